@@ -1,0 +1,485 @@
+//! What failed: HTTP answers, error events and transport errors to [`ProviderError`].
+//!
+//! Sources: <https://docs.anthropic.com/en/api/errors>, <https://platform.openai.com/docs/guides/error-codes>,
+//! <https://ai.google.dev/gemini-api/docs/troubleshooting>, RFC 9110 §15 and §10.2.3 (`Retry-After`).
+
+use std::{error::Error, time::Duration};
+
+use chrono::DateTime;
+use genai::webc::StreamTimeout;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use super::super::call::{ProviderError, ProviderErrorKind as Kind};
+
+/// A provider's refusal in its own words.
+#[derive(Debug, Default)]
+struct Refusal {
+    message: Option<String>,
+    /// Its type, code, status and reasons: words that providers promise to keep.
+    words: Vec<String>,
+    /// A status that is named in the body alone (Gemini, `OpenRouter`).
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+}
+
+/// The error for an HTTP answer that is not a success.
+pub(super) fn from_response(status: u16, headers: &HeaderMap, body: &str) -> ProviderError {
+    let refusal = match serde_json::from_str(body) {
+        Ok(body) => Refusal::read(&body),
+        // A gateway's page: its markup tells the tenant nothing.
+        Err(_) if body.trim_start().starts_with('<') => Refusal::default(),
+        Err(_) => Refusal {
+            message: Some(body.to_owned()),
+            ..Refusal::default()
+        },
+    };
+    let asked = retry_after(headers);
+    refusal.into_error(Some(status), asked)
+}
+
+/// The error for an error event inside a stream that began well.
+pub(super) fn from_event(event: &Value) -> ProviderError {
+    let refusal = Refusal::read(event);
+    let status = refusal.status;
+    refusal.into_error(status, None)
+}
+
+/// The error for what genai reports.
+pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
+    match error {
+        genai::Error::HttpError {
+            status,
+            body,
+            headers,
+            ..
+        } => from_response(status.as_u16(), headers, body),
+        genai::Error::WebModelCall { webc_error, .. }
+        | genai::Error::WebAdapterCall { webc_error, .. } => match webc_error {
+            genai::webc::Error::Reqwest(error) => from_transport(error),
+            _ => broken("the provider's answer is not what its protocol says"),
+        },
+        genai::Error::WebStream { error, .. } => from_transport(error.as_ref()),
+        genai::Error::ChatResponse { body, .. } => from_event(body),
+        genai::Error::StreamParse { .. }
+        | genai::Error::JsonValueExt(_)
+        | genai::Error::SerdeJson(_)
+        | genai::Error::InvalidJsonResponseElement { .. }
+        | genai::Error::NoChatResponse { .. } => {
+            broken("the provider's answer is not what its protocol says")
+        }
+        // What is left is found before anything is sent. Its text names the model and the adapter, no key.
+        other => ProviderError::new(Kind::BadRequest, other.to_string()),
+    }
+}
+
+/// The error for a transport that failed: no answer, silence, or an answer cut off.
+pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
+    if let Some(error) = error.downcast_ref::<genai::Error>() {
+        return from_genai(error);
+    }
+    if let Some(error) = error.downcast_ref::<StreamTimeout>() {
+        return match error {
+            StreamTimeout::Headers => {
+                ProviderError::new(Kind::Timeout, "the provider did not answer in time")
+            }
+            StreamTimeout::Read => {
+                ProviderError::new(Kind::Timeout, "the provider fell silent during its answer")
+            }
+        };
+    }
+    let Some(error) = error.downcast_ref::<reqwest::Error>() else {
+        return broken("the answer could not be read");
+    };
+    // The innermost cause says what happened; the outer ones repeat the URL.
+    let cause = root_cause(error);
+    if error.is_builder() {
+        return ProviderError::new(
+            Kind::BadRequest,
+            format!("the request could not be built: {cause}"),
+        );
+    }
+    if error.is_redirect() {
+        return ProviderError::new(
+            Kind::BadRequest,
+            "the provider's URL leads elsewhere: check the base URL",
+        );
+    }
+    if error.is_connect() {
+        return ProviderError::new(
+            Kind::Unreachable,
+            format!("the provider cannot be reached: {cause}"),
+        );
+    }
+    if error.is_timeout() {
+        return ProviderError::new(Kind::Timeout, "the provider did not answer in time");
+    }
+    if error.is_request() {
+        return ProviderError::new(
+            Kind::Unreachable,
+            format!("the connection to the provider failed: {cause}"),
+        );
+    }
+    broken(&format!("the answer broke off: {cause}"))
+}
+
+/// A stream that is not whole or not understood.
+pub(super) fn broken(message: &str) -> ProviderError {
+    ProviderError::new(Kind::BrokenStream, message)
+}
+
+/// A prompt or an answer that the provider's filter held back. Asking again changes nothing.
+pub(super) fn withheld(reason: &str) -> ProviderError {
+    ProviderError::new(
+        Kind::BadRequest,
+        format!("the provider withheld its answer ({reason})"),
+    )
+}
+
+impl Refusal {
+    /// Reads `{"error": {…}}`, `{"error": "…"}`, `[{"error": {…}}]`, Responses' `{"response": {"error": {…}}}`
+    /// and the inside of `error` alone.
+    fn read(body: &Value) -> Self {
+        let body = body.get(0).unwrap_or(body);
+        let error = [body.get("error"), body.pointer("/response/error")]
+            .into_iter()
+            .flatten()
+            .find(|error| !error.is_null())
+            .unwrap_or(body);
+        let text = |key: &str| error.get(key).and_then(Value::as_str).map(str::to_owned);
+        let details = error
+            .get("details")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let reasons = details
+            .clone()
+            .filter_map(|detail| detail.get("reason")?.as_str().map(str::to_owned));
+        let delay = details
+            .filter_map(|detail| detail.get("retryDelay")?.as_str())
+            .find_map(google_duration);
+        Self {
+            message: error
+                .as_str()
+                .map(str::to_owned)
+                .or_else(|| text("message"))
+                .or_else(|| text("detail")),
+            words: ["code", "type", "status"]
+                .into_iter()
+                .filter_map(text)
+                .chain(reasons)
+                .collect(),
+            status: error
+                .get("code")
+                .and_then(Value::as_u64)
+                .and_then(|code| u16::try_from(code).ok())
+                .filter(|code| (400..600).contains(code)),
+            retry_after: delay,
+        }
+    }
+
+    fn into_error(self, status: Option<u16>, asked: Option<Duration>) -> ProviderError {
+        let kind = self.kind(status);
+        let message = match (self.message.filter(|text| !text.trim().is_empty()), status) {
+            (Some(message), _) => message,
+            (None, Some(status)) => format!("the provider answered with status {status}"),
+            (None, None) => "the provider reported an error".to_owned(),
+        };
+        ProviderError {
+            status,
+            retry_after: asked.or(self.retry_after),
+            ..ProviderError::new(kind, message)
+        }
+    }
+
+    fn kind(&self, status: Option<u16>) -> Kind {
+        // Words that say more than the status: 400, 403 and 429 each stand for several things.
+        if let Some(kind) = self
+            .words
+            .iter()
+            .find_map(|word| kind_of_precise_word(word))
+        {
+            return kind;
+        }
+        let message = self.message.as_deref().unwrap_or_default();
+        if matches!(status, None | Some(400 | 413 | 422)) && tells_too_long(message) {
+            return Kind::ContextTooLong;
+        }
+        status
+            .map(kind_of_status)
+            .or_else(|| self.words.iter().find_map(|word| kind_of_word(word)))
+            .unwrap_or(Kind::ServerError)
+    }
+}
+
+fn kind_of_status(status: u16) -> Kind {
+    match status {
+        // 402: the account is out of credit, which no retry cures either.
+        401..=403 => Kind::Unauthorized,
+        404 => Kind::ModelNotFound,
+        408 | 504 => Kind::Timeout,
+        413 => Kind::ContextTooLong,
+        429 => Kind::RateLimited,
+        503 | 529 => Kind::Overloaded,
+        500.. => Kind::ServerError,
+        _ => Kind::BadRequest,
+    }
+}
+
+fn kind_of_precise_word(word: &str) -> Option<Kind> {
+    match word {
+        "insufficient_quota"
+        | "billing_error"
+        | "billing_hard_limit_reached"
+        | "invalid_api_key"
+        | "API_KEY_INVALID" => Some(Kind::Unauthorized),
+        "context_length_exceeded" | "request_too_large" => Some(Kind::ContextTooLong),
+        "model_not_found" => Some(Kind::ModelNotFound),
+        _ => None,
+    }
+}
+
+fn kind_of_word(word: &str) -> Option<Kind> {
+    match word {
+        "authentication_error" | "permission_error" | "PERMISSION_DENIED" | "UNAUTHENTICATED" => {
+            Some(Kind::Unauthorized)
+        }
+        "not_found_error" | "NOT_FOUND" => Some(Kind::ModelNotFound),
+        "rate_limit_error" | "rate_limit_exceeded" | "RESOURCE_EXHAUSTED" => {
+            Some(Kind::RateLimited)
+        }
+        "overloaded_error" | "UNAVAILABLE" => Some(Kind::Overloaded),
+        "timeout_error" | "DEADLINE_EXCEEDED" => Some(Kind::Timeout),
+        "invalid_request_error" | "invalid_prompt" | "INVALID_ARGUMENT" | "FAILED_PRECONDITION" => {
+            Some(Kind::BadRequest)
+        }
+        _ => None,
+    }
+}
+
+/// Anthropic and Gemini have no word for it, and compatible servers write what they like.
+fn tells_too_long(message: &str) -> bool {
+    let message = message.to_lowercase();
+    [
+        "prompt is too long",
+        "maximum context length",
+        "context window",
+        "context length",
+        "input token count",
+        "exceed_context_size",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
+}
+
+/// `retry-after-ms` (OpenAI, Azure) or `Retry-After`. A date is measured against the answer's own `Date`, so that
+/// neither clock has to be right.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    if let Some(ms) = text("retry-after-ms").and_then(|text| text.parse::<f64>().ok()) {
+        return Duration::try_from_secs_f64(ms / 1000.0).ok();
+    }
+    let asked = text(RETRY_AFTER.as_str())?;
+    if let Ok(seconds) = asked.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let until = DateTime::parse_from_rfc2822(asked).ok()?;
+    let now = DateTime::parse_from_rfc2822(text(DATE.as_str())?).ok()?;
+    Some((until - now).to_std().unwrap_or_default())
+}
+
+/// `google.protobuf.Duration` as JSON: `"12.5s"`.
+fn google_duration(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(text.strip_suffix('s')?.parse().ok()?).ok()
+}
+
+fn root_cause(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+    use serde_json::json;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    /// Answers as the providers' pages show them.
+    const REFUSALS: &[(u16, &str, Kind)] = &[
+        (
+            401,
+            r#"{"error": {"type": "authentication_error", "message": "invalid x-api-key"}}"#,
+            Kind::Unauthorized,
+        ),
+        (
+            400,
+            r#"{"error": {"status": "INVALID_ARGUMENT", "details": [{"reason": "API_KEY_INVALID"}]}}"#,
+            Kind::Unauthorized,
+        ),
+        (
+            429,
+            r#"{"error": {"type": "insufficient_quota", "code": "insufficient_quota"}}"#,
+            Kind::Unauthorized,
+        ),
+        (
+            402,
+            r#"{"error": {"message": "Insufficient credits", "code": 402}}"#,
+            Kind::Unauthorized,
+        ),
+        (
+            429,
+            r#"{"error": {"type": "tokens", "code": "rate_limit_exceeded"}}"#,
+            Kind::RateLimited,
+        ),
+        (
+            404,
+            r#"{"error": {"message": "model 'x' not found"}}"#,
+            Kind::ModelNotFound,
+        ),
+        (
+            404,
+            r#"{"error": "model not found, try pulling it first"}"#,
+            Kind::ModelNotFound,
+        ),
+        (
+            400,
+            r#"{"error": {"code": "context_length_exceeded"}}"#,
+            Kind::ContextTooLong,
+        ),
+        (
+            400,
+            r#"{"error": {"message": "prompt is too long: 210000 tokens > 200000"}}"#,
+            Kind::ContextTooLong,
+        ),
+        (
+            400,
+            r#"[{"error": {"message": "The input token count (1048577) exceeds the maximum"}}]"#,
+            Kind::ContextTooLong,
+        ),
+        (
+            413,
+            r#"{"error": {"type": "request_too_large"}}"#,
+            Kind::ContextTooLong,
+        ),
+        (
+            400,
+            r#"{"error": {"type": "invalid_request_error", "message": "max_tokens: required"}}"#,
+            Kind::BadRequest,
+        ),
+        (307, "", Kind::BadRequest),
+        (
+            503,
+            r#"{"error": {"code": 503, "status": "UNAVAILABLE"}}"#,
+            Kind::Overloaded,
+        ),
+        (
+            529,
+            r#"{"error": {"type": "overloaded_error", "message": "Overloaded"}}"#,
+            Kind::Overloaded,
+        ),
+        (504, "", Kind::Timeout),
+        (502, "", Kind::ServerError),
+    ];
+
+    #[test]
+    fn refusals_are_told_apart() {
+        for &(status, body, kind) in REFUSALS {
+            let error = from_response(status, &HeaderMap::new(), body);
+            assert_eq!(error.kind, kind, "{status} {body}");
+            assert_eq!(error.status, Some(status));
+            assert!(!error.message.is_empty());
+        }
+    }
+
+    #[test]
+    fn events_are_told_apart() {
+        let table = [
+            (
+                json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}),
+                Kind::Overloaded,
+            ),
+            (
+                json!({"type": "error", "error": {"type": "api_error", "message": "m"}}),
+                Kind::ServerError,
+            ),
+            (
+                json!({"type": "error", "code": "rate_limit_exceeded", "message": "m"}),
+                Kind::RateLimited,
+            ),
+            (
+                json!({"type": "response.failed", "response": {"error": {"code": "server_error", "message": "m"}}}),
+                Kind::ServerError,
+            ),
+            (
+                json!({"error": {"code": 429, "message": "m", "status": "RESOURCE_EXHAUSTED"}}),
+                Kind::RateLimited,
+            ),
+            (
+                json!({"error": {"code": 502, "message": "upstream"}}),
+                Kind::ServerError,
+            ),
+            (
+                json!({"error": "llama runner process has terminated"}),
+                Kind::ServerError,
+            ),
+        ];
+        for (event, kind) in table {
+            assert_eq!(from_event(&event).kind, kind, "{event}");
+        }
+    }
+
+    #[test]
+    fn waits_are_read_in_every_form() {
+        let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
+        let table = [
+            (headers(&[("retry-after", "20")]), Some(20_000)),
+            (headers(&[("retry-after", "1.5")]), Some(1_500)),
+            (
+                headers(&[("retry-after-ms", "250"), ("retry-after", "1")]),
+                Some(250),
+            ),
+            (
+                headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT"), date]),
+                Some(30_000),
+            ),
+            (
+                headers(&[("retry-after", "Wed, 21 Oct 2015 07:27:00 GMT"), date]),
+                Some(0),
+            ),
+            (
+                headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]),
+                None,
+            ),
+            (headers(&[("retry-after", "-3")]), None),
+            (headers(&[("retry-after", "soon")]), None),
+        ];
+        for (headers, ms) in table {
+            assert_eq!(
+                retry_after(&headers),
+                ms.map(Duration::from_millis),
+                "{headers:?}"
+            );
+        }
+        let body =
+            json!({"error": {"code": 429, "details": [{"retryDelay": "12.5s"}]}}).to_string();
+        let error = from_response(429, &HeaderMap::new(), &body);
+        assert_eq!(error.retry_after, Some(Duration::from_millis(12_500)));
+    }
+
+    #[test]
+    fn a_gateway_page_is_not_repeated() {
+        let error = from_response(502, &HeaderMap::new(), "<html><body>nginx</body></html>");
+        assert_eq!(error.message, "the provider answered with status 502");
+    }
+}

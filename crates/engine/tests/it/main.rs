@@ -1,0 +1,12 @@
+//! The engine against things it did not write.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "clippy allows these in tests, but does not see that a test's helper is one"
+)]
+
+mod aimock;
+mod wire;

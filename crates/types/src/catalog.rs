@@ -1,0 +1,154 @@
+//! The models that are known by name, with their prices. The data comes from a public price list
+//! (`data/model-prices.json`, made by `cargo xtask prices`).
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a model can do beyond text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ability {
+    /// Answers with text.
+    Text,
+    /// Answers with JSON that fits a schema.
+    JsonSchema,
+    /// Calls tools.
+    Tools,
+    /// Reads pictures.
+    Vision,
+    /// Reasons before it answers.
+    Reasoning,
+    /// Reads documents as PDF.
+    Pdf,
+    /// Keeps parts of prompts in a cache.
+    PromptCaching,
+    /// Searches the web by itself.
+    WebSearch,
+}
+
+/// One model of one provider. Prices are in US dollars for a million tokens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelInfo {
+    /// The provider's name here.
+    pub provider: String,
+    /// The model's name at the provider.
+    pub model: String,
+    /// Price of prompt tokens; missing when it is not known.
+    pub input_usd_per_mtok: Option<f64>,
+    /// Price of answer tokens; missing when it is not known.
+    pub output_usd_per_mtok: Option<f64>,
+    /// Price of prompt tokens read from the provider's cache.
+    pub cached_input_usd_per_mtok: Option<f64>,
+    /// Tokens of prompt and answer together.
+    pub context_tokens: Option<u64>,
+    /// Tokens in an answer at the most.
+    pub max_output_tokens: Option<u64>,
+    /// What it can do.
+    pub abilities: Vec<Ability>,
+}
+
+/// Models, with the date of the price list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ModelPage {
+    /// The models, by provider and name.
+    pub items: Vec<ModelInfo>,
+    /// The day of the price list, as `2026-11-01`.
+    pub prices_date: String,
+    /// Where the prices come from.
+    pub prices_source: String,
+}
+
+#[derive(Deserialize)]
+struct PriceFile {
+    source: String,
+    date: String,
+    models: Vec<ModelInfo>,
+}
+
+/// Models of the built-in provider `demo`, with what they do.
+const DEMO_MODELS: [&str; 6] = ["demo", "demo-instant", "demo-echo", "demo-slow", "demo-flaky", "demo-broken"];
+
+/// The model that a provider answers with when nobody names one.
+const DEFAULT_MODELS: [(&str, &str); 4] =
+    [("anthropic", "claude-sonnet-5-5"), ("openai", "gpt-5.4-mini"), ("google", "gemini-3.8-flash"), ("demo", "demo")];
+
+static CATALOG: LazyLock<ModelPage> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
+    let file: PriceFile = serde_json::from_str(include_str!("../data/model-prices.json")).expect("model-prices.json is valid");
+    let demo = DEMO_MODELS.map(|model| ModelInfo {
+        provider: "demo".into(),
+        model: model.into(),
+        input_usd_per_mtok: Some(0.0),
+        output_usd_per_mtok: Some(0.0),
+        cached_input_usd_per_mtok: None,
+        context_tokens: None,
+        max_output_tokens: None,
+        abilities: vec![Ability::Text, Ability::JsonSchema],
+    });
+    ModelPage { items: demo.into_iter().chain(file.models).collect(), prices_date: file.date, prices_source: file.source }
+});
+
+/// All known models.
+#[must_use]
+pub fn catalog() -> &'static ModelPage {
+    &CATALOG
+}
+
+/// A model by its provider and name. A model of `ollama` is free, whatever its name.
+#[must_use]
+pub fn find_model(provider: &str, model: &str) -> Option<ModelInfo> {
+    let known = catalog().items.iter().find(|info| info.provider == provider && info.model == model);
+    known.cloned().or_else(|| {
+        (provider == "ollama").then(|| ModelInfo {
+            provider: provider.into(),
+            model: model.into(),
+            input_usd_per_mtok: Some(0.0),
+            output_usd_per_mtok: Some(0.0),
+            cached_input_usd_per_mtok: None,
+            context_tokens: None,
+            max_output_tokens: None,
+            abilities: vec![Ability::Text, Ability::JsonSchema],
+        })
+    })
+}
+
+/// The provider that has a model of this name, when exactly one has.
+#[must_use]
+pub fn provider_of_model(model: &str) -> Option<&'static str> {
+    let mut having = catalog().items.iter().filter(|info| info.model == model);
+    match (having.next(), having.next()) {
+        (Some(only), None) => Some(&only.provider),
+        _ => None,
+    }
+}
+
+/// The model that a provider answers with when nobody names one.
+#[must_use]
+pub fn default_model(provider: &str) -> Option<&'static str> {
+    DEFAULT_MODELS.iter().find(|(name, _)| *name == provider).map(|(_, model)| *model)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_models_are_in_the_catalog_with_a_price() {
+        for (provider, model) in DEFAULT_MODELS {
+            let info = find_model(provider, model).unwrap_or_else(|| panic!("{provider} {model}"));
+            assert!(info.input_usd_per_mtok.is_some() && info.output_usd_per_mtok.is_some());
+        }
+    }
+
+    #[test]
+    fn every_model_stands_once() {
+        let mut seen = std::collections::HashSet::new();
+        for info in &catalog().items {
+            assert!(seen.insert((&info.provider, &info.model)), "{} {}", info.provider, info.model);
+        }
+        assert_eq!(provider_of_model("demo-instant"), Some("demo"));
+    }
+}

@@ -1,0 +1,446 @@
+//! The definition of a workflow: what it runs, step by step. The same JSON on the wire, on disk and
+//! in the editor.
+
+use std::collections::BTreeMap;
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use utoipa::openapi::{RefOr, Schema, schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::ids::{PersonaId, StepId, StepPath};
+use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
+use crate::problem::nested_error;
+
+/// What a workflow runs: steps in list order, and what they share.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// Skips review steps, so that a run needs nobody.
+    #[serde(default)]
+    pub yolo: bool,
+    /// Provider of steps that name none. Without it: the first provider that is available.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Model of steps that name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Persona of steps that name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persona_id: Option<PersonaId>,
+    /// Values for `{{context.KEY}}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, Value>,
+    /// The step to begin with; the first one when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_step: Option<StepId>,
+    /// The steps, in the order in which they run.
+    pub steps: Vec<Step>,
+}
+
+impl Definition {
+    /// The step at a path. Until containers exist, a path is the id of a step in the list.
+    #[must_use]
+    pub fn step_at(&self, path: &StepPath) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id.as_str() == path.as_str())
+    }
+
+    /// The same, to change it.
+    pub fn step_at_mut(&mut self, path: &StepPath) -> Option<&mut Step> {
+        self.steps.iter_mut().find(|step| step.id.as_str() == path.as_str())
+    }
+
+    /// Where the run begins, as an index into `steps`.
+    #[must_use]
+    pub fn entry_index(&self) -> usize {
+        self.entry_step.as_ref().and_then(|id| self.index_of(id)).unwrap_or(0)
+    }
+
+    /// The index of a step in `steps`.
+    #[must_use]
+    pub fn index_of(&self, id: &StepId) -> Option<usize> {
+        self.steps.iter().position(|step| step.id == *id)
+    }
+
+    /// Finds a step by what a template calls it: its label first, then its id.
+    #[must_use]
+    pub fn step_named(&self, name: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.label == name).or_else(|| self.steps.iter().find(|step| step.id.as_str() == name))
+    }
+
+    /// What a review step shows: the steps it names, or the `llm` step before it.
+    #[must_use]
+    pub fn shown_by<'a>(&'a self, review: &'a Step) -> Vec<&'a Step> {
+        let StepKind::Review(body) = &review.kind else { return Vec::new() };
+        if !body.shows.is_empty() {
+            return body.shows.iter().filter_map(|id| self.index_of(id).and_then(|at| self.steps.get(at))).collect();
+        }
+        let before = self.index_of(&review.id).unwrap_or(0);
+        self.steps.iter().take(before).rev().find(|step| step.enabled && matches!(step.kind, StepKind::Llm(_))).into_iter().collect()
+    }
+}
+
+/// One step. The fields that all kinds have stand here, those of its kind in `kind`; on the wire
+/// they are one flat object with `type` as the tag.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// Unique in the workflow; a path is made of these.
+    pub id: StepId,
+    /// Unique in the workflow; what people read and prompts refer to.
+    pub label: String,
+    /// What the step does, with the fields of its kind.
+    #[serde(flatten)]
+    pub kind: StepKind,
+    /// A step that is not enabled is skipped.
+    pub enabled: bool,
+    /// Retries after a first attempt, for each model of the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_retries: Option<u32>,
+    /// Seconds that one attempt may take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u32>,
+    /// What running it twice would do; by default it comes from the type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
+    /// The step to go on with: the id of a later step, or `end`. The next one when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<StepId>,
+}
+
+/// The value of `next` that ends the list.
+pub const NEXT_END: &str = "end";
+
+impl Step {
+    /// What kind of step it is.
+    #[must_use]
+    pub const fn step_type(&self) -> StepType {
+        match self.kind {
+            StepKind::Llm(_) => StepType::Llm,
+            StepKind::Review(_) => StepType::Review,
+        }
+    }
+
+    /// What running it twice would do.
+    #[must_use]
+    pub const fn effect(&self) -> Effect {
+        match self.effect {
+            Some(effect) => effect,
+            None => match self.kind {
+                StepKind::Llm(_) | StepKind::Review(_) => Effect::Pure,
+            },
+        }
+    }
+
+    /// Retries after a first attempt.
+    #[must_use]
+    pub fn retries(&self) -> u32 {
+        self.max_retries.unwrap_or(DEFAULT_RETRIES)
+    }
+
+    /// Seconds that one attempt may take.
+    #[must_use]
+    pub fn timeout_seconds(&self) -> u32 {
+        self.timeout.unwrap_or(DEFAULT_TIMEOUT_SECONDS)
+    }
+
+    /// The fields that are templates, with their names.
+    #[must_use]
+    pub fn templates(&self) -> Vec<(&'static str, &str)> {
+        match &self.kind {
+            StepKind::Llm(llm) => {
+                let mut all = vec![("prompt", llm.prompt.as_str())];
+                all.extend(llm.system_prompt.as_deref().map(|text| ("system_prompt", text)));
+                all
+            }
+            StepKind::Review(review) => vec![("instructions", review.instructions.as_str())],
+        }
+    }
+
+    /// The same fields, to rewrite them.
+    pub fn templates_mut(&mut self) -> Vec<&mut String> {
+        match &mut self.kind {
+            StepKind::Llm(llm) => {
+                let mut all = vec![&mut llm.prompt];
+                all.extend(llm.system_prompt.as_mut());
+                all
+            }
+            StepKind::Review(review) => vec![&mut review.instructions],
+        }
+    }
+}
+
+/// The kinds of step, each with its own fields.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum StepKind {
+    /// Calls a model once.
+    Llm(LlmStep),
+    /// Waits for a person's decision.
+    Review(ReviewStep),
+}
+
+/// The kinds of step, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepType {
+    /// Calls a model once.
+    Llm,
+    /// Waits for a person's decision.
+    Review,
+}
+
+impl StepType {
+    /// The value as the API and the database spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Llm => "llm",
+            Self::Review => "review",
+        }
+    }
+}
+
+impl std::str::FromStr for StepType {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "llm" => Ok(Self::Llm),
+            "review" => Ok(Self::Review),
+            other => Err(format!("{other:?} is not a step type: use `llm` or `review`")),
+        }
+    }
+}
+
+/// What running a step twice would do. It decides what happens to a step that was under way when
+/// the server stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Changes nothing: it is started again.
+    Pure,
+    /// Reads from elsewhere: it is started again.
+    Reads,
+    /// Changes something elsewhere: a person is asked before it is started again.
+    Writes,
+}
+
+/// The fields of an `llm` step. Its output is text, or JSON when it has an `output_schema`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LlmStep {
+    /// What the model is asked; a template.
+    pub prompt: String,
+    /// How the model is to behave; a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_prompt: Option<String>,
+    /// Provider to call; the workflow's when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Model to call; the workflow's when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Persona to put before the system prompt; the workflow's when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persona_id: Option<PersonaId>,
+    /// Randomness of the answer, from 0 to 2. Some models take none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Tokens in the answer at the most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    /// JSON Schema that the answer must fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_schema: Option<Value>,
+    /// Models to try in turn when this one fails for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<Fallback>,
+}
+
+/// A model to try when the one before it failed for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fallback {
+    /// Provider to call; that of the model when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Model to call.
+    pub model: String,
+}
+
+/// The fields of a `review` step. Its output is the decision, with the text as approved.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewStep {
+    /// What the reviewer is asked to look at; a template.
+    #[serde(default)]
+    pub instructions: String,
+    /// The steps whose outputs are reviewed; the `llm` step before it when empty.
+    #[serde(default)]
+    pub shows: Vec<StepId>,
+    /// Seconds after which the review decides itself by `on_expiry`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u32>,
+    /// What happens then; `reject` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_expiry: Option<OnExpiry>,
+}
+
+/// What a review does when nobody decided in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnExpiry {
+    /// The run goes on with the text as it is.
+    Approve,
+    /// The run fails.
+    Reject,
+}
+
+/// The fields that every step has, for reading and for the schema.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StepCommon {
+    /// Unique in the workflow: a letter, then letters, digits, `-` or `_`. Derived from the label when left out.
+    id: Option<StepId>,
+    /// Unique in the workflow; what people read and prompts refer to.
+    label: String,
+    /// A step that is not enabled is skipped.
+    #[serde(default = "yes")]
+    enabled: bool,
+    /// Retries after a first attempt, for each model of the step. 2 when left out.
+    max_retries: Option<u32>,
+    /// Seconds that one attempt may take. 600 when left out.
+    timeout: Option<u32>,
+    /// What running it twice would do; by default it comes from the type.
+    effect: Option<Effect>,
+    /// The step to go on with: the id of a later step, or `end`. The next one when left out.
+    next: Option<StepId>,
+}
+
+const COMMON_FIELDS: [&str; 7] = ["id", "label", "enabled", "max_retries", "timeout", "effect", "next"];
+
+const fn yes() -> bool {
+    true
+}
+
+fn read_part<T: DeserializeOwned, E: serde::de::Error>(part: Map<String, Value>) -> Result<T, E> {
+    serde_path_to_error::deserialize(Value::Object(part)).map_err(nested_error)
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (common, mut own): (Map<_, _>, Map<_, _>) =
+            Map::deserialize(deserializer)?.into_iter().partition(|(key, _)| COMMON_FIELDS.contains(&key.as_str()));
+        let common: StepCommon = read_part(common)?;
+        let tag = own.remove("type").ok_or_else(|| D::Error::missing_field("type"))?;
+        let step_type: StepType =
+            tag.as_str().unwrap_or_default().parse().map_err(|text| D::Error::custom(format!("@/type: {text}")))?;
+        let kind = match step_type {
+            StepType::Llm => StepKind::Llm(read_part(own)?),
+            StepType::Review => StepKind::Review(read_part(own)?),
+        };
+        let id = match common.id {
+            Some(id) => id,
+            None => StepId::new(crate::ids::slug_from_name(&common.label, "step")).map_err(D::Error::custom)?,
+        };
+        Ok(Self {
+            id,
+            label: common.label,
+            kind,
+            enabled: common.enabled,
+            max_retries: common.max_retries,
+            timeout: common.timeout,
+            effect: common.effect,
+            next: common.next,
+        })
+    }
+}
+
+/// The schema of one kind of step: the common fields, the tag with its single value, its own fields.
+fn kind_schema<T: PartialSchema>(tag: &str, description: &str) -> RefOr<Schema> {
+    let (RefOr::T(Schema::Object(common)), RefOr::T(Schema::Object(own))) = (StepCommon::schema(), T::schema()) else {
+        unreachable!("structs have object schemas");
+    };
+    let mut object = common;
+    object.properties.insert(
+        "type".into(),
+        schema::ObjectBuilder::new().schema_type(schema::Type::String).enum_values(Some([tag])).into(),
+    );
+    object.required.push("type".into());
+    object.properties.extend(own.properties);
+    object.required.extend(own.required);
+    object.description = Some(description.into());
+    RefOr::T(Schema::Object(object))
+}
+
+macro_rules! step_schema {
+    ($schema:ident, $own:ty, $tag:literal, $description:literal) => {
+        /// Stands for the flat schema of this kind of step in the OpenAPI document.
+        struct $schema;
+        impl PartialSchema for $schema {
+            fn schema() -> RefOr<Schema> {
+                kind_schema::<$own>($tag, $description)
+            }
+        }
+        impl ToSchema for $schema {
+            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                <$own as ToSchema>::schemas(schemas);
+                <StepCommon as ToSchema>::schemas(schemas);
+            }
+        }
+    };
+}
+step_schema!(LlmStepSchema, LlmStep, "llm", "Calls a model once; its output is text, or JSON when it has an `output_schema`.");
+step_schema!(ReviewStepSchema, ReviewStep, "review", "Waits for a person's decision; its output is the decision, with the text as approved.");
+
+impl PartialSchema for Step {
+    fn schema() -> RefOr<Schema> {
+        schema::OneOfBuilder::new()
+            .item(schema::Ref::from_schema_name("LlmStep"))
+            .item(schema::Ref::from_schema_name("ReviewStep"))
+            .description(Some("One step of a workflow; `type` says which kind."))
+            .into()
+    }
+}
+
+impl ToSchema for Step {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push(("LlmStep".into(), LlmStepSchema::schema()));
+        schemas.push(("ReviewStep".into(), ReviewStepSchema::schema()));
+        LlmStepSchema::schemas(schemas);
+        ReviewStepSchema::schemas(schemas);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_step_reads_and_prints_flat() {
+        let wire = json!({"id": "a", "label": "A", "type": "llm", "prompt": "Say {{input.x}}", "enabled": true, "max_retries": 3});
+        let step: Step = serde_json::from_value(wire.clone()).unwrap();
+        assert_eq!(step.retries(), 3);
+        assert_eq!(serde_json::to_value(&step).unwrap(), wire);
+    }
+
+    #[test]
+    fn an_id_comes_from_the_label_when_left_out() {
+        let step: Step = serde_json::from_value(json!({"label": "Review 1", "type": "review"})).unwrap();
+        assert_eq!(step.id.as_str(), "review-1");
+    }
+
+    #[test]
+    fn errors_say_where_in_the_step() {
+        for (wire, expected) in [
+            (json!({"label": "A", "type": "llm", "prompt": 1}), "@/prompt: invalid type: integer `1`, expected a string"),
+            (json!({"label": "A", "type": "llm", "prompt": "", "shows": []}), "@/shows: unknown field `shows`"),
+            (json!({"label": "A", "type": "lllm"}), "@/type: \"lllm\" is not a step type"),
+            (json!({"label": "A", "type": "llm", "prompt": "", "timeout": -1}), "@/timeout: invalid value"),
+        ] {
+            let error = serde_json::from_value::<Step>(wire).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}

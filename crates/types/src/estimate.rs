@@ -1,0 +1,241 @@
+//! What a run will cost, as a range, before anything is spent.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::catalog::{default_model, find_model, provider_of_model};
+use crate::chat_tokens::estimated_tokens;
+use crate::definition::{Definition, LlmStep, Step, StepKind, StepType};
+use crate::ids::{StepId, StepPath};
+use crate::limits::DEFAULT_OUTPUT_TOKENS;
+use crate::template::{Root, references};
+use crate::usage::{TokenUsage, cost_usd, tokens};
+
+/// From the least to the most that is expected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Range {
+    /// The least.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+impl std::ops::Add for Range {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { low: self.low + other.low, high: self.high + other.high }
+    }
+}
+
+/// What to estimate: the saved definition with no input when left out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EstimateRequest {
+    /// A definition that is not saved yet.
+    #[serde(default)]
+    pub definition: Option<Definition>,
+    /// The input that the run will have.
+    #[serde(default)]
+    pub input: Option<Value>,
+}
+
+/// What a step took in earlier executions of the workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepHistory {
+    /// Completed attempts that were looked at.
+    pub attempts: i64,
+    /// The fewest tokens of an answer.
+    pub least_output_tokens: u64,
+    /// The most tokens of an answer.
+    pub most_output_tokens: u64,
+}
+
+/// What a run is expected to take. Retries are not counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Estimate {
+    /// Each step that calls a model.
+    pub steps: Vec<StepEstimate>,
+    /// All of it, in US dollars; missing when the price of a model is not known.
+    pub cost_usd: Option<Range>,
+    /// The day of the price list, as `2026-11-01`.
+    pub prices_date: String,
+    /// The labels of steps whose price is not known.
+    pub unknown_prices: Vec<String>,
+}
+
+/// What one step is expected to take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepEstimate {
+    /// The step run.
+    pub path: StepPath,
+    /// Its label.
+    pub label: String,
+    /// What kind of step it is.
+    #[serde(rename = "type")]
+    pub step_type: StepType,
+    /// The provider that would be called.
+    pub provider: Option<String>,
+    /// The model that would be called.
+    pub model: Option<String>,
+    /// Tokens of the prompt.
+    pub input_tokens: Range,
+    /// Tokens of the answer.
+    pub output_tokens: Range,
+    /// What it costs, in US dollars; missing when the price is not known.
+    pub cost_usd: Option<Range>,
+    /// Whether earlier executions of the workflow were looked at.
+    pub from_history: bool,
+}
+
+/// The provider and model that a step names, or that the workflow names for it.
+pub(crate) fn model_of(definition: &Definition, llm: &LlmStep) -> (Option<String>, Option<String>) {
+    let named = llm.model.clone();
+    let provider = llm
+        .provider
+        .clone()
+        .or_else(|| named.as_deref().and_then(provider_of_model).map(str::to_owned))
+        .or_else(|| definition.provider.clone())
+        .or_else(|| definition.model.as_deref().and_then(provider_of_model).map(str::to_owned));
+    let inherits = llm.provider.is_none() || llm.provider == definition.provider;
+    let model = named
+        .or_else(|| definition.model.clone().filter(|_| inherits))
+        .or_else(|| provider.as_deref().and_then(default_model).map(str::to_owned));
+    (provider, model)
+}
+
+/// An answer is at least this many tokens, where nothing is known of it.
+const LEAST_OUTPUT_TOKENS: u32 = 50;
+
+/// Estimates a run of a definition whose models are all named (the server fills in what is not).
+#[must_use]
+pub fn estimate(definition: &Definition, input: &Value, history: &HashMap<StepId, StepHistory>) -> Estimate {
+    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let mut outputs: HashMap<&StepId, Range> = HashMap::new();
+    let mut steps = Vec::new();
+    for step in definition.steps.iter().filter(|step| step.enabled) {
+        match &step.kind {
+            StepKind::Review(_) => {
+                let shown = definition.shown_by(step).last().and_then(|shown| outputs.get(&shown.id)).copied().unwrap_or_default();
+                outputs.insert(&step.id, shown);
+            }
+            StepKind::Llm(llm) => {
+                let estimate = estimate_llm(definition, step, llm, input, &names, &outputs, history.get(&step.id));
+                outputs.insert(&step.id, estimate.output_tokens);
+                steps.push(estimate);
+            }
+        }
+    }
+    let cost = steps.iter().try_fold(Range::default(), |sum, step| step.cost_usd.map(|cost| sum + cost));
+    Estimate {
+        unknown_prices: steps.iter().filter(|step| step.cost_usd.is_none()).map(|step| step.label.clone()).collect(),
+        cost_usd: cost,
+        prices_date: crate::catalog::catalog().prices_date.clone(),
+        steps,
+    }
+}
+
+fn estimate_llm(
+    definition: &Definition,
+    step: &Step,
+    llm: &LlmStep,
+    input: &Value,
+    names: &[&str],
+    outputs: &HashMap<&StepId, Range>,
+    history: Option<&StepHistory>,
+) -> StepEstimate {
+    let (provider, model) = model_of(definition, llm);
+    let info = provider.as_deref().zip(model.as_deref()).and_then(|(provider, model)| find_model(provider, model));
+    let mut input_tokens = Range::default();
+    for (_, source) in step.templates() {
+        input_tokens = input_tokens + template_tokens(definition, source, input, names, outputs);
+    }
+    let most = llm.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
+    let cap = info.as_ref().and_then(|info| info.max_output_tokens).map_or(u64::from(most), |cap| cap.min(u64::from(most)));
+    let output_tokens = match history {
+        Some(seen) => Range { low: tokens(seen.least_output_tokens), high: tokens(seen.most_output_tokens.min(cap)) },
+        None => Range { low: f64::from(LEAST_OUTPUT_TOKENS.min(most)), high: tokens(cap) },
+    };
+    let price = |input: f64, output: f64| {
+        cost_usd(info.as_ref(), TokenUsage { input_tokens: 1_000_000, output_tokens: 0, cached_input_tokens: 0 })
+            .zip(cost_usd(info.as_ref(), TokenUsage { input_tokens: 0, output_tokens: 1_000_000, cached_input_tokens: 0 }))
+            .map(|(input_price, output_price)| (input * input_price + output * output_price) / 1_000_000.0)
+    };
+    let cost = price(input_tokens.low, output_tokens.low).zip(price(input_tokens.high, output_tokens.high));
+    StepEstimate {
+        path: StepPath::top(&step.id),
+        label: step.label.clone(),
+        step_type: step.step_type(),
+        provider,
+        model,
+        input_tokens,
+        output_tokens,
+        cost_usd: cost.map(|(low, high)| Range { low, high }),
+        from_history: history.is_some(),
+    }
+}
+
+/// Tokens of a template once it is filled in: its own text, and what each reference brings.
+fn template_tokens(definition: &Definition, source: &str, input: &Value, names: &[&str], outputs: &HashMap<&StepId, Range>) -> Range {
+    let own = tokens(estimated_tokens(source));
+    let mut range = Range { low: own, high: own };
+    // What cannot be read is the lint's to report.
+    for reference in references(source, names).unwrap_or_default() {
+        let brought = match reference.root {
+            Root::Steps => definition.step_named(&reference.name).and_then(|step| outputs.get(&step.id)).copied().unwrap_or_default(),
+            Root::Input => fixed(input.get(&reference.name)),
+            Root::Context => fixed(definition.context.get(&reference.name)),
+        };
+        range = range + brought;
+    }
+    range
+}
+
+fn fixed(value: Option<&Value>) -> Range {
+    let count = value.map_or(0, |value| value.as_str().map_or_else(|| estimated_tokens(&value.to_string()), estimated_tokens));
+    Range { low: tokens(count), high: tokens(count) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn definition() -> Definition {
+        serde_json::from_value(json!({"provider": "anthropic", "model": "claude-sonnet-4-5", "steps": [
+            {"id": "a", "label": "A", "type": "llm", "prompt": "{{input.topic}}", "max_tokens": 1000},
+            {"id": "r", "label": "R", "type": "review", "shows": ["a"]},
+            {"id": "b", "label": "B", "type": "llm", "prompt": "{{steps.R.content}}", "max_tokens": 1000},
+        ]}))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_reference_brings_the_tokens_of_what_it_refers_to() {
+        let estimate = estimate(&definition(), &json!({"topic": "x".repeat(4000)}), &HashMap::new());
+        assert_eq!(estimate.steps[0].input_tokens, Range { low: 1004.0, high: 1004.0 });
+        assert_eq!(estimate.steps[0].output_tokens, Range { low: 50.0, high: 1000.0 });
+        assert_eq!(estimate.steps[1].input_tokens, Range { low: 55.0, high: 1005.0 });
+        let cost = estimate.cost_usd.unwrap();
+        assert!(cost.low > 0.0 && cost.high > cost.low, "{cost:?}");
+    }
+
+    #[test]
+    fn history_narrows_the_range() {
+        let seen = StepHistory { attempts: 3, least_output_tokens: 400, most_output_tokens: 500 };
+        let history = HashMap::from([(StepId::new("a").unwrap(), seen)]);
+        let estimate = estimate(&definition(), &json!({}), &history);
+        assert_eq!(estimate.steps[0].output_tokens, Range { low: 400.0, high: 500.0 });
+        assert!(estimate.steps[0].from_history && !estimate.steps[1].from_history);
+    }
+
+    #[test]
+    fn an_unknown_price_is_said() {
+        let mut definition = definition();
+        definition.model = Some("claude-nobody".into());
+        let estimate = estimate(&definition, &json!({}), &HashMap::new());
+        assert_eq!((estimate.cost_usd, estimate.unknown_prices), (None, vec!["A".to_owned(), "B".to_owned()]));
+    }
+}

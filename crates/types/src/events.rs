@@ -1,0 +1,136 @@
+//! What happens in an execution, as readers of its stream are told.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::execution::RunError;
+use crate::ids::{ExecutionId, StepId, StepPath};
+use crate::status::{ExecutionStatus, StepRunStatus};
+use crate::usage::TokenUsage;
+
+/// Kinds of event. Readers are to pass over kinds that they do not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventType {
+    /// The execution or a step run took on another status.
+    Progress,
+    /// More text of a step run under way. Not stored: it has no `seq`.
+    Text,
+    /// The execution completed or was cancelled. Nothing follows, unless somebody retries a step.
+    Done,
+    /// A step run or the execution failed.
+    Error,
+    /// An attempt failed and another follows.
+    Retry,
+    /// A step was not run.
+    Skipped,
+    /// The execution waits: for a person at a gate, or because it was paused.
+    Paused,
+}
+
+impl EventType {
+    /// The type as the API spells it; it is the SSE `event:` too.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Progress => "progress",
+            Self::Text => "text",
+            Self::Done => "done",
+            Self::Error => "error",
+            Self::Retry => "retry",
+            Self::Skipped => "skipped",
+            Self::Paused => "paused",
+        }
+    }
+}
+
+/// One event of an execution. What it is about says which fields it has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Number in the execution, from 1 without gaps; it is the SSE `id:`. Text has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
+    /// What kind of event it is.
+    #[serde(rename = "type")]
+    pub event_type: EventType,
+    /// The execution it belongs to.
+    pub execution_id: ExecutionId,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The status that the execution took on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ExecutionStatus>,
+    /// The status that the step run took on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_status: Option<StepRunStatus>,
+    /// The step that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_id: Option<StepId>,
+    /// The step run that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<StepPath>,
+    /// The step's label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_label: Option<String>,
+    /// The attempt, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<i32>,
+    /// Tokens of the step run so far, or of the execution in its last event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_usage: Option<TokenUsage>,
+    /// What those tokens cost, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_estimate: Option<f64>,
+    /// How long it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    /// What happened, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<RunError>,
+    /// How long until the next attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_in_ms: Option<i64>,
+    /// `text` only: where in the attempt's text this piece begins, in UTF-8 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<i64>,
+    /// `text` only: the piece.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl Event {
+    /// An event about the execution as a whole, to be given its number when it is stored.
+    #[must_use]
+    pub fn of_execution(event_type: EventType, execution_id: &ExecutionId, at: DateTime<Utc>) -> Self {
+        Self {
+            seq: None,
+            event_type,
+            execution_id: execution_id.clone(),
+            at,
+            status: None,
+            step_status: None,
+            step_id: None,
+            path: None,
+            step_label: None,
+            attempt: None,
+            token_usage: None,
+            cost_estimate: None,
+            duration_ms: None,
+            message: None,
+            error: None,
+            retry_in_ms: None,
+            offset: None,
+            text: None,
+        }
+    }
+
+    /// Whether the stream ends with it: the execution's own last event.
+    #[must_use]
+    pub fn ends_stream(&self) -> bool {
+        self.status.is_some_and(ExecutionStatus::is_terminal)
+    }
+}

@@ -1,0 +1,396 @@
+//! Executions, their step runs and attempts, and the commands to them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::definition::{OnExpiry, StepType};
+use crate::error_code::ErrorCode;
+use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
+use crate::status::{ExecutionStatus, StepRunStatus, status};
+use crate::usage::TokenUsage;
+
+/// Why an attempt, a step run or an execution failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RunError {
+    /// What to match on.
+    pub code: ErrorCode,
+    /// What happened, and what to do about it.
+    pub message: String,
+    /// The step run that failed, on an execution's error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<StepPath>,
+}
+
+impl RunError {
+    /// An error of a step run.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), path: None }
+    }
+}
+
+/// One run of a snapshot of a workflow, with its step runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Execution {
+    /// `execution-` and a UUID v7.
+    pub id: ExecutionId,
+    /// The workflow that it runs.
+    pub workflow_id: WorkflowId,
+    /// The version of the workflow that it runs.
+    pub workflow_version: i64,
+    /// The id that Temporal knows it by, when it runs there.
+    pub temporal_workflow_id: Option<String>,
+    /// What it is doing.
+    pub status: ExecutionStatus,
+    /// What it was started with.
+    pub input: Value,
+    /// What the last step gave.
+    pub output: Option<Value>,
+    /// Why it failed.
+    pub error: Option<RunError>,
+    /// Tokens of all attempts, failed ones included.
+    pub token_usage: TokenUsage,
+    /// What those tokens cost, in US dollars, as far as prices are known.
+    pub cost_usd: f64,
+    /// What it may cost before it asks.
+    pub budget_usd: Option<f64>,
+    /// Whether review steps are skipped.
+    pub yolo: bool,
+    /// Who or what started it.
+    pub triggered_by: String,
+    /// When it was accepted.
+    pub created_at: DateTime<Utc>,
+    /// When its first step began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// From its beginning to its end.
+    pub duration_ms: Option<i64>,
+    /// Whether a person paused it; it starts no step until it is resumed.
+    pub on_hold: bool,
+    /// Its step runs, in the order of the steps.
+    pub steps: Vec<StepRun>,
+    /// How many step runs completed.
+    pub steps_executed: i64,
+    /// The output of each completed step, by the step's id.
+    pub step_results: BTreeMap<String, Value>,
+}
+
+/// One running of one step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepRun {
+    /// Where in the execution it is.
+    pub path: StepPath,
+    /// The step that it runs.
+    pub step_id: StepId,
+    /// The step's label.
+    pub label: String,
+    /// What kind of step it is.
+    #[serde(rename = "type")]
+    pub step_type: StepType,
+    /// What it is doing.
+    pub status: StepRunStatus,
+    /// The newest attempt, from 1; 0 before the first.
+    pub attempt: i32,
+    /// The provider that was called.
+    pub provider: Option<String>,
+    /// The model that was called.
+    pub model: Option<String>,
+    /// The prompt as it was sent.
+    pub prompt: Option<String>,
+    /// The text that came back; while it runs, what came so far.
+    pub content: Option<String>,
+    /// The output that later steps use: text, JSON or a decision.
+    pub output: Option<Value>,
+    /// Tokens of all its attempts.
+    pub token_usage: TokenUsage,
+    /// What those tokens cost, in US dollars.
+    pub cost_usd: f64,
+    /// From the beginning of its newest attempt to the end.
+    pub duration_ms: Option<i64>,
+    /// Why it failed, or why its newest attempt did.
+    pub error: Option<RunError>,
+    /// What it waits for.
+    pub gate: Option<Gate>,
+    /// Whether a person put the output there.
+    pub overridden: bool,
+    /// What a reviewer asked to change; it goes with the prompt of the next attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// When its newest attempt began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+status!(
+    /// What a gate asks.
+    GateKind {
+        /// Is this text right?
+        Review = "review",
+        /// The budget does not cover the next call: raise it, or stop?
+        Budget = "budget",
+        /// The server stopped while the step was writing: repeat it, or take it as done?
+        OutcomeUnknown = "outcome_unknown",
+    }
+);
+
+/// A point at which an execution waits for a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Gate {
+    /// What it asks.
+    pub kind: GateKind,
+    /// The question, for people.
+    pub message: String,
+    /// The step runs whose outputs are in question.
+    #[serde(default)]
+    pub shows: Vec<StepPath>,
+    /// The text in question.
+    #[serde(default)]
+    pub content: Option<String>,
+    /// The decisions that it takes.
+    pub decisions: Vec<ReviewDecision>,
+    /// When it decides itself.
+    #[serde(default)]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What it decides then.
+    #[serde(default)]
+    pub on_expiry: Option<OnExpiry>,
+    /// What the next call may cost, for a budget gate.
+    #[serde(default)]
+    pub needed_usd: Option<f64>,
+}
+
+/// A step run, with what only its own page needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepRunDetail {
+    /// The step run.
+    pub run: StepRun,
+    /// Its attempts, oldest first, those before a retry of the step included.
+    pub attempts: Vec<Attempt>,
+    /// The decisions at its gates, oldest first.
+    pub decisions: Vec<GateDecision>,
+}
+
+status!(
+    /// How an attempt ended.
+    AttemptStatus {
+        /// It gave the output.
+        Completed = "completed",
+        /// It failed.
+        Failed = "failed",
+        /// It was stopped by a person.
+        Cancelled = "cancelled",
+        /// The server stopped while it was under way.
+        Interrupted = "interrupted",
+    }
+);
+
+/// One try of a step run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Attempt {
+    /// From 1, counted over all retries of the step.
+    pub attempt: i32,
+    /// How it ended.
+    pub status: AttemptStatus,
+    /// The provider that was called.
+    pub provider: Option<String>,
+    /// The model that was called.
+    pub model: Option<String>,
+    /// Tokens of the call.
+    pub token_usage: TokenUsage,
+    /// Whether the tokens were guessed from the texts, as the provider did not say.
+    pub usage_estimated: bool,
+    /// What they cost, in US dollars.
+    pub cost_usd: f64,
+    /// The text that came, up to where it ended.
+    pub content: Option<String>,
+    /// Why it failed.
+    pub error: Option<RunError>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub completed_at: DateTime<Utc>,
+}
+
+status!(
+    /// What a person says at a gate.
+    ReviewDecision {
+        /// Review: go on with the text, as it is or as edited.
+        Approve = "approve",
+        /// Review: the run fails.
+        Reject = "reject",
+        /// Review: the reviewed step runs again with the comment.
+        Revise = "revise",
+        /// Budget: go on with a larger budget.
+        RaiseBudget = "raise_budget",
+        /// Budget: stop here and keep the results.
+        Stop = "stop",
+        /// Outcome unknown, budget after a change of model: run the step again.
+        Repeat = "repeat",
+        /// Outcome unknown: take it as done, with the given text.
+        AssumeDone = "assume_done",
+        /// Outcome unknown: it failed.
+        Fail = "fail",
+    }
+);
+
+/// A decision at a gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewRequest {
+    /// What is to happen.
+    pub decision: ReviewDecision,
+    /// Why; `revise` needs it, as it goes to the model.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// The text as edited, for `approve` and `assume_done`.
+    #[serde(default)]
+    pub content: Option<String>,
+    /// The new budget, for `raise_budget`.
+    #[serde(default)]
+    pub budget_usd: Option<f64>,
+}
+
+/// A decision that was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GateDecision {
+    /// What was asked.
+    pub kind: GateKind,
+    /// What was decided.
+    pub decision: ReviewDecision,
+    /// Why.
+    pub comment: Option<String>,
+    /// The text that was shown.
+    pub content_before: Option<String>,
+    /// The text as approved, where it was edited.
+    pub content_after: Option<String>,
+    /// The lines that an edit took out (`-`) and put in (`+`).
+    pub difference: Option<String>,
+    /// Who decided.
+    pub decided_by: String,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+}
+
+/// An execution in a list: without its step runs, input and output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExecutionSummary {
+    /// `execution-` and a UUID v7.
+    pub id: ExecutionId,
+    /// The workflow that it runs.
+    pub workflow_id: WorkflowId,
+    /// The version of the workflow that it runs.
+    pub workflow_version: i64,
+    /// What it is doing.
+    pub status: ExecutionStatus,
+    /// Why it failed.
+    pub error: Option<RunError>,
+    /// Tokens of all attempts.
+    pub token_usage: TokenUsage,
+    /// What those tokens cost, in US dollars.
+    pub cost_usd: f64,
+    /// Who or what started it.
+    pub triggered_by: String,
+    /// When it was accepted.
+    pub created_at: DateTime<Utc>,
+    /// When its first step began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// From its beginning to its end.
+    pub duration_ms: Option<i64>,
+}
+
+/// A page of executions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExecutionPage {
+    /// The executions, newest first.
+    pub items: Vec<ExecutionSummary>,
+    /// Give it as `cursor` for the next page; missing on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// How to start an execution.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartExecution {
+    /// What templates read as `input`: an object, or a text.
+    #[serde(default)]
+    pub input: Value,
+    /// Skips review steps; as the workflow says when left out.
+    #[serde(default)]
+    pub yolo: Option<bool>,
+    /// What it may cost, in US dollars, before it asks.
+    #[serde(default)]
+    pub budget_usd: Option<f64>,
+    /// Who or what starts it; `api` when left out.
+    #[serde(default)]
+    pub triggered_by: Option<String>,
+}
+
+/// What to change in an execution. What is left out stays; `null` takes the budget away.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchExecution {
+    /// Whether review steps are skipped from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yolo: Option<bool>,
+    /// What it may cost, in US dollars, before it asks.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<f64>)]
+    pub budget_usd: Option<Option<f64>>,
+}
+
+/// What to change in a step, for this execution only. What is left out stays; `null` goes back to
+/// what the workflow says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchStep {
+    /// Provider to call.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<String>)]
+    pub provider: Option<Option<String>>,
+    /// Model to call.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<String>)]
+    pub model: Option<Option<String>>,
+    /// Persona to put before the system prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<PersonaId>)]
+    pub persona_id: Option<Option<PersonaId>>,
+    /// What the model is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// How the model is to behave.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<String>)]
+    pub system_prompt: Option<Option<String>>,
+    /// Whether the step runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// Reads a field that is there, so that `null` and left out can be told apart.
+fn some<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// What to change in the step before it runs again. What is left out stays.
+pub type RetryRequest = PatchStep;
+
+/// An output to put in the place of what a step gave. Give one of the two.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputOverride {
+    /// The text.
+    #[serde(default)]
+    pub content: Option<String>,
+    /// JSON, for a step that has an output schema.
+    #[serde(default)]
+    pub output: Option<Value>,
+}

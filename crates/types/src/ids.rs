@@ -1,0 +1,179 @@
+//! Identifiers. Each kind is its own type, so that a step's id cannot stand where a path is meant;
+//! each is checked when it is parsed and trusted afterwards.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::limits::MAX_SLUG_CHARS;
+
+/// Why a text is not an identifier of the kind asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is not a valid {kind}: {rule}")]
+pub struct IdError {
+    kind: &'static str,
+    given: String,
+    rule: &'static str,
+}
+
+const SLUG_RULE: &str = "use a letter, then up to 99 letters, digits, `-` or `_`";
+
+fn is_slug(text: &str) -> bool {
+    let mut chars = text.chars();
+    text.len() <= MAX_SLUG_CHARS
+        && chars.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $rule:expr, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Parses the text, or says what is wrong with it.
+            pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
+                let text = text.into();
+                let valid: fn(&str) -> bool = $valid;
+                if valid(&text) { Ok(Self(text)) } else { Err(IdError { kind: $kind, given: text.chars().take(120).collect(), rule: $rule }) }
+            }
+
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A workflow's id: a slug, unique in its tenant.
+    WorkflowId, "workflow id", SLUG_RULE, is_slug
+);
+text_id!(
+    /// A step's id: a slug, unique in its workflow.
+    StepId, "step id", SLUG_RULE, is_slug
+);
+text_id!(
+    /// A persona's id: a slug, unique in its tenant.
+    PersonaId, "persona id", SLUG_RULE, is_slug
+);
+text_id!(
+    /// A tenant's id: a slug.
+    TenantId, "tenant id", SLUG_RULE, is_slug
+);
+text_id!(
+    /// An execution's id: `execution-` and a UUID v7, so ids sort by the time they were made.
+    ExecutionId, "execution id", "it is `execution-` followed by a UUID",
+    |text| text.strip_prefix("execution-").is_some_and(|uuid| {
+        uuid.len() == 36 && uuid.chars().enumerate().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => c.is_ascii_digit() || ('a'..='f').contains(&c),
+        })
+    })
+);
+text_id!(
+    /// Where in an execution a step run is: step ids, branch names and item numbers joined by dots,
+    /// as in `fan.eu.draft` or `each.0.draft`.
+    StepPath, "step path", "it is step ids, branch names and item numbers joined by dots",
+    |text| text.len() <= 1_000 && text.split('.').all(|part| is_slug(part) || (!part.is_empty() && part.len() <= 9 && part.chars().all(|c| c.is_ascii_digit())))
+);
+
+impl StepPath {
+    /// The path of a step that stands in the workflow's own list.
+    #[must_use]
+    pub fn top(step: &StepId) -> Self {
+        Self(step.0.clone())
+    }
+}
+
+impl TenantId {
+    /// The one tenant of a server that runs without a login.
+    #[must_use]
+    pub fn local() -> Self {
+        Self("local".into())
+    }
+}
+
+/// Derives a slug from a name that people gave, as `market-brief` from `Market brief!`.
+/// A name without any letter or digit gives `fallback`.
+#[must_use]
+pub fn slug_from_name(name: &str, fallback: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    if !slug.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        let joint = if slug.is_empty() { "" } else { "-" };
+        slug = format!("{fallback}{joint}{slug}");
+    }
+    slug.truncate(MAX_SLUG_CHARS);
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_a_letter_and_up_to_99_more() {
+        assert!(WorkflowId::new("a".repeat(MAX_SLUG_CHARS)).is_ok());
+        assert!(WorkflowId::new("a".repeat(MAX_SLUG_CHARS + 1)).is_err());
+        for wrong in ["", "1a", "a b", "a.b", "ä", "-a"] {
+            assert!(WorkflowId::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn paths_hold_ids_and_numbers() {
+        for right in ["research", "fan.eu.draft", "each.0.draft", "polish.3.critique"] {
+            assert!(StepPath::new(right).is_ok(), "{right}");
+        }
+        for wrong in ["", ".", "a.", "a..b", "a.b c"] {
+            assert!(StepPath::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn execution_ids_hold_a_uuid() {
+        assert!(ExecutionId::new("execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").is_ok());
+        assert!(ExecutionId::new("execution-0199E0F4-7b1c-7cc0-8a4e-6f0d7b2c9a11").is_err());
+        assert!(ExecutionId::new("0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").is_err());
+    }
+
+    #[test]
+    fn slugs_come_from_names() {
+        assert_eq!(slug_from_name("Market brief!", "workflow"), "market-brief");
+        assert_eq!(slug_from_name("2026 plan", "workflow"), "workflow-2026-plan");
+        assert_eq!(slug_from_name("日本", "workflow"), "workflow");
+        assert!(WorkflowId::new(slug_from_name(&"x ".repeat(300), "workflow")).is_ok());
+    }
+}

@@ -1,0 +1,54 @@
+//! The vocabulary that the server, the engine and the browser share: the workflow definition,
+//! executions and their events, requests and answers, error codes, and the pure functions that
+//! both sides need (lint, estimate, template references).
+//!
+//! **No I/O**: this crate compiles to `wasm32-unknown-unknown` and pulls in no runtime, network or
+//! database crate; `cargo xtask check` proves both.
+
+mod catalog;
+mod chat_tokens;
+pub mod definition;
+mod error_code;
+mod estimate;
+mod events;
+mod execution;
+mod ids;
+pub mod limits;
+mod lint;
+mod personas;
+mod problem;
+mod providers;
+mod rerun;
+mod status;
+pub mod template;
+mod templates;
+mod usage;
+mod workflows;
+
+pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_model, provider_of_model};
+pub use chat_tokens::estimated_tokens;
+pub use definition::{Definition, Effect, Fallback, LlmStep, OnExpiry, ReviewStep, Step, StepKind, StepType};
+pub use error_code::ErrorCode;
+pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistory, estimate};
+pub use events::{Event, EventType};
+pub use execution::{
+    Attempt, AttemptStatus, Execution, ExecutionPage, ExecutionSummary, Gate, GateDecision, GateKind, OutputOverride,
+    PatchExecution, PatchStep, RetryRequest, ReviewDecision, ReviewRequest, RunError, StartExecution, StepRun,
+    StepRunDetail,
+};
+pub use ids::{ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
+pub use lint::{Finding, Fix, Known, LintReport, Severity, lint};
+pub use personas::{Persona, PersonaPage, PersonaRequest};
+pub use problem::{FieldError, Problem};
+pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
+pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
+pub use status::{ExecutionStatus, StepRunStatus};
+pub use templates::{
+    InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary, WorkflowTemplate,
+    built_in_templates, step_templates,
+};
+pub use usage::{TokenUsage, cost_usd};
+pub use workflows::{
+    CopyWorkflow, CreateWorkflow, ListQuery, UpdateWorkflow, ValidateRequest, Workflow, WorkflowPage, WorkflowStats,
+    WorkflowSummary, WorkflowVersion, WorkflowVersionPage,
+};

@@ -1,0 +1,53 @@
+//! Every limit that Sluice sets on what it accepts. Each is listed in `docs/limits.md` and tested
+//! at the limit and one past it.
+
+/// Bytes in a request body. More is answered with `body_too_large`.
+pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Levels of nested JSON that are read. It is `serde_json`'s own recursion limit.
+pub const MAX_JSON_DEPTH: usize = 127;
+/// Steps in one definition.
+pub const MAX_STEPS: usize = 1_000;
+/// Bytes in one prompt, system prompt or review instruction.
+pub const MAX_PROMPT_BYTES: usize = 1024 * 1024;
+/// Bytes in one output schema, as JSON.
+pub const MAX_SCHEMA_BYTES: usize = 64 * 1024;
+/// Characters in a name, a step's label or a category.
+pub const MAX_NAME_CHARS: usize = 200;
+/// Characters in a slug id.
+pub const MAX_SLUG_CHARS: usize = 100;
+/// Characters in a description, a comment or a persona's instructions.
+pub const MAX_DESCRIPTION_CHARS: usize = 20_000;
+/// Tags on one workflow.
+pub const MAX_TAGS: usize = 20;
+/// Characters in one tag.
+pub const MAX_TAG_CHARS: usize = 50;
+/// Bytes in an execution's input, as JSON.
+pub const MAX_INPUT_BYTES: usize = 1024 * 1024;
+/// Bytes in a text that a person puts in place of a step's output.
+pub const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
+/// Characters in an `Idempotency-Key`.
+pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 200;
+/// Retries after a first attempt, for each model of a step.
+pub const MAX_RETRIES: u32 = 20;
+/// Retries when a step does not say.
+pub const DEFAULT_RETRIES: u32 = 2;
+/// Fallback models of one step.
+pub const MAX_FALLBACKS: usize = 10;
+/// Seconds that one attempt may take at the most.
+pub const MAX_TIMEOUT_SECONDS: u32 = 24 * 60 * 60;
+/// Seconds that one attempt may take when a step does not say.
+pub const DEFAULT_TIMEOUT_SECONDS: u32 = 10 * 60;
+/// Tokens in an answer, as a step may ask for.
+pub const MAX_OUTPUT_TOKENS: u32 = 1_000_000;
+/// Tokens in an answer that are reserved and estimated when a step does not say.
+pub const DEFAULT_OUTPUT_TOKENS: u32 = 4_096;
+/// Items on a page of a list when the caller does not say.
+pub const DEFAULT_PAGE: u32 = 20;
+/// Items on a page of a list at the most.
+pub const MAX_PAGE: u32 = 200;
+/// Seconds that `?wait=` holds an answer at the most.
+pub const MAX_WAIT_SECONDS: u32 = 60;
+/// Steps of template evaluation (minijinja fuel) for one template.
+pub const TEMPLATE_FUEL: u64 = 100_000;
+/// Characters in an API key of a provider, and in a base URL.
+pub const MAX_CREDENTIAL_CHARS: usize = 2_000;

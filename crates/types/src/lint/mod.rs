@@ -1,0 +1,42 @@
+//! The lint: what is wrong with a definition, told before anything is run or spent. The server and
+//! the browser call the same function.
+
+mod flow;
+mod limits;
+mod models;
+mod report;
+mod templates;
+
+use serde_json::Value;
+
+use crate::definition::Definition;
+use crate::ids::PersonaId;
+pub use report::{Finding, Fix, LintReport, Severity};
+use report::Findings;
+
+/// What is known beyond the definition. What is `None` is not checked.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The providers that can be used now.
+    pub providers: Option<Vec<String>>,
+    /// The personas that there are.
+    pub personas: Option<Vec<PersonaId>>,
+}
+
+/// Checks a definition; with an input, also that it has what the templates need.
+/// Pointers are into the definition, as `/steps/2/prompt`.
+#[must_use]
+pub fn lint(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
+    let mut findings = Findings::default();
+    limits::check(definition, &mut findings);
+    // A definition with too many steps is refused; to check each of them would only take time.
+    if definition.steps.len() <= crate::limits::MAX_STEPS {
+        flow::check(definition, &mut findings);
+        templates::check(definition, input, &mut findings);
+        models::check(definition, known, &mut findings);
+    }
+    findings.into_report()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! Providers, models and personas.
+
+use super::Known;
+use super::report::Findings;
+use crate::catalog::{Ability, ModelInfo, find_model};
+use crate::definition::{Definition, LlmStep, StepKind};
+use crate::estimate::model_of;
+use crate::providers::ProviderName;
+
+pub(super) fn check(definition: &Definition, known: &Known, findings: &mut Findings) {
+    check_choice("", definition.provider.as_deref(), definition.model.as_deref(), known, findings);
+    check_persona("/persona_id", definition.persona_id.as_ref(), known, findings);
+    for (at, step) in definition.steps.iter().enumerate() {
+        let StepKind::Llm(llm) = &step.kind else { continue };
+        let at = format!("/steps/{at}");
+        let provider = llm.provider.as_deref().or_else(|| llm.model.is_some().then(|| definition.provider.as_deref()).flatten());
+        if llm.provider.is_some() || llm.model.is_some() {
+            let own = OwnOrInherited { provider, pointer_provider: llm.provider.is_some() };
+            check_step_choice(&at, &own, llm, known, findings);
+        }
+        for (index, fallback) in llm.fallbacks.iter().enumerate() {
+            let provider = fallback.provider.as_deref().or(llm.provider.as_deref());
+            check_choice(&format!("{at}/fallbacks/{index}"), provider, Some(&fallback.model), known, findings);
+        }
+        check_persona(&format!("{at}/persona_id"), llm.persona_id.as_ref(), known, findings);
+        let (provider, model) = model_of(definition, llm);
+        if let Some(info) = provider.zip(model).and_then(|(provider, model)| find_model(&provider, &model)) {
+            check_fit(&at, llm, &info, findings);
+        }
+    }
+}
+
+struct OwnOrInherited<'a> {
+    provider: Option<&'a str>,
+    pointer_provider: bool,
+}
+
+fn check_step_choice(at: &str, own: &OwnOrInherited<'_>, llm: &LlmStep, known: &Known, findings: &mut Findings) {
+    if own.pointer_provider {
+        check_choice(at, own.provider, llm.model.as_deref(), known, findings);
+    } else if let Some(provider) = own.provider.filter(|name| name.parse::<ProviderName>().is_ok()) {
+        check_model(at, provider, llm.model.as_deref(), findings);
+    }
+}
+
+fn check_choice(at: &str, provider: Option<&str>, model: Option<&str>, known: &Known, findings: &mut Findings) {
+    let Some(provider) = provider else { return };
+    let Ok(name) = provider.parse::<ProviderName>() else {
+        let all: Vec<&str> = ProviderName::ALL.iter().map(|name| name.as_str()).collect();
+        let message = format!("there is no provider `{provider}`; there are {}", all.join(", "));
+        return findings.error(format!("{at}/provider"), "unknown_provider", message);
+    };
+    if known.providers.as_ref().is_some_and(|available| !available.iter().any(|it| it == provider)) {
+        let message = format!("{} has no key yet: add one under Settings, Providers", name.title());
+        findings.warning(format!("{at}/provider"), "provider_not_available", message);
+    }
+    check_model(at, provider, model, findings);
+}
+
+fn check_model(at: &str, provider: &str, model: Option<&str>, findings: &mut Findings) {
+    let Some(model) = model else { return };
+    if find_model(provider, model).is_some() {
+        return;
+    }
+    let pointer = format!("{at}/model");
+    match provider.parse::<ProviderName>() {
+        Ok(ProviderName::Demo) => {
+            findings.error(pointer, "unknown_model", format!("`demo` has no model `{model}`; GET /api/v1/models lists them"));
+        }
+        Ok(ProviderName::Anthropic | ProviderName::Openai | ProviderName::Google) => {
+            findings.warning(pointer, "unknown_model", format!("`{model}` is not in the price list: it may not exist, and what it costs is not known"));
+        }
+        // Which models such a server has is not known here.
+        Ok(ProviderName::Ollama | ProviderName::OpenaiCompatible) | Err(_) => {}
+    }
+}
+
+fn check_persona(pointer: &str, persona: Option<&crate::ids::PersonaId>, known: &Known, findings: &mut Findings) {
+    if let (Some(persona), Some(personas)) = (persona, &known.personas)
+        && !personas.contains(persona)
+    {
+        findings.error(pointer, "unknown_persona", format!("there is no persona `{persona}`"));
+    }
+}
+
+/// Whether the model can do what the step asks of it.
+fn check_fit(at: &str, llm: &LlmStep, model: &ModelInfo, findings: &mut Findings) {
+    if llm.output_schema.is_some() && !model.abilities.contains(&Ability::JsonSchema) {
+        let message = format!("`{}` does not promise JSON by a schema: its answers are checked, and may fail", model.model);
+        findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
+    }
+    if let (Some(asked), Some(most)) = (llm.max_tokens, model.max_output_tokens)
+        && u64::from(asked) > most
+    {
+        let message = format!("`{}` answers with at most {most} tokens: the call is made with that", model.model);
+        findings.warning(format!("{at}/max_tokens"), "max_tokens_too_large", message);
+    }
+    let prompt_tokens = crate::chat_tokens::estimated_tokens(&llm.prompt);
+    if model.context_tokens.is_some_and(|context| prompt_tokens > context) {
+        let message = format!("the prompt has about {prompt_tokens} tokens, more than `{}` reads", model.model);
+        findings.error(format!("{at}/prompt"), "context_too_long", message);
+    }
+}

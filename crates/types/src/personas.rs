@@ -1,0 +1,51 @@
+//! Personas: a voice and instructions put before a step's system prompt.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ids::PersonaId;
+
+/// A voice and instructions that steps can take on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Persona {
+    /// Unique in the tenant.
+    pub id: PersonaId,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What is put before the system prompt.
+    pub instructions: String,
+    /// Counts the changes; it is the `ETag`.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A persona to create or to put in the place of another.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonaRequest {
+    /// Derived from the name when left out; it cannot change later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<PersonaId>,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// What is put before the system prompt.
+    pub instructions: String,
+}
+
+/// A page of personas.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PersonaPage {
+    /// The personas, by id.
+    pub items: Vec<Persona>,
+    /// Give it as `cursor` for the next page; missing on the last one.
+    pub next_cursor: Option<String>,
+}

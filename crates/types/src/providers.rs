@@ -1,0 +1,118 @@
+//! Providers of models, and the keys for them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::status::status;
+
+status!(
+    /// The providers that there are.
+    ProviderName {
+        /// Claude models.
+        Anthropic = "anthropic",
+        /// GPT models.
+        Openai = "openai",
+        /// Gemini models.
+        Google = "google",
+        /// Models on one's own machine.
+        Ollama = "ollama",
+        /// Any server that speaks OpenAI's chat completions.
+        OpenaiCompatible = "openai_compatible",
+        /// Built in, offline and simulated: for trying things out.
+        Demo = "demo",
+    }
+);
+
+impl ProviderName {
+    /// Whether it answers only with a key.
+    #[must_use]
+    pub const fn needs_key(self) -> bool {
+        match self {
+            Self::Anthropic | Self::Openai | Self::Google => true,
+            Self::Ollama | Self::OpenaiCompatible | Self::Demo => false,
+        }
+    }
+
+    /// Whether it has no address of its own, so that a credential must give one.
+    #[must_use]
+    pub const fn needs_base_url(self) -> bool {
+        match self {
+            Self::Ollama | Self::OpenaiCompatible => true,
+            Self::Anthropic | Self::Openai | Self::Google | Self::Demo => false,
+        }
+    }
+
+    /// The name that people know.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Anthropic => "Anthropic",
+            Self::Openai => "OpenAI",
+            Self::Google => "Google Gemini",
+            Self::Ollama => "Ollama",
+            Self::OpenaiCompatible => "OpenAI-compatible server",
+            Self::Demo => "Demo (simulated)",
+        }
+    }
+}
+
+/// A provider, and whether it can be used now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Provider {
+    /// What definitions call it.
+    pub name: ProviderName,
+    /// The name that people know.
+    pub title: String,
+    /// Whether steps can use it now.
+    pub available: bool,
+    /// Why not, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whether its answers are made up by Sluice itself.
+    pub simulated: bool,
+    /// The model that answers when nobody names one.
+    pub default_model: Option<String>,
+    /// The tenant's own key, when there is one.
+    pub credential: Option<CredentialInfo>,
+    /// Whether the server's environment has a key that is used without a credential.
+    pub server_key: bool,
+}
+
+/// All providers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProviderList {
+    /// The providers, in the order in which they are tried when nobody names one.
+    pub items: Vec<Provider>,
+}
+
+/// What is told of a stored credential. The key itself is never given out again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CredentialInfo {
+    /// The last characters of the key, to tell keys apart.
+    pub key_hint: Option<String>,
+    /// Where the provider is called, when not at its own address.
+    pub base_url: Option<String>,
+    /// The model that answers when nobody names one.
+    pub default_model: Option<String>,
+    /// When it was first stored.
+    pub created_at: DateTime<Utc>,
+    /// When it was last replaced.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A credential to store in the place of the one there is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialRequest {
+    /// The provider's key. It is stored encrypted and never shown again.
+    #[serde(default)]
+    #[schema(write_only)]
+    pub api_key: Option<String>,
+    /// Where to call the provider, as `http://127.0.0.1:11434` for Ollama.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// The model that answers when nobody names one.
+    #[serde(default)]
+    pub default_model: Option<String>,
+}

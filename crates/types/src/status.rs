@@ -1,0 +1,199 @@
+//! The statuses of executions and step runs, and which may follow which. These are the only places
+//! where a status is spelt as text.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! status {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of the declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value as the API and the database spell it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    other => Err(format!("{other:?} is not one of {}", [$($text),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+pub(crate) use status;
+
+status!(
+    /// What an execution is doing.
+    ExecutionStatus {
+        /// Accepted, nothing started yet.
+        Pending = "pending",
+        /// At least one step run is under way or about to be.
+        Running = "running",
+        /// Held by a person, or waiting at a gate.
+        Paused = "paused",
+        /// Every step that was to run has run.
+        Completed = "completed",
+        /// A step run failed for good.
+        Failed = "failed",
+        /// Stopped by a person.
+        Cancelled = "cancelled",
+    }
+);
+
+impl ExecutionStatus {
+    /// Whether nothing more happens unless a person asks for it.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        match self {
+            Self::Completed | Self::Failed | Self::Cancelled => true,
+            Self::Pending | Self::Running | Self::Paused => false,
+        }
+    }
+
+    /// Whether an execution in this status may take on `next`.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Pending => match next {
+                Self::Running | Self::Paused | Self::Completed | Self::Failed | Self::Cancelled => true,
+                Self::Pending => false,
+            },
+            Self::Running => match next {
+                Self::Paused | Self::Completed | Self::Failed | Self::Cancelled => true,
+                Self::Pending | Self::Running => false,
+            },
+            Self::Paused => match next {
+                Self::Running | Self::Completed | Self::Failed | Self::Cancelled => true,
+                Self::Pending | Self::Paused => false,
+            },
+            // A retry brings an ended execution back; it may meet a gate or its end at once.
+            Self::Completed | Self::Failed | Self::Cancelled => match next {
+                Self::Running | Self::Paused | Self::Completed | Self::Failed => true,
+                Self::Pending | Self::Cancelled => false,
+            },
+        }
+    }
+}
+
+status!(
+    /// What a step run is doing.
+    StepRunStatus {
+        /// To be run; not started.
+        Pending = "pending",
+        /// An attempt is under way, or waits for its turn to try again.
+        Running = "running",
+        /// At a gate, until a person decides.
+        Waiting = "waiting",
+        /// Done; its output is kept and used by later steps.
+        Completed = "completed",
+        /// Every attempt failed, or a person rejected it.
+        Failed = "failed",
+        /// Not run: switched off, jumped over, or a review in YOLO mode.
+        Skipped = "skipped",
+        /// Stopped by a person while it ran or waited.
+        Cancelled = "cancelled",
+        /// A step that writes was under way when the server stopped: a person says what happened.
+        OutcomeUnknown = "outcome_unknown",
+    }
+);
+
+impl StepRunStatus {
+    /// Whether a step run in this status may take on `next`.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Pending => match next {
+                Self::Running | Self::Waiting | Self::Skipped | Self::Failed | Self::Cancelled => true,
+                Self::Pending | Self::Completed | Self::OutcomeUnknown => false,
+            },
+            Self::Running => match next {
+                // `Running` again is a further attempt.
+                Self::Running
+                | Self::Waiting
+                | Self::Completed
+                | Self::Failed
+                | Self::Cancelled
+                | Self::OutcomeUnknown => true,
+                Self::Pending | Self::Skipped => false,
+            },
+            Self::Waiting => match next {
+                Self::Pending | Self::Completed | Self::Failed | Self::Skipped | Self::Cancelled => true,
+                Self::Running | Self::Waiting | Self::OutcomeUnknown => false,
+            },
+            Self::OutcomeUnknown => match next {
+                Self::Pending | Self::Completed | Self::Failed | Self::Cancelled => true,
+                Self::Running | Self::Waiting | Self::Skipped | Self::OutcomeUnknown => false,
+            },
+            // A retry or a revision runs it again; an override completes what failed or was stopped.
+            Self::Completed | Self::Failed | Self::Cancelled | Self::Skipped => match next {
+                Self::Pending | Self::Completed => true,
+                Self::Running
+                | Self::Waiting
+                | Self::Failed
+                | Self::Skipped
+                | Self::Cancelled
+                | Self::OutcomeUnknown => false,
+            },
+        }
+    }
+
+    /// Whether a person's decision is awaited.
+    #[must_use]
+    pub const fn is_gate(self) -> bool {
+        match self {
+            Self::Waiting | Self::OutcomeUnknown => true,
+            Self::Pending | Self::Running | Self::Completed | Self::Failed | Self::Skipped | Self::Cancelled => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matrix<S: Copy + std::fmt::Display>(all: &[S], may: impl Fn(S, S) -> bool) -> String {
+        all.iter()
+            .map(|&from| {
+                let next: Vec<String> = all.iter().filter(|&&to| may(from, to)).map(ToString::to_string).collect();
+                format!("{from} -> {}\n", next.join(", "))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn transitions_of_executions() {
+        insta::assert_snapshot!(matrix(ExecutionStatus::ALL, ExecutionStatus::may_become));
+    }
+
+    #[test]
+    fn transitions_of_step_runs() {
+        insta::assert_snapshot!(matrix(StepRunStatus::ALL, StepRunStatus::may_become));
+    }
+
+    #[test]
+    fn statuses_read_back_what_they_print() {
+        for &status in ExecutionStatus::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+        }
+        assert!("done".parse::<ExecutionStatus>().is_err());
+    }
+}

@@ -1,0 +1,243 @@
+//! Templates: workflows to copy from and steps to add, as JSON files compiled in.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::definition::{Definition, Step};
+use crate::ids::WorkflowId;
+
+/// A workflow to copy from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WorkflowTemplate {
+    /// Unique among the templates that a tenant sees.
+    pub id: WorkflowId,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// One word to group by.
+    pub category: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// What its executions are started with.
+    #[serde(default)]
+    pub input: Vec<TemplateInput>,
+    /// What it runs.
+    pub definition: Definition,
+    /// Whether it comes with Sluice.
+    #[serde(default)]
+    pub built_in: bool,
+}
+
+/// A field of the input that a template's executions are started with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateInput {
+    /// The field: `input.<name>`.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// What to write there.
+    pub description: String,
+    /// Whether the templates need it.
+    pub required: bool,
+    /// A text that suits.
+    pub example: String,
+}
+
+/// A template in a list: without its definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TemplateSummary {
+    /// Unique among the templates that a tenant sees.
+    pub id: WorkflowId,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// One word to group by.
+    pub category: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// The labels of its steps, in order.
+    pub step_labels: Vec<String>,
+    /// Whether it comes with Sluice.
+    pub built_in: bool,
+}
+
+impl From<&WorkflowTemplate> for TemplateSummary {
+    fn from(template: &WorkflowTemplate) -> Self {
+        Self {
+            id: template.id.clone(),
+            name: template.name.clone(),
+            description: template.description.clone(),
+            category: template.category.clone(),
+            tags: template.tags.clone(),
+            step_labels: template.definition.steps.iter().map(|step| step.label.clone()).collect(),
+            built_in: template.built_in,
+        }
+    }
+}
+
+/// A page of templates: first those that come with Sluice, then the tenant's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TemplatePage {
+    /// The templates.
+    pub items: Vec<TemplateSummary>,
+    /// Give it as `cursor` for the next page; missing on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// How the workflow made from a template is to be called.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InstantiateTemplate {
+    /// Derived from the name when left out.
+    #[serde(default)]
+    pub id: Option<WorkflowId>,
+    /// The template's name when left out.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// A pre-filled step to add to a workflow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepTemplate {
+    /// Unique among the step templates.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// `basic` or `pipeline`.
+    pub category: String,
+    /// The name of a Lucide icon.
+    pub icon: String,
+    /// The step.
+    pub step: Step,
+}
+
+/// All step templates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepTemplateList {
+    /// The step templates, in the order in which they are shown.
+    pub items: Vec<StepTemplate>,
+}
+
+const FILES: [&str; 3] = [
+    include_str!("../data/workflow-templates/deep-build-pipeline.json"),
+    include_str!("../data/workflow-templates/research-brief.json"),
+    include_str!("../data/workflow-templates/content-studio.json"),
+];
+
+#[expect(clippy::expect_used, reason = "the files are compiled in, and tests read them")]
+static BUILT_IN: LazyLock<Vec<WorkflowTemplate>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .map(|file| {
+            let template: WorkflowTemplate = serde_json::from_str(file).expect("the template file is valid");
+            WorkflowTemplate { built_in: true, ..template }
+        })
+        .collect()
+});
+
+/// A step template as it stands in its file: with its step, or with where its step stands.
+#[derive(Deserialize)]
+struct StepTemplateFile {
+    id: String,
+    name: String,
+    description: String,
+    category: String,
+    icon: String,
+    step: Option<Value>,
+    from: Option<StepSource>,
+}
+
+#[derive(Deserialize)]
+struct StepSource {
+    workflow: String,
+    step: String,
+}
+
+#[expect(clippy::expect_used, reason = "the files are compiled in, and tests read them")]
+static STEPS: LazyLock<Vec<StepTemplate>> = LazyLock::new(|| {
+    let files: Vec<StepTemplateFile> =
+        serde_json::from_str(include_str!("../data/step-templates.json")).expect("step-templates.json is valid");
+    files
+        .into_iter()
+        .map(|file| {
+            let step = match (file.step, file.from) {
+                (Some(step), _) => serde_json::from_value(step).expect("the step is valid"),
+                (None, source) => step_of(&source.expect("a step template has `step` or `from`")).expect("the step is there"),
+            };
+            StepTemplate { id: file.id, name: file.name, description: file.description, category: file.category, icon: file.icon, step }
+        })
+        .collect()
+});
+
+fn step_of(source: &StepSource) -> Option<Step> {
+    let template = BUILT_IN.iter().find(|template| template.id.as_str() == source.workflow)?;
+    template.definition.steps.iter().find(|step| step.id.as_str() == source.step).cloned()
+}
+
+/// The workflow templates that come with Sluice.
+#[must_use]
+pub fn built_in_templates() -> &'static [WorkflowTemplate] {
+    &BUILT_IN
+}
+
+/// The step templates that come with Sluice: seven basic ones, and the nine of the Deep Build Pipeline.
+#[must_use]
+pub fn step_templates() -> &'static [StepTemplate] {
+    &STEPS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::{Known, Severity, lint};
+
+    #[test]
+    fn built_in_templates_have_no_finding() {
+        assert_eq!(built_in_templates().len(), 3);
+        for template in built_in_templates() {
+            let input: serde_json::Map<String, Value> =
+                template.input.iter().filter(|field| field.required).map(|field| (field.name.clone(), field.example.clone().into())).collect();
+            let report = lint(&template.definition, &Known::default(), Some(&Value::Object(input)));
+            assert_eq!(report.findings, [], "{}", template.name);
+        }
+    }
+
+    #[test]
+    fn the_pipeline_has_its_nine_steps() {
+        let labels: Vec<_> = built_in_templates()[0].definition.steps.iter().map(|step| step.label.as_str()).collect();
+        assert_eq!(
+            labels,
+            [
+                "Idea Generation",
+                "Research & Brainstorm",
+                "Add Features & Requirements",
+                "Review 1",
+                "Extend & Improve",
+                "Review 2",
+                "Project Wisdom",
+                "Improve & Refine",
+                "Implementation Prompts"
+            ]
+        );
+    }
+
+    #[test]
+    fn there_are_sixteen_step_templates() {
+        let of = |category: &str| step_templates().iter().filter(|template| template.category == category).count();
+        assert_eq!((of("basic"), of("pipeline"), step_templates().len()), (7, 9, 16));
+        for template in step_templates().iter().filter(|template| template.category == "basic") {
+            let definition = Definition { steps: vec![template.step.clone()], ..Definition::default() };
+            let errors: Vec<_> =
+                lint(&definition, &Known::default(), None).findings.into_iter().filter(|f| f.severity == Severity::Error).collect();
+            assert_eq!(errors, [], "{}", template.id);
+        }
+    }
+}

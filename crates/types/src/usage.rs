@@ -1,0 +1,52 @@
+//! Tokens, and what they cost.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::catalog::ModelInfo;
+
+/// Tokens that a provider counted for one or more calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenUsage {
+    /// All tokens of the prompts, those read from the provider's cache included.
+    pub input_tokens: u64,
+    /// All tokens of the answers, reasoning included.
+    pub output_tokens: u64,
+    /// The part of `input_tokens` that was read from the provider's cache.
+    pub cached_input_tokens: u64,
+}
+
+impl std::ops::AddAssign for TokenUsage {
+    fn add_assign(&mut self, other: Self) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.cached_input_tokens += other.cached_input_tokens;
+    }
+}
+
+impl std::iter::Sum for TokenUsage {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), |mut all, part| {
+            all += part;
+            all
+        })
+    }
+}
+
+/// What a call cost, in US dollars; `None` where the model's price is not known.
+#[must_use]
+pub fn cost_usd(model: Option<&ModelInfo>, usage: TokenUsage) -> Option<f64> {
+    let model = model?;
+    let input = model.input_usd_per_mtok?;
+    let output = model.output_usd_per_mtok?;
+    let cached = model.cached_input_usd_per_mtok.unwrap_or(input);
+    let fresh = usage.input_tokens.saturating_sub(usage.cached_input_tokens);
+    let micro = tokens(fresh) * input + tokens(usage.cached_input_tokens) * cached + tokens(usage.output_tokens) * output;
+    Some(micro / 1_000_000.0)
+}
+
+/// Token counts stay far below 2^52, where every integer is a float.
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "see above")]
+pub(crate) fn tokens(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,1 @@
+pub fn run(_: &[String]) -> crate::fail::Done { Ok(()) }

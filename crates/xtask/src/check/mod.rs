@@ -1,0 +1,10 @@
+//! `cargo xtask check`: everything that must hold besides the tests.
+
+mod migrations;
+mod openapi_drift;
+mod programs;
+mod run;
+mod tools;
+mod types_crate;
+
+pub use run::run;

@@ -1,0 +1,47 @@
+//! The list of stages, and running all or some of them.
+
+use super::{migrations, openapi_drift, programs, types_crate};
+use crate::fail::{Done, Failure};
+use crate::stage::stage;
+
+struct Stage {
+    name: &'static str,
+    run: fn() -> Done,
+}
+
+/// In the order of cost: what fails quickly comes first.
+const STAGES: [Stage; 9] = [
+    Stage { name: "fmt", run: programs::fmt },
+    Stage { name: "migrations", run: migrations::check },
+    Stage { name: "typos", run: programs::typos },
+    Stage { name: "unused", run: programs::unused_dependencies },
+    Stage { name: "deny", run: programs::deny },
+    Stage { name: "clippy", run: programs::clippy },
+    Stage { name: "docs", run: programs::docs },
+    Stage { name: "types", run: types_crate::check },
+    Stage { name: "openapi", run: openapi_drift::check },
+];
+
+/// Runs the stages named, or all; goes on after a failure, so that one run shows everything there is to repair.
+pub fn run(names: &[String]) -> Done {
+    if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != name.as_str())) {
+        return Err(Failure::usage(format!("there is no check `{unknown}`")));
+    }
+    let mut failed = Vec::new();
+    for Stage { name, run } in STAGES {
+        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        if let Err(failure) = stage(name, run) {
+            eprintln!("{failure}");
+            failed.push(name);
+        }
+        crate::signals::check()?;
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let failed = failed.join(" ");
+    Err(Failure::new(format!("checks failed: {failed}"))
+        .cure(format!("see each one's message above; `cargo xtask check {failed}` runs only these")))
+}

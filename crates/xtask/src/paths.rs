@@ -1,0 +1,33 @@
+//! Where things are, whatever the directory the command was started in.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The folder of the workspace's `Cargo.toml`.
+pub fn root() -> PathBuf {
+    // Cargo sets the variable when it runs us; the compiled-in one serves a binary started by hand.
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = PathBuf::from(here);
+    here.ancestors().nth(2).map_or_else(|| here.clone(), Path::to_path_buf)
+}
+
+/// Cargo's target directory.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |target| root().join(target))
+}
+
+/// Where this tool keeps what it makes: databases, tools, logs. Safe to delete.
+pub fn scratch() -> PathBuf {
+    target().join("xtask")
+}
+
+/// The server as `cargo build --release` leaves it.
+pub fn release_binary() -> PathBuf {
+    target().join("release").join("sluice")
+}
+
+/// The first file of this name in `PATH`.
+pub fn in_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}

@@ -1,0 +1,26 @@
+//! `cargo xtask test`: what CI runs, and what a developer runs before a push.
+
+use crate::cargo::cargo;
+use crate::fail::Done;
+use crate::postgres::{Cluster, URL_VARIABLE};
+use crate::stage::stage;
+use crate::{aimock, check, process};
+
+/// All tests on both databases, then all checks; with filters only the tests whose names hold one of them.
+pub fn run(filters: &[String]) -> Done {
+    stage("mock model server", aimock::prepare)?;
+    let cluster = stage("private PostgreSQL", Cluster::start)?;
+    let mut command = cargo();
+    command.args(["test", "--workspace"]).env(URL_VARIABLE, cluster.url());
+    if !filters.is_empty() {
+        command.arg("--").args(filters);
+    }
+    let tested = stage("tests", || {
+        process::run(&mut command).map_err(|failure| {
+            failure.cure("read the first failed test above; run it alone with `cargo xtask test <part of its name>`")
+        })
+    });
+    drop(cluster);
+    tested?;
+    if filters.is_empty() { check::run(&[]) } else { Ok(()) }
+}
