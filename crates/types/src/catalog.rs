@@ -77,7 +77,8 @@ const DEFAULT_MODELS: [(&str, &str); 4] =
 
 static CATALOG: LazyLock<ModelPage> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
-    let file: PriceFile = serde_json::from_str(include_str!("../data/model-prices.json")).expect("model-prices.json is valid");
+    let file: PriceFile =
+        serde_json::from_str(include_str!("../data/model-prices.json")).expect("model-prices.json is valid");
     let demo = DEMO_MODELS.map(|model| ModelInfo {
         provider: "demo".into(),
         model: model.into(),
@@ -88,7 +89,11 @@ static CATALOG: LazyLock<ModelPage> = LazyLock::new(|| {
         max_output_tokens: None,
         abilities: vec![Ability::Text, Ability::JsonSchema],
     });
-    ModelPage { items: demo.into_iter().chain(file.models).collect(), prices_date: file.date, prices_source: file.source }
+    ModelPage {
+        items: demo.into_iter().chain(file.models).collect(),
+        prices_date: file.date,
+        prices_source: file.source,
+    }
 });
 
 /// All known models.

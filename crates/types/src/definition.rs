@@ -66,7 +66,10 @@ impl Definition {
     /// Finds a step by what a template calls it: its label first, then its id.
     #[must_use]
     pub fn step_named(&self, name: &str) -> Option<&Step> {
-        self.steps.iter().find(|step| step.label == name).or_else(|| self.steps.iter().find(|step| step.id.as_str() == name))
+        self.steps
+            .iter()
+            .find(|step| step.label == name)
+            .or_else(|| self.steps.iter().find(|step| step.id.as_str() == name))
     }
 
     /// What a review step shows: the steps it names, or the `llm` step before it.
@@ -77,7 +80,13 @@ impl Definition {
             return body.shows.iter().filter_map(|id| self.index_of(id).and_then(|at| self.steps.get(at))).collect();
         }
         let before = self.index_of(&review.id).unwrap_or(0);
-        self.steps.iter().take(before).rev().find(|step| step.enabled && matches!(step.kind, StepKind::Llm(_))).into_iter().collect()
+        self.steps
+            .iter()
+            .take(before)
+            .rev()
+            .find(|step| step.enabled && matches!(step.kind, StepKind::Llm(_)))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -390,8 +399,18 @@ macro_rules! step_schema {
         }
     };
 }
-step_schema!(LlmStepSchema, LlmStep, "llm", "Calls a model once; its output is text, or JSON when it has an `output_schema`.");
-step_schema!(ReviewStepSchema, ReviewStep, "review", "Waits for a person's decision; its output is the decision, with the text as approved.");
+step_schema!(
+    LlmStepSchema,
+    LlmStep,
+    "llm",
+    "Calls a model once; its output is text, or JSON when it has an `output_schema`."
+);
+step_schema!(
+    ReviewStepSchema,
+    ReviewStep,
+    "review",
+    "Waits for a person's decision; its output is the decision, with the text as approved."
+);
 
 impl PartialSchema for Step {
     fn schema() -> RefOr<Schema> {
@@ -434,7 +453,10 @@ mod tests {
     #[test]
     fn errors_say_where_in_the_step() {
         for (wire, expected) in [
-            (json!({"label": "A", "type": "llm", "prompt": 1}), "@/prompt: invalid type: integer `1`, expected a string"),
+            (
+                json!({"label": "A", "type": "llm", "prompt": 1}),
+                "@/prompt: invalid type: integer `1`, expected a string",
+            ),
             (json!({"label": "A", "type": "llm", "prompt": "", "shows": []}), "@/shows: unknown field `shows`"),
             (json!({"label": "A", "type": "lllm"}), "@/type: \"lllm\" is not a step type"),
             (json!({"label": "A", "type": "llm", "prompt": "", "timeout": -1}), "@/timeout: invalid value"),

@@ -118,7 +118,12 @@ pub fn estimate(definition: &Definition, input: &Value, history: &HashMap<StepId
     for step in definition.steps.iter().filter(|step| step.enabled) {
         match &step.kind {
             StepKind::Review(_) => {
-                let shown = definition.shown_by(step).last().and_then(|shown| outputs.get(&shown.id)).copied().unwrap_or_default();
+                let shown = definition
+                    .shown_by(step)
+                    .last()
+                    .and_then(|shown| outputs.get(&shown.id))
+                    .copied()
+                    .unwrap_or_default();
                 outputs.insert(&step.id, shown);
             }
             StepKind::Llm(llm) => {
@@ -153,14 +158,18 @@ fn estimate_llm(
         input_tokens = input_tokens + template_tokens(definition, source, input, names, outputs);
     }
     let most = llm.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
-    let cap = info.as_ref().and_then(|info| info.max_output_tokens).map_or(u64::from(most), |cap| cap.min(u64::from(most)));
+    let cap =
+        info.as_ref().and_then(|info| info.max_output_tokens).map_or(u64::from(most), |cap| cap.min(u64::from(most)));
     let output_tokens = match history {
         Some(seen) => Range { low: tokens(seen.least_output_tokens), high: tokens(seen.most_output_tokens.min(cap)) },
         None => Range { low: f64::from(LEAST_OUTPUT_TOKENS.min(most)), high: tokens(cap) },
     };
     let price = |input: f64, output: f64| {
         cost_usd(info.as_ref(), TokenUsage { input_tokens: 1_000_000, output_tokens: 0, cached_input_tokens: 0 })
-            .zip(cost_usd(info.as_ref(), TokenUsage { input_tokens: 0, output_tokens: 1_000_000, cached_input_tokens: 0 }))
+            .zip(cost_usd(
+                info.as_ref(),
+                TokenUsage { input_tokens: 0, output_tokens: 1_000_000, cached_input_tokens: 0 },
+            ))
             .map(|(input_price, output_price)| (input * input_price + output * output_price) / 1_000_000.0)
     };
     let cost = price(input_tokens.low, output_tokens.low).zip(price(input_tokens.high, output_tokens.high));
@@ -178,13 +187,23 @@ fn estimate_llm(
 }
 
 /// Tokens of a template once it is filled in: its own text, and what each reference brings.
-fn template_tokens(definition: &Definition, source: &str, input: &Value, names: &[&str], outputs: &HashMap<&StepId, Range>) -> Range {
+fn template_tokens(
+    definition: &Definition,
+    source: &str,
+    input: &Value,
+    names: &[&str],
+    outputs: &HashMap<&StepId, Range>,
+) -> Range {
     let own = tokens(estimated_tokens(source));
     let mut range = Range { low: own, high: own };
     // What cannot be read is the lint's to report.
     for reference in references(source, names).unwrap_or_default() {
         let brought = match reference.root {
-            Root::Steps => definition.step_named(&reference.name).and_then(|step| outputs.get(&step.id)).copied().unwrap_or_default(),
+            Root::Steps => definition
+                .step_named(&reference.name)
+                .and_then(|step| outputs.get(&step.id))
+                .copied()
+                .unwrap_or_default(),
             Root::Input => fixed(input.get(&reference.name)),
             Root::Context => fixed(definition.context.get(&reference.name)),
         };
@@ -194,7 +213,8 @@ fn template_tokens(definition: &Definition, source: &str, input: &Value, names: 
 }
 
 fn fixed(value: Option<&Value>) -> Range {
-    let count = value.map_or(0, |value| value.as_str().map_or_else(|| estimated_tokens(&value.to_string()), estimated_tokens));
+    let count =
+        value.map_or(0, |value| value.as_str().map_or_else(|| estimated_tokens(&value.to_string()), estimated_tokens));
     Range { low: tokens(count), high: tokens(count) }
 }
 

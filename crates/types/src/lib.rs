@@ -44,8 +44,8 @@ pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, P
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
 pub use status::{ExecutionStatus, StepRunStatus};
 pub use templates::{
-    InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary, WorkflowTemplate,
-    built_in_templates, step_templates,
+    InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
+    WorkflowTemplate, built_in_templates, step_templates,
 };
 pub use usage::{TokenUsage, cost_usd};
 pub use workflows::{

@@ -170,9 +170,18 @@ static STEPS: LazyLock<Vec<StepTemplate>> = LazyLock::new(|| {
         .map(|file| {
             let step = match (file.step, file.from) {
                 (Some(step), _) => serde_json::from_value(step).expect("the step is valid"),
-                (None, source) => step_of(&source.expect("a step template has `step` or `from`")).expect("the step is there"),
+                (None, source) => {
+                    step_of(&source.expect("a step template has `step` or `from`")).expect("the step is there")
+                }
             };
-            StepTemplate { id: file.id, name: file.name, description: file.description, category: file.category, icon: file.icon, step }
+            StepTemplate {
+                id: file.id,
+                name: file.name,
+                description: file.description,
+                category: file.category,
+                icon: file.icon,
+                step,
+            }
         })
         .collect()
 });
@@ -203,8 +212,12 @@ mod tests {
     fn built_in_templates_have_no_finding() {
         assert_eq!(built_in_templates().len(), 3);
         for template in built_in_templates() {
-            let input: serde_json::Map<String, Value> =
-                template.input.iter().filter(|field| field.required).map(|field| (field.name.clone(), field.example.clone().into())).collect();
+            let input: serde_json::Map<String, Value> = template
+                .input
+                .iter()
+                .filter(|field| field.required)
+                .map(|field| (field.name.clone(), field.example.clone().into()))
+                .collect();
             let report = lint(&template.definition, &Known::default(), Some(&Value::Object(input)));
             assert_eq!(report.findings, [], "{}", template.name);
         }
@@ -235,8 +248,11 @@ mod tests {
         assert_eq!((of("basic"), of("pipeline"), step_templates().len()), (7, 9, 16));
         for template in step_templates().iter().filter(|template| template.category == "basic") {
             let definition = Definition { steps: vec![template.step.clone()], ..Definition::default() };
-            let errors: Vec<_> =
-                lint(&definition, &Known::default(), None).findings.into_iter().filter(|f| f.severity == Severity::Error).collect();
+            let errors: Vec<_> = lint(&definition, &Known::default(), None)
+                .findings
+                .into_iter()
+                .filter(|f| f.severity == Severity::Error)
+                .collect();
             assert_eq!(errors, [], "{}", template.id);
         }
     }

@@ -41,7 +41,8 @@ pub fn cost_usd(model: Option<&ModelInfo>, usage: TokenUsage) -> Option<f64> {
     let output = model.output_usd_per_mtok?;
     let cached = model.cached_input_usd_per_mtok.unwrap_or(input);
     let fresh = usage.input_tokens.saturating_sub(usage.cached_input_tokens);
-    let micro = tokens(fresh) * input + tokens(usage.cached_input_tokens) * cached + tokens(usage.output_tokens) * output;
+    let micro =
+        tokens(fresh) * input + tokens(usage.cached_input_tokens) * cached + tokens(usage.output_tokens) * output;
     Some(micro / 1_000_000.0)
 }
 

@@ -10,7 +10,9 @@ pub fn install(packages: &[&str], what: &str) -> Done {
     let names = packages.join(" ");
     let cure = format!("install {what} (Debian and Ubuntu: `sudo apt-get install {names}`) and run this again");
     let Some(prefix) = apt_prefix() else {
-        return Err(Failure::new(format!("{what} not found, and apt cannot be used here without a password")).cure(cure));
+        return Err(
+            Failure::new(format!("{what} not found, and apt cannot be used here without a password")).cure(cure)
+        );
     };
     println!("  installing {names} with apt");
     if apt(prefix, &["install", "-y", "--no-install-recommends"], packages).is_ok() {

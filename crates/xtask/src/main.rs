@@ -8,7 +8,7 @@ mod check;
 mod debian;
 mod fail;
 mod help;
-//mod http;
+mod http;
 mod openapi;
 mod paths;
 mod postgres;

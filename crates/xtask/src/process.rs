@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::fail::{Context, Done, Failure};
-use crate::signals;
+use crate::{paths, signals};
 
 const POLL: Duration = Duration::from_millis(10);
 const GRACE: Duration = Duration::from_secs(5);
@@ -49,6 +50,16 @@ pub fn end(child: &mut Child, signal: Signal) {
     }
     let _ended_already = child.kill();
     let _reaped = child.wait();
+}
+
+/// A program that the kernel ends when we die, even by `kill -9` (where `setpriv` exists: Linux).
+pub fn tied_to_us(program: &Path) -> Command {
+    if paths::in_path("setpriv").is_none() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+    command
 }
 
 /// The command as one would type it, for messages.

@@ -33,16 +33,8 @@ fn start() -> Server {
         .spawn()
         .expect("node is installed");
     let mut url = String::new();
-    BufReader::new(process.stdout.take().unwrap())
-        .read_line(&mut url)
-        .unwrap();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
     let url = url.trim().to_owned();
-    assert!(
-        url.starts_with("http://127.0.0.1:"),
-        "aimock did not start: {url:?}"
-    );
-    Server {
-        url,
-        _process: process,
-    }
+    assert!(url.starts_with("http://127.0.0.1:"), "aimock did not start: {url:?}");
+    Server { url, _process: process }
 }

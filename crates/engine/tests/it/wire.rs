@@ -29,9 +29,7 @@ const PROTOCOLS: [(&str, &str); 6] = [
 const KEY: &str = "sk-test-key";
 
 fn wire() -> Wire {
-    let http = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none());
+    let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     Wire::new(http.build().unwrap())
 }
 
@@ -71,18 +69,11 @@ async fn listen(call: ModelCall) -> Heard {
     let mut stream = match wire().stream(call).await {
         Ok(stream) => stream,
         Err(error) => {
-            return Heard {
-                pieces,
-                end: Err(error),
-            };
+            return Heard { pieces, end: Err(error) };
         }
     };
     let end = loop {
-        match stream
-            .next()
-            .await
-            .expect("a stream ends with Finished or an error")
-        {
+        match stream.next().await.expect("a stream ends with Finished or an error") {
             Ok(ModelEvent::Text(piece)) => pieces.push(piece),
             Ok(ModelEvent::Finished { usage }) => break Ok(usage),
             Err(error) => break Err(error),
@@ -96,23 +87,11 @@ async fn listen(call: ModelCall) -> Heard {
 async fn an_answer_arrives_whole_and_in_pieces() {
     for (provider, model) in PROTOCOLS {
         let heard = listen(call(provider, model, "answer in full", aimock::url())).await;
-        assert_eq!(
-            heard.text(),
-            "Water flows downhill; ünïcödé and 🌊 survive the trip.",
-            "{model}"
-        );
+        assert_eq!(heard.text(), "Water flows downhill; ünïcödé and 🌊 survive the trip.", "{model}");
         assert!(heard.pieces.len() > 2, "{model}: {:?}", heard.pieces);
         // aimock counts nothing for Ollama; see `counts_are_read_as_each_provider_means_them`.
-        let (input_tokens, output_tokens) = if provider == "ollama" {
-            (0, 0)
-        } else {
-            (21, 9)
-        };
-        let counted = TokenUsage {
-            input_tokens,
-            output_tokens,
-            cached_input_tokens: 0,
-        };
+        let (input_tokens, output_tokens) = if provider == "ollama" { (0, 0) } else { (21, 9) };
+        let counted = TokenUsage { input_tokens, output_tokens, cached_input_tokens: 0 };
         assert_eq!(heard.end, Ok(counted), "{model}");
     }
 }
@@ -130,12 +109,7 @@ async fn an_answer_cut_at_max_tokens_is_finished() {
 async fn refusals_are_told_apart() {
     let table = [
         ("refuse the key", Kind::Unauthorized, 401, None),
-        (
-            "limit the rate",
-            Kind::RateLimited,
-            429,
-            Some(Duration::from_secs(7)),
-        ),
+        ("limit the rate", Kind::RateLimited, 429, Some(Duration::from_secs(7))),
         ("fail", Kind::ServerError, 500, None),
         ("be overloaded", Kind::Overloaded, 529, None),
         ("know no model", Kind::ModelNotFound, 404, None),
@@ -154,13 +128,7 @@ async fn refusals_are_told_apart() {
 
 #[tokio::test]
 async fn a_message_repeats_the_provider_without_the_key() {
-    let heard = listen(call(
-        "anthropic",
-        "claude-sonnet-4-5",
-        "refuse the key",
-        aimock::url(),
-    ))
-    .await;
+    let heard = listen(call("anthropic", "claude-sonnet-4-5", "refuse the key", aimock::url())).await;
     assert_eq!(heard.error().message, "the key [redacted] is not valid");
 }
 
@@ -169,21 +137,9 @@ async fn a_connection_cut_during_the_answer_is_a_broken_stream() {
     let whole = "One two three four five six seven eight nine ten eleven twelve.";
     for (provider, model) in PROTOCOLS {
         let heard = listen(call(provider, model, "break off", aimock::url())).await;
-        assert_eq!(
-            heard.error().kind,
-            Kind::BrokenStream,
-            "{model}: {:?}",
-            heard.end
-        );
-        assert!(
-            !heard.text().is_empty(),
-            "{model}: the text before the cut is lost"
-        );
-        assert!(
-            whole.starts_with(&heard.text()) && heard.text() != whole,
-            "{model}: {}",
-            heard.text()
-        );
+        assert_eq!(heard.error().kind, Kind::BrokenStream, "{model}: {:?}", heard.end);
+        assert!(!heard.text().is_empty(), "{model}: the text before the cut is lost");
+        assert!(whole.starts_with(&heard.text()) && heard.text() != whole, "{model}: {}", heard.text());
     }
 }
 
@@ -191,12 +147,7 @@ async fn a_connection_cut_during_the_answer_is_a_broken_stream() {
 async fn nonsense_is_a_broken_stream() {
     for (provider, model) in PROTOCOLS {
         let heard = listen(call(provider, model, "write nonsense", aimock::url())).await;
-        assert_eq!(
-            heard.error().kind,
-            Kind::BrokenStream,
-            "{model}: {:?}",
-            heard.end
-        );
+        assert_eq!(heard.error().kind, Kind::BrokenStream, "{model}: {:?}", heard.end);
     }
 }
 
@@ -204,12 +155,7 @@ async fn nonsense_is_a_broken_stream() {
 async fn a_connection_closed_before_any_answer_is_unreachable() {
     for (provider, model) in PROTOCOLS {
         let heard = listen(call(provider, model, "hang up", aimock::url())).await;
-        assert_eq!(
-            heard.error().kind,
-            Kind::Unreachable,
-            "{model}: {:?}",
-            heard.end
-        );
+        assert_eq!(heard.error().kind, Kind::Unreachable, "{model}: {:?}", heard.end);
     }
     let heard = listen(call("openai", "gpt-5-mini", "hello", "http://127.0.0.1:1")).await;
     assert_eq!(heard.error().kind, Kind::Unreachable, "{:?}", heard.end);
@@ -219,17 +165,9 @@ async fn a_connection_closed_before_any_answer_is_unreachable() {
 async fn silence_times_out() {
     for (provider, model) in PROTOCOLS {
         let patience = Duration::from_millis(300);
-        let call = ModelCall {
-            idle_timeout: patience,
-            ..call(provider, model, "keep silent", aimock::url())
-        };
+        let call = ModelCall { idle_timeout: patience, ..call(provider, model, "keep silent", aimock::url()) };
         let heard = listen(call).await;
-        assert_eq!(
-            heard.error().kind,
-            Kind::Timeout,
-            "{model}: {:?}",
-            heard.end
-        );
+        assert_eq!(heard.error().kind, Kind::Timeout, "{model}: {:?}", heard.end);
     }
 }
 
@@ -239,31 +177,11 @@ async fn requests_say_what_the_call_says() {
         "required": ["city"], "additionalProperties": false});
     // Names that genai would cut by itself, so that each request is found by its model.
     let table = [
-        (
-            "openai",
-            "gpt-5-mini-high",
-            "/v1/chat/completions",
-            "/max_completion_tokens",
-        ),
-        (
-            "openai-compatible",
-            "mistral-medium",
-            "/v1/chat/completions",
-            "/max_tokens",
-        ),
+        ("openai", "gpt-5-mini-high", "/v1/chat/completions", "/max_completion_tokens"),
+        ("openai-compatible", "mistral-medium", "/v1/chat/completions", "/max_tokens"),
         ("ollama", "qwen-max", "/v1/chat/completions", "/max_tokens"),
-        (
-            "anthropic",
-            "house-model-low",
-            "/v1/messages",
-            "/max_tokens",
-        ),
-        (
-            "google",
-            "gemini-x-high",
-            "/v1beta/models/gemini-x-high:streamGenerateContent",
-            "/max_tokens",
-        ),
+        ("anthropic", "house-model-low", "/v1/messages", "/max_tokens"),
+        ("google", "gemini-x-high", "/v1beta/models/gemini-x-high:streamGenerateContent", "/max_tokens"),
     ];
     for (provider, model, path, limit) in table {
         let call = ModelCall {
@@ -274,10 +192,7 @@ async fn requests_say_what_the_call_says() {
         assert!(listen(call).await.end.is_ok(), "{model}");
         let request = journal(model).await;
         let at = |pointer: &str| request.pointer(pointer).cloned().unwrap_or_default();
-        assert!(
-            at("/path").as_str().unwrap().starts_with(path),
-            "{model}: {request}"
-        );
+        assert!(at("/path").as_str().unwrap().starts_with(path), "{model}: {request}");
         assert_eq!(at(&format!("/body{limit}")), 256, "{model}: {request}");
         assert_eq!(at("/body/temperature"), 0.5, "{model}");
         assert_eq!(at("/body/reasoning_effort"), Value::Null, "{model}");
@@ -285,11 +200,7 @@ async fn requests_say_what_the_call_says() {
         assert_eq!(messages[0]["content"], "Be brief.", "{model}");
         assert_eq!(messages[1]["content"], "answer in full", "{model}");
         if path == "/v1/chat/completions" {
-            assert_eq!(
-                at("/body/response_format/json_schema/schema"),
-                schema,
-                "{model}"
-            );
+            assert_eq!(at("/body/response_format/json_schema/schema"), schema, "{model}");
         }
     }
 }
@@ -299,22 +210,13 @@ async fn journal(model: &str) -> Value {
     let url = format!("{}/__aimock/journal?limit=1000", aimock::url());
     let entries: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
     let is_it = |entry: &&Value| entry["body"]["model"] == model;
-    entries
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(is_it)
-        .cloned()
-        .expect("the request is on record")
+    entries.as_array().unwrap().iter().find(is_it).cloned().expect("the request is on record")
 }
 
 #[tokio::test]
 async fn a_key_is_needed_where_the_provider_wants_one() {
     for (provider, model) in PROTOCOLS {
-        let without = ModelCall {
-            api_key: None,
-            ..call(provider, model, "answer in full", aimock::url())
-        };
+        let without = ModelCall { api_key: None, ..call(provider, model, "answer in full", aimock::url()) };
         let heard = listen(without).await;
         match provider {
             "ollama" | "openai-compatible" => {

@@ -25,7 +25,8 @@ fn check_names(definition: &Definition, findings: &mut Findings) {
             findings.error(format!("/steps/{at}/id"), "duplicate_id", message);
         }
         if let Some(first) = labels.insert(&step.label, at) {
-            let message = format!("step {} is called “{}” already: prompts could not tell them apart", first + 1, step.label);
+            let message =
+                format!("step {} is called “{}” already: prompts could not tell them apart", first + 1, step.label);
             findings.error(format!("/steps/{at}/label"), "duplicate_label", message);
         }
     }
@@ -46,9 +47,17 @@ fn check_jumps(definition: &Definition, findings: &mut Findings) {
     for (at, step) in definition.steps.iter().enumerate() {
         let Some(next) = step.next.as_ref().filter(|next| next.as_str() != NEXT_END) else { continue };
         match definition.index_of(next) {
-            None => findings.error(format!("/steps/{at}/next"), "unknown_next", format!("there is no step `{next}`; `end` ends the run")),
+            None => findings.error(
+                format!("/steps/{at}/next"),
+                "unknown_next",
+                format!("there is no step `{next}`; `end` ends the run"),
+            ),
             Some(target) if target <= at => {
-                findings.error(format!("/steps/{at}/next"), "backward_next", format!("`{next}` comes before this step; `next` only goes forward"));
+                findings.error(
+                    format!("/steps/{at}/next"),
+                    "backward_next",
+                    format!("`{next}` comes before this step; `next` only goes forward"),
+                );
             }
             Some(_) => {}
         }
@@ -63,13 +72,21 @@ fn check_reviews(definition: &Definition, findings: &mut Findings) {
             match definition.index_of(shown) {
                 None => findings.error(pointer, "unknown_reference", format!("there is no step `{shown}`")),
                 Some(target) if target >= at => {
-                    findings.error(pointer, "forward_reference", format!("`{shown}` has not run when this review opens"));
+                    findings.error(
+                        pointer,
+                        "forward_reference",
+                        format!("`{shown}` has not run when this review opens"),
+                    );
                 }
                 Some(_) => {}
             }
         }
         if step.enabled && definition.shown_by(step).is_empty() {
-            findings.warning(format!("/steps/{at}/shows"), "nothing_to_review", "no step stands before this review whose text it could show");
+            findings.warning(
+                format!("/steps/{at}/shows"),
+                "nothing_to_review",
+                "no step stands before this review whose text it could show",
+            );
         }
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn check(definition: &Definition, findings: &mut Findings) {
         findings.error("/steps", "no_steps", "a workflow needs at least one step");
     }
     if definition.steps.len() > MAX_STEPS {
-        let message = format!("a workflow has at most {MAX_STEPS} steps, not {}: split it into several", definition.steps.len());
+        let message =
+            format!("a workflow has at most {MAX_STEPS} steps, not {}: split it into several", definition.steps.len());
         return findings.error("/steps", "too_many_steps", message);
     }
     for (at, step) in definition.steps.iter().enumerate() {
@@ -22,22 +23,38 @@ pub(super) fn check(definition: &Definition, findings: &mut Findings) {
 
 fn check_step(step: &Step, at: &str, findings: &mut Findings) {
     if step.id.as_str() == NEXT_END {
-        findings.error(format!("{at}/id"), "reserved_id", "`end` means the end of the workflow; give the step another id");
+        findings.error(
+            format!("{at}/id"),
+            "reserved_id",
+            "`end` means the end of the workflow; give the step another id",
+        );
     }
     if step.label.trim().is_empty() {
         findings.error(format!("{at}/label"), "empty_label", "a step needs a label");
     }
     if step.label.chars().count() > MAX_NAME_CHARS {
-        findings.error(format!("{at}/label"), "label_too_long", format!("a label has at most {MAX_NAME_CHARS} characters"));
+        findings.error(
+            format!("{at}/label"),
+            "label_too_long",
+            format!("a label has at most {MAX_NAME_CHARS} characters"),
+        );
     }
     if step.label.contains(['\n', '{', '}']) {
-        findings.error(format!("{at}/label"), "label_not_usable", "a label holds no braces and no line breaks, as prompts refer to it");
+        findings.error(
+            format!("{at}/label"),
+            "label_not_usable",
+            "a label holds no braces and no line breaks, as prompts refer to it",
+        );
     }
     if step.max_retries.is_some_and(|retries| retries > MAX_RETRIES) {
         findings.error(format!("{at}/max_retries"), "too_many_retries", format!("at most {MAX_RETRIES} retries"));
     }
     if step.timeout.is_some_and(|seconds| seconds == 0 || seconds > MAX_TIMEOUT_SECONDS) {
-        findings.error(format!("{at}/timeout"), "timeout_out_of_range", format!("from 1 to {MAX_TIMEOUT_SECONDS} seconds"));
+        findings.error(
+            format!("{at}/timeout"),
+            "timeout_out_of_range",
+            format!("from 1 to {MAX_TIMEOUT_SECONDS} seconds"),
+        );
     }
     for (field, text) in step.templates() {
         if text.len() > MAX_PROMPT_BYTES {
@@ -53,17 +70,29 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
             findings.error(format!("{at}/temperature"), "temperature_out_of_range", "from 0 to 2");
         }
         if llm.max_tokens.is_some_and(|tokens| tokens == 0 || tokens > MAX_OUTPUT_TOKENS) {
-            findings.error(format!("{at}/max_tokens"), "max_tokens_out_of_range", format!("from 1 to {MAX_OUTPUT_TOKENS}"));
+            findings.error(
+                format!("{at}/max_tokens"),
+                "max_tokens_out_of_range",
+                format!("from 1 to {MAX_OUTPUT_TOKENS}"),
+            );
         }
         if llm.fallbacks.len() > MAX_FALLBACKS {
-            findings.error(format!("{at}/fallbacks"), "too_many_fallbacks", format!("at most {MAX_FALLBACKS} fallbacks"));
+            findings.error(
+                format!("{at}/fallbacks"),
+                "too_many_fallbacks",
+                format!("at most {MAX_FALLBACKS} fallbacks"),
+            );
         }
         if let Some(schema) = &llm.output_schema {
             if !schema.is_object() {
                 findings.error(format!("{at}/output_schema"), "schema_not_an_object", "a JSON Schema is an object");
             }
             if schema.to_string().len() > MAX_SCHEMA_BYTES {
-                findings.error(format!("{at}/output_schema"), "schema_too_long", format!("at most {MAX_SCHEMA_BYTES} bytes"));
+                findings.error(
+                    format!("{at}/output_schema"),
+                    "schema_too_long",
+                    format!("at most {MAX_SCHEMA_BYTES} bytes"),
+                );
             }
         }
     }

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::definition::Definition;
 use crate::ids::PersonaId;
-pub use report::{Finding, Fix, LintReport, Severity};
 use report::Findings;
+pub use report::{Finding, Fix, LintReport, Severity};
 
 /// What is known beyond the definition. What is `None` is not checked.
 #[derive(Debug, Clone, Default)]

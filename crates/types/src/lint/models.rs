@@ -13,7 +13,8 @@ pub(super) fn check(definition: &Definition, known: &Known, findings: &mut Findi
     for (at, step) in definition.steps.iter().enumerate() {
         let StepKind::Llm(llm) = &step.kind else { continue };
         let at = format!("/steps/{at}");
-        let provider = llm.provider.as_deref().or_else(|| llm.model.is_some().then(|| definition.provider.as_deref()).flatten());
+        let provider =
+            llm.provider.as_deref().or_else(|| llm.model.is_some().then(|| definition.provider.as_deref()).flatten());
         if llm.provider.is_some() || llm.model.is_some() {
             let own = OwnOrInherited { provider, pointer_provider: llm.provider.is_some() };
             check_step_choice(&at, &own, llm, known, findings);
@@ -65,10 +66,18 @@ fn check_model(at: &str, provider: &str, model: Option<&str>, findings: &mut Fin
     let pointer = format!("{at}/model");
     match provider.parse::<ProviderName>() {
         Ok(ProviderName::Demo) => {
-            findings.error(pointer, "unknown_model", format!("`demo` has no model `{model}`; GET /api/v1/models lists them"));
+            findings.error(
+                pointer,
+                "unknown_model",
+                format!("`demo` has no model `{model}`; GET /api/v1/models lists them"),
+            );
         }
         Ok(ProviderName::Anthropic | ProviderName::Openai | ProviderName::Google) => {
-            findings.warning(pointer, "unknown_model", format!("`{model}` is not in the price list: it may not exist, and what it costs is not known"));
+            findings.warning(
+                pointer,
+                "unknown_model",
+                format!("`{model}` is not in the price list: it may not exist, and what it costs is not known"),
+            );
         }
         // Which models such a server has is not known here.
         Ok(ProviderName::Ollama | ProviderName::OpenaiCompatible) | Err(_) => {}
@@ -86,7 +95,8 @@ fn check_persona(pointer: &str, persona: Option<&crate::ids::PersonaId>, known: 
 /// Whether the model can do what the step asks of it.
 fn check_fit(at: &str, llm: &LlmStep, model: &ModelInfo, findings: &mut Findings) {
     if llm.output_schema.is_some() && !model.abilities.contains(&Ability::JsonSchema) {
-        let message = format!("`{}` does not promise JSON by a schema: its answers are checked, and may fail", model.model);
+        let message =
+            format!("`{}` does not promise JSON by a schema: its answers are checked, and may fail", model.model);
         findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
     }
     if let (Some(asked), Some(most)) = (llm.max_tokens, model.max_output_tokens)

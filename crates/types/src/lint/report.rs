@@ -74,7 +74,14 @@ impl Findings {
         self.add(Severity::Warning, pointer, code, message, None);
     }
 
-    pub fn add(&mut self, severity: Severity, pointer: impl Into<String>, code: &str, message: impl Into<String>, fix: Option<Fix>) {
+    pub fn add(
+        &mut self,
+        severity: Severity,
+        pointer: impl Into<String>,
+        code: &str,
+        message: impl Into<String>,
+        fix: Option<Fix>,
+    ) {
         self.0.push(Finding { severity, pointer: pointer.into(), code: code.into(), message: message.into(), fix });
     }
 

@@ -51,7 +51,15 @@ impl Scope<'_> {
         }
     }
 
-    fn check_step_reference(&self, at: usize, step: &Step, pointer: &str, source: &str, reference: &Reference, findings: &mut Findings) {
+    fn check_step_reference(
+        &self,
+        at: usize,
+        step: &Step,
+        pointer: &str,
+        source: &str,
+        reference: &Reference,
+        findings: &mut Findings,
+    ) {
         let name = &reference.name;
         let Some(target) = self.definition.step_named(name) else {
             let (message, fix) = self.unknown_step(at, pointer, source, reference);
@@ -61,11 +69,23 @@ impl Scope<'_> {
         if target.id == step.id {
             findings.error(pointer, "self_reference", format!("“{name}” is this step itself: it has no output yet"));
         } else if target_at > at {
-            findings.error(pointer, "forward_reference", format!("“{name}” comes after this step: move it before, or refer to an earlier one"));
+            findings.error(
+                pointer,
+                "forward_reference",
+                format!("“{name}” comes after this step: move it before, or refer to an earlier one"),
+            );
         } else if !reference.optional && !target.enabled && step.enabled {
-            findings.error(pointer, "disabled_reference", format!("“{name}” is switched off: it gives nothing to refer to"));
+            findings.error(
+                pointer,
+                "disabled_reference",
+                format!("“{name}” is switched off: it gives nothing to refer to"),
+            );
         } else if !reference.optional && self.reachable.get(target_at) == Some(&false) {
-            findings.error(pointer, "skipped_reference", format!("no run comes to “{name}”: it gives nothing to refer to"));
+            findings.error(
+                pointer,
+                "skipped_reference",
+                format!("no run comes to “{name}”: it gives nothing to refer to"),
+            );
         }
         if let Some(field) = &reference.field {
             self.check_field(pointer, name, target, field, findings);
@@ -76,7 +96,9 @@ impl Scope<'_> {
         let earlier: Vec<&str> = self.definition.steps.iter().take(at).map(|step| step.label.as_str()).collect();
         let near = earlier
             .iter()
-            .map(|label| (strsim::normalized_damerau_levenshtein(&label.to_lowercase(), &reference.name.to_lowercase()), *label))
+            .map(|label| {
+                (strsim::normalized_damerau_levenshtein(&label.to_lowercase(), &reference.name.to_lowercase()), *label)
+            })
             .filter(|(likeness, _)| *likeness > 0.6)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         let Some((_, label)) = near else {
@@ -99,12 +121,14 @@ impl Scope<'_> {
     /// A step that answers in text has `content` and `output`; JSON and decisions have fields besides.
     fn check_field(&self, pointer: &str, name: &str, target: &Step, field: &str, findings: &mut Findings) {
         let fields = match &target.kind {
-            StepKind::Llm(llm) => match llm.output_schema.as_ref().map(|schema| schema.get("properties").and_then(Value::as_object)) {
-                None => Vec::new(),
-                Some(Some(properties)) => properties.keys().map(String::as_str).collect(),
-                // A schema without named properties may give any field.
-                Some(None) => return,
-            },
+            StepKind::Llm(llm) => {
+                match llm.output_schema.as_ref().map(|schema| schema.get("properties").and_then(Value::as_object)) {
+                    None => Vec::new(),
+                    Some(Some(properties)) => properties.keys().map(String::as_str).collect(),
+                    // A schema without named properties may give any field.
+                    Some(None) => return,
+                }
+            }
             StepKind::Review(_) => vec!["decision", "comment"],
         };
         if field != "content" && field != "output" && !fields.contains(&field) {
@@ -118,7 +142,10 @@ impl Scope<'_> {
         if input.get(&reference.name).is_none() {
             let message = match input {
                 Value::Object(_) => format!("the input has no field `{}`", reference.name),
-                _ => format!("the input is not an object with a field `{}`; for a text input, write `{{{{ input }}}}`", reference.name),
+                _ => format!(
+                    "the input is not an object with a field `{}`; for a text input, write `{{{{ input }}}}`",
+                    reference.name
+                ),
             };
             findings.error(pointer, "missing_input", message);
         }

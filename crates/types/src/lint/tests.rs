@@ -32,7 +32,11 @@ fn findings_of_a_definition_with_all_that_can_be_wrong() {
              "output_schema": true, "fallbacks": [{"provider": "no", "model": "m"}]},
         ]
     }));
-    insta::assert_json_snapshot!(lint(&bad, &Known { providers: Some(vec![]), personas: Some(vec![]) }, Some(&json!({"x": 1}))));
+    insta::assert_json_snapshot!(lint(
+        &bad,
+        &Known { providers: Some(vec![]), personas: Some(vec![]) },
+        Some(&json!({"x": 1}))
+    ));
 }
 
 #[test]
@@ -49,7 +53,11 @@ fn a_sound_definition_has_no_finding() {
 
 #[test]
 fn steps_and_prompts_have_limits() {
-    let steps = |count: usize| definition(json!({"steps": (0..count).map(|n| llm(&format!("s{n}"), &format!("S{n}"), "x")).collect::<Vec<_>>()}));
+    let steps = |count: usize| {
+        definition(
+            json!({"steps": (0..count).map(|n| llm(&format!("s{n}"), &format!("S{n}"), "x")).collect::<Vec<_>>()}),
+        )
+    };
     assert_eq!(codes(&steps(MAX_STEPS), None), []);
     assert_eq!(codes(&steps(MAX_STEPS + 1), None), [("/steps".into(), "too_many_steps".into())]);
     let prompt = |bytes: usize| definition(json!({"steps": [llm("a", "A", &"x".repeat(bytes))]}));

@@ -62,8 +62,11 @@ pub fn references(source: &str, labels: &[&str]) -> Result<Vec<Reference>, Templ
         }
         found.extend(in_piece);
     }
-    let optional: HashSet<(Root, String)> =
-        found.iter().filter(|reference| reference.optional).map(|reference| (reference.root, reference.name.clone())).collect();
+    let optional: HashSet<(Root, String)> = found
+        .iter()
+        .filter(|reference| reference.optional)
+        .map(|reference| (reference.root, reference.name.clone()))
+        .collect();
     for reference in &mut found {
         reference.optional |= optional.contains(&(reference.root, reference.name.clone()));
     }
@@ -123,10 +126,18 @@ fn read_reference(
     Ok(Some((Reference { root, name, field, optional, span: word.start..name_end }, field_end)))
 }
 
-fn dotted_name(source: &str, root: Root, from: usize, end: usize, labels: &[&str]) -> Result<(String, usize), TemplateError> {
+fn dotted_name(
+    source: &str,
+    root: Root,
+    from: usize,
+    end: usize,
+    labels: &[&str],
+) -> Result<(String, usize), TemplateError> {
     let rest = source.get(from..end).unwrap_or_default();
     if root == Root::Steps {
-        let known = labels.iter().filter(|label| !label.is_empty() && rest.starts_with(**label) && ends_name(rest, label.len()));
+        let known = labels
+            .iter()
+            .filter(|label| !label.is_empty() && rest.starts_with(**label) && ends_name(rest, label.len()));
         if let Some(label) = known.max_by_key(|label| label.len()) {
             return Ok(((*label).to_owned(), from + label.len()));
         }
@@ -136,7 +147,9 @@ fn dotted_name(source: &str, root: Root, from: usize, end: usize, labels: &[&str
             return Ok((rest.get(..stop).unwrap_or_default().to_owned(), from + stop));
         }
     }
-    let stop = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || (c == '-' && root == Root::Steps))).unwrap_or(rest.len());
+    let stop = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || (c == '-' && root == Root::Steps)))
+        .unwrap_or(rest.len());
     if stop == 0 {
         return Err(TemplateError::at(source, from, "a name is expected after the dot"));
     }
@@ -194,7 +207,12 @@ fn is_optional(after: &str) -> bool {
 /// `{{steps.Idea Generation.content}}` and `${steps.Idea Generation.content}` become
 /// `{{steps["Idea Generation"].content}}`.
 pub fn to_jinja(source: &str, labels: &[&str]) -> Result<String, TemplateError> {
-    rewrite(source, labels, |reference| (reference.root == Root::Steps).then(|| format!("steps[{}]", quote(&reference.name))), true)
+    rewrite(
+        source,
+        labels,
+        |reference| (reference.root == Root::Steps).then(|| format!("steps[{}]", quote(&reference.name))),
+        true,
+    )
 }
 
 /// Puts the new label in the place of the old one in every reference.
@@ -246,8 +264,33 @@ fn rewrite(
 
 /// Names that templates have besides the three roots: values, literals, operators and functions.
 const KNOWN_WORDS: [&str; 27] = [
-    "user_input", "item", "iteration", "loop", "and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True",
-    "False", "None", "range", "dict", "namespace", "debug", "lipsum", "self", "super", "caller", "recursive", "ignore",
+    "user_input",
+    "item",
+    "iteration",
+    "loop",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
+    "range",
+    "dict",
+    "namespace",
+    "debug",
+    "lipsum",
+    "self",
+    "super",
+    "caller",
+    "recursive",
+    "ignore",
 ];
 
 /// Names in expressions that stand for nothing: neither a root, nor a variable of the template.
@@ -261,14 +304,20 @@ pub fn unknown_names(source: &str, labels: &[&str]) -> Result<Vec<(String, Templ
             Piece::Expression(inside) | Piece::Dollar(inside) => (inside, false),
             Piece::Tag(inside) => (inside, true),
         };
-        let spans: Vec<Range<usize>> = references_in(source, inside.clone(), labels)?.into_iter().map(|found| found.span).collect();
+        let spans: Vec<Range<usize>> =
+            references_in(source, inside.clone(), labels)?.into_iter().map(|found| found.span).collect();
         let all = tokens(source, inside);
         for (at, token) in all.iter().enumerate() {
             let Token::Word(word) = token else { continue };
             let text = source.get(word.clone()).unwrap_or_default();
             let in_reference = spans.iter().any(|span| span.contains(&word.start));
             let first_of_tag = tag && all.iter().position(|token| matches!(token, Token::Word(_))) == Some(at);
-            if in_reference || first_of_tag || Root::of(text).is_some() || locals.contains(text) || KNOWN_WORDS.contains(&text) {
+            if in_reference
+                || first_of_tag
+                || Root::of(text).is_some()
+                || locals.contains(text)
+                || KNOWN_WORDS.contains(&text)
+            {
                 continue;
             }
             if stands_for_a_value(&all, at, source) {
@@ -290,7 +339,10 @@ fn stands_for_a_value(all: &[Token], at: usize, source: &str) -> bool {
     };
     let before = at.checked_sub(1).and_then(|before| all.get(before));
     let before_that = at.checked_sub(2).and_then(|before| all.get(before));
-    if matches!(before, Some(Token::Sign('.' | '|', _))) || word(before) == "is" || (word(before) == "not" && word(before_that) == "is") {
+    if matches!(before, Some(Token::Sign('.' | '|', _)))
+        || word(before) == "is"
+        || (word(before) == "not" && word(before_that) == "is")
+    {
         return false;
     }
     match (all.get(at + 1), all.get(at + 2)) {
@@ -314,8 +366,14 @@ fn local_names(source: &str, pieces: &[Piece]) -> HashSet<String> {
             })
             .collect();
         match words.split_first() {
-            Some((&"for", rest)) => names.extend(rest.iter().take_while(|word| **word != "in").map(|word| (*word).to_owned())),
-            Some((&("set" | "with" | "macro" | "call" | "block" | "filter" | "autoescape" | "import" | "from" | "include"), rest)) => {
+            Some((&"for", rest)) => {
+                names.extend(rest.iter().take_while(|word| **word != "in").map(|word| (*word).to_owned()))
+            }
+            Some((
+                &("set" | "with" | "macro" | "call" | "block" | "filter" | "autoescape" | "import" | "from"
+                | "include"),
+                rest,
+            )) => {
                 names.extend(rest.iter().map(|word| (*word).to_owned()));
             }
             _ => {}
@@ -331,10 +389,18 @@ pub fn dollar_text(source: &str) -> Result<Vec<(String, TemplateError)>, Templat
         let Piece::Text(range) = piece else { continue };
         let text = source.get(range.clone()).unwrap_or_default();
         for (at, _) in text.match_indices("${") {
-            let name: String = text.get(at + 2..).unwrap_or_default().chars().take_while(|c| *c != '}' && *c != '\n').take(60).collect();
+            let name: String = text
+                .get(at + 2..)
+                .unwrap_or_default()
+                .chars()
+                .take_while(|c| *c != '}' && *c != '\n')
+                .take(60)
+                .collect();
             let looks_like = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
             if looks_like {
-                let message = format!("`${{{name}}}` stays as text: only `steps`, `input`, `user_input` and `context` are filled in");
+                let message = format!(
+                    "`${{{name}}}` stays as text: only `steps`, `input`, `user_input` and `context` are filled in"
+                );
                 found.push((name, TemplateError::at(source, range.start + at, message)));
             }
         }

@@ -147,7 +147,9 @@ fn closes_before(rest: &str, at: usize, quote: char, closer: &str) -> bool {
     match (line.find(quote), line.find(closer)) {
         (Some(closed), Some(end)) if closed < end => true,
         // The closer may stand inside the string: then there is another one after it.
-        (Some(_), Some(end)) => line.get(end..).is_some_and(|tail| tail.contains(quote) && tail.matches(closer).count() > 1),
+        (Some(_), Some(end)) => {
+            line.get(end..).is_some_and(|tail| tail.contains(quote) && tail.matches(closer).count() > 1)
+        }
         (Some(_), None) => true,
         (None, _) => false,
     }
@@ -157,6 +159,8 @@ fn unclosed(source: &str, open: usize, opening: &str, closer: &str) -> TemplateE
     TemplateError::at(
         source,
         open,
-        format!("`{opening}` is never closed by `{closer}`; to write it as text, put it between `{{% raw %}}` and `{{% endraw %}}`"),
+        format!(
+            "`{opening}` is never closed by `{closer}`; to write it as text, put it between `{{% raw %}}` and `{{% endraw %}}`"
+        ),
     )
 }

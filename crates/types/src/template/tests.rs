@@ -41,7 +41,9 @@ fn an_unknown_label_is_named_whole() {
 #[test]
 fn inputs_and_context() {
     assert_eq!(
-        found("{{input.topic}} {{ input.audience | default(\"all\") }} ${context.KEY} {% if input.tone %}{{input.tone}}{% endif %}"),
+        found(
+            "{{input.topic}} {{ input.audience | default(\"all\") }} ${context.KEY} {% if input.tone %}{{input.tone}}{% endif %}"
+        ),
         [
             (Root::Input, "topic".into(), None, false),
             (Root::Input, "audience".into(), None, true),
@@ -54,7 +56,8 @@ fn inputs_and_context() {
 
 #[test]
 fn text_stays_text() {
-    let source = "JSON {\"a\": {\"b\": 1}} shell ${HOME} js ${user.name} {# steps.x #} {% raw %}{{steps.x}}{% endraw %}";
+    let source =
+        "JSON {\"a\": {\"b\": 1}} shell ${HOME} js ${user.name} {# steps.x #} {% raw %}{{steps.x}}{% endraw %}";
     assert_eq!(found(source), []);
     assert_eq!(to_jinja(source, &LABELS).unwrap(), source);
     assert_eq!(dollar_text(source).unwrap()[0].0, "user.name");
@@ -71,9 +74,13 @@ fn unclosed_says_where() {
 
 #[test]
 fn unknown_names_are_found_and_locals_are_not() {
-    let names = |source: &str| unknown_names(source, &LABELS).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let names =
+        |source: &str| unknown_names(source, &LABELS).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!(names("{{ topic }} {{ input.topic }}"), ["topic"]);
-    assert_eq!(names("{% for line in input.lines %}{{ loop.index }} {{ line | upper }}{% endfor %}"), Vec::<String>::new());
+    assert_eq!(
+        names("{% for line in input.lines %}{{ loop.index }} {{ line | upper }}{% endfor %}"),
+        Vec::<String>::new()
+    );
     assert_eq!(names("{% set x = 1 %}{{ x + y }}"), ["y"]);
     assert_eq!(names("{{ input.a | join(sep=', ') if input.b is defined else range(3) }}"), Vec::<String>::new());
 }

@@ -1,1 +1,16 @@
-pub fn run(_: &[String]) -> crate::fail::Done { Ok(()) }
+//! `cargo xtask bench`: the figures that the design promises, measured.
+
+mod chunked;
+mod command;
+mod events;
+mod machine;
+mod report;
+mod row;
+mod rows;
+mod seeded;
+mod server;
+mod stats;
+mod workflows;
+mod wrk;
+
+pub use command::run;

@@ -15,5 +15,6 @@ pub fn check() -> Done {
     let Some((line, old, new)) = text::first_difference(&committed, &generated) else {
         return Ok(());
     };
-    Err(Failure::new(format!("openapi/openapi.json is out of date, from line {line}:\n  - {old}\n  + {new}")).cure(CURE))
+    Err(Failure::new(format!("openapi/openapi.json is out of date, from line {line}:\n  - {old}\n  + {new}"))
+        .cure(CURE))
 }

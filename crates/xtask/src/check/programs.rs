@@ -24,7 +24,7 @@ pub fn clippy() -> Done {
 /// The documentation builds without a dead link.
 pub fn docs() -> Done {
     let mut command = cargo();
-    command.args(["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    command.args(["doc", "--workspace", "--no-deps"]);
     command.env("RUSTDOCFLAGS", "-D warnings");
     process::run(&mut command)
 }
@@ -41,9 +41,10 @@ pub fn deny() -> Done {
 /// Every dependency that a crate names is used by it.
 pub fn unused_dependencies() -> Done {
     let mut command = cargo_tool(&tools::CARGO_MACHETE)?;
-    command.args(["--with-metadata", "crates"]);
-    process::run(&mut command)
-        .map_err(|failure| failure.cure("remove them, or list them under [package.metadata.cargo-machete] with a reason"))
+    command.args(["--with-metadata", "--skip-target-dir", "."]);
+    process::run(&mut command).map_err(|failure| {
+        failure.cure("remove them, or list them under [package.metadata.cargo-machete] with a reason")
+    })
 }
 
 /// No known misspelling in code, comments and pages.

@@ -43,8 +43,8 @@ impl Tool {
         fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
         println!("  installing {} {}", self.name, self.version);
         match self.source {
-            Source::CratesIo => self.from_crates_io(&folder)?,
-            Source::PyPi => self.from_pypi(&folder)?,
+            Source::CratesIo => self.install_from_crates_io(&folder)?,
+            Source::PyPi => self.install_from_pypi(&folder)?,
         }
         if program.is_file() {
             return Ok(program);
@@ -52,7 +52,7 @@ impl Tool {
         Err(Failure::new(format!("{} was installed, but {} is not there", self.name, program.display())))
     }
 
-    fn from_crates_io(&self, folder: &Path) -> Done {
+    fn install_from_crates_io(&self, folder: &Path) -> Done {
         let build = folder.join("build");
         let mut command = cargo();
         command.args(["install", "--quiet", "--locked", "--debug", "--force", "--version", self.version, self.name]);
@@ -64,7 +64,7 @@ impl Tool {
         installed.map_err(|failure| failure.cure("crates.io must be reachable; see the message above"))
     }
 
-    fn from_pypi(&self, folder: &Path) -> Done {
+    fn install_from_pypi(&self, folder: &Path) -> Done {
         if paths::in_path("python3").is_none() {
             debian::install(&["python3", "python3-venv"], "Python 3")?;
         }

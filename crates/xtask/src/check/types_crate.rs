@@ -10,8 +10,21 @@ use crate::{paths, process};
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Crates that talk to a network, a disk or a database, or that make an async runtime necessary.
 const FORBIDDEN: [&str; 15] = [
-    "actix-rt", "actix-web", "async-std", "diesel", "diesel-async", "genai", "hyper", "libsqlite3-sys", "mio",
-    "reqwest", "rustls", "smol", "socket2", "tokio", "tokio-postgres",
+    "actix-rt",
+    "actix-web",
+    "async-std",
+    "diesel",
+    "diesel-async",
+    "genai",
+    "hyper",
+    "libsqlite3-sys",
+    "mio",
+    "reqwest",
+    "rustls",
+    "smol",
+    "socket2",
+    "tokio",
+    "tokio-postgres",
 ];
 
 /// Both proofs.
@@ -20,7 +33,16 @@ pub fn check() -> Done {
     process::run(cargo().args(["build", "-p", "sluice-types", "--target", TARGET]))
         .map_err(|failure| failure.cure("move what needs an operating system to another crate"))?;
     let tree = process::output(cargo().args([
-        "tree", "-p", "sluice-types", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--locked",
+        "tree",
+        "-p",
+        "sluice-types",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--locked",
     ]))?;
     let found = forbidden_in(&tree);
     if found.is_empty() {

@@ -58,9 +58,10 @@ pub fn command(account: Option<&Account>, program: &Path) -> Result<Command, Fai
 }
 
 fn find(accounts: &str, name: &str) -> Option<Account> {
-    let mut fields = accounts.lines().map(|line| line.split(':')).find_map(|mut fields| {
-        (fields.next() == Some(name)).then_some(fields)
-    })?;
+    let mut fields = accounts
+        .lines()
+        .map(|line| line.split(':'))
+        .find_map(|mut fields| (fields.next() == Some(name)).then_some(fields))?;
     // name:password:uid:gid:…, and the name is taken already.
     let uid = fields.nth(1)?.parse().ok()?;
     let gid = fields.next()?.parse().ok()?;

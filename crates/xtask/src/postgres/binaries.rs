@@ -43,7 +43,8 @@ impl Binaries {
         let text = process::output(Command::new(folder.join("postgres")).arg("--version"))?;
         // `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`
         let major = text.split_whitespace().nth(2).and_then(|version| version.split('.').next()?.parse().ok());
-        let major = major.ok_or_else(|| Failure::new(format!("cannot read PostgreSQL's version from `{}`", text.trim())))?;
+        let major =
+            major.ok_or_else(|| Failure::new(format!("cannot read PostgreSQL's version from `{}`", text.trim())))?;
         Ok(Self { folder, major })
     }
 }
@@ -52,9 +53,10 @@ fn find() -> Option<PathBuf> {
     // A link in PATH leads to the folder where all programs are.
     let linked = paths::in_path("initdb").and_then(|file| file.canonicalize().ok());
     let in_path = linked.and_then(|file| file.parent().map(PathBuf::from));
-    in_path.into_iter().chain(debian_folders()).find(|folder| {
-        ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file())
-    })
+    in_path
+        .into_iter()
+        .chain(debian_folders())
+        .find(|folder| ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file()))
 }
 
 /// Debian's folders, the newest version first.

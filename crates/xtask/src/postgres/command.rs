@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::{Cluster, URL_VARIABLE};
+use crate::cargo::forget_this_crate;
 use crate::fail::{Done, Failure};
 use crate::{process, signals};
 
@@ -18,7 +19,9 @@ pub fn run(arguments: &[String]) -> Done {
     let cluster = Cluster::start()?;
     println!("{URL_VARIABLE}={}", cluster.url());
     if let Some((program, rest)) = command {
-        return process::run(Command::new(program).args(rest).env(URL_VARIABLE, cluster.url()));
+        let mut command = Command::new(program);
+        forget_this_crate(&mut command);
+        return process::run(command.args(rest).env(URL_VARIABLE, cluster.url()));
     }
     println!("Ctrl-C ends it.");
     while !signals::caught() {

@@ -52,7 +52,9 @@ fn select<'a>(list: &'a Map<String, Value>, today: &str) -> BTreeMap<(&'static s
     let mut found = BTreeMap::new();
     for (key, source) in list {
         let name = filter::model_name(key);
-        let Some(provider) = filter::provider(source) else { continue };
+        let Some(provider) = filter::provider(source) else {
+            continue;
+        };
         if !filter::is_current_chat_model(name, source, today) {
             continue;
         }

@@ -13,9 +13,30 @@ use serde_json::Value;
 /// pictures, drive a computer or a robot, come with search or research fees that tokens do not tell, are
 /// experiments without a promise, or are open only to a vetted profession.
 const SPECIAL_PURPOSE: [&str; 24] = [
-    "audio", "clip", "computer", "customtools", "cyber", "daybreak", "embedding", "exp", "experimental", "gemma",
-    "image", "law", "learnlm", "live", "lyria", "moderation", "omni", "realtime", "research", "robotics",
-    "rosalind", "search", "transcribe", "tts",
+    "audio",
+    "clip",
+    "computer",
+    "customtools",
+    "cyber",
+    "daybreak",
+    "embedding",
+    "exp",
+    "experimental",
+    "gemma",
+    "image",
+    "law",
+    "learnlm",
+    "live",
+    "lyria",
+    "moderation",
+    "omni",
+    "realtime",
+    "research",
+    "robotics",
+    "rosalind",
+    "search",
+    "transcribe",
+    "tts",
 ];
 /// What such a name points at changes without notice, and its price with it.
 const MOVING_ALIAS: &str = "latest";

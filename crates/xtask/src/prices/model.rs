@@ -2,12 +2,16 @@
 
 use serde_json::{Value, json};
 
-/// What a model can do, by litellm's names; a model has the ability when one of the flags is set.
-const ABILITIES: [(&str, &[&str]); 4] = [
+/// What a model can do, in the words of `Ability` in the types crate, by litellm's flags.
+/// A model has the ability when one of the flags is set.
+const ABILITIES: [(&str, &[&str]); 7] = [
     ("json_schema", &["supports_response_schema", "supports_native_structured_output"]),
     ("tools", &["supports_function_calling"]),
     ("vision", &["supports_vision"]),
     ("reasoning", &["supports_reasoning"]),
+    ("pdf", &["supports_pdf_input"]),
+    ("prompt_caching", &["supports_prompt_caching"]),
+    ("web_search", &["supports_web_search"]),
 ];
 const TOKENS_PER_MTOK: f64 = 1_000_000.0;
 /// Six decimals of a dollar: what providers print, and no `0.30000000000000004`.
@@ -64,7 +68,9 @@ mod tests {
 
     #[test]
     fn refuses_what_has_no_price() {
-        let free = json!({"input_cost_per_token": 0, "output_cost_per_token": 0, "max_input_tokens": 1, "max_output_tokens": 1});
+        let mut free = json!({"input_cost_per_token": 0, "output_cost_per_token": 0});
+        free["max_input_tokens"] = 1.into();
+        free["max_output_tokens"] = 1.into();
         assert_eq!(entry("google", "g", &free), None);
     }
 }

@@ -20,7 +20,9 @@ pub fn download() -> Result<PathBuf, Failure> {
     let _absent_already = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
     let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "-d"]).arg(&folder).arg(PACKAGE);
+    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "-d"])
+        .arg(&folder)
+        .arg(PACKAGE);
     process::run(&mut pip)
         .map_err(|failure| failure.cure("Python 3 with pip is needed, or give a wheel: `--wheel FILE`"))?;
     let entries = fs::read_dir(&folder).context(|| format!("cannot read {}", folder.display()))?;

@@ -51,10 +51,9 @@ fn hello(provider: &str, model: &str) -> String {
         ("anthropic", _) => {
             let start = json!({"type": "message_start", "message": {"usage": {"input_tokens": 4, "output_tokens": 1,
                 "cache_read_input_tokens": 10, "cache_creation_input_tokens": 6}}});
-            let delta = json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}});
-            return format!(
-                "event: message_start\ndata: {start}\n\nevent: content_block_delta\ndata: {delta}\n\n"
-            );
+            let delta =
+                json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}});
+            return format!("event: message_start\ndata: {start}\n\nevent: content_block_delta\ndata: {delta}\n\n");
         }
         ("openai", "gpt-5-pro") => {
             json!({"type": "response.output_text.delta", "output_index": 0, "delta": "Hello"})
@@ -63,10 +62,7 @@ fn hello(provider: &str, model: &str) -> String {
             json!({"candidates": [{"content": {"parts": [{"text": "Hello"}], "role": "model"}}]})
         }
         ("ollama", _) => {
-            return format!(
-                "{}\n",
-                json!({"message": {"role": "assistant", "content": "Hello"}, "done": false})
-            );
+            return format!("{}\n", json!({"message": {"role": "assistant", "content": "Hello"}, "done": false}));
         }
         _ => {
             json!({"choices": [{"index": 0, "delta": {"content": "Hello"}, "finish_reason": null}]})
@@ -88,45 +84,21 @@ async fn a_cut_that_looks_like_an_end_is_a_broken_stream() {
         let url = canned(ok(&hello(provider, model))).await;
         let heard = listen(call(provider, model, "hello", &url)).await;
         assert_eq!(heard.text(), "Hello", "{model}");
-        assert_eq!(
-            heard.error().kind,
-            Kind::BrokenStream,
-            "{model}: {:?}",
-            heard.end
-        );
+        assert_eq!(heard.error().kind, Kind::BrokenStream, "{model}: {:?}", heard.end);
     }
     let early = format!("{}data: [DONE]\n\n", hello("openai", "gpt-5-mini"));
-    let heard = listen(call(
-        "openai",
-        "gpt-5-mini",
-        "hello",
-        &canned(ok(&early)).await,
-    ))
-    .await;
-    assert_eq!(
-        heard.error().kind,
-        Kind::BrokenStream,
-        "an end without a reason: {:?}",
-        heard.end
-    );
+    let heard = listen(call("openai", "gpt-5-mini", "hello", &canned(ok(&early)).await)).await;
+    assert_eq!(heard.error().kind, Kind::BrokenStream, "an end without a reason: {:?}", heard.end);
 }
 
 #[tokio::test]
 async fn silence_during_the_answer_times_out() {
     for (provider, model) in PROTOCOLS {
         let url = stalled(ok(&hello(provider, model))).await;
-        let call = ModelCall {
-            idle_timeout: Duration::from_millis(300),
-            ..call(provider, model, "hello", &url)
-        };
+        let call = ModelCall { idle_timeout: Duration::from_millis(300), ..call(provider, model, "hello", &url) };
         let heard = listen(call).await;
         assert_eq!(heard.text(), "Hello", "{model}");
-        assert_eq!(
-            heard.error().kind,
-            Kind::Timeout,
-            "{model}: {:?}",
-            heard.end
-        );
+        assert_eq!(heard.error().kind, Kind::Timeout, "{model}: {:?}", heard.end);
     }
 }
 
@@ -137,20 +109,10 @@ async fn a_piece_that_is_not_json_is_a_broken_stream() {
             "ollama" => "{\"message\": {\"content\": \"torn\n".to_owned(),
             _ => "event: content_block_delta\ndata: {\"torn\": \n\n".to_owned(),
         };
-        let url = canned(ok(&format!(
-            "{}{torn}{}",
-            hello(provider, model),
-            hello(provider, model)
-        )))
-        .await;
+        let url = canned(ok(&format!("{}{torn}{}", hello(provider, model), hello(provider, model)))).await;
         let heard = listen(call(provider, model, "hello", &url)).await;
         assert_eq!(heard.text(), "Hello", "{model}");
-        assert_eq!(
-            heard.error().kind,
-            Kind::BrokenStream,
-            "{model}: {:?}",
-            heard.end
-        );
+        assert_eq!(heard.error().kind, Kind::BrokenStream, "{model}: {:?}", heard.end);
     }
 }
 
@@ -200,21 +162,10 @@ async fn an_error_inside_the_stream_keeps_its_kind() {
             json!({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}),
             Kind::BadRequest,
         ),
-        (
-            "ollama",
-            "llama3.2",
-            "",
-            json!({"error": "llama runner process has terminated"}),
-            Kind::ServerError,
-        ),
+        ("ollama", "llama3.2", "", json!({"error": "llama runner process has terminated"}), Kind::ServerError),
     ];
     for (provider, model, event, data, kind) in table {
-        let url = canned(ok(&format!(
-            "{}{}",
-            hello(provider, model),
-            frame(provider, event, &data)
-        )))
-        .await;
+        let url = canned(ok(&format!("{}{}", hello(provider, model), frame(provider, event, &data)))).await;
         let heard = listen(call(provider, model, "hello", &url)).await;
         assert_eq!(heard.text(), "Hello", "{model}");
         assert_eq!(heard.error().kind, kind, "{model}: {:?}", heard.end);
@@ -281,82 +232,38 @@ async fn counts_are_read_as_each_provider_means_them() {
         let url = canned(ok(&format!("{}{ending}", hello(provider, model)))).await;
         let heard = listen(call(provider, model, "hello", &url)).await;
         assert_eq!(heard.text(), "Hello", "{model}");
-        let counted = TokenUsage {
-            input_tokens: 20,
-            output_tokens: 9,
-            cached_input_tokens: 10,
-        };
+        let counted = TokenUsage { input_tokens: 20, output_tokens: 9, cached_input_tokens: 10 };
         assert_eq!(heard.end, Ok(counted), "{model}");
     }
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let url = canned(
-        "HTTP/1.1 307 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".into(),
-    )
-    .await;
+    let url = canned("HTTP/1.1 307 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".into()).await;
     let heard = listen(call("openai", "gpt-5-mini", "hello", &url)).await;
-    assert_eq!(
-        (heard.error().kind, heard.error().status),
-        (Kind::BadRequest, Some(307))
-    );
+    assert_eq!((heard.error().kind, heard.error().status), (Kind::BadRequest, Some(307)));
 }
 
 #[tokio::test]
 async fn keys_are_checked_without_a_call() {
-    for provider in [
-        "anthropic",
-        "openai",
-        "google",
-        "ollama",
-        "openai-compatible",
-    ] {
+    for provider in ["anthropic", "openai", "google", "ollama", "openai-compatible"] {
         let list = json!({"data": [], "models": []}).to_string();
         let good = canned(ok(&list)).await;
         let key = SecretString::from(KEY);
-        assert_eq!(
-            wire().check(provider, Some(&key), Some(&good)).await,
-            Ok(()),
-            "{provider}"
-        );
+        assert_eq!(wire().check(provider, Some(&key), Some(&good)).await, Ok(()), "{provider}");
 
         let refused = json!({"error": {"message": format!("no {KEY}")}}).to_string();
-        let bad = canned(format!(
-            "HTTP/1.1 401 No\r\nconnection: close\r\n\r\n{refused}"
-        ))
-        .await;
-        let error = wire()
-            .check(provider, Some(&key), Some(&bad))
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.kind, error.message.as_str()),
-            (Kind::Unauthorized, "no [redacted]"),
-            "{provider}"
-        );
+        let bad = canned(format!("HTTP/1.1 401 No\r\nconnection: close\r\n\r\n{refused}")).await;
+        let error = wire().check(provider, Some(&key), Some(&bad)).await.unwrap_err();
+        assert_eq!((error.kind, error.message.as_str()), (Kind::Unauthorized, "no [redacted]"), "{provider}");
 
         let page = canned(ok("<html>a home page</html>")).await;
-        let error = wire()
-            .check(provider, Some(&key), Some(&page))
-            .await
-            .unwrap_err();
+        let error = wire().check(provider, Some(&key), Some(&page)).await.unwrap_err();
         assert_eq!(error.kind, Kind::BadRequest, "{provider}");
     }
     let key = SecretString::from(KEY);
-    assert_eq!(
-        wire()
-            .check("openai", Some(&key), Some(aimock::url()))
-            .await,
-        Ok(())
-    );
-    assert_eq!(
-        wire().check("ollama", None, Some(aimock::url())).await,
-        Ok(())
-    );
-    let error = wire()
-        .check("openai", None, Some(aimock::url()))
-        .await
-        .unwrap_err();
+    assert_eq!(wire().check("openai", Some(&key), Some(aimock::url())).await, Ok(()));
+    assert_eq!(wire().check("ollama", None, Some(aimock::url())).await, Ok(()));
+    let error = wire().check("openai", None, Some(aimock::url())).await.unwrap_err();
     assert_eq!(error.kind, Kind::MissingKey);
 }

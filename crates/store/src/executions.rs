@@ -1,0 +1,218 @@
+//! Executions: the store's side of them.
+
+use chrono::{DateTime, Utc};
+use sluice_types::{
+    Attempt, ExecutionId, ExecutionPage, ExecutionStatus, GateDecision, StepPath, StepRun, TenantId, WorkflowId,
+};
+
+use crate::cursor::{Cursor, page};
+use crate::error::StoreError;
+use crate::journal::{Journal, StartRecord, StoredEvent, Turn};
+use crate::store::{Store, read, write};
+use crate::time::to_micros;
+
+/// Which executions to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct ExecutionFilter {
+    /// Rows on the page.
+    pub limit: u32,
+    /// Where the page before ended.
+    pub cursor: Option<Cursor>,
+    /// Only those of this workflow.
+    pub workflow_id: Option<WorkflowId>,
+    /// Only those in this status.
+    pub status: Option<ExecutionStatus>,
+}
+
+/// What a start came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StartOutcome {
+    /// The execution is written.
+    Started,
+    /// The key was used for the same request: this execution answers it.
+    Replayed(ExecutionId),
+    /// The key was used for another request, which started this execution.
+    KeyReused(ExecutionId),
+    /// There is no such workflow any more.
+    WorkflowNotFound,
+}
+
+impl Store {
+    /// Writes a new execution with its first turn.
+    pub async fn start_execution(&self, record: StartRecord) -> Result<StartOutcome, StoreError> {
+        let again = record.idempotency.is_some().then(|| record.clone());
+        let started = write!(self, |conn| queries::turns::start(conn, &record));
+        match (started, again) {
+            // Somebody else used the same key at the same time, and won.
+            (Err(StoreError::Duplicate), Some(record)) => write!(self, |conn| queries::turns::start(conn, &record)),
+            (started, _) => started,
+        }
+    }
+
+    /// Writes a turn; `Fenced` when another owner has taken the execution over.
+    pub async fn write_turn(&self, turn: Turn) -> Result<(), StoreError> {
+        write!(self, |conn| queries::turns::write(conn, &turn))
+    }
+
+    /// Keeps the text that a running attempt has streamed so far.
+    pub async fn checkpoint(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        epoch: i64,
+        path: &StepPath,
+        attempt: i32,
+        content: String,
+    ) -> Result<(), StoreError> {
+        let (tenant, id, path) = (tenant.clone(), id.clone(), path.clone());
+        write!(self, |conn| queries::turns::checkpoint(
+            conn,
+            tenant.as_str(),
+            id.as_str(),
+            epoch,
+            path.as_str(),
+            attempt,
+            &content
+        ))
+    }
+
+    /// Takes an execution over from the owner of an epoch; false when somebody else was faster.
+    pub async fn claim(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        epoch: i64,
+        owner: &str,
+    ) -> Result<bool, StoreError> {
+        let (tenant, id, owner) = (tenant.clone(), id.clone(), owner.to_owned());
+        write!(self, |conn| queries::turns::claim(conn, tenant.as_str(), id.as_str(), epoch, &owner))
+    }
+
+    /// Who owns an execution, under which epoch, and whether something is under way in it.
+    pub async fn ownership(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+    ) -> Result<Option<(String, i64, bool)>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::turns::ownership(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// An execution's journal.
+    pub async fn journal(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Option<Journal>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::executions::journal(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// A page of executions.
+    pub async fn executions(&self, tenant: &TenantId, filter: ExecutionFilter) -> Result<ExecutionPage, StoreError> {
+        let (tenant, limit) = (tenant.clone(), filter.limit);
+        let rows = read!(self, |conn| queries::executions::list(conn, tenant.as_str(), &filter))?;
+        let (items, next_cursor) =
+            page(rows, limit, |last| Cursor { sort: "-id".into(), key: String::new(), id: last.id.to_string() });
+        Ok(ExecutionPage { items, next_cursor })
+    }
+
+    /// The newest execution of a workflow.
+    pub async fn newest_execution(
+        &self,
+        tenant: &TenantId,
+        workflow: &WorkflowId,
+    ) -> Result<Option<ExecutionId>, StoreError> {
+        let (tenant, workflow) = (tenant.clone(), workflow.clone());
+        let id = read!(self, |conn| queries::executions::newest(conn, tenant.as_str(), workflow.as_str()))?;
+        id.map(|id| id.parse().map_err(|_| StoreError::Corrupt(format!("execution id {id}")))).transpose()
+    }
+
+    /// The attempts of a step run, oldest first.
+    pub async fn attempts(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        path: &StepPath,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let (tenant, id, path) = (tenant.clone(), id.clone(), path.clone());
+        read!(self, |conn| queries::executions::attempts(conn, tenant.as_str(), id.as_str(), path.as_str()))
+    }
+
+    /// The decisions at a step run's gates, oldest first.
+    pub async fn decisions(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        path: &StepPath,
+    ) -> Result<Vec<GateDecision>, StoreError> {
+        let (tenant, id, path) = (tenant.clone(), id.clone(), path.clone());
+        read!(self, |conn| queries::executions::decisions(conn, tenant.as_str(), id.as_str(), path.as_str()))
+    }
+
+    /// The stored events after a number, oldest first.
+    pub async fn events_after(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        after: i64,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::executions::events_after(conn, tenant.as_str(), id.as_str(), after))
+    }
+
+    /// The number of an execution's newest event, and its status.
+    pub async fn event_position(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+    ) -> Result<Option<(i64, ExecutionStatus)>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        let found = read!(self, |conn| queries::executions::position(conn, tenant.as_str(), id.as_str()))?;
+        found.map(|(seq, status)| Ok((seq, status.parse().map_err(StoreError::Corrupt)?))).transpose()
+    }
+
+    /// The step runs that are under way, with the text as far as it was checkpointed.
+    pub async fn running_steps(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Vec<StepRun>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::executions::running(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// Deletes an execution that has ended; false when there is none.
+    pub async fn delete_execution(&self, tenant: &TenantId, id: &ExecutionId) -> Result<bool, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        write!(self, |conn| queries::executions::delete(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// Says that an engine lives until a time.
+    pub async fn renew_lease(&self, engine: &str, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
+        let (engine, expires_at) = (engine.to_owned(), to_micros(expires_at));
+        write!(self, |conn| queries::leases::renew(conn, &engine, expires_at))
+    }
+
+    /// Ends an engine's lease.
+    pub async fn release_lease(&self, engine: &str) -> Result<(), StoreError> {
+        let engine = engine.to_owned();
+        write!(self, |conn| queries::leases::release(conn, &engine))
+    }
+
+    /// Ends the leases of all engines but this one.
+    pub async fn release_other_leases(&self, engine: &str) -> Result<(), StoreError> {
+        let engine = engine.to_owned();
+        write!(self, |conn| queries::leases::release_others(conn, &engine))
+    }
+
+    /// Whether an engine's lease is good.
+    pub async fn is_engine_alive(&self, engine: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let (engine, now) = (engine.to_owned(), to_micros(now));
+        read!(self, |conn| queries::leases::is_alive(conn, &engine, now))
+    }
+
+    /// Executions with something under way whose engine is gone.
+    pub async fn orphans(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<(TenantId, ExecutionId)>, StoreError> {
+        let now = to_micros(now);
+        let rows = write!(self, |conn| queries::leases::orphans(conn, now, limit))?;
+        rows.into_iter()
+            .map(|(tenant, id)| match (tenant.parse(), id.parse()) {
+                (Ok(tenant), Ok(id)) => Ok((tenant, id)),
+                _ => Err(StoreError::Corrupt(format!("execution {id} of tenant {tenant}"))),
+            })
+            .collect()
+    }
+}

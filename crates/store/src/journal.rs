@@ -1,0 +1,146 @@
+//! What the engine writes and reads back: an execution's journal.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sluice_types::{
+    Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, PersonaId, RunError, StepPath, StepRun, TenantId,
+    TokenUsage, WorkflowId,
+};
+
+use chrono::{DateTime, Utc};
+
+/// What an execution runs: the definition as it was at the start, with what it refers to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The definition; a change to the live execution changes this copy.
+    pub definition: Definition,
+    /// The personas that it names.
+    #[serde(default)]
+    pub personas: BTreeMap<PersonaId, SnapshotPersona>,
+}
+
+/// A persona as it was when the execution took it on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotPersona {
+    /// Its name.
+    pub name: String,
+    /// What is put before the system prompt.
+    pub instructions: String,
+}
+
+/// What of an execution changes from turn to turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecutionState {
+    /// What it is doing.
+    pub status: ExecutionStatus,
+    /// Whether a person paused it.
+    pub on_hold: bool,
+    /// Whether something is under way, so that an engine must adopt it after a crash.
+    pub live: bool,
+    /// What the last step gave.
+    pub output: Option<Value>,
+    /// Why it failed.
+    pub error: Option<RunError>,
+    /// Tokens of all attempts.
+    pub token_usage: TokenUsage,
+    /// What they cost.
+    pub cost_usd: f64,
+    /// What it may cost before it asks.
+    pub budget_usd: Option<f64>,
+    /// Whether review steps are skipped.
+    pub yolo: bool,
+    /// When its first step began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// The number of its newest event.
+    pub last_seq: i64,
+}
+
+/// An event as it is stored: serialised once, for the database and for every reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Its number in the execution.
+    pub seq: i64,
+    /// The event as JSON.
+    pub payload: String,
+}
+
+/// All that one turn of an execution writes, in one transaction.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// Whose execution it is.
+    pub tenant: TenantId,
+    /// Which execution it is.
+    pub execution_id: ExecutionId,
+    /// The epoch that the writer owns; a write with an older one is refused.
+    pub epoch: i64,
+    /// The number of this turn. A turn that was written already is not written twice.
+    pub turn: i64,
+    /// The execution's new state.
+    pub state: ExecutionState,
+    /// The snapshot, when it changed.
+    pub snapshot: Option<Snapshot>,
+    /// The step runs that changed, with their places in the order of steps.
+    pub step_runs: Vec<(i32, StepRun)>,
+    /// The attempts that ended.
+    pub attempts: Vec<(StepPath, Attempt)>,
+    /// The gate decisions that were made.
+    pub decisions: Vec<(StepPath, GateDecision)>,
+    /// The events, in order.
+    pub events: Vec<StoredEvent>,
+}
+
+/// An execution to begin.
+#[derive(Debug, Clone)]
+pub struct StartRecord {
+    /// Its first turn: step runs and events, and the snapshot, which must be there.
+    pub turn: Turn,
+    /// The engine that owns it.
+    pub owner: String,
+    /// The workflow that it runs.
+    pub workflow_id: WorkflowId,
+    /// The version of the workflow that it runs.
+    pub workflow_version: i64,
+    /// What it was started with.
+    pub input: Value,
+    /// Who or what started it.
+    pub triggered_by: String,
+    /// When it was accepted.
+    pub created_at: DateTime<Utc>,
+    /// The `Idempotency-Key`, with the hash of the request.
+    pub idempotency: Option<(String, String)>,
+}
+
+/// Everything that is needed to go on with an execution.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    /// Whose execution it is.
+    pub tenant: TenantId,
+    /// Which execution it is.
+    pub execution_id: ExecutionId,
+    /// The workflow that it runs.
+    pub workflow_id: WorkflowId,
+    /// The version of the workflow that it runs.
+    pub workflow_version: i64,
+    /// The id that Temporal knows it by.
+    pub temporal_workflow_id: Option<String>,
+    /// Who or what started it.
+    pub triggered_by: String,
+    /// When it was accepted.
+    pub created_at: DateTime<Utc>,
+    /// What it was started with.
+    pub input: Value,
+    /// What it runs.
+    pub snapshot: Snapshot,
+    /// Its state.
+    pub state: ExecutionState,
+    /// The epoch of its owner.
+    pub epoch: i64,
+    /// The number of its newest turn.
+    pub turn: i64,
+    /// Its step runs, in the order of steps.
+    pub step_runs: Vec<StepRun>,
+}

@@ -1,0 +1,143 @@
+//! Reading executions: whole, in lists, and what belongs to them.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use sluice_types::{Attempt, ExecutionSummary, GateDecision, StepRun};
+
+use super::{Backend, Connection, Result};
+use crate::executions::ExecutionFilter;
+use crate::journal::{Journal, StoredEvent};
+use crate::rows::{AttemptRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow};
+use crate::schema::{attempts, events, execution_snapshots, executions, gate_decisions, step_runs, workflows};
+
+pub async fn journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Journal>> {
+    let found: Option<(ExecutionRow, SnapshotRow)> = executions::table
+        .inner_join(
+            execution_snapshots::table.on(execution_snapshots::tenant_id
+                .eq(executions::tenant_id)
+                .and(execution_snapshots::execution_id.eq(executions::id))),
+        )
+        .filter(executions::tenant_id.eq(tenant).and(executions::id.eq(id)))
+        .select((ExecutionRow::as_select(), SnapshotRow::as_select()))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some((execution, snapshot)) = found else { return Ok(None) };
+    let runs = step_runs::table
+        .filter(step_runs::tenant_id.eq(tenant).and(step_runs::execution_id.eq(id)))
+        .order(step_runs::position.asc())
+        .select(StepRunRow::as_select())
+        .load(conn)
+        .await?;
+    execution.into_journal(&snapshot, runs).map(Some)
+}
+
+pub async fn list(conn: &mut Connection, tenant: &str, filter: &ExecutionFilter) -> Result<Vec<ExecutionSummary>> {
+    let mut query = executions::table
+        .filter(executions::tenant_id.eq(tenant.to_owned()))
+        .select(ExecutionRow::as_select())
+        .into_boxed::<Backend>();
+    if let Some(workflow) = &filter.workflow_id {
+        query = query.filter(executions::workflow_id.eq(workflow.to_string()));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(executions::status.eq(status.as_str()));
+    }
+    if let Some(cursor) = &filter.cursor {
+        query = query.filter(executions::id.lt(cursor.id.clone()));
+    }
+    let rows: Vec<ExecutionRow> =
+        query.order(executions::id.desc()).limit(i64::from(filter.limit) + 1).load(conn).await?;
+    rows.into_iter().map(ExecutionRow::into_summary).collect()
+}
+
+/// The id of a workflow's newest execution.
+pub async fn newest(conn: &mut Connection, tenant: &str, workflow: &str) -> Result<Option<String>> {
+    let found: Option<Option<String>> =
+        workflows::table.find((tenant, workflow)).select(workflows::last_execution_id).first(conn).await.optional()?;
+    Ok(found.flatten())
+}
+
+pub async fn attempts(conn: &mut Connection, tenant: &str, id: &str, path: &str) -> Result<Vec<Attempt>> {
+    let rows: Vec<AttemptRow> = attempts::table
+        .filter(attempts::tenant_id.eq(tenant).and(attempts::execution_id.eq(id)).and(attempts::path.eq(path)))
+        .order(attempts::attempt.asc())
+        .select(AttemptRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(AttemptRow::into_attempt).collect()
+}
+
+pub async fn decisions(conn: &mut Connection, tenant: &str, id: &str, path: &str) -> Result<Vec<GateDecision>> {
+    let rows: Vec<DecisionRow> = gate_decisions::table
+        .filter(
+            gate_decisions::tenant_id
+                .eq(tenant)
+                .and(gate_decisions::execution_id.eq(id))
+                .and(gate_decisions::path.eq(path)),
+        )
+        .order(gate_decisions::decided_at.asc())
+        .select(DecisionRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(DecisionRow::into_decision).collect()
+}
+
+/// The stored events after a number, oldest first, and the status that the execution had with the last of them.
+pub async fn events_after(conn: &mut Connection, tenant: &str, id: &str, after: i64) -> Result<Vec<StoredEvent>> {
+    let rows: Vec<EventRow> = events::table
+        .filter(events::tenant_id.eq(tenant).and(events::execution_id.eq(id)).and(events::seq.gt(after)))
+        .order(events::seq.asc())
+        .select(EventRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| StoredEvent { seq: row.seq, payload: row.payload }).collect())
+}
+
+/// The number of an execution's newest event, with its status; `None` when there is no such execution.
+pub async fn position(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<(i64, String)>> {
+    Ok(executions::table
+        .find((tenant, id))
+        .select((executions::last_seq, executions::status))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
+/// The step runs that are under way, with the text as far as it was checkpointed.
+pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Vec<StepRun>> {
+    let rows: Vec<StepRunRow> = step_runs::table
+        .filter(
+            step_runs::tenant_id.eq(tenant).and(step_runs::execution_id.eq(id)).and(step_runs::status.eq("running")),
+        )
+        .select(StepRunRow::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(StepRunRow::into_step_run).collect()
+}
+
+/// Deletes an execution with all that belongs to it.
+pub async fn delete(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
+    let workflow: Option<String> =
+        executions::table.find((tenant, id)).select(executions::workflow_id).first(conn).await.optional()?;
+    let Some(workflow) = workflow else { return Ok(false) };
+    diesel::delete(executions::table.find((tenant, id)).filter(executions::status.eq_any([
+        "completed",
+        "failed",
+        "cancelled",
+    ])))
+    .execute(conn)
+    .await?;
+    let newest: Option<String> = executions::table
+        .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(&workflow)))
+        .order(executions::id.desc())
+        .select(executions::id)
+        .first(conn)
+        .await
+        .optional()?;
+    diesel::update(workflows::table.find((tenant, &workflow)))
+        .set(workflows::last_execution_id.eq(newest))
+        .execute(conn)
+        .await?;
+    Ok(true)
+}

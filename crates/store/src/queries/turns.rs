@@ -1,0 +1,173 @@
+//! What the engine writes: starts, turns and checkpoints. Every write is fenced by the epoch.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Connection, Result};
+use crate::error::StoreError;
+use crate::executions::StartOutcome;
+use crate::journal::{StartRecord, StoredEvent, Turn};
+use crate::rows::{
+    AttemptRow, DecisionRow, EventRow, ExecutionRow, IdempotencyRow, SnapshotRow, StateRow, StepRunRow, write_json,
+};
+use crate::schema::{
+    attempts, events, execution_snapshots, executions, gate_decisions, idempotency_keys, step_runs, workflows,
+};
+use crate::time::to_micros;
+
+/// Writes a new execution with its first turn, unless its idempotency key was used already.
+pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartOutcome> {
+    let turn = &record.turn;
+    let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
+    if let Some((key, hash)) = &record.idempotency {
+        let before: Option<(String, String)> = idempotency_keys::table
+            .find((tenant, key))
+            .select((idempotency_keys::request_hash, idempotency_keys::execution_id))
+            .first(conn)
+            .await
+            .optional()?;
+        if let Some((seen, execution)) = before {
+            let same = seen == *hash;
+            let execution = execution.parse().map_err(|_| StoreError::Corrupt(format!("execution id {execution}")))?;
+            return Ok(if same { StartOutcome::Replayed(execution) } else { StartOutcome::KeyReused(execution) });
+        }
+    }
+    let known = diesel::update(workflows::table.find((tenant, record.workflow_id.as_str())))
+        .set(workflows::last_execution_id.eq(Some(id)))
+        .execute(conn)
+        .await?;
+    if known == 0 {
+        return Ok(StartOutcome::WorkflowNotFound);
+    }
+    let row = ExecutionRow {
+        tenant_id: tenant.to_owned(),
+        id: id.to_owned(),
+        workflow_id: record.workflow_id.to_string(),
+        workflow_version: record.workflow_version,
+        temporal_workflow_id: None,
+        triggered_by: record.triggered_by.clone(),
+        owner: record.owner.clone(),
+        epoch: turn.epoch,
+        created_at: to_micros(record.created_at),
+        state: StateRow::new(&turn.state, turn.turn)?,
+    };
+    diesel::insert_into(executions::table).values(row).execute(conn).await?;
+    let snapshot = SnapshotRow {
+        tenant_id: tenant.to_owned(),
+        execution_id: id.to_owned(),
+        snapshot: write_json(&turn.snapshot)?,
+        input: write_json(&record.input)?,
+    };
+    diesel::insert_into(execution_snapshots::table).values(snapshot).execute(conn).await?;
+    if let Some((key, hash)) = &record.idempotency {
+        let row = IdempotencyRow {
+            tenant_id: tenant.to_owned(),
+            key: key.clone(),
+            request_hash: hash.clone(),
+            execution_id: id.to_owned(),
+            created_at: to_micros(record.created_at),
+        };
+        diesel::insert_into(idempotency_keys::table).values(row).execute(conn).await?;
+    }
+    write_records(conn, turn).await?;
+    Ok(StartOutcome::Started)
+}
+
+/// Writes one turn. A turn that was written already (its answer was lost) is not written again.
+pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<()> {
+    let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
+    let fenced = diesel::update(executions::table.find((tenant, id)))
+        .filter(executions::epoch.eq(turn.epoch).and(executions::turn.eq(turn.turn - 1)))
+        .set(StateRow::new(&turn.state, turn.turn)?)
+        .execute(conn)
+        .await?;
+    if fenced == 0 {
+        let current: Option<(i64, i64)> = executions::table
+            .find((tenant, id))
+            .select((executions::epoch, executions::turn))
+            .first(conn)
+            .await
+            .optional()?;
+        return if current == Some((turn.epoch, turn.turn)) { Ok(()) } else { Err(StoreError::Fenced) };
+    }
+    if let Some(snapshot) = &turn.snapshot {
+        diesel::update(execution_snapshots::table.find((tenant, id)))
+            .set(execution_snapshots::snapshot.eq(write_json(snapshot)?))
+            .execute(conn)
+            .await?;
+    }
+    write_records(conn, turn).await
+}
+
+async fn write_records(conn: &mut Connection, turn: &Turn) -> Result<()> {
+    let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
+    for (position, run) in &turn.step_runs {
+        let row = StepRunRow::new(tenant, id, *position, run)?;
+        diesel::insert_into(step_runs::table)
+            .values(&row)
+            .on_conflict((step_runs::tenant_id, step_runs::execution_id, step_runs::path))
+            .do_update()
+            .set(&row)
+            .execute(conn)
+            .await?;
+    }
+    for (path, attempt) in &turn.attempts {
+        let row = AttemptRow::new(tenant, id, path.as_str(), attempt)?;
+        diesel::insert_into(attempts::table).values(row).execute(conn).await?;
+    }
+    for (path, decision) in &turn.decisions {
+        let row = DecisionRow::new(tenant, id, path.as_str(), decision);
+        diesel::insert_into(gate_decisions::table).values(row).execute(conn).await?;
+    }
+    for StoredEvent { seq, payload } in &turn.events {
+        let row =
+            EventRow { tenant_id: tenant.to_owned(), execution_id: id.to_owned(), seq: *seq, payload: payload.clone() };
+        diesel::insert_into(events::table).values(row).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the text that a running attempt has streamed so far.
+pub async fn checkpoint(
+    conn: &mut Connection,
+    tenant: &str,
+    id: &str,
+    epoch: i64,
+    path: &str,
+    attempt: i32,
+    content: &str,
+) -> Result<()> {
+    // Writing the row that holds the epoch keeps a new owner from taking over in between.
+    let owned = diesel::update(executions::table.find((tenant, id)).filter(executions::epoch.eq(epoch)))
+        .set(executions::epoch.eq(epoch))
+        .execute(conn)
+        .await?;
+    if owned == 0 {
+        return Err(StoreError::Fenced);
+    }
+    diesel::update(step_runs::table.find((tenant, id, path)))
+        .filter(step_runs::attempt.eq(attempt).and(step_runs::status.eq("running")))
+        .set(step_runs::content.eq(Some(content)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes an execution over: one conditional update, so that only one of many wins.
+pub async fn claim(conn: &mut Connection, tenant: &str, id: &str, epoch: i64, owner: &str) -> Result<bool> {
+    let won = diesel::update(executions::table.find((tenant, id)).filter(executions::epoch.eq(epoch)))
+        .set((executions::epoch.eq(epoch + 1), executions::owner.eq(owner)))
+        .execute(conn)
+        .await?;
+    Ok(won == 1)
+}
+
+/// Who owns an execution, under which epoch, and whether something is under way in it.
+pub async fn ownership(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<(String, i64, bool)>> {
+    Ok(executions::table
+        .find((tenant, id))
+        .select((executions::owner, executions::epoch, executions::live))
+        .first(conn)
+        .await
+        .optional()?)
+}

@@ -1,0 +1,223 @@
+//! The tables, as diesel knows them. A test compares them with both databases.
+
+diesel::table! {
+    tenants (id) {
+        id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    workflows (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        category -> Nullable<Text>,
+        tags -> Text,
+        definition -> Text,
+        step_count -> Integer,
+        step_labels -> Text,
+        version -> BigInt,
+        is_template -> Bool,
+        source_template_id -> Nullable<Text>,
+        is_active -> Bool,
+        last_execution_id -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    workflow_tags (tenant_id, tag, workflow_id) {
+        tenant_id -> Text,
+        tag -> Text,
+        workflow_id -> Text,
+    }
+}
+
+diesel::table! {
+    workflow_versions (tenant_id, workflow_id, version) {
+        tenant_id -> Text,
+        workflow_id -> Text,
+        version -> BigInt,
+        name -> Text,
+        description -> Text,
+        definition -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    executions (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        workflow_id -> Text,
+        workflow_version -> BigInt,
+        temporal_workflow_id -> Nullable<Text>,
+        status -> Text,
+        on_hold -> Bool,
+        live -> Bool,
+        output -> Nullable<Text>,
+        error -> Nullable<Text>,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_input_tokens -> BigInt,
+        cost_usd -> Double,
+        budget_usd -> Nullable<Double>,
+        yolo -> Bool,
+        triggered_by -> Text,
+        owner -> Text,
+        epoch -> BigInt,
+        turn -> BigInt,
+        last_seq -> BigInt,
+        created_at -> BigInt,
+        started_at -> Nullable<BigInt>,
+        completed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    execution_snapshots (tenant_id, execution_id) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        snapshot -> Text,
+        input -> Text,
+    }
+}
+
+diesel::table! {
+    step_runs (tenant_id, execution_id, path) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        path -> Text,
+        position -> Integer,
+        step_id -> Text,
+        label -> Text,
+        step_type -> Text,
+        status -> Text,
+        attempt -> Integer,
+        provider -> Nullable<Text>,
+        model -> Nullable<Text>,
+        prompt -> Nullable<Text>,
+        content -> Nullable<Text>,
+        output -> Nullable<Text>,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_input_tokens -> BigInt,
+        cost_usd -> Double,
+        error -> Nullable<Text>,
+        gate -> Nullable<Text>,
+        overridden -> Bool,
+        revision -> Nullable<Text>,
+        started_at -> Nullable<BigInt>,
+        completed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    attempts (tenant_id, execution_id, path, attempt) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        path -> Text,
+        attempt -> Integer,
+        status -> Text,
+        provider -> Nullable<Text>,
+        model -> Nullable<Text>,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_input_tokens -> BigInt,
+        usage_estimated -> Bool,
+        cost_usd -> Double,
+        content -> Nullable<Text>,
+        error -> Nullable<Text>,
+        started_at -> BigInt,
+        completed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    gate_decisions (tenant_id, execution_id, path, decided_at) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        path -> Text,
+        decided_at -> BigInt,
+        kind -> Text,
+        decision -> Text,
+        comment -> Nullable<Text>,
+        content_before -> Nullable<Text>,
+        content_after -> Nullable<Text>,
+        difference -> Nullable<Text>,
+        decided_by -> Text,
+    }
+}
+
+diesel::table! {
+    events (tenant_id, execution_id, seq) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        seq -> BigInt,
+        payload -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (tenant_id, key) {
+        tenant_id -> Text,
+        key -> Text,
+        request_hash -> Text,
+        execution_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    engines (id) {
+        id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    personas (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        instructions -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    credentials (tenant_id, provider) {
+        tenant_id -> Text,
+        provider -> Text,
+        sealed_key -> Nullable<Binary>,
+        key_hint -> Nullable<Text>,
+        base_url -> Nullable<Text>,
+        default_model -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    attempts,
+    credentials,
+    engines,
+    events,
+    execution_snapshots,
+    executions,
+    gate_decisions,
+    idempotency_keys,
+    personas,
+    step_runs,
+    tenants,
+    workflow_tags,
+    workflow_versions,
+    workflows
+);

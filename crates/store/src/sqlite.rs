@@ -1,0 +1,243 @@
+//! SQLite: one writer thread that commits many callers' writes in one transaction, and readers apart.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use diesel::sqlite::SqliteConnection;
+use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::error::StoreError;
+
+#[path = "queries/mod.rs"]
+pub(crate) mod queries;
+
+pub(crate) type Backend = diesel::sqlite::Sqlite;
+pub(crate) type Connection = SyncConnectionWrapper<SqliteConnection, Inline>;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// Runs each statement at once on the calling thread. Queries on SQLite run on threads that may
+/// block, as a whole: going to another thread for each statement would cost more than the statement.
+pub(crate) struct Inline;
+
+impl SpawnBlocking for Inline {
+    fn spawn_blocking<'a, R: Send + 'static>(
+        &mut self,
+        task: impl FnOnce() -> R + Send + 'static,
+    ) -> BoxFuture<'a, Result<R, Box<dyn Error + Send + Sync + 'static>>> {
+        ready(Ok(task())).boxed()
+    }
+
+    fn get_runtime() -> Self {
+        Self
+    }
+}
+
+/// Gives the value of a future that never waits, as none does over [`Inline`].
+pub(crate) fn at_once<T>(future: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    future.now_or_never().unwrap_or_else(|| Err(StoreError::Other("a query on SQLite waited".into())))
+}
+
+/// Settings of a connection. `synchronous=FULL` syncs the log at every commit, so that what was
+/// acknowledged survives a power cut: <https://www.sqlite.org/pragma.html#pragma_synchronous>.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
+
+/// Readers that are open at the same time.
+const READERS: usize = 4;
+/// Writes that go into one transaction at the most.
+const GROUP: usize = 256;
+
+/// A write: it runs inside the group's transaction, and what it gives back is run after the commit.
+type Job = Box<dyn FnOnce(&mut Connection) -> Delivery + Send>;
+
+/// What a write came to, to be told to its caller once it is known whether the group was committed.
+struct Delivery {
+    failed: bool,
+    tell: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+}
+
+/// An open SQLite database.
+pub(crate) struct Database {
+    jobs: Option<mpsc::UnboundedSender<Job>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    url: String,
+    free: Mutex<Vec<Connection>>,
+    places: Semaphore,
+}
+
+impl Database {
+    /// Opens the file, making it and its tables when they are not there.
+    pub async fn open(file: &Path) -> Result<Self, StoreError> {
+        let url =
+            file.to_str().ok_or_else(|| StoreError::Unavailable("the data directory is not UTF-8".into()))?.to_owned();
+        let opened = tokio::task::spawn_blocking(move || {
+            migrate(&url)?;
+            Ok::<_, StoreError>((open_connection(&url)?, url))
+        });
+        let (connection, url) = opened.await.map_err(|error| StoreError::Other(error.to_string()))??;
+        let (jobs, queue) = mpsc::unbounded_channel();
+        let writer = std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || write_loop(connection, queue))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self {
+            jobs: Some(jobs),
+            writer: Mutex::new(Some(writer)),
+            readers: Arc::new(Readers { url, free: Mutex::new(Vec::new()), places: Semaphore::new(READERS) }),
+        })
+    }
+
+    /// Runs a query on a reader.
+    pub async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let readers = self.readers.clone();
+        let _place = readers.places.acquire().await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let task = {
+            let readers = self.readers.clone();
+            tokio::task::spawn_blocking(move || {
+                let free = readers.free.lock().ok().and_then(|mut free| free.pop());
+                let mut connection = free.map_or_else(|| open_connection(&readers.url), Ok)?;
+                let answer = query(&mut connection);
+                // A reader that failed is closed, so that the next one begins anew.
+                if answer.is_ok()
+                    && let Ok(mut free) = readers.free.lock()
+                {
+                    free.push(connection);
+                }
+                answer
+            })
+        };
+        task.await.map_err(|error| StoreError::Other(error.to_string()))?
+    }
+
+    /// Runs a query in the writer's next transaction, together with others; answers when it is on disk.
+    pub async fn write<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = query(connection);
+            Delivery {
+                failed: result.is_err(),
+                // A caller that is gone does not need the answer.
+                tell: Box::new(move |committed| drop(answer.send(committed.and(result)))),
+            }
+        });
+        let jobs = self.jobs.as_ref().ok_or_else(closed)?;
+        jobs.send(job).map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the database is closed".into())
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Closing the queue ends the writer once everything in it is written.
+        self.jobs = None;
+        if let Ok(mut writer) = self.writer.lock()
+            && let Some(writer) = writer.take()
+        {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn migrate(url: &str) -> Result<(), StoreError> {
+    use diesel::Connection as _;
+    let mut connection = SqliteConnection::establish(url)?;
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, PRAGMAS)?;
+    connection.run_pending_migrations(MIGRATIONS).map_err(|error| StoreError::Other(error.to_string()))?;
+    Ok(())
+}
+
+fn open_connection(url: &str) -> Result<Connection, StoreError> {
+    at_once(async {
+        let mut connection = Connection::establish(url).await?;
+        connection.batch_execute(PRAGMAS).await?;
+        Ok(connection)
+    })
+}
+
+fn execute(connection: &mut Connection, sql: &str) -> Result<(), StoreError> {
+    at_once(async { Ok(connection.batch_execute(sql).await?) })
+}
+
+/// Group commit: whatever waits when the writer is free goes into one transaction, each write in a
+/// savepoint of its own, so that one that fails takes nothing else with it.
+fn write_loop(mut connection: Connection, mut queue: mpsc::UnboundedReceiver<Job>) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP
+            && let Ok(job) = queue.try_recv()
+        {
+            group.push(job);
+        }
+        commit_group(&mut connection, group);
+    }
+}
+
+fn commit_group(connection: &mut Connection, group: Vec<Job>) {
+    let mut deliveries = Vec::with_capacity(group.len());
+    let mut outcome = execute(connection, "BEGIN IMMEDIATE");
+    if outcome.is_ok() {
+        let alone = group.len() == 1;
+        for job in group {
+            let delivery = if alone { Ok(job(connection)) } else { in_savepoint(connection, job) };
+            match delivery {
+                // What failed alone wrote nothing that is to be kept.
+                Ok(delivery) if alone && delivery.failed => {
+                    deliveries.push(delivery);
+                    let _ = execute(connection, "ROLLBACK");
+                    return deliveries.into_iter().for_each(|delivery| (delivery.tell)(Ok(())));
+                }
+                Ok(delivery) => deliveries.push(delivery),
+                Err(error) => outcome = Err(error),
+            }
+        }
+        outcome = outcome.and_then(|()| execute(connection, "COMMIT"));
+        if outcome.is_err() {
+            // SQLite may have rolled back by itself; then this says so and changes nothing.
+            let _ = execute(connection, "ROLLBACK");
+        }
+    }
+    // Jobs that never ran are dropped here: their callers are told that the database is closed,
+    // which is transient, as is what kept the transaction from beginning.
+    for delivery in deliveries {
+        (delivery.tell)(copy(&outcome));
+    }
+}
+
+fn in_savepoint(connection: &mut Connection, job: Job) -> Result<Delivery, StoreError> {
+    execute(connection, "SAVEPOINT one")?;
+    let delivery = job(connection);
+    execute(connection, if delivery.failed { "ROLLBACK TO one; RELEASE one" } else { "RELEASE one" })?;
+    Ok(delivery)
+}
+
+/// The outcome of the group, for one of its callers.
+fn copy(outcome: &Result<(), StoreError>) -> Result<(), StoreError> {
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(StoreError::Full(text)) => Err(StoreError::Full(text.clone())),
+        Err(error) => Err(StoreError::Unavailable(error.to_string())),
+    }
+}

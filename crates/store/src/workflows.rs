@@ -1,0 +1,173 @@
+//! Workflows: the store's side of them.
+
+use std::collections::HashMap;
+
+use sluice_types::{
+    StepHistory, StepId, TenantId, Workflow, WorkflowId, WorkflowPage, WorkflowStats, WorkflowVersion,
+    WorkflowVersionPage,
+};
+
+use crate::cursor::{Cursor, page};
+use crate::error::StoreError;
+use crate::store::{Store, read, write};
+use crate::time::to_micros;
+
+/// The order of a list of workflows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SortOrder {
+    /// By the last save, newest first.
+    #[default]
+    NewestFirst,
+    /// By the last save, oldest first.
+    OldestFirst,
+    /// By name, from A.
+    Name,
+    /// By name, from Z.
+    NameDescending,
+}
+
+impl SortOrder {
+    /// The order as the API spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "-updated_at",
+            Self::OldestFirst => "updated_at",
+            Self::Name => "name",
+            Self::NameDescending => "-name",
+        }
+    }
+}
+
+impl std::str::FromStr for SortOrder {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::NewestFirst, Self::OldestFirst, Self::Name, Self::NameDescending]
+            .into_iter()
+            .find(|order| order.as_str() == text)
+            .ok_or_else(|| format!("{text:?} is not an order: use `-updated_at`, `updated_at`, `name` or `-name`"))
+    }
+}
+
+/// Which workflows to list.
+#[derive(Debug, Clone, Default)]
+pub struct WorkflowFilter {
+    /// Rows on the page.
+    pub limit: u32,
+    /// Where the page before ended.
+    pub cursor: Option<Cursor>,
+    /// The order.
+    pub sort: SortOrder,
+    /// Words that the name or description holds.
+    pub search: Option<String>,
+    /// A tag that they have.
+    pub tag: Option<String>,
+    /// Their category.
+    pub category: Option<String>,
+    /// Whether they are templates.
+    pub is_template: Option<bool>,
+}
+
+/// What a conditional change of a workflow came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkflowUpdate {
+    /// It was made.
+    Saved,
+    /// Another version is current: this one.
+    Stale(i64),
+    /// There is no such workflow.
+    NotFound,
+    /// This many of its executions have not ended.
+    Active(i64),
+}
+
+impl Store {
+    /// A workflow with its definition.
+    pub async fn workflow(&self, tenant: &TenantId, id: &WorkflowId) -> Result<Option<Workflow>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::workflows::get(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// Writes a new workflow; `Duplicate` when its id is taken.
+    pub async fn create_workflow(&self, tenant: &TenantId, workflow: Workflow) -> Result<(), StoreError> {
+        let tenant = tenant.clone();
+        write!(self, |conn| queries::workflows::create(conn, tenant.as_str(), &workflow))
+    }
+
+    /// Saves a workflow over the version before the one that it holds.
+    pub async fn update_workflow(&self, tenant: &TenantId, workflow: Workflow) -> Result<WorkflowUpdate, StoreError> {
+        let tenant = tenant.clone();
+        write!(self, |conn| queries::workflows::update(conn, tenant.as_str(), &workflow))
+    }
+
+    /// Deletes a workflow with its versions and executions, if it has the given version.
+    pub async fn delete_workflow(
+        &self,
+        tenant: &TenantId,
+        id: &WorkflowId,
+        version: Option<i64>,
+    ) -> Result<WorkflowUpdate, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        write!(self, |conn| queries::workflows::delete(conn, tenant.as_str(), id.as_str(), version))
+    }
+
+    /// A page of workflows.
+    pub async fn workflows(&self, tenant: &TenantId, filter: WorkflowFilter) -> Result<WorkflowPage, StoreError> {
+        let (tenant, limit, sort) = (tenant.clone(), filter.limit, filter.sort);
+        let rows = read!(self, |conn| queries::workflows::list(conn, tenant.as_str(), &filter))?;
+        let (items, next_cursor) = page(rows, limit, |last| Cursor {
+            sort: sort.as_str().into(),
+            key: match sort {
+                SortOrder::NewestFirst | SortOrder::OldestFirst => to_micros(last.updated_at).to_string(),
+                SortOrder::Name | SortOrder::NameDescending => last.name.clone(),
+            },
+            id: last.id.to_string(),
+        });
+        Ok(WorkflowPage { items, next_cursor })
+    }
+
+    /// A page of a workflow's versions, newest first, before a version.
+    pub async fn versions(
+        &self,
+        tenant: &TenantId,
+        id: &WorkflowId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<WorkflowVersionPage, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        let rows = read!(self, |conn| queries::workflows::versions(conn, tenant.as_str(), id.as_str(), before, limit))?;
+        let (items, next_cursor) = page(rows, limit, |last| Cursor {
+            sort: "-version".into(),
+            key: last.version.to_string(),
+            id: last.version.to_string(),
+        });
+        Ok(WorkflowVersionPage { items, next_cursor })
+    }
+
+    /// One version of a workflow.
+    pub async fn version(
+        &self,
+        tenant: &TenantId,
+        id: &WorkflowId,
+        version: i64,
+    ) -> Result<Option<WorkflowVersion>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::workflows::version(conn, tenant.as_str(), id.as_str(), version))
+    }
+
+    /// What a workflow's executions came to.
+    pub async fn stats(&self, tenant: &TenantId, id: &WorkflowId) -> Result<WorkflowStats, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::workflows::stats(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// What each step took in the newest executions of a workflow.
+    pub async fn history(
+        &self,
+        tenant: &TenantId,
+        id: &WorkflowId,
+    ) -> Result<HashMap<StepId, StepHistory>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::workflows::history(conn, tenant.as_str(), id.as_str()))
+    }
+}

@@ -1,0 +1,21 @@
+//! One file a row (or a pair of rows that share their set-up).
+
+mod deep_page;
+mod events;
+mod list;
+mod live_runs;
+mod runs;
+mod start;
+
+use super::row::Row;
+
+/// All rows, in the order of the report.
+pub const ROWS: [Row; 7] = [
+    Row { name: "one-run", run: runs::one_run },
+    Row { name: "throughput", run: runs::throughput },
+    Row { name: "live-runs", run: live_runs::measure },
+    Row { name: "list", run: list::measure },
+    Row { name: "deep-page", run: deep_page::measure },
+    Row { name: "events", run: events::measure },
+    Row { name: "start", run: start::measure },
+];

@@ -1,0 +1,61 @@
+//! Five-step runs over HTTP, each request waiting for its run: by one client, and by sixteen.
+
+use crate::bench::row::{Bench, Figure};
+use crate::bench::server::Server;
+use crate::bench::stats::ms;
+use crate::bench::workflows;
+use crate::bench::wrk::{self, Load, Outcome};
+use crate::fail::Failure;
+
+const STEPS: u32 = 5;
+const RUNS_PER_SECOND_AIM: f64 = 1_000.0;
+const OWN_TIME_PER_STEP: std::time::Duration = std::time::Duration::from_millis(1);
+const WARM_UP_SECONDS: u32 = 2;
+const SECONDS: u32 = 10;
+
+/// The time of one run when nothing else happens, and the engine's share of each step.
+pub fn one_run(bench: &Bench) -> Result<Vec<Figure>, Failure> {
+    let outcome = load(bench, "one-run", 1)?;
+    let per_step = outcome.p50 / STEPS;
+    // The model answers at once, so all of the time is ours: the engine, two commits, and a fifth of the request.
+    let aim = OWN_TIME_PER_STEP + 2 * bench.commit;
+    Ok(vec![
+        Figure::plain("one five-step run over HTTP, p50", ms(outcome.p50)),
+        Figure::plain("the same, p99", ms(outcome.p99)),
+        Figure::with_aim(
+            "engine overhead per step, p50 (a fifth of the run)",
+            ms(per_step),
+            format!("1 ms + two commits = {}", ms(aim)),
+            per_step <= aim,
+        ),
+        Figure::plain("one bare commit (4 KiB, fdatasync), p50", ms(bench.commit)),
+    ])
+}
+
+/// Runs each second when sixteen clients start one after the other.
+pub fn throughput(bench: &Bench) -> Result<Vec<Figure>, Failure> {
+    let outcome = load(bench, "throughput", 16)?;
+    Ok(vec![
+        Figure::with_aim(
+            "five-step runs/s, 16 clients",
+            format!("{:.0} runs/s", outcome.per_second),
+            format!("{RUNS_PER_SECOND_AIM:.0} runs/s"),
+            outcome.per_second >= RUNS_PER_SECOND_AIM,
+        ),
+        Figure::plain("the same, p99 of a run", ms(outcome.p99)),
+    ])
+}
+
+fn load(bench: &Bench, row: &str, connections: u32) -> Result<Outcome, Failure> {
+    let server = Server::start(&bench.folder.join(row))?;
+    workflows::create(&mut server.client()?, &workflows::chain("bench-five", "demo-instant", 5))?;
+    let load = |seconds| Load {
+        url: format!("{}/api/v1/workflows/bench-five/executions?wait=30", server.url()),
+        connections,
+        seconds,
+        body: Some(workflows::START_BODY),
+        must_hold: Some("\"status\":\"completed\""),
+    };
+    wrk::run(&load(WARM_UP_SECONDS), &bench.folder)?;
+    wrk::run(&load(SECONDS), &bench.folder)
+}

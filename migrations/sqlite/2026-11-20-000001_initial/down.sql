@@ -1,0 +1,14 @@
+DROP TABLE credentials;
+DROP TABLE personas;
+DROP TABLE engines;
+DROP TABLE idempotency_keys;
+DROP TABLE events;
+DROP TABLE gate_decisions;
+DROP TABLE attempts;
+DROP TABLE step_runs;
+DROP TABLE execution_snapshots;
+DROP TABLE executions;
+DROP TABLE workflow_versions;
+DROP TABLE workflow_tags;
+DROP TABLE workflows;
+DROP TABLE tenants;
