@@ -1,5 +1,7 @@
 //! Executions: the store's side of them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sluice_types::{
     Attempt, ExecutionId, ExecutionPage, ExecutionStatus, GateDecision, StepPath, StepRun, TenantId, WorkflowId,
@@ -50,7 +52,7 @@ impl Store {
     }
 
     /// Writes a turn; `Fenced` when another owner has taken the execution over.
-    pub async fn write_turn(&self, turn: Turn) -> Result<(), StoreError> {
+    pub async fn write_turn(&self, turn: Arc<Turn>) -> Result<(), StoreError> {
         write!(self, |conn| queries::turns::write(conn, &turn))
     }
 

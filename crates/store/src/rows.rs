@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_types::{
-    Attempt, Execution, ExecutionSummary, GateDecision, RunError, StepRun, StepRunStatus, TokenUsage, Workflow,
-    WorkflowSummary, WorkflowVersion,
+    Attempt, ExecutionSummary, GateDecision, RunError, StepRun, StepRunStatus, TokenUsage, Workflow, WorkflowSummary,
+    WorkflowVersion,
 };
 
 use crate::error::StoreError;
@@ -287,38 +287,6 @@ impl ExecutionRow {
 
 fn duration_ms(from: Option<i64>, to: Option<i64>) -> Option<i64> {
     from.zip(to).map(|(from, to)| (to - from) / 1000)
-}
-
-impl Journal {
-    /// The execution as the API answers it.
-    #[must_use]
-    pub fn to_execution(&self) -> Execution {
-        let state = &self.state;
-        let completed = || self.step_runs.iter().filter(|run| run.status == StepRunStatus::Completed);
-        Execution {
-            id: self.execution_id.clone(),
-            workflow_id: self.workflow_id.clone(),
-            workflow_version: self.workflow_version,
-            temporal_workflow_id: self.temporal_workflow_id.clone(),
-            status: state.status,
-            input: self.input.clone(),
-            output: state.output.clone(),
-            error: state.error.clone(),
-            token_usage: state.token_usage,
-            cost_usd: state.cost_usd,
-            budget_usd: state.budget_usd,
-            yolo: state.yolo,
-            triggered_by: self.triggered_by.clone(),
-            created_at: self.created_at,
-            started_at: state.started_at,
-            completed_at: state.completed_at,
-            duration_ms: duration_ms(state.started_at.map(to_micros), state.completed_at.map(to_micros)),
-            on_hold: state.on_hold,
-            steps_executed: i64::try_from(completed().count()).unwrap_or(i64::MAX),
-            step_results: completed().filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect(),
-            steps: self.step_runs.clone(),
-        }
-    }
 }
 
 #[derive(Queryable, Selectable, Insertable)]

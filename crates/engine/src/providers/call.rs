@@ -18,7 +18,7 @@ const REDACTED: &str = "[redacted]";
 /// One call of a model: everything it needs, resolved beforehand.
 #[derive(Clone, Debug)]
 pub struct ModelCall {
-    /// `anthropic`, `openai`, `google`, `ollama` or `openai-compatible`.
+    /// `anthropic`, `openai`, `google`, `ollama` or `openai_compatible`.
     pub provider: String,
     /// The model's name as the provider writes it. It is sent unchanged.
     pub model: String,
@@ -32,7 +32,7 @@ pub struct ModelCall {
     pub max_tokens: Option<u32>,
     /// JSON Schema that the answer must obey, given to the provider's structured output.
     pub output_schema: Option<serde_json::Value>,
-    /// The key. Optional for `ollama` and `openai-compatible` only. No environment variable is ever read in its place.
+    /// The key. Optional for `ollama` and `openai_compatible` only. No environment variable is ever read in its place.
     pub api_key: Option<SecretString>,
     /// Where the provider lives, in the form that its own clients take; the public service when absent.
     ///
@@ -42,7 +42,7 @@ pub struct ModelCall {
     /// | `openai` | `https://api.openai.com/v1` | `/v1` is added to a bare host | `…/chat/completions`, `…/responses` |
     /// | `google` | `https://generativelanguage.googleapis.com` | with or without `/v1beta` | `…/v1beta/models/…` |
     /// | `ollama` | `http://localhost:11434` | with or without `/v1` or `/api` | `…/api/chat`, `…/v1/chat/completions` |
-    /// | `openai-compatible` (required) | `https://openrouter.ai/api/v1` | `/v1` is added to a bare host | `…/chat/completions` |
+    /// | `openai_compatible` (required) | `https://openrouter.ai/api/v1` | `/v1` is added to a bare host | `…/chat/completions` |
     ///
     /// Trailing slashes do not matter, and a pasted `/chat/completions`, `/responses` or `/messages` is cut off.
     pub base_url: Option<String>,
@@ -83,12 +83,7 @@ pub struct ProviderError {
 impl ProviderError {
     /// An error with a message alone.
     pub fn new(kind: ProviderErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            status: None,
-            retry_after: None,
-            message: message.into(),
-        }
+        Self { kind, status: None, retry_after: None, message: message.into() }
     }
 
     /// The same error with a message fit to show: every occurrence of `key` blotted out, since some providers
@@ -142,11 +137,9 @@ impl ProviderErrorKind {
             | Self::Timeout
             | Self::BrokenStream
             | Self::Unreachable => true,
-            Self::MissingKey
-            | Self::Unauthorized
-            | Self::ModelNotFound
-            | Self::ContextTooLong
-            | Self::BadRequest => false,
+            Self::MissingKey | Self::Unauthorized | Self::ModelNotFound | Self::ContextTooLong | Self::BadRequest => {
+                false
+            }
         }
     }
 }
@@ -176,9 +169,7 @@ mod tests {
     fn a_key_is_blotted_out_before_the_cut() {
         let key = SecretString::from("sk-secret");
         let shown = |message: String| {
-            ProviderError::new(ProviderErrorKind::Unauthorized, message)
-                .fit_to_show(Some(&key))
-                .message
+            ProviderError::new(ProviderErrorKind::Unauthorized, message).fit_to_show(Some(&key)).message
         };
         assert_eq!(shown("bad key sk-secret!".into()), "bad key [redacted]!");
         let across_the_cut = format!("{}sk-secret", "x".repeat(ERROR_MESSAGE_MAX_CHARS - 4));

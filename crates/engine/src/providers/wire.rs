@@ -15,8 +15,8 @@ use genai::{
     Headers, ModelIden, ServiceTarget,
     adapter::AdapterKind,
     chat::{
-        ChatOptions, ChatRequest, ChatResponseFormat, ChatStream, ChatStreamEvent, JsonSpec,
-        ReasoningEffort, StopReason, StreamEnd, Usage,
+        ChatOptions, ChatRequest, ChatResponseFormat, ChatStream, ChatStreamEvent, JsonSpec, ReasoningEffort,
+        StopReason, StreamEnd, Usage,
     },
     resolver::{AuthData, Endpoint},
 };
@@ -61,10 +61,7 @@ impl Wire {
     /// Whatever goes wrong before the first piece of text is returned here, whatever comes later in the stream.
     pub async fn stream(&self, call: ModelCall) -> Result<ModelStream, ProviderError> {
         let key = call.api_key.clone();
-        let mut reader = self
-            .open(call)
-            .await
-            .map_err(|error| error.fit_to_show(key.as_ref()))?;
+        let mut reader = self.open(call).await.map_err(|error| error.fit_to_show(key.as_ref()))?;
         let Some(first) = reader.next().await else {
             return Err(errors::broken("the provider answered with nothing"));
         };
@@ -76,7 +73,7 @@ impl Wire {
         Ok(stream::once(async move { Ok(first) }).chain(rest).boxed())
     }
 
-    /// Checks a key by listing models, which costs no tokens. An `openai-compatible` server may list its models to
+    /// Checks a key by listing models, which costs no tokens. An `openai_compatible` server may list its models to
     /// anyone (`OpenRouter` does), so that its success says only that the URL is right.
     ///
     /// # Errors
@@ -89,9 +86,7 @@ impl Wire {
         api_key: Option<&SecretString>,
         base_url: Option<&str>,
     ) -> Result<(), ProviderError> {
-        self.list_models(provider, api_key, base_url)
-            .await
-            .map_err(|error| error.fit_to_show(api_key))
+        self.list_models(provider, api_key, base_url).await.map_err(|error| error.fit_to_show(api_key))
     }
 
     async fn list_models(
@@ -104,27 +99,20 @@ impl Wire {
         let protocol = provider.protocol("", false);
         let root = provider.root(protocol, base_url)?;
         let key = usable_key(provider, api_key)?.unwrap_or_default();
-        let get =
-            |path: &str| join(&root, path).map(|url| self.http.get(url).timeout(CHECK_TIMEOUT));
+        let get = |path: &str| join(&root, path).map(|url| self.http.get(url).timeout(CHECK_TIMEOUT));
         let request = match protocol {
-            Protocol::AnthropicMessages => get("models?limit=1")?
-                .header("x-api-key", key)
-                .header("anthropic-version", ANTHROPIC_VERSION),
+            Protocol::AnthropicMessages => {
+                get("models?limit=1")?.header("x-api-key", key).header("anthropic-version", ANTHROPIC_VERSION)
+            }
             Protocol::Gemini => get("models?pageSize=1")?.header("x-goog-api-key", key),
             Protocol::OllamaChat if key.is_empty() => get("api/tags")?,
             Protocol::OllamaChat => get("api/tags")?.bearer_auth(key),
             Protocol::OpenAiChat | Protocol::OpenAiResponses if key.is_empty() => get("models")?,
             Protocol::OpenAiChat | Protocol::OpenAiResponses => get("models")?.bearer_auth(key),
         };
-        let response = request
-            .send()
-            .await
-            .map_err(|error| errors::from_transport(&error))?;
+        let response = request.send().await.map_err(|error| errors::from_transport(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response
-            .text()
-            .await
-            .map_err(|error| errors::from_transport(&error))?;
+        let body = response.text().await.map_err(|error| errors::from_transport(&error))?;
         let no_list = "there is no list of models at the base URL: check its path";
         if matches!(status.as_u16(), 404 | 405) {
             return Err(ProviderError {
@@ -146,10 +134,7 @@ impl Wire {
         let provider = Provider::named(&call.provider)?;
         let model = match provider {
             Provider::Google => call.model.trim_start_matches("models/"),
-            Provider::Anthropic
-            | Provider::OpenAi
-            | Provider::Ollama
-            | Provider::OpenAiCompatible => &call.model,
+            Provider::Anthropic | Provider::OpenAi | Provider::Ollama | Provider::OpenAiCompatible => &call.model,
         };
         let protocol = provider.protocol(model, call.output_schema.is_some());
         target::check_model(protocol, model)?;
@@ -171,14 +156,7 @@ impl Wire {
             .exec_chat_stream(target, request, Some(&options))
             .await
             .map_err(|error| errors::from_genai(&error))?;
-        Ok(Reader {
-            events: answer.stream,
-            witness,
-            protocol,
-            key: call.api_key,
-            wrote_text: false,
-            ended: false,
-        })
+        Ok(Reader { events: answer.stream, witness, protocol, key: call.api_key, wrote_text: false, ended: false })
     }
 }
 
@@ -236,19 +214,14 @@ impl Reader {
     fn finish(&self, end: &StreamEnd) -> Result<ModelEvent, ProviderError> {
         let is_whole = match self.protocol {
             Protocol::OllamaChat => end.captured_usage.is_some(),
-            Protocol::AnthropicMessages
-            | Protocol::OpenAiChat
-            | Protocol::OpenAiResponses
-            | Protocol::Gemini => end.captured_stop_reason.is_some(),
+            Protocol::AnthropicMessages | Protocol::OpenAiChat | Protocol::OpenAiResponses | Protocol::Gemini => {
+                end.captured_stop_reason.is_some()
+            }
         };
         match &end.captured_stop_reason {
             _ if !is_whole => Err(errors::broken("the answer broke off before its end")),
-            Some(StopReason::ContentFilter(reason)) if !self.wrote_text => {
-                Err(errors::withheld(reason))
-            }
-            _ => Ok(ModelEvent::Finished {
-                usage: end.captured_usage.as_ref().map(usage).unwrap_or_default(),
-            }),
+            Some(StopReason::ContentFilter(reason)) if !self.wrote_text => Err(errors::withheld(reason)),
+            _ => Ok(ModelEvent::Finished { usage: end.captured_usage.as_ref().map(usage).unwrap_or_default() }),
         }
     }
 }
@@ -285,9 +258,7 @@ fn options(
         reasoning_effort: no_reasoning_effort(protocol, model),
         // genai sends no key to an Ollama; one behind a gateway needs it.
         extra_headers: match (protocol, key) {
-            (Protocol::OllamaChat, Some(key)) => {
-                Some(Headers::from(("Authorization", format!("Bearer {key}"))))
-            }
+            (Protocol::OllamaChat, Some(key)) => Some(Headers::from(("Authorization", format!("Bearer {key}")))),
             _ => None,
         },
         ..ChatOptions::default()
@@ -304,9 +275,7 @@ fn no_reasoning_effort(protocol: Protocol, model: &str) -> Option<ReasoningEffor
         Protocol::OpenAiChat | Protocol::OpenAiResponses => Some(ReasoningEffort::Budget(0)),
         Protocol::Gemini => Some(ReasoningEffort::Zero),
         // Zero switches off the thinking of models that think by default; none of those has such a name.
-        Protocol::AnthropicMessages => ReasoningEffort::from_model_name(model)
-            .0
-            .map(|_| ReasoningEffort::Zero),
+        Protocol::AnthropicMessages => ReasoningEffort::from_model_name(model).0.map(|_| ReasoningEffort::Zero),
         Protocol::OllamaChat => None,
     }
 }
@@ -315,10 +284,9 @@ fn no_reasoning_effort(protocol: Protocol, model: &str) -> Option<ReasoningEffor
 fn auth(protocol: Protocol, key: Option<&str>, root: &Url) -> Result<AuthData, ProviderError> {
     match (key, protocol) {
         (Some(key), _) => Ok(AuthData::from_single(key)),
-        (None, Protocol::OpenAiChat) => Ok(AuthData::RequestOverride {
-            url: join(root, "chat/completions")?.into(),
-            headers: Headers::default(),
-        }),
+        (None, Protocol::OpenAiChat) => {
+            Ok(AuthData::RequestOverride { url: join(root, "chat/completions")?.into(), headers: Headers::default() })
+        }
         (None, _) => Ok(AuthData::None),
     }
 }
@@ -326,10 +294,7 @@ fn auth(protocol: Protocol, key: Option<&str>, root: &Url) -> Result<AuthData, P
 /// The URL of an endpoint under `root`; a query of the root stays.
 fn join(root: &Url, endpoint: &str) -> Result<Url, ProviderError> {
     let mut url = root.join(endpoint).map_err(|error| {
-        ProviderError::new(
-            ProviderErrorKind::BadRequest,
-            format!("the base URL is unusable: {error}"),
-        )
+        ProviderError::new(ProviderErrorKind::BadRequest, format!("the base URL is unusable: {error}"))
     })?;
     if let (None, Some(query)) = (url.query(), root.query()) {
         url.set_query(Some(query));
@@ -338,13 +303,8 @@ fn join(root: &Url, endpoint: &str) -> Result<Url, ProviderError> {
 }
 
 /// The key without the space that comes along when it is pasted.
-fn usable_key(
-    provider: Provider,
-    key: Option<&SecretString>,
-) -> Result<Option<&str>, ProviderError> {
-    let key = key
-        .map(|key| key.expose_secret().trim())
-        .filter(|key| !key.is_empty());
+fn usable_key(provider: Provider, key: Option<&SecretString>) -> Result<Option<&str>, ProviderError> {
+    let key = key.map(|key| key.expose_secret().trim()).filter(|key| !key.is_empty());
     match key {
         None if provider.needs_key() => {
             let message = "the provider needs an API key, and none is stored";
@@ -368,19 +328,9 @@ fn usable_key(
 ///   them, unless thoughts are all there is (<https://ai.google.dev/api/generate-content#UsageMetadata>).
 /// - Ollama's `prompt_eval_count` and `eval_count` are whole (<https://docs.ollama.com/api/usage>).
 fn usage(usage: &Usage) -> TokenUsage {
-    let count = |tokens: Option<i32>| {
-        tokens
-            .and_then(|tokens| u64::try_from(tokens).ok())
-            .unwrap_or(0)
-    };
-    let thoughts = usage
-        .completion_tokens_details
-        .as_ref()
-        .and_then(|details| details.reasoning_tokens);
-    let cached = usage
-        .prompt_tokens_details
-        .as_ref()
-        .and_then(|details| details.cached_tokens);
+    let count = |tokens: Option<i32>| tokens.and_then(|tokens| u64::try_from(tokens).ok()).unwrap_or(0);
+    let thoughts = usage.completion_tokens_details.as_ref().and_then(|details| details.reasoning_tokens);
+    let cached = usage.prompt_tokens_details.as_ref().and_then(|details| details.cached_tokens);
     let input_tokens = count(usage.prompt_tokens);
     TokenUsage {
         input_tokens,

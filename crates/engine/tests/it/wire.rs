@@ -21,7 +21,7 @@ const PROTOCOLS: [(&str, &str); 6] = [
     ("anthropic", "claude-sonnet-4-5"),
     ("openai", "gpt-5-mini"),
     ("openai", "gpt-5-pro"),
-    ("openai-compatible", "some-model"),
+    ("openai_compatible", "some-model"),
     ("google", "gemini-2.5-flash"),
     ("ollama", "llama3.2"),
 ];
@@ -178,7 +178,7 @@ async fn requests_say_what_the_call_says() {
     // Names that genai would cut by itself, so that each request is found by its model.
     let table = [
         ("openai", "gpt-5-mini-high", "/v1/chat/completions", "/max_completion_tokens"),
-        ("openai-compatible", "mistral-medium", "/v1/chat/completions", "/max_tokens"),
+        ("openai_compatible", "mistral-medium", "/v1/chat/completions", "/max_tokens"),
         ("ollama", "qwen-max", "/v1/chat/completions", "/max_tokens"),
         ("anthropic", "house-model-low", "/v1/messages", "/max_tokens"),
         ("google", "gemini-x-high", "/v1beta/models/gemini-x-high:streamGenerateContent", "/max_tokens"),
@@ -219,7 +219,7 @@ async fn a_key_is_needed_where_the_provider_wants_one() {
         let without = ModelCall { api_key: None, ..call(provider, model, "answer in full", aimock::url()) };
         let heard = listen(without).await;
         match provider {
-            "ollama" | "openai-compatible" => {
+            "ollama" | "openai_compatible" => {
                 assert!(heard.end.is_ok(), "{model}: {:?}", heard.end);
             }
             _ => assert_eq!(heard.error().kind, Kind::MissingKey, "{model}"),

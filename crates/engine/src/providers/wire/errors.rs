@@ -29,10 +29,7 @@ pub(super) fn from_response(status: u16, headers: &HeaderMap, body: &str) -> Pro
         Ok(body) => Refusal::read(&body),
         // A gateway's page: its markup tells the tenant nothing.
         Err(_) if body.trim_start().starts_with('<') => Refusal::default(),
-        Err(_) => Refusal {
-            message: Some(body.to_owned()),
-            ..Refusal::default()
-        },
+        Err(_) => Refusal { message: Some(body.to_owned()), ..Refusal::default() },
     };
     let asked = retry_after(headers);
     refusal.into_error(Some(status), asked)
@@ -48,26 +45,20 @@ pub(super) fn from_event(event: &Value) -> ProviderError {
 /// The error for what genai reports.
 pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
     match error {
-        genai::Error::HttpError {
-            status,
-            body,
-            headers,
-            ..
-        } => from_response(status.as_u16(), headers, body),
-        genai::Error::WebModelCall { webc_error, .. }
-        | genai::Error::WebAdapterCall { webc_error, .. } => match webc_error {
-            genai::webc::Error::Reqwest(error) => from_transport(error),
-            _ => broken("the provider's answer is not what its protocol says"),
-        },
+        genai::Error::HttpError { status, body, headers, .. } => from_response(status.as_u16(), headers, body),
+        genai::Error::WebModelCall { webc_error, .. } | genai::Error::WebAdapterCall { webc_error, .. } => {
+            match webc_error {
+                genai::webc::Error::Reqwest(error) => from_transport(error),
+                _ => broken("the provider's answer is not what its protocol says"),
+            }
+        }
         genai::Error::WebStream { error, .. } => from_transport(error.as_ref()),
         genai::Error::ChatResponse { body, .. } => from_event(body),
         genai::Error::StreamParse { .. }
         | genai::Error::JsonValueExt(_)
         | genai::Error::SerdeJson(_)
         | genai::Error::InvalidJsonResponseElement { .. }
-        | genai::Error::NoChatResponse { .. } => {
-            broken("the provider's answer is not what its protocol says")
-        }
+        | genai::Error::NoChatResponse { .. } => broken("the provider's answer is not what its protocol says"),
         // What is left is found before anything is sent. Its text names the model and the adapter, no key.
         other => ProviderError::new(Kind::BadRequest, other.to_string()),
     }
@@ -80,12 +71,8 @@ pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
     }
     if let Some(error) = error.downcast_ref::<StreamTimeout>() {
         return match error {
-            StreamTimeout::Headers => {
-                ProviderError::new(Kind::Timeout, "the provider did not answer in time")
-            }
-            StreamTimeout::Read => {
-                ProviderError::new(Kind::Timeout, "the provider fell silent during its answer")
-            }
+            StreamTimeout::Headers => ProviderError::new(Kind::Timeout, "the provider did not answer in time"),
+            StreamTimeout::Read => ProviderError::new(Kind::Timeout, "the provider fell silent during its answer"),
         };
     }
     let Some(error) = error.downcast_ref::<reqwest::Error>() else {
@@ -94,31 +81,19 @@ pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
     // The innermost cause says what happened; the outer ones repeat the URL.
     let cause = root_cause(error);
     if error.is_builder() {
-        return ProviderError::new(
-            Kind::BadRequest,
-            format!("the request could not be built: {cause}"),
-        );
+        return ProviderError::new(Kind::BadRequest, format!("the request could not be built: {cause}"));
     }
     if error.is_redirect() {
-        return ProviderError::new(
-            Kind::BadRequest,
-            "the provider's URL leads elsewhere: check the base URL",
-        );
+        return ProviderError::new(Kind::BadRequest, "the provider's URL leads elsewhere: check the base URL");
     }
     if error.is_connect() {
-        return ProviderError::new(
-            Kind::Unreachable,
-            format!("the provider cannot be reached: {cause}"),
-        );
+        return ProviderError::new(Kind::Unreachable, format!("the provider cannot be reached: {cause}"));
     }
     if error.is_timeout() {
         return ProviderError::new(Kind::Timeout, "the provider did not answer in time");
     }
     if error.is_request() {
-        return ProviderError::new(
-            Kind::Unreachable,
-            format!("the connection to the provider failed: {cause}"),
-        );
+        return ProviderError::new(Kind::Unreachable, format!("the connection to the provider failed: {cause}"));
     }
     broken(&format!("the answer broke off: {cause}"))
 }
@@ -130,10 +105,7 @@ pub(super) fn broken(message: &str) -> ProviderError {
 
 /// A prompt or an answer that the provider's filter held back. Asking again changes nothing.
 pub(super) fn withheld(reason: &str) -> ProviderError {
-    ProviderError::new(
-        Kind::BadRequest,
-        format!("the provider withheld its answer ({reason})"),
-    )
+    ProviderError::new(Kind::BadRequest, format!("the provider withheld its answer ({reason})"))
 }
 
 impl Refusal {
@@ -147,28 +119,12 @@ impl Refusal {
             .find(|error| !error.is_null())
             .unwrap_or(body);
         let text = |key: &str| error.get(key).and_then(Value::as_str).map(str::to_owned);
-        let details = error
-            .get("details")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let reasons = details
-            .clone()
-            .filter_map(|detail| detail.get("reason")?.as_str().map(str::to_owned));
-        let delay = details
-            .filter_map(|detail| detail.get("retryDelay")?.as_str())
-            .find_map(google_duration);
+        let details = error.get("details").and_then(Value::as_array).into_iter().flatten();
+        let reasons = details.clone().filter_map(|detail| detail.get("reason")?.as_str().map(str::to_owned));
+        let delay = details.filter_map(|detail| detail.get("retryDelay")?.as_str()).find_map(google_duration);
         Self {
-            message: error
-                .as_str()
-                .map(str::to_owned)
-                .or_else(|| text("message"))
-                .or_else(|| text("detail")),
-            words: ["code", "type", "status"]
-                .into_iter()
-                .filter_map(text)
-                .chain(reasons)
-                .collect(),
+            message: error.as_str().map(str::to_owned).or_else(|| text("message")).or_else(|| text("detail")),
+            words: ["code", "type", "status"].into_iter().filter_map(text).chain(reasons).collect(),
             status: error
                 .get("code")
                 .and_then(Value::as_u64)
@@ -185,20 +141,12 @@ impl Refusal {
             (None, Some(status)) => format!("the provider answered with status {status}"),
             (None, None) => "the provider reported an error".to_owned(),
         };
-        ProviderError {
-            status,
-            retry_after: asked.or(self.retry_after),
-            ..ProviderError::new(kind, message)
-        }
+        ProviderError { status, retry_after: asked.or(self.retry_after), ..ProviderError::new(kind, message) }
     }
 
     fn kind(&self, status: Option<u16>) -> Kind {
         // Words that say more than the status: 400, 403 and 429 each stand for several things.
-        if let Some(kind) = self
-            .words
-            .iter()
-            .find_map(|word| kind_of_precise_word(word))
-        {
+        if let Some(kind) = self.words.iter().find_map(|word| kind_of_precise_word(word)) {
             return kind;
         }
         let message = self.message.as_deref().unwrap_or_default();
@@ -245,9 +193,7 @@ fn kind_of_word(word: &str) -> Option<Kind> {
             Some(Kind::Unauthorized)
         }
         "not_found_error" | "NOT_FOUND" => Some(Kind::ModelNotFound),
-        "rate_limit_error" | "rate_limit_exceeded" | "RESOURCE_EXHAUSTED" => {
-            Some(Kind::RateLimited)
-        }
+        "rate_limit_error" | "rate_limit_exceeded" | "RESOURCE_EXHAUSTED" => Some(Kind::RateLimited),
         "overloaded_error" | "UNAVAILABLE" => Some(Kind::Overloaded),
         "timeout_error" | "DEADLINE_EXCEEDED" => Some(Kind::Timeout),
         "invalid_request_error" | "invalid_prompt" | "INVALID_ARGUMENT" | "FAILED_PRECONDITION" => {
@@ -309,85 +255,34 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
-            .collect()
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
     }
 
     /// Answers as the providers' pages show them.
     const REFUSALS: &[(u16, &str, Kind)] = &[
-        (
-            401,
-            r#"{"error": {"type": "authentication_error", "message": "invalid x-api-key"}}"#,
-            Kind::Unauthorized,
-        ),
+        (401, r#"{"error": {"type": "authentication_error", "message": "invalid x-api-key"}}"#, Kind::Unauthorized),
         (
             400,
             r#"{"error": {"status": "INVALID_ARGUMENT", "details": [{"reason": "API_KEY_INVALID"}]}}"#,
             Kind::Unauthorized,
         ),
-        (
-            429,
-            r#"{"error": {"type": "insufficient_quota", "code": "insufficient_quota"}}"#,
-            Kind::Unauthorized,
-        ),
-        (
-            402,
-            r#"{"error": {"message": "Insufficient credits", "code": 402}}"#,
-            Kind::Unauthorized,
-        ),
-        (
-            429,
-            r#"{"error": {"type": "tokens", "code": "rate_limit_exceeded"}}"#,
-            Kind::RateLimited,
-        ),
-        (
-            404,
-            r#"{"error": {"message": "model 'x' not found"}}"#,
-            Kind::ModelNotFound,
-        ),
-        (
-            404,
-            r#"{"error": "model not found, try pulling it first"}"#,
-            Kind::ModelNotFound,
-        ),
-        (
-            400,
-            r#"{"error": {"code": "context_length_exceeded"}}"#,
-            Kind::ContextTooLong,
-        ),
-        (
-            400,
-            r#"{"error": {"message": "prompt is too long: 210000 tokens > 200000"}}"#,
-            Kind::ContextTooLong,
-        ),
+        (429, r#"{"error": {"type": "insufficient_quota", "code": "insufficient_quota"}}"#, Kind::Unauthorized),
+        (402, r#"{"error": {"message": "Insufficient credits", "code": 402}}"#, Kind::Unauthorized),
+        (429, r#"{"error": {"type": "tokens", "code": "rate_limit_exceeded"}}"#, Kind::RateLimited),
+        (404, r#"{"error": {"message": "model 'x' not found"}}"#, Kind::ModelNotFound),
+        (404, r#"{"error": "model not found, try pulling it first"}"#, Kind::ModelNotFound),
+        (400, r#"{"error": {"code": "context_length_exceeded"}}"#, Kind::ContextTooLong),
+        (400, r#"{"error": {"message": "prompt is too long: 210000 tokens > 200000"}}"#, Kind::ContextTooLong),
         (
             400,
             r#"[{"error": {"message": "The input token count (1048577) exceeds the maximum"}}]"#,
             Kind::ContextTooLong,
         ),
-        (
-            413,
-            r#"{"error": {"type": "request_too_large"}}"#,
-            Kind::ContextTooLong,
-        ),
-        (
-            400,
-            r#"{"error": {"type": "invalid_request_error", "message": "max_tokens: required"}}"#,
-            Kind::BadRequest,
-        ),
+        (413, r#"{"error": {"type": "request_too_large"}}"#, Kind::ContextTooLong),
+        (400, r#"{"error": {"type": "invalid_request_error", "message": "max_tokens: required"}}"#, Kind::BadRequest),
         (307, "", Kind::BadRequest),
-        (
-            503,
-            r#"{"error": {"code": 503, "status": "UNAVAILABLE"}}"#,
-            Kind::Overloaded,
-        ),
-        (
-            529,
-            r#"{"error": {"type": "overloaded_error", "message": "Overloaded"}}"#,
-            Kind::Overloaded,
-        ),
+        (503, r#"{"error": {"code": 503, "status": "UNAVAILABLE"}}"#, Kind::Overloaded),
+        (529, r#"{"error": {"type": "overloaded_error", "message": "Overloaded"}}"#, Kind::Overloaded),
         (504, "", Kind::Timeout),
         (502, "", Kind::ServerError),
     ];
@@ -409,30 +304,15 @@ mod tests {
                 json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}),
                 Kind::Overloaded,
             ),
-            (
-                json!({"type": "error", "error": {"type": "api_error", "message": "m"}}),
-                Kind::ServerError,
-            ),
-            (
-                json!({"type": "error", "code": "rate_limit_exceeded", "message": "m"}),
-                Kind::RateLimited,
-            ),
+            (json!({"type": "error", "error": {"type": "api_error", "message": "m"}}), Kind::ServerError),
+            (json!({"type": "error", "code": "rate_limit_exceeded", "message": "m"}), Kind::RateLimited),
             (
                 json!({"type": "response.failed", "response": {"error": {"code": "server_error", "message": "m"}}}),
                 Kind::ServerError,
             ),
-            (
-                json!({"error": {"code": 429, "message": "m", "status": "RESOURCE_EXHAUSTED"}}),
-                Kind::RateLimited,
-            ),
-            (
-                json!({"error": {"code": 502, "message": "upstream"}}),
-                Kind::ServerError,
-            ),
-            (
-                json!({"error": "llama runner process has terminated"}),
-                Kind::ServerError,
-            ),
+            (json!({"error": {"code": 429, "message": "m", "status": "RESOURCE_EXHAUSTED"}}), Kind::RateLimited),
+            (json!({"error": {"code": 502, "message": "upstream"}}), Kind::ServerError),
+            (json!({"error": "llama runner process has terminated"}), Kind::ServerError),
         ];
         for (event, kind) in table {
             assert_eq!(from_event(&event).kind, kind, "{event}");
@@ -445,34 +325,17 @@ mod tests {
         let table = [
             (headers(&[("retry-after", "20")]), Some(20_000)),
             (headers(&[("retry-after", "1.5")]), Some(1_500)),
-            (
-                headers(&[("retry-after-ms", "250"), ("retry-after", "1")]),
-                Some(250),
-            ),
-            (
-                headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT"), date]),
-                Some(30_000),
-            ),
-            (
-                headers(&[("retry-after", "Wed, 21 Oct 2015 07:27:00 GMT"), date]),
-                Some(0),
-            ),
-            (
-                headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]),
-                None,
-            ),
+            (headers(&[("retry-after-ms", "250"), ("retry-after", "1")]), Some(250)),
+            (headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT"), date]), Some(30_000)),
+            (headers(&[("retry-after", "Wed, 21 Oct 2015 07:27:00 GMT"), date]), Some(0)),
+            (headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), None),
             (headers(&[("retry-after", "-3")]), None),
             (headers(&[("retry-after", "soon")]), None),
         ];
         for (headers, ms) in table {
-            assert_eq!(
-                retry_after(&headers),
-                ms.map(Duration::from_millis),
-                "{headers:?}"
-            );
+            assert_eq!(retry_after(&headers), ms.map(Duration::from_millis), "{headers:?}");
         }
-        let body =
-            json!({"error": {"code": 429, "details": [{"retryDelay": "12.5s"}]}}).to_string();
+        let body = json!({"error": {"code": 429, "details": [{"retryDelay": "12.5s"}]}}).to_string();
         let error = from_response(429, &HeaderMap::new(), &body);
         assert_eq!(error.retry_after, Some(Duration::from_millis(12_500)));
     }

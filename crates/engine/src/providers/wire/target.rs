@@ -35,10 +35,8 @@ impl Provider {
             "openai" => Ok(Self::OpenAi),
             "google" => Ok(Self::Google),
             "ollama" => Ok(Self::Ollama),
-            "openai-compatible" => Ok(Self::OpenAiCompatible),
-            _ => Err(bad_request(format!(
-                "there is no provider named \"{name}\""
-            ))),
+            "openai_compatible" => Ok(Self::OpenAiCompatible),
+            _ => Err(bad_request(format!("there is no provider named \"{name}\""))),
         }
     }
 
@@ -67,11 +65,7 @@ impl Provider {
     }
 
     /// The URL under which `protocol` finds its endpoints; its path ends with a slash.
-    pub(super) fn root(
-        self,
-        protocol: Protocol,
-        base_url: Option<&str>,
-    ) -> Result<Url, ProviderError> {
+    pub(super) fn root(self, protocol: Protocol, base_url: Option<&str>) -> Result<Url, ProviderError> {
         let mut url = self.base(base_url)?;
         let path = bare_path(url.path());
         let last = path.rsplit('/').next().unwrap_or_default();
@@ -95,32 +89,22 @@ impl Provider {
     }
 
     fn base(self, base_url: Option<&str>) -> Result<Url, ProviderError> {
-        let text = match (
-            base_url.map(str::trim).filter(|text| !text.is_empty()),
-            self,
-        ) {
+        let text = match (base_url.map(str::trim).filter(|text| !text.is_empty()), self) {
             (Some(text), _) => text,
             (None, Self::Anthropic) => "https://api.anthropic.com",
             (None, Self::OpenAi) => "https://api.openai.com",
             (None, Self::Google) => "https://generativelanguage.googleapis.com",
             (None, Self::Ollama) => "http://localhost:11434",
             (None, Self::OpenAiCompatible) => {
-                return Err(bad_request(
-                    "an openai-compatible provider needs a base URL",
-                ));
+                return Err(bad_request("an openai_compatible provider needs a base URL"));
             }
         };
-        let url = Url::parse(text)
-            .map_err(|error| bad_request(format!("the base URL is not a URL: {error}")))?;
+        let url = Url::parse(text).map_err(|error| bad_request(format!("the base URL is not a URL: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-            return Err(bad_request(
-                "the base URL must begin with http:// or https://",
-            ));
+            return Err(bad_request("the base URL must begin with http:// or https://"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(bad_request(
-                "the base URL must hold no user name and no password",
-            ));
+            return Err(bad_request("the base URL must hold no user name and no password"));
         }
         Ok(url)
     }
@@ -131,17 +115,11 @@ pub(super) fn check_model(protocol: Protocol, model: &str) -> Result<(), Provide
     let fits_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let fits = match protocol {
         Protocol::Gemini => model.chars().all(fits_path) && !model.contains(".."),
-        Protocol::AnthropicMessages
-        | Protocol::OpenAiChat
-        | Protocol::OpenAiResponses
-        | Protocol::OllamaChat => true,
+        Protocol::AnthropicMessages | Protocol::OpenAiChat | Protocol::OpenAiResponses | Protocol::OllamaChat => true,
     };
     if model.trim().is_empty() || !fits || model.contains("::") {
         let message = format!("\"{model}\" is not a model's name");
-        return Err(ProviderError::new(
-            ProviderErrorKind::ModelNotFound,
-            message,
-        ));
+        return Err(ProviderError::new(ProviderErrorKind::ModelNotFound, message));
     }
     Ok(())
 }
@@ -163,9 +141,7 @@ fn bare_path(path: &str) -> String {
 
 fn ollama_path(path: &str) -> &str {
     let path = path.strip_suffix("/chat").unwrap_or(path);
-    path.strip_suffix("/v1")
-        .or_else(|| path.strip_suffix("/api"))
-        .unwrap_or(path)
+    path.strip_suffix("/v1").or_else(|| path.strip_suffix("/api")).unwrap_or(path)
 }
 
 fn bad_request(message: impl Into<String>) -> ProviderError {
@@ -179,67 +155,19 @@ mod tests {
     /// Provider; base URL as stored; root of the endpoints.
     const BASES: &[[&str; 3]] = &[
         ["anthropic", "", "https://api.anthropic.com/v1/"],
-        [
-            "anthropic",
-            "https://api.anthropic.com",
-            "https://api.anthropic.com/v1/",
-        ],
-        [
-            "anthropic",
-            "https://api.anthropic.com/v1/",
-            "https://api.anthropic.com/v1/",
-        ],
-        [
-            "anthropic",
-            "https://api.anthropic.com/v1/messages",
-            "https://api.anthropic.com/v1/",
-        ],
-        [
-            "anthropic",
-            "https://gateway.test/anthropic",
-            "https://gateway.test/anthropic/v1/",
-        ],
+        ["anthropic", "https://api.anthropic.com", "https://api.anthropic.com/v1/"],
+        ["anthropic", "https://api.anthropic.com/v1/", "https://api.anthropic.com/v1/"],
+        ["anthropic", "https://api.anthropic.com/v1/messages", "https://api.anthropic.com/v1/"],
+        ["anthropic", "https://gateway.test/anthropic", "https://gateway.test/anthropic/v1/"],
         ["openai", "", "https://api.openai.com/v1/"],
-        [
-            "openai",
-            "https://api.openai.com",
-            "https://api.openai.com/v1/",
-        ],
-        [
-            "openai",
-            "https://api.openai.com/v1//",
-            "https://api.openai.com/v1/",
-        ],
-        [
-            "openai",
-            "https://gateway.test/openai",
-            "https://gateway.test/openai/",
-        ],
-        [
-            "openai",
-            "https://a.test/openai/v1?api-version=1",
-            "https://a.test/openai/v1/?api-version=1",
-        ],
-        [
-            "openai-compatible",
-            "http://localhost:8000",
-            "http://localhost:8000/v1/",
-        ],
-        [
-            "openai-compatible",
-            "https://openrouter.ai/api/v1",
-            "https://openrouter.ai/api/v1/",
-        ],
-        [
-            "openai-compatible",
-            "https://a.test/v1/chat/completions",
-            "https://a.test/v1/",
-        ],
-        [
-            "google",
-            "",
-            "https://generativelanguage.googleapis.com/v1beta/",
-        ],
+        ["openai", "https://api.openai.com", "https://api.openai.com/v1/"],
+        ["openai", "https://api.openai.com/v1//", "https://api.openai.com/v1/"],
+        ["openai", "https://gateway.test/openai", "https://gateway.test/openai/"],
+        ["openai", "https://a.test/openai/v1?api-version=1", "https://a.test/openai/v1/?api-version=1"],
+        ["openai_compatible", "http://localhost:8000", "http://localhost:8000/v1/"],
+        ["openai_compatible", "https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1/"],
+        ["openai_compatible", "https://a.test/v1/chat/completions", "https://a.test/v1/"],
+        ["google", "", "https://generativelanguage.googleapis.com/v1beta/"],
         ["google", "https://a.test/v1beta", "https://a.test/v1beta/"],
         ["google", "https://a.test/v1?key=x", "https://a.test/v1/"],
         ["ollama", "", "http://localhost:11434/"],
@@ -252,11 +180,7 @@ mod tests {
         for &[provider, base, root] in BASES {
             let provider = Provider::named(provider).unwrap();
             let protocol = provider.protocol("m", false);
-            assert_eq!(
-                provider.root(protocol, Some(base)).unwrap().as_str(),
-                root,
-                "{base}"
-            );
+            assert_eq!(provider.root(protocol, Some(base)).unwrap().as_str(), root, "{base}");
         }
         let with_schema = Provider::Ollama.root(Provider::Ollama.protocol("m", true), None);
         assert_eq!(with_schema.unwrap().as_str(), "http://localhost:11434/v1/");
@@ -264,19 +188,9 @@ mod tests {
 
     #[test]
     fn bases_that_are_none_are_refused() {
-        for base in [
-            "",
-            "localhost:8000",
-            "ftp://a.test",
-            "nonsense",
-            "https://user:word@a.test",
-        ] {
+        for base in ["", "localhost:8000", "ftp://a.test", "nonsense", "https://user:word@a.test"] {
             let refused = Provider::OpenAiCompatible.root(Protocol::OpenAiChat, Some(base));
-            assert_eq!(
-                refused.unwrap_err().kind,
-                ProviderErrorKind::BadRequest,
-                "{base}"
-            );
+            assert_eq!(refused.unwrap_err().kind, ProviderErrorKind::BadRequest, "{base}");
         }
     }
 
@@ -285,26 +199,10 @@ mod tests {
         let table = [
             (Provider::OpenAi, "gpt-5-mini", Protocol::OpenAiChat),
             (Provider::OpenAi, "gpt-5-pro", Protocol::OpenAiResponses),
-            (
-                Provider::OpenAi,
-                "gpt-5.1-codex-mini",
-                Protocol::OpenAiResponses,
-            ),
-            (
-                Provider::OpenAi,
-                "o3-deep-research",
-                Protocol::OpenAiResponses,
-            ),
-            (
-                Provider::OpenAiCompatible,
-                "gpt-5-pro",
-                Protocol::OpenAiChat,
-            ),
-            (
-                Provider::OpenAiCompatible,
-                "claude-sonnet-4-5",
-                Protocol::OpenAiChat,
-            ),
+            (Provider::OpenAi, "gpt-5.1-codex-mini", Protocol::OpenAiResponses),
+            (Provider::OpenAi, "o3-deep-research", Protocol::OpenAiResponses),
+            (Provider::OpenAiCompatible, "gpt-5-pro", Protocol::OpenAiChat),
+            (Provider::OpenAiCompatible, "claude-sonnet-4-5", Protocol::OpenAiChat),
             (Provider::Ollama, "gpt-oss", Protocol::OllamaChat),
         ];
         for (provider, model, protocol) in table {

@@ -28,10 +28,7 @@ struct Seen {
 
 impl Witness {
     pub(super) fn new(protocol: Protocol) -> Self {
-        Self {
-            protocol,
-            seen: Mutex::default(),
-        }
+        Self { protocol, seen: Mutex::default() }
     }
 
     /// The first thing wrong that a frame has shown.
@@ -53,8 +50,7 @@ impl ChatFrameSink for Witness {
     fn on_frame(&self, _: &FrameCtx, frame: RawFrameRef<'_>) {
         let fault = fault_of(self.protocol, frame.event, frame.data);
         let mut seen = self.seen();
-        seen.last_was_bare =
-            self.protocol == Protocol::Gemini && !frame.data.contains("\"candidates\"");
+        seen.last_was_bare = self.protocol == Protocol::Gemini && !frame.data.contains("\"candidates\"");
         if seen.fault.is_none() {
             seen.fault = fault;
         }
@@ -71,22 +67,14 @@ fn fault_of(protocol: Protocol, event: Option<&str>, data: &str) -> Option<Provi
     let Ok(frame) = serde_json::from_str::<Value>(data) else {
         return Some(errors::broken("the answer holds a piece that is not JSON"));
     };
-    if is_set(frame.get("error"))
-        || is_set(frame.pointer("/response/error"))
-        || is_type(&frame, "error")
-    {
+    if is_set(frame.get("error")) || is_set(frame.pointer("/response/error")) || is_type(&frame, "error") {
         return Some(errors::from_event(&frame));
     }
-    if let Some(reason) = frame
-        .pointer("/promptFeedback/blockReason")
-        .and_then(Value::as_str)
-    {
+    if let Some(reason) = frame.pointer("/promptFeedback/blockReason").and_then(Value::as_str) {
         return Some(errors::withheld(reason));
     }
     if protocol == Protocol::AnthropicMessages && event.is_none() {
-        return Some(errors::broken(
-            "the answer holds a piece without its event's name",
-        ));
+        return Some(errors::broken("the answer holds a piece without its event's name"));
     }
     None
 }

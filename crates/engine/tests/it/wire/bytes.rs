@@ -142,7 +142,7 @@ async fn an_error_inside_the_stream_keeps_its_kind() {
             Kind::RateLimited,
         ),
         (
-            "openai-compatible",
+            "openai_compatible",
             "some-model",
             "message",
             json!({"error": {"code": 429, "message": "upstream is busy"}, "choices": []}),
@@ -246,7 +246,7 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn keys_are_checked_without_a_call() {
-    for provider in ["anthropic", "openai", "google", "ollama", "openai-compatible"] {
+    for provider in ["anthropic", "openai", "google", "ollama", "openai_compatible"] {
         let list = json!({"data": [], "models": []}).to_string();
         let good = canned(ok(&list)).await;
         let key = SecretString::from(KEY);

@@ -1,0 +1,404 @@
+//! A turn: input in, journal written, effects out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use sluice_store::{StartRecord, StoreError, StoredEvent, Turn};
+use sluice_types::{Event, EventType, Execution, ExecutionStatus, StepPath, StepRun, StepRunStatus};
+
+use super::draft::{Draft, Effect};
+use super::{Actor, Flow, Input};
+use crate::faults::FaultPoint;
+use crate::hub::Frame;
+use crate::plan::{Action, PlanInput, SkipReason, plan};
+use crate::templating::text_of;
+use crate::view::{self, pending_run};
+
+impl Actor {
+    /// The turn that starts an execution.
+    pub fn first_turn(&mut self) -> Draft {
+        let mut draft = Draft::new(self.journal.created_at);
+        self.journal.turn = 1;
+        self.advance(&mut draft);
+        draft
+    }
+
+    /// What the start's turn writes.
+    pub fn start_record(&self, draft: &Draft, idempotency: Option<(String, String)>) -> StartRecord {
+        let mut turn = self.turn_of(draft).0;
+        turn.snapshot = Some(self.journal.snapshot.clone());
+        StartRecord {
+            turn,
+            owner: self.shared.engine_id.clone(),
+            workflow_id: self.journal.workflow_id.clone(),
+            workflow_version: self.journal.workflow_version,
+            input: self.journal.input.clone(),
+            triggered_by: self.journal.triggered_by.clone(),
+            created_at: self.journal.created_at,
+            idempotency,
+        }
+    }
+
+    /// Takes one input through its turn.
+    pub(super) async fn take_turn(&mut self, input: Input) -> Flow {
+        let mut draft = Draft::new(self.shared.outside.clock.now());
+        let mut answer = None;
+        match input {
+            Input::Command { command, persona, by, reply } => match self.command(command, persona, &by, &mut draft) {
+                Ok(()) => answer = Some(reply),
+                Err(refused) => {
+                    // Whoever asked may be gone.
+                    let _ = reply.send(Err(refused));
+                    return Flow::GoOn;
+                }
+            },
+            Input::AttemptEnded(end) => {
+                if !self.attempt_ended(end, &mut draft) {
+                    return Flow::GoOn;
+                }
+            }
+            Input::RetryDue(path, attempt) => {
+                if !self.retry_due(&path, attempt) {
+                    return Flow::GoOn;
+                }
+            }
+            Input::GateExpired(path) => {
+                if !self.gate_expired(&path, &mut draft) {
+                    return Flow::GoOn;
+                }
+            }
+            Input::Wait(waiter) => {
+                self.waiters.push(waiter);
+                self.answer_waiters();
+                return Flow::GoOn;
+            }
+            // What is under way ends by itself; nothing more is started from now on.
+            Input::Drain => return Flow::GoOn,
+        }
+        let flow = self.decide_and_write(draft).await;
+        if flow == Flow::GoOn
+            && let Some(reply) = answer
+        {
+            // Whoever asked may be gone.
+            let _ = reply.send(Ok(Box::new(self.execution())));
+        }
+        flow
+    }
+
+    /// Plans on, writes the turn, and acts on it.
+    pub(super) async fn decide_and_write(&mut self, mut draft: Draft) -> Flow {
+        self.journal.turn += 1;
+        self.advance(&mut draft);
+        if self.shared.faults.stops_at(FaultPoint::BeforeCommit) {
+            self.shared.halt();
+            return Flow::Stop;
+        }
+        let (turn, frames) = self.turn_of(&draft);
+        if self.write(turn).await == Flow::Stop {
+            return Flow::Stop;
+        }
+        if self.shared.faults.stops_at(FaultPoint::AfterCommit) {
+            self.shared.halt();
+            return Flow::Stop;
+        }
+        self.channel.publish(frames);
+        self.act(draft)
+    }
+
+    /// Writes a turn, waiting for a database that is away: nothing is done before it is written.
+    async fn write(&self, turn: Turn) -> Flow {
+        let turn = Arc::new(turn);
+        let id = &self.journal.execution_id;
+        let mut wait = Duration::from_millis(50);
+        loop {
+            match self.shared.store.write_turn(turn.clone()).await {
+                Ok(()) => return Flow::GoOn,
+                Err(StoreError::Fenced) => {
+                    tracing::warn!(execution_id = %id, "another engine owns the execution now");
+                    return Flow::Stop;
+                }
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
+                }
+                Err(error) => {
+                    tracing::error!(execution_id = %id, %error, "the turn cannot be written; the execution goes on after a restart");
+                    return Flow::Stop;
+                }
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// Does what a written turn decided.
+    pub(super) fn act(&mut self, draft: Draft) -> Flow {
+        if self.shared.faults.stops_at(FaultPoint::AfterPublish) {
+            self.shared.halt();
+            return Flow::Stop;
+        }
+        for effect in draft.effects {
+            match effect {
+                Effect::Begin { path, attempt, call, timeout } => self.begin(&path, attempt, *call, timeout),
+                Effect::Abort(path) => self.abort(&path),
+                Effect::RetryIn(path, attempt, delay) => self.send_later(delay, Input::RetryDue(path, attempt)),
+                Effect::ExpireAt(path, at) => {
+                    let delay = (at - self.shared.outside.clock.now()).to_std().unwrap_or_default();
+                    self.send_later(delay, Input::GateExpired(path));
+                }
+            }
+        }
+        self.answer_waiters();
+        Flow::GoOn
+    }
+
+    fn send_later(&self, delay: Duration, input: Input) {
+        let mailbox = self.mailbox.clone();
+        let stopped = self.shared.stopped.clone();
+        tokio::spawn(async move {
+            if stopped.run_until_cancelled(tokio::time::sleep(delay)).await.is_some() {
+                // An actor that has ended needs no telling.
+                let _ = mailbox.send(input);
+            }
+        });
+    }
+
+    fn answer_waiters(&mut self) {
+        let status = self.journal.state.status;
+        if !self.waiters.is_empty() && (status.is_terminal() || status == ExecutionStatus::Paused) {
+            let execution = self.execution();
+            for waiter in self.waiters.drain(..) {
+                // Whoever waited may be gone.
+                let _ = waiter.send(Box::new(execution.clone()));
+            }
+        }
+    }
+
+    fn execution(&self) -> Execution {
+        view::execution(&self.journal)
+    }
+
+    /// What a draft writes, and what it tells readers.
+    fn turn_of(&self, draft: &Draft) -> (Turn, Vec<Frame>) {
+        let journal = &self.journal;
+        let mut frames = Vec::with_capacity(draft.events.len());
+        let mut events = Vec::with_capacity(draft.events.len());
+        for event in &draft.events {
+            let payload = serde_json::to_string(event).unwrap_or_default();
+            let stored = StoredEvent { seq: event.seq.unwrap_or_default(), payload };
+            if self.channel.has_readers() {
+                frames.push(Frame::stored(&stored, event.event_type.as_str(), event.ends_stream()));
+            }
+            events.push(stored);
+        }
+        let position = |path: &StepPath| {
+            let at = journal.snapshot.definition.steps.iter().position(|step| step.id.as_str() == path.as_str());
+            i32::try_from(at.unwrap_or_default()).unwrap_or(i32::MAX)
+        };
+        let changed = draft.changed.iter().filter_map(|path| Some((position(path), self.run(path)?.clone())));
+        let turn = Turn {
+            tenant: journal.tenant.clone(),
+            execution_id: journal.execution_id.clone(),
+            epoch: journal.epoch,
+            turn: journal.turn,
+            state: journal.state.clone(),
+            snapshot: draft.snapshot_changed.then(|| journal.snapshot.clone()),
+            step_runs: changed.collect(),
+            attempts: draft.attempts.clone(),
+            decisions: draft.decisions.clone(),
+            events,
+        };
+        (turn, frames)
+    }
+
+    /// Carries the plan out until it waits for something, and settles what the execution is doing.
+    fn advance(&mut self, draft: &mut Draft) {
+        if self.journal.state.status.is_terminal() {
+            return self.settle(self.journal.state.status, draft);
+        }
+        self.start_due_retries(draft);
+        let ended = loop {
+            let input = PlanInput {
+                definition: &self.journal.snapshot.definition,
+                runs: &self.journal.step_runs,
+                yolo: self.journal.state.yolo,
+                on_hold: self.journal.state.on_hold || self.shared.is_draining(),
+            };
+            let mut changed = false;
+            let mut ended = None;
+            for action in plan(input) {
+                match action {
+                    // A step that cannot be started fails at once, and the plan goes on from there.
+                    Action::Start(path) => changed |= !self.start_step(&path, draft),
+                    Action::OpenGate(path) => self.open_review(&path, draft),
+                    Action::Skip(path, reason) => self.skip(&path, reason, draft),
+                    Action::Complete => ended = Some(ExecutionStatus::Completed),
+                    Action::Fail(_) => ended = Some(ExecutionStatus::Failed),
+                }
+            }
+            if !changed {
+                break ended;
+            }
+        };
+        let status = ended.unwrap_or_else(|| self.status_under_way());
+        self.settle(status, draft);
+    }
+
+    fn status_under_way(&self) -> ExecutionStatus {
+        let any = |wanted: fn(StepRunStatus) -> bool| self.journal.step_runs.iter().any(|run| wanted(run.status));
+        if self.journal.state.on_hold {
+            ExecutionStatus::Paused
+        } else if any(|status| status == StepRunStatus::Running) {
+            ExecutionStatus::Running
+        } else if any(StepRunStatus::is_gate) {
+            ExecutionStatus::Paused
+        } else {
+            ExecutionStatus::Running
+        }
+    }
+
+    /// Takes on a status, and tells readers.
+    pub(super) fn settle(&mut self, status: ExecutionStatus, draft: &mut Draft) {
+        let running = self.journal.step_runs.iter().any(|run| run.status == StepRunStatus::Running);
+        let expiring = self.journal.step_runs.iter().any(|run| {
+            run.status == StepRunStatus::Waiting && run.gate.as_ref().is_some_and(|gate| gate.expires_at.is_some())
+        });
+        let state = &mut self.journal.state;
+        let before = state.status;
+        state.live = !status.is_terminal()
+            && (running || expiring || matches!(status, ExecutionStatus::Running | ExecutionStatus::Pending));
+        if before == status {
+            return;
+        }
+        debug_assert!(before.may_become(status), "{before} may not become {status}");
+        state.status = status;
+        if status.is_terminal() {
+            state.completed_at = Some(draft.now);
+            state.on_hold = false;
+            state.output =
+                self.journal.snapshot.definition.steps.iter().rev().find_map(|step| {
+                    self.journal.step_runs.iter().find(|run| run.step_id == step.id).and_then(result_of)
+                });
+        } else {
+            state.completed_at = None;
+            state.error = None;
+            state.output = None;
+        }
+        if status == ExecutionStatus::Failed {
+            let failed = self.journal.step_runs.iter().find(|run| run.status == StepRunStatus::Failed);
+            state.error =
+                failed.and_then(|run| Some((run.error.clone()?, run.path.clone()))).map(|(mut error, path)| {
+                    error.path = Some(path);
+                    error
+                });
+        }
+        let event = self.status_event(status, draft);
+        self.tell(event, draft);
+    }
+
+    fn status_event(&self, status: ExecutionStatus, draft: &Draft) -> Event {
+        let state = &self.journal.state;
+        let event_type = match status {
+            ExecutionStatus::Pending | ExecutionStatus::Running => EventType::Progress,
+            ExecutionStatus::Paused => EventType::Paused,
+            ExecutionStatus::Completed | ExecutionStatus::Cancelled => EventType::Done,
+            ExecutionStatus::Failed => EventType::Error,
+        };
+        let gate = self.journal.step_runs.iter().find(|run| run.status.is_gate());
+        let waiting = gate.filter(|_| status == ExecutionStatus::Paused);
+        let mut event = Event {
+            status: Some(status),
+            token_usage: Some(state.token_usage),
+            cost_estimate: Some(state.cost_usd),
+            error: state.error.clone(),
+            message: state.error.as_ref().map(|error| error.message.clone()),
+            ..Event::of_execution(event_type, &self.journal.execution_id, draft.now)
+        };
+        if status.is_terminal() {
+            event.duration_ms = state.started_at.map(|from| (draft.now - from).num_milliseconds());
+        }
+        if let Some(run) = waiting {
+            event.path = Some(run.path.clone());
+            event.step_id = Some(run.step_id.clone());
+            event.step_label = Some(run.label.clone());
+            event.message = run.gate.as_ref().map(|gate| gate.message.clone());
+        } else if status == ExecutionStatus::Paused {
+            event.message = Some("Paused by a person.".into());
+        }
+        event
+    }
+
+    /// Gives an event its number and puts it into the turn.
+    pub(super) fn tell(&mut self, mut event: Event, draft: &mut Draft) {
+        self.journal.state.last_seq += 1;
+        event.seq = Some(self.journal.state.last_seq);
+        draft.events.push(event);
+    }
+
+    /// An event about a step run.
+    pub(super) fn event_of(&self, event_type: EventType, run: &StepRun, draft: &Draft) -> Event {
+        Event {
+            step_status: Some(run.status),
+            step_id: Some(run.step_id.clone()),
+            path: Some(run.path.clone()),
+            step_label: Some(run.label.clone()),
+            attempt: (run.attempt > 0).then_some(run.attempt),
+            ..Event::of_execution(event_type, &self.journal.execution_id, draft.now)
+        }
+    }
+
+    fn skip(&mut self, path: &StepPath, reason: SkipReason, draft: &mut Draft) {
+        let (content, message) = match reason {
+            SkipReason::Disabled => (None, "The step is switched off."),
+            SkipReason::JumpedOver => (None, "The run jumped over the step."),
+            SkipReason::Yolo => (self.shown_text(path), "Reviews are skipped in YOLO mode."),
+        };
+        let Some(run) = self.run_mut(path, draft) else { return };
+        run.status = StepRunStatus::Skipped;
+        run.output = content.clone().map(Value::String);
+        run.content = content;
+        let run = run.clone();
+        let event = Event { message: Some(message.into()), ..self.event_of(EventType::Skipped, &run, draft) };
+        self.tell(event, draft);
+    }
+
+    /// A step run, when there is one.
+    pub(super) fn run(&self, path: &StepPath) -> Option<&StepRun> {
+        self.journal.step_runs.iter().find(|run| run.path == *path)
+    }
+
+    /// A step run to change, made when the step was not come to yet; `None` when there is no such step.
+    pub(super) fn run_mut(&mut self, path: &StepPath, draft: &mut Draft) -> Option<&mut StepRun> {
+        let step = self.journal.snapshot.definition.step_at(path)?;
+        draft.changed.insert(path.clone());
+        let at = match self.journal.step_runs.iter().position(|run| run.path == *path) {
+            Some(at) => at,
+            None => {
+                self.journal.step_runs.push(pending_run(step));
+                self.journal.step_runs.len() - 1
+            }
+        };
+        self.journal.step_runs.get_mut(at)
+    }
+
+    /// The text that a review shows: that of the last of its steps that has some.
+    pub(super) fn shown_text(&self, review: &StepPath) -> Option<String> {
+        let definition = &self.journal.snapshot.definition;
+        let shown = definition.shown_by(definition.step_at(review)?);
+        shown.iter().rev().find_map(|step| {
+            let run = self.journal.step_runs.iter().find(|run| run.step_id == step.id)?;
+            run.content.clone().or_else(|| run.output.as_ref().map(text_of))
+        })
+    }
+}
+
+/// What a step run gave, as the execution's own output: of a review, the text as approved.
+fn result_of(run: &StepRun) -> Option<Value> {
+    if run.status != StepRunStatus::Completed {
+        return None;
+    }
+    match run.step_type {
+        sluice_types::StepType::Llm => run.output.clone(),
+        sluice_types::StepType::Review => run.content.clone().map(Value::String),
+    }
+}

@@ -1,0 +1,147 @@
+//! One attempt of an `llm` step: asks the model, hands the text on as it comes, and tells the actor
+//! how it ended. It holds no state of the execution.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use serde_json::Value;
+use sluice_types::{ErrorCode, ExecutionId, StepPath, TenantId, TokenUsage};
+use tokio::time::{Instant, timeout_at};
+
+use crate::engine::Shared;
+use crate::faults::FaultPoint;
+use crate::hub::Channel;
+use crate::output::output_of;
+use crate::providers::call::{ModelCall, ModelEvent};
+use crate::retry::Failure;
+
+/// What an attempt is to do.
+pub struct AttemptTask {
+    pub tenant: TenantId,
+    pub execution_id: ExecutionId,
+    pub epoch: i64,
+    pub path: StepPath,
+    pub attempt: i32,
+    pub call: ModelCall,
+    pub timeout: Duration,
+    pub channel: Arc<Channel>,
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub struct AttemptEnd {
+    pub path: StepPath,
+    pub attempt: i32,
+    /// The text as far as it came.
+    pub content: String,
+    /// What the provider counted, when it got as far as that.
+    pub usage: Option<TokenUsage>,
+    /// The output, or why there is none.
+    pub result: Result<Value, Failure>,
+}
+
+/// Text is kept at least this often while it streams.
+pub const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+
+/// Makes one attempt. `None` when a fault point stopped the engine.
+pub async fn run(shared: &Arc<Shared>, task: &AttemptTask) -> Option<AttemptEnd> {
+    let deadline = Instant::now() + task.timeout;
+    let mut usage = None;
+    let streamed = match timeout_at(deadline, stream(shared, task, &mut usage)).await {
+        Ok(streamed) => streamed?,
+        Err(_) => Err(Failure {
+            code: ErrorCode::AttemptTimedOut,
+            message: format!(
+                "The attempt took longer than its timeout of {} s. Retry the step, or give it a longer `timeout`.",
+                task.timeout.as_secs()
+            ),
+            retryable: true,
+            retry_after: None,
+        }),
+    };
+    let content = task.channel.text_of(&task.path, task.attempt);
+    let result = streamed.and_then(|()| output_of(&content, task.call.output_schema.as_ref()));
+    if shared.faults.stops_at(FaultPoint::AttemptFinished) {
+        shared.halt();
+        return None;
+    }
+    Some(AttemptEnd { path: task.path.clone(), attempt: task.attempt, content, usage, result })
+}
+
+async fn stream(
+    shared: &Arc<Shared>,
+    task: &AttemptTask,
+    usage: &mut Option<TokenUsage>,
+) -> Option<Result<(), Failure>> {
+    let stream = shared.providers.stream(&task.tenant, task.call.clone(), task.attempt).await;
+    if shared.faults.stops_at(FaultPoint::AttemptStarted) {
+        shared.halt();
+        return None;
+    }
+    let mut stream = match stream {
+        Ok(stream) => stream,
+        Err(error) => return Some(Err(error.into())),
+    };
+    let mut keeper = Keeper::new(shared, task);
+    while let Some(event) = stream.next().await {
+        match event {
+            Ok(ModelEvent::Text(piece)) => {
+                // PostgreSQL's texts hold no NUL, and no reader wants one.
+                let piece = if piece.contains('\0') { piece.replace('\0', "\u{fffd}") } else { piece };
+                task.channel.add_text(shared.outside.clock.now(), &task.path, task.attempt, &piece);
+                if shared.faults.stops_at(FaultPoint::AttemptStreaming) {
+                    keeper.keep_now().await;
+                    shared.halt();
+                    return None;
+                }
+                keeper.keep_if_due();
+            }
+            Ok(ModelEvent::Finished { usage: counted }) => *usage = Some(counted),
+            Err(error) => return Some(Err(error.into())),
+        }
+    }
+    Some(Ok(()))
+}
+
+/// Keeps the text of an attempt in the database while it streams, one write at a time.
+struct Keeper<'a> {
+    shared: &'a Arc<Shared>,
+    task: &'a AttemptTask,
+    last: Instant,
+    writing: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl<'a> Keeper<'a> {
+    fn new(shared: &'a Arc<Shared>, task: &'a AttemptTask) -> Self {
+        Self { shared, task, last: Instant::now(), writing: None }
+    }
+
+    fn keep_if_due(&mut self) {
+        let busy = self.writing.as_ref().is_some_and(|writing| !writing.is_finished());
+        if busy || self.last.elapsed() < CHECKPOINT_EVERY {
+            return;
+        }
+        self.last = Instant::now();
+        self.writing = Some(tokio::spawn(checkpoint(self.shared, self.task)));
+    }
+
+    async fn keep_now(&mut self) {
+        if let Some(writing) = self.writing.take() {
+            let _ = writing.await;
+        }
+        checkpoint(self.shared, self.task).await;
+    }
+}
+
+/// Writes the text of an attempt as far as it came.
+fn checkpoint(shared: &Arc<Shared>, task: &AttemptTask) -> impl Future<Output = ()> + Send + use<> {
+    let (store, tenant, id, epoch) = (shared.store.clone(), task.tenant.clone(), task.execution_id.clone(), task.epoch);
+    let (path, attempt, content) = (task.path.clone(), task.attempt, task.channel.text_of(&task.path, task.attempt));
+    async move {
+        if let Err(error) = store.checkpoint(&tenant, &id, epoch, &path, attempt, content).await {
+            // The attempt goes on: its text is still in memory, and kept when it ends.
+            tracing::warn!(execution_id = %id, %path, %error, "the text so far could not be kept");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What is checked before anything is spent.
+
+use serde_json::Value;
+use sluice_store::{Store, StoreError};
+use sluice_types::{Definition, Finding, Known, LintReport, Severity, StepKind, TenantId, lint};
+
+use crate::output::check_schema;
+use crate::providers::Providers;
+use crate::templating;
+
+/// The lint of `types`, with what only the server knows: which providers and personas there are,
+/// and whether minijinja reads the templates and the schemas are valid.
+pub async fn check(
+    store: &Store,
+    providers: &Providers,
+    tenant: &TenantId,
+    definition: &Definition,
+    input: Option<&Value>,
+) -> Result<LintReport, StoreError> {
+    let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
+    let known = Known {
+        providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
+        personas: Some(if names_personas(definition) { store.persona_ids(tenant).await? } else { Vec::new() }),
+    };
+    let mut report = lint(definition, &known, input);
+    // What the lint refused is not looked at a second time.
+    if report.valid {
+        report.findings.extend(deep_findings(definition));
+        let valid = report.errors().next().is_none();
+        report.valid = valid;
+        report.findings.sort_by_key(|finding| finding.severity);
+    }
+    Ok(report)
+}
+
+fn names_personas(definition: &Definition) -> bool {
+    definition.persona_id.is_some()
+        || definition.steps.iter().any(|step| matches!(&step.kind, StepKind::Llm(llm) if llm.persona_id.is_some()))
+}
+
+/// What needs the libraries that fill in and validate. Used by `sluice check` too, which has no tenant.
+pub fn deep_findings(definition: &Definition) -> Vec<Finding> {
+    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let mut findings = Vec::new();
+    let mut error = |pointer: String, code: &str, message: String| {
+        findings.push(Finding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
+    };
+    for (at, step) in definition.steps.iter().enumerate() {
+        for (field, source) in step.templates() {
+            if let Err(message) = templating::check(source, &names) {
+                error(format!("/steps/{at}/{field}"), "template_syntax", message);
+            }
+        }
+        if let StepKind::Llm(llm) = &step.kind
+            && let Some(schema) = &llm.output_schema
+            && let Err(message) = check_schema(schema)
+        {
+            error(format!("/steps/{at}/output_schema"), "invalid_schema", message);
+        }
+    }
+    findings
+}

@@ -1,0 +1,67 @@
+//! Time, ids and chance: handed in, so that tests can choose them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sluice_types::ExecutionId;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// Gives ids and chance.
+pub trait Ids: Send + Sync {
+    /// A new execution id; later ones sort after earlier ones.
+    fn execution_id(&self) -> ExecutionId;
+    /// The name of a new engine process.
+    fn engine_id(&self) -> String;
+    /// A number from 0 to 1, for jitter.
+    fn chance(&self) -> f64;
+}
+
+/// The machine's clock, and ids and chance from the system's random numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct System;
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+impl Clock for System {
+    fn now(&self) -> DateTime<Utc> {
+        // Columns hold microseconds: a time is the same before and after it was stored.
+        let now = Utc::now();
+        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+impl Ids for System {
+    fn execution_id(&self) -> ExecutionId {
+        let id = ExecutionId::new(format!("execution-{}", uuid::Uuid::now_v7()));
+        // A UUID is of the form that the id asks for.
+        id.unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    fn engine_id(&self) -> String {
+        format!("engine-{}", uuid::Uuid::now_v7())
+    }
+
+    fn chance(&self) -> f64 {
+        rand::random_range(0.0..1.0)
+    }
+}
+
+/// The clock and the ids that an engine uses.
+#[derive(Clone)]
+pub struct Outside {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives ids and chance.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self { clock: Arc::new(System), ids: Arc::new(System) }
+    }
+}

@@ -1,0 +1,56 @@
+//! Why the engine refuses something. It knows nothing of HTTP; the API maps these to codes.
+
+use sluice_store::StoreError;
+use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, FieldError, Finding, StepRunStatus};
+
+/// Why the engine refuses something.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// There is no such workflow.
+    #[error("there is no such workflow")]
+    WorkflowNotFound,
+    /// There is no such execution.
+    #[error("there is no such execution")]
+    ExecutionNotFound,
+    /// The execution has no such step run.
+    #[error("the execution has no step run at this path")]
+    StepRunNotFound,
+    /// The definition has errors.
+    #[error("the definition cannot run as it is")]
+    InvalidDefinition(Vec<Finding>),
+    /// A field of the request is wrong.
+    #[error("{0:?}")]
+    Invalid(ErrorCode, Vec<FieldError>),
+    /// The execution's state does not allow it.
+    #[error("{message}")]
+    Illegal {
+        /// `IllegalTransition`, `ExecutionActive`, `GateOpen` or `GateDecided`.
+        code: ErrorCode,
+        /// What the execution is doing.
+        status: ExecutionStatus,
+        /// What the step run is doing, when it is about one.
+        step_status: Option<StepRunStatus>,
+        /// What to do instead.
+        message: String,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request, which started {0}")]
+    IdempotencyKeyReused(ExecutionId),
+    /// Another server runs the execution.
+    #[error("another server runs this execution")]
+    Elsewhere,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    ShuttingDown,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EngineError {
+    /// A single wrong field.
+    pub(crate) fn field(code: ErrorCode, pointer: &str, message: impl Into<String>) -> Self {
+        let error = FieldError { pointer: pointer.into(), code: code.as_str().into(), message: message.into() };
+        Self::Invalid(code, vec![error])
+    }
+}

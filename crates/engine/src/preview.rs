@@ -1,0 +1,87 @@
+//! What a run or a retry would cost, before anything is spent.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use sluice_store::Snapshot;
+use sluice_types::{
+    Definition, Estimate, ExecutionId, Kept, PatchStep, Range, Repeated, RerunPlan, StepPath, StepRunStatus, TenantId,
+    WorkflowId, estimate,
+};
+
+use crate::actor::changed_snapshot;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::providers::pin_models;
+use crate::rerun::{acts_again, repeats};
+
+impl Engine {
+    /// What a run of a definition is expected to take; with a workflow, from the history of its steps.
+    pub async fn estimate(
+        &self,
+        tenant: &TenantId,
+        workflow: Option<&WorkflowId>,
+        definition: &Definition,
+        input: &Value,
+    ) -> Result<Estimate, EngineError> {
+        let providers = self.0.providers.list(tenant).await?;
+        let default = providers.iter().find(|provider| provider.available).map(|provider| provider.name.as_str());
+        let mut pinned = definition.clone();
+        pin_models(&mut pinned, default, |name| {
+            providers.iter().find(|it| it.name.as_str() == name).and_then(|provider| provider.default_model.clone())
+        });
+        let history = match workflow {
+            Some(workflow) => self.0.store.history(tenant, workflow).await?,
+            None => HashMap::new(),
+        };
+        Ok(estimate(&pinned, input, &history))
+    }
+
+    /// What a retry from a step would keep, repeat and cost.
+    pub async fn rerun_plan(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        from: &StepPath,
+        mut patch: PatchStep,
+    ) -> Result<RerunPlan, EngineError> {
+        let persona = self.prepare_patch(tenant, &mut patch).await?;
+        let journal = self.0.store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
+        let Snapshot { definition, .. } = changed_snapshot(&journal, from, &patch, persona)?;
+        let history = self.0.store.history(tenant, &journal.workflow_id).await?;
+        let estimated = estimate(&definition, &journal.input, &history);
+        let again = repeats(&definition, &journal.step_runs, from);
+        let label = |path: &StepPath| definition.step_at(path).map(|step| step.label.clone()).unwrap_or_default();
+        let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
+            Some(step) => step.cost_usd,
+            // A review calls no model.
+            None => Some(Range::default()),
+        };
+        let kept = journal.step_runs.iter().filter(|run| run.status == StepRunStatus::Completed);
+        Ok(RerunPlan {
+            from: from.clone(),
+            kept: kept
+                .filter(|run| !again.iter().any(|repeat| repeat.path == run.path))
+                .map(|run| Kept { path: run.path.clone(), label: run.label.clone() })
+                .collect(),
+            cost_usd: again
+                .iter()
+                .try_fold(Range::default(), |sum, repeat| cost_of(&repeat.path).map(|cost| sum + cost)),
+            writes_again: again
+                .iter()
+                .filter(|repeat| acts_again(&definition, &repeat.path))
+                .map(|repeat| repeat.path.clone())
+                .collect(),
+            repeated: again
+                .into_iter()
+                .map(|repeat| Repeated {
+                    label: label(&repeat.path),
+                    cost_usd: cost_of(&repeat.path),
+                    reason: repeat.reason,
+                    because_of: repeat.because_of,
+                    path: repeat.path,
+                })
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Providers of models: the built-in `demo`, and real ones over their wire protocols.
+
+pub mod call;
+pub mod demo;
+mod demo_schema;
+mod network;
+mod registry;
+mod resolve;
+mod vault;
+pub mod wire;
+
+pub use network::NetworkPolicy;
+pub use registry::{CredentialError, Providers, ProvidersConfig, keys_from_environment};
+pub use resolve::{Candidate, candidates, pin_models};
+pub use vault::{Vault, VaultError};

@@ -1,0 +1,134 @@
+//! Keeps requests to addresses that a tenant set out of private networks.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// Where requests to addresses that a tenant set may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NetworkPolicy {
+    /// To public addresses only.
+    PublicOnly,
+    /// Anywhere: the operator allows it, or is the tenant.
+    Anywhere,
+}
+
+impl NetworkPolicy {
+    /// Checks an address as it is set: that it is one, and not a private one by number. Names are
+    /// checked each time they are looked up.
+    pub fn check(self, base_url: &str) -> Result<(), String> {
+        let url = reqwest::Url::parse(base_url).map_err(|error| format!("it is not a URL ({error})"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("it must begin with `http://` or `https://`".into());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("put the key into `api_key`, not into the address".into());
+        }
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let private = host.parse::<IpAddr>().is_ok_and(|address| !is_public(address));
+        if private && self == Self::PublicOnly {
+            return Err(
+                "it lies in a private network; the operator can allow those with `--allow-private-networks`".into()
+            );
+        }
+        Ok(())
+    }
+
+    /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network.
+    pub(super) fn client(self) -> Result<reqwest::Client, reqwest::Error> {
+        let builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(std::time::Duration::from_secs(10));
+        match self {
+            Self::Anywhere => builder.build(),
+            Self::PublicOnly => builder.no_proxy().dns_resolver(Arc::new(PublicAddresses)).build(),
+        }
+    }
+}
+
+/// Looks names up and gives their public addresses only. The check is of the address that is then
+/// connected to, so that a name cannot change between the check and the call.
+struct PublicAddresses;
+
+impl Resolve for PublicAddresses {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let public: Vec<SocketAddr> = found.into_iter().filter(|address| is_public(address.ip())).collect();
+            if public.is_empty() {
+                return Err(format!("{} has no public address", name.as_str()).into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether an address is none of the special ones (IANA special-purpose address registries, RFC 6890).
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            let protocol = a == 192 && b == 0 && c == 0;
+            let benchmark = a == 198 && (b == 18 || b == 19);
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_broadcast()
+                || v4.is_documentation()
+                || v4.is_multicast()
+                || a == 0
+                || a >= 240
+                || shared
+                || protocol
+                || benchmark)
+        }
+        IpAddr::V6(v6) => {
+            if let Some(v4) = v6.to_ipv4_mapped() {
+                return is_public(IpAddr::V4(v4));
+            }
+            // 2000::/3 is what is given out; in it lie the documentation, Teredo and 6to4 blocks.
+            let [first, second, ..] = v6.segments();
+            first & 0xe000 == 0x2000 && !(first == 0x2001 && (second == 0x0db8 || second == 0)) && first != 0x2002
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_refused_unless_allowed() {
+        for private in [
+            "http://127.0.0.1:11434",
+            "http://10.1.2.3",
+            "http://192.168.1.1",
+            "http://172.20.0.1",
+            "http://169.254.169.254/latest",
+            "http://100.64.0.1",
+            "http://0.0.0.0",
+            "http://[::1]:80",
+            "http://[fd00::1]",
+            "http://[::ffff:10.0.0.1]",
+            "http://[2002:a00:1::]",
+        ] {
+            assert!(NetworkPolicy::PublicOnly.check(private).is_err(), "{private}");
+            assert_eq!(NetworkPolicy::Anywhere.check(private), Ok(()), "{private}");
+        }
+        for public in ["https://api.openai.com/v1", "http://8.8.8.8", "http://[2606:4700::1111]"] {
+            assert_eq!(NetworkPolicy::PublicOnly.check(public), Ok(()), "{public}");
+        }
+        for wrong in ["", "localhost:11434", "ftp://x", "http://user:pass@x"] {
+            assert!(NetworkPolicy::Anywhere.check(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_of_a_private_address_is_refused_when_it_is_looked_up() {
+        let client = NetworkPolicy::PublicOnly.client().unwrap();
+        let error = client.get("http://localhost:9/").send().await.unwrap_err();
+        assert!(format!("{error:?}").contains("no public address"), "{error:?}");
+    }
+}

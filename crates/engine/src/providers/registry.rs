@@ -1,0 +1,241 @@
+//! What a tenant can call: its own keys, the server's keys, and what needs none.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use dashmap::DashMap;
+use secrecy::SecretString;
+use sluice_store::{Store, StoreError, StoredCredential};
+use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName, TenantId, default_model};
+
+use super::call::{ModelCall, ModelStream, ProviderError, ProviderErrorKind};
+use super::network::NetworkPolicy;
+use super::vault::Vault;
+use super::wire::Wire;
+use super::{demo, vault::VaultError};
+
+/// How providers are called.
+pub struct ProvidersConfig {
+    /// Encrypts tenants' keys.
+    pub vault: Vault,
+    /// Keys of the server's environment, for tenants that have none of their own.
+    pub server_keys: Vec<(ProviderName, SecretString)>,
+    /// Where addresses that a tenant sets may lie.
+    pub network: NetworkPolicy,
+}
+
+/// How long a tenant's credentials are kept in memory: another server may have changed them.
+const CACHED_FOR: Duration = Duration::from_secs(5);
+
+/// Calls providers with the keys that a tenant has.
+pub struct Providers {
+    store: Store,
+    config: ProvidersConfig,
+    wire: Wire,
+    cache: DashMap<TenantId, (Instant, Arc<Vec<StoredCredential>>)>,
+}
+
+impl Providers {
+    /// Providers over a store.
+    pub fn new(store: Store, config: ProvidersConfig) -> Result<Self, reqwest::Error> {
+        let wire = Wire::new(config.network.client()?);
+        Ok(Self { store, config, wire, cache: DashMap::new() })
+    }
+
+    async fn credentials(&self, tenant: &TenantId) -> Result<Arc<Vec<StoredCredential>>, StoreError> {
+        if let Some(cached) = self.cache.get(tenant).filter(|cached| cached.0.elapsed() < CACHED_FOR) {
+            return Ok(cached.1.clone());
+        }
+        let read = Arc::new(self.store.credentials(tenant).await?);
+        self.cache.insert(tenant.clone(), (Instant::now(), read.clone()));
+        Ok(read)
+    }
+
+    fn server_key(&self, provider: ProviderName) -> Option<&SecretString> {
+        self.config.server_keys.iter().find(|(name, _)| *name == provider).map(|(_, key)| key)
+    }
+
+    /// All providers, and whether the tenant can use them now.
+    pub async fn list(&self, tenant: &TenantId) -> Result<Vec<Provider>, StoreError> {
+        let credentials = self.credentials(tenant).await?;
+        Ok(ProviderName::ALL.iter().map(|&name| self.describe(name, &credentials)).collect())
+    }
+
+    fn describe(&self, name: ProviderName, credentials: &[StoredCredential]) -> Provider {
+        let credential = credentials.iter().find(|credential| credential.provider == name.as_str());
+        let server_key = self.server_key(name).is_some();
+        let has_key = server_key || credential.is_some_and(|credential| credential.sealed_key.is_some());
+        let has_url = credential.is_some_and(|credential| credential.base_url.is_some());
+        let put = format!("PUT /api/v1/providers/{name}/credential");
+        let reason = if name.needs_key() && !has_key {
+            Some(format!("It has no key: store one with {put}."))
+        } else if name.needs_base_url() && !has_url {
+            Some(format!("It has no address: store a `base_url` with {put}."))
+        } else {
+            None
+        };
+        Provider {
+            name,
+            title: name.title().into(),
+            available: reason.is_none(),
+            reason,
+            simulated: name == ProviderName::Demo,
+            default_model: credential
+                .and_then(|credential| credential.default_model.clone())
+                .or_else(|| default_model(name.as_str()).map(str::to_owned)),
+            credential: credential.map(info),
+            server_key,
+        }
+    }
+
+    /// Stores a credential in the place of the one there is. A key that is left out stays as it was.
+    pub async fn put_credential(
+        &self,
+        tenant: &TenantId,
+        provider: ProviderName,
+        request: CredentialRequest,
+        now: DateTime<Utc>,
+    ) -> Result<CredentialInfo, CredentialError> {
+        if let Some(base_url) = &request.base_url {
+            self.config.network.check(base_url).map_err(CredentialError::BaseUrl)?;
+        }
+        let before = self.store.credentials(tenant).await?.into_iter().find(|it| it.provider == provider.as_str());
+        let mut stored = before.unwrap_or_else(|| StoredCredential {
+            provider: provider.as_str().into(),
+            sealed_key: None,
+            key_hint: None,
+            base_url: None,
+            default_model: None,
+            created_at: now,
+            updated_at: now,
+        });
+        if let Some(key) = request.api_key {
+            stored.key_hint = Some(hint(&key));
+            stored.sealed_key =
+                Some(self.config.vault.seal(&purpose(tenant, provider.as_str()), &SecretString::from(key))?);
+        }
+        stored.base_url = request.base_url;
+        stored.default_model = request.default_model;
+        stored.updated_at = now;
+        self.store.put_credential(tenant, stored.clone()).await?;
+        self.cache.remove(tenant);
+        Ok(info(&stored))
+    }
+
+    /// Deletes a credential; false when there is none.
+    pub async fn delete_credential(&self, tenant: &TenantId, provider: ProviderName) -> Result<bool, StoreError> {
+        let deleted = self.store.delete_credential(tenant, provider.as_str()).await?;
+        self.cache.remove(tenant);
+        Ok(deleted)
+    }
+
+    /// Asks the provider whether it takes the key. It costs no tokens.
+    pub async fn check(&self, tenant: &TenantId, provider: ProviderName) -> Result<(), ProviderError> {
+        if provider == ProviderName::Demo {
+            return Ok(());
+        }
+        let (key, base_url) = self.access(tenant, provider.as_str()).await?;
+        self.wire.check(provider.as_str(), key.as_ref(), base_url.as_deref()).await
+    }
+
+    /// Calls a model. Key and address are filled in here.
+    pub async fn stream(
+        &self,
+        tenant: &TenantId,
+        mut call: ModelCall,
+        attempt: i32,
+    ) -> Result<ModelStream, ProviderError> {
+        if call.provider == ProviderName::Demo.as_str() {
+            return demo::stream(&call, attempt);
+        }
+        (call.api_key, call.base_url) = self.access(tenant, &call.provider).await?;
+        self.wire.stream(call).await
+    }
+
+    /// The key and the address for a provider: the tenant's own, else the server's.
+    async fn access(
+        &self,
+        tenant: &TenantId,
+        provider: &str,
+    ) -> Result<(Option<SecretString>, Option<String>), ProviderError> {
+        let missing = |message: String| ProviderError::new(ProviderErrorKind::MissingKey, message);
+        let name: ProviderName = provider.parse().map_err(missing)?;
+        let credentials = self
+            .credentials(tenant)
+            .await
+            .map_err(|_| ProviderError::new(ProviderErrorKind::Unreachable, "the stored keys cannot be read now"))?;
+        let described = self.describe(name, &credentials);
+        if let Some(reason) = described.reason {
+            return Err(missing(format!("{} cannot be used. {reason}", described.title)));
+        }
+        let credential = credentials.iter().find(|credential| credential.provider == provider);
+        let base_url = credential.and_then(|credential| credential.base_url.clone());
+        if let Some(base_url) = &base_url {
+            // The operator may have changed what is allowed since it was stored.
+            self.config.network.check(base_url).map_err(missing)?;
+        }
+        let key = match credential.and_then(|credential| credential.sealed_key.as_ref()) {
+            Some(sealed) => {
+                let opened = self.config.vault.open(&purpose(tenant, provider), sealed);
+                Some(opened.map_err(|error| missing(error.to_string()))?)
+            }
+            // The server's key is for the provider itself, not for an address that a tenant chose.
+            None => self.server_key(name).filter(|_| base_url.is_none()).cloned(),
+        };
+        if key.is_none() && name.needs_key() {
+            return Err(missing(format!("{} needs a key of your own when it has a `base_url`", described.title)));
+        }
+        Ok((key, base_url))
+    }
+}
+
+/// Why a credential cannot be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialError {
+    /// The address cannot be used.
+    #[error("{0}")]
+    BaseUrl(String),
+    /// It cannot be encrypted.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// It cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn purpose(tenant: &TenantId, provider: &str) -> String {
+    format!("{tenant}/{provider}")
+}
+
+fn info(stored: &StoredCredential) -> CredentialInfo {
+    CredentialInfo {
+        key_hint: stored.key_hint.clone(),
+        base_url: stored.base_url.clone(),
+        default_model: stored.default_model.clone(),
+        created_at: stored.created_at,
+        updated_at: stored.updated_at,
+    }
+}
+
+/// The last four characters of a key long enough that they give nothing away.
+fn hint(key: &str) -> String {
+    let length = key.chars().count();
+    let shown = if length >= 16 { 4 } else { 0 };
+    format!("…{}", key.chars().skip(length - shown).collect::<String>())
+}
+
+/// Reads the keys that the server's environment has, by the names that the providers' own tools use.
+pub fn keys_from_environment() -> Vec<(ProviderName, SecretString)> {
+    [
+        (ProviderName::Anthropic, "ANTHROPIC_API_KEY"),
+        (ProviderName::Openai, "OPENAI_API_KEY"),
+        (ProviderName::Google, "GEMINI_API_KEY"),
+    ]
+    .into_iter()
+    .filter_map(|(name, variable)| {
+        let key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty())?;
+        Some((name, SecretString::from(key)))
+    })
+    .collect()
+}

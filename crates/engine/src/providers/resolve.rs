@@ -1,0 +1,102 @@
+//! Which provider and model a step calls.
+
+use sluice_types::{Definition, LlmStep, Step, StepKind, default_model, provider_of_model};
+
+/// A provider and model to call, the first choice or a fallback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The provider.
+    pub provider: String,
+    /// Its model.
+    pub model: String,
+}
+
+/// The models that a step calls, in turn. Empty when neither the step nor the workflow says.
+#[must_use]
+pub fn candidates(definition: &Definition, step: &Step) -> Vec<Candidate> {
+    let StepKind::Llm(llm) = &step.kind else { return Vec::new() };
+    let Some(first) = first_choice(definition, llm) else { return Vec::new() };
+    let mut all = vec![first];
+    for fallback in &llm.fallbacks {
+        let provider = fallback
+            .provider
+            .clone()
+            .or_else(|| provider_of_model(&fallback.model).map(str::to_owned))
+            .or_else(|| all.first().map(|first| first.provider.clone()));
+        all.extend(provider.map(|provider| Candidate { provider, model: fallback.model.clone() }));
+    }
+    all
+}
+
+/// The step's own choice, then the workflow's, then the provider's default model.
+fn first_choice(definition: &Definition, llm: &LlmStep) -> Option<Candidate> {
+    let provider = match (&llm.provider, &llm.model) {
+        (Some(provider), _) => provider.clone(),
+        (None, Some(model)) => provider_of_model(model).map(str::to_owned).or_else(|| definition.provider.clone())?,
+        (None, None) => definition.provider.clone()?,
+    };
+    let same = definition.provider.as_ref() == Some(&provider);
+    let model = llm
+        .model
+        .clone()
+        .or_else(|| definition.model.clone().filter(|_| same))
+        .or_else(|| default_model(&provider).map(str::to_owned))?;
+    Some(Candidate { provider, model })
+}
+
+/// Writes into a definition which provider and model it uses where it does not say, so that a run
+/// goes on with what it began with. `default` is the provider to use where none is named;
+/// `default_model_of` gives a provider's default model as the tenant set it.
+pub fn pin_models(
+    definition: &mut Definition,
+    default: Option<&str>,
+    default_model_of: impl Fn(&str) -> Option<String>,
+) {
+    if definition.provider.is_none() {
+        let by_model = definition.model.as_deref().and_then(provider_of_model).map(str::to_owned);
+        definition.provider = by_model.or_else(|| default.map(str::to_owned));
+    }
+    if definition.model.is_none() {
+        definition.model = definition.provider.as_deref().and_then(&default_model_of);
+    }
+    let shared = definition.provider.clone();
+    for step in &mut definition.steps {
+        if let StepKind::Llm(llm) = &mut step.kind
+            && let Some(provider) = llm.provider.clone().filter(|provider| Some(provider) != shared.as_ref())
+            && llm.model.is_none()
+        {
+            llm.model = default_model_of(&provider);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn chosen(definition: serde_json::Value) -> Vec<String> {
+        let mut definition: Definition = serde_json::from_value(definition).unwrap();
+        pin_models(&mut definition, Some("demo"), |provider| default_model(provider).map(str::to_owned));
+        definition
+            .steps
+            .iter()
+            .flat_map(|step| candidates(&definition, step))
+            .map(|candidate| format!("{}/{}", candidate.provider, candidate.model))
+            .collect()
+    }
+
+    #[test]
+    fn the_step_comes_before_the_workflow_and_the_workflow_before_the_default() {
+        let step = json!({"id": "a", "label": "A", "type": "llm", "prompt": "x"});
+        assert_eq!(chosen(json!({"steps": [step]})), ["demo/demo"]);
+        assert_eq!(chosen(json!({"provider": "demo", "model": "demo-echo", "steps": [step]})), ["demo/demo-echo"]);
+        assert_eq!(chosen(json!({"model": "demo-slow", "steps": [step]})), ["demo/demo-slow"]);
+        let own = json!({"id": "a", "label": "A", "type": "llm", "prompt": "x", "provider": "demo",
+            "fallbacks": [{"model": "demo-echo"}, {"provider": "ollama", "model": "m"}]});
+        assert_eq!(
+            chosen(json!({"provider": "openai", "model": "gpt-9", "steps": [own]})),
+            ["demo/demo", "demo/demo-echo", "ollama/m"]
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! What running again from a step does: which step runs are kept and which are repeated, and why.
+
+use std::collections::HashSet;
+
+use sluice_types::template::{Root, references};
+use sluice_types::{Definition, Effect, RerunReason, Step, StepId, StepPath, StepRun, StepRunStatus};
+
+/// A step that runs again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// The step run.
+    pub path: StepPath,
+    /// Why.
+    pub reason: RerunReason,
+    /// The label of the step whose output it uses, when that is why.
+    pub because_of: Option<String>,
+}
+
+/// The steps that run again when `from` does: itself, those that have not completed, and those that
+/// use the output of one that runs again. The others are kept, as nothing that they use changes.
+#[must_use]
+pub fn repeats(definition: &Definition, runs: &[StepRun], from: &StepPath) -> Vec<Repeat> {
+    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let mut again: HashSet<&StepId> = HashSet::new();
+    let mut repeats = Vec::new();
+    for step in &definition.steps {
+        let path = StepPath::top(&step.id);
+        let status = runs.iter().find(|run| run.path == path).map_or(StepRunStatus::Pending, |run| run.status);
+        let used = uses(definition, step, &names).into_iter().find(|used| again.contains(&used.id));
+        let reason = if path == *from {
+            Some((RerunReason::Requested, None))
+        } else if let Some(used) = used {
+            Some((RerunReason::UsesRepeated, Some(used.label.clone())))
+        } else if has_result(step, status) {
+            None
+        } else {
+            Some((RerunReason::NotCompleted, None))
+        };
+        if let Some((reason, because_of)) = reason {
+            again.insert(&step.id);
+            repeats.push(Repeat { path, reason, because_of });
+        }
+    }
+    repeats
+}
+
+/// Whether a step run can be kept. A step that was passed over is looked at again, as the reason may
+/// be gone, but only a step that is still switched off is sure to be passed over again.
+fn has_result(step: &Step, status: StepRunStatus) -> bool {
+    match status {
+        StepRunStatus::Completed => true,
+        StepRunStatus::Skipped => !step.enabled,
+        StepRunStatus::Pending
+        | StepRunStatus::Running
+        | StepRunStatus::Waiting
+        | StepRunStatus::Failed
+        | StepRunStatus::Cancelled
+        | StepRunStatus::OutcomeUnknown => false,
+    }
+}
+
+/// The steps whose outputs a step uses.
+pub fn uses<'a>(definition: &'a Definition, step: &'a Step, names: &[&str]) -> Vec<&'a Step> {
+    let mut used = definition.shown_by(step);
+    for (_, source) in step.templates() {
+        // What cannot be read fails when the step runs.
+        for reference in references(source, names).unwrap_or_default() {
+            if reference.root == Root::Steps {
+                used.extend(definition.step_named(&reference.name));
+            }
+        }
+    }
+    used
+}
+
+/// Whether a step acts on something elsewhere when it runs again.
+#[must_use]
+pub fn acts_again(definition: &Definition, path: &StepPath) -> bool {
+    definition.step_at(path).is_some_and(|step| step.enabled && step.effect() == Effect::Writes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::pending_run;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_uses_a_repeated_step_is_repeated() {
+        let definition: Definition = serde_json::from_value(json!({"steps": [
+            {"id": "a", "label": "A", "type": "llm", "prompt": "x"},
+            {"id": "b", "label": "B", "type": "llm", "prompt": "{{steps.A.content}}"},
+            {"id": "c", "label": "C", "type": "llm", "prompt": "alone"},
+            {"id": "r", "label": "R", "type": "review", "shows": ["b"]},
+            {"id": "d", "label": "D", "type": "llm", "prompt": "{{steps.R.content}}"},
+            {"id": "e", "label": "E", "type": "llm", "prompt": "{{steps.C.content}}"},
+        ]}))
+        .unwrap();
+        let runs: Vec<StepRun> = definition
+            .steps
+            .iter()
+            .take(5)
+            .map(|step| StepRun { status: StepRunStatus::Completed, ..pending_run(step) })
+            .collect();
+        let found: Vec<(String, RerunReason, Option<String>)> =
+            repeats(&definition, &runs, &StepPath::new("b").unwrap())
+                .into_iter()
+                .map(|repeat| (repeat.path.to_string(), repeat.reason, repeat.because_of))
+                .collect();
+        assert_eq!(
+            found,
+            [
+                ("b".into(), RerunReason::Requested, None),
+                ("r".into(), RerunReason::UsesRepeated, Some("B".into())),
+                ("d".into(), RerunReason::UsesRepeated, Some("R".into())),
+                ("e".into(), RerunReason::NotCompleted, None),
+            ]
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! When to try again: exponential backoff with jitter, and which failures can succeed later.
+
+use std::time::Duration;
+
+use sluice_types::ErrorCode;
+
+use crate::providers::call::{ProviderError, ProviderErrorKind};
+
+/// How long to wait between attempts.
+#[derive(Debug, Clone, Copy)]
+pub struct Backoff {
+    /// Before the first retry; doubled for each one after it.
+    pub first: Duration,
+    /// Never longer than this, unless the provider asks for more.
+    pub longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { first: Duration::from_millis(500), longest: Duration::from_secs(30) }
+    }
+}
+
+/// The longest `Retry-After` that is waited for; a provider that asks for more is not worth waiting for.
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
+
+impl Backoff {
+    /// How long to wait before the retry with this number (from 0). `chance` is from 0 to 1; with
+    /// it, half of the time is jitter, so that many that failed together do not come back together.
+    #[must_use]
+    pub fn delay(&self, retry: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(retry.min(20))).min(self.longest);
+        let jittered = doubled.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0);
+        // A provider that says how long is waited for at least that long, and asked a little later.
+        retry_after.map_or(jittered, |asked| asked.min(LONGEST_RETRY_AFTER) + jittered / 4)
+    }
+}
+
+/// Why an attempt failed, and whether another one may succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What to match on.
+    pub code: ErrorCode,
+    /// What happened, and what to do about it.
+    pub message: String,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// How long the provider asked to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        let (code, advice) = match error.kind {
+            ProviderErrorKind::MissingKey => {
+                (ErrorCode::ProviderNotAvailable, "Add a key for the provider, then retry the step.")
+            }
+            ProviderErrorKind::Unauthorized => {
+                (ErrorCode::ProviderUnauthorized, "Put a working key in its place, then retry the step.")
+            }
+            ProviderErrorKind::RateLimited => {
+                (ErrorCode::ProviderRateLimited, "Retry later, or switch the step to another model.")
+            }
+            ProviderErrorKind::Overloaded
+            | ProviderErrorKind::ServerError
+            | ProviderErrorKind::BrokenStream
+            | ProviderErrorKind::Unreachable => {
+                (ErrorCode::ProviderUnavailable, "Retry the step, or switch it to another model.")
+            }
+            ProviderErrorKind::Timeout => {
+                (ErrorCode::AttemptTimedOut, "Retry the step, or give it a longer `timeout`.")
+            }
+            ProviderErrorKind::ModelNotFound => {
+                (ErrorCode::ModelNotFound, "Switch the step to another model, then retry it.")
+            }
+            ProviderErrorKind::ContextTooLong => {
+                (ErrorCode::ContextTooLong, "Shorten the prompt, or switch to a model that reads more.")
+            }
+            ProviderErrorKind::BadRequest => {
+                (ErrorCode::ProviderRejected, "Change the step, or switch it to another model.")
+            }
+        };
+        Self {
+            code,
+            message: format!("{} {advice}", sentence(&error.message)),
+            retryable: error.kind.is_retryable(),
+            retry_after: error.retry_after,
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_the_longest() {
+        let backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) };
+        let delays: Vec<u128> = (0..6).map(|retry| backoff.delay(retry, None, 1.0).as_millis()).collect();
+        assert_eq!(delays, [100, 200, 400, 800, 1000, 1000]);
+        assert_eq!(backoff.delay(0, None, 0.0).as_millis(), 50);
+        assert_eq!(backoff.delay(u32::MAX, None, 1.0).as_millis(), 1000);
+    }
+
+    #[test]
+    fn retry_after_is_honoured_up_to_a_limit() {
+        let backoff = Backoff::default();
+        assert!(backoff.delay(0, Some(Duration::from_secs(7)), 0.0) >= Duration::from_secs(7));
+        assert!(backoff.delay(0, Some(LONGEST_RETRY_AFTER), 0.0) >= LONGEST_RETRY_AFTER);
+        assert!(backoff.delay(0, Some(LONGEST_RETRY_AFTER * 2), 0.0) < LONGEST_RETRY_AFTER + Duration::from_secs(1));
+    }
+}
