@@ -75,6 +75,15 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// The event that the frame carries, for readers in the same process.
+    #[must_use]
+    pub fn event(&self) -> Option<Event> {
+        let text = std::str::from_utf8(&self.bytes).ok()?;
+        serde_json::from_str(text.split_once("\ndata: ")?.1).ok()
+    }
+}
+
 /// The streams of all executions that anybody writes to or listens to.
 #[derive(Default)]
 pub struct Hub {

@@ -29,7 +29,7 @@ pub use clock::{Clock, Ids, Outside, System};
 pub use engine::{Command, Engine, EngineConfig, Limits};
 pub use error::EngineError;
 pub use faults::{FaultPoint, Faults};
-pub use hub::{Frame, TextEnd};
+pub use hub::{Channel, Frame, TextEnd};
 pub use plan::{Action, PlanInput, SkipReason, plan};
 pub use retry::{Backoff, Failure, LONGEST_RETRY_AFTER};
 pub use start::{StartRequest, StartedExecution};

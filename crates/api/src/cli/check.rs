@@ -1,0 +1,114 @@
+//! `sluice check`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+use serde_json::Value;
+use sluice_engine::deep_findings;
+use sluice_types::{Definition, FieldError, Known, LintReport, Severity, lint};
+
+use super::{DONE, FAILED, USAGE, complain};
+
+/// Check a workflow file, as a start would
+#[derive(Args)]
+#[command(after_help = "Examples:
+  sluice check brief.json
+  sluice check brief.json --input '{\"topic\": \"tea\"}' --json
+
+Exit codes: 0 nothing keeps it from running, 1 it has errors, 2 the file cannot be read.")]
+pub struct CheckOptions {
+    /// Workflow or definition, as JSON
+    file: PathBuf,
+    /// Input to check the templates against: JSON, or text
+    #[arg(long)]
+    input: Option<String>,
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn check(options: &CheckOptions) -> u8 {
+    let workflow = match read_workflow(&options.file) {
+        Ok(workflow) => workflow,
+        Err(error) => return complain(USAGE, &error),
+    };
+    let input = options.input.as_deref().map(read_input);
+    let report = checked(&workflow.definition, input.as_ref());
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+    } else {
+        print_report(&options.file, &report);
+    }
+    if report.valid { DONE } else { FAILED }
+}
+
+/// The lint with the checks of the server's libraries.
+pub fn checked(definition: &Definition, input: Option<&Value>) -> LintReport {
+    let mut report = lint(definition, &Known::default(), input);
+    if report.valid {
+        report.findings.extend(deep_findings(definition));
+        report.valid = report.findings.iter().all(|finding| finding.severity != Severity::Error);
+    }
+    report
+}
+
+/// Prints findings for people.
+pub fn print_report(file: &Path, report: &LintReport) {
+    for finding in &report.findings {
+        println!(
+            "{}: {} at {}: {} [{}]",
+            file.display(),
+            finding.severity,
+            finding.pointer,
+            finding.message,
+            finding.code
+        );
+        if let Some(fix) = &finding.fix {
+            println!("    fix: {}", fix.title);
+        }
+    }
+    if report.findings.is_empty() {
+        println!("{}: nothing found", file.display());
+    }
+}
+
+/// A workflow file: a workflow as the API has it, or a definition alone.
+#[derive(Debug)]
+pub struct WorkflowFile {
+    pub name: String,
+    pub definition: Definition,
+}
+
+/// What is read of a workflow in a file; the rest of it is for the server.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    name: Option<String>,
+    definition: Definition,
+}
+
+pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| format!("{}: it is not JSON: {error}", file.display()))?;
+    let refused = |error: serde_path_to_error::Error<serde_json::Error>| {
+        let FieldError { pointer, message, .. } = FieldError::from_json_error(&error);
+        format!("{}: at {}: {message}", file.display(), if pointer.is_empty() { "/" } else { &pointer })
+    };
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    if value.get("definition").is_some() {
+        let named: Named = serde_path_to_error::deserialize(value).map_err(refused)?;
+        return Ok(WorkflowFile { name: named.name.unwrap_or(stem), definition: named.definition });
+    }
+    let definition = serde_path_to_error::deserialize(value).map_err(refused)?;
+    Ok(WorkflowFile { name: stem, definition })
+}
+
+/// An input as it is given on a command line: JSON when it is an object or a text, else text as it stands.
+pub fn read_input(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value @ (Value::Object(_) | Value::String(_))) => value,
+        _ => Value::String(text.to_owned()),
+    }
+}

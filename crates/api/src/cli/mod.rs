@@ -1,0 +1,78 @@
+//! The command line.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
+
+mod check;
+mod options;
+mod run;
+mod serve;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// It did what it was asked for.
+const DONE: u8 = 0;
+/// It failed: the run failed, the file has errors, the server could not go on.
+const FAILED: u8 = 1;
+/// It was asked for something that it cannot do. clap uses the same.
+const USAGE: u8 = 2;
+/// The run was cancelled, or a reviewer rejected it.
+const STOPPED: u8 = 3;
+/// The run waits at a gate, and there is no terminal to ask at.
+const WAITING: u8 = 4;
+
+/// Design, run and watch multi-step AI workflows.
+#[derive(Parser)]
+#[command(
+    name = "sluice",
+    version,
+    after_help = "Examples:
+  sluice serve                                   serve on http://127.0.0.1:8080 with data in ./data
+  sluice run brief.json --input '{\"topic\": \"tea\"}'
+  sluice check brief.json
+  sluice openapi > openapi.json"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve(Box<options::ServeOptions>),
+    /// Run a workflow file in the terminal
+    Run(run::RunOptions),
+    /// Check a workflow file, as a start would
+    Check(check::CheckOptions),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let code = match Arguments::parse().command {
+        Command::Serve(options) => serve::serve(*options),
+        Command::Run(options) => run::run(&options),
+        Command::Check(options) => check::check(&options),
+        Command::Openapi => openapi(),
+    };
+    ExitCode::from(code)
+}
+
+fn openapi() -> u8 {
+    match crate::openapi::document().to_pretty_json() {
+        Ok(text) => {
+            println!("{text}");
+            DONE
+        }
+        Err(error) => complain(FAILED, &format!("the document cannot be written: {error}")),
+    }
+}
+
+/// Says what went wrong, and gives the exit code.
+fn complain(code: u8, message: &str) -> u8 {
+    eprintln!("sluice: {message}");
+    code
+}

@@ -1,0 +1,142 @@
+//! `sluice serve`.
+
+use std::fs::File;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use secrecy::SecretString;
+use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault, keys_from_environment};
+use sluice_engine::{Engine, EngineConfig, Limits, Outside};
+use sluice_store::{Store, StoreConfig};
+use sluice_types::TenantId;
+use tracing_subscriber::EnvFilter;
+
+use super::options::{LogFormat, ServeOptions};
+use super::{DONE, FAILED, USAGE, complain};
+use crate::app::{App, AppConfig, Server};
+
+/// Starts and retries that a tenant may make in a minute when the operator does not say.
+const STARTS_PER_MINUTE: u32 = 600;
+/// Seconds that steps under way have to end when the operator does not say.
+const GRACE_SECONDS: u64 = 10;
+
+pub fn serve(options: ServeOptions) -> u8 {
+    let options = match options.with_file() {
+        Ok(options) => options,
+        Err(error) => return complain(USAGE, &error),
+    };
+    if let Err(error) = start_log(options.log.as_deref(), options.log_format) {
+        return complain(USAGE, &error);
+    }
+    raise_open_files();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(FAILED, &format!("no runtime: {error}")),
+    };
+    match runtime.block_on(until_stopped(&options)) {
+        Ok(()) => DONE,
+        Err(error) => complain(FAILED, &error),
+    }
+}
+
+/// Begins to log. genai logs providers' answers in full, which may hold what tenants sent.
+pub fn start_log(filter: Option<&str>, format: Option<LogFormat>) -> Result<(), String> {
+    let filter = EnvFilter::try_new(format!("{},genai=off", filter.unwrap_or("warn")))
+        .map_err(|error| format!("--log: {error}"))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format.unwrap_or(LogFormat::Text) {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// Each event stream holds a file open; the usual soft limit of 1,024 is soon reached.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // A limit that cannot be raised is the operator's; the server works within it.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+}
+
+async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
+    let listen = options.listen()?;
+    let data_dir = options.data_dir();
+    std::fs::create_dir_all(&data_dir).map_err(|error| format!("{}: {error}", data_dir.display()))?;
+    let (config, _lock) = match &options.database_url {
+        Some(url) => (StoreConfig::Postgres(url.clone()), None),
+        None => (StoreConfig::Sqlite(data_dir.join("sluice.db")), Some(lock(&data_dir)?)),
+    };
+    let vault = match &options.master_key {
+        Some(passphrase) => Vault::from_passphrase(&SecretString::from(passphrase.clone())),
+        None => Vault::from_file(&data_dir.join("master.key")).map_err(|error| error.to_string())?,
+    };
+    let network = if options.allow_private_networks.unwrap_or(true) {
+        NetworkPolicy::Anywhere
+    } else {
+        NetworkPolicy::PublicOnly
+    };
+    let limits = Limits {
+        lease: options.lease_seconds.map_or(Limits::default().lease, |seconds| Duration::from_secs(seconds.max(1))),
+        ..Limits::default()
+    };
+    let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
+    let engine = open_engine(&config, providers, limits).await?;
+    let starts = options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE);
+    let app = App::new(engine.clone(), &AppConfig { starts_per_minute: NonZeroU32::new(starts) });
+    let workers =
+        options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
+    let server = Server::bind(app, listen, workers.max(1)).map_err(|error| {
+        format!("cannot listen on {listen}: {error}. Choose another address with --listen, or stop what listens there.")
+    })?;
+    println!("Sluice is ready at http://{}", server.address);
+    let handle = server.handle.clone();
+    let grace = Duration::from_secs(options.grace_seconds.unwrap_or(GRACE_SECONDS));
+    tokio::spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping");
+        engine.shut_down(grace).await;
+        handle.stop(true).await;
+    });
+    server.running.await.map_err(|error| error.to_string())
+}
+
+/// Opens the database and starts the engine on it.
+pub async fn open_engine(config: &StoreConfig, providers: ProvidersConfig, limits: Limits) -> Result<Engine, String> {
+    let outside = Outside::default();
+    let store = Store::open(config).await.map_err(|error| error.to_string())?;
+    store.ensure_tenant(&TenantId::local(), "Local", outside.clock.now()).await.map_err(|error| error.to_string())?;
+    let providers = Providers::new(store.clone(), providers).map_err(|error| error.to_string())?;
+    let config = EngineConfig { outside, limits, ..EngineConfig::default() };
+    Engine::open(store, Arc::new(providers), config).await.map_err(|error| error.to_string())
+}
+
+/// Keeps a second server away from the same data: there is one writer of a SQLite file.
+pub fn lock(data_dir: &Path) -> Result<File, String> {
+    let path = data_dir.join("sluice.lock");
+    let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(format!("another Sluice uses {}: stop it, or give another --data-dir", data_dir.display()))
+        }
+        Err(std::fs::TryLockError::Error(error)) => Err(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Ends when the process is asked to stop.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
+        // Without handlers the system's own way of stopping is left.
+        _ => std::future::pending().await,
+    }
+}

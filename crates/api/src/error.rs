@@ -1,0 +1,181 @@
+//! Maps what went wrong to the answer: RFC 9457 problems with a code. Causes are logged once here
+//! and never answered.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use sluice_engine::EngineError;
+use sluice_engine::providers::CredentialError;
+use sluice_store::StoreError;
+use sluice_types::{ErrorCode, FieldError, Problem};
+
+use crate::trace::request_id;
+
+/// What every handler answers.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// An error to answer.
+#[derive(Debug)]
+pub struct ApiError {
+    code: ErrorCode,
+    detail: String,
+    errors: Vec<FieldError>,
+    current_version: Option<i64>,
+    current_status: Option<String>,
+    retry_after_seconds: Option<u64>,
+}
+
+impl ApiError {
+    /// An error with what happened and what to do about it.
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            current_version: None,
+            current_status: None,
+            retry_after_seconds: None,
+        }
+    }
+
+    /// An error about single fields.
+    pub fn fields(code: ErrorCode, errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [only] if only.pointer.is_empty() => only.message.clone(),
+            [only] => format!("At `{}`: {}", only.pointer, only.message),
+            many => format!("{} fields are wrong; see `errors`.", many.len()),
+        };
+        Self { errors, ..Self::new(code, detail) }
+    }
+
+    /// A lost race: somebody saved a newer version.
+    pub fn stale(current: i64) -> Self {
+        let detail = format!(
+            "Version {current} is current now: read it, bring the changes together, and save with `If-Match: \"{current}\"`."
+        );
+        Self { current_version: Some(current), ..Self::new(ErrorCode::VersionConflict, detail) }
+    }
+
+    /// Too many requests of this kind.
+    pub fn rate_limited(wait_seconds: u64) -> Self {
+        let detail = format!(
+            "Too many starts and retries; try again in {wait_seconds} s. The operator sets the limit with `--starts-per-minute`."
+        );
+        Self { retry_after_seconds: Some(wait_seconds), ..Self::new(ErrorCode::RateLimited, detail) }
+    }
+
+    fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(request_id = %request_id(), %cause, "internal error");
+        Self::new(ErrorCode::Internal, "The server made a mistake; its log has the cause under this request id.")
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let problem = Problem {
+            type_uri: format!("/docs/errors/{}", self.code.as_str()),
+            title: self.code.title().into(),
+            status: self.code.status(),
+            code: self.code,
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+            current_version: self.current_version,
+            current_status: self.current_status.clone(),
+            request_id: request_id(),
+        };
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header(("content-type", "application/problem+json"));
+        if let Some(seconds) = self.retry_after_seconds {
+            response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
+        }
+        response.body(serde_json::to_vec(&problem).unwrap_or_default())
+    }
+}
+
+impl From<ErrorCode> for ApiError {
+    /// For codes whose title says it all.
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code, format!("{}.", code.title()))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(cause) => {
+                tracing::warn!(request_id = %request_id(), %cause, "the database is away");
+                let detail = "The database cannot be reached now. Nothing was lost; try again in a few seconds.";
+                Self { retry_after_seconds: Some(5), ..Self::new(ErrorCode::DatabaseUnavailable, detail) }
+            }
+            StoreError::Full(cause) => {
+                tracing::error!(request_id = %request_id(), %cause, "the disk is full");
+                let detail = "The disk that holds the database is full: make room, then try again. Runs wait and go on by themselves.";
+                Self { retry_after_seconds: Some(30), ..Self::new(ErrorCode::StorageFull, detail) }
+            }
+            cause @ (StoreError::Fenced | StoreError::Duplicate | StoreError::Corrupt(_) | StoreError::Other(_)) => {
+                Self::internal(&cause)
+            }
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::WorkflowNotFound => ErrorCode::WorkflowNotFound.into(),
+            EngineError::ExecutionNotFound => ErrorCode::ExecutionNotFound.into(),
+            EngineError::StepRunNotFound => ErrorCode::StepRunNotFound.into(),
+            EngineError::InvalidDefinition(findings) => {
+                let fields = findings.into_iter().map(|finding| FieldError {
+                    pointer: format!("/definition{}", finding.pointer),
+                    code: finding.code,
+                    message: finding.message,
+                });
+                Self::fields(ErrorCode::InvalidDefinition, fields.collect())
+            }
+            EngineError::Invalid(code, fields) => Self::fields(code, fields),
+            EngineError::Illegal { code, status, step_status, message } => {
+                let step = step_status.map(|status| format!(" The step run is `{status}`.")).unwrap_or_default();
+                let detail = format!("The execution is `{status}`.{step} {message}");
+                Self { current_status: Some(status.to_string()), ..Self::new(code, detail) }
+            }
+            EngineError::IdempotencyKeyReused(id) => {
+                let detail = format!(
+                    "This `Idempotency-Key` started {id} with another body: use a new key for another request."
+                );
+                Self::new(ErrorCode::IdempotencyKeyReused, detail)
+            }
+            EngineError::Elsewhere => Self::new(
+                ErrorCode::ExecutionElsewhere,
+                "Another server runs this execution: send the command there, or wait until its lease ends.",
+            ),
+            EngineError::ShuttingDown => Self {
+                retry_after_seconds: Some(5),
+                ..Self::new(ErrorCode::ShuttingDown, "The server is stopping: try again when it has started again.")
+            },
+            EngineError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CredentialError> for ApiError {
+    fn from(error: CredentialError) -> Self {
+        match error {
+            CredentialError::BaseUrl(message) => {
+                Self::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/base_url", message)])
+            }
+            CredentialError::Vault(cause) => Self::internal(&cause),
+            CredentialError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `ETag` and `If-Match` (RFC 9110, section 13.1.1): the tag is the version.
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+use sluice_types::{ErrorCode, Persona, Workflow};
+use std::future::{Ready, ready};
+
+use crate::error::ApiError;
+
+/// What has a version.
+pub trait Versioned {
+    /// The version.
+    fn version(&self) -> i64;
+}
+
+impl Versioned for Workflow {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for Persona {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// An answer with its version as `ETag`.
+pub struct WithETag<T>(pub StatusCode, pub T);
+
+impl<T> WithETag<T> {
+    /// Answers 200.
+    pub fn ok(body: T) -> Self {
+        Self(StatusCode::OK, body)
+    }
+
+    /// Answers 201.
+    pub fn created(body: T) -> Self {
+        Self(StatusCode::CREATED, body)
+    }
+}
+
+impl<T: Versioned + Serialize> Responder for WithETag<T> {
+    type Body = actix_web::body::BoxBody;
+    fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
+        HttpResponse::build(self.0).insert_header((ETAG, format!("\"{}\"", self.1.version()))).json(self.1)
+    }
+}
+
+/// The version that a request says it changes; `*` for whichever it is.
+#[derive(Debug, Clone, Copy)]
+pub enum IfMatch {
+    /// The header is missing.
+    Missing,
+    /// Whichever version it is.
+    Any,
+    /// This version.
+    Version(i64),
+}
+
+impl IfMatch {
+    /// The version, of which the header must say something.
+    pub fn required(self) -> Result<Option<i64>, ApiError> {
+        match self {
+            Self::Missing => Err(ApiError::new(
+                ErrorCode::IfMatchRequired,
+                "Send the version that you have read as `If-Match: \"3\"`, so that nobody's save is overwritten.",
+            )),
+            Self::Any => Ok(None),
+            Self::Version(version) => Ok(Some(version)),
+        }
+    }
+
+    /// The version, when the header names one.
+    pub fn optional(self) -> Option<i64> {
+        match self {
+            Self::Missing | Self::Any => None,
+            Self::Version(version) => Some(version),
+        }
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let Some(value) = request.headers().get(IF_MATCH) else { return ready(Ok(Self::Missing)) };
+        let text = value.to_str().unwrap_or_default().trim();
+        let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+        ready(match (text, tag.parse::<i64>()) {
+            ("*", _) => Ok(Self::Any),
+            (_, Ok(version)) => Ok(Self::Version(version)),
+            _ => Err(ApiError::new(ErrorCode::InvalidHeader, "`If-Match` is the `ETag` as it was read, like `\"3\"`.")),
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! What `/metrics` tells, in the OpenMetrics text format.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: String,
+    status: u16,
+}
+
+/// The server's counters.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    seconds: Histogram,
+    started: Counter,
+    live: Gauge,
+    readers: Gauge,
+}
+
+/// Bounds of the request histogram, in seconds.
+const BOUNDS: [f64; 9] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0];
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("sluice");
+        let (requests, started, live, readers) =
+            (Family::default(), Counter::default(), Gauge::default(), Gauge::default());
+        let seconds = Histogram::new(BOUNDS);
+        registry.register("http_requests", "Requests answered", requests.clone());
+        registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
+        registry.register("executions_started", "Executions started", started.clone());
+        registry.register("executions_live", "Executions with something under way", live.clone());
+        registry.register("event_readers", "Open event streams", readers.clone());
+        Self { registry, requests, seconds, started, live, readers }
+    }
+}
+
+impl Metrics {
+    /// Counts a request.
+    pub fn request(&self, method: &str, status: u16, took: Duration) {
+        self.requests.get_or_create(&RequestLabels { method: method.to_owned(), status }).inc();
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Counts a start.
+    pub fn started(&self) {
+        self.started.inc();
+    }
+
+    /// Counts an open event stream until the guard is dropped.
+    pub fn reader(&self) -> ReaderGuard {
+        self.readers.inc();
+        ReaderGuard(self.readers.clone())
+    }
+
+    /// All of it as text.
+    pub fn text(&self, live_executions: usize) -> String {
+        self.live.set(i64::try_from(live_executions).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// Counts one open event stream.
+pub struct ReaderGuard(Gauge);
+
+impl Drop for ReaderGuard {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

@@ -1,0 +1,44 @@
+//! Commands to an execution as a whole.
+
+use actix_web::post;
+use actix_web::web::{Data, Json, Path};
+use sluice_engine::Command;
+use sluice_types::{Execution, ExecutionId};
+
+use crate::app::App;
+use crate::auth::Editor;
+use crate::error::ApiResult;
+
+/// Pauses an execution: what is under way ends, nothing more is started.
+#[utoipa::path(
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    responses((status = 200, description = "The execution", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere"])))
+)]
+#[post("/workflows/executions/{id}/pause")]
+pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
+    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Pause, caller.name()).await?))
+}
+
+/// Goes on with an execution that was paused.
+#[utoipa::path(
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    responses((status = 200, description = "The execution", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "gate_open", "execution_elsewhere", "rate_limited"])))
+)]
+#[post("/workflows/executions/{id}/resume")]
+pub async fn resume_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
+    app.limit_starts(caller.tenant())?;
+    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Resume, caller.name()).await?))
+}
+
+/// Stops an execution at once. The text that was streamed is kept.
+#[utoipa::path(
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    responses((status = 200, description = "The execution", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere"])))
+)]
+#[post("/workflows/executions/{id}/cancel")]
+pub async fn cancel_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
+    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Cancel, caller.name()).await?))
+}

@@ -1,0 +1,200 @@
+//! Executions: starting, reading, changing and deleting them.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use sluice_engine::{Command, StartRequest};
+use sluice_store::ExecutionFilter;
+use sluice_types::limits::{MAX_IDEMPOTENCY_KEY_CHARS, MAX_WAIT_SECONDS};
+use sluice_types::{
+    ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution, StartExecution, WorkflowId,
+};
+use utoipa::IntoParams;
+
+use super::workflows::find;
+use crate::app::App;
+use crate::auth::{Editor, Viewer};
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{Body, OptionalBody, Query};
+use crate::validate::{Check, cursor, page_size};
+
+/// Which executions to list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExecutionQuery {
+    /// Items on the page: 1 to 200, 20 when left out.
+    pub limit: Option<u32>,
+    /// Where to go on, as the page before said.
+    pub cursor: Option<String>,
+    /// Only those in this status.
+    pub status: Option<ExecutionStatus>,
+    /// Only those of this workflow.
+    pub workflow_id: Option<WorkflowId>,
+}
+
+/// How long to wait for the answer.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WaitQuery {
+    /// Seconds to wait for the execution to end or pause: 0 to 60.
+    pub wait: Option<u32>,
+}
+
+/// Starts an execution of a workflow.
+///
+/// Everything is checked before anything is spent. With `?wait=` the answer comes when the
+/// execution ends or pauses, or when the time is over.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = WorkflowId, Path, description = "The workflow"), WaitQuery,
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same execution")),
+    request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5})),
+    responses(
+        (status = 202, description = "It is started", body = Execution),
+        (status = 200, description = "It ended or paused within the time to wait", body = Execution)),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_header", "invalid_definition", "invalid_input",
+        "unknown_model", "unknown_persona", "provider_not_available", "idempotency_key_reused", "rate_limited", "shutting_down"])))
+)]
+#[post("/workflows/{id}/executions")]
+pub async fn start_execution(
+    caller: Editor,
+    id: Path<WorkflowId>,
+    query: Query<WaitQuery>,
+    request: HttpRequest,
+    body: OptionalBody<StartExecution>,
+    app: Data<App>,
+) -> ApiResult<HttpResponse> {
+    let wait = wait_of(&query.0)?;
+    let start = body.0;
+    Check::default().name("/triggered_by", start.triggered_by.as_deref().unwrap_or("api")).done()?;
+    let idempotency = idempotency(&request, &id, &start)?;
+    app.limit_starts(caller.tenant())?;
+    let request = StartRequest { workflow_id: id.into_inner(), start, idempotency };
+    let started = app.engine.start(caller.tenant(), request).await?;
+    app.metrics.started();
+    let mut answer = (StatusCode::ACCEPTED, started.execution);
+    if let Some(wait) = wait {
+        let execution = app.engine.wait(caller.tenant(), &answer.1.id, wait).await?;
+        let settled = execution.status.is_terminal() || execution.status == ExecutionStatus::Paused;
+        answer = (if settled { StatusCode::OK } else { StatusCode::ACCEPTED }, execution);
+    }
+    let mut response = HttpResponse::build(answer.0);
+    response.insert_header(("location", format!("/api/v1/workflows/executions/{}", answer.1.id)));
+    if started.replayed {
+        response.insert_header(("idempotent-replayed", "true"));
+    }
+    Ok(response.json(answer.1))
+}
+
+fn wait_of(query: &WaitQuery) -> ApiResult<Option<Duration>> {
+    match query.wait {
+        None | Some(0) => Ok(None),
+        Some(seconds @ 1..=MAX_WAIT_SECONDS) => Ok(Some(Duration::from_secs(u64::from(seconds)))),
+        Some(other) => Err(ApiError::new(
+            ErrorCode::InvalidQuery,
+            format!("`wait` is from 0 to {MAX_WAIT_SECONDS} seconds, not {other}."),
+        )),
+    }
+}
+
+/// The idempotency key, with a hash of what is asked for.
+fn idempotency(request: &HttpRequest, id: &WorkflowId, start: &StartExecution) -> ApiResult<Option<(String, String)>> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().unwrap_or_default().trim().to_owned();
+    if key.is_empty() || key.chars().count() > MAX_IDEMPOTENCY_KEY_CHARS {
+        let detail = format!("`Idempotency-Key` is 1 to {MAX_IDEMPOTENCY_KEY_CHARS} visible ASCII characters.");
+        return Err(ApiError::new(ErrorCode::InvalidHeader, detail));
+    }
+    let asked = serde_json::to_vec(&(id, start)).unwrap_or_default();
+    let hash: String = Sha256::digest(asked).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Some((key, hash)))
+}
+
+/// Lists executions of all workflows, newest first.
+#[utoipa::path(
+    tag = "executions", params(ExecutionQuery),
+    responses((status = 200, description = "A page of executions", body = ExecutionPage)),
+    extensions(("x-error-codes" = json!(["invalid_query", "invalid_cursor"])))
+)]
+#[get("/workflows/executions")]
+pub async fn list_executions(
+    caller: Viewer,
+    query: Query<ExecutionQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<ExecutionPage>> {
+    let filter = filter_of(query.0)?;
+    Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))
+}
+
+/// Lists the executions of a workflow, newest first.
+#[utoipa::path(
+    tag = "executions", params(("id" = WorkflowId, Path, description = "The workflow"), ExecutionQuery),
+    responses((status = 200, description = "A page of executions", body = ExecutionPage)),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_cursor"])))
+)]
+#[get("/workflows/{id}/executions")]
+pub async fn list_workflow_executions(
+    caller: Viewer,
+    id: Path<WorkflowId>,
+    query: Query<ExecutionQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<ExecutionPage>> {
+    find(&app, &caller, &id).await?;
+    let filter = ExecutionFilter { workflow_id: Some(id.into_inner()), ..filter_of(query.0)? };
+    Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))
+}
+
+fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
+    Ok(ExecutionFilter {
+        limit: page_size(query.limit)?,
+        cursor: cursor(query.cursor.as_deref(), "-id")?,
+        workflow_id: query.workflow_id,
+        status: query.status,
+    })
+}
+
+/// Returns one execution with its step runs.
+#[utoipa::path(
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    responses((status = 200, description = "The execution", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found"])))
+)]
+#[get("/workflows/executions/{id}")]
+pub async fn get_execution(caller: Viewer, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
+    Ok(Json(app.engine.execution(caller.tenant(), &id).await?))
+}
+
+/// Changes the budget or the YOLO mode of an execution.
+#[utoipa::path(
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    request_body(content = PatchExecution, example = json!({"yolo": true, "budget_usd": 2.5})),
+    responses((status = 200, description = "The execution as changed", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "execution_elsewhere"])))
+)]
+#[patch("/workflows/executions/{id}")]
+pub async fn update_execution(
+    caller: Editor,
+    id: Path<ExecutionId>,
+    body: Body<PatchExecution>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Patch(body.0), caller.name()).await?))
+}
+
+/// Deletes an execution that has ended.
+#[utoipa::path(
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    responses((status = 204, description = "It is deleted")),
+    extensions(("x-error-codes" = json!(["execution_not_found", "execution_active"])))
+)]
+#[delete("/workflows/executions/{id}")]
+pub async fn delete_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<HttpResponse> {
+    app.engine.delete(caller.tenant(), &id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

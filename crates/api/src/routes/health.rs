@@ -1,0 +1,47 @@
+//! What operators ask: is it up, is it ready, what does it count; and the documentation.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
+use sluice_types::ErrorCode;
+
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use crate::openapi::Document;
+
+/// Answers as long as the process does.
+#[get("/healthz")]
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Answers 200 when requests can be served: the database answers and the server is not stopping.
+#[get("/readyz")]
+pub async fn readyz(app: Data<App>) -> ApiResult<&'static str> {
+    if app.engine.is_stopped() {
+        return Err(ErrorCode::ShuttingDown.into());
+    }
+    app.engine.store().ping().await?;
+    Ok("ready\n")
+}
+
+/// Counters for Prometheus.
+#[get("/metrics")]
+pub async fn metrics(app: Data<App>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+        .body(app.metrics.text(app.engine.live_executions()))
+}
+
+/// The OpenAPI document.
+#[get("/openapi.json")]
+pub async fn openapi_document(document: Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.text().to_owned())
+}
+
+/// The page that explains an error code.
+#[get("/docs/errors/{code}")]
+pub async fn error_page(code: Path<String>) -> ApiResult<HttpResponse> {
+    let page = crate::assets::error_page(code.trim_end_matches(".md"))
+        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("There is no error code `{code}`.")))?;
+    Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(page))
+}

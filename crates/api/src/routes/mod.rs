@@ -1,0 +1,99 @@
+//! The addresses: one file for each resource. Longer addresses come before those with an id in
+//! their place.
+
+mod events;
+mod execution_commands;
+mod executions;
+mod health;
+mod models;
+mod personas;
+mod providers;
+mod step_runs;
+mod templates;
+mod versions;
+mod workflows;
+
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use sluice_types::ErrorCode;
+use utoipa_actix_web::scope;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::error::ApiError;
+use crate::openapi;
+
+/// Everything under `/api/v1`, with its documentation.
+pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    let api = scope::scope("/api/v1")
+        .service(executions::list_executions)
+        .service(executions::get_execution)
+        .service(executions::update_execution)
+        .service(executions::delete_execution)
+        .service(execution_commands::pause_execution)
+        .service(execution_commands::resume_execution)
+        .service(execution_commands::cancel_execution)
+        .service(events::follow_execution)
+        .service(events::follow_workflow)
+        .service(step_runs::get_step_run)
+        .service(step_runs::update_step_run)
+        .service(step_runs::override_output)
+        .service(step_runs::retry_step)
+        .service(step_runs::review_step)
+        .service(templates::list_templates)
+        .service(templates::create_template)
+        .service(templates::get_template)
+        .service(templates::delete_template)
+        .service(templates::instantiate_template)
+        .service(templates::list_step_templates)
+        .service(workflows::list_workflows)
+        .service(workflows::create_workflow)
+        .service(workflows::get_workflow)
+        .service(workflows::update_workflow)
+        .service(workflows::delete_workflow)
+        .service(workflows::copy_workflow)
+        .service(workflows::validate_workflow)
+        .service(workflows::estimate_workflow)
+        .service(workflows::get_workflow_stats)
+        .service(versions::list_versions)
+        .service(versions::get_version)
+        .service(versions::restore_version)
+        .service(executions::list_workflow_executions)
+        .service(executions::start_execution)
+        .service(personas::list_personas)
+        .service(personas::create_persona)
+        .service(personas::get_persona)
+        .service(personas::update_persona)
+        .service(personas::delete_persona)
+        .service(providers::list_providers)
+        .service(providers::put_credential)
+        .service(providers::delete_credential)
+        .service(providers::test_credential)
+        .service(models::list_models);
+    config.service(api);
+}
+
+/// Everything else that is no page of the web app.
+pub fn outside_api(config: &mut ServiceConfig) {
+    config
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(health::metrics)
+        .service(health::openapi_document)
+        .service(health::error_page)
+        .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")));
+}
+
+/// Answers what no handler takes: an unknown address, or a method that a known one does not take.
+pub async fn nothing_here(request: HttpRequest, document: Data<openapi::Document>) -> HttpResponse {
+    let allowed = document.methods_at(request.path());
+    if allowed.is_empty() {
+        let detail = format!("There is nothing at {}; /docs lists what there is.", request.path());
+        return ApiError::new(ErrorCode::NotFound, detail).error_response();
+    }
+    let detail = format!("{} takes {}.", request.path(), allowed.join(", "));
+    let mut response = ApiError::new(ErrorCode::MethodNotAllowed, detail).error_response();
+    if let Ok(value) = allowed.join(", ").parse() {
+        response.headers_mut().insert(actix_web::http::header::ALLOW, value);
+    }
+    response
+}

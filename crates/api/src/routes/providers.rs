@@ -1,0 +1,90 @@
+//! Providers and their keys.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, delete, get, post, put};
+use sluice_engine::Failure;
+use sluice_types::{CredentialInfo, CredentialRequest, ErrorCode, ProviderList, ProviderName};
+
+use crate::app::App;
+use crate::auth::{Admin, Viewer};
+use crate::error::{ApiError, ApiResult};
+use crate::extract::Body;
+use crate::validate::Check;
+
+/// Lists providers, and whether each can be used now.
+#[utoipa::path(
+    tag = "providers",
+    responses((status = 200, description = "All providers", body = ProviderList)),
+    extensions(("x-error-codes" = json!([])))
+)]
+#[get("/providers")]
+pub async fn list_providers(caller: Viewer, app: Data<App>) -> ApiResult<Json<ProviderList>> {
+    Ok(Json(ProviderList { items: app.engine.providers().list(caller.tenant()).await? }))
+}
+
+fn provider(name: &str) -> ApiResult<ProviderName> {
+    name.parse().map_err(|message: String| ApiError::new(ErrorCode::ProviderNotFound, format!("{message}.")))
+}
+
+/// Stores a key or an address for a provider. The key is encrypted and never shown again; one that
+/// is left out stays as it was.
+#[utoipa::path(
+    tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
+    request_body(content = CredentialRequest, example = json!({"api_key": "sk-…"})),
+    responses((status = 200, description = "What is told of the credential", body = CredentialInfo)),
+    extensions(("x-error-codes" = json!(["provider_not_found"])))
+)]
+#[put("/providers/{name}/credential")]
+pub async fn put_credential(
+    caller: Admin,
+    name: Path<String>,
+    body: Body<CredentialRequest>,
+    app: Data<App>,
+) -> ApiResult<Json<CredentialInfo>> {
+    let provider = provider(&name)?;
+    let request = body.0;
+    Check::default()
+        .credential("/api_key", request.api_key.as_deref())
+        .credential("/base_url", request.base_url.as_deref())
+        .credential("/default_model", request.default_model.as_deref())
+        .done()?;
+    if provider == ProviderName::Demo {
+        return Err(ApiError::new(
+            ErrorCode::InvalidRequest,
+            "The demo provider takes no credential: it is simulated and always there.",
+        ));
+    }
+    let now = app.engine.outside().clock.now();
+    Ok(Json(app.engine.providers().put_credential(caller.tenant(), provider, request, now).await?))
+}
+
+/// Deletes the credential of a provider.
+#[utoipa::path(
+    tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
+    responses((status = 204, description = "It is deleted")),
+    extensions(("x-error-codes" = json!(["provider_not_found"])))
+)]
+#[delete("/providers/{name}/credential")]
+pub async fn delete_credential(caller: Admin, name: Path<String>, app: Data<App>) -> ApiResult<HttpResponse> {
+    let provider = provider(&name)?;
+    if app.engine.providers().delete_credential(caller.tenant(), provider).await? {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    Err(ApiError::new(ErrorCode::ProviderNotFound, format!("No credential is stored for {provider}.")))
+}
+
+/// Asks a provider whether it takes the key. It costs no tokens.
+#[utoipa::path(
+    tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
+    responses((status = 204, description = "The provider takes the key")),
+    extensions(("x-error-codes" = json!(["provider_not_found", "provider_not_available", "provider_unauthorized", "provider_rate_limited",
+        "provider_unavailable", "provider_rejected", "attempt_timed_out"])))
+)]
+#[post("/providers/{name}/credential/test")]
+pub async fn test_credential(caller: Admin, name: Path<String>, app: Data<App>) -> ApiResult<HttpResponse> {
+    let provider = provider(&name)?;
+    match app.engine.providers().check(caller.tenant(), provider).await {
+        Ok(()) => Ok(HttpResponse::NoContent().finish()),
+        Err(error) => Err(ApiError::new(Failure::from(error.clone()).code, error.message)),
+    }
+}

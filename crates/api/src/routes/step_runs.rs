@@ -1,0 +1,144 @@
+//! Step runs: reading, changing, retrying and deciding.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, get, patch, post, put};
+use serde::Deserialize;
+use sluice_engine::Command;
+use sluice_types::{
+    ErrorCode, Execution, ExecutionId, OutputOverride, PatchStep, RerunPlan, ReviewRequest, StepPath, StepRunDetail,
+};
+use utoipa::IntoParams;
+
+use crate::app::App;
+use crate::auth::{Editor, Viewer};
+use crate::error::ApiResult;
+use crate::extract::{Body, OptionalBody, Query};
+use crate::validate::Check;
+
+type StepAddress = Path<(ExecutionId, StepPath)>;
+
+/// Returns one step run with its attempts and gate decisions.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    responses((status = 200, description = "The step run", body = StepRunDetail)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found"])))
+)]
+#[get("/workflows/executions/{id}/steps/{path}")]
+pub async fn get_step_run(caller: Viewer, address: StepAddress, app: Data<App>) -> ApiResult<Json<StepRunDetail>> {
+    let (id, path) = address.into_inner();
+    let execution = app.engine.execution(caller.tenant(), &id).await?;
+    let run = execution.steps.into_iter().find(|run| run.path == path).ok_or(ErrorCode::StepRunNotFound)?;
+    let store = app.engine.store();
+    let attempts = store.attempts(caller.tenant(), &id, &path).await?;
+    let decisions = store.decisions(caller.tenant(), &id, &path).await?;
+    Ok(Json(StepRunDetail { run, attempts, decisions }))
+}
+
+/// Changes a step for this execution, while it has not run or after it failed.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    request_body(content = PatchStep, example = json!({"provider": "demo", "model": "demo-instant"})),
+    responses((status = 200, description = "The execution", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "invalid_definition",
+        "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere"])))
+)]
+#[patch("/workflows/executions/{id}/steps/{path}")]
+pub async fn update_step_run(
+    caller: Editor,
+    address: StepAddress,
+    body: Body<PatchStep>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let (id, path) = address.into_inner();
+    Ok(Json(app.engine.command(caller.tenant(), &id, Command::PatchStep(path, body.0), caller.name()).await?))
+}
+
+/// Puts another output in the place of what a step gave; later steps use it when they run.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    request_body(content = OutputOverride, example = json!({"content": "A better text"})),
+    responses((status = 200, description = "The execution", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "execution_elsewhere"])))
+)]
+#[put("/workflows/executions/{id}/steps/{path}/output")]
+pub async fn override_output(
+    caller: Editor,
+    address: StepAddress,
+    body: Body<OutputOverride>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let (id, path) = address.into_inner();
+    let json = body.0.output.as_ref().map(ToString::to_string);
+    Check::default().output("/content", body.0.content.as_deref()).output("/output", json.as_deref()).done()?;
+    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Override(path, body.0), caller.name()).await?))
+}
+
+/// Whether to tell only.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DryRunQuery {
+    /// Tell what would be kept, repeated and spent, and do nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// Runs an execution again from a step, with the step changed or not.
+///
+/// With `?dry_run=true` the answer is the plan of it, and nothing is done.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run"), DryRunQuery),
+    request_body(content = Option<PatchStep>, example = json!({"model": "demo-instant"})),
+    responses(
+        (status = 200, description = "What the retry would do (`dry_run=true`)", body = RerunPlan),
+        (status = 202, description = "It runs again", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "execution_active", "invalid_definition", "invalid_query",
+        "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "rate_limited"])))
+)]
+#[post("/workflows/executions/{id}/steps/{path}/retry")]
+pub async fn retry_step(
+    caller: Editor,
+    address: StepAddress,
+    query: Query<DryRunQuery>,
+    body: OptionalBody<PatchStep>,
+    app: Data<App>,
+) -> ApiResult<HttpResponse> {
+    let (id, path) = address.into_inner();
+    if query.0.dry_run {
+        return Ok(HttpResponse::Ok().json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?));
+    }
+    app.limit_starts(caller.tenant())?;
+    let execution = app.engine.command(caller.tenant(), &id, Command::Retry(path, body.0), caller.name()).await?;
+    Ok(HttpResponse::Accepted().json(execution))
+}
+
+/// Decides at a gate.
+///
+/// A review takes `approve` (with the text as edited, if it was), `reject` and `revise`; a budget
+/// gate `raise_budget`, `repeat` and `stop`; an unknown outcome `repeat`, `assume_done` and `fail`.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run that waits")),
+    request_body(content = ReviewRequest, example = json!({"decision": "approve", "content": "The text as I want it"})),
+    responses((status = 200, description = "The execution", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "gate_decided",
+        "decision_not_possible", "execution_elsewhere"])))
+)]
+#[post("/workflows/executions/{id}/steps/{path}/review")]
+pub async fn review_step(
+    caller: Editor,
+    address: StepAddress,
+    body: Body<ReviewRequest>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let (id, path) = address.into_inner();
+    Check::default()
+        .output("/content", body.0.content.as_deref())
+        .text("/comment", body.0.comment.as_deref().unwrap_or_default())
+        .done()?;
+    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Review(path, body.0), caller.name()).await?))
+}

@@ -1,0 +1,100 @@
+//! The versions of a workflow.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{get, post};
+use serde::Deserialize;
+use sluice_store::WorkflowUpdate;
+use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionPage};
+use utoipa::IntoParams;
+
+use super::workflows::find;
+use crate::app::App;
+use crate::auth::{Editor, Viewer};
+use crate::error::{ApiError, ApiResult};
+use crate::etag::{IfMatch, WithETag};
+use crate::extract::Query;
+use crate::validate::{cursor, page_size};
+
+/// Which page of a list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Items on the page: 1 to 200, 20 when left out.
+    pub limit: Option<u32>,
+    /// Where to go on, as the page before said.
+    pub cursor: Option<String>,
+}
+
+/// Lists the versions of a workflow, newest first.
+#[utoipa::path(
+    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow"), PageQuery),
+    responses((status = 200, description = "A page of versions", body = WorkflowVersionPage)),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_cursor"])))
+)]
+#[get("/workflows/{id}/versions")]
+pub async fn list_versions(
+    caller: Viewer,
+    id: Path<WorkflowId>,
+    query: Query<PageQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<WorkflowVersionPage>> {
+    find(&app, &caller, &id).await?;
+    let before = cursor(query.0.cursor.as_deref(), "-version")?.and_then(|cursor| cursor.key.parse().ok());
+    let limit = page_size(query.0.limit)?;
+    Ok(Json(app.engine.store().versions(caller.tenant(), &id, before, limit).await?))
+}
+
+/// Returns one version of a workflow.
+#[utoipa::path(
+    tag = "workflows",
+    params(("id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "Its version")),
+    responses((status = 200, description = "The version", body = WorkflowVersion)),
+    extensions(("x-error-codes" = json!(["version_not_found"])))
+)]
+#[get("/workflows/{id}/versions/{version}")]
+pub async fn get_version(
+    caller: Viewer,
+    path: Path<(WorkflowId, i64)>,
+    app: Data<App>,
+) -> ApiResult<Json<WorkflowVersion>> {
+    let (id, version) = path.into_inner();
+    Ok(Json(app.engine.store().version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?))
+}
+
+/// Saves an older version again, as the newest one.
+#[utoipa::path(
+    tag = "workflows",
+    params(("id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version to bring back"),
+        ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
+    responses((status = 200, description = "The workflow as saved", body = Workflow)),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_not_found", "version_conflict", "if_match_required", "invalid_header"])))
+)]
+#[post("/workflows/{id}/versions/{version}/restore")]
+pub async fn restore_version(
+    caller: Editor,
+    path: Path<(WorkflowId, i64)>,
+    if_match: IfMatch,
+    app: Data<App>,
+) -> ApiResult<WithETag<Workflow>> {
+    let (id, version) = path.into_inner();
+    let expected = if_match.required()?;
+    let before = find(&app, &caller, &id).await?;
+    if expected.is_some_and(|expected| expected != before.version) {
+        return Err(ApiError::stale(before.version));
+    }
+    let old = app.engine.store().version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
+    let workflow = Workflow {
+        name: old.name,
+        description: old.description,
+        definition: old.definition,
+        version: before.version + 1,
+        updated_at: app.engine.outside().clock.now(),
+        ..before
+    };
+    match app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await? {
+        WorkflowUpdate::Saved => Ok(WithETag::ok(workflow)),
+        WorkflowUpdate::Stale(current) => Err(ApiError::stale(current)),
+        WorkflowUpdate::NotFound | WorkflowUpdate::Active(_) => Err(ErrorCode::WorkflowNotFound.into()),
+    }
+}

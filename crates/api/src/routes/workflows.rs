@@ -1,0 +1,343 @@
+//! Workflows.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, delete, get, post, put};
+use serde_json::Value;
+use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
+use sluice_types::{
+    CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
+    UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, slug_from_name, template,
+};
+
+use crate::app::App;
+use crate::auth::{Caller, Editor, Viewer};
+use crate::error::{ApiError, ApiResult};
+use crate::etag::{IfMatch, WithETag};
+use crate::extract::{Body, OptionalBody, Query};
+use crate::validate::{Check, check_definition, check_id, cursor, page_size};
+
+/// Lists workflows, without their definitions.
+#[utoipa::path(
+    tag = "workflows", params(ListQuery),
+    responses((status = 200, description = "A page of workflows", body = WorkflowPage)),
+    extensions(("x-error-codes" = json!(["invalid_query", "invalid_cursor"])))
+)]
+#[get("/workflows")]
+pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<App>) -> ApiResult<Json<WorkflowPage>> {
+    let query = query.0;
+    let sort = match &query.sort {
+        Some(sort) => sort
+            .parse::<SortOrder>()
+            .map_err(|message| ApiError::new(ErrorCode::InvalidQuery, format!("{message}.")))?,
+        None => SortOrder::default(),
+    };
+    let filter = WorkflowFilter {
+        limit: page_size(query.limit)?,
+        cursor: cursor(query.cursor.as_deref(), sort.as_str())?,
+        sort,
+        search: query.search.filter(|search| !search.trim().is_empty()),
+        tag: query.tag,
+        category: query.category,
+        is_template: query.is_template,
+    };
+    Ok(Json(app.engine.store().workflows(caller.tenant(), filter).await?))
+}
+
+/// Creates a workflow. Its id comes from the name when it is left out.
+#[utoipa::path(
+    tag = "workflows",
+    request_body(content = CreateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
+        {"label": "Research", "type": "llm", "prompt": "Research {{input.topic}}"},
+        {"label": "Check", "type": "review"},
+        {"label": "Brief", "type": "llm", "prompt": "Write a brief of {{steps.Check.content}}"}]}})),
+    responses((status = 201, description = "The workflow", body = Workflow)),
+    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists"])))
+)]
+#[post("/workflows")]
+pub async fn create_workflow(
+    caller: Editor,
+    body: Body<CreateWorkflow>,
+    app: Data<App>,
+) -> ApiResult<WithETag<Workflow>> {
+    let created = create(&app, &caller, body.0, None).await?;
+    Ok(WithETag::created(created))
+}
+
+/// Writes a new workflow. An id that was asked for must be free; one that comes from the name is
+/// given a number until it is.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    request: CreateWorkflow,
+    source: Option<WorkflowId>,
+) -> ApiResult<Workflow> {
+    Check::default()
+        .name("/name", &request.name)
+        .text("/description", &request.description)
+        .text("/category", request.category.as_deref().unwrap_or_default())
+        .tags(&request.tags)
+        .done()?;
+    check_definition(&request.definition)?;
+    let asked = request.id.clone();
+    let base = match &asked {
+        Some(id) => id.to_string(),
+        None => slug_from_name(&request.name, "workflow"),
+    };
+    let now = app.engine.outside().clock.now();
+    for number in 1..=MOST_SAME_NAMES {
+        let text =
+            if number == 1 { base.clone() } else { format!("{}-{number}", base.chars().take(90).collect::<String>()) };
+        let id = WorkflowId::new(text).map_err(|error| {
+            ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", error.to_string())])
+        })?;
+        if asked.is_some() {
+            check_id(&id)?;
+        } else if check_id(&id).is_err() {
+            continue;
+        }
+        let workflow = Workflow {
+            id,
+            name: request.name.clone(),
+            description: request.description.clone(),
+            category: request.category.clone(),
+            tags: request.tags.clone(),
+            definition: request.definition.clone(),
+            version: 1,
+            is_template: request.is_template,
+            source_template_id: source.clone(),
+            is_active: request.is_active,
+            created_at: now,
+            updated_at: now,
+        };
+        match app.engine.store().create_workflow(caller.tenant(), workflow.clone()).await {
+            Ok(()) => return Ok(workflow),
+            Err(StoreError::Duplicate) if asked.is_none() => {}
+            Err(StoreError::Duplicate) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::new(
+        ErrorCode::WorkflowExists,
+        format!("There is a workflow `{base}` already: choose another id or name."),
+    ))
+}
+
+/// Workflows that may take their ids from the same name.
+const MOST_SAME_NAMES: u32 = 1_000;
+
+/// Returns one workflow, with its definition.
+#[utoipa::path(
+    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    responses((status = 200, description = "The workflow; its version is the `ETag`", body = Workflow)),
+    extensions(("x-error-codes" = json!(["workflow_not_found"])))
+)]
+#[get("/workflows/{id}")]
+pub async fn get_workflow(caller: Viewer, id: Path<WorkflowId>, app: Data<App>) -> ApiResult<WithETag<Workflow>> {
+    Ok(WithETag::ok(find(&app, &caller, &id).await?))
+}
+
+/// A workflow, or the error that there is none.
+pub async fn find(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<Workflow> {
+    Ok(app.engine.store().workflow(caller.tenant(), id).await?.ok_or(ErrorCode::WorkflowNotFound)?)
+}
+
+/// Saves a workflow over the version that `If-Match` names.
+///
+/// Labels given in `renamed_labels` are rewritten in every prompt in the same save.
+#[utoipa::path(
+    tag = "workflows",
+    params(("id" = WorkflowId, Path, description = "The workflow"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
+    request_body(content = UpdateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
+        {"id": "research", "label": "Research", "type": "llm", "prompt": "Research {{input.topic}} thoroughly"}]}})),
+    responses((status = 200, description = "The workflow as saved", body = Workflow)),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "if_match_required", "invalid_header", "invalid_definition"])))
+)]
+#[put("/workflows/{id}")]
+pub async fn update_workflow(
+    caller: Editor,
+    id: Path<WorkflowId>,
+    if_match: IfMatch,
+    body: Body<UpdateWorkflow>,
+    app: Data<App>,
+) -> ApiResult<WithETag<Workflow>> {
+    let version = if_match.required()?;
+    let mut request = body.0;
+    Check::default()
+        .name("/name", &request.name)
+        .text("/description", &request.description)
+        .text("/category", request.category.as_deref().unwrap_or_default())
+        .tags(&request.tags)
+        .done()?;
+    let before = find(&app, &caller, &id).await?;
+    if version.is_some_and(|version| version != before.version) {
+        return Err(ApiError::stale(before.version));
+    }
+    rename_labels(&mut request)?;
+    check_definition(&request.definition)?;
+    let workflow = Workflow {
+        name: request.name,
+        description: request.description,
+        category: request.category,
+        tags: request.tags,
+        definition: request.definition,
+        version: before.version + 1,
+        is_template: request.is_template,
+        is_active: request.is_active,
+        updated_at: app.engine.outside().clock.now(),
+        ..before
+    };
+    saved(app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await?)?;
+    Ok(WithETag::ok(workflow))
+}
+
+/// Rewrites references to labels that changed. The definition holds the new labels already.
+fn rename_labels(request: &mut UpdateWorkflow) -> ApiResult<()> {
+    let renamed = std::mem::take(&mut request.renamed_labels);
+    let mut names: Vec<String> = renamed.keys().cloned().collect();
+    names.extend(request.definition.steps.iter().flat_map(|step| [step.label.clone(), step.id.to_string()]));
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    // All at once by way of names that nobody uses, so that two labels can change places.
+    for (at, step) in request.definition.steps.iter_mut().enumerate() {
+        for source in step.templates_mut() {
+            let mut text = source.clone();
+            let mut all = known.clone();
+            let places: Vec<String> =
+                (0..renamed.len()).map(|number| format!("renamed-{number}-{}", uuid::Uuid::nil())).collect();
+            for ((old, _), place) in renamed.iter().zip(&places) {
+                text = rename(&text, &all, old, place, at)?;
+                all.push(place);
+            }
+            for ((_, new), place) in renamed.iter().zip(&places) {
+                text = rename(&text, &all, place, new, at)?;
+            }
+            *source = text;
+        }
+    }
+    Ok(())
+}
+
+fn rename(text: &str, known: &[&str], old: &str, new: &str, at: usize) -> ApiResult<String> {
+    template::rename(text, known, old, new).map_err(|error| {
+        let pointer = format!("/definition/steps/{at}/prompt");
+        ApiError::fields(
+            ErrorCode::InvalidDefinition,
+            vec![FieldError { pointer, code: "template_syntax".into(), message: error.to_string() }],
+        )
+    })
+}
+
+fn saved(update: WorkflowUpdate) -> ApiResult<()> {
+    match update {
+        WorkflowUpdate::Saved => Ok(()),
+        WorkflowUpdate::Stale(current) => Err(ApiError::stale(current)),
+        WorkflowUpdate::NotFound => Err(ErrorCode::WorkflowNotFound.into()),
+        WorkflowUpdate::Active(count) => {
+            let detail =
+                format!("{count} of its executions have not ended: cancel them before you delete the workflow.");
+            Err(ApiError::new(ErrorCode::ExecutionActive, detail))
+        }
+    }
+}
+
+/// Deletes a workflow with its versions and executions.
+#[utoipa::path(
+    tag = "workflows",
+    params(("id" = WorkflowId, Path, description = "The workflow"),
+        ("If-Match" = Option<String>, Header, description = "Delete only this version")),
+    responses((status = 204, description = "It is deleted")),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "execution_active", "invalid_header"])))
+)]
+#[delete("/workflows/{id}")]
+pub async fn delete_workflow(
+    caller: Editor,
+    id: Path<WorkflowId>,
+    if_match: IfMatch,
+    app: Data<App>,
+) -> ApiResult<HttpResponse> {
+    saved(app.engine.store().delete_workflow(caller.tenant(), &id, if_match.optional()).await?)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Copies a workflow.
+#[utoipa::path(
+    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow to copy")),
+    request_body(content = Option<CopyWorkflow>, example = json!({"name": "Market brief for tea"})),
+    responses((status = 201, description = "The copy", body = Workflow)),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "workflow_exists"])))
+)]
+#[post("/workflows/{id}/copy")]
+pub async fn copy_workflow(
+    caller: Editor,
+    id: Path<WorkflowId>,
+    body: OptionalBody<CopyWorkflow>,
+    app: Data<App>,
+) -> ApiResult<WithETag<Workflow>> {
+    let original = find(&app, &caller, &id).await?;
+    let request = CreateWorkflow {
+        id: body.0.id,
+        name: body.0.name.unwrap_or_else(|| format!("Copy of {}", original.name)),
+        description: original.description,
+        category: original.category,
+        tags: original.tags,
+        definition: original.definition,
+        is_template: original.is_template,
+        is_active: original.is_active,
+    };
+    Ok(WithETag::created(create(&app, &caller, request, original.source_template_id).await?))
+}
+
+/// Checks a definition: what would keep it from running, and what is probably not as meant.
+#[utoipa::path(
+    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    request_body(content = Option<ValidateRequest>, example = json!({"input": {"topic": "tea"}})),
+    responses((status = 200, description = "What was found", body = LintReport)),
+    extensions(("x-error-codes" = json!(["workflow_not_found"])))
+)]
+#[post("/workflows/{id}/validate")]
+pub async fn validate_workflow(
+    caller: Viewer,
+    id: Path<WorkflowId>,
+    body: OptionalBody<ValidateRequest>,
+    app: Data<App>,
+) -> ApiResult<Json<LintReport>> {
+    let saved = find(&app, &caller, &id).await?;
+    let definition = body.0.definition.unwrap_or(saved.definition);
+    Ok(Json(app.engine.check(caller.tenant(), &definition, body.0.input.as_ref()).await?))
+}
+
+/// Estimates what a run costs, step by step, before anything is spent.
+#[utoipa::path(
+    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    request_body(content = Option<EstimateRequest>, example = json!({"input": {"topic": "tea"}})),
+    responses((status = 200, description = "From the least to the most that is expected", body = Estimate)),
+    extensions(("x-error-codes" = json!(["workflow_not_found"])))
+)]
+#[post("/workflows/{id}/estimate")]
+pub async fn estimate_workflow(
+    caller: Viewer,
+    id: Path<WorkflowId>,
+    body: OptionalBody<EstimateRequest>,
+    app: Data<App>,
+) -> ApiResult<Json<Estimate>> {
+    let saved = find(&app, &caller, &id).await?;
+    let definition = body.0.definition.unwrap_or(saved.definition);
+    check_definition(&definition)?;
+    let input = body.0.input.unwrap_or(Value::Null);
+    Ok(Json(app.engine.estimate(caller.tenant(), Some(&id), &definition, &input).await?))
+}
+
+/// Tells what a workflow's executions came to.
+#[utoipa::path(
+    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    responses((status = 200, description = "Counts, tokens and cost", body = WorkflowStats)),
+    extensions(("x-error-codes" = json!(["workflow_not_found"])))
+)]
+#[get("/workflows/{id}/stats")]
+pub async fn get_workflow_stats(
+    caller: Viewer,
+    id: Path<WorkflowId>,
+    app: Data<App>,
+) -> ApiResult<Json<WorkflowStats>> {
+    find(&app, &caller, &id).await?;
+    Ok(Json(app.engine.store().stats(caller.tenant(), &id).await?))
+}

@@ -1,0 +1,145 @@
+//! Checks of names, texts and tags, all errors at once.
+
+use sluice_types::limits::{
+    MAX_CREDENTIAL_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE, MAX_TAG_CHARS, MAX_TAGS,
+};
+use sluice_types::{Definition, ErrorCode, FieldError, Finding, Known, Severity, WorkflowId, lint};
+
+use crate::error::ApiError;
+
+/// Ids that addresses use for something else.
+const RESERVED_IDS: [&str; 5] = ["executions", "resources", "templates", "generate", "step-templates"];
+
+/// Lint findings that keep a definition from being saved. The others keep it from being run: work
+/// that is not finished can be saved.
+const REFUSED_AT_SAVE: [&str; 14] = [
+    "too_many_steps",
+    "duplicate_id",
+    "duplicate_label",
+    "reserved_id",
+    "empty_label",
+    "label_too_long",
+    "label_not_usable",
+    "too_many_retries",
+    "timeout_out_of_range",
+    "prompt_too_long",
+    "temperature_out_of_range",
+    "max_tokens_out_of_range",
+    "too_many_fallbacks",
+    "schema_too_long",
+];
+
+/// Collects what is wrong with a request.
+#[derive(Default)]
+pub struct Check(Vec<FieldError>);
+
+impl Check {
+    /// A name: not empty, not too long.
+    pub fn name(&mut self, pointer: &str, name: &str) -> &mut Self {
+        if name.trim().is_empty() {
+            self.0.push(FieldError::new(pointer, "it is empty"));
+        }
+        self.chars(pointer, name, MAX_NAME_CHARS)
+    }
+
+    /// A longer text that may be empty.
+    pub fn text(&mut self, pointer: &str, text: &str) -> &mut Self {
+        self.chars(pointer, text, MAX_DESCRIPTION_CHARS)
+    }
+
+    /// A text that people put in the place of a step's output.
+    pub fn output(&mut self, pointer: &str, text: Option<&str>) -> &mut Self {
+        if text.is_some_and(|text| text.len() > MAX_OUTPUT_BYTES) {
+            self.0.push(FieldError::new(pointer, format!("at most {MAX_OUTPUT_BYTES} bytes")));
+        }
+        self
+    }
+
+    /// A key or an address.
+    pub fn credential(&mut self, pointer: &str, text: Option<&str>) -> &mut Self {
+        if let Some(text) = text {
+            if text.trim().is_empty() {
+                self.0.push(FieldError::new(pointer, "it is empty; leave it out instead"));
+            }
+            self.chars(pointer, text, MAX_CREDENTIAL_CHARS);
+        }
+        self
+    }
+
+    /// Tags: not too many, none empty or too long.
+    pub fn tags(&mut self, tags: &[String]) -> &mut Self {
+        if tags.len() > MAX_TAGS {
+            self.0.push(FieldError::new("/tags", format!("at most {MAX_TAGS} tags, not {}", tags.len())));
+        }
+        for (at, tag) in tags.iter().enumerate() {
+            let pointer = format!("/tags/{at}");
+            if tag.trim().is_empty() {
+                self.0.push(FieldError::new(pointer.as_str(), "it is empty"));
+            }
+            self.chars(&pointer, tag, MAX_TAG_CHARS);
+        }
+        self
+    }
+
+    fn chars(&mut self, pointer: &str, text: &str, most: usize) -> &mut Self {
+        let count = text.chars().count();
+        if count > most {
+            self.0.push(FieldError::new(pointer, format!("at most {most} characters, not {count}")));
+        }
+        self
+    }
+
+    /// Fine, or all that is wrong.
+    pub fn done(&mut self) -> Result<(), ApiError> {
+        match std::mem::take(&mut self.0) {
+            errors if errors.is_empty() => Ok(()),
+            errors => Err(ApiError::fields(ErrorCode::InvalidRequest, errors)),
+        }
+    }
+}
+
+/// Refuses an id that addresses use for something else.
+pub fn check_id(id: &WorkflowId) -> Result<(), ApiError> {
+    if RESERVED_IDS.contains(&id.as_str()) {
+        let message = format!("`{id}` is used in addresses: choose another id");
+        return Err(ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", message)]));
+    }
+    Ok(())
+}
+
+/// Refuses a definition that cannot even be saved.
+pub fn check_definition(definition: &Definition) -> Result<(), ApiError> {
+    let report = lint(definition, &Known::default(), None);
+    let refused =
+        |finding: &Finding| finding.severity == Severity::Error && REFUSED_AT_SAVE.contains(&finding.code.as_str());
+    let errors: Vec<FieldError> = report
+        .findings
+        .into_iter()
+        .filter(refused)
+        .map(|finding| FieldError {
+            pointer: format!("/definition{}", finding.pointer),
+            code: finding.code,
+            message: finding.message,
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::fields(ErrorCode::InvalidDefinition, errors)) }
+}
+
+/// The size of a page, within the limit.
+pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
+    match limit.unwrap_or(sluice_types::limits::DEFAULT_PAGE) {
+        limit @ 1..=MAX_PAGE => Ok(limit),
+        other => Err(ApiError::new(ErrorCode::InvalidQuery, format!("`limit` is from 1 to {MAX_PAGE}, not {other}."))),
+    }
+}
+
+/// A cursor of a list in this order.
+pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cursor>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    match sluice_store::Cursor::decode(text) {
+        Some(cursor) if cursor.sort == sort => Ok(Some(cursor)),
+        _ => {
+            Err(ApiError::new(ErrorCode::InvalidCursor, "Use `next_cursor` of the page before, with the same `sort`."))
+        }
+    }
+}
