@@ -1,4 +1,4 @@
-//! The engine against things it did not write.
+//! The engine on real databases, and against servers that it did not write.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,4 +9,7 @@
 )]
 
 mod aimock;
+mod commands;
+mod faults;
+mod support;
 mod wire;

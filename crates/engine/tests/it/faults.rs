@@ -1,0 +1,156 @@
+//! The engine is stopped at every fault point, each time it comes to it, and started again: in the
+//! end the journal must be the one of a run that nothing disturbed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+use sluice_engine::{FaultPoint, Faults};
+use sluice_store::{ExecutionFilter, StoreConfig};
+use sluice_testing::{TestDatabase, on_both};
+use sluice_types::{AttemptStatus, Execution, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepRunStatus};
+
+use crate::support::{Bench, decision, path, review, run_of, step};
+
+fn definition() -> serde_json::Value {
+    json!({"steps": [
+        step("a", "demo-echo", "On {{input.topic}}, at some length so that it comes in pieces"),
+        step("b", "demo-flaky", "{{steps.A.content}} and more words to stream"),
+        review("r"),
+        step("c", "demo-echo", "{{steps.R.content}} {{steps.B.content}}"),
+    ]})
+}
+
+/// Goes on with the one execution there is until it ends; starts it when there is none.
+async fn drive(bench: &Bench) -> Option<Execution> {
+    let found = bench.engine.store().executions(&bench.tenant, ExecutionFilter { limit: 2, ..Default::default() }).await.unwrap();
+    assert!(found.items.len() < 2, "the start was repeated");
+    let id = match found.items.first() {
+        Some(execution) => execution.id.clone(),
+        None => bench.try_start("w", StartExecution { input: json!({"topic": "tea"}), ..StartExecution::default() }).await.ok()?.id,
+    };
+    loop {
+        let execution =
+            bench.until(&id, |execution| execution.status.is_terminal() || run_of(execution, "r").status.is_gate() || bench.engine.is_stopped()).await;
+        if bench.engine.is_stopped() {
+            return None;
+        }
+        if execution.status.is_terminal() {
+            return Some(execution);
+        }
+        if bench.review(&id, "r", decision(ReviewDecision::Approve)).await.is_err() {
+            return None;
+        }
+    }
+}
+
+/// Runs the workflow with the engine stopped when it comes to a point for the `nth` time; gives the
+/// execution at its end, and whether the engine ever came there.
+async fn disturbed(config: &StoreConfig, point: FaultPoint, nth: usize) -> (Execution, bool) {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let counter = seen.clone();
+    let faults = Faults::new(move |at| at == point && counter.fetch_add(1, Ordering::SeqCst) + 1 == nth);
+    let bench = Bench::with_faults(config, faults).await;
+    bench.workflow("w", definition()).await;
+    if let Some(undisturbed) = drive(&bench).await {
+        return (undisturbed, false);
+    }
+    // As after a crash: the engine is gone, and a new one finds what it left.
+    drop(bench);
+    let bench = Bench::open(config).await;
+    let done = drive(&bench).await.expect("nothing stops the second engine");
+    check_attempts(&bench, &done).await;
+    bench.events(&done.id).await;
+    (done, true)
+}
+
+/// No step run completed twice, and what was interrupted says so.
+async fn check_attempts(bench: &Bench, execution: &Execution) {
+    for run in execution.steps.iter().filter(|run| run.attempt > 0) {
+        let attempts = bench.engine.store().attempts(&bench.tenant, &execution.id, &run.path).await.unwrap();
+        let completed = attempts.iter().filter(|attempt| attempt.status == AttemptStatus::Completed).count();
+        assert_eq!(completed, 1, "{} completed {completed} times", run.path);
+        let numbers: Vec<i32> = attempts.iter().map(|attempt| attempt.attempt).collect();
+        assert_eq!(numbers, (1..=run.attempt).collect::<Vec<_>>(), "{}", run.path);
+    }
+}
+
+/// What must be the same however often the engine was stopped.
+fn essence(execution: &Execution) -> Vec<(String, StepRunStatus, Option<String>, Option<serde_json::Value>)> {
+    execution.steps.iter().map(|run| (run.path.to_string(), run.status, run.prompt.clone(), run.output.clone())).collect()
+}
+
+/// Far more than the times that a run comes to any point.
+const MOST_TIMES: usize = 60;
+
+/// Walks all points, on databases that `fresh` gives.
+async fn walk(fresh: impl AsyncFn() -> TestDatabase) {
+    let bench_on = fresh().await;
+    let bench = Bench::open(bench_on.config()).await;
+    bench.workflow("w", definition()).await;
+    let undisturbed = drive(&bench).await.unwrap();
+    assert_eq!(undisturbed.status, ExecutionStatus::Completed);
+    let mut stops = 0;
+    for point in FaultPoint::ALL {
+        for nth in 1..=MOST_TIMES {
+            let database = fresh().await;
+            let (done, stopped) = disturbed(database.config(), point, nth).await;
+            assert_eq!(done.status, ExecutionStatus::Completed, "{point:?} {nth}");
+            assert_eq!(essence(&done), essence(&undisturbed), "{point:?} {nth}");
+            if !stopped {
+                assert!(nth > 1, "the run never comes to {point:?}");
+                break;
+            }
+            stops += 1;
+        }
+    }
+    assert!(stops > 30, "the engine was stopped {stops} times only");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_stopped_anywhere_on_sqlite_ends_as_one_that_was_not() {
+    walk(async || TestDatabase::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_stopped_anywhere_on_postgres_ends_as_one_that_was_not() {
+    walk(async || TestDatabase::postgres().await).await;
+}
+
+on_both! {
+    async fn a_step_that_writes_asks_after_a_crash(database: TestDatabase) {
+        let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
+        let bench = Bench::with_faults(database.config(), faults).await;
+        let mut writing = step("a", "demo-echo", "several words to be written somewhere");
+        writing["effect"] = json!("writes");
+        bench.workflow("w", json!({"steps": [writing, step("b", "demo-echo", "{{steps.A.content}}")]})).await;
+        let id = bench.try_start("w", StartExecution::default()).await.unwrap().id;
+        bench.until(&id, |_| bench.engine.is_stopped()).await;
+        drop(bench);
+        let bench = Bench::open(database.config()).await;
+        let asking = bench.until(&id, |execution| run_of(execution, "a").status == StepRunStatus::OutcomeUnknown).await;
+        assert_eq!(asking.status, ExecutionStatus::Paused);
+        let partial = run_of(&asking, "a").content.clone().unwrap();
+        assert!("several words to be written somewhere".starts_with(&partial) && !partial.is_empty());
+        let done = ReviewRequest { content: Some("it was written".into()), ..decision(ReviewDecision::AssumeDone) };
+        bench.review(&id, "a", done).await.unwrap();
+        let done = bench.settled(&id).await;
+        assert_eq!(run_of(&done, "b").content.as_deref(), Some("it was written"));
+        assert_eq!(run_of(&done, "a").attempt, 1);
+    }
+
+    async fn text_streamed_before_a_crash_is_kept(database: TestDatabase) {
+        let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
+        let bench = Bench::with_faults(database.config(), faults).await;
+        let id = bench.run(&[step("a", "demo-echo", "several words that come in pieces")]).await.id;
+        bench.until(&id, |_| bench.engine.is_stopped()).await;
+        drop(bench);
+        let bench = Bench::open(database.config()).await;
+        bench.settled(&id).await;
+        let attempts = bench.engine.store().attempts(&bench.tenant, &id, &path("a")).await.unwrap();
+        let told: Vec<_> = attempts.iter().map(|attempt| (attempt.status, attempt.content.as_deref())).collect();
+        assert_eq!(told[1], (AttemptStatus::Completed, Some("several words that come in pieces")));
+        assert_eq!(told[0].0, AttemptStatus::Interrupted);
+        assert!(told[0].1.is_some_and(|text| text.starts_with("several")), "{told:?}");
+    }
+}

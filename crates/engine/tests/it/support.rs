@@ -1,0 +1,158 @@
+//! An engine on a fresh database, with the demo provider, short waits and a fault hook.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault};
+use sluice_engine::{Backoff, Command, Engine, EngineConfig, EngineError, Faults, Limits, StartRequest};
+use sluice_store::{Store, StoreConfig};
+use sluice_types::{
+    Event, Execution, ExecutionId, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepPath, StepRun, TenantId, Workflow, WorkflowId,
+};
+
+/// An engine, as a test talks to it.
+pub struct Bench {
+    pub engine: Engine,
+    pub tenant: TenantId,
+}
+
+pub fn path(text: &str) -> StepPath {
+    StepPath::new(text).unwrap()
+}
+
+/// An `llm` step of a demo model.
+pub fn step(id: &str, model: &str, prompt: &str) -> Value {
+    json!({"id": id, "label": id.to_uppercase(), "type": "llm", "provider": "demo", "model": model, "prompt": prompt})
+}
+
+pub fn review(id: &str) -> Value {
+    json!({"id": id, "label": id.to_uppercase(), "type": "review"})
+}
+
+pub fn decision(decision: ReviewDecision) -> ReviewRequest {
+    ReviewRequest { decision, comment: None, content: None, budget_usd: None }
+}
+
+/// How long anything may take before a test gives up. Nothing is awaited by time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Bench {
+    pub async fn open(config: &StoreConfig) -> Self {
+        Self::with_faults(config, Faults::default()).await
+    }
+
+    pub async fn with_faults(config: &StoreConfig, faults: Faults) -> Self {
+        let limits = Limits { lease: Duration::from_millis(300), ..Limits::default() };
+        Self::with(config, EngineConfig { faults, limits, ..EngineConfig::default() }).await
+    }
+
+    pub async fn with(config: &StoreConfig, engine: EngineConfig) -> Self {
+        let store = Store::open(config).await.unwrap();
+        let tenant = TenantId::local();
+        store.ensure_tenant(&tenant, "Local", engine.outside.clock.now()).await.unwrap();
+        let vault = Vault::from_passphrase(&"test".into());
+        let providers = ProvidersConfig { vault, server_keys: Vec::new(), network: NetworkPolicy::Anywhere };
+        let providers = Providers::new(store.clone(), providers).unwrap();
+        let backoff = Backoff { first: Duration::from_millis(2), longest: Duration::from_millis(5) };
+        let engine = Engine::open(store, Arc::new(providers), EngineConfig { backoff, ..engine }).await.unwrap();
+        Self { engine, tenant }
+    }
+
+    pub async fn workflow(&self, id: &str, definition: Value) -> WorkflowId {
+        let now = self.engine.outside().clock.now();
+        let workflow = Workflow {
+            id: WorkflowId::new(id).unwrap(),
+            name: id.into(),
+            description: String::new(),
+            category: None,
+            tags: Vec::new(),
+            definition: serde_json::from_value(definition).unwrap(),
+            version: 1,
+            is_template: false,
+            source_template_id: None,
+            is_active: true,
+            created_at: now,
+            updated_at: now,
+        };
+        self.engine.store().create_workflow(&self.tenant, workflow.clone()).await.unwrap();
+        workflow.id
+    }
+
+    pub async fn try_start(&self, id: &str, start: StartExecution) -> Result<Execution, EngineError> {
+        let request = StartRequest { workflow_id: WorkflowId::new(id).unwrap(), start, idempotency: None };
+        self.engine.start(&self.tenant, request).await.map(|started| started.execution)
+    }
+
+    /// Saves a workflow of these steps and starts it.
+    pub async fn run(&self, steps: &[Value]) -> Execution {
+        self.workflow("w", json!({"steps": steps})).await;
+        self.try_start("w", StartExecution { input: json!({"topic": "tea"}), ..StartExecution::default() }).await.unwrap()
+    }
+
+    pub async fn get(&self, id: &ExecutionId) -> Execution {
+        self.engine.execution(&self.tenant, id).await.unwrap()
+    }
+
+    pub async fn command(&self, id: &ExecutionId, command: Command) -> Result<Execution, EngineError> {
+        self.engine.command(&self.tenant, id, command, "tester").await
+    }
+
+    pub async fn review(&self, id: &ExecutionId, at: &str, request: ReviewRequest) -> Result<Execution, EngineError> {
+        self.command(id, Command::Review(path(at), request)).await
+    }
+
+    /// Waits until the execution is as the test wants it.
+    pub async fn until(&self, id: &ExecutionId, wanted: impl Fn(&Execution) -> bool) -> Execution {
+        let found = tokio::time::timeout(PATIENCE, async {
+            loop {
+                let execution = self.get(id).await;
+                if wanted(&execution) {
+                    return execution;
+                }
+                // Each wait ends with the next event, or soon after one was missed.
+                let (_, mut events) = self.engine.channel(id).subscribe(self.engine.outside().clock.now());
+                let _ = tokio::time::timeout(Duration::from_millis(20), events.recv()).await;
+            }
+        });
+        match found.await {
+            Ok(execution) => execution,
+            Err(_) => panic!("not as wanted: {:#?}", self.get(id).await),
+        }
+    }
+
+    /// Waits until the execution has ended or waits.
+    pub async fn settled(&self, id: &ExecutionId) -> Execution {
+        self.until(id, |execution| execution.status.is_terminal() || execution.status == ExecutionStatus::Paused).await
+    }
+
+    /// Waits until a running step has streamed some text.
+    pub async fn streaming(&self, id: &ExecutionId, at: &str) {
+        let channel = self.engine.channel(id);
+        let (texts, mut events) = channel.subscribe(self.engine.outside().clock.now());
+        let is_text = |event: Option<Event>| event.is_some_and(|event| event.path == Some(path(at)) && event.text.is_some_and(|text| !text.is_empty()));
+        if texts.iter().any(|frame| is_text(frame.event())) {
+            return;
+        }
+        let heard = async { while !is_text(events.recv().await.unwrap().event()) {} };
+        tokio::time::timeout(PATIENCE, heard).await.expect("text");
+    }
+
+    /// The stored events; their numbers have no gaps.
+    pub async fn events(&self, id: &ExecutionId) -> Vec<Event> {
+        let stored = self.engine.store().events_after(&self.tenant, id, 0).await.unwrap();
+        let events: Vec<Event> = stored.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect();
+        let numbers: Vec<i64> = events.iter().filter_map(|event| event.seq).collect();
+        assert_eq!(numbers, (1..=i64::try_from(events.len()).unwrap()).collect::<Vec<_>>());
+        events
+    }
+}
+
+pub fn run_of<'a>(execution: &'a Execution, at: &str) -> &'a StepRun {
+    execution.steps.iter().find(|run| run.path.as_str() == at).unwrap()
+}
+
+/// `path status attempt` of every step run, for comparison.
+pub fn summary(execution: &Execution) -> Vec<String> {
+    execution.steps.iter().map(|run| format!("{} {} {}", run.path, run.status, run.attempt)).collect()
+}
