@@ -1,0 +1,160 @@
+//! Input of every wrong kind: a clear problem with a code, and nothing half-written.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sluice_testing::on_both;
+use sluice_types::limits::{MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS};
+
+use crate::server::{Answer, Server, step};
+
+fn workflow(steps: &[Value]) -> Value {
+    json!({"name": "x", "definition": {"steps": steps}})
+}
+
+async fn send(server: &Server, body: String) -> Answer {
+    let request = server.request(Method::POST, "/workflows").header("content-type", "application/json").body(body);
+    Answer::of(request.send().await.unwrap()).await
+}
+
+on_both! {
+    async fn bodies_of_the_wrong_form(database: TestDatabase) {
+        let server = Server::start(&database);
+        assert!(send(&server, "{\"name\": \"x\"".into()).await.problem(400, "invalid_json").contains("stops half-way"));
+        assert!(send(&server, "{\"name\": x}".into()).await.problem(400, "invalid_json").contains("is not JSON"));
+        let deep = format!("{{\"name\": \"x\", \"definition\": {{\"steps\": [], \"context\": {{\"a\": {}1{}}}}}}}", "[".repeat(5000), "]".repeat(5000));
+        assert!(send(&server, deep).await.problem(400, "invalid_json").contains("127 levels"));
+        assert!(send(&server, "{\"name\": \"x\", \"nme\": 1}".into()).await.problem(422, "invalid_request").contains("unknown field `nme`"));
+        let wrong_type = workflow(&[json!({"label": "A", "type": "llm", "prompt": 7})]).to_string();
+        assert!(send(&server, wrong_type).await.problem(422, "invalid_request").contains("/definition/steps/0/prompt"));
+        let unknown_type = workflow(&[json!({"label": "A", "type": "dance"})]).to_string();
+        assert!(send(&server, unknown_type).await.problem(422, "invalid_request").contains("/definition/steps/0/type"));
+        send(&server, "{\"name\": \"a\\u0000b\", \"definition\": {\"steps\": []}}".into()).await.problem(422, "invalid_request");
+        let form = server.request(Method::POST, "/workflows").body("name=x").send().await.unwrap();
+        Answer::of(form).await.problem(415, "unsupported_media_type");
+        // A chunked body declares no length: it is counted as it comes.
+        let long = format!("{{\"name\": \"{}\"}}", "x".repeat(MAX_BODY_BYTES));
+        send(&server, long).await.problem(413, "body_too_large");
+        server.get("/workflows").await.expect(StatusCode::OK)["items"].as_array().map(|items| assert_eq!(items.len(), 0)).unwrap();
+    }
+
+    async fn a_body_that_stops_half_way(database: TestDatabase) {
+        let server = Server::start(&database);
+        let address = server.url.strip_prefix("http://").unwrap();
+        let mut connection = TcpStream::connect(address).unwrap();
+        write!(connection, "POST /api/v1/workflows HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{{\"name\": \"x\"").unwrap();
+        connection.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        // The server may close at once or say why first; it must neither hang nor write anything.
+        let _ = connection.read_to_string(&mut answer);
+        assert!(answer.is_empty() || answer.contains("invalid_json"), "{answer}");
+        assert_eq!(server.get("/workflows").await.expect(StatusCode::OK)["items"], json!([]));
+    }
+
+    async fn limits_hold_at_the_limit_and_one_past_it(database: TestDatabase) {
+        let server = Server::start(&database);
+        let named = |name: &str| json!({"name": name, "definition": {"steps": []}});
+        server.post("/workflows", &named(&"ä".repeat(MAX_NAME_CHARS))).await.expect(StatusCode::CREATED);
+        server.post("/workflows", &named(&"ä".repeat(MAX_NAME_CHARS + 1))).await.problem(422, "invalid_request");
+        server.post("/workflows", &named(" ")).await.problem(422, "invalid_request");
+        let tagged = |count: usize| json!({"name": "x", "definition": {"steps": []}, "tags": (0..count).map(|n| format!("t{n}")).collect::<Vec<_>>()});
+        server.post("/workflows", &tagged(MAX_TAGS)).await.expect(StatusCode::CREATED);
+        server.post("/workflows", &tagged(MAX_TAGS + 1)).await.problem(422, "invalid_request");
+        let steps = |count: usize| workflow(&(0..count).map(|n| step(&format!("s{n}"), "demo-echo", "x")).collect::<Vec<_>>());
+        server.post("/workflows", &steps(MAX_STEPS)).await.expect(StatusCode::CREATED);
+        assert!(server.post("/workflows", &steps(MAX_STEPS + 1)).await.problem(422, "invalid_definition").contains("too_many_steps"));
+        assert!(server.post("/workflows", &steps(10_000)).await.problem(422, "invalid_definition").contains("too_many_steps"));
+        let prompt = |bytes: usize| workflow(&[step("a", "demo-echo", &"x".repeat(bytes))]);
+        server.post("/workflows", &prompt(MAX_PROMPT_BYTES)).await.expect(StatusCode::CREATED);
+        assert!(server.post("/workflows", &prompt(MAX_PROMPT_BYTES + 1)).await.problem(422, "invalid_definition").contains("prompt_too_long"));
+        assert!(server.post("/workflows", &prompt(2 * 1024 * 1024)).await.problem(422, "invalid_definition").contains("/definition/steps/0/prompt"));
+        server.get(&format!("/workflows?limit={MAX_PAGE}")).await.expect(StatusCode::OK);
+        for limit in [0, MAX_PAGE + 1] {
+            server.get(&format!("/workflows?limit={limit}")).await.problem(400, "invalid_query");
+        }
+        server.workflow("w", &[step("a", "demo-echo", "x")]).await;
+        server.post(&format!("/workflows/w/executions?wait={MAX_WAIT_SECONDS}"), &json!({})).await.expect(StatusCode::OK);
+        server.post(&format!("/workflows/w/executions?wait={}", MAX_WAIT_SECONDS + 1), &json!({})).await.problem(400, "invalid_query");
+    }
+
+    async fn definitions_that_cannot_run(database: TestDatabase) {
+        let server = Server::start(&database);
+        let twice = workflow(&[step("a", "demo-echo", "x"), json!({"id": "b", "label": "A", "type": "llm", "prompt": "x"})]);
+        assert!(server.post("/workflows", &twice).await.problem(422, "invalid_definition").contains("duplicate_label"));
+        // Work that is not finished can be saved, but not be started.
+        for (id, prompt, code) in [
+            ("label", "{{steps.Nobody.content}}", "unknown_reference"),
+            ("later", "{{steps.B.content}}", "forward_reference"),
+            ("field", "{{input.topic}} {{nothing}}", "unknown_name"),
+            ("syntax", "{{steps.", "template_syntax"),
+        ] {
+            server.workflow(id, &[step("a", "demo-echo", prompt), step("b", "demo-echo", "x")]).await;
+            let report = server.post(&format!("/workflows/{id}/validate"), &json!({})).await.expect(StatusCode::OK);
+            assert_eq!((&report["valid"], &report["findings"][0]["code"]), (&json!(false), &json!(code)));
+            let refused = server.post(&format!("/workflows/{id}/executions"), &json!({"input": {"topic": "x"}})).await;
+            assert!(refused.problem(422, "invalid_definition").contains("/definition/steps/0/prompt"));
+        }
+        for (id, provider, model, expected) in [
+            ("provider", "nobody", "x", "invalid_definition"),
+            ("model", "demo", "demo-9", "invalid_definition"),
+            ("keyless", "anthropic", "claude-sonnet-5-5", "provider_not_available"),
+        ] {
+            let mut wrong = step("a", model, "x");
+            wrong["provider"] = json!(provider);
+            server.workflow(id, &[wrong]).await;
+            let refused = server.post(&format!("/workflows/{id}/executions"), &json!({})).await.problem(422, expected);
+            assert!(refused.contains("/definition/steps/0/"), "{refused}");
+        }
+        server.workflow("input", &[step("a", "demo-echo", "{{input.topic}}")]).await;
+        server.post("/workflows/input/executions", &json!({})).await.problem(422, "invalid_input");
+        server.post("/workflows/input/executions", &json!({"input": [1]})).await.problem(422, "invalid_input");
+        server.post("/workflows/input/executions", &json!({"input": {"topic": "x"}, "budget_usd": -1})).await.problem(422, "invalid_request");
+        assert_eq!(server.get("/workflows/executions").await.expect(StatusCode::OK)["items"], json!([]));
+    }
+
+    async fn addresses_headers_and_queries(database: TestDatabase) {
+        let server = Server::start(&database);
+        server.get("/nothing").await.problem(404, "not_found");
+        let wrong_method = server.delete("/workflows").await;
+        assert_eq!(wrong_method.headers["allow"], "GET, POST");
+        wrong_method.problem(405, "method_not_allowed");
+        server.get("/workflows/not%20a%20slug").await.problem(400, "invalid_path");
+        server.get("/workflows/executions/execution-1").await.problem(400, "invalid_path");
+        server.get("/workflows?limt=3").await.problem(400, "invalid_query");
+        server.get("/workflows?sort=size").await.problem(400, "invalid_query");
+        server.get("/workflows?cursor=garbage").await.problem(400, "invalid_cursor");
+        let mut reserved = workflow(&[]);
+        for id in ["executions", "resources", "templates", "generate", "step-templates"] {
+            reserved["id"] = json!(id);
+            server.post("/workflows", &reserved).await.problem(422, "invalid_request");
+        }
+        server.workflow("taken", &[]).await;
+        reserved["id"] = json!("taken");
+        server.post("/workflows", &reserved).await.problem(409, "workflow_exists");
+        server.workflow("w", &[step("a", "demo-echo", "x")]).await;
+        let unconditional = server.request(Method::PUT, "/workflows/w").json(&workflow(&[])).send().await.unwrap();
+        Answer::of(unconditional).await.problem(428, "if_match_required");
+        server.put("/workflows/w", "three", &workflow(&[])).await.problem(400, "invalid_header");
+        let key = server.request(Method::POST, "/workflows/w/executions").header("idempotency-key", "k".repeat(201)).json(&json!({})).send().await.unwrap();
+        Answer::of(key).await.problem(400, "invalid_header");
+        let page_of_another_order = server.get("/workflows?sort=name&limit=1").await.expect(StatusCode::OK);
+        let cursor = page_of_another_order["next_cursor"].as_str().unwrap();
+        server.get(&format!("/workflows?cursor={cursor}")).await.problem(400, "invalid_cursor");
+    }
+
+    async fn other_pages_are_kept_out(database: TestDatabase) {
+        let server = Server::start(&database);
+        let with = async |name: &str, value: &str| {
+            Answer::of(server.request(Method::GET, "/workflows").header(name, value).send().await.unwrap()).await
+        };
+        with("host", "rebound.example.com").await.problem(403, "host_not_allowed");
+        with("origin", "https://example.com").await.problem(403, "origin_not_allowed");
+        with("origin", "null").await.problem(403, "origin_not_allowed");
+        let own = with("origin", &server.url).await;
+        assert_eq!(own.headers["x-content-type-options"], "nosniff");
+        assert!(own.headers["content-security-policy"].to_str().unwrap().contains("default-src 'self'"));
+        own.expect(StatusCode::OK);
+    }
+}

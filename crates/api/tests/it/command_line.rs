@@ -1,0 +1,100 @@
+//! The command line: exit codes, what it prints, and what it asks.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::server::{SLUICE, step};
+
+fn file(folder: &tempfile::TempDir, steps: &[Value]) -> PathBuf {
+    let path = folder.path().join("workflow.json");
+    std::fs::write(&path, json!({"name": "W", "definition": {"steps": steps}}).to_string()).unwrap();
+    path
+}
+
+fn sluice(arguments: &[&str], file: &std::path::Path, input: Option<&str>) -> Output {
+    let mut command = Command::new(SLUICE);
+    command.arg(arguments[0]).arg(file).args(&arguments[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if input.is_some() {
+        command.env("SLUICE_ASK", "1");
+    }
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.unwrap_or_default().as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn texts(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn review() -> Value {
+    json!({"id": "r", "label": "Check", "type": "review"})
+}
+
+#[test]
+fn a_run_prints_its_text_and_its_progress_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = file(&folder, &[step("a", "demo-echo", "On {{input.topic}}"), step("b", "demo-echo", "{{steps.A.content}}, again")]);
+    let (code, out, progress) = texts(&sluice(&["run", "--input", "{\"topic\": \"tea\"}"], &steps, None));
+    assert_eq!((code, out.as_str()), (Some(0), "On tea\nOn tea, again\n"));
+    assert!(progress.contains("▶ A") && progress.contains("✔ B") && progress.contains("completed: 2 steps"), "{progress}");
+    let (code, out, _) = texts(&sluice(&["run", "--input", "{\"topic\": \"tea\"}", "--quiet"], &steps, None));
+    assert_eq!((code, out.as_str()), (Some(0), "On tea, again\n"));
+}
+
+#[test]
+fn gates_are_asked_at_the_prompt() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = file(&folder, &[step("a", "demo-echo", "first"), review(), step("b", "demo-echo", "{{steps.Check.content}}!")]);
+    let edited = folder.path().join("edited.txt");
+    std::fs::write(&edited, "second").unwrap();
+    let answers = format!("nonsense\napprove\n{}\n", edited.display());
+    let (code, out, asked) = texts(&sluice(&["run"], &steps, Some(&answers)));
+    assert_eq!((code, out.lines().last()), (Some(0), Some("second!")), "{asked}");
+    assert!(asked.contains("Decide (approve, reject, revise)") && asked.contains("first"), "{asked}");
+    assert_eq!(texts(&sluice(&["run"], &steps, Some("reject\n"))).0, Some(3));
+    assert_eq!(texts(&sluice(&["run"], &steps, None)).0, Some(4));
+    assert_eq!(texts(&sluice(&["run", "--yolo"], &steps, None)).0, Some(0));
+}
+
+#[test]
+fn exit_codes_tell_what_went_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = file(&folder, &[step("a", "demo-broken", "x")]);
+    let (code, _, error) = texts(&sluice(&["run"], &broken, None));
+    assert_eq!(code, Some(1));
+    assert!(error.contains("demo-broken refuses every request"), "{error}");
+    let dangling = file(&folder, &[step("a", "demo-echo", "{{steps.Nobody.content}}")]);
+    assert_eq!(texts(&sluice(&["run"], &dangling, None)).0, Some(2));
+    let (code, found, _) = texts(&sluice(&["check"], &dangling, None));
+    assert_eq!(code, Some(1));
+    assert!(found.contains("error at /steps/0/prompt") && found.contains("[unknown_reference]"), "{found}");
+    let (_, found, _) = texts(&sluice(&["check", "--json"], &dangling, None));
+    assert_eq!(serde_json::from_str::<Value>(&found).unwrap()["valid"], false);
+    let needy = file(&folder, &[step("a", "demo-echo", "{{input.topic}}")]);
+    assert_eq!(texts(&sluice(&["check"], &needy, None)).0, Some(0));
+    assert_eq!(texts(&sluice(&["check", "--input", "{}"], &needy, None)).0, Some(1));
+    assert_eq!(texts(&sluice(&["check"], &folder.path().join("nothing.json"), None)).0, Some(2));
+    std::fs::write(&needy, "{\"steps\": [{\"label\": \"A\", \"type\": \"llm\", \"prompt\": 1}]}").unwrap();
+    let (code, _, error) = texts(&sluice(&["check"], &needy, None));
+    assert_eq!(code, Some(2));
+    assert!(error.contains("at /steps/0/prompt"), "{error}");
+}
+
+#[test]
+fn a_server_refuses_what_is_not_safe() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = |arguments: &[&str]| texts(&Command::new(SLUICE).arg("serve").args(arguments).arg("--data-dir").arg(folder.path()).output().unwrap());
+    let (code, _, error) = serve(&["--listen", "0.0.0.0:0"]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("refusing to listen"), "{error}");
+    // A second server on the same data would be a second writer.
+    let database = sluice_testing::TestDatabase::sqlite();
+    let _server = crate::server::Server::start(&database);
+    let second = Command::new(SLUICE).args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(database.folder()).output().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another Sluice uses"));
+}

@@ -1,0 +1,113 @@
+//! Event streams over HTTP.
+
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt as _;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sluice_testing::on_both;
+
+use crate::server::{Server, step};
+
+/// Reads a stream to its end, or until `enough` says so.
+async fn read(server: &Server, path: &str, after: Option<i64>, enough: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+    let mut request = server.request(Method::GET, path);
+    if let Some(after) = after {
+        request = request.header("last-event-id", after.to_string());
+    }
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    let mut body = response.bytes_stream();
+    let (mut rest, mut events) = (String::new(), Vec::new());
+    while let Some(bytes) = body.next().await {
+        rest.push_str(std::str::from_utf8(&bytes.unwrap()).unwrap());
+        while let Some((frame, tail)) = rest.split_once("\n\n") {
+            let field = |name: &str| frame.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+            if let Some(data) = field("data:") {
+                let event: Value = serde_json::from_str(data).unwrap();
+                assert_eq!(field("event:"), event["type"].as_str());
+                assert_eq!(field("id:").map(str::to_owned), event["seq"].as_i64().map(|seq| seq.to_string()));
+                events.push(event);
+            }
+            rest = tail.to_owned();
+            if enough(&events) {
+                return events;
+            }
+        }
+    }
+    events
+}
+
+fn numbers(events: &[Value]) -> Vec<i64> {
+    events.iter().filter_map(|event| event["seq"].as_i64()).collect()
+}
+
+/// Puts texts together by their offsets; a piece that leaves a gap or says something twice fails.
+fn follow(texts: &mut BTreeMap<(String, i64), String>, events: &[Value]) {
+    for event in events.iter().filter(|event| event["type"] == "text") {
+        let key = (event["path"].as_str().unwrap().to_owned(), event["attempt"].as_i64().unwrap());
+        let (offset, piece) = (usize::try_from(event["offset"].as_u64().unwrap()).unwrap(), event["text"].as_str().unwrap());
+        let text = texts.entry(key).or_default();
+        if offset == 0 {
+            assert!(piece.starts_with(text.as_str()), "all text so far lacks some");
+            *text = piece.to_owned();
+        } else {
+            assert_eq!(offset, text.len(), "a piece is missing or comes twice");
+            text.push_str(piece);
+        }
+    }
+}
+
+on_both! {
+    async fn a_reader_that_comes_again_misses_and_doubles_nothing(database: TestDatabase) {
+        let server = Server::start(&database);
+        let execution = server.run(&[step("a", "demo-slow", "Write about lighthouses"), step("b", "demo-slow", "Then about {{steps.A.content}}")]).await;
+        let address = format!("{execution}/events");
+        let mut texts = BTreeMap::new();
+        let mut seen = Vec::new();
+        // Three readers, one after the other; each stops in the middle of some text.
+        for stop in [3, 7] {
+            let events = read(&server, &address, seen.last().copied(), |events| events.iter().filter(|event| event["type"] == "text").count() >= stop).await;
+            follow(&mut texts, &events);
+            seen.extend(numbers(&events));
+        }
+        let rest = read(&server, &address, seen.last().copied(), |_| false).await;
+        follow(&mut texts, &rest);
+        seen.extend(numbers(&rest));
+        assert_eq!(seen, (1..=i64::try_from(seen.len()).unwrap()).collect::<Vec<_>>());
+        assert_eq!(rest.last().unwrap()["status"], "completed");
+        let done = server.settled(&execution).await;
+        for run in done["steps"].as_array().unwrap() {
+            assert_eq!(texts[&(run["path"].as_str().unwrap().to_owned(), 1)], run["content"].as_str().unwrap());
+        }
+        // Whoever comes late is given all stored events, and the stream ends.
+        assert_eq!(numbers(&read(&server, &address, None, |_| false).await), seen);
+        assert_eq!(numbers(&read(&server, "/events/workflows/w?after=2", None, |_| false).await), seen[2..]);
+    }
+
+    async fn a_retried_execution_has_a_stream_again(database: TestDatabase) {
+        let server = Server::start(&database);
+        let execution = server.run(&[step("a", "demo-broken", "x")]).await;
+        let address = format!("{execution}/events");
+        let failed = read(&server, &address, None, |_| false).await;
+        assert_eq!((&failed.last().unwrap()["type"], &failed.last().unwrap()["status"]), (&json!("error"), &json!("failed")));
+        server.post(&format!("{execution}/steps/a/retry"), &json!({"model": "demo-instant"})).await.expect(StatusCode::ACCEPTED);
+        let after = numbers(&failed).last().copied();
+        let rest = read(&server, &address, after, |_| false).await;
+        assert_eq!(rest.last().unwrap()["status"], "completed");
+        assert_eq!(numbers(&rest)[0], after.unwrap() + 1);
+    }
+
+    async fn wrong_positions_are_refused(database: TestDatabase) {
+        let server = Server::start(&database);
+        let execution = server.run(&[step("a", "demo-echo", "x")]).await;
+        server.settled(&execution).await;
+        server.get(&format!("{execution}/events?after=999")).await.problem(400, "invalid_query");
+        let garbled = server.request(Method::GET, &format!("{execution}/events")).header("last-event-id", "x").send().await.unwrap();
+        crate::server::Answer::of(garbled).await.problem(400, "invalid_header");
+        server.get("/workflows/executions/execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11/events").await.problem(404, "execution_not_found");
+        server.workflow("idle", &[step("a", "demo-echo", "x")]).await;
+        server.get("/events/workflows/idle").await.problem(404, "execution_not_found");
+    }
+}

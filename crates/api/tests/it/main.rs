@@ -1,0 +1,12 @@
+//! The real server, as a process, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
+mod bad_input;
+mod command_line;
+mod crashes;
+mod documents;
+mod events;
+mod executions;
+mod resources;
+mod server;
+mod workflows;
