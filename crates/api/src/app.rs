@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::error::PathError;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{Data, PathConfig, PayloadConfig};
 use actix_web::{HttpServer, web};
@@ -58,6 +59,15 @@ impl App {
     }
 }
 
+/// What is wrong with a part of the address, without what actix puts before it.
+fn invalid_path(error: &PathError) -> ApiError {
+    let detail = match error {
+        PathError::Deserialize(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    ApiError::new(ErrorCode::InvalidPath, format!("{detail}."))
+}
+
 /// A server that listens.
 pub struct Server {
     /// Where it listens.
@@ -78,10 +88,7 @@ impl Server {
                 .into_utoipa_app()
                 .app_data(app.clone())
                 .app_data(PayloadConfig::new(MAX_BODY_BYTES))
-                .app_data(
-                    PathConfig::default()
-                        .error_handler(|error, _| ApiError::new(ErrorCode::InvalidPath, format!("{error}.")).into()),
-                )
+                .app_data(PathConfig::default().error_handler(|error, _| invalid_path(&error).into()))
                 .configure(routes::api)
                 .split_for_parts();
             service

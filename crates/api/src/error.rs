@@ -159,6 +159,13 @@ impl From<EngineError> for ApiError {
                 ErrorCode::ExecutionElsewhere,
                 "Another server runs this execution: send the command there, or wait until its lease ends.",
             ),
+            EngineError::CommandPending => Self {
+                retry_after_seconds: Some(5),
+                ..Self::new(
+                    ErrorCode::DatabaseUnavailable,
+                    "The command was taken and is carried out when the database is back: read the execution before you send it again.",
+                )
+            },
             EngineError::ShuttingDown => Self {
                 retry_after_seconds: Some(5),
                 ..Self::new(ErrorCode::ShuttingDown, "The server is stopping: try again when it has started again.")

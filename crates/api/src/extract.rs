@@ -1,20 +1,24 @@
 //! Reads bodies and queries, with errors that say where.
 
 use std::future::{Ready, ready};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::error::PayloadError;
+use actix_web::error::{PayloadError, QueryPayloadError};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::error::Category;
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH};
 use sluice_types::{ErrorCode, FieldError};
 
 use crate::error::ApiError;
+
+/// How long a body may take to arrive, so that nobody holds a connection open for nothing.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A JSON body.
 pub struct Body<T>(pub T);
@@ -27,10 +31,10 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let declared = check_media_type(request);
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = read(request, payload);
         Box::pin(async move {
             declared?;
-            parse(&bytes.await.map_err(refused)?).map(Self)
+            parse(&bytes.await?).map(Self)
         })
     }
 }
@@ -40,15 +44,30 @@ impl<T: DeserializeOwned + Default> FromRequest for OptionalBody<T> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let declared = check_media_type(request);
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = read(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(refused)?;
-            if bytes.trim_ascii().is_empty() {
+            let bytes = bytes.await?;
+            // Clients made from the document send `null` for a body that is left out.
+            if matches!(bytes.trim_ascii(), b"" | b"null") {
                 return Ok(Self(T::default()));
             }
             declared?;
             parse(&bytes).map(Self)
         })
+    }
+}
+
+/// Reads a body as a whole, within its limits of size and time.
+fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
+    let bytes = Bytes::from_request(request, payload);
+    async move {
+        match tokio::time::timeout(BODY_TIMEOUT, bytes).await {
+            Ok(read) => read.map_err(refused),
+            Err(_) => {
+                let detail = format!("A body is to arrive within {} s: send it again.", BODY_TIMEOUT.as_secs());
+                Err(ApiError::new(ErrorCode::RequestTimeout, detail))
+            }
+        }
     }
 }
 
@@ -75,20 +94,18 @@ fn refused(error: actix_web::Error) -> ApiError {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        // serde would read an array as the fields in their order.
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| not_json(&error))?;
+        return Err(ApiError::fields(
+            ErrorCode::InvalidRequest,
+            vec![FieldError::new("", "a JSON object is expected")],
+        ));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner().classify() {
         Category::Data => ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::from_json_error(&error)]),
-        Category::Eof => ApiError::new(ErrorCode::InvalidJson, format!("The body stops half-way: {}.", error.inner())),
-        Category::Syntax | Category::Io => {
-            let text = error.inner().to_string();
-            let deep = text.starts_with("recursion limit");
-            let detail = if deep {
-                format!("JSON is read up to {MAX_JSON_DEPTH} levels deep; this goes deeper.")
-            } else {
-                format!("The body is not JSON: {text}.")
-            };
-            ApiError::new(ErrorCode::InvalidJson, detail)
-        }
+        Category::Eof | Category::Syntax | Category::Io => not_json(error.inner()),
     })?;
     reader
         .end()
@@ -100,6 +117,18 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         return Err(ApiError::new(ErrorCode::InvalidRequest, "A text holds the character U+0000: take it out."));
     }
     Ok(value)
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    let text = error.to_string();
+    let detail = if error.is_eof() {
+        format!("The body stops half-way: {text}.")
+    } else if text.starts_with("recursion limit") {
+        format!("JSON is read up to {MAX_JSON_DEPTH} levels deep; this goes deeper.")
+    } else {
+        format!("The body is not JSON: {text}.")
+    };
+    ApiError::new(ErrorCode::InvalidJson, detail)
 }
 
 fn holds_nul(value: &Value) -> bool {
@@ -118,12 +147,42 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let parsed = actix_web::web::Query::<T>::from_query(request.query_string());
-        ready(
-            parsed
-                .map(|query| Self(query.into_inner()))
-                .map_err(|error| ApiError::new(ErrorCode::InvalidQuery, format!("{error}."))),
-        )
+        ready(parse_query(request.query_string()).map(Self))
+    }
+}
+
+fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    let refused = |detail: String| ApiError::new(ErrorCode::InvalidQuery, detail);
+    if let Some((name, _)) = pairs(text).into_iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(refused(format!("`{}` holds the character U+0000: take it out.", name.replace('\0', ""))));
+    }
+    let error = match actix_web::web::Query::<T>::from_query(text) {
+        Ok(query) => return Ok(query.into_inner()),
+        Err(error) => error,
+    };
+    // The error does not say which parameter it is about: it is the one that is wrong by itself, too.
+    for parameter in text.split('&') {
+        let Err(error) = actix_web::web::Query::<T>::from_query(parameter) else { continue };
+        let message = message(&error);
+        return Err(refused(match pairs(parameter).first() {
+            Some((name, _)) if !message.starts_with("unknown field") => format!("`{name}`: {message}."),
+            _ => format!("{message}."),
+        }));
+    }
+    Err(refused(format!("{}.", message(&error))))
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    actix_web::web::Query::<Vec<(String, String)>>::from_query(text)
+        .map(actix_web::web::Query::into_inner)
+        .unwrap_or_default()
+}
+
+/// What is wrong with a query, without what actix puts before it.
+fn message(error: &QueryPayloadError) -> String {
+    match error {
+        QueryPayloadError::Deserialize(error) => error.to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -140,7 +199,10 @@ mod tests {
     fn errors_say_what_and_where() {
         assert!(code("{").starts_with("invalid_json: The body stops half-way"));
         assert!(code("{]").starts_with("invalid_json: The body is not JSON"));
-        assert!(code(&"[".repeat(200)).starts_with("invalid_request"));
+        assert!(code(&"[".repeat(200)).starts_with("invalid_json: The body stops half-way"));
+        for other in ["[]", " [\"x\", {}]", "7", "\"x\"", "null"] {
+            assert_eq!(code(other), "invalid_request: a JSON object is expected", "{other}");
+        }
         assert!(
             code(&format!("{{\"name\":\"x\",\"definition\":{{\"steps\":[],\"context\":{{\"a\":{}", "[".repeat(200)))
                 .contains("127 levels")
@@ -150,5 +212,16 @@ mod tests {
         assert!(code("{\"nme\":\"x\"}").contains("unknown field `nme`"));
         assert!(code("{\"name\":\"a\\u0000b\",\"definition\":{\"steps\":[]}}").contains("U+0000"));
         assert_eq!(code("{\"name\":\"a\\\\u0000b\",\"definition\":{\"steps\":[]}}"), "");
+    }
+    #[test]
+    fn a_query_error_names_its_parameter() {
+        let code = |query: &str| {
+            parse_query::<sluice_types::ListQuery>(query).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(code("limit=20&search=tea"), "");
+        assert!(code("search=tea&limit=ten").starts_with("invalid_query: `limit`: invalid digit"));
+        assert!(code("limt=3").starts_with("invalid_query: unknown field `limt`"));
+        assert!(code("limit=1&limit=2").contains("duplicate field `limit`"));
+        assert_eq!(code("search=a%00b"), "invalid_query: `search` holds the character U+0000: take it out.");
     }
 }

@@ -10,6 +10,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError as _};
 use sluice_types::ErrorCode;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::error::ApiError;
 
@@ -56,13 +57,32 @@ fn check(headers: &HeaderMap) -> Result<(), ApiError> {
 
 /// Whether a `Host` names this machine itself, with or without a port.
 fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    let Some((name, rest)) = (match host.strip_prefix('[') {
+        Some(inner) => inner.split_once(']'),
+        None => Some(host.find(':').map_or((host, ""), |colon| host.split_at(colon))),
+    }) else {
+        return false;
     };
-    name.eq_ignore_ascii_case("localhost")
-        || name.to_ascii_lowercase().ends_with(".localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    let port_fits = rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port);
+    let named = if host.starts_with('[') {
+        name.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
+    } else {
+        is_localhost(name) || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    };
+    port_fits && named
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
+}
+
+/// `localhost` and the names below it (RFC 6761, section 6.3), which resolve to this machine.
+fn is_localhost(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let below = name.strip_suffix(".localhost").unwrap_or(&name);
+    name == "localhost"
+        || (below.len() < name.len()
+            && below.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)))
 }
 
 #[cfg(test)]
@@ -80,7 +100,16 @@ mod tests {
 
     #[test]
     fn only_loopback_names_and_our_own_pages() {
-        for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "app.localhost:1"] {
+        for host in [
+            "localhost",
+            "LOCALHOST",
+            "localhost:8080",
+            "[::1]",
+            "127.0.0.1:8080",
+            "127.9.9.9",
+            "[::1]:8080",
+            "app.localhost:1",
+        ] {
             assert!(allowed(host, None), "{host}");
         }
         for host in [
@@ -91,6 +120,21 @@ mod tests {
             "localhost.example.com",
             "[::2]",
             "127.0.0.1.example.com",
+            "[::1]evil.com",
+            "[::1",
+            "[::1]:80:80",
+            "[localhost]",
+            "[127.0.0.1]",
+            "::1",
+            "127.0.0.1:8201@evil.com",
+            "evil.com@localhost",
+            "evil.com/.localhost",
+            "localhost:",
+            "localhost:x",
+            "localhost:8080x",
+            "localhost:+80",
+            "localhost:65536",
+            "localhost:80:80",
         ] {
             assert!(!allowed(host, None), "{host}");
         }

@@ -3,10 +3,14 @@
 
 use actix_web::dev::ResourceDef;
 use serde_json::{Value, json};
+use sluice_types::limits::{MAX_PAGE, MAX_WAIT_SECONDS};
 use sluice_types::{ErrorCode, Problem};
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, ServerBuilder,
+    ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
 };
 use utoipa_actix_web::AppExt as _;
 
@@ -65,8 +69,25 @@ const EVERYWHERE: [ErrorCode; 5] = [
     ErrorCode::Internal,
 ];
 /// Codes that any operation with a body may answer.
-const WITH_BODY: [ErrorCode; 4] =
-    [ErrorCode::InvalidJson, ErrorCode::BodyTooLarge, ErrorCode::UnsupportedMediaType, ErrorCode::InvalidRequest];
+const WITH_BODY: [ErrorCode; 5] = [
+    ErrorCode::InvalidJson,
+    ErrorCode::RequestTimeout,
+    ErrorCode::BodyTooLarge,
+    ErrorCode::UnsupportedMediaType,
+    ErrorCode::InvalidRequest,
+];
+/// Operations that write nothing, though they are no `GET`.
+const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "test_credential"];
+/// What the document is divided into.
+const TAGS: [(&str, &str); 5] = [
+    ("workflows", "Named, versioned definitions: what is run, step by step."),
+    ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
+    ("templates", "Workflows to copy from, and steps to add."),
+    ("personas", "Voices and instructions that are put before a step's system prompt."),
+    ("providers", "Who answers prompts: keys, addresses, models and prices."),
+];
+/// Bodies whose version the answer tells as its `ETag`.
+const VERSIONED: [&str; 2] = ["Workflow", "Persona"];
 
 /// The OpenAPI 3.1 document of this version.
 pub fn document() -> OpenApi {
@@ -80,13 +101,16 @@ pub fn document() -> OpenApi {
     document.servers = Some(vec![
         ServerBuilder::new().url("http://127.0.0.1:8080").description(Some("A server on your own machine")).build(),
     ]);
+    let tag = |(name, description)| TagBuilder::new().name(name).description(Some(description)).build();
+    document.tags = Some(TAGS.map(tag).to_vec());
     // Without a login, nothing is asked for.
     document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::default()]);
     document.components.get_or_insert_default().schemas.extend(schemas_of::<Problem>());
     document.components.get_or_insert_default().schemas.extend(schemas_of::<sluice_types::Event>());
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        operations.into_iter().flatten().for_each(fill_in);
+        item.get.iter_mut().for_each(|operation| fill_in(operation, false));
+        let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        writing.into_iter().flatten().for_each(|operation| fill_in(operation, true));
     }
     document
 }
@@ -97,13 +121,102 @@ fn schemas_of<T: utoipa::ToSchema>() -> Vec<(String, RefOr<utoipa::openapi::Sche
     schemas
 }
 
+/// Writes out what the handlers' annotations cannot say, so that generators make clients that work.
+fn fill_in(operation: &mut Operation, writes: bool) {
+    fill_in_parameters(operation);
+    fill_in_body(operation);
+    fill_in_etag(operation);
+    fill_in_errors(operation, writes);
+}
+
+/// Takes `null` from the parameters, which cannot be it, and gives those of a number their limits.
+fn fill_in_parameters(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let Some(schema) = &mut parameter.schema else { continue };
+        without_null(schema);
+        let limits = match parameter.name.as_str() {
+            "limit" => (1, MAX_PAGE),
+            "wait" => (0, MAX_WAIT_SECONDS),
+            _ => continue,
+        };
+        if let RefOr::T(Schema::Object(number)) = schema {
+            (number.minimum, number.maximum) = (Some(limits.0.into()), Some(limits.1.into()));
+        }
+    }
+}
+
+/// A body that may be left out is one that is not required, not one that may be `null`.
+fn fill_in_body(operation: &mut Operation) {
+    let Some(body) = &mut operation.request_body else { return };
+    let mut optional = false;
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        optional |= content.schema.as_mut().is_some_and(without_null);
+    }
+    if optional {
+        body.required = None;
+    }
+}
+
+/// Takes `null` from what a schema lets through; whether it was there.
+fn without_null(schema: &mut RefOr<Schema>) -> bool {
+    let is_null = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null));
+    match schema {
+        RefOr::T(Schema::OneOf(one_of)) => {
+            let before = one_of.items.len();
+            one_of.items.retain(|item| !is_null(item));
+            let had_null = one_of.items.len() < before;
+            if had_null
+                && one_of.items.len() == 1
+                && let Some(only) = one_of.items.pop()
+            {
+                *schema = only;
+            }
+            had_null
+        }
+        RefOr::T(Schema::Object(object)) => {
+            let SchemaType::Array(types) = &mut object.schema_type else { return false };
+            let before = types.len();
+            types.retain(|one| *one != Type::Null);
+            let had_null = types.len() < before;
+            if let [only] = types.as_slice() {
+                object.schema_type = SchemaType::Type(only.clone());
+            }
+            had_null
+        }
+        RefOr::Ref(_) | RefOr::T(_) => false,
+    }
+}
+
+/// Documents the `ETag` of the answers that have one.
+fn fill_in_etag(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else { continue };
+        let versioned = response.content.values().any(|content| match content {
+            RefOr::T(content) => matches!(&content.schema, Some(RefOr::Ref(body))
+                if VERSIONED.iter().any(|name| body.ref_location.ends_with(&format!("/{name}")))),
+            RefOr::Ref(_) => false,
+        });
+        if versioned {
+            let header = HeaderBuilder::new()
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+                .description(Some("The version in quotes: send it as `If-Match` with a change"))
+                .example(Some(json!("\"3\"")));
+            response.headers.insert("ETag".into(), RefOr::T(header.build()));
+        }
+    }
+}
+
 /// Writes out the errors that an operation names in `x-error-codes`, by status.
-fn fill_in(operation: &mut Operation) {
+fn fill_in_errors(operation: &mut Operation, writes: bool) {
     let named = operation.extensions.as_ref().and_then(|extensions| extensions.get("x-error-codes")).cloned();
     let mut codes: Vec<ErrorCode> = named.and_then(|codes| serde_json::from_value(codes).ok()).unwrap_or_default();
     codes.extend(EVERYWHERE);
     if operation.request_body.is_some() {
         codes.extend(WITH_BODY);
+    }
+    if writes && !operation.operation_id.as_deref().is_some_and(|id| READS.contains(&id)) {
+        codes.push(ErrorCode::StorageFull);
     }
     codes.sort_by_key(|code| (code.status(), code.as_str()));
     codes.dedup();

@@ -59,7 +59,10 @@ impl Check {
     pub fn credential(&mut self, pointer: &str, text: Option<&str>) -> &mut Self {
         if let Some(text) = text {
             if text.trim().is_empty() {
-                self.0.push(FieldError::new(pointer, "it is empty; leave it out instead"));
+                self.0.push(FieldError::new(pointer, "it is empty: send `null` to take it away"));
+            }
+            if text.chars().any(char::is_control) {
+                self.0.push(FieldError::new(pointer, "it holds a control character, like a line break: take it out"));
             }
             self.chars(pointer, text, MAX_CREDENTIAL_CHARS);
         }
@@ -136,10 +139,41 @@ pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
 /// A cursor of a list in this order.
 pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cursor>, ApiError> {
     let Some(text) = text else { return Ok(None) };
+    // These orders are by a number: a key that is none was not given by us.
+    let by_number = matches!(sort, "updated_at" | "-updated_at" | "-version");
+    let readable = |key: &str| !by_number || key.parse::<i64>().is_ok();
     match sluice_store::Cursor::decode(text) {
-        Some(cursor) if cursor.sort == sort => Ok(Some(cursor)),
+        Some(cursor) if cursor.sort == sort && readable(&cursor.key) => Ok(Some(cursor)),
         _ => {
             Err(ApiError::new(ErrorCode::InvalidCursor, "Use `next_cursor` of the page before, with the same `sort`."))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_of_the_order_and_has_its_key() {
+        let given = |sort: &str, key: &str| {
+            let cursor = sluice_store::Cursor { sort: sort.into(), key: key.into(), id: "a".into() };
+            cursor_of(&cursor.encode(), "-updated_at").is_ok()
+        };
+        assert!(given("-updated_at", "1700000000000000"));
+        assert!(!given("-updated_at", "yesterday") && !given("-updated_at", "") && !given("name", "1"));
+        assert!(cursor_of("garbage", "name").is_err());
+    }
+
+    fn cursor_of(text: &str, sort: &str) -> Result<Option<sluice_store::Cursor>, ApiError> {
+        cursor(Some(text), sort)
+    }
+
+    #[test]
+    fn keys_hold_no_control_characters() {
+        assert!(Check::default().credential("/api_key", Some("sk-1")).done().is_ok());
+        for wrong in ["", " ", "sk-1\n", "sk\u{0}"] {
+            assert!(Check::default().credential("/api_key", Some(wrong)).done().is_err(), "{wrong:?}");
         }
     }
 }

@@ -5,19 +5,24 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::StreamExt as _;
 use sluice_store::StoreError;
 use sluice_types::{ExecutionId, TenantId};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::actor::{Actor, Input};
 use crate::engine::{Engine, Shared};
 use crate::error::EngineError;
 
-/// Executions that are adopted in one go.
+/// Executions that are looked up for adoption in one go.
 const ADOPTED_AT_ONCE: i64 = 500;
+/// Executions that are adopted at the same time, so that their writes share commits.
+const ADOPTED_TOGETHER: usize = 64;
+/// How often a claim is tried anew when the execution changed while it was looked at.
+const CLAIMS: usize = 3;
 
 impl Engine {
-    /// Takes the lease, adopts what has no owner, and keeps doing both by a timer.
+    /// Takes the lease, and keeps renewing it by a timer, whatever the executions do.
     pub(crate) async fn take_lease(&self) -> Result<(), StoreError> {
         let shared = &self.0;
         if shared.store.is_exclusive() {
@@ -25,44 +30,59 @@ impl Engine {
             shared.store.release_other_leases(&shared.engine_id).await?;
         }
         shared.store.renew_lease(&shared.engine_id, lease_end(shared)).await?;
-        self.adopt().await?;
         let engine = self.clone();
-        let stopped = shared.stopped.clone();
-        tokio::spawn(async move {
-            stopped.run_until_cancelled(engine.keep_lease()).await;
-        });
+        tokio::spawn(async move { engine.0.stopped.clone().run_until_cancelled(engine.keep_lease()).await });
         Ok(())
     }
 
-    /// Renews the lease by the clock, whatever the executions do.
     async fn keep_lease(&self) {
         loop {
             tokio::time::sleep(self.0.limits.lease / 3).await;
-            let renewed = self.0.store.renew_lease(&self.0.engine_id, lease_end(&self.0)).await;
-            let adopted = match renewed {
-                Ok(()) if !self.0.is_draining() => self.adopt().await,
-                other => other,
-            };
-            if let Err(error) = adopted {
-                tracing::warn!(%error, "the lease could not be renewed; the next try comes by itself");
+            while let Err(error) = self.0.store.renew_lease(&self.0.engine_id, lease_end(&self.0)).await {
+                tracing::warn!(%error, "the lease could not be renewed; it is tried again");
+                tokio::time::sleep(self.0.limits.lease / 20).await;
             }
         }
     }
 
-    /// Goes on with every execution whose engine is gone.
-    async fn adopt(&self) -> Result<(), StoreError> {
-        loop {
-            let orphans = self.0.store.orphans(self.0.outside.clock.now(), ADOPTED_AT_ONCE).await?;
-            let count = orphans.len();
-            for (tenant, id) in orphans {
-                match self.actor(&tenant, &id).await {
-                    Ok(_) => tracing::info!(execution_id = %id, "adopted"),
-                    Err(EngineError::Store(error)) if error.is_transient() => return Err(error),
-                    // Another engine was faster, or the row cannot be read: the others go on.
-                    Err(error) => tracing::warn!(execution_id = %id, %error, "not adopted"),
+    /// Goes on with what has no engine, now and by a timer.
+    pub(crate) fn keep_adopting(&self) {
+        let engine = self.clone();
+        tokio::spawn(async move {
+            let adopting = async {
+                loop {
+                    if let Err(error) = engine.adopt().await {
+                        tracing::warn!(%error, "executions could not be adopted; the next try comes by itself");
+                    }
+                    tokio::time::sleep(engine.0.limits.lease / 3).await;
                 }
-            }
-            if i64::try_from(count).unwrap_or(i64::MAX) < ADOPTED_AT_ONCE {
+            };
+            engine.0.stopped.run_until_cancelled(adopting).await;
+        });
+    }
+
+    /// Goes on with every execution whose engine is gone, and with those of this engine that have
+    /// no actor: their start or adoption was cut off after it was written.
+    async fn adopt(&self) -> Result<(), StoreError> {
+        let store = &self.0.store;
+        let mut found = store.live_executions(&self.0.engine_id).await?;
+        found.retain(|(_, id)| open_actor(&self.0, id).is_none() && !self.0.starting.contains(id));
+        loop {
+            let orphans = store.orphans(self.0.outside.clock.now(), ADOPTED_AT_ONCE).await?;
+            let more = i64::try_from(orphans.len()).unwrap_or(i64::MAX) >= ADOPTED_AT_ONCE;
+            found.extend(orphans);
+            let adopting = futures_util::stream::iter(found.drain(..)).for_each_concurrent(
+                ADOPTED_TOGETHER,
+                async |(tenant, id)| {
+                    match self.actor(&tenant, &id).await {
+                        Ok(_) => tracing::info!(execution_id = %id, "adopted"),
+                        // Another engine was faster, or the row cannot be read: the others go on.
+                        Err(error) => tracing::warn!(execution_id = %id, %error, "not adopted"),
+                    }
+                },
+            );
+            adopting.await;
+            if !more || self.0.is_draining() {
                 return Ok(());
             }
         }
@@ -77,23 +97,41 @@ impl Engine {
         if let Some(actor) = open_actor(&self.0, id) {
             return Ok(actor);
         }
-        let _one_at_a_time = self.0.activating.lock().await;
-        if let Some(actor) = open_actor(&self.0, id) {
-            return Ok(actor);
-        }
         if self.is_stopped() {
             return Err(EngineError::ShuttingDown);
         }
+        let (engine, tenant, id) = (self.clone(), tenant.clone(), id.clone());
+        // By itself, so that it ends even if whoever asks goes away: a claim without an actor would
+        // leave the execution to nobody.
+        let activated = self.0.tasks.spawn(async move { engine.activate(&tenant, &id).await }).await;
+        activated.unwrap_or(Err(EngineError::ShuttingDown))
+    }
+
+    async fn activate(&self, tenant: &TenantId, id: &ExecutionId) -> Result<mpsc::UnboundedSender<Input>, EngineError> {
+        let turn = self.0.activating.entry(id.clone()).or_default().clone();
+        let _one_at_a_time = turn.lock().await;
+        let activated = self.claim(tenant, id).await;
+        self.0.activating.remove_if(id, |_, turn| Arc::strong_count(turn) <= 2);
+        activated
+    }
+
+    async fn claim(&self, tenant: &TenantId, id: &ExecutionId) -> Result<mpsc::UnboundedSender<Input>, EngineError> {
         let store = &self.0.store;
-        let (owner, epoch, live) = store.ownership(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
-        let elsewhere =
-            owner != self.0.engine_id && live && store.is_engine_alive(&owner, self.0.outside.clock.now()).await?;
-        if elsewhere || !store.claim(tenant, id, epoch, &self.0.engine_id).await? {
-            return Err(EngineError::Elsewhere);
+        for _ in 0..CLAIMS {
+            if let Some(actor) = open_actor(&self.0, id) {
+                return Ok(actor);
+            }
+            let (owner, epoch, live) = store.ownership(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
+            let theirs = owner != self.0.engine_id && live;
+            if theirs && store.is_engine_alive(&owner, self.0.outside.clock.now()).await? {
+                return Err(EngineError::Elsewhere);
+            }
+            if store.claim(tenant, id, epoch, live, &self.0.engine_id).await? {
+                let journal = store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
+                return Ok(Actor::new(&self.0, journal).adopt());
+            }
         }
-        let journal = store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
-        let actor = Actor::new(&self.0, journal);
-        Ok(actor.adopt(live))
+        Err(EngineError::Elsewhere)
     }
 
     /// Stops: nothing new is started; what is under way has `grace` to end; what does not is kept
@@ -124,7 +162,11 @@ impl Engine {
     }
 }
 
-fn open_actor(shared: &Arc<Shared>, id: &ExecutionId) -> Option<mpsc::UnboundedSender<Input>> {
+/// One activation of an execution at a time.
+pub type ActivationLock = Arc<Mutex<()>>;
+
+/// The actor of an execution that takes inputs.
+pub fn open_actor(shared: &Arc<Shared>, id: &ExecutionId) -> Option<mpsc::UnboundedSender<Input>> {
     shared.actors.get(id).filter(|actor| !actor.is_closed()).map(|actor| actor.clone())
 }
 

@@ -69,6 +69,19 @@ pub async fn run(shared: &Arc<Shared>, task: &AttemptTask) -> Option<AttemptEnd>
     Some(AttemptEnd { path: task.path.clone(), attempt: task.attempt, content, usage, result })
 }
 
+/// How an attempt ends whose code panicked: it may be tried again.
+pub fn panicked(task: &AttemptTask) -> AttemptEnd {
+    tracing::error!(execution_id = %task.execution_id, path = %task.path, "an attempt panicked");
+    let failure = Failure {
+        code: ErrorCode::Internal,
+        message: "The server made a mistake during the attempt; its log has the cause.".into(),
+        retryable: true,
+        retry_after: None,
+    };
+    let content = task.channel.text_of(&task.path, task.attempt);
+    AttemptEnd { path: task.path.clone(), attempt: task.attempt, content, usage: None, result: Err(failure) }
+}
+
 async fn stream(
     shared: &Arc<Shared>,
     task: &AttemptTask,
@@ -84,12 +97,22 @@ async fn stream(
         Err(error) => return Some(Err(error.into())),
     };
     let mut keeper = Keeper::new(shared, task);
-    while let Some(event) = stream.next().await {
+    loop {
+        let event = tokio::select! {
+            event = stream.next() => event,
+            // A model that falls silent has its text kept all the same.
+            () = tokio::time::sleep_until(keeper.last + CHECKPOINT_EVERY), if keeper.unkept => {
+                keeper.keep_if_due();
+                continue;
+            }
+        };
         match event {
-            Ok(ModelEvent::Text(piece)) => {
+            None => return Some(Ok(())),
+            Some(Ok(ModelEvent::Text(piece))) => {
                 // PostgreSQL's texts hold no NUL, and no reader wants one.
                 let piece = if piece.contains('\0') { piece.replace('\0', "\u{fffd}") } else { piece };
                 task.channel.add_text(shared.outside.clock.now(), &task.path, task.attempt, &piece);
+                keeper.unkept = true;
                 if shared.faults.stops_at(FaultPoint::AttemptStreaming) {
                     keeper.keep_now().await;
                     shared.halt();
@@ -97,11 +120,10 @@ async fn stream(
                 }
                 keeper.keep_if_due();
             }
-            Ok(ModelEvent::Finished { usage: counted }) => *usage = Some(counted),
-            Err(error) => return Some(Err(error.into())),
+            Some(Ok(ModelEvent::Finished { usage: counted })) => *usage = counted,
+            Some(Err(error)) => return Some(Err(error.into())),
         }
     }
-    Some(Ok(()))
 }
 
 /// Keeps the text of an attempt in the database while it streams, one write at a time.
@@ -109,20 +131,26 @@ struct Keeper<'a> {
     shared: &'a Arc<Shared>,
     task: &'a AttemptTask,
     last: Instant,
+    /// Whether there is text that is not kept yet.
+    unkept: bool,
     writing: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl<'a> Keeper<'a> {
     fn new(shared: &'a Arc<Shared>, task: &'a AttemptTask) -> Self {
-        Self { shared, task, last: Instant::now(), writing: None }
+        Self { shared, task, last: Instant::now(), unkept: false, writing: None }
     }
 
     fn keep_if_due(&mut self) {
         let busy = self.writing.as_ref().is_some_and(|writing| !writing.is_finished());
-        if busy || self.last.elapsed() < CHECKPOINT_EVERY {
+        if self.last.elapsed() < CHECKPOINT_EVERY {
             return;
         }
         self.last = Instant::now();
+        if busy {
+            return;
+        }
+        self.unkept = false;
         self.writing = Some(tokio::spawn(checkpoint(self.shared, self.task)));
     }
 

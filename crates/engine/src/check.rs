@@ -25,7 +25,7 @@ pub async fn check(
     let mut report = lint(definition, &known, input);
     // What the lint refused is not looked at a second time.
     if report.valid {
-        report.findings.extend(deep_findings(definition));
+        report.findings.extend(deep_findings(definition, input));
         let valid = report.errors().next().is_none();
         report.valid = valid;
         report.findings.sort_by_key(|finding| finding.severity);
@@ -39,16 +39,15 @@ fn names_personas(definition: &Definition) -> bool {
 }
 
 /// What needs the libraries that fill in and validate. Used by `sluice check` too, which has no tenant.
-pub fn deep_findings(definition: &Definition) -> Vec<Finding> {
-    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut error = |pointer: String, code: &str, message: String| {
         findings.push(Finding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
     };
     for (at, step) in definition.steps.iter().enumerate() {
         for (field, source) in step.templates() {
-            if let Err(message) = templating::check(source, &names) {
-                error(format!("/steps/{at}/{field}"), "template_syntax", message);
+            if let Err(message) = templating::check(definition, input, source) {
+                error(format!("/steps/{at}/{field}"), "template_refused", message);
             }
         }
         if let StepKind::Llm(llm) = &step.kind

@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use serde_json::Value;
 use sluice_store::{SnapshotPersona, Store, StoreError};
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, LintReport, OutputOverride, PatchExecution, PatchStep, PersonaId,
-    ProviderName, ReviewRequest, StepPath, TenantId, default_model,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, LintReport, OutputOverride, PatchExecution,
+    PatchStep, PersonaId, ProviderName, ReviewRequest, StepPath, TenantId, default_model,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::actor::Input;
+use crate::adopt::{ActivationLock, open_actor};
 use crate::clock::Outside;
 use crate::error::EngineError;
 use crate::faults::Faults;
@@ -25,7 +26,7 @@ use crate::retry::Backoff;
 use crate::{check, view};
 
 /// How an engine works.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct EngineConfig {
     /// Clock, ids and chance.
     pub outside: Outside,
@@ -35,6 +36,20 @@ pub struct EngineConfig {
     pub backoff: Backoff,
     /// The engine's limits.
     pub limits: Limits,
+    /// Whether it goes on with what other engines left.
+    pub adopt: bool,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            outside: Outside::default(),
+            faults: Faults::default(),
+            backoff: Backoff::default(),
+            limits: Limits::default(),
+            adopt: true,
+        }
+    }
 }
 
 /// The engine's limits.
@@ -90,7 +105,9 @@ pub struct Shared {
     pub(crate) engine_id: String,
     pub(crate) hub: Hub,
     pub(crate) actors: DashMap<ExecutionId, mpsc::UnboundedSender<Input>>,
-    pub(crate) activating: tokio::sync::Mutex<()>,
+    pub(crate) activating: DashMap<ExecutionId, ActivationLock>,
+    /// Executions that are being written for the first time, and have no actor yet.
+    pub(crate) starting: DashSet<ExecutionId>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stopped: CancellationToken,
     pub(crate) draining: AtomicBool,
@@ -120,12 +137,16 @@ impl Engine {
             limits: config.limits,
             hub: Hub::default(),
             actors: DashMap::new(),
-            activating: tokio::sync::Mutex::new(()),
+            activating: DashMap::new(),
+            starting: DashSet::new(),
             tasks: TaskTracker::new(),
             stopped: CancellationToken::new(),
             draining: AtomicBool::new(false),
         }));
         engine.take_lease().await?;
+        if config.adopt {
+            engine.keep_adopting();
+        }
         Ok(engine)
     }
 
@@ -151,7 +172,7 @@ impl Engine {
 
     /// Whether an execution has an actor here.
     pub fn is_live(&self, id: &ExecutionId) -> bool {
-        self.0.actors.contains_key(id)
+        open_actor(&self.0, id).is_some()
     }
 
     /// Whether it has been told to stop.
@@ -200,29 +221,29 @@ impl Engine {
         by: &str,
     ) -> Result<Execution, EngineError> {
         let (command, persona) = self.prepare(tenant, command).await?;
+        let sent = AtomicBool::new(false);
         let carried_out = async {
             loop {
                 let actor = self.actor(tenant, id).await?;
                 let (reply, answer) = oneshot::channel();
                 let input =
                     Input::Command { command: command.clone(), persona: persona.clone(), by: by.to_owned(), reply };
-                if actor.send(input).is_err() {
-                    // It has just ended; the next turn of the loop starts another one.
-                    tokio::task::yield_now().await;
-                    continue;
+                if actor.send(input).is_ok() {
+                    sent.store(true, Ordering::Relaxed);
+                    match answer.await {
+                        Ok(result) => return result.map(|execution| *execution),
+                        Err(_) if self.is_stopped() => return Err(EngineError::ShuttingDown),
+                        // It ended before its turn came: the next actor is asked.
+                        Err(_) => {}
+                    }
                 }
-                match answer.await {
-                    Ok(result) => return result.map(|execution| *execution),
-                    Err(_) if self.is_stopped() => return Err(EngineError::ShuttingDown),
-                    Err(_) => tokio::task::yield_now().await,
-                }
+                tokio::task::yield_now().await;
             }
         };
         match tokio::time::timeout(self.0.limits.command, carried_out).await {
             Ok(result) => result,
-            Err(_) => {
-                Err(StoreError::Unavailable("the command is carried out when the database is back".into()).into())
-            }
+            Err(_) if sent.load(Ordering::Relaxed) => Err(EngineError::CommandPending),
+            Err(_) => Err(StoreError::Unavailable("no answer in time".into()).into()),
         }
     }
 
@@ -298,7 +319,15 @@ impl Engine {
                 message: "Cancel the execution before you delete it.".into(),
             });
         }
-        self.0.store.delete_execution(tenant, id).await?;
-        Ok(())
+        if self.0.store.delete_execution(tenant, id).await? {
+            return Ok(());
+        }
+        // A retry came in between.
+        Err(EngineError::Illegal {
+            code: ErrorCode::ExecutionActive,
+            status: ExecutionStatus::Running,
+            step_status: None,
+            message: "It was started again just now.".into(),
+        })
     }
 }

@@ -39,6 +39,9 @@ pub enum EngineError {
     /// Another server runs the execution.
     #[error("another server runs this execution")]
     Elsewhere,
+    /// The command was taken and waits for the database.
+    #[error("the command is carried out when the database is back")]
+    CommandPending,
     /// The server is stopping.
     #[error("the server is stopping")]
     ShuttingDown,

@@ -2,7 +2,7 @@
 //! once, into the bytes that every reader is sent.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -93,7 +93,8 @@ pub struct Hub {
 /// The stream of one execution.
 pub struct Channel {
     id: ExecutionId,
-    sender: broadcast::Sender<Frame>,
+    /// Made for the first reader: its ring of events is most of what a channel weighs.
+    sender: OnceLock<broadcast::Sender<Frame>>,
     live: Mutex<BTreeMap<StepPath, LiveText>>,
     channels: Arc<DashMap<ExecutionId, Weak<Channel>>>,
 }
@@ -114,7 +115,7 @@ impl Hub {
         }
         let opened = Arc::new(Channel {
             id: id.clone(),
-            sender: broadcast::Sender::new(BEHIND),
+            sender: OnceLock::new(),
             live: Mutex::default(),
             channels: self.channels.clone(),
         });
@@ -138,14 +139,15 @@ impl Channel {
 
     /// Whether anybody listens.
     pub fn has_readers(&self) -> bool {
-        self.sender.receiver_count() > 0
+        self.sender.get().is_some_and(|sender| sender.receiver_count() > 0)
     }
 
     /// Sends stored events to whoever listens.
     pub fn publish(&self, frames: impl IntoIterator<Item = Frame>) {
+        let Some(sender) = self.sender.get() else { return };
         for frame in frames {
             // Nobody listening is no error.
-            let _ = self.sender.send(frame);
+            let _ = sender.send(frame);
         }
     }
 
@@ -161,9 +163,11 @@ impl Channel {
         let Some(text) = live.get_mut(path).filter(|text| text.attempt == attempt) else { return };
         let offset = text.text.len();
         text.text.push_str(piece);
-        if self.has_readers() {
+        if self.has_readers()
+            && let Some(sender) = self.sender.get()
+        {
             // The last reader may have left just now.
-            let _ = self.sender.send(Frame::text(&self.id, at, path, attempt, offset, piece));
+            let _ = sender.send(Frame::text(&self.id, at, path, attempt, offset, piece));
         }
     }
 
@@ -182,7 +186,7 @@ impl Channel {
         let live = self.live();
         let texts =
             live.iter().map(|(path, text)| Frame::text(&self.id, now, path, text.attempt, 0, &text.text)).collect();
-        (texts, self.sender.subscribe())
+        (texts, self.sender.get_or_init(|| broadcast::Sender::new(BEHIND)).subscribe())
     }
 }
 

@@ -69,7 +69,7 @@ pub fn plan(input: PlanInput<'_>) -> Vec<Action> {
             StepRunStatus::Pending | StepRunStatus::Cancelled => {
                 if let Some(reason) = skip_reason(input, step) {
                     actions.push(Action::Skip(path, reason));
-                    (at, target) = (target + 1, target + 1);
+                    (at, target) = (target + 1, after_skip(input.definition, step, target));
                     continue;
                 }
                 if !input.on_hold {
@@ -86,7 +86,7 @@ pub fn plan(input: PlanInput<'_>) -> Vec<Action> {
                 return actions;
             }
             StepRunStatus::Completed => (at, target) = (target + 1, after(input.definition, step, target)),
-            StepRunStatus::Skipped => (at, target) = (target + 1, target + 1),
+            StepRunStatus::Skipped => (at, target) = (target + 1, after_skip(input.definition, step, target)),
         }
     }
 }
@@ -108,6 +108,12 @@ fn skip_unless_done(input: PlanInput<'_>, step: &Step, reason: SkipReason, actio
     if status(input, &path) == StepRunStatus::Pending {
         actions.push(Action::Skip(path, reason));
     }
+}
+
+/// The index of the step that follows a skipped one: a review that YOLO mode skips counts as
+/// approved, a step that is switched off as not there.
+fn after_skip(definition: &Definition, step: &Step, at: usize) -> usize {
+    if step.enabled { after(definition, step, at) } else { at + 1 }
 }
 
 /// The index of the step that follows a completed one. One that `next` names wrongly is the lint's to refuse.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 use sluice_store::Snapshot;
 use sluice_types::{
-    Definition, Estimate, ExecutionId, Kept, PatchStep, Range, Repeated, RerunPlan, StepPath, StepRunStatus, TenantId,
-    WorkflowId, estimate,
+    Definition, Estimate, ExecutionId, Kept, PatchStep, Range, Repeated, RerunPlan, StepPath, StepRunStatus, StepType,
+    TenantId, WorkflowId, estimate,
 };
 
 use crate::actor::changed_snapshot;
@@ -50,7 +50,12 @@ impl Engine {
         let Snapshot { definition, .. } = changed_snapshot(&journal, from, &patch, persona)?;
         let history = self.0.store.history(tenant, &journal.workflow_id).await?;
         let estimated = estimate(&definition, &journal.input, &history);
-        let again = repeats(&definition, &journal.step_runs, from);
+        let mut again = repeats(&definition, &journal.step_runs, from);
+        // What will be passed over again is not repeated.
+        again.retain(|repeat| {
+            let step = definition.step_at(&repeat.path);
+            step.is_some_and(|step| step.enabled && !(journal.state.yolo && step.step_type() == StepType::Review))
+        });
         let label = |path: &StepPath| definition.step_at(path).map(|step| step.label.clone()).unwrap_or_default();
         let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
             Some(step) => step.cost_usd,

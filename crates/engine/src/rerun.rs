@@ -31,7 +31,7 @@ pub fn repeats(definition: &Definition, runs: &[StepRun], from: &StepPath) -> Ve
             Some((RerunReason::Requested, None))
         } else if let Some(used) = used {
             Some((RerunReason::UsesRepeated, Some(used.label.clone())))
-        } else if has_result(step, status) {
+        } else if has_result(status) {
             None
         } else {
             Some((RerunReason::NotCompleted, None))
@@ -44,12 +44,11 @@ pub fn repeats(definition: &Definition, runs: &[StepRun], from: &StepPath) -> Ve
     repeats
 }
 
-/// Whether a step run can be kept. A step that was passed over is looked at again, as the reason may
-/// be gone, but only a step that is still switched off is sure to be passed over again.
-fn has_result(step: &Step, status: StepRunStatus) -> bool {
+/// Whether a step run can be kept. One that was passed over stays so: whoever switches a step on
+/// again makes it one that is to be run.
+fn has_result(status: StepRunStatus) -> bool {
     match status {
-        StepRunStatus::Completed => true,
-        StepRunStatus::Skipped => !step.enabled,
+        StepRunStatus::Completed | StepRunStatus::Skipped => true,
         StepRunStatus::Pending
         | StepRunStatus::Running
         | StepRunStatus::Waiting

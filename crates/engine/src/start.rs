@@ -6,8 +6,8 @@ use serde_json::Value;
 use sluice_store::{ExecutionState, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionStatus, FieldError, ProviderName, StartExecution, StepKind, TenantId,
-    TokenUsage, Workflow, WorkflowId,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, ProviderName, StartExecution, StepKind,
+    TenantId, TokenUsage, Workflow, WorkflowId,
 };
 
 use crate::actor::Actor;
@@ -37,35 +37,88 @@ pub struct StartedExecution {
     pub replayed: bool,
 }
 
+/// What came of writing a new execution.
+enum Begun {
+    /// It is alive.
+    Execution(Box<Execution>),
+    /// An earlier request with the same key had started this one.
+    Before(ExecutionId),
+}
+
 impl Engine {
     /// Starts an execution of a saved workflow.
     pub async fn start(&self, tenant: &TenantId, request: StartRequest) -> Result<StartedExecution, EngineError> {
         if self.is_stopped() || self.0.is_draining() {
             return Err(EngineError::ShuttingDown);
         }
+        if let Some(started) = self.replayed(tenant, request.idempotency.as_ref()).await? {
+            return Ok(started);
+        }
         let workflow =
             self.0.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
         check_start(&workflow, &request.start)?;
         let snapshot = self.snapshot(tenant, &workflow.definition, &request.start.input).await?;
         let journal = self.new_journal(tenant, &workflow, snapshot, request.start);
+        let engine = self.clone();
+        let idempotency = request.idempotency;
+        // By itself, so that what is written gets its actor even if whoever asks goes away.
+        let begun = self.0.tasks.spawn(async move { engine.begin(journal, idempotency).await }).await;
+        match begun.unwrap_or(Err(EngineError::ShuttingDown))? {
+            Begun::Execution(execution) => Ok(StartedExecution { execution: *execution, replayed: false }),
+            Begun::Before(id) => Ok(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true }),
+        }
+    }
+
+    /// The execution that an earlier request with the same idempotency key started. It is looked up
+    /// before anything is checked: what has changed since then is no matter.
+    async fn replayed(
+        &self,
+        tenant: &TenantId,
+        idempotency: Option<&(String, String)>,
+    ) -> Result<Option<StartedExecution>, EngineError> {
+        let Some((key, hash)) = idempotency else { return Ok(None) };
+        match self.0.store.idempotent_start(tenant, key).await? {
+            None => Ok(None),
+            Some((seen, id)) if seen == *hash => {
+                Ok(Some(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true }))
+            }
+            Some((_, id)) => Err(EngineError::IdempotencyKeyReused(id)),
+        }
+    }
+
+    /// Writes a new execution with its first turn, and brings it to life.
+    async fn begin(&self, journal: Journal, idempotency: Option<(String, String)>) -> Result<Begun, EngineError> {
+        let (tenant, id) = (journal.tenant.clone(), journal.execution_id.clone());
         let mut actor = Actor::new(&self.0, journal);
         let draft = actor.first_turn();
-        let record = actor.start_record(&draft, request.idempotency);
-        match self.0.store.start_execution(record).await? {
-            StartOutcome::Started => {}
-            StartOutcome::Replayed(id) => {
-                return Ok(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true });
+        let record = actor.start_record(&draft, idempotency);
+        self.0.starting.insert(id.clone());
+        let written = self.0.store.start_execution(record).await;
+        let outcome = match written {
+            // The answer may have been lost on its way: then the execution is there.
+            Err(error) if error.is_transient() => match self.0.store.ownership(&tenant, &id).await {
+                Ok(Some(_)) => Ok(StartOutcome::Started),
+                Ok(None) | Err(_) => Err(error),
+            },
+            written => written,
+        };
+        let begun = match outcome {
+            Ok(StartOutcome::Started) if self.0.faults.stops_at(FaultPoint::AfterStart) => {
+                self.0.halt();
+                Err(EngineError::ShuttingDown)
             }
-            StartOutcome::KeyReused(id) => return Err(EngineError::IdempotencyKeyReused(id)),
-            StartOutcome::WorkflowNotFound => return Err(EngineError::WorkflowNotFound),
-        }
-        if self.0.faults.stops_at(FaultPoint::AfterStart) {
-            self.0.halt();
-            return Err(EngineError::ShuttingDown);
-        }
-        let execution = view::execution(actor.journal());
-        actor.go_on_after_start(draft);
-        Ok(StartedExecution { execution, replayed: false })
+            Ok(StartOutcome::Started) => {
+                let execution = Box::new(view::execution(actor.journal()));
+                actor.go_on_after_start(draft);
+                Ok(Begun::Execution(execution))
+            }
+            Ok(StartOutcome::Replayed(id)) => Ok(Begun::Before(id)),
+            Ok(StartOutcome::KeyReused(id)) => Err(EngineError::IdempotencyKeyReused(id)),
+            Ok(StartOutcome::WorkflowNotFound) => Err(EngineError::WorkflowNotFound),
+            Err(error) => Err(error.into()),
+        };
+        self.0.starting.remove(&id);
+        begun
     }
 
     /// The definition as it will run: checked, with providers, models and personas written into it.

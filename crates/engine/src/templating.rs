@@ -2,13 +2,16 @@
 
 use std::sync::LazyLock;
 
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use serde_json::{Map, Value};
 use sluice_store::Journal;
-use sluice_types::limits::TEMPLATE_FUEL;
+use sluice_types::limits::{MAX_FILLED_BYTES, TEMPLATE_FUEL};
 use sluice_types::template::{Root, references, to_jinja};
-use sluice_types::{Definition, ErrorCode, RunError, StepRun, StepRunStatus};
+use sluice_types::{Definition, ErrorCode, RunError, Step, StepKind, StepRun, StepRunStatus};
+
+use crate::providers::demo_schema::instance_of;
+use crate::view::pending_run;
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
@@ -16,6 +19,17 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(TEMPLATE_FUEL));
+    // It would print what the engine knows.
+    environment.remove_global("debug");
+    environment.set_formatter(|out, state, value| match value.kind() {
+        // Lists and objects read as JSON everywhere else, too.
+        ValueKind::Map | ValueKind::Seq => {
+            let json = serde_json::to_string(value)
+                .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?;
+            Ok(out.write_str(&json)?)
+        }
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     environment
 });
 
@@ -48,9 +62,15 @@ impl<'a> Scope<'a> {
         }
         let refused =
             |error: &dyn std::fmt::Display| RunError::new(ErrorCode::InvalidTemplate, format!("`{field}`: {error}"));
-        let found = references(source, &self.names).map_err(|error| refused(&error))?;
         let jinja = to_jinja(source, &self.names).map_err(|error| refused(&error))?;
+        self.try_fill(&jinja, source).map_err(|error| refused(&explained(&error)))
+    }
+
+    /// Fills in a template that was rewritten for minijinja from `source`.
+    fn try_fill(&self, jinja: &str, source: &str) -> Result<String, Error> {
         let mut steps = Map::new();
+        // What cannot be read was reported when it was rewritten.
+        let found = references(source, &self.names).unwrap_or_default();
         for reference in found.iter().filter(|reference| reference.root == Root::Steps) {
             if let Some(value) = self.step_value(&reference.name) {
                 steps.insert(reference.name.clone(), value);
@@ -62,7 +82,7 @@ impl<'a> Scope<'a> {
             context => Serde(&self.definition.context),
             steps => Serde(&steps),
         };
-        ENVIRONMENT.render_str(&jinja, context).map_err(|error| refused(&explained(&error)))
+        filled(jinja, context)
     }
 
     /// What `steps.<name>` stands for: `content`, `output`, and the fields of an output that has some.
@@ -78,6 +98,31 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// Fills a template in, up to a limit: fuel limits its steps, not what they write.
+fn filled(jinja: &str, context: minijinja::Value) -> Result<String, Error> {
+    let mut out = Limited(Vec::new());
+    ENVIRONMENT.template_from_str(jinja)?.render_captured_to(context, &mut out)?;
+    // PostgreSQL's texts hold no NUL, which an escape in a template can make.
+    Ok(String::from_utf8_lossy(&out.0).replace('\0', "\u{fffd}"))
+}
+
+/// Takes what a template writes, up to [`MAX_FILLED_BYTES`].
+struct Limited(Vec<u8>);
+
+impl std::io::Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_FILLED_BYTES {
+            return Err(std::io::Error::other("too long"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The input as one text: the text itself, its field `user_input`, or its JSON.
 fn user_input(input: &Value) -> String {
     text_of(input.get("user_input").unwrap_or(input))
@@ -89,10 +134,53 @@ pub fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Checks that minijinja can read a template; the lint has checked what it refers to.
-pub fn check(source: &str, names: &[&str]) -> Result<(), String> {
-    let jinja = to_jinja(source, names).map_err(|error| error.to_string())?;
-    ENVIRONMENT.template_from_str(&jinja).map(|_| ()).map_err(|error| explained(&error))
+/// Checks a template by filling it in with what stands for the outputs of steps: what is wrong
+/// whatever they are (syntax, unknown filters, and all of a template that refers to no step) is
+/// told before anything is spent. What it refers to is for the lint.
+pub fn check(definition: &Definition, input: Option<&Value>, source: &str) -> Result<(), String> {
+    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let jinja = to_jinja(source, &names).map_err(|error| error.to_string())?;
+    ENVIRONMENT.template_from_str(&jinja).map_err(|error| explained(&error))?;
+    let uses_steps = references(source, &names).is_ok_and(|found| found.iter().any(|one| one.root == Root::Steps));
+    let example = Value::Object(Map::new());
+    let runs: Vec<StepRun> = definition.steps.iter().map(stand_in).collect();
+    let scope = Scope::new(definition, input.unwrap_or(&example), &runs);
+    match scope.try_fill(&jinja, source) {
+        Ok(_) => Ok(()),
+        Err(error) if is_always_wrong(error.kind()) || (!uses_steps && input.is_some()) => Err(explained(&error)),
+        Err(_) => Ok(()),
+    }
+}
+
+/// A completed step run with an output that could be one.
+fn stand_in(step: &Step) -> StepRun {
+    let output = match &step.kind {
+        StepKind::Llm(llm) => {
+            llm.output_schema.as_ref().map_or_else(|| Value::from("…"), |schema| instance_of(schema, 0))
+        }
+        StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": "…", "content": "…"}),
+    };
+    StepRun {
+        status: StepRunStatus::Completed,
+        content: Some(text_of(&output)),
+        output: Some(output),
+        ..pending_run(step)
+    }
+}
+
+/// Errors that no output of a step can take away.
+fn is_always_wrong(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::SyntaxError
+            | ErrorKind::UnknownFilter
+            | ErrorKind::UnknownTest
+            | ErrorKind::UnknownFunction
+            | ErrorKind::TemplateNotFound
+            | ErrorKind::BadInclude
+            | ErrorKind::OutOfFuel
+            | ErrorKind::WriteFailure
+    )
 }
 
 /// What minijinja says, without the name that it gives to templates without one.
@@ -100,9 +188,10 @@ fn explained(error: &minijinja::Error) -> String {
     let line = error.line().map(|line| format!("line {line}: ")).unwrap_or_default();
     let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
     match error.kind() {
-        minijinja::ErrorKind::OutOfFuel => {
+        ErrorKind::OutOfFuel => {
             format!("{line}the template takes more than {TEMPLATE_FUEL} steps to fill in: write fewer or shorter loops")
         }
+        ErrorKind::WriteFailure => format!("{line}filled in, it is longer than {MAX_FILLED_BYTES} bytes"),
         kind => format!("{line}{kind}{detail}"),
     }
 }
@@ -110,7 +199,6 @@ fn explained(error: &minijinja::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::pending_run;
     use serde_json::json;
 
     fn fill(source: &str) -> Result<String, String> {

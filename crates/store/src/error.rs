@@ -42,8 +42,13 @@ impl From<DieselError> for StoreError {
         let text = error.to_string();
         match error {
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
+            // The last two come when an address points at a standby for a moment, and when the database
+            // is set to a stricter isolation.
             DieselError::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction
+                | DatabaseErrorKind::SerializationFailure,
                 _,
             ) => Self::Unavailable(text),
             DieselError::BrokenTransactionManager
@@ -58,7 +63,9 @@ impl StoreError {
     /// Diesel gives no code for these, only the text of the database.
     fn from_text(text: String) -> Self {
         const FULL: [&str; 3] = ["database or disk is full", "No space left on device", "could not extend file"];
-        const AWAY: [&str; 12] = [
+        const AWAY: [&str; 14] = [
+            "deadlock detected",
+            "canceling statement due to",
             "database is locked",
             "disk I/O error",
             "unable to open database file",

@@ -78,16 +78,17 @@ impl Store {
         ))
     }
 
-    /// Takes an execution over from the owner of an epoch; false when somebody else was faster.
+    /// Takes an execution over that is as it was looked at; false when somebody else was faster.
     pub async fn claim(
         &self,
         tenant: &TenantId,
         id: &ExecutionId,
         epoch: i64,
+        live: bool,
         owner: &str,
     ) -> Result<bool, StoreError> {
         let (tenant, id, owner) = (tenant.clone(), id.clone(), owner.to_owned());
-        write!(self, |conn| queries::turns::claim(conn, tenant.as_str(), id.as_str(), epoch, &owner))
+        write!(self, |conn| queries::turns::claim(conn, tenant.as_str(), id.as_str(), epoch, live, &owner))
     }
 
     /// Who owns an execution, under which epoch, and whether something is under way in it.
@@ -176,7 +177,24 @@ impl Store {
         read!(self, |conn| queries::executions::running(conn, tenant.as_str(), id.as_str()))
     }
 
-    /// Deletes an execution that has ended; false when there is none.
+    /// The executions of an engine that have something under way.
+    pub async fn live_executions(&self, engine: &str) -> Result<Vec<(TenantId, ExecutionId)>, StoreError> {
+        let engine = engine.to_owned();
+        let rows = read!(self, |conn| queries::leases::live_of(conn, &engine))?;
+        rows.into_iter().map(ids_of).collect()
+    }
+
+    /// The execution that an idempotency key started, with the hash of the request that it came with.
+    pub async fn idempotent_start(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+    ) -> Result<Option<(String, ExecutionId)>, StoreError> {
+        let (tenant, key) = (tenant.clone(), key.to_owned());
+        read!(self, |conn| queries::turns::idempotent(conn, tenant.as_str(), &key))
+    }
+
+    /// Deletes an execution that has ended; false when there is none that has.
     pub async fn delete_execution(&self, tenant: &TenantId, id: &ExecutionId) -> Result<bool, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
         write!(self, |conn| queries::executions::delete(conn, tenant.as_str(), id.as_str()))
@@ -210,11 +228,13 @@ impl Store {
     pub async fn orphans(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<(TenantId, ExecutionId)>, StoreError> {
         let now = to_micros(now);
         let rows = write!(self, |conn| queries::leases::orphans(conn, now, limit))?;
-        rows.into_iter()
-            .map(|(tenant, id)| match (tenant.parse(), id.parse()) {
-                (Ok(tenant), Ok(id)) => Ok((tenant, id)),
-                _ => Err(StoreError::Corrupt(format!("execution {id} of tenant {tenant}"))),
-            })
-            .collect()
+        rows.into_iter().map(ids_of).collect()
+    }
+}
+
+fn ids_of((tenant, id): (String, String)) -> Result<(TenantId, ExecutionId), StoreError> {
+    match (tenant.parse(), id.parse()) {
+        (Ok(tenant), Ok(id)) => Ok((tenant, id)),
+        _ => Err(StoreError::Corrupt(format!("execution {id} of tenant {tenant}"))),
     }
 }

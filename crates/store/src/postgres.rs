@@ -9,6 +9,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::StoreError;
+use crate::schema::workflows;
 
 #[path = "queries/mod.rs"]
 pub(crate) mod queries;
@@ -20,6 +21,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postg
 
 /// Connections in the pool.
 const CONNECTIONS: usize = 16;
+/// How long any work on the database may take: a server that lost its power answers nothing at all.
+pub(crate) const LONGEST: Duration = Duration::from_secs(15);
 /// How long a caller waits for a connection before it is told that the database is away.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -47,6 +50,23 @@ impl Database {
     /// A connection from the pool.
     pub async fn connection(&self) -> Result<Object<Connection>, StoreError> {
         self.pool.get().await.map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+}
+
+/// The version of a workflow, which nobody else changes or starts until the transaction ends.
+pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
+    use diesel::{OptionalExtension as _, QueryDsl as _};
+    use diesel_async::RunQueryDsl as _;
+    let row = workflows::table.find((tenant, id)).select(workflows::version);
+    Ok(row.for_update().first(conn).await.optional()?)
+}
+
+/// Runs work on the database within [`LONGEST`]. What is cut off leaves its connection broken, and
+/// the pool replaces it.
+pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(LONGEST, work).await {
+        Ok(answer) => answer,
+        Err(_) => Err(StoreError::Unavailable("the database does not answer".into())),
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) struct WorkflowRow {
     pub definition: String,
     pub step_count: i32,
     pub step_labels: String,
+    pub search_text: String,
     pub version: i64,
     pub is_template: bool,
     pub source_template_id: Option<String>,
@@ -81,6 +82,8 @@ impl WorkflowRow {
             definition: write_json(&workflow.definition)?,
             step_count: i32::try_from(labels.len()).unwrap_or(i32::MAX),
             step_labels: write_json(&labels)?,
+            // Lower case as Rust knows it: SQLite's own knows ASCII only.
+            search_text: format!("{}\n{}", workflow.name, workflow.description).to_lowercase(),
             version: workflow.version,
             is_template: workflow.is_template,
             source_template_id: workflow.source_template_id.as_ref().map(ToString::to_string),
@@ -122,7 +125,6 @@ pub(crate) struct WorkflowSummaryRow {
     pub version: i64,
     pub is_template: bool,
     pub is_active: bool,
-    pub last_execution_id: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
 }

@@ -19,11 +19,11 @@ diesel::table! {
         definition -> Text,
         step_count -> Integer,
         step_labels -> Text,
+        search_text -> Text,
         version -> BigInt,
         is_template -> Bool,
         source_template_id -> Nullable<Text>,
         is_active -> Bool,
-        last_execution_id -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
     }

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits many callers' writes in one transaction, and readers apart.
 
 use std::error::Error;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -13,6 +14,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::StoreError;
+use crate::schema::workflows;
 
 #[path = "queries/mod.rs"]
 pub(crate) mod queries;
@@ -47,25 +49,52 @@ pub(crate) fn at_once<T>(future: impl Future<Output = Result<T, StoreError>>) ->
 /// Settings of a connection. `synchronous=FULL` syncs the log at every commit, so that what was
 /// acknowledged survives a power cut: <https://www.sqlite.org/pragma.html#pragma_synchronous>.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
+                       PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;";
 
 /// Readers that are open at the same time.
 const READERS: usize = 4;
 /// Writes that go into one transaction at the most.
 const GROUP: usize = 256;
 
-/// A write: it runs inside the group's transaction, and what it gives back is run after the commit.
-type Job = Box<dyn FnOnce(&mut Connection) -> Delivery + Send>;
+/// A write, as the writer sees it.
+trait Job: Send {
+    /// Runs inside the group's transaction; false when it failed. It may run twice, the second time
+    /// after everything was rolled back.
+    fn run(&mut self, connection: &mut Connection) -> bool;
+    /// Tells the caller what came of it, once it is known whether the group was committed.
+    fn tell(self: Box<Self>, committed: Result<(), StoreError>);
+}
 
-/// What a write came to, to be told to its caller once it is known whether the group was committed.
-struct Delivery {
-    failed: bool,
-    tell: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+/// A write with its caller.
+struct Write<T, F> {
+    query: F,
+    result: Option<Result<T, StoreError>>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Write<T, F>
+where
+    T: Send,
+    F: FnMut(&mut Connection) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, connection: &mut Connection) -> bool {
+        let query = AssertUnwindSafe(|| (self.query)(connection));
+        let panicked = |_| Err(StoreError::Other("a query panicked".into()));
+        let result = std::panic::catch_unwind(query).unwrap_or_else(panicked);
+        self.result.insert(result).is_ok()
+    }
+
+    fn tell(self: Box<Self>, committed: Result<(), StoreError>) {
+        let result = self.result.unwrap_or_else(|| Err(closed()));
+        // A query that failed tells its own error, whatever became of the others. A caller that is
+        // gone does not need the answer.
+        let _ = self.answer.send(if result.is_err() { result } else { committed.and(result) });
+    }
 }
 
 /// An open SQLite database.
 pub(crate) struct Database {
-    jobs: Option<mpsc::UnboundedSender<Job>>,
+    jobs: Option<mpsc::UnboundedSender<Box<dyn Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
 }
@@ -124,23 +153,16 @@ impl Database {
         task.await.map_err(|error| StoreError::Other(error.to_string()))?
     }
 
-    /// Runs a query in the writer's next transaction, together with others; answers when it is on disk.
+    /// Runs a query in the writer's next transaction, together with others; answers when it is on
+    /// disk. The query may run twice, the second time after everything was rolled back.
     pub async fn write<T, F>(&self, query: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let result = query(connection);
-            Delivery {
-                failed: result.is_err(),
-                // A caller that is gone does not need the answer.
-                tell: Box::new(move |committed| drop(answer.send(committed.and(result)))),
-            }
-        });
         let jobs = self.jobs.as_ref().ok_or_else(closed)?;
-        jobs.send(job).map_err(|_| closed())?;
+        jobs.send(Box::new(Write { query, result: None, answer })).map_err(|_| closed())?;
         answered.await.map_err(|_| closed())?
     }
 }
@@ -181,9 +203,8 @@ fn execute(connection: &mut Connection, sql: &str) -> Result<(), StoreError> {
     at_once(async { Ok(connection.batch_execute(sql).await?) })
 }
 
-/// Group commit: whatever waits when the writer is free goes into one transaction, each write in a
-/// savepoint of its own, so that one that fails takes nothing else with it.
-fn write_loop(mut connection: Connection, mut queue: mpsc::UnboundedReceiver<Job>) {
+/// Group commit: whatever waits when the writer is free goes into one transaction.
+fn write_loop(mut connection: Connection, mut queue: mpsc::UnboundedReceiver<Box<dyn Job>>) {
     while let Some(first) = queue.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -191,46 +212,53 @@ fn write_loop(mut connection: Connection, mut queue: mpsc::UnboundedReceiver<Job
         {
             group.push(job);
         }
-        commit_group(&mut connection, group);
-    }
-}
-
-fn commit_group(connection: &mut Connection, group: Vec<Job>) {
-    let mut deliveries = Vec::with_capacity(group.len());
-    let mut outcome = execute(connection, "BEGIN IMMEDIATE");
-    if outcome.is_ok() {
-        let alone = group.len() == 1;
+        let committed = commit_group(&mut connection, &mut group);
         for job in group {
-            let delivery = if alone { Ok(job(connection)) } else { in_savepoint(connection, job) };
-            match delivery {
-                // What failed alone wrote nothing that is to be kept.
-                Ok(delivery) if alone && delivery.failed => {
-                    deliveries.push(delivery);
-                    let _ = execute(connection, "ROLLBACK");
-                    return deliveries.into_iter().for_each(|delivery| (delivery.tell)(Ok(())));
-                }
-                Ok(delivery) => deliveries.push(delivery),
-                Err(error) => outcome = Err(error),
-            }
+            job.tell(copy(&committed));
         }
-        outcome = outcome.and_then(|()| execute(connection, "COMMIT"));
-        if outcome.is_err() {
-            // SQLite may have rolled back by itself; then this says so and changes nothing.
-            let _ = execute(connection, "ROLLBACK");
-        }
-    }
-    // Jobs that never ran are dropped here: their callers are told that the database is closed,
-    // which is transient, as is what kept the transaction from beginning.
-    for delivery in deliveries {
-        (delivery.tell)(copy(&outcome));
     }
 }
 
-fn in_savepoint(connection: &mut Connection, job: Job) -> Result<Delivery, StoreError> {
+/// Writes a group. Failures are rare, so it is tried without savepoints first, which cost more than
+/// a small write does; when a job fails, all is rolled back and run again with one savepoint each.
+fn commit_group(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    begin(connection)?;
+    if group.iter_mut().all(|job| job.run(connection)) {
+        return commit(connection);
+    }
+    execute(connection, "ROLLBACK")?;
+    if group.len() == 1 {
+        return Ok(());
+    }
+    begin(connection)?;
+    for job in group.iter_mut() {
+        if let Err(error) = in_savepoint(connection, job.as_mut()) {
+            // SQLite has rolled everything back by itself: what ran after it would be committed alone.
+            let _ = execute(connection, "ROLLBACK");
+            return Err(error);
+        }
+    }
+    commit(connection)
+}
+
+fn begin(connection: &mut Connection) -> Result<(), StoreError> {
+    execute(connection, "BEGIN IMMEDIATE").inspect_err(|_| {
+        // A transaction that could not be ended before is in the way; if there is none, this says so.
+        let _ = execute(connection, "ROLLBACK");
+    })
+}
+
+fn commit(connection: &mut Connection) -> Result<(), StoreError> {
+    execute(connection, "COMMIT").inspect_err(|_| {
+        // SQLite may have rolled back by itself; then this says so and changes nothing.
+        let _ = execute(connection, "ROLLBACK");
+    })
+}
+
+fn in_savepoint(connection: &mut Connection, job: &mut dyn Job) -> Result<(), StoreError> {
     execute(connection, "SAVEPOINT one")?;
-    let delivery = job(connection);
-    execute(connection, if delivery.failed { "ROLLBACK TO one; RELEASE one" } else { "RELEASE one" })?;
-    Ok(delivery)
+    let done = job.run(connection);
+    execute(connection, if done { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })
 }
 
 /// The outcome of the group, for one of its callers.
@@ -240,4 +268,11 @@ fn copy(outcome: &Result<(), StoreError>) -> Result<(), StoreError> {
         Err(StoreError::Full(text)) => Err(StoreError::Full(text.clone())),
         Err(error) => Err(StoreError::Unavailable(error.to_string())),
     }
+}
+
+/// The version of a workflow. There is one writer: nobody else changes or starts it meanwhile.
+pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
+    use diesel::{OptionalExtension as _, QueryDsl as _};
+    use diesel_async::RunQueryDsl as _;
+    Ok(workflows::table.find((tenant, id)).select(workflows::version).first(conn).await.optional()?)
 }

@@ -39,9 +39,12 @@ macro_rules! read {
             }
             $crate::store::Database::Postgres(database) => {
                 use $crate::postgres::queries;
-                let mut connection = database.connection().await?;
-                let $conn = &mut *connection;
-                $query.await
+                let work = async {
+                    let mut connection = database.connection().await?;
+                    let $conn = &mut *connection;
+                    $query.await
+                };
+                $crate::postgres::in_time(work).await
             }
         }
     };
@@ -60,20 +63,23 @@ macro_rules! write {
                 use diesel_async::TransactionManager as _;
                 use $crate::postgres::queries;
                 type Transactions = <$crate::postgres::Connection as diesel_async::AsyncConnection>::TransactionManager;
-                let mut connection = database.connection().await?;
-                let $conn = &mut *connection;
-                Transactions::begin_transaction($conn).await?;
-                match $query.await {
-                    Ok(answer) => {
-                        Transactions::commit_transaction($conn).await?;
-                        Ok(answer)
+                let work = async {
+                    let mut connection = database.connection().await?;
+                    let $conn = &mut *connection;
+                    Transactions::begin_transaction($conn).await?;
+                    match $query.await {
+                        Ok(answer) => {
+                            Transactions::commit_transaction($conn).await?;
+                            Ok(answer)
+                        }
+                        Err(error) => {
+                            // The connection may be gone; the database rolls back by itself then.
+                            let _ = Transactions::rollback_transaction($conn).await;
+                            Err(error)
+                        }
                     }
-                    Err(error) => {
-                        // The connection may be gone; the database rolls back by itself then.
-                        let _ = Transactions::rollback_transaction($conn).await;
-                        Err(error)
-                    }
-                }
+                };
+                $crate::postgres::in_time(work).await
             }
         }
     };

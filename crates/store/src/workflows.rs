@@ -1,10 +1,7 @@
 //! Workflows: the store's side of them.
 
-use std::collections::HashMap;
-
 use sluice_types::{
-    StepHistory, StepId, TenantId, Workflow, WorkflowId, WorkflowPage, WorkflowStats, WorkflowVersion,
-    WorkflowVersionPage,
+    StepHistories, TenantId, Workflow, WorkflowId, WorkflowPage, WorkflowStats, WorkflowVersion, WorkflowVersionPage,
 };
 
 use crate::cursor::{Cursor, page};
@@ -161,12 +158,8 @@ impl Store {
         read!(self, |conn| queries::workflows::stats(conn, tenant.as_str(), id.as_str()))
     }
 
-    /// What each step took in the newest executions of a workflow.
-    pub async fn history(
-        &self,
-        tenant: &TenantId,
-        id: &WorkflowId,
-    ) -> Result<HashMap<StepId, StepHistory>, StoreError> {
+    /// What each step took in the newest executions of a workflow, by the model that it called.
+    pub async fn history(&self, tenant: &TenantId, id: &WorkflowId) -> Result<StepHistories, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
         read!(self, |conn| queries::workflows::history(conn, tenant.as_str(), id.as_str()))
     }

@@ -365,21 +365,27 @@ impl<'de> Deserialize<'de> for Step {
     }
 }
 
-/// The schema of one kind of step: the common fields, the tag with its single value, its own fields.
-fn kind_schema<T: PartialSchema>(tag: &str, description: &str) -> RefOr<Schema> {
+/// The schema of one kind of step: the common fields, the tag, its own fields.
+fn kind_schema<T: PartialSchema>(tag_schema: &str, description: &str) -> RefOr<Schema> {
     let (RefOr::T(Schema::Object(common)), RefOr::T(Schema::Object(own))) = (StepCommon::schema(), T::schema()) else {
         unreachable!("structs have object schemas");
     };
     let mut object = common;
-    object.properties.insert(
-        "type".into(),
-        schema::ObjectBuilder::new().schema_type(schema::Type::String).enum_values(Some([tag])).into(),
-    );
+    object.properties.insert("type".into(), schema::Ref::from_schema_name(tag_schema).into());
     object.required.push("type".into());
     object.properties.extend(own.properties);
     object.required.extend(own.required);
     object.description = Some(description.into());
     RefOr::T(Schema::Object(object))
+}
+
+/// The schema of a tag: a text of one value. Generators of clients want it to have a name.
+fn tag_schema(tag: StepType) -> RefOr<Schema> {
+    schema::ObjectBuilder::new()
+        .schema_type(schema::Type::String)
+        .enum_values(Some([tag.as_str()]))
+        .description(Some(format!("Says that the step is of type `{}`.", tag.as_str())))
+        .into()
 }
 
 macro_rules! step_schema {
@@ -402,13 +408,13 @@ macro_rules! step_schema {
 step_schema!(
     LlmStepSchema,
     LlmStep,
-    "llm",
+    "LlmStepType",
     "Calls a model once; its output is text, or JSON when it has an `output_schema`."
 );
 step_schema!(
     ReviewStepSchema,
     ReviewStep,
-    "review",
+    "ReviewStepType",
     "Waits for a person's decision; its output is the decision, with the text as approved."
 );
 
@@ -426,6 +432,8 @@ impl ToSchema for Step {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push(("LlmStep".into(), LlmStepSchema::schema()));
         schemas.push(("ReviewStep".into(), ReviewStepSchema::schema()));
+        schemas.push(("LlmStepType".into(), tag_schema(StepType::Llm)));
+        schemas.push(("ReviewStepType".into(), tag_schema(StepType::Review)));
         LlmStepSchema::schemas(schemas);
         ReviewStepSchema::schemas(schemas);
     }

@@ -53,6 +53,9 @@ pub struct StepHistory {
     pub most_output_tokens: u64,
 }
 
+/// What steps took, by step, provider and model: another model's answers tell nothing of this one's.
+pub type StepHistories = HashMap<(StepId, String, String), StepHistory>;
+
 /// What a run is expected to take. Retries are not counted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Estimate {
@@ -111,7 +114,7 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 
 /// Estimates a run of a definition whose models are all named (the server fills in what is not).
 #[must_use]
-pub fn estimate(definition: &Definition, input: &Value, history: &HashMap<StepId, StepHistory>) -> Estimate {
+pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
     let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
     let mut outputs: HashMap<&StepId, Range> = HashMap::new();
     let mut steps = Vec::new();
@@ -127,7 +130,7 @@ pub fn estimate(definition: &Definition, input: &Value, history: &HashMap<StepId
                 outputs.insert(&step.id, shown);
             }
             StepKind::Llm(llm) => {
-                let estimate = estimate_llm(definition, step, llm, input, &names, &outputs, history.get(&step.id));
+                let estimate = estimate_llm(definition, step, llm, input, &names, &outputs, history);
                 outputs.insert(&step.id, estimate.output_tokens);
                 steps.push(estimate);
             }
@@ -149,10 +152,14 @@ fn estimate_llm(
     input: &Value,
     names: &[&str],
     outputs: &HashMap<&StepId, Range>,
-    history: Option<&StepHistory>,
+    history: &StepHistories,
 ) -> StepEstimate {
     let (provider, model) = model_of(definition, llm);
     let info = provider.as_deref().zip(model.as_deref()).and_then(|(provider, model)| find_model(provider, model));
+    let seen = provider
+        .clone()
+        .zip(model.clone())
+        .and_then(|(provider, model)| history.get(&(step.id.clone(), provider, model)));
     let mut input_tokens = Range::default();
     for (_, source) in step.templates() {
         input_tokens = input_tokens + template_tokens(definition, source, input, names, outputs);
@@ -160,7 +167,7 @@ fn estimate_llm(
     let most = llm.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
     let cap =
         info.as_ref().and_then(|info| info.max_output_tokens).map_or(u64::from(most), |cap| cap.min(u64::from(most)));
-    let output_tokens = match history {
+    let output_tokens = match seen {
         Some(seen) => Range { low: tokens(seen.least_output_tokens), high: tokens(seen.most_output_tokens.min(cap)) },
         None => Range { low: f64::from(LEAST_OUTPUT_TOKENS.min(most)), high: tokens(cap) },
     };
@@ -182,7 +189,7 @@ fn estimate_llm(
         input_tokens,
         output_tokens,
         cost_usd: cost.map(|(low, high)| Range { low, high }),
-        from_history: history.is_some(),
+        from_history: seen.is_some(),
     }
 }
 
@@ -245,7 +252,8 @@ mod tests {
     #[test]
     fn history_narrows_the_range() {
         let seen = StepHistory { attempts: 3, least_output_tokens: 400, most_output_tokens: 500 };
-        let history = HashMap::from([(StepId::new("a").unwrap(), seen)]);
+        let model = ("anthropic".to_owned(), "claude-sonnet-4-5".to_owned());
+        let history = HashMap::from([((StepId::new("a").unwrap(), model.0, model.1), seen)]);
         let estimate = estimate(&definition(), &json!({}), &history);
         assert_eq!(estimate.steps[0].output_tokens, Range { low: 400.0, high: 500.0 });
         assert!(estimate.steps[0].from_history && !estimate.steps[1].from_history);

@@ -163,6 +163,10 @@ pub struct Gate {
     /// What the next call may cost, for a budget gate.
     #[serde(default)]
     pub needed_usd: Option<f64>,
+    /// The number of the event that told of it. A decision that names it is refused when the gate
+    /// was opened anew meanwhile, with another text.
+    #[serde(default)]
+    pub opened_seq: i64,
 }
 
 /// A step run, with what only its own page needs.
@@ -254,6 +258,9 @@ pub struct ReviewRequest {
     /// The new budget, for `raise_budget`.
     #[serde(default)]
     pub budget_usd: Option<f64>,
+    /// The gate's `opened_seq`, to decide only what was looked at.
+    #[serde(default)]
+    pub opened_seq: Option<i64>,
 }
 
 /// A decision that was made.
@@ -346,8 +353,8 @@ pub struct PatchExecution {
     pub budget_usd: Option<Option<f64>>,
 }
 
-/// What to change in a step, for this execution only. What is left out stays; `null` goes back to
-/// what the workflow says.
+/// What to change in a step, for this execution only. What is left out stays; `null` takes the
+/// workflow's default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchStep {

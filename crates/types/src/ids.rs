@@ -28,10 +28,11 @@ fn is_slug(text: &str) -> bool {
 }
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $rule:expr, $valid:expr) => {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $pattern:literal, $rule:expr, $valid:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
         #[serde(transparent)]
+        #[schema(pattern = $pattern)]
         pub struct $name(String);
 
         impl $name {
@@ -72,23 +73,24 @@ macro_rules! text_id {
 
 text_id!(
     /// A workflow's id: a slug, unique in its tenant.
-    WorkflowId, "workflow id", SLUG_RULE, is_slug
+    WorkflowId, "workflow id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );
 text_id!(
     /// A step's id: a slug, unique in its workflow.
-    StepId, "step id", SLUG_RULE, is_slug
+    StepId, "step id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );
 text_id!(
     /// A persona's id: a slug, unique in its tenant.
-    PersonaId, "persona id", SLUG_RULE, is_slug
+    PersonaId, "persona id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );
 text_id!(
     /// A tenant's id: a slug.
-    TenantId, "tenant id", SLUG_RULE, is_slug
+    TenantId, "tenant id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );
 text_id!(
     /// An execution's id: `execution-` and a UUID v7, so ids sort by the time they were made.
-    ExecutionId, "execution id", "it is `execution-` followed by a UUID",
+    ExecutionId, "execution id", "^execution-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    "it is `execution-` followed by a UUID",
     |text| text.strip_prefix("execution-").is_some_and(|uuid| {
         uuid.len() == 36 && uuid.chars().enumerate().all(|(at, c)| match at {
             8 | 13 | 18 | 23 => c == '-',
@@ -99,7 +101,9 @@ text_id!(
 text_id!(
     /// Where in an execution a step run is: step ids, branch names and item numbers joined by dots,
     /// as in `fan.eu.draft` or `each.0.draft`.
-    StepPath, "step path", "it is step ids, branch names and item numbers joined by dots",
+    StepPath, "step path",
+    r"^([a-zA-Z][a-zA-Z0-9_-]{0,99}|[0-9]{1,9})(\.([a-zA-Z][a-zA-Z0-9_-]{0,99}|[0-9]{1,9}))*$",
+    "it is step ids, branch names and item numbers joined by dots",
     |text| text.len() <= 1_000 && text.split('.').all(|part| is_slug(part) || (!part.is_empty() && part.len() <= 9 && part.chars().all(|c| c.is_ascii_digit())))
 );
 

@@ -49,5 +49,7 @@ pub const MAX_PAGE: u32 = 200;
 pub const MAX_WAIT_SECONDS: u32 = 60;
 /// Steps of template evaluation (minijinja fuel) for one template.
 pub const TEMPLATE_FUEL: u64 = 100_000;
+/// Bytes in a prompt, system prompt or review instruction once it is filled in.
+pub const MAX_FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// Characters in an API key of a provider, and in a base URL.
 pub const MAX_CREDENTIAL_CHARS: usize = 2_000;

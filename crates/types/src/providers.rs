@@ -101,18 +101,40 @@ pub struct CredentialInfo {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A credential to store in the place of the one there is.
+/// What to store of a credential. What is left out stays as it is; `null` takes it away.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialRequest {
     /// The provider's key. It is stored encrypted and never shown again.
-    #[serde(default)]
-    #[schema(write_only)]
-    pub api_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<String>, write_only)]
+    pub api_key: Option<Option<String>>,
     /// Where to call the provider, as `http://127.0.0.1:11434` for Ollama.
-    #[serde(default)]
-    pub base_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<String>)]
+    pub base_url: Option<Option<String>>,
     /// The model that answers when nobody names one.
-    #[serde(default)]
-    pub default_model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[schema(value_type = Option<String>)]
+    pub default_model: Option<Option<String>>,
+}
+
+/// Reads a field that is there, so that `null` and left out can be told apart.
+fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn left_out_null_and_a_value_are_three_things() {
+        let request: CredentialRequest = serde_json::from_str(r#"{"api_key": "sk", "base_url": null}"#).unwrap();
+        assert_eq!(
+            (request.api_key.clone(), request.base_url.clone(), request.default_model.clone()),
+            (Some(Some("sk".into())), Some(None), None)
+        );
+        assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"api_key":"sk","base_url":null}"#);
+    }
 }

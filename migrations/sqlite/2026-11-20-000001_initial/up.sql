@@ -16,11 +16,11 @@ CREATE TABLE workflows (
     definition TEXT NOT NULL,
     step_count INTEGER NOT NULL,
     step_labels TEXT NOT NULL,
+    search_text TEXT NOT NULL,
     version BIGINT NOT NULL,
     is_template BOOLEAN NOT NULL,
     source_template_id TEXT,
     is_active BOOLEAN NOT NULL,
-    last_execution_id TEXT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)

@@ -47,7 +47,7 @@ pub fn check(options: &CheckOptions) -> u8 {
 pub fn checked(definition: &Definition, input: Option<&Value>) -> LintReport {
     let mut report = lint(definition, &Known::default(), input);
     if report.valid {
-        report.findings.extend(deep_findings(definition));
+        report.findings.extend(deep_findings(definition, input));
         report.valid = report.findings.iter().all(|finding| finding.severity != Severity::Error);
     }
     report

@@ -19,6 +19,7 @@ use crate::sse;
 #[into_params(parameter_in = Query)]
 pub struct AfterQuery {
     /// The number of the last event that was read; `Last-Event-ID` comes first.
+    #[param(minimum = 0)]
     pub after: Option<i64>,
 }
 
@@ -48,6 +49,8 @@ pub async fn follow_execution(
 }
 
 /// Follows the newest execution of a workflow as server-sent events.
+///
+/// A number past its newest event belongs to an older execution: the stream begins at its start then.
 #[utoipa::path(
     tag = "executions",
     params(("id" = WorkflowId, Path, description = "The workflow"), AfterQuery,
@@ -69,11 +72,20 @@ pub async fn follow_workflow(
     let newest = app.engine.store().newest_execution(caller.tenant(), &id).await?.ok_or_else(|| {
         ApiError::new(ErrorCode::ExecutionNotFound, "The workflow has no execution yet: start one first.")
     })?;
+    let position = app.engine.store().event_position(caller.tenant(), &newest).await?;
+    let after = if position.is_some_and(|(last, _)| after > last) { 0 } else { after };
     sse::answer(app, caller.tenant().clone(), newest, after).await
 }
 
 fn after_of(request: &HttpRequest, query: &AfterQuery) -> ApiResult<i64> {
-    let Some(value) = request.headers().get("last-event-id") else { return Ok(query.after.unwrap_or(0).max(0)) };
+    let Some(value) = request.headers().get("last-event-id") else {
+        let after = query.after.unwrap_or(0);
+        if after < 0 {
+            let detail = format!("`after` is the number of an event, or 0, not {after}.");
+            return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+        }
+        return Ok(after);
+    };
     let text = value.to_str().unwrap_or_default();
     text.parse::<i64>().ok().filter(|after| *after >= 0).ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidHeader, "`Last-Event-ID` is the `id` of the last event that was read.")

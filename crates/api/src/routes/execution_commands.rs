@@ -13,7 +13,7 @@ use crate::error::ApiResult;
 #[utoipa::path(
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{id}/pause")]
 pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
@@ -24,7 +24,7 @@ pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<Ap
 #[utoipa::path(
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "gate_open", "execution_elsewhere", "rate_limited"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "gate_open", "execution_elsewhere", "rate_limited", "shutting_down"])))
 )]
 #[post("/workflows/executions/{id}/resume")]
 pub async fn resume_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
@@ -36,7 +36,7 @@ pub async fn resume_execution(caller: Editor, id: Path<ExecutionId>, app: Data<A
 #[utoipa::path(
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{id}/cancel")]
 pub async fn cancel_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {

@@ -37,6 +37,19 @@ pub struct ExecutionQuery {
     pub workflow_id: Option<WorkflowId>,
 }
 
+/// Which executions of a workflow to list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WorkflowExecutionQuery {
+    /// Items on the page: 1 to 200, 20 when left out.
+    pub limit: Option<u32>,
+    /// Where to go on, as the page before said.
+    pub cursor: Option<String>,
+    /// Only those in this status.
+    pub status: Option<ExecutionStatus>,
+}
+
 /// How long to wait for the answer.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -56,8 +69,12 @@ pub struct WaitQuery {
         ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same execution")),
     request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5})),
     responses(
-        (status = 202, description = "It is started", body = Execution),
-        (status = 200, description = "It ended or paused within the time to wait", body = Execution)),
+        (status = 202, description = "It is started", body = Execution, headers(
+            ("Location" = String, description = "The address of the execution"),
+            ("Idempotent-Replayed" = String, description = "`true` when an earlier request with the same key started it"))),
+        (status = 200, description = "It ended or paused within the time to wait", body = Execution, headers(
+            ("Location" = String, description = "The address of the execution"),
+            ("Idempotent-Replayed" = String, description = "`true` when an earlier request with the same key started it")))),
     extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_header", "invalid_definition", "invalid_input",
         "unknown_model", "unknown_persona", "provider_not_available", "idempotency_key_reused", "rate_limited", "shutting_down"])))
 )]
@@ -111,9 +128,14 @@ fn idempotency(request: &HttpRequest, id: &WorkflowId, start: &StartExecution) -
         let detail = format!("`Idempotency-Key` is 1 to {MAX_IDEMPOTENCY_KEY_CHARS} visible ASCII characters.");
         return Err(ApiError::new(ErrorCode::InvalidHeader, detail));
     }
-    let asked = serde_json::to_vec(&(id, start)).unwrap_or_default();
-    let hash: String = Sha256::digest(asked).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Some((key, hash)))
+    Ok(Some((key, hash_of(id, start))))
+}
+
+/// A hash of what is asked for. Keys in another order, at any depth, ask for the same.
+fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
+    let mut asked = serde_json::json!([id, start]);
+    asked.sort_all_objects();
+    Sha256::digest(asked.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Lists executions of all workflows, newest first.
@@ -134,7 +156,7 @@ pub async fn list_executions(
 
 /// Lists the executions of a workflow, newest first.
 #[utoipa::path(
-    tag = "executions", params(("id" = WorkflowId, Path, description = "The workflow"), ExecutionQuery),
+    tag = "executions", params(("id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
     extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_cursor"])))
 )]
@@ -142,11 +164,12 @@ pub async fn list_executions(
 pub async fn list_workflow_executions(
     caller: Viewer,
     id: Path<WorkflowId>,
-    query: Query<ExecutionQuery>,
+    query: Query<WorkflowExecutionQuery>,
     app: Data<App>,
 ) -> ApiResult<Json<ExecutionPage>> {
     find(&app, &caller, &id).await?;
-    let filter = ExecutionFilter { workflow_id: Some(id.into_inner()), ..filter_of(query.0)? };
+    let WorkflowExecutionQuery { limit, cursor, status } = query.0;
+    let filter = filter_of(ExecutionQuery { limit, cursor, status, workflow_id: Some(id.into_inner()) })?;
     Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))
 }
 
@@ -175,7 +198,7 @@ pub async fn get_execution(caller: Viewer, id: Path<ExecutionId>, app: Data<App>
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     request_body(content = PatchExecution, example = json!({"yolo": true, "budget_usd": 2.5})),
     responses((status = 200, description = "The execution as changed", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "execution_elsewhere"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "execution_elsewhere", "shutting_down"])))
 )]
 #[patch("/workflows/executions/{id}")]
 pub async fn update_execution(
@@ -197,4 +220,18 @@ pub async fn update_execution(
 pub async fn delete_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<HttpResponse> {
     app.engine.delete(caller.tenant(), &id).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_keys_asks_for_nothing_else() {
+        let hash = |id: &str, body: &str| hash_of(&id.parse().unwrap(), &serde_json::from_str(body).unwrap());
+        let one = hash("w", r#"{"input": {"a": {"x": 1, "y": 2}, "b": [1, 2]}, "yolo": true}"#);
+        assert_eq!(one, hash("w", r#"{"yolo": true, "input": {"b": [1, 2], "a": {"y": 2, "x": 1}}}"#));
+        assert_ne!(one, hash("w", r#"{"yolo": true, "input": {"b": [2, 1], "a": {"y": 2, "x": 1}}}"#));
+        assert_ne!(one, hash("v", r#"{"input": {"a": {"x": 1, "y": 2}, "b": [1, 2]}, "yolo": true}"#));
+    }
 }

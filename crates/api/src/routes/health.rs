@@ -1,7 +1,8 @@
 //! What operators ask: is it up, is it ready, what does it count; and the documentation.
 
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, routes};
 use sluice_types::ErrorCode;
 
 use crate::app::App;
@@ -36,6 +37,21 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
 #[get("/openapi.json")]
 pub async fn openapi_document(document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(document.text().to_owned())
+}
+
+/// Leads to the documentation, which needs the slash at its end for its files.
+#[get("/docs")]
+pub async fn docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}
+
+/// The table of error codes.
+#[routes]
+#[get("/docs/errors")]
+#[get("/docs/errors/")]
+pub async fn error_pages() -> ApiResult<HttpResponse> {
+    let page = crate::assets::error_page("README").ok_or(ErrorCode::NotFound)?;
+    Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(page))
 }
 
 /// The page that explains an error code.

@@ -38,6 +38,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(step_runs::update_step_run)
         .service(step_runs::override_output)
         .service(step_runs::retry_step)
+        .service(step_runs::plan_retry)
         .service(step_runs::review_step)
         .service(templates::list_templates)
         .service(templates::create_template)
@@ -79,6 +80,8 @@ pub fn outside_api(config: &mut ServiceConfig) {
         .service(health::readyz)
         .service(health::metrics)
         .service(health::openapi_document)
+        .service(health::docs)
+        .service(health::error_pages)
         .service(health::error_page)
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")));
 }

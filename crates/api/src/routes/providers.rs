@@ -26,8 +26,9 @@ fn provider(name: &str) -> ApiResult<ProviderName> {
     name.parse().map_err(|message: String| ApiError::new(ErrorCode::ProviderNotFound, format!("{message}.")))
 }
 
-/// Stores a key or an address for a provider. The key is encrypted and never shown again; one that
-/// is left out stays as it was.
+/// Stores a key or an address for a provider.
+///
+/// The key is encrypted and never shown again. What is left out stays as it was; `null` takes it away.
 #[utoipa::path(
     tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
     request_body(content = CredentialRequest, example = json!({"api_key": "sk-…"})),
@@ -44,9 +45,9 @@ pub async fn put_credential(
     let provider = provider(&name)?;
     let request = body.0;
     Check::default()
-        .credential("/api_key", request.api_key.as_deref())
-        .credential("/base_url", request.base_url.as_deref())
-        .credential("/default_model", request.default_model.as_deref())
+        .credential("/api_key", request.api_key.as_ref().and_then(Option::as_deref))
+        .credential("/base_url", request.base_url.as_ref().and_then(Option::as_deref))
+        .credential("/default_model", request.default_model.as_ref().and_then(Option::as_deref))
         .done()?;
     if provider == ProviderName::Demo {
         return Err(ApiError::new(

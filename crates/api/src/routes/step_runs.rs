@@ -7,7 +7,6 @@ use sluice_engine::Command;
 use sluice_types::{
     ErrorCode, Execution, ExecutionId, OutputOverride, PatchStep, RerunPlan, ReviewRequest, StepPath, StepRunDetail,
 };
-use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::auth::{Editor, Viewer};
@@ -42,7 +41,7 @@ pub async fn get_step_run(caller: Viewer, address: StepAddress, app: Data<App>) 
     request_body(content = PatchStep, example = json!({"provider": "demo", "model": "demo-instant"})),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "invalid_definition",
-        "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere"])))
+        "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "shutting_down"])))
 )]
 #[patch("/workflows/executions/{id}/steps/{path}")]
 pub async fn update_step_run(
@@ -61,7 +60,7 @@ pub async fn update_step_run(
     params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
     request_body(content = OutputOverride, example = json!({"content": "A better text"})),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "execution_elsewhere"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[put("/workflows/executions/{id}/steps/{path}/output")]
 pub async fn override_output(
@@ -77,9 +76,11 @@ pub async fn override_output(
 }
 
 /// Whether to tell only.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+///
+/// It stands in no parameter of the document: one operation has one kind of answer, for the sake of
+/// clients made from it, and `plan_retry` is the operation for this.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct DryRunQuery {
     /// Tell what would be kept, repeated and spent, and do nothing.
     #[serde(default)]
@@ -88,16 +89,15 @@ pub struct DryRunQuery {
 
 /// Runs an execution again from a step, with the step changed or not.
 ///
-/// With `?dry_run=true` the answer is the plan of it, and nothing is done.
+/// `plan_retry` tells beforehand what that does. With curl, `?dry_run=true` asks for the same here:
+/// the answer is then 200 with the plan, and nothing is done.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run"), DryRunQuery),
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
     request_body(content = Option<PatchStep>, example = json!({"model": "demo-instant"})),
-    responses(
-        (status = 200, description = "What the retry would do (`dry_run=true`)", body = RerunPlan),
-        (status = 202, description = "It runs again", body = Execution)),
+    responses((status = 202, description = "It runs again", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "execution_active", "invalid_definition", "invalid_query",
-        "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "rate_limited"])))
+        "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "rate_limited", "shutting_down"])))
 )]
 #[post("/workflows/executions/{id}/steps/{path}/retry")]
 pub async fn retry_step(
@@ -116,6 +116,26 @@ pub async fn retry_step(
     Ok(HttpResponse::Accepted().json(execution))
 }
 
+/// Tells what a retry from a step would keep, repeat and spend, and does nothing.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    request_body(content = Option<PatchStep>, example = json!({"model": "demo-instant"})),
+    responses((status = 200, description = "What the retry would do", body = RerunPlan)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_definition",
+        "unknown_provider", "unknown_persona", "provider_not_available"])))
+)]
+#[post("/workflows/executions/{id}/steps/{path}/retry/plan")]
+pub async fn plan_retry(
+    caller: Editor,
+    address: StepAddress,
+    body: OptionalBody<PatchStep>,
+    app: Data<App>,
+) -> ApiResult<Json<RerunPlan>> {
+    let (id, path) = address.into_inner();
+    Ok(Json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?))
+}
+
 /// Decides at a gate.
 ///
 /// A review takes `approve` (with the text as edited, if it was), `reject` and `revise`; a budget
@@ -126,7 +146,7 @@ pub async fn retry_step(
     request_body(content = ReviewRequest, example = json!({"decision": "approve", "content": "The text as I want it"})),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "gate_decided",
-        "decision_not_possible", "execution_elsewhere"])))
+        "decision_not_possible", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{id}/steps/{path}/review")]
 pub async fn review_step(

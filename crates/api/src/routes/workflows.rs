@@ -1,12 +1,15 @@
 //! Workflows.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use serde_json::Value;
 use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
-    UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, slug_from_name, template,
+    UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
+    slug_from_name, template,
 };
 
 use crate::app::App;
@@ -90,9 +93,13 @@ pub async fn create(
         let id = WorkflowId::new(text).map_err(|error| {
             ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", error.to_string())])
         })?;
+        let built_in = request.is_template && is_built_in(&id);
         if asked.is_some() {
             check_id(&id)?;
-        } else if check_id(&id).is_err() {
+            if built_in {
+                return Err(id_of_built_in(&id));
+            }
+        } else if built_in || check_id(&id).is_err() {
             continue;
         }
         let workflow = Workflow {
@@ -120,6 +127,18 @@ pub async fn create(
         ErrorCode::WorkflowExists,
         format!("There is a workflow `{base}` already: choose another id or name."),
     ))
+}
+
+/// Whether a template that comes with Sluice has this id, so that a template of one's own with it
+/// could not be reached.
+fn is_built_in(id: &WorkflowId) -> bool {
+    built_in_templates().iter().any(|template| template.id == *id)
+}
+
+fn id_of_built_in(id: &WorkflowId) -> ApiError {
+    let detail =
+        format!("A template that comes with Sluice has the id `{id}`: choose another one for a template of your own.");
+    ApiError::new(ErrorCode::WorkflowExists, detail)
 }
 
 /// Workflows that may take their ids from the same name.
@@ -150,7 +169,7 @@ pub async fn find(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<Work
     request_body(content = UpdateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
         {"id": "research", "label": "Research", "type": "llm", "prompt": "Research {{input.topic}} thoroughly"}]}})),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "if_match_required", "invalid_header", "invalid_definition"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "workflow_exists", "if_match_required", "invalid_header", "invalid_definition"])))
 )]
 #[put("/workflows/{id}")]
 pub async fn update_workflow(
@@ -172,7 +191,10 @@ pub async fn update_workflow(
     if version.is_some_and(|version| version != before.version) {
         return Err(ApiError::stale(before.version));
     }
-    rename_labels(&mut request)?;
+    if request.is_template && is_built_in(&id) {
+        return Err(id_of_built_in(&id));
+    }
+    rename_labels(&mut request);
     check_definition(&request.definition)?;
     let workflow = Workflow {
         name: request.name,
@@ -190,40 +212,37 @@ pub async fn update_workflow(
     Ok(WithETag::ok(workflow))
 }
 
-/// Rewrites references to labels that changed. The definition holds the new labels already.
-fn rename_labels(request: &mut UpdateWorkflow) -> ApiResult<()> {
+/// Rewrites references to labels that changed. The definition holds the new labels already. A text
+/// that cannot be read as a template stays as it is: work that is not finished can be saved.
+fn rename_labels(request: &mut UpdateWorkflow) {
     let renamed = std::mem::take(&mut request.renamed_labels);
     let mut names: Vec<String> = renamed.keys().cloned().collect();
     names.extend(request.definition.steps.iter().flat_map(|step| [step.label.clone(), step.id.to_string()]));
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    // All at once by way of names that nobody uses, so that two labels can change places.
-    for (at, step) in request.definition.steps.iter_mut().enumerate() {
+    for step in &mut request.definition.steps {
         for source in step.templates_mut() {
-            let mut text = source.clone();
-            let mut all = known.clone();
-            let places: Vec<String> =
-                (0..renamed.len()).map(|number| format!("renamed-{number}-{}", uuid::Uuid::nil())).collect();
-            for ((old, _), place) in renamed.iter().zip(&places) {
-                text = rename(&text, &all, old, place, at)?;
-                all.push(place);
+            if let Some(text) = renamed_in(source, &known, &renamed) {
+                *source = text;
             }
-            for ((_, new), place) in renamed.iter().zip(&places) {
-                text = rename(&text, &all, place, new, at)?;
-            }
-            *source = text;
         }
     }
-    Ok(())
 }
 
-fn rename(text: &str, known: &[&str], old: &str, new: &str, at: usize) -> ApiResult<String> {
-    template::rename(text, known, old, new).map_err(|error| {
-        let pointer = format!("/definition/steps/{at}/prompt");
-        ApiError::fields(
-            ErrorCode::InvalidDefinition,
-            vec![FieldError { pointer, code: "template_syntax".into(), message: error.to_string() }],
-        )
-    })
+/// A text with all labels renamed at once, by way of names that nobody uses, so that two labels can
+/// change places.
+fn renamed_in(source: &str, known: &[&str], renamed: &BTreeMap<String, String>) -> Option<String> {
+    let places: Vec<String> =
+        (0..renamed.len()).map(|number| format!("renamed-{number}-{}", uuid::Uuid::nil())).collect();
+    let mut text = source.to_owned();
+    let mut all = known.to_vec();
+    for (old, place) in renamed.keys().zip(&places) {
+        text = template::rename(&text, &all, old, place).ok()?;
+        all.push(place);
+    }
+    for (new, place) in renamed.values().zip(&places) {
+        text = template::rename(&text, &all, place, new).ok()?;
+    }
+    Some(text)
 }
 
 fn saved(update: WorkflowUpdate) -> ApiResult<()> {

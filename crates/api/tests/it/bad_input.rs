@@ -6,7 +6,9 @@ use std::net::TcpStream;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_testing::on_both;
-use sluice_types::limits::{MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS};
+use sluice_types::limits::{
+    MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS,
+};
 
 use crate::server::{Answer, Server, step};
 

@@ -16,7 +16,13 @@ fn file(folder: &tempfile::TempDir, steps: &[Value]) -> PathBuf {
 
 fn sluice(arguments: &[&str], file: &std::path::Path, input: Option<&str>) -> Output {
     let mut command = Command::new(SLUICE);
-    command.arg(arguments[0]).arg(file).args(&arguments[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .arg(arguments[0])
+        .arg(file)
+        .args(&arguments[1..])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     if input.is_some() {
         command.env("SLUICE_ASK", "1");
     }
@@ -37,10 +43,16 @@ fn review() -> Value {
 #[test]
 fn a_run_prints_its_text_and_its_progress_apart() {
     let folder = tempfile::tempdir().unwrap();
-    let steps = file(&folder, &[step("a", "demo-echo", "On {{input.topic}}"), step("b", "demo-echo", "{{steps.A.content}}, again")]);
+    let steps = file(
+        &folder,
+        &[step("a", "demo-echo", "On {{input.topic}}"), step("b", "demo-echo", "{{steps.A.content}}, again")],
+    );
     let (code, out, progress) = texts(&sluice(&["run", "--input", "{\"topic\": \"tea\"}"], &steps, None));
     assert_eq!((code, out.as_str()), (Some(0), "On tea\nOn tea, again\n"));
-    assert!(progress.contains("▶ A") && progress.contains("✔ B") && progress.contains("completed: 2 steps"), "{progress}");
+    assert!(
+        progress.contains("▶ A") && progress.contains("✔ B") && progress.contains("completed: 2 steps"),
+        "{progress}"
+    );
     let (code, out, _) = texts(&sluice(&["run", "--input", "{\"topic\": \"tea\"}", "--quiet"], &steps, None));
     assert_eq!((code, out.as_str()), (Some(0), "On tea, again\n"));
 }
@@ -48,7 +60,8 @@ fn a_run_prints_its_text_and_its_progress_apart() {
 #[test]
 fn gates_are_asked_at_the_prompt() {
     let folder = tempfile::tempdir().unwrap();
-    let steps = file(&folder, &[step("a", "demo-echo", "first"), review(), step("b", "demo-echo", "{{steps.Check.content}}!")]);
+    let steps =
+        file(&folder, &[step("a", "demo-echo", "first"), review(), step("b", "demo-echo", "{{steps.Check.content}}!")]);
     let edited = folder.path().join("edited.txt");
     std::fs::write(&edited, "second").unwrap();
     let answers = format!("nonsense\napprove\n{}\n", edited.display());
@@ -87,14 +100,20 @@ fn exit_codes_tell_what_went_wrong() {
 #[test]
 fn a_server_refuses_what_is_not_safe() {
     let folder = tempfile::tempdir().unwrap();
-    let serve = |arguments: &[&str]| texts(&Command::new(SLUICE).arg("serve").args(arguments).arg("--data-dir").arg(folder.path()).output().unwrap());
+    let serve = |arguments: &[&str]| {
+        texts(&Command::new(SLUICE).arg("serve").args(arguments).arg("--data-dir").arg(folder.path()).output().unwrap())
+    };
     let (code, _, error) = serve(&["--listen", "0.0.0.0:0"]);
     assert_eq!(code, Some(1));
     assert!(error.contains("refusing to listen"), "{error}");
     // A second server on the same data would be a second writer.
     let database = sluice_testing::TestDatabase::sqlite();
     let _server = crate::server::Server::start(&database);
-    let second = Command::new(SLUICE).args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(database.folder()).output().unwrap();
+    let second = Command::new(SLUICE)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(database.folder())
+        .output()
+        .unwrap();
     assert_eq!(second.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&second.stderr).contains("another Sluice uses"));
 }

@@ -22,7 +22,10 @@ fn five_steps() -> Vec<Value> {
 /// Waits until step 3 has text that is kept in the database; gives it.
 async fn kept_text(server: &Server, execution: &str) -> String {
     let running = server
-        .until(execution, |body| run_of(body, "s3")["status"] == "running" && run_of(body, "s3")["content"].as_str().is_some_and(|text| text.len() > 20))
+        .until(execution, |body| {
+            run_of(body, "s3")["status"] == "running"
+                && run_of(body, "s3")["content"].as_str().is_some_and(|text| text.len() > 20)
+        })
         .await;
     run_of(&running, "s3")["content"].as_str().unwrap().to_owned()
 }
@@ -111,7 +114,10 @@ async fn a_full_disk_is_told_and_a_run_goes_on_when_there_is_room() {
     // No file of the server may grow any further, as on a disk without room. Writing past the limit
     // would end a process that does not ignore SIGXFSZ; Sluice does.
     let limit = |limit: &str| {
-        let set = Command::new("prlimit").args(["--pid", &server.pid().to_string(), &format!("--fsize={limit}")]).status().unwrap();
+        let set = Command::new("prlimit")
+            .args(["--pid", &server.pid().to_string(), &format!("--fsize={limit}")])
+            .status()
+            .unwrap();
         assert!(set.success());
     };
     limit("1:unlimited");

@@ -36,7 +36,10 @@ fn every_operation_has_an_id_a_summary_its_errors_and_an_example() {
         for (method, operation) in item.as_object().unwrap() {
             let name = format!("{method} {path}");
             count += 1;
-            assert!(ids.insert(operation["operationId"].as_str().unwrap_or_else(|| panic!("{name} has no id")).to_owned()), "{name}");
+            assert!(
+                ids.insert(operation["operationId"].as_str().unwrap_or_else(|| panic!("{name} has no id")).to_owned()),
+                "{name}"
+            );
             assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name} has no summary");
             assert!(operation["x-error-codes"].is_array(), "{name} names no errors");
             assert!(operation["responses"]["500"].is_object(), "{name} has no errors");

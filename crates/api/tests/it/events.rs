@@ -47,7 +47,8 @@ fn numbers(events: &[Value]) -> Vec<i64> {
 fn follow(texts: &mut BTreeMap<(String, i64), String>, events: &[Value]) {
     for event in events.iter().filter(|event| event["type"] == "text") {
         let key = (event["path"].as_str().unwrap().to_owned(), event["attempt"].as_i64().unwrap());
-        let (offset, piece) = (usize::try_from(event["offset"].as_u64().unwrap()).unwrap(), event["text"].as_str().unwrap());
+        let (offset, piece) =
+            (usize::try_from(event["offset"].as_u64().unwrap()).unwrap(), event["text"].as_str().unwrap());
         let text = texts.entry(key).or_default();
         if offset == 0 {
             assert!(piece.starts_with(text.as_str()), "all text so far lacks some");

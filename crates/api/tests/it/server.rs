@@ -36,7 +36,16 @@ impl Server {
     /// The same with another way to the database.
     pub fn on(config: &StoreConfig, database: &TestDatabase, options: &[&str]) -> Self {
         let mut command = Command::new(SLUICE);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--starts-per-minute", "0", "--lease-seconds", "1", "--data-dir"]);
+        command.args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--starts-per-minute",
+            "0",
+            "--lease-seconds",
+            "1",
+            "--data-dir",
+        ]);
         command.arg(database.folder()).args(options).stdout(Stdio::piped());
         if let StoreConfig::Postgres(url) = config {
             command.args(["--database-url", url]);
@@ -101,7 +110,10 @@ impl Server {
     /// Saves a workflow of these steps and starts it; gives the execution's address.
     pub async fn run(&self, steps: &[Value]) -> String {
         self.workflow("w", steps).await;
-        let started = self.post("/workflows/w/executions", &json!({"input": {"topic": "tea"}})).await.expect(StatusCode::ACCEPTED);
+        let started = self
+            .post("/workflows/w/executions", &json!({"input": {"topic": "tea"}}))
+            .await
+            .expect(StatusCode::ACCEPTED);
         format!("/workflows/executions/{}", started["id"].as_str().unwrap())
     }
 
@@ -179,5 +191,7 @@ pub fn run_of<'a>(execution: &'a Value, path: &str) -> &'a Value {
 /// `path status attempt` of every step run.
 pub fn summary(execution: &Value) -> Vec<String> {
     let steps = execution["steps"].as_array().unwrap().iter();
-    steps.map(|run| format!("{} {} {}", run["path"].as_str().unwrap(), run["status"].as_str().unwrap(), run["attempt"])).collect()
+    steps
+        .map(|run| format!("{} {} {}", run["path"].as_str().unwrap(), run["status"].as_str().unwrap(), run["attempt"]))
+        .collect()
 }

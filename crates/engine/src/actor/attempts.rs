@@ -1,7 +1,9 @@
 //! Attempts of `llm` steps: beginning, ending, trying again.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
 use sluice_types::{
@@ -30,6 +32,8 @@ pub(super) struct Tries {
     pub due: bool,
     /// What the attempt under way may cost; it counts as spent until it ends.
     reserved_usd: f64,
+    /// Tokens of the prompts sent, guessed: they are counted when the provider does not say.
+    input_tokens: u64,
     /// Stops the attempt under way.
     task: Option<AbortHandle>,
 }
@@ -41,10 +45,15 @@ impl Tries {
         }
     }
 
-    /// Forgets that anything is reserved or due; the task is stopped once the turn is written.
+    /// Begins with the first model again: the step was changed.
+    pub fn begin_anew(&mut self) {
+        self.candidate = 0;
+        self.failures = 0;
+    }
+
+    /// Forgets how far the attempts have come; a task is stopped once the turn is written.
     pub fn reset(&mut self) {
-        self.reserved_usd = 0.0;
-        self.due = false;
+        *self = Self { task: self.task.take(), input_tokens: self.input_tokens, ..Self::default() };
     }
 }
 
@@ -93,6 +102,7 @@ impl Actor {
         let tries = self.tries.entry(path.clone()).or_default();
         tries.due = false;
         tries.reserved_usd = reserved_usd;
+        tries.input_tokens = input_tokens(&call);
         let Some(run) = self.run_mut(path, draft) else { return };
         run.status = StepRunStatus::Running;
         run.attempt += 1;
@@ -150,7 +160,7 @@ impl Actor {
             idle_timeout: IDLE_TIMEOUT,
         };
         let expected = TokenUsage {
-            input_tokens: estimated_tokens(&call.prompt) + call.system.as_deref().map_or(0, estimated_tokens),
+            input_tokens: input_tokens(&call),
             output_tokens: u64::from(call.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS)),
             cached_input_tokens: 0,
         };
@@ -196,8 +206,9 @@ impl Actor {
         let (shared, mailbox) = (self.shared.clone(), self.mailbox.clone());
         let stopped = self.shared.stopped.clone();
         let spawned = tokio::spawn(async move {
-            let ended = stopped.run_until_cancelled(attempt::run(&shared, &task)).await;
-            if let Some(Some(end)) = ended {
+            let caught = AssertUnwindSafe(attempt::run(&shared, &task)).catch_unwind();
+            let ended = stopped.run_until_cancelled(caught).await;
+            if let Some(Some(end)) = ended.map(|ended| ended.unwrap_or_else(|_| Some(attempt::panicked(&task)))) {
                 // An actor that has ended needs no telling.
                 let _ = mailbox.send(Input::AttemptEnded(end));
             }
@@ -221,7 +232,7 @@ impl Actor {
         if !current {
             return false;
         }
-        self.channel.end_text(&end.path);
+        draft.effects.push(Effect::EndText(end.path.clone()));
         if let Some(tries) = self.tries.get_mut(&end.path) {
             tries.reserved_usd = 0.0;
             tries.task = None;
@@ -253,9 +264,10 @@ impl Actor {
         draft: &mut Draft,
     ) {
         let now = draft.now;
+        let sent = self.tries.get(path).map_or(0, |tries| tries.input_tokens);
         let Some(run) = self.run_mut(path, draft) else { return };
         let guessed = TokenUsage {
-            input_tokens: run.prompt.as_deref().map_or(0, estimated_tokens),
+            input_tokens: sent.max(run.prompt.as_deref().map_or(0, estimated_tokens)),
             output_tokens: content.as_deref().map_or(0, estimated_tokens),
             cached_input_tokens: 0,
         };
@@ -380,4 +392,9 @@ impl Actor {
         };
         self.tell(event, draft);
     }
+}
+
+/// Tokens of what is sent, guessed.
+fn input_tokens(call: &ModelCall) -> u64 {
+    estimated_tokens(&call.prompt) + call.system.as_deref().map_or(0, estimated_tokens)
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
-    AttemptStatus, ErrorCode, Event, EventType, ExecutionStatus, Finding, Known, OutputOverride, PatchExecution,
-    PatchStep, StepKind, StepPath, StepRunStatus, StepType, lint,
+    AttemptStatus, ErrorCode, Event, EventType, ExecutionStatus, FieldError, Finding, GateKind, Known, OutputOverride,
+    PatchExecution, PatchStep, StepKind, StepPath, StepRun, StepRunStatus, StepType, lint,
 };
 
 use super::Actor;
@@ -120,13 +120,18 @@ impl Actor {
         }
         if let Some(budget) = patch.budget_usd {
             self.journal.state.budget_usd = budget;
+            // A call that waits for a larger budget is looked at again.
+            let waits = |run: &&StepRun| run.gate.as_ref().is_some_and(|gate| gate.kind == GateKind::Budget);
+            let waiting: Vec<StepRun> = self.journal.step_runs.iter().filter(waits).cloned().collect();
+            for run in waiting {
+                self.run_again(&run, draft);
+            }
         }
         if let Some(yolo) = patch.yolo {
             self.journal.state.yolo = yolo;
             // A review that waits is skipped as one that is yet to come.
-            let waiting = |run: &&sluice_types::StepRun| {
-                yolo && run.status == StepRunStatus::Waiting && run.step_type == StepType::Review
-            };
+            let waiting =
+                |run: &&StepRun| yolo && run.status == StepRunStatus::Waiting && run.step_type == StepType::Review;
             let open: Vec<StepPath> =
                 self.journal.step_runs.iter().filter(waiting).map(|run| run.path.clone()).collect();
             for path in open {
@@ -145,6 +150,10 @@ impl Actor {
     ) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
         match status {
+            // Held between two attempts, nothing of it runs.
+            StepRunStatus::Running if self.is_held_between_attempts(path) => {
+                self.change_step(path, patch, persona, draft)
+            }
             StepRunStatus::Pending
             | StepRunStatus::Waiting
             | StepRunStatus::Failed
@@ -185,7 +194,22 @@ impl Actor {
         let changed = changed_snapshot(&self.journal, path, patch, persona)?;
         self.journal.snapshot = changed;
         draft.snapshot_changed = true;
+        if let Some(tries) = self.tries.get_mut(path) {
+            tries.begin_anew();
+        }
+        // A step that is switched on or off is one to be looked at again.
+        let looked_at =
+            self.run(path).is_some_and(|run| matches!(run.status, StepRunStatus::Skipped | StepRunStatus::Waiting));
+        if patch.enabled.is_some() && looked_at {
+            self.back_to_pending(path, draft);
+        }
         Ok(())
+    }
+
+    /// Whether a step run waits for its next attempt, and the hold keeps that from beginning.
+    fn is_held_between_attempts(&self, path: &StepPath) -> bool {
+        let between = |run: &StepRun| run.status == StepRunStatus::Running && run.completed_at.is_some();
+        self.journal.state.on_hold && self.run(path).is_some_and(between)
     }
 
     fn override_output(
@@ -197,18 +221,12 @@ impl Actor {
         let status = self.step_status(path)?;
         let possible = matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
         if !possible {
-            return Err(self.illegal(
-                ErrorCode::IllegalTransition,
-                Some(status),
-                "The step has no result yet that could be replaced.",
-            ));
+            let message = "The step has no result yet that could be replaced.";
+            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
         if self.journal.state.status == ExecutionStatus::Running {
-            return Err(self.illegal(
-                ErrorCode::IllegalTransition,
-                Some(status),
-                "Pause the execution first: later steps are being run.",
-            ));
+            let message = "Pause the execution first: later steps are being run.";
+            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
         let step = self.journal.snapshot.definition.step_at(path).ok_or(EngineError::StepRunNotFound)?;
         let value = match (request.content, request.output) {
@@ -243,7 +261,25 @@ impl Actor {
             };
             self.tell(event, draft);
         }
+        self.show_anew(path, draft);
+        if matches!(self.journal.state.status, ExecutionStatus::Failed | ExecutionStatus::Cancelled) {
+            // What kept the run from going on may be gone: it waits for a person to resume it, as
+            // going on spends money. If nothing is left to run, it is complete.
+            self.journal.state.on_hold = true;
+            self.settle(ExecutionStatus::Paused, draft);
+        }
         Ok(())
+    }
+
+    /// Shows the new text at the reviews that wait with the old one.
+    fn show_anew(&mut self, path: &StepPath, draft: &mut Draft) {
+        let shows = |run: &&StepRun| {
+            run.status == StepRunStatus::Waiting && run.gate.as_ref().is_some_and(|gate| gate.shows.contains(path))
+        };
+        let waiting: Vec<StepPath> = self.journal.step_runs.iter().filter(shows).map(|run| run.path.clone()).collect();
+        for review in waiting {
+            self.back_to_pending(&review, draft);
+        }
     }
 
     fn retry(
@@ -254,16 +290,23 @@ impl Actor {
         draft: &mut Draft,
     ) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
-        if self.journal.step_runs.iter().any(|run| run.status == StepRunStatus::Running) {
-            let message = "A step is running: pause and let it end, or cancel, then retry.";
+        let mut runs = self.journal.step_runs.iter();
+        let under_way =
+            runs.any(|run| run.status == StepRunStatus::Running && !self.is_held_between_attempts(&run.path));
+        if under_way || matches!(self.journal.state.status, ExecutionStatus::Pending | ExecutionStatus::Running) {
+            let message = "It is running: pause it and let the step end, or cancel it, then retry.";
             return Err(self.illegal(ErrorCode::ExecutionActive, Some(status), message));
         }
-        if matches!(self.journal.state.status, ExecutionStatus::Pending | ExecutionStatus::Running) {
-            return Err(self.illegal(
-                ErrorCode::ExecutionActive,
-                Some(status),
-                "The execution is running: pause or cancel it first.",
-            ));
+        let unknown = |run: &&StepRun| run.status == StepRunStatus::OutcomeUnknown && run.path != *path;
+        if let Some(open) = self.journal.step_runs.iter().find(unknown) {
+            let message = format!("“{}” may have acted already: decide there first whether it runs again.", open.label);
+            return Err(self.illegal(ErrorCode::GateOpen, Some(status), &message));
+        }
+        let step = self.journal.snapshot.definition.step_at(path);
+        let enabled = patch.enabled.or(step.map(|step| step.enabled)).unwrap_or(false);
+        if !enabled {
+            let message = "The step is switched off: send `enabled: true` along to run it.";
+            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
         self.change_step(path, patch, persona, draft)?;
         for repeat in repeats(&self.journal.snapshot.definition, &self.journal.step_runs, path) {
@@ -291,8 +334,26 @@ pub fn changed_snapshot(
         changed.personas.insert(id.clone(), persona);
     }
     let report = lint(&changed.definition, &Known::default(), Some(&journal.input));
-    let errors: Vec<Finding> = report.errors().cloned().chain(deep_findings(&changed.definition)).collect();
+    let errors: Vec<Finding> =
+        report.errors().cloned().chain(deep_findings(&changed.definition, Some(&journal.input))).collect();
+    if let Some(fields) = own_errors(&changed, path, &errors) {
+        return Err(EngineError::Invalid(ErrorCode::InvalidDefinition, fields));
+    }
     if errors.is_empty() { Ok(changed) } else { Err(EngineError::InvalidDefinition(errors)) }
+}
+
+/// Errors that all lie in the changed step, with pointers into the request that changed it.
+fn own_errors(changed: &Snapshot, path: &StepPath, errors: &[Finding]) -> Option<Vec<FieldError>> {
+    let at = changed.definition.steps.iter().position(|step| step.id.as_str() == path.as_str())?;
+    let prefix = format!("/steps/{at}");
+    let fields: Option<Vec<FieldError>> = errors
+        .iter()
+        .map(|finding| {
+            let pointer = finding.pointer.strip_prefix(&prefix)?.to_owned();
+            Some(FieldError { pointer, code: finding.code.clone(), message: finding.message.clone() })
+        })
+        .collect();
+    fields.filter(|fields| !fields.is_empty())
 }
 
 /// Puts a patch into a step.

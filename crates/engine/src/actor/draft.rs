@@ -32,6 +32,8 @@ pub enum Effect {
     Begin { path: StepPath, attempt: i32, call: Box<ModelCall>, timeout: Duration },
     /// Stop an attempt.
     Abort(StepPath),
+    /// Forget the text of an attempt that ended: from now on it is read from the database.
+    EndText(StepPath),
     /// Come back for the next attempt.
     RetryIn(StepPath, i32, Duration),
     /// Come back when a gate expires.

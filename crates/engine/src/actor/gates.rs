@@ -7,8 +7,8 @@ use sluice_types::{
     StepKind, StepPath, StepRun, StepRunStatus,
 };
 
-use super::Actor;
 use super::draft::{Draft, Effect};
+use super::{Actor, Input};
 use crate::difference::difference;
 use crate::error::EngineError;
 use crate::output::output_of;
@@ -39,6 +39,7 @@ impl Actor {
             expires_at,
             on_expiry: expires_at.map(|_| review.on_expiry.unwrap_or(OnExpiry::Reject)),
             needed_usd: None,
+            opened_seq: 0,
         };
         self.open_gate(path, gate, StepRunStatus::Waiting, draft);
         if let Some(at) = expires_at {
@@ -75,6 +76,7 @@ impl Actor {
             expires_at: None,
             on_expiry: None,
             needed_usd,
+            opened_seq: 0,
         };
         self.tries.remove(path);
         self.open_gate(path, gate, StepRunStatus::Waiting, draft);
@@ -93,6 +95,7 @@ impl Actor {
             expires_at: None,
             on_expiry: None,
             needed_usd: None,
+            opened_seq: 0,
         };
         self.open_gate(path, gate, StepRunStatus::OutcomeUnknown, draft);
     }
@@ -100,6 +103,8 @@ impl Actor {
     fn open_gate(&mut self, path: &StepPath, gate: Gate, status: StepRunStatus, draft: &mut Draft) {
         let now = draft.now;
         let message = gate.message.clone();
+        let opened_seq = self.journal.state.last_seq + 1;
+        let gate = Gate { opened_seq, ..gate };
         let Some(run) = self.run_mut(path, draft) else { return };
         run.status = status;
         if run.attempt == 0 {
@@ -122,6 +127,10 @@ impl Actor {
     ) -> Result<(), EngineError> {
         let Some(run) = self.run(path).cloned() else { return Err(self.no_gate(path)) };
         let Some(gate) = run.gate.clone().filter(|_| run.status.is_gate()) else { return Err(self.no_gate(path)) };
+        if request.opened_seq.is_some_and(|seen| seen != gate.opened_seq) {
+            let message = "The gate was opened anew since you looked: read what it asks now.";
+            return Err(self.illegal(ErrorCode::GateDecided, Some(run.status), message));
+        }
         check_request(&gate, &request)?;
         match request.decision {
             ReviewDecision::Approve => self.approve(&run, &gate, &request, draft),
@@ -134,9 +143,9 @@ impl Actor {
             ReviewDecision::Revise => self.revise(&gate, &request, draft)?,
             ReviewDecision::RaiseBudget => {
                 self.raise_budget(&gate, &request)?;
-                self.back_to_pending(path, draft);
+                self.run_again(&run, draft);
             }
-            ReviewDecision::Repeat => self.back_to_pending(path, draft),
+            ReviewDecision::Repeat => self.run_again(&run, draft),
             ReviewDecision::Stop => self.stop_everything(draft),
             ReviewDecision::AssumeDone => self.assume_done(&run, &gate, &request, draft)?,
         }
@@ -155,6 +164,14 @@ impl Actor {
         };
         draft.decisions.push((path.clone(), decision));
         Ok(())
+    }
+
+    /// Runs a step again that waited at a gate; what a reviewer asked of it stays.
+    pub(super) fn run_again(&mut self, waiting: &StepRun, draft: &mut Draft) {
+        self.back_to_pending(&waiting.path, draft);
+        if let Some(run) = self.run_mut(&waiting.path, draft) {
+            run.revision.clone_from(&waiting.revision);
+        }
     }
 
     fn no_gate(&self, path: &StepPath) -> EngineError {
@@ -224,13 +241,19 @@ impl Actor {
         let state = &mut self.journal.state;
         let least = state.cost_usd + gate.needed_usd.unwrap_or_default();
         match request.budget_usd {
+            _ if gate.needed_usd.is_none() => {
+                let message = "No budget covers a price that is not known: take the budget away, or switch the step to another model, then `repeat`.";
+                Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message))
+            }
             Some(budget) if budget.is_finite() && budget >= least => {
                 state.budget_usd = Some(budget);
                 Ok(())
             }
             _ => {
-                let message =
-                    format!("give a `budget_usd` of at least {least:.6}, what is spent and the next call together");
+                let message = format!(
+                    "give a `budget_usd` of at least {:.6}, what is spent and the next call together",
+                    round_up(least)
+                );
                 Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", message))
             }
         }
@@ -262,6 +285,11 @@ impl Actor {
             return false;
         };
         let due = gate.expires_at.is_some_and(|at| at <= draft.now);
+        if let Some(at) = gate.expires_at.filter(|_| !due) {
+            // The clock was set back meanwhile.
+            let delay = (at - draft.now).to_std().unwrap_or_default();
+            self.send_later(delay, Input::GateExpired(path.clone()));
+        }
         let Some(on_expiry) = gate.on_expiry.filter(|_| due) else { return false };
         let request = ReviewRequest {
             decision: match on_expiry {
@@ -271,6 +299,7 @@ impl Actor {
             comment: Some("Nobody decided in time.".into()),
             content: None,
             budget_usd: None,
+            opened_seq: None,
         };
         self.review(path, request, "expiry", draft).is_ok()
     }
@@ -294,6 +323,11 @@ impl Actor {
         run.completed_at = None;
         run.duration_ms = None;
     }
+}
+
+/// To the next millionth of a dollar, which is what people are told.
+fn round_up(usd: f64) -> f64 {
+    (usd * 1_000_000.0).ceil() / 1_000_000.0
 }
 
 fn check_request(gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {

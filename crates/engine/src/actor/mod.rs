@@ -97,14 +97,14 @@ impl Actor {
         });
     }
 
-    /// Takes an execution over. One that was live goes on with what was under way.
-    pub fn adopt(mut self, live: bool) -> mpsc::UnboundedSender<Input> {
+    /// Takes an execution over. One that is live goes on with what was under way.
+    pub fn adopt(mut self) -> mpsc::UnboundedSender<Input> {
         let mailbox = self.register();
         let shared = self.shared.clone();
         shared.tasks.spawn(async move {
             let stopped = self.shared.stopped.clone();
             let life = async move {
-                let recovered = if live { self.recover().await } else { Flow::GoOn };
+                let recovered = if self.journal.state.live { self.recover().await } else { Flow::GoOn };
                 if recovered == Flow::GoOn {
                     self.live().await;
                 }
@@ -129,27 +129,27 @@ impl Actor {
                     None => break,
                 },
                 Err(_) => {
-                    // Nothing can come in after this; what came in before is still answered.
+                    // A closed actor takes no turn: what came in at the last moment is dropped, and
+                    // whoever sent it asks the next actor, or the database.
                     self.inbox.close();
-                    match self.inbox.try_recv() {
-                        Ok(input) => input,
-                        Err(_) => break,
-                    }
+                    break;
                 }
             };
             if self.take_turn(input).await == Flow::Stop {
                 break;
             }
         }
-        self.leave();
     }
 
     /// Whether something is under way that will come back to this actor.
     fn has_work(&self) -> bool {
         if self.shared.is_draining() { self.is_attempt_under_way() } else { self.journal.state.live }
     }
+}
 
-    fn leave(&self) {
+impl Drop for Actor {
+    /// However an actor ends, it leaves the register and nothing of it runs on.
+    fn drop(&mut self) {
         let own = &self.mailbox;
         self.shared.actors.remove_if(&self.journal.execution_id, |_, actor| actor.same_channel(own));
         for tries in self.tries.values() {

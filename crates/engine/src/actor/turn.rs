@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sluice_store::{StartRecord, StoreError, StoredEvent, Turn};
-use sluice_types::{Event, EventType, Execution, ExecutionStatus, StepPath, StepRun, StepRunStatus};
+use sluice_types::{
+    ErrorCode, Event, EventType, Execution, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus,
+};
 
 use super::draft::{Draft, Effect};
 use super::{Actor, Flow, Input};
@@ -20,13 +22,14 @@ impl Actor {
     pub fn first_turn(&mut self) -> Draft {
         let mut draft = Draft::new(self.journal.created_at);
         self.journal.turn = 1;
+        self.settle(ExecutionStatus::Running, &mut draft);
         self.advance(&mut draft);
         draft
     }
 
     /// What the start's turn writes.
     pub fn start_record(&self, draft: &Draft, idempotency: Option<(String, String)>) -> StartRecord {
-        let mut turn = self.turn_of(draft).0;
+        let mut turn = self.turn_of(draft);
         turn.snapshot = Some(self.journal.snapshot.clone());
         StartRecord {
             turn,
@@ -94,22 +97,21 @@ impl Actor {
             self.shared.halt();
             return Flow::Stop;
         }
-        let (turn, frames) = self.turn_of(&draft);
-        if self.write(turn).await == Flow::Stop {
+        let turn = Arc::new(self.turn_of(&draft));
+        if self.write(turn.clone()).await == Flow::Stop {
             return Flow::Stop;
         }
         if self.shared.faults.stops_at(FaultPoint::AfterCommit) {
             self.shared.halt();
             return Flow::Stop;
         }
-        self.channel.publish(frames);
+        self.publish(&turn, &draft);
         self.act(draft)
     }
 
     /// Writes a turn, waiting for a database that is away: nothing is done before it is written.
-    async fn write(&self, turn: Turn) -> Flow {
-        let turn = Arc::new(turn);
-        let id = &self.journal.execution_id;
+    async fn write(&mut self, turn: Arc<Turn>) -> Flow {
+        let id = self.journal.execution_id.clone();
         let mut wait = Duration::from_millis(50);
         loop {
             match self.shared.store.write_turn(turn.clone()).await {
@@ -122,12 +124,38 @@ impl Actor {
                     tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
                 }
                 Err(error) => {
-                    tracing::error!(execution_id = %id, %error, "the turn cannot be written; the execution goes on after a restart");
+                    tracing::error!(execution_id = %id, %error, "the turn can never be written");
+                    self.fail_for_good().await;
                     return Flow::Stop;
                 }
             }
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    /// Ends an execution whose turn the database refuses, from the journal as it is stored: a run
+    /// that can neither go on nor be cancelled would be worse.
+    async fn fail_for_good(&mut self) {
+        let (tenant, id) = (self.journal.tenant.clone(), self.journal.execution_id.clone());
+        let Ok(Some(stored)) = self.shared.store.journal(&tenant, &id).await else { return };
+        self.journal = stored;
+        let mut draft = Draft::new(self.shared.outside.clock.now());
+        let error = RunError::new(
+            ErrorCode::Internal,
+            "The result of this step could not be stored; the server's log has the cause.",
+        );
+        let open =
+            self.journal.step_runs.iter().find(|run| run.status == StepRunStatus::Running || run.status.is_gate());
+        if let Some(path) = open.map(|run| run.path.clone()) {
+            self.fail_step(&path, error, &mut draft);
+        }
+        self.journal.turn += 1;
+        self.settle(ExecutionStatus::Failed, &mut draft);
+        let turn = self.turn_of(&draft);
+        match self.shared.store.write_turn(Arc::new(turn.clone())).await {
+            Ok(()) => self.publish(&turn, &draft),
+            Err(error) => tracing::error!(execution_id = %id, %error, "nor can its failure"),
         }
     }
 
@@ -141,6 +169,7 @@ impl Actor {
             match effect {
                 Effect::Begin { path, attempt, call, timeout } => self.begin(&path, attempt, *call, timeout),
                 Effect::Abort(path) => self.abort(&path),
+                Effect::EndText(path) => drop(self.channel.end_text(&path)),
                 Effect::RetryIn(path, attempt, delay) => self.send_later(delay, Input::RetryDue(path, attempt)),
                 Effect::ExpireAt(path, at) => {
                     let delay = (at - self.shared.outside.clock.now()).to_std().unwrap_or_default();
@@ -152,7 +181,7 @@ impl Actor {
         Flow::GoOn
     }
 
-    fn send_later(&self, delay: Duration, input: Input) {
+    pub(super) fn send_later(&self, delay: Duration, input: Input) {
         let mailbox = self.mailbox.clone();
         let stopped = self.shared.stopped.clone();
         tokio::spawn(async move {
@@ -164,6 +193,7 @@ impl Actor {
     }
 
     fn answer_waiters(&mut self) {
+        self.waiters.retain(|waiter| !waiter.is_closed());
         let status = self.journal.state.status;
         if !self.waiters.is_empty() && (status.is_terminal() || status == ExecutionStatus::Paused) {
             let execution = self.execution();
@@ -178,25 +208,30 @@ impl Actor {
         view::execution(&self.journal)
     }
 
-    /// What a draft writes, and what it tells readers.
-    fn turn_of(&self, draft: &Draft) -> (Turn, Vec<Frame>) {
-        let journal = &self.journal;
-        let mut frames = Vec::with_capacity(draft.events.len());
-        let mut events = Vec::with_capacity(draft.events.len());
-        for event in &draft.events {
-            let payload = serde_json::to_string(event).unwrap_or_default();
-            let stored = StoredEvent { seq: event.seq.unwrap_or_default(), payload };
-            if self.channel.has_readers() {
-                frames.push(Frame::stored(&stored, event.event_type.as_str(), event.ends_stream()));
-            }
-            events.push(stored);
+    /// Tells readers what was written. Whoever subscribes after the question whether anybody
+    /// listens reads the committed rows, so nobody misses anything.
+    fn publish(&self, turn: &Turn, draft: &Draft) {
+        if self.channel.has_readers() {
+            let events = turn.events.iter().zip(&draft.events);
+            self.channel.publish(
+                events.map(|(stored, event)| Frame::stored(stored, event.event_type.as_str(), event.ends_stream())),
+            );
         }
+    }
+
+    /// What a draft writes.
+    fn turn_of(&self, draft: &Draft) -> Turn {
+        let journal = &self.journal;
+        let stored = |event: &Event| StoredEvent {
+            seq: event.seq.unwrap_or_default(),
+            payload: serde_json::to_string(event).unwrap_or_default(),
+        };
         let position = |path: &StepPath| {
             let at = journal.snapshot.definition.steps.iter().position(|step| step.id.as_str() == path.as_str());
             i32::try_from(at.unwrap_or_default()).unwrap_or(i32::MAX)
         };
         let changed = draft.changed.iter().filter_map(|path| Some((position(path), self.run(path)?.clone())));
-        let turn = Turn {
+        Turn {
             tenant: journal.tenant.clone(),
             execution_id: journal.execution_id.clone(),
             epoch: journal.epoch,
@@ -206,9 +241,8 @@ impl Actor {
             step_runs: changed.collect(),
             attempts: draft.attempts.clone(),
             decisions: draft.decisions.clone(),
-            events,
-        };
-        (turn, frames)
+            events: draft.events.iter().map(stored).collect(),
+        }
     }
 
     /// Carries the plan out until it waits for something, and settles what the execution is doing.
@@ -268,6 +302,9 @@ impl Actor {
         state.live = !status.is_terminal()
             && (running || expiring || matches!(status, ExecutionStatus::Running | ExecutionStatus::Pending));
         if before == status {
+            if status.is_terminal() {
+                self.journal.state.output = self.output();
+            }
             return;
         }
         debug_assert!(before.may_become(status), "{before} may not become {status}");
@@ -284,6 +321,7 @@ impl Actor {
             state.error = None;
             state.output = None;
         }
+        let state = &mut self.journal.state;
         if status == ExecutionStatus::Failed {
             let failed = self.journal.step_runs.iter().find(|run| run.status == StepRunStatus::Failed);
             state.error =
@@ -294,6 +332,12 @@ impl Actor {
         }
         let event = self.status_event(status, draft);
         self.tell(event, draft);
+    }
+
+    /// What the last step that completed gave.
+    fn output(&self) -> Option<Value> {
+        let run_of = |step: &sluice_types::Step| self.journal.step_runs.iter().find(|run| run.step_id == step.id);
+        self.journal.snapshot.definition.steps.iter().rev().find_map(|step| run_of(step).and_then(result_of))
     }
 
     fn status_event(&self, status: ExecutionStatus, draft: &Draft) -> Event {

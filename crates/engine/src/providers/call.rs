@@ -58,8 +58,8 @@ pub enum ModelEvent {
     Text(String),
     /// The answer is whole, or was cut at `max_tokens`. The last event of a good stream, exactly once.
     Finished {
-        /// What the provider counted.
-        usage: TokenUsage,
+        /// What the provider counted; none when it did not say.
+        usage: Option<TokenUsage>,
     },
 }
 

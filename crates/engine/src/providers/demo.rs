@@ -66,7 +66,7 @@ pub fn stream(call: &ModelCall, attempt: i32) -> Result<ModelStream, ProviderErr
             }
             yield Ok(ModelEvent::Text(piece));
         }
-        yield Ok(ModelEvent::Finished { usage });
+        yield Ok(ModelEvent::Finished { usage: Some(usage) });
     }))
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// A value that fits the schema, as far as the schema says it with the usual keywords.
-pub(super) fn instance_of(schema: &Value, seed: u64) -> Value {
+pub fn instance_of(schema: &Value, seed: u64) -> Value {
     Maker { root: schema, seed }.make(schema, "value", 0)
 }
 

@@ -2,7 +2,7 @@
 
 pub mod call;
 pub mod demo;
-mod demo_schema;
+pub mod demo_schema;
 mod network;
 mod registry;
 mod resolve;

@@ -89,7 +89,7 @@ impl Providers {
         }
     }
 
-    /// Stores a credential in the place of the one there is. A key that is left out stays as it was.
+    /// Changes a credential, or stores the first one. What is left out stays as it was, `null` takes it away.
     pub async fn put_credential(
         &self,
         tenant: &TenantId,
@@ -97,7 +97,7 @@ impl Providers {
         request: CredentialRequest,
         now: DateTime<Utc>,
     ) -> Result<CredentialInfo, CredentialError> {
-        if let Some(base_url) = &request.base_url {
+        if let Some(Some(base_url)) = &request.base_url {
             self.config.network.check(base_url).map_err(CredentialError::BaseUrl)?;
         }
         let before = self.store.credentials(tenant).await?.into_iter().find(|it| it.provider == provider.as_str());
@@ -111,12 +111,17 @@ impl Providers {
             updated_at: now,
         });
         if let Some(key) = request.api_key {
-            stored.key_hint = Some(hint(&key));
-            stored.sealed_key =
-                Some(self.config.vault.seal(&purpose(tenant, provider.as_str()), &SecretString::from(key))?);
+            let seal =
+                |key: String| self.config.vault.seal(&purpose(tenant, provider.as_str()), &SecretString::from(key));
+            stored.key_hint = key.as_deref().map(hint);
+            stored.sealed_key = key.map(seal).transpose()?;
         }
-        stored.base_url = request.base_url;
-        stored.default_model = request.default_model;
+        if let Some(base_url) = request.base_url {
+            stored.base_url = base_url;
+        }
+        if let Some(default_model) = request.default_model {
+            stored.default_model = default_model;
+        }
         stored.updated_at = now;
         self.store.put_credential(tenant, stored.clone()).await?;
         self.cache.remove(tenant);

@@ -221,7 +221,9 @@ impl Reader {
         match &end.captured_stop_reason {
             _ if !is_whole => Err(errors::broken("the answer broke off before its end")),
             Some(StopReason::ContentFilter(reason)) if !self.wrote_text => Err(errors::withheld(reason)),
-            _ => Ok(ModelEvent::Finished { usage: end.captured_usage.as_ref().map(usage).unwrap_or_default() }),
+            _ => Ok(ModelEvent::Finished {
+                usage: end.captured_usage.as_ref().map(usage).filter(|counted| *counted != TokenUsage::default()),
+            }),
         }
     }
 }

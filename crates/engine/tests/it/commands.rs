@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use sluice_engine::{Command, EngineError};
 use sluice_testing::on_both;
 use sluice_types::{
-    AttemptStatus, ErrorCode, ExecutionStatus, GateKind, OutputOverride, PatchExecution, PatchStep, RerunReason, ReviewDecision,
-    ReviewRequest, StartExecution, StepRunStatus,
+    AttemptStatus, ErrorCode, ExecutionStatus, GateKind, OutputOverride, PatchExecution, PatchStep, RerunReason,
+    ReviewDecision, ReviewRequest, StartExecution, StepRunStatus,
 };
 
 use crate::support::{Bench, decision, path, review, run_of, step, summary};
@@ -34,7 +34,7 @@ on_both! {
             .map(|event| format!("{} {} {}", event.event_type.as_str(), event.path.map(|path| path.to_string()).unwrap_or_default(),
                 event.step_status.map(|status| status.to_string()).or(event.status.map(|status| status.to_string())).unwrap_or_default()))
             .collect();
-        assert_eq!(events, ["progress a running", "progress  running", "progress a completed", "progress b running", "progress b completed",
+        assert_eq!(events, ["progress  running", "progress a running", "progress a completed", "progress b running", "progress b completed",
             "progress c running", "progress c completed", "done  completed"]);
     }
 
@@ -185,7 +185,7 @@ on_both! {
 
     async fn an_unknown_price_asks_before_it_breaks_a_budget(database: TestDatabase) {
         let bench = Bench::open(database.config()).await;
-        let request = sluice_types::CredentialRequest { base_url: Some("http://127.0.0.1:9".into()), ..Default::default() };
+        let request = sluice_types::CredentialRequest { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
         let provider = sluice_types::ProviderName::OpenaiCompatible;
         let now = bench.engine.outside().clock.now();
         bench.engine.providers().put_credential(&bench.tenant, provider, request, now).await.unwrap();
@@ -235,5 +235,100 @@ on_both! {
         assert_eq!(run_of(&failed, "c").error.clone().map(|error| error.code), Some(ErrorCode::OutputInvalid));
         let wrong = OutputOverride { content: None, output: Some(Value::from(1)) };
         assert_eq!(code(&bench.command(&id, Command::Override(path("c"), wrong)).await.unwrap_err()), ErrorCode::InvalidRequest);
+    }
+
+    async fn an_override_is_shown_to_the_reviewer_and_brings_a_failed_run_back(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let steps = [step("a", "demo-echo", "first"), review("r"), step("b", "demo-broken", "x"), step("c", "demo-echo", "{{steps.R.content}} {{steps.B.content}}")];
+        let id = bench.run(&steps).await.id;
+        let waiting = bench.settled(&id).await;
+        let seen = run_of(&waiting, "r").gate.clone().unwrap();
+        let text = |text: &str| OutputOverride { content: Some(text.into()), output: None };
+        bench.command(&id, Command::Override(path("a"), text("mine"))).await.unwrap();
+        let anew = bench.settled(&id).await;
+        assert_eq!(run_of(&anew, "r").gate.clone().unwrap().content.as_deref(), Some("mine"));
+        // A decision for the text of before is refused.
+        let late = ReviewRequest { opened_seq: Some(seen.opened_seq), ..decision(ReviewDecision::Approve) };
+        assert_eq!(code(&bench.review(&id, "r", late).await.unwrap_err()), ErrorCode::GateDecided);
+        bench.review(&id, "r", decision(ReviewDecision::Approve)).await.unwrap();
+        assert_eq!(bench.settled(&id).await.status, ExecutionStatus::Failed);
+        let held = bench.command(&id, Command::Override(path("b"), text("by hand"))).await.unwrap();
+        assert_eq!((held.status, held.on_hold, held.error.clone()), (ExecutionStatus::Paused, true, None));
+        bench.command(&id, Command::Resume).await.unwrap();
+        let done = bench.settled(&id).await;
+        assert_eq!(done.output, Some(json!("mine by hand")));
+        // The last step's text is the execution's output.
+        let changed = bench.command(&id, Command::Override(path("c"), text("the end"))).await.unwrap();
+        assert_eq!((changed.status, changed.output), (ExecutionStatus::Completed, Some(json!("the end"))));
+    }
+
+    async fn what_was_skipped_stays_skipped_in_a_retry(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let steps = [step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "{{steps.R.content}}"), step("c", "demo-echo", "{{steps.B.content}}")];
+        bench.workflow("w", json!({"steps": steps, "yolo": true})).await;
+        let id = bench.try_start("w", StartExecution::default()).await.unwrap().id;
+        bench.settled(&id).await;
+        let plan = bench.engine.rerun_plan(&bench.tenant, &id, &path("c"), PatchStep::default()).await.unwrap();
+        assert_eq!(plan.repeated.iter().map(|repeat| repeat.path.to_string()).collect::<Vec<_>>(), ["c"]);
+        bench.command(&id, Command::Retry(path("c"), PatchStep::default())).await.unwrap();
+        assert_eq!(summary(&bench.settled(&id).await), ["a completed 1", "r skipped 0", "b completed 1", "c completed 2"]);
+        let off = PatchStep { enabled: Some(false), ..PatchStep::default() };
+        assert_eq!(code(&bench.command(&id, Command::Retry(path("c"), off)).await.unwrap_err()), ErrorCode::IllegalTransition);
+    }
+
+    async fn a_gate_that_is_switched_off_opens(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let id = bench.run(&[step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "x")]).await.id;
+        bench.settled(&id).await;
+        let off = PatchStep { enabled: Some(false), ..PatchStep::default() };
+        bench.command(&id, Command::PatchStep(path("r"), off)).await.unwrap();
+        assert_eq!(summary(&bench.settled(&id).await), ["a completed 1", "r skipped 0", "b completed 1"]);
+    }
+
+    async fn a_revision_outlives_a_budget_gate(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let request = sluice_types::CredentialRequest { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
+        let now = bench.engine.outside().clock.now();
+        bench.engine.providers().put_credential(&bench.tenant, sluice_types::ProviderName::OpenaiCompatible, request, now).await.unwrap();
+        let id = bench.run(&[step("a", "demo-echo", "first"), review("r")]).await.id;
+        bench.settled(&id).await;
+        bench.command(&id, Command::Patch(PatchExecution { budget_usd: Some(Some(1.0)), ..PatchExecution::default() })).await.unwrap();
+        let dear = PatchStep { provider: Some(Some("openai_compatible".into())), model: Some(Some("m".into())), ..PatchStep::default() };
+        bench.command(&id, Command::Pause).await.unwrap_err();
+        let revise = ReviewRequest { comment: Some("shorter".into()), ..decision(ReviewDecision::Revise) };
+        // The price of the model is not known: the revision waits at the budget gate.
+        assert_eq!(code(&bench.command(&id, Command::PatchStep(path("a"), dear.clone())).await.unwrap_err()), ErrorCode::IllegalTransition);
+        bench.command(&id, Command::Retry(path("a"), dear)).await.unwrap();
+        bench.settled(&id).await;
+        let back = PatchStep { provider: Some(Some("demo".into())), model: Some(Some("demo-echo".into())), ..PatchStep::default() };
+        bench.command(&id, Command::PatchStep(path("a"), back)).await.unwrap();
+        bench.review(&id, "a", decision(ReviewDecision::Repeat)).await.unwrap();
+        bench.settled(&id).await;
+        bench.review(&id, "r", revise).await.unwrap();
+        assert!(run_of(&bench.settled(&id).await, "a").prompt.clone().unwrap().contains("shorter"));
+    }
+
+    async fn a_template_that_writes_without_end_fails_its_step(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let big = step("b", "demo-echo", "{% for i in range(9000) %}{{ input.big }}{% endfor %}");
+        bench.workflow("w", json!({"steps": [step("a", "demo-echo", "x"), big]})).await;
+        let start = StartExecution { input: json!({"big": "x".repeat(100_000)}), ..StartExecution::default() };
+        assert!(matches!(bench.try_start("w", start).await.unwrap_err(), EngineError::InvalidDefinition(_)));
+        for wrong in ["{{ input.t | nofilter }}", "{% include 'x' %}", "{{ item }}", "{{ input.t.x }}", "{{ debug() }}"] {
+            bench.workflow(&format!("w{}", wrong.len()), json!({"steps": [step("a", "demo-echo", "x"), step("b", "demo-echo", wrong)]})).await;
+            let start = StartExecution { input: json!({"t": "x"}), ..StartExecution::default() };
+            let refused = bench.try_start(&format!("w{}", wrong.len()), start).await.unwrap_err();
+            assert!(matches!(refused, EngineError::InvalidDefinition(_)), "{wrong}: {refused}");
+        }
+    }
+
+    async fn a_nul_made_in_a_run_is_no_end_of_it(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let mut data = step("a", "demo-echo", "{\"x\": \"\\u0000\"}");
+        data["output_schema"] = json!({"type": "object", "properties": {"x": {"type": "string"}}});
+        let id = bench.run(&[data, step("b", "demo-echo", "[{{steps.A.x}}]"), step("c", "demo-echo", "{{ \"\\u0000\" }}")]).await.id;
+        let done = bench.settled(&id).await;
+        assert_eq!(summary(&done), ["a completed 1", "b completed 1", "c completed 1"]);
+        assert_eq!(run_of(&done, "b").content.as_deref(), Some("[\u{fffd}]"));
     }
 }

@@ -8,7 +8,9 @@ use serde_json::json;
 use sluice_engine::{FaultPoint, Faults};
 use sluice_store::{ExecutionFilter, StoreConfig};
 use sluice_testing::{TestDatabase, on_both};
-use sluice_types::{AttemptStatus, Execution, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepRunStatus};
+use sluice_types::{
+    AttemptStatus, Execution, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepRunStatus,
+};
 
 use crate::support::{Bench, decision, path, review, run_of, step};
 
@@ -23,15 +25,29 @@ fn definition() -> serde_json::Value {
 
 /// Goes on with the one execution there is until it ends; starts it when there is none.
 async fn drive(bench: &Bench) -> Option<Execution> {
-    let found = bench.engine.store().executions(&bench.tenant, ExecutionFilter { limit: 2, ..Default::default() }).await.unwrap();
+    let found = bench
+        .engine
+        .store()
+        .executions(&bench.tenant, ExecutionFilter { limit: 2, ..Default::default() })
+        .await
+        .unwrap();
     assert!(found.items.len() < 2, "the start was repeated");
     let id = match found.items.first() {
         Some(execution) => execution.id.clone(),
-        None => bench.try_start("w", StartExecution { input: json!({"topic": "tea"}), ..StartExecution::default() }).await.ok()?.id,
+        None => {
+            bench
+                .try_start("w", StartExecution { input: json!({"topic": "tea"}), ..StartExecution::default() })
+                .await
+                .ok()?
+                .id
+        }
     };
     loop {
-        let execution =
-            bench.until(&id, |execution| execution.status.is_terminal() || run_of(execution, "r").status.is_gate() || bench.engine.is_stopped()).await;
+        let execution = bench
+            .until(&id, |execution| {
+                execution.status.is_terminal() || run_of(execution, "r").status.is_gate() || bench.engine.is_stopped()
+            })
+            .await;
         if bench.engine.is_stopped() {
             return None;
         }
@@ -77,7 +93,11 @@ async fn check_attempts(bench: &Bench, execution: &Execution) {
 
 /// What must be the same however often the engine was stopped.
 fn essence(execution: &Execution) -> Vec<(String, StepRunStatus, Option<String>, Option<serde_json::Value>)> {
-    execution.steps.iter().map(|run| (run.path.to_string(), run.status, run.prompt.clone(), run.output.clone())).collect()
+    execution
+        .steps
+        .iter()
+        .map(|run| (run.path.to_string(), run.status, run.prompt.clone(), run.output.clone()))
+        .collect()
 }
 
 /// Far more than the times that a run comes to any point.

@@ -8,7 +8,8 @@ use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault}
 use sluice_engine::{Backoff, Command, Engine, EngineConfig, EngineError, Faults, Limits, StartRequest};
 use sluice_store::{Store, StoreConfig};
 use sluice_types::{
-    Event, Execution, ExecutionId, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepPath, StepRun, TenantId, Workflow, WorkflowId,
+    Event, Execution, ExecutionId, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepPath, StepRun,
+    TenantId, Workflow, WorkflowId,
 };
 
 /// An engine, as a test talks to it.
@@ -31,7 +32,7 @@ pub fn review(id: &str) -> Value {
 }
 
 pub fn decision(decision: ReviewDecision) -> ReviewRequest {
-    ReviewRequest { decision, comment: None, content: None, budget_usd: None }
+    ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq: None }
 }
 
 /// How long anything may take before a test gives up. Nothing is awaited by time.
@@ -87,7 +88,9 @@ impl Bench {
     /// Saves a workflow of these steps and starts it.
     pub async fn run(&self, steps: &[Value]) -> Execution {
         self.workflow("w", json!({"steps": steps})).await;
-        self.try_start("w", StartExecution { input: json!({"topic": "tea"}), ..StartExecution::default() }).await.unwrap()
+        self.try_start("w", StartExecution { input: json!({"topic": "tea"}), ..StartExecution::default() })
+            .await
+            .unwrap()
     }
 
     pub async fn get(&self, id: &ExecutionId) -> Execution {
@@ -130,7 +133,9 @@ impl Bench {
     pub async fn streaming(&self, id: &ExecutionId, at: &str) {
         let channel = self.engine.channel(id);
         let (texts, mut events) = channel.subscribe(self.engine.outside().clock.now());
-        let is_text = |event: Option<Event>| event.is_some_and(|event| event.path == Some(path(at)) && event.text.is_some_and(|text| !text.is_empty()));
+        let is_text = |event: Option<Event>| {
+            event.is_some_and(|event| event.path == Some(path(at)) && event.text.is_some_and(|text| !text.is_empty()))
+        };
         if texts.iter().any(|frame| is_text(frame.event())) {
             return;
         }

@@ -75,7 +75,7 @@ async fn listen(call: ModelCall) -> Heard {
     let end = loop {
         match stream.next().await.expect("a stream ends with Finished or an error") {
             Ok(ModelEvent::Text(piece)) => pieces.push(piece),
-            Ok(ModelEvent::Finished { usage }) => break Ok(usage),
+            Ok(ModelEvent::Finished { usage }) => break Ok(usage.unwrap_or_default()),
             Err(error) => break Err(error),
         }
     };

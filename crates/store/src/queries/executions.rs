@@ -8,7 +8,7 @@ use super::{Backend, Connection, Result};
 use crate::executions::ExecutionFilter;
 use crate::journal::{Journal, StoredEvent};
 use crate::rows::{AttemptRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow};
-use crate::schema::{attempts, events, execution_snapshots, executions, gate_decisions, step_runs, workflows};
+use crate::schema::{attempts, events, execution_snapshots, executions, gate_decisions, step_runs};
 
 pub async fn journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Journal>> {
     let found: Option<(ExecutionRow, SnapshotRow)> = executions::table
@@ -53,9 +53,13 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &ExecutionFilter)
 
 /// The id of a workflow's newest execution.
 pub async fn newest(conn: &mut Connection, tenant: &str, workflow: &str) -> Result<Option<String>> {
-    let found: Option<Option<String>> =
-        workflows::table.find((tenant, workflow)).select(workflows::last_execution_id).first(conn).await.optional()?;
-    Ok(found.flatten())
+    Ok(executions::table
+        .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(workflow)))
+        .order(executions::id.desc())
+        .select(executions::id)
+        .first(conn)
+        .await
+        .optional()?)
 }
 
 pub async fn attempts(conn: &mut Connection, tenant: &str, id: &str, path: &str) -> Result<Vec<Attempt>> {
@@ -116,28 +120,8 @@ pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Ve
     rows.into_iter().map(StepRunRow::into_step_run).collect()
 }
 
-/// Deletes an execution with all that belongs to it.
+/// Deletes an execution that has ended, with all that belongs to it.
 pub async fn delete(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
-    let workflow: Option<String> =
-        executions::table.find((tenant, id)).select(executions::workflow_id).first(conn).await.optional()?;
-    let Some(workflow) = workflow else { return Ok(false) };
-    diesel::delete(executions::table.find((tenant, id)).filter(executions::status.eq_any([
-        "completed",
-        "failed",
-        "cancelled",
-    ])))
-    .execute(conn)
-    .await?;
-    let newest: Option<String> = executions::table
-        .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(&workflow)))
-        .order(executions::id.desc())
-        .select(executions::id)
-        .first(conn)
-        .await
-        .optional()?;
-    diesel::update(workflows::table.find((tenant, &workflow)))
-        .set(workflows::last_execution_id.eq(newest))
-        .execute(conn)
-        .await?;
-    Ok(true)
+    let ended = executions::status.eq_any(["completed", "failed", "cancelled"]);
+    Ok(diesel::delete(executions::table.find((tenant, id)).filter(ended)).execute(conn).await? > 0)
 }

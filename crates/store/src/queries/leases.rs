@@ -51,6 +51,15 @@ pub async fn orphans(conn: &mut Connection, now: i64, limit: i64) -> Result<Vec<
         .await?)
 }
 
+/// The executions of an engine that have something under way: tenant and id.
+pub async fn live_of(conn: &mut Connection, engine: &str) -> Result<Vec<(String, String)>> {
+    Ok(executions::table
+        .filter(executions::live.eq(true).and(executions::owner.eq(engine)))
+        .select((executions::tenant_id, executions::id))
+        .load(conn)
+        .await?)
+}
+
 /// Makes sure that a tenant is there.
 pub async fn ensure_tenant(conn: &mut Connection, tenant: &str, name: &str, now: i64) -> Result<()> {
     diesel::insert_into(tenants::table)

@@ -8,7 +8,7 @@ pub mod providers;
 pub mod turns;
 pub mod workflows;
 
-use super::{Backend, Connection};
+use super::{Backend, Connection, lock_workflow};
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, crate::error::StoreError>;

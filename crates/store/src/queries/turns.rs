@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use sluice_types::ExecutionId;
 
 use super::{Connection, Result};
 use crate::error::StoreError;
@@ -19,24 +20,19 @@ use crate::time::to_micros;
 pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartOutcome> {
     let turn = &record.turn;
     let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
-    if let Some((key, hash)) = &record.idempotency {
-        let before: Option<(String, String)> = idempotency_keys::table
-            .find((tenant, key))
-            .select((idempotency_keys::request_hash, idempotency_keys::execution_id))
-            .first(conn)
-            .await
-            .optional()?;
-        if let Some((seen, execution)) = before {
-            let same = seen == *hash;
-            let execution = execution.parse().map_err(|_| StoreError::Corrupt(format!("execution id {execution}")))?;
-            return Ok(if same { StartOutcome::Replayed(execution) } else { StartOutcome::KeyReused(execution) });
-        }
+    if let Some((key, hash)) = &record.idempotency
+        && let Some((seen, execution)) = idempotent(conn, tenant, key).await?
+    {
+        let same = seen == *hash;
+        return Ok(if same { StartOutcome::Replayed(execution) } else { StartOutcome::KeyReused(execution) });
     }
-    let known = diesel::update(workflows::table.find((tenant, record.workflow_id.as_str())))
-        .set(workflows::last_execution_id.eq(Some(id)))
-        .execute(conn)
-        .await?;
-    if known == 0 {
+    let known: Option<i64> = workflows::table
+        .find((tenant, record.workflow_id.as_str()))
+        .select(workflows::version)
+        .first(conn)
+        .await
+        .optional()?;
+    if known.is_none() {
         return Ok(StartOutcome::WorkflowNotFound);
     }
     let row = ExecutionRow {
@@ -71,6 +67,22 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
     }
     write_records(conn, turn).await?;
     Ok(StartOutcome::Started)
+}
+
+/// The execution that an idempotency key started, with the hash of the request that it came with.
+pub async fn idempotent(conn: &mut Connection, tenant: &str, key: &str) -> Result<Option<(String, ExecutionId)>> {
+    let found: Option<(String, String)> = idempotency_keys::table
+        .find((tenant, key))
+        .select((idempotency_keys::request_hash, idempotency_keys::execution_id))
+        .first(conn)
+        .await
+        .optional()?;
+    found
+        .map(|(hash, id)| match id.parse() {
+            Ok(id) => Ok((hash, id)),
+            Err(_) => Err(StoreError::Corrupt(format!("execution id {id}"))),
+        })
+        .transpose()
 }
 
 /// Writes one turn. A turn that was written already (its answer was lost) is not written again.
@@ -153,9 +165,11 @@ pub async fn checkpoint(
     Ok(())
 }
 
-/// Takes an execution over: one conditional update, so that only one of many wins.
-pub async fn claim(conn: &mut Connection, tenant: &str, id: &str, epoch: i64, owner: &str) -> Result<bool> {
-    let won = diesel::update(executions::table.find((tenant, id)).filter(executions::epoch.eq(epoch)))
+/// Takes an execution over: one conditional update, so that only one of many wins, and only if it
+/// is as it was looked at.
+pub async fn claim(conn: &mut Connection, tenant: &str, id: &str, epoch: i64, live: bool, owner: &str) -> Result<bool> {
+    let seen = executions::epoch.eq(epoch).and(executions::live.eq(live));
+    let won = diesel::update(executions::table.find((tenant, id)).filter(seen))
         .set((executions::epoch.eq(epoch + 1), executions::owner.eq(owner)))
         .execute(conn)
         .await?;

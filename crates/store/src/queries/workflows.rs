@@ -4,11 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::{max, min, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Nullable, Text};
+use diesel::sql_types::{BigInt, Double, Nullable};
 use diesel_async::RunQueryDsl;
-use sluice_types::{ExecutionSummary, StepHistory, StepId, Workflow, WorkflowStats, WorkflowSummary, WorkflowVersion};
+use sluice_types::{
+    ExecutionSummary, StepHistories, StepHistory, StepId, Workflow, WorkflowStats, WorkflowSummary, WorkflowVersion,
+};
 
-use super::{Backend, Connection, Result};
+use super::{Backend, Connection, Result, lock_workflow};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionRow, VersionRow, WorkflowRow, WorkflowSummaryRow, usage};
 use crate::schema::{attempts, executions, workflow_tags, workflow_versions, workflows};
@@ -78,8 +80,7 @@ async fn write_version(conn: &mut Connection, tenant: &str, workflow: &Workflow)
 
 /// Deletes a workflow with its versions and executions, unless one of them has not ended.
 pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Option<i64>) -> Result<WorkflowUpdate> {
-    let current: Option<i64> =
-        workflows::table.find((tenant, id)).select(workflows::version).first(conn).await.optional()?;
+    let current = lock_workflow(conn, tenant, id).await?;
     match (current, version) {
         (None, _) => return Ok(WorkflowUpdate::NotFound),
         (Some(current), Some(asked)) if current != asked => return Ok(WorkflowUpdate::Stale(current)),
@@ -101,17 +102,11 @@ pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Opti
 pub async fn list(conn: &mut Connection, tenant: &str, filter: &WorkflowFilter) -> Result<Vec<WorkflowSummary>> {
     let mut query = workflows::table
         .filter(workflows::tenant_id.eq(tenant.to_owned()))
-        .select(WorkflowSummaryRow::as_select())
+        .select((WorkflowSummaryRow::as_select(), newest_execution()))
         .into_boxed::<Backend>();
     if let Some(search) = &filter.search {
-        let pattern =
-            format!("%{}%", search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        query = query.filter(
-            lower(workflows::name)
-                .like(pattern.clone())
-                .escape('\\')
-                .or(lower(workflows::description).like(pattern).escape('\\')),
-        );
+        let literal = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        query = query.filter(workflows::search_text.like(format!("%{literal}%")).escape('\\'));
     }
     if let Some(tag) = &filter.tag {
         let tagged = workflow_tags::table
@@ -149,22 +144,20 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &WorkflowFilter) 
             }
         };
     }
-    let rows: Vec<WorkflowSummaryRow> = query.limit(i64::from(filter.limit) + 1).load(conn).await?;
-    let mut newest = newest_executions(conn, tenant, &rows).await?;
-    rows.into_iter()
-        .map(|row| {
-            let execution = row.last_execution_id.as_ref().and_then(|id| newest.remove(id));
-            row.into_summary(execution)
-        })
-        .collect()
+    let rows: Vec<(WorkflowSummaryRow, Option<String>)> = query.limit(i64::from(filter.limit) + 1).load(conn).await?;
+    let ids: Vec<&String> = rows.iter().filter_map(|(_, newest)| newest.as_ref()).collect();
+    let mut executions = summaries(conn, tenant, &ids).await?;
+    rows.into_iter().map(|(row, newest)| row.into_summary(newest.and_then(|id| executions.remove(&id)))).collect()
 }
 
-async fn newest_executions(
-    conn: &mut Connection,
-    tenant: &str,
-    rows: &[WorkflowSummaryRow],
-) -> Result<HashMap<String, ExecutionSummary>> {
-    let ids: Vec<&String> = rows.iter().filter_map(|row| row.last_execution_id.as_ref()).collect();
+/// The id of each workflow's newest execution: one seek in an index for each row of the page, so
+/// that a start need not write the workflow's row, definition and all.
+fn newest_execution() -> diesel::expression::SqlLiteral<Nullable<diesel::sql_types::Text>> {
+    sql("(SELECT e.id FROM executions e WHERE e.tenant_id = workflows.tenant_id AND e.workflow_id = workflows.id \
+         ORDER BY e.id DESC LIMIT 1)")
+}
+
+async fn summaries(conn: &mut Connection, tenant: &str, ids: &[&String]) -> Result<HashMap<String, ExecutionSummary>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -174,12 +167,6 @@ async fn newest_executions(
         .load(conn)
         .await?;
     rows.into_iter().map(|row| Ok((row.id.clone(), row.into_summary()?))).collect()
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// The text in lower case.
-    fn lower(text: Text) -> Text;
 }
 
 pub async fn versions(
@@ -246,8 +233,8 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
 /// How many of the newest executions are looked at for a step's history.
 const HISTORY_EXECUTIONS: i64 = 20;
 
-/// What each step took in the newest executions of a workflow.
-pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<HashMap<StepId, StepHistory>> {
+/// What each step took in the newest executions of a workflow, by the model that it called.
+pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<StepHistories> {
     let newest: Vec<String> = executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)))
         .order(executions::id.desc())
@@ -255,21 +242,29 @@ pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<Ha
         .select(executions::id)
         .load(conn)
         .await?;
-    let rows: Vec<(String, i64, Option<i64>, Option<i64>)> = attempts::table
+    type Row = (String, Option<String>, Option<String>, i64, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = attempts::table
         .filter(attempts::tenant_id.eq(tenant).and(attempts::execution_id.eq_any(newest)))
         .filter(attempts::status.eq("completed"))
-        .group_by(attempts::path)
-        .select((attempts::path, sql::<BigInt>("COUNT(*)"), min(attempts::output_tokens), max(attempts::output_tokens)))
+        .group_by((attempts::path, attempts::provider, attempts::model))
+        .select((
+            attempts::path,
+            attempts::provider,
+            attempts::model,
+            sql::<BigInt>("COUNT(*)"),
+            min(attempts::output_tokens),
+            max(attempts::output_tokens),
+        ))
         .load(conn)
         .await?;
     let tokens = |count: Option<i64>| u64::try_from(count.unwrap_or(0)).unwrap_or(0);
     Ok(rows
         .into_iter()
         // A path inside a container is no step of the workflow's own list.
-        .filter_map(|(path, attempts, least, most)| {
+        .filter_map(|(path, provider, model, attempts, least, most)| {
             let history =
                 StepHistory { attempts, least_output_tokens: tokens(least), most_output_tokens: tokens(most) };
-            Some((StepId::new(path).ok()?, history))
+            Some(((StepId::new(path).ok()?, provider?, model?), history))
         })
         .collect())
 }

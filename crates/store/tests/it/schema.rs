@@ -79,7 +79,8 @@ async fn postgres_agrees_with_the_schema() {
     let database = TestDatabase::postgres().await;
     let _store = database.open().await;
     let StoreConfig::Postgres(url) = database.config() else { panic!("PostgreSQL") };
-    let mut connection = <diesel_async::AsyncPgConnection as diesel_async::AsyncConnection>::establish(url).await.unwrap();
+    let mut connection =
+        <diesel_async::AsyncPgConnection as diesel_async::AsyncConnection>::establish(url).await.unwrap();
     let query = diesel::sql_query(
         "SELECT table_name::text, column_name::text, data_type::text AS kind, is_nullable = 'YES' AS nullable \
          FROM information_schema.columns WHERE table_schema = current_schema()",

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use sluice_store::{ExecutionState, Snapshot, StartOutcome, StartRecord, Store, StoreError, StoredEvent, Turn, from_micros};
+use sluice_store::{
+    ExecutionState, Snapshot, StartOutcome, StartRecord, Store, StoreError, StoredEvent, Turn, from_micros,
+};
 use sluice_testing::on_both;
 use sluice_types::{Definition, ExecutionId, ExecutionStatus, TenantId, TokenUsage, Workflow, WorkflowId};
 
@@ -96,7 +98,12 @@ on_both! {
         assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2]);
         // Another engine takes the execution over; only one of two that try wins.
         let first = id(1);
-        let (left, right) = tokio::join!(store.claim(&tenant, &first, 1, "two"), store.claim(&tenant, &first, 1, "three"));
+        // A claim of something that is not as it was looked at is lost, too.
+        assert!(!store.claim(&tenant, &first, 1, false, "two").await.unwrap());
+        let (left, right) = tokio::join!(
+            store.claim(&tenant, &first, 1, true, "two"),
+            store.claim(&tenant, &first, 1, true, "three")
+        );
         assert_ne!(left.unwrap(), right.unwrap());
         let late = store.write_turn(Arc::new(turn(&tenant, &id(1), 1, 3))).await;
         assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");

@@ -263,10 +263,8 @@ fn rewrite(
 }
 
 /// Names that templates have besides the three roots: values, literals, operators and functions.
-const KNOWN_WORDS: [&str; 27] = [
+const KNOWN_WORDS: [&str; 24] = [
     "user_input",
-    "item",
-    "iteration",
     "loop",
     "and",
     "or",
@@ -284,7 +282,6 @@ const KNOWN_WORDS: [&str; 27] = [
     "range",
     "dict",
     "namespace",
-    "debug",
     "lipsum",
     "self",
     "super",

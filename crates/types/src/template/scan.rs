@@ -40,7 +40,7 @@ pub(super) enum Piece {
 }
 
 /// The names that `${…}` is read for. Anything else in `${…}` is text, as shell and JavaScript use it.
-const DOLLAR_ROOTS: [&str; 6] = ["steps", "input", "user_input", "context", "item", "iteration"];
+const DOLLAR_ROOTS: [&str; 4] = ["steps", "input", "user_input", "context"];
 
 /// Cuts a template into its pieces.
 pub(super) fn pieces(source: &str) -> Result<Vec<Piece>, TemplateError> {
