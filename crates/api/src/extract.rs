@@ -61,13 +61,11 @@ impl<T: DeserializeOwned + Default> FromRequest for OptionalBody<T> {
 fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
     let bytes = Bytes::from_request(request, payload);
     async move {
-        match tokio::time::timeout(BODY_TIMEOUT, bytes).await {
-            Ok(read) => read.map_err(refused),
-            Err(_) => {
-                let detail = format!("A body is to arrive within {} s: send it again.", BODY_TIMEOUT.as_secs());
-                Err(ApiError::new(ErrorCode::RequestTimeout, detail))
-            }
-        }
+        let read = tokio::time::timeout(BODY_TIMEOUT, bytes).await.map_err(|_| {
+            let detail = format!("A body is to arrive within {} s: send it again.", BODY_TIMEOUT.as_secs());
+            ApiError::new(ErrorCode::RequestTimeout, detail)
+        })?;
+        read.map_err(|error| refused(&error))
     }
 }
 
@@ -84,7 +82,7 @@ fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
     Err(ApiError::new(ErrorCode::UnsupportedMediaType, detail))
 }
 
-fn refused(error: actix_web::Error) -> ApiError {
+fn refused(error: &actix_web::Error) -> ApiError {
     match error.as_error::<PayloadError>() {
         Some(PayloadError::Overflow) => {
             ApiError::new(ErrorCode::BodyTooLarge, format!("A body has at most {MAX_BODY_BYTES} bytes."))

@@ -1,4 +1,4 @@
-//! What `/metrics` tells, in the OpenMetrics text format.
+//! What `/metrics` tells, in the `OpenMetrics` text format.
 
 use std::time::Duration;
 

@@ -132,6 +132,7 @@ fn fill_in(operation: &mut Operation, writes: bool) {
 /// Takes `null` from the parameters, which cannot be it, and gives those of a number their limits.
 fn fill_in_parameters(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
         let Some(schema) = &mut parameter.schema else { continue };
         without_null(schema);
         let limits = match parameter.name.as_str() {
@@ -147,7 +148,7 @@ fn fill_in_parameters(operation: &mut Operation) {
 
 /// A body that may be left out is one that is not required, not one that may be `null`.
 fn fill_in_body(operation: &mut Operation) {
-    let Some(body) = &mut operation.request_body else { return };
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
     let mut optional = false;
     for content in body.content.values_mut() {
         let RefOr::T(content) = content else { continue };

@@ -80,14 +80,17 @@ impl Reader {
             let detail = format!("The newest event is number {newest}; there is none after {after}.");
             return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
         }
-        let last = missed.last().map_or(after, |event| event.seq);
+        let ended = status.is_terminal() && missed.last().map_or(after, |event| event.seq) >= newest;
         let mut first: Vec<Frame> = missed.iter().map(Frame::of_stored).collect();
-        if !app.engine.is_live(&id) {
-            first.extend(kept_texts(&app, &tenant, &id).await?);
+        // After the last event comes nothing, not even the text of an attempt that ended just now.
+        if !ended {
+            if !app.engine.is_live(&id) {
+                first.extend(kept_texts(&app, &tenant, &id).await?);
+            }
+            first.extend(texts);
         }
-        first.extend(texts);
         let seen = Seen { seq: after, texts: HashMap::new() };
-        Ok(Self { ended: status.is_terminal() && last >= newest, app, tenant, id, first, live, channel, seen })
+        Ok(Self { app, tenant, id, first, live, channel, seen, ended })
     }
 
     fn into_stream(mut self) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {

@@ -74,8 +74,8 @@ impl Engine {
             let adopting = futures_util::stream::iter(found.drain(..)).for_each_concurrent(
                 ADOPTED_TOGETHER,
                 async |(tenant, id)| {
-                    match self.actor(&tenant, &id).await {
-                        Ok(_) => tracing::info!(execution_id = %id, "adopted"),
+                    match self.deliver(&tenant, &id, None).await {
+                        Ok(()) => tracing::info!(execution_id = %id, "adopted"),
                         // Another engine was faster, or the row cannot be read: the others go on.
                         Err(error) => tracing::warn!(execution_id = %id, %error, "not adopted"),
                     }
@@ -88,39 +88,40 @@ impl Engine {
         }
     }
 
-    /// The actor of an execution; it is started when there is none, once this engine owns the execution.
-    pub(crate) async fn actor(
+    /// Sends an input to the actor of an execution; one is started with it when there is none, once
+    /// this engine owns the execution. Without an input, the actor is only started.
+    pub(crate) async fn deliver(
         &self,
         tenant: &TenantId,
         id: &ExecutionId,
-    ) -> Result<mpsc::UnboundedSender<Input>, EngineError> {
-        if let Some(actor) = open_actor(&self.0, id) {
-            return Ok(actor);
-        }
+        input: Option<Input>,
+    ) -> Result<(), EngineError> {
+        let Some(input) = send(&self.0, id, input) else { return Ok(()) };
         if self.is_stopped() {
             return Err(EngineError::ShuttingDown);
         }
         let (engine, tenant, id) = (self.clone(), tenant.clone(), id.clone());
         // By itself, so that it ends even if whoever asks goes away: a claim without an actor would
         // leave the execution to nobody.
-        let activated = self.0.tasks.spawn(async move { engine.activate(&tenant, &id).await }).await;
+        let activated = self.0.tasks.spawn(async move { engine.activate(&tenant, &id, input).await }).await;
         activated.unwrap_or(Err(EngineError::ShuttingDown))
     }
 
-    async fn activate(&self, tenant: &TenantId, id: &ExecutionId) -> Result<mpsc::UnboundedSender<Input>, EngineError> {
+    async fn activate(&self, tenant: &TenantId, id: &ExecutionId, input: Option<Input>) -> Result<(), EngineError> {
         let turn = self.0.activating.entry(id.clone()).or_default().clone();
         let _one_at_a_time = turn.lock().await;
-        let activated = self.claim(tenant, id).await;
+        let activated = self.claim(tenant, id, input).await;
         self.0.activating.remove_if(id, |_, turn| Arc::strong_count(turn) <= 2);
         activated
     }
 
-    async fn claim(&self, tenant: &TenantId, id: &ExecutionId) -> Result<mpsc::UnboundedSender<Input>, EngineError> {
+    async fn claim(&self, tenant: &TenantId, id: &ExecutionId, mut input: Option<Input>) -> Result<(), EngineError> {
         let store = &self.0.store;
         for _ in 0..CLAIMS {
-            if let Some(actor) = open_actor(&self.0, id) {
-                return Ok(actor);
-            }
+            input = match send(&self.0, id, input) {
+                None => return Ok(()),
+                Some(unsent) => unsent,
+            };
             let (owner, epoch, live) = store.ownership(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
             let theirs = owner != self.0.engine_id && live;
             if theirs && store.is_engine_alive(&owner, self.0.outside.clock.now()).await? {
@@ -128,7 +129,8 @@ impl Engine {
             }
             if store.claim(tenant, id, epoch, live, &self.0.engine_id).await? {
                 let journal = store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
-                return Ok(Actor::new(&self.0, journal).adopt());
+                Actor::new(&self.0, journal).adopt(input);
+                return Ok(());
             }
         }
         Err(EngineError::Elsewhere)
@@ -164,6 +166,16 @@ impl Engine {
 
 /// One activation of an execution at a time.
 pub type ActivationLock = Arc<Mutex<()>>;
+
+/// Sends an input to the actor of an execution. `None` when that is done; the input when there is
+/// no actor that takes it.
+fn send(shared: &Arc<Shared>, id: &ExecutionId, input: Option<Input>) -> Option<Option<Input>> {
+    let Some(actor) = open_actor(shared, id) else { return Some(input) };
+    match input.map(|input| actor.send(input)) {
+        None | Some(Ok(())) => None,
+        Some(Err(mpsc::error::SendError(input))) => Some(Some(input)),
+    }
+}
 
 /// The actor of an execution that takes inputs.
 pub fn open_actor(shared: &Arc<Shared>, id: &ExecutionId) -> Option<mpsc::UnboundedSender<Input>> {

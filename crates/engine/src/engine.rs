@@ -224,20 +224,17 @@ impl Engine {
         let sent = AtomicBool::new(false);
         let carried_out = async {
             loop {
-                let actor = self.actor(tenant, id).await?;
                 let (reply, answer) = oneshot::channel();
                 let input =
                     Input::Command { command: command.clone(), persona: persona.clone(), by: by.to_owned(), reply };
-                if actor.send(input).is_ok() {
-                    sent.store(true, Ordering::Relaxed);
-                    match answer.await {
-                        Ok(result) => return result.map(|execution| *execution),
-                        Err(_) if self.is_stopped() => return Err(EngineError::ShuttingDown),
-                        // It ended before its turn came: the next actor is asked.
-                        Err(_) => {}
-                    }
+                self.deliver(tenant, id, Some(input)).await?;
+                sent.store(true, Ordering::Relaxed);
+                match answer.await {
+                    Ok(result) => return result.map(|execution| *execution),
+                    Err(_) if self.is_stopped() => return Err(EngineError::ShuttingDown),
+                    // The actor ended before its turn came: the next one is asked.
+                    Err(_) => tokio::task::yield_now().await,
                 }
-                tokio::task::yield_now().await;
             }
         };
         match tokio::time::timeout(self.0.limits.command, carried_out).await {

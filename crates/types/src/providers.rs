@@ -120,6 +120,7 @@ pub struct CredentialRequest {
 }
 
 /// Reads a field that is there, so that `null` and left out can be told apart.
+#[expect(clippy::option_option, reason = "left out, `null` and a value are three things")]
 fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

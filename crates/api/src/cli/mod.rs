@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
 mod check;
+mod follow;
 mod options;
 mod run;
 mod serve;

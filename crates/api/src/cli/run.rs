@@ -10,12 +10,12 @@ use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault, keys_from_
 use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest};
 use sluice_store::StoreConfig;
 use sluice_types::{
-    Event, Execution, ExecutionId, ExecutionStatus, ReviewDecision, StartExecution, StepRun, TenantId, Workflow,
-    WorkflowId, slug_from_name,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, ProviderName, ReviewDecision,
+    StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
 };
-use tokio::sync::broadcast::error::RecvError;
 
 use super::check::{WorkflowFile, checked, print_report, read_input, read_workflow};
+use super::follow::Follower;
 use super::serve::{lock, open_engine, start_log};
 use super::terminal::{Terminal, ask, can_ask};
 use super::{DONE, FAILED, STOPPED, USAGE, WAITING, complain};
@@ -97,15 +97,12 @@ fn input_of(text: &str) -> Result<Value, String> {
 
 async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value) -> Result<u8, String> {
     // The temporary folder is deleted when it goes out of scope.
-    let (folder, _temporary) = match &options.data_dir {
-        Some(folder) => {
-            std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            (folder.clone(), None)
-        }
-        None => {
-            let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
-            (temporary.path().to_owned(), Some(temporary))
-        }
+    let (folder, _temporary) = if let Some(folder) = &options.data_dir {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        (folder.clone(), None)
+    } else {
+        let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
+        (temporary.path().to_owned(), Some(temporary))
     };
     let _lock = lock(&folder)?;
     let vault = match std::env::var("SLUICE_MASTER_KEY") {
@@ -114,8 +111,9 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
     };
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network: NetworkPolicy::Anywhere };
     let config = StoreConfig::Sqlite(folder.join("sluice.db"));
-    let engine = open_engine(&config, providers, Limits::default()).await?;
+    let engine = open_engine(&config, providers, Limits::default(), false).await?;
     let tenant = TenantId::local();
+    let definition = workflow.definition.clone();
     let workflow_id = save(&engine, &tenant, workflow).await?;
     let start = StartExecution {
         input,
@@ -123,13 +121,44 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
         budget_usd: options.budget,
         triggered_by: Some("cli".into()),
     };
-    let started = engine
-        .start(&tenant, StartRequest { workflow_id, start, idempotency: None })
-        .await
-        .map_err(|error| explain(&error))?;
+    let started = match engine.start(&tenant, StartRequest { workflow_id, start, idempotency: None }).await {
+        Ok(started) => started,
+        Err(error @ (EngineError::Invalid(..) | EngineError::InvalidDefinition(_))) => {
+            return Ok(complain(USAGE, &format!("{}{}", explain(&error), hint(&error, &definition))));
+        }
+        Err(error) => return Err(explain(&error)),
+    };
     let code = follow(&engine, &tenant, &started.execution.id, options.quiet).await?;
     engine.shut_down(Duration::from_secs(1)).await;
     Ok(code)
+}
+
+/// What to do about a provider that cannot be used: a run in a terminal has keys from the environment.
+fn hint(error: &EngineError, definition: &Definition) -> String {
+    let EngineError::Invalid(ErrorCode::ProviderNotAvailable, fields) = error else { return String::new() };
+    let index = fields
+        .first()
+        .and_then(|field| field.pointer.strip_prefix("/definition/steps/")?.split('/').next()?.parse::<usize>().ok());
+    let step = index.and_then(|index| definition.steps.get(index));
+    let llm = step.and_then(|step| match &step.kind {
+        StepKind::Llm(llm) => Some(llm),
+        StepKind::Review(_) => None,
+    });
+    let named = llm.and_then(|llm| llm.provider.as_deref()).or(definition.provider.as_deref());
+    let model = llm.and_then(|llm| llm.model.as_deref()).or(definition.model.as_deref());
+    let provider = named.or(model.and_then(provider_of_model)).and_then(|name| name.parse::<ProviderName>().ok());
+    let set = match provider {
+        Some(ProviderName::Anthropic) => "set ANTHROPIC_API_KEY",
+        Some(ProviderName::Openai) => "set OPENAI_API_KEY",
+        Some(ProviderName::Google) => "set GEMINI_API_KEY",
+        Some(ProviderName::Ollama | ProviderName::OpenaiCompatible) => {
+            "store its address with a server on the same --data-dir"
+        }
+        Some(ProviderName::Demo) | None => "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY",
+    };
+    format!(
+        "\nFor a run in the terminal, {set}, or choose another provider; `--provider demo --model demo` needs no key."
+    )
 }
 
 /// Saves the workflow under a free id, so that runs in the same folder stay apart.
@@ -157,19 +186,12 @@ async fn save(engine: &Engine, tenant: &TenantId, workflow: WorkflowFile) -> Res
 
 /// Shows the run until it ends, asking at gates.
 async fn follow(engine: &Engine, tenant: &TenantId, id: &ExecutionId, quiet: bool) -> Result<u8, String> {
-    let mut terminal = Terminal::new(quiet);
-    let mut after = 0;
+    let mut follower = Follower::new(engine, tenant, id, Terminal::new(quiet));
     loop {
-        show_until_settled(engine, tenant, id, &mut terminal, &mut after).await?;
-        let execution = engine.execution(tenant, id).await.map_err(|error| explain(&error))?;
+        let execution = follower.until_settled().await?;
         match execution.status {
             ExecutionStatus::Completed => return Ok(print_output(&execution, quiet)),
-            ExecutionStatus::Failed => {
-                let error = execution.error.as_ref();
-                let rejected = error.is_some_and(|error| error.code == sluice_types::ErrorCode::ReviewRejected);
-                let message = error.map_or("the run failed", |error| &error.message);
-                return Ok(complain(if rejected { STOPPED } else { FAILED }, message));
-            }
+            ExecutionStatus::Failed => return complain_of_failure(engine, tenant, &execution).await,
             ExecutionStatus::Cancelled => return Ok(complain(STOPPED, "the run was cancelled")),
             ExecutionStatus::Paused => {
                 let Some(code) = decide(engine, tenant, &execution).await? else { continue };
@@ -178,6 +200,25 @@ async fn follow(engine: &Engine, tenant: &TenantId, id: &ExecutionId, quiet: boo
             ExecutionStatus::Pending | ExecutionStatus::Running => {}
         }
     }
+}
+
+/// Says why the run failed; who rejected what, when a person did.
+async fn complain_of_failure(engine: &Engine, tenant: &TenantId, execution: &Execution) -> Result<u8, String> {
+    let Some(error) = &execution.error else { return Ok(complain(FAILED, "the run failed")) };
+    if error.code != ErrorCode::ReviewRejected {
+        return Ok(complain(FAILED, &error.message));
+    }
+    let run = error.path.as_ref().and_then(|path| execution.steps.iter().find(|run| run.path == *path));
+    let Some(run) = run else { return Ok(complain(STOPPED, &error.message)) };
+    let decisions =
+        engine.store().decisions(tenant, &execution.id, &run.path).await.map_err(|error| error.to_string())?;
+    let why = match decisions.last() {
+        Some(GateDecision { decision: ReviewDecision::Reject, comment: Some(comment), .. }) => format!(": {comment}"),
+        Some(GateDecision { decision: ReviewDecision::Reject, comment: None, .. }) => String::new(),
+        // Nobody decided in time.
+        _ => format!(": {}", error.message),
+    };
+    Ok(complain(STOPPED, &format!("“{}” was rejected{why}", run.label)))
 }
 
 /// Asks at the gate that is open; gives an exit code when nobody answers.
@@ -194,58 +235,12 @@ async fn decide(engine: &Engine, tenant: &TenantId, execution: &Execution) -> Re
     let (label, asked): (String, _) = (run.label.clone(), gate.clone());
     let request = tokio::task::spawn_blocking(move || ask(&label, &asked)).await.map_err(|error| error.to_string())?;
     let Some(request) = request else { return Ok(Some(complain(WAITING, "nobody decided"))) };
-    let stops = matches!(request.decision, ReviewDecision::Reject | ReviewDecision::Stop | ReviewDecision::Fail);
     let command = Command::Review(run.path.clone(), request);
-    match engine.command(tenant, &execution.id, command, "terminal").await {
-        Ok(_) => Ok(None),
-        // A decision that does not fit is asked for again.
-        Err(error) if !stops => {
-            complain(USAGE, &explain(&error));
-            Ok(None)
-        }
-        Err(error) => Err(explain(&error)),
+    // A decision that is refused is asked for again, as long as the gate is open.
+    if let Err(error) = engine.command(tenant, &execution.id, command, "terminal").await {
+        complain(USAGE, &explain(&error));
     }
-}
-
-/// Shows events until the execution has ended or waits.
-async fn show_until_settled(
-    engine: &Engine,
-    tenant: &TenantId,
-    id: &ExecutionId,
-    terminal: &mut Terminal,
-    after: &mut i64,
-) -> Result<(), String> {
-    let channel = engine.channel(id);
-    let (texts, mut live) = channel.subscribe(engine.outside().clock.now());
-    let mut show = |event: Event| {
-        if event.seq.is_some_and(|seq| seq <= *after) {
-            return false;
-        }
-        *after = event.seq.unwrap_or(*after);
-        let settled = event.status.is_some_and(|status| status.is_terminal() || status == ExecutionStatus::Paused);
-        terminal.show(&event);
-        settled
-    };
-    let missed = engine.store().events_after(tenant, id, 0).await.map_err(|error| error.to_string())?;
-    let mut settled = false;
-    for stored in missed {
-        if let Ok(event) = serde_json::from_str(&stored.payload) {
-            settled = show(event);
-        }
-    }
-    for frame in texts {
-        if let Some(event) = frame.event() {
-            show(event);
-        }
-    }
-    while !settled {
-        match live.recv().await {
-            Ok(frame) => settled = frame.event().is_some_and(&mut show),
-            Err(RecvError::Lagged(_)) => return Ok(()),
-            Err(RecvError::Closed) => return Ok(()),
-        }
-    }
-    Ok(())
+    Ok(None)
 }
 
 fn print_output(execution: &Execution, quiet: bool) -> u8 {

@@ -83,7 +83,7 @@ async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
         ..Limits::default()
     };
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
-    let engine = open_engine(&config, providers, limits).await?;
+    let engine = open_engine(&config, providers, limits, true).await?;
     let starts = options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE);
     let app = App::new(engine.clone(), &AppConfig { starts_per_minute: NonZeroU32::new(starts) });
     let workers =
@@ -103,13 +103,18 @@ async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
     server.running.await.map_err(|error| error.to_string())
 }
 
-/// Opens the database and starts the engine on it.
-pub async fn open_engine(config: &StoreConfig, providers: ProvidersConfig, limits: Limits) -> Result<Engine, String> {
+/// Opens the database and starts the engine on it. One that adopts goes on with what was left.
+pub async fn open_engine(
+    config: &StoreConfig,
+    providers: ProvidersConfig,
+    limits: Limits,
+    adopt: bool,
+) -> Result<Engine, String> {
     let outside = Outside::default();
     let store = Store::open(config).await.map_err(|error| error.to_string())?;
     store.ensure_tenant(&TenantId::local(), "Local", outside.clock.now()).await.map_err(|error| error.to_string())?;
     let providers = Providers::new(store.clone(), providers).map_err(|error| error.to_string())?;
-    let config = EngineConfig { outside, limits, ..EngineConfig::default() };
+    let config = EngineConfig { outside, limits, adopt, ..EngineConfig::default() };
     Engine::open(store, Arc::new(providers), config).await.map_err(|error| error.to_string())
 }
 

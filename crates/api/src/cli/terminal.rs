@@ -17,22 +17,33 @@ impl Terminal {
         Self { quiet, in_text: false }
     }
 
-    /// Shows an event.
-    pub fn show(&mut self, event: &Event) {
-        if event.event_type == EventType::Text {
-            if let (Some(text), false) = (&event.text, self.quiet) {
-                print!("{text}");
-                // A terminal that is gone is no reason to stop the run.
-                let _ = std::io::stdout().flush();
-                self.in_text = true;
-            }
+    /// Whether it shows no text as it comes.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Prints a piece of text.
+    pub fn print(&mut self, text: &str) {
+        if self.quiet {
             return;
         }
-        let Some(line) = line_of(event) else { return };
-        if self.in_text {
-            println!();
-            self.in_text = false;
+        let mut out = std::io::stdout();
+        // A terminal that is gone is no reason to stop the run.
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.in_text = true;
+    }
+
+    /// Ends the line that the text is in.
+    pub fn end_text(&mut self) {
+        if std::mem::take(&mut self.in_text) {
+            let _ = std::io::stdout().write_all(b"\n");
         }
+    }
+
+    /// Shows an event that is no text.
+    pub fn show(&mut self, event: &Event) {
+        let Some(line) = line_of(event) else { return };
+        self.end_text();
         eprintln!("{line}");
     }
 }
@@ -77,9 +88,15 @@ pub fn ask(label: &str, gate: &Gate) -> Option<ReviewRequest> {
     let names: Vec<&str> = gate.decisions.iter().map(|decision| decision.as_str()).collect();
     loop {
         let answer = prompt(&format!("Decide ({}): ", names.join(", ")))?;
-        let fits = |decision: &&ReviewDecision| !answer.is_empty() && decision.as_str().starts_with(answer.as_str());
-        let Some(decision) = gate.decisions.iter().find(fits).copied() else { continue };
-        let mut request = ReviewRequest { decision, comment: None, content: None, budget_usd: None };
+        let decision = match chosen(&answer, &gate.decisions) {
+            Ok(decision) => decision,
+            Err(message) => {
+                eprintln!("{message}");
+                continue;
+            }
+        };
+        let opened_seq = Some(gate.opened_seq);
+        let mut request = ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq };
         match decision {
             ReviewDecision::Revise => request.comment = Some(prompt("What is to change? ")?),
             ReviewDecision::RaiseBudget => request.budget_usd = prompt("New budget in US dollars: ")?.parse().ok(),
@@ -95,13 +112,31 @@ pub fn ask(label: &str, gate: &Gate) -> Option<ReviewRequest> {
                     }
                 }
             }
-            ReviewDecision::Reject
-            | ReviewDecision::Stop
-            | ReviewDecision::Repeat
-            | ReviewDecision::AssumeDone
-            | ReviewDecision::Fail => {}
+            // An input that ends here has decided all the same.
+            ReviewDecision::Reject => {
+                request.comment = prompt("Why? (Enter for no comment) ").filter(|comment| !comment.is_empty());
+            }
+            ReviewDecision::Stop | ReviewDecision::Repeat | ReviewDecision::AssumeDone | ReviewDecision::Fail => {}
         }
         return Some(request);
+    }
+}
+
+/// The decision that an answer means: its name, or letters that only one begins with.
+fn chosen(answer: &str, decisions: &[ReviewDecision]) -> Result<ReviewDecision, String> {
+    let answer = answer.to_lowercase();
+    if let Some(exact) = decisions.iter().find(|decision| decision.as_str() == answer) {
+        return Ok(*exact);
+    }
+    let fits = |decision: &&ReviewDecision| !answer.is_empty() && decision.as_str().starts_with(&answer);
+    let fitting: Vec<ReviewDecision> = decisions.iter().filter(fits).copied().collect();
+    match fitting.as_slice() {
+        [only] => Ok(*only),
+        [] => Err(format!("“{answer}” is none of them.")),
+        several => {
+            let names: Vec<&str> = several.iter().map(|decision| decision.as_str()).collect();
+            Err(format!("“{answer}” may be {}: type more of it.", names.join(" or ")))
+        }
     }
 }
 
@@ -111,5 +146,20 @@ fn prompt(question: &str) -> Option<String> {
     match std::io::stdin().lock().read_line(&mut line) {
         Ok(0) | Err(_) => None,
         Ok(_) => Some(line.trim().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_mean_a_decision_when_only_one_begins_with_them() {
+        let decisions = [ReviewDecision::Approve, ReviewDecision::Reject, ReviewDecision::Revise];
+        for (answer, meant) in [("a", "approve"), ("REJ", "reject"), ("rev", "revise"), ("revise", "revise")] {
+            assert_eq!(chosen(answer, &decisions).map(ReviewDecision::as_str), Ok(meant));
+        }
+        assert_eq!(chosen("r", &decisions), Err("“r” may be reject or revise: type more of it.".into()));
+        assert!(chosen("", &decisions).is_err() && chosen("approves", &decisions).is_err());
     }
 }

@@ -135,7 +135,7 @@ fn idempotency(request: &HttpRequest, id: &WorkflowId, start: &StartExecution) -
 fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
     let mut asked = serde_json::json!([id, start]);
     asked.sort_all_objects();
-    Sha256::digest(asked.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(asked.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// Lists executions of all workflows, newest first.

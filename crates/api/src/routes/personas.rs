@@ -116,14 +116,14 @@ pub async fn update_persona(
         updated_at: app.engine.outside().clock.now(),
         ..before
     };
-    saved(store.update_persona(caller.tenant(), persona.clone()).await?)?;
+    saved(&store.update_persona(caller.tenant(), persona.clone()).await?)?;
     Ok(WithETag::ok(persona))
 }
 
-fn saved(update: PersonaUpdate) -> ApiResult<()> {
+fn saved(update: &PersonaUpdate) -> ApiResult<()> {
     match update {
         PersonaUpdate::Saved => Ok(()),
-        PersonaUpdate::Stale(current) => Err(ApiError::stale(current)),
+        PersonaUpdate::Stale(current) => Err(ApiError::stale(*current)),
         PersonaUpdate::NotFound => Err(ErrorCode::PersonaNotFound.into()),
     }
 }
@@ -142,6 +142,6 @@ pub async fn delete_persona(
     if_match: IfMatch,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    saved(app.engine.store().delete_persona(caller.tenant(), &id, if_match.optional()).await?)?;
+    saved(&app.engine.store().delete_persona(caller.tenant(), &id, if_match.optional()).await?)?;
     Ok(HttpResponse::NoContent().finish())
 }

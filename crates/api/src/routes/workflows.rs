@@ -208,7 +208,7 @@ pub async fn update_workflow(
         updated_at: app.engine.outside().clock.now(),
         ..before
     };
-    saved(app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await?)?;
+    saved(&app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await?)?;
     Ok(WithETag::ok(workflow))
 }
 
@@ -245,10 +245,10 @@ fn renamed_in(source: &str, known: &[&str], renamed: &BTreeMap<String, String>) 
     Some(text)
 }
 
-fn saved(update: WorkflowUpdate) -> ApiResult<()> {
+fn saved(update: &WorkflowUpdate) -> ApiResult<()> {
     match update {
         WorkflowUpdate::Saved => Ok(()),
-        WorkflowUpdate::Stale(current) => Err(ApiError::stale(current)),
+        WorkflowUpdate::Stale(current) => Err(ApiError::stale(*current)),
         WorkflowUpdate::NotFound => Err(ErrorCode::WorkflowNotFound.into()),
         WorkflowUpdate::Active(count) => {
             let detail =
@@ -273,7 +273,7 @@ pub async fn delete_workflow(
     if_match: IfMatch,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    saved(app.engine.store().delete_workflow(caller.tenant(), &id, if_match.optional()).await?)?;
+    saved(&app.engine.store().delete_workflow(caller.tenant(), &id, if_match.optional()).await?)?;
     Ok(HttpResponse::NoContent().finish())
 }
 

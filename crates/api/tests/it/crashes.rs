@@ -106,13 +106,12 @@ async fn a_run_waits_for_a_database_that_is_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_told_and_a_run_goes_on_when_there_is_room() {
+async fn a_disk_that_takes_no_more_is_told_and_a_run_goes_on_when_it_does() {
     let database = TestDatabase::sqlite();
     let server = Server::start(&database);
     let execution = server.run(&five_steps()).await;
     kept_text(&server, &execution).await;
-    // No file of the server may grow any further, as on a disk without room. Writing past the limit
-    // would end a process that does not ignore SIGXFSZ; Sluice does.
+    // The server may write no further into any file, as on a disk that fails or is full.
     let limit = |limit: &str| {
         let set = Command::new("prlimit")
             .args(["--pid", &server.pid().to_string(), &format!("--fsize={limit}")])
@@ -122,7 +121,7 @@ async fn a_full_disk_is_told_and_a_run_goes_on_when_there_is_room() {
     };
     limit("1:unlimited");
     let body = json!({"name": "more", "definition": {"steps": [step("a", "demo-echo", "x")]}});
-    server.post("/workflows", &body).await.problem(507, "storage_full");
+    server.post("/workflows", &body).await.problem(503, "database_unavailable");
     // What is there can still be read, and step 3 ends meanwhile.
     server.get(&execution).await.expect(StatusCode::OK);
     tokio::time::sleep(Duration::from_secs(4)).await;

@@ -36,17 +36,10 @@ impl Server {
     /// The same with another way to the database.
     pub fn on(config: &StoreConfig, database: &TestDatabase, options: &[&str]) -> Self {
         let mut command = Command::new(SLUICE);
-        command.args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--starts-per-minute",
-            "0",
-            "--lease-seconds",
-            "1",
-            "--data-dir",
-        ]);
-        command.arg(database.folder()).args(options).stdout(Stdio::piped());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(database.folder());
+        // Options that a test gives come before these.
+        command.env("SLUICE_STARTS_PER_MINUTE", "0").env("SLUICE_LEASE_SECONDS", "1");
+        command.args(options).stdout(Stdio::piped());
         if let StoreConfig::Postgres(url) = config {
             command.args(["--database-url", url]);
         }

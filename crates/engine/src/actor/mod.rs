@@ -97,9 +97,12 @@ impl Actor {
         });
     }
 
-    /// Takes an execution over. One that is live goes on with what was under way.
-    pub fn adopt(mut self) -> mpsc::UnboundedSender<Input> {
-        let mailbox = self.register();
+    /// Takes an execution over, with a first input. One that is live goes on with what was under way.
+    pub fn adopt(mut self, first: Option<Input>) {
+        // Before it is registered and lives: an actor with nothing to do ends at once.
+        let unsent = first.map(|input| self.mailbox.send(input));
+        debug_assert!(!matches!(unsent, Some(Err(_))), "the actor holds the other end");
+        self.register();
         let shared = self.shared.clone();
         shared.tasks.spawn(async move {
             let stopped = self.shared.stopped.clone();
@@ -111,12 +114,10 @@ impl Actor {
             };
             stopped.run_until_cancelled(life).await;
         });
-        mailbox
     }
 
-    fn register(&self) -> mpsc::UnboundedSender<Input> {
+    fn register(&self) {
         self.shared.actors.insert(self.journal.execution_id.clone(), self.mailbox.clone());
-        self.mailbox.clone()
     }
 
     /// Takes turns until nothing is under way and nobody asks for anything.

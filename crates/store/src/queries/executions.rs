@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sluice_types::{Attempt, ExecutionSummary, GateDecision, StepRun};
+use sluice_types::{Attempt, ExecutionStatus, ExecutionSummary, GateDecision, StepRun, StepRunStatus};
 
 use super::{Backend, Connection, Result};
 use crate::executions::ExecutionFilter;
@@ -112,7 +112,7 @@ pub async fn position(conn: &mut Connection, tenant: &str, id: &str) -> Result<O
 pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Vec<StepRun>> {
     let rows: Vec<StepRunRow> = step_runs::table
         .filter(
-            step_runs::tenant_id.eq(tenant).and(step_runs::execution_id.eq(id)).and(step_runs::status.eq("running")),
+            step_runs::tenant_id.eq(tenant).and(step_runs::execution_id.eq(id)).and(step_runs::status.eq(StepRunStatus::Running.as_str())),
         )
         .select(StepRunRow::as_select())
         .load(conn)
@@ -122,6 +122,7 @@ pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Ve
 
 /// Deletes an execution that has ended, with all that belongs to it.
 pub async fn delete(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
-    let ended = executions::status.eq_any(["completed", "failed", "cancelled"]);
+    let ended = ExecutionStatus::ALL.iter().filter(|status| status.is_terminal()).map(|status| status.as_str());
+    let ended = executions::status.eq_any(ended.collect::<Vec<_>>());
     Ok(diesel::delete(executions::table.find((tenant, id)).filter(ended)).execute(conn).await? > 0)
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sluice_types::ExecutionId;
+use sluice_types::{ExecutionId, StepRunStatus};
 
 use super::{Connection, Result};
 use crate::error::StoreError;
@@ -158,7 +158,7 @@ pub async fn checkpoint(
         return Err(StoreError::Fenced);
     }
     diesel::update(step_runs::table.find((tenant, id, path)))
-        .filter(step_runs::attempt.eq(attempt).and(step_runs::status.eq("running")))
+        .filter(step_runs::attempt.eq(attempt).and(step_runs::status.eq(StepRunStatus::Running.as_str())))
         .set(step_runs::content.eq(Some(content)))
         .execute(conn)
         .await?;

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Nullable};
 use diesel_async::RunQueryDsl;
 use sluice_types::{
+    AttemptStatus, ExecutionStatus,
     ExecutionSummary, StepHistories, StepHistory, StepId, Workflow, WorkflowStats, WorkflowSummary, WorkflowVersion,
 };
 
@@ -86,9 +87,10 @@ pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Opti
         (Some(current), Some(asked)) if current != asked => return Ok(WorkflowUpdate::Stale(current)),
         (Some(_), _) => {}
     }
+    let unfinished = ExecutionStatus::ALL.iter().filter(|status| !status.is_terminal()).map(|status| status.as_str());
     let unfinished: i64 = executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)))
-        .filter(executions::status.eq_any(["pending", "running", "paused"]))
+        .filter(executions::status.eq_any(unfinished.collect::<Vec<_>>()))
         .count()
         .get_result(conn)
         .await?;
@@ -215,11 +217,11 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
         .first(conn)
         .await?;
     let (completed, duration): (i64, i64) = of_workflow()
-        .filter(executions::status.eq("completed"))
+        .filter(executions::status.eq(ExecutionStatus::Completed.as_str()))
         .select((sql::<BigInt>("COUNT(*)"), sum_of("completed_at - started_at")))
         .first(conn)
         .await?;
-    let failed: i64 = of_workflow().filter(executions::status.eq("failed")).count().get_result(conn).await?;
+    let failed: i64 = of_workflow().filter(executions::status.eq(ExecutionStatus::Failed.as_str())).count().get_result(conn).await?;
     Ok(WorkflowStats {
         executions: count,
         completed,
@@ -245,7 +247,7 @@ pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<St
     type Row = (String, Option<String>, Option<String>, i64, Option<i64>, Option<i64>);
     let rows: Vec<Row> = attempts::table
         .filter(attempts::tenant_id.eq(tenant).and(attempts::execution_id.eq_any(newest)))
-        .filter(attempts::status.eq("completed"))
+        .filter(attempts::status.eq(AttemptStatus::Completed.as_str()))
         .group_by((attempts::path, attempts::provider, attempts::model))
         .select((
             attempts::path,

@@ -1,0 +1,158 @@
+//! Follows a run in the same process: what happened and what is said, each once and in order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_engine::{Channel, Engine, Frame};
+use sluice_store::StoreError;
+use sluice_types::{Event, EventType, Execution, ExecutionId, ExecutionStatus, StepPath, StepRunStatus, TenantId};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
+
+use super::terminal::Terminal;
+
+/// How long the run's status is believed without being read again.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// One run, shown as it goes. The live stream is listened to from the beginning to the end of it; the
+/// database says what has happened, so that an event that never arrived here is missed by nobody.
+pub struct Follower<'a> {
+    engine: &'a Engine,
+    tenant: &'a TenantId,
+    id: &'a ExecutionId,
+    terminal: Terminal,
+    live: Receiver<Frame>,
+    /// Keeps the stream open.
+    _channel: Arc<Channel>,
+    /// The texts that were there when listening began; they are shown after the stored events.
+    texts: Vec<Frame>,
+    /// The number of the last event that was shown.
+    after: i64,
+    /// How many bytes of each attempt's text were printed.
+    printed: HashMap<(StepPath, i32), usize>,
+}
+
+impl<'a> Follower<'a> {
+    /// Begins to listen.
+    pub fn new(engine: &'a Engine, tenant: &'a TenantId, id: &'a ExecutionId, terminal: Terminal) -> Self {
+        let channel = engine.channel(id);
+        let (texts, live) = channel.subscribe(engine.outside().clock.now());
+        Self { engine, tenant, id, terminal, live, _channel: channel, texts, after: 0, printed: HashMap::new() }
+    }
+
+    /// Shows what happens until the run has ended or waits, and gives it as it is then.
+    pub async fn until_settled(&mut self) -> Result<Execution, String> {
+        loop {
+            let position = self.engine.store().event_position(self.tenant, self.id).await.map_err(text_of)?;
+            self.show_stored().await.map_err(text_of)?;
+            for frame in std::mem::take(&mut self.texts) {
+                self.show(&frame).await.map_err(text_of)?;
+            }
+            if position.is_none_or(|(_, status)| is_settled(status)) {
+                let execution = self.engine.execution(self.tenant, self.id).await.map_err(|error| error.to_string())?;
+                if is_settled(execution.status) {
+                    self.terminal.end_text();
+                    return Ok(execution);
+                }
+            }
+            self.show_live().await.map_err(text_of)?;
+        }
+    }
+
+    /// Shows what comes until the status is to be read again: after stored events, or in a while.
+    async fn show_live(&mut self) -> Result<(), StoreError> {
+        let until = Instant::now() + LOOK;
+        while let Ok(received) = tokio::time::timeout_at(until, self.live.recv()).await {
+            let frame = match received {
+                Ok(frame) => frame,
+                // What was missed is read from the database.
+                Err(RecvError::Lagged(_)) => return Ok(()),
+                Err(RecvError::Closed) => {
+                    tokio::time::sleep_until(until).await;
+                    return Ok(());
+                }
+            };
+            self.show(&frame).await?;
+            if frame.seq.is_some() && self.live.is_empty() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the stored events that were not shown.
+    async fn show_stored(&mut self) -> Result<(), StoreError> {
+        for stored in self.engine.store().events_after(self.tenant, self.id, self.after).await? {
+            if let Ok(event) = serde_json::from_str(&stored.payload) {
+                self.show_event(&event).await?;
+            }
+            self.after = stored.seq;
+        }
+        Ok(())
+    }
+
+    async fn show(&mut self, frame: &Frame) -> Result<(), StoreError> {
+        match frame.seq {
+            Some(seq) if seq <= self.after => {}
+            Some(seq) if seq > self.after + 1 => self.show_stored().await?,
+            Some(seq) => {
+                if let Some(event) = frame.event() {
+                    self.show_event(&event).await?;
+                }
+                self.after = seq;
+            }
+            None => {
+                if let Some(Event { path: Some(path), attempt: Some(attempt), offset, text: Some(text), .. }) =
+                    frame.event()
+                {
+                    let offset = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
+                    self.print(path, attempt, offset, &text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn show_event(&mut self, event: &Event) -> Result<(), StoreError> {
+        let completed = event.event_type == EventType::Progress && event.step_status == Some(StepRunStatus::Completed);
+        if let (true, Some(path), Some(attempt)) = (completed, &event.path, event.attempt) {
+            self.print_rest(path, attempt).await?;
+        }
+        self.terminal.show(event);
+        Ok(())
+    }
+
+    /// Prints what the pieces lacked of the text of an attempt that has ended.
+    async fn print_rest(&mut self, path: &StepPath, attempt: i32) -> Result<(), StoreError> {
+        if self.terminal.is_quiet() {
+            return Ok(());
+        }
+        let attempts = self.engine.store().attempts(self.tenant, self.id, path).await?;
+        let ended = attempts.into_iter().find(|ended| ended.attempt == attempt);
+        if let Some(text) = ended.and_then(|ended| ended.content) {
+            self.print(path.clone(), attempt, 0, &text);
+        }
+        Ok(())
+    }
+
+    /// Prints the part of a piece that was not printed. A piece that leaves a gap waits for the rest.
+    fn print(&mut self, path: StepPath, attempt: i32, offset: usize, text: &str) {
+        let printed = self.printed.entry((path, attempt)).or_default();
+        let new = printed.checked_sub(offset).and_then(|known| text.get(known..)).unwrap_or_default();
+        if !new.is_empty() {
+            *printed += new.len();
+            self.terminal.print(new);
+        }
+    }
+}
+
+fn is_settled(status: ExecutionStatus) -> bool {
+    status.is_terminal() || status == ExecutionStatus::Paused
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
+fn text_of(error: StoreError) -> String {
+    error.to_string()
+}

@@ -1,0 +1,155 @@
+//! Rows of executions, and what is written once with them.
+
+use diesel::prelude::*;
+use sluice_types::ExecutionSummary;
+
+use super::step_runs::StepRunRow;
+use super::{count, duration_ms, read_json, read_optional, read_word, usage, write_optional};
+use crate::error::StoreError;
+use crate::journal::{ExecutionState, Journal};
+use crate::schema::{events, execution_snapshots, executions, idempotency_keys};
+use crate::time::{from_micros, to_micros};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = executions)]
+pub(crate) struct ExecutionRow {
+    pub tenant_id: String,
+    pub id: String,
+    pub workflow_id: String,
+    pub workflow_version: i64,
+    pub temporal_workflow_id: Option<String>,
+    pub triggered_by: String,
+    pub owner: String,
+    pub epoch: i64,
+    pub created_at: i64,
+    #[diesel(embed)]
+    pub state: StateRow,
+}
+
+/// What a turn changes of an execution's row.
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = executions, treat_none_as_null = true)]
+pub(crate) struct StateRow {
+    pub status: String,
+    pub on_hold: bool,
+    pub live: bool,
+    pub output: Option<String>,
+    pub error: Option<String>,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cached_input_tokens: i64,
+    pub cost_usd: f64,
+    pub budget_usd: Option<f64>,
+    pub yolo: bool,
+    pub turn: i64,
+    pub last_seq: i64,
+    pub started_at: Option<i64>,
+    pub completed_at: Option<i64>,
+}
+
+impl StateRow {
+    pub fn new(state: &ExecutionState, turn: i64) -> Result<Self, StoreError> {
+        Ok(Self {
+            status: state.status.as_str().into(),
+            on_hold: state.on_hold,
+            live: state.live,
+            output: write_optional(state.output.as_ref())?,
+            error: write_optional(state.error.as_ref())?,
+            input_tokens: count(state.token_usage.input_tokens),
+            output_tokens: count(state.token_usage.output_tokens),
+            cached_input_tokens: count(state.token_usage.cached_input_tokens),
+            cost_usd: state.cost_usd,
+            budget_usd: state.budget_usd,
+            yolo: state.yolo,
+            turn,
+            last_seq: state.last_seq,
+            started_at: state.started_at.map(to_micros),
+            completed_at: state.completed_at.map(to_micros),
+        })
+    }
+
+    fn to_state(&self) -> Result<ExecutionState, StoreError> {
+        Ok(ExecutionState {
+            status: read_word(&self.status)?,
+            on_hold: self.on_hold,
+            live: self.live,
+            output: read_optional(self.output.as_ref())?,
+            error: read_optional(self.error.as_ref())?,
+            token_usage: usage(self.input_tokens, self.output_tokens, self.cached_input_tokens),
+            cost_usd: self.cost_usd,
+            budget_usd: self.budget_usd,
+            yolo: self.yolo,
+            started_at: self.started_at.map(from_micros),
+            completed_at: self.completed_at.map(from_micros),
+            last_seq: self.last_seq,
+        })
+    }
+}
+
+impl ExecutionRow {
+    pub fn into_summary(self) -> Result<ExecutionSummary, StoreError> {
+        let state = self.state.to_state()?;
+        Ok(ExecutionSummary {
+            id: read_word(&self.id)?,
+            workflow_id: read_word(&self.workflow_id)?,
+            workflow_version: self.workflow_version,
+            status: state.status,
+            error: state.error,
+            token_usage: state.token_usage,
+            cost_usd: state.cost_usd,
+            triggered_by: self.triggered_by,
+            created_at: from_micros(self.created_at),
+            started_at: state.started_at,
+            completed_at: state.completed_at,
+            duration_ms: duration_ms(self.state.started_at, self.state.completed_at),
+        })
+    }
+
+    pub fn into_journal(self, snapshot: &SnapshotRow, runs: Vec<StepRunRow>) -> Result<Journal, StoreError> {
+        Ok(Journal {
+            tenant: read_word(&self.tenant_id)?,
+            execution_id: read_word(&self.id)?,
+            workflow_id: read_word(&self.workflow_id)?,
+            workflow_version: self.workflow_version,
+            temporal_workflow_id: self.temporal_workflow_id,
+            triggered_by: self.triggered_by,
+            created_at: from_micros(self.created_at),
+            input: read_json(&snapshot.input)?,
+            snapshot: read_json(&snapshot.snapshot)?,
+            state: self.state.to_state()?,
+            epoch: self.epoch,
+            turn: self.state.turn,
+            step_runs: runs.into_iter().map(StepRunRow::into_step_run).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = execution_snapshots)]
+pub(crate) struct SnapshotRow {
+    pub tenant_id: String,
+    pub execution_id: String,
+    pub snapshot: String,
+    pub input: String,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = events)]
+pub(crate) struct EventRow {
+    pub tenant_id: String,
+    pub execution_id: String,
+    pub seq: i64,
+    pub payload: String,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = idempotency_keys)]
+pub(crate) struct IdempotencyRow {
+    pub tenant_id: String,
+    pub key: String,
+    pub request_hash: String,
+    pub execution_id: String,
+    pub created_at: i64,
+}
+

@@ -1,0 +1,52 @@
+//! Rows, and how they become the values that callers work with.
+
+mod executions;
+mod resources;
+mod step_runs;
+mod workflows;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sluice_types::TokenUsage;
+
+use crate::error::StoreError;
+pub(crate) use executions::{EventRow, ExecutionRow, IdempotencyRow, SnapshotRow, StateRow};
+pub(crate) use resources::{CredentialRow, PersonaRow};
+pub(crate) use step_runs::{AttemptRow, DecisionRow, StepRunRow};
+pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
+
+/// Reads JSON or a word from a column.
+pub(crate) fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+pub(super) fn read_word<T: std::str::FromStr<Err: ToString>>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|error: T::Err| StoreError::Corrupt(error.to_string()))
+}
+
+pub(super) fn read_optional<T: DeserializeOwned>(text: Option<&String>) -> Result<Option<T>, StoreError> {
+    text.map(|text| read_json(text)).transpose()
+}
+
+pub(super) fn write_optional<T: Serialize>(value: Option<&T>) -> Result<Option<String>, StoreError> {
+    value.map(write_json).transpose()
+}
+
+/// Token counts are far below 2^63.
+pub(super) fn count(tokens: u64) -> i64 {
+    i64::try_from(tokens).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn usage(input: i64, output: i64, cached: i64) -> TokenUsage {
+    let count = |tokens: i64| u64::try_from(tokens).unwrap_or(0);
+    TokenUsage { input_tokens: count(input), output_tokens: count(output), cached_input_tokens: count(cached) }
+}
+
+/// From one time to another, in milliseconds.
+pub(super) fn duration_ms(from: Option<i64>, to: Option<i64>) -> Option<i64> {
+    from.zip(to).map(|(from, to)| (to - from) / 1000)
+}

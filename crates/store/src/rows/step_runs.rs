@@ -1,0 +1,220 @@
+//! Rows of step runs, their attempts and decisions.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use sluice_types::{Attempt, GateDecision, RunError, StepRun, StepRunStatus};
+
+use super::{count, duration_ms, read_json, read_optional, read_word, usage, write_optional};
+use crate::error::StoreError;
+use crate::schema::{attempts, gate_decisions, step_runs};
+use crate::time::{from_micros, to_micros};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = step_runs, treat_none_as_null = true)]
+pub(crate) struct StepRunRow {
+    pub tenant_id: String,
+    pub execution_id: String,
+    pub path: String,
+    pub position: i32,
+    pub step_id: String,
+    pub label: String,
+    pub step_type: String,
+    pub status: String,
+    pub attempt: i32,
+    pub provider: Option<String>,
+    pub model: Option<String>,
+    pub prompt: Option<String>,
+    pub content: Option<String>,
+    pub output: Option<String>,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cached_input_tokens: i64,
+    pub cost_usd: f64,
+    pub error: Option<String>,
+    pub gate: Option<String>,
+    pub overridden: bool,
+    pub revision: Option<String>,
+    pub started_at: Option<i64>,
+    pub completed_at: Option<i64>,
+}
+
+impl StepRunRow {
+    pub fn new(tenant_id: &str, execution_id: &str, position: i32, run: &StepRun) -> Result<Self, StoreError> {
+        // A text output is the content; it is not stored twice.
+        let same =
+            matches!((&run.output, &run.content), (Some(Value::String(output)), Some(content)) if output == content);
+        Ok(Self {
+            tenant_id: tenant_id.to_owned(),
+            execution_id: execution_id.to_owned(),
+            path: run.path.to_string(),
+            position,
+            step_id: run.step_id.to_string(),
+            label: run.label.clone(),
+            step_type: run.step_type.as_str().into(),
+            status: run.status.as_str().into(),
+            attempt: run.attempt,
+            provider: run.provider.clone(),
+            model: run.model.clone(),
+            prompt: run.prompt.clone(),
+            content: run.content.clone(),
+            output: if same { None } else { write_optional(run.output.as_ref())? },
+            input_tokens: count(run.token_usage.input_tokens),
+            output_tokens: count(run.token_usage.output_tokens),
+            cached_input_tokens: count(run.token_usage.cached_input_tokens),
+            cost_usd: run.cost_usd,
+            error: write_optional(run.error.as_ref())?,
+            gate: write_optional(run.gate.as_ref())?,
+            overridden: run.overridden,
+            revision: run.revision.clone(),
+            started_at: run.started_at.map(to_micros),
+            completed_at: run.completed_at.map(to_micros),
+        })
+    }
+
+    pub fn into_step_run(self) -> Result<StepRun, StoreError> {
+        let status: StepRunStatus = read_word(&self.status)?;
+        let output = match (&self.output, status) {
+            (Some(output), _) => Some(read_json(output)?),
+            (None, StepRunStatus::Completed | StepRunStatus::Skipped) => self.content.clone().map(Value::String),
+            (
+                None,
+                StepRunStatus::Pending
+                | StepRunStatus::Running
+                | StepRunStatus::Waiting
+                | StepRunStatus::Failed
+                | StepRunStatus::Cancelled
+                | StepRunStatus::OutcomeUnknown,
+            ) => None,
+        };
+        Ok(StepRun {
+            path: read_word(&self.path)?,
+            step_id: read_word(&self.step_id)?,
+            label: self.label,
+            step_type: read_word(&self.step_type)?,
+            status,
+            attempt: self.attempt,
+            provider: self.provider,
+            model: self.model,
+            prompt: self.prompt,
+            content: self.content,
+            output,
+            token_usage: usage(self.input_tokens, self.output_tokens, self.cached_input_tokens),
+            cost_usd: self.cost_usd,
+            duration_ms: duration_ms(self.started_at, self.completed_at),
+            error: read_optional(self.error.as_ref())?,
+            gate: read_optional(self.gate.as_ref())?,
+            overridden: self.overridden,
+            revision: self.revision,
+            started_at: self.started_at.map(from_micros),
+            completed_at: self.completed_at.map(from_micros),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempts)]
+pub(crate) struct AttemptRow {
+    pub tenant_id: String,
+    pub execution_id: String,
+    pub path: String,
+    pub attempt: i32,
+    pub status: String,
+    pub provider: Option<String>,
+    pub model: Option<String>,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cached_input_tokens: i64,
+    pub usage_estimated: bool,
+    pub cost_usd: f64,
+    pub content: Option<String>,
+    pub error: Option<String>,
+    pub started_at: i64,
+    pub completed_at: i64,
+}
+
+impl AttemptRow {
+    pub fn new(tenant_id: &str, execution_id: &str, path: &str, attempt: &Attempt) -> Result<Self, StoreError> {
+        Ok(Self {
+            tenant_id: tenant_id.to_owned(),
+            execution_id: execution_id.to_owned(),
+            path: path.to_owned(),
+            attempt: attempt.attempt,
+            status: attempt.status.as_str().into(),
+            provider: attempt.provider.clone(),
+            model: attempt.model.clone(),
+            input_tokens: count(attempt.token_usage.input_tokens),
+            output_tokens: count(attempt.token_usage.output_tokens),
+            cached_input_tokens: count(attempt.token_usage.cached_input_tokens),
+            usage_estimated: attempt.usage_estimated,
+            cost_usd: attempt.cost_usd,
+            content: attempt.content.clone(),
+            error: write_optional(attempt.error.as_ref())?,
+            started_at: to_micros(attempt.started_at),
+            completed_at: to_micros(attempt.completed_at),
+        })
+    }
+
+    pub fn into_attempt(self) -> Result<Attempt, StoreError> {
+        Ok(Attempt {
+            attempt: self.attempt,
+            status: read_word(&self.status)?,
+            provider: self.provider,
+            model: self.model,
+            token_usage: usage(self.input_tokens, self.output_tokens, self.cached_input_tokens),
+            usage_estimated: self.usage_estimated,
+            cost_usd: self.cost_usd,
+            content: self.content,
+            error: read_optional::<RunError>(self.error.as_ref())?,
+            started_at: from_micros(self.started_at),
+            completed_at: from_micros(self.completed_at),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = gate_decisions)]
+pub(crate) struct DecisionRow {
+    pub tenant_id: String,
+    pub execution_id: String,
+    pub path: String,
+    pub decided_at: i64,
+    pub kind: String,
+    pub decision: String,
+    pub comment: Option<String>,
+    pub content_before: Option<String>,
+    pub content_after: Option<String>,
+    pub difference: Option<String>,
+    pub decided_by: String,
+}
+
+impl DecisionRow {
+    pub fn new(tenant_id: &str, execution_id: &str, path: &str, decision: &GateDecision) -> Self {
+        Self {
+            tenant_id: tenant_id.to_owned(),
+            execution_id: execution_id.to_owned(),
+            path: path.to_owned(),
+            decided_at: to_micros(decision.decided_at),
+            kind: decision.kind.as_str().into(),
+            decision: decision.decision.as_str().into(),
+            comment: decision.comment.clone(),
+            content_before: decision.content_before.clone(),
+            content_after: decision.content_after.clone(),
+            difference: decision.difference.clone(),
+            decided_by: decision.decided_by.clone(),
+        }
+    }
+
+    pub fn into_decision(self) -> Result<GateDecision, StoreError> {
+        Ok(GateDecision {
+            kind: read_word(&self.kind)?,
+            decision: read_word(&self.decision)?,
+            comment: self.comment,
+            content_before: self.content_before,
+            content_after: self.content_after,
+            difference: self.difference,
+            decided_by: self.decided_by,
+            decided_at: from_micros(self.decided_at),
+        })
+    }
+}
+

@@ -1,0 +1,135 @@
+//! Rows of workflows and their versions.
+
+use diesel::prelude::*;
+use sluice_types::{ExecutionSummary, Workflow, WorkflowSummary, WorkflowVersion};
+
+use super::{read_json, read_word, write_json};
+use crate::error::StoreError;
+use crate::schema::{workflow_versions, workflows};
+use crate::time::{from_micros, to_micros};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = workflows, treat_none_as_null = true)]
+pub(crate) struct WorkflowRow {
+    pub tenant_id: String,
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub category: Option<String>,
+    pub tags: String,
+    pub definition: String,
+    pub step_count: i32,
+    pub step_labels: String,
+    pub search_text: String,
+    pub version: i64,
+    pub is_template: bool,
+    pub source_template_id: Option<String>,
+    pub is_active: bool,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+impl WorkflowRow {
+    pub fn new(tenant_id: &str, workflow: &Workflow) -> Result<Self, StoreError> {
+        let labels: Vec<&str> = workflow.definition.steps.iter().map(|step| step.label.as_str()).collect();
+        Ok(Self {
+            tenant_id: tenant_id.to_owned(),
+            id: workflow.id.to_string(),
+            name: workflow.name.clone(),
+            description: workflow.description.clone(),
+            category: workflow.category.clone(),
+            tags: write_json(&workflow.tags)?,
+            definition: write_json(&workflow.definition)?,
+            step_count: i32::try_from(labels.len()).unwrap_or(i32::MAX),
+            step_labels: write_json(&labels)?,
+            // Lower case as Rust knows it: SQLite's own knows ASCII only.
+            search_text: format!("{}\n{}", workflow.name, workflow.description).to_lowercase(),
+            version: workflow.version,
+            is_template: workflow.is_template,
+            source_template_id: workflow.source_template_id.as_ref().map(ToString::to_string),
+            is_active: workflow.is_active,
+            created_at: to_micros(workflow.created_at),
+            updated_at: to_micros(workflow.updated_at),
+        })
+    }
+
+    pub fn into_workflow(self) -> Result<Workflow, StoreError> {
+        Ok(Workflow {
+            id: read_word(&self.id)?,
+            name: self.name,
+            description: self.description,
+            category: self.category,
+            tags: read_json(&self.tags)?,
+            definition: read_json(&self.definition)?,
+            version: self.version,
+            is_template: self.is_template,
+            source_template_id: self.source_template_id.as_deref().map(read_word).transpose()?,
+            is_active: self.is_active,
+            created_at: from_micros(self.created_at),
+            updated_at: from_micros(self.updated_at),
+        })
+    }
+}
+
+/// A workflow as a list shows it: without its definition.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = workflows)]
+pub(crate) struct WorkflowSummaryRow {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub category: Option<String>,
+    pub tags: String,
+    pub step_count: i32,
+    pub step_labels: String,
+    pub version: i64,
+    pub is_template: bool,
+    pub is_active: bool,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+impl WorkflowSummaryRow {
+    pub fn into_summary(self, last_execution: Option<ExecutionSummary>) -> Result<WorkflowSummary, StoreError> {
+        Ok(WorkflowSummary {
+            id: read_word(&self.id)?,
+            name: self.name,
+            description: self.description,
+            category: self.category,
+            tags: read_json(&self.tags)?,
+            step_count: self.step_count,
+            step_labels: read_json(&self.step_labels)?,
+            version: self.version,
+            is_template: self.is_template,
+            is_active: self.is_active,
+            last_execution,
+            created_at: from_micros(self.created_at),
+            updated_at: from_micros(self.updated_at),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = workflow_versions)]
+pub(crate) struct VersionRow {
+    pub tenant_id: String,
+    pub workflow_id: String,
+    pub version: i64,
+    pub name: String,
+    pub description: String,
+    pub definition: String,
+    pub created_at: i64,
+}
+
+impl VersionRow {
+    pub fn into_version(self) -> Result<WorkflowVersion, StoreError> {
+        Ok(WorkflowVersion {
+            version: self.version,
+            name: self.name,
+            description: self.description,
+            definition: read_json(&self.definition)?,
+            created_at: from_micros(self.created_at),
+        })
+    }
+}
+
