@@ -9,7 +9,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::StoreError;
-use crate::schema::workflows;
+use crate::rows::StepRunRow;
+use crate::schema::{step_runs, workflows};
 
 #[path = "queries/mod.rs"]
 pub(crate) mod queries;
@@ -59,6 +60,14 @@ pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str)
     use diesel_async::RunQueryDsl as _;
     let row = workflows::table.find((tenant, id)).select(workflows::version);
     Ok(row.for_update().first(conn).await.optional()?)
+}
+
+/// Writes a step run over the one there is.
+pub(crate) async fn put_step_run(conn: &mut Connection, row: StepRunRow) -> Result<(), StoreError> {
+    use diesel_async::RunQueryDsl as _;
+    let key = (step_runs::tenant_id, step_runs::execution_id, step_runs::path);
+    diesel::insert_into(step_runs::table).values(&row).on_conflict(key).do_update().set(&row).execute(conn).await?;
+    Ok(())
 }
 
 /// Runs work on the database within [`LONGEST`]. What is cut off leaves its connection broken, and

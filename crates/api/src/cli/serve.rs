@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use secrecy::SecretString;
 use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault, keys_from_environment};
 use sluice_engine::{Engine, EngineConfig, Limits, Outside};
@@ -62,6 +62,8 @@ fn raise_open_files() {
 }
 
 async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
+    // A write past a limit on file sizes is to fail as one on a full disk does, not to end the process.
+    let _taken = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(Signal::XFSZ.as_raw()));
     let listen = options.listen()?;
     let data_dir = options.data_dir();
     std::fs::create_dir_all(&data_dir).map_err(|error| format!("{}: {error}", data_dir.display()))?;

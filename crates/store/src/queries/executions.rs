@@ -112,7 +112,10 @@ pub async fn position(conn: &mut Connection, tenant: &str, id: &str) -> Result<O
 pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Vec<StepRun>> {
     let rows: Vec<StepRunRow> = step_runs::table
         .filter(
-            step_runs::tenant_id.eq(tenant).and(step_runs::execution_id.eq(id)).and(step_runs::status.eq(StepRunStatus::Running.as_str())),
+            step_runs::tenant_id
+                .eq(tenant)
+                .and(step_runs::execution_id.eq(id))
+                .and(step_runs::status.eq(StepRunStatus::Running.as_str())),
         )
         .select(StepRunRow::as_select())
         .load(conn)

@@ -115,13 +115,7 @@ async fn write_records(conn: &mut Connection, turn: &Turn) -> Result<()> {
     let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
     for (position, run) in &turn.step_runs {
         let row = StepRunRow::new(tenant, id, *position, run)?;
-        diesel::insert_into(step_runs::table)
-            .values(&row)
-            .on_conflict((step_runs::tenant_id, step_runs::execution_id, step_runs::path))
-            .do_update()
-            .set(&row)
-            .execute(conn)
-            .await?;
+        super::put_step_run(conn, row).await?;
     }
     for (path, attempt) in &turn.attempts {
         let row = AttemptRow::new(tenant, id, path.as_str(), attempt)?;

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double, Nullable};
 use diesel_async::RunQueryDsl;
 use sluice_types::{
-    AttemptStatus, ExecutionStatus,
-    ExecutionSummary, StepHistories, StepHistory, StepId, Workflow, WorkflowStats, WorkflowSummary, WorkflowVersion,
+    AttemptStatus, ExecutionStatus, ExecutionSummary, StepHistories, StepHistory, StepId, Workflow, WorkflowStats,
+    WorkflowSummary, WorkflowVersion,
 };
 
 use super::{Backend, Connection, Result, lock_workflow};
@@ -221,7 +221,8 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
         .select((sql::<BigInt>("COUNT(*)"), sum_of("completed_at - started_at")))
         .first(conn)
         .await?;
-    let failed: i64 = of_workflow().filter(executions::status.eq(ExecutionStatus::Failed.as_str())).count().get_result(conn).await?;
+    let failed: i64 =
+        of_workflow().filter(executions::status.eq(ExecutionStatus::Failed.as_str())).count().get_result(conn).await?;
     Ok(WorkflowStats {
         executions: count,
         completed,

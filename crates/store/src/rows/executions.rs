@@ -124,7 +124,6 @@ impl ExecutionRow {
     }
 }
 
-
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = execution_snapshots)]
 pub(crate) struct SnapshotRow {
@@ -152,4 +151,3 @@ pub(crate) struct IdempotencyRow {
     pub execution_id: String,
     pub created_at: i64,
 }
-
