@@ -218,7 +218,7 @@ mod tests {
         };
         assert_eq!(code("limit=20&search=tea"), "");
         assert!(code("search=tea&limit=ten").starts_with("invalid_query: `limit`: invalid digit"));
-        assert!(code("limt=3").starts_with("invalid_query: unknown field `limt`"));
+        assert!(code("colour=red").starts_with("invalid_query: unknown field `colour`"));
         assert!(code("limit=1&limit=2").contains("duplicate field `limit`"));
         assert_eq!(code("search=a%00b"), "invalid_query: `search` holds the character U+0000: take it out.");
     }

@@ -96,7 +96,7 @@ impl Engine {
         id: &ExecutionId,
         input: Option<Input>,
     ) -> Result<(), EngineError> {
-        let Some(input) = send(&self.0, id, input) else { return Ok(()) };
+        let Sent::No(input) = send(&self.0, id, input) else { return Ok(()) };
         if self.is_stopped() {
             return Err(EngineError::ShuttingDown);
         }
@@ -119,8 +119,8 @@ impl Engine {
         let store = &self.0.store;
         for _ in 0..CLAIMS {
             input = match send(&self.0, id, input) {
-                None => return Ok(()),
-                Some(unsent) => unsent,
+                Sent::Yes => return Ok(()),
+                Sent::No(unsent) => unsent,
             };
             let (owner, epoch, live) = store.ownership(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
             let theirs = owner != self.0.engine_id && live;
@@ -167,13 +167,24 @@ impl Engine {
 /// One activation of an execution at a time.
 pub type ActivationLock = Arc<Mutex<()>>;
 
-/// Sends an input to the actor of an execution. `None` when that is done; the input when there is
-/// no actor that takes it.
-fn send(shared: &Arc<Shared>, id: &ExecutionId, input: Option<Input>) -> Option<Option<Input>> {
-    let Some(actor) = open_actor(shared, id) else { return Some(input) };
-    match input.map(|input| actor.send(input)) {
-        None | Some(Ok(())) => None,
-        Some(Err(mpsc::error::SendError(input))) => Some(Some(input)),
+/// What became of an input.
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
+enum Sent {
+    /// An actor has it.
+    Yes,
+    /// There is no actor that takes it.
+    No(Option<Input>),
+}
+
+/// Sends an input to the actor of an execution, if there is one.
+fn send(shared: &Arc<Shared>, id: &ExecutionId, input: Option<Input>) -> Sent {
+    match (open_actor(shared, id), input) {
+        (None, input) => Sent::No(input),
+        (Some(_), None) => Sent::Yes,
+        (Some(actor), Some(input)) => match actor.send(input) {
+            Ok(()) => Sent::Yes,
+            Err(mpsc::error::SendError(input)) => Sent::No(Some(input)),
+        },
     }
 }
 

@@ -145,11 +145,9 @@ pub fn check(definition: &Definition, input: Option<&Value>, source: &str) -> Re
     let example = Value::Object(Map::new());
     let runs: Vec<StepRun> = definition.steps.iter().map(stand_in).collect();
     let scope = Scope::new(definition, input.unwrap_or(&example), &runs);
-    match scope.try_fill(&jinja, source) {
-        Ok(_) => Ok(()),
-        Err(error) if is_always_wrong(error.kind()) || (!uses_steps && input.is_some()) => Err(explained(&error)),
-        Err(_) => Ok(()),
-    }
+    let wrong = scope.try_fill(&jinja, source).err();
+    let wrong = wrong.filter(|error| is_always_wrong(error.kind()) || (!uses_steps && input.is_some()));
+    wrong.map_or(Ok(()), |error| Err(explained(&error)))
 }
 
 /// A completed step run with an output that could be one.

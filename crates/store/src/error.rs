@@ -50,8 +50,8 @@ impl From<DieselError> for StoreError {
                 | DatabaseErrorKind::ReadOnlyTransaction
                 | DatabaseErrorKind::SerializationFailure,
                 _,
-            ) => Self::Unavailable(text),
-            DieselError::BrokenTransactionManager
+            )
+            | DieselError::BrokenTransactionManager
             | DieselError::AlreadyInTransaction
             | DieselError::NotInTransaction => Self::Unavailable(text),
             _ => Self::from_text(text),

@@ -4,6 +4,8 @@
 //! `postgres.rs` each give a `Connection` and a `Backend` and include them by `#[path]`. Every
 //! query takes the tenant first, so that nothing crosses tenants.
 
+#![expect(clippy::duplicate_mod, reason = "the queries are compiled once for each database")]
+
 mod cursor;
 mod error;
 mod executions;

@@ -44,7 +44,7 @@ macro_rules! read {
                     let $conn = &mut *connection;
                     $query.await
                 };
-                $crate::postgres::in_time(work).await
+                $crate::postgres::in_time(Box::pin(work)).await
             }
         }
     };
@@ -79,7 +79,7 @@ macro_rules! write {
                         }
                     }
                 };
-                $crate::postgres::in_time(work).await
+                $crate::postgres::in_time(Box::pin(work)).await
             }
         }
     };

@@ -333,7 +333,7 @@ const fn yes() -> bool {
 }
 
 fn read_part<T: DeserializeOwned, E: serde::de::Error>(part: Map<String, Value>) -> Result<T, E> {
-    serde_path_to_error::deserialize(Value::Object(part)).map_err(nested_error)
+    serde_path_to_error::deserialize(Value::Object(part)).map_err(|error| nested_error(&error))
 }
 
 impl<'de> Deserialize<'de> for Step {

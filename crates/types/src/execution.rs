@@ -382,6 +382,7 @@ pub struct PatchStep {
     pub enabled: Option<bool>,
 }
 
+#[expect(clippy::option_option, reason = "left out, `null` and a value are three things")]
 /// Reads a field that is there, so that `null` and left out can be told apart.
 fn some<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

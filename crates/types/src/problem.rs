@@ -80,7 +80,7 @@ pub(crate) fn escape(key: &str) -> String {
 const NESTED: &str = "@";
 
 /// Makes an error of a part into one of the whole, keeping where in the part it is.
-pub(crate) fn nested_error<E: serde::de::Error>(error: serde_path_to_error::Error<serde_json::Error>) -> E {
+pub(crate) fn nested_error<E: serde::de::Error>(error: &serde_path_to_error::Error<serde_json::Error>) -> E {
     let (inner, message) = split_nested(&error.inner().to_string());
     E::custom(format!("{NESTED}{}{inner}: {message}", pointer(error.path())))
 }

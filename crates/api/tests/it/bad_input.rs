@@ -124,7 +124,7 @@ on_both! {
         wrong_method.problem(405, "method_not_allowed");
         server.get("/workflows/not%20a%20slug").await.problem(400, "invalid_path");
         server.get("/workflows/executions/execution-1").await.problem(400, "invalid_path");
-        server.get("/workflows?limt=3").await.problem(400, "invalid_query");
+        server.get("/workflows?colour=red").await.problem(400, "invalid_query");
         server.get("/workflows?sort=size").await.problem(400, "invalid_query");
         server.get("/workflows?cursor=garbage").await.problem(400, "invalid_cursor");
         let mut reserved = workflow(&[]);

@@ -52,7 +52,7 @@ fn follow(texts: &mut BTreeMap<(String, i64), String>, events: &[Value]) {
         let text = texts.entry(key).or_default();
         if offset == 0 {
             assert!(piece.starts_with(text.as_str()), "all text so far lacks some");
-            *text = piece.to_owned();
+            piece.clone_into(text);
         } else {
             assert_eq!(offset, text.len(), "a piece is missing or comes twice");
             text.push_str(piece);

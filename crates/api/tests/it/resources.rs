@@ -6,6 +6,9 @@ use sluice_testing::on_both;
 
 use crate::server::{Answer, Server, run_of, step};
 
+/// A key to be looked for where it must not be.
+const KEY: &str = "sk-very-secret-0123456789-wxyz";
+
 on_both! {
     async fn a_persona_goes_before_the_system_prompt(database: TestDatabase) {
         let server = Server::start(&database);
@@ -26,7 +29,6 @@ on_both! {
 
     async fn keys_are_written_and_never_read(database: TestDatabase) {
         let server = Server::start(&database);
-        const KEY: &str = "sk-very-secret-0123456789-wxyz";
         let stored = server.request(Method::PUT, "/providers/openai/credential").json(&json!({"api_key": KEY, "base_url": "http://127.0.0.1:9/v1"})).send().await.unwrap();
         let stored = Answer::of(stored).await.expect(StatusCode::OK);
         assert_eq!(stored["key_hint"], "…wxyz");

@@ -93,15 +93,17 @@ impl Actor {
                     self.live().await;
                 }
             };
-            stopped.run_until_cancelled(life).await;
+            stopped.run_until_cancelled(Box::pin(life)).await;
         });
     }
 
     /// Takes an execution over, with a first input. One that is live goes on with what was under way.
     pub fn adopt(mut self, first: Option<Input>) {
         // Before it is registered and lives: an actor with nothing to do ends at once.
-        let unsent = first.map(|input| self.mailbox.send(input));
-        debug_assert!(!matches!(unsent, Some(Err(_))), "the actor holds the other end");
+        if let Some(input) = first {
+            // The actor holds the other end.
+            let _ = self.mailbox.send(input);
+        }
         self.register();
         let shared = self.shared.clone();
         shared.tasks.spawn(async move {
@@ -112,7 +114,7 @@ impl Actor {
                     self.live().await;
                 }
             };
-            stopped.run_until_cancelled(life).await;
+            stopped.run_until_cancelled(Box::pin(life)).await;
         });
     }
 

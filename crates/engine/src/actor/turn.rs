@@ -415,13 +415,11 @@ impl Actor {
     pub(super) fn run_mut(&mut self, path: &StepPath, draft: &mut Draft) -> Option<&mut StepRun> {
         let step = self.journal.snapshot.definition.step_at(path)?;
         draft.changed.insert(path.clone());
-        let at = match self.journal.step_runs.iter().position(|run| run.path == *path) {
-            Some(at) => at,
-            None => {
-                self.journal.step_runs.push(pending_run(step));
-                self.journal.step_runs.len() - 1
-            }
-        };
+        let found = self.journal.step_runs.iter().position(|run| run.path == *path);
+        let at = found.unwrap_or_else(|| {
+            self.journal.step_runs.push(pending_run(step));
+            self.journal.step_runs.len() - 1
+        });
         self.journal.step_runs.get_mut(at)
     }
 

@@ -2,6 +2,7 @@
 //! made up here and say so. It makes the first run work without a key, and it is what tests and
 //! benchmarks of the engine use.
 
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -119,13 +120,14 @@ fn prose(prompt: &str, seed: u64) -> String {
     let title = subjects.first().map_or("this", String::as_str);
     let mut text = format!("*Simulated answer of the demo provider.*\n\n## On {title}\n");
     for (salt, subject) in (1_u64..).zip(&subjects) {
-        text.push_str(&format!(
-            "\n{}. **{subject}**: {} {} {}\n",
-            salt,
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "\n{salt}. **{subject}**: {} {} {}",
             pick(&OPENINGS, salt * 7).replace("{}", subject),
             pick(&BODIES, salt * 11),
             pick(&ENDS, salt * 13),
-        ));
+        );
     }
     text
 }

@@ -40,7 +40,7 @@ impl Maker<'_> {
             "array" => self.array(schema, name, depth),
             "integer" => json!(integer(schema)),
             "number" => json!(schema.get("minimum").and_then(Value::as_f64).unwrap_or(1.0)),
-            "boolean" => json!(self.seed % 2 == 0),
+            "boolean" => json!(self.seed.is_multiple_of(2)),
             "null" => Value::Null,
             _ => json!(text(schema, name)),
         }

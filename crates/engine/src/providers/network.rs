@@ -59,7 +59,8 @@ impl Resolve for PublicAddresses {
             if public.is_empty() {
                 return Err(format!("{} has no public address", name.as_str()).into());
             }
-            Ok(Box::new(public.into_iter()) as Addrs)
+            let public: Addrs = Box::new(public.into_iter());
+            Ok(public)
         })
     }
 }

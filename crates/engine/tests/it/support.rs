@@ -118,10 +118,8 @@ impl Bench {
                 let _ = tokio::time::timeout(Duration::from_millis(20), events.recv()).await;
             }
         });
-        match found.await {
-            Ok(execution) => execution,
-            Err(_) => panic!("not as wanted: {:#?}", self.get(id).await),
-        }
+        let Ok(found) = found.await else { panic!("not as wanted: {:#?}", self.get(id).await) };
+        found
     }
 
     /// Waits until the execution has ended or waits.

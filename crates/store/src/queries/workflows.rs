@@ -233,6 +233,9 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
     })
 }
 
+/// Path, provider, model, attempts, fewest and most tokens.
+type HistoryRow = (String, Option<String>, Option<String>, i64, Option<i64>, Option<i64>);
+
 /// How many of the newest executions are looked at for a step's history.
 const HISTORY_EXECUTIONS: i64 = 20;
 
@@ -245,8 +248,7 @@ pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<St
         .select(executions::id)
         .load(conn)
         .await?;
-    type Row = (String, Option<String>, Option<String>, i64, Option<i64>, Option<i64>);
-    let rows: Vec<Row> = attempts::table
+    let rows: Vec<HistoryRow> = attempts::table
         .filter(attempts::tenant_id.eq(tenant).and(attempts::execution_id.eq_any(newest)))
         .filter(attempts::status.eq(AttemptStatus::Completed.as_str()))
         .group_by((attempts::path, attempts::provider, attempts::model))

@@ -33,7 +33,7 @@ struct Column {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Bool)]
@@ -50,9 +50,9 @@ fn tables_of(columns: Vec<Column>) -> Tables {
             "boolean" => "Bool",
             "double" | "double precision" => "Double",
             "blob" | "bytea" => "Binary",
-            other => panic!("{other} of {}.{}", column.table_name, column.column_name),
+            other => panic!("{other} of {}.{}", column.table_name, column.name),
         };
-        tables.entry(column.table_name).or_default().insert(column.column_name, (kind.to_owned(), column.nullable));
+        tables.entry(column.table_name).or_default().insert(column.name, (kind.to_owned(), column.nullable));
     }
     tables
 }
@@ -65,7 +65,7 @@ async fn sqlite_agrees_with_the_schema() {
     let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     let columns: Vec<Column> = diesel::RunQueryDsl::load(
         diesel::sql_query(
-            "SELECT m.name AS table_name, c.name AS column_name, c.type AS kind, c.\"notnull\" = 0 AS nullable \
+            "SELECT m.name AS table_name, c.name AS name, c.type AS kind, c.\"notnull\" = 0 AS nullable \
              FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'",
         ),
         &mut connection,
@@ -82,7 +82,7 @@ async fn postgres_agrees_with_the_schema() {
     let mut connection =
         <diesel_async::AsyncPgConnection as diesel_async::AsyncConnection>::establish(url).await.unwrap();
     let query = diesel::sql_query(
-        "SELECT table_name::text, column_name::text, data_type::text AS kind, is_nullable = 'YES' AS nullable \
+        "SELECT table_name::text, column_name::text AS name, data_type::text AS kind, is_nullable = 'YES' AS nullable \
          FROM information_schema.columns WHERE table_schema = current_schema()",
     );
     let columns: Vec<Column> = diesel_async::RunQueryDsl::load(query, &mut connection).await.unwrap();

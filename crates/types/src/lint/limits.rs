@@ -1,7 +1,7 @@
 //! Sizes and ranges.
 
 use super::report::Findings;
-use crate::definition::{Definition, NEXT_END, Step, StepKind};
+use crate::definition::{Definition, LlmStep, NEXT_END, Step, StepKind};
 use crate::limits::{
     MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_STEPS,
     MAX_TIMEOUT_SECONDS,
@@ -63,37 +63,33 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
         }
     }
     if let StepKind::Llm(llm) = &step.kind {
-        if llm.prompt.trim().is_empty() {
-            findings.error(format!("{at}/prompt"), "empty_prompt", "say what the model is to do");
+        check_llm(llm, at, findings);
+    }
+}
+
+fn check_llm(llm: &LlmStep, at: &str, findings: &mut Findings) {
+    if llm.prompt.trim().is_empty() {
+        findings.error(format!("{at}/prompt"), "empty_prompt", "say what the model is to do");
+    }
+    if llm.temperature.is_some_and(|t| !(0.0..=2.0).contains(&t)) {
+        findings.error(format!("{at}/temperature"), "temperature_out_of_range", "from 0 to 2");
+    }
+    if llm.max_tokens.is_some_and(|tokens| tokens == 0 || tokens > MAX_OUTPUT_TOKENS) {
+        findings.error(format!("{at}/max_tokens"), "max_tokens_out_of_range", format!("from 1 to {MAX_OUTPUT_TOKENS}"));
+    }
+    if llm.fallbacks.len() > MAX_FALLBACKS {
+        findings.error(format!("{at}/fallbacks"), "too_many_fallbacks", format!("at most {MAX_FALLBACKS} fallbacks"));
+    }
+    if let Some(schema) = &llm.output_schema {
+        if !schema.is_object() {
+            findings.error(format!("{at}/output_schema"), "schema_not_an_object", "a JSON Schema is an object");
         }
-        if llm.temperature.is_some_and(|t| !(0.0..=2.0).contains(&t)) {
-            findings.error(format!("{at}/temperature"), "temperature_out_of_range", "from 0 to 2");
-        }
-        if llm.max_tokens.is_some_and(|tokens| tokens == 0 || tokens > MAX_OUTPUT_TOKENS) {
+        if schema.to_string().len() > MAX_SCHEMA_BYTES {
             findings.error(
-                format!("{at}/max_tokens"),
-                "max_tokens_out_of_range",
-                format!("from 1 to {MAX_OUTPUT_TOKENS}"),
+                format!("{at}/output_schema"),
+                "schema_too_long",
+                format!("at most {MAX_SCHEMA_BYTES} bytes"),
             );
-        }
-        if llm.fallbacks.len() > MAX_FALLBACKS {
-            findings.error(
-                format!("{at}/fallbacks"),
-                "too_many_fallbacks",
-                format!("at most {MAX_FALLBACKS} fallbacks"),
-            );
-        }
-        if let Some(schema) = &llm.output_schema {
-            if !schema.is_object() {
-                findings.error(format!("{at}/output_schema"), "schema_not_an_object", "a JSON Schema is an object");
-            }
-            if schema.to_string().len() > MAX_SCHEMA_BYTES {
-                findings.error(
-                    format!("{at}/output_schema"),
-                    "schema_too_long",
-                    format!("at most {MAX_SCHEMA_BYTES} bytes"),
-                );
-            }
         }
     }
 }

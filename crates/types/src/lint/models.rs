@@ -14,7 +14,7 @@ pub(super) fn check(definition: &Definition, known: &Known, findings: &mut Findi
         let StepKind::Llm(llm) = &step.kind else { continue };
         let at = format!("/steps/{at}");
         let provider =
-            llm.provider.as_deref().or_else(|| llm.model.is_some().then(|| definition.provider.as_deref()).flatten());
+            llm.provider.as_deref().or_else(|| definition.provider.as_deref().filter(|_| llm.model.is_some()));
         if llm.provider.is_some() || llm.model.is_some() {
             let own = OwnOrInherited { provider, pointer_provider: llm.provider.is_some() };
             check_step_choice(&at, &own, llm, known, findings);

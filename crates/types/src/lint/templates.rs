@@ -88,7 +88,7 @@ impl Scope<'_> {
             );
         }
         if let Some(field) = &reference.field {
-            self.check_field(pointer, name, target, field, findings);
+            Self::check_field(pointer, name, target, field, findings);
         }
     }
 
@@ -119,7 +119,7 @@ impl Scope<'_> {
     }
 
     /// A step that answers in text has `content` and `output`; JSON and decisions have fields besides.
-    fn check_field(&self, pointer: &str, name: &str, target: &Step, field: &str, findings: &mut Findings) {
+    fn check_field(pointer: &str, name: &str, target: &Step, field: &str, findings: &mut Findings) {
         let fields = match &target.kind {
             StepKind::Llm(llm) => {
                 match llm.output_schema.as_ref().map(|schema| schema.get("properties").and_then(Value::as_object)) {

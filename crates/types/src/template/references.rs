@@ -343,9 +343,8 @@ fn stands_for_a_value(all: &[Token], at: usize, source: &str) -> bool {
         return false;
     }
     match (all.get(at + 1), all.get(at + 2)) {
-        (Some(Token::Sign('(', _)), _) => false,
         (Some(Token::Sign('=', _)), Some(Token::Sign('=', _))) => true,
-        (Some(Token::Sign('=', _)), _) => false,
+        (Some(Token::Sign('(' | '=', _)), _) => false,
         _ => true,
     }
 }
@@ -364,7 +363,7 @@ fn local_names(source: &str, pieces: &[Piece]) -> HashSet<String> {
             .collect();
         match words.split_first() {
             Some((&"for", rest)) => {
-                names.extend(rest.iter().take_while(|word| **word != "in").map(|word| (*word).to_owned()))
+                names.extend(rest.iter().take_while(|word| **word != "in").map(|word| (*word).to_owned()));
             }
             Some((
                 &("set" | "with" | "macro" | "call" | "block" | "filter" | "autoescape" | "import" | "from"

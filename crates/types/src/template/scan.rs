@@ -132,10 +132,9 @@ fn closing(source: &str, from: usize, closer: &str) -> Option<usize> {
             Some(_) if escaped => escaped = false,
             Some(_) if c == '\\' => escaped = true,
             Some(open) if c == open => quote = None,
-            Some(_) => {}
             None if rest.get(at..).is_some_and(|tail| tail.starts_with(closer)) => return Some(from + at),
             None if matches!(c, '"' | '\'') && closes_before(rest, at, c, closer) => quote = Some(c),
-            None => {}
+            Some(_) | None => {}
         }
     }
     None
@@ -145,7 +144,7 @@ fn closes_before(rest: &str, at: usize, quote: char, closer: &str) -> bool {
     let after = rest.get(at + 1..).unwrap_or_default();
     let line = after.split('\n').next().unwrap_or_default();
     match (line.find(quote), line.find(closer)) {
-        (Some(closed), Some(end)) if closed < end => true,
+        (Some(quoted), Some(end)) if quoted < end => true,
         // The closer may stand inside the string: then there is another one after it.
         (Some(_), Some(end)) => {
             line.get(end..).is_some_and(|tail| tail.contains(quote) && tail.matches(closer).count() > 1)
