@@ -12,7 +12,7 @@ use crate::definition::{Definition, LlmStep, Step, StepKind, StepType};
 use crate::ids::{StepId, StepPath};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::template::{Root, references};
-use crate::usage::{TokenUsage, cost_usd, tokens};
+use crate::usage::{TokenUsage, cost_usd};
 
 /// From the least to the most that is expected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -24,6 +24,22 @@ pub struct Range {
 }
 
 impl std::ops::Add for Range {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { low: self.low + other.low, high: self.high + other.high }
+    }
+}
+
+/// Tokens, from the least to the most that is expected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenRange {
+    /// The least.
+    pub low: u64,
+    /// The most.
+    pub high: u64,
+}
+
+impl std::ops::Add for TokenRange {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self { low: self.low + other.low, high: self.high + other.high }
@@ -84,9 +100,9 @@ pub struct StepEstimate {
     /// The model that would be called.
     pub model: Option<String>,
     /// Tokens of the prompt.
-    pub input_tokens: Range,
+    pub input_tokens: TokenRange,
     /// Tokens of the answer.
-    pub output_tokens: Range,
+    pub output_tokens: TokenRange,
     /// What it costs, in US dollars; missing when the price is not known.
     pub cost_usd: Option<Range>,
     /// Whether earlier executions of the workflow were looked at.
@@ -116,7 +132,7 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
     let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
-    let mut outputs: HashMap<&StepId, Range> = HashMap::new();
+    let mut outputs: HashMap<&StepId, TokenRange> = HashMap::new();
     let mut steps = Vec::new();
     for step in definition.steps.iter().filter(|step| step.enabled) {
         match &step.kind {
@@ -151,7 +167,7 @@ fn estimate_llm(
     llm: &LlmStep,
     input: &Value,
     names: &[&str],
-    outputs: &HashMap<&StepId, Range>,
+    outputs: &HashMap<&StepId, TokenRange>,
     history: &StepHistories,
 ) -> StepEstimate {
     let (provider, model) = model_of(definition, llm);
@@ -160,7 +176,7 @@ fn estimate_llm(
         .clone()
         .zip(model.clone())
         .and_then(|(provider, model)| history.get(&(step.id.clone(), provider, model)));
-    let mut input_tokens = Range::default();
+    let mut input_tokens = TokenRange::default();
     for (_, source) in step.templates() {
         input_tokens = input_tokens + template_tokens(definition, source, input, names, outputs);
     }
@@ -168,16 +184,11 @@ fn estimate_llm(
     let cap =
         info.as_ref().and_then(|info| info.max_output_tokens).map_or(u64::from(most), |cap| cap.min(u64::from(most)));
     let output_tokens = match seen {
-        Some(seen) => Range { low: tokens(seen.least_output_tokens), high: tokens(seen.most_output_tokens.min(cap)) },
-        None => Range { low: f64::from(LEAST_OUTPUT_TOKENS.min(most)), high: tokens(cap) },
+        Some(seen) => TokenRange { low: seen.least_output_tokens, high: seen.most_output_tokens.min(cap) },
+        None => TokenRange { low: u64::from(LEAST_OUTPUT_TOKENS.min(most)), high: cap },
     };
-    let price = |input: f64, output: f64| {
-        cost_usd(info.as_ref(), TokenUsage { input_tokens: 1_000_000, output_tokens: 0, cached_input_tokens: 0 })
-            .zip(cost_usd(
-                info.as_ref(),
-                TokenUsage { input_tokens: 0, output_tokens: 1_000_000, cached_input_tokens: 0 },
-            ))
-            .map(|(input_price, output_price)| (input * input_price + output * output_price) / 1_000_000.0)
+    let price = |input_tokens: u64, output_tokens: u64| {
+        cost_usd(info.as_ref(), TokenUsage { input_tokens, output_tokens, cached_input_tokens: 0 })
     };
     let cost = price(input_tokens.low, output_tokens.low).zip(price(input_tokens.high, output_tokens.high));
     StepEstimate {
@@ -199,10 +210,10 @@ fn template_tokens(
     source: &str,
     input: &Value,
     names: &[&str],
-    outputs: &HashMap<&StepId, Range>,
-) -> Range {
-    let own = tokens(estimated_tokens(source));
-    let mut range = Range { low: own, high: own };
+    outputs: &HashMap<&StepId, TokenRange>,
+) -> TokenRange {
+    let own = estimated_tokens(source);
+    let mut range = TokenRange { low: own, high: own };
     // What cannot be read is the lint's to report.
     for reference in references(source, names).unwrap_or_default() {
         let brought = match reference.root {
@@ -219,10 +230,10 @@ fn template_tokens(
     range
 }
 
-fn fixed(value: Option<&Value>) -> Range {
+fn fixed(value: Option<&Value>) -> TokenRange {
     let count =
         value.map_or(0, |value| value.as_str().map_or_else(|| estimated_tokens(&value.to_string()), estimated_tokens));
-    Range { low: tokens(count), high: tokens(count) }
+    TokenRange { low: count, high: count }
 }
 
 #[cfg(test)]
@@ -242,9 +253,9 @@ mod tests {
     #[test]
     fn a_reference_brings_the_tokens_of_what_it_refers_to() {
         let estimate = estimate(&definition(), &json!({"topic": "x".repeat(4000)}), &HashMap::new());
-        assert_eq!(estimate.steps[0].input_tokens, Range { low: 1004.0, high: 1004.0 });
-        assert_eq!(estimate.steps[0].output_tokens, Range { low: 50.0, high: 1000.0 });
-        assert_eq!(estimate.steps[1].input_tokens, Range { low: 55.0, high: 1005.0 });
+        assert_eq!(estimate.steps[0].input_tokens, TokenRange { low: 1004, high: 1004 });
+        assert_eq!(estimate.steps[0].output_tokens, TokenRange { low: 50, high: 1000 });
+        assert_eq!(estimate.steps[1].input_tokens, TokenRange { low: 55, high: 1005 });
         let cost = estimate.cost_usd.unwrap();
         assert!(cost.low > 0.0 && cost.high > cost.low, "{cost:?}");
     }
@@ -255,7 +266,7 @@ mod tests {
         let model = ("anthropic".to_owned(), "claude-sonnet-4-5".to_owned());
         let history = HashMap::from([((StepId::new("a").unwrap(), model.0, model.1), seen)]);
         let estimate = estimate(&definition(), &json!({}), &history);
-        assert_eq!(estimate.steps[0].output_tokens, Range { low: 400.0, high: 500.0 });
+        assert_eq!(estimate.steps[0].output_tokens, TokenRange { low: 400, high: 500 });
         assert!(estimate.steps[0].from_history && !estimate.steps[1].from_history);
     }
 

@@ -29,7 +29,7 @@ pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_mo
 pub use chat_tokens::estimated_tokens;
 pub use definition::{Definition, Effect, Fallback, LlmStep, OnExpiry, ReviewStep, Step, StepKind, StepType};
 pub use error_code::ErrorCode;
-pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, estimate};
+pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};
 pub use events::{Event, EventType};
 pub use execution::{
     Attempt, AttemptStatus, Execution, ExecutionPage, ExecutionSummary, Gate, GateDecision, GateKind, OutputOverride,

@@ -48,6 +48,6 @@ pub fn cost_usd(model: Option<&ModelInfo>, usage: TokenUsage) -> Option<f64> {
 
 /// Token counts stay far below 2^52, where every integer is a float.
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "see above")]
-pub(crate) fn tokens(count: u64) -> f64 {
+fn tokens(count: u64) -> f64 {
     count as f64
 }

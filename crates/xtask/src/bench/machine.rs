@@ -18,7 +18,9 @@ pub fn describe() -> String {
     let processor = field("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.into());
     let memory = field("/proc/meminfo", "MemTotal").and_then(|text| kib(&text)).map_or_else(String::new, stats::mib);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    format!("{cores} cores of {processor}, {memory} memory, kernel {}", kernel.trim())
+    // What follows the version names a build, which says nothing to others.
+    let kernel = kernel.trim().split('-').next().unwrap_or_default();
+    format!("{cores} cores of {processor}, {memory} memory, kernel {kernel}")
 }
 
 /// The p50 of appending a page to a file and forcing it to the disk: what one bare commit costs here.
