@@ -46,7 +46,8 @@ pub fn serve(options: ServeOptions) -> u8 {
 pub fn start_log(filter: Option<&str>, format: Option<LogFormat>) -> Result<(), String> {
     let filter = EnvFilter::try_new(format!("{},genai=off", filter.unwrap_or("warn")))
         .map_err(|error| format!("--log: {error}"))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written (its disk is full, too) must not end what it tells of.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     match format.unwrap_or(LogFormat::Text) {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

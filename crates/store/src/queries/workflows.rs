@@ -102,9 +102,14 @@ pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Opti
 }
 
 pub async fn list(conn: &mut Connection, tenant: &str, filter: &WorkflowFilter) -> Result<Vec<WorkflowSummary>> {
+    // One seek in an index for each row of the page, so that a start need not write the workflow's
+    // row, definition and all.
+    let of_workflow = executions::tenant_id.eq(workflows::tenant_id).and(executions::workflow_id.eq(workflows::id));
+    let newest =
+        executions::table.filter(of_workflow).order(executions::id.desc()).select(executions::id).single_value();
     let mut query = workflows::table
         .filter(workflows::tenant_id.eq(tenant.to_owned()))
-        .select((WorkflowSummaryRow::as_select(), newest_execution()))
+        .select((WorkflowSummaryRow::as_select(), newest))
         .into_boxed::<Backend>();
     if let Some(search) = &filter.search {
         let literal = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -150,13 +155,6 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &WorkflowFilter) 
     let ids: Vec<&String> = rows.iter().filter_map(|(_, newest)| newest.as_ref()).collect();
     let mut executions = summaries(conn, tenant, &ids).await?;
     rows.into_iter().map(|(row, newest)| row.into_summary(newest.and_then(|id| executions.remove(&id)))).collect()
-}
-
-/// The id of each workflow's newest execution: one seek in an index for each row of the page, so
-/// that a start need not write the workflow's row, definition and all.
-fn newest_execution() -> diesel::expression::SqlLiteral<Nullable<diesel::sql_types::Text>> {
-    sql("(SELECT e.id FROM executions e WHERE e.tenant_id = workflows.tenant_id AND e.workflow_id = workflows.id \
-         ORDER BY e.id DESC LIMIT 1)")
 }
 
 async fn summaries(conn: &mut Connection, tenant: &str, ids: &[&String]) -> Result<HashMap<String, ExecutionSummary>> {

@@ -14,7 +14,7 @@ use crate::signals;
 
 const RUNS: u32 = 10_000;
 /// About three seconds each: long enough for the first run to live when the last one starts.
-const SLOW_STEPS: usize = 5;
+const SLOW_STEPS: usize = 10;
 const MEMORY_AIM_KIB: u64 = 1_024 * 1_024;
 const END_WITHIN: Duration = Duration::from_secs(300);
 const POLL: Duration = Duration::from_millis(20);
