@@ -130,3 +130,33 @@ async fn a_disk_that_takes_no_more_is_told_and_a_run_goes_on_when_it_does() {
     assert_eq!(summary(&done), ["s1 completed 1", "s2 completed 1", "s3 completed 1", "s4 waiting 0", "s5 pending 0"]);
     server.post("/workflows", &body).await.expect(StatusCode::CREATED);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_server_on_the_same_database_takes_over() {
+    let database = TestDatabase::postgres().await;
+    let (first, second) = (Server::start(&database), Server::start(&database));
+    let execution = first.run(&five_steps()).await;
+    kept_text(&first, &execution).await;
+    second.post(&format!("{execution}/cancel"), &json!({})).await.problem(409, "execution_elsewhere");
+    first.kill();
+    let done = second.settled(&execution).await;
+    assert_eq!(summary(&done), ["s1 completed 1", "s2 completed 1", "s3 completed 2", "s4 waiting 0", "s5 pending 0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_decisions_at_two_servers_one_counts_and_the_run_goes_on() {
+    let database = TestDatabase::postgres().await;
+    let (first, second) = (Server::start(&database), Server::start(&database));
+    let gate = json!({"id": "r", "label": "R", "type": "review"});
+    first.workflow("w", &[step("a", "demo-echo", "text"), gate, step("b", "demo-echo", "{{steps.R.content}}")]).await;
+    for _ in 0..5 {
+        let waiting = first.post("/workflows/w/executions?wait=20", &json!({})).await.expect(StatusCode::OK);
+        let execution = format!("/workflows/executions/{}", waiting["id"].as_str().unwrap());
+        let address = format!("{execution}/steps/r/review");
+        let approve = json!({"decision": "approve"});
+        let (left, right) = tokio::join!(first.post(&address, &approve), second.post(&address, &approve));
+        let counted = [left, right].into_iter().filter(|answer| answer.status == StatusCode::OK).count();
+        assert_eq!(counted, 1);
+        assert_eq!(first.settled(&execution).await["status"], "completed");
+    }
+}

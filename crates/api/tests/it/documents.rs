@@ -23,6 +23,8 @@ async fn documentation_needs_no_internet() {
     }
     assert!(!docs.contains("https://"), "{docs}");
     assert!(page("/docs/errors/gate_open").await.starts_with("# gate_open"));
+    assert!(page("/docs/errors/").await.contains("gate_open"));
+    assert_eq!(page("/docs").await, docs);
     let document: Value = serde_json::from_str(&page("/openapi.json").await).unwrap();
     assert_eq!(document["openapi"].as_str().map(|version| version.starts_with("3.1")), Some(true));
 }

@@ -93,4 +93,17 @@ on_both! {
         assert!(limited.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() <= 31);
         limited.problem(429, "rate_limited");
     }
+
+    async fn the_plan_of_a_retry_has_an_address_of_its_own(database: TestDatabase) {
+        let server = Server::start(&database);
+        let execution = server.run(&[step("a", "demo-echo", "x"), step("b", "demo-broken", "{{steps.A.content}}")]).await;
+        server.settled(&execution).await;
+        let change = json!({"model": "demo-echo"});
+        let plan = server.post(&format!("{execution}/steps/b/retry/plan"), &change).await.expect(StatusCode::OK);
+        let same = server.post(&format!("{execution}/steps/b/retry?dry_run=true"), &change).await.expect(StatusCode::OK);
+        assert_eq!((&plan["kept"][0]["path"], &plan), (&json!("a"), &same));
+        // Nothing was done.
+        assert_eq!(server.get(&execution).await.expect(StatusCode::OK)["status"], "failed");
+        server.post(&format!("{execution}/steps/z/retry/plan"), &change).await.problem(404, "step_run_not_found");
+    }
 }

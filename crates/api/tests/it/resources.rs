@@ -64,4 +64,18 @@ on_both! {
         let models = server.get("/models").await.expect(StatusCode::OK);
         assert!(models["items"].as_array().unwrap().len() > 30 && models["prices_date"].is_string());
     }
+
+    async fn a_credential_is_changed_in_parts(database: TestDatabase) {
+        let server = Server::start(&database);
+        let put = async |body: serde_json::Value| {
+            let request = server.request(Method::PUT, "/providers/ollama/credential").json(&body);
+            Answer::of(request.send().await.unwrap()).await
+        };
+        put(json!({"base_url": "http://127.0.0.1:11434", "default_model": "llama3.2"})).await.expect(StatusCode::OK);
+        // What is left out stays, `null` takes it away.
+        let changed = put(json!({"api_key": KEY, "default_model": null})).await.expect(StatusCode::OK);
+        assert_eq!((&changed["base_url"], &changed["default_model"]), (&json!("http://127.0.0.1:11434"), &json!(null)));
+        assert_eq!(changed["key_hint"], "…wxyz");
+        put(json!({"api_key": "two\nlines"})).await.problem(422, "invalid_request");
+    }
 }

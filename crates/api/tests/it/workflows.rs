@@ -78,6 +78,9 @@ on_both! {
         server.post("/workflows/templates/house-style/instantiate", &json!({"id": "styled"})).await.expect(StatusCode::CREATED);
         server.delete("/workflows/templates/house-style").await.expect(StatusCode::NO_CONTENT);
         server.get("/workflows/templates/house-style").await.problem(404, "template_not_found");
+        // The ids of templates that come with Sluice are taken.
+        let same = json!({"id": "deep-build-pipeline", "name": "Mine", "definition": {"steps": []}});
+        server.post("/workflows/templates", &same).await.problem(409, "workflow_exists");
     }
 
     async fn the_list_tells_the_last_run(database: TestDatabase) {
