@@ -22,7 +22,14 @@ pub async fn check(
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition) { store.persona_ids(tenant).await? } else { Vec::new() }),
     };
-    let mut report = lint(definition, &known, input);
+    Ok(lint_deeply(definition, &known, input))
+}
+
+/// The lint, and where it finds no error, what only the server's libraries find. `sluice check`, which
+/// has no tenant, calls it too.
+#[must_use]
+pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
+    let mut report = lint(definition, known, input);
     // What the lint refused is not looked at a second time.
     if report.valid {
         report.findings.extend(deep_findings(definition, input));
@@ -30,7 +37,7 @@ pub async fn check(
         report.valid = valid;
         report.findings.sort_by_key(|finding| finding.severity);
     }
-    Ok(report)
+    report
 }
 
 fn names_personas(definition: &Definition) -> bool {
@@ -38,7 +45,7 @@ fn names_personas(definition: &Definition) -> bool {
         || definition.steps.iter().any(|step| matches!(&step.kind, StepKind::Llm(llm) if llm.persona_id.is_some()))
 }
 
-/// What needs the libraries that fill in and validate. Used by `sluice check` too, which has no tenant.
+/// What needs the libraries that fill in and validate.
 pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut error = |pointer: String, code: &str, message: String| {

@@ -24,7 +24,7 @@ mod start;
 mod templating;
 mod view;
 
-pub use check::deep_findings;
+pub use check::lint_deeply;
 pub use clock::{Clock, Ids, Outside, System};
 pub use engine::{Command, Engine, EngineConfig, Limits};
 pub use error::EngineError;

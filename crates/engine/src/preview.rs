@@ -12,7 +12,7 @@ use sluice_types::{
 use crate::actor::changed_snapshot;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::providers::pin_models;
+use crate::providers::pin_to_available;
 use crate::rerun::{acts_again, repeats};
 
 impl Engine {
@@ -25,11 +25,8 @@ impl Engine {
         input: &Value,
     ) -> Result<Estimate, EngineError> {
         let providers = self.0.providers.list(tenant).await?;
-        let default = providers.iter().find(|provider| provider.available).map(|provider| provider.name.as_str());
         let mut pinned = definition.clone();
-        pin_models(&mut pinned, default, |name| {
-            providers.iter().find(|it| it.name.as_str() == name).and_then(|provider| provider.default_model.clone())
-        });
+        pin_to_available(&mut pinned, &providers);
         let history = match workflow {
             Some(workflow) => self.0.store.history(tenant, workflow).await?,
             None => HashMap::new(),

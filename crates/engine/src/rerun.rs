@@ -20,7 +20,7 @@ pub struct Repeat {
 /// use the output of one that runs again. The others are kept, as nothing that they use changes.
 #[must_use]
 pub fn repeats(definition: &Definition, runs: &[StepRun], from: &StepPath) -> Vec<Repeat> {
-    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let names = definition.names();
     let mut again: HashSet<&StepId> = HashSet::new();
     let mut repeats = Vec::new();
     for step in &definition.steps {

@@ -14,7 +14,7 @@ use crate::actor::Actor;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::faults::FaultPoint;
-use crate::providers::{candidates, pin_models};
+use crate::providers::{candidates, pin_to_available};
 use crate::view;
 
 /// An execution to start.
@@ -134,11 +134,7 @@ impl Engine {
         }
         let providers = self.0.providers.list(tenant).await?;
         let mut definition = definition.clone();
-        let default = providers.iter().find(|provider| provider.available).map(|provider| provider.name.as_str());
-        let default_model_of = |name: &str| {
-            providers.iter().find(|it| it.name.as_str() == name).and_then(|provider| provider.default_model.clone())
-        };
-        pin_models(&mut definition, default, default_model_of);
+        pin_to_available(&mut definition, &providers);
         for (at, step) in definition.steps.iter().enumerate().filter(|(_, step)| step.enabled) {
             let StepKind::Llm(_) = step.kind else { continue };
             let chosen = candidates(&definition, step);

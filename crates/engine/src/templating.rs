@@ -51,7 +51,7 @@ impl<'a> Scope<'a> {
     /// A scope of its parts.
     #[must_use]
     pub fn new(definition: &'a Definition, input: &'a Value, runs: &'a [StepRun]) -> Self {
-        let names = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+        let names = definition.names();
         Self { definition, input, runs, names }
     }
 
@@ -138,7 +138,7 @@ pub fn text_of(value: &Value) -> String {
 /// whatever they are (syntax, unknown filters, and all of a template that refers to no step) is
 /// told before anything is spent. What it refers to is for the lint.
 pub fn check(definition: &Definition, input: Option<&Value>, source: &str) -> Result<(), String> {
-    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let names = definition.names();
     let jinja = to_jinja(source, &names).map_err(|error| error.to_string())?;
     ENVIRONMENT.template_from_str(&jinja).map_err(|error| explained(&error))?;
     let uses_steps = references(source, &names).is_ok_and(|found| found.iter().any(|one| one.root == Root::Steps));

@@ -63,6 +63,12 @@ impl Definition {
         self.steps.iter().position(|step| step.id == *id)
     }
 
+    /// All that templates can call the steps: their labels and ids.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect()
+    }
+
     /// Finds a step by what a template calls it: its label first, then its id.
     #[must_use]
     pub fn step_named(&self, name: &str) -> Option<&Step> {

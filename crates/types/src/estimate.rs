@@ -131,7 +131,7 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 /// Estimates a run of a definition whose models are all named (the server fills in what is not).
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
-    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let names = definition.names();
     let mut outputs: HashMap<&StepId, TokenRange> = HashMap::new();
     let mut steps = Vec::new();
     for step in definition.steps.iter().filter(|step| step.enabled) {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
-use sluice_engine::deep_findings;
-use sluice_types::{Definition, FieldError, Known, LintReport, Severity, lint};
+use sluice_engine::lint_deeply;
+use sluice_types::{Definition, FieldError, Known, LintReport};
 
 use super::{DONE, FAILED, USAGE, complain};
 
@@ -34,23 +34,13 @@ pub fn check(options: &CheckOptions) -> u8 {
         Err(error) => return complain(USAGE, &error),
     };
     let input = options.input.as_deref().map(read_input);
-    let report = checked(&workflow.definition, input.as_ref());
+    let report = lint_deeply(&workflow.definition, &Known::default(), input.as_ref());
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
     } else {
         print_report(&options.file, &report);
     }
     if report.valid { DONE } else { FAILED }
-}
-
-/// The lint with the checks of the server's libraries.
-pub fn checked(definition: &Definition, input: Option<&Value>) -> LintReport {
-    let mut report = lint(definition, &Known::default(), input);
-    if report.valid {
-        report.findings.extend(deep_findings(definition, input));
-        report.valid = report.findings.iter().all(|finding| finding.severity != Severity::Error);
-    }
-    report
 }
 
 /// Prints findings for people.

@@ -7,14 +7,14 @@ use clap::Args;
 use secrecy::SecretString;
 use serde_json::Value;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault, keys_from_environment};
-use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest};
+use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, ProviderName, ReviewDecision,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Known, ProviderName, ReviewDecision,
     StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
 };
 
-use super::check::{WorkflowFile, checked, print_report, read_input, read_workflow};
+use super::check::{WorkflowFile, print_report, read_input, read_workflow};
 use super::follow::Follower;
 use super::serve::{lock, open_engine, start_log};
 use super::terminal::{Terminal, ask, can_ask};
@@ -68,7 +68,7 @@ pub fn run(options: &RunOptions) -> u8 {
     let definition = &mut workflow.definition;
     definition.provider = options.provider.clone().or(definition.provider.take());
     definition.model = options.model.clone().or(definition.model.take());
-    let report = checked(definition, Some(&input));
+    let report = lint_deeply(definition, &Known::default(), Some(&input));
     if !report.valid {
         print_report(&options.file, &report);
         return USAGE;

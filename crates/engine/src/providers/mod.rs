@@ -11,5 +11,5 @@ pub mod wire;
 
 pub use network::NetworkPolicy;
 pub use registry::{CredentialError, Providers, ProvidersConfig, keys_from_environment};
-pub use resolve::{Candidate, candidates, pin_models};
+pub use resolve::{Candidate, candidates, pin_to_available};
 pub use vault::{Vault, VaultError};

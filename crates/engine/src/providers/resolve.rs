@@ -1,6 +1,6 @@
 //! Which provider and model a step calls.
 
-use sluice_types::{Definition, LlmStep, Step, StepKind, default_model, provider_of_model};
+use sluice_types::{Definition, LlmStep, Provider, Step, StepKind, default_model, provider_of_model};
 
 /// A provider and model to call, the first choice or a fallback.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,11 +47,7 @@ fn first_choice(definition: &Definition, llm: &LlmStep) -> Option<Candidate> {
 /// Writes into a definition which provider and model it uses where it does not say, so that a run
 /// goes on with what it began with. `default` is the provider to use where none is named;
 /// `default_model_of` gives a provider's default model as the tenant set it.
-pub fn pin_models(
-    definition: &mut Definition,
-    default: Option<&str>,
-    default_model_of: impl Fn(&str) -> Option<String>,
-) {
+fn pin_models(definition: &mut Definition, default: Option<&str>, default_model_of: impl Fn(&str) -> Option<String>) {
     if definition.provider.is_none() {
         let by_model = definition.model.as_deref().and_then(provider_of_model).map(str::to_owned);
         definition.provider = by_model.or_else(|| default.map(str::to_owned));
@@ -68,6 +64,14 @@ pub fn pin_models(
             llm.model = default_model_of(&provider);
         }
     }
+}
+
+/// The same, by what a tenant can call: the first provider that is available is used where none is named.
+pub fn pin_to_available(definition: &mut Definition, providers: &[Provider]) {
+    let default = providers.iter().find(|provider| provider.available).map(|provider| provider.name.as_str());
+    pin_models(definition, default, |name| {
+        providers.iter().find(|it| it.name.as_str() == name).and_then(|provider| provider.default_model.clone())
+    });
 }
 
 #[cfg(test)]

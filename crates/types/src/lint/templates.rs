@@ -8,7 +8,7 @@ use crate::definition::{Definition, Step, StepKind};
 use crate::template::{Reference, Root, dollar_text, references, unknown_names};
 
 pub(super) fn check(definition: &Definition, input: Option<&Value>, findings: &mut Findings) {
-    let names: Vec<&str> = definition.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect();
+    let names = definition.names();
     let scope = Scope { definition, input, names: &names, reachable: &reachable(definition) };
     for (at, step) in definition.steps.iter().enumerate() {
         for (field, source) in step.templates() {
