@@ -1,0 +1,209 @@
+//! What people may do to a run and to a step run, as the server would decide it: a button that the
+//! server would refuse is not offered.
+
+use std::collections::HashSet;
+
+use sluice_types::template::{Root, references};
+use sluice_types::{
+    Definition, ExecutionStatus, GateKind, ReviewDecision, Step, StepId, StepPath, StepRunStatus, StepType,
+};
+
+use super::run::{RunState, StepView};
+
+/// What may be done to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunActions {
+    /// Start no more steps.
+    pub pause: bool,
+    /// Go on after a pause.
+    pub resume: bool,
+    /// Stop at once.
+    pub cancel: bool,
+    /// Delete it with all that it gave.
+    pub delete: bool,
+    /// Start another run with the same input.
+    pub run_again: bool,
+    /// Skip reviews from now on, or no more.
+    pub yolo_switch: bool,
+    /// Change what it may cost.
+    pub edit_budget: bool,
+}
+
+/// What may be done to a step run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepActions {
+    /// Call another provider or model.
+    pub edit_model: bool,
+    /// Speak with another persona.
+    pub edit_persona: bool,
+    /// Ask something else.
+    pub edit_prompt: bool,
+    /// Switch it on or off for this run.
+    pub toggle_enabled: bool,
+    /// Put another output in the place of what it gave.
+    pub override_output: bool,
+    /// Run again from it. A step that is switched off needs `enabled: true` with the request.
+    pub retry: bool,
+    /// The decisions that its gate takes; none when it waits for nobody, or is not known yet what for.
+    pub decide: Vec<ReviewDecision>,
+}
+
+/// What may be done to a run.
+#[must_use]
+pub fn run_actions(run: &RunState) -> RunActions {
+    let status = run.status();
+    let ended = status.is_terminal();
+    RunActions {
+        pause: matches!(status, ExecutionStatus::Pending | ExecutionStatus::Running),
+        resume: status == ExecutionStatus::Paused && run.execution().on_hold,
+        cancel: !ended,
+        delete: ended,
+        run_again: true,
+        yolo_switch: !ended,
+        edit_budget: !ended,
+    }
+}
+
+/// What may be done to a step run.
+#[must_use]
+pub fn step_actions(step: &StepView, run: &RunState) -> StepActions {
+    let change = may_change(step, run);
+    // A review calls no model.
+    let edit = change && step.run.step_type == StepType::Llm;
+    StepActions {
+        edit_model: edit,
+        edit_persona: edit,
+        edit_prompt: edit,
+        toggle_enabled: change,
+        override_output: may_override(step, run),
+        retry: may_retry(step, run),
+        decide: decisions(step),
+    }
+}
+
+fn may_change(step: &StepView, run: &RunState) -> bool {
+    match step.run.status {
+        StepRunStatus::Pending
+        | StepRunStatus::Waiting
+        | StepRunStatus::Failed
+        | StepRunStatus::Cancelled
+        | StepRunStatus::Skipped
+        | StepRunStatus::OutcomeUnknown => true,
+        StepRunStatus::Running => is_held_between_attempts(step, run),
+        // A retry takes the change along.
+        StepRunStatus::Completed => false,
+    }
+}
+
+fn may_override(step: &StepView, run: &RunState) -> bool {
+    let has_result =
+        matches!(step.run.status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
+    has_result && run.status() != ExecutionStatus::Running
+}
+
+fn may_retry(step: &StepView, run: &RunState) -> bool {
+    let free = match run.status() {
+        ExecutionStatus::Pending | ExecutionStatus::Running => false,
+        ExecutionStatus::Paused | ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
+            true
+        }
+    };
+    let is_other = |other: &StepView| other.run.path != step.run.path;
+    let blocked = run.steps().iter().any(|other| match other.run.status {
+        StepRunStatus::Running => !is_held_between_attempts(other, run),
+        StepRunStatus::OutcomeUnknown => is_other(other),
+        StepRunStatus::Pending
+        | StepRunStatus::Waiting
+        | StepRunStatus::Completed
+        | StepRunStatus::Failed
+        | StepRunStatus::Skipped
+        | StepRunStatus::Cancelled => false,
+    });
+    let sensible = match step.run.status {
+        StepRunStatus::Completed
+        | StepRunStatus::Failed
+        | StepRunStatus::Cancelled
+        | StepRunStatus::Skipped
+        | StepRunStatus::Running => true,
+        // A run that has not ended comes to it by itself.
+        StepRunStatus::Pending => run.status().is_terminal(),
+        // A decision is what it waits for.
+        StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => false,
+    };
+    free && !blocked && sensible
+}
+
+/// Whether a step run waits for its next attempt, and the hold keeps that from beginning.
+fn is_held_between_attempts(step: &StepView, run: &RunState) -> bool {
+    run.execution().on_hold && step.is_between_attempts()
+}
+
+fn decisions(step: &StepView) -> Vec<ReviewDecision> {
+    let Some(gate) = step.run.gate.as_ref().filter(|_| step.run.status.is_gate()) else { return Vec::new() };
+    let possible = |decision: &ReviewDecision| match decision {
+        // There is nothing to run again.
+        ReviewDecision::Revise => !gate.shows.is_empty(),
+        // No budget covers a price that is not known.
+        ReviewDecision::RaiseBudget => gate.kind != GateKind::Budget || gate.needed_usd.is_some(),
+        ReviewDecision::Approve
+        | ReviewDecision::Reject
+        | ReviewDecision::Stop
+        | ReviewDecision::Repeat
+        | ReviewDecision::AssumeDone
+        | ReviewDecision::Fail => true,
+    };
+    gate.decisions.iter().copied().filter(possible).collect()
+}
+
+/// The labels of the completed steps that were made from a step's output, directly or through others:
+/// when the output is replaced, they still say what followed from the old one.
+#[must_use]
+pub fn stale_after_override(definition: &Definition, run: &RunState, path: &StepPath) -> Vec<String> {
+    let names = definition.names();
+    let Some(changed) = definition.step_at(path) else { return Vec::new() };
+    let mut made_from: HashSet<&StepId> = HashSet::from([&changed.id]);
+    let mut stale = Vec::new();
+    let first_after = definition.index_of(&changed.id).map_or(0, |at| at + 1);
+    for step in definition.steps.iter().skip(first_after) {
+        if !uses(definition, step, &names).iter().any(|used| made_from.contains(&used.id)) {
+            continue;
+        }
+        match run.step(&StepPath::top(&step.id)).map(|view| view.run.status) {
+            Some(StepRunStatus::Completed) => {
+                made_from.insert(&step.id);
+                stale.push(step.label.clone());
+            }
+            // A review that was passed over hands on what it would have shown.
+            Some(StepRunStatus::Skipped) => {
+                made_from.insert(&step.id);
+            }
+            Some(
+                StepRunStatus::Pending
+                | StepRunStatus::Running
+                | StepRunStatus::Waiting
+                | StepRunStatus::Failed
+                | StepRunStatus::Cancelled
+                | StepRunStatus::OutcomeUnknown,
+            )
+            | None => {}
+        }
+    }
+    stale
+}
+
+/// The steps whose outputs a step uses.
+fn uses<'a>(definition: &'a Definition, step: &'a Step, names: &[&str]) -> Vec<&'a Step> {
+    let mut used = definition.shown_by(step);
+    for (_, source) in step.templates() {
+        // What cannot be read refers to nothing; the lint reports it.
+        for reference in references(source, names).unwrap_or_default() {
+            if reference.root == Root::Steps {
+                used.extend(definition.step_named(&reference.name));
+            }
+        }
+    }
+    used
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Cuts a prompt into what the highlighting behind it draws.
+
+use std::ops::Range;
+
+use sluice_types::template::{Reference, Root, TemplateError, references};
+
+use super::context::Context;
+
+/// What a part of a prompt is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Plain,
+    /// A reference that will be filled in.
+    Reference,
+    /// A reference to what there is not.
+    Unknown,
+    /// A reference to this step or a later one, which has not run yet.
+    Later,
+}
+
+/// A part of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment<'a> {
+    /// As it stands in the prompt: all segments together are the prompt.
+    pub text: &'a str,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// Cuts a prompt of the current step into segments. Behind what cannot be read (a brace that is
+/// not closed yet), all is plain.
+#[must_use]
+pub fn mark<'a>(text: &'a str, context: &Context) -> Vec<Segment<'a>> {
+    let mut segments = Vec::new();
+    let mut push = |range: Range<usize>, kind| {
+        segments.extend(text.get(range).filter(|text| !text.is_empty()).map(|text| Segment { text, kind }));
+    };
+    let mut from = 0;
+    for reference in readable_references(text, &context.names()) {
+        let Range { start, end } = reference.span.clone();
+        let end = with_field(text, end, reference.field.as_deref());
+        push(from..start, Kind::Plain);
+        push(start..end, kind_of(&reference, context));
+        from = end;
+    }
+    push(from..text.len(), Kind::Plain);
+    segments
+}
+
+/// The references up to the first error.
+fn readable_references(text: &str, names: &[&str]) -> Vec<Reference> {
+    let mut readable = text;
+    loop {
+        match references(readable, names) {
+            Ok(found) => return found,
+            Err(error) => match offset_of(readable, &error).filter(|offset| *offset < readable.len()) {
+                Some(offset) => readable = readable.get(..offset).unwrap_or_default(),
+                None => return Vec::new(),
+            },
+        }
+    }
+}
+
+/// Where an error is, in bytes.
+fn offset_of(text: &str, error: &TemplateError) -> Option<usize> {
+    let line_start = match error.line.checked_sub(2) {
+        None => 0,
+        Some(breaks) => text.match_indices('\n').nth(breaks)?.0 + 1,
+    };
+    let column = text.get(line_start..)?.char_indices().nth(error.column.checked_sub(1)?).map(|(at, _)| at);
+    Some(column.map_or(text.len(), |at| line_start + at))
+}
+
+/// The end of a reference with its field, as in `steps.Research.content`.
+fn with_field(text: &str, end: usize, field: Option<&str>) -> usize {
+    let tail = text.get(end..).and_then(|rest| rest.strip_prefix('.')).zip(field);
+    tail.filter(|(rest, field)| rest.starts_with(field)).map_or(end, |(_, field)| end + 1 + field.len())
+}
+
+fn kind_of(reference: &Reference, context: &Context) -> Kind {
+    match reference.root {
+        Root::Steps => match context.index_named(&reference.name) {
+            None => Kind::Unknown,
+            Some(index) if index >= context.current => Kind::Later,
+            Some(_) => Kind::Reference,
+        },
+        Root::Input => Kind::Reference,
+        Root::Context if reference.optional || context.keys.contains(&reference.name) => Kind::Reference,
+        Root::Context => Kind::Unknown,
+    }
+}

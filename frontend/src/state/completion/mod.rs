@@ -1,0 +1,14 @@
+//! Help while a prompt is typed: what a reference can name, and which references mean nothing.
+
+mod complete;
+mod context;
+mod mark;
+mod rank;
+mod utf16;
+
+pub use complete::{Completion, Item, complete};
+pub use context::{Context, StepNames};
+pub use mark::{Kind, Segment, mark};
+
+#[cfg(test)]
+mod tests;

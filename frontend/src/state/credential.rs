@@ -1,0 +1,129 @@
+//! The form of a provider's credential: what is typed, what of it is sent, and why a provider cannot be used.
+
+use sluice_types::{CredentialInfo, CredentialRequest, Provider};
+
+/// What is typed in a provider's form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CredentialForm {
+    /// A new key; empty keeps the stored one.
+    pub api_key: String,
+    /// Where the provider is called; empty for its own address.
+    pub base_url: String,
+    /// The model that answers when nobody names one; empty for the provider's default.
+    pub default_model: String,
+}
+
+impl CredentialForm {
+    /// The form as it is before anything is typed. The stored key is not known, so its field is empty.
+    #[must_use]
+    pub fn of_stored(stored: Option<&CredentialInfo>) -> Self {
+        let text =
+            |of: fn(&CredentialInfo) -> &Option<String>| stored.and_then(|it| of(it).clone()).unwrap_or_default();
+        Self {
+            api_key: String::new(),
+            base_url: text(|stored| &stored.base_url),
+            default_model: text(|stored| &stored.default_model),
+        }
+    }
+
+    /// What is to be stored: only what changed. `None` when nothing did.
+    #[must_use]
+    pub fn request(&self, stored: Option<&CredentialInfo>) -> Option<CredentialRequest> {
+        let key = self.api_key.trim();
+        let request = CredentialRequest {
+            api_key: (!key.is_empty()).then(|| Some(key.to_owned())),
+            base_url: changed(&self.base_url, stored.and_then(|stored| stored.base_url.as_deref())),
+            default_model: changed(&self.default_model, stored.and_then(|stored| stored.default_model.as_deref())),
+        };
+        let any = request.api_key.is_some() || request.base_url.is_some() || request.default_model.is_some();
+        any.then_some(request)
+    }
+}
+
+/// Left out when it is as stored, `null` when it was emptied, else the text.
+#[expect(clippy::option_option, reason = "left out, `null` and a value are three things")]
+fn changed(typed: &str, stored: Option<&str>) -> Option<Option<String>> {
+    let typed = Some(typed.trim()).filter(|typed| !typed.is_empty());
+    (typed != stored).then(|| typed.map(str::to_owned))
+}
+
+/// Whether nothing but the key is stored, so that taking the key away takes all away.
+#[must_use]
+pub fn only_key(stored: &CredentialInfo) -> bool {
+    stored.base_url.is_none() && stored.default_model.is_none()
+}
+
+/// Why a provider cannot be used, and what to do on the page that shows it.
+#[must_use]
+pub fn why_not(provider: &Provider) -> Option<String> {
+    if provider.available {
+        return None;
+    }
+    let stored = provider.credential.as_ref();
+    let no_key = provider.name.needs_key() && stored.is_none_or(|stored| stored.key_hint.is_none());
+    let no_url = provider.name.needs_base_url() && stored.is_none_or(|stored| stored.base_url.is_none());
+    Some(if no_key && !provider.server_key {
+        "It needs a key: enter one below and save.".into()
+    } else if no_url {
+        "It needs an address: enter a base URL below and save.".into()
+    } else {
+        provider.reason.clone().unwrap_or_else(|| "It cannot be used now.".into())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use sluice_types::ProviderName;
+
+    fn stored(base_url: Option<&str>) -> CredentialInfo {
+        CredentialInfo {
+            key_hint: Some("…abcd".into()),
+            base_url: base_url.map(str::to_owned),
+            default_model: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn sent(form: &CredentialForm, stored: Option<&CredentialInfo>) -> Option<String> {
+        form.request(stored).map(|request| serde_json::to_string(&request).unwrap())
+    }
+
+    #[test]
+    fn only_what_changed_is_sent() {
+        let stored = stored(Some("http://a"));
+        let form = CredentialForm::of_stored(Some(&stored));
+        assert_eq!(sent(&form, Some(&stored)), None);
+        let key = CredentialForm { api_key: " sk-1 ".into(), ..form.clone() };
+        assert_eq!(sent(&key, Some(&stored)).unwrap(), r#"{"api_key":"sk-1"}"#);
+        let emptied = CredentialForm { base_url: "  ".into(), default_model: "m".into(), ..form };
+        assert_eq!(sent(&emptied, Some(&stored)).unwrap(), r#"{"base_url":null,"default_model":"m"}"#);
+        assert_eq!(sent(&CredentialForm::default(), None), None);
+    }
+
+    #[test]
+    fn a_key_alone_is_all_there_is() {
+        assert!(only_key(&stored(None)) && !only_key(&stored(Some("http://a"))));
+    }
+
+    #[test]
+    fn what_is_missing_is_told_in_the_words_of_the_page() {
+        let provider = |name: ProviderName, credential, reason: Option<&str>| Provider {
+            name,
+            title: name.title().into(),
+            available: reason.is_none(),
+            reason: reason.map(str::to_owned),
+            simulated: false,
+            default_model: None,
+            credential,
+            server_key: false,
+        };
+        let why = |name, credential| why_not(&provider(name, credential, Some("as told"))).unwrap();
+        assert!(why(ProviderName::Openai, None).contains("a key"));
+        assert!(why(ProviderName::Ollama, Some(stored(None))).contains("an address"));
+        assert_eq!(why(ProviderName::Openai, Some(stored(None))), "as told");
+        assert_eq!(why_not(&provider(ProviderName::Demo, None, None)), None);
+    }
+}

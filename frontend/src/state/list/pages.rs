@@ -1,0 +1,222 @@
+//! The pages of a list that were loaded, as one list that people scroll, delete from and undo in.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use sluice_types::{ExecutionId, ExecutionSummary, WorkflowId, WorkflowSummary};
+
+/// An item of a list, known by its id.
+pub trait Item {
+    /// What tells it from others.
+    type Id: Clone + Eq + Hash;
+    /// Its id.
+    fn id(&self) -> &Self::Id;
+}
+
+impl Item for WorkflowSummary {
+    type Id = WorkflowId;
+    fn id(&self) -> &WorkflowId {
+        &self.id
+    }
+}
+
+impl Item for ExecutionSummary {
+    type Id = ExecutionId;
+    fn id(&self) -> &ExecutionId {
+        &self.id
+    }
+}
+
+/// The pages that were loaded, as one list.
+#[derive(Debug, Clone)]
+pub struct Pages<T: Item> {
+    items: Vec<T>,
+    known: HashSet<T::Id>,
+    /// Items that are being deleted: a page that was read before that is not to bring them back.
+    hidden: HashSet<T::Id>,
+    next_cursor: Option<String>,
+    generation: u64,
+    stage: Stage,
+}
+
+/// What loading has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The first page is asked for; what is shown is of the query before.
+    First,
+    /// A further page is asked for.
+    More,
+    /// Nothing is asked for.
+    Idle,
+    /// The last request failed.
+    Failed,
+}
+
+/// A request for a page, to be handed back with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "the page is to be asked for"]
+pub struct Ask {
+    generation: u64,
+    /// The cursor to ask with; none for the first page.
+    pub cursor: Option<String>,
+}
+
+/// An item that was taken out, to be put back when the server refuses.
+#[derive(Debug, Clone)]
+#[must_use = "the item is to be put back or forgotten"]
+pub struct Removed<T> {
+    item: T,
+    at: usize,
+}
+
+impl<T: Item> Default for Pages<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            known: HashSet::new(),
+            hidden: HashSet::new(),
+            next_cursor: None,
+            generation: 0,
+            stage: Stage::Idle,
+        }
+    }
+}
+
+impl<T: Item> Pages<T> {
+    /// The items so far, in the order asked for.
+    #[must_use]
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    /// Whether a page is asked for.
+    #[must_use]
+    pub const fn is_loading(&self) -> bool {
+        matches!(self.stage, Stage::First | Stage::More)
+    }
+
+    /// Whether the last request failed, so that a person may try again.
+    #[must_use]
+    pub const fn has_failed(&self) -> bool {
+        matches!(self.stage, Stage::Failed)
+    }
+
+    /// Whether there is more to load.
+    #[must_use]
+    pub const fn has_more(&self) -> bool {
+        self.next_cursor.is_some()
+    }
+
+    /// Whether all was loaded and there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.generation > 0 && self.stage == Stage::Idle && !self.has_more()
+    }
+
+    /// Begins anew: the query changed, or the list is to be read again. What is shown stays until the
+    /// first page comes, and answers to earlier requests are passed over.
+    pub fn restart(&mut self) -> Ask {
+        self.generation += 1;
+        self.stage = Stage::First;
+        self.next_cursor = None;
+        Ask { generation: self.generation, cursor: None }
+    }
+
+    /// Asks for the next page; nothing while one is asked for, or when there is none.
+    pub fn load_more(&mut self) -> Option<Ask> {
+        if self.is_loading() {
+            return None;
+        }
+        let cursor = self.next_cursor.clone()?;
+        self.stage = Stage::More;
+        Some(Ask { generation: self.generation, cursor: Some(cursor) })
+    }
+
+    /// Tries again what failed.
+    pub fn retry(&mut self) -> Option<Ask> {
+        if !self.has_failed() {
+            return None;
+        }
+        self.load_more().or_else(|| Some(self.restart()))
+    }
+
+    /// Takes a page in; whether it was one that is awaited. An item that is here already, because it
+    /// moved between two pages, is shown as it is now, where it stands.
+    pub fn arrived(&mut self, ask: &Ask, page: Vec<T>, next_cursor: Option<String>) -> bool {
+        if ask.generation != self.generation || !self.is_loading() {
+            return false;
+        }
+        if self.stage == Stage::First {
+            self.items.clear();
+            self.known.clear();
+        }
+        for item in page {
+            if self.hidden.contains(item.id()) {
+                continue;
+            }
+            if self.known.contains(item.id()) {
+                self.replace(item);
+            } else {
+                self.known.insert(item.id().clone());
+                self.items.push(item);
+            }
+        }
+        self.next_cursor = next_cursor;
+        self.stage = Stage::Idle;
+        true
+    }
+
+    /// Notes that no page came.
+    pub fn failed(&mut self, ask: &Ask) {
+        if ask.generation == self.generation {
+            self.stage = Stage::Failed;
+        }
+    }
+
+    /// Takes an item out before the server has deleted it.
+    pub fn remove(&mut self, id: &T::Id) -> Option<Removed<T>> {
+        let at = self.position(id)?;
+        self.known.remove(id);
+        self.hidden.insert(id.clone());
+        Some(Removed { item: self.items.remove(at), at })
+    }
+
+    /// Puts an item back where it was: the server did not delete it, or a person thought better of it.
+    pub fn restore(&mut self, removed: Removed<T>) {
+        let Removed { item, at } = removed;
+        self.hidden.remove(item.id());
+        if self.known.insert(item.id().clone()) {
+            self.items.insert(at.min(self.items.len()), item);
+        }
+    }
+
+    /// Forgets an item that the server has deleted: another may have its id later.
+    pub fn forget(&mut self, removed: &Removed<T>) {
+        self.hidden.remove(removed.item.id());
+    }
+
+    /// Puts an item first: it was made just now.
+    pub fn insert_first(&mut self, item: T) {
+        self.hidden.remove(item.id());
+        if let Some(at) = self.position(item.id()) {
+            self.items.remove(at);
+        }
+        self.known.insert(item.id().clone());
+        self.items.insert(0, item);
+    }
+
+    /// Shows an item as it is now; false when it is not in the list.
+    pub fn replace(&mut self, item: T) -> bool {
+        let at = self.position(item.id());
+        let place = at.and_then(|at| self.items.get_mut(at));
+        place.map(|place| *place = item).is_some()
+    }
+
+    fn position(&self, id: &T::Id) -> Option<usize> {
+        // Most ids that are looked for when a page comes in are not there.
+        if !self.known.contains(id) {
+            return None;
+        }
+        self.items.iter().position(|item| item.id() == id)
+    }
+}

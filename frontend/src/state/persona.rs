@@ -1,0 +1,106 @@
+//! The form of a persona: what is typed, whether it can be saved, and what to do when somebody else saved first.
+
+use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
+use sluice_types::{Persona, PersonaRequest};
+
+/// What is typed in a persona's form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonaForm {
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What is put before the system prompt.
+    pub instructions: String,
+}
+
+impl From<Persona> for PersonaForm {
+    fn from(persona: Persona) -> Self {
+        Self { name: persona.name, description: persona.description, instructions: persona.instructions }
+    }
+}
+
+/// What is wrong with each field; `None` where nothing is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonaErrors {
+    /// With the name.
+    pub name: Option<String>,
+    /// With the description.
+    pub description: Option<String>,
+    /// With the instructions.
+    pub instructions: Option<String>,
+}
+
+impl PersonaErrors {
+    /// Whether it can be saved.
+    #[must_use]
+    pub fn none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl PersonaForm {
+    /// Checks what the server would refuse, and what would do nothing.
+    #[must_use]
+    pub fn check(&self) -> PersonaErrors {
+        let empty = |text: &str, wrong: &str| text.trim().is_empty().then(|| wrong.to_owned());
+        PersonaErrors {
+            name: empty(&self.name, "Give it a name.").or_else(|| too_long(&self.name, MAX_NAME_CHARS)),
+            description: too_long(&self.description, MAX_DESCRIPTION_CHARS),
+            instructions: empty(&self.instructions, "Say how it speaks and what it looks after.")
+                .or_else(|| too_long(&self.instructions, MAX_DESCRIPTION_CHARS)),
+        }
+    }
+
+    /// What is sent. The id comes from the name.
+    #[must_use]
+    pub fn request(&self) -> PersonaRequest {
+        PersonaRequest {
+            id: None,
+            name: self.name.trim().to_owned(),
+            description: self.description.trim().to_owned(),
+            instructions: self.instructions.clone(),
+        }
+    }
+
+    /// The whole as one text, to compare two of them line by line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("Name: {}\nDescription: {}\n\n{}", self.name, self.description, self.instructions)
+    }
+}
+
+fn too_long(text: &str, most: usize) -> Option<String> {
+    let count = text.chars().count();
+    (count > most).then(|| format!("At most {most} characters; it has {count}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(name: &str, instructions: &str) -> PersonaForm {
+        PersonaForm { name: name.into(), description: String::new(), instructions: instructions.into() }
+    }
+
+    #[test]
+    fn a_name_and_instructions_are_needed() {
+        assert!(form("Plain", "Short sentences.").check().none());
+        let errors = form(" ", "").check();
+        assert!(errors.name.is_some() && errors.instructions.is_some() && errors.description.is_none());
+    }
+
+    #[test]
+    fn limits_are_those_of_the_server() {
+        assert!(form(&"ä".repeat(MAX_NAME_CHARS), "x").check().none());
+        assert!(form(&"ä".repeat(MAX_NAME_CHARS + 1), "x").check().name.is_some());
+        assert!(form("x", &"y".repeat(MAX_DESCRIPTION_CHARS)).check().none());
+        assert!(form("x", &"y".repeat(MAX_DESCRIPTION_CHARS + 1)).check().instructions.is_some());
+    }
+
+    #[test]
+    fn what_is_sent_is_trimmed_where_spaces_mean_nothing() {
+        let request = form(" Plain ", " Keep\n").request();
+        assert_eq!((request.name.as_str(), request.instructions.as_str()), ("Plain", " Keep\n"));
+    }
+}

@@ -1,0 +1,357 @@
+//! What the page of a run knows: the run as it was last read, brought up to date by its events.
+//!
+//! Events tell what changed, but not everything that did (the prompt as sent, the output, what a gate
+//! asks). So each change also says whether to read the run again, and the page does that once for a
+//! burst of events: [`RunState::begin_fetch`], GET, [`RunState::resync`]. What came by the stream in
+//! between is newer than the answer, and stays.
+
+mod changed;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sluice_types::{
+    Event, EventType, Execution, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus, TokenUsage,
+};
+
+pub use changed::{Changed, TextChange};
+pub use step::{Retry, StepView};
+
+use step::Added;
+
+/// A run and its step runs, as far as they are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunState {
+    /// Without its step runs, which stand in `steps`, and their results.
+    execution: Execution,
+    steps: Vec<StepView>,
+    index: HashMap<StepPath, usize>,
+    last_seq: i64,
+    /// The number of the event that last changed the execution's own status.
+    changed_seq: i64,
+    /// Events up to this number are in what was read.
+    known_seq: i64,
+    /// Events up to this time of the server are in what was read.
+    known_until: DateTime<Utc>,
+    refetch_due: bool,
+    /// The number of the newest request, and of the newest one whose answer was taken in.
+    asked: u64,
+    answered: u64,
+}
+
+/// A request that was sent, to be handed back with its answer. It tells an answer that is older than
+/// what the stream has told since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "the answer is taken in with it"]
+pub struct Fetch {
+    number: u64,
+    seq: i64,
+}
+
+/// What a run has come to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Totals {
+    /// What was spent, in US dollars.
+    pub cost_usd: f64,
+    /// Tokens of all attempts.
+    pub tokens: TokenUsage,
+    /// Step runs that completed.
+    pub executed: usize,
+    /// All step runs.
+    pub total: usize,
+}
+
+impl RunState {
+    /// The state as it was read, before any event.
+    #[must_use]
+    pub fn new(mut execution: Execution) -> Self {
+        let (known_seq, known_until) = (known_seq(&execution), known_until(&execution));
+        let steps: Vec<StepView> = std::mem::take(&mut execution.steps).into_iter().map(StepView::new).collect();
+        execution.step_results.clear();
+        Self {
+            index: index_of(&steps),
+            execution,
+            steps,
+            last_seq: 0,
+            changed_seq: 0,
+            known_seq,
+            known_until,
+            refetch_due: false,
+            asked: 0,
+            answered: 0,
+        }
+    }
+
+    /// The run itself. Its step runs stand in [`Self::steps`]; `steps` and `step_results` are empty.
+    #[must_use]
+    pub const fn execution(&self) -> &Execution {
+        &self.execution
+    }
+
+    /// What the run is doing.
+    #[must_use]
+    pub const fn status(&self) -> ExecutionStatus {
+        self.execution.status
+    }
+
+    /// The step runs, in the order of the steps.
+    #[must_use]
+    pub fn steps(&self) -> &[StepView] {
+        &self.steps
+    }
+
+    /// One step run.
+    #[must_use]
+    pub fn step(&self, path: &StepPath) -> Option<&StepView> {
+        self.index.get(path).and_then(|&at| self.steps.get(at))
+    }
+
+    /// The number of the last event that was seen: what the stream is asked to go on after.
+    #[must_use]
+    pub const fn last_seq(&self) -> i64 {
+        self.last_seq
+    }
+
+    /// Whether the stream has anything to tell: a run that has ended says nothing until a retry.
+    #[must_use]
+    pub const fn wants_stream(&self) -> bool {
+        !self.execution.status.is_terminal()
+    }
+
+    /// Whether the run is to be read again. It stays so until [`Self::begin_fetch`].
+    #[must_use]
+    pub const fn refetch_due(&self) -> bool {
+        self.refetch_due
+    }
+
+    /// The step run that waits for a person, when there is one.
+    #[must_use]
+    pub fn gate(&self) -> Option<&StepView> {
+        self.steps.iter().find(|step| step.run.status.is_gate())
+    }
+
+    /// What the run has come to so far. Step runs tell of their cost before the run does, and the run
+    /// of failed attempts before they do: both only grow, so the greater is the newer.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let spent: f64 = self.steps.iter().map(|step| step.run.cost_usd).sum();
+        let used: TokenUsage = self.steps.iter().map(|step| step.run.token_usage).sum();
+        let told = self.execution.token_usage;
+        Totals {
+            cost_usd: spent.max(self.execution.cost_usd),
+            tokens: TokenUsage {
+                input_tokens: used.input_tokens.max(told.input_tokens),
+                output_tokens: used.output_tokens.max(told.output_tokens),
+                cached_input_tokens: used.cached_input_tokens.max(told.cached_input_tokens),
+            },
+            executed: self.steps.iter().filter(|step| step.run.status == StepRunStatus::Completed).count(),
+            total: self.steps.len(),
+        }
+    }
+
+    /// How far the run has come, from 0 to 1: the share of step runs of which nothing more is to come.
+    #[must_use]
+    pub fn progress(&self) -> f64 {
+        if self.execution.status == ExecutionStatus::Completed {
+            return 1.0;
+        }
+        let settled = self.steps.iter().filter(|step| step.is_settled()).count();
+        let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        if self.steps.is_empty() { 0.0 } else { count(settled) / count(self.steps.len()) }
+    }
+
+    /// From the run's beginning to its end, or to `now` while it goes on.
+    #[must_use]
+    pub fn duration_ms(&self, now: DateTime<Utc>) -> Option<i64> {
+        let run = &self.execution;
+        let until = run.completed_at.unwrap_or(now);
+        run.duration_ms.or_else(|| run.started_at.map(|from| (until - from).num_milliseconds().max(0)))
+    }
+
+    /// Takes an event in, and says what it changed. One that was seen before changes nothing.
+    pub fn apply(&mut self, event: &Event) -> Changed {
+        if event.execution_id != self.execution.id {
+            return Changed::default();
+        }
+        match event.seq {
+            Some(seq) if seq <= self.last_seq => Changed::default(),
+            Some(seq) => self.apply_stored(seq, event),
+            None if event.event_type == EventType::Text => self.apply_text(event),
+            None => Changed::default(),
+        }
+    }
+
+    fn apply_stored(&mut self, seq: i64, event: &Event) -> Changed {
+        let gap = seq > self.last_seq + 1;
+        self.last_seq = seq;
+        let mut changed = Changed { refetch: gap, ..Changed::default() };
+        // What was read may hold it already; then it is not to take the state back to what it was.
+        let known = seq <= self.known_seq || event.at.timestamp_micros() <= self.known_until.timestamp_micros();
+        if let Some(status) = event.status {
+            if known {
+                changed.refetch |= status != self.execution.status;
+            } else {
+                self.take_status(status, seq, event);
+                changed.execution = true;
+                changed.refetch = true;
+            }
+        }
+        if let (Some(status), Some(path)) = (event.step_status, &event.path) {
+            match self.index.get(path).and_then(|&at| self.steps.get_mut(at)) {
+                Some(step) if known => {
+                    changed.refetch |= status != step.run.status;
+                    if step.take_note(event) {
+                        changed.steps.push(path.clone());
+                    }
+                }
+                Some(step) => {
+                    step.take_event(seq, status, event);
+                    changed.steps.push(path.clone());
+                    changed.refetch = true;
+                }
+                None => changed.refetch = true,
+            }
+        }
+        self.refetch_due |= changed.refetch;
+        changed
+    }
+
+    fn take_status(&mut self, status: ExecutionStatus, seq: i64, event: &Event) {
+        self.changed_seq = seq;
+        let run = &mut self.execution;
+        run.status = status;
+        run.token_usage = event.token_usage.unwrap_or(run.token_usage);
+        run.cost_usd = event.cost_estimate.unwrap_or(run.cost_usd);
+        run.error.clone_from(&event.error);
+        run.duration_ms = event.duration_ms;
+        run.completed_at = status.is_terminal().then_some(event.at);
+        // Without a gate, only a person's hold pauses. With one, the answer to the refetch tells.
+        run.on_hold = match status {
+            ExecutionStatus::Paused => run.on_hold || event.path.is_none(),
+            ExecutionStatus::Pending
+            | ExecutionStatus::Running
+            | ExecutionStatus::Completed
+            | ExecutionStatus::Failed
+            | ExecutionStatus::Cancelled => false,
+        };
+        if !status.is_terminal() {
+            run.output = None;
+            run.started_at.get_or_insert(event.at);
+        }
+    }
+
+    fn apply_text(&mut self, event: &Event) -> Changed {
+        let (Some(path), Some(attempt), Some(text)) = (&event.path, event.attempt, &event.text) else {
+            return Changed::default();
+        };
+        let Ok(offset) = usize::try_from(event.offset.unwrap_or(0)) else { return Changed::default() };
+        let mut changed = Changed::default();
+        let added = self.index.get(path).and_then(|&at| self.steps.get_mut(at));
+        match added.map(|step| step.add_text(attempt, offset, text, event.at)) {
+            None => changed.refetch = true,
+            Some(Added::Nothing) => {}
+            Some(Added::From(from)) => changed.texts.push(TextChange { path: path.clone(), from }),
+            Some(Added::NewAttempt) => {
+                changed.steps.push(path.clone());
+                changed.texts.push(TextChange { path: path.clone(), from: 0 });
+                changed.refetch = true;
+            }
+            Some(Added::Gap) => changed.reconnect = true,
+        }
+        self.refetch_due |= changed.refetch;
+        changed
+    }
+
+    /// Notes that the run is being read now, by a GET or by a command that answers with the run.
+    pub const fn begin_fetch(&mut self) -> Fetch {
+        self.refetch_due = false;
+        self.asked += 1;
+        Fetch { number: self.asked, seq: self.last_seq }
+    }
+
+    /// Notes that no answer came: the run is still to be read.
+    pub const fn fetch_failed(&mut self, _fetch: Fetch) {
+        self.refetch_due = true;
+    }
+
+    /// Takes an answer in, and says what it changed. What events have told since the request was sent
+    /// is kept, and the run is to be read once more.
+    pub fn resync(&mut self, fetch: Fetch, mut execution: Execution) -> Changed {
+        if execution.id != self.execution.id || fetch.number < self.answered {
+            // An answer to a later request is here already; which of them is newer, only a third can tell.
+            self.refetch_due = true;
+            return Changed { refetch: true, ..Changed::default() };
+        }
+        self.answered = fetch.number;
+        let (known_seq, known_until) = (known_seq(&execution), known_until(&execution));
+        let mut changed = Changed::default();
+        let mut kept = self.changed_seq > fetch.seq;
+        kept |= self.take_runs(fetch, std::mem::take(&mut execution.steps), &mut changed);
+        execution.step_results.clear();
+        if self.changed_seq <= fetch.seq && self.execution != execution {
+            self.execution = execution;
+            changed.execution = true;
+        }
+        if kept {
+            self.refetch_due = true;
+        } else {
+            self.known_seq = self.known_seq.max(known_seq);
+            self.known_until = self.known_until.max(known_until);
+        }
+        changed.refetch = self.refetch_due;
+        changed
+    }
+
+    /// Takes step runs in; whether some were kept as they are, because the stream knows more of them.
+    fn take_runs(&mut self, fetch: Fetch, runs: Vec<StepRun>, changed: &mut Changed) -> bool {
+        let mut kept = false;
+        let mut before: HashMap<StepPath, StepView> =
+            std::mem::take(&mut self.steps).into_iter().map(|step| (step.run.path.clone(), step)).collect();
+        for run in runs {
+            let Some(mut step) = before.remove(&run.path) else {
+                changed.steps.push(run.path.clone());
+                self.steps.push(StepView::new(run));
+                continue;
+            };
+            if step.is_newer_than(fetch.seq, &run) {
+                kept = true;
+            } else {
+                let path = run.path.clone();
+                let (run_changed, text_from) = step.take_run(run);
+                changed.texts.extend(text_from.map(|from| TextChange { path: path.clone(), from }));
+                changed.steps.extend(run_changed.then_some(path));
+            }
+            self.steps.push(step);
+        }
+        self.index = index_of(&self.steps);
+        kept
+    }
+
+    /// Why the run failed, or why the step run that failed did, as soon as either is known.
+    #[must_use]
+    pub fn error(&self) -> Option<&RunError> {
+        let failed = || self.steps.iter().find(|step| step.run.status == StepRunStatus::Failed);
+        self.execution.error.as_ref().or_else(|| failed().and_then(|step| step.run.error.as_ref()))
+    }
+}
+
+fn index_of(steps: &[StepView]) -> HashMap<StepPath, usize> {
+    steps.iter().enumerate().map(|(at, step)| (step.run.path.clone(), at)).collect()
+}
+
+/// The number of an event that an answer surely holds: that of its newest gate.
+fn known_seq(execution: &Execution) -> i64 {
+    let gates = execution.steps.iter().filter_map(|run| run.gate.as_ref());
+    gates.map(|gate| gate.opened_seq).max().unwrap_or(0)
+}
+
+/// The newest time in an answer. The server writes an event and what it tells of together, in order:
+/// an event of that time or before is in the answer.
+fn known_until(execution: &Execution) -> DateTime<Utc> {
+    let steps = execution.steps.iter().flat_map(|run| [run.started_at, run.completed_at]);
+    let own = [execution.started_at, execution.completed_at];
+    steps.chain(own).flatten().fold(execution.created_at, std::cmp::Ord::max)
+}

@@ -1,0 +1,234 @@
+//! One step run on the page of a run, and its text as it streams in.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sluice_types::{Event, EventType, StepRun, StepRunStatus};
+
+/// A step run, as far as it is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepView {
+    /// The step run. Its `content` stands in `text`, so that a piece of text is added in place.
+    pub run: StepRun,
+    /// The text of the newest attempt, as far as it came; of a completed step, its content.
+    pub text: String,
+    /// Counts the changes of `text`, to compare instead of it.
+    pub text_version: u64,
+    /// The attempt that is to come, while the step waits for it.
+    pub retry: Option<Retry>,
+    /// What the newest event said, for people: why it was skipped, what a gate asks.
+    pub note: Option<String>,
+    /// The number of the event that last changed it.
+    changed_seq: i64,
+    /// Whether a missing piece of text was told of; once is enough until it is there.
+    has_gap: bool,
+}
+
+/// An attempt that is to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retry {
+    /// How long the wait is as a whole.
+    pub in_ms: i64,
+    /// When it is over, by the server's clock.
+    pub due_at: DateTime<Utc>,
+}
+
+/// What a piece of text did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    /// It was known, or belongs to an attempt that is over.
+    Nothing,
+    /// The text is new from this byte on.
+    From(usize),
+    /// It is the first of an attempt that was not known.
+    NewAttempt,
+    /// Something before it is missing.
+    Gap,
+}
+
+impl StepView {
+    /// The view of a step run as it was read.
+    #[must_use]
+    pub fn new(mut run: StepRun) -> Self {
+        let text = run.content.take().unwrap_or_default();
+        Self { run, text, text_version: 0, retry: None, note: None, changed_seq: 0, has_gap: false }
+    }
+
+    /// The text from a byte on, as [`super::TextChange`] tells it.
+    #[must_use]
+    pub fn text_from(&self, from: usize) -> &str {
+        self.text.get(from..).unwrap_or_default()
+    }
+
+    /// Whether an attempt ended and the next one is to come.
+    #[must_use]
+    pub fn is_between_attempts(&self) -> bool {
+        self.run.status == StepRunStatus::Running && self.run.completed_at.is_some()
+    }
+
+    /// Whether text may come in: an attempt is under way.
+    #[must_use]
+    pub fn is_streaming(&self) -> bool {
+        self.run.status == StepRunStatus::Running && self.run.completed_at.is_none()
+    }
+
+    /// Whether nothing more is to come of it, unless a person asks for it.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        match self.run.status {
+            StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Skipped | StepRunStatus::Cancelled => {
+                true
+            }
+            StepRunStatus::Pending
+            | StepRunStatus::Running
+            | StepRunStatus::Waiting
+            | StepRunStatus::OutcomeUnknown => false,
+        }
+    }
+
+    /// From the beginning of the newest attempt to its end, or to `now` while it is under way.
+    #[must_use]
+    pub fn duration_ms(&self, now: DateTime<Utc>) -> Option<i64> {
+        let until = self.run.completed_at.unwrap_or(now);
+        self.run.duration_ms.or_else(|| self.run.started_at.map(|from| (until - from).num_milliseconds().max(0)))
+    }
+
+    /// Takes on what an event tells of it.
+    pub(super) fn take_event(&mut self, seq: i64, status: StepRunStatus, event: &Event) {
+        self.changed_seq = seq;
+        let retries = event.event_type == EventType::Retry;
+        let attempt = event.attempt.unwrap_or(self.run.attempt);
+        if attempt > self.run.attempt {
+            self.begin_attempt(attempt, event.at);
+        }
+        let run = &mut self.run;
+        run.status = status;
+        run.attempt = attempt;
+        run.token_usage = event.token_usage.unwrap_or(run.token_usage);
+        run.cost_usd = event.cost_estimate.unwrap_or(run.cost_usd);
+        match status {
+            StepRunStatus::Running if retries => {
+                run.completed_at = Some(event.at);
+                run.error.clone_from(&event.error);
+            }
+            StepRunStatus::Pending | StepRunStatus::Running | StepRunStatus::Skipped => {}
+            // What a gate asks is not in the event.
+            StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => run.gate = None,
+            StepRunStatus::Completed => {
+                run.completed_at = Some(event.at);
+                run.duration_ms = event.duration_ms.or(run.duration_ms);
+                run.error = None;
+            }
+            StepRunStatus::Failed | StepRunStatus::Cancelled => {
+                run.completed_at = Some(event.at);
+                run.gate = None;
+                run.error = event.error.clone().or_else(|| run.error.take());
+            }
+        }
+        self.retry = None;
+        self.note = None;
+        self.take_note(event);
+    }
+
+    /// Takes only what no answer holds: what the event said, and when the next attempt comes.
+    pub(super) fn take_note(&mut self, event: &Event) -> bool {
+        let attempt = event.attempt.unwrap_or(self.run.attempt);
+        if event.step_status != Some(self.run.status) || attempt != self.run.attempt {
+            return false;
+        }
+        let retry = event
+            .retry_in_ms
+            .filter(|_| self.is_between_attempts())
+            .map(|in_ms| Retry { in_ms, due_at: event.at + TimeDelta::try_milliseconds(in_ms).unwrap_or_default() });
+        let changed = self.note != event.message || self.retry != retry;
+        self.note.clone_from(&event.message);
+        self.retry = retry;
+        changed
+    }
+
+    fn begin_attempt(&mut self, attempt: i32, at: DateTime<Utc>) {
+        let run = &mut self.run;
+        run.status = StepRunStatus::Running;
+        run.attempt = attempt;
+        run.output = None;
+        run.gate = None;
+        run.overridden = false;
+        run.started_at = Some(at);
+        run.completed_at = None;
+        run.duration_ms = None;
+        self.retry = None;
+        self.note = None;
+        self.has_gap = false;
+        self.text.clear();
+        self.text_version += 1;
+    }
+
+    /// Adds a piece of text that begins at a byte of an attempt's text. Pieces may come twice, overlap,
+    /// or begin anew with all that there is: what is known is not added again.
+    pub(super) fn add_text(&mut self, attempt: i32, offset: usize, piece: &str, at: DateTime<Utc>) -> Added {
+        if attempt > self.run.attempt {
+            if offset > 0 {
+                return self.missing();
+            }
+            self.begin_attempt(attempt, at);
+            self.text.push_str(piece);
+            return Added::NewAttempt;
+        }
+        if attempt < self.run.attempt || self.run.status != StepRunStatus::Running {
+            return Added::Nothing;
+        }
+        let known = self.text.len();
+        if offset == 0 && !piece.starts_with(&self.text) && !self.text.starts_with(piece) {
+            // It tells the whole, and what is known is something else.
+            piece.clone_into(&mut self.text);
+            return self.grown(0);
+        }
+        let Some(overlap) = known.checked_sub(offset) else { return self.missing() };
+        match piece.get(overlap..) {
+            Some("") => Added::Nothing,
+            Some(tail) => {
+                self.text.push_str(tail);
+                self.grown(known)
+            }
+            None if piece.len() <= overlap => Added::Nothing,
+            // What is known ends within a character of the piece: they are not of one text.
+            None => self.missing(),
+        }
+    }
+
+    fn grown(&mut self, from: usize) -> Added {
+        self.text_version += 1;
+        self.has_gap = false;
+        Added::From(from)
+    }
+
+    fn missing(&mut self) -> Added {
+        if std::mem::replace(&mut self.has_gap, true) { Added::Nothing } else { Added::Gap }
+    }
+
+    /// Whether the stream knows more of it than an answer to a request that was sent after event `seq`.
+    pub(super) const fn is_newer_than(&self, seq: i64, run: &StepRun) -> bool {
+        self.changed_seq > seq || self.run.attempt > run.attempt
+    }
+
+    /// Takes on what was read; whether that changed anything but the text, and from which byte on the
+    /// text is another.
+    pub(super) fn take_run(&mut self, mut run: StepRun) -> (bool, Option<usize>) {
+        let text = run.content.take().unwrap_or_default();
+        // Of an attempt under way, the database holds what there was a moment ago.
+        let streamed = run.status == StepRunStatus::Running
+            && run.attempt == self.run.attempt
+            && self.text.starts_with(text.as_str());
+        let changed = self.run != run;
+        if self.run.status != run.status || self.run.attempt != run.attempt {
+            self.retry = None;
+            self.note = None;
+        }
+        self.run = run;
+        if streamed || self.text == text {
+            return (changed, None);
+        }
+        let from = if text.starts_with(self.text.as_str()) { self.text.len() } else { 0 };
+        self.text = text;
+        self.grown(from);
+        (changed, Some(from))
+    }
+}

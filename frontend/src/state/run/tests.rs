@@ -1,0 +1,337 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sluice_types::{Event, Execution, ExecutionStatus, StepPath, StepRunStatus};
+
+use super::{Changed, RunState, TextChange};
+
+const ID: &str = "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
+
+/// A run of two steps, as it stands at second 0, with changes.
+fn execution(changes: &Value, steps: &[Value]) -> Execution {
+    let usage = json!({"input_tokens": 0, "output_tokens": 0, "cached_input_tokens": 0});
+    let mut run = json!({
+        "id": ID, "workflow_id": "w", "workflow_version": 1, "temporal_workflow_id": null, "status": "running",
+        "input": {}, "output": null, "error": null, "token_usage": usage, "cost_usd": 0.0, "budget_usd": null,
+        "yolo": false, "triggered_by": "api", "created_at": at(0), "started_at": null, "completed_at": null,
+        "duration_ms": null, "on_hold": false, "steps_executed": 0, "step_results": {},
+    });
+    let step = |id: &str, changes: Option<&Value>| {
+        let mut step = json!({
+            "path": id, "step_id": id, "label": id, "type": "llm", "status": "pending", "attempt": 0, "provider": null,
+            "model": null, "prompt": null, "content": null, "output": null, "token_usage": usage, "cost_usd": 0.0,
+            "duration_ms": null, "error": null, "gate": null, "overridden": false, "started_at": null,
+            "completed_at": null,
+        });
+        put(&mut step, changes.unwrap_or(&Value::Null));
+        step
+    };
+    run["steps"] = json!([step("a", steps.first()), step("b", steps.get(1))]);
+    put(&mut run, changes);
+    serde_json::from_value(run).unwrap()
+}
+
+fn put(into: &mut Value, changes: &Value) {
+    for (key, value) in changes.as_object().into_iter().flatten() {
+        into[key] = value.clone();
+    }
+}
+
+fn at(second: u32) -> String {
+    format!("2026-01-01T00:{:02}:{:02}Z", second / 60, second % 60)
+}
+
+/// A stored event, at the second of its number.
+fn stored(seq: u32, changes: &Value) -> Event {
+    let mut event = json!({"seq": seq, "type": "progress", "execution_id": ID, "at": at(seq)});
+    put(&mut event, changes);
+    serde_json::from_value(event).unwrap()
+}
+
+fn step_event(seq: u32, path: &str, status: &str, attempt: i32) -> Event {
+    stored(seq, &json!({"path": path, "step_id": path, "step_status": status, "attempt": attempt}))
+}
+
+fn text(attempt: i32, offset: usize, piece: &str) -> Event {
+    let event = json!({"type": "text", "execution_id": ID, "at": at(1), "path": "a", "attempt": attempt,
+        "offset": offset, "text": piece});
+    serde_json::from_value(event).unwrap()
+}
+
+fn path(text: &str) -> StepPath {
+    StepPath::new(text).unwrap()
+}
+
+fn fresh() -> RunState {
+    RunState::new(execution(&Value::Null, &[]))
+}
+
+/// A run whose step `a` is at its first attempt.
+fn running() -> RunState {
+    let mut state = fresh();
+    state.apply(&step_event(1, "a", "running", 1));
+    state
+}
+
+fn text_of(state: &RunState) -> &str {
+    &state.step(&path("a")).unwrap().text
+}
+
+fn status_of(state: &RunState, step: &str) -> StepRunStatus {
+    state.step(&path(step)).unwrap().run.status
+}
+
+#[test]
+fn pieces_make_a_text_and_tell_what_is_new() {
+    let mut state = running();
+    let changed = state.apply(&text(1, 0, "Grüße"));
+    assert_eq!(changed.texts, [TextChange { path: path("a"), from: 0 }]);
+    let changed = state.apply(&text(1, 7, ", Welt"));
+    assert_eq!(changed, Changed { texts: vec![TextChange { path: path("a"), from: 7 }], ..Changed::default() });
+    assert_eq!(state.step(&path("a")).unwrap().text_from(7), ", Welt");
+    assert!(state.apply(&text(1, 7, ", W")).is_nothing());
+    state.apply(&text(1, 0, "Grüße, Welt!"));
+    assert_eq!(text_of(&state), "Grüße, Welt!");
+}
+
+#[test]
+fn a_missing_piece_asks_once_for_a_new_stream() {
+    let mut state = running();
+    assert!(state.apply(&text(1, 3, "x")).reconnect);
+    assert!(state.apply(&text(1, 4, "y")).is_nothing());
+    state.apply(&text(1, 0, "abcxy"));
+    assert_eq!(text_of(&state), "abcxy");
+    assert!(state.apply(&text(1, 9, "z")).reconnect);
+    // Within a character.
+    let mut state = running();
+    state.apply(&text(1, 0, "ü"));
+    assert!(state.apply(&text(1, 1, "ü")).reconnect);
+}
+
+#[test]
+fn each_attempt_has_its_own_text() {
+    let mut state = running();
+    state.apply(&text(1, 0, "first"));
+    let retry = json!({"type": "retry", "path": "a", "step_status": "running", "attempt": 1, "retry_in_ms": 1500,
+        "message": "busy", "error": {"code": "provider_unavailable", "message": "busy"}});
+    state.apply(&stored(2, &retry));
+    let step = state.step(&path("a")).unwrap();
+    assert!(step.is_between_attempts() && !step.is_streaming());
+    assert_eq!((step.retry.as_ref().unwrap().in_ms, step.note.as_deref()), (1500, Some("busy")));
+    assert_eq!(step.text, "first");
+    let changed = state.apply(&text(2, 0, "second"));
+    assert!(changed.refetch && changed.texts.len() == 1 && changed.steps.len() == 1);
+    assert!(state.apply(&text(1, 5, " of the first")).is_nothing());
+    state.apply(&step_event(3, "a", "running", 2));
+    assert_eq!((text_of(&state), &state.step(&path("a")).unwrap().retry), ("second", &None));
+    state.apply(&step_event(4, "a", "running", 3));
+    assert_eq!(text_of(&state), "");
+}
+
+#[test]
+fn a_late_piece_does_not_touch_what_is_done() {
+    let mut state = running();
+    state.apply(&text(1, 0, "done"));
+    state.apply(&step_event(2, "a", "completed", 1));
+    assert!(state.apply(&text(1, 4, " and over")).is_nothing());
+    assert_eq!(text_of(&state), "done");
+}
+
+#[test]
+fn an_event_says_what_it_touched_and_that_the_run_is_to_be_read() {
+    let mut state = running();
+    assert!(state.refetch_due());
+    let changed = state.apply(&stored(
+        2,
+        &json!({"path": "a", "step_status": "completed", "attempt": 1, "cost_estimate": 0.5, "duration_ms": 900,
+            "token_usage": {"input_tokens": 5, "output_tokens": 7, "cached_input_tokens": 0}}),
+    ));
+    assert_eq!(changed, Changed { steps: vec![path("a")], refetch: true, ..Changed::default() });
+    let totals = state.totals();
+    assert_eq!((totals.cost_usd, totals.tokens.output_tokens, totals.executed, totals.total), (0.5, 7, 1, 2));
+    assert!((state.progress() - 0.5).abs() < 1e-9);
+    let changed = state.apply(&stored(3, &json!({"type": "done", "status": "completed", "cost_estimate": 0.75})));
+    assert!(changed.execution && changed.steps.is_empty());
+    assert_eq!((state.totals().cost_usd, state.progress(), state.wants_stream()), (0.75, 1.0, false));
+}
+
+#[test]
+fn doubles_are_passed_over_and_gaps_read_again() {
+    let mut state = running();
+    let fetch = state.begin_fetch();
+    assert!(!state.refetch_due());
+    assert!(state.apply(&step_event(1, "a", "running", 1)).is_nothing());
+    assert!(state.apply(&stored(3, &json!({"type": "text", "note": "a kind that says nothing"}))).refetch);
+    assert_eq!(state.last_seq(), 3);
+    state.fetch_failed(fetch);
+    assert!(state.refetch_due());
+    let other = json!({"seq": 4, "type": "done", "status": "completed", "at": at(4),
+        "execution_id": "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a12"});
+    assert!(state.apply(&serde_json::from_value(other).unwrap()).is_nothing());
+}
+
+#[test]
+fn a_pause_by_a_person_is_told_from_a_gate() {
+    let mut state = running();
+    state.apply(&stored(2, &json!({"type": "paused", "status": "paused"})));
+    assert!(state.execution().on_hold);
+    state.apply(&stored(3, &json!({"status": "running"})));
+    assert!(!state.execution().on_hold);
+    state.apply(&stored(4, &json!({"path": "a", "step_status": "waiting", "attempt": 1, "message": "Look"})));
+    state.apply(&stored(5, &json!({"type": "paused", "status": "paused", "path": "a"})));
+    assert!(!state.execution().on_hold && state.refetch_due());
+    assert_eq!(state.gate().unwrap().note.as_deref(), Some("Look"));
+}
+
+#[test]
+fn what_was_read_is_not_taken_back_by_its_own_history() {
+    let done = json!({"status": "completed", "attempt": 1, "content": "A", "started_at": at(2), "completed_at": at(3)});
+    let waits = json!({"status": "waiting", "gate": {"kind": "review", "message": "?", "decisions": [],
+        "opened_seq": 5}});
+    let mut state = RunState::new(execution(&json!({"status": "paused"}), &[done, waits]));
+    let before = state.clone();
+    let mut all = Changed::default();
+    for event in [
+        stored(1, &json!({"status": "running"})),
+        step_event(2, "a", "running", 1),
+        step_event(3, "a", "completed", 1),
+        stored(4, &json!({"path": "b", "step_status": "pending"})),
+        stored(5, &json!({"path": "b", "step_status": "waiting"})),
+    ] {
+        all.merge(state.apply(&event));
+    }
+    assert_eq!((state.steps(), state.status()), (before.steps(), before.status()));
+    // They differ from what was read, so it is read once more, to be sure.
+    assert_eq!(all, Changed { refetch: true, ..Changed::default() });
+    let changed = state.apply(&stored(6, &json!({"path": "b", "step_status": "completed"})));
+    assert_eq!((changed.steps.len(), status_of(&state, "b")), (1, StepRunStatus::Completed));
+}
+
+#[test]
+fn an_answer_replaces_what_events_told() {
+    let mut state = running();
+    state.apply(&text(1, 0, "abc"));
+    let fetch = state.begin_fetch();
+    // The database is behind the stream in the text only.
+    let a = json!({"status": "running", "attempt": 1, "prompt": "p", "content": "ab", "started_at": at(1)});
+    let changed = state.resync(fetch, execution(&json!({"started_at": at(1)}), &[a]));
+    assert_eq!(changed, Changed { execution: true, steps: vec![path("a")], ..Changed::default() });
+    assert_eq!((text_of(&state), state.step(&path("a")).unwrap().run.prompt.as_deref()), ("abc", Some("p")));
+    let fetch = state.begin_fetch();
+    let a = json!({"status": "completed", "attempt": 1, "prompt": "p", "content": "abcd", "output": "abcd",
+        "started_at": at(1), "completed_at": at(2)});
+    let changed = state.resync(fetch, execution(&json!({"started_at": at(1)}), &[a]));
+    assert_eq!((changed.steps, changed.texts), (vec![path("a")], vec![TextChange { path: path("a"), from: 3 }]));
+    // The event that tells of it comes later, and nothing is to be read again.
+    assert!(state.apply(&step_event(2, "a", "completed", 1)).is_nothing());
+    assert!(!state.refetch_due());
+}
+
+#[test]
+fn a_gate_that_was_read_is_not_taken_away_by_its_own_event() {
+    let mut state = running();
+    let fetch = state.begin_fetch();
+    let gate = json!({"kind": "budget", "message": "More?", "decisions": ["stop"], "opened_seq": 2});
+    state.resync(fetch, execution(&Value::Null, &[json!({"status": "waiting", "attempt": 1, "gate": gate})]));
+    assert!(state.apply(&step_event(2, "a", "waiting", 1)).is_nothing());
+    assert!(state.gate().unwrap().run.gate.is_some());
+}
+
+#[test]
+fn an_answer_older_than_the_stream_does_not_take_it_back() {
+    let mut state = running();
+    let fetch = state.begin_fetch();
+    state.apply(&step_event(2, "a", "completed", 1));
+    state.apply(&step_event(3, "b", "running", 1));
+    let late = execution(&Value::Null, &[json!({"status": "running", "attempt": 1, "started_at": at(1)})]);
+    assert!(state.resync(fetch, late).refetch);
+    assert_eq!(status_of(&state, "a"), StepRunStatus::Completed);
+    assert_eq!(status_of(&state, "b"), StepRunStatus::Running);
+    assert!(state.refetch_due());
+    // Two requests whose answers cross: the older one is not taken in.
+    let (first, second) = (state.begin_fetch(), state.begin_fetch());
+    state.resync(second, execution(&json!({"yolo": true}), &[json!({"attempt": 1}), json!({"attempt": 1})]));
+    assert!(state.resync(first, execution(&Value::Null, &[])).refetch);
+    assert!(state.execution().yolo);
+}
+
+#[test]
+fn an_answer_may_bring_a_run_back() {
+    let mut state = RunState::new(execution(&json!({"status": "failed"}), &[]));
+    assert!(!state.wants_stream());
+    let fetch = state.begin_fetch();
+    let changed = state.resync(fetch, execution(&json!({"status": "running"}), &[]));
+    assert!(changed.execution && state.wants_stream());
+    assert_eq!(state.status(), ExecutionStatus::Running);
+}
+
+#[test]
+fn many_changes_are_drawn_at_once() {
+    let mut all = Changed::default();
+    let mut state = running();
+    for (offset, piece) in [(0, "ab"), (2, "cd"), (4, "ef")] {
+        all.merge(state.apply(&text(1, offset, piece)));
+    }
+    assert_eq!(all.texts, [TextChange { path: path("a"), from: 0 }]);
+}
+
+/// How a server may send a text: where each piece ends, where a piece is sent again from, and after
+/// which pieces the reader connects anew and is first sent all that there is.
+fn sending() -> impl Strategy<Value = (String, Vec<(usize, usize, bool)>)> {
+    let piece = (0usize..8, 0usize..6, prop::bool::weighted(0.2));
+    ("\\PC{0,60}", prop::collection::vec(piece, 0..40))
+}
+
+proptest! {
+    #[test]
+    fn any_way_of_sending_gives_the_text((whole, ways) in sending()) {
+        let bounds: Vec<usize> = whole.char_indices().map(|(at, _)| at).chain([whole.len()]).collect();
+        let mut state = running();
+        let mut version = 0;
+        let mut sent = 0usize;
+        for (length, back, reconnects) in ways.into_iter().chain([(usize::MAX, 0, false)]) {
+            let from = sent.saturating_sub(back).min(bounds.len() - 1);
+            let to = sent.saturating_add(length).min(bounds.len() - 1);
+            let change = state.apply(&text(1, bounds[from], &whole[bounds[from]..bounds[to]]));
+            prop_assert!(!change.reconnect);
+            sent = to;
+            if reconnects {
+                state.apply(&text(1, 0, &whole[..bounds[sent]]));
+            }
+            prop_assert_eq!(text_of(&state), &whole[..bounds[sent]]);
+            let now = state.step(&path("a")).unwrap().text_version;
+            prop_assert!(now >= version);
+            version = now;
+        }
+        prop_assert_eq!(text_of(&state), whole);
+    }
+
+    #[test]
+    fn events_in_any_doubled_order_count_once(order in prop::collection::vec(0usize..5, 0..30)) {
+        let usage = |count: u32| json!({"input_tokens": count, "output_tokens": count, "cached_input_tokens": 0});
+        let done = |seq, step: &str| stored(seq, &json!({"path": step, "step_status": "completed", "attempt": 1,
+            "cost_estimate": 0.5, "token_usage": usage(3)}));
+        let events = [
+            step_event(1, "a", "running", 1), done(2, "a"), step_event(3, "b", "running", 1), done(4, "b"),
+            stored(5, &json!({"type": "done", "status": "completed", "cost_estimate": 1.0, "token_usage": usage(6)})),
+        ];
+        // A server sends them in order; a reader that connects anew is sent some again.
+        let mut plain = fresh();
+        let mut doubled = fresh();
+        for (at, event) in events.iter().enumerate() {
+            plain.apply(event);
+            doubled.apply(event);
+            for again in order.iter().filter(|&&again| again <= at) {
+                prop_assert!(doubled.apply(&events[*again]).is_nothing());
+            }
+        }
+        prop_assert_eq!(&doubled, &plain);
+        prop_assert_eq!(doubled.totals().cost_usd.to_bits(), 1.0f64.to_bits());
+        prop_assert_eq!(doubled.totals().tokens.output_tokens, 6);
+        // In whatever order they come, nothing is counted twice.
+        let mut mixed = fresh();
+        for at in order {
+            mixed.apply(&events[at]);
+        }
+        prop_assert!(mixed.totals().cost_usd <= 1.0 && mixed.totals().executed <= 2);
+    }
+}
