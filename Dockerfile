@@ -4,10 +4,12 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
+# The web app comes first: the server embeds it.
 # The caches outlive a failed or changed build; the binary is copied out because the cache is not part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked -p sluice-api --bin sluice \
+    cargo xtask web \
+    && cargo build --release --locked -p sluice-api --bin sluice \
     && cp target/release/sluice /usr/local/bin/sluice
 
 FROM debian:bookworm-slim

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -16,15 +17,18 @@ use sluice_types::limits::MAX_BODY_BYTES;
 use sluice_types::{ErrorCode, TenantId};
 use utoipa_actix_web::AppExt as _;
 
+use crate::assets::WebFiles;
 use crate::error::{ApiError, ApiResult};
 use crate::metrics::Metrics;
-use crate::{assets, guard, openapi, routes, trace};
+use crate::{guard, openapi, routes, trace, web_app};
 
 /// How the server answers.
 #[derive(Debug, Clone)]
 pub struct AppConfig {
     /// Starts and retries that a tenant may make in a minute; without limit when `None`.
     pub starts_per_minute: Option<NonZeroU32>,
+    /// A folder with the web app's files, in place of those in this binary.
+    pub web_dir: Option<PathBuf>,
 }
 
 /// What handlers share.
@@ -33,6 +37,8 @@ pub struct App {
     pub engine: Engine,
     /// Counts.
     pub metrics: Metrics,
+    /// The web app.
+    pub web: WebFiles,
     starts: Option<DefaultKeyedRateLimiter<TenantId>>,
 }
 
@@ -40,7 +46,8 @@ impl App {
     /// What handlers share, over an engine.
     pub fn new(engine: Engine, config: &AppConfig) -> Self {
         let starts = config.starts_per_minute.map(|starts| RateLimiter::keyed(Quota::per_minute(starts)));
-        Self { engine, metrics: Metrics::default(), starts }
+        let web = config.web_dir.clone().map_or(WebFiles::BuiltIn, WebFiles::Folder);
+        Self { engine, metrics: Metrics::default(), web, starts }
     }
 
     /// Counts a start, resume or retry against the tenant's limit.
@@ -94,8 +101,9 @@ impl Server {
             service
                 .app_data(document.clone())
                 .configure(routes::outside_api)
-                .service(assets::root)
-                .default_service(web::to(routes::nothing_here))
+                .service(web_app::asset)
+                .service(web_app::root)
+                .default_service(web::to(web_app::page_or_problem))
                 .wrap(Compress::default())
                 .wrap(from_fn(guard::guarded))
                 .wrap(from_fn(trace::traced))

@@ -1,14 +1,9 @@
-//! The web app's files. `cargo xtask` builds them from `frontend/` into the binary once there is a
-//! web app; until then the server's root leads to the API's documentation.
+//! Files that are compiled in: the pages of error codes, and the web app as `cargo xtask` has built it.
 
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get};
+use std::borrow::Cow;
+use std::path::PathBuf;
 
-/// Leads to the documentation, as long as no web app is built in.
-#[get("/")]
-pub async fn root() -> HttpResponse {
-    HttpResponse::TemporaryRedirect().insert_header((LOCATION, "/docs/")).finish()
-}
+use bytes::Bytes;
 
 /// The pages under `docs/errors/`, compiled in so that the `type` of a problem leads somewhere.
 #[derive(rust_embed::RustEmbed)]
@@ -19,4 +14,54 @@ struct ErrorPages;
 pub fn error_page(code: &str) -> Option<String> {
     let page = ErrorPages::get(&format!("{code}.md"))?;
     String::from_utf8(page.data.into_owned()).ok()
+}
+
+// `BuiltIn`: the web app, from where `build.rs` says it lies. A debug build reads a file when it is asked for it.
+include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
+
+/// Where the web app's files come from.
+#[derive(Debug, Clone)]
+pub enum WebFiles {
+    /// From this binary.
+    BuiltIn,
+    /// From a folder, which may change while the server runs.
+    Folder(PathBuf),
+}
+
+impl WebFiles {
+    /// The file at a path below the web app's root; `None` when there is none, or when the path is not a plain one.
+    pub async fn get(&self, path: &str) -> Option<Bytes> {
+        if !is_plain(path) {
+            return None;
+        }
+        match self {
+            Self::BuiltIn => Some(match BuiltIn::get(path)?.data {
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            }),
+            Self::Folder(folder) => tokio::fs::read(folder.join(path)).await.ok().map(Bytes::from),
+        }
+    }
+}
+
+/// Whether a path names something below where it starts, in the letters that our own files use.
+fn is_plain(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    path.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn only_paths_that_stay_below() {
+        for path in ["index.html", "assets/0f/app_bg.wasm.br", "assets/0f/snippets/leptos-1a/inline0.js"] {
+            assert!(is_plain(path), "{path}");
+        }
+        for path in ["", "/", "/etc/passwd", "a/../b", "..", "a//b", "a/", ".git", "a\\b", "a\0", "C:/x", "a/%2e%2e/b"]
+        {
+            assert!(!is_plain(path), "{path}");
+        }
+    }
 }

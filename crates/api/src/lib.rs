@@ -12,11 +12,13 @@ mod etag;
 mod extract;
 mod guard;
 mod metrics;
+mod negotiate;
 mod openapi;
 mod routes;
 mod sse;
 mod trace;
 mod validate;
+mod web_app;
 
 pub use app::{App, AppConfig, Server};
 pub use openapi::document;

@@ -3,12 +3,15 @@
 
 mod aimock;
 mod bench;
+mod browser;
 mod cargo;
 mod check;
 mod debian;
+mod dev;
 mod fail;
 mod help;
 mod http;
+mod npm;
 mod openapi;
 mod paths;
 mod postgres;
@@ -20,6 +23,7 @@ mod start;
 mod test;
 mod text;
 mod time;
+mod wasm;
 mod web_app;
 
 use std::process::ExitCode;
@@ -34,7 +38,10 @@ fn main() -> ExitCode {
     };
     let run: fn(&[String]) -> Done = match command {
         "start" => start::run,
+        "dev" => dev::run,
+        "web" => web_app::run,
         "test" => test::run,
+        "browser" => browser::run,
         "check" => check::run,
         "openapi" => openapi::run,
         "postgres" => postgres::run,

@@ -6,15 +6,15 @@ use std::process::Command;
 use crate::cargo::cargo;
 use crate::fail::{Done, Failure};
 use crate::stage::stage;
-use crate::{paths, process, web_app};
+use crate::web_app::{self, Profile};
+use crate::{paths, process};
 
-/// Builds the server (and the web app, once there is one), then becomes it.
+/// Builds the server with the web app in it, then becomes the server.
 pub fn run(arguments: &[String]) -> Done {
     let arguments = match arguments.split_first() {
         Some((first, rest)) if first == "--" => rest,
         _ => arguments,
     };
-    stage("web app", web_app::build)?;
     build_release()?;
     let mut server = Command::new(paths::release_binary());
     server.arg("serve").args(arguments).current_dir(paths::root());
@@ -24,8 +24,9 @@ pub fn run(arguments: &[String]) -> Done {
     Err(Failure::new(format!("cannot run {}: {error}", paths::release_binary().display())))
 }
 
-/// Builds the optimised server; says beforehand when that takes long.
+/// Builds the web app, then the optimised server that embeds it; says beforehand when that takes long.
 pub fn build_release() -> Done {
+    web_app::build(Profile::Release)?;
     if !paths::release_binary().is_file() {
         println!("  the first release build takes about ten minutes on two cores; later ones take seconds");
     }

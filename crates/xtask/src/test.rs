@@ -4,11 +4,16 @@ use crate::cargo::cargo;
 use crate::fail::Done;
 use crate::postgres::{Cluster, URL_VARIABLE};
 use crate::stage::stage;
-use crate::{aimock, check, process};
+use crate::web_app::{self, Profile};
+use crate::{aimock, browser, check, process};
 
-/// All tests on both databases, then all checks; with filters only the tests whose names hold one of them.
+/// All tests on both databases and in a browser, then all checks; with filters only the tests whose names hold one of them.
 pub fn run(filters: &[String]) -> Done {
     stage("mock model server", aimock::prepare)?;
+    if filters.is_empty() {
+        // First of all, as it fails quickly: the browser tests come last.
+        web_app::build(Profile::Release)?;
+    }
     let cluster = stage("private PostgreSQL", Cluster::start)?;
     let mut command = cargo();
     command.args(["test", "--workspace"]).env(URL_VARIABLE, cluster.url());
@@ -22,5 +27,9 @@ pub fn run(filters: &[String]) -> Done {
     });
     drop(cluster);
     tested?;
-    if filters.is_empty() { check::run(&[]) } else { Ok(()) }
+    if !filters.is_empty() {
+        return Ok(());
+    }
+    browser::run(&[])?;
+    check::run(&[])
 }

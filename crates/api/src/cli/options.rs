@@ -56,6 +56,9 @@ pub struct ServeOptions {
     /// Threads that answer requests [default: one for each core]
     #[arg(long, env = "SLUICE_WORKERS")]
     pub workers: Option<usize>,
+    /// Folder to serve the web app from [default: the one built in]
+    #[arg(long, env = "SLUICE_WEB_DIR")]
+    pub web_dir: Option<PathBuf>,
     /// What to log, as `info`, `warn` or `sluice_engine=debug,info` [default: warn]
     #[arg(long, env = "SLUICE_LOG")]
     pub log: Option<String>,
@@ -84,6 +87,7 @@ impl ServeOptions {
             grace_seconds: self.grace_seconds.or(file.grace_seconds),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
             workers: self.workers.or(file.workers),
+            web_dir: self.web_dir.or(file.web_dir),
             log: self.log.or(file.log),
             log_format: self.log_format.or(file.log_format),
             config: self.config,

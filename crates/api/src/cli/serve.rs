@@ -88,7 +88,8 @@ async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
     let engine = open_engine(&config, providers, limits, true).await?;
     let starts = options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE);
-    let app = App::new(engine.clone(), &AppConfig { starts_per_minute: NonZeroU32::new(starts) });
+    let config = AppConfig { starts_per_minute: NonZeroU32::new(starts), web_dir: options.web_dir.clone() };
+    let app = App::new(engine.clone(), &config);
     let workers =
         options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
     let server = Server::bind(app, listen, workers.max(1)).map_err(|error| {

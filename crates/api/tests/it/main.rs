@@ -16,4 +16,5 @@ mod executions;
 mod readme;
 mod resources;
 mod server;
+mod web_app;
 mod workflows;

@@ -6,5 +6,6 @@ mod programs;
 mod run;
 mod tools;
 mod types_crate;
+mod web;
 
 pub use run::run;

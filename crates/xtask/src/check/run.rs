@@ -1,6 +1,6 @@
 //! The list of stages, and running all or some of them.
 
-use super::{migrations, openapi_drift, programs, types_crate};
+use super::{migrations, openapi_drift, programs, types_crate, web};
 use crate::fail::{Done, Failure};
 use crate::stage::stage;
 
@@ -10,7 +10,7 @@ struct Stage {
 }
 
 /// In the order of cost: what fails quickly comes first.
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage { name: "fmt", run: programs::fmt },
     Stage { name: "migrations", run: migrations::check },
     Stage { name: "typos", run: programs::typos },
@@ -20,6 +20,7 @@ const STAGES: [Stage; 9] = [
     Stage { name: "docs", run: programs::docs },
     Stage { name: "types", run: types_crate::check },
     Stage { name: "openapi", run: openapi_drift::check },
+    Stage { name: "web", run: web::check },
 ];
 
 /// Runs the stages named, or all; goes on after a failure, so that one run shows everything there is to repair.

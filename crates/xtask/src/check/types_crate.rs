@@ -1,13 +1,9 @@
 //! The types crate is shared with the browser: it builds for wasm32 and pulls in no I/O.
 
-use std::path::Path;
-use std::process::Command;
-
 use crate::cargo::cargo;
 use crate::fail::{Done, Failure};
-use crate::{paths, process};
+use crate::{process, wasm};
 
-const TARGET: &str = "wasm32-unknown-unknown";
 /// Crates that talk to a network, a disk or a database, or that make an async runtime necessary.
 const FORBIDDEN: [&str; 15] = [
     "actix-rt",
@@ -29,8 +25,8 @@ const FORBIDDEN: [&str; 15] = [
 
 /// Both proofs.
 pub fn check() -> Done {
-    install_target()?;
-    process::run(cargo().args(["build", "-p", "sluice-types", "--target", TARGET]))
+    wasm::install_target()?;
+    process::run(cargo().args(["build", "-p", "sluice-types", "--target", wasm::TARGET]))
         .map_err(|failure| failure.cure("move what needs an operating system to another crate"))?;
     let tree = process::output(cargo().args([
         "tree",
@@ -50,18 +46,6 @@ pub fn check() -> Done {
     }
     Err(Failure::new(format!("sluice-types depends on {}", found.join(", ")))
         .cure(format!("see who brings it: `cargo tree -p sluice-types -e normal -i {}`", found.join(" -i "))))
-}
-
-/// `rust-toolchain.toml` names the target; a toolchain that is not rustup's has to bring it.
-fn install_target() -> Done {
-    let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
-    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
-        return Ok(());
-    }
-    let mut rustup = Command::new("rustup");
-    rustup.args(["target", "add", TARGET]).current_dir(paths::root());
-    process::run(&mut rustup)
-        .map_err(|failure| failure.cure(format!("install Rust's {TARGET} target (package manager or rustup)")))
 }
 
 fn forbidden_in(tree: &str) -> Vec<&str> {

@@ -1,0 +1,114 @@
+//! Serves the web app: its files under `/assets/`, and its page wherever a browser opens an address.
+
+use actix_web::http::Method;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, EntityTag, HeaderValue, IfNoneMatch, LOCATION, VARY,
+};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, routes};
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+
+use crate::app::App;
+use crate::negotiate;
+use crate::openapi::Document;
+use crate::routes::nothing_here;
+
+const PAGE: &str = "index.html";
+/// The addresses of assets hold a hash of all of them: what is there never changes.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// The page names the assets: it is asked for each time, and mostly answered with 304.
+const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
+/// What the server itself answers. Everything else is an address in the web app, which tells what it does not know.
+const NOT_THE_APP: [&str; 8] = ["api", "assets", "docs", "errors", "healthz", "metrics", "openapi.json", "readyz"];
+
+/// A file of the web app.
+#[routes]
+#[get("/assets/{path:.*}")]
+#[head("/assets/{path:.*}")]
+pub async fn asset(path: Path<String>, request: HttpRequest, app: Data<App>, document: Data<Document>) -> HttpResponse {
+    let path = format!("assets/{path}");
+    let Some((mut answer, bytes)) = find(&app, &request, &path).await else {
+        return nothing_here(request, document).await;
+    };
+    answer.insert_header((CACHE_CONTROL, FOR_EVER)).insert_header((VARY, "accept-encoding")).body(bytes)
+}
+
+/// The web app; without one, the way to the documentation.
+#[routes]
+#[get("/")]
+#[head("/")]
+pub async fn root(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    match page(&request, &app).await {
+        Some(page) => page,
+        None => HttpResponse::TemporaryRedirect().insert_header((LOCATION, "/docs/")).finish(),
+    }
+}
+
+/// Answers what no handler takes: with the web app when a browser opens the address, so that a link into the app
+/// leads there; otherwise with a problem.
+pub async fn page_or_problem(request: HttpRequest, app: Data<App>, document: Data<Document>) -> HttpResponse {
+    if is_of_the_app(&request)
+        && let Some(page) = page(&request, &app).await
+    {
+        return page;
+    }
+    nothing_here(request, document).await
+}
+
+fn is_of_the_app(request: &HttpRequest) -> bool {
+    let first = request.path().trim_start_matches('/').split('/').next().unwrap_or_default();
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && !NOT_THE_APP.contains(&first)
+        && negotiate::wants_page(request)
+}
+
+async fn page(request: &HttpRequest, app: &App) -> Option<HttpResponse> {
+    let tag = tag_of(&app.web.get(PAGE).await?);
+    let known = request.get_header::<IfNoneMatch>().is_some_and(|known| match known {
+        IfNoneMatch::Any => true,
+        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
+    });
+    let (mut answer, bytes) =
+        if known { (HttpResponse::NotModified(), Bytes::new()) } else { find(app, request, PAGE).await? };
+    answer.insert_header((CACHE_CONTROL, ASK_FIRST)).insert_header((ETAG, tag.to_string()));
+    Some(answer.insert_header((VARY, "accept, accept-encoding")).body(bytes))
+}
+
+/// Weak, as it is the same for all encodings of the page.
+fn tag_of(page: &[u8]) -> EntityTag {
+    let beginning = Sha256::digest(page).first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
+    EntityTag::new_weak(format!("{beginning:016x}"))
+}
+
+/// The smallest form of a file that the client takes, and the beginning of the answer that carries it.
+async fn find(app: &App, request: &HttpRequest, path: &str) -> Option<(HttpResponseBuilder, Bytes)> {
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CONTENT_TYPE, content_type(path)));
+    for (encoding, ending) in negotiate::compressed(request) {
+        if let Some(bytes) = app.web.get(&format!("{path}{ending}")).await {
+            answer.insert_header(encoding);
+            return Some((answer, bytes));
+        }
+    }
+    let bytes = app.web.get(path).await?;
+    // Keeps the middleware from compressing it on the way: it is too small for that, or read by a developer.
+    answer.insert_header(ContentEncoding::Identity);
+    Some((answer, bytes))
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        // Anything else and browsers refuse to compile it while it comes.
+        "wasm" => "application/wasm",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}

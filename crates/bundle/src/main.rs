@@ -1,0 +1,45 @@
+//! Makes the folder that a server serves the web app from: the compiled app with its JavaScript, the style
+//! sheets and static files, under one address that holds a hash of all of them.
+//!
+//! `cargo xtask` runs this after it has compiled `frontend/`. It is a program of its own so that the tool's
+//! other commands need not wait until it is built.
+#![expect(clippy::print_stderr, reason = "a command-line tool says what went wrong")]
+
+mod arguments;
+mod bindings;
+mod compress;
+mod files;
+mod order;
+mod page;
+mod publish;
+mod renumber;
+mod site;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use arguments::Arguments;
+
+fn main() -> ExitCode {
+    match Arguments::read(std::env::args_os().skip(1)).and_then(|arguments| run(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let mut app = bindings::generate(arguments)?;
+    if arguments.release {
+        order::order_functions(&mut app)?;
+    }
+    let mut site = site::assemble(&arguments.frontend, app, arguments.release)?;
+    if arguments.release {
+        compress::add_compressed(&mut site.assets)?;
+        compress::add_compressed(&mut site.pages)?;
+    }
+    publish::publish(&site, &arguments.dist)
+}

@@ -1,0 +1,40 @@
+//! Packages from npm, for tests.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use crate::fail::Failure;
+use crate::{debian, paths, process};
+
+const LOCK_FILE: &str = "package-lock.json";
+/// npm writes this one last, so its time says when the install was finished.
+const INSTALLED_MARK: &str = "node_modules/.package-lock.json";
+
+/// Installs node when it is missing, and a folder's packages when they are missing or older than its lock file.
+/// Gives the folder's whole path; `None` when it holds no `package.json`.
+pub fn install(folder: &str) -> Result<Option<PathBuf>, Failure> {
+    let path = paths::root().join(folder);
+    if !path.join("package.json").is_file() {
+        return Ok(None);
+    }
+    if paths::in_path("node").is_none() || paths::in_path("npm").is_none() {
+        debian::install(&["nodejs", "npm"], "Node.js with npm")?;
+    }
+    let locked = changed_at(&path.join(LOCK_FILE));
+    let installed = changed_at(&path.join(INSTALLED_MARK));
+    if installed.is_none() || installed < locked {
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&path);
+        // The browser is the system's, not one that Playwright downloads.
+        npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        process::run(&mut npm).map_err(|failure| {
+            failure.cure(format!("see what npm says above; `npm ci` runs in {folder} and needs npm's registry"))
+        })?;
+    }
+    Ok(Some(path))
+}
+
+fn changed_at(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|metadata| metadata.modified()).ok()
+}

@@ -1,0 +1,9 @@
+//! The browser app: compiled, bundled, and measured.
+
+mod budget;
+mod build;
+pub mod stamp;
+mod versions;
+
+pub use budget::check_size;
+pub use build::{Profile, build, run};
