@@ -1,0 +1,73 @@
+//! What can go wrong with a call, and what to tell the person.
+
+use std::sync::Arc;
+
+use crate::state::json;
+
+use sluice_types::{ErrorCode, Problem};
+
+/// The answer of every call.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// Why a call gave nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ApiError {
+    /// No answer came: the server or the network is away.
+    Unreachable,
+    /// The server refused, and says why.
+    Problem(Arc<Problem>),
+    /// An answer came that this app cannot read: a proxy's page, or another version's.
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl ApiError {
+    /// Reads an error from an answer that was no success.
+    pub fn of_answer(status: u16, body: &str) -> Self {
+        json::read(body).map_or(Self::Unreadable { status }, |problem| Self::Problem(Arc::new(problem)))
+    }
+
+    /// What to match on.
+    pub fn code(&self) -> Option<ErrorCode> {
+        self.problem().map(|problem| problem.code)
+    }
+
+    /// What the server said.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Problem(problem) => Some(problem),
+            Self::Unreachable | Self::Unreadable { .. } => None,
+        }
+    }
+
+    /// What happened, in a line.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Unreachable => "The server cannot be reached".into(),
+            Self::Problem(problem) => problem.title.clone(),
+            Self::Unreadable { status } => format!("The answer could not be read (status {status})"),
+        }
+    }
+
+    /// What to do about it. What is wrong with single fields stands behind the rest.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::Unreachable => "Check that Sluice is running, then try again. What you typed is kept.".into(),
+            Self::Unreadable { .. } => {
+                "Reload the page: the server may be another version. What you typed is kept.".into()
+            }
+            Self::Problem(problem) => {
+                let fields = problem.errors.iter().map(|error| error.message.as_str());
+                std::iter::once(problem.detail.as_str()).chain(fields).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    /// What is wrong with the field at a JSON pointer of the body.
+    pub fn field(&self, pointer: &str) -> Option<String> {
+        let error = self.problem()?.errors.iter().find(|error| error.pointer == pointer)?;
+        Some(error.message.clone())
+    }
+}

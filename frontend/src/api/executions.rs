@@ -1,0 +1,93 @@
+//! Executions: starting, reading, and every command to them.
+
+use sluice_types::{
+    Execution, ExecutionId, OutputOverride, PatchExecution, PatchStep, RerunPlan, RetryRequest, ReviewRequest,
+    StartExecution, StepPath, StepRunDetail, WorkflowId,
+};
+
+use super::error::ApiResult;
+use super::http::{BASE, Call};
+
+/// Starts an execution. The same key sent again gives the same execution.
+pub async fn start(workflow: &WorkflowId, request: &StartExecution, key: &str) -> ApiResult<Execution> {
+    Call::post(&format!("/workflows/{workflow}/executions")).idempotency_key(key).json(request).answer().await
+}
+
+/// One execution with its step runs.
+pub async fn get(id: &ExecutionId) -> ApiResult<Execution> {
+    Call::get(&of(id)).answer().await
+}
+
+/// Changes the YOLO switch or the budget.
+pub async fn update(id: &ExecutionId, patch: &PatchExecution) -> ApiResult<Execution> {
+    Call::patch(&of(id)).json(patch).answer().await
+}
+
+/// Removes an execution that has ended.
+pub async fn delete(id: &ExecutionId) -> ApiResult<()> {
+    Call::delete(&of(id)).done().await
+}
+
+/// A command without a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Start no further step.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Stop at once.
+    Cancel,
+}
+
+/// Sends a command.
+pub async fn command(id: &ExecutionId, command: Command) -> ApiResult<Execution> {
+    let verb = match command {
+        Command::Pause => "pause",
+        Command::Resume => "resume",
+        Command::Cancel => "cancel",
+    };
+    Call::post(&format!("{}/{verb}", of(id))).answer().await
+}
+
+/// A step run with its attempts and decisions.
+pub async fn step(id: &ExecutionId, path: &StepPath) -> ApiResult<StepRunDetail> {
+    Call::get(&step_of(id, path)).answer().await
+}
+
+/// Changes a step for this execution.
+pub async fn update_step(id: &ExecutionId, path: &StepPath, patch: &PatchStep) -> ApiResult<Execution> {
+    Call::patch(&step_of(id, path)).json(patch).answer().await
+}
+
+/// Puts an output in the place of what a step gave.
+pub async fn override_output(id: &ExecutionId, path: &StepPath, output: &OutputOverride) -> ApiResult<Execution> {
+    Call::put(&format!("{}/output", step_of(id, path))).json(output).answer().await
+}
+
+/// What a retry would keep, repeat and cost.
+pub async fn plan_retry(id: &ExecutionId, path: &StepPath, request: &RetryRequest) -> ApiResult<RerunPlan> {
+    Call::post(&format!("{}/retry/plan", step_of(id, path))).json(request).answer().await
+}
+
+/// Runs again from a step.
+pub async fn retry(id: &ExecutionId, path: &StepPath, request: &RetryRequest) -> ApiResult<Execution> {
+    Call::post(&format!("{}/retry", step_of(id, path))).json(request).answer().await
+}
+
+/// Decides at a gate.
+pub async fn review(id: &ExecutionId, path: &StepPath, request: &ReviewRequest) -> ApiResult<Execution> {
+    Call::post(&format!("{}/review", step_of(id, path))).json(request).answer().await
+}
+
+/// Where an execution's events come from, after a number.
+pub fn events_address(id: &ExecutionId, after: i64) -> String {
+    format!("{BASE}{}/events?after={after}", of(id))
+}
+
+fn of(id: &ExecutionId) -> String {
+    format!("/workflows/executions/{id}")
+}
+
+fn step_of(id: &ExecutionId, path: &StepPath) -> String {
+    format!("{}/steps/{path}", of(id))
+}

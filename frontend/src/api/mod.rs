@@ -1,0 +1,13 @@
+//! Calls to the server, one file a resource. Nothing else in the app speaks HTTP.
+
+mod error;
+pub mod executions;
+mod http;
+pub mod parting;
+pub mod personas;
+pub mod providers;
+pub mod templates;
+pub mod workflows;
+
+pub use error::{ApiError, ApiResult};
+pub use http::in_flight;

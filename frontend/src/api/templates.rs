@@ -1,0 +1,31 @@
+//! Templates to copy workflows and steps from.
+
+use sluice_types::{InstantiateTemplate, StepTemplateList, TemplatePage, Workflow, WorkflowId, WorkflowTemplate};
+
+use super::error::ApiResult;
+use super::http::Call;
+
+/// A page of templates: built-in ones first.
+pub async fn list(cursor: Option<String>) -> ApiResult<TemplatePage> {
+    Call::get("/workflows/templates").query([("cursor", cursor)]).answer().await
+}
+
+/// One template with its definition and inputs.
+pub async fn get(id: &WorkflowId) -> ApiResult<WorkflowTemplate> {
+    Call::get(&format!("/workflows/templates/{id}")).answer().await
+}
+
+/// Makes a workflow of a template.
+pub async fn instantiate(id: &WorkflowId) -> ApiResult<Workflow> {
+    Call::post(&format!("/workflows/templates/{id}/instantiate")).json(&InstantiateTemplate::default()).answer().await
+}
+
+/// Removes a template of the tenant's own.
+pub async fn delete(id: &WorkflowId) -> ApiResult<()> {
+    Call::delete(&format!("/workflows/templates/{id}")).done().await
+}
+
+/// Steps to add to a workflow.
+pub async fn step_templates() -> ApiResult<StepTemplateList> {
+    Call::get("/workflows/step-templates").answer().await
+}

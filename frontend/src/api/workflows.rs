@@ -1,0 +1,72 @@
+//! Workflows and their versions.
+
+use sluice_types::{
+    CopyWorkflow, CreateWorkflow, Estimate, EstimateRequest, ExecutionPage, ExecutionSummary, ListQuery,
+    UpdateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowVersion,
+};
+
+use super::error::ApiResult;
+use super::http::Call;
+
+/// A page of workflows.
+pub async fn list(query: &ListQuery) -> ApiResult<WorkflowPage> {
+    let yes = query.is_template.map(|is| is.to_string());
+    let limit = query.limit.map(|limit| limit.to_string());
+    let parameters = [
+        ("limit", limit),
+        ("cursor", query.cursor.clone()),
+        ("sort", query.sort.clone()),
+        ("search", query.search.clone()),
+        ("tag", query.tag.clone()),
+        ("category", query.category.clone()),
+        ("is_template", yes),
+    ];
+    Call::get("/workflows").query(parameters).answer().await
+}
+
+/// One workflow.
+pub async fn get(id: &WorkflowId) -> ApiResult<Workflow> {
+    Call::get(&format!("/workflows/{id}")).answer().await
+}
+
+/// Creates a workflow.
+pub async fn create(workflow: &CreateWorkflow) -> ApiResult<Workflow> {
+    Call::post("/workflows").json(workflow).answer().await
+}
+
+/// Saves over `version`; a newer one on the server is a `version_conflict`.
+pub async fn update(id: &WorkflowId, version: i64, workflow: &UpdateWorkflow) -> ApiResult<Workflow> {
+    Call::put(&format!("/workflows/{id}")).if_match(version).json(workflow).answer().await
+}
+
+/// Removes a workflow with its executions.
+pub async fn delete(id: &WorkflowId) -> ApiResult<()> {
+    Call::delete(&format!("/workflows/{id}")).done().await
+}
+
+/// Copies a workflow.
+pub async fn copy(id: &WorkflowId) -> ApiResult<Workflow> {
+    Call::post(&format!("/workflows/{id}/copy")).json(&CopyWorkflow::default()).answer().await
+}
+
+/// What a run is expected to cost, with what earlier runs took.
+pub async fn estimate(id: &WorkflowId, request: &EstimateRequest) -> ApiResult<Estimate> {
+    Call::post(&format!("/workflows/{id}/estimate")).json(request).answer().await
+}
+
+/// The newest of a workflow's executions.
+pub async fn newest_execution(id: &WorkflowId) -> ApiResult<Option<ExecutionSummary>> {
+    let one = [("limit", Some("1"))];
+    let page: ExecutionPage = Call::get(&format!("/workflows/{id}/executions")).query(one).answer().await?;
+    Ok(page.items.into_iter().next())
+}
+
+/// What a version ran.
+pub async fn version(id: &WorkflowId, version: i64) -> ApiResult<WorkflowVersion> {
+    Call::get(&format!("/workflows/{id}/versions/{version}")).answer().await
+}
+
+/// A page of a workflow's executions, newest first.
+pub async fn executions(id: &WorkflowId, cursor: Option<String>) -> ApiResult<ExecutionPage> {
+    Call::get(&format!("/workflows/{id}/executions")).query([("cursor", cursor)]).answer().await
+}

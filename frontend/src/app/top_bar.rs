@@ -1,0 +1,60 @@
+//! The bar at the top: where one is, where one can go, and whether something is on its way.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+
+use crate::api::in_flight;
+
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <svg width="22" height="22" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">
+            <rect x="2" y="4" width="20" height="4" rx="2" />
+            <rect x="2" y="10" width="8" height="4" rx="2" />
+            <rect x="14" y="10" width="8" height="4" rx="2" />
+            <rect x="2" y="16" width="20" height="4" rx="2" />
+        </svg>
+    }
+}
+
+/// The bar and the line below it that moves while a call is under way.
+#[component]
+pub fn TopBar() -> impl IntoView {
+    let location = use_location();
+    let within = move |prefixes: &'static [&'static str]| {
+        let path = location.pathname.get();
+        let is = prefixes.iter().any(|prefix| path == *prefix || path.starts_with(&[prefix, "/"].concat()));
+        is.then_some("page")
+    };
+    let calls = in_flight();
+    view! {
+        <header class="top-bar">
+            // The browser's own way to a fragment moves the focus there; the router's only scrolls.
+            <a class="skip" href="#main" rel="external">
+                "Skip to content"
+            </a>
+            <A href="/" attr:class="brand" attr:aria-label="Sluice, workflows">
+                <Mark />
+                <span>"Sluice"</span>
+            </A>
+            <nav aria-label="Main">
+                <a href="/" aria-current=move || within(&["/", "/new", "/workflows", "/runs"])>
+                    "Workflows"
+                </a>
+                <a href="/templates" aria-current=move || within(&["/templates"])>
+                    "Templates"
+                </a>
+                <a href="/settings/providers" aria-current=move || within(&["/settings"])>
+                    "Settings"
+                </a>
+            </nav>
+            <div class="end">
+                <a class="button ghost small" href="/docs/" rel="external">
+                    "API"
+                </a>
+            </div>
+        </header>
+        <div class="in-flight" class:busy=move || calls.get() != 0 aria-hidden="true"></div>
+    }
+}

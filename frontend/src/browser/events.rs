@@ -1,0 +1,70 @@
+//! A stream of server-sent events, as the browser reads it.
+
+use sluice_types::{Event, EventType};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{EventSource, MessageEvent};
+
+use crate::state::json;
+
+/// The kinds of event that the server names. `error` is not among them: it is what the browser calls
+/// a broken stream too, and is told apart by what it carries.
+const NAMED: [EventType; 6] =
+    [EventType::Progress, EventType::Text, EventType::Done, EventType::Retry, EventType::Skipped, EventType::Paused];
+/// What the server calls a failure, and the browser a stream that broke off.
+const ERROR: &str = EventType::Error.as_str();
+
+/// What comes from a stream.
+#[derive(Debug, Clone)]
+pub enum News {
+    /// It is open.
+    Opened,
+    /// An event came.
+    Event(Box<Event>),
+    /// It broke off, was refused, or the server has closed it.
+    Broken,
+}
+
+/// An open stream. It closes when it is dropped.
+pub struct EventStream {
+    source: EventSource,
+    _heard: [Closure<dyn Fn(web_sys::Event)>; 2],
+}
+
+impl EventStream {
+    /// Opens a stream and tells what comes of it. `None` when the browser refuses the address.
+    ///
+    /// The browser would connect again by itself, at its own pace and from where the address says;
+    /// whoever holds the stream decides about that and drops this one.
+    pub fn open(address: &str, tell: impl Fn(News) + Clone + 'static) -> Option<Self> {
+        let source = EventSource::new(address).ok()?;
+        let tell_opened = tell.clone();
+        let opened = Closure::<dyn Fn(web_sys::Event)>::new(move |_| tell_opened(News::Opened));
+        let came = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if let Some(news) = news_of(&event) {
+                tell(news);
+            }
+        });
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        for name in NAMED.into_iter().map(EventType::as_str).chain([ERROR]) {
+            source.add_event_listener_with_callback(name, came.as_ref().unchecked_ref()).ok()?;
+        }
+        Some(Self { source, _heard: [opened, came] })
+    }
+}
+
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        // A closed stream calls nobody: nothing that is still under way reaches the closures.
+        self.source.close();
+        self.source.set_onopen(None);
+    }
+}
+
+/// What an event of the browser tells. An event of a kind that this app cannot read tells nothing.
+fn news_of(event: &web_sys::Event) -> Option<News> {
+    match event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string()) {
+        Some(data) => json::read(&data).ok().map(|event| News::Event(Box::new(event))),
+        None => (event.type_() == ERROR).then_some(News::Broken),
+    }
+}

@@ -1,0 +1,80 @@
+//! Dialogs: the browser's own, which keeps the focus inside and closes on Escape.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::button::{Button, ButtonKind};
+use super::shown::Shown;
+
+/// A dialog that is there while `open` is. Its `children` are made anew each time it opens.
+#[component]
+pub fn Dialog(
+    #[prop(into)] open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional)] wide: bool,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let element: NodeRef<html::Dialog> = NodeRef::new();
+    Effect::new(move |_| {
+        let Some(dialog) = element.get() else { return };
+        if open.get() && !dialog.open() {
+            // It fails only where the dialog is shown already.
+            let _shown_already = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    let children = StoredValue::new(children);
+    view! {
+        <dialog
+            node_ref=element
+            class=if wide { "dialog wide" } else { "dialog" }
+            aria-label=move || title.get()
+            on:close=move |_| open.set(false)
+        >
+            <Shown is=move || open.get()>
+                <header>
+                    <h2>{move || title.get()}</h2>
+                    <Button
+                        kind=ButtonKind::Ghost
+                        small=true
+                        icon=icondata_lu::LuX
+                        label="Close"
+                        on_press=move |_| open.set(false)
+                    />
+                </header>
+                {children.with_value(|children| children())}
+            </Shown>
+        </dialog>
+    }
+}
+
+/// Asks before something that cannot be undone.
+#[component]
+pub fn Confirm(
+    #[prop(into)] open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    /// The verb on the button that does it.
+    #[prop(into)]
+    verb: String,
+    #[prop(into)] on_confirm: Callback<()>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let children = StoredValue::new(children);
+    let verb = StoredValue::new(verb);
+    let confirm = move |_| {
+        open.set(false);
+        on_confirm.run(());
+    };
+    view! {
+        <Dialog open title>
+            <div class="body">{children.with_value(|children| children())}</div>
+            <footer>
+                <Button on_press=move |_| open.set(false)>"Keep"</Button>
+                <Button kind=ButtonKind::Danger on_press=confirm>
+                    {verb.get_value()}
+                </Button>
+            </footer>
+        </Dialog>
+    }
+}

@@ -1,0 +1,123 @@
+//! Short messages at the foot of the page, each with one thing to do about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::button::{Button, ButtonKind};
+use super::icon::Icon;
+use crate::api::ApiError;
+
+/// How long a message stays when nothing can be done about it.
+const SHORT: Duration = Duration::from_secs(5);
+/// How long one stays that offers an action, as undo.
+pub const LONG: Duration = Duration::from_secs(9);
+
+/// What a message offers to do. It outlives the component that sent the message, so it is no `Callback`.
+type Action = Arc<dyn Fn() + Send + Sync>;
+
+#[derive(Clone)]
+struct Toast {
+    id: u32,
+    bad: bool,
+    text: String,
+    action: Option<(String, Action)>,
+}
+
+/// Where messages are sent.
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    shown: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+}
+
+impl Toasts {
+    /// Makes the place for messages, for the whole app.
+    pub fn provide() -> Self {
+        let toasts = Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
+        provide_context(toasts);
+        toasts
+    }
+
+    /// The app's place for messages.
+    pub fn from_context() -> Self {
+        use_context().unwrap_or_else(Self::provide)
+    }
+
+    /// It worked.
+    pub fn done(self, text: impl Into<String>) {
+        self.show(false, text.into(), None, SHORT);
+    }
+
+    /// It worked, and can be taken back for a while.
+    pub fn with_action(self, text: impl Into<String>, verb: &str, action: impl Fn() + Send + Sync + 'static) {
+        self.show(false, text.into(), Some((verb.to_owned(), Arc::new(action))), LONG);
+    }
+
+    /// It did not work.
+    pub fn failed(self, text: impl Into<String>) {
+        self.show(true, text.into(), None, LONG);
+    }
+
+    /// A call failed.
+    pub fn call_failed(self, doing: &str, error: &ApiError) {
+        self.failed(format!("{doing}: {}. {}", error.title(), error.advice()));
+    }
+
+    /// A call failed, and may be tried again.
+    pub fn retry(self, doing: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
+        let text = format!("{doing}: {}. {}", error.title(), error.advice());
+        self.show(true, text, Some(("Try again".to_owned(), Arc::new(again))), LONG);
+    }
+
+    fn show(self, bad: bool, text: String, action: Option<(String, Action)>, stays: Duration) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        self.shown.update(|shown| shown.push(Toast { id, bad, text, action }));
+        set_timeout(move || self.remove(id), stays);
+    }
+
+    fn remove(self, id: u32) {
+        self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
+    }
+}
+
+/// Draws the messages.
+#[component]
+pub fn ToastsView(toasts: Toasts) -> impl IntoView {
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
+                <ToastView toasts toast />
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
+    let id = toast.id;
+    let action = toast.action.map(|(verb, run)| {
+        let press = move |_| {
+            toasts.remove(id);
+            run();
+        };
+        view! { <Button small=true on_press=press>{verb}</Button> }
+    });
+    let icon = if toast.bad { icondata_lu::LuCircleAlert } else { icondata_lu::LuCheck };
+    view! {
+        <div class="toast">
+            <Icon icon />
+            <span class="grow">{toast.text}</span>
+            {action}
+            <Button
+                kind=ButtonKind::Ghost
+                small=true
+                icon=icondata_lu::LuX
+                label="Dismiss"
+                on_press=move |_| toasts.remove(id)
+            />
+        </div>
+    }
+}

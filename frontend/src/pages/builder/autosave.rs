@@ -1,0 +1,119 @@
+//! Keeping the draft in the browser, so that a crash, a reload or a closed tab loses nothing.
+
+use std::time::Duration;
+
+use leptos::ev::{pagehide, storage as storage_changed};
+use leptos::prelude::*;
+use sluice_types::{Workflow, WorkflowId};
+
+use super::model::Builder;
+use crate::browser::listen::on_window;
+use crate::browser::storage;
+use crate::browser::time::now_whole_ms;
+use crate::components::Toasts;
+use crate::state::draft::{DraftStatus, KEY_PREFIX, SavedDraft, drop_order, key};
+use crate::state::editor::Draft;
+
+/// How long after a key the draft is kept.
+const DISTANCE: Duration = Duration::from_millis(300);
+
+/// A draft that was kept, and is gone on with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restored {
+    /// The draft.
+    pub draft: Draft,
+    /// The version that it was made from, when the server has a newer one by now.
+    pub older_version: Option<i64>,
+}
+
+/// What was kept of a workflow, if it holds anything that the server has not.
+pub fn restore(workflow: Option<&Workflow>) -> Option<Restored> {
+    let key = key(workflow.map(|workflow| &workflow.id));
+    let kept = SavedDraft::from_json(&storage::get(&key)?)?;
+    match kept.status(workflow) {
+        DraftStatus::Same => {
+            storage::remove(&key);
+            None
+        }
+        DraftStatus::Newer => Some(Restored { draft: kept.draft, older_version: None }),
+        DraftStatus::Conflict => Some(Restored { draft: kept.draft, older_version: kept.base_version }),
+    }
+}
+
+/// Forgets what was kept of a workflow, or of the new one.
+pub fn forget(id: Option<&WorkflowId>) {
+    storage::remove(&key(id));
+}
+
+/// Keeps the draft whenever it changed, and says once when the browser refuses.
+pub fn follow(builder: Builder) {
+    let toasts = Toasts::from_context();
+    let refused = StoredValue::new(false);
+    let write = move || {
+        let kept = keep(builder);
+        if !kept && !refused.get_value() {
+            refused.set_value(true);
+            toasts.failed("This browser keeps no drafts: save before you leave the page.");
+        }
+    };
+    let mut soon = debounce(DISTANCE, move |()| {
+        if !builder.history.is_disposed() {
+            write();
+        }
+    });
+    Effect::new(move |_| {
+        builder.draft.track();
+        builder.saved.track();
+        soon(());
+    });
+    on_cleanup(write);
+    on_window(pagehide, move |_| write());
+    tell_of_other_tabs(builder, toasts);
+}
+
+/// Writes the draft down; forgets it when there is nothing that the server has not.
+fn keep(builder: Builder) -> bool {
+    let saved = builder.saved.get_untracked();
+    let own = key(saved.as_ref().map(|saved| &saved.id));
+    if !untrack(|| builder.is_dirty()) {
+        storage::remove(&own);
+        return true;
+    }
+    let kept = SavedDraft {
+        workflow_id: saved.as_ref().map(|saved| saved.id.clone()),
+        base_version: saved.map(|saved| saved.version),
+        saved_at_ms: now_whole_ms(),
+        draft: builder.draft.with_untracked(|draft| Draft::clone(draft)),
+    };
+    let Some(text) = kept.to_json() else { return false };
+    storage::set(&own, &text) || make_room(&own, &text)
+}
+
+/// Drops old drafts, the oldest first, until this one fits.
+fn make_room(own: &str, text: &str) -> bool {
+    let kept: Vec<(String, i64)> = storage::keys(KEY_PREFIX)
+        .into_iter()
+        .map(|key| {
+            let at =
+                storage::get(&key).and_then(|text| SavedDraft::from_json(&text)).map_or(0, |kept| kept.saved_at_ms);
+            (key, at)
+        })
+        .collect();
+    drop_order(&kept, own).into_iter().any(|key| {
+        storage::remove(&key);
+        storage::set(own, text)
+    })
+}
+
+/// Another tab that edits the same workflow keeps its draft under the same key.
+fn tell_of_other_tabs(builder: Builder, toasts: Toasts) {
+    let told = StoredValue::new(false);
+    let changed = move |event: web_sys::StorageEvent| {
+        let own = key(builder.saved.with_untracked(|saved| saved.as_ref().map(|saved| saved.id.clone())).as_ref());
+        if event.key().as_deref() == Some(own.as_str()) && event.new_value().is_some() && !told.get_value() {
+            told.set_value(true);
+            toasts.done("This workflow is being edited in another tab too. Saving asks before it overwrites anything.");
+        }
+    };
+    on_window(storage_changed, changed);
+}

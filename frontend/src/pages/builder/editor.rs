@@ -1,0 +1,186 @@
+//! The builder's page, once it is known what is built.
+
+use leptos::prelude::*;
+use sluice_types::Workflow;
+
+use super::analysis;
+use super::autosave::{self, Restored};
+use super::conflict_dialog::ConflictDialog;
+use super::handover::Left;
+use super::header::{Defaults, Heading};
+use super::model::{Builder, Saved};
+use super::overview::{EstimateCard, Problems};
+use super::palette::Palette;
+use super::save::Saver;
+use super::save_bar::SaveBar;
+use super::shortcuts::Shortcuts;
+use super::step_list::StepList;
+use super::template_dialog::TemplateDialog;
+use crate::browser::focus::use_title;
+use crate::browser::memo::memo;
+use crate::components::{Button, ButtonKind, Empty, Note, NoteKind, Shown};
+use crate::state::editor::Draft;
+use crate::state::history::History;
+
+/// Everything of one workflow.
+#[component]
+pub fn Editor(beginning: Beginning) -> impl IntoView {
+    let Begun { builder, restored, server } = begin(beginning);
+    analysis::follow(builder);
+    autosave::follow(builder);
+    let saver = Saver::new(builder);
+    let templates = RwSignal::new(false);
+    use_title(move || {
+        let name = builder.draft.with(|draft| draft.name.clone());
+        if name.is_empty() { "New workflow".to_owned() } else { name }
+    });
+    let no_steps = memo(move || builder.order.with(Vec::is_empty));
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumb">
+            <a href="/">"Workflows"</a>
+            <span aria-hidden="true">"/"</span>
+            <span>{move || if builder.saved.with(Option::is_some) { "Edit" } else { "New" }}</span>
+        </nav>
+        <div class="page-head">
+            <Heading builder />
+        </div>
+        {restored.map(|restored| view! { <RestoredNote builder restored server /> })}
+        <div class="builder">
+            <div class="stack">
+                <Defaults builder />
+                <h2 class="visually-hidden">"Steps"</h2>
+                <Shown is=move || no_steps.get()>
+                    <FirstStep templates />
+                </Shown>
+                <StepList builder />
+                <ExpandAll builder />
+            </div>
+            <aside class="stack" aria-label="Add, estimate and check">
+                <Palette builder />
+                <EstimateCard builder />
+                <Problems builder />
+            </aside>
+        </div>
+        <SaveBar builder saver />
+        <ConflictDialog builder saver />
+        <TemplateDialog builder open=templates />
+        <Shortcuts builder saver />
+    }
+}
+
+/// What a builder begins with.
+pub enum Beginning {
+    /// Nothing: a new workflow.
+    New,
+    /// What the server has.
+    Saved(Workflow),
+    /// What the builder before left, after its first save.
+    HandedOver(Left),
+}
+
+/// What a builder begins with, and what the browser had kept of it.
+struct Begun {
+    builder: Builder,
+    restored: Option<Restored>,
+    /// What the server has.
+    server: Option<Saved>,
+}
+
+fn begin(beginning: Beginning) -> Begun {
+    let workflow = match beginning {
+        Beginning::HandedOver(left) => {
+            let builder = Builder::new(left.history, Some(left.saved));
+            builder.open.set(left.open);
+            return Begun { builder, restored: None, server: None };
+        }
+        Beginning::Saved(workflow) => Some(workflow),
+        Beginning::New => None,
+    };
+    let restored = autosave::restore(workflow.as_ref());
+    let server = workflow.as_ref().map(Saved::of);
+    let mut history = History::new(workflow.as_ref().map_or_else(Draft::empty, Draft::from_workflow));
+    let mut saved = server.clone();
+    if let Some(restored) = &restored {
+        history.edit("go on with what was not saved", None, restored.draft.clone());
+        if let (Some(saved), Some(version)) = (&mut saved, restored.older_version) {
+            *saved = Saved { version, draft: None, ..saved.clone() };
+        }
+    }
+    Begun { builder: Builder::new(history, saved), restored, server }
+}
+
+/// Says that the browser had kept something, and offers to throw it away.
+#[component]
+fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> impl IntoView {
+    let shown = RwSignal::new(true);
+    let moved_on = restored.older_version.is_some();
+    let text = if moved_on {
+        "Your changes that were not saved are back. Somebody saved a newer version meanwhile: when you save, you can choose."
+    } else {
+        "Your changes that were not saved are back."
+    };
+    let discard = move |_| {
+        shown.set(false);
+        builder.undo();
+        if let Some(server) = &server {
+            builder.saved.set(Some(server.clone()));
+        }
+    };
+    let discard = StoredValue::new(discard);
+    view! {
+        <Shown is=move || shown.get()>
+            <Note kind=NoteKind::Info>
+                <div class="row wrap between">
+                    <span>{text}</span>
+                    <span class="row">
+                        <Button small=true on_press=move |event| discard.with_value(|discard| discard(event))>
+                            "Discard them"
+                        </Button>
+                        <Button
+                            kind=ButtonKind::Ghost
+                            small=true
+                            icon=icondata_lu::LuX
+                            label="Dismiss"
+                            on_press=move |_| shown.set(false)
+                        />
+                    </span>
+                </div>
+            </Note>
+        </Shown>
+    }
+}
+
+/// What stands in the place of the list while it is empty.
+#[component]
+fn FirstStep(templates: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <div class="card">
+            <Empty
+                icon=icondata_lu::LuListPlus
+                title="No steps yet"
+                text="Add one with the buttons under “Add a step”, or begin with a template and change it."
+            >
+                <Button kind=ButtonKind::Primary on_press=move |_| templates.set(true)>
+                    "Begin with a template"
+                </Button>
+            </Empty>
+        </div>
+    }
+}
+
+/// Opens or closes all cards.
+#[component]
+fn ExpandAll(builder: Builder) -> impl IntoView {
+    let any_open = move || builder.open.with(|open| !open.is_empty());
+    let press = move |_| {
+        let all = if any_open() { Vec::new() } else { builder.order.get_untracked() };
+        builder.open.set(all.into_iter().collect());
+    };
+    view! {
+        <div class="row" hidden=move || builder.order.with(|order| order.len() < 2)>
+            <Button kind=ButtonKind::Ghost small=true on_press=press>
+                {move || if any_open() { "Close all" } else { "Open all" }}
+            </Button>
+        </div>
+    }
+}

@@ -1,0 +1,215 @@
+//! What the parts of the builder share: the draft with its history, and everything that follows from it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use sluice_types::{StepId, Workflow, WorkflowId};
+
+use super::analysis::Analysis;
+use crate::browser::focus::{focus_soon, scroll_into_view};
+use crate::browser::memo::memo;
+use crate::components::Toasts;
+use crate::state::editor::{Draft, Edit, EditError};
+use crate::state::history::History;
+use crate::state::shared::Shared;
+use sluice_types::Step;
+
+/// What the server has, as far as this page knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved {
+    /// The workflow.
+    pub id: WorkflowId,
+    /// The version that the draft was made from.
+    pub version: i64,
+    /// That version; none when the draft was kept in the browser and the server has moved on.
+    pub draft: Option<Arc<Draft>>,
+}
+
+impl Saved {
+    /// A workflow as the server answered it.
+    pub fn of(workflow: &Workflow) -> Self {
+        let draft = Some(Arc::new(Draft::from_workflow(workflow)));
+        Self { id: workflow.id.clone(), version: workflow.version, draft }
+    }
+}
+
+/// A step and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// Counted from 0.
+    pub index: usize,
+    /// The step.
+    pub step: Shared<Step>,
+}
+
+/// The builder of one workflow. A copy is a handle to the same one.
+#[derive(Clone, Copy)]
+pub struct Builder {
+    /// The draft, what it was before, and what was undone.
+    pub history: RwSignal<History<Draft>>,
+    /// What the server has; none for a workflow that was never saved.
+    pub saved: RwSignal<Option<Saved>>,
+    /// The draft.
+    pub draft: Memo<Shared<Draft>>,
+    /// The ids of the steps, in order.
+    pub order: Memo<Vec<StepId>>,
+    /// The steps by id.
+    pub steps: Memo<HashMap<StepId, Placed>>,
+    /// The steps whose cards are open.
+    pub open: RwSignal<HashSet<StepId>>,
+    /// What the lint and the estimate say of the draft. It follows the typing at a small distance.
+    pub analysis: RwSignal<Analysis>,
+    toasts: Toasts,
+}
+
+impl Builder {
+    /// A builder of what is saved, or of a new workflow.
+    pub fn new(history: History<Draft>, saved: Option<Saved>) -> Self {
+        let history = RwSignal::new(history);
+        let draft = memo(move || history.with(|history| Shared(Arc::clone(history.present()))));
+        let order = memo(move || draft.with(|draft| draft.steps.iter().map(|step| step.id.clone()).collect()));
+        let steps = memo(move || draft.with(|draft| placed(draft)));
+        Self {
+            history,
+            saved: RwSignal::new(saved),
+            draft,
+            order,
+            steps,
+            open: RwSignal::new(HashSet::new()),
+            analysis: RwSignal::new(Analysis::default()),
+            toasts: Toasts::from_context(),
+        }
+    }
+
+    /// Changes the draft; says why when that is not possible. Gives whether it was done.
+    pub fn edit(self, edit: Edit) -> bool {
+        self.applied(edit).is_ok()
+    }
+
+    /// The same, and leads to the step that the edit is about.
+    pub fn edit_and_show(self, edit: Edit) {
+        if let Ok(Some(id)) = self.applied(edit) {
+            focus_soon(toggle_id(&id));
+        }
+    }
+
+    /// Adds a step, opens it, and leads to it.
+    pub fn add(self, template: Step, at: Option<usize>) {
+        if let Ok(Some(id)) = self.applied(Edit::AddStep { template: Box::new(template), at }) {
+            self.open.update(|open| _ = open.insert(id.clone()));
+            focus_soon(toggle_id(&id));
+        }
+    }
+
+    /// Takes a step out, and offers to put it back.
+    pub fn remove(self, id: &StepId) {
+        if let Some(label) = self.step_label(id) {
+            self.edit_and_show(Edit::RemoveStep(id.clone()));
+            let removed = self.history.with_untracked(History::undo_label);
+            let undo = move || {
+                if self.history.try_with_untracked(History::undo_label).flatten() == removed {
+                    self.undo();
+                }
+            };
+            self.toasts.with_action(format!("Removed {label}"), "Undo", undo);
+        }
+    }
+
+    fn step_label(self, id: &StepId) -> Option<String> {
+        self.steps.with_untracked(|steps| steps.get(id).map(|placed| placed.step.label.clone()))
+    }
+
+    fn applied(self, edit: Edit) -> Result<Option<StepId>, EditError> {
+        let present = self.history.with_untracked(|history| Arc::clone(history.present()));
+        match present.apply(edit) {
+            Ok(done) => {
+                self.history.update(|history| _ = history.edit(done.label, done.group, done.draft));
+                Ok(done.focus)
+            }
+            Err(problem) => {
+                self.toasts.failed(problem.to_string());
+                Err(problem)
+            }
+        }
+    }
+
+    /// Puts another draft in the place of this one.
+    pub fn replace(self, draft: Draft) {
+        self.edit(Edit::ReplaceAll(Box::new(draft)));
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(self) {
+        self.travel(History::undo);
+    }
+
+    /// Does again what was taken back.
+    pub fn redo(self) {
+        self.travel(History::redo);
+    }
+
+    fn travel(self, step: fn(&mut History<Draft>) -> Option<String>) {
+        let said = self.history.try_update(step).flatten();
+        if let Some(said) = said {
+            self.toasts.done(said);
+        }
+    }
+
+    /// The next edit is undone by itself.
+    pub fn seal(self) {
+        self.history.update_untracked(History::seal);
+    }
+
+    /// Whether the draft differs from what the server has.
+    pub fn is_dirty(self) -> bool {
+        self.draft.with(|draft| {
+            self.saved.with(|saved| match saved {
+                None => **draft != Draft::empty(),
+                Some(saved) => saved.draft.as_ref().is_none_or(|saved| *saved != draft.0),
+            })
+        })
+    }
+
+    /// Takes what the server answered to a save as what is saved. What was typed meanwhile stays.
+    pub fn accept_save(self, workflow: &Workflow, sent: Arc<Draft>) {
+        self.saved.set(Some(Saved { id: workflow.id.clone(), version: workflow.version, draft: Some(sent) }));
+        self.seal();
+    }
+
+    /// Opens or closes a step's card.
+    pub fn toggle(self, id: &StepId) {
+        self.open.update(|open| {
+            if !open.remove(id) {
+                open.insert(id.clone());
+            }
+        });
+    }
+
+    /// Opens a step's card and leads to it.
+    pub fn show(self, id: &StepId) {
+        self.open.update(|open| _ = open.insert(id.clone()));
+        scroll_into_view(&toggle_id(id));
+        focus_soon(toggle_id(id));
+    }
+
+    /// A step by its id, as long as it is there.
+    pub fn step(self, id: StepId) -> Memo<Option<Placed>> {
+        memo(move || self.steps.with(|steps| steps.get(&id).cloned()))
+    }
+}
+
+fn placed(draft: &Draft) -> HashMap<StepId, Placed> {
+    let steps = draft.steps.iter().enumerate();
+    steps.map(|(index, step)| (step.id.clone(), Placed { index, step: Shared(Arc::clone(step)) })).collect()
+}
+
+/// The id of the button that opens a step's card.
+pub fn toggle_id(id: &StepId) -> String {
+    format!("step-{id}")
+}
+
+/// The id of the handle that a step is moved by.
+pub fn handle_id(id: &StepId) -> String {
+    format!("handle-{id}")
+}

@@ -1,0 +1,113 @@
+//! What a run of the draft would cost, and what stands in its way.
+
+use leptos::prelude::*;
+use sluice_types::{Finding, Severity, StepId};
+
+use super::analysis::count;
+use super::model::Builder;
+use super::step_body::FoundItem;
+use crate::browser::memo::memo;
+use crate::components::Icon;
+use crate::state::format::{cost_range, plural, tokens};
+
+/// The estimate in all.
+#[component]
+pub fn EstimateCard(builder: Builder) -> impl IntoView {
+    let estimate = memo(move || builder.analysis.with(|analysis| analysis.estimate.clone()));
+    let cost = move || {
+        estimate.with(|estimate| match estimate {
+            Some(estimate) => estimate.cost_usd.map_or_else(|| "price not known".to_owned(), cost_range),
+            None => "…".to_owned(),
+        })
+    };
+    let amount = move || {
+        if estimate.with(|estimate| estimate.as_ref().is_none_or(|estimate| estimate.steps.is_empty())) {
+            return "No step calls a model yet.".to_owned();
+        }
+        let (low, high) = estimate.with(|estimate| {
+            let steps = estimate.iter().flat_map(|estimate| &estimate.steps);
+            steps.fold((0, 0), |(low, high), step| {
+                (
+                    low + step.input_tokens.low + step.output_tokens.low,
+                    high + step.input_tokens.high + step.output_tokens.high,
+                )
+            })
+        });
+        format!("{} to {} tokens, without the input and retries.", tokens(low), tokens(high))
+    };
+    let unknown = move || {
+        let labels = estimate.with(|it| it.as_ref().map(|it| it.unknown_prices.join(", ")).unwrap_or_default());
+        (!labels.is_empty()).then(|| format!("No price is known for: {labels}."))
+    };
+    let date = move || estimate.with(|it| it.as_ref().map(|it| format!("Prices of {}.", it.prices_date)));
+    view! {
+        <section class="card padded stack tight" aria-labelledby="estimate">
+            <h2 id="estimate">"A run costs"</h2>
+            <p class="price numbers">{cost}</p>
+            <p class="small muted">{amount} " " {date}</p>
+            <p class="small muted">{unknown}</p>
+        </section>
+    }
+}
+
+/// Everything that the lint found, each leading to its step.
+#[component]
+pub fn Problems(builder: Builder) -> impl IntoView {
+    let findings = memo(move || {
+        builder.analysis.with(|analysis| {
+            let told = analysis.report.findings.iter().filter(|finding| finding.severity != Severity::Info);
+            told.cloned().collect::<Vec<_>>()
+        })
+    });
+    let summary = move || {
+        findings.with(|all| match (count(all.iter(), Severity::Error), count(all.iter(), Severity::Warning)) {
+            (0, 0) => "No problems found".to_owned(),
+            (0, warnings) => plural(warnings, "warning", "warnings"),
+            (errors, _) => plural(errors, "problem", "problems"),
+        })
+    };
+    view! {
+        <section class="card padded stack" aria-labelledby="problems">
+            <h2 id="problems" aria-live="polite">
+                {summary}
+            </h2>
+            <ul class="findings" hidden=move || findings.with(Vec::is_empty)>
+                {move || findings.get().into_iter().map(|finding| view! { <Problem builder finding /> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
+    let Some((id, label)) = step_of(builder, &finding) else {
+        return view! { <FoundItem finding builder /> }.into_any();
+    };
+    let (class, icon) = if finding.severity == Severity::Error {
+        ("finding error", icondata_lu::LuCircleAlert)
+    } else {
+        ("finding warning", icondata_lu::LuTriangleAlert)
+    };
+    view! {
+        <li class=class>
+            <Icon icon />
+            <span>
+                <button type="button" class="link" on:click=move |_| builder.show(&id)>
+                    {label}
+                </button>
+                ": "
+                {finding.message}
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// The step that a finding points into.
+fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String)> {
+    let index: usize = finding.pointer.strip_prefix("/steps/")?.split('/').next()?.parse().ok()?;
+    builder.draft.with_untracked(|draft| {
+        let step = draft.steps.get(index)?;
+        Some((step.id.clone(), step.label.clone()))
+    })
+}

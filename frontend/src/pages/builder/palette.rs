@@ -1,0 +1,46 @@
+//! Steps to add with one press.
+
+use leptos::prelude::*;
+use sluice_types::StepTemplate;
+
+use super::model::Builder;
+use crate::api;
+use crate::components::{Icon, Loaded, lucide};
+
+/// The basic step templates; those of the pipeline below them.
+#[component]
+pub fn Palette(builder: Builder) -> impl IntoView {
+    let templates = LocalResource::new(|| async { Ok(api::templates::step_templates().await?.items) });
+    let group = move |all: &[StepTemplate], category: &str| {
+        let ours = all.iter().filter(|template| template.category == category);
+        ours.map(|template| view! { <Add builder template=template.clone() /> }).collect_view()
+    };
+    let palettes = move |all: Vec<StepTemplate>| {
+        view! {
+            <div class="palette">{group(&all, "basic")}</div>
+            <details class="more">
+                <summary>"From the build pipeline"</summary>
+                <div class="inside">
+                    <div class="palette">{group(&all, "pipeline")}</div>
+                </div>
+            </details>
+        }
+    };
+    view! {
+        <section class="card padded stack" aria-labelledby="palette">
+            <h2 id="palette">"Add a step"</h2>
+            <Loaded resource=templates children=palettes />
+        </section>
+    }
+}
+
+#[component]
+fn Add(builder: Builder, template: StepTemplate) -> impl IntoView {
+    let StepTemplate { name, description, icon, step, .. } = template;
+    view! {
+        <button type="button" title=description on:click=move |_| builder.add(step.clone(), None)>
+            <Icon icon=lucide(&icon) />
+            {name}
+        </button>
+    }
+}

@@ -1,0 +1,181 @@
+//! One step: its head, which is always there, and its fields, which open below it.
+
+use leptos::prelude::*;
+use sluice_types::{Severity, StepId, StepKind};
+
+use super::analysis::count;
+use super::model::{Builder, Placed, handle_id, toggle_id};
+use super::step_body::StepBody;
+use super::step_list::Sorting;
+use crate::browser::memo::memo;
+use crate::components::{Icon, Menu, MenuItem, Shown};
+use crate::state::editor::{Edit, StepField};
+use crate::state::format::{cost_range, plural};
+
+/// The card of a step.
+#[component]
+pub fn StepCard(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usize>, id: StepId) -> impl IntoView {
+    let off = move || placed.with(|placed| placed.as_ref().is_some_and(|placed| !placed.step.enabled));
+    let key = id.clone();
+    let open = memo(move || builder.open.with(|open| open.contains(&key)));
+    let body_id = format!("body-{id}");
+    let labelled = toggle_id(&id);
+    view! {
+        <article class="card step" class:off=off aria-labelledby=labelled>
+            <div class="step-head">
+                <Handle index id=id.clone() placed />
+                <Toggle builder placed index id=id.clone() open body_id=body_id.clone() />
+                <Marks builder index id=id.clone() />
+                <Actions builder placed index id=id.clone() />
+            </div>
+            <div id=body_id hidden=move || !open.get()>
+                <Shown is=move || open.get()>
+                    <StepBody builder placed index id=id.clone() />
+                </Shown>
+            </div>
+        </article>
+    }
+}
+
+fn label_of(placed: Memo<Option<Placed>>) -> String {
+    placed.with(|placed| placed.as_ref().map(|placed| placed.step.label.clone()).unwrap_or_default())
+}
+
+/// What the step is moved by.
+#[component]
+fn Handle(index: Memo<usize>, id: StepId, placed: Memo<Option<Placed>>) -> impl IntoView {
+    let sorting = expect_context::<Sorting>();
+    view! {
+        <button
+            type="button"
+            class="handle"
+            id=handle_id(&id)
+            aria-label=move || ["Move ", &label_of(placed)].concat()
+            aria-describedby="sort-help"
+            aria-pressed=move || if sorting.holds(index.get()) { "true" } else { "false" }
+            on:pointerdown=move |event| sorting.press(index.get_untracked(), &event)
+            on:pointermove=move |event| sorting.movement(&event)
+            on:pointerup=move |_| sorting.release()
+            on:pointercancel=move |_| sorting.cancel()
+            on:lostpointercapture=move |_| sorting.cancel()
+            on:blur=move |_| sorting.cancel()
+            on:keydown=move |event| sorting.key(index.get_untracked(), &event)
+        >
+            <Icon icon=icondata_lu::LuGripVertical />
+        </button>
+    }
+}
+
+/// The name of the step, which opens and closes its fields.
+#[component]
+fn Toggle(
+    builder: Builder,
+    placed: Memo<Option<Placed>>,
+    index: Memo<usize>,
+    id: StepId,
+    open: Memo<bool>,
+    body_id: String,
+) -> impl IntoView {
+    let icon = Signal::derive(move || {
+        placed.with(|placed| match placed.as_ref().map(|placed| &placed.step.kind) {
+            Some(StepKind::Review(_)) => icondata_lu::LuUserCheck,
+            Some(StepKind::Llm(_)) | None => icondata_lu::LuMessageSquare,
+        })
+    });
+    let button_id = toggle_id(&id);
+    view! {
+        <button
+            type="button"
+            class="step-toggle"
+            id=button_id
+            aria-expanded=move || if open.get() { "true" } else { "false" }
+            aria-controls=body_id
+            on:click=move |_| builder.toggle(&id)
+        >
+            <span class="icon turn">
+                <Icon icon=icondata_lu::LuChevronRight />
+            </span>
+            <span class="step-number">{move || index.get() + 1}</span>
+            <Icon icon />
+            <span class="step-name">{move || label_of(placed)}</span>
+            <span class="step-summary">{move || placed.with(|placed| placed.as_ref().map(summary))}</span>
+        </button>
+    }
+}
+
+/// What the step does, in a few words.
+fn summary(placed: &Placed) -> String {
+    let step = &placed.step;
+    let first_line = |text: &str| text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+    match &step.kind {
+        StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
+        StepKind::Review(review) => first_line(&review.instructions),
+        StepKind::Llm(llm) => {
+            let model = llm.model.as_deref().or(llm.provider.as_deref());
+            let prompt = first_line(&llm.prompt);
+            model.map_or_else(|| prompt.clone(), |model| [model, " · ", &prompt].concat())
+        }
+    }
+}
+
+/// What was found in the step, and what it costs.
+#[component]
+fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
+    let found = memo(move || {
+        builder.analysis.with(|analysis| {
+            let findings = analysis.findings.step(index.get())?;
+            let errors = count(findings.all(), Severity::Error);
+            let warnings = count(findings.all(), Severity::Warning);
+            Some((errors, warnings)).filter(|(errors, warnings)| errors + warnings != 0)
+        })
+    });
+    let cost = memo(move || {
+        builder.analysis.with(|analysis| analysis.step_estimate(&id).and_then(|step| step.cost_usd).map(cost_range))
+    });
+    view! {
+        {move || found.get().map(|(errors, warnings)| {
+            let (class, text) = if errors == 0 {
+                ("badge warn", plural(warnings, "warning", "warnings"))
+            } else {
+                ("badge bad", plural(errors, "problem", "problems"))
+            };
+            view! { <span class=class>{text}</span> }
+        })}
+        {move || cost.get().map(|cost| view! { <span class="small muted numbers nowrap wide-only">{cost}</span> })}
+    }
+}
+
+/// What else can be done with the step.
+#[component]
+fn Actions(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usize>, id: StepId) -> impl IntoView {
+    let id = StoredValue::new(id);
+    let enabled = move || placed.with_untracked(|placed| placed.as_ref().is_none_or(|placed| placed.step.enabled));
+    let step = move |by: isize| {
+        let from = index.get_untracked();
+        if let Some(to) = from.checked_add_signed(by).filter(|to| *to < builder.order.with_untracked(Vec::len)) {
+            builder.edit_and_show(Edit::MoveStep { from, to });
+        }
+    };
+    let switch = move |_| {
+        let field = StepField::Enabled(!enabled());
+        builder.edit(Edit::UpdateStep { id: id.get_value(), field });
+    };
+    view! {
+        <Menu label=Signal::derive(move || ["More for ", &label_of(placed)].concat())>
+            <MenuItem
+                icon=icondata_lu::LuCopyPlus
+                label="Duplicate"
+                on_press=move |_| builder.edit_and_show(Edit::DuplicateStep(id.get_value()))
+            />
+            <MenuItem icon=icondata_lu::LuArrowUp label="Move up" on_press=move |_| step(-1) />
+            <MenuItem icon=icondata_lu::LuArrowDown label="Move down" on_press=move |_| step(1) />
+            <MenuItem icon=icondata_lu::LuPower label="Switch on or off" on_press=switch />
+            <MenuItem
+                icon=icondata_lu::LuTrash2
+                label="Remove"
+                danger=true
+                on_press=move |_| builder.remove(&id.get_value())
+            />
+        </Menu>
+    }
+}

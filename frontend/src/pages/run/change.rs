@@ -1,0 +1,226 @@
+//! Changing a step for this run, before it runs or before it runs again; and what it runs with.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use sluice_types::{LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
+
+use super::store::RunStore;
+use crate::api::ApiError;
+use crate::browser::memo::memo;
+use crate::components::{
+    Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Shown, Switch, Toasts,
+};
+use crate::session::Session;
+use crate::state::actions::step_actions;
+use crate::state::changes::difference;
+
+/// The model fields of a step as this run has them; empty where its definition is gone.
+pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
+    let step = store.definition().and_then(|definition| definition.step_at(path).map(|step| step.kind.clone()));
+    match step {
+        Some(StepKind::Llm(llm)) => llm,
+        Some(StepKind::Review(_)) | None => LlmStep::default(),
+    }
+}
+
+/// Which model and persona a step runs with, to read.
+#[component]
+pub fn StepFacts(store: RunStore, path: StepPath) -> impl IntoView {
+    let session = Session::from_context();
+    let called = store.watch_step(&path, |step| (step.run.provider.clone(), step.run.model.clone()));
+    let overridden = store.watch_step(&path, |step| step.run.overridden);
+    let persona = move || {
+        let own = llm_of(store, &path).persona_id;
+        let id = own.or_else(|| store.definition().and_then(|definition| definition.persona_id))?;
+        let known = session.personas().into_iter().find(|persona| persona.id == id).map(|persona| persona.name);
+        Some(known.unwrap_or_else(|| id.to_string()))
+    };
+    let model = move || {
+        let (provider, model) = called.get();
+        let words: Vec<String> = [provider, model].into_iter().flatten().collect();
+        (!words.is_empty()).then(|| words.join(" / "))
+    };
+    view! {
+        <p class="facts small muted">
+            {move || model().map(|model| view! { <span>"Model: " <span class="mono">{model}</span></span> })}
+            {move || persona().map(|persona| view! { <span>"Persona: " {persona}</span> })}
+            {move || overridden.get().then(|| view! { <span>"The output was written by a person."</span> })}
+        </p>
+    }
+}
+
+/// What a step runs with, and a way to change it while that is possible.
+#[component]
+pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let known = path.clone();
+    let may = store.watch(move |run| run.step(&known).map(|step| step_actions(step, run)));
+    let can_edit = memo(move || may.with(|may| may.as_ref().is_some_and(|may| may.edit_model)));
+    let can_toggle = memo(move || may.with(|may| may.as_ref().is_some_and(|may| may.toggle_enabled)));
+    let path = StoredValue::new(path);
+    let pending = store.watch_step(&path.get_value(), |step| step.run.status == StepRunStatus::Pending);
+    view! {
+        <Shown is=move || can_edit.get() && pending.get()>
+            <Planned store path=path.get_value() />
+        </Shown>
+        <Shown is=move || can_edit.get() || can_toggle.get()>
+            <div class="row wrap">
+                <Shown is=move || can_edit.get() && !open.get()>
+                    <Button small=true icon=icondata_lu::LuSlidersHorizontal on_press=move |_| open.set(true)>
+                        "Change model or prompt"
+                    </Button>
+                </Shown>
+                <Shown is=move || can_toggle.get()>
+                    <EnabledSwitch store path=path.get_value() />
+                </Shown>
+            </div>
+        </Shown>
+        <Shown is=move || can_edit.get() && open.get()>
+            <ChangeForm store path=path.get_value() open />
+        </Shown>
+    }
+}
+
+/// What a step is going to run with.
+#[component]
+fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
+    let planned = memo(move || {
+        let llm = llm_of(store, &path);
+        let words: Vec<String> = [llm.provider, llm.model].into_iter().flatten().collect();
+        if words.is_empty() { "the workflow's".to_owned() } else { words.join(" / ") }
+    });
+    view! {
+        <p class="facts small muted">
+            <span>"Model: " <span class="mono">{move || planned.get()}</span></span>
+        </p>
+    }
+}
+
+#[component]
+fn EnabledSwitch(store: RunStore, path: StepPath) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let toasts = Toasts::from_context();
+    let known = path.clone();
+    let on = memo(move || {
+        let changed = store.changes.with(|changes| changes.get(known.as_str()).and_then(|change| change.enabled));
+        let defined = || store.definition().and_then(|definition| definition.step_at(&known).map(|step| step.enabled));
+        changed.or_else(defined).unwrap_or(true)
+    });
+    let switch = move |enabled| {
+        let path = path.clone();
+        let patch = PatchStep { enabled: Some(enabled), ..PatchStep::default() };
+        spawn_local(async move {
+            if let Err(error) = store.change_step(busy, &path, patch).await {
+                super::commands::tell(toasts, "The step was not switched", &error);
+            }
+        });
+    };
+    view! { <Switch label="Run this step" on disabled=busy on_change=switch /> }
+}
+
+/// The fields of a step that can be changed for this run.
+#[component]
+fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl IntoView {
+    let before = llm_of(store, &path);
+    let has_definition = store.definition().is_some();
+    let draft = RwSignal::new(before.clone());
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<ApiError>);
+    let toasts = Toasts::from_context();
+    let save = move |_| {
+        let patch = draft.with_untracked(|draft| difference(&before, draft));
+        if patch == PatchStep::default() {
+            open.set(false);
+            return;
+        }
+        let path = path.clone();
+        spawn_local(async move {
+            match store.change_step(busy, &path, patch).await {
+                Ok(()) => {
+                    open.try_set(false);
+                    toasts.done("Changed for this run. The workflow stays as it is.");
+                }
+                Err(failure) => {
+                    error.try_set(Some(failure));
+                }
+            }
+        });
+    };
+    let field_error = move |pointer: &'static str| {
+        Signal::derive(move || error.with(|error| error.as_ref().and_then(|error| error.field(pointer))))
+    };
+    view! {
+        <div class="stack edit">
+            <ModelAndPersona draft />
+            <Shown is=move || has_definition>
+                <LongField
+                    label="Prompt"
+                    wrong=field_error("/prompt")
+                    value=Signal::derive(move || draft.read().prompt.clone())
+                    on_input=move |text| draft.update(|draft| draft.prompt = text)
+                />
+                <LongField
+                    label="System prompt"
+                    wrong=field_error("/system_prompt")
+                    value=Signal::derive(move || draft.read().system_prompt.clone().unwrap_or_default())
+                    on_input=move |text: String| {
+                        draft.update(|draft| draft.system_prompt = Some(text).filter(|text| !text.is_empty()));
+                    }
+                />
+            </Shown>
+            {move || error.get().map(|error| view! { <FailureNote error /> })}
+            <div class="row wrap">
+                <Button kind=ButtonKind::Primary small=true busy on_press=save>
+                    "Save for this run"
+                </Button>
+                <Button kind=ButtonKind::Ghost small=true on_press=move |_| open.set(false)>
+                    "Discard"
+                </Button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn ModelAndPersona(draft: RwSignal<LlmStep>) -> impl IntoView {
+    let model = Signal::derive(move || {
+        let draft = draft.read();
+        ModelChoice { provider: draft.provider.clone(), model: draft.model.clone() }
+    });
+    let persona = Signal::derive(move || draft.read().persona_id.clone());
+    view! {
+        <div class="two">
+            <ModelPicker
+                chosen=model
+                on_choose=move |choice: ModelChoice| {
+                    draft
+                        .update(|draft| {
+                            draft.provider = choice.provider;
+                            draft.model = choice.model;
+                        });
+                }
+            />
+            <PersonaPicker chosen=persona on_choose=move |id| draft.update(|draft| draft.persona_id = id) />
+        </div>
+    }
+}
+
+#[component]
+fn LongField(
+    #[prop(into)] label: String,
+    wrong: Signal<Option<String>>,
+    value: Signal<String>,
+    #[prop(into)] on_input: Callback<String>,
+) -> impl IntoView {
+    view! {
+        <Field label wrong let:ids>
+            <textarea
+                class="textarea grows"
+                id=ids.input
+                aria-describedby=ids.described_by
+                prop:value=move || value.get()
+                on:input:target=move |event| on_input.run(event.target().value())
+            ></textarea>
+        </Field>
+    }
+}

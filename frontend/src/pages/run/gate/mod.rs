@@ -1,0 +1,151 @@
+//! The panel of a step that waits for a person.
+
+mod budget;
+mod review;
+mod unknown;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use sluice_types::{ErrorCode, Gate, GateKind, ReviewDecision, ReviewRequest, StepPath};
+
+use super::change::ChangeStep;
+use super::commands::{is_outdated, keep_focus};
+use super::kept::{Typed, TypedFor, keep_typed, typed};
+use super::store::RunStore;
+use crate::api::{self, ApiError};
+use crate::browser::memo::memo;
+use crate::components::{Skeleton, Toasts};
+use crate::state::run_text::{expiry, gate_heading};
+use budget::BudgetGate;
+use review::ReviewGate;
+use unknown::UnknownGate;
+
+/// The heading of the panel; there is one gate at a time.
+pub const GATE_HEADING: &str = "gate-heading";
+
+/// What a gate asks, and the decisions that it takes.
+#[component]
+pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoView {
+    let gate = store.watch_step(&path, |step| step.run.gate.clone());
+    let desk = Desk::new(store, path.clone(), gate);
+    let path = StoredValue::new(path);
+    let label = StoredValue::new(label);
+    let kind = memo(move || gate.read().as_ref().map(|gate| gate.kind));
+    move || {
+        let label = label.get_value();
+        match kind.get() {
+            None => view! { <Skeleton lines=4 /> }.into_any(),
+            Some(kind) => view! {
+                <section class="gate stack" aria-label=[label.as_str(), ": decision"].concat()>
+                    <GateHead store gate kind />
+                    {match kind {
+                        GateKind::Review => view! { <ReviewGate desk label=label.clone() /> }.into_any(),
+                        GateKind::Budget => view! { <BudgetGate desk store /> }.into_any(),
+                        GateKind::OutcomeUnknown => view! { <UnknownGate desk /> }.into_any(),
+                    }}
+                    {(kind != GateKind::Review).then(|| view! { <ChangeStep store path=path.get_value() /> })}
+                </section>
+            }
+            .into_any(),
+        }
+    }
+}
+
+#[component]
+fn GateHead(store: RunStore, gate: Memo<Option<Gate>>, kind: GateKind) -> impl IntoView {
+    let message = move || gate.read().as_ref().map(|gate| gate.message.clone());
+    let expires = move || {
+        let gate = gate.get().filter(|gate| gate.expires_at.is_some())?;
+        expiry(&gate, store.now_utc())
+    };
+    view! {
+        <div class="stack tight">
+            <h4 tabindex="-1" id=GATE_HEADING>
+                {gate_heading(kind)}
+            </h4>
+            <p class="break prewrap">{message}</p>
+            {move || expires().map(|text| view! { <p class="small numbers">{text}</p> })}
+        </div>
+    }
+}
+
+/// Where a decision is made: what was typed for it, and how it is sent.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    store: RunStore,
+    path: StoredValue<StepPath>,
+    /// What is asked.
+    pub gate: Memo<Option<Gate>>,
+    /// What was typed; it is kept until it is sent.
+    pub typed: RwSignal<Typed>,
+    /// Whether a decision is on its way.
+    pub busy: RwSignal<bool>,
+    /// Why it was refused.
+    pub error: RwSignal<Option<ApiError>>,
+}
+
+impl Desk {
+    fn new(store: RunStore, path: StepPath, gate: Memo<Option<Gate>>) -> Self {
+        let id = store.id();
+        let kept = RwSignal::new(typed(&id, &path, TypedFor::Gate));
+        let keep_path = path.clone();
+        Effect::new(move |_| kept.with(|typed| keep_typed(&id, &keep_path, TypedFor::Gate, typed)));
+        Self {
+            store,
+            path: StoredValue::new(path),
+            gate,
+            typed: kept,
+            busy: RwSignal::new(false),
+            error: RwSignal::new(None),
+        }
+    }
+
+    /// The text in question.
+    pub fn content(self) -> String {
+        self.gate.read().as_ref().and_then(|gate| gate.content.clone()).unwrap_or_default()
+    }
+
+    /// Sends a decision on what was looked at. What was typed is forgotten when it has arrived.
+    pub fn decide(self, mut request: ReviewRequest) {
+        let toasts = Toasts::from_context();
+        let path = self.path.get_value();
+        let id = self.store.id();
+        request.opened_seq = self.gate.with_untracked(|gate| gate.as_ref().map(|gate| gate.opened_seq));
+        self.error.set(None);
+        spawn_local(async move {
+            match self.store.send(self.busy, api::executions::review(&id, &path, &request)).await {
+                Ok(()) => {
+                    // A text that goes back for revision is asked about again: the edit waits for that.
+                    let edit = self.typed.try_get_untracked().filter(|_| request.decision == ReviewDecision::Revise);
+                    let left = edit.map(|typed| Typed { comment: String::new(), ..typed }).unwrap_or_default();
+                    self.typed.try_set(left.clone());
+                    keep_typed(&id, &path, TypedFor::Gate, &left);
+                    keep_focus(&path);
+                }
+                Err(error) if is_outdated(&error) => changed_meanwhile(toasts, &error, &request),
+                Err(error) => {
+                    self.error.try_set(Some(error));
+                }
+            }
+        });
+    }
+}
+
+/// Somebody else decided, or the gate was opened anew: says so, and gives back what was typed.
+fn changed_meanwhile(toasts: Toasts, error: &ApiError, request: &ReviewRequest) {
+    let what = match error.code() {
+        Some(ErrorCode::GateDecided) => "The gate was decided or opened anew meanwhile.",
+        _ => "The run has changed meanwhile.",
+    };
+    let text = request.content.clone().or_else(|| request.comment.clone());
+    match text {
+        Some(text) => toasts.with_action(
+            format!("{what} The page shows how it stands now. What you typed is kept."),
+            "Copy it",
+            move || {
+                let _copied = window().navigator().clipboard().write_text(&text);
+            },
+        ),
+        None => toasts.failed(format!("{what} The page shows how it stands now.")),
+    }
+}

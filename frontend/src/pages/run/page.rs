@@ -1,0 +1,122 @@
+//! The page as a whole.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+use sluice_types::{ErrorCode, Execution, ExecutionId};
+
+use super::connection_note::ConnectionNote;
+use super::failed::RunFailure;
+use super::head::RunHead;
+use super::history::RunHistory;
+use super::output::OutputCard;
+use super::pipeline::Pipeline;
+use super::retry::RetryDialog;
+use super::store::RunStore;
+use crate::api::{self, ApiError, ApiResult};
+use crate::browser::focus::use_title;
+use crate::browser::memo::memo;
+use crate::components::{FailureNote, Shown, Skeleton, execution_word};
+use crate::pages::gone::{Gone, NotFound};
+use crate::state::run::RunState;
+
+/// The page of the run that the address names.
+#[component]
+pub fn RunPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = memo(move || params.read().get("id").and_then(|id| ExecutionId::new(id).ok()));
+    move || match id.get() {
+        Some(id) => view! { <LoadedRun id /> }.into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+/// One run: on its way, failed to come, or there. It is read once here; then it is followed.
+#[component]
+fn LoadedRun(id: ExecutionId) -> impl IntoView {
+    let run: LocalResource<ApiResult<Execution>> = LocalResource::new(move || {
+        let id = id.clone();
+        async move { api::executions::get(&id).await }
+    });
+    move || match run.get() {
+        None => view! { <RunSkeleton /> }.into_any(),
+        Some(Err(error)) if error.code() == Some(ErrorCode::ExecutionNotFound) => {
+            view! { <Gone heading="No such run" what="run" /> }.into_any()
+        }
+        Some(Err(error)) => view! { <RunFailed error on_retry=move |()| run.refetch() /> }.into_any(),
+        Some(Ok(execution)) => view! { <Run execution /> }.into_any(),
+    }
+}
+
+#[component]
+fn RunSkeleton() -> impl IntoView {
+    use_title(|| "Run".to_owned());
+    view! {
+        <div class="run-skeleton">
+            <h1 class="visually-hidden">"Run"</h1>
+            <Skeleton lines=2 />
+            <div class="card padded">
+                <Skeleton lines=8 />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn RunFailed(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+    use_title(|| "Run".to_owned());
+    view! {
+        <h1 class="visually-hidden">"Run"</h1>
+        <FailureNote error on_retry />
+    }
+}
+
+/// A run that is there.
+#[component]
+fn Run(execution: Execution) -> impl IntoView {
+    let workflow_id = execution.workflow_id.clone();
+    let store = RunStore::new(execution);
+    let name = RwSignal::new(None::<String>);
+    load_workflow(store, name);
+    store.follow();
+    let status = store.watch(RunState::status);
+    let title = Signal::derive(move || name.get().unwrap_or_else(|| "Run".to_owned()));
+    let waits = store.watch(|run| run.gate().is_some());
+    use_title(move || {
+        let word = if waits.get() { "Waiting for you" } else { execution_word(status.get()) };
+        [word, " · ", &title.get()].concat()
+    });
+    let id = store.id();
+    view! {
+        <Shown is=move || !store.gone.get() otherwise=|| view! { <Gone heading="No such run" what="run" /> }>
+            <ConnectionNote store />
+            <RunHead store name=title />
+            <div class="run-columns">
+                <div>
+                    <RunFailure store />
+                    <Pipeline store />
+                    <OutputCard store />
+                </div>
+                <aside aria-label="Runs of this workflow">
+                    <RunHistory workflow=workflow_id.clone() current=Some(id.clone()) status />
+                </aside>
+            </div>
+            <RetryDialog store />
+        </Shown>
+    }
+}
+
+/// Reads what the run's workflow is called and what its version says. Both may be gone: then the
+/// page goes without.
+fn load_workflow(store: RunStore, name: RwSignal<Option<String>>) {
+    let (workflow, version) = store.peek(|run| (run.execution().workflow_id.clone(), run.execution().workflow_version));
+    spawn_local(async move {
+        let found = api::workflows::version(&workflow, version).await;
+        let called = api::workflows::get(&workflow).await.map(|workflow| workflow.name);
+        let version_name = found.as_ref().map(|found| found.name.clone());
+        name.try_set(called.or(version_name).ok().or_else(|| Some(workflow.to_string())));
+        if let Ok(found) = found {
+            store.set_definition(found.definition);
+        }
+    });
+}

@@ -1,0 +1,231 @@
+//! What the page of a run knows, with signals around it: each part of the page is drawn anew only
+//! when its own part changed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use leptos::prelude::*;
+use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunStatus};
+
+use super::kept::{self, Choices};
+use crate::browser::events::EventStream;
+use crate::browser::memo::memo;
+use crate::browser::time::{now_ms, ticking};
+use crate::state::changes::{Changes, changed_definition};
+use crate::state::connection::Connection;
+use crate::state::run::{Changed, RunState, StepView};
+
+/// How often the times on the page move on.
+const TICK: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// How the stream stands, and since when.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standing {
+    /// How it stands.
+    pub connection: Connection,
+    /// Since when, in milliseconds of the browser's clock.
+    pub since_ms: f64,
+}
+
+/// The signals of one step run.
+#[derive(Clone)]
+pub struct StepSignals {
+    changed: ArcTrigger,
+    grown: ArcTrigger,
+    /// From which byte on the text is another than was drawn.
+    dirty_from: Arc<AtomicUsize>,
+}
+
+impl StepSignals {
+    fn new() -> Self {
+        Self {
+            changed: ArcTrigger::new(),
+            grown: ArcTrigger::new(),
+            dirty_from: Arc::new(AtomicUsize::new(usize::MAX)),
+        }
+    }
+
+    /// Follows the text: the first byte that may differ from what was drawn when this was last asked.
+    pub fn text_dirty_from(&self) -> usize {
+        self.changed.track();
+        self.grown.track();
+        self.dirty_from.swap(usize::MAX, Ordering::Relaxed)
+    }
+}
+
+/// The run of the page. It is `Copy`: parts of the page hand it to their parts.
+#[derive(Clone, Copy)]
+pub struct RunStore {
+    pub(super) state: StoredValue<RunState>,
+    head: RwSignal<u32>,
+    paths: RwSignal<Vec<StepPath>>,
+    signals: StoredValue<HashMap<StepPath, StepSignals>>,
+    /// How the stream of events stands.
+    pub connection: RwSignal<Standing>,
+    /// Whether the run was deleted while the page showed it.
+    pub gone: RwSignal<bool>,
+    /// The time, moving on by itself.
+    pub now: Signal<f64>,
+    /// What the run's version of the workflow says; `None` until it is here, or when it is gone.
+    saved: RwSignal<Option<Arc<Definition>>>,
+    /// What was changed in its steps on this browser.
+    pub changes: RwSignal<Changes>,
+    /// Which steps a person opened or closed.
+    pub choices: RwSignal<Choices>,
+    /// The step that is to be run again, while the dialog about it is open.
+    pub retrying: RwSignal<Option<StepPath>>,
+    pub(super) buffer: StoredValue<Vec<Event>>,
+    pub(super) flush_due: StoredValue<bool>,
+    pub(super) fetching: StoredValue<bool>,
+    pub(super) stream: StoredValue<Option<EventStream>, LocalStorage>,
+    pub(super) timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl RunStore {
+    /// Takes on a run as it was read. It follows nothing yet.
+    pub fn new(execution: Execution) -> Self {
+        let id = execution.id.clone();
+        let state = RunState::new(execution);
+        let paths: Vec<StepPath> = state.steps().iter().map(|step| step.run.path.clone()).collect();
+        let store = Self {
+            state: StoredValue::new(state),
+            head: RwSignal::new(0),
+            paths: RwSignal::new(Vec::new()),
+            signals: StoredValue::new(HashMap::new()),
+            connection: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
+            gone: RwSignal::new(false),
+            now: ticking(TICK),
+            saved: RwSignal::new(None),
+            changes: RwSignal::new(kept::changes(&id)),
+            choices: RwSignal::new(kept::choices(&id)),
+            retrying: RwSignal::new(None),
+            buffer: StoredValue::new(Vec::new()),
+            flush_due: StoredValue::new(false),
+            fetching: StoredValue::new(false),
+            stream: StoredValue::new_local(None),
+            timer: StoredValue::new(None),
+        };
+        store.take_paths(paths);
+        store
+    }
+
+    /// The run's id.
+    pub fn id(self) -> ExecutionId {
+        self.state.with_value(|state| state.execution().id.clone())
+    }
+
+    /// Reads the run and its totals, and follows them.
+    pub fn head<T>(self, read: impl FnOnce(&RunState) -> T) -> T {
+        self.head.track();
+        self.state.with_value(read)
+    }
+
+    /// Reads the run as it is now.
+    pub fn peek<T>(self, read: impl FnOnce(&RunState) -> T) -> T {
+        self.state.with_value(read)
+    }
+
+    /// Reads a value of the run; what depends on it is drawn anew only when it is another.
+    pub fn watch<T>(self, read: impl Fn(&RunState) -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        memo(move || self.head(&read))
+    }
+
+    /// Reads a step run, and follows it. Its text is followed by [`StepSignals`] alone.
+    pub fn step<T>(self, path: &StepPath, read: impl FnOnce(&StepView) -> T) -> Option<T> {
+        if let Some(signals) = self.signals(path) {
+            signals.changed.track();
+        }
+        self.peek_step(path, read)
+    }
+
+    /// Reads a step run as it is now.
+    pub fn peek_step<T>(self, path: &StepPath, read: impl FnOnce(&StepView) -> T) -> Option<T> {
+        self.state.with_value(|state| state.step(path).map(read))
+    }
+
+    /// Reads a value of a step run; what depends on it is drawn anew only when it is another.
+    pub fn watch_step<T>(self, path: &StepPath, read: impl Fn(&StepView) -> T + Send + Sync + 'static) -> Memo<T>
+    where
+        T: PartialEq + Default + Send + Sync + 'static,
+    {
+        let path = path.clone();
+        memo(move || self.step(&path, &read).unwrap_or_default())
+    }
+
+    /// What a step run is doing.
+    pub fn step_status(self, path: &StepPath) -> Memo<StepRunStatus> {
+        let path = path.clone();
+        memo(move || self.step(&path, |step| step.run.status).unwrap_or(StepRunStatus::Pending))
+    }
+
+    /// The signals of a step run.
+    pub fn signals(self, path: &StepPath) -> Option<StepSignals> {
+        self.signals.with_value(|signals| signals.get(path).cloned())
+    }
+
+    /// The step runs, in order.
+    pub fn paths(self) -> Vec<StepPath> {
+        self.paths.get()
+    }
+
+    /// The definition that the run follows, with the changes that were made here.
+    pub fn definition(self) -> Option<Definition> {
+        let saved = self.saved.get()?;
+        Some(changed_definition(saved.as_ref().clone(), &self.changes.get()))
+    }
+
+    /// Takes the definition on.
+    pub fn set_definition(self, definition: Definition) {
+        self.saved.try_set(Some(Arc::new(definition)));
+    }
+
+    /// The time as the server writes it.
+    pub fn now_utc(self) -> chrono::DateTime<chrono::Utc> {
+        utc(self.now.get())
+    }
+
+    /// Takes the step runs on as they stand now: an answer may hold others, an event does not.
+    pub(super) fn take_steps(self) {
+        self.take_paths(self.peek(|state| state.steps().iter().map(|step| step.run.path.clone()).collect()));
+    }
+
+    fn take_paths(self, paths: Vec<StepPath>) {
+        self.signals.update_value(|signals| {
+            for path in &paths {
+                signals.entry(path.clone()).or_insert_with(StepSignals::new);
+            }
+        });
+        if self.paths.with_untracked(|known| *known != paths) {
+            self.paths.set(paths);
+        }
+    }
+
+    /// Tells the parts of the page what changed.
+    pub(super) fn tell(self, changed: &Changed) {
+        for path in &changed.steps {
+            if let Some(signals) = self.signals(path) {
+                signals.changed.notify();
+            }
+        }
+        for text in &changed.texts {
+            if let Some(signals) = self.signals(&text.path) {
+                signals.dirty_from.fetch_min(text.from, Ordering::Relaxed);
+                signals.grown.notify();
+            }
+        }
+        // The run's totals are made of its steps.
+        if changed.execution || !changed.steps.is_empty() {
+            self.head.update(|head| *head = head.wrapping_add(1));
+        }
+    }
+}
+
+/// A time of the browser's clock.
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "milliseconds are far below 2^53")]
+pub fn utc(ms: f64) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_millis(ms as i64).unwrap_or_default()
+}

@@ -1,0 +1,173 @@
+//! The input: a field for each name, one text, or JSON.
+
+use leptos::prelude::*;
+
+use super::form::StartState;
+use crate::browser::memo::memo;
+use crate::components::{Field, Note, NoteKind, Segments, Shown};
+use crate::state::format::bytes;
+use crate::state::input::{Field as InputField, InputError, Mode};
+
+/// The input, in the way that was chosen.
+#[component]
+pub fn InputFields(state: StartState) -> impl IntoView {
+    let mode = memo(move || state.form.read().mode);
+    let fields = state.form.with_untracked(|form| form.fields.clone());
+    let refused = RwSignal::new(None::<InputError>);
+    let mut choices = vec![(Mode::Text, "Text"), (Mode::Json, "JSON")];
+    if !fields.is_empty() {
+        choices.insert(0, (Mode::Form, "Form"));
+    }
+    let switch = move |to| {
+        let mut form = state.form.get_untracked();
+        refused.set(form.switch(to).err());
+        // Drawn anew even when it stays, so that the choice goes back to where it was.
+        state.form.set(form);
+    };
+    let needs_nothing = state.form.with_untracked(crate::state::input::InputForm::needs_nothing);
+    view! {
+        <div class="row between wrap">
+            <h2 id="input-heading">"Input"</h2>
+            <Segments label="How to write the input" choices chosen=mode on_choose=switch />
+        </div>
+        {state
+            .is_again
+            .then(|| view! { <p class="small muted">"Filled in with the input of the run that you came from."</p> })}
+        {move || {
+            refused
+                .get()
+                .map(|error| view! { <Note kind=NoteKind::Warn>{said(&error)}" What you typed is kept."</Note> })
+        }}
+        {needs_nothing.then(|| view! { <p class="muted">"The steps read no input: it may stay empty."</p> })}
+        {move || match mode.get() {
+            Mode::Form => {
+                let fields = fields.clone();
+                view! { <FormFields state fields /> }.into_any()
+            }
+            Mode::Text => view! { <WholeText state /> }.into_any(),
+            Mode::Json => view! { <Json state /> }.into_any(),
+        }}
+    }
+}
+
+/// An error with its place.
+fn said(error: &InputError) -> String {
+    match (error.line, error.column) {
+        (Some(line), Some(column)) => format!("{} Line {line}, column {column}.", error.message),
+        _ => error.message.clone(),
+    }
+}
+
+#[component]
+fn FormFields(state: StartState, fields: Vec<InputField>) -> impl IntoView {
+    let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let extra = memo(move || state.form.with(crate::state::input::InputForm::extra_fields));
+    let other = memo(move || {
+        let error = state.value.get().err()?;
+        let elsewhere = error.field.as_ref().is_none_or(|field| !names.contains(field));
+        elsewhere.then(|| said(&error))
+    });
+    view! {
+        {fields.into_iter().map(|field| view! { <FormField state field /> }).collect_view()}
+        <Shown is=move || !extra.read().is_empty()>
+            <p class="small muted">
+                {move || format!("Sent along, as written in the JSON: {}.", extra.read().join(", "))}
+            </p>
+        </Shown>
+        {move || other.get().map(|text| view! { <p class="wrong">{text}</p> })}
+    }
+}
+
+#[component]
+fn FormField(state: StartState, field: InputField) -> impl IntoView {
+    let name = StoredValue::new(field.name.clone());
+    // Somebody who has not begun is not told that something is missing.
+    let left = RwSignal::new(false);
+    let value = memo(move || {
+        name.with_value(|name| state.form.with(|form| form.values.get(name).cloned().unwrap_or_default()))
+    });
+    let wrong = memo(move || {
+        let error = state.value.get().err()?;
+        let is_own = name.with_value(|name| error.field.as_ref() == Some(name));
+        (is_own && (left.get() || state.touched.get())).then(|| said(&error))
+    });
+    let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
+    let hint = Some(field.description).filter(|text| !text.is_empty());
+    view! {
+        <Field label hint=hint wrong=wrong let:ids>
+            <textarea
+                class="textarea grows short"
+                id=ids.input
+                aria-describedby=ids.described_by
+                aria-required=field.required.then_some("true")
+                aria-invalid=move || wrong.read().is_some().then_some("true")
+                placeholder=field.example
+                prop:value=move || value.get()
+                on:blur=move |_| left.set(true)
+                on:input:target=move |event| {
+                    let text = event.target().value();
+                    state
+                        .form
+                        .update(|form| {
+                            form.values.insert(name.get_value(), text);
+                        });
+                }
+            ></textarea>
+        </Field>
+    }
+}
+
+#[component]
+fn WholeText(state: StartState) -> impl IntoView {
+    let text = memo(move || state.form.read().text.clone());
+    let wrong = memo(move || {
+        let error = state.value.get().err()?;
+        (state.touched.get() || !text.read().is_empty()).then(|| said(&error))
+    });
+    view! {
+        <Field label="Text" hint="Steps read it as input." wrong=wrong let:ids>
+            <textarea
+                class="textarea grows"
+                id=ids.input
+                aria-describedby=ids.described_by
+                aria-invalid=move || wrong.read().is_some().then_some("true")
+                prop:value=move || text.get()
+                on:input:target=move |event| {
+                    let text = event.target().value();
+                    state.form.update(|form| form.text = text);
+                }
+            ></textarea>
+        </Field>
+    }
+}
+
+#[component]
+fn Json(state: StartState) -> impl IntoView {
+    let json = memo(move || state.form.read().json.clone());
+    let wrong = memo(move || {
+        let error = state.value.get().err()?;
+        (state.touched.get() || !json.read().trim().is_empty()).then(|| said(&error))
+    });
+    let size = memo(move || bytes(u64::try_from(json.read().len()).unwrap_or(u64::MAX)));
+    view! {
+        <Field
+            label="JSON"
+            hint=Signal::derive(move || Some(format!("An object with the fields, or a text in quotes. {}.", size.get())))
+            wrong=wrong
+            let:ids
+        >
+            <textarea
+                class="textarea grows mono"
+                id=ids.input
+                spellcheck="false"
+                aria-describedby=ids.described_by
+                aria-invalid=move || wrong.read().is_some().then_some("true")
+                prop:value=move || json.get()
+                on:input:target=move |event| {
+                    let text = event.target().value();
+                    state.form.update(|form| form.json = text);
+                }
+            ></textarea>
+        </Field>
+    }
+}

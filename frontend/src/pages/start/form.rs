@@ -1,0 +1,210 @@
+//! The form as a whole, and the start.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use serde_json::Value;
+use sluice_types::{
+    Definition, Estimate, Known, LintReport, StartExecution, TemplateInput, Workflow, WorkflowId, lint,
+};
+use wasm_bindgen::JsCast;
+
+use super::fields::InputFields;
+use super::kept::{Kept, forget};
+use super::options::Options;
+use crate::api::{self, ApiError};
+use crate::browser::memo::memo;
+use crate::browser::time::unique_key;
+use crate::components::{Button, ButtonKind, FailureNote, Note, NoteKind};
+use crate::pages::run::kept::take_again;
+use crate::session::Session;
+use crate::state::input::{InputError, InputForm};
+use crate::state::run_text::{budget_of, estimated_total};
+
+/// What the page knows and what was typed.
+#[derive(Clone, Copy)]
+pub struct StartState {
+    /// The workflow.
+    pub id: StoredValue<WorkflowId>,
+    /// What it runs.
+    pub definition: StoredValue<Definition>,
+    is_active: bool,
+    /// The input, as it is written.
+    pub form: RwSignal<InputForm>,
+    /// The budget, as it is typed.
+    pub budget: RwSignal<String>,
+    /// Whether reviews are skipped.
+    pub yolo: RwSignal<bool>,
+    /// The input to start with, or what is wrong with it.
+    pub value: Memo<Result<Value, InputError>>,
+    /// Whether something was typed or tried, so that what is missing may be said.
+    pub touched: RwSignal<bool>,
+    /// Whether the start is on its way.
+    pub busy: RwSignal<bool>,
+    /// Why the start was refused.
+    pub error: RwSignal<Option<ApiError>>,
+    /// What the run is expected to cost.
+    pub estimate: RwSignal<Option<Estimate>>,
+    /// Whether the input is that of an earlier run.
+    pub is_again: bool,
+}
+
+impl StartState {
+    /// The form as it was left, or with the input of an earlier run.
+    pub fn new(workflow: &Workflow, described: &[TemplateInput]) -> Self {
+        let mut form = InputForm::new(described, &workflow.definition);
+        let kept = Kept::load(&workflow.id);
+        if let Some(kept) = &kept {
+            kept.fill(&mut form);
+        }
+        let again = take_again(workflow.id.as_str());
+        if let Some(input) = &again {
+            form.fill(input);
+        }
+        let form = RwSignal::new(form);
+        let budget = RwSignal::new(kept.map(|kept| kept.budget).unwrap_or_default());
+        let id = workflow.id.clone();
+        Effect::new(move |before: Option<Kept>| {
+            let now = form.with(|form| Kept::of(form, &budget.read()));
+            if before.is_some_and(|before| before != now) {
+                now.save(&id);
+            }
+            now
+        });
+        Self {
+            id: StoredValue::new(workflow.id.clone()),
+            is_active: workflow.is_active,
+            yolo: RwSignal::new(workflow.definition.yolo),
+            definition: StoredValue::new(workflow.definition.clone()),
+            form,
+            budget,
+            value: memo(move || form.with(InputForm::value)),
+            touched: RwSignal::new(again.is_some()),
+            busy: RwSignal::new(false),
+            error: RwSignal::new(None),
+            estimate: RwSignal::new(None),
+            is_again: again.is_some(),
+        }
+    }
+
+    /// What is wrong with the definition.
+    pub fn report(self) -> LintReport {
+        let session = Session::from_context();
+        let loaded = session.provider_list.get().and_then(Result::ok);
+        let providers =
+            loaded.map(|all| all.into_iter().filter(|it| it.available).map(|it| it.name.as_str().to_owned()).collect());
+        let personas = session.persona_list.get().and_then(Result::ok);
+        let personas = personas.map(|all| all.into_iter().map(|persona| persona.id).collect());
+        self.definition.with_value(|definition| lint(definition, &Known { providers, personas }, None))
+    }
+
+    /// Why no run can be started, whatever the input.
+    pub fn blocked(self) -> Option<&'static str> {
+        if !self.is_active {
+            return Some("The workflow is switched off. Switch it on in the builder to run it.");
+        }
+        let empty = self.definition.with_value(|definition| definition.steps.is_empty());
+        if empty {
+            return Some("The workflow has no steps yet. Add one in the builder.");
+        }
+        (!self.report().valid).then_some("The workflow cannot run as it is. Mend what is listed above in the builder.")
+    }
+}
+
+/// The input, the options and the button that starts.
+#[component]
+pub fn StartForm(state: StartState) -> impl IntoView {
+    let navigate = use_navigate();
+    // The same request sent again must not start a second run.
+    let sent = StoredValue::new(None::<(StartExecution, String)>);
+    let blocked = memo(move || state.blocked());
+    let start = move || {
+        state.touched.set(true);
+        let (Ok(input), Ok(budget_usd)) = (state.value.get_untracked(), budget_of(&state.budget.read_untracked()))
+        else {
+            state.error.set(None);
+            focus_wrong();
+            return;
+        };
+        if blocked.get_untracked().is_some() || state.busy.get_untracked() {
+            return;
+        }
+        let yolo = Some(state.yolo.get_untracked());
+        let request = StartExecution { input, yolo, budget_usd, triggered_by: Some("web".to_owned()) };
+        let key = key_for(sent, &request);
+        let navigate = navigate.clone();
+        state.busy.set(true);
+        spawn_local(async move {
+            let id = state.id.get_value();
+            let answer = api::executions::start(&id, &request, &key).await;
+            state.busy.try_set(false);
+            match answer {
+                Ok(execution) => {
+                    forget(&id);
+                    navigate(&format!("/runs/{}", execution.id), leptos_router::NavigateOptions::default());
+                }
+                Err(error) => {
+                    state.error.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let keys = {
+        let start = start.clone();
+        move |event: KeyboardEvent| {
+            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                event.prevent_default();
+                start();
+            }
+        }
+    };
+    view! {
+        <section class="card padded stack" aria-labelledby="input-heading" on:keydown=keys>
+            <InputFields state />
+            <Options state />
+            {move || state.error.get().map(|error| view! { <FailureNote error /> })}
+            {move || blocked.get().map(|why| view! { <Note kind=NoteKind::Warn>{why}</Note> })}
+            <div class="row wrap">
+                <Button
+                    kind=ButtonKind::Primary
+                    icon=icondata_lu::LuPlay
+                    busy=state.busy
+                    disabled=Signal::derive(move || blocked.get().is_some())
+                    on_press=move |_| start()
+                >
+                    "Start"
+                </Button>
+                <span class="small muted numbers">
+                    {move || {
+                        let estimate = state.estimate.get();
+                        estimate.map(|estimate| format!("Expected cost: {}. ", estimated_total(&estimate)))
+                    }}
+                    "Ctrl+Enter starts, too."
+                </span>
+            </div>
+        </section>
+    }
+}
+
+/// Puts the focus on the first field that is wrong, once it is marked.
+fn focus_wrong() {
+    request_animation_frame(|| {
+        let field = document().query_selector("main [aria-invalid=true]").ok().flatten();
+        if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _focused = field.focus();
+        }
+    });
+}
+
+/// The key for a request: the one that it was sent with before, until something else is asked for.
+fn key_for(sent: StoredValue<Option<(StartExecution, String)>>, request: &StartExecution) -> String {
+    if let Some((before, key)) = sent.get_value()
+        && before == *request
+    {
+        return key;
+    }
+    let key = unique_key();
+    sent.set_value(Some((request.clone(), key.clone())));
+    key
+}

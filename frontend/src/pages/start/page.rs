@@ -1,0 +1,113 @@
+//! The page as a whole.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use sluice_types::{ErrorCode, TemplateInput, Workflow, WorkflowId};
+
+use super::estimate::EstimatePanel;
+use super::findings::Findings;
+use super::form::{StartForm, StartState};
+use super::steps::Steps;
+use crate::api::{self, ApiResult};
+use crate::browser::focus::use_title;
+use crate::browser::memo::memo;
+use crate::components::{FailureNote, Icon, Skeleton};
+use crate::pages::gone::{Gone, NotFound};
+use crate::pages::run::history::RunHistory;
+
+/// The page that starts runs of the workflow that the address names.
+#[component]
+pub fn StartPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = memo(move || params.read().get("id").and_then(|id| WorkflowId::new(id).ok()));
+    move || match id.get() {
+        Some(id) => view! { <LoadedStart id /> }.into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+/// A workflow and what its template says of its input.
+type Loaded = (Workflow, Vec<TemplateInput>);
+
+async fn load(id: WorkflowId) -> ApiResult<Loaded> {
+    let workflow = api::workflows::get(&id).await?;
+    let described = match &workflow.source_template_id {
+        // A template that is gone describes nothing; the prompts still name the fields.
+        Some(template) => api::templates::get(template).await.map(|template| template.input).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    Ok((workflow, described))
+}
+
+#[component]
+fn LoadedStart(id: WorkflowId) -> impl IntoView {
+    let loaded: LocalResource<ApiResult<Loaded>> = LocalResource::new(move || load(id.clone()));
+    move || match loaded.get() {
+        None => view! { <StartSkeleton /> }.into_any(),
+        Some(Err(error)) if error.code() == Some(ErrorCode::WorkflowNotFound) => {
+            view! { <Gone heading="No such workflow" what="workflow" /> }.into_any()
+        }
+        Some(Err(error)) => {
+            use_title(|| "Run".to_owned());
+            view! {
+                <h1 class="visually-hidden">"Run"</h1>
+                <FailureNote error on_retry=move |()| loaded.refetch() />
+            }
+            .into_any()
+        }
+        Some(Ok((workflow, described))) => view! { <Start workflow described /> }.into_any(),
+    }
+}
+
+#[component]
+fn StartSkeleton() -> impl IntoView {
+    use_title(|| "Run".to_owned());
+    view! {
+        <div class="run-skeleton">
+            <h1 class="visually-hidden">"Run"</h1>
+            <Skeleton lines=2 />
+            <div class="card padded">
+                <Skeleton lines=10 />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Start(workflow: Workflow, described: Vec<TemplateInput>) -> impl IntoView {
+    let name = workflow.name.clone();
+    let title = name.clone();
+    use_title(move || ["Run ", &title].concat());
+    let href = format!("/workflows/{}", workflow.id);
+    let id = workflow.id.clone();
+    let description = workflow.description.clone();
+    let state = StartState::new(&workflow, &described);
+    view! {
+        <nav class="crumbs" aria-label="Breadcrumbs">
+            <a href="/">"Workflows"</a>
+            <span aria-hidden="true">"/"</span>
+            <a href=href.clone()>{name.clone()}</a>
+            <span aria-hidden="true">"/"</span>
+            <span aria-current="page">"Run"</span>
+        </nav>
+        <header class="page-head run-head">
+            <h1 class="break">{format!("Run {name}")}</h1>
+            <a class="button" href=href>
+                <Icon icon=icondata_lu::LuPencil />
+                "Edit workflow"
+            </a>
+        </header>
+        {(!description.is_empty()).then(|| view! { <p class="run-about muted break">{description}</p> })}
+        <div class="run-columns">
+            <div class="stack loose">
+                <Findings state />
+                <StartForm state />
+                <Steps state />
+            </div>
+            <aside class="stack" aria-label="Estimate and runs">
+                <EstimatePanel state />
+                <RunHistory workflow=id />
+            </aside>
+        </div>
+    }
+}

@@ -1,0 +1,181 @@
+//! Workflows out of files.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use sluice_types::{Workflow, WorkflowId};
+use web_sys::{File, FileList};
+
+use super::listing::Listing;
+use crate::api;
+use crate::browser::files::read_text;
+use crate::components::{Button, ButtonKind, Icon, Shown, Toasts};
+use crate::state::format::plural;
+use crate::state::import::{check_size, read};
+
+/// A file that could not be imported.
+#[derive(Clone)]
+struct Failure {
+    number: u32,
+    file: String,
+    /// What is wrong, a line each.
+    lines: Vec<String>,
+}
+
+/// Reads files and creates what they hold.
+#[derive(Clone, Copy)]
+pub struct Importer {
+    failures: RwSignal<Vec<Failure>>,
+    number: StoredValue<u32>,
+    busy: RwSignal<bool>,
+    listing: Listing,
+    toasts: Toasts,
+    open: UnsyncCallback<WorkflowId>,
+}
+
+impl Importer {
+    /// Makes the importer of a page.
+    pub fn provide(listing: Listing) -> Self {
+        let navigate = use_navigate();
+        Self {
+            failures: RwSignal::new(Vec::new()),
+            number: StoredValue::new(0),
+            busy: RwSignal::new(false),
+            listing,
+            toasts: Toasts::from_context(),
+            open: UnsyncCallback::new(move |id: WorkflowId| {
+                navigate(&format!("/workflows/{id}"), NavigateOptions::default());
+            }),
+        }
+    }
+
+    /// Imports files, one after the other. A single one is opened; of several the list shows the new ones.
+    pub fn import(self, files: Option<FileList>) {
+        let files: Vec<File> =
+            files.into_iter().flat_map(|list| (0..list.length()).filter_map(move |at| list.get(at))).collect();
+        if files.is_empty() || self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.failures.set(Vec::new());
+        spawn_local(async move {
+            let mut created = Vec::new();
+            for file in &files {
+                match import_one(file).await {
+                    Ok(workflow) => created.push(workflow.id),
+                    Err(lines) => self.failed(file.name(), lines),
+                }
+            }
+            self.busy.try_set(false);
+            self.finish(&created);
+        });
+    }
+
+    fn failed(self, file: String, lines: Vec<String>) {
+        let Some(number) = self.number.try_get_value() else { return };
+        self.number.set_value(number.wrapping_add(1));
+        self.failures.try_update(|failures| failures.push(Failure { number, file, lines }));
+    }
+
+    fn finish(self, created: &[WorkflowId]) {
+        let clean = self.failures.try_with_untracked(Vec::is_empty) == Some(true);
+        match created {
+            [] => {}
+            [only] if clean => {
+                self.toasts.done("Imported.");
+                self.open.try_run(only.clone());
+            }
+            several => {
+                let count = u64::try_from(several.len()).unwrap_or(0);
+                self.toasts.done(format!("Imported {}.", plural(count, "workflow", "workflows")));
+                self.listing.restart();
+            }
+        }
+    }
+}
+
+async fn import_one(file: &File) -> Result<Workflow, Vec<String>> {
+    check_size(size(file)).map_err(|error| vec![error.to_string()])?;
+    let Some(text) = read_text(file).await else {
+        return Err(vec!["The browser could not read it. Choose it again.".into()]);
+    };
+    let workflow = read(&file.name(), &text).map_err(|error| vec![error.to_string()])?;
+    api::workflows::create(&workflow).await.map_err(|error| {
+        let fields = error.problem().map(|problem| problem.errors.as_slice()).unwrap_or_default();
+        if fields.is_empty() {
+            return vec![format!("{}. {}", error.title(), error.advice())];
+        }
+        fields.iter().map(|field| format!("{}: {}", field.pointer, field.message)).collect()
+    })
+}
+
+/// A file's size stays far below 2^53, where every integer is a float.
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+fn size(file: &File) -> u64 {
+    file.size() as u64
+}
+
+/// Chooses files.
+#[component]
+pub fn ImportButton(importer: Importer) -> impl IntoView {
+    let input: NodeRef<html::Input> = NodeRef::new();
+    let choose = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let chosen = move |_| {
+        if let Some(input) = input.get_untracked() {
+            importer.import(input.files());
+            // The same file can be chosen again after it was mended.
+            input.set_value("");
+        }
+    };
+    view! {
+        <input
+            node_ref=input
+            type="file"
+            accept=".json,application/json"
+            multiple=true
+            hidden=true
+            on:change=chosen
+        />
+        <Button icon=icondata_lu::LuUpload busy=importer.busy on_press=choose>
+            "Import"
+        </Button>
+    }
+}
+
+/// What could not be imported, and why.
+#[component]
+pub fn ImportFailures(importer: Importer) -> impl IntoView {
+    let failures = importer.failures;
+    view! {
+        <div role="alert">
+            <Shown is=move || !failures.with(Vec::is_empty)>
+                <div class="note bad import-failures">
+                    <Icon icon=icondata_lu::LuCircleAlert />
+                    <div class="grow stack">
+                        <For each=move || failures.get() key=|failure| failure.number let:failure>
+                            <div class="stack tight">
+                                <strong dir="auto">{format!("{} was not imported", failure.file)}</strong>
+                                <ul class="stack tight">
+                                    {failure.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
+                                </ul>
+                            </div>
+                        </For>
+                    </div>
+                    <Button
+                        kind=ButtonKind::Ghost
+                        small=true
+                        icon=icondata_lu::LuX
+                        label="Dismiss"
+                        on_press=move |_| failures.set(Vec::new())
+                    />
+                </div>
+            </Shown>
+        </div>
+    }
+}

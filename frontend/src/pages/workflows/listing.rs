@@ -1,0 +1,229 @@
+//! What the list shows: read from the address, asked of the server, kept in one place for the whole page.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use sluice_types::{ExecutionSummary, WorkflowId, WorkflowPage, WorkflowSummary};
+use web_sys::UrlSearchParams;
+
+use crate::api::{self, ApiError};
+use crate::browser::listen::on_window;
+use crate::browser::memo::memo;
+use crate::browser::time::ticking;
+use crate::components::{Deletion, Deletions};
+use crate::state::list::{Ask, ListState, Pages};
+
+/// How often "3 min ago" moves on.
+const CLOCK: Duration = Duration::from_secs(20);
+/// How often runs that go on are looked at.
+const LIVE: Duration = Duration::from_secs(5);
+/// Runs that are looked at in one go; of more, others have their turn the next time.
+const MOST_LIVE: usize = 20;
+
+/// What the address of the list may say.
+const PARAMS: [&str; 5] = ["q", "sort", "tag", "category", "templates"];
+
+/// The list.
+#[derive(Clone, Copy)]
+pub struct Listing {
+    /// Which workflows, and in which order: what the address says.
+    pub state: Memo<ListState>,
+    /// What has come so far.
+    pub pages: RwSignal<Pages<WorkflowSummary>>,
+    /// Why the last page did not come.
+    pub error: RwSignal<Option<ApiError>>,
+    /// The newest run of each workflow that was run.
+    pub runs: RwSignal<HashMap<WorkflowId, ExecutionSummary>>,
+    /// The time, for "3 min ago".
+    pub now: Signal<f64>,
+    go: UnsyncCallback<ListState>,
+}
+
+impl Listing {
+    /// Begins to load what the address says, now and whenever it says something else.
+    pub fn provide() -> Self {
+        let search = use_location().search;
+        let state = memo(move || ListState::from_params(&search.with(|search| params(search))));
+        let navigate = use_navigate();
+        let go = UnsyncCallback::new(move |state: ListState| {
+            // The address follows what is typed: one step back leads to the page before, not through every letter.
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate(&address(&state), options);
+        });
+        let listing = Self {
+            state,
+            pages: RwSignal::new(Pages::default()),
+            error: RwSignal::new(None),
+            runs: RwSignal::new(HashMap::new()),
+            now: ticking(CLOCK),
+            go,
+        };
+        Effect::new(move |_| {
+            state.track();
+            listing.restart();
+        });
+        listing.keep_live();
+        listing
+    }
+
+    /// Changes what is listed, by way of the address.
+    pub fn change(self, change: impl FnOnce(&mut ListState)) {
+        let mut state = self.state.get_untracked();
+        change(&mut state);
+        if state != self.state.get_untracked() {
+            self.go.run(state);
+        }
+    }
+
+    /// Reads the list from its beginning.
+    pub fn restart(self) {
+        Deletions::of_app().forget_done();
+        if let Some(ask) = self.pages.try_update(Pages::restart) {
+            self.fetch(ask);
+        }
+    }
+
+    /// Reads the next page, if there is one.
+    pub fn load_more(self) {
+        if let Some(ask) = self.pages.try_update(Pages::load_more).flatten() {
+            self.fetch(ask);
+        }
+    }
+
+    /// Asks again for what did not come.
+    pub fn retry(self) {
+        if let Some(ask) = self.pages.try_update(Pages::retry).flatten() {
+            self.fetch(ask);
+        }
+    }
+
+    /// Shows a workflow that was just made.
+    pub fn insert_first(self, workflow: WorkflowSummary) {
+        self.pages.try_update(|pages| pages.insert_first(workflow));
+    }
+
+    /// The workflows to show: all that came, without those that are being deleted. Tracks changes.
+    pub fn shown(self) -> Vec<WorkflowSummary> {
+        let deletions = Deletions::of_app();
+        let hidden = |id: &WorkflowId| deletions.hide(&Deletion::Workflow(id.clone()));
+        self.pages.with(|pages| pages.items().iter().filter(|it| !hidden(&it.id)).cloned().collect())
+    }
+
+    /// The same, without following it.
+    pub fn shown_untracked(self) -> Vec<WorkflowSummary> {
+        untrack(move || self.shown())
+    }
+
+    /// Takes a workflow out that the server has deleted.
+    pub fn forget(self, id: &WorkflowId) {
+        self.pages.try_update(|pages| {
+            if let Some(removed) = pages.remove(id) {
+                pages.forget(&removed);
+            }
+        });
+        self.runs.try_update(|runs| runs.remove(id));
+    }
+
+    /// Whether there is no workflow at all, so that there is nothing to search in. Tracks changes.
+    pub fn is_bare(self) -> bool {
+        !self.state.with(ListState::is_filtered) && self.pages.with(Pages::is_empty)
+    }
+
+    fn fetch(self, ask: Ask) {
+        let mut query = self.state.get_untracked().to_query(ask.cursor.clone());
+        // Templates have a page of their own.
+        query.is_template.get_or_insert(false);
+        self.error.try_set(None);
+        spawn_local(async move {
+            match api::workflows::list(&query).await {
+                Ok(page) => self.arrived(&ask, page),
+                Err(error) => {
+                    let awaited = self.pages.try_update(|pages| {
+                        pages.failed(&ask);
+                        pages.has_failed()
+                    });
+                    if awaited == Some(true) {
+                        self.error.try_set(Some(error));
+                    }
+                }
+            }
+        });
+    }
+
+    fn arrived(self, ask: &Ask, page: WorkflowPage) {
+        let WorkflowPage { items, next_cursor } = page;
+        self.runs.try_update(|runs| {
+            runs.extend(items.iter().filter_map(|it| Some((it.id.clone(), it.last_execution.clone()?))));
+        });
+        self.pages.try_update(|pages| pages.arrived(ask, items, next_cursor));
+    }
+
+    /// Looks at the runs that go on, while the page is seen.
+    fn keep_live(self) {
+        let busy = StoredValue::new(false);
+        let turn = StoredValue::new(0_usize);
+        let look = move || {
+            if document().hidden() || busy.try_get_value() != Some(false) {
+                return;
+            }
+            let live = self.live_runs(turn.get_value());
+            turn.update_value(|turn| *turn = turn.wrapping_add(MOST_LIVE));
+            if live.is_empty() {
+                return;
+            }
+            busy.set_value(true);
+            spawn_local(async move {
+                for id in live {
+                    self.look_at(id).await;
+                }
+                busy.try_set_value(false);
+            });
+        };
+        if let Ok(handle) = set_interval_with_handle(look, LIVE) {
+            on_cleanup(move || handle.clear());
+        }
+        on_window(leptos::ev::visibilitychange, move |_| look());
+    }
+
+    fn live_runs(self, begin: usize) -> Vec<WorkflowId> {
+        let mut live: Vec<WorkflowId> = self.runs.with_untracked(|runs| {
+            runs.iter().filter(|(_, run)| !run.status.is_terminal()).map(|(id, _)| id.clone()).collect()
+        });
+        live.sort();
+        let begin = begin.checked_rem(live.len()).unwrap_or(0);
+        live.iter().cycle().skip(begin).take(live.len().min(MOST_LIVE)).cloned().collect()
+    }
+
+    /// A look that failed is passed over: the next one comes soon.
+    async fn look_at(self, id: WorkflowId) {
+        match api::workflows::newest_execution(&id).await {
+            Ok(Some(run)) => {
+                self.runs.try_update(|runs| runs.insert(id, run));
+            }
+            Ok(None) => {
+                self.runs.try_update(|runs| runs.remove(&id));
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// The names and values of an address. The router's own map decodes them twice, so that a `%` would be lost.
+fn params(search: &str) -> Vec<(String, String)> {
+    let Ok(params) = UrlSearchParams::new_with_str(search) else { return Vec::new() };
+    let value = |name: &&str| Some(((*name).to_owned(), params.get(name)?));
+    PARAMS.iter().filter_map(value).collect()
+}
+
+fn address(state: &ListState) -> String {
+    let params: Vec<String> = state
+        .to_params()
+        .into_iter()
+        .map(|(name, value)| format!("{name}={}", js_sys::encode_uri_component(&value)))
+        .collect();
+    if params.is_empty() { "/".into() } else { format!("/?{}", params.join("&")) }
+}

@@ -1,0 +1,37 @@
+//! The page around the list: its name, what can be made, and what narrows it.
+
+use leptos::prelude::*;
+
+use super::drop::DropAnywhere;
+use super::filters::Filters;
+use super::import::{ImportButton, ImportFailures, Importer};
+use super::listing::Listing;
+use super::rows::Rows;
+use crate::browser::focus::use_title;
+use crate::components::{ButtonKind, LinkButton};
+
+/// All workflows, with what can be done with each.
+#[component]
+pub fn WorkflowsPage() -> impl IntoView {
+    use_title(|| "Workflows".to_owned());
+    let listing = Listing::provide();
+    let importer = Importer::provide(listing);
+    view! {
+        <div class="page-head">
+            <h1>"Workflows"</h1>
+            <div class="row wrap list-actions">
+                <ImportButton importer />
+                <LinkButton icon=icondata_lu::LuLayoutTemplate href="/templates".to_owned()>
+                    "From template"
+                </LinkButton>
+                <LinkButton kind=ButtonKind::Primary icon=icondata_lu::LuPlus href="/new".to_owned()>
+                    "New workflow"
+                </LinkButton>
+            </div>
+        </div>
+        <ImportFailures importer />
+        <Filters listing />
+        <Rows listing />
+        <DropAnywhere importer />
+    }
+}
