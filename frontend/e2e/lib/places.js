@@ -1,0 +1,168 @@
+import { expect } from '@playwright/test';
+
+import { prompt, review } from './api.js';
+import { Builder } from './builder.js';
+import { Run } from './run.js';
+
+/** Every page of the app, in each state that looks different: how it is come to. */
+export const places = {
+  'the empty list': async ({ page }) => {
+    await page.goto('/');
+    await expect(page.getByRole('button', { name: 'Use template Deep Build Pipeline' })).toBeVisible();
+  },
+  'the filled list': async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Market brief', [prompt('Research'), prompt('Write')], {
+      description: 'What the market did last week, on one page.',
+      tags: ['weekly', 'research'],
+    });
+    await api.createWorkflow('A workflow that has never run and has a long name, as people give them', [review('Check')]);
+    const { id: run } = await api.start(id);
+    await api.untilRun(run, 'completed');
+    await page.goto('/');
+    await expect(page.getByRole('link', { name: /Last run: Completed/ })).toBeVisible();
+  },
+  'a search without a result': async ({ page, api }) => {
+    await api.createWorkflow('Market brief', [prompt('Research')]);
+    await page.goto('/?q=nothing');
+    await expect(page.getByRole('heading', { name: 'No workflow matches' })).toBeVisible();
+  },
+  'the templates': async ({ page }) => {
+    await page.goto('/templates');
+    await expect(page.getByRole('button', { name: 'Preview Research Brief' })).toBeVisible();
+  },
+  'the preview of a template': async ({ page }) => {
+    await page.goto('/templates');
+    await page.getByRole('button', { name: 'Preview Deep Build Pipeline' }).click();
+    await expect(page.getByRole('dialog').getByText('Implementation Prompts')).toBeVisible();
+  },
+  'a new workflow': async ({ page }) => {
+    await new Builder(page).open();
+    await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
+  },
+  'the builder': async (test) => {
+    await openBuilder(test);
+  },
+  'the builder with a step open': async (test) => {
+    const builder = await openBuilder(test);
+    const card = await builder.openStep('Write');
+    for (const title of ['System prompt', 'Output schema', 'Fallback models', 'Retries, timeout and order']) {
+      await builder.unfold(card, title);
+    }
+    await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('{{steps.Nobody.content}} and {{steps.Re');
+    await expect(card.getByRole('listbox').getByRole('option').first()).toBeVisible();
+    await expect(card.locator('.unknown')).toBeVisible();
+  },
+  'the builder with a review open': async (test) => {
+    const builder = await openBuilder(test);
+    await builder.openStep('Check');
+  },
+  'the builder with a step picked up': async (test) => {
+    const builder = await openBuilder(test);
+    await builder.handle('Research').press('Space');
+    await test.page.keyboard.press('ArrowDown');
+    await builder.expectSaid('Research is now 2 of 3.');
+  },
+  'a conflict': async (test) => {
+    const builder = await openBuilder(test);
+    test.guard.allow(/409/);
+    await test.api.changeWorkflow('market-brief', (workflow) => (workflow.name = 'Their brief'));
+    await builder.name.fill('My brief');
+    await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(test.page.getByRole('dialog').getByRole('button', { name: 'Keep mine' })).toBeVisible();
+  },
+  'the start': async ({ page, api }) => {
+    const { id } = await createBrief(api);
+    await page.goto(`/workflows/${id}/run`);
+    await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeVisible();
+    await expect(page.getByText('Prices of')).toBeVisible();
+  },
+  'a run that streams': async ({ page, api }) => {
+    const steps = ['One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight'];
+    const slow = steps.map((label) => prompt(label, `Write about ${label}`, { model: 'demo-slow' }));
+    const { id } = await api.createWorkflow('Streaming', slow);
+    const { id: run } = await api.start(id);
+    await new Run(page).open(run);
+    await expect(page.getByText('Simulated answer').first()).toBeVisible();
+  },
+  'a run at a gate': async ({ page, api }) => {
+    const run = await openRun({ page, api });
+    await expect(run.gate('Check').getByRole('button', { name: 'Approve' })).toBeVisible();
+  },
+  'a run at a gate, with the text edited': async ({ page, api }) => {
+    const run = await openRun({ page, api });
+    await run.gate('Check').getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Text, as you edit it' }).fill('Another text');
+    await expect(page.getByRole('region', { name: 'Difference' })).toBeVisible();
+  },
+  'a run that failed': async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Failing', [prompt('Research'), prompt('Write', 'Write', { model: 'demo-broken' })]);
+    const { id: run } = await api.start(id);
+    await api.untilRun(run, 'failed');
+    await new Run(page).open(run);
+    await expect(page.getByText('The run failed at “Write”.')).toBeVisible();
+  },
+  'the plan of a retry': async (test) => {
+    await places['a run that failed'](test);
+    await test.page.getByRole('button', { name: 'Switch model and retry' }).click();
+    await expect(test.page.getByRole('dialog').getByText(/Kept as they are/)).toBeVisible();
+  },
+  'a run that is complete': async ({ page, api }) => {
+    const run = await openRun({ page, api });
+    await api.review(run.id, 'check', { decision: 'approve' });
+    await expect(page.getByRole('heading', { name: 'The run is complete' })).toBeVisible();
+  },
+  'the output of a step, edited': async (test) => {
+    await places['a run that is complete'](test);
+    const card = await new Run(test.page).openStep('Research');
+    await card.getByRole('button', { name: 'Edit output' }).click();
+    await card.getByRole('textbox', { name: 'Output of Research' }).fill('Another text');
+    await expect(card.getByText(/stale after this/)).toBeVisible();
+  },
+  'the settings of providers': async ({ page }) => {
+    await page.goto('/settings/providers');
+    await page.locator('summary').filter({ hasText: 'Anthropic' }).click();
+    await expect(page.getByLabel('Key', { exact: true }).first()).toBeVisible();
+  },
+  'the settings of personas': async ({ page, api }) => {
+    await api.call('POST', '/personas', { name: 'Plain writer', description: 'For all', instructions: 'Be brief.' });
+    await page.goto('/settings/personas');
+    await expect(page.getByRole('heading', { name: 'Plain writer' })).toBeVisible();
+    await page.getByRole('button', { name: 'New persona' }).click();
+    await expect(page.getByRole('textbox', { name: 'Instructions' })).toBeVisible();
+  },
+  'the settings of the appearance': async ({ page }) => {
+    await page.goto('/settings/appearance');
+    await expect(page.getByRole('radio', { name: 'Dark' })).toBeAttached();
+  },
+  'an address without a page': async ({ page }) => {
+    await page.goto('/nowhere');
+    await expect(page.getByText('There is no page at this address')).toBeVisible();
+  },
+};
+
+function createBrief(api) {
+  const steps = [
+    prompt('Research', 'Research {{input.topic}} thoroughly.'),
+    review('Check'),
+    prompt('Write', 'Write a brief of {{steps.Check.content}}.'),
+  ];
+  return api.createWorkflow('Market brief', steps, { description: 'On one page.', tags: ['weekly'] });
+}
+
+async function openBuilder({ page, api }) {
+  const { id } = await createBrief(api);
+  const builder = new Builder(page);
+  await builder.open(id);
+  await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
+  await expect(builder.problems).toHaveText('No problems found');
+  return builder;
+}
+
+async function openRun({ page, api }) {
+  const { id } = await createBrief(api);
+  const { id: execution } = await api.start(id, { topic: 'lighthouses' });
+  const run = new Run(page);
+  await run.open(execution);
+  await api.untilStep(execution, 'check', 'waiting');
+  return run;
+}

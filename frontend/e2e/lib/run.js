@@ -1,0 +1,69 @@
+import { expect } from '@playwright/test';
+
+/** The page of a run, in the words of whoever looks at it. */
+export class Run {
+  constructor(page) {
+    this.page = page;
+    this.status = page.locator('.run-head').getByRole('status');
+    this.more = page.getByLabel('More about this run');
+    this.away = page.locator('.connection-note');
+  }
+
+  /** Opens a run. */
+  async open(id) {
+    await this.page.goto(`/runs/${id}`);
+    await expect(this.status).toBeVisible();
+  }
+
+  /** The run's id, from the page's address. */
+  get id() {
+    return new URL(this.page.url()).pathname.split('/').at(-1);
+  }
+
+  /** A step's card. */
+  step(label) {
+    return this.page.getByRole('article', { name: label, exact: true });
+  }
+
+  /** Opens a step's card, if it is not open already, and gives it. */
+  async openStep(label) {
+    const toggle = this.step(label).getByRole('heading').getByRole('button');
+    if ((await toggle.getAttribute('aria-expanded')) === 'false') {
+      await toggle.click();
+    }
+    await expect(toggle).toHaveAttribute('aria-expanded', 'true');
+    return this.step(label);
+  }
+
+  /** The text of a step as it streams. */
+  stream(label) {
+    return this.page.getByRole('region', { name: `${label}, text as it comes` });
+  }
+
+  /** What a step asks a person. */
+  gate(label) {
+    return this.page.getByRole('region', { name: `${label}: decision` });
+  }
+
+  /** Chooses what a step's card shows: Text, Raw, Prompt, Attempts. */
+  async show(label, what) {
+    await this.step(label).getByText(what, { exact: true }).first().click();
+  }
+
+  /** A step's text as it came, without what Markdown makes of it. */
+  async raw(label) {
+    const card = await this.openStep(label);
+    await this.show(label, 'Raw');
+    return card.locator('pre').first().evaluate((it) => it.textContent);
+  }
+
+  /** Chooses from the run's menu. */
+  async choose(action) {
+    await this.more.click();
+    await this.page.getByRole('button', { name: action, exact: true }).click();
+  }
+
+  button(name) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+}

@@ -1,0 +1,421 @@
+import { prompt, review } from '../lib/api.js';
+import { Builder, chooseModel } from '../lib/builder.js';
+import { expect, test } from '../lib/test.js';
+
+/** @type {Builder} */
+let builder;
+
+test.beforeEach(({ page }) => {
+  builder = new Builder(page);
+});
+
+/** Gives an open step another label. */
+async function rename(label, to) {
+  const field = builder.card(label).getByRole('textbox', { name: 'Label' });
+  await field.fill(to);
+  await field.press('Enter');
+  await expect(builder.handle(to)).toBeVisible();
+}
+
+test('saves every field of a prompt, and shows it again', async ({ page, api }) => {
+  await api.call('POST', '/personas', { id: 'editor', name: 'Editor', instructions: 'Be brief.' });
+  const { id } = await api.createWorkflow('Fields', [prompt('One'), prompt('Two'), prompt('Three')]);
+  await builder.open(id);
+  await builder.openStep('One');
+  await rename('One', 'First');
+  const card = builder.card('First');
+  const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
+
+  await chooseModel(card.getByRole('combobox', { name: 'Model', exact: true }), 'demo', 'demo-slow');
+  await card.getByRole('combobox', { name: 'Persona' }).selectOption('Editor');
+  await card.getByRole('textbox', { name: 'Temperature' }).fill('0,5');
+  await card.getByRole('textbox', { name: 'Longest answer' }).fill('1234');
+  await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Ask {{input.topic}}\nover two lines');
+  await builder.unfold(card, 'System prompt');
+  await card.getByRole('textbox', { name: 'System prompt' }).fill('You know {{input.field}}.');
+  await builder.unfold(card, 'Output schema');
+  await card.getByRole('textbox', { name: 'JSON Schema of the answer' }).fill(JSON.stringify(schema));
+  await builder.unfold(card, 'Fallback models');
+  await chooseModel(card.getByRole('combobox', { name: 'Add a fallback' }), 'demo', 'demo-instant');
+  await chooseModel(card.getByRole('combobox', { name: 'Add a fallback' }), 'demo', 'demo');
+  await card.getByRole('button', { name: 'Remove demo', exact: true }).click();
+  await builder.unfold(card, 'Retries, timeout and order');
+  await card.getByRole('textbox', { name: 'Retries' }).fill('4');
+  await card.getByRole('textbox', { name: 'Timeout' }).fill('2m');
+  await card.getByRole('combobox', { name: 'Effect' }).selectOption('Reads: run again');
+  await card.getByRole('combobox', { name: 'Go on with' }).selectOption('Three');
+  await card.getByRole('switch', { name: 'Enabled' }).click();
+  await builder.save(2);
+
+  const { definition } = await api.workflow(id);
+  expect(definition.steps[0]).toEqual({
+    id: 'one',
+    label: 'First',
+    type: 'llm',
+    provider: 'demo',
+    model: 'demo-slow',
+    persona_id: 'editor',
+    temperature: 0.5,
+    max_tokens: 1234,
+    prompt: 'Ask {{input.topic}}\nover two lines',
+    system_prompt: 'You know {{input.field}}.',
+    output_schema: schema,
+    fallbacks: [{ provider: 'demo', model: 'demo-instant' }],
+    max_retries: 4,
+    timeout: 120,
+    effect: 'reads',
+    next: 'three',
+    enabled: false,
+  });
+
+  await page.reload();
+  const again = await builder.openStep('First');
+  const value = (role, name) => expect(again.getByRole(role, { name, exact: true }));
+  await value('combobox', 'Model').toHaveValue('demo\ndemo-slow');
+  await value('combobox', 'Persona').toHaveValue('editor');
+  await value('textbox', 'Temperature').toHaveValue('0.5');
+  await value('textbox', 'Longest answer').toHaveValue('1234');
+  await value('textbox', 'Prompt').toHaveValue('Ask {{input.topic}}\nover two lines');
+  await value('textbox', 'System prompt').toHaveValue('You know {{input.field}}.');
+  await value('textbox', 'JSON Schema of the answer').toHaveValue(JSON.stringify(schema, null, 2));
+  await expect(again.getByRole('button', { name: 'Remove demo-instant' })).toBeVisible();
+  await builder.unfold(again, 'Retries, timeout and order');
+  await value('textbox', 'Retries').toHaveValue('4');
+  await value('textbox', 'Timeout').toHaveValue('120s');
+  await value('combobox', 'Effect').toHaveValue('reads');
+  await value('combobox', 'Go on with').toHaveValue('three');
+  await expect(again.getByRole('switch', { name: 'Enabled' })).not.toBeChecked();
+});
+
+test('saves every field of a review, and shows it again', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Fields', [prompt('One'), prompt('Two'), review('Check')]);
+  await builder.open(id);
+  const card = await builder.openStep('Check');
+  await card.getByRole('textbox', { name: 'Instructions' }).fill('Compare both.');
+  await card.getByRole('checkbox', { name: 'Two' }).check();
+  await card.getByRole('checkbox', { name: 'One' }).check();
+  await card.getByRole('textbox', { name: 'Decide by itself after' }).fill('2h');
+  await card.getByRole('combobox', { name: 'Then' }).selectOption('Approve: the run goes on');
+  await builder.save(2);
+  const { definition } = await api.workflow(id);
+  expect(definition.steps[2]).toMatchObject({
+    type: 'review',
+    instructions: 'Compare both.',
+    shows: ['one', 'two'],
+    expires_in: 7200,
+    on_expiry: 'approve',
+  });
+  await page.reload();
+  const again = await builder.openStep('Check');
+  await expect(again.getByRole('checkbox', { name: 'One' })).toBeChecked();
+  await expect(again.getByRole('checkbox', { name: 'Two' })).toBeChecked();
+  await expect(again.getByRole('combobox', { name: 'Then' })).toHaveValue('approve');
+});
+
+test('saves what belongs to the whole workflow', async ({ page, api }) => {
+  await api.call('POST', '/personas', { id: 'editor', name: 'Editor', instructions: 'Be brief.' });
+  await builder.open();
+  await builder.name.fill('Weekly brief');
+  await page.getByRole('textbox', { name: 'Description' }).fill('For Mondays.');
+  await page.getByRole('textbox', { name: 'Add a tag' }).fill('weekly,');
+  await page.getByRole('textbox', { name: 'Add a tag' }).fill('research');
+  await page.getByRole('textbox', { name: 'Add a tag' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Add a tag' }).fill('wrong,');
+  await page.getByRole('button', { name: 'Remove the tag wrong' }).click();
+  await chooseModel(page.getByRole('combobox', { name: 'Model of the steps' }), 'demo', 'demo-echo');
+  await page.getByRole('combobox', { name: 'Persona' }).selectOption('Editor');
+  await page.getByRole('switch', { name: 'YOLO' }).click();
+  await page.getByRole('button', { name: 'Research', exact: true }).click();
+  await builder.save(1);
+  await expect(page).toHaveURL(/\/workflows\/weekly-brief$/);
+  const workflow = await api.workflow('weekly-brief');
+  expect(workflow).toMatchObject({ name: 'Weekly brief', description: 'For Mondays.', tags: ['weekly', 'research'] });
+  expect(workflow.definition).toMatchObject({ yolo: true, provider: 'demo', model: 'demo-echo', persona_id: 'editor' });
+  await expect(page).toHaveTitle(/Weekly brief/);
+});
+
+test('names a model that no list knows', async ({ api }) => {
+  const { id } = await api.createWorkflow('By hand', [prompt('One')]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  await card.getByRole('combobox', { name: 'Model', exact: true }).selectOption('Another model…');
+  await card.getByRole('combobox', { name: 'Provider' }).selectOption('Ollama');
+  await card.getByRole('textbox', { name: 'Name of the model' }).fill('qwen3:8b');
+  await card.getByRole('textbox', { name: 'Name of the model' }).blur();
+  await builder.save(2);
+  const { definition } = await api.workflow(id);
+  expect(definition.steps[0]).toMatchObject({ provider: 'ollama', model: 'qwen3:8b' });
+});
+
+test('asks for a name before it saves', async ({ page }) => {
+  await builder.open();
+  await page.getByRole('button', { name: 'Research', exact: true }).click();
+  await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Give the workflow a name before you save it.')).toBeVisible();
+  await expect(builder.name).toBeFocused();
+});
+
+test('rewrites the references to a step that is renamed', async ({ api }) => {
+  const { id } = await api.createWorkflow('Renaming', [
+    prompt('Research'),
+    prompt('Write', 'Use {{steps.Research.content}} and {{ steps["Research"].content }}, not Research.'),
+  ]);
+  await builder.open(id);
+  await builder.openStep('Research');
+  const second = await builder.openStep('Write');
+  await rename('Research', 'Deep Dive');
+  const expected = 'Use {{steps.Deep Dive.content}} and {{ steps.Deep Dive.content }}, not Research.';
+  await expect(second.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(expected);
+  await expect(builder.problems).toHaveText('No problems found');
+  await builder.save(2);
+  const { definition } = await api.workflow(id);
+  expect(definition.steps.map((step) => step.label)).toEqual(['Deep Dive', 'Write']);
+  expect(definition.steps[1].prompt).toBe(expected);
+});
+
+test('refuses a label that another step has, and keeps the text', async ({ api }) => {
+  const { id } = await api.createWorkflow('Labels', [prompt('One'), prompt('Two')]);
+  await builder.open(id);
+  const card = await builder.openStep('Two');
+  const label = card.getByRole('textbox', { name: 'Label' });
+  await label.fill('One');
+  await expect(label).toHaveAttribute('aria-invalid', 'true');
+  await label.blur();
+  await expect(label).toHaveValue('One');
+  await builder.expectOrder('One', 'Two');
+  await rename('Two', 'Three');
+  await builder.expectOrder('One', 'Three');
+  await expect(builder.card('Three').getByRole('textbox', { name: 'Label' })).not.toHaveAttribute('aria-invalid', 'true');
+});
+
+test('completes what stands before', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Completion', [prompt('Idea Generation'), prompt('Review notes'), prompt('Write')]);
+  await builder.open(id);
+  const card = await builder.openStep('Write');
+  const field = card.getByRole('textbox', { name: 'Prompt', exact: true });
+  const offers = card.getByRole('listbox', { name: 'Completions' }).getByRole('option');
+  await field.fill('');
+  await field.pressSequentially('Use {{');
+  await expect(offers.filter({ hasText: 'Idea Generation' })).not.toHaveCount(0);
+  await field.pressSequentially('steps.gen');
+  await expect(offers.first()).toContainText('steps.Idea Generation');
+  await expect(offers.first()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveValue(/^Use \{\{steps\.Idea Generation/);
+  await page.keyboard.press('Escape');
+  await expect(offers).toHaveCount(0);
+  await field.fill('And {{steps.Rev');
+  await field.press('End');
+  await expect(offers.first()).toContainText('Review notes');
+  await offers.first().click();
+  await expect(field).toHaveValue(/^And \{\{steps\.Review notes/);
+  await expect(field).toBeFocused();
+});
+
+test('marks an unknown reference while one types, until it is mended', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Marks', [prompt('Harbour 12'), prompt('Write')]);
+  await builder.open(id);
+  const card = await builder.openStep('Write');
+  const field = card.getByRole('textbox', { name: 'Prompt', exact: true });
+  const unknown = card.locator('.unknown');
+  await field.fill('Use {{steps.Harbour 13.content}}');
+  await expect(unknown).toHaveText(/Harbour 13/);
+  await expect(card.getByText('there is no step “Harbour 13”; did you mean “Harbour 12”?')).toBeVisible();
+  await expect(page.getByRole('heading', { name: '1 problem' })).toBeVisible();
+  await card.getByRole('button', { name: 'Refer to “Harbour 12”' }).click();
+  await expect(field).toHaveValue('Use {{steps.Harbour 12.content}}');
+  await expect(unknown).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'No problems found' })).toBeVisible();
+  await field.fill('Use {{steps.Harbour 12.content}} and {{steps.Nowhere.content}}');
+  await expect(unknown).toHaveText(/Nowhere/);
+  await field.fill('Use {{steps.Harbour 12.content}} only');
+  await expect(unknown).toHaveCount(0);
+});
+
+test('leads from a problem to its step', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Problems', [prompt('Research'), prompt('Write')]);
+  await builder.open(id);
+  const card = await builder.openStep('Write');
+  await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('{{steps.Nobody.content}}');
+  await card.getByRole('button', { name: /^2 ?Write/ }).click();
+  await page.getByRole('complementary').getByRole('button', { name: 'Write', exact: true }).last().click();
+  await expect(card.getByRole('textbox', { name: 'Prompt', exact: true })).toBeVisible();
+});
+
+test('undoes and redoes by button and by key', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Undoing', [prompt('One')]);
+  await builder.open(id);
+  await page.getByRole('button', { name: 'Summarise' }).click();
+  await builder.expectOrder('One', 'Summarise');
+  await page.getByRole('button', { name: 'Undo: add Summarise' }).click();
+  await builder.expectOrder('One');
+  await page.getByRole('button', { name: 'Redo: add Summarise' }).click();
+  await builder.expectOrder('One', 'Summarise');
+  await page.keyboard.press('Control+z');
+  await builder.expectOrder('One');
+  await page.keyboard.press('Control+Shift+Z');
+  await builder.expectOrder('One', 'Summarise');
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+y');
+  await builder.expectOrder('One', 'Summarise');
+});
+
+test('saves on Ctrl+S, from within a field too', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Keys', [prompt('One')]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Changed');
+  await page.keyboard.press('Control+s');
+  await expect(builder.state).toHaveText('Saved as version 2');
+  expect((await api.workflow(id)).definition.steps[0].prompt).toBe('Changed');
+});
+
+test('duplicates a step', async ({ api }) => {
+  const { id } = await api.createWorkflow('Twice', [prompt('One', 'The prompt'), prompt('Two')]);
+  await builder.open(id);
+  await builder.choose('One', 'Duplicate');
+  await expect.poll(() => builder.order()).toHaveLength(3);
+  await builder.save(2);
+  const { definition } = await api.workflow(id);
+  expect(definition.steps.map((step) => step.prompt)).toEqual(['The prompt', 'The prompt', 'Write about Two.']);
+  expect(new Set(definition.steps.map((step) => step.label)).size).toBe(3);
+});
+
+test('removes a step, and brings it back', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Less', [prompt('One'), prompt('Two'), prompt('Three')]);
+  await builder.open(id);
+  await builder.choose('Two', 'Remove');
+  await builder.expectOrder('One', 'Three');
+  const toast = page.getByText('Removed Two').locator('..');
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await builder.expectOrder('One', 'Two', 'Three');
+  await expect(builder.state).toHaveText('Saved as version 1');
+});
+
+test('switches a step off and on by its menu', async ({ api }) => {
+  const { id } = await api.createWorkflow('Off', [prompt('One'), prompt('Two')]);
+  await builder.open(id);
+  await builder.choose('Two', 'Switch on or off');
+  await builder.save(2);
+  expect((await api.workflow(id)).definition.steps[1].enabled).toBe(false);
+});
+
+test('turns a prompt into a review and keeps its text', async ({ api }) => {
+  const { id } = await api.createWorkflow('Kinds', [prompt('One'), prompt('Two', 'Is it right?')]);
+  await builder.open(id);
+  const card = await builder.openStep('Two');
+  await card.getByText('Review', { exact: true }).click();
+  await expect(card.getByRole('textbox', { name: 'Instructions' })).toHaveValue('Is it right?');
+  await builder.save(2);
+  expect((await api.workflow(id)).definition.steps[1]).toMatchObject({ type: 'review', instructions: 'Is it right?' });
+});
+
+test('adds each of the basic steps from the palette', async ({ page }) => {
+  await builder.open();
+  const palette = page.getByRole('region', { name: 'Add a step' });
+  const names = ['Prompt', 'Research', 'Analyse', 'Summarise', 'Write', 'Extract JSON', 'Review'];
+  for (const name of names) {
+    await palette.getByRole('button', { name, exact: true }).click();
+  }
+  await expect.poll(() => builder.order()).toHaveLength(names.length);
+  await builder.name.fill('All kinds');
+  await builder.save(1);
+});
+
+test('keeps what is not saved over a reload', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Kept', [prompt('One')]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Not saved yet');
+  await page.reload();
+  await expect(page.getByText('Your changes that were not saved are back.')).toBeVisible();
+  const again = await builder.openStep('One');
+  await expect(again.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('Not saved yet');
+  await page.getByRole('button', { name: 'Discard them' }).click();
+  await expect(again.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('Write about One.');
+  await page.reload();
+  await expect(builder.name).toBeVisible();
+  await expect(page.getByText('Your changes that were not saved are back.')).toHaveCount(0);
+});
+
+test('keeps a new workflow that is not saved, for another page too', async ({ page, context }) => {
+  await builder.open();
+  await builder.name.fill('On the way');
+  await page.getByRole('button', { name: 'Research', exact: true }).click();
+  await page.goto('/templates');
+  await page.close();
+  const next = new Builder(await context.newPage());
+  await next.open();
+  await expect(next.name).toHaveValue('On the way');
+  await next.expectOrder('Research');
+  await next.save(1);
+});
+
+test('tells that another tab edits the same workflow', async ({ page, context, api }) => {
+  const { id } = await api.createWorkflow('Two tabs', [prompt('One')]);
+  await builder.open(id);
+  const other = new Builder(await context.newPage());
+  await other.open(id);
+  await other.name.fill('Two tabs, changed');
+  await expect(page.getByText('This workflow is being edited in another tab too.')).toBeVisible();
+});
+
+test('keeps numbers that cannot be read, and says what is wrong', async ({ api }) => {
+  const { id } = await api.createWorkflow('Numbers', [prompt('One')]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  await builder.unfold(card, 'Retries, timeout and order');
+  const wrong = [
+    ['Temperature', 'hot', 'The temperature is a number from 0 to 2, as in 0.7.'],
+    ['Longest answer', '-3', 'The answer length is a whole number of tokens from 1 to 1000000.'],
+    ['Retries', '21', 'Retries are a whole number from 0 to 20.'],
+    ['Timeout', '2 weeks', 'The timeout is from 1 to 86400 seconds, as in 90, 10m or 2h.'],
+  ];
+  for (const [name, text, message] of wrong) {
+    const field = card.getByRole('textbox', { name, exact: true });
+    await field.fill(text);
+    await field.blur();
+    await expect(field).toHaveValue(text);
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(new RegExp(message.replaceAll('.', '\\.')));
+  }
+  await expect(builder.state).toHaveText('Saved as version 1');
+  await card.getByRole('textbox', { name: 'Temperature' }).fill('1');
+  await expect(card.getByText(wrong[0][2])).toBeHidden();
+});
+
+test('keeps a schema that is not JSON, and says where', async ({ api }) => {
+  const { id } = await api.createWorkflow('Schemas', [prompt('One')]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  await builder.unfold(card, 'Output schema');
+  const field = card.getByRole('textbox', { name: 'JSON Schema of the answer' });
+  await card.getByRole('button', { name: 'Begin with an example' }).click();
+  await expect(field).toHaveValue(/"additionalProperties": false/);
+  await field.fill('{\n  "type": oops\n}');
+  await field.blur();
+  await expect(field).toHaveValue('{\n  "type": oops\n}');
+  await expect(field).toHaveAccessibleDescription(/This is not JSON: .*line 2/);
+});
+
+test('says how a failed save can be tried again, and loses nothing', async ({ page, api, server, guard }) => {
+  guard.allow(/ERR_CONNECTION_REFUSED|Failed to load resource/);
+  const { id } = await api.createWorkflow('Away', [prompt('One')]);
+  await builder.open(id);
+  await builder.name.fill('Away, and back');
+  await server.crash();
+  await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(builder.saveBar.getByRole('alert')).toContainText('The server cannot be reached');
+  await expect(builder.name).toHaveValue('Away, and back');
+  await server.startAgain();
+  await builder.saveBar.getByRole('button', { name: 'Try again' }).click();
+  await expect(builder.state).toHaveText('Saved as version 2');
+});
+
+test('tells of a workflow that is not there', async ({ page, guard }) => {
+  guard.allow(/404/);
+  await page.goto('/workflows/nowhere');
+  await expect(page.getByRole('heading', { name: 'There is no workflow at this address' })).toBeVisible();
+  await page.getByRole('link', { name: 'Go to your workflows' }).click();
+  await expect(page).toHaveURL('/');
+});

@@ -1,0 +1,102 @@
+import { prompt } from '../lib/api.js';
+import { Builder } from '../lib/builder.js';
+import { expect, test } from '../lib/test.js';
+
+/** @type {Builder} */
+let mine;
+/** @type {Builder} */
+let theirs;
+let id;
+
+test.beforeEach(async ({ page, somebodyElse, api, guard }) => {
+  // A save that meets a newer version is answered with 409, which the browser writes to the console.
+  guard.allow(/409/);
+  ({ id } = await api.createWorkflow('Market brief', [prompt('Research'), prompt('Write')]));
+  mine = new Builder(page);
+  theirs = new Builder(await somebodyElse());
+  await Promise.all([mine.open(id), theirs.open(id)]);
+});
+
+/** Two people change prompts; they save first, then I do. */
+async function meet({ iChange, theyChange }) {
+  await change(theirs, ...theyChange);
+  await theirs.save(2);
+  await change(mine, ...iChange);
+  await mine.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+  const dialog = mine.page.getByRole('dialog', { name: 'Somebody saved a newer version' });
+  await expect(dialog.getByRole('button', { name: 'Keep mine' })).toBeVisible();
+  return dialog;
+}
+
+async function change(builder, label, text) {
+  const card = await builder.openStep(label);
+  await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill(text);
+}
+
+const promptOf = (builder, label) => builder.card(label).getByRole('textbox', { name: 'Prompt', exact: true });
+const prompts = async (api, workflow = id) => (await api.workflow(workflow)).definition.steps.map((step) => step.prompt);
+
+test('both changes are saved when they fit together', async ({ api }) => {
+  const dialog = await meet({ iChange: ['Research', 'My research'], theyChange: ['Write', 'Their writing'] });
+  await expect(dialog.getByText('both sets of changes fit together')).toBeVisible();
+  await expect(dialog.getByLabel('Yours').filter({ hasText: 'My research' })).toBeVisible();
+  await expect(dialog.getByLabel('Theirs').filter({ hasText: 'Their writing' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Save both' }).click();
+  await expect(mine.state).toHaveText('Saved as version 3');
+  expect(await prompts(api)).toEqual(['My research', 'Their writing']);
+});
+
+test('mine is kept over theirs', async ({ api }) => {
+  const dialog = await meet({ iChange: ['Write', 'My writing'], theyChange: ['Write', 'Their writing'] });
+  await expect(dialog.getByRole('button', { name: 'Save both' })).toHaveCount(0);
+  await expect(dialog.getByText('changed by both')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await expect(mine.state).toHaveText('Saved as version 3');
+  expect(await prompts(api)).toEqual(['Write about Research.', 'My writing']);
+});
+
+test('theirs is taken, and mine is one undo away', async ({ api }) => {
+  const dialog = await meet({ iChange: ['Write', 'My writing'], theyChange: ['Write', 'Their writing'] });
+  await dialog.getByRole('button', { name: 'Take version 2' }).click();
+  await expect(promptOf(mine, 'Write')).toHaveValue('Their writing');
+  await expect(mine.state).toHaveText('Saved as version 2');
+  await mine.saveBar.getByRole('button', { name: /^Undo: / }).click();
+  await expect(promptOf(mine, 'Write')).toHaveValue('My writing');
+  expect(await prompts(api)).toEqual(['Write about Research.', 'Their writing']);
+});
+
+test('mine is saved as a copy', async ({ page, api }) => {
+  const dialog = await meet({ iChange: ['Write', 'My writing'], theyChange: ['Write', 'Their writing'] });
+  await dialog.getByRole('button', { name: 'Save mine as a copy' }).click();
+  await expect(mine.name).toHaveValue('Market brief (mine)');
+  await expect(page).not.toHaveURL(new RegExp(`/${id}$`));
+  const copy = new URL(page.url()).pathname.split('/').at(-1);
+  expect(await prompts(api)).toEqual(['Write about Research.', 'Their writing']);
+  expect(await prompts(api, copy)).toEqual(['Write about Research.', 'My writing']);
+});
+
+test('nothing is lost when the choice is put off', async ({ page, api }) => {
+  const dialog = await meet({ iChange: ['Write', 'My writing'], theyChange: ['Write', 'Their writing'] });
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(promptOf(mine, 'Write')).toHaveValue('My writing');
+  expect(await prompts(api)).toEqual(['Write about Research.', 'Their writing']);
+  await page.reload();
+  await expect(page.getByText('Somebody saved a newer version meanwhile')).toBeVisible();
+  await mine.openStep('Write');
+  await expect(promptOf(mine, 'Write')).toHaveValue('My writing');
+  await mine.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Keep mine' }).click();
+  await expect(mine.state).toHaveText('Saved as version 3');
+  expect(await prompts(api)).toEqual(['Write about Research.', 'My writing']);
+});
+
+test('a moved step and a changed one fit together', async ({ api }) => {
+  await change(theirs, 'Write', 'Their writing');
+  await theirs.save(2);
+  await mine.choose('Write', 'Move up');
+  await mine.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+  await mine.page.getByRole('dialog').getByRole('button', { name: 'Save both' }).click();
+  await expect(mine.state).toHaveText('Saved as version 3');
+  expect(await prompts(api)).toEqual(['Their writing', 'Write about Research.']);
+});

@@ -1,0 +1,116 @@
+import { prompt } from '../lib/api.js';
+import { Builder } from '../lib/builder.js';
+import { Flood } from '../lib/flood.js';
+import { Run } from '../lib/run.js';
+import { expect, test } from '../lib/test.js';
+
+const STEPS = 500;
+
+/** Counts what the page does to itself, from now on. */
+async function watch(page) {
+  await page.evaluate(() => {
+    window.seen = { mutations: 0, longTasks: 0, longest: 0, frames: 0 };
+    new MutationObserver((all) => (window.seen.mutations += all.length)).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      characterData: true,
+    });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) {
+        window.seen.longTasks += 1;
+        window.seen.longest = Math.max(window.seen.longest, Math.round(duration));
+      }
+    }).observe({ type: 'longtask' });
+  });
+}
+
+/** What was counted; noted with the test, as times depend on the machine. */
+async function report(page, what) {
+  const seen = await page.evaluate(() => window.seen);
+  test.info().annotations.push({ type: what, description: JSON.stringify(seen) });
+  return seen;
+}
+
+test.describe('a workflow of 500 steps', () => {
+  /** @type {Builder} */
+  let builder;
+
+  test.beforeEach(async ({ page, api }) => {
+    test.setTimeout(90_000);
+    const steps = Array.from({ length: STEPS }, (_, at) => prompt(`Step ${at + 1}`, at ? `Use {{steps.Step ${at}.content}}` : 'Begin'));
+    const { id } = await api.createWorkflow('Large', steps);
+    builder = new Builder(page);
+    await builder.open(id);
+    await expect(builder.handle(`Step ${STEPS}`)).toBeAttached();
+  });
+
+  test('is typed in without the page being drawn anew', async ({ page, api }) => {
+    const card = await builder.openStep('Step 250');
+    const field = card.getByRole('textbox', { name: 'Prompt', exact: true });
+    await field.focus();
+    await page.keyboard.press('End');
+    const problems = await builder.problems.elementHandle();
+    await watch(page);
+    const typed = ' and {{steps.Nobody.content}}';
+    await page.keyboard.type(typed);
+    // Looked at without a locator: to find an element by its role among so many takes the page's own time.
+    await expect.poll(() => problems.evaluate((it) => it.textContent)).toBe('1 problem');
+    const seen = await report(page, `typing ${typed.length} characters`);
+    await expect(field).toHaveValue(`Use {{steps.Step 249.content}}${typed}`);
+    // The field, its marks and what it offers: far from something for each of the steps at each key.
+    expect(seen.mutations).toBeLessThan((typed.length * STEPS) / 4);
+    await builder.save(2);
+    expect((await api.workflow('large')).definition.steps[249].prompt).toBe(`Use {{steps.Step 249.content}}${typed}`);
+  });
+
+  test('is sorted from the first to the last by keyboard', async ({ page, api }) => {
+    await builder.choose('Step 500', 'Remove');
+    await builder.handle('Step 1').focus();
+    await watch(page);
+    await page.keyboard.press('Space');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Space');
+    await report(page, 'moving the first step to the end');
+    await builder.expectSaid(`Dropped Step 1 at ${STEPS - 1} of ${STEPS - 1}.`);
+    await expect(builder.handle('Step 1')).toBeFocused();
+    await expect(builder.handle('Step 1')).toBeInViewport();
+    await builder.save(2);
+    const { definition } = await api.workflow('large');
+    expect(definition.steps.at(-1).id).toBe('step-1');
+  });
+});
+
+test('2,000 texts a second are drawn by frames, and the page still answers', async ({ page, api, server, guard }) => {
+  test.setTimeout(60_000);
+  const words = 10_000;
+  const { id } = await api.createWorkflow('Quick', [prompt('Stream', 'Write', { model: 'demo-slow' }), prompt('Then')]);
+  const { id: execution } = await api.start(id);
+  await api.untilStep(execution, 'stream', 'running');
+  const flood = await Flood.start(server, runningFromTheBeginning(await api.run(execution)));
+  guard.server = flood;
+  const run = new Run(page);
+  await page.goto(`${flood.url}/runs/${execution}`);
+  await expect(run.stream('Stream')).toBeVisible();
+  await watch(page);
+  const sent = flood.send({ execution_id: execution, step_id: 'stream', path: 'stream', attempt: 1, at: new Date().toISOString() }, words, 2_000);
+  await expect(run.stream('Stream')).toContainText('word 100 ');
+  const then = run.step('Then').getByRole('heading').getByRole('button');
+  await then.click();
+  await expect(then).toHaveAttribute('aria-expanded', 'true');
+  expect(flood.sent, 'the click was answered while texts came').toBeLessThan(words);
+  await sent;
+  await expect(run.stream('Stream')).toContainText(`word ${words} `);
+  const seen = await report(page, `${words} texts, 2,000 a second`);
+  const text = await run.stream('Stream').evaluate((it) => it.textContent);
+  expect(text).toBe(Array.from({ length: words }, (_, at) => `word ${at + 1} `).join(''));
+  // Far fewer changes of the page than texts: they are put together, frame by frame.
+  expect(seen.mutations).toBeLessThan(words);
+  flood.stop();
+});
+
+/** The run as if its first step had only just begun, whatever it has come to meanwhile. */
+function runningFromTheBeginning(run) {
+  const [stream, ...rest] = run.steps;
+  return { ...run, status: 'running', steps: [{ ...stream, status: 'running', content: null, output: null }, ...rest] };
+}

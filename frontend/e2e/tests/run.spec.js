@@ -1,0 +1,342 @@
+import { prompt, review } from '../lib/api.js';
+import { chooseModel } from '../lib/builder.js';
+import { Run } from '../lib/run.js';
+import { expect, test } from '../lib/test.js';
+
+/** @type {Run} */
+let run;
+
+test.beforeEach(({ page }) => {
+  run = new Run(page);
+});
+
+/** Starts a workflow of these steps, and opens its run. */
+async function begin(api, steps, { input = {}, ...rest } = {}) {
+  const { id } = await api.createWorkflow('Market brief', steps, rest);
+  const { id: execution } = await api.start(id, input);
+  await run.open(execution);
+  return execution;
+}
+
+/** Starts a workflow of these steps in the page, so that it is there before the first text comes. */
+async function watch(page, api, steps) {
+  const { id } = await api.createWorkflow('Market brief', steps);
+  await page.goto(`/workflows/${id}/run`);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.waitForURL('**/runs/*');
+  return run.id;
+}
+
+/** Research, a review of it, and a brief that is made of what was approved. */
+const reviewed = [prompt('Research', 'Research lighthouses.'), review('Check'), prompt('Write', 'A brief of {{steps.Check.content}}')];
+
+test.describe('the start', () => {
+  test('checks the input, and starts with it', async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Asking', [prompt('Ask', 'Write of {{input.topic}} for {{input.reader}}.')]);
+    await page.goto(`/workflows/${id}/run`);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect(page.getByRole('textbox', { name: 'topic' })).toHaveAttribute('aria-invalid', 'true');
+    await page.getByRole('textbox', { name: 'topic' }).fill('tea');
+    await page.getByRole('textbox', { name: 'reader' }).fill('sailors');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect(run.status).toHaveText('Completed');
+    expect((await api.run(run.id)).input).toEqual({ topic: 'tea', reader: 'sailors' });
+    expect((await api.step(run.id, 'ask')).prompt).toBe('Write of tea for sailors.');
+  });
+
+  test('takes JSON, and says where it is wrong', async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Asking', [prompt('Ask', 'Write of {{input.topic}}.')]);
+    await page.goto(`/workflows/${id}/run`);
+    await page.getByText('JSON', { exact: true }).first().click();
+    const field = page.getByRole('textbox', { name: 'JSON' });
+    await field.fill('{"topic": }');
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(/Line 1/);
+    await field.fill('{"topic": "tea", "list": [1, 2]}');
+    await page.keyboard.press('Control+Enter');
+    await expect(run.status).toHaveText('Completed');
+    expect((await api.run(run.id)).input).toEqual({ topic: 'tea', list: [1, 2] });
+  });
+
+  test('keeps what was typed over a reload', async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Asking', [prompt('Ask', 'Write of {{input.topic}}.')]);
+    await page.goto(`/workflows/${id}/run`);
+    await page.getByRole('textbox', { name: 'topic' }).fill('tea');
+    await page.reload();
+    await expect(page.getByRole('textbox', { name: 'topic' })).toHaveValue('tea');
+  });
+
+  test('tells why a workflow cannot run', async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Broken', [prompt('Ask', 'Write of {{steps.Nobody.content}}.')]);
+    await page.goto(`/workflows/${id}/run`);
+    await expect(page.getByText('The workflow cannot run as it is', { exact: true })).toBeVisible();
+    await expect(page.getByText(/there is no step “Nobody”/)).toBeVisible();
+    await page.getByRole('link', { name: 'Mend it in the builder' }).click();
+    await expect(page).toHaveURL(new RegExp(`/workflows/${id}$`));
+  });
+});
+
+test.describe('a gate', () => {
+  test('is approved', async ({ page, api }) => {
+    const execution = await begin(api, reviewed);
+    const gate = run.gate('Check');
+    await expect(gate).toContainText('Look at it: Check.');
+    await expect(gate).toContainText('Simulated answer');
+    await expect(page).toHaveTitle(/^Waiting for you/);
+    await gate.getByRole('textbox', { name: 'Comment' }).fill('Well done');
+    await gate.getByRole('button', { name: 'Approve' }).click();
+    await expect(run.status).toHaveText('Completed');
+    await run.openStep('Check');
+    await run.show('Check', 'Decisions');
+    await expect(run.step('Check').getByText('Well done')).toBeVisible();
+    expect((await api.step(execution, 'check')).output).toMatchObject({ decision: 'approve' });
+  });
+
+  test('is approved with the text edited, and the difference is kept', async ({ page, api }) => {
+    const execution = await begin(api, reviewed);
+    const before = (await api.untilStep(execution, 'check', 'waiting')).gate.content;
+    await run.gate('Check').getByRole('button', { name: 'Edit', exact: true }).click();
+    const text = page.getByRole('textbox', { name: 'Text, as you edit it' });
+    await expect(text).toHaveValue(before);
+    await text.fill(`${before}\nA line of mine.`);
+    await expect(page.getByRole('region', { name: 'Difference' })).toContainText('A line of mine.');
+    await page.reload();
+    await expect(text).toHaveValue(`${before}\nA line of mine.`);
+    await run.button('Approve edited text').click();
+    await expect(run.status).toHaveText('Completed');
+    expect((await api.step(execution, 'write')).prompt).toBe(`A brief of ${before}\nA line of mine.`);
+    await run.openStep('Check');
+    await run.show('Check', 'Decisions');
+    await expect(run.step('Check').getByRole('region', { name: 'Difference' })).toContainText('A line of mine.');
+  });
+
+  test('is sent back with a comment, which the model gets', async ({ page, api }) => {
+    const execution = await begin(api, reviewed);
+    const gate = run.gate('Check');
+    await gate.getByRole('button', { name: 'Revise' }).click();
+    await expect(gate.getByText('Say what to change: the comment goes to the model.')).toBeVisible();
+    await expect(gate.getByRole('textbox', { name: 'Comment' })).toBeFocused();
+    await gate.getByRole('textbox', { name: 'Comment' }).fill('Mention the lamp.');
+    await gate.getByRole('button', { name: 'Revise' }).click();
+    await expect.poll(async () => (await api.step(execution, 'research')).attempt).toBe(2);
+    await api.untilStep(execution, 'check', 'waiting');
+    const { decisions } = await api.get(`/workflows/executions/${execution}/steps/check`);
+    expect(decisions[0]).toMatchObject({ decision: 'revise', comment: 'Mention the lamp.' });
+    await expect(gate.getByRole('textbox', { name: 'Comment' })).toHaveValue('');
+    await gate.getByRole('button', { name: 'Approve' }).click();
+    await expect(run.status).toHaveText('Completed');
+    await expect(page.getByRole('heading', { name: 'The run is complete' })).toBeVisible();
+  });
+
+  test('is rejected, once that is confirmed', async ({ page, api }) => {
+    const execution = await begin(api, reviewed);
+    await run.gate('Check').getByRole('button', { name: 'Reject' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Reject the text?' });
+    await dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+    expect((await api.run(execution)).status).not.toBe('failed');
+    await run.gate('Check').getByRole('button', { name: 'Reject' }).click();
+    await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
+    await expect(run.status).toHaveText('Failed');
+  });
+
+  test('that somebody else decides first says so, and keeps what was typed', async ({ page, api, guard }) => {
+    guard.allow(/409/);
+    const execution = await begin(api, [prompt('Research'), review('Check'), prompt('Write'), review('Again')]);
+    await page.route('**/steps/check/review', async (route) => {
+      await api.review(execution, 'check', { decision: 'approve' });
+      await route.continue();
+    });
+    await run.gate('Check').getByRole('textbox', { name: 'Comment' }).fill('My comment');
+    await run.gate('Check').getByRole('button', { name: 'Approve' }).click();
+    await expect(page.getByText(/The page shows how it stands now. What you typed is kept/)).toBeVisible();
+    await expect(run.gate('Again')).toBeVisible();
+    await page.getByRole('button', { name: 'Copy it' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('My comment');
+  });
+
+  test('is skipped in a run on YOLO', async ({ page, api }) => {
+    await begin(api, [prompt('Research', 'Research', { model: 'demo-slow' }), review('Check'), prompt('Write')]);
+    await page.getByRole('switch', { name: 'YOLO' }).click();
+    await expect(run.status).toHaveText('Completed');
+    expect((await api.run(run.id)).yolo).toBe(true);
+    expect((await api.step(run.id, 'check')).status).toBe('skipped');
+  });
+});
+
+test.describe('a run', () => {
+  const slow = ['One', 'Two', 'Three'].map((label) => prompt(label, `Write ${label}`, { model: 'demo-slow' }));
+
+  test('is paused and goes on', async ({ page, api }) => {
+    const execution = await watch(page, api, slow);
+    await run.button('Pause').click();
+    await expect(run.status).toHaveText('Paused');
+    await api.untilStep(execution, 'one', 'completed');
+    expect((await api.step(execution, 'two')).status).toBe('pending');
+    await expect(run.button('Pause')).toHaveCount(0);
+    await run.button('Resume').click();
+    await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+  });
+
+  test('is cancelled, once that is confirmed, and keeps the text so far', async ({ page, api }) => {
+    const execution = await watch(page, api, slow);
+    await expect(run.stream('One')).toContainText('Simulated');
+    await run.button('Cancel').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
+    await expect(run.status).toHaveText('Cancelled');
+    const { content } = await api.step(execution, 'one');
+    expect(content).toContain('Simulated');
+    await expect.poll(() => run.raw('One')).toBe(content);
+    await expect(run.button('Cancel')).toHaveCount(0);
+    await expect(run.button('Resume')).toHaveCount(0);
+  });
+
+  test('shows what runs for reading only', async ({ page, api }) => {
+    await watch(page, api, slow);
+    await expect(run.stream('One')).toBeVisible();
+    await expect(run.step('One').getByRole('combobox')).toHaveCount(0);
+    await expect(run.step('One').getByRole('button', { name: 'Change model or prompt' })).toHaveCount(0);
+    await expect(run.step('One').getByText('demo / demo-slow')).toBeVisible();
+    const later = await run.openStep('Three');
+    await later.getByRole('button', { name: 'Change model or prompt' }).click();
+    await chooseModel(later.getByRole('combobox', { name: 'Model' }), 'demo', 'demo-instant');
+    await later.getByRole('button', { name: 'Save for this run' }).click();
+    await expect(page.getByText('Changed for this run. The workflow stays as it is.')).toBeVisible();
+    await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+    expect((await api.step(run.id, 'three')).model).toBe('demo-instant');
+    expect((await api.workflow('market-brief')).definition.steps[2].model).toBe('demo-slow');
+  });
+
+  test('shows prompt, attempts, tokens, cost and duration of a step', async ({ api }) => {
+    const flaky = prompt('Flaky', 'Write of {{input.topic}}', { model: 'demo-flaky', max_retries: 3 });
+    await begin(api, [flaky], { input: { topic: 'lighthouses' } });
+    await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+    const card = await run.openStep('Flaky');
+    await run.show('Flaky', 'Prompt');
+    await expect(card.getByText('Write of lighthouses', { exact: true })).toBeVisible();
+    await run.show('Flaky', 'Attempts');
+    await expect(card.getByText('Attempt 3')).toBeVisible();
+    await expect(card.getByText('Failed', { exact: true })).toHaveCount(2);
+    await expect(card).toContainText(/\d+ tokens/);
+  });
+
+  test('is deleted, once that is confirmed', async ({ page, api }) => {
+    const execution = await begin(api, [prompt('Research')]);
+    await expect(run.status).toHaveText('Completed');
+    await run.choose('Delete');
+    await page.getByRole('dialog', { name: 'Delete this run?' }).getByRole('button', { name: 'Delete' }).click();
+    await expect(page).toHaveURL('/workflows/market-brief/run');
+    expect(await api.status(`/workflows/executions/${execution}`)).toBe(404);
+  });
+
+  test('is run again with its input', async ({ page, api }) => {
+    const first = await begin(api, [prompt('Ask', 'Of {{input.topic}}')], { input: { topic: 'tea' } });
+    await expect(run.status).toHaveText('Completed');
+    await run.choose('Run again');
+    await expect(page.getByRole('textbox', { name: 'topic' })).toHaveValue('tea');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect(run.status).toHaveText('Completed');
+    expect(run.id).not.toBe(first);
+    expect((await api.run(run.id)).input).toEqual({ topic: 'tea' });
+    const history = page.getByRole('complementary', { name: 'Runs of this workflow' }).getByRole('link');
+    await expect(history).toHaveCount(2);
+    await expect(history.first()).toHaveAttribute('aria-current', 'page');
+    await history.last().click();
+    await expect(page).toHaveURL(new RegExp(`/runs/${first}$`));
+  });
+
+  test('that is not there says so', async ({ page, guard }) => {
+    guard.allow(/404/);
+    await page.goto('/runs/execution-01890a5d-ac96-774b-bcce-b302099a8057');
+    await expect(page.getByRole('heading', { name: 'There is no run at this address' })).toBeVisible();
+  });
+});
+
+test.describe('a failed step', () => {
+  const failing = [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}', { model: 'demo-broken' }), prompt('Sum up')];
+
+  test('is run again with another model, after its plan was shown', async ({ page, api }) => {
+    const execution = await begin(api, failing);
+    await expect(page.getByText('The run failed at “Write”.')).toBeVisible();
+    await expect(run.step('Write').getByText('demo-broken refuses every request').first()).toBeVisible();
+    const before = await api.step(execution, 'research');
+    await run.button('Switch model and retry').click();
+    const dialog = page.getByRole('dialog', { name: 'Run again from “Write”' });
+    await expect(dialog.getByText('Kept as they are: Research.')).toBeVisible();
+    await expect(dialog.getByRole('listitem').filter({ hasText: 'Write' })).toContainText('it is the one you chose');
+    await expect(dialog.getByRole('listitem').filter({ hasText: 'Sum up' })).toContainText('it has not completed');
+    await chooseModel(dialog.getByRole('combobox', { name: 'Model' }), 'demo', 'demo-instant');
+    await dialog.getByRole('button', { name: 'Run again from here' }).click();
+    await expect(run.status).toHaveText('Completed');
+    expect((await api.step(execution, 'write')).model).toBe('demo-instant');
+    expect((await api.step(execution, 'research')).completed_at).toBe(before.completed_at);
+  });
+
+  test('can be given an output by hand', async ({ api }) => {
+    const execution = await begin(api, failing);
+    const card = run.step('Write');
+    await card.getByRole('button', { name: 'Write the output yourself' }).click();
+    await card.getByRole('textbox', { name: 'Output of Write' }).fill('My own text.');
+    await card.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(async () => (await api.step(execution, 'write')).output).toBe('My own text.');
+  });
+});
+
+test('an edited output warns of what becomes stale, and runs the later steps again', async ({ page, api }) => {
+  const execution = await begin(api, [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}'), prompt('Other')]);
+  await expect(run.status).toHaveText('Completed');
+  const card = await run.openStep('Research');
+  await card.getByRole('button', { name: 'Edit output' }).click();
+  await card.getByRole('textbox', { name: 'Output of Research' }).fill('Corrected research.');
+  await expect(card.getByText('Made from the old output, and stale after this: Write.')).toBeVisible();
+  await expect(card.getByRole('region', { name: 'Difference' })).toContainText('Corrected research.');
+  await card.getByRole('button', { name: 'Save and run the later steps again' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run again from here' }).click();
+  await expect.poll(async () => (await api.step(execution, 'write')).prompt).toBe('Of Corrected research.');
+  await expect(run.status).toHaveText('Completed');
+  await expect(run.step('Research').getByText('The output was written by a person.')).toBeAttached();
+});
+
+test('the text of a model is Markdown, and never HTML', async ({ page, api, context }) => {
+  const evil = [
+    '# A heading',
+    '<script>window.hacked = 1</script>',
+    '<img src="x" onerror="window.hacked = 2">',
+    '<a href="javascript:window.hacked=3">raw</a>',
+    '[click me](javascript:window.hacked=4)',
+    '**bold** and `code <b>x</b>`',
+  ].join('\n\n');
+  const requests = [];
+  context.on('request', (request) => requests.push(new URL(request.url()).pathname));
+  await begin(api, [prompt('Echo', evil, { model: 'demo-echo' })]);
+  await expect(run.status).toHaveText('Completed');
+  const text = run.step('Echo').locator('.markdown');
+  await expect(text.getByRole('heading', { name: 'A heading' })).toBeVisible();
+  await expect(text.locator('strong')).toHaveText('bold');
+  await expect(text).toContainText('<script>window.hacked = 1</script>');
+  await expect(text).toContainText('<img src="x" onerror="window.hacked = 2">');
+  await expect(page.locator('main :is(script, img, iframe, [onerror])')).toHaveCount(0);
+  await expect(page.locator('a[href^="javascript:" i]')).toHaveCount(0);
+  await text.getByText('click me').click();
+  expect(await page.evaluate(() => window.hacked)).toBeUndefined();
+  expect(requests).not.toContain('/runs/x');
+});
+
+test('the page does not jump while text streams, and follows it unless the reader scrolled', async ({ page, api }) => {
+  const long = `${'A line that is repeated.\n\n'.repeat(80)}`;
+  await begin(api, [prompt('Echo', long, { model: 'demo-echo' }), prompt('Slow', long, { model: 'demo-slow' })]);
+  await expect(run.stream('Slow')).toContainText('Simulated');
+  const top = await page.evaluate(() => window.scrollY);
+  await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+  expect(await page.evaluate(() => window.scrollY)).toBe(top);
+});
+
+test('the totals and the copy button tell what the API tells', async ({ page, api }) => {
+  const execution = await begin(api, [prompt('Research')]);
+  await expect(run.status).toHaveText('Completed');
+  const { token_usage: usage } = await api.run(execution);
+  await expect(page.getByText(`${usage.input_tokens} in`)).toBeVisible();
+  await expect(page.getByText(`${usage.output_tokens} out`)).toBeVisible();
+  await run.step('Research').getByRole('button', { name: 'Copy the text of Research' }).click();
+  const { content } = await api.step(execution, 'research');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(content);
+});
