@@ -10,8 +10,8 @@ use utoipa::openapi::{RefOr, Schema, schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::ids::{PersonaId, StepId, StepPath};
+use crate::json;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
-use crate::problem::nested_error;
 
 /// What a workflow runs: steps in list order, and what they share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -339,7 +339,7 @@ const fn yes() -> bool {
 }
 
 fn read_part<T: DeserializeOwned, E: serde::de::Error>(part: Map<String, Value>) -> Result<T, E> {
-    serde_path_to_error::deserialize(Value::Object(part)).map_err(|error| nested_error(&error))
+    json::from_value(Value::Object(part)).map_err(|error| error.nested())
 }
 
 impl<'de> Deserialize<'de> for Step {

@@ -13,6 +13,7 @@ mod estimate;
 mod events;
 mod execution;
 mod ids;
+pub mod json;
 pub mod limits;
 mod lint;
 mod personas;

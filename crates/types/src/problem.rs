@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error_code::ErrorCode;
+use crate::json::ReadError;
 
 /// An error answer (RFC 9457), with what went wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -54,8 +55,17 @@ impl FieldError {
     /// where inside them the error is, and the two places are joined here.
     #[must_use]
     pub fn from_json_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let (inner, message) = split_nested(&error.inner().to_string());
+        let message = error.inner().to_string();
+        // serde_json puts where in the text it was after the message.
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
+        let ReadError { pointer: inner, message } = ReadError::of_message(message);
         Self::new(format!("{}{inner}", pointer(error.path())), message)
+    }
+}
+
+impl From<ReadError> for FieldError {
+    fn from(ReadError { pointer, message }: ReadError) -> Self {
+        Self::new(pointer, message)
     }
 }
 
@@ -74,24 +84,6 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 /// Writes a key as a part of a JSON pointer (RFC 6901, section 3).
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
-}
-
-/// The mark before a place inside a part that was read by itself.
-const NESTED: &str = "@";
-
-/// Makes an error of a part into one of the whole, keeping where in the part it is.
-pub(crate) fn nested_error<E: serde::de::Error>(error: &serde_path_to_error::Error<serde_json::Error>) -> E {
-    let (inner, message) = split_nested(&error.inner().to_string());
-    E::custom(format!("{NESTED}{}{inner}: {message}", pointer(error.path())))
-}
-
-fn split_nested(message: &str) -> (String, String) {
-    // serde_json puts where in the text it was after the message.
-    let message = message.rsplit_once(" at line ").map_or(message, |(before, _)| before);
-    match message.strip_prefix(NESTED).filter(|rest| rest.starts_with('/')).and_then(|rest| rest.split_once(": ")) {
-        Some((pointer, text)) => (pointer.to_owned(), text.to_owned()),
-        None => (String::new(), message.to_owned()),
-    }
 }
 
 #[cfg(test)]

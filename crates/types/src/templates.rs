@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::definition::{Definition, Step};
 use crate::ids::WorkflowId;
+use crate::json;
 
 /// A workflow to copy from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -137,7 +138,7 @@ static BUILT_IN: LazyLock<Vec<WorkflowTemplate>> = LazyLock::new(|| {
     FILES
         .iter()
         .map(|file| {
-            let template: WorkflowTemplate = serde_json::from_str(file).expect("the template file is valid");
+            let template: WorkflowTemplate = json::from_str(file).expect("the template file is valid");
             WorkflowTemplate { built_in: true, ..template }
         })
         .collect()
@@ -164,12 +165,12 @@ struct StepSource {
 #[expect(clippy::expect_used, reason = "the files are compiled in, and tests read them")]
 static STEPS: LazyLock<Vec<StepTemplate>> = LazyLock::new(|| {
     let files: Vec<StepTemplateFile> =
-        serde_json::from_str(include_str!("../data/step-templates.json")).expect("step-templates.json is valid");
+        json::from_str(include_str!("../data/step-templates.json")).expect("step-templates.json is valid");
     files
         .into_iter()
         .map(|file| {
             let step = match (file.step, file.from) {
-                (Some(step), _) => serde_json::from_value(step).expect("the step is valid"),
+                (Some(step), _) => json::from_value(step).expect("the step is valid"),
                 (None, source) => {
                     step_of(&source.expect("a step template has `step` or `from`")).expect("the step is there")
                 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::state::json;
-
-use sluice_types::{ErrorCode, Problem};
+use sluice_types::{ErrorCode, Problem, json};
 
 /// The answer of every call.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -26,7 +24,7 @@ pub enum ApiError {
 impl ApiError {
     /// Reads an error from an answer that was no success.
     pub fn of_answer(status: u16, body: &str) -> Self {
-        json::read(body).map_or(Self::Unreadable { status }, |problem| Self::Problem(Arc::new(problem)))
+        json::from_str(body).map_or(Self::Unreadable { status }, |problem| Self::Problem(Arc::new(problem)))
     }
 
     /// What to match on.

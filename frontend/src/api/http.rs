@@ -4,10 +4,10 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::{ArcRwSignal, ReadSignal, RwSignal, Update};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sluice_types::json;
 use web_sys::AbortSignal;
 
 use super::error::{ApiError, ApiResult};
-use crate::state::json;
 
 /// The API as the page's own server has it.
 pub const BASE: &str = "/api/v1";
@@ -105,7 +105,7 @@ impl Call {
     /// Sends, and reads what comes back.
     pub async fn answer<T: DeserializeOwned>(self) -> ApiResult<T> {
         let (status, text) = self.send().await?;
-        json::read(&text).map_err(|_| ApiError::Unreadable { status })
+        json::from_str(&text).map_err(|_| ApiError::Unreadable { status })
     }
 
     /// Sends, where nothing but success comes back.

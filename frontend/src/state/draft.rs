@@ -1,10 +1,9 @@
 //! Drafts that the browser keeps by itself, so that a closed tab loses nothing.
 
 use serde::{Deserialize, Serialize};
-use sluice_types::{Workflow, WorkflowId};
+use sluice_types::{Workflow, WorkflowId, json};
 
 use super::editor::Draft;
-use crate::state::json;
 
 /// What the keys of all kept drafts begin with.
 pub const KEY_PREFIX: &str = "sluice.draft.";
@@ -46,7 +45,7 @@ impl SavedDraft {
     /// Reads a text that was kept; none when it is something else, or broken.
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
-        json::read(text).ok()
+        json::from_str(text).ok()
     }
 
     /// Compares it with what the server has.

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sluice_types::json::{self, ReadError};
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_NAME_CHARS};
-use sluice_types::{CreateWorkflow, Definition, FieldError, UpdateWorkflow};
+use sluice_types::{CreateWorkflow, Definition, UpdateWorkflow};
 
 use super::format;
 
@@ -30,8 +32,6 @@ pub enum ImportError {
         pointer: String,
         /// What is wrong with it.
         message: String,
-        /// The line and column, where they are known.
-        place: Option<(usize, usize)>,
     },
 }
 
@@ -48,10 +48,7 @@ impl fmt::Display for ImportError {
             Self::NotAWorkflow => {
                 f.write_str("It holds no workflow: a workflow has a “definition”, a definition has “steps”.")
             }
-            Self::WrongField { pointer, message, place: Some((line, column)) } => {
-                write!(f, "{pointer} (line {line}, column {column}): {message}.")
-            }
-            Self::WrongField { pointer, message, place: None } => write!(f, "{pointer}: {message}."),
+            Self::WrongField { pointer, message } => write!(f, "{pointer}: {message}."),
         }
     }
 }
@@ -66,10 +63,10 @@ pub fn check_size(bytes: u64) -> Result<(), ImportError> {
 pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> {
     // Editors on Windows begin files with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     if value.get("definition").is_some() {
         // What `UpdateWorkflow` takes is what `GET` answers and what `POST` takes, and no more.
-        let read: UpdateWorkflow = fields(text)?;
+        let read: UpdateWorkflow = fields(value)?;
         Ok(CreateWorkflow {
             id: None,
             name: read.name,
@@ -81,7 +78,7 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
             is_active: read.is_active,
         })
     } else if value.get("steps").is_some() {
-        Ok(of_definition(file_name, fields(text)?))
+        Ok(of_definition(file_name, fields(value)?))
     } else {
         Err(ImportError::NotAWorkflow)
     }
@@ -113,13 +110,10 @@ fn not_json(error: &serde_json::Error) -> ImportError {
     ImportError::NotJson { line, column, message }
 }
 
-fn fields<T: DeserializeOwned>(text: &str) -> Result<T, ImportError> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let place = Some((error.inner().line(), error.inner().column())).filter(|(line, _)| *line > 0);
-        let FieldError { pointer, message, .. } = FieldError::from_json_error(&error);
+fn fields<T: DeserializeOwned>(value: Value) -> Result<T, ImportError> {
+    json::from_value(value).map_err(|ReadError { pointer, message }| {
         let pointer = if pointer.is_empty() { "The workflow".into() } else { pointer };
-        ImportError::WrongField { pointer, message, place }
+        ImportError::WrongField { pointer, message }
     })
 }
 
@@ -164,7 +158,7 @@ mod tests {
     #[test]
     fn wrong_fields_are_told_by_pointer() {
         let error = read("x.json", "{\"name\": 7,\n \"definition\": {\"steps\": []}}").unwrap_err();
-        assert_eq!(error.to_string(), "/name (line 1, column 10): invalid type: integer `7`, expected a string.");
+        assert_eq!(error.to_string(), "/name: invalid type: integer `7`, expected a string.");
         let deep = r#"{"name": "N", "definition": {"steps": [{"label": "A", "type": "llm", "prompt": 1}]}}"#;
         let ImportError::WrongField { pointer, .. } = read("x.json", deep).unwrap_err() else { panic!("{deep}") };
         assert_eq!(pointer, "/definition/steps/0/prompt");

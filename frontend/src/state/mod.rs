@@ -16,7 +16,6 @@ pub mod format;
 pub mod history;
 pub mod import;
 pub mod input;
-pub mod json;
 pub mod list;
 pub mod live_text;
 pub mod markdown;

@@ -6,7 +6,8 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 use sluice_engine::lint_deeply;
-use sluice_types::{Definition, FieldError, Known, LintReport};
+use sluice_types::json::{self, ReadError};
+use sluice_types::{Definition, Known, LintReport};
 
 use super::{DONE, FAILED, USAGE, complain};
 
@@ -82,16 +83,15 @@ pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| format!("{}: it is not JSON: {error}", file.display()))?;
-    let refused = |error: serde_path_to_error::Error<serde_json::Error>| {
-        let FieldError { pointer, message, .. } = FieldError::from_json_error(&error);
+    let refused = |ReadError { pointer, message }| {
         format!("{}: at {}: {message}", file.display(), if pointer.is_empty() { "/" } else { &pointer })
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     if value.get("definition").is_some() {
-        let named: Named = serde_path_to_error::deserialize(value).map_err(refused)?;
+        let named: Named = json::from_value(value).map_err(refused)?;
         return Ok(WorkflowFile { name: named.name.unwrap_or(stem), definition: named.definition });
     }
-    let definition = serde_path_to_error::deserialize(value).map_err(refused)?;
+    let definition = json::from_value(value).map_err(refused)?;
     Ok(WorkflowFile { name: stem, definition })
 }
 

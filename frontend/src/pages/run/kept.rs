@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sluice_types::{ExecutionId, StepPath};
+use sluice_types::{ExecutionId, StepPath, json};
 
 use crate::browser::storage;
 use crate::state::changes::Changes;
-use crate::state::json;
 
 /// Which steps are to be open or closed, by path.
 pub type Choices = BTreeMap<String, bool>;
@@ -23,7 +22,7 @@ struct KeptChoices {
 
 /// The steps that a person opened or closed, when the run is the one that was last looked at.
 pub fn choices(run: &ExecutionId) -> Choices {
-    let kept: Option<KeptChoices> = storage::get(CHOICES).and_then(|text| json::read(&text).ok());
+    let kept: Option<KeptChoices> = storage::get(CHOICES).and_then(|text| json::from_str(&text).ok());
     kept.filter(|kept| kept.run == *run).map(|kept| kept.choices).unwrap_or_default()
 }
 
@@ -41,7 +40,7 @@ fn changes_key(run: &ExecutionId) -> String {
 
 /// What was changed in the steps of a run.
 pub fn changes(run: &ExecutionId) -> Changes {
-    storage::get(&changes_key(run)).and_then(|text| json::read(&text).ok()).unwrap_or_default()
+    storage::get(&changes_key(run)).and_then(|text| json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// Keeps it.
@@ -92,7 +91,7 @@ fn typed_key(run: &ExecutionId, path: &StepPath, what: TypedFor) -> String {
 /// What was typed for a step run.
 pub fn typed(run: &ExecutionId, path: &StepPath, what: TypedFor) -> Typed {
     let kept = storage::get(&typed_key(run, path, what));
-    kept.and_then(|text| json::read(&text).ok()).unwrap_or_default()
+    kept.and_then(|text| json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// Keeps it, until it is sent.
@@ -129,5 +128,5 @@ pub fn keep_again(workflow: &str, input: &serde_json::Value) {
 pub fn take_again(workflow: &str) -> Option<serde_json::Value> {
     let kept = storage::get(&again_key(workflow))?;
     storage::remove(&again_key(workflow));
-    json::read(&kept).ok()
+    json::from_str(&kept).ok()
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sluice_types::WorkflowId;
+use sluice_types::{WorkflowId, json};
 
 use crate::browser::storage;
 use crate::state::input::{InputForm, Mode};
-use crate::state::json;
 
 /// What is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +50,7 @@ impl Kept {
 
     /// What was kept for a workflow.
     pub fn load(workflow: &WorkflowId) -> Option<Self> {
-        json::read(&storage::get(&key(workflow))?).ok()
+        json::from_str(&storage::get(&key(workflow))?).ok()
     }
 
     /// Puts it back into a form.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use sluice_types::{Step, StepId};
+use sluice_types::{Step, StepId, json};
 
 use crate::state::editor::Draft;
-use crate::state::json;
 
 /// The fields of the workflow, without its steps: its name and the like, and those of the definition.
 pub(super) fn of_workflow(draft: &Draft) -> Map<String, Value> {
@@ -28,7 +27,7 @@ pub(super) fn to_draft(mut fields: Map<String, Value>, steps: Vec<Arc<Step>>) ->
     }
     fields.insert("steps".into(), Value::Array(Vec::new()));
     whole.insert("definition".into(), Value::Object(fields));
-    let draft: Draft = json::of_value(Value::Object(whole)).ok()?;
+    let draft: Draft = json::from_value(Value::Object(whole)).ok()?;
     Some(Draft { steps, ..draft })
 }
 

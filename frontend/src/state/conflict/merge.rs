@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use sluice_types::{Step, StepId};
+use sluice_types::{Step, StepId, json};
 
 use super::fields::{common_order, names, of_step, of_workflow, to_draft};
 use crate::state::editor::Draft;
-use crate::state::json;
 
 /// Both changed the same thing in different ways.
 struct Conflict;
@@ -63,7 +62,7 @@ fn merge_step(
     let base = base.map(|step| of_step(step)).unwrap_or_default();
     let fields = merge_fields(&base, &of_step(mine), &of_step(theirs))?;
     // Fields of two types of step make none.
-    json::of_value(Value::Object(fields)).map(|step| Some(Arc::new(step))).map_err(|_| Conflict)
+    json::from_value(Value::Object(fields)).map(|step| Some(Arc::new(step))).map_err(|_| Conflict)
 }
 
 /// The ids of the steps of both, in the order of who moved some; what the other added stands behind

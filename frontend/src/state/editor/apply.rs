@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sluice_types::limits::MAX_STEPS;
-use sluice_types::{Definition, Fix, Step, StepId, StepKind};
+use sluice_types::{Definition, Fix, Step, StepId, StepKind, json};
 
 use super::draft::Draft;
 use super::edit::{Edit, EditError};
 use super::field::{StepField, filled};
 use super::names::{label_problem, made_unique, renamed};
-use crate::state::json;
 
 /// A draft after an edit, with what the history and the view need to know about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,7 +190,7 @@ impl Draft {
     fn fix(&self, fix: Fix) -> Result<Applied, EditError> {
         let mut definition = serde_json::to_value(self.to_definition()).map_err(|_| EditError::FixDoesNotFit)?;
         put_at(&mut definition, &fix.pointer, fix.value).ok_or(EditError::FixDoesNotFit)?;
-        let definition: Definition = json::of_value(definition).map_err(|_| EditError::FixDoesNotFit)?;
+        let definition: Definition = json::from_value(definition).map_err(|_| EditError::FixDoesNotFit)?;
         let Self { name, description, category, tags, is_template, is_active, .. } = self.clone();
         let fixed =
             Self { name, description, category, tags, is_template, is_active, ..Self::from_definition(definition) };

@@ -1,0 +1,445 @@
+//! Reading JSON into types by way of a value, with the place of what is wrong.
+//!
+//! `serde_json` reads a value, too, and `serde_path_to_error` says where it stopped. Together they compile what
+//! reads a type three times: from an object, from an array of its fields, and once more for the path. This reader
+//! compiles it once, which makes a noticeable part of what is sent to the browser. An array is not taken for an
+//! object.
+
+use std::fmt;
+
+use serde::de::value::StringDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+use serde_json::{Map, Value, map};
+
+use crate::problem::escape;
+
+/// Why JSON is not what it was read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    /// Where it stands (JSON pointer, RFC 6901).
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Reads a text.
+pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    from_value(serde_json::from_str(text).map_err(ReadError::custom)?)
+}
+
+/// Reads a value.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
+    T::deserialize(Reader(value))
+}
+
+/// The mark before a place inside a part that was read by itself.
+const NESTED: &str = "@";
+
+impl ReadError {
+    /// The error as seen from around the part that `key` names.
+    fn inside(mut self, key: &str) -> Self {
+        self.pointer = format!("/{}{}", escape(key), self.pointer);
+        self
+    }
+
+    /// An error of a part that was read by itself as one of the whole, keeping where in the part it is.
+    pub(crate) fn nested<E: Error>(&self) -> E {
+        E::custom(format_args!("{NESTED}{}: {}", self.pointer, self.message))
+    }
+
+    /// Reads where and what from the message of a [nested](Self::nested) error; any other stands for the whole.
+    pub(crate) fn of_message(message: &str) -> Self {
+        let nested = message.strip_prefix(NESTED).filter(|rest| rest.starts_with(['/', ':']));
+        let (pointer, message) = nested.and_then(|rest| rest.split_once(": ")).unwrap_or(("", message));
+        Self { pointer: pointer.to_owned(), message: message.to_owned() }
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.pointer.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.pointer, self.message)
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl Error for ReadError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::of_message(&message.to_string())
+    }
+}
+
+/// A value that is being read.
+struct Reader(Value);
+
+impl Reader {
+    fn is_not(&self, expected: &dyn Expected) -> ReadError {
+        let unexpected = match &self.0 {
+            Value::Null => Unexpected::Other("null"),
+            Value::Bool(it) => Unexpected::Bool(*it),
+            Value::Number(it) => match (it.as_u64(), it.as_i64(), it.as_f64()) {
+                (Some(it), _, _) => Unexpected::Unsigned(it),
+                (_, Some(it), _) => Unexpected::Signed(it),
+                (_, _, it) => Unexpected::Float(it.unwrap_or_default()),
+            },
+            Value::String(it) => Unexpected::Str(it),
+            Value::Array(_) => Unexpected::Seq,
+            Value::Object(_) => Unexpected::Map,
+        };
+        ReadError::invalid_type(unexpected, expected)
+    }
+
+    fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Value::String(text) = self.0 { visitor.visit_string(text) } else { Err(self.is_not(&visitor)) }
+    }
+
+    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let Value::Number(number) = &self.0 else { return Err(self.is_not(&visitor)) };
+        match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => visitor.visit_u64(number),
+            (None, Some(number)) => visitor.visit_i64(number),
+            (None, None) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
+        }
+    }
+
+    fn items<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.0 {
+            Value::Array(items) => visitor.visit_seq(Items(items.into_iter().enumerate())),
+            _ => Err(self.is_not(&visitor)),
+        }
+    }
+
+    fn fields<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.0 {
+            Value::Object(fields) => visitor.visit_map(Fields::new(fields)),
+            _ => Err(self.is_not(&visitor)),
+        }
+    }
+}
+
+/// Methods that do the same, under the names of the many types that they are asked for.
+macro_rules! forward {
+    ($to:ident: $($from:ident)*) => {
+        $(fn $from<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+            self.$to(visitor)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Reader {
+    type Error = ReadError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(it) => visitor.visit_bool(it),
+            Value::Number(_) => self.number(visitor),
+            Value::String(_) => self.text(visitor),
+            Value::Array(_) => self.items(visitor),
+            Value::Object(_) => self.fields(visitor),
+        }
+    }
+
+    forward! {number: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16
+    deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64}
+    forward! {text: deserialize_char deserialize_str deserialize_string deserialize_identifier}
+    forward! {items: deserialize_seq deserialize_bytes deserialize_byte_buf}
+    forward! {fields: deserialize_map}
+    forward! {deserialize_any: deserialize_unit}
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if let Value::Bool(it) = self.0 { visitor.visit_bool(it) } else { Err(self.is_not(&visitor)) }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
+        match &self.0 {
+            Value::Array(items) if items.len() != len => Err(ReadError::invalid_length(items.len(), &visitor)),
+            _ => self.items(visitor),
+        }
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        self.deserialize_tuple(len, visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        self.fields(visitor)
+    }
+
+    /// A text names a variant that holds nothing; an object with one key names one and holds its content.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        match self.0 {
+            Value::String(name) => visitor.visit_enum(Variant { name, content: None }),
+            Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
+                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
+                None => Err(ReadError::invalid_length(0, &visitor)),
+            },
+            _ => Err(self.is_not(&visitor)),
+        }
+    }
+}
+
+/// The items of an array that are still to be read, with their places.
+struct Items(std::iter::Enumerate<std::vec::IntoIter<Value>>);
+
+impl<'de> SeqAccess<'de> for Items {
+    type Error = ReadError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
+        let Some((place, item)) = self.0.next() else { return Ok(None) };
+        seed.deserialize(Reader(item)).map(Some).map_err(|error| error.inside(&place.to_string()))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+/// The fields of an object that are still to be read.
+struct Fields {
+    rest: map::IntoIter,
+    /// The field whose key was read.
+    current: (String, Value),
+}
+
+impl Fields {
+    fn new(fields: Map<String, Value>) -> Self {
+        Self { rest: fields.into_iter(), current: (String::new(), Value::Null) }
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields {
+    type Error = ReadError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
+        let Some(field) = self.rest.next() else { return Ok(None) };
+        self.current = field;
+        let key = &self.current.0;
+        seed.deserialize(key.as_str().into_deserializer()).map(Some).map_err(|error: ReadError| error.inside(key))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
+        let (key, value) = &mut self.current;
+        seed.deserialize(Reader(value.take())).map_err(|error| error.inside(key))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
+}
+
+/// A variant of an enum by its name.
+struct Variant {
+    name: String,
+    content: Option<Value>,
+}
+
+impl<'de> EnumAccess<'de> for Variant {
+    type Error = ReadError;
+    type Variant = Content;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), ReadError> {
+        let content = Content { of: self.name.clone(), value: self.content };
+        let name: StringDeserializer<ReadError> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, content))
+    }
+}
+
+/// What a variant holds.
+struct Content {
+    of: String,
+    value: Option<Value>,
+}
+
+impl Content {
+    fn read<T>(self, read: impl FnOnce(Reader) -> Result<T, ReadError>) -> Result<T, ReadError> {
+        read(Reader(self.value.unwrap_or_default())).map_err(|error| error.inside(&self.of))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Content {
+    type Error = ReadError;
+
+    fn unit_variant(self) -> Result<(), ReadError> {
+        match self.value {
+            None | Some(Value::Null) => Ok(()),
+            Some(value) => Err(Reader(value).is_not(&"a variant that holds nothing").inside(&self.of)),
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
+        self.read(|reader| seed.deserialize(reader))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
+        self.read(|reader| reader.deserialize_tuple(len, visitor))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
+        self.read(|reader| reader.fields(visitor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Definition, Execution, Workflow, built_in_templates, step_templates};
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Shape {
+        Empty,
+        Round(f64),
+        Pair(i32, i64),
+        Named { side: u8 },
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct All {
+        shapes: Vec<Shape>,
+        by_name: BTreeMap<String, Option<bool>>,
+        pair: (char, u16),
+        any: Value,
+        #[serde(default)]
+        none: Option<String>,
+    }
+
+    fn all() -> Value {
+        json!({
+            "shapes": ["Empty", {"Round": 1.5}, {"Round": 2}, {"Pair": [-1, 9_000_000_000_i64]}, {"Named": {"side": 3}}],
+            "by_name": {"a/b~c": true, "d": null}, "pair": ["x", 7], "any": [1, {"deep": [-2, 0.5, null, "t"]}], "none": null,
+        })
+    }
+
+    fn refused<T: DeserializeOwned + fmt::Debug>(value: Value) -> (String, String) {
+        let ReadError { pointer, message } = from_value::<T>(value).unwrap_err();
+        (pointer, message)
+    }
+
+    #[test]
+    fn every_shape_is_read_as_serde_json_reads_it() {
+        let read: All = from_value(all()).unwrap();
+        assert_eq!(read, serde_json::from_value(all()).unwrap());
+        assert_eq!(from_value::<All>(serde_json::to_value(&read).unwrap()).unwrap(), read);
+    }
+
+    #[test]
+    fn the_types_of_the_api_are_read_as_serde_json_reads_them() {
+        for template in built_in_templates() {
+            let value = serde_json::to_value(template).unwrap();
+            assert_eq!(&from_value::<crate::WorkflowTemplate>(value).unwrap(), template);
+        }
+        for template in step_templates() {
+            let value = serde_json::to_value(template).unwrap();
+            assert_eq!(&from_value::<crate::StepTemplate>(value).unwrap(), template);
+        }
+        for value in [json!({"steps": []}), json!([]), json!({"steps": [{"label": 1}]}), json!({"stepz": []}), json!(7)]
+        {
+            let theirs = serde_json::from_value::<Definition>(value.clone());
+            assert_eq!(from_value::<Definition>(value.clone()).ok(), theirs.ok(), "{value}");
+            assert_eq!(from_value::<Workflow>(value.clone()).is_ok(), false, "{value}");
+            assert_eq!(from_value::<Execution>(value.clone()).is_ok(), false, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let with = |pointer: &str, value: Value| {
+            let mut all = all();
+            *all.pointer_mut(pointer).unwrap() = value;
+            refused::<All>(all)
+        };
+        let told = |pointer: &str, message: &str| (pointer.to_owned(), message.to_owned());
+        assert_eq!(with("/pair/1", json!(70_000)), told("/pair/1", "invalid value: integer `70000`, expected u16"));
+        assert_eq!(with("/pair", json!(["x"])), told("/pair", "invalid length 1, expected a tuple of size 2"));
+        assert_eq!(
+            with("/by_name/a~1b~0c", json!(1)),
+            told("/by_name/a~1b~0c", "invalid type: integer `1`, expected a boolean")
+        );
+        assert_eq!(
+            with("/shapes/4/Named/side", json!("3")),
+            told("/shapes/4/Named/side", "invalid type: string \"3\", expected u8")
+        );
+        assert_eq!(with("/shapes/3/Pair", json!([1])).0, "/shapes/3/Pair");
+        assert_eq!(with("/shapes/0", json!({"Empty": 1})).0, "/shapes/0/Empty");
+        assert_eq!(with("/shapes/0", json!({"Empty": 1, "Round": 1})).0, "/shapes/0");
+        assert!(with("/shapes/0", json!("Square")).1.starts_with("unknown variant `Square`"));
+        assert_eq!(with("/shapes", json!({})), told("/shapes", "invalid type: map, expected a sequence"));
+        assert_eq!(with("/none", json!(-1)), told("/none", "invalid type: integer `-1`, expected a string"));
+        assert_eq!(refused::<All>(json!({"pair": ["x", 7]})), told("", "missing field `shapes`"));
+        let (pointer, message) = refused::<All>(json!({"more": 1}));
+        assert_eq!(pointer, "/more");
+        assert!(message.starts_with("unknown field `more`, expected one of"), "{message}");
+        assert_eq!(refused::<Vec<f64>>(json!([1, null])), told("/1", "invalid type: null, expected f64"));
+    }
+
+    #[test]
+    fn an_array_is_not_an_object() {
+        assert_eq!(
+            refused::<crate::Fallback>(json!(["demo", "demo"])).1,
+            "invalid type: sequence, expected struct Fallback"
+        );
+    }
+
+    #[test]
+    fn places_reach_into_parts_that_are_read_by_themselves() {
+        let definition = json!({"steps": [{"label": "A", "type": "review"}, {"label": "B", "type": "llm", "prompt": "x",
+            "fallbacks": [{"model": "demo"}, {"model": 7}]}]});
+        let (pointer, message) = refused::<Definition>(definition);
+        assert_eq!(pointer, "/steps/1/fallbacks/1/model");
+        assert_eq!(message, "invalid type: integer `7`, expected a string");
+    }
+
+    #[test]
+    fn texts_that_are_not_json_are_told_as_such() {
+        assert!(from_str::<Value>("{").unwrap_err().message.contains("EOF while parsing"));
+        assert!(from_str::<Value>("1 x").unwrap_err().to_string().contains("trailing characters"));
+        assert_eq!(
+            from_str::<crate::Fallback>(r#"{"model": 1}"#).unwrap_err().to_string(),
+            "/model: invalid type: integer `1`, expected a string"
+        );
+    }
+}
