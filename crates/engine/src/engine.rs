@@ -191,6 +191,12 @@ impl Engine {
         Ok(view::execution(&journal))
     }
 
+    /// What an execution runs: the definition as it was at the start, with the changes made to this execution.
+    pub async fn definition(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Definition, EngineError> {
+        let journal = self.0.store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
+        Ok(journal.snapshot.definition)
+    }
+
     /// Checks a definition, as a start would.
     pub async fn check(
         &self,

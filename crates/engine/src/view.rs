@@ -59,6 +59,7 @@ pub fn execution(journal: &Journal) -> Execution {
         completed_at: state.completed_at,
         duration_ms: state.started_at.zip(state.completed_at).map(|(from, to)| (to - from).num_milliseconds()),
         on_hold: state.on_hold,
+        last_seq: state.last_seq,
         steps_executed: i64::try_from(completed().count()).unwrap_or(i64::MAX),
         step_results: completed().filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect(),
         steps: steps.collect(),

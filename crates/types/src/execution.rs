@@ -76,6 +76,8 @@ pub struct Execution {
     pub steps: Vec<StepRun>,
     /// How many step runs completed.
     pub steps_executed: i64,
+    /// The number of its newest event, 0 before the first: what has a greater one came later than this answer.
+    pub last_seq: i64,
     /// The output of each completed step, by the step's id.
     pub step_results: BTreeMap<String, Value>,
 }

@@ -74,6 +74,11 @@ export class Api {
     return this.step(run, id);
   }
 
+  /** Changes a step of a run, as another person would. */
+  changeStep(run, step, change) {
+    return this.call('PATCH', `/workflows/executions/${run}/steps/${step}`, change);
+  }
+
   review(run, step, decision) {
     return this.call('POST', `/workflows/executions/${run}/steps/${step}/review`, decision);
   }

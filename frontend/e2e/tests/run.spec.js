@@ -206,6 +206,21 @@ test.describe('a run', () => {
     expect((await api.workflow('market-brief')).definition.steps[2].model).toBe('demo-slow');
   });
 
+  test('shows what was changed for it in another browser', async ({ page, api, browser }) => {
+    const gated = [prompt('One'), review('Check'), prompt('Two', 'Old words', { model: 'demo-echo' })];
+    const id = await watch(page, api, gated);
+    await expect(run.status).toHaveText('Paused');
+    await api.changeStep(id, 'two', { prompt: 'New words', model: 'demo-instant' });
+    const elsewhere = await browser.newContext({ baseURL: new URL(page.url()).origin });
+    const other = await elsewhere.newPage();
+    await other.goto(`/runs/${id}`);
+    const later = await new Run(other).openStep('Two');
+    await expect(later.getByText('demo / demo-instant')).toBeVisible();
+    await later.getByRole('button', { name: 'Change model or prompt' }).click();
+    await expect(later.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('New words');
+    await elsewhere.close();
+  });
+
   test('shows prompt, attempts, tokens, cost and duration of a step', async ({ api }) => {
     const flaky = prompt('Flaky', 'Write of {{input.topic}}', { model: 'demo-flaky', max_retries: 3 });
     await begin(api, [flaky], { input: { topic: 'lighthouses' } });

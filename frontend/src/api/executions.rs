@@ -1,8 +1,8 @@
 //! Executions: starting, reading, and every command to them.
 
 use sluice_types::{
-    Execution, ExecutionId, OutputOverride, PatchExecution, PatchStep, RerunPlan, RetryRequest, ReviewRequest,
-    StartExecution, StepPath, StepRunDetail, WorkflowId,
+    Definition, Execution, ExecutionId, OutputOverride, PatchExecution, PatchStep, RerunPlan, RetryRequest,
+    ReviewRequest, StartExecution, StepPath, StepRunDetail, WorkflowId,
 };
 
 use super::error::ApiResult;
@@ -16,6 +16,11 @@ pub async fn start(workflow: &WorkflowId, request: &StartExecution, key: &str) -
 /// One execution with its step runs.
 pub async fn get(id: &ExecutionId) -> ApiResult<Execution> {
     Call::get(&of(id)).answer().await
+}
+
+/// What an execution runs, with the changes made for it.
+pub async fn definition(id: &ExecutionId) -> ApiResult<Definition> {
+    Call::get(&format!("{}/definition", of(id))).answer().await
 }
 
 /// Changes the YOLO switch or the budget.

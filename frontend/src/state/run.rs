@@ -2,8 +2,8 @@
 //!
 //! Events tell what changed, but not everything that did (the prompt as sent, the output, what a gate
 //! asks). So each change also says whether to read the run again, and the page does that once for a
-//! burst of events: [`RunState::begin_fetch`], GET, [`RunState::resync`]. What came by the stream in
-//! between is newer than the answer, and stays.
+//! burst of events: [`RunState::begin_fetch`], GET, [`RunState::resync`]. An answer says which event is the
+//! newest that it holds: what later ones told stays.
 
 mod changed;
 mod step;
@@ -34,22 +34,16 @@ pub struct RunState {
     changed_seq: i64,
     /// Events up to this number are in what was read.
     known_seq: i64,
-    /// Events up to this time of the server are in what was read.
-    known_until: DateTime<Utc>,
     refetch_due: bool,
     /// The number of the newest request, and of the newest one whose answer was taken in.
     asked: u64,
     answered: u64,
 }
 
-/// A request that was sent, to be handed back with its answer. It tells an answer that is older than
-/// what the stream has told since.
+/// A request that was sent, to be handed back with its answer: answers may overtake each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "the answer is taken in with it"]
-pub struct Fetch {
-    number: u64,
-    seq: i64,
-}
+pub struct Fetch(u64);
 
 /// What a run has come to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,7 +62,7 @@ impl RunState {
     /// The state as it was read, before any event.
     #[must_use]
     pub fn new(mut execution: Execution) -> Self {
-        let (known_seq, known_until) = (known_seq(&execution), known_until(&execution));
+        let known_seq = execution.last_seq;
         let steps: Vec<StepView> = std::mem::take(&mut execution.steps).into_iter().map(StepView::new).collect();
         execution.step_results.clear();
         Self {
@@ -78,7 +72,6 @@ impl RunState {
             last_seq: 0,
             changed_seq: 0,
             known_seq,
-            known_until,
             refetch_due: false,
             asked: 0,
             answered: 0,
@@ -185,24 +178,19 @@ impl RunState {
     }
 
     fn apply_stored(&mut self, seq: i64, event: &Event) -> Changed {
+        // What was read holds it already: it is not to take the state back to what it was.
+        let known = seq <= self.known_seq;
         let gap = seq > self.last_seq + 1;
         self.last_seq = seq;
-        let mut changed = Changed { refetch: gap, ..Changed::default() };
-        // What was read may hold it already; then it is not to take the state back to what it was.
-        let known = seq <= self.known_seq || event.at.timestamp_micros() <= self.known_until.timestamp_micros();
-        if let Some(status) = event.status {
-            if known {
-                changed.refetch |= status != self.execution.status;
-            } else {
-                self.take_status(status, seq, event);
-                changed.execution = true;
-                changed.refetch = true;
-            }
+        let mut changed = Changed { refetch: gap && !known, ..Changed::default() };
+        if let Some(status) = event.status.filter(|_| !known) {
+            self.take_status(status, seq, event);
+            changed.execution = true;
+            changed.refetch = true;
         }
         if let (Some(status), Some(path)) = (event.step_status, &event.path) {
             match self.index.get(path).and_then(|&at| self.steps.get_mut(at)) {
                 Some(step) if known => {
-                    changed.refetch |= status != step.run.status;
                     if step.take_note(event) {
                         changed.steps.push(path.clone());
                     }
@@ -212,7 +200,7 @@ impl RunState {
                     changed.steps.push(path.clone());
                     changed.refetch = true;
                 }
-                None => changed.refetch = true,
+                None => changed.refetch |= !known,
             }
         }
         self.refetch_due |= changed.refetch;
@@ -269,7 +257,7 @@ impl RunState {
     pub const fn begin_fetch(&mut self) -> Fetch {
         self.refetch_due = false;
         self.asked += 1;
-        Fetch { number: self.asked, seq: self.last_seq }
+        Fetch(self.asked)
     }
 
     /// Notes that no answer came: the run is still to be read.
@@ -277,36 +265,32 @@ impl RunState {
         self.refetch_due = true;
     }
 
-    /// Takes an answer in, and says what it changed. What events have told since the request was sent
-    /// is kept, and the run is to be read once more.
-    pub fn resync(&mut self, fetch: Fetch, mut execution: Execution) -> Changed {
-        if execution.id != self.execution.id || fetch.number < self.answered {
-            // An answer to a later request is here already; which of them is newer, only a third can tell.
+    /// Takes an answer in, and says what it changed. What later events have told is kept, and the run is to be
+    /// read once more.
+    pub fn resync(&mut self, Fetch(number): Fetch, mut execution: Execution) -> Changed {
+        let seq = execution.last_seq;
+        if execution.id != self.execution.id || number < self.answered || seq < self.known_seq {
+            // A later answer is here already; which of them is newer, only a third can tell.
             self.refetch_due = true;
             return Changed { refetch: true, ..Changed::default() };
         }
-        self.answered = fetch.number;
-        let (known_seq, known_until) = (known_seq(&execution), known_until(&execution));
+        self.answered = number;
+        self.known_seq = seq;
         let mut changed = Changed::default();
-        let mut kept = self.changed_seq > fetch.seq;
-        kept |= self.take_runs(fetch, std::mem::take(&mut execution.steps), &mut changed);
+        let told_since = self.changed_seq > seq;
+        self.refetch_due |= self.take_runs(seq, std::mem::take(&mut execution.steps), &mut changed) || told_since;
         execution.step_results.clear();
-        if self.changed_seq <= fetch.seq && self.execution != execution {
+        if !told_since && self.execution != execution {
             self.execution = execution;
             changed.execution = true;
-        }
-        if kept {
-            self.refetch_due = true;
-        } else {
-            self.known_seq = self.known_seq.max(known_seq);
-            self.known_until = self.known_until.max(known_until);
         }
         changed.refetch = self.refetch_due;
         changed
     }
 
-    /// Takes step runs in; whether some were kept as they are, because the stream knows more of them.
-    fn take_runs(&mut self, fetch: Fetch, runs: Vec<StepRun>, changed: &mut Changed) -> bool {
+    /// Takes step runs in as they stood after an event; whether some were kept as they are, because the stream
+    /// knows more of them.
+    fn take_runs(&mut self, seq: i64, runs: Vec<StepRun>, changed: &mut Changed) -> bool {
         let mut kept = false;
         let mut before: HashMap<StepPath, StepView> =
             std::mem::take(&mut self.steps).into_iter().map(|step| (step.run.path.clone(), step)).collect();
@@ -316,7 +300,7 @@ impl RunState {
                 self.steps.push(StepView::new(run));
                 continue;
             };
-            if step.is_newer_than(fetch.seq, &run) {
+            if step.is_newer_than(seq, &run) {
                 kept = true;
             } else {
                 let path = run.path.clone();
@@ -340,18 +324,4 @@ impl RunState {
 
 fn index_of(steps: &[StepView]) -> HashMap<StepPath, usize> {
     steps.iter().enumerate().map(|(at, step)| (step.run.path.clone(), at)).collect()
-}
-
-/// The number of an event that an answer surely holds: that of its newest gate.
-fn known_seq(execution: &Execution) -> i64 {
-    let gates = execution.steps.iter().filter_map(|run| run.gate.as_ref());
-    gates.map(|gate| gate.opened_seq).max().unwrap_or(0)
-}
-
-/// The newest time in an answer. The server writes an event and what it tells of together, in order:
-/// an event of that time or before is in the answer.
-fn known_until(execution: &Execution) -> DateTime<Utc> {
-    let steps = execution.steps.iter().flat_map(|run| [run.started_at, run.completed_at]);
-    let own = [execution.started_at, execution.completed_at];
-    steps.chain(own).flatten().fold(execution.created_at, std::cmp::Ord::max)
 }

@@ -11,7 +11,8 @@ use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
 use sluice_types::limits::{MAX_IDEMPOTENCY_KEY_CHARS, MAX_WAIT_SECONDS};
 use sluice_types::{
-    ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution, StartExecution, WorkflowId,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution, StartExecution,
+    WorkflowId,
 };
 use utoipa::IntoParams;
 
@@ -191,6 +192,24 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
 #[get("/workflows/executions/{id}")]
 pub async fn get_execution(caller: Viewer, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
     Ok(Json(app.engine.execution(caller.tenant(), &id).await?))
+}
+
+/// Returns what an execution runs.
+///
+/// It is the definition of the workflow's version as it was at the start, with the provider and model that it was
+/// pinned to then, and with what was changed for this execution since.
+#[utoipa::path(
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    responses((status = 200, description = "The definition", body = Definition)),
+    extensions(("x-error-codes" = json!(["execution_not_found"])))
+)]
+#[get("/workflows/executions/{id}/definition")]
+pub async fn get_execution_definition(
+    caller: Viewer,
+    id: Path<ExecutionId>,
+    app: Data<App>,
+) -> ApiResult<Json<Definition>> {
+    Ok(Json(app.engine.definition(caller.tenant(), &id).await?))
 }
 
 /// Changes the budget or the YOLO mode of an execution.

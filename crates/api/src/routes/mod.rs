@@ -27,6 +27,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     let api = scope::scope("/api/v1")
         .service(executions::list_executions)
         .service(executions::get_execution)
+        .service(executions::get_execution_definition)
         .service(executions::update_execution)
         .service(executions::delete_execution)
         .service(execution_commands::pause_execution)

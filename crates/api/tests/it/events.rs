@@ -79,6 +79,7 @@ on_both! {
         assert_eq!(seen, (1..=i64::try_from(seen.len()).unwrap()).collect::<Vec<_>>());
         assert_eq!(rest.last().unwrap()["status"], "completed");
         let done = server.settled(&execution).await;
+        assert_eq!(done["last_seq"].as_i64(), seen.last().copied());
         for run in done["steps"].as_array().unwrap() {
             assert_eq!(texts[&(run["path"].as_str().unwrap().to_owned(), 1)], run["content"].as_str().unwrap());
         }

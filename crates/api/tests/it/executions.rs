@@ -28,6 +28,10 @@ on_both! {
         let plan = server.post(&format!("{id}/steps/broken/retry?dry_run=true"), &json!({"model": "demo-echo"})).await.expect(StatusCode::OK);
         assert_eq!((&plan["kept"][1]["path"], &plan["repeated"][1]["because_of"]), (&json!("check"), &json!("BROKEN")));
         server.patch(&format!("{id}/steps/broken"), &json!({"model": "demo-echo"})).await.expect(StatusCode::OK);
+        let runs = server.get(&format!("{id}/definition")).await.expect(StatusCode::OK);
+        assert_eq!((&runs["steps"][2]["model"], &runs["steps"][0]["prompt"]), (&json!("demo-echo"), &json!("On {{input.topic}}")));
+        let saved = server.get("/workflows/w").await.expect(StatusCode::OK);
+        assert_eq!(saved["definition"]["steps"][2]["model"], "demo-broken");
         server.post(&format!("{id}/steps/broken/retry"), &json!({})).await.expect(StatusCode::ACCEPTED);
         let done = server.settled(&id).await;
         assert_eq!((&done["status"], &done["output"], &done["steps_executed"]), (&json!("completed"), &json!("On green tea!"), &json!(4)));
@@ -37,6 +41,7 @@ on_both! {
         server.post(&format!("{id}/resume"), &json!({})).await.problem(409, "illegal_transition");
         server.delete(&id).await.expect(StatusCode::NO_CONTENT);
         server.get(&id).await.problem(404, "execution_not_found");
+        server.get(&format!("{id}/definition")).await.problem(404, "execution_not_found");
     }
 
     async fn the_same_key_starts_once(database: TestDatabase) {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use sluice_types::{LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
+use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
 
 use super::store::RunStore;
 use crate::api::ApiError;
@@ -31,7 +31,7 @@ pub fn StepFacts(store: RunStore, path: StepPath) -> impl IntoView {
     let overridden = store.watch_step(&path, |step| step.run.overridden);
     let persona = move || {
         let own = llm_of(store, &path).persona_id;
-        let id = own.or_else(|| store.definition().and_then(|definition| definition.persona_id))?;
+        let id = own.or_else(|| store.definition().and_then(|definition| definition.persona_id.clone()))?;
         let known = session.personas().into_iter().find(|persona| persona.id == id).map(|persona| persona.name);
         Some(known.unwrap_or_else(|| id.to_string()))
     };
@@ -86,8 +86,12 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
 fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
     let planned = memo(move || {
         let llm = llm_of(store, &path);
-        let words: Vec<String> = [llm.provider, llm.model].into_iter().flatten().collect();
-        if words.is_empty() { "the workflow's".to_owned() } else { words.join(" / ") }
+        let shared = store.definition();
+        let shared = |own: Option<String>, of_all: fn(&Definition) -> &Option<String>| {
+            own.or_else(|| shared.as_deref().and_then(|definition| of_all(definition).clone()))
+        };
+        let words = [shared(llm.provider, |it| &it.provider), shared(llm.model, |it| &it.model)];
+        words.into_iter().flatten().collect::<Vec<_>>().join(" / ")
     });
     view! {
         <p class="facts small muted">
@@ -102,9 +106,7 @@ fn EnabledSwitch(store: RunStore, path: StepPath) -> impl IntoView {
     let toasts = Toasts::from_context();
     let known = path.clone();
     let on = memo(move || {
-        let changed = store.changes.with(|changes| changes.get(known.as_str()).and_then(|change| change.enabled));
-        let defined = || store.definition().and_then(|definition| definition.step_at(&known).map(|step| step.enabled));
-        changed.or_else(defined).unwrap_or(true)
+        store.definition().and_then(|definition| definition.step_at(&known).map(|step| step.enabled)).unwrap_or(true)
     });
     let switch = move |enabled| {
         let path = path.clone();

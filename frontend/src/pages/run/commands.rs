@@ -6,12 +6,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{ErrorCode, Execution, PatchStep, StepPath};
 
-use super::kept::keep_changes;
 use super::store::RunStore;
 use crate::api::{self, ApiError, ApiResult};
 use crate::browser::focus::focus_soon;
 use crate::components::Toasts;
-use crate::state::changes::merge;
 
 /// Whether a command was refused because the run is not as the page showed it.
 pub fn is_outdated(error: &ApiError) -> bool {
@@ -67,16 +65,8 @@ impl RunStore {
     pub async fn change_step(self, busy: RwSignal<bool>, path: &StepPath, patch: PatchStep) -> ApiResult<()> {
         let id = self.id();
         self.send(busy, api::executions::update_step(&id, path, &patch)).await?;
-        self.note_change(path, patch);
+        self.read_definition(id).await;
         Ok(())
-    }
-
-    /// Keeps a change that the server took.
-    pub fn note_change(self, path: &StepPath, patch: PatchStep) {
-        self.changes.try_update(|changes| {
-            merge(changes.entry(path.to_string()).or_default(), patch);
-        });
-        self.changes.try_with_untracked(|changes| keep_changes(&self.id(), changes));
     }
 }
 

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use sluice_types::{ExecutionId, StepPath, json};
 
 use crate::browser::storage;
-use crate::state::changes::Changes;
 
 /// Which steps are to be open or closed, by path.
 pub type Choices = BTreeMap<String, bool>;
@@ -31,22 +30,6 @@ pub fn keep_choices(run: &ExecutionId, choices: &Choices) {
     let kept = KeptChoices { run: run.clone(), choices: choices.clone() };
     if let Ok(text) = serde_json::to_string(&kept) {
         storage::set(CHOICES, &text);
-    }
-}
-
-fn changes_key(run: &ExecutionId) -> String {
-    format!("sluice.changes.{run}")
-}
-
-/// What was changed in the steps of a run.
-pub fn changes(run: &ExecutionId) -> Changes {
-    storage::get(&changes_key(run)).and_then(|text| json::from_str(&text).ok()).unwrap_or_default()
-}
-
-/// Keeps it.
-pub fn keep_changes(run: &ExecutionId, changes: &Changes) {
-    if let Ok(text) = serde_json::to_string(changes) {
-        storage::set(&changes_key(run), &text);
     }
 }
 
@@ -107,7 +90,6 @@ pub fn keep_typed(run: &ExecutionId, path: &StepPath, what: TypedFor, typed: &Ty
 
 /// Forgets all that is kept of a run that was deleted.
 pub fn forget(run: &ExecutionId) {
-    storage::remove(&changes_key(run));
     for what in ["gate", "output"] {
         for key in storage::keys(&format!("sluice.{what}.{run}.")) {
             storage::remove(&key);

@@ -106,17 +106,12 @@ fn Run(execution: Execution) -> impl IntoView {
     }
 }
 
-/// Reads what the run's workflow is called and what its version says. Both may be gone: then the
-/// page goes without.
+/// Reads what the run runs, and what its workflow is called; without an answer its id has to do.
 fn load_workflow(store: RunStore, name: RwSignal<Option<String>>) {
-    let (workflow, version) = store.peek(|run| (run.execution().workflow_id.clone(), run.execution().workflow_version));
+    let (id, workflow) = store.peek(|run| (run.execution().id.clone(), run.execution().workflow_id.clone()));
+    spawn_local(store.read_definition(id));
     spawn_local(async move {
-        let found = api::workflows::version(&workflow, version).await;
         let called = api::workflows::get(&workflow).await.map(|workflow| workflow.name);
-        let version_name = found.as_ref().map(|found| found.name.clone());
-        name.try_set(called.or(version_name).ok().or_else(|| Some(workflow.to_string())));
-        if let Ok(found) = found {
-            store.set_definition(found.definition);
-        }
+        name.try_set(Some(called.unwrap_or_else(|_| workflow.to_string())));
     });
 }

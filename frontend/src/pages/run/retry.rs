@@ -68,9 +68,10 @@ fn RetryForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Into
     let start = move |_| {
         let (path, request) = (path.clone(), request(choice.get_untracked()));
         spawn_local(async move {
-            match store.send(busy, api::executions::retry(&store.id(), &path, &request)).await {
+            let id = store.id();
+            match store.send(busy, api::executions::retry(&id, &path, &request)).await {
                 Ok(()) => {
-                    store.note_change(&path, request);
+                    store.read_definition(id).await;
                     open.try_set(false);
                     keep_focus(&path);
                 }

@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunStatus};
 
 use super::kept::{self, Choices};
+use crate::api;
 use crate::browser::events::EventStream;
 use crate::browser::memo::memo;
 use crate::browser::time::{now_ms, ticking};
-use crate::state::changes::{Changes, changed_definition};
 use crate::state::connection::Connection;
 use crate::state::run::{Changed, RunState, StepView};
 
@@ -67,10 +67,8 @@ pub struct RunStore {
     pub gone: RwSignal<bool>,
     /// The time, moving on by itself.
     pub now: Signal<f64>,
-    /// What the run's version of the workflow says; `None` until it is here, or when it is gone.
-    saved: RwSignal<Option<Arc<Definition>>>,
-    /// What was changed in its steps on this browser.
-    pub changes: RwSignal<Changes>,
+    /// What it runs; `None` until it is here.
+    definition: RwSignal<Option<Arc<Definition>>>,
     /// Which steps a person opened or closed.
     pub choices: RwSignal<Choices>,
     /// The step that is to be run again, while the dialog about it is open.
@@ -96,8 +94,7 @@ impl RunStore {
             connection: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
             gone: RwSignal::new(false),
             now: ticking(TICK),
-            saved: RwSignal::new(None),
-            changes: RwSignal::new(kept::changes(&id)),
+            definition: RwSignal::new(None),
             choices: RwSignal::new(kept::choices(&id)),
             retrying: RwSignal::new(None),
             buffer: StoredValue::new(Vec::new()),
@@ -172,15 +169,16 @@ impl RunStore {
         self.paths.get()
     }
 
-    /// The definition that the run follows, with the changes that were made here.
-    pub fn definition(self) -> Option<Definition> {
-        let saved = self.saved.get()?;
-        Some(changed_definition(saved.as_ref().clone(), &self.changes.get()))
+    /// What the run runs, with the changes that were made for it.
+    pub fn definition(self) -> Option<Arc<Definition>> {
+        self.definition.get()
     }
 
-    /// Takes the definition on.
-    pub fn set_definition(self, definition: Definition) {
-        self.saved.try_set(Some(Arc::new(definition)));
+    /// Reads it; the page goes without while it cannot be read.
+    pub async fn read_definition(self, id: ExecutionId) {
+        if let Ok(definition) = api::executions::definition(&id).await {
+            self.definition.try_set(Some(Arc::new(definition)));
+        }
     }
 
     /// The time as the server writes it.

@@ -204,7 +204,7 @@ impl StepView {
         if std::mem::replace(&mut self.has_gap, true) { Added::Nothing } else { Added::Gap }
     }
 
-    /// Whether the stream knows more of it than an answer to a request that was sent after event `seq`.
+    /// Whether the stream knows more of it than an answer whose newest event is `seq`.
     pub(super) const fn is_newer_than(&self, seq: i64, run: &StepRun) -> bool {
         self.changed_seq > seq || self.run.attempt > run.attempt
     }

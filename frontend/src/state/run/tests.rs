@@ -13,7 +13,7 @@ fn execution(changes: &Value, steps: &[Value]) -> Execution {
         "id": ID, "workflow_id": "w", "workflow_version": 1, "temporal_workflow_id": null, "status": "running",
         "input": {}, "output": null, "error": null, "token_usage": usage, "cost_usd": 0.0, "budget_usd": null,
         "yolo": false, "triggered_by": "api", "created_at": at(0), "started_at": null, "completed_at": null,
-        "duration_ms": null, "on_hold": false, "steps_executed": 0, "step_results": {},
+        "duration_ms": null, "on_hold": false, "steps_executed": 0, "last_seq": 0, "step_results": {},
     });
     let step = |id: &str, changes: Option<&Value>| {
         let mut step = json!({
@@ -187,7 +187,7 @@ fn what_was_read_is_not_taken_back_by_its_own_history() {
     let done = json!({"status": "completed", "attempt": 1, "content": "A", "started_at": at(2), "completed_at": at(3)});
     let waits = json!({"status": "waiting", "gate": {"kind": "review", "message": "?", "decisions": [],
         "opened_seq": 5}});
-    let mut state = RunState::new(execution(&json!({"status": "paused"}), &[done, waits]));
+    let mut state = RunState::new(execution(&json!({"status": "paused", "last_seq": 5}), &[done, waits]));
     let before = state.clone();
     let mut all = Changed::default();
     for event in [
@@ -200,8 +200,7 @@ fn what_was_read_is_not_taken_back_by_its_own_history() {
         all.merge(state.apply(&event));
     }
     assert_eq!((state.steps(), state.status()), (before.steps(), before.status()));
-    // They differ from what was read, so it is read once more, to be sure.
-    assert_eq!(all, Changed { refetch: true, ..Changed::default() });
+    assert_eq!((all, state.refetch_due()), (Changed::default(), false));
     let changed = state.apply(&stored(6, &json!({"path": "b", "step_status": "completed"})));
     assert_eq!((changed.steps.len(), status_of(&state, "b")), (1, StepRunStatus::Completed));
 }
@@ -213,13 +212,13 @@ fn an_answer_replaces_what_events_told() {
     let fetch = state.begin_fetch();
     // The database is behind the stream in the text only.
     let a = json!({"status": "running", "attempt": 1, "prompt": "p", "content": "ab", "started_at": at(1)});
-    let changed = state.resync(fetch, execution(&json!({"started_at": at(1)}), &[a]));
+    let changed = state.resync(fetch, execution(&json!({"started_at": at(1), "last_seq": 1}), &[a]));
     assert_eq!(changed, Changed { execution: true, steps: vec![path("a")], ..Changed::default() });
     assert_eq!((text_of(&state), state.step(&path("a")).unwrap().run.prompt.as_deref()), ("abc", Some("p")));
     let fetch = state.begin_fetch();
     let a = json!({"status": "completed", "attempt": 1, "prompt": "p", "content": "abcd", "output": "abcd",
         "started_at": at(1), "completed_at": at(2)});
-    let changed = state.resync(fetch, execution(&json!({"started_at": at(1)}), &[a]));
+    let changed = state.resync(fetch, execution(&json!({"started_at": at(1), "last_seq": 2}), &[a]));
     assert_eq!((changed.steps, changed.texts), (vec![path("a")], vec![TextChange { path: path("a"), from: 3 }]));
     // The event that tells of it comes later, and nothing is to be read again.
     assert!(state.apply(&step_event(2, "a", "completed", 1)).is_nothing());
@@ -231,7 +230,8 @@ fn a_gate_that_was_read_is_not_taken_away_by_its_own_event() {
     let mut state = running();
     let fetch = state.begin_fetch();
     let gate = json!({"kind": "budget", "message": "More?", "decisions": ["stop"], "opened_seq": 2});
-    state.resync(fetch, execution(&Value::Null, &[json!({"status": "waiting", "attempt": 1, "gate": gate})]));
+    state
+        .resync(fetch, execution(&json!({"last_seq": 2}), &[json!({"status": "waiting", "attempt": 1, "gate": gate})]));
     assert!(state.apply(&step_event(2, "a", "waiting", 1)).is_nothing());
     assert!(state.gate().unwrap().run.gate.is_some());
 }
@@ -242,15 +242,21 @@ fn an_answer_older_than_the_stream_does_not_take_it_back() {
     let fetch = state.begin_fetch();
     state.apply(&step_event(2, "a", "completed", 1));
     state.apply(&step_event(3, "b", "running", 1));
-    let late = execution(&Value::Null, &[json!({"status": "running", "attempt": 1, "started_at": at(1)})]);
+    let late = execution(&json!({"last_seq": 1}), &[json!({"status": "running", "attempt": 1, "started_at": at(1)})]);
     assert!(state.resync(fetch, late).refetch);
     assert_eq!(status_of(&state, "a"), StepRunStatus::Completed);
     assert_eq!(status_of(&state, "b"), StepRunStatus::Running);
     assert!(state.refetch_due());
     // Two requests whose answers cross: the older one is not taken in.
     let (first, second) = (state.begin_fetch(), state.begin_fetch());
-    state.resync(second, execution(&json!({"yolo": true}), &[json!({"attempt": 1}), json!({"attempt": 1})]));
-    assert!(state.resync(first, execution(&Value::Null, &[])).refetch);
+    let steps = [json!({"attempt": 1}), json!({"attempt": 1})];
+    state.resync(second, execution(&json!({"yolo": true, "last_seq": 3}), &steps));
+    assert!(state.execution().yolo && !state.refetch_due());
+    assert!(state.resync(first, execution(&json!({"last_seq": 3}), &steps)).refetch);
+    assert!(state.execution().yolo);
+    // So is one that was sent later, but knows less.
+    let fetch = state.begin_fetch();
+    assert!(state.resync(fetch, execution(&json!({"last_seq": 2}), &steps)).refetch);
     assert!(state.execution().yolo);
 }
 
