@@ -129,8 +129,12 @@ impl Engine {
             }
             if store.claim(tenant, id, epoch, live, &self.0.engine_id).await? {
                 let journal = store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
-                Actor::new(&self.0, journal).adopt(input);
-                return Ok(());
+                // Another engine may have claimed it since. Under its epoch, this one would take the other's turns
+                // for its own.
+                if journal.epoch == epoch + 1 {
+                    Actor::new(&self.0, journal).adopt(input);
+                    return Ok(());
+                }
             }
         }
         Err(EngineError::Elsewhere)
