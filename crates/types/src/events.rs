@@ -13,7 +13,7 @@ use crate::usage::TokenUsage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventType {
-    /// The execution or a step run took on another status.
+    /// The execution or a step run took on another status, or a person changed something else of it.
     Progress,
     /// More text of a step run under way. Not stored: it has no `seq`.
     Text,

@@ -12,6 +12,8 @@ use crate::providers::call::ModelCall;
 pub struct Draft {
     /// The time of the turn.
     pub now: DateTime<Utc>,
+    /// Whether a person asked for it: then readers are told even if no status changes.
+    pub asked: bool,
     /// The step runs that changed.
     pub changed: BTreeSet<StepPath>,
     /// Whether the snapshot changed.
@@ -45,6 +47,7 @@ impl Draft {
     pub fn new(now: DateTime<Utc>) -> Self {
         Self {
             now,
+            asked: false,
             changed: BTreeSet::new(),
             snapshot_changed: false,
             attempts: Vec::new(),

@@ -49,7 +49,10 @@ impl Actor {
         let mut answer = None;
         match input {
             Input::Command { command, persona, by, reply } => match self.command(command, persona, &by, &mut draft) {
-                Ok(()) => answer = Some(reply),
+                Ok(()) => {
+                    draft.asked = true;
+                    answer = Some(reply);
+                }
                 Err(refused) => {
                     // Whoever asked may be gone.
                     let _ = reply.send(Err(refused));
@@ -93,6 +96,10 @@ impl Actor {
     pub(super) async fn decide_and_write(&mut self, mut draft: Draft) -> Flow {
         self.journal.turn += 1;
         self.advance(&mut draft);
+        if draft.asked && draft.events.is_empty() && !self.journal.state.status.is_terminal() {
+            let event = self.status_event(self.journal.state.status, &draft);
+            self.tell(event, &mut draft);
+        }
         if self.shared.faults.stops_at(FaultPoint::BeforeCommit) {
             self.shared.halt();
             return Flow::Stop;

@@ -78,6 +78,21 @@ on_both! {
         assert_eq!(bench.settled(&id).await.status, ExecutionStatus::Completed);
     }
 
+    async fn readers_are_told_of_what_changes_no_status(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let id = bench.run(&[step("a", "demo-echo", "x"), review("r"), step("b", "demo-echo", "y")]).await.id;
+        bench.settled(&id).await;
+        let before = bench.events(&id).await;
+        let change = PatchStep { prompt: Some("z".into()), ..PatchStep::default() };
+        let changed = bench.command(&id, Command::PatchStep(path("b"), change.clone())).await.unwrap();
+        let told = bench.events(&id).await.split_off(before.len());
+        let [event] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((event.status, event.path.clone(), event.seq), (Some(ExecutionStatus::Paused), Some(path("r")), Some(changed.last_seq)));
+        // The last event of a run that has ended stays the last.
+        let ended = bench.command(&id, Command::Cancel).await.unwrap();
+        assert_eq!(bench.command(&id, Command::PatchStep(path("b"), change)).await.unwrap().last_seq, ended.last_seq);
+    }
+
     async fn a_rejection_fails_the_run_and_a_retry_asks_again(database: TestDatabase) {
         let bench = Bench::open(database.config()).await;
         let id = bench.run(&[step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "x")]).await.id;

@@ -47,8 +47,10 @@ impl RunStore {
         self.happened(Happened::RetryNow);
     }
 
-    /// A run that has ended tells nothing more; somebody may have run a step of it again meanwhile.
+    /// A run that has ended tells nothing more; somebody may have run a step of it again meanwhile. No event tells
+    /// how its steps were changed.
     fn look_again(self) {
+        spawn_local(self.read_definition(self.id()));
         if self.state.try_with_value(|state| !state.wants_stream()) == Some(true) {
             self.read();
         }
