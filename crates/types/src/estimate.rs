@@ -10,6 +10,7 @@ use crate::catalog::{default_model, find_model, provider_of_model};
 use crate::chat_tokens::estimated_tokens;
 use crate::definition::{Definition, LlmStep, Step, StepKind, StepType};
 use crate::ids::{StepId, StepPath};
+use crate::json;
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::template::{Root, references};
 use crate::usage::{TokenUsage, cost_usd};
@@ -231,8 +232,11 @@ fn template_tokens(
 }
 
 fn fixed(value: Option<&Value>) -> TokenRange {
-    let count =
-        value.map_or(0, |value| value.as_str().map_or_else(|| estimated_tokens(&value.to_string()), estimated_tokens));
+    let count = match value {
+        None => 0,
+        Some(Value::String(text)) => estimated_tokens(text),
+        Some(other) => estimated_tokens(&json::to_string(other).unwrap_or_default()),
+    };
     TokenRange { low: count, high: count }
 }
 

@@ -98,7 +98,7 @@ impl Call {
     /// The body.
     pub fn json<B: Serialize>(mut self, body: &B) -> Self {
         // Our own requests always serialise: their maps have text keys.
-        self.body = serde_json::to_string(body).ok();
+        self.body = json::to_string(body).ok();
         self
     }
 

@@ -39,7 +39,7 @@ impl SavedDraft {
     /// The text to keep; none when it cannot be written, which no draft that was read or edited is.
     #[must_use]
     pub fn to_json(&self) -> Option<String> {
-        serde_json::to_string(self).ok()
+        json::to_string(self).ok()
     }
 
     /// Reads a text that was kept; none when it is something else, or broken.

@@ -2,7 +2,7 @@
 //! what is shown is the same in every test and on every machine.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use sluice_types::Range;
+use sluice_types::{Range, json};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -167,8 +167,29 @@ pub fn utc_iso(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// A number as people type it: `0.5`, `.5`, `0,5` or `2.`, with space around. It is read as JSON is: another way to
+/// read fractions would bring a table of 10 KB.
+#[must_use]
+pub fn decimal(typed: &str) -> Option<f64> {
+    let text = typed.trim().replace(',', ".");
+    let whole = if text.starts_with('.') && text.len() > 1 { "0" } else { "" };
+    json::from_str(&[whole, text.strip_suffix('.').unwrap_or(&text)].concat()).ok()
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn numbers_are_read_as_people_type_them() {
+        for (typed, number) in
+            [("0.7", 0.7), (" .5 ", 0.5), ("0,25", 0.25), ("2.", 2.0), ("2", 2.0), ("-1", -1.0), ("1e3", 1000.0)]
+        {
+            assert_eq!(decimal(typed), Some(number), "{typed}");
+        }
+        for typed in ["", ".", "x", "0.5.5", "1 2", "NaN", "inf", "null", "\"1\"", "1e999"] {
+            assert_eq!(decimal(typed), None, "{typed}");
+        }
+    }
+
     use super::*;
 
     fn check<I: Copy + std::fmt::Debug>(show: impl Fn(I) -> String, table: &[(I, &str)]) {

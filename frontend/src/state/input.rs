@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::template::{Root, references};
-use sluice_types::{Definition, TemplateInput};
+use sluice_types::{Definition, TemplateInput, json};
 
 pub use bare::reads_whole;
 
@@ -142,7 +142,7 @@ impl InputForm {
     /// Fills the form with an input that there is already, as that of an earlier run, in the plainest
     /// way that holds all of it.
     pub fn fill(&mut self, input: &Value) {
-        self.json = serde_json::to_string_pretty(input).unwrap_or_default();
+        self.json = json::to_string_pretty(input).unwrap_or_default();
         match input {
             Value::Null => self.json.clear(),
             Value::String(text) => {
@@ -209,7 +209,7 @@ impl InputForm {
             return Err(InputError::new("An input is an object, as {\"topic\": \"…\"}, or a text in quotes."));
         }
         self.check_fields(&value)?;
-        let size = value.to_string().len();
+        let size = json::size(&value);
         if size > MAX_INPUT_BYTES {
             let message =
                 format!("The input is too long: {size} bytes as JSON, and at most {MAX_INPUT_BYTES} are taken.");
@@ -285,7 +285,7 @@ impl InputForm {
 }
 
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// Reads JSON; the error says where it goes wrong.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sluice_types::limits::MAX_OUTPUT_BYTES;
-use sluice_types::{StepRunStatus, StepType};
+use sluice_types::{StepRunStatus, StepType, json};
 
 use super::format::bytes;
 use super::run::StepView;
@@ -13,9 +13,9 @@ pub fn as_text(step: &StepView, has_schema: bool) -> (String, bool) {
     let completed = step.run.status == StepRunStatus::Completed;
     match &step.run.output {
         Some(value @ (Value::Object(_) | Value::Array(_))) if step.run.step_type == StepType::Llm => {
-            (serde_json::to_string_pretty(value).unwrap_or_default(), true)
+            (json::to_string_pretty(value).unwrap_or_default(), true)
         }
-        Some(value) if has_schema && completed => (serde_json::to_string_pretty(value).unwrap_or_default(), true),
+        Some(value) if has_schema && completed => (json::to_string_pretty(value).unwrap_or_default(), true),
         _ => (step.text.clone(), has_schema),
     }
 }

@@ -2,7 +2,7 @@
 
 use sluice_types::{Estimate, Gate, GateKind, OnExpiry, ReviewDecision};
 
-use super::format::{cost, cost_range};
+use super::format::{cost, cost_range, decimal};
 
 /// An amount as people type it: `0.5`, `2`, `0.0031`. No digits that say nothing.
 #[must_use]
@@ -13,14 +13,14 @@ pub fn dollars(usd: f64) -> String {
 
 /// The budget that was typed: none when nothing was.
 pub fn budget_of(typed: &str) -> Result<Option<f64>, String> {
-    let text = typed.trim().trim_start_matches('$').trim().replace(',', ".");
+    let text = typed.trim().trim_start_matches('$').trim();
     if text.is_empty() {
         return Ok(None);
     }
-    match text.parse::<f64>() {
-        Ok(usd) if usd.is_finite() && usd >= 0.0 => Ok(Some(usd)),
-        Ok(_) => Err("A budget is not negative.".into()),
-        Err(_) => Err("Write an amount, as 0.50.".into()),
+    match decimal(text) {
+        Some(usd) if usd >= 0.0 => Ok(Some(usd)),
+        Some(_) => Err("A budget is not negative.".into()),
+        None => Err("Write an amount, as 0.50.".into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::report::Findings;
 use crate::definition::{Definition, LlmStep, NEXT_END, Step, StepKind};
+use crate::json;
 use crate::limits::{
     MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_STEPS,
     MAX_TIMEOUT_SECONDS,
@@ -84,7 +85,7 @@ fn check_llm(llm: &LlmStep, at: &str, findings: &mut Findings) {
         if !schema.is_object() {
             findings.error(format!("{at}/output_schema"), "schema_not_an_object", "a JSON Schema is an object");
         }
-        if schema.to_string().len() > MAX_SCHEMA_BYTES {
+        if json::size(schema) > MAX_SCHEMA_BYTES {
             findings.error(
                 format!("{at}/output_schema"),
                 "schema_too_long",

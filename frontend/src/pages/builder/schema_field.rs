@@ -1,6 +1,7 @@
 //! The JSON Schema that an answer must fit.
 
 use leptos::prelude::*;
+use sluice_types::json;
 
 use super::llm_fields::llm;
 use super::step_body::{Found, StepForm};
@@ -23,7 +24,7 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
     let schema = form.read(|step| llm(step).and_then(|llm| llm.output_schema.clone()));
     let typed = RwSignal::new(None::<String>);
     let written = move || {
-        schema.with(|schema| schema.as_ref().and_then(|it| serde_json::to_string_pretty(it).ok()).unwrap_or_default())
+        schema.with(|schema| schema.as_ref().and_then(|it| json::to_string_pretty(it).ok()).unwrap_or_default())
     };
     let wrong = Signal::derive(move || {
         let problem = parse_schema(&typed.get()?).err()?;

@@ -4,7 +4,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use sluice_types::PatchExecution;
+use sluice_types::{PatchExecution, json};
 
 use super::budget::BudgetDialog;
 use super::commands::tell;
@@ -193,7 +193,7 @@ fn export(store: RunStore, toasts: Toasts) {
         let id = store.id();
         match api::executions::get(&id).await {
             Ok(execution) => {
-                let text = serde_json::to_string_pretty(&execution).unwrap_or_default();
+                let text = json::to_string_pretty(&execution).unwrap_or_default();
                 if download(&format!("{id}.json"), "application/json", &text).is_err() {
                     toasts.failed("The browser did not allow the download.");
                 }

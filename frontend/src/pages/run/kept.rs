@@ -28,7 +28,7 @@ pub fn choices(run: &ExecutionId) -> Choices {
 /// Keeps them.
 pub fn keep_choices(run: &ExecutionId, choices: &Choices) {
     let kept = KeptChoices { run: run.clone(), choices: choices.clone() };
-    if let Ok(text) = serde_json::to_string(&kept) {
+    if let Ok(text) = json::to_string(&kept) {
         storage::set(CHOICES, &text);
     }
 }
@@ -80,7 +80,7 @@ pub fn typed(run: &ExecutionId, path: &StepPath, what: TypedFor) -> Typed {
 /// Keeps it, until it is sent.
 pub fn keep_typed(run: &ExecutionId, path: &StepPath, what: TypedFor, typed: &Typed) {
     let key = typed_key(run, path, what);
-    match serde_json::to_string(typed) {
+    match json::to_string(typed) {
         Ok(text) if !typed.is_empty() => {
             storage::set(&key, &text);
         }
@@ -103,7 +103,7 @@ fn again_key(workflow: &str) -> String {
 
 /// Hands an input to the page that starts a run of a workflow.
 pub fn keep_again(workflow: &str, input: &serde_json::Value) {
-    storage::set(&again_key(workflow), &input.to_string());
+    storage::set(&again_key(workflow), &json::to_string(input).unwrap_or_default());
 }
 
 /// Takes the input that was handed over, once.

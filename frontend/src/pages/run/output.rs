@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::ExecutionStatus;
+use sluice_types::{ExecutionStatus, json};
 
 use super::result::Box;
 use super::store::RunStore;
@@ -21,7 +21,7 @@ fn output_of(run: &crate::state::run::RunState) -> Option<(String, bool)> {
         Value::Object(decision) if decision.contains_key("decision") && decision.contains_key("content") => {
             decision.get("content")?.as_str()?.to_owned()
         }
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+        other => json::to_string_pretty(other).unwrap_or_default(),
     };
     let shown = run.steps().last().is_some_and(|step| step.text == text);
     Some((text, shown))

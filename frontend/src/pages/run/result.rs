@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::{StepPath, StepRunStatus, StepType};
+use sluice_types::{StepPath, StepRunStatus, StepType, json};
 
 use super::attempts::StepHistory;
 use super::change::{ChangeStep, StepFacts};
@@ -66,7 +66,7 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
 fn text_of(store: RunStore, path: &StepPath) -> Memo<(String, bool)> {
     store.watch_step(path, |step| match &step.run.output {
         Some(value @ (Value::Object(_) | Value::Array(_))) if step.run.step_type == StepType::Llm => {
-            (serde_json::to_string_pretty(value).unwrap_or_default(), true)
+            (json::to_string_pretty(value).unwrap_or_default(), true)
         }
         _ => (step.text.clone(), false),
     })

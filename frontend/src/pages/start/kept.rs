@@ -67,7 +67,7 @@ impl Kept {
 
     /// Keeps it.
     pub fn save(&self, workflow: &WorkflowId) {
-        if let Ok(text) = serde_json::to_string(self) {
+        if let Ok(text) = json::to_string(self) {
             storage::set(&key(workflow), &text);
         }
     }

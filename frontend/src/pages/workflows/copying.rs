@@ -1,7 +1,7 @@
 //! A workflow once more: beside itself, or as a file.
 
 use leptos::task::spawn_local;
-use sluice_types::{Workflow, WorkflowId, WorkflowSummary};
+use sluice_types::{Workflow, WorkflowId, WorkflowSummary, json};
 
 use super::listing::Listing;
 use crate::api;
@@ -53,7 +53,7 @@ pub async fn export(toasts: Toasts, id: WorkflowId) {
         Ok(workflow) => workflow,
         Err(error) => return toasts.call_failed("The workflow was not exported", &error),
     };
-    let saved = serde_json::to_string_pretty(&workflow)
+    let saved = json::to_string_pretty(&workflow)
         .is_ok_and(|text| download(&format!("{id}.json"), "application/json", &text).is_ok());
     if !saved {
         toasts.failed("The browser did not allow the download. Check its settings for this page, then try again.");

@@ -1,7 +1,7 @@
 //! Says what differs between two drafts, for a person to decide.
 
 use serde_json::{Map, Value};
-use sluice_types::{Step, StepId};
+use sluice_types::{Step, StepId, json};
 
 use super::fields::{common_order, names, of_step, of_workflow};
 use crate::state::editor::Draft;
@@ -143,6 +143,6 @@ fn shown(value: Option<&Value>) -> String {
         Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
             items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
         }
-        Some(other) => serde_json::to_string_pretty(other).unwrap_or_default(),
+        Some(other) => json::to_string_pretty(other).unwrap_or_default(),
     }
 }

@@ -3,17 +3,19 @@
 use std::ops::RangeInclusive;
 
 use serde_json::Value;
+use sluice_types::json;
 use sluice_types::limits::{MAX_OUTPUT_TOKENS, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_TIMEOUT_SECONDS};
+
+use crate::state::format::decimal;
 
 /// The randomness of an answer, from 0 to 2. A decimal comma is read too.
 pub fn parse_temperature(text: &str) -> Result<Option<f64>, String> {
-    let text = text.trim().replace(',', ".");
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Ok(None);
     }
-    match text.parse::<f64>() {
-        Ok(value) if (0.0..=2.0).contains(&value) => Ok(Some(value)),
-        Ok(_) | Err(_) => Err("The temperature is a number from 0 to 2, as in 0.7.".into()),
+    match decimal(text) {
+        Some(value) if (0.0..=2.0).contains(&value) => Ok(Some(value)),
+        Some(_) | None => Err("The temperature is a number from 0 to 2, as in 0.7.".into()),
     }
 }
 
@@ -88,7 +90,7 @@ pub fn parse_schema(text: &str) -> Result<Option<Value>, SchemaError> {
     if !schema.is_object() {
         return Err(whole("A JSON Schema is an object, as in {\"type\": \"object\"}.".into()));
     }
-    let bytes = schema.to_string().len();
+    let bytes = json::size(&schema);
     if bytes > MAX_SCHEMA_BYTES {
         return Err(whole(format!("A schema has at most {MAX_SCHEMA_BYTES} bytes, not {bytes}.")));
     }

@@ -1,0 +1,91 @@
+//! Writing JSON.
+//!
+//! `serde_json` writes fractions with a table of 10 KB that no compressor makes smaller. The standard library
+//! writes the same shortest digits, and has its table in the browser's app anyway.
+
+use std::io::{Result, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::{Error, Serializer};
+
+/// Writes on one line.
+pub fn to_string<T: Serialize + ?Sized>(value: &T) -> std::result::Result<String, Error> {
+    written(value, CompactFormatter)
+}
+
+/// How many bytes it has on one line; limits are about these.
+pub fn size<T: Serialize + ?Sized>(value: &T) -> usize {
+    to_string(value).map_or(0, |text| text.len())
+}
+
+/// Writes for people, with indentation.
+pub fn to_string_pretty<T: Serialize + ?Sized>(value: &T) -> std::result::Result<String, Error> {
+    written(value, PrettyFormatter::new())
+}
+
+fn written<T: Serialize + ?Sized, F: Formatter>(value: &T, layout: F) -> std::result::Result<String, Error> {
+    let mut bytes = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, Plain(layout)))?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
+}
+
+/// A layout whose fractions the standard library writes.
+struct Plain<F>(F);
+
+/// Hands methods on to the layout.
+macro_rules! layout {
+    ($($name:ident($($first:ident)?)),*) => {
+        $(fn $name<W: Write + ?Sized>(&mut self, to: &mut W $(, $first: bool)?) -> Result<()> {
+            self.0.$name(to $(, $first)?)
+        })*
+    };
+}
+
+impl<F: Formatter> Formatter for Plain<F> {
+    fn write_f64<W: Write + ?Sized>(&mut self, to: &mut W, value: f64) -> Result<()> {
+        // With a point or an exponent, so that it is read as a fraction again.
+        write!(to, "{value:?}")
+    }
+
+    fn write_f32<W: Write + ?Sized>(&mut self, to: &mut W, value: f32) -> Result<()> {
+        write!(to, "{value:?}")
+    }
+
+    layout! {
+        begin_array(), end_array(), begin_array_value(first), end_array_value(), begin_object(), end_object(),
+        begin_object_key(first), end_object_key(), begin_object_value(), end_object_value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::built_in_templates;
+
+    #[test]
+    fn texts_are_as_serde_json_writes_them() {
+        for template in built_in_templates() {
+            assert_eq!(to_string(template).unwrap(), serde_json::to_string(template).unwrap());
+            assert_eq!(to_string_pretty(template).unwrap(), serde_json::to_string_pretty(template).unwrap());
+        }
+        let value =
+            json!({"a": [], "b": {}, "c": [1, -2, 0.5, 1.0, true, null, "é\u{1}\"\\\n"], "d": {"e": {"f": [[]]}}});
+        assert_eq!(to_string(&value).unwrap(), value.to_string());
+        assert_eq!(to_string_pretty(&value).unwrap(), format!("{value:#}"));
+        assert_eq!(to_string(&[f64::NAN, f64::INFINITY]).unwrap(), "[null,null]");
+    }
+
+    proptest! {
+        #[test]
+        fn fractions_come_back_as_they_were(number in any::<f64>().prop_filter("JSON has no other", |it| it.is_finite())) {
+            let text = to_string(&number).unwrap();
+            prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), number.to_bits());
+            let read: Value = serde_json::from_str(&text).unwrap();
+            prop_assert!(read.is_f64(), "{}", text);
+        }
+    }
+}
