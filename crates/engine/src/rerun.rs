@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use sluice_types::template::{Root, references};
-use sluice_types::{Definition, Effect, RerunReason, Step, StepId, StepPath, StepRun, StepRunStatus};
+use sluice_types::{Definition, Effect, RerunReason, StepId, StepPath, StepRun, StepRunStatus};
 
 /// A step that runs again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub fn repeats(definition: &Definition, runs: &[StepRun], from: &StepPath) -> Ve
     for step in &definition.steps {
         let path = StepPath::top(&step.id);
         let status = runs.iter().find(|run| run.path == path).map_or(StepRunStatus::Pending, |run| run.status);
-        let used = uses(definition, step, &names).into_iter().find(|used| again.contains(&used.id));
+        let used = definition.used_by(step, &names).into_iter().find(|used| again.contains(&used.id));
         let reason = if path == *from {
             Some((RerunReason::Requested, None))
         } else if let Some(used) = used {
@@ -56,20 +55,6 @@ fn has_result(status: StepRunStatus) -> bool {
         | StepRunStatus::Cancelled
         | StepRunStatus::OutcomeUnknown => false,
     }
-}
-
-/// The steps whose outputs a step uses.
-pub fn uses<'a>(definition: &'a Definition, step: &'a Step, names: &[&str]) -> Vec<&'a Step> {
-    let mut used = definition.shown_by(step);
-    for (_, source) in step.templates() {
-        // What cannot be read fails when the step runs.
-        for reference in references(source, names).unwrap_or_default() {
-            if reference.root == Root::Steps {
-                used.extend(definition.step_named(&reference.name));
-            }
-        }
-    }
-    used
 }
 
 /// Whether a step acts on something elsewhere when it runs again.

@@ -24,6 +24,7 @@ mod status;
 pub mod template;
 mod templates;
 mod usage;
+mod uses;
 mod workflows;
 
 pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_model, provider_of_model};

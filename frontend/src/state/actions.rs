@@ -3,10 +3,7 @@
 
 use std::collections::HashSet;
 
-use sluice_types::template::{Root, references};
-use sluice_types::{
-    Definition, ExecutionStatus, GateKind, ReviewDecision, Step, StepId, StepPath, StepRunStatus, StepType,
-};
+use sluice_types::{Definition, ExecutionStatus, GateKind, ReviewDecision, StepId, StepPath, StepRunStatus, StepType};
 
 use super::run::{RunState, StepView};
 
@@ -165,7 +162,7 @@ pub fn stale_after_override(definition: &Definition, run: &RunState, path: &Step
     let mut stale = Vec::new();
     let first_after = definition.index_of(&changed.id).map_or(0, |at| at + 1);
     for step in definition.steps.iter().skip(first_after) {
-        if !uses(definition, step, &names).iter().any(|used| made_from.contains(&used.id)) {
+        if !definition.used_by(step, &names).iter().any(|used| made_from.contains(&used.id)) {
             continue;
         }
         match run.step(&StepPath::top(&step.id)).map(|view| view.run.status) {
@@ -189,20 +186,6 @@ pub fn stale_after_override(definition: &Definition, run: &RunState, path: &Step
         }
     }
     stale
-}
-
-/// The steps whose outputs a step uses.
-fn uses<'a>(definition: &'a Definition, step: &'a Step, names: &[&str]) -> Vec<&'a Step> {
-    let mut used = definition.shown_by(step);
-    for (_, source) in step.templates() {
-        // What cannot be read refers to nothing; the lint reports it.
-        for reference in references(source, names).unwrap_or_default() {
-            if reference.root == Root::Steps {
-                used.extend(definition.step_named(&reference.name));
-            }
-        }
-    }
-    used
 }
 
 #[cfg(test)]
