@@ -1,7 +1,9 @@
 //! What the browser gives besides the page: its storage, its clock, files, a keyboard's focus.
 
 pub mod crash;
+pub mod effect;
 pub mod events;
+pub mod fetched;
 pub mod files;
 pub mod focus;
 pub mod listen;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::button::{Button, ButtonKind};
 use super::shown::Shown;
+use crate::browser::effect::effect;
 
 /// A dialog that is there while `open` is. Its `children` are made anew each time it opens.
 #[component]
@@ -15,7 +16,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let element: NodeRef<html::Dialog> = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = element.get() else { return };
         if open.get() && !dialog.open() {
             // It fails only where the dialog is shown already.

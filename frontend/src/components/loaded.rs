@@ -5,18 +5,19 @@ use leptos::prelude::*;
 use super::failure::FailureNote;
 use super::skeleton::Skeleton;
 use crate::api::ApiResult;
+use crate::browser::fetched::Fetched;
 
-/// Draws what a resource gives; until then its shape, and what went wrong with a way to try again.
+/// Draws what is fetched; until then its shape, and what went wrong with a way to try again.
 #[component]
 pub fn Loaded<T, F, V>(
-    resource: LocalResource<ApiResult<T>>,
+    resource: Fetched<ApiResult<T>>,
     /// Lines of the shape that is shown until the answer is there.
     #[prop(default = 4)]
     lines: usize,
     children: F,
 ) -> impl IntoView
 where
-    T: Clone + 'static,
+    T: Clone + Send + Sync + 'static,
     F: Fn(T) -> V + 'static + Send,
     V: IntoView + 'static,
 {

@@ -10,6 +10,7 @@ use sluice_types::{
 };
 
 use super::model::Builder;
+use crate::browser::effect::effect;
 use crate::session::Session;
 use crate::state::editor::{Draft, GroupedFindings, step_findings};
 
@@ -82,7 +83,7 @@ pub fn follow(builder: Builder) {
             look();
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         builder.draft.track();
         session.provider_list.track();
         session.persona_list.track();

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use sluice_types::{Workflow, WorkflowId};
 
 use super::model::Builder;
+use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
 use crate::browser::storage;
 use crate::browser::time::now_whole_ms;
@@ -61,7 +62,7 @@ pub fn follow(builder: Builder) {
             write();
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         builder.draft.track();
         builder.saved.track();
         soon(());

@@ -8,6 +8,8 @@ use sluice_types::Workflow;
 use super::model::{Builder, Saved};
 use super::save::{SaveState, Saver};
 use crate::api;
+use crate::browser::effect::effect;
+use crate::browser::fetched::Fetched;
 use crate::components::{Button, ButtonKind, Dialog, Note, NoteKind, Skeleton};
 use crate::state::conflict::{ChangedBy, Difference, compare, merge};
 use crate::state::editor::Draft;
@@ -45,14 +47,14 @@ async fn base_of(saved: Option<Saved>) -> Option<Arc<Draft>> {
 #[component]
 pub fn ConflictDialog(builder: Builder, saver: Saver) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(saver.state.with(|state| matches!(state, SaveState::Conflict(_)))));
+    effect(move || open.set(saver.state.with(|state| matches!(state, SaveState::Conflict(_)))));
     // Closing it chooses nothing: the draft stays, and saving asks again.
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() && saver.state.with_untracked(|state| matches!(state, SaveState::Conflict(_))) {
             saver.state.set(SaveState::Idle);
         }
     });
-    let meeting = LocalResource::new(move || {
+    let meeting = Fetched::new(move || {
         let theirs = saver.state.with(|state| match state {
             SaveState::Conflict(theirs) => Some(Workflow::clone(theirs)),
             SaveState::Idle | SaveState::Saving | SaveState::Failed(_) => None,

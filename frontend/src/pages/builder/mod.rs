@@ -32,6 +32,7 @@ use leptos_router::hooks::use_params_map;
 use sluice_types::{ErrorCode, Workflow, WorkflowId};
 
 use crate::api::{self, ApiResult};
+use crate::browser::fetched::Fetched;
 use crate::browser::memo::memo;
 use crate::components::{FailureNote, Skeleton};
 use crate::pages::gone::Gone;
@@ -59,7 +60,7 @@ fn Existing(id: WorkflowId) -> impl IntoView {
     if let Some(left) = Handover::from_context().take(&id) {
         return view! { <Editor beginning=Beginning::HandedOver(left) /> }.into_any();
     }
-    let workflow = LocalResource::new(move || {
+    let workflow = Fetched::new(move || {
         let id = id.clone();
         async move { api::workflows::get(&id).await }
     });

@@ -5,12 +5,13 @@ use sluice_types::StepTemplate;
 
 use super::model::Builder;
 use crate::api;
+use crate::browser::fetched::Fetched;
 use crate::components::{Icon, Loaded, lucide};
 
 /// The basic step templates; those of the pipeline below them.
 #[component]
 pub fn Palette(builder: Builder) -> impl IntoView {
-    let templates = LocalResource::new(|| async { Ok(api::templates::step_templates().await?.items) });
+    let templates = Fetched::new(|| async { Ok(api::templates::step_templates().await?.items) });
     let group = move |all: &[StepTemplate], category: &str| {
         let ours = all.iter().filter(|template| template.category == category);
         ours.map(|template| view! { <Add builder template=template.clone() /> }).collect_view()

@@ -12,6 +12,7 @@ use web_sys::HtmlElement;
 
 use super::model::{Builder, handle_id};
 use super::step_card::StepCard;
+use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
 use crate::browser::memo::memo;
 use crate::state::drag::{
@@ -209,12 +210,12 @@ pub fn StepList(builder: Builder) -> impl IntoView {
     let list = NodeRef::new();
     let sorting = Sorting::new(builder, list);
     provide_context(sorting);
-    Effect::new(move |before: Option<usize>| {
+    let mut before = None;
+    effect(move || {
         let count = builder.order.with(Vec::len);
-        if before.is_some_and(|before| before != count) {
+        if before.replace(count).is_some_and(|before| before != count) {
             sorting.send(DragEvent::ListChanged);
         }
-        count
     });
     let class = move || {
         sorting.drag.with(|drag| match drag {

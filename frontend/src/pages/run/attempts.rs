@@ -1,11 +1,12 @@
 //! How a step went: its attempts and the decisions at its gates, read when they are looked at.
 
 use leptos::prelude::*;
-use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath, StepRunDetail};
+use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath};
 
 use super::failed::StepError;
 use super::store::RunStore;
-use crate::api::{self, ApiResult};
+use crate::api;
+use crate::browser::fetched::Fetched;
 use crate::components::{DiffView, Loaded};
 use crate::state::format::{cost, duration, number, utc_iso};
 use crate::state::run_text::decision_word;
@@ -14,7 +15,7 @@ use crate::state::run_text::decision_word;
 #[component]
 pub fn StepHistory(store: RunStore, path: StepPath) -> impl IntoView {
     let known = store.watch_step(&path, |step| (step.run.attempt, Some(step.run.status)));
-    let detail: LocalResource<ApiResult<StepRunDetail>> = LocalResource::new(move || {
+    let detail = Fetched::new(move || {
         let _changed = known.get();
         let (id, path) = (store.id(), path.clone());
         async move { api::executions::step(&id, &path).await }

@@ -9,6 +9,7 @@ use super::commands::is_outdated;
 use super::kept::{Typed, TypedFor, keep_typed, typed};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::memo::memo;
 use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Shown};
 use crate::state::actions::stale_after_override;
@@ -35,7 +36,7 @@ pub fn EditOutput(
     let text = RwSignal::new(kept.unwrap_or_else(|| before.clone()));
     let base = before.clone();
     let keep_path = path.clone();
-    Effect::new(move |_| {
+    effect(move || {
         let text = text.get();
         let typed = Typed { text: (text != base).then_some(text), ..Typed::default() };
         keep_typed(&store.id(), &keep_path, TypedFor::Output, &typed);

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use sluice_types::{ExecutionId, ExecutionStatus, ExecutionSummary, WorkflowId};
 
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::time::ticking;
 use crate::components::{Button, ButtonKind, ExecutionBadge, FailureNote, Shown, Skeleton, When};
 use crate::state::format::{cost, duration};
@@ -81,7 +82,7 @@ pub fn RunHistory(
 ) -> impl IntoView {
     let runs = Runs::new();
     let known = workflow.clone();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(status) = status {
             status.track();
         }

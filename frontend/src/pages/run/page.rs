@@ -13,7 +13,8 @@ use super::output::OutputCard;
 use super::pipeline::Pipeline;
 use super::retry::RetryDialog;
 use super::store::RunStore;
-use crate::api::{self, ApiError, ApiResult};
+use crate::api::{self, ApiError};
+use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
 use crate::browser::memo::memo;
 use crate::components::{FailureNote, Shown, Skeleton, execution_word};
@@ -34,7 +35,7 @@ pub fn RunPage() -> impl IntoView {
 /// One run: on its way, failed to come, or there. It is read once here; then it is followed.
 #[component]
 fn LoadedRun(id: ExecutionId) -> impl IntoView {
-    let run: LocalResource<ApiResult<Execution>> = LocalResource::new(move || {
+    let run = Fetched::new(move || {
         let id = id.clone();
         async move { api::executions::get(&id).await }
     });

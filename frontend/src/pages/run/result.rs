@@ -11,6 +11,7 @@ use super::failed::StepError;
 use super::kept::{TypedFor, typed};
 use super::prompt::PromptView;
 use super::store::RunStore;
+use crate::browser::effect::effect;
 use crate::components::{Button, ButtonKind, CopyButton, Icon, MarkdownView, Segments, Shown};
 use crate::state::actions::step_actions;
 use crate::state::advice::another_model_may_help;
@@ -107,7 +108,7 @@ pub fn Box(#[prop(into)] label: String, children: Children) -> impl IntoView {
     let all = RwSignal::new(false);
     let frame: NodeRef<leptos::html::Div> = NodeRef::new();
     let long = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let Some(frame) = frame.get() else { return };
         request_animation_frame(move || {
             let _gone_already = long.try_set(frame.scroll_height() > frame.client_height() + 1);

@@ -1,5 +1,7 @@
 //! Running again from a step: first what that would keep, repeat and cost; then the doing.
 
+use std::mem;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRequest, StepPath, StepType};
@@ -7,7 +9,9 @@ use sluice_types::{LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRe
 use super::change::llm_of;
 use super::commands::keep_focus;
 use super::store::RunStore;
-use crate::api::{self, ApiError, ApiResult};
+use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
+use crate::browser::fetched::Fetched;
 use crate::browser::memo::memo;
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, Loaded, ModelChoice, ModelPicker, Note, NoteKind};
 use crate::state::changes::difference;
@@ -17,13 +21,13 @@ use crate::state::format::{cost_range, plural};
 #[component]
 pub fn RetryDialog(store: RunStore) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(store.retrying.read().is_some()));
-    Effect::new(move |was: Option<bool>| {
+    effect(move || open.set(store.retrying.read().is_some()));
+    let mut was = false;
+    effect(move || {
         let is = open.get();
-        if was == Some(true) && !is {
+        if mem::replace(&mut was, is) && !is {
             store.retrying.set(None);
         }
-        is
     });
     let label = move |path: &StepPath| store.peek_step(path, |step| step.run.label.clone()).unwrap_or_default();
     let title = Signal::derive(move || {
@@ -55,9 +59,9 @@ fn RetryForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Into
         let path = path.clone();
         move |choice| untrack(|| request_of(store, &path, &before, choice))
     };
-    let plan: LocalResource<ApiResult<RerunPlan>> = {
+    let plan = {
         let (path, request) = (path.clone(), request.clone());
-        LocalResource::new(move || {
+        Fetched::new(move || {
             let (id, path, request) = (store.id(), path.clone(), request(choice.get()));
             async move { api::executions::plan_retry(&id, &path, &request).await }
         })

@@ -9,6 +9,7 @@ use sluice_types::StepPath;
 use web_sys::Element;
 
 use super::store::RunStore;
+use crate::browser::effect::effect;
 use crate::components::{Button, ButtonKind, Shown};
 use crate::state::live_text::cut;
 
@@ -29,7 +30,7 @@ pub fn StreamView(
     let empty = RwSignal::new(true);
     let drawn = Rc::new(Drawn::default());
     let signals = store.signals(&path);
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(signals), Some(frame)) = (&signals, frame.get()) else { return };
         let dirty_from = signals.text_dirty_from();
         store.peek_step(&path, |step| drawn.draw(&frame, &step.text, dirty_from));

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use sluice_types::{Persona, PersonaId};
 
 use crate::api::ApiError;
+use crate::browser::effect::effect;
 use crate::components::{Deletion, Deletions, Toasts};
 use crate::session::Session;
 
@@ -27,7 +28,7 @@ impl PersonaList {
             session: Session::from_context(),
             toasts: Toasts::from_context(),
         };
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(Ok(personas)) = list.session.persona_list.get() {
                 list.known.set(personas);
                 list.here.set(true);

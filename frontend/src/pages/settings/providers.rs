@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sluice_types::Provider;
 
 use super::provider_card::ProviderCard;
+use crate::browser::effect::effect;
 use crate::browser::memo::memo;
 use crate::components::{FailureNote, Shown, Skeleton};
 use crate::session::Session;
@@ -14,7 +15,7 @@ pub fn Providers() -> impl IntoView {
     let session = Session::from_context();
     // What was typed in a card outlives a list that is read again, or cannot be read.
     let known: RwSignal<Vec<Provider>> = RwSignal::new(Vec::new());
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(providers)) = session.provider_list.get() {
             known.set(providers);
         }

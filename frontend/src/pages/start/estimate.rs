@@ -1,5 +1,6 @@
 //! What the run is expected to cost, as the input is typed.
 
+use std::mem;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -8,6 +9,7 @@ use sluice_types::{Estimate, EstimateRequest};
 
 use super::form::StartState;
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::components::{FailureNote, Note, NoteKind, Skeleton};
 use crate::state::format::cost_range;
 use crate::state::run_text::estimated_total;
@@ -64,9 +66,10 @@ impl Asked {
 #[component]
 pub fn EstimatePanel(state: StartState) -> impl IntoView {
     let asked = Asked { number: StoredValue::new(0), error: RwSignal::new(None) };
-    Effect::new(move |before: Option<()>| {
+    let mut at_once = true;
+    effect(move || {
         state.value.track();
-        asked.soon(state, before.is_none());
+        asked.soon(state, mem::take(&mut at_once));
     });
     view! {
         <section class="card padded stack estimate" aria-labelledby="estimate-heading">

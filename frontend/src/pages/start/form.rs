@@ -14,6 +14,7 @@ use super::fields::InputFields;
 use super::kept::{Kept, forget};
 use super::options::Options;
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::memo::memo;
 use crate::browser::time::unique_key;
 use crate::components::{Button, ButtonKind, FailureNote, Note, NoteKind};
@@ -65,12 +66,13 @@ impl StartState {
         let form = RwSignal::new(form);
         let budget = RwSignal::new(kept.map(|kept| kept.budget).unwrap_or_default());
         let id = workflow.id.clone();
-        Effect::new(move |before: Option<Kept>| {
+        let mut before = None;
+        effect(move || {
             let now = form.with(|form| Kept::of(form, &budget.read()));
-            if before.is_some_and(|before| before != now) {
+            if before.as_ref().is_some_and(|before| *before != now) {
                 now.save(&id);
             }
-            now
+            before = Some(now);
         });
         Self {
             id: StoredValue::new(workflow.id.clone()),

@@ -9,6 +9,7 @@ use super::findings::Findings;
 use super::form::{StartForm, StartState};
 use super::steps::Steps;
 use crate::api::{self, ApiResult};
+use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
 use crate::browser::memo::memo;
 use crate::components::{FailureNote, Icon, Skeleton};
@@ -41,7 +42,7 @@ async fn load(id: WorkflowId) -> ApiResult<Loaded> {
 
 #[component]
 fn LoadedStart(id: WorkflowId) -> impl IntoView {
-    let loaded: LocalResource<ApiResult<Loaded>> = LocalResource::new(move || load(id.clone()));
+    let loaded = Fetched::new(move || load(id.clone()));
     move || match loaded.get() {
         None => view! { <StartSkeleton /> }.into_any(),
         Some(Err(error)) if error.code() == Some(ErrorCode::WorkflowNotFound) => {

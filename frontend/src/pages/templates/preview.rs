@@ -6,6 +6,7 @@ use sluice_types::{TemplateInput, TemplateSummary, WorkflowTemplate};
 use super::steps::TemplateSteps;
 use super::using::UseTemplate;
 use crate::api;
+use crate::browser::fetched::Fetched;
 use crate::components::{Button, ButtonKind, Dialog, Loaded};
 
 /// A template's steps and inputs in a dialog, with a button to use it.
@@ -16,7 +17,7 @@ pub fn PreviewDialog(open: RwSignal<bool>, template: TemplateSummary, using: Use
     view! {
         <Dialog open title=template.name>
             <div class="body">
-                <Fetched id />
+                <Contents id />
             </div>
             <footer>
                 <Button on_press=move |_| open.set(false)>"Close"</Button>
@@ -29,8 +30,8 @@ pub fn PreviewDialog(open: RwSignal<bool>, template: TemplateSummary, using: Use
 }
 
 #[component]
-fn Fetched(id: StoredValue<sluice_types::WorkflowId>) -> impl IntoView {
-    let template = LocalResource::new(move || {
+fn Contents(id: StoredValue<sluice_types::WorkflowId>) -> impl IntoView {
+    let template = Fetched::new(move || {
         let id = id.get_value();
         async move { api::templates::get(&id).await }
     });

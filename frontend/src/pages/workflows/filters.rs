@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::listing::Listing;
+use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
 use crate::components::{Icon, Tag};
 use crate::state::list::Sort;
@@ -78,7 +79,7 @@ fn Search(listing: Listing) -> impl IntoView {
         timer.set_value(set_timeout_with_handle(send, PAUSE).ok());
     };
     // The address may change without typing: a link, one step back, "Clear search".
-    Effect::new(move |_| {
+    effect(move || {
         let search = listing.state.with(|state| state.search.clone());
         if sent.with_value(|sent| *sent != search) {
             sent.set_value(search.clone());

@@ -11,6 +11,7 @@ use sluice_types::{ExecutionSummary, WorkflowId, WorkflowPage, WorkflowSummary};
 use web_sys::UrlSearchParams;
 
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
 use crate::browser::memo::memo;
 use crate::browser::time::ticking;
@@ -62,7 +63,7 @@ impl Listing {
             now: ticking(CLOCK),
             go,
         };
-        Effect::new(move |_| {
+        effect(move || {
             state.track();
             listing.restart();
         });

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_use_intersection_observer::{UseIntersectionObserverOptions, use_intersection_observer_with_options};
 
 use super::listing::Listing;
+use crate::browser::effect::effect;
 use crate::components::{Button, Shown};
 
 /// How far below the window the end may be for more to be loaded.
@@ -24,7 +25,7 @@ pub fn More(listing: Listing) -> impl IntoView {
         options,
     );
     // Also when a page was so short that the end is still near; not after a failure, which would try for ever.
-    Effect::new(move |_| {
+    effect(move || {
         let ready = listing.pages.with(|pages| pages.has_more() && !pages.is_loading() && !pages.has_failed());
         if near.get() && ready {
             listing.load_more();

@@ -13,6 +13,7 @@ use super::commands::{is_outdated, keep_focus};
 use super::kept::{Typed, TypedFor, keep_typed, typed};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::memo::memo;
 use crate::components::{Skeleton, Toasts};
 use crate::state::run_text::{expiry, gate_heading};
@@ -89,7 +90,7 @@ impl Desk {
         let id = store.id();
         let kept = RwSignal::new(typed(&id, &path, TypedFor::Gate));
         let keep_path = path.clone();
-        Effect::new(move |_| kept.with(|typed| keep_typed(&id, &keep_path, TypedFor::Gate, typed)));
+        effect(move || kept.with(|typed| keep_typed(&id, &keep_path, TypedFor::Gate, typed)));
         Self {
             store,
             path: StoredValue::new(path),
