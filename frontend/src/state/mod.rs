@@ -21,6 +21,7 @@ pub mod live_text;
 pub mod markdown;
 pub mod output_edit;
 pub mod persona;
+pub mod place;
 pub mod run;
 pub mod run_text;
 pub mod shared;

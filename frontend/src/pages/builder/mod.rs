@@ -28,12 +28,10 @@ mod tags_field;
 mod template_dialog;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use sluice_types::{ErrorCode, Workflow, WorkflowId};
 
 use crate::api::{self, ApiResult};
 use crate::browser::fetched::Fetched;
-use crate::browser::memo::memo;
 use crate::components::{FailureNote, Skeleton};
 use crate::pages::gone::Gone;
 use editor::{Beginning, Editor};
@@ -41,13 +39,11 @@ pub use handover::Handover;
 
 /// The page of one workflow, or of a new one.
 #[component]
-pub fn BuilderPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get("id")));
-    // Made anew for each workflow: nothing of one is left in the page of another.
-    move || match id.get() {
+pub fn BuilderPage(id: Option<String>) -> impl IntoView {
+    // A closure is drawn anew for each workflow: nothing of one is left in the page of another.
+    move || match &id {
         None => view! { <Editor beginning=Beginning::New /> }.into_any(),
-        Some(text) => match WorkflowId::new(text) {
+        Some(text) => match WorkflowId::new(text.as_str()) {
             Ok(id) => view! { <Existing id /> }.into_any(),
             Err(_) => view! { <Gone heading="No such workflow" what="workflow" /> }.into_any(),
         },

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_params_map;
 use sluice_types::{ErrorCode, Execution, ExecutionId};
 
 use super::connection_note::ConnectionNote;
@@ -16,19 +15,16 @@ use super::store::RunStore;
 use crate::api::{self, ApiError};
 use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
-use crate::browser::memo::memo;
 use crate::components::{FailureNote, Shown, Skeleton, execution_word};
 use crate::pages::gone::{Gone, NotFound};
 use crate::state::run::RunState;
 
 /// The page of the run that the address names.
 #[component]
-pub fn RunPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.read().get("id").and_then(|id| ExecutionId::new(id).ok()));
-    move || match id.get() {
-        Some(id) => view! { <LoadedRun id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
+pub fn RunPage(id: String) -> impl IntoView {
+    match ExecutionId::new(id) {
+        Ok(id) => view! { <LoadedRun id /> }.into_any(),
+        Err(_) => view! { <NotFound /> }.into_any(),
     }
 }
 

@@ -13,4 +13,4 @@ mod provider_model;
 mod providers;
 mod text_field;
 
-pub use page::SettingsPage;
+pub use page::{Section, SettingsPage};

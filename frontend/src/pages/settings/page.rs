@@ -1,20 +1,21 @@
 //! The frame of the settings: which sections there are, and the one that the address names.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::appearance::Appearance;
 use super::personas::Personas;
 use super::providers::Providers;
 use crate::browser::focus::use_title;
-use crate::browser::memo::memo;
 use crate::pages::gone::NotFound;
 
 /// The sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Section {
+pub enum Section {
+    /// Keys and addresses of providers.
     Providers,
+    /// Personas.
     Personas,
+    /// How the app looks.
     Appearance,
 }
 
@@ -37,17 +38,17 @@ impl Section {
         }
     }
 
-    fn of_name(name: &str) -> Option<Self> {
+    /// The section with the name that stands in the address.
+    pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|section| section.address().strip_prefix("/settings/") == Some(name))
     }
 }
 
-/// The settings.
+/// The section of the settings that the address names. They share their frame: when another one is
+/// shown, what has the focus in it stays.
 #[component]
-pub fn SettingsPage() -> impl IntoView {
-    let params = use_params_map();
-    let section = memo(move || params.with(|params| Section::of_name(params.get_str("section")?)));
-    move || match section.get() {
+pub fn SettingsPage(shown: Option<Section>) -> impl IntoView {
+    match shown {
         Some(shown) => view! { <Frame shown /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     }

@@ -1,7 +1,6 @@
 //! The page as a whole.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use sluice_types::{ErrorCode, TemplateInput, Workflow, WorkflowId};
 
 use super::estimate::EstimatePanel;
@@ -11,19 +10,16 @@ use super::steps::Steps;
 use crate::api::{self, ApiResult};
 use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
-use crate::browser::memo::memo;
 use crate::components::{FailureNote, Icon, Skeleton};
 use crate::pages::gone::{Gone, NotFound};
 use crate::pages::run::history::RunHistory;
 
 /// The page that starts runs of the workflow that the address names.
 #[component]
-pub fn StartPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.read().get("id").and_then(|id| WorkflowId::new(id).ok()));
-    move || match id.get() {
-        Some(id) => view! { <LoadedStart id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
+pub fn StartPage(id: String) -> impl IntoView {
+    match WorkflowId::new(id) {
+        Ok(id) => view! { <LoadedStart id /> }.into_any(),
+        Err(_) => view! { <NotFound /> }.into_any(),
     }
 }
 
