@@ -9,10 +9,10 @@ pub fn now_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// The same as a whole number.
+/// A time in milliseconds as a whole number.
 #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "times stay far below 2^53")]
-pub fn now_whole_ms() -> i64 {
-    now_ms() as i64
+pub const fn whole_ms(ms: f64) -> i64 {
+    ms as i64
 }
 
 /// The time as a signal that moves on by itself, for "3 min ago".

@@ -82,6 +82,17 @@ pub fn Button(
     }
 }
 
+/// The cross that closes what it is in, or takes it away.
+#[component]
+pub fn CloseButton(
+    /// What it does, for screen readers and the tooltip.
+    #[prop(into)]
+    label: MaybeProp<String>,
+    #[prop(into)] on_press: Callback<MouseEvent>,
+) -> impl IntoView {
+    view! { <Button kind=ButtonKind::Ghost small=true icon=icondata_lu::LuX label on_press /> }
+}
+
 /// A link that looks like a button: it leads somewhere else.
 #[component]
 pub fn LinkButton(

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::button::{Button, ButtonKind};
+use super::button::{Button, ButtonKind, CloseButton};
 use super::shown::Shown;
 use crate::browser::effect::effect;
 
@@ -36,13 +36,7 @@ pub fn Dialog(
             <Shown is=move || open.get()>
                 <header>
                     <h2>{move || title.get()}</h2>
-                    <Button
-                        kind=ButtonKind::Ghost
-                        small=true
-                        icon=icondata_lu::LuX
-                        label="Close"
-                        on_press=move |_| open.set(false)
-                    />
+                    <CloseButton label="Close" on_press=move |_| open.set(false) />
                 </header>
                 {children.with_value(|children| children())}
             </Shown>

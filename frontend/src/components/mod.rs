@@ -24,7 +24,7 @@ mod toasts;
 mod tooltip;
 mod when;
 
-pub use button::{Button, ButtonKind, LinkButton};
+pub use button::{Button, ButtonKind, CloseButton, LinkButton};
 pub use copy::CopyButton;
 pub use deletions::{Deletion, Deletions};
 pub use dialog::{Confirm, Dialog};

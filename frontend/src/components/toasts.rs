@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::button::{Button, ButtonKind};
+use super::button::{Button, CloseButton};
 use super::icon::Icon;
 use crate::api::ApiError;
 
@@ -62,13 +62,12 @@ impl Toasts {
 
     /// A call failed.
     pub fn call_failed(self, doing: &str, error: &ApiError) {
-        self.failed(format!("{doing}: {}. {}", error.title(), error.advice()));
+        self.failed(told(doing, error));
     }
 
     /// A call failed, and may be tried again.
     pub fn retry(self, doing: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
-        let text = format!("{doing}: {}. {}", error.title(), error.advice());
-        self.show(true, text, Some(("Try again".to_owned(), Arc::new(again))), LONG);
+        self.show(true, told(doing, error), Some(("Try again".to_owned(), Arc::new(again))), LONG);
     }
 
     fn show(self, bad: bool, text: String, action: Option<(String, Action)>, stays: Duration) {
@@ -81,6 +80,11 @@ impl Toasts {
     fn remove(self, id: u32) {
         self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
     }
+}
+
+/// What was being done, why it failed, and what helps.
+fn told(doing: &str, error: &ApiError) -> String {
+    format!("{doing}: {}. {}", error.title(), error.advice())
 }
 
 /// Draws the messages.
@@ -111,13 +115,7 @@ fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
             <Icon icon />
             <span class="grow">{toast.text}</span>
             {action}
-            <Button
-                kind=ButtonKind::Ghost
-                small=true
-                icon=icondata_lu::LuX
-                label="Dismiss"
-                on_press=move |_| toasts.remove(id)
-            />
+            <CloseButton label="Dismiss" on_press=move |_| toasts.remove(id) />
         </div>
     }
 }

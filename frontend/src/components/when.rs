@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use crate::browser::time::whole_ms;
 use crate::state::format::{relative_time, utc_iso};
 
 /// "3 min ago", seen from `now`; the exact time is its tooltip.
@@ -15,13 +16,7 @@ pub fn When(
     let exact = move || utc_iso(at.get());
     view! {
         <time datetime=exact title=exact>
-            {move || relative_time(at.get().timestamp_millis(), whole(now.get()))}
+            {move || relative_time(at.get().timestamp_millis(), whole_ms(now.get()))}
         </time>
     }
-}
-
-/// Milliseconds since 1970 stay far below 2^53, where every integer is a float.
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "see above")]
-fn whole(ms: f64) -> i64 {
-    ms as i64
 }

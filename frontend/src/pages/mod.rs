@@ -1,6 +1,7 @@
 //! The pages, one folder each.
 
 pub mod builder;
+pub mod coming;
 pub mod gone;
 pub mod run;
 pub mod settings;

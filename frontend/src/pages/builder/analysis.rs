@@ -1,6 +1,7 @@
 //! What follows from the draft: what the lint finds, and what a run would cost.
 
 use std::collections::HashMap;
+use std::mem;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -83,10 +84,14 @@ pub fn follow(builder: Builder) {
             look();
         }
     });
+    // The first run only begins to follow: what there is was looked at above.
+    let mut has_begun = false;
     effect(move || {
         builder.draft.track();
         session.provider_list.track();
         session.persona_list.track();
-        soon(());
+        if mem::replace(&mut has_begun, true) {
+            soon(());
+        }
     });
 }

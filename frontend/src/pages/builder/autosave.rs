@@ -10,7 +10,7 @@ use super::model::Builder;
 use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
 use crate::browser::storage;
-use crate::browser::time::now_whole_ms;
+use crate::browser::time::{now_ms, whole_ms};
 use crate::components::Toasts;
 use crate::state::draft::{DraftStatus, KEY_PREFIX, SavedDraft, drop_order, key};
 use crate::state::editor::Draft;
@@ -83,7 +83,7 @@ fn keep(builder: Builder) -> bool {
     let kept = SavedDraft {
         workflow_id: saved.as_ref().map(|saved| saved.id.clone()),
         base_version: saved.map(|saved| saved.version),
-        saved_at_ms: now_whole_ms(),
+        saved_at_ms: whole_ms(now_ms()),
         draft: builder.draft.with_untracked(|draft| Draft::clone(draft)),
     };
     let Some(text) = kept.to_json() else { return false };

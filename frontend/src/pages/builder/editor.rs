@@ -18,7 +18,7 @@ use super::step_list::StepList;
 use super::template_dialog::TemplateDialog;
 use crate::browser::focus::use_title;
 use crate::browser::memo::memo;
-use crate::components::{Button, ButtonKind, Empty, Note, NoteKind, Shown};
+use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind, Shown};
 use crate::state::editor::Draft;
 use crate::state::history::History;
 
@@ -136,13 +136,7 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
                         <Button small=true on_press=move |event| discard.with_value(|discard| discard(event))>
                             "Discard them"
                         </Button>
-                        <Button
-                            kind=ButtonKind::Ghost
-                            small=true
-                            icon=icondata_lu::LuX
-                            label="Dismiss"
-                            on_press=move |_| shown.set(false)
-                        />
+                        <CloseButton label="Dismiss" on_press=move |_| shown.set(false) />
                     </span>
                 </div>
             </Note>

@@ -6,7 +6,7 @@ use sluice_types::limits::MAX_FALLBACKS;
 
 use super::llm_fields::llm;
 use super::step_body::{Found, StepForm};
-use crate::components::{Button, ButtonKind, ModelChoice, ModelPicker, Shown};
+use crate::components::{CloseButton, ModelChoice, ModelPicker, Shown};
 use crate::state::editor::StepField;
 
 /// A short list: each model with a button that takes it out, and a picker that adds one.
@@ -39,13 +39,7 @@ pub fn FallbacksField(form: StepForm) -> impl IntoView {
                     view! {
                         <li class="row">
                             <span class="mono break grow">{provider}{model}</span>
-                            <Button
-                                kind=ButtonKind::Ghost
-                                small=true
-                                icon=icondata_lu::LuX
-                                label
-                                on_press=move |_| remove(&fallback)
-                            />
+                            <CloseButton label on_press=move |_| remove(&fallback) />
                         </li>
                     }
                 }

@@ -8,6 +8,7 @@ use super::model::Builder;
 use super::step_body::FoundItem;
 use crate::browser::memo::memo;
 use crate::components::Icon;
+use crate::state::editor::step_and_field;
 use crate::state::format::{cost_range, plural, tokens};
 
 /// The estimate in all.
@@ -105,7 +106,7 @@ fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
 
 /// The step that a finding points into.
 fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String)> {
-    let index: usize = finding.pointer.strip_prefix("/steps/")?.split('/').next()?.parse().ok()?;
+    let (index, _) = step_and_field(&finding.pointer)?;
     builder.draft.with_untracked(|draft| {
         let step = draft.steps.get(index)?;
         Some((step.id.clone(), step.label.clone()))

@@ -256,10 +256,7 @@ fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
 /// The frame where the step would land.
 #[component]
 fn DropPlace(sorting: Sorting) -> impl IntoView {
-    let place = memo(move || {
-        let (from, to) = sorting.drag.with(Drag::route)?;
-        sorting.layout.with(|layout| layout.landing(from, to))
-    });
+    let place = memo(move || sorting.drag.with(|drag| sorting.layout.with(|layout| drag.placeholder(layout))));
     let px = move |side: fn(&Slot) -> f64| {
         place.with(|place| place.as_ref().map_or_else(String::new, |slot| format!("{}px", side(slot))))
     };

@@ -5,7 +5,7 @@ use sluice_types::limits::{MAX_TAG_CHARS, MAX_TAGS};
 
 use super::model::Builder;
 use crate::browser::memo::memo;
-use crate::components::{Icon, Shown};
+use crate::components::{Shown, Tag};
 use crate::state::editor::Edit;
 
 /// The tags, each with a button that takes it off, and a field that adds one on Enter or a comma.
@@ -39,13 +39,7 @@ pub fn TagsField(builder: Builder) -> impl IntoView {
             <For each=move || tags.get() key=Clone::clone let:tag>
                 {
                     let label = ["Remove the tag ", &tag].concat();
-                    let shown = tag.clone();
-                    view! {
-                        <button type="button" class="tag" aria-label=label on:click=move |_| remove(&tag)>
-                            {shown}
-                            <Icon icon=icondata_lu::LuX />
-                        </button>
-                    }
+                    view! { <Tag text=tag.clone() label removable=true on_press=move |()| remove(&tag) /> }
                 }
             </For>
             <Shown is=move || tags.with(|tags| tags.len() < MAX_TAGS)>

@@ -11,6 +11,7 @@ use sluice_types::{ErrorCode, Execution};
 use super::store::{RunStore, Standing};
 use crate::api;
 use crate::browser::events::{EventStream, News};
+use crate::browser::listen::on_window;
 use crate::browser::time::now_ms;
 use crate::state::connection::{Do, Happened};
 use crate::state::run::{Changed, Fetch, RunState};
@@ -23,15 +24,10 @@ const HIDDEN_PACE: Duration = Duration::from_millis(500);
 impl RunStore {
     /// Begins to follow the run, until the page is left.
     pub fn follow(self) {
-        let online = window_event_listener(ev::online, move |_| self.happened(Happened::Online));
-        let offline = window_event_listener(ev::offline, move |_| self.happened(Happened::Offline));
-        let back = window_event_listener(ev::focus, move |_| self.look_again());
-        on_cleanup(move || {
-            online.remove();
-            offline.remove();
-            back.remove();
-            self.close();
-        });
+        on_window(ev::online, move |_| self.happened(Happened::Online));
+        on_window(ev::offline, move |_| self.happened(Happened::Offline));
+        on_window(ev::focus, move |_| self.look_again());
+        on_cleanup(move || self.close());
         self.want();
     }
 

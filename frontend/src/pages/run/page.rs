@@ -12,10 +12,11 @@ use super::output::OutputCard;
 use super::pipeline::Pipeline;
 use super::retry::RetryDialog;
 use super::store::RunStore;
-use crate::api::{self, ApiError};
+use crate::api;
 use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
-use crate::components::{FailureNote, Shown, Skeleton, execution_word};
+use crate::components::{Shown, execution_word};
+use crate::pages::coming::{RunComing, RunNotCome};
 use crate::pages::gone::{Gone, NotFound};
 use crate::state::run::RunState;
 
@@ -36,35 +37,12 @@ fn LoadedRun(id: ExecutionId) -> impl IntoView {
         async move { api::executions::get(&id).await }
     });
     move || match run.get() {
-        None => view! { <RunSkeleton /> }.into_any(),
+        None => view! { <RunComing lines=8 /> }.into_any(),
         Some(Err(error)) if error.code() == Some(ErrorCode::ExecutionNotFound) => {
             view! { <Gone heading="No such run" what="run" /> }.into_any()
         }
-        Some(Err(error)) => view! { <RunFailed error on_retry=move |()| run.refetch() /> }.into_any(),
+        Some(Err(error)) => view! { <RunNotCome error on_retry=move |()| run.refetch() /> }.into_any(),
         Some(Ok(execution)) => view! { <Run execution /> }.into_any(),
-    }
-}
-
-#[component]
-fn RunSkeleton() -> impl IntoView {
-    use_title(|| "Run".to_owned());
-    view! {
-        <div class="run-skeleton">
-            <h1 class="visually-hidden">"Run"</h1>
-            <Skeleton lines=2 />
-            <div class="card padded">
-                <Skeleton lines=8 />
-            </div>
-        </div>
-    }
-}
-
-#[component]
-fn RunFailed(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
-    use_title(|| "Run".to_owned());
-    view! {
-        <h1 class="visually-hidden">"Run"</h1>
-        <FailureNote error on_retry />
     }
 }
 

@@ -12,7 +12,7 @@ use super::kept::{self, Choices};
 use crate::api;
 use crate::browser::events::EventStream;
 use crate::browser::memo::memo;
-use crate::browser::time::{now_ms, ticking};
+use crate::browser::time::{now_ms, ticking, whole_ms};
 use crate::state::connection::Connection;
 use crate::state::run::{Changed, RunState, StepView};
 
@@ -223,7 +223,6 @@ impl RunStore {
 }
 
 /// A time of the browser's clock.
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "milliseconds are far below 2^53")]
 pub fn utc(ms: f64) -> chrono::DateTime<chrono::Utc> {
-    chrono::DateTime::from_timestamp_millis(ms as i64).unwrap_or_default()
+    chrono::DateTime::from_timestamp_millis(whole_ms(ms)).unwrap_or_default()
 }

@@ -69,7 +69,7 @@ fn Reading(persona: Memo<Persona>, heading: String, list: PersonaList, editing: 
                 </div>
             </div>
             {description}
-            <p class="muted small persona-text" dir="auto">
+            <p class="muted small excerpt persona-text" dir="auto">
                 {move || persona.with(|persona| persona.instructions.clone())}
             </p>
         </div>

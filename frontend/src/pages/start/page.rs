@@ -10,7 +10,8 @@ use super::steps::Steps;
 use crate::api::{self, ApiResult};
 use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
-use crate::components::{FailureNote, Icon, Skeleton};
+use crate::components::Icon;
+use crate::pages::coming::{RunComing, RunNotCome};
 use crate::pages::gone::{Gone, NotFound};
 use crate::pages::run::history::RunHistory;
 
@@ -40,33 +41,12 @@ async fn load(id: WorkflowId) -> ApiResult<Loaded> {
 fn LoadedStart(id: WorkflowId) -> impl IntoView {
     let loaded = Fetched::new(move || load(id.clone()));
     move || match loaded.get() {
-        None => view! { <StartSkeleton /> }.into_any(),
+        None => view! { <RunComing lines=10 /> }.into_any(),
         Some(Err(error)) if error.code() == Some(ErrorCode::WorkflowNotFound) => {
             view! { <Gone heading="No such workflow" what="workflow" /> }.into_any()
         }
-        Some(Err(error)) => {
-            use_title(|| "Run".to_owned());
-            view! {
-                <h1 class="visually-hidden">"Run"</h1>
-                <FailureNote error on_retry=move |()| loaded.refetch() />
-            }
-            .into_any()
-        }
+        Some(Err(error)) => view! { <RunNotCome error on_retry=move |()| loaded.refetch() /> }.into_any(),
         Some(Ok((workflow, described))) => view! { <Start workflow described /> }.into_any(),
-    }
-}
-
-#[component]
-fn StartSkeleton() -> impl IntoView {
-    use_title(|| "Run".to_owned());
-    view! {
-        <div class="run-skeleton">
-            <h1 class="visually-hidden">"Run"</h1>
-            <Skeleton lines=2 />
-            <div class="card padded">
-                <Skeleton lines=10 />
-            </div>
-        </div>
     }
 }
 

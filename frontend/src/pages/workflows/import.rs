@@ -11,7 +11,7 @@ use web_sys::{File, FileList};
 use super::listing::Listing;
 use crate::api;
 use crate::browser::files::read_text;
-use crate::components::{Button, ButtonKind, Icon, Shown, Toasts};
+use crate::components::{Button, CloseButton, Icon, Shown, Toasts};
 use crate::state::format::plural;
 use crate::state::import::{check_size, read};
 
@@ -167,13 +167,7 @@ pub fn ImportFailures(importer: Importer) -> impl IntoView {
                             </div>
                         </For>
                     </div>
-                    <Button
-                        kind=ButtonKind::Ghost
-                        small=true
-                        icon=icondata_lu::LuX
-                        label="Dismiss"
-                        on_press=move |_| failures.set(Vec::new())
-                    />
+                    <CloseButton label="Dismiss" on_press=move |_| failures.set(Vec::new()) />
                 </div>
             </Shown>
         </div>

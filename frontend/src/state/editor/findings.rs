@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sluice_types::{Finding, LintReport, Severity};
+use sluice_types::{Finding, LintReport};
 
 /// The findings of one step, by field.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,12 +20,6 @@ impl FieldFindings {
     /// All findings of the step.
     pub fn all(&self) -> impl Iterator<Item = &Finding> {
         self.fields.values().flatten()
-    }
-
-    /// How bad the worst of them is; nothing when there is none.
-    #[must_use]
-    pub fn worst(&self) -> Option<Severity> {
-        self.all().map(|finding| finding.severity).min()
     }
 }
 
@@ -56,7 +50,7 @@ impl GroupedFindings {
 pub fn step_findings(report: &LintReport, step_count: usize) -> GroupedFindings {
     let mut grouped = GroupedFindings::default();
     for finding in &report.findings {
-        let Some((index, field)) = place(&finding.pointer).filter(|(index, _)| *index < step_count) else {
+        let Some((index, field)) = step_and_field(&finding.pointer).filter(|(index, _)| *index < step_count) else {
             grouped.workflow.push(finding.clone());
             continue;
         };
@@ -66,7 +60,9 @@ pub fn step_findings(report: &LintReport, step_count: usize) -> GroupedFindings 
     grouped
 }
 
-fn place(pointer: &str) -> Option<(usize, &str)> {
+/// The index of the step that a pointer leads into, and its field.
+#[must_use]
+pub fn step_and_field(pointer: &str) -> Option<(usize, &str)> {
     let mut parts = pointer.strip_prefix("/steps/")?.split('/');
     let index = parts.next()?.parse().ok()?;
     Some((index, parts.next().unwrap_or_default()))

@@ -12,7 +12,7 @@ pub use apply::Applied;
 pub use draft::Draft;
 pub use edit::{Edit, EditError};
 pub use field::StepField;
-pub use findings::{FieldFindings, GroupedFindings, step_findings};
+pub use findings::{FieldFindings, GroupedFindings, step_and_field, step_findings};
 pub use names::label_problem;
 pub use parse::{
     SchemaError, parse_expires_in, parse_max_tokens, parse_retries, parse_schema, parse_temperature, parse_timeout,

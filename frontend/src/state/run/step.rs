@@ -64,12 +64,6 @@ impl StepView {
         self.run.status == StepRunStatus::Running && self.run.completed_at.is_some()
     }
 
-    /// Whether text may come in: an attempt is under way.
-    #[must_use]
-    pub fn is_streaming(&self) -> bool {
-        self.run.status == StepRunStatus::Running && self.run.completed_at.is_none()
-    }
-
     /// Whether nothing more is to come of it, unless a person asks for it.
     #[must_use]
     pub const fn is_settled(&self) -> bool {

@@ -115,7 +115,7 @@ fn each_attempt_has_its_own_text() {
         "message": "busy", "error": {"code": "provider_unavailable", "message": "busy"}});
     state.apply(&stored(2, &retry));
     let step = state.step(&path("a")).unwrap();
-    assert!(step.is_between_attempts() && !step.is_streaming());
+    assert!(step.is_between_attempts());
     assert_eq!((step.retry.as_ref().unwrap().in_ms, step.note.as_deref()), (1500, Some("busy")));
     assert_eq!(step.text, "first");
     let changed = state.apply(&text(2, 0, "second"));
