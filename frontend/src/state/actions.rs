@@ -1,8 +1,6 @@
 //! What people may do to a run and to a step run, as the server would decide it: a button that the
 //! server would refuse is not offered.
 
-use std::collections::HashSet;
-
 use sluice_types::{Definition, ExecutionStatus, GateKind, ReviewDecision, StepId, StepPath, StepRunStatus, StepType};
 
 use super::run::{RunState, StepView};
@@ -158,21 +156,21 @@ fn decisions(step: &StepView) -> Vec<ReviewDecision> {
 pub fn stale_after_override(definition: &Definition, run: &RunState, path: &StepPath) -> Vec<String> {
     let names = definition.names();
     let Some(changed) = definition.step_at(path) else { return Vec::new() };
-    let mut made_from: HashSet<&StepId> = HashSet::from([&changed.id]);
+    let mut made_from: Vec<&StepId> = vec![&changed.id];
     let mut stale = Vec::new();
     let first_after = definition.index_of(&changed.id).map_or(0, |at| at + 1);
     for step in definition.steps.iter().skip(first_after) {
-        if !definition.used_by(step, &names).iter().any(|used| made_from.contains(&used.id)) {
+        if !definition.used_by(step, &names).iter().any(|used| made_from.contains(&&used.id)) {
             continue;
         }
         match run.step(&StepPath::top(&step.id)).map(|view| view.run.status) {
             Some(StepRunStatus::Completed) => {
-                made_from.insert(&step.id);
+                made_from.push(&step.id);
                 stale.push(step.label.clone());
             }
             // A review that was passed over hands on what it would have shown.
             Some(StepRunStatus::Skipped) => {
-                made_from.insert(&step.id);
+                made_from.push(&step.id);
             }
             Some(
                 StepRunStatus::Pending

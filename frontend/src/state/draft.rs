@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sluice_types::{Workflow, WorkflowId, json};
 
 use super::editor::Draft;
+use crate::state::sorted::sort_by;
 
 /// What the keys of all kept drafts begin with.
 pub const KEY_PREFIX: &str = "sluice.draft.";
@@ -73,7 +74,7 @@ pub fn key(workflow_id: Option<&WorkflowId>) -> String {
 pub fn drop_order(kept: &[(String, i64)], keep: &str) -> Vec<String> {
     let mut ours: Vec<&(String, i64)> =
         kept.iter().filter(|(key, _)| key.starts_with(KEY_PREFIX) && key != keep).collect();
-    ours.sort_by_key(|(key, saved_at_ms)| (*saved_at_ms, key.as_str()));
+    sort_by(&mut ours, |(key, at_ms), (other, other_at_ms)| at_ms.cmp(other_at_ms).then_with(|| key.cmp(other)));
     ours.into_iter().map(|(key, _)| key.clone()).collect()
 }
 

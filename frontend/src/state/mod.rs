@@ -25,4 +25,5 @@ pub mod place;
 pub mod run;
 pub mod run_text;
 pub mod shared;
+pub mod sorted;
 pub mod templates;

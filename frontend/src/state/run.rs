@@ -292,10 +292,10 @@ impl RunState {
     /// knows more of them.
     fn take_runs(&mut self, seq: i64, runs: Vec<StepRun>, changed: &mut Changed) -> bool {
         let mut kept = false;
-        let mut before: HashMap<StepPath, StepView> =
-            std::mem::take(&mut self.steps).into_iter().map(|step| (step.run.path.clone(), step)).collect();
+        let mut before: Vec<Option<StepView>> = std::mem::take(&mut self.steps).into_iter().map(Some).collect();
         for run in runs {
-            let Some(mut step) = before.remove(&run.path) else {
+            let known = self.index.get(&run.path).and_then(|&at| before.get_mut(at)).and_then(Option::take);
+            let Some(mut step) = known else {
                 changed.steps.push(run.path.clone());
                 self.steps.push(StepView::new(run));
                 continue;

@@ -9,6 +9,7 @@ use super::step_body::{Found, StepForm};
 use crate::browser::memo::memo;
 use crate::components::Field;
 use crate::state::editor::{StepField, parse_expires_in};
+use crate::state::sorted::sort_by;
 
 fn review(step: &Step) -> Option<&ReviewStep> {
     match &step.kind {
@@ -91,7 +92,8 @@ fn Shows(form: StepForm) -> impl IntoView {
         if on {
             ticked.push(id);
         }
-        ticked.sort_by_key(|id| order.iter().position(|(before, _)| before == id));
+        let place = |id: &StepId| order.iter().position(|(before, _)| before == id);
+        sort_by(&mut ticked, |id, other| place(id).cmp(&place(other)));
         form.set(StepField::Shows(ticked));
     };
     view! {

@@ -9,6 +9,7 @@ use crate::browser::effect::effect;
 use crate::browser::time::ticking;
 use crate::components::{Button, ButtonKind, ExecutionBadge, FailureNote, Shown, Skeleton, When};
 use crate::state::format::{cost, duration};
+use crate::state::sorted::sort_by;
 
 /// How often the relative times move on.
 const TICK: std::time::Duration = std::time::Duration::from_secs(15);
@@ -66,7 +67,7 @@ impl Runs {
 fn merge(known: &mut Vec<ExecutionSummary>, read: Vec<ExecutionSummary>) {
     known.retain(|run| read.iter().all(|newer| newer.id != run.id));
     known.extend(read);
-    known.sort_by(|a, b| b.id.cmp(&a.id));
+    sort_by(known, |run, other| other.id.cmp(&run.id));
 }
 
 /// The runs of a workflow, with links. The one that the page shows is marked.

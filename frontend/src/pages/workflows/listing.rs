@@ -17,6 +17,7 @@ use crate::browser::memo::memo;
 use crate::browser::time::ticking;
 use crate::components::{Deletion, Deletions};
 use crate::state::list::{Ask, ListState, Pages};
+use crate::state::sorted::sort_by;
 
 /// How often "3 min ago" moves on.
 const CLOCK: Duration = Duration::from_secs(20);
@@ -194,7 +195,7 @@ impl Listing {
         let mut live: Vec<WorkflowId> = self.runs.with_untracked(|runs| {
             runs.iter().filter(|(_, run)| !run.status.is_terminal()).map(|(id, _)| id.clone()).collect()
         });
-        live.sort();
+        sort_by(&mut live, WorkflowId::cmp);
         let begin = begin.checked_rem(live.len()).unwrap_or(0);
         live.iter().cycle().skip(begin).take(live.len().min(MOST_LIVE)).cloned().collect()
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::context::{Context, StepNames};
 use super::rank::fit;
 use super::utf16;
+use crate::state::sorted::sort_by;
 
 /// Offers at the most: more are found by typing on.
 const MOST_ITEMS: usize = 50;
@@ -221,7 +222,7 @@ impl Typed<'_> {
                 offer(key, typed, format!("context.{key}"), format!("context.{key}"), "context".into());
             }
         }
-        found.sort_by_key(|(best, _)| *best);
+        sort_by(&mut found, |(best, _), (other, _)| best.cmp(other));
         found.into_iter().map(|(_, item)| item).take(MOST_ITEMS).collect()
     }
 }

@@ -1,7 +1,5 @@
 //! What the templates of a step can refer to.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use sluice_types::template::{Root, references};
 use sluice_types::{LlmStep, Step, StepId, StepKind, TemplateInput};
@@ -94,12 +92,15 @@ fn llm_fields(llm: &LlmStep) -> Vec<(String, String)> {
     fields
 }
 
-/// The fields of the input that prompts use; half typed prompts do not count.
-fn inputs_used(draft: &Draft) -> BTreeSet<String> {
+/// The fields of the input that prompts use, by name; half typed prompts do not count.
+fn inputs_used(draft: &Draft) -> Vec<String> {
     let texts = draft.steps.iter().flat_map(|step| step.templates());
-    texts
-        .flat_map(|(_, text)| references(text, &[]).unwrap_or_default())
-        .filter(|reference| reference.root == Root::Input)
-        .map(|reference| reference.name)
-        .collect()
+    let references = texts.flat_map(|(_, text)| references(text, &[]).unwrap_or_default());
+    let mut names = Vec::new();
+    for reference in references.filter(|reference| reference.root == Root::Input) {
+        if let Err(at) = names.binary_search(&reference.name) {
+            names.insert(at, reference.name);
+        }
+    }
+    names
 }

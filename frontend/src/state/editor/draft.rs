@@ -1,6 +1,6 @@
 //! The draft: a workflow as it stands in the browser.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -179,9 +179,8 @@ impl Draft {
 
     /// The same draft, with each step that is as it was in `before` shared with it.
     pub(super) fn sharing(mut self, before: &Self) -> Self {
-        let known: HashMap<&StepId, &Arc<Step>> = before.steps.iter().map(|step| (&step.id, step)).collect();
         for step in &mut self.steps {
-            if let Some(same) = known.get(&step.id).filter(|same| ***same == *step) {
+            if let Some(same) = before.step(&step.id).filter(|same| *same == step) {
                 *step = Arc::clone(same);
             }
         }
