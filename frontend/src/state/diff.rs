@@ -3,7 +3,8 @@
 //! Texts may be as long as an output is (2 MiB). The work is bounded by counting, not by a clock: what
 //! is too long to be compared closely is shown as lines taken out and lines put in.
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
+use similar::algorithms::{Capture, Compact, Replace, myers};
 
 /// Unchanged stretches that are longer are folded.
 const MOST_SAME: usize = 6;
@@ -108,7 +109,7 @@ fn without_last<'a, 'b>(lines: &'a [&'b str], count: usize) -> &'a [&'b str] {
 
 fn compare_closely(old: &[&str], new: &[&str], out: &mut Vec<DiffLine>) {
     let mut budget = MOST_WORDS_IN_ALL;
-    for op in capture_diff_slices(Algorithm::Myers, old, new) {
+    for op in operations(old, new) {
         let (old_lines, new_lines) =
             (old.get(op.old_range()).unwrap_or_default(), new.get(op.new_range()).unwrap_or_default());
         match op {
@@ -125,6 +126,14 @@ fn compare_closely(old: &[&str], new: &[&str], out: &mut Vec<DiffLine>) {
             }
         }
     }
+}
+
+/// What makes the new parts of the old ones. Myers' algorithm is called by its name: where it is chosen
+/// by a value, the others become part of the app.
+fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = myers::diff(&mut found, old, 0..old.len(), new, 0..new.len());
+    found.into_inner().into_inner().into_ops()
 }
 
 /// A line that is all of one kind.
@@ -144,7 +153,7 @@ fn words(old: &str, new: &str, budget: &mut usize) -> (DiffLine, DiffLine) {
     *budget -= work;
     let (mut removed, mut added) = (Vec::new(), Vec::new());
     let mut same = 0;
-    for op in capture_diff_slices(Algorithm::Myers, &old_words, &new_words) {
+    for op in operations(&old_words, &new_words) {
         let is_same = matches!(op, DiffOp::Equal { .. });
         let text_old = old_words.get(op.old_range()).unwrap_or_default().concat();
         let text_new = new_words.get(op.new_range()).unwrap_or_default().concat();
