@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::button::{Button, CloseButton};
+use super::each::Each;
 use super::icon::Icon;
 use crate::api::ApiError;
 
@@ -92,9 +93,9 @@ fn told(doing: &str, error: &ApiError) -> String {
 pub fn ToastsView(toasts: Toasts) -> impl IntoView {
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
+            <Each each=move || toasts.shown.get() key=|toast| toast.id.to_string() let:toast>
                 <ToastView toasts toast />
-            </For>
+            </Each>
         </div>
     }
 }

@@ -6,7 +6,7 @@ use sluice_types::limits::MAX_FALLBACKS;
 
 use super::llm_fields::llm;
 use super::step_body::{Found, StepForm};
-use crate::components::{CloseButton, ModelChoice, ModelPicker, Shown};
+use crate::components::{CloseButton, Each, ModelChoice, ModelPicker, Shown};
 use crate::state::editor::StepField;
 
 /// A short list: each model with a button that takes it out, and a picker that adds one.
@@ -27,9 +27,9 @@ pub fn FallbacksField(form: StepForm) -> impl IntoView {
     };
     view! {
         <ol class="stack tight" hidden=move || fallbacks.with(Vec::is_empty)>
-            <For
+            <Each
                 each=move || fallbacks.get()
-                key=|fallback| (fallback.provider.clone(), fallback.model.clone())
+                key=|fallback| [fallback.provider.as_deref().unwrap_or_default(), " ", &fallback.model].concat()
                 let:fallback
             >
                 {
@@ -43,7 +43,7 @@ pub fn FallbacksField(form: StepForm) -> impl IntoView {
                         </li>
                     }
                 }
-            </For>
+            </Each>
         </ol>
         <Shown is=move || fallbacks.with(|all| all.len() < MAX_FALLBACKS)>
             <ModelPicker

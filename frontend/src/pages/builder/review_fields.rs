@@ -7,7 +7,7 @@ use super::parsed_field::ParsedField;
 use super::prompt_editor::PromptEditor;
 use super::step_body::{Found, StepForm};
 use crate::browser::memo::memo;
-use crate::components::Field;
+use crate::components::{Each, Field};
 use crate::state::editor::{StepField, parse_expires_in};
 use crate::state::sorted::sort_by;
 
@@ -99,9 +99,9 @@ fn Shows(form: StepForm) -> impl IntoView {
     view! {
         <fieldset class="ticks">
             <legend class="label">"Shows the output of"</legend>
-            <For each=move || before.get() key=Clone::clone let((id, label))>
+            <Each each=move || before.get() key=|(id, label)| format!("{id} {label}") let((id, label))>
                 <Tick id label shown on_tick=move |(id, on)| tick(id, on) />
-            </For>
+            </Each>
             <p class="small muted">"The nearest prompt above, when none is ticked."</p>
         </fieldset>
     }

@@ -15,6 +15,7 @@ use super::step_card::StepCard;
 use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
 use crate::browser::memo::memo;
+use crate::components::Each;
 use crate::state::drag::{
     Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Layout, Point, Pointer, Slot, Stride, announcement,
     auto_scroll, instructions,
@@ -228,9 +229,9 @@ pub fn StepList(builder: Builder) -> impl IntoView {
         <p id="sort-help" class="visually-hidden">{instructions()}</p>
         <ol class=class node_ref=list aria-label="Steps">
             <DropPlace sorting />
-            <For each=move || builder.order.get() key=Clone::clone let:id>
+            <Each each=move || builder.order.get() key=ToString::to_string let:id>
                 <Item builder sorting id />
-            </For>
+            </Each>
         </ol>
         <p class="visually-hidden" aria-live="assertive">{move || sorting.said.get()}</p>
     }

@@ -5,7 +5,7 @@ use sluice_types::limits::{MAX_TAG_CHARS, MAX_TAGS};
 
 use super::model::Builder;
 use crate::browser::memo::memo;
-use crate::components::{Shown, Tag};
+use crate::components::{Each, Shown, Tag};
 use crate::state::editor::Edit;
 
 /// The tags, each with a button that takes it off, and a field that adds one on Enter or a comma.
@@ -36,12 +36,12 @@ pub fn TagsField(builder: Builder) -> impl IntoView {
     };
     view! {
         <div class="row wrap">
-            <For each=move || tags.get() key=Clone::clone let:tag>
+            <Each each=move || tags.get() key=Clone::clone let:tag>
                 {
                     let label = ["Remove the tag ", &tag].concat();
                     view! { <Tag text=tag.clone() label removable=true on_press=move |()| remove(&tag) /> }
                 }
-            </For>
+            </Each>
             <Shown is=move || tags.with(|tags| tags.len() < MAX_TAGS)>
                 <input
                     class="tag-input"

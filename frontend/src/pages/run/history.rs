@@ -7,7 +7,7 @@ use sluice_types::{ExecutionId, ExecutionStatus, ExecutionSummary, WorkflowId};
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::time::ticking;
-use crate::components::{Button, ButtonKind, ExecutionBadge, FailureNote, Shown, Skeleton, When};
+use crate::components::{Button, ButtonKind, Each, ExecutionBadge, FailureNote, Shown, Skeleton, When};
 use crate::state::format::{cost, duration};
 use crate::state::sorted::sort_by;
 
@@ -106,13 +106,13 @@ pub fn RunHistory(
                 </Shown>
             </Shown>
             <ul>
-                <For
+                <Each
                     each=move || runs.items.get()
-                    key=|run| (run.id.clone(), run.status, run.cost_usd.to_bits())
+                    key=|run| format!("{} {} {}", run.id, run.status, run.cost_usd.to_bits())
                     let:run
                 >
                     <RunItem current=current.as_ref() == Some(&run.id) run now />
-                </For>
+                </Each>
             </ul>
             <Shown is=move || runs.next.get().is_some()>
                 <Button

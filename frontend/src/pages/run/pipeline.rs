@@ -6,6 +6,7 @@ use sluice_types::{StepPath, StepRunStatus};
 use super::step::StepItem;
 use super::store::RunStore;
 use crate::browser::memo::memo;
+use crate::components::Each;
 
 /// The steps. The line between them is coloured as far as the run has come.
 #[component]
@@ -22,9 +23,9 @@ pub fn Pipeline(store: RunStore) -> impl IntoView {
                 {move || waits.get()}
             </div>
             <ol class="pipeline">
-                <For each=move || store.paths() key=Clone::clone let:path>
+                <Each each=move || store.paths() key=ToString::to_string let:path>
                     <StepItem store path latest />
-                </For>
+                </Each>
             </ol>
         </section>
     }

@@ -6,7 +6,7 @@ use super::persona_form::NewPersona;
 use super::persona_item::PersonaItem;
 use super::persona_model::PersonaList;
 use crate::browser::memo::memo;
-use crate::components::{Button, ButtonKind, Empty, FailureNote, Shown, Skeleton};
+use crate::components::{Button, ButtonKind, Each, Empty, FailureNote, Shown, Skeleton};
 
 /// Voices and instructions that steps can take on.
 #[component]
@@ -53,9 +53,9 @@ pub fn Personas() -> impl IntoView {
                 </Empty>
             </Shown>
             <ul class="stack" aria-label="Personas">
-                <For each=move || shown.get() key=|persona| persona.id.clone() let:first>
+                <Each each=move || shown.get() key=|persona| persona.id.to_string() let:first>
                     <PersonaItem first list />
-                </For>
+                </Each>
             </ul>
         </section>
     }

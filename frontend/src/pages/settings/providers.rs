@@ -6,7 +6,7 @@ use sluice_types::Provider;
 use super::provider_card::ProviderCard;
 use crate::browser::effect::effect;
 use crate::browser::memo::memo;
-use crate::components::{FailureNote, Shown, Skeleton};
+use crate::components::{Each, FailureNote, Shown, Skeleton};
 use crate::session::Session;
 
 /// Which providers there are, whether they can be used, and their keys.
@@ -38,14 +38,14 @@ pub fn Providers() -> impl IntoView {
                 <Bones />
             </Shown>
             <ul class="stack">
-                <For each=move || known.get() key=|provider| provider.name let:first>
+                <Each each=move || known.get() key=|provider| provider.name.to_string() let:first>
                     {
                         let name = first.name;
                         let found = move || known.with(|all| all.iter().find(|it| it.name == name).cloned());
                         let provider = memo(move || found().unwrap_or_else(|| first.clone()));
                         view! { <ProviderCard provider /> }
                     }
-                </For>
+                </Each>
             </ul>
         </section>
     }

@@ -8,7 +8,7 @@ use super::card::TemplateCard;
 use super::using::UseTemplate;
 use crate::api::{self, ApiError};
 use crate::browser::memo::memo;
-use crate::components::{Button, FailureNote, Shown};
+use crate::components::{Button, Each, FailureNote, Shown};
 use crate::state::list::{Ask, Pages};
 
 /// How many come with Sluice: the shape of the page until they are here.
@@ -99,9 +99,9 @@ pub fn TemplateGallery(
 fn Cards(gallery: Gallery, using: UseTemplate, built_in: bool) -> impl IntoView {
     view! {
         <ul class="template-cards">
-            <For each=move || gallery.of_kind(built_in) key=|template| template.id.clone() let:template>
+            <Each each=move || gallery.of_kind(built_in) key=|template| template.id.to_string() let:template>
                 <TemplateCard template gallery using />
-            </For>
+            </Each>
         </ul>
     }
 }

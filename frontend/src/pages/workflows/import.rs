@@ -11,7 +11,7 @@ use web_sys::{File, FileList};
 use super::listing::Listing;
 use crate::api;
 use crate::browser::files::read_text;
-use crate::components::{Button, CloseButton, Icon, Shown, Toasts};
+use crate::components::{Button, CloseButton, Each, Icon, Shown, Toasts};
 use crate::state::format::plural;
 use crate::state::import::{check_size, read};
 
@@ -158,14 +158,14 @@ pub fn ImportFailures(importer: Importer) -> impl IntoView {
                 <div class="note bad import-failures">
                     <Icon icon=icondata_lu::LuCircleAlert />
                     <div class="grow stack">
-                        <For each=move || failures.get() key=|failure| failure.number let:failure>
+                        <Each each=move || failures.get() key=|failure| failure.number.to_string() let:failure>
                             <div class="stack tight">
                                 <strong dir="auto">{format!("{} was not imported", failure.file)}</strong>
                                 <ul class="stack tight">
                                     {failure.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
                                 </ul>
                             </div>
-                        </For>
+                        </Each>
                     </div>
                     <CloseButton label="Dismiss" on_press=move |_| failures.set(Vec::new()) />
                 </div>

@@ -9,7 +9,7 @@ use super::more::More;
 use super::row::Row;
 use super::skeleton::RowsSkeleton;
 use crate::browser::memo::memo;
-use crate::components::FailureNote;
+use crate::components::{Each, FailureNote};
 use crate::state::format::plural;
 use crate::state::list::{ListState, Pages};
 
@@ -63,9 +63,9 @@ pub fn Rows(listing: Listing) -> impl IntoView {
                 view! {
                     <ul class="card workflow-list" aria-label="Workflows">
                         // A version counts the saves: a workflow that was saved is drawn anew.
-                        <For each=move || rows.get() key=|row| (row.id.clone(), row.version) let:row>
+                        <Each each=move || rows.get() key=|row| format!("{} {}", row.id, row.version) let:row>
                             <Row workflow=row listing />
-                        </For>
+                        </Each>
                     </ul>
                     <Failure listing />
                     <More listing />
