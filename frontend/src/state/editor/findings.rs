@@ -1,25 +1,40 @@
 //! The findings of the lint, sorted to where the editor shows them.
 
-use std::collections::BTreeMap;
-
 use sluice_types::{Finding, LintReport};
 
 /// The findings of one step, by field.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FieldFindings {
-    fields: BTreeMap<String, Vec<Finding>>,
+    /// By name.
+    fields: Vec<(String, Vec<Finding>)>,
 }
 
 impl FieldFindings {
     /// What was found in a field, as `prompt`; what concerns the whole step stands under the empty name.
     #[must_use]
     pub fn field(&self, name: &str) -> &[Finding] {
-        self.fields.get(name).map_or(&[], Vec::as_slice)
+        self.place(name).ok().and_then(|at| self.fields.get(at)).map_or(&[], |(_, found)| found)
     }
 
     /// All findings of the step.
     pub fn all(&self) -> impl Iterator<Item = &Finding> {
-        self.fields.values().flatten()
+        self.fields.iter().flat_map(|(_, found)| found)
+    }
+
+    fn add(&mut self, name: &str, finding: Finding) {
+        let place = self.place(name);
+        let (Ok(at) | Err(at)) = place;
+        if place.is_err() {
+            self.fields.insert(at, (name.to_owned(), Vec::new()));
+        }
+        if let Some((_, found)) = self.fields.get_mut(at) {
+            found.push(finding);
+        }
+    }
+
+    /// Where a field stands, or would.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.fields.binary_search_by(|(field, _)| field.as_str().cmp(name))
     }
 }
 
@@ -28,19 +43,15 @@ impl FieldFindings {
 pub struct GroupedFindings {
     /// What concerns the workflow, or no step that is there.
     pub workflow: Vec<Finding>,
-    steps: BTreeMap<usize, FieldFindings>,
+    /// Of every step, in their order.
+    steps: Vec<FieldFindings>,
 }
 
 impl GroupedFindings {
     /// What was found in the step at an index.
     #[must_use]
     pub fn step(&self, index: usize) -> Option<&FieldFindings> {
-        self.steps.get(&index)
-    }
-
-    /// The steps that have findings, with their indices.
-    pub fn steps(&self) -> impl Iterator<Item = (usize, &FieldFindings)> {
-        self.steps.iter().map(|(index, findings)| (*index, findings))
+        self.steps.get(index).filter(|found| !found.fields.is_empty())
     }
 }
 
@@ -48,14 +59,13 @@ impl GroupedFindings {
 /// `shows` of the third step.
 #[must_use]
 pub fn step_findings(report: &LintReport, step_count: usize) -> GroupedFindings {
-    let mut grouped = GroupedFindings::default();
+    let mut grouped = GroupedFindings { workflow: Vec::new(), steps: vec![FieldFindings::default(); step_count] };
     for finding in &report.findings {
-        let Some((index, field)) = step_and_field(&finding.pointer).filter(|(index, _)| *index < step_count) else {
-            grouped.workflow.push(finding.clone());
-            continue;
-        };
-        let fields = &mut grouped.steps.entry(index).or_default().fields;
-        fields.entry(field.to_owned()).or_default().push(finding.clone());
+        let place = step_and_field(&finding.pointer);
+        match place.and_then(|(index, field)| Some((grouped.steps.get_mut(index)?, field))) {
+            Some((step, field)) => step.add(field, finding.clone()),
+            None => grouped.workflow.push(finding.clone()),
+        }
     }
     grouped
 }

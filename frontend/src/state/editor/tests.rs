@@ -295,7 +295,7 @@ fn findings_stand_by_their_field() {
         grouped.workflow.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(),
         ["unknown_entry_step"]
     );
-    assert_eq!(grouped.steps().count(), 2);
+    assert!(grouped.step(0).is_some() && grouped.step(1).is_some() && grouped.step(2).is_none());
     let fewer = step_findings(&lint(&broken.to_definition(), &Known::default(), None), 1);
     assert!(fewer.step(1).is_none() && fewer.workflow.len() == 5);
 }
