@@ -71,8 +71,9 @@ export class Builder {
   }
 }
 
-/** Chooses a model in a picker. */
+/** Chooses a model in a picker, whose list may come only when it is focused. */
 export async function chooseModel(picker, provider, model) {
+  await picker.focus();
   await picker.selectOption(`${provider}\n${model}`);
 }
 

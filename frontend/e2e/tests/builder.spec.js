@@ -26,7 +26,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   const card = builder.card('First');
   const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
 
-  await chooseModel(card.getByRole('combobox', { name: 'Model', exact: true }), 'demo', 'demo-slow');
+  await chooseModel(card.getByRole('combobox', { name: /^Model of / }), 'demo', 'demo-slow');
   await card.getByRole('combobox', { name: 'Persona' }).selectOption('Editor');
   await card.getByRole('textbox', { name: 'Temperature' }).fill('0,5');
   await card.getByRole('textbox', { name: 'Longest answer' }).fill('1234');
@@ -71,7 +71,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await page.reload();
   const again = await builder.openStep('First');
   const value = (role, name) => expect(again.getByRole(role, { name, exact: true }));
-  await value('combobox', 'Model').toHaveValue('demo\ndemo-slow');
+  await value('combobox', 'Model of First').toHaveValue('demo\ndemo-slow');
   await value('combobox', 'Persona').toHaveValue('editor');
   await value('textbox', 'Temperature').toHaveValue('0.5');
   await value('textbox', 'Longest answer').toHaveValue('1234');
@@ -138,13 +138,35 @@ test('names a model that no list knows', async ({ api }) => {
   const { id } = await api.createWorkflow('By hand', [prompt('One')]);
   await builder.open(id);
   const card = await builder.openStep('One');
-  await card.getByRole('combobox', { name: 'Model', exact: true }).selectOption('Another model…');
+  await card.getByRole('combobox', { name: /^Model of / }).selectOption('Another model…');
   await card.getByRole('combobox', { name: 'Provider' }).selectOption('Ollama');
   await card.getByRole('textbox', { name: 'Name of the model' }).fill('qwen3:8b');
   await card.getByRole('textbox', { name: 'Name of the model' }).blur();
   await builder.save(2);
   const { definition } = await api.workflow(id);
   expect(definition.steps[0]).toMatchObject({ provider: 'ollama', model: 'qwen3:8b' });
+});
+
+test("chooses a step's model in its head, without opening it", async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Heads', [prompt('One', 'Write', { model: 'demo-slow', provider: 'demo' }), review('Check')]);
+  await builder.open(id);
+  const card = builder.card('One');
+  const picker = card.getByRole('combobox', { name: 'Model of One' });
+  await expect(picker).toHaveValue('demo\ndemo-slow');
+  await expect(builder.card('Check').getByRole('combobox')).toHaveCount(0);
+  // The list comes with the focus: hundreds of cards hold one option each.
+  await expect(picker.getByRole('option')).toHaveCount(3);
+  await builder.handle('One').focus();
+  await page.keyboard.press('Tab');
+  await expect(card.getByRole('button', { expanded: false })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(picker).toBeFocused();
+  await page.keyboard.type('demo-in');
+  await expect(picker).toHaveValue('demo\ndemo-instant');
+  await expect(card.getByRole('textbox')).toHaveCount(0);
+  expect(await card.locator('button :is(select, button, input, a), select button').count()).toBe(0);
+  await builder.save(2);
+  expect((await api.workflow(id)).definition.steps[0]).toMatchObject({ provider: 'demo', model: 'demo-instant' });
 });
 
 test('asks for a name before it saves', async ({ page }) => {

@@ -65,9 +65,9 @@ test('a new user builds a pipeline, runs it, decides, mends it, and loses nothin
   await test.step('choose models, and one that will fail', async () => {
     await chooseModel(page.getByRole('combobox', { name: 'Model of the steps' }), 'demo', 'demo-instant');
     const broken = await builder.openStep('Project Wisdom');
-    await chooseModel(broken.getByRole('combobox', { name: 'Model', exact: true }), 'demo', 'demo-broken');
+    await chooseModel(broken.getByRole('combobox', { name: /^Model of / }), 'demo', 'demo-broken');
     const slow = builder.card('Research & Brainstorm');
-    await chooseModel(slow.getByRole('combobox', { name: 'Model', exact: true }), 'demo', 'demo-slow');
+    await chooseModel(slow.getByRole('combobox', { name: /^Model of / }), 'demo', 'demo-slow');
     await builder.save();
   });
 

@@ -52,12 +52,25 @@ pub fn ModelPicker(
     /// What the first entry is called.
     #[prop(default = "Workflow's model")]
     none: &'static str,
-    #[prop(default = "Model")] label: &'static str,
+    #[prop(into, default = "Model".into())] label: Signal<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
+    /// Whether the label is only told to screen readers.
+    #[prop(optional)]
+    compact: bool,
+    /// Whether the whole list is there already. Else it comes when it is pointed at or focused: of
+    /// hundreds of lists, few are opened.
+    #[prop(into, default = true.into())]
+    ready: Signal<bool>,
     #[prop(into)] on_choose: Callback<ModelChoice>,
 ) -> impl IntoView {
     let id = fresh_id("model");
     let by_hand = RwSignal::new(false);
+    let wanted = RwSignal::new(false);
+    let want = move || {
+        if !wanted.get_untracked() {
+            wanted.set(true);
+        }
+    };
     let session = Session::from_context();
     let choose = move |value: String| {
         by_hand.set(value == OTHER);
@@ -67,26 +80,29 @@ pub fn ModelPicker(
     };
     let options = move || {
         let chosen = chosen.get();
-        let listed = chosen == ModelChoice::default() || chosen.model.is_none() || {
-            catalog().items.iter().any(|info| {
-                Some(&info.provider) == chosen.provider.as_ref() && Some(&info.model) == chosen.model.as_ref()
-            })
-        };
+        let whole = ready.get() || wanted.get();
+        let known = known(&chosen);
+        let listed = chosen == ModelChoice::default() || whole && (chosen.model.is_none() || known.is_some());
         let own = (!listed).then(|| {
-            let text = [chosen.provider.as_deref(), chosen.model.as_deref()];
-            let text = text.into_iter().flatten().collect::<Vec<_>>().join(": ");
+            let words = [chosen.provider.as_deref(), chosen.model.as_deref()];
+            let text = known.map_or_else(|| words.into_iter().flatten().collect::<Vec<_>>().join(": "), entry);
             view! { <option value=chosen.value() selected=true>{text}</option> }
         });
-        let groups = session.providers().into_iter().map(|provider| group(&provider, &chosen));
+        let providers = if whole { session.providers() } else { Vec::new() };
+        let groups = providers.into_iter().map(|provider| group(&provider, &chosen));
         (own, groups.collect_view())
     };
     view! {
         <div class="field">
-            <label for=id.clone()>{label}</label>
+            <label for=id.clone() class:visually-hidden=compact>
+                {move || label.get()}
+            </label>
             <select
                 id=id
                 class="select"
                 disabled=move || disabled.get()
+                on:pointerenter=move |_| want()
+                on:focus=move |_| want()
                 prop:value=move || if by_hand.get() { OTHER.to_owned() } else { chosen.get().value() }
                 on:change:target=move |event| choose(event.target().value())
             >
@@ -101,6 +117,19 @@ pub fn ModelPicker(
     }
 }
 
+/// The model in the catalogue.
+fn known(chosen: &ModelChoice) -> Option<&'static ModelInfo> {
+    let same = |info: &&ModelInfo| {
+        Some(&info.provider) == chosen.provider.as_ref() && Some(&info.model) == chosen.model.as_ref()
+    };
+    catalog().items.iter().find(same)
+}
+
+/// A model's line in the list.
+fn entry(info: &ModelInfo) -> String {
+    [info.model.as_str(), " · ", &price_of(info)].concat()
+}
+
 fn group(provider: &Provider, chosen: &ModelChoice) -> impl IntoView + use<> {
     let name = provider.name.as_str();
     let title = if provider.available { provider.title.clone() } else { format!("{} (no key yet)", provider.title) };
@@ -112,8 +141,7 @@ fn group(provider: &Provider, chosen: &ModelChoice) -> impl IntoView + use<> {
     let chosen = chosen.clone();
     let models = catalog().items.iter().filter(|info| info.provider == name).map(|info| {
         let choice = ModelChoice { provider: Some(name.to_owned()), model: Some(info.model.clone()) };
-        let text = [info.model.as_str(), " · ", &price_of(info)].concat();
-        view! { <option value=choice.value() selected=choice == chosen>{text}</option> }
+        view! { <option value=choice.value() selected=choice == chosen>{entry(info)}</option> }
     });
     view! {
         <optgroup label=title>

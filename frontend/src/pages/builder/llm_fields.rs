@@ -9,7 +9,7 @@ use super::parsed_field::ParsedField;
 use super::prompt_editor::PromptEditor;
 use super::schema_field::SchemaField;
 use super::step_body::{Found, StepForm};
-use crate::components::{ModelChoice, ModelPicker, PersonaPicker};
+use crate::components::PersonaPicker;
 use crate::state::editor::{StepField, parse_max_tokens, parse_temperature};
 
 /// The model's part of a step; none of a review.
@@ -20,7 +20,7 @@ pub fn llm(step: &Step) -> Option<&LlmStep> {
     }
 }
 
-/// Prompt, model, voice, and what is rarely needed below.
+/// Prompt, voice, and what is rarely needed below. The model is chosen in the card's head.
 #[component]
 pub fn LlmFields(form: StepForm) -> impl IntoView {
     let prompt = form.read(|step| llm(step).map(|llm| llm.prompt.clone()).unwrap_or_default());
@@ -68,19 +68,11 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
 
 #[component]
 fn Pickers(form: StepForm) -> impl IntoView {
-    let model = form.read(|step| {
-        let choice = llm(step).map(|llm| ModelChoice { provider: llm.provider.clone(), model: llm.model.clone() });
-        choice.unwrap_or_default()
-    });
     let persona = form.read(|step| llm(step).and_then(|llm| llm.persona_id.clone()));
     let temperature = form.read(|step| llm(step).and_then(|llm| llm.temperature));
     let max_tokens = form.read(|step| llm(step).and_then(|llm| llm.max_tokens));
-    let choose = move |choice: ModelChoice| {
-        form.set(StepField::Model { provider: choice.provider, model: choice.model });
-    };
     view! {
         <div class="step-pickers">
-            <ModelPicker chosen=model on_choose=choose />
             <PersonaPicker chosen=persona on_choose=move |persona| form.set(StepField::Persona(persona)) />
             <ParsedField
                 label="Temperature"

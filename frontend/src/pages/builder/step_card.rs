@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use sluice_types::{Severity, StepId, StepKind};
 
 use super::analysis::count;
+use super::llm_fields::llm;
 use super::model::{Builder, Placed, handle_id, toggle_id};
 use super::step_body::StepBody;
 use super::step_list::Sorting;
 use crate::browser::memo::memo;
-use crate::components::{Icon, Menu, MenuItem, Shown};
+use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, Shown};
 use crate::state::editor::{Edit, StepField};
 use crate::state::format::{cost_range, plural};
 
@@ -25,6 +26,7 @@ pub fn StepCard(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usiz
             <div class="step-head">
                 <Handle index id=id.clone() placed />
                 <Toggle builder placed index id=id.clone() open body_id=body_id.clone() />
+                <StepModel builder placed id=id.clone() open />
                 <Marks builder index id=id.clone() />
                 <Actions builder placed index id=id.clone() />
             </div>
@@ -110,11 +112,35 @@ fn summary(placed: &Placed) -> String {
     match &step.kind {
         StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
         StepKind::Review(review) => first_line(&review.instructions),
-        StepKind::Llm(llm) => {
-            let model = llm.model.as_deref().or(llm.provider.as_deref());
-            let prompt = first_line(&llm.prompt);
-            model.map_or_else(|| prompt.clone(), |model| [model, " · ", &prompt].concat())
-        }
+        StepKind::Llm(llm) => first_line(&llm.prompt),
+    }
+}
+
+/// The model that a prompt is sent to; none for a review.
+#[component]
+fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: Memo<bool>) -> impl IntoView {
+    let of_step = move |placed: &Option<Placed>| {
+        let llm = llm(&placed.as_ref()?.step)?;
+        Some(ModelChoice { provider: llm.provider.clone(), model: llm.model.clone() })
+    };
+    let calls = memo(move || placed.with(|placed| of_step(placed).is_some()));
+    let chosen = memo(move || placed.with(|placed| of_step(placed).unwrap_or_default()));
+    let id = StoredValue::new(id);
+    let choose = move |ModelChoice { provider, model }| {
+        builder.edit(Edit::UpdateStep { id: id.get_value(), field: StepField::Model { provider, model } });
+    };
+    view! {
+        <Shown is=calls>
+            <div class="step-model">
+                <ModelPicker
+                    label=Signal::derive(move || ["Model of ", &label_of(placed)].concat())
+                    compact=true
+                    ready=open
+                    chosen
+                    on_choose=choose
+                />
+            </div>
+        </Shown>
     }
 }
 
