@@ -68,6 +68,62 @@ test('an address that is none is refused at its field, and stays typed', async (
   await expect(other.getByLabel('Base URL')).toHaveValue('not an address');
 });
 
+test('what is typed for a provider outlives the page, and a key is never written down', async ({ page, api }) => {
+  await page.goto('/settings/providers');
+  const other = card(page, 'OpenAI-compatible server');
+  await other.locator('summary').click();
+  await other.getByLabel('Base URL').fill('http://127.0.0.1:9/v1');
+  await page.reload();
+  await expect(other.getByLabel('Base URL')).toHaveValue('http://127.0.0.1:9/v1');
+  await other.getByLabel('Key', { exact: true }).fill(SECRET);
+  // Another page of the app: the key waits in memory.
+  await page.getByRole('link', { name: 'Personas' }).click();
+  await expect(page.getByRole('heading', { name: 'Personas', exact: true })).toBeVisible();
+  await page.getByRole('link', { name: 'Providers' }).click();
+  await expect(other.getByLabel('Key', { exact: true })).toHaveValue(SECRET);
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(SECRET);
+  // Who would lose it is asked.
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.accept();
+  });
+  await other.getByLabel('Key', { exact: true }).click();
+  await page.reload();
+  expect(asked).toEqual(['beforeunload']);
+  await expect(other.getByLabel('Key', { exact: true })).toHaveValue('');
+  await other.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(other.getByText('It is called at http://127.0.0.1:9/v1.')).toBeVisible();
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('sluice.provider')))).toEqual([]);
+  await page.reload();
+  expect(asked).toHaveLength(1);
+  expect((await api.get('/providers')).items.find((it) => it.title === 'OpenAI-compatible server').credential.base_url).toBe('http://127.0.0.1:9/v1');
+});
+
+test('what is typed while a provider is being saved stays', async ({ page }) => {
+  await page.goto('/settings/providers');
+  const other = card(page, 'OpenAI-compatible server');
+  await other.locator('summary').click();
+  await other.getByLabel('Base URL').fill('http://127.0.0.1:9/v1');
+  const letGo = await hold(page, '**/credential');
+  await other.getByRole('button', { name: 'Save', exact: true }).click();
+  await other.getByLabel('Default model').fill('qwen');
+  letGo();
+  await expect(other.getByText('It is called at http://127.0.0.1:9/v1.')).toBeVisible();
+  await expect(other.getByLabel('Default model')).toHaveValue('qwen');
+});
+
+/** Holds a call back until the function that this gives is called. */
+async function hold(page, address) {
+  let letGo;
+  const released = new Promise((resolve) => (letGo = resolve));
+  await page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return letGo;
+}
+
 test.describe('personas', () => {
   test('are created, edited and used', async ({ page, api }) => {
     await page.goto('/settings/personas');
@@ -122,6 +178,32 @@ test.describe('personas', () => {
     expect(await api.get('/personas/plain-writer')).toMatchObject(theirs);
     await page.getByRole('button', { name: 'Keep mine' }).click();
     await expect.poll(async () => (await api.get('/personas/plain-writer')).instructions).toBe('My sentences.');
+  });
+
+  test('that are half written survive a reload, until they are saved or discarded', async ({ page, api, guard }) => {
+    guard.allow(/409/);
+    await api.call('POST', '/personas', { name: 'Plain writer', instructions: 'Short sentences.' });
+    await page.goto('/settings/personas');
+    await page.getByRole('button', { name: 'New persona' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Editor');
+    await page.reload();
+    await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Editor');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('button', { name: 'Edit Plain writer' }).click();
+    await page.getByRole('textbox', { name: 'Instructions' }).fill('My sentences.');
+    // What was typed over an older version overwrites no newer one unseen.
+    await api.call('PUT', '/personas/plain-writer', { name: 'Plain writer', instructions: 'Their sentences.' }, { 'if-match': '"1"' });
+    await page.reload();
+    await expect(page.getByRole('textbox', { name: 'Instructions' })).toHaveValue('My sentences.');
+    await expect(page.getByRole('textbox')).toHaveCount(3);
+    await page.getByRole('button', { name: 'Save persona' }).click();
+    await expect(page.getByText('Somebody else saved this persona while you were writing')).toBeVisible();
+    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await expect(page.getByRole('button', { name: 'Edit Plain writer' })).toBeVisible();
+    await page.reload();
+    await expect(page.getByText('My sentences.')).toBeVisible();
+    await expect(page.getByRole('textbox')).toHaveCount(0);
   });
 
   test('that are half written are not thrown away by a slip', async ({ page }) => {

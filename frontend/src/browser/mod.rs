@@ -8,6 +8,7 @@ pub mod files;
 pub mod focus;
 pub mod listen;
 pub mod memo;
+pub mod secrets;
 pub mod storage;
 pub mod theme;
 pub mod time;

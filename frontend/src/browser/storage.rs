@@ -17,6 +17,14 @@ pub fn set(key: &str, text: &str) -> bool {
     storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
 }
 
+/// Keeps a text, or forgets the key when there is none to keep.
+pub fn keep(key: &str, text: Option<&str>) {
+    match text {
+        Some(text) => _ = set(key, text),
+        None => remove(key),
+    }
+}
+
 /// Forgets a key.
 pub fn remove(key: &str) {
     if let Some(storage) = storage() {

@@ -10,8 +10,29 @@ use super::persona_model::PersonaList;
 use super::text_field::TextField;
 use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
+use crate::browser::storage;
 use crate::components::{Button, ButtonKind, Confirm, FailureNote, Field, Toasts};
 use crate::state::persona::{PersonaErrors, PersonaForm};
+
+/// Where what is typed for a persona is kept, until it is saved or discarded. No id holds a dot.
+pub fn kept_key(id: Option<&PersonaId>) -> String {
+    ["sluice.persona.", id.map_or(".new", PersonaId::as_str)].concat()
+}
+
+/// Whether something was typed for a persona, and neither saved nor discarded.
+pub fn is_kept(id: Option<&PersonaId>) -> bool {
+    storage::get(&kept_key(id)).is_some()
+}
+
+/// What a form goes out from.
+struct Base {
+    /// Where what is typed over it is kept.
+    key: String,
+    /// The form as it was read or last saved.
+    form: PersonaForm,
+    /// The persona and the version that a save goes over; none for a new one.
+    over: Option<(PersonaId, i64)>,
+}
 
 /// What is typed, and what became of saving it.
 #[derive(Clone, Copy)]
@@ -19,10 +40,7 @@ struct Model {
     name: RwSignal<String>,
     description: RwSignal<String>,
     instructions: RwSignal<String>,
-    /// The form as it was read or last saved.
-    before: StoredValue<PersonaForm>,
-    /// The persona and the version that a save goes over; none for a new one.
-    over: StoredValue<Option<(PersonaId, i64)>>,
+    base: StoredValue<Base>,
     /// Whether saving was tried: what is missing is told only then.
     tried: RwSignal<bool>,
     busy: RwSignal<bool>,
@@ -36,14 +54,22 @@ struct Model {
 
 impl Model {
     fn new(persona: Option<Persona>, list: PersonaList, on_close: Callback<()>) -> Self {
-        let over = persona.as_ref().map(|persona| (persona.id.clone(), persona.version));
-        let form = persona.map(PersonaForm::from).unwrap_or_default();
-        Self {
+        let mut over = persona.as_ref().map(|persona| (persona.id.clone(), persona.version));
+        let key = kept_key(over.as_ref().map(|(id, _)| id));
+        let before = persona.map(PersonaForm::from).unwrap_or_default();
+        let mut form = before.clone();
+        if let Some((version, kept)) = storage::get(&key).and_then(|text| PersonaForm::of_kept(&text)) {
+            form = kept;
+            // What was typed over an older version is compared with the newer one when it is saved.
+            if let (Some((_, over)), Some(version)) = (&mut over, version) {
+                *over = version;
+            }
+        }
+        let model = Self {
             name: RwSignal::new(form.name.clone()),
             description: RwSignal::new(form.description.clone()),
             instructions: RwSignal::new(form.instructions.clone()),
-            before: StoredValue::new(form),
-            over: StoredValue::new(over),
+            base: StoredValue::new(Base { key, form: before, over }),
             tried: RwSignal::new(false),
             busy: RwSignal::new(false),
             refused: RwSignal::new(None),
@@ -51,7 +77,31 @@ impl Model {
             list,
             toasts: Toasts::from_context(),
             on_close,
-        }
+        };
+        Effect::new(move |_| model.keep(&model.form()));
+        model
+    }
+
+    /// Keeps what is typed while it is not as it was.
+    fn keep(self, form: &PersonaForm) {
+        self.base.with_value(|base| {
+            let version = base.over.as_ref().map(|(_, version)| *version);
+            let text = (base.form != *form).then(|| form.to_kept(version));
+            storage::keep(&base.key, text.as_deref());
+        });
+    }
+
+    /// Goes out from what is saved now.
+    fn rebase(self, form: PersonaForm, persona: &Persona) {
+        self.base.update_value(|base| {
+            base.form = form;
+            base.over = Some((persona.id.clone(), persona.version));
+        });
+    }
+
+    fn discard(self) {
+        self.base.with_value(|base| storage::remove(&base.key));
+        self.on_close.run(());
     }
 
     fn form(self) -> PersonaForm {
@@ -64,7 +114,7 @@ impl Model {
 
     fn is_changed(self) -> bool {
         let form = untrack(move || self.form());
-        self.before.with_value(|before| *before != form)
+        self.base.with_value(|base| base.form != form)
     }
 
     fn wrong(self, pointer: &'static str, own: fn(PersonaErrors) -> Option<String>) -> Signal<Option<String>> {
@@ -82,19 +132,15 @@ impl Model {
         }
         self.busy.set(true);
         self.refused.set(None);
+        let (key, over) = self.base.with_value(|base| (base.key.clone(), base.over.clone()));
         spawn_local(async move {
-            let Some(over) = self.over.try_get_value() else { return };
             let request = form.request();
             let saved = match &over {
                 Some((id, version)) => api::personas::update(id, *version, &request).await,
                 None => api::personas::create(&request).await,
             };
             match (saved, over) {
-                (Ok(persona), _) => {
-                    self.toasts.done(format!("“{}” is saved.", persona.name));
-                    self.list.saved(persona);
-                    self.on_close.try_run(());
-                }
+                (Ok(persona), _) => self.saved(&key, form, persona),
                 (Err(error), Some((id, _))) if error.code() == Some(ErrorCode::VersionConflict) => {
                     self.read_theirs(&id, error).await;
                 }
@@ -104,6 +150,20 @@ impl Model {
             }
             self.busy.try_set(false);
         });
+    }
+
+    /// Closes the form, unless somebody went on typing meanwhile: that goes over what was just saved.
+    fn saved(self, key: &str, sent: PersonaForm, persona: Persona) {
+        self.toasts.done(format!("“{}” is saved.", persona.name));
+        let goes_on = self.name.try_get_untracked().is_some() && untrack(move || self.form()) != sent;
+        if goes_on {
+            self.rebase(sent, &persona);
+            self.keep(&untrack(move || self.form()));
+        } else {
+            storage::remove(key);
+            self.on_close.try_run(());
+        }
+        self.list.saved(persona);
     }
 
     async fn read_theirs(self, id: &PersonaId, conflict: ApiError) {
@@ -116,7 +176,7 @@ impl Model {
     /// Saves over the newer version.
     fn keep_mine(self) {
         if let Some(theirs) = self.theirs.get_untracked() {
-            self.over.set_value(Some((theirs.id, theirs.version)));
+            self.base.update_value(|base| base.over = Some((theirs.id, theirs.version)));
             self.theirs.set(None);
             self.save();
         }
@@ -129,8 +189,7 @@ impl Model {
             self.name.set(form.name.clone());
             self.description.set(form.description.clone());
             self.instructions.set(form.instructions.clone());
-            self.before.set_value(form);
-            self.over.set_value(Some((theirs.id.clone(), theirs.version)));
+            self.rebase(form, &theirs);
             self.theirs.set(None);
             self.list.saved(theirs);
         }
@@ -157,7 +216,7 @@ fn Form(model: Model, #[prop(into)] title: String) -> impl IntoView {
         if model.is_changed() {
             discard.set(true);
         } else {
-            model.on_close.run(());
+            model.discard();
         }
     };
     let submit = move |event: SubmitEvent| {
@@ -213,7 +272,7 @@ fn Form(model: Model, #[prop(into)] title: String) -> impl IntoView {
             open=discard
             title="Discard what you typed?"
             verb="Discard"
-            on_confirm=move |()| model.on_close.run(())
+            on_confirm=move |()| model.discard()
         >
             <p>"The persona stays as it was saved last."</p>
         </Confirm>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::Persona;
 
-use super::persona_form::EditPersona;
+use super::persona_form::{EditPersona, is_kept};
 use super::persona_model::PersonaList;
 use crate::browser::focus::focus_soon;
 use crate::browser::memo::memo;
@@ -14,8 +14,8 @@ use crate::components::{Button, ButtonKind};
 pub fn PersonaItem(first: Persona, list: PersonaList) -> impl IntoView {
     let id = first.id.clone();
     let heading = format!("persona-{id}");
+    let editing = RwSignal::new(is_kept(Some(&id)));
     let persona = memo(move || list.find(&id).unwrap_or_else(|| first.clone()));
-    let editing = RwSignal::new(false);
     let back = heading.clone();
     let close = move |()| {
         editing.set(false);

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use sluice_types::{Persona, PersonaId};
 
+use super::persona_form::kept_key;
 use crate::api::ApiError;
 use crate::browser::effect::effect;
+use crate::browser::storage;
 use crate::components::{Deletion, Deletions, Toasts};
 use crate::session::Session;
 
@@ -82,6 +84,7 @@ impl PersonaList {
 
     /// Deletes a persona, with time to undo it.
     pub fn delete(self, persona: &Persona) {
+        storage::remove(&kept_key(Some(&persona.id)));
         let deletion = Deletion::Persona(persona.id.clone());
         Deletions::of_app().begin(self.toasts, deletion, &persona.name, Arc::new(move || self.refetch()));
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::persona_form::NewPersona;
+use super::persona_form::{NewPersona, is_kept};
 use super::persona_item::PersonaItem;
 use super::persona_model::PersonaList;
 use crate::browser::memo::memo;
@@ -12,7 +12,7 @@ use crate::components::{Button, ButtonKind, Each, Empty, FailureNote, Shown, Ske
 #[component]
 pub fn Personas() -> impl IntoView {
     let list = PersonaList::provide();
-    let creating = RwSignal::new(false);
+    let creating = RwSignal::new(is_kept(None));
     let shown = memo(move || list.shown());
     let none = move || list.is_here() && shown.with(Vec::is_empty) && !creating.get();
     view! {

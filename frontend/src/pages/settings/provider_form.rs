@@ -16,7 +16,7 @@ pub fn ProviderForm(model: ProviderModel) -> impl IntoView {
         model.save();
     };
     view! {
-        <details class="provider-form">
+        <details class="provider-form" open=model.is_begun()>
             <summary>
                 {move || if stored() { "Change" } else { "Set up" }}
                 <span class="visually-hidden">

@@ -5,9 +5,13 @@ use leptos::task::spawn_local;
 use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName};
 
 use crate::api::{self, ApiError};
+use crate::browser::{secrets, storage};
 use crate::components::Toasts;
 use crate::session::Session;
 use crate::state::credential::{CredentialForm, only_key};
+
+const BASE_URL: &str = "base_url";
+const DEFAULT_MODEL: &str = "default_model";
 
 /// What is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,25 +43,58 @@ pub struct ProviderModel {
     pub refused: RwSignal<Option<ApiError>>,
     /// What the last test gave.
     pub tested: RwSignal<Option<Result<(), ApiError>>>,
+    /// The form as it was filled in last.
+    before: StoredValue<CredentialForm>,
     session: Session,
     toasts: Toasts,
 }
 
+/// Where a field that holds no secret is kept, until it is saved.
+fn kept_key(name: ProviderName, field: &str) -> String {
+    ["sluice.provider.", name.as_str(), ".", field].concat()
+}
+
 impl ProviderModel {
-    /// The form with what is stored.
+    /// The form with what is stored, and what was typed over it and not saved.
     pub fn new(provider: Memo<Provider>) -> Self {
-        let stored = provider.with_untracked(|provider| CredentialForm::of_stored(provider.credential.as_ref()));
-        Self {
+        let (name, stored) = provider
+            .with_untracked(|provider| (provider.name, CredentialForm::of_stored(provider.credential.as_ref())));
+        let kept = |field: &str, stored: &str| {
+            RwSignal::new(storage::get(&kept_key(name, field)).unwrap_or_else(|| stored.to_owned()))
+        };
+        let model = Self {
             provider,
-            api_key: RwSignal::new(stored.api_key),
-            base_url: RwSignal::new(stored.base_url),
-            default_model: RwSignal::new(stored.default_model),
+            api_key: RwSignal::new(secrets::held(name.as_str())),
+            base_url: kept(BASE_URL, &stored.base_url),
+            default_model: kept(DEFAULT_MODEL, &stored.default_model),
+            before: StoredValue::new(stored),
             doing: RwSignal::new(Doing::Nothing),
             refused: RwSignal::new(None),
             tested: RwSignal::new(None),
             session: Session::from_context(),
             toasts: Toasts::from_context(),
-        }
+        };
+        Effect::new(move |_| model.keep());
+        model
+    }
+
+    /// Keeps what is typed while it is not as it was. A key is never written down.
+    fn keep(self) {
+        let name = self.name();
+        secrets::hold(name.as_str(), self.api_key.get());
+        self.before.with_value(|before| {
+            for (field, typed, before) in [
+                (BASE_URL, self.base_url, &before.base_url),
+                (DEFAULT_MODEL, self.default_model, &before.default_model),
+            ] {
+                typed.with(|typed| storage::keep(&kept_key(name, field), (typed != before).then_some(typed)));
+            }
+        });
+    }
+
+    /// Whether something is typed that is not saved, as the form shows it first.
+    pub fn is_begun(self) -> bool {
+        untrack(move || self.request().is_some())
     }
 
     /// Its name.
@@ -65,13 +102,17 @@ impl ProviderModel {
         self.provider.with_untracked(|provider| provider.name)
     }
 
-    /// What is to be saved; `None` when nothing changed. Tracks changes.
-    pub fn request(self) -> Option<CredentialRequest> {
-        let form = CredentialForm {
+    fn form(self) -> CredentialForm {
+        CredentialForm {
             api_key: self.api_key.get(),
             base_url: self.base_url.get(),
             default_model: self.default_model.get(),
-        };
+        }
+    }
+
+    /// What is to be saved; `None` when nothing changed. Tracks changes.
+    pub fn request(self) -> Option<CredentialRequest> {
+        let form = self.form();
         self.provider.with(|provider| form.request(provider.credential.as_ref()))
     }
 
@@ -151,9 +192,10 @@ impl ProviderModel {
     }
 
     async fn put(self, name: ProviderName, request: &CredentialRequest) -> bool {
+        let sent = untrack(move || self.form());
         match api::providers::put_credential(name, request).await {
             Ok(stored) => {
-                self.show_stored(&stored);
+                self.show_stored(name, &sent, &stored);
                 self.session.provider_list.refetch();
                 true
             }
@@ -164,10 +206,24 @@ impl ProviderModel {
         }
     }
 
-    fn show_stored(self, stored: &CredentialInfo) {
-        let form = CredentialForm::of_stored(Some(stored));
-        self.api_key.try_set(form.api_key);
-        self.base_url.try_set(form.base_url);
-        self.default_model.try_set(form.default_model);
+    /// Shows what was stored, except where somebody went on typing meanwhile.
+    fn show_stored(self, name: ProviderName, sent: &CredentialForm, stored: &CredentialInfo) {
+        let stored = CredentialForm::of_stored(Some(stored));
+        if self.before.try_set_value(stored.clone()).is_some() {
+            // The page was left: what is kept of it was saved.
+            secrets::hold(name.as_str(), String::new());
+            storage::remove(&kept_key(name, BASE_URL));
+            storage::remove(&kept_key(name, DEFAULT_MODEL));
+            return;
+        }
+        for (field, sent, stored) in [
+            (self.api_key, &sent.api_key, stored.api_key),
+            (self.base_url, &sent.base_url, stored.base_url),
+            (self.default_model, &sent.default_model, stored.default_model),
+        ] {
+            if field.with_untracked(|typed| typed == sent) {
+                field.set(stored);
+            }
+        }
     }
 }
