@@ -154,6 +154,46 @@ test.describe('a gate', () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('My comment');
   });
 
+  test('takes no more text while a decision is under way, and keeps it when that fails', async ({ page, api, guard }) => {
+    guard.allow(/500/);
+    await begin(api, reviewed);
+    const gate = run.gate('Check');
+    const comment = gate.getByRole('textbox', { name: 'Comment' });
+    let answer;
+    await page.route('**/steps/check/review', async (route) => {
+      const goesOn = await new Promise((resolve) => (answer = resolve));
+      await (goesOn ? route.continue() : route.fulfill({ status: 500, body: '' }));
+    });
+    await comment.fill('Well done');
+    await gate.getByRole('button', { name: 'Approve' }).click();
+    await expect(gate).toHaveAttribute('aria-busy', 'true');
+    await comment.press('End');
+    await comment.pressSequentially(', really');
+    await expect(comment).toHaveValue('Well done');
+    answer(false);
+    await expect(gate.getByRole('alert')).toBeVisible();
+    await expect(gate).not.toHaveAttribute('aria-busy');
+    await comment.pressSequentially(', really');
+    await expect(comment).toHaveValue('Well done, really');
+    await gate.getByRole('button', { name: 'Approve' }).click();
+    await expect(gate).toHaveAttribute('aria-busy', 'true');
+    answer(true);
+    await expect(run.status).toHaveText('Completed');
+  });
+
+  test('keeps an amount that was typed over a reload', async ({ page, api }) => {
+    // The gate opens before the model would be called.
+    await api.call('PUT', '/providers/anthropic/credential', { api_key: 'sk-ant-nobody-has-this-key' });
+    const dear = prompt('Research', 'Write', { provider: 'anthropic', model: 'claude-sonnet-4-5' });
+    const { id } = await api.createWorkflow('Dear', [dear]);
+    const { id: execution } = await api.start(id, {}, { budget_usd: 0.000001 });
+    await run.open(execution);
+    const amount = run.gate('Research').getByRole('textbox', { name: 'New budget in US dollars' });
+    await amount.fill('7.5');
+    await page.reload();
+    await expect(amount).toHaveValue('7.5');
+  });
+
   test('is skipped in a run on YOLO', async ({ page, api }) => {
     await begin(api, [prompt('Research', 'Research', { model: 'demo-slow' }), review('Check'), prompt('Write')]);
     await page.getByRole('switch', { name: 'YOLO' }).click();

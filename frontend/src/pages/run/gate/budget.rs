@@ -14,7 +14,8 @@ use crate::state::run_text::{budget_of, dollars, suggested_budget};
 pub fn BudgetGate(desk: Desk, store: RunStore) -> impl IntoView {
     let spent = store.peek(|run| run.totals().cost_usd);
     let needed = desk.gate.with_untracked(|gate| gate.as_ref().and_then(|gate| gate.needed_usd));
-    let typed = RwSignal::new(needed.map(|needed| dollars(suggested_budget(spent, needed))).unwrap_or_default());
+    let suggested = needed.map(|needed| dollars(suggested_budget(spent, needed))).unwrap_or_default();
+    let typed = memo(move || desk.typed.read().text.clone().unwrap_or_else(|| suggested.clone()));
     let wrong = memo(move || match budget_of(&typed.read()) {
         Ok(Some(_)) => None,
         Ok(None) => Some("Write an amount, as 0.50.".to_owned()),
@@ -42,12 +43,16 @@ pub fn BudgetGate(desk: Desk, store: RunStore) -> impl IntoView {
             <Field label="New budget in US dollars" hint=hint.clone() wrong=wrong let:ids>
                 <input
                     class="input amount"
+                    readonly=move || desk.busy.get()
                     id=ids.input
                     inputmode="decimal"
                     aria-describedby=ids.described_by
                     aria-invalid=move || wrong.read().is_some().then_some("true")
                     prop:value=move || typed.get()
-                    on:input:target=move |event| typed.set(event.target().value())
+                    on:input:target=move |event| {
+                        let text = event.target().value();
+                        desk.typed.update(|typed| typed.text = Some(text));
+                    }
                 />
             </Field>
         </Shown>

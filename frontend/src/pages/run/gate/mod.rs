@@ -37,7 +37,11 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
         match kind.get() {
             None => view! { <Skeleton lines=4 /> }.into_any(),
             Some(kind) => view! {
-                <section class="gate stack" aria-label=[label.as_str(), ": decision"].concat()>
+                <section
+                    class="gate stack"
+                    aria-label=[label.as_str(), ": decision"].concat()
+                    aria-busy=move || desk.busy.get().then_some("true")
+                >
                     <GateHead store gate kind />
                     {match kind {
                         GateKind::Review => view! { <ReviewGate desk label=label.clone() /> }.into_any(),
@@ -79,7 +83,7 @@ pub struct Desk {
     pub gate: Memo<Option<Gate>>,
     /// What was typed; it is kept until it is sent.
     pub typed: RwSignal<Typed>,
-    /// Whether a decision is on its way.
+    /// Whether a decision is on its way. Nothing is typed meanwhile: it would be lost with what is sent.
     pub busy: RwSignal<bool>,
     /// Why it was refused.
     pub error: RwSignal<Option<ApiError>>,

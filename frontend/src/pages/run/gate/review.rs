@@ -29,7 +29,7 @@ pub fn ReviewGate(desk: Desk, label: String) -> impl IntoView {
             <div class="row">
                 <CopyButton label="Copy the text" text=move |()| content.get_untracked() />
                 <Shown is=move || !editing.get()>
-                    <Button small=true icon=icondata_lu::LuPencil on_press=begin>
+                    <Button small=true icon=icondata_lu::LuPencil disabled=desk.busy on_press=begin>
                         "Edit"
                     </Button>
                 </Shown>
@@ -75,6 +75,7 @@ fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
         <textarea
             class="textarea grows tall"
             aria-label="Text, as you edit it"
+            readonly=move || desk.busy.get()
             prop:value=move || text.get()
             on:input:target=move |event| {
                 let text = event.target().value();
@@ -85,7 +86,7 @@ fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
             <DiffView before=content after=text />
         </Shown>
         <div>
-            <Button kind=ButtonKind::Ghost small=true on_press=discard>
+            <Button kind=ButtonKind::Ghost small=true disabled=desk.busy on_press=discard>
                 "Discard my edit"
             </Button>
         </div>
@@ -167,6 +168,7 @@ fn Comment(desk: Desk, wrong: RwSignal<Option<String>>, field: NodeRef<html::Tex
             <textarea
                 node_ref=field
                 class="textarea grows short"
+                readonly=move || desk.busy.get()
                 id=ids.input
                 aria-describedby=ids.described_by
                 aria-invalid=move || wrong.read().is_some().then_some("true")

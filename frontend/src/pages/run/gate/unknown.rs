@@ -23,6 +23,7 @@ pub fn UnknownGate(desk: Desk) -> impl IntoView {
                 <textarea
                     class="textarea grows"
                     aria-label="Text of the step"
+                    readonly=move || desk.busy.get()
                     prop:value=move || text.get()
                     on:input:target=move |event| {
                         let text = event.target().value();
