@@ -306,6 +306,62 @@ test.describe('a run', () => {
   });
 });
 
+test.describe('a run that is being changed', () => {
+  const waiting = [review('Check'), prompt('Write', 'Write of tea', { model: 'demo-instant' })];
+  const form = () => run.step('Write');
+  const field = () => form().getByRole('textbox', { name: 'Prompt', exact: true });
+  const kept = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => /^sluice\.(change|budget)\./.test(key)));
+
+  test('keeps what was typed to change a step over a reload', async ({ page, api }) => {
+    const execution = await begin(api, waiting);
+    await run.openStep('Write');
+    await form().getByRole('button', { name: 'Change model or prompt' }).click();
+    await field().fill('Write of coffee');
+    await chooseModel(form().getByRole('combobox', { name: 'Model' }), 'demo', 'demo-echo');
+    await page.reload();
+    await expect(field()).toHaveValue('Write of coffee');
+    await expect(form().getByRole('combobox', { name: 'Model' })).toHaveValue('demo\ndemo-echo');
+    await form().getByRole('button', { name: 'Discard' }).click();
+    await page.reload();
+    await expect(form().getByRole('button', { name: 'Change model or prompt' })).toBeVisible();
+    await expect(field()).toHaveCount(0);
+    expect(await kept(page)).toEqual([]);
+    await form().getByRole('button', { name: 'Change model or prompt' }).click();
+    await expect(field()).toHaveValue('Write of tea');
+    await field().fill('Write of milk');
+    await page.reload();
+    await form().getByRole('button', { name: 'Save for this run' }).click();
+    await expect(page.getByText('Changed for this run. The workflow stays as it is.')).toBeVisible();
+    expect(await kept(page)).toEqual([]);
+    // What is typed and never saved is forgotten when the step has run.
+    await form().getByRole('button', { name: 'Change model or prompt' }).click();
+    await field().fill('Write of wine');
+    await api.review(execution, 'check', { decision: 'approve' });
+    await expect(run.status).toHaveText('Completed');
+    expect((await api.step(execution, 'write')).prompt).toBe('Write of milk');
+    await expect.poll(() => kept(page)).toEqual([]);
+  });
+
+  test('keeps a budget that was typed over a reload', async ({ page, api }) => {
+    const execution = await begin(api, waiting);
+    const amount = page.getByRole('textbox', { name: 'Budget in US dollars' });
+    await run.choose('Change budget');
+    await amount.fill('1.25');
+    await page.reload();
+    await expect(amount).toHaveValue('1.25');
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click();
+    await expect.poll(() => kept(page)).toEqual([]);
+    await run.choose('Change budget');
+    await expect(amount).toHaveValue('');
+    await amount.fill('2');
+    await page.reload();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await expect(amount).toHaveCount(0);
+    expect((await api.run(execution)).budget_usd).toBe(2);
+    await expect.poll(() => kept(page)).toEqual([]);
+  });
+});
+
 test.describe('a failed step', () => {
   const failing = [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}', { model: 'demo-broken' }), prompt('Sum up')];
 

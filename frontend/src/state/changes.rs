@@ -2,6 +2,20 @@
 
 use sluice_types::{LlmStep, PatchStep};
 
+/// Makes a change to the model fields of a step.
+pub fn change_llm(llm: &mut LlmStep, change: PatchStep) {
+    fn put<T>(field: &mut T, value: Option<T>) {
+        if let Some(value) = value {
+            *field = value;
+        }
+    }
+    put(&mut llm.provider, change.provider);
+    put(&mut llm.model, change.model);
+    put(&mut llm.persona_id, change.persona_id);
+    put(&mut llm.prompt, change.prompt);
+    put(&mut llm.system_prompt, change.system_prompt);
+}
+
 /// What must be sent so that a step reads as `now`, when it reads as `before`. Nothing that is as it
 /// was is sent.
 #[must_use]
@@ -33,5 +47,14 @@ mod tests {
         let sent = difference(&before, &now);
         assert_eq!((sent.provider, sent.model), (Some(Some("demo".into())), Some(Some("m1".into()))));
         assert_eq!((sent.prompt, sent.system_prompt), (None, None));
+    }
+
+    #[test]
+    fn a_difference_leads_to_what_was_typed() {
+        let before = LlmStep { prompt: "one".into(), model: Some("m1".into()), ..LlmStep::default() };
+        let typed = LlmStep { prompt: "two".into(), model: None, system_prompt: Some("s".into()), ..before.clone() };
+        let mut again = before.clone();
+        change_llm(&mut again, difference(&before, &typed));
+        assert_eq!(again, typed);
     }
 }

@@ -9,7 +9,7 @@ use sluice_types::{PatchExecution, json};
 use super::budget::BudgetDialog;
 use super::commands::tell;
 use super::gate::GATE_HEADING;
-use super::kept::{forget, keep_again};
+use super::kept::{budget, forget, keep_again};
 use super::store::RunStore;
 use crate::api::{self, executions::Command};
 use crate::browser::files::download;
@@ -132,7 +132,7 @@ fn run_again(store: RunStore) -> impl Fn(MouseEvent) + Clone + Send + Sync + 'st
 fn More(store: RunStore) -> impl IntoView {
     let may = store.watch(run_actions);
     let asks_delete = RwSignal::new(false);
-    let asks_budget = RwSignal::new(false);
+    let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());
     let toasts = Toasts::from_context();
     let navigate = use_navigate();
     let again = run_again(store);

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::PatchExecution;
 
+use super::kept::{budget, keep_budget};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
 use crate::browser::memo::memo;
@@ -23,7 +24,17 @@ pub fn BudgetDialog(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn BudgetForm(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
     let (given, spent) = store.peek(|run| (run.execution().budget_usd, run.totals().cost_usd));
-    let typed = RwSignal::new(given.map(dollars).unwrap_or_default());
+    let given = given.map(dollars).unwrap_or_default();
+    let typed = RwSignal::new(budget(&store.id()).unwrap_or_else(|| given.clone()));
+    Effect::new(move |_| {
+        typed.with(|typed| keep_budget(&store.id(), (*typed != given).then_some(typed)));
+    });
+    // Closed by a person, not left: what was typed is done with.
+    on_cleanup(move || {
+        if open.try_get_untracked() == Some(false) {
+            keep_budget(&store.id(), None);
+        }
+    });
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
     let wrong = memo(move || budget_of(&typed.read()).err());

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
 
+use super::kept::{change, keep_change};
 use super::store::RunStore;
 use crate::api::ApiError;
 use crate::browser::memo::memo;
@@ -12,7 +13,7 @@ use crate::components::{
 };
 use crate::session::Session;
 use crate::state::actions::step_actions;
-use crate::state::changes::difference;
+use crate::state::changes::{change_llm, difference};
 
 /// The model fields of a step as this run has them; empty where its definition is gone.
 pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
@@ -53,6 +54,13 @@ pub fn StepFacts(store: RunStore, path: StepPath) -> impl IntoView {
 #[component]
 pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let open = RwSignal::new(false);
+    let kept = path.clone();
+    // What was typed and not saved is gone on with once it is known what it changes.
+    Effect::new(move |_| {
+        if store.definition().is_some() && change(&store.id(), &kept).is_some() {
+            open.set(true);
+        }
+    });
     let known = path.clone();
     let may = store.watch(move |run| run.step(&known).map(|step| step_actions(step, run)));
     let can_edit = memo(move || may.with(|may| may.as_ref().is_some_and(|may| may.edit_model)));
@@ -120,12 +128,21 @@ fn EnabledSwitch(store: RunStore, path: StepPath) -> impl IntoView {
     view! { <Switch label="Run this step" on disabled=busy on_change=switch /> }
 }
 
-/// The fields of a step that can be changed for this run.
+/// The fields of a step that can be changed for this run. What is typed is kept until it is saved.
 #[component]
 fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl IntoView {
     let before = llm_of(store, &path);
     let has_definition = store.definition().is_some();
-    let draft = RwSignal::new(before.clone());
+    let mut typed = before.clone();
+    change_llm(&mut typed, change(&store.id(), &path).unwrap_or_default());
+    let draft = RwSignal::new(typed);
+    let (keep_path, keep_before) = (path.clone(), before.clone());
+    Effect::new(move |_| draft.with(|draft| keep_change(&store.id(), &keep_path, &difference(&keep_before, draft))));
+    let discard_path = path.clone();
+    let discard = move |_| {
+        keep_change(&store.id(), &discard_path, &PatchStep::default());
+        open.set(false);
+    };
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
     let toasts = Toasts::from_context();
@@ -139,6 +156,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
         spawn_local(async move {
             match store.change_step(busy, &path, patch).await {
                 Ok(()) => {
+                    keep_change(&store.id(), &path, &PatchStep::default());
                     open.try_set(false);
                     toasts.done("Changed for this run. The workflow stays as it is.");
                 }
@@ -175,7 +193,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
                 <Button kind=ButtonKind::Primary small=true busy on_press=save>
                     "Save for this run"
                 </Button>
-                <Button kind=ButtonKind::Ghost small=true on_press=move |_| open.set(false)>
+                <Button kind=ButtonKind::Ghost small=true on_press=discard>
                     "Discard"
                 </Button>
             </div>

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sluice_types::{ExecutionId, StepPath, json};
+use sluice_types::{ExecutionId, PatchStep, StepPath, json};
 
 use crate::browser::storage;
 
@@ -88,9 +88,39 @@ pub fn keep_typed(run: &ExecutionId, path: &StepPath, what: TypedFor, typed: &Ty
     }
 }
 
+fn change_key(run: &ExecutionId, path: &StepPath) -> String {
+    format!("sluice.change.{run}.{path}")
+}
+
+/// What was typed to change a step, and not saved yet.
+pub fn change(run: &ExecutionId, path: &StepPath) -> Option<PatchStep> {
+    json::from_str(&storage::get(&change_key(run, path))?).ok()
+}
+
+/// Keeps it; forgets it when it changes nothing.
+pub fn keep_change(run: &ExecutionId, path: &StepPath, change: &PatchStep) {
+    let text = (*change != PatchStep::default()).then(|| json::to_string(change).unwrap_or_default());
+    storage::keep(&change_key(run, path), text.as_deref());
+}
+
+fn budget_key(run: &ExecutionId) -> String {
+    format!("sluice.budget.{run}")
+}
+
+/// The budget as typed, and not saved yet.
+pub fn budget(run: &ExecutionId) -> Option<String> {
+    storage::get(&budget_key(run))
+}
+
+/// Keeps it, or forgets it.
+pub fn keep_budget(run: &ExecutionId, typed: Option<&str>) {
+    storage::keep(&budget_key(run), typed);
+}
+
 /// Forgets all that is kept of a run that was deleted.
 pub fn forget(run: &ExecutionId) {
-    for what in ["gate", "output"] {
+    storage::remove(&budget_key(run));
+    for what in ["gate", "output", "change"] {
         for key in storage::keys(&format!("sluice.{what}.{run}.")) {
             storage::remove(&key);
         }

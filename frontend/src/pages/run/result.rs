@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::{StepPath, StepRunStatus, StepType, json};
+use sluice_types::{PatchStep, StepPath, StepRunStatus, StepType, json};
 
 use super::attempts::StepHistory;
 use super::change::{ChangeStep, StepFacts};
 use super::edit::EditOutput;
 use super::failed::StepError;
-use super::kept::{TypedFor, typed};
+use super::kept::{TypedFor, keep_change, typed};
 use super::prompt::PromptView;
 use super::store::RunStore;
 use crate::browser::effect::effect;
@@ -37,6 +37,10 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
         }
         StepType::Review => vec![(Shown::Text, "Text"), (Shown::Raw, "Raw"), (Shown::Attempts, "Decisions")],
     };
+    // It cannot be changed any more: a retry takes a change along.
+    if store.peek_step(&path, |step| step.run.status) == Some(StepRunStatus::Completed) {
+        keep_change(&store.id(), &path, &PatchStep::default());
+    }
     let text = text_of(store, &path);
     let path = StoredValue::new(path);
     let edit_label = label.clone();
