@@ -360,6 +360,55 @@ test('keeps what is not saved over a reload', async ({ page, api }) => {
   await expect(page.getByText('Your changes that were not saved are back.')).toHaveCount(0);
 });
 
+test('keeps what cannot be taken yet over a reload, and when its card is closed', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Pending', [prompt('One'), prompt('Two')]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  const label = card.getByRole('textbox', { name: 'Label' });
+  const retries = card.getByRole('textbox', { name: 'Retries' });
+  const schema = card.getByRole('textbox', { name: 'JSON Schema of the answer' });
+  await builder.unfold(card, 'Retries, timeout and order');
+  await retries.fill('many');
+  await builder.unfold(card, 'Output schema');
+  await schema.fill('{"type": ');
+  await card.getByRole('button', { expanded: true }).click();
+  await builder.openStep('One');
+  await expect(retries).toHaveValue('many');
+  await expect(builder.state).toHaveText('Saved as version 1, without what is being typed');
+  await label.fill('One, and more');
+  await page.reload();
+  await expect(page.getByText('Your changes that were not saved are back.')).toBeVisible();
+  await expect(label).toHaveValue('One, and more');
+  await expect(retries).toHaveValue('many');
+  await expect(schema).toHaveValue('{"type": ');
+  await builder.expectOrder('One', 'Two');
+  await page.getByRole('button', { name: 'Discard them' }).click();
+  await expect(label).toHaveValue('One');
+  await expect(retries).toHaveValue('');
+  await expect(builder.state).toHaveText('Saved as version 1');
+  await page.reload();
+  await expect(builder.name).toBeVisible();
+  await expect(page.getByText('Your changes that were not saved are back.')).toHaveCount(0);
+  // A label that is being typed is taken by Ctrl+S.
+  await builder.openStep('One');
+  await label.fill('First');
+  await page.keyboard.press('Control+s');
+  await expect(builder.state).toHaveText('Saved as version 2');
+  expect((await api.workflow(id)).definition.steps[0].label).toBe('First');
+});
+
+test('hands what cannot be taken yet to the workflow that was just created', async ({ page }) => {
+  await builder.open();
+  await page.getByRole('button', { name: 'Research', exact: true }).click();
+  await builder.name.fill('Brand new');
+  await builder.card('Research').getByRole('textbox', { name: 'Temperature' }).fill('hot');
+  await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page).toHaveURL(/\/workflows\/brand-new$/);
+  await expect(builder.card('Research').getByRole('textbox', { name: 'Temperature' })).toHaveValue('hot');
+  await page.reload();
+  await expect(builder.card('Research').getByRole('textbox', { name: 'Temperature' })).toHaveValue('hot');
+});
+
 test('keeps a new workflow that is not saved, for another page too', async ({ page, context }) => {
   await builder.open();
   await builder.name.fill('On the way');
@@ -401,7 +450,7 @@ test('keeps numbers that cannot be read, and says what is wrong', async ({ api }
     await expect(field).toHaveAttribute('aria-invalid', 'true');
     await expect(field).toHaveAccessibleDescription(new RegExp(message.replaceAll('.', '\\.')));
   }
-  await expect(builder.state).toHaveText('Saved as version 1');
+  await expect(builder.state).toHaveText('Saved as version 1, without what is being typed');
   await card.getByRole('textbox', { name: 'Temperature' }).fill('1');
   await expect(card.getByText(wrong[0][2])).toBeHidden();
 });

@@ -1,7 +1,9 @@
 //! Drafts that the browser keeps by itself, so that a closed tab loses nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use sluice_types::{Workflow, WorkflowId, json};
+use sluice_types::{StepId, Workflow, WorkflowId, json};
 
 use super::editor::Draft;
 use crate::state::sorted::sort_by;
@@ -10,6 +12,21 @@ use crate::state::sorted::sort_by;
 pub const KEY_PREFIX: &str = "sluice.draft.";
 /// Stands for the id of a workflow that has never been saved. No id can be this, as ids hold no dot.
 const NEW: &str = ".new";
+
+/// What is typed in fields and cannot be taken into the draft yet, by [`pending_key`].
+pub type Pending = BTreeMap<String, String>;
+
+/// Where a text that is typed in a step's field is put.
+#[must_use]
+pub fn pending_key(step: &StepId, field: &str) -> String {
+    [step.as_str(), "\n", field].concat()
+}
+
+/// The step of such a place; none for a field of the whole workflow.
+#[must_use]
+pub fn pending_step(key: &str) -> Option<StepId> {
+    StepId::new(key.split_once('\n')?.0).ok()
+}
 
 /// A draft as it is kept in the browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +40,9 @@ pub struct SavedDraft {
     pub saved_at_ms: i64,
     /// The workflow as edited.
     pub draft: Draft,
+    /// What is typed and not in it yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pending: Pending,
 }
 
 /// How a kept draft stands to what the server has.
@@ -52,10 +72,11 @@ impl SavedDraft {
     /// Compares it with what the server has.
     #[must_use]
     pub fn status(&self, server: Option<&Workflow>) -> DraftStatus {
+        let same = if self.pending.is_empty() { DraftStatus::Same } else { DraftStatus::Newer };
         match (server, self.base_version) {
-            (Some(workflow), _) if self.draft == Draft::from_workflow(workflow) => DraftStatus::Same,
+            (Some(workflow), _) if self.draft == Draft::from_workflow(workflow) => same,
             (Some(workflow), Some(version)) if workflow.version == version => DraftStatus::Newer,
-            (None, None) if self.draft == Draft::empty() => DraftStatus::Same,
+            (None, None) if self.draft == Draft::empty() => same,
             (None, None) => DraftStatus::Newer,
             (Some(_), _) | (None, Some(_)) => DraftStatus::Conflict,
         }
@@ -97,7 +118,7 @@ mod tests {
 
     fn saved(draft: Draft, base_version: Option<i64>) -> SavedDraft {
         let workflow_id = base_version.map(|_| workflow(1).id);
-        SavedDraft { workflow_id, base_version, saved_at_ms: 1_767_225_600_000, draft }
+        SavedDraft { workflow_id, base_version, saved_at_ms: 1_767_225_600_000, draft, pending: Pending::new() }
     }
 
     #[test]
@@ -126,6 +147,20 @@ mod tests {
         ] {
             assert_eq!(kept.status(server.as_ref()), expected, "{:?} {:?}", kept.base_version, kept.draft.name);
         }
+    }
+
+    #[test]
+    fn what_is_only_typed_is_worth_keeping() {
+        let step = StepId::new("a").unwrap();
+        let key = pending_key(&step, "retries");
+        assert_eq!((pending_step(&key), pending_step("tag")), (Some(step), None));
+        let pending = Pending::from([(key, "many".to_owned())]);
+        let typed = |draft, base| SavedDraft { pending: pending.clone(), ..saved(draft, base) };
+        let kept = typed(Draft::from_workflow(&workflow(3)), Some(3));
+        assert_eq!(kept.status(Some(&workflow(3))), DraftStatus::Newer);
+        assert_eq!(kept.status(Some(&workflow(4))), DraftStatus::Newer);
+        assert_eq!(typed(Draft::empty(), None).status(None), DraftStatus::Newer);
+        assert_eq!(SavedDraft::from_json(&kept.to_json().unwrap()), Some(kept));
     }
 
     #[test]

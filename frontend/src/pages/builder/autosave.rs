@@ -12,7 +12,7 @@ use crate::browser::listen::on_window;
 use crate::browser::storage;
 use crate::browser::time::{now_ms, whole_ms};
 use crate::components::Toasts;
-use crate::state::draft::{DraftStatus, KEY_PREFIX, SavedDraft, drop_order, key};
+use crate::state::draft::{DraftStatus, KEY_PREFIX, Pending, SavedDraft, drop_order, key};
 use crate::state::editor::Draft;
 
 /// How long after a key the draft is kept.
@@ -23,6 +23,8 @@ const DISTANCE: Duration = Duration::from_millis(300);
 pub struct Restored {
     /// The draft.
     pub draft: Draft,
+    /// What was typed and is not in it yet.
+    pub pending: Pending,
     /// The version that it was made from, when the server has a newer one by now.
     pub older_version: Option<i64>,
 }
@@ -36,8 +38,10 @@ pub fn restore(workflow: Option<&Workflow>) -> Option<Restored> {
             storage::remove(&key);
             None
         }
-        DraftStatus::Newer => Some(Restored { draft: kept.draft, older_version: None }),
-        DraftStatus::Conflict => Some(Restored { draft: kept.draft, older_version: kept.base_version }),
+        DraftStatus::Newer => Some(Restored { draft: kept.draft, pending: kept.pending, older_version: None }),
+        DraftStatus::Conflict => {
+            Some(Restored { draft: kept.draft, pending: kept.pending, older_version: kept.base_version })
+        }
     }
 }
 
@@ -65,6 +69,7 @@ pub fn follow(builder: Builder) {
     effect(move || {
         builder.draft.track();
         builder.saved.track();
+        builder.pending.track();
         soon(());
     });
     on_cleanup(write);
@@ -76,7 +81,8 @@ pub fn follow(builder: Builder) {
 fn keep(builder: Builder) -> bool {
     let saved = builder.saved.get_untracked();
     let own = key(saved.as_ref().map(|saved| &saved.id));
-    if !untrack(|| builder.is_dirty()) {
+    let pending = builder.pending.get_untracked();
+    if pending.is_empty() && !untrack(|| builder.is_dirty()) {
         storage::remove(&own);
         return true;
     }
@@ -85,6 +91,7 @@ fn keep(builder: Builder) -> bool {
         base_version: saved.map(|saved| saved.version),
         saved_at_ms: whole_ms(now_ms()),
         draft: builder.draft.with_untracked(|draft| Draft::clone(draft)),
+        pending,
     };
     let Some(text) = kept.to_json() else { return false };
     storage::set(&own, &text) || make_room(&own, &text)

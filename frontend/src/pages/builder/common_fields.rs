@@ -15,8 +15,9 @@ use crate::state::editor::{StepField, parse_retries, parse_timeout};
 pub fn CommonFields(form: StepForm) -> impl IntoView {
     let retries = form.read(|step| step.max_retries);
     let timeout = form.read(|step| step.timeout);
+    let begun = ["retries", "timeout"].into_iter().any(|field| form.typed(field).get_untracked().is_some());
     view! {
-        <details class="more">
+        <details class="more" open=begun>
             <summary>"Retries, timeout and order"</summary>
             <div class="inside">
                 <div class="step-fields">
@@ -25,6 +26,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
                         hint="For each model, after a first try"
                         placeholder=DEFAULT_RETRIES.to_string()
                         value=retries
+                        typed=form.typed("retries")
                         read=parse_retries
                         show=ToString::to_string
                         on_change=move |value| form.set(StepField::Retries(value))
@@ -34,6 +36,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
                         hint="For one try, as 90s or 10m"
                         placeholder=format!("{DEFAULT_TIMEOUT_SECONDS}s")
                         value=timeout
+                        typed=form.typed("timeout")
                         read=parse_timeout
                         show=|seconds| format!("{seconds}s")
                         on_change=move |value| form.set(StepField::Timeout(value))

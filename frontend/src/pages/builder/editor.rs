@@ -19,6 +19,7 @@ use super::template_dialog::TemplateDialog;
 use crate::browser::focus::use_title;
 use crate::browser::memo::memo;
 use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind, Shown};
+use crate::state::draft::Pending;
 use crate::state::editor::Draft;
 use crate::state::history::History;
 
@@ -91,6 +92,7 @@ fn begin(beginning: Beginning) -> Begun {
         Beginning::HandedOver(left) => {
             let builder = Builder::new(left.history, Some(left.saved));
             builder.open.set(left.open);
+            builder.pending.set(left.pending);
             return Begun { builder, restored: None, server: None };
         }
         Beginning::Saved(workflow) => Some(workflow),
@@ -106,7 +108,11 @@ fn begin(beginning: Beginning) -> Begun {
             *saved = Saved { version, draft: None, ..saved.clone() };
         }
     }
-    Begun { builder: Builder::new(history, saved), restored, server }
+    let builder = Builder::new(history, saved);
+    if let Some(restored) = &restored {
+        builder.restore_pending(restored.pending.clone());
+    }
+    Begun { builder, restored, server }
 }
 
 /// Says that the browser had kept something, and offers to throw it away.
@@ -122,6 +128,7 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
     let discard = move |_| {
         shown.set(false);
         builder.undo();
+        builder.pending.set(Pending::new());
         if let Some(server) = &server {
             builder.saved.set(Some(server.clone()));
         }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use sluice_types::{StepId, WorkflowId};
 
 use super::model::{Builder, Saved};
+use crate::state::draft::Pending;
 use crate::state::editor::Draft;
 use crate::state::history::History;
 
@@ -19,6 +20,8 @@ pub struct Left {
     pub saved: Saved,
     /// The cards that are open.
     pub open: HashSet<StepId>,
+    /// What is typed and not in the draft yet.
+    pub pending: Pending,
 }
 
 /// A place to leave it in, for the whole app.
@@ -40,7 +43,8 @@ impl Handover {
     pub fn give(self, builder: Builder) {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
-        self.0.set_value(Some(Left { history, saved, open }));
+        let pending = builder.pending.get_untracked();
+        self.0.set_value(Some(Left { history, saved, open, pending }));
     }
 
     /// Takes what was left for a workflow. What was left for another is dropped.

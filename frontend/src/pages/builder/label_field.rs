@@ -10,7 +10,7 @@ use crate::state::editor::{Edit, label_problem};
 #[component]
 pub fn LabelField(form: StepForm) -> impl IntoView {
     let label = form.read(|step| step.label.clone());
-    let typed = RwSignal::new(None::<String>);
+    let typed = form.typed("label");
     let shown = move || typed.get().unwrap_or_else(|| label.get());
     let wrong = Signal::derive(move || {
         let typed = typed.get()?;

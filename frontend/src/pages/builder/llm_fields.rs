@@ -26,7 +26,8 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
     let prompt = form.read(|step| llm(step).map(|llm| llm.prompt.clone()).unwrap_or_default());
     let system = form.read(|step| llm(step).and_then(|llm| llm.system_prompt.clone()).unwrap_or_default());
     let has_system = system.with_untracked(|text| !text.is_empty());
-    let has_schema = form.read(|step| llm(step).is_some_and(|llm| llm.output_schema.is_some())).get_untracked();
+    let has_schema = form.read(|step| llm(step).is_some_and(|llm| llm.output_schema.is_some())).get_untracked()
+        || form.typed("schema").get_untracked().is_some();
     let has_fallbacks = form.read(|step| llm(step).is_some_and(|llm| !llm.fallbacks.is_empty())).get_untracked();
     view! {
         <Pickers form />
@@ -79,6 +80,7 @@ fn Pickers(form: StepForm) -> impl IntoView {
                 hint="0 is strict, 2 is wild"
                 placeholder="default"
                 value=temperature
+                typed=form.typed("temperature")
                 read=parse_temperature
                 show=ToString::to_string
                 on_change=move |value| form.set(StepField::Temperature(value))
@@ -88,6 +90,7 @@ fn Pickers(form: StepForm) -> impl IntoView {
                 hint="In tokens"
                 placeholder=DEFAULT_OUTPUT_TOKENS.to_string()
                 value=max_tokens
+                typed=form.typed("max_tokens")
                 read=parse_max_tokens
                 show=ToString::to_string
                 on_change=move |value| form.set(StepField::MaxTokens(value))

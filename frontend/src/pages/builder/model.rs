@@ -10,6 +10,7 @@ use super::analysis::Analysis;
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::memo::memo;
 use crate::components::Toasts;
+use crate::state::draft::{Pending, pending_key, pending_step};
 use crate::state::editor::{Draft, Edit, EditError};
 use crate::state::history::History;
 use crate::state::shared::Shared;
@@ -56,6 +57,8 @@ pub struct Builder {
     pub order: Memo<Vec<StepId>>,
     /// The steps by id.
     pub steps: Memo<HashMap<StepId, Placed>>,
+    /// What is typed in fields and is not in the draft yet.
+    pub pending: RwSignal<Pending>,
     /// The steps whose cards are open.
     pub open: RwSignal<HashSet<StepId>>,
     /// What the lint and the estimate say of the draft. It follows the typing at a small distance.
@@ -76,6 +79,7 @@ impl Builder {
             draft,
             order,
             steps,
+            pending: RwSignal::new(Pending::new()),
             open: RwSignal::new(HashSet::new()),
             analysis: RwSignal::new(Analysis::default()),
             toasts: Toasts::from_context(),
@@ -122,8 +126,13 @@ impl Builder {
 
     fn applied(self, edit: Edit) -> Result<Option<StepId>, EditError> {
         let present = self.history.with_untracked(|history| Arc::clone(history.present()));
+        let is_new = matches!(edit, Edit::AddStep { .. } | Edit::DuplicateStep(_));
         match present.apply(edit) {
             Ok(done) => {
+                if is_new && self.pending.with_untracked(|pending| !pending.is_empty()) {
+                    // It may have the id of one that was removed.
+                    self.pending.update(|pending| pending.retain(|key, _| pending_step(key) != done.focus));
+                }
                 self.history.update(|history| _ = history.edit(done.label, done.group, done.draft));
                 Ok(done.focus)
             }
@@ -132,6 +141,23 @@ impl Builder {
                 Err(problem)
             }
         }
+    }
+
+    /// What is typed in a field of a step, or of the whole workflow, until it can be taken.
+    pub fn typed(self, step: Option<&StepId>, field: &str) -> Typed {
+        let key = step.map_or_else(|| field.to_owned(), |step| pending_key(step, field));
+        let own = key.clone();
+        let text = memo(move || self.pending.with(|pending| pending.get(&own).cloned()));
+        Typed { pending: self.pending, key: StoredValue::new(key), text }
+    }
+
+    /// Goes on with what was typed before, where it can be seen.
+    pub fn restore_pending(self, pending: Pending) {
+        let steps: Vec<StepId> = pending.keys().filter_map(|key| pending_step(key)).collect();
+        self.order.with_untracked(|order| {
+            self.open.update(|open| open.extend(steps.into_iter().filter(|step| order.contains(step))));
+        });
+        self.pending.set(pending);
     }
 
     /// Puts another draft in the place of this one.
@@ -196,6 +222,36 @@ impl Builder {
     /// A step by its id, as long as it is there.
     pub fn step(self, id: StepId) -> Memo<Option<Placed>> {
         memo(move || self.steps.with(|steps| steps.get(&id).cloned()))
+    }
+}
+
+/// A text that is on its way into the draft. It outlives its field, and the page.
+#[derive(Clone, Copy)]
+pub struct Typed {
+    pending: RwSignal<Pending>,
+    key: StoredValue<String>,
+    text: Memo<Option<String>>,
+}
+
+impl Typed {
+    /// The text; none when the field shows what the draft holds. Tracks changes.
+    pub fn get(self) -> Option<String> {
+        self.text.get()
+    }
+
+    /// The same, without following it.
+    pub fn get_untracked(self) -> Option<String> {
+        self.text.get_untracked()
+    }
+
+    /// Takes what was typed, or lets go of it.
+    pub fn set(self, text: Option<String>) {
+        // A field is left also when it goes away.
+        let Some(key) = self.key.try_get_value() else { return };
+        self.pending.try_update(|pending| match text {
+            Some(text) => pending.insert(key, text),
+            None => pending.remove(&key),
+        });
     }
 }
 

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::model::Typed;
 use crate::components::Field;
 
 /// A text input for a value that `read` makes of the text and `show` writes back.
@@ -14,6 +15,8 @@ pub fn ParsedField<T>(
     #[prop(into)]
     placeholder: String,
     #[prop(into)] value: Signal<Option<T>>,
+    /// What is typed, until it can be read and the field is left.
+    typed: Typed,
     read: fn(&str) -> Result<Option<T>, String>,
     show: fn(&T) -> String,
     #[prop(into)] on_change: Callback<Option<T>>,
@@ -21,7 +24,6 @@ pub fn ParsedField<T>(
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let typed = RwSignal::new(None::<String>);
     let written = move || value.with(|value| value.as_ref().map(show).unwrap_or_default());
     let wrong = Signal::derive(move || read(&typed.get()?).err());
     let take = move |text: String| {

@@ -53,6 +53,7 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
                 hint="As 30m, 2h or 7d"
                 placeholder="never"
                 value=expires_in
+                typed=form.typed("expires_in")
                 read=parse_expires_in
                 show=|seconds| format!("{seconds}s")
                 on_change=move |value| form.set(StepField::ExpiresIn(value))

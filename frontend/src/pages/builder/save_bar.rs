@@ -1,5 +1,7 @@
 //! The bar at the foot: what is not saved yet, undo and redo, and the way to a run.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 
 use super::model::Builder;
@@ -17,7 +19,10 @@ pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
         move || match (saver.is_busy(), dirty.get(), builder.saved.with(|saved| saved.as_ref().map(|it| it.version))) {
             (true, ..) => "Saving…".to_owned(),
             (false, true, _) => "Not saved yet. Kept in this browser.".to_owned(),
-            (false, false, Some(version)) => format!("Saved as version {version}"),
+            (false, false, Some(version)) if builder.pending.with(BTreeMap::is_empty) => {
+                format!("Saved as version {version}")
+            }
+            (false, false, Some(version)) => format!("Saved as version {version}, without what is being typed"),
             (false, false, None) => "Nothing to save yet".to_owned(),
         };
     let run = move || {

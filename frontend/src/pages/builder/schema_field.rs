@@ -22,7 +22,7 @@ const EXAMPLE: &str = r#"{
 #[component]
 pub fn SchemaField(form: StepForm) -> impl IntoView {
     let schema = form.read(|step| llm(step).and_then(|llm| llm.output_schema.clone()));
-    let typed = RwSignal::new(None::<String>);
+    let typed = form.typed("schema");
     let written = move || {
         schema.with(|schema| schema.as_ref().and_then(|it| json::to_string_pretty(it).ok()).unwrap_or_default())
     };
@@ -43,7 +43,7 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
             typed.set(None);
         }
     };
-    let empty = move || schema.with(Option::is_none) && typed.with(|typed| typed.as_ref().is_none_or(String::is_empty));
+    let empty = move || schema.with(Option::is_none) && typed.get().is_none_or(|typed| typed.is_empty());
     view! {
         <Field
             label="JSON Schema of the answer"

@@ -3,7 +3,7 @@
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 
 use super::model::Builder;
 use super::save::Saver;
@@ -17,7 +17,10 @@ pub fn Shortcuts(builder: Builder, saver: Saver) -> impl IntoView {
             return;
         }
         match (event.key().to_lowercase().as_str(), event.shift_key()) {
-            ("s", false) => saver.save(false),
+            ("s", false) => {
+                take_what_is_typed();
+                saver.save(false);
+            }
             ("z", false) if !in_text_field(&event) => builder.undo(),
             ("z", true) | ("y", false) if !in_text_field(&event) => builder.redo(),
             _ => return,
@@ -25,6 +28,13 @@ pub fn Shortcuts(builder: Builder, saver: Saver) -> impl IntoView {
         event.prevent_default();
     };
     on_window(keydown, pressed);
+}
+
+/// A field that is taken when it is left is taken now.
+fn take_what_is_typed() {
+    if let Some(field) = document().active_element().and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        let _left_and_back = field.blur().and_then(|()| field.focus());
+    }
 }
 
 fn in_text_field(event: &KeyboardEvent) -> bool {

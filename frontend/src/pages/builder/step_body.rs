@@ -6,7 +6,7 @@ use sluice_types::{StepId, StepKind, StepType};
 use super::common_fields::CommonFields;
 use super::label_field::LabelField;
 use super::llm_fields::LlmFields;
-use super::model::{Builder, Placed};
+use super::model::{Builder, Placed, Typed};
 use super::review_fields::ReviewFields;
 use crate::browser::memo::memo;
 use crate::components::{Icon, Segments, Switch};
@@ -40,6 +40,11 @@ impl StepForm {
         T: PartialEq + Default + Send + Sync + 'static,
     {
         memo(move || self.placed.with(|placed| placed.as_ref().map(|placed| read(&placed.step)).unwrap_or_default()))
+    }
+
+    /// What is typed in a field, until it can be taken.
+    pub fn typed(self, field: &str) -> Typed {
+        self.builder.typed(Some(&self.id()), field)
     }
 
     /// Changes a field.

@@ -12,15 +12,15 @@ use crate::state::editor::Edit;
 #[component]
 pub fn TagsField(builder: Builder) -> impl IntoView {
     let tags = memo(move || builder.draft.with(|draft| draft.tags.clone()));
-    let typed = RwSignal::new(String::new());
+    let typed = builder.typed(None, "tag");
     let add = move || {
-        let tag = typed.get_untracked().trim().trim_end_matches(',').trim().to_owned();
+        let tag = typed.get_untracked().unwrap_or_default().trim().trim_end_matches(',').trim().to_owned();
         if !tag.is_empty() {
             let mut all = tags.get_untracked();
             all.push(tag);
             builder.edit(Edit::SetTags(all));
         }
-        typed.set(String::new());
+        typed.set(None);
     };
     let remove = move |tag: &str| {
         let mut all = tags.get_untracked();
@@ -29,7 +29,7 @@ pub fn TagsField(builder: Builder) -> impl IntoView {
     };
     let input = move |text: String| {
         let ends = text.ends_with(',');
-        typed.set(text);
+        typed.set(Some(text));
         if ends {
             add();
         }
@@ -49,7 +49,7 @@ pub fn TagsField(builder: Builder) -> impl IntoView {
                     placeholder="+ tag"
                     maxlength=MAX_TAG_CHARS.to_string()
                     autocomplete="off"
-                    prop:value=move || typed.get()
+                    prop:value=move || typed.get().unwrap_or_default()
                     on:input:target=move |event| input(event.target().value())
                     on:keydown=move |event| {
                         if event.key() == "Enter" {
