@@ -88,11 +88,46 @@ test.describe('finding', () => {
   });
 });
 
-test('loads page after page', async ({ page, api }) => {
+/** Makes 120 workflows: three pages of the list. */
+async function createMany(api) {
   for (let at = 0; at < 120; at += 20) {
     const some = Array.from({ length: 20 }, (_, i) => `Workflow ${String(at + i + 1).padStart(3, '0')}`);
     await Promise.all(some.map((name) => api.createWorkflow(name, [prompt('One')])));
   }
+}
+
+test('leads back to where one was, and begins at the top when it is opened anew', async ({ page, api }) => {
+  await createMany(api);
+  await page.goto('/?sort=name');
+  await expect(rows(page).first()).toContainText('Workflow 001');
+  const far = page.getByRole('link', { name: 'Workflow 110', exact: true });
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('End');
+      return far.count();
+    })
+    .toBe(1);
+  await far.scrollIntoViewIfNeeded();
+  await far.hover();
+  const place = async () => Math.round((await far.boundingBox()).y);
+  const before = await place();
+  await far.click();
+  await expect(page.getByRole('textbox', { name: 'Name of the workflow' })).toHaveValue('Workflow 110');
+  await page.goBack();
+  await expect(far).toBeInViewport();
+  await expect.poll(async () => Math.abs((await place()) - before)).toBeLessThan(3);
+  await page.reload();
+  await expect(far).toBeInViewport();
+  await far.click();
+  await expect(page.getByRole('textbox', { name: 'Name of the workflow' })).toHaveValue('Workflow 110');
+  await page.getByRole('link', { name: 'Workflows' }).first().click();
+  await expect(rows(page).first()).toBeInViewport();
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+  expect(await rows(page).count()).toBeLessThan(120);
+});
+
+test('loads page after page', async ({ page, api }) => {
+  await createMany(api);
   await page.goto('/?sort=name');
   await expect(rows(page).first()).toContainText('Workflow 001');
   await expect

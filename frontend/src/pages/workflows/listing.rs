@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use sluice_types::{ExecutionSummary, WorkflowId, WorkflowPage, WorkflowSummary};
 use web_sys::UrlSearchParams;
 
+use super::place::{self, Place};
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
@@ -43,6 +44,8 @@ pub struct Listing {
     /// The time, for "3 min ago".
     pub now: Signal<f64>,
     go: UnsyncCallback<ListState>,
+    /// The place to come back to, until it is reached.
+    back: StoredValue<Option<Place>>,
 }
 
 impl Listing {
@@ -63,12 +66,14 @@ impl Listing {
             runs: RwSignal::new(HashMap::new()),
             now: ticking(CLOCK),
             go,
+            back: StoredValue::new(Place::of_entry()),
         };
         effect(move || {
             state.track();
             listing.restart();
         });
         listing.keep_live();
+        place::follow(listing);
         listing
     }
 
@@ -84,6 +89,9 @@ impl Listing {
     /// Reads the list from its beginning.
     pub fn restart(self) {
         Deletions::of_app().forget_done();
+        if self.pages.try_with_untracked(|pages| !pages.items().is_empty()) == Some(true) {
+            self.back.set_value(None);
+        }
         if let Some(ask) = self.pages.try_update(Pages::restart) {
             self.fetch(ask);
         }
@@ -149,6 +157,7 @@ impl Listing {
                         pages.has_failed()
                     });
                     if awaited == Some(true) {
+                        self.back.set_value(None);
                         self.error.try_set(Some(error));
                     }
                 }
@@ -162,6 +171,25 @@ impl Listing {
             runs.extend(items.iter().filter_map(|it| Some((it.id.clone(), it.last_execution.clone()?))));
         });
         self.pages.try_update(|pages| pages.arrived(ask, items, next_cursor));
+        self.come_back();
+    }
+
+    /// Loads up to the place that was left, and leads there.
+    fn come_back(self) {
+        let Some(place) = self.back.try_get_value().flatten() else { return };
+        if self.pages.with_untracked(|pages| pages.has_more() && pages.items().len() < place.rows) {
+            self.load_more();
+        } else {
+            self.back.set_value(None);
+            place.show();
+        }
+    }
+
+    /// How many workflows are loaded; none while the place that was left is not reached, and when the
+    /// list is gone.
+    pub fn rows_to_keep(self) -> Option<usize> {
+        let reached = self.back.try_get_value()?.is_none();
+        self.pages.try_with_untracked(|pages| pages.items().len()).filter(|_| reached)
     }
 
     /// Looks at the runs that go on, while the page is seen.

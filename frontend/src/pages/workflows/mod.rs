@@ -9,6 +9,7 @@ mod last_run;
 mod listing;
 mod more;
 mod page;
+mod place;
 mod row;
 mod row_menu;
 mod rows;

@@ -1,0 +1,93 @@
+//! Where one was in the list. It is kept with the entry of the browser's history: who goes back to the
+//! entry comes back to the place, and who follows a link begins at the top.
+
+use std::time::Duration;
+
+use leptos::ev::{pointerdown, scroll};
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use super::listing::Listing;
+use crate::browser::listen::on_window;
+
+/// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.
+const DISTANCE: Duration = Duration::from_millis(300);
+
+/// A place in the list: what stood in the middle of the window. Heights of rows that were not drawn yet are
+/// only guessed, so that a distance from the top would lead elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// How many workflows were loaded.
+    pub rows: usize,
+    /// The id of the element.
+    id: String,
+    /// How far below the window's top it was, in CSS pixels.
+    top: f64,
+}
+
+impl Place {
+    /// The place that the entry was left at.
+    pub fn of_entry() -> Option<Self> {
+        let kept = window().history().ok()?.state().ok()?.as_string()?;
+        let mut words = kept.splitn(3, ' ');
+        let (rows, top, id) = (words.next()?, words.next()?, words.next()?);
+        Some(Self { rows: rows.parse().ok()?, id: id.to_owned(), top: top.parse().ok()? })
+    }
+
+    /// The place now; none when the list is not in the middle of the window.
+    fn now(rows: usize) -> Option<Self> {
+        let root = document().document_element()?;
+        let half = |length: i32| i16::try_from(length / 2).map(f32::from).ok();
+        let middle = document().element_from_point(half(root.client_width())?, half(root.client_height())?)?;
+        let row = middle.closest(".workflow-list > li").ok().flatten()?;
+        let link = row.query_selector(".name").ok().flatten()?;
+        Some(Self { rows, id: link.id(), top: link.get_bounding_client_rect().top() })
+    }
+
+    fn keep(&self) {
+        if let Ok(history) = window().history() {
+            let text = format!("{} {} {}", self.rows, self.top, self.id);
+            let _refused = history.replace_state(&JsValue::from_str(&text), "");
+        }
+    }
+
+    /// Leads back to it, once what has come is drawn, and again once its neighbours have their heights.
+    pub fn show(self) {
+        request_animation_frame(move || {
+            self.scroll();
+            request_animation_frame(move || {
+                self.scroll();
+                request_animation_frame(move || self.scroll());
+            });
+        });
+    }
+
+    fn scroll(&self) {
+        if let Some(element) = document().get_element_by_id(&self.id) {
+            window().scroll_by_with_x_and_y(0.0, element.get_bounding_client_rect().top() - self.top);
+        }
+    }
+}
+
+/// Keeps the place while the list is there: as it moves, and before something is pressed.
+pub fn follow(listing: Listing) {
+    let keep = move || {
+        if let Some(place) = listing.rows_to_keep().and_then(Place::now) {
+            place.keep();
+        }
+    };
+    let due = StoredValue::new(false);
+    on_window(scroll, move |_| {
+        if !due.get_value() {
+            due.set_value(true);
+            set_timeout(
+                move || {
+                    due.try_set_value(false);
+                    keep();
+                },
+                DISTANCE,
+            );
+        }
+    });
+    on_window(pointerdown, move |_| keep());
+}
