@@ -134,6 +134,34 @@ test('saves what belongs to the whole workflow', async ({ page, api }) => {
   await expect(page).toHaveTitle(/Weekly brief/);
 });
 
+test('saves what few workflows need, and shows it again', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Settings', [prompt('One'), prompt('Two')]);
+  await builder.open(id);
+  const category = page.getByRole('textbox', { name: 'Category' });
+  await expect(category).toBeHidden();
+  await builder.unfold(page, 'More settings');
+  await category.fill('research');
+  await page.getByRole('combobox', { name: 'Begin with' }).selectOption('Two');
+  await page.getByRole('switch', { name: 'Active' }).click();
+  await page.getByRole('switch', { name: 'Template' }).click();
+  await builder.save(2);
+  expect(await api.workflow(id)).toMatchObject({
+    category: 'research',
+    is_active: false,
+    is_template: true,
+    definition: { entry_step: 'two' },
+  });
+  await page.reload();
+  await expect(category).toHaveValue('research');
+  await expect(page.getByRole('combobox', { name: 'Begin with' })).toHaveValue('two');
+  await expect(page.getByRole('switch', { name: 'Active' })).not.toBeChecked();
+  await expect(page.getByRole('switch', { name: 'Template' })).toBeChecked();
+  await page.getByRole('combobox', { name: 'Begin with' }).selectOption('The first step');
+  await page.getByRole('switch', { name: 'Active' }).click();
+  await builder.save(3);
+  expect((await api.workflow(id)).definition.entry_step ?? null).toBeNull();
+});
+
 test('names a model that no list knows', async ({ api }) => {
   const { id } = await api.createWorkflow('By hand', [prompt('One')]);
   await builder.open(id);

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 
 use super::model::Builder;
+use super::more_settings::MoreSettings;
 use super::tags_field::TagsField;
 use crate::browser::memo::memo;
 use crate::components::{ModelChoice, ModelPicker, PersonaPicker, Switch};
 use crate::state::editor::{Draft, Edit};
 
 /// Reads something of the draft, told again only when it changes.
-fn read<T>(builder: Builder, read: impl Fn(&Draft) -> T + Send + Sync + 'static) -> Memo<T>
+pub fn read<T>(builder: Builder, read: impl Fn(&Draft) -> T + Send + Sync + 'static) -> Memo<T>
 where
     T: PartialEq + Send + Sync + 'static,
 {
@@ -76,6 +77,7 @@ pub fn Defaults(builder: Builder) -> impl IntoView {
                 on=yolo
                 on_change=move |on| _ = builder.edit(Edit::SetYolo(on))
             />
+            <MoreSettings builder />
         </section>
     }
 }

@@ -12,6 +12,7 @@ mod header;
 mod label_field;
 mod llm_fields;
 mod model;
+mod more_settings;
 mod overview;
 mod palette;
 mod parsed_field;

@@ -68,14 +68,12 @@ impl Draft {
                 Applied::new(Self { provider: filled(provider), model: filled(model), ..draft }, "change default model")
             }
             Edit::SetPersona(persona_id) => Applied::new(Self { persona_id, ..draft }, "change default persona"),
-            Edit::SetContext(context) => Applied::new(Self { context, ..draft }, "change context").typed("context"),
             Edit::SetEntryStep(entry_step) => Applied::new(Self { entry_step, ..draft }, "change first step"),
             Edit::AddStep { template, at } => self.add(*template, at)?,
             Edit::MoveStep { from, to } => self.move_step(from, to)?,
             Edit::DuplicateStep(id) => self.duplicate(&id)?,
             Edit::RemoveStep(id) => self.remove(&id)?,
             Edit::RenameStep { id, label } => self.rename(&id, label.trim())?,
-            Edit::SetStep { id, step } => self.set_step(id, *step)?,
             Edit::UpdateStep { id, field } => self.update(id, field)?,
             Edit::ApplyFix(fix) => self.fix(fix)?,
             Edit::ReplaceAll(other) => Applied::new(other.sharing(self), "replace the whole workflow"),
@@ -149,13 +147,6 @@ impl Draft {
         let done = format!("rename {} to {label}", step.label);
         let steps = if step.label == label { self.steps.clone() } else { renamed(self, at, label) };
         Ok(Applied::new(Self { steps, ..self.clone() }, done).focused(id.clone()))
-    }
-
-    fn set_step(&self, id: StepId, step: Step) -> Result<Applied, EditError> {
-        let label = step.label.trim().to_owned();
-        let draft = self.rename(&id, &label)?.draft;
-        let draft = draft.with_step(&id, |place| *place = Step { id: id.clone(), label: label.clone(), ..step })?;
-        Ok(Applied::new(draft, format!("change {label}")).focused(id))
     }
 
     fn update(&self, id: StepId, field: StepField) -> Result<Applied, EditError> {

@@ -1,9 +1,7 @@
 //! What a person can do to a draft, and why it may not be done.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value;
 use sluice_types::limits::MAX_STEPS;
 use sluice_types::{Fix, PersonaId, Step, StepId, StepType};
 
@@ -36,8 +34,6 @@ pub enum Edit {
     },
     /// Persona of the steps that name none.
     SetPersona(Option<PersonaId>),
-    /// Values for `{{context.KEY}}`.
-    SetContext(BTreeMap<String, Value>),
     /// The step to begin with; the first one when none.
     SetEntryStep(Option<StepId>),
     /// Adds a step like this one, with an id and a label that nothing else has.
@@ -65,13 +61,6 @@ pub enum Edit {
         id: StepId,
         /// What to call it.
         label: String,
-    },
-    /// Puts a whole step in the place of another. It keeps its id; a new label is a rename.
-    SetStep {
-        /// The step.
-        id: StepId,
-        /// What to put there.
-        step: Box<Step>,
     },
     /// Changes one field of a step.
     UpdateStep {

@@ -239,11 +239,11 @@ fn the_workflow_has_fields_of_its_own() {
     let other = Draft { name: "Other".into(), ..three() };
     let replaced = apply(&before, Edit::ReplaceAll(Box::new(other.clone()))).draft;
     assert_eq!((shared(&before, &replaced), &replaced), (vec![true; 3], &other));
-    let label = "Summary".to_owned();
-    let whole = Step { label, ..step(json!({"label": "x", "type": "llm", "prompt": "new"})) };
-    let set = apply(&before, Edit::SetStep { id: id("research"), step: Box::new(whole) }).draft;
-    assert_eq!((set.steps[0].id.as_str(), prompt(&set, 0)), ("research", "new"));
-    assert_eq!(prompt(&set, 2), "Use {{steps.Summary.content}} and ${steps.research.content}");
+    let entry = apply(&before, Edit::SetEntryStep(Some(id("research")))).draft;
+    assert_eq!(entry.entry_step, Some(id("research")));
+    assert_eq!(apply(&entry, Edit::RemoveStep(id("research"))).draft.entry_step, None);
+    assert_eq!(apply(&before, Edit::SetActive(false)).label, "switch off");
+    assert!(apply(&before, Edit::SetTemplate(true)).draft.is_template);
 }
 
 #[test]
