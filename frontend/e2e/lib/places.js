@@ -42,6 +42,17 @@ export const places = {
   'the builder': async (test) => {
     await openBuilder(test);
   },
+  'the builder with its settings open': async (test) => {
+    const builder = await openBuilder(test);
+    await builder.unfold(test.page, 'More settings');
+    await expect(test.page.getByRole('switch', { name: 'Active' })).toBeVisible();
+  },
+  'the builder with a model named by hand': async (test) => {
+    const picker = (await openBuilder(test)).card('Research').getByRole('combobox', { name: 'Model of Research' });
+    await picker.focus();
+    await picker.selectOption('Another model…');
+    await expect(test.page.getByRole('textbox', { name: 'Name of the model' })).toBeVisible();
+  },
   'the builder with a step open': async (test) => {
     const builder = await openBuilder(test);
     const card = await builder.openStep('Write');
