@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
-use sluice_types::{Persona, PersonaRequest};
-
-use crate::state::json;
-
+use sluice_types::{Persona, PersonaRequest, json};
 /// What is typed in a persona's form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonaForm {
@@ -77,7 +74,7 @@ impl PersonaForm {
     /// Reads a text that was kept.
     #[must_use]
     pub fn of_kept(text: &str) -> Option<(Option<i64>, Self)> {
-        let kept: Value = json::read(text).ok()?;
+        let kept: Value = json::from_str(text).ok()?;
         let text = |at: usize| Some(kept.get(at)?.as_str()?.to_owned());
         let form = Self { name: text(1)?, description: text(2)?, instructions: text(3)? };
         Some((kept.get(0)?.as_i64(), form))

@@ -7,6 +7,7 @@ use sluice_types::PatchExecution;
 use super::kept::{budget, keep_budget};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::memo::memo;
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, Field};
 use crate::state::run_text::{budget_of, dollars};
@@ -26,7 +27,7 @@ fn BudgetForm(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
     let (given, spent) = store.peek(|run| (run.execution().budget_usd, run.totals().cost_usd));
     let given = given.map(dollars).unwrap_or_default();
     let typed = RwSignal::new(budget(&store.id()).unwrap_or_else(|| given.clone()));
-    Effect::new(move |_| {
+    effect(move || {
         typed.with(|typed| keep_budget(&store.id(), (*typed != given).then_some(typed)));
     });
     // Closed by a person, not left: what was typed is done with.

@@ -7,6 +7,7 @@ use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunSt
 use super::kept::{change, keep_change};
 use super::store::RunStore;
 use crate::api::ApiError;
+use crate::browser::effect::effect;
 use crate::browser::memo::memo;
 use crate::components::{
     Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Shown, Switch, Toasts,
@@ -56,7 +57,7 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let open = RwSignal::new(false);
     let kept = path.clone();
     // What was typed and not saved is gone on with once it is known what it changes.
-    Effect::new(move |_| {
+    effect(move || {
         if store.definition().is_some() && change(&store.id(), &kept).is_some() {
             open.set(true);
         }
@@ -137,7 +138,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
     change_llm(&mut typed, change(&store.id(), &path).unwrap_or_default());
     let draft = RwSignal::new(typed);
     let (keep_path, keep_before) = (path.clone(), before.clone());
-    Effect::new(move |_| draft.with(|draft| keep_change(&store.id(), &keep_path, &difference(&keep_before, draft))));
+    effect(move || draft.with(|draft| keep_change(&store.id(), &keep_path, &difference(&keep_before, draft))));
     let discard_path = path.clone();
     let discard = move |_| {
         keep_change(&store.id(), &discard_path, &PatchStep::default());

@@ -9,6 +9,7 @@ use super::persona_conflict::PersonaConflict;
 use super::persona_model::PersonaList;
 use super::text_field::TextField;
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
 use crate::browser::storage;
 use crate::components::{Button, ButtonKind, Confirm, FailureNote, Field, Toasts};
@@ -78,7 +79,7 @@ impl Model {
             toasts: Toasts::from_context(),
             on_close,
         };
-        Effect::new(move |_| model.keep(&model.form()));
+        effect(move || model.keep(&model.form()));
         model
     }
 

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName};
 
 use crate::api::{self, ApiError};
+use crate::browser::effect::effect;
 use crate::browser::{secrets, storage};
 use crate::components::Toasts;
 use crate::session::Session;
@@ -74,7 +75,7 @@ impl ProviderModel {
             session: Session::from_context(),
             toasts: Toasts::from_context(),
         };
-        Effect::new(move |_| model.keep());
+        effect(move || model.keep());
         model
     }
 
