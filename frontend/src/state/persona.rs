@@ -68,7 +68,7 @@ impl PersonaForm {
     pub fn to_kept(&self, version: Option<i64>) -> String {
         let texts = [&self.name, &self.description, &self.instructions].map(|text| Value::from(text.as_str()));
         let [name, description, instructions] = texts;
-        Value::Array(vec![Value::from(version), name, description, instructions]).to_string()
+        json::to_string(&[Value::from(version), name, description, instructions]).unwrap_or_default()
     }
 
     /// Reads a text that was kept.

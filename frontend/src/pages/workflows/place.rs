@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 
 use super::listing::Listing;
 use crate::browser::listen::on_window;
+use crate::state::format::decimal;
 
 /// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.
 const DISTANCE: Duration = Duration::from_millis(300);
@@ -31,7 +32,7 @@ impl Place {
         let kept = window().history().ok()?.state().ok()?.as_string()?;
         let mut words = kept.splitn(3, ' ');
         let (rows, top, id) = (words.next()?, words.next()?, words.next()?);
-        Some(Self { rows: rows.parse().ok()?, id: id.to_owned(), top: top.parse().ok()? })
+        Some(Self { rows: rows.parse().ok()?, id: id.to_owned(), top: decimal(top)? })
     }
 
     /// The place now; none when the list is not in the middle of the window.
