@@ -288,7 +288,8 @@ test('leads from a problem to its step', async ({ page, api }) => {
   const card = await builder.openStep('Write');
   await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('{{steps.Nobody.content}}');
   await card.getByRole('button', { name: /^2 ?Write/ }).click();
-  await page.getByRole('complementary').getByRole('button', { name: 'Write', exact: true }).last().click();
+  // There is a button of this name in the palette, too.
+  await page.getByRole('region', { name: /problem/ }).getByRole('button', { name: 'Write', exact: true }).click();
   await expect(card.getByRole('textbox', { name: 'Prompt', exact: true })).toBeVisible();
 });
 

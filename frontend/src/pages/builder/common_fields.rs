@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use sluice_types::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use sluice_types::{Effect, StepId};
 
+use super::choice_field::{ChoiceField, step_options};
 use super::parsed_field::ParsedField;
 use super::step_body::{Found, StepForm};
 use crate::browser::memo::memo;
-use crate::components::Field;
 use crate::state::editor::{StepField, parse_retries, parse_timeout};
 
 /// Retries, timeout, effect and where to go on.
@@ -55,12 +55,15 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
 #[component]
 fn EffectField(form: StepForm) -> impl IntoView {
     let effect = form.read(|step| step.effect);
-    let value = move || match effect.get() {
-        None => "",
-        Some(Effect::Pure) => "pure",
-        Some(Effect::Reads) => "reads",
-        Some(Effect::Writes) => "writes",
-    };
+    let value = Signal::derive(move || {
+        let word = match effect.get() {
+            None => "",
+            Some(Effect::Pure) => "pure",
+            Some(Effect::Reads) => "reads",
+            Some(Effect::Writes) => "writes",
+        };
+        word.to_owned()
+    });
     let choose = move |value: String| {
         let effect = match value.as_str() {
             "pure" => Some(Effect::Pure),
@@ -71,24 +74,12 @@ fn EffectField(form: StepForm) -> impl IntoView {
         form.set(StepField::Effect(effect));
     };
     view! {
-        <Field
-            label="Effect"
-            hint="Decides what a crash in mid-step does"
-            children=move |ids| view! {
-                <select
-                    id=ids.input
-                    class="select"
-                    aria-describedby=ids.described_by
-                    prop:value=value
-                    on:change:target=move |event| choose(event.target().value())
-                >
-                    <option value="">"As its kind"</option>
-                    <option value="pure">"Pure: run again"</option>
-                    <option value="reads">"Reads: run again"</option>
-                    <option value="writes">"Writes: ask first"</option>
-                </select>
-            }
-        />
+        <ChoiceField label="Effect" hint="Decides what a crash in mid-step does" value on_choose=choose>
+            <option value="">"As its kind"</option>
+            <option value="pure">"Pure: run again"</option>
+            <option value="reads">"Reads: run again"</option>
+            <option value="writes">"Writes: ask first"</option>
+        </ChoiceField>
     }
 }
 
@@ -101,32 +92,15 @@ fn NextField(form: StepForm) -> impl IntoView {
             later.map(|step| (step.id.clone(), step.label.clone())).collect::<Vec<_>>()
         })
     });
-    let options = move || {
-        let chosen = next.get();
-        later
-            .get()
-            .into_iter()
-            .map(|(id, label)| {
-                let selected = chosen.as_ref() == Some(&id);
-                view! { <option value=id.to_string() selected=selected>{label}</option> }
-            })
-            .collect_view()
-    };
     view! {
-        <Field
+        <ChoiceField
             label="Go on with"
-            children=move |ids| view! {
-                <select
-                    id=ids.input
-                    class="select"
-                    prop:value=move || next.get().map(|id| id.to_string()).unwrap_or_default()
-                    on:change:target=move |event| form.set(StepField::Next(StepId::new(event.target().value()).ok()))
-                >
-                    <option value="">"The next step"</option>
-                    {options}
-                    <option value="end">"End of the run"</option>
-                </select>
-            }
-        />
+            value=Signal::derive(move || next.get().map(|id| id.to_string()).unwrap_or_default())
+            on_choose=move |id: String| form.set(StepField::Next(StepId::new(id).ok()))
+        >
+            <option value="">"The next step"</option>
+            {step_options(later, next)}
+            <option value="end">"End of the run"</option>
+        </ChoiceField>
     }
 }

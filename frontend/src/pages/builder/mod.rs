@@ -2,6 +2,7 @@
 
 mod analysis;
 mod autosave;
+mod choice_field;
 mod common_fields;
 mod completions;
 mod conflict_dialog;

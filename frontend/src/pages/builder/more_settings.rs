@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use sluice_types::StepId;
 use sluice_types::limits::MAX_NAME_CHARS;
 
+use super::choice_field::{ChoiceField, step_options};
 use super::header::read;
 use super::model::Builder;
 use crate::components::{Field, Shown, Switch};
@@ -66,38 +67,21 @@ fn EntryStep(builder: Builder) -> impl IntoView {
         let steps = draft.steps.iter().skip(1);
         steps.map(|step| (step.id.clone(), step.label.clone())).collect::<Vec<_>>()
     });
-    let options = move || {
-        let chosen = entry.get();
-        let option = |(id, label): (StepId, String)| {
-            let selected = chosen.as_ref() == Some(&id);
-            view! { <option value=id.to_string() selected=selected>{label}</option> }
-        };
-        steps.get().into_iter().map(option).collect_view()
-    };
     // The first step is where a run begins anyhow.
-    let value = move || {
+    let value = Signal::derive(move || {
         let listed = |id: &StepId| steps.with(|steps| steps.iter().any(|(step, _)| step == id));
         entry.get().filter(listed).map(|id| id.to_string()).unwrap_or_default()
-    };
+    });
     view! {
-        <Field
+        <ChoiceField
             label="Begin with"
             hint="Steps above it are not run"
-            children=move |ids| view! {
-                <select
-                    id=ids.input
-                    class="select"
-                    aria-describedby=ids.described_by
-                    prop:value=value
-                    on:change:target=move |event| {
-                        builder.edit(Edit::SetEntryStep(StepId::new(event.target().value()).ok()));
-                    }
-                >
-                    <option value="">"The first step"</option>
-                    {options}
-                </select>
-            }
-        />
+            value
+            on_choose=move |id: String| _ = builder.edit(Edit::SetEntryStep(StepId::new(id).ok()))
+        >
+            <option value="">"The first step"</option>
+            {step_options(steps, entry)}
+        </ChoiceField>
     }
 }
 

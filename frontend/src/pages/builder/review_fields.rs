@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use sluice_types::{OnExpiry, ReviewStep, Step, StepId, StepKind};
 
+use super::choice_field::ChoiceField;
 use super::parsed_field::ParsedField;
 use super::prompt_editor::PromptEditor;
 use super::step_body::{Found, StepForm};
 use crate::browser::memo::memo;
-use crate::components::{Each, Field};
+use crate::components::Each;
 use crate::state::editor::{StepField, parse_expires_in};
 use crate::state::sorted::sort_by;
 
@@ -32,10 +33,13 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
         };
         form.set(StepField::OnExpiry(decision));
     };
-    let decision = move || match on_expiry.get() {
-        Some(OnExpiry::Approve) => "approve",
-        Some(OnExpiry::Reject) | None => "reject",
-    };
+    let decision = Signal::derive(move || {
+        let word = match on_expiry.get() {
+            Some(OnExpiry::Approve) => "approve",
+            Some(OnExpiry::Reject) | None => "reject",
+        };
+        word.to_owned()
+    });
     view! {
         <PromptEditor
             form
@@ -58,20 +62,10 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
                 show=|seconds| format!("{seconds}s")
                 on_change=move |value| form.set(StepField::ExpiresIn(value))
             />
-            <Field
-                label="Then"
-                children=move |ids| view! {
-                    <select
-                        id=ids.input
-                        class="select"
-                        prop:value=decision
-                        on:change:target=move |event| decide(event.target().value())
-                    >
-                        <option value="reject">"Reject: the run fails"</option>
-                        <option value="approve">"Approve: the run goes on"</option>
-                    </select>
-                }
-            />
+            <ChoiceField label="Then" value=decision on_choose=decide>
+                <option value="reject">"Reject: the run fails"</option>
+                <option value="approve">"Approve: the run goes on"</option>
+            </ChoiceField>
         </div>
     }
 }

@@ -10,7 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use sluice_types::{ExecutionSummary, WorkflowId, WorkflowPage, WorkflowSummary};
 use web_sys::UrlSearchParams;
 
-use super::place::{self, Place};
+use super::position::{self, Position};
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
@@ -45,7 +45,7 @@ pub struct Listing {
     pub now: Signal<f64>,
     go: UnsyncCallback<ListState>,
     /// The place to come back to, until it is reached.
-    back: StoredValue<Option<Place>>,
+    back: StoredValue<Option<Position>>,
 }
 
 impl Listing {
@@ -66,14 +66,14 @@ impl Listing {
             runs: RwSignal::new(HashMap::new()),
             now: ticking(CLOCK),
             go,
-            back: StoredValue::new(Place::of_entry()),
+            back: StoredValue::new(Position::of_entry()),
         };
         effect(move || {
             state.track();
             listing.restart();
         });
         listing.keep_live();
-        place::follow(listing);
+        position::follow(listing);
         listing
     }
 

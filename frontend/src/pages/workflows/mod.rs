@@ -9,7 +9,7 @@ mod last_run;
 mod listing;
 mod more;
 mod page;
-mod place;
+mod position;
 mod row;
 mod row_menu;
 mod rows;

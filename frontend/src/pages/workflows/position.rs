@@ -14,10 +14,10 @@ use crate::state::format::decimal;
 /// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.
 const DISTANCE: Duration = Duration::from_millis(300);
 
-/// A place in the list: what stood in the middle of the window. Heights of rows that were not drawn yet are
+/// A position in the list: what stood in the middle of the window. Heights of rows that were not drawn yet are
 /// only guessed, so that a distance from the top would lead elsewhere.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place {
+pub struct Position {
     /// How many workflows were loaded.
     pub rows: usize,
     /// The id of the element.
@@ -26,7 +26,7 @@ pub struct Place {
     top: f64,
 }
 
-impl Place {
+impl Position {
     /// The place that the entry was left at.
     pub fn of_entry() -> Option<Self> {
         let kept = window().history().ok()?.state().ok()?.as_string()?;
@@ -73,8 +73,8 @@ impl Place {
 /// Keeps the place while the list is there: as it moves, and before something is pressed.
 pub fn follow(listing: Listing) {
     let keep = move || {
-        if let Some(place) = listing.rows_to_keep().and_then(Place::now) {
-            place.keep();
+        if let Some(position) = listing.rows_to_keep().and_then(Position::now) {
+            position.keep();
         }
     };
     let due = StoredValue::new(false);
