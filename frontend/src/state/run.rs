@@ -210,21 +210,24 @@ impl RunState {
     fn take_status(&mut self, status: ExecutionStatus, seq: i64, event: &Event) {
         self.changed_seq = seq;
         let run = &mut self.execution;
+        let is_other = run.status != status;
         run.status = status;
         run.token_usage = event.token_usage.unwrap_or(run.token_usage);
         run.cost_usd = event.cost_estimate.unwrap_or(run.cost_usd);
         run.error.clone_from(&event.error);
         run.duration_ms = event.duration_ms;
         run.completed_at = status.is_terminal().then_some(event.at);
-        // Without a gate, only a person's hold pauses. With one, the answer to the refetch tells.
-        run.on_hold = match status {
-            ExecutionStatus::Paused => run.on_hold || event.path.is_none(),
-            ExecutionStatus::Pending
-            | ExecutionStatus::Running
-            | ExecutionStatus::Completed
-            | ExecutionStatus::Failed
-            | ExecutionStatus::Cancelled => false,
-        };
+        if is_other {
+            // Without a gate, only a person's hold pauses. With one, the answer to the refetch tells.
+            run.on_hold = match status {
+                ExecutionStatus::Paused => run.on_hold || event.path.is_none(),
+                ExecutionStatus::Pending
+                | ExecutionStatus::Running
+                | ExecutionStatus::Completed
+                | ExecutionStatus::Failed
+                | ExecutionStatus::Cancelled => false,
+            };
+        }
         if !status.is_terminal() {
             run.output = None;
             run.started_at.get_or_insert(event.at);

@@ -180,6 +180,11 @@ fn a_pause_by_a_person_is_told_from_a_gate() {
     state.apply(&stored(5, &json!({"type": "paused", "status": "paused", "path": "a"})));
     assert!(!state.execution().on_hold && state.refetch_due());
     assert_eq!(state.gate().unwrap().note.as_deref(), Some("Look"));
+    // A hold that waits for a step to end outlives an event that tells of something else.
+    let fetch = state.begin_fetch();
+    state.resync(fetch, execution(&json!({"on_hold": true, "last_seq": 5}), &[]));
+    state.apply(&stored(6, &json!({"status": "running"})));
+    assert!(state.execution().on_hold && state.refetch_due());
 }
 
 #[test]
