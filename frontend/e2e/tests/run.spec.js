@@ -261,6 +261,30 @@ test.describe('a run', () => {
     await elsewhere.close();
   });
 
+  test('can be left while a change of it is being saved', async ({ page, api }) => {
+    const id = await watch(page, api, [prompt('One'), review('Check'), prompt('Three')]);
+    const later = await run.openStep('Three');
+    await later.getByRole('button', { name: 'Change model or prompt' }).click();
+    await later.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Other words');
+    let answered;
+    const gone = new Promise((resolve) => (answered = resolve));
+    await page.route(`**/executions/${id}/steps/three`, async (route) => {
+      await gone;
+      await route.continue();
+    });
+    const saved = page.waitForResponse((response) => response.request().method() === 'PATCH');
+    await later.getByRole('button', { name: 'Save for this run' }).click();
+    await page.getByRole('link', { name: 'Workflows', exact: true }).first().click();
+    await expect(page.getByRole('heading', { name: 'Workflows', level: 1 })).toBeVisible();
+    answered();
+    await saved;
+    const definition = () => api.get(`/workflows/executions/${id}/definition`);
+    await expect.poll(async () => (await definition()).steps.at(-1).prompt).toBe('Other words');
+    await run.open(id);
+    await run.openStep('Three');
+    await expect(run.step('Three').getByRole('button', { name: 'Save for this run' })).toHaveCount(0);
+  });
+
   test('shows prompt, attempts, tokens, cost and duration of a step', async ({ api }) => {
     const flaky = prompt('Flaky', 'Write of {{input.topic}}', { model: 'demo-flaky', max_retries: 3 });
     await begin(api, [flaky], { input: { topic: 'lighthouses' } });

@@ -153,11 +153,11 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
             open.set(false);
             return;
         }
-        let path = path.clone();
+        let (id, path) = (store.id(), path.clone());
         spawn_local(async move {
             match store.change_step(busy, &path, patch).await {
                 Ok(()) => {
-                    keep_change(&store.id(), &path, &PatchStep::default());
+                    keep_change(&id, &path, &PatchStep::default());
                     open.try_set(false);
                     toasts.done("Changed for this run. The workflow stays as it is.");
                 }

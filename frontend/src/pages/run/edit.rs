@@ -14,6 +14,7 @@ use crate::browser::memo::memo;
 use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Shown};
 use crate::state::actions::stale_after_override;
 use crate::state::output_edit::{as_text, checked};
+use crate::state::run::RunState;
 
 /// A text to change, what changes, and which later steps were made from the old one. What is typed
 /// is kept until it is saved.
@@ -144,11 +145,11 @@ fn save(
             match sent {
                 Ok(()) => {
                     keep_typed(&id, &path, TypedFor::Output, &Typed::default());
-                    let next = then.and_then(|label| {
-                        store.peek(|run| {
-                            run.steps().iter().find(|step| step.run.label == label).map(|step| step.run.path.clone())
-                        })
-                    });
+                    let path_of = |run: &RunState, label: &str| {
+                        run.steps().iter().find(|step| step.run.label == label).map(|step| step.run.path.clone())
+                    };
+                    // The page may have been left meanwhile.
+                    let next = then.and_then(|label| store.state.try_with_value(|run| path_of(run, &label)).flatten());
                     if next.is_some() {
                         store.retrying.try_set(next);
                     }
