@@ -62,7 +62,7 @@ pub fn ConflictDialog(builder: Builder, saver: Saver) -> impl IntoView {
         async move {
             let theirs = theirs?;
             let base = base_of(builder.saved.get_untracked()).await;
-            let mine = builder.draft.with_untracked(|draft| Arc::clone(&draft.0));
+            let mine = builder.draft.try_with_untracked(|draft| Arc::clone(&draft.0))?;
             Some(Meeting::new(base.as_deref(), &mine, theirs))
         }
     });
