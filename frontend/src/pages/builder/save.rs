@@ -78,7 +78,7 @@ impl Saver {
         spawn_local(async move {
             let answer = match &saved {
                 Some(saved) => api::workflows::update(&saved.id, saved.version, &sent.to_update()).await,
-                None => api::workflows::create(&sent.to_create(None)).await,
+                None => api::workflows::create(&sent.to_create()).await,
             };
             match answer {
                 Ok(workflow) => self.saved(&workflow, sent, saved.is_none(), run),

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sluice_types::{
-    CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow, WorkflowId, WorkflowTemplate,
-};
+use sluice_types::{CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow, WorkflowTemplate};
 
 /// A workflow that is being edited. Its steps are shared: an edit copies only the step that it
 /// changes, so that a view can tell by [`Arc::ptr_eq`] whether it has to draw anew.
@@ -130,11 +128,11 @@ impl Draft {
         }
     }
 
-    /// The request that creates it. Without an id, the server derives one from the name.
+    /// The request that creates it; the server derives an id from the name.
     #[must_use]
-    pub fn to_create(&self, id: Option<WorkflowId>) -> CreateWorkflow {
+    pub fn to_create(&self) -> CreateWorkflow {
         CreateWorkflow {
-            id,
+            id: None,
             name: self.name.clone(),
             description: self.description.clone(),
             category: self.category.clone(),

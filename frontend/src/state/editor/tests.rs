@@ -55,7 +55,7 @@ fn prompt(draft: &Draft, index: usize) -> &str {
 #[test]
 fn a_draft_is_sent_as_it_is() {
     let draft = Draft { name: "N".into(), category: Some("c".into()), tags: vec!["t".into()], ..three() };
-    assert_eq!(Draft::from_create(draft.to_create(None)), draft);
+    assert_eq!(Draft::from_create(draft.to_create()), draft);
     let update = draft.to_update();
     assert_eq!((update.definition, update.renamed_labels.len()), (draft.to_definition(), 0));
     let text = serde_json::to_string(&draft).unwrap();

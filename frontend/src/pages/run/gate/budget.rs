@@ -21,7 +21,6 @@ pub fn BudgetGate(desk: Desk, store: RunStore) -> impl IntoView {
         Ok(None) => Some("Write an amount, as 0.50.".to_owned()),
         Err(message) => Some(message),
     });
-    let may = move |decision| desk.gate.read().as_ref().is_some_and(|gate| gate.decisions.contains(&decision));
     let decide = move |decision, budget_usd| {
         desk.decide(ReviewRequest { decision, comment: None, content: None, budget_usd, opened_seq: None });
     };
@@ -36,7 +35,7 @@ pub fn BudgetGate(desk: Desk, store: RunStore) -> impl IntoView {
             .to_owned(),
     };
     view! {
-        <Shown is=move || may(ReviewDecision::RaiseBudget) && needed.is_some() otherwise={
+        <Shown is=move || desk.may(ReviewDecision::RaiseBudget) && needed.is_some() otherwise={
             let hint = hint.clone();
             move || view! { <p>{hint.clone()}</p> }
         }>
@@ -49,16 +48,13 @@ pub fn BudgetGate(desk: Desk, store: RunStore) -> impl IntoView {
                     aria-describedby=ids.described_by
                     aria-invalid=move || wrong.read().is_some().then_some("true")
                     prop:value=move || typed.get()
-                    on:input:target=move |event| {
-                        let text = event.target().value();
-                        desk.typed.update(|typed| typed.text = Some(text));
-                    }
+                    on:input:target=move |event| desk.write(event.target().value())
                 />
             </Field>
         </Shown>
         {move || desk.error.get().map(|error| view! { <FailureNote error /> })}
         <div class="row wrap">
-            <Shown is=move || may(ReviewDecision::RaiseBudget) && needed.is_some()>
+            <Shown is=move || desk.may(ReviewDecision::RaiseBudget) && needed.is_some()>
                 <Button
                     kind=ButtonKind::Primary
                     busy=desk.busy
@@ -68,12 +64,12 @@ pub fn BudgetGate(desk: Desk, store: RunStore) -> impl IntoView {
                     "Raise the budget and go on"
                 </Button>
             </Shown>
-            <Shown is=move || may(ReviewDecision::Repeat)>
+            <Shown is=move || desk.may(ReviewDecision::Repeat)>
                 <Button busy=desk.busy on_press=move |_| decide(ReviewDecision::Repeat, None)>
                     "Try with the changed model"
                 </Button>
             </Shown>
-            <Shown is=move || may(ReviewDecision::Stop)>
+            <Shown is=move || desk.may(ReviewDecision::Stop)>
                 <Button busy=desk.busy on_press=move |_| decide(ReviewDecision::Stop, None)>
                     "Stop and keep the results"
                 </Button>

@@ -110,6 +110,16 @@ impl Desk {
         self.gate.read().as_ref().and_then(|gate| gate.content.clone()).unwrap_or_default()
     }
 
+    /// Whether the gate takes a decision. Tracks changes.
+    pub fn may(self, decision: ReviewDecision) -> bool {
+        self.gate.read().as_ref().is_some_and(|gate| gate.decisions.contains(&decision))
+    }
+
+    /// Takes the text as it is being typed.
+    pub fn write(self, text: String) {
+        self.typed.update(|typed| typed.text = Some(text));
+    }
+
     /// Sends a decision on what was looked at. What was typed is forgotten when it has arrived.
     pub fn decide(self, mut request: ReviewRequest) {
         let toasts = Toasts::from_context();
@@ -133,6 +143,20 @@ impl Desk {
                 }
             }
         });
+    }
+}
+
+/// The text in question, to be edited.
+#[component]
+pub fn TextEditor(desk: Desk, label: &'static str, class: &'static str, text: Signal<String>) -> impl IntoView {
+    view! {
+        <textarea
+            class=class
+            aria-label=label
+            readonly=move || desk.busy.get()
+            prop:value=move || text.get()
+            on:input:target=move |event| desk.write(event.target().value())
+        ></textarea>
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use sluice_types::{ReviewDecision, ReviewRequest};
 
-use super::Desk;
+use super::{Desk, TextEditor};
 use crate::browser::memo::memo;
 use crate::components::{
     Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind, Shown,
@@ -72,16 +72,7 @@ fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
                 "The text in question is another one since you began to edit. Your edit is kept; the difference below is to the new text."
             </Note>
         </Shown>
-        <textarea
-            class="textarea grows tall"
-            aria-label="Text, as you edit it"
-            readonly=move || desk.busy.get()
-            prop:value=move || text.get()
-            on:input:target=move |event| {
-                let text = event.target().value();
-                desk.typed.update(|typed| typed.text = Some(text));
-            }
-        ></textarea>
+        <TextEditor desk label="Text, as you edit it" class="textarea grows tall" text />
         <Shown is=move || changed.get()>
             <DiffView before=content after=text />
         </Shown>
@@ -98,9 +89,9 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
     let asks_reject = RwSignal::new(false);
     let wrong = RwSignal::new(None::<String>);
     let field: NodeRef<html::Textarea> = NodeRef::new();
-    let may = move |decision| desk.gate.read().as_ref().is_some_and(|gate| gate.decisions.contains(&decision));
-    let can_revise =
-        move || may(ReviewDecision::Revise) && desk.gate.read().as_ref().is_some_and(|gate| !gate.shows.is_empty());
+    let can_revise = move || {
+        desk.may(ReviewDecision::Revise) && desk.gate.read().as_ref().is_some_and(|gate| !gate.shows.is_empty())
+    };
     let edited = memo(move || {
         let typed = desk.typed.read();
         typed.text.clone().filter(|text| *text != content.get())
@@ -124,7 +115,7 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
         <Comment desk wrong field />
         {move || desk.error.get().map(|error| view! { <FailureNote error /> })}
         <div class="row wrap">
-            <Shown is=move || may(ReviewDecision::Approve)>
+            <Shown is=move || desk.may(ReviewDecision::Approve)>
                 <Button
                     kind=ButtonKind::Primary
                     icon=icondata_lu::LuCheck
@@ -139,7 +130,7 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
                     "Revise"
                 </Button>
             </Shown>
-            <Shown is=move || may(ReviewDecision::Reject)>
+            <Shown is=move || desk.may(ReviewDecision::Reject)>
                 <Button icon=icondata_lu::LuX busy=desk.busy on_press=move |_| asks_reject.set(true)>
                     "Reject"
                 </Button>
