@@ -12,6 +12,7 @@ mod error_code;
 mod estimate;
 mod events;
 mod execution;
+pub mod fraction;
 mod ids;
 pub mod json;
 pub mod limits;

@@ -26,5 +26,5 @@ pub fn ticking(every: Duration) -> Signal<f64> {
 
 /// An id that nobody else makes, for idempotency keys.
 pub fn unique_key() -> String {
-    window().crypto().map_or_else(|_| now_ms().to_string(), |crypto| crypto.random_uuid())
+    window().crypto().map_or_else(|_| whole_ms(now_ms()).to_string(), |crypto| crypto.random_uuid())
 }

@@ -2,6 +2,7 @@
 //! what is shown is the same in every test and on every machine.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use sluice_types::fraction::fixed;
 use sluice_types::{Range, json};
 
 const SECOND: i64 = 1_000;
@@ -18,13 +19,13 @@ pub fn cost(usd: f64) -> String {
     } else if usd < 0.000_05 {
         "<$0.0001".into()
     } else if usd < 0.009_95 {
-        format!("${usd:.4}")
+        format!("${}", fixed(usd, 4))
     } else if usd < 0.999_5 {
-        format!("${usd:.3}")
+        format!("${}", fixed(usd, 3))
     } else if usd < 999.995 {
-        format!("${usd:.2}")
+        format!("${}", fixed(usd, 2))
     } else {
-        format!("${}", grouped(&format!("{usd:.0}")))
+        format!("${}", grouped(&fixed(usd, 0)))
     }
 }
 
@@ -74,14 +75,14 @@ fn scaled(count: u64, units: &[(&str, u64)], first: u64, plain: &str) -> String 
     let space = if plain.is_empty() { "" } else { " " };
     let mut shown = String::new();
     for (at, &(name, unit)) in units.iter().enumerate() {
-        let tenths = rounded(u128::from(count) * 10, u128::from(unit));
-        let whole = rounded(u128::from(count), u128::from(unit));
+        let tenths = rounded(count.saturating_mul(10), unit);
+        let whole = rounded(count, unit);
         shown = if tenths < 100 {
             format!("{}.{}{space}{name}", tenths / 10, tenths % 10)
         } else {
             format!("{}{space}{name}", grouped(&whole.to_string()))
         };
-        let next_unit = units.get(at + 1).map(|&(_, next)| u128::from(next / unit));
+        let next_unit = units.get(at + 1).map(|&(_, next)| next / unit);
         if next_unit.is_none_or(|next| whole < next) {
             break;
         }
@@ -89,8 +90,9 @@ fn scaled(count: u64, units: &[(&str, u64)], first: u64, plain: &str) -> String 
     shown
 }
 
-fn rounded(count: u128, unit: u128) -> u128 {
-    (count + unit / 2) / unit.max(1)
+fn rounded(count: u64, unit: u64) -> u64 {
+    let unit = unit.max(1);
+    count / unit + u64::from(count % unit >= unit.div_ceil(2))
 }
 
 fn grouped(digits: &str) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sluice_types::json::{self, ReadError};
+use sluice_types::json::{self, ReadError, SyntaxError};
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_NAME_CHARS};
 use sluice_types::{CreateWorkflow, Definition, UpdateWorkflow};
 
@@ -16,14 +16,7 @@ pub enum ImportError {
     /// It is larger than what the server takes.
     TooLarge,
     /// It is no JSON.
-    NotJson {
-        /// The line, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-        /// What stands there.
-        message: String,
-    },
+    NotJson(SyntaxError),
     /// It is JSON, but holds neither a workflow nor a definition.
     NotAWorkflow,
     /// It is a workflow with a field that cannot be read.
@@ -42,7 +35,7 @@ impl fmt::Display for ImportError {
                 let most = format::bytes(u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX));
                 write!(f, "It is larger than {most}, the most that can be imported.")
             }
-            Self::NotJson { line, column, message } => {
+            Self::NotJson(SyntaxError { message, line, column }) => {
                 write!(f, "It is not JSON: line {line}, column {column}: {message}.")
             }
             Self::NotAWorkflow => {
@@ -63,7 +56,7 @@ pub fn check_size(bytes: u64) -> Result<(), ImportError> {
 pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> {
     // Editors on Windows begin files with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+    let value = json::parse(text).map_err(ImportError::NotJson)?;
     if value.get("definition").is_some() {
         // What `UpdateWorkflow` takes is what `GET` answers and what `POST` takes, and no more.
         let read: UpdateWorkflow = fields(value)?;
@@ -101,13 +94,6 @@ fn of_definition(file_name: &str, definition: Definition) -> CreateWorkflow {
 fn name_of_file(file_name: &str) -> String {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem).trim();
     if stem.is_empty() { "Imported workflow".into() } else { stem.chars().take(MAX_NAME_CHARS).collect() }
-}
-
-fn not_json(error: &serde_json::Error) -> ImportError {
-    let (line, column) = (error.line(), error.column());
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before).to_owned();
-    ImportError::NotJson { line, column, message }
 }
 
 fn fields<T: DeserializeOwned>(value: Value) -> Result<T, ImportError> {
@@ -152,7 +138,10 @@ mod tests {
     fn wrong_json_is_told_by_line_and_column() {
         let error = read("x.json", "{\n  \"name\": ,\n}").unwrap_err();
         assert_eq!(error.to_string(), "It is not JSON: line 2, column 11: expected value.");
-        assert!(matches!(read("x.json", "").unwrap_err(), ImportError::NotJson { line: 1, column: 0, .. }));
+        assert!(matches!(
+            read("x.json", "").unwrap_err(),
+            ImportError::NotJson(SyntaxError { line: 1, column: 1, .. })
+        ));
     }
 
     #[test]

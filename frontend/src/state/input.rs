@@ -10,9 +10,12 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::template::{Root, references};
-use sluice_types::{Definition, TemplateInput, json};
+use sluice_types::{Definition, TemplateInput};
+
+use super::letters::capitalised;
 
 pub use bare::reads_whole;
 
@@ -95,9 +98,7 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
 
 /// A field of which only the name is known.
 fn found(name: String, required: bool) -> Field {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    let label = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let label = capitalised(&name.replace('_', " "));
     Field { name, label, description: String::new(), required, example: String::new() }
 }
 
@@ -289,18 +290,11 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Reads JSON; the error says where it goes wrong.
-fn parsed(json: &str) -> Result<Value, InputError> {
-    serde_json::from_str(json).map_err(|error| {
-        let message = error.to_string();
-        let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
-        let line = json.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
-        // serde_json counts bytes, people count characters.
-        let before = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
-        InputError {
-            message: format!("This is not JSON: {what}."),
-            line: Some(error.line()),
-            column: Some(before.max(1)),
-            field: None,
-        }
+fn parsed(text: &str) -> Result<Value, InputError> {
+    json::parse(text).map_err(|SyntaxError { message, line, column }| InputError {
+        message: format!("This is not JSON: {message}."),
+        line: Some(line),
+        column: Some(column),
+        field: None,
     })
 }

@@ -16,6 +16,7 @@ pub mod format;
 pub mod history;
 pub mod import;
 pub mod input;
+pub mod letters;
 pub mod list;
 pub mod live_text;
 pub mod markdown;

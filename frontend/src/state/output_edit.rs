@@ -1,8 +1,9 @@
 //! The output of a step as people edit it.
 
 use serde_json::Value;
+use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::MAX_OUTPUT_BYTES;
-use sluice_types::{StepRunStatus, StepType, json};
+use sluice_types::{StepRunStatus, StepType};
 
 use super::format::bytes;
 use super::run::StepView;
@@ -29,10 +30,8 @@ pub fn checked(text: &str, is_json: bool) -> Result<Value, String> {
     if !is_json {
         return Ok(Value::String(text.to_owned()));
     }
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
-        format!("This is not JSON: {what} (line {}, column {}).", error.line(), error.column())
+    json::parse(text).map_err(|SyntaxError { message, line, column }| {
+        format!("This is not JSON: {message} (line {line}, column {column}).")
     })
 }
 

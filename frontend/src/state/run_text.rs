@@ -1,5 +1,6 @@
 //! Small texts of the run page, and what people type into its small fields.
 
+use sluice_types::fraction::fixed;
 use sluice_types::{Estimate, Gate, GateKind, OnExpiry, ReviewDecision};
 
 use super::format::{cost, cost_range, decimal};
@@ -7,7 +8,7 @@ use super::format::{cost, cost_range, decimal};
 /// An amount as people type it: `0.5`, `2`, `0.0031`. No digits that say nothing.
 #[must_use]
 pub fn dollars(usd: f64) -> String {
-    let text = format!("{usd:.6}");
+    let text = fixed(usd, 6);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

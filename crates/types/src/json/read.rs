@@ -2,8 +2,12 @@
 //!
 //! `serde_json` reads a value, too, and `serde_path_to_error` says where it stopped. Together they compile what
 //! reads a type three times: from an object, from an array of its fields, and once more for the path. This reader
-//! compiles it once, which makes a noticeable part of what is sent to the browser. An array is not taken for an
-//! object.
+//! compiles it once, which makes a noticeable part of what is sent to the browser. A struct is read by its fields in
+//! their order, as from an array, since that takes half the code of reading them by name: the reader looks them up.
+//! An array itself is not taken for an object.
+//!
+//! A field that is left out is read as `null`; if it cannot be, it gets its default. So a type that tells `null`
+//! from left out must not be read by this.
 
 use std::fmt;
 
@@ -14,6 +18,8 @@ use serde::de::{
 };
 use serde_json::{Map, Value, map};
 
+use super::parse::parse;
+use crate::fraction;
 use crate::problem::escape;
 
 /// Why JSON is not what it was read as.
@@ -25,14 +31,14 @@ pub struct ReadError {
     pub message: String,
 }
 
-/// Reads a text.
+/// Reads a text. Fields that are not known are passed over: a newer server may send some.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    from_value(serde_json::from_str(text).map_err(ReadError::custom)?)
+    T::deserialize(Reader { value: parse(text).map_err(ReadError::custom)?, is_strict: false })
 }
 
-/// Reads a value.
+/// Reads a value in which no field is unknown.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
-    T::deserialize(Reader(value))
+    T::deserialize(Reader { value, is_strict: true })
 }
 
 /// The mark before a place inside a part that was read by itself.
@@ -74,14 +80,41 @@ impl Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::of_message(&message.to_string())
     }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("invalid type: {}, expected {expected}", described(unexpected)))
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("invalid value: {}, expected {expected}", described(unexpected)))
+    }
+}
+
+/// What was found. `Unexpected` says the same, but writes fractions by the standard library, with its tables.
+fn described(unexpected: Unexpected<'_>) -> String {
+    match unexpected {
+        Unexpected::Bool(it) => format!("boolean `{it}`"),
+        Unexpected::Unsigned(it) => format!("integer `{it}`"),
+        Unexpected::Signed(it) => format!("integer `{it}`"),
+        Unexpected::Float(it) => format!("floating point `{}`", fraction::shortest(it)),
+        Unexpected::Str(it) => format!("string \"{it}\""),
+        Unexpected::Seq => "sequence".into(),
+        Unexpected::Map => "map".into(),
+        Unexpected::Other(it) => it.into(),
+        _ => "another value".into(),
+    }
 }
 
 /// A value that is being read.
-struct Reader(Value);
+struct Reader {
+    value: Value,
+    /// Whether a field that is not known is an error.
+    is_strict: bool,
+}
 
 impl Reader {
     fn is_not(&self, expected: &dyn Expected) -> ReadError {
-        let unexpected = match &self.0 {
+        let unexpected = match &self.value {
             Value::Null => Unexpected::Other("null"),
             Value::Bool(it) => Unexpected::Bool(*it),
             Value::Number(it) => match (it.as_u64(), it.as_i64(), it.as_f64()) {
@@ -97,11 +130,11 @@ impl Reader {
     }
 
     fn text<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        if let Value::String(text) = self.0 { visitor.visit_string(text) } else { Err(self.is_not(&visitor)) }
+        if let Value::String(text) = self.value { visitor.visit_string(text) } else { Err(self.is_not(&visitor)) }
     }
 
     fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        let Value::Number(number) = &self.0 else { return Err(self.is_not(&visitor)) };
+        let Value::Number(number) = &self.value else { return Err(self.is_not(&visitor)) };
         match (number.as_u64(), number.as_i64()) {
             (Some(number), _) => visitor.visit_u64(number),
             (None, Some(number)) => visitor.visit_i64(number),
@@ -110,17 +143,30 @@ impl Reader {
     }
 
     fn items<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter().enumerate())),
+        match self.value {
+            Value::Array(items) => {
+                visitor.visit_seq(Items { rest: items.into_iter().enumerate(), is_strict: self.is_strict })
+            }
             _ => Err(self.is_not(&visitor)),
         }
     }
 
     fn fields<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::Object(fields) => visitor.visit_map(Fields::new(fields)),
+        match self.value {
+            Value::Object(fields) => visitor.visit_map(Fields::new(fields, self.is_strict)),
             _ => Err(self.is_not(&visitor)),
         }
+    }
+
+    fn structure<'de, V: Visitor<'de>>(
+        self,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        let Value::Object(fields) = self.value else { return Err(self.is_not(&visitor)) };
+        let mut fields = Structure::new(fields, names, self.is_strict)?;
+        let read = visitor.visit_seq(&mut fields);
+        read.map_err(|error| fields.missing.map_or(error, ReadError::missing_field))
     }
 }
 
@@ -137,7 +183,7 @@ impl<'de> Deserializer<'de> for Reader {
     type Error = ReadError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        match self.0 {
+        match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(it) => visitor.visit_bool(it),
             Value::Number(_) => self.number(visitor),
@@ -155,11 +201,11 @@ impl<'de> Deserializer<'de> for Reader {
     forward! {deserialize_any: deserialize_unit}
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        if let Value::Bool(it) = self.0 { visitor.visit_bool(it) } else { Err(self.is_not(&visitor)) }
+        if let Value::Bool(it) = self.value { visitor.visit_bool(it) } else { Err(self.is_not(&visitor)) }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.value.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -175,7 +221,7 @@ impl<'de> Deserializer<'de> for Reader {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, ReadError> {
-        match &self.0 {
+        match &self.value {
             Value::Array(items) if items.len() != len => Err(ReadError::invalid_length(items.len(), &visitor)),
             _ => self.items(visitor),
         }
@@ -193,10 +239,10 @@ impl<'de> Deserializer<'de> for Reader {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        self.fields(visitor)
+        self.structure(names, visitor)
     }
 
     /// A text names a variant that holds nothing; an object with one key names one and holds its content.
@@ -206,10 +252,11 @@ impl<'de> Deserializer<'de> for Reader {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        match self.0 {
-            Value::String(name) => visitor.visit_enum(Variant { name, content: None }),
+        let is_strict = self.is_strict;
+        match self.value {
+            Value::String(name) => visitor.visit_enum(Variant { name, content: None, is_strict }),
             Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
-                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content) }),
+                Some((name, content)) => visitor.visit_enum(Variant { name, content: Some(content), is_strict }),
                 None => Err(ReadError::invalid_length(0, &visitor)),
             },
             _ => Err(self.is_not(&visitor)),
@@ -218,18 +265,60 @@ impl<'de> Deserializer<'de> for Reader {
 }
 
 /// The items of an array that are still to be read, with their places.
-struct Items(std::iter::Enumerate<std::vec::IntoIter<Value>>);
+struct Items {
+    rest: std::iter::Enumerate<std::vec::IntoIter<Value>>,
+    is_strict: bool,
+}
 
 impl<'de> SeqAccess<'de> for Items {
     type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
-        let Some((place, item)) = self.0.next() else { return Ok(None) };
-        seed.deserialize(Reader(item)).map(Some).map_err(|error| error.inside(&place.to_string()))
+        let Some((place, value)) = self.rest.next() else { return Ok(None) };
+        let reader = Reader { value, is_strict: self.is_strict };
+        seed.deserialize(reader).map(Some).map_err(|error| error.inside(&place.to_string()))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.0.len())
+        Some(self.rest.len())
+    }
+}
+
+/// The fields of a struct, as the sequence that they are declared in.
+struct Structure {
+    fields: Map<String, Value>,
+    names: std::slice::Iter<'static, &'static str>,
+    /// The field that was asked for last, if it is not there and cannot be `null`.
+    missing: Option<&'static str>,
+    is_strict: bool,
+}
+
+impl Structure {
+    fn new(fields: Map<String, Value>, names: &'static [&'static str], is_strict: bool) -> Result<Self, ReadError> {
+        let unknown = fields.keys().find(|name| is_strict && !names.contains(&name.as_str()));
+        if let Some(name) = unknown {
+            return Err(ReadError::unknown_field(name, names).inside(name));
+        }
+        Ok(Self { fields, names: names.iter(), missing: None, is_strict })
+    }
+}
+
+impl<'de> SeqAccess<'de> for Structure {
+    type Error = ReadError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
+        self.missing = None;
+        let Some(name) = self.names.next() else { return Ok(None) };
+        let field = self.fields.get_mut(*name).map(Value::take);
+        let is_there = field.is_some();
+        match seed.deserialize(Reader { value: field.unwrap_or_default(), is_strict: self.is_strict }) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if is_there => Err(error.inside(name)),
+            Err(_) => {
+                self.missing = Some(name);
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -238,11 +327,12 @@ struct Fields {
     rest: map::IntoIter,
     /// The field whose key was read.
     current: (String, Value),
+    is_strict: bool,
 }
 
 impl Fields {
-    fn new(fields: Map<String, Value>) -> Self {
-        Self { rest: fields.into_iter(), current: (String::new(), Value::Null) }
+    fn new(fields: Map<String, Value>, is_strict: bool) -> Self {
+        Self { rest: fields.into_iter(), current: (String::new(), Value::Null), is_strict }
     }
 }
 
@@ -258,7 +348,7 @@ impl<'de> MapAccess<'de> for Fields {
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
         let (key, value) = &mut self.current;
-        seed.deserialize(Reader(value.take())).map_err(|error| error.inside(key))
+        seed.deserialize(Reader { value: value.take(), is_strict: self.is_strict }).map_err(|error| error.inside(key))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -270,6 +360,7 @@ impl<'de> MapAccess<'de> for Fields {
 struct Variant {
     name: String,
     content: Option<Value>,
+    is_strict: bool,
 }
 
 impl<'de> EnumAccess<'de> for Variant {
@@ -277,7 +368,7 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = Content;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), ReadError> {
-        let content = Content { of: self.name.clone(), value: self.content };
+        let content = Content { of: self.name.clone(), value: self.content, is_strict: self.is_strict };
         let name: StringDeserializer<ReadError> = self.name.into_deserializer();
         Ok((seed.deserialize(name)?, content))
     }
@@ -287,11 +378,13 @@ impl<'de> EnumAccess<'de> for Variant {
 struct Content {
     of: String,
     value: Option<Value>,
+    is_strict: bool,
 }
 
 impl Content {
     fn read<T>(self, read: impl FnOnce(Reader) -> Result<T, ReadError>) -> Result<T, ReadError> {
-        read(Reader(self.value.unwrap_or_default())).map_err(|error| error.inside(&self.of))
+        let reader = Reader { value: self.value.unwrap_or_default(), is_strict: self.is_strict };
+        read(reader).map_err(|error| error.inside(&self.of))
     }
 }
 
@@ -301,7 +394,10 @@ impl<'de> VariantAccess<'de> for Content {
     fn unit_variant(self) -> Result<(), ReadError> {
         match self.value {
             None | Some(Value::Null) => Ok(()),
-            Some(value) => Err(Reader(value).is_not(&"a variant that holds nothing").inside(&self.of)),
+            Some(value) => {
+                let reader = Reader { value, is_strict: self.is_strict };
+                Err(reader.is_not(&"a variant that holds nothing").inside(&self.of))
+            }
         }
     }
 
@@ -313,8 +409,12 @@ impl<'de> VariantAccess<'de> for Content {
         self.read(|reader| reader.deserialize_tuple(len, visitor))
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
-        self.read(|reader| reader.fields(visitor))
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        self.read(|reader| reader.structure(names, visitor))
     }
 }
 

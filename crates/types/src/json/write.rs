@@ -1,13 +1,15 @@
 //! Writing JSON.
 //!
-//! `serde_json` writes fractions with a table of 10 KB that no compressor makes smaller. The standard library
-//! writes the same shortest digits, and has its table in the browser's app anyway.
+//! `serde_json` writes fractions with a table of 10 KB that no compressor makes smaller; [`fraction`] has none in a
+//! browser.
 
 use std::io::{Result, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Error, Serializer};
+
+use crate::fraction;
 
 /// Writes on one line.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> std::result::Result<String, Error> {
@@ -30,7 +32,7 @@ fn written<T: Serialize + ?Sized, F: Formatter>(value: &T, layout: F) -> std::re
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
-/// A layout whose fractions the standard library writes.
+/// A layout whose fractions are written without a table.
 struct Plain<F>(F);
 
 /// Hands methods on to the layout.
@@ -44,12 +46,14 @@ macro_rules! layout {
 
 impl<F: Formatter> Formatter for Plain<F> {
     fn write_f64<W: Write + ?Sized>(&mut self, to: &mut W, value: f64) -> Result<()> {
+        let digits = fraction::shortest(value);
+        to.write_all(digits.as_bytes())?;
         // With a point or an exponent, so that it is read as a fraction again.
-        write!(to, "{value:?}")
+        if digits.contains(['.', 'e']) { Ok(()) } else { to.write_all(b".0") }
     }
 
     fn write_f32<W: Write + ?Sized>(&mut self, to: &mut W, value: f32) -> Result<()> {
-        write!(to, "{value:?}")
+        self.write_f64(to, value.into())
     }
 
     layout! {

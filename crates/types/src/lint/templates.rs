@@ -97,7 +97,13 @@ impl Scope<'_> {
         let near = earlier
             .iter()
             .map(|label| {
-                (strsim::normalized_damerau_levenshtein(&label.to_lowercase(), &reference.name.to_lowercase()), *label)
+                (
+                    strsim::normalized_damerau_levenshtein(
+                        &label.to_ascii_lowercase(),
+                        &reference.name.to_ascii_lowercase(),
+                    ),
+                    *label,
+                )
             })
             .filter(|(likeness, _)| *likeness > 0.6)
             .max_by(|a, b| a.0.total_cmp(&b.0));

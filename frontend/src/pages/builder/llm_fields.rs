@@ -1,6 +1,7 @@
 //! The fields of a step that calls a model.
 
 use leptos::prelude::*;
+use sluice_types::fraction::shortest;
 use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
 use sluice_types::{LlmStep, Step, StepKind};
 
@@ -82,7 +83,7 @@ fn Pickers(form: StepForm) -> impl IntoView {
                 value=temperature
                 typed=form.typed("temperature")
                 read=parse_temperature
-                show=ToString::to_string
+                show=|number| shortest(*number)
                 on_change=move |value| form.set(StepField::Temperature(value))
             />
             <ParsedField

@@ -16,7 +16,7 @@ pub fn Shortcuts(builder: Builder, saver: Saver) -> impl IntoView {
         if !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
             return;
         }
-        match (event.key().to_lowercase().as_str(), event.shift_key()) {
+        match (event.key().to_ascii_lowercase().as_str(), event.shift_key()) {
             ("s", false) => {
                 take_what_is_typed();
                 saver.save(false);

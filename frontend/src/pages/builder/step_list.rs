@@ -7,6 +7,7 @@ use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use sluice_types::StepId;
+use sluice_types::fraction::shortest;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -244,7 +245,7 @@ fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
     let shift = memo(move || sorting.drag.with(|drag| sorting.layout.with(|layout| drag.shift(index.get(), layout))));
     let transform = move || {
         let shift = shift.get();
-        if shift == 0.0 { String::new() } else { format!("translateY({shift}px)") }
+        if shift == 0.0 { String::new() } else { format!("translateY({}px)", shortest(shift)) }
     };
     let key = id.to_string();
     view! {
@@ -259,7 +260,7 @@ fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
 fn DropPlace(sorting: Sorting) -> impl IntoView {
     let place = memo(move || sorting.drag.with(|drag| sorting.layout.with(|layout| drag.placeholder(layout))));
     let px = move |side: fn(&Slot) -> f64| {
-        place.with(|place| place.as_ref().map_or_else(String::new, |slot| format!("{}px", side(slot))))
+        place.with(|place| place.as_ref().map_or_else(String::new, |slot| format!("{}px", shortest(side(slot)))))
     };
     view! {
         <li

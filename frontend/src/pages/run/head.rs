@@ -1,6 +1,7 @@
 //! The head of the page: which run it is, how it stands, what it has come to.
 
 use leptos::prelude::*;
+use sluice_types::fraction::fixed;
 
 use super::actions_bar::ActionsBar;
 use super::store::RunStore;
@@ -82,7 +83,7 @@ fn Facts(store: RunStore) -> impl IntoView {
             </div>
         </dl>
         <div class="run-progress" class:failed=move || failed.get() aria-hidden="true">
-            <span style:width=move || format!("{:.2}%", progress.get() * 100.0)></span>
+            <span style:width=move || format!("{}%", fixed(progress.get() * 100.0, 2))></span>
         </div>
     }
 }

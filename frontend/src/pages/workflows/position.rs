@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use leptos::ev::{pointerdown, scroll};
 use leptos::prelude::*;
+use sluice_types::fraction::shortest;
 use wasm_bindgen::JsValue;
 
 use super::listing::Listing;
@@ -47,7 +48,7 @@ impl Position {
 
     fn keep(&self) {
         if let Ok(history) = window().history() {
-            let text = format!("{} {} {}", self.rows, self.top, self.id);
+            let text = format!("{} {} {}", self.rows, shortest(self.top), self.id);
             let _refused = history.replace_state(&JsValue::from_str(&text), "");
         }
     }

@@ -1,5 +1,7 @@
 //! How well a name fits what was typed.
 
+use crate::state::letters::lower;
+
 /// How well a name fits, best first. Upper and lower case do not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
@@ -15,7 +17,7 @@ pub(super) enum Fit {
 
 /// How `typed` fits `name`; none when it does not. Nothing typed fits all.
 pub(super) fn fit(name: &str, typed: &str) -> Option<Fit> {
-    let (name, typed) = (name.to_lowercase(), typed.trim_end().to_lowercase());
+    let (name, typed) = (lower(name), lower(typed.trim_end()));
     if name.starts_with(&typed) {
         return Some(Fit::Start);
     }

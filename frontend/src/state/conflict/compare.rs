@@ -5,6 +5,7 @@ use sluice_types::{Step, StepId, json};
 
 use super::fields::{common_order, names, of_step, of_workflow};
 use crate::state::editor::Draft;
+use crate::state::letters::capitalised;
 
 /// Who changed what differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,11 +127,7 @@ fn noun(field: &str, is_title: bool) -> String {
         "next" => "next step",
         other => &other.replace('_', " "),
     };
-    let mut chars = noun.chars();
-    match chars.next() {
-        Some(first) if is_title => first.to_uppercase().chain(chars).collect(),
-        _ => noun.to_owned(),
-    }
+    if is_title { capitalised(noun) } else { noun.to_owned() }
 }
 
 /// A value as people read it.

@@ -41,7 +41,7 @@ pub struct Point {
 impl Point {
     /// Whether the other point is more than `px` away.
     fn is_farther(self, other: Self, px: f64) -> bool {
-        (self.x - other.x).hypot(self.y - other.y) > px
+        (self.x - other.x).powi(2) + (self.y - other.y).powi(2) > px.powi(2)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use serde_json::Value;
-use sluice_types::json;
+use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::{MAX_OUTPUT_TOKENS, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_TIMEOUT_SECONDS};
 
 use crate::state::format::decimal;
@@ -49,7 +49,7 @@ fn parse_whole(text: &str, range: RangeInclusive<u32>, what: &str) -> Result<Opt
 }
 
 fn parse_seconds(text: &str, most: u32, what: &str) -> Result<Option<u32>, String> {
-    let text = text.trim().to_lowercase();
+    let text = text.trim().to_ascii_lowercase();
     if text.is_empty() {
         return Ok(None);
     }
@@ -86,7 +86,11 @@ pub fn parse_schema(text: &str) -> Result<Option<Value>, SchemaError> {
         return Ok(None);
     }
     let whole = |message: String| SchemaError { message, line: 1, column: 1 };
-    let schema: Value = serde_json::from_str(text).map_err(|error| schema_error(text, &error))?;
+    let schema = json::parse(text).map_err(|SyntaxError { message, line, column }| SchemaError {
+        message: format!("This is not JSON: {message}."),
+        line,
+        column,
+    })?;
     if !schema.is_object() {
         return Err(whole("A JSON Schema is an object, as in {\"type\": \"object\"}.".into()));
     }
@@ -95,13 +99,4 @@ pub fn parse_schema(text: &str) -> Result<Option<Value>, SchemaError> {
         return Err(whole(format!("A schema has at most {MAX_SCHEMA_BYTES} bytes, not {bytes}.")));
     }
     Ok(Some(schema))
-}
-
-fn schema_error(text: &str, error: &serde_json::Error) -> SchemaError {
-    let said = error.to_string();
-    let message = said.split_once(" at line ").map_or(said.as_str(), |(message, _)| message);
-    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
-    // The parser counts bytes, people count characters. It names the byte that it read last.
-    let before = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
-    SchemaError { message: format!("This is not JSON: {message}."), line: error.line().max(1), column: before.max(1) }
 }

@@ -2,6 +2,7 @@
 
 use super::characters::unescaped;
 use super::line::is_space;
+use crate::state::letters::lower;
 
 /// How deeply parentheses within an address may be nested.
 const MAX_PARENTHESES: usize = 32;
@@ -54,7 +55,7 @@ pub(super) fn label(text: &str, start: usize) -> Option<(String, usize)> {
         if !label.is_empty() {
             label.push(' ');
         }
-        label.push_str(&word.to_lowercase());
+        label.push_str(&lower(word));
     }
     (!label.is_empty()).then_some((label, at + 1))
 }
