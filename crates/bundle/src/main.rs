@@ -9,10 +9,15 @@ mod arguments;
 mod bindings;
 mod compress;
 mod files;
+mod functions;
+mod minify;
+mod names;
 mod order;
 mod page;
 mod publish;
 mod renumber;
+mod same;
+mod shrink;
 mod site;
 
 use std::process::ExitCode;
@@ -34,7 +39,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<()> {
     let mut app = bindings::generate(arguments)?;
     if arguments.release {
-        order::order_functions(&mut app)?;
+        shrink::shrink(&mut app)?;
     }
     let mut site = site::assemble(&arguments.frontend, app, arguments.release)?;
     if arguments.release {

@@ -1,63 +1,40 @@
 //! The order of the functions in the compiled app, which decides how well it compresses.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::path::Path;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use wasm_encoder::reencode::{Error, Reencode};
-use wasm_encoder::{Encode as _, Instruction, Module};
-use wasmparser::{FunctionBody, Parser, Payload, TypeRef, Validator};
+use wasm_encoder::{Encode as _, Instruction};
+use wasmparser::FunctionBody;
 
-use crate::files::File;
-use crate::renumber::Renumber;
+use crate::functions::Functions;
 
-/// Custom sections that say nothing about functions, or, as `name`, are renumbered with them.
-const KNOWN_SECTIONS: [&str; 4] = ["name", "producers", "target_features", "__wasm_split_unstable"];
+/// How many bytes of code make a trait that functions are compared by.
+const TRAIT_BYTES: usize = 6;
 
-/// Puts functions that look alike beside each other in each module.
-///
-/// The instances of one generic function lie far apart otherwise, and a compressor finds most in what it saw last.
-pub fn order_functions(files: &mut [File]) -> Result<()> {
-    let is_module = |file: &File| Path::new(&file.path).extension().is_some_and(|ending| ending == "wasm");
-    for file in files.iter_mut().filter(|file| is_module(file)) {
-        file.bytes = ordered(&file.bytes).with_context(|| format!("cannot order the functions of {}", file.path))?;
-    }
-    Ok(())
-}
+/// A trait of more functions than this says little about any, and takes long to follow.
+const MOST_WITH_TRAIT: usize = 3_000;
 
-fn ordered(module: &[u8]) -> Result<Vec<u8>> {
-    let mut ordered = Module::new();
-    by_looks(module)?.parse_core_module(&mut ordered, Parser::new(0), module)?;
-    let bytes = ordered.finish();
-    // What is not valid would only show in somebody's browser.
-    Validator::new().validate_all(&bytes).context("the ordered module is not valid")?;
-    Ok(bytes)
-}
+/// What part of their traits two functions must share to be put beside each other, in millionths.
+const LEAST_LIKENESS: usize = 20_000;
 
-/// Numbers that follow the functions' looks. Those that look the same stay in their order, so that a module that is
-/// in order does not change.
-fn by_looks(module: &[u8]) -> Result<Renumber> {
-    let (mut imported, mut looks) = (0, Vec::new());
-    for payload in Parser::new(0).parse_all(module) {
-        match payload? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    imported += usize::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
-                }
-            }
-            Payload::CodeSectionEntry(body) => looks.push((Look::of(&body)?, looks.len())),
-            // Validation does not look into these: wrong numbers in them would go unnoticed.
-            Payload::CustomSection(section) if !KNOWN_SECTIONS.contains(&section.name()) => {
-                bail!("the section {} may number functions; if it does not, add it to KNOWN_SECTIONS", section.name());
-            }
-            _ => (),
+/// Puts functions beside each other that look alike: the instances of one generic function lie far apart otherwise,
+/// and a compressor finds most in what it saw last. Takes places of functions, and gives them in their new order.
+pub fn by_looks(functions: &Functions<'_>, places: impl Iterator<Item = usize>) -> Result<Vec<usize>> {
+    let mut looks = Vec::new();
+    for place in places {
+        if let Some(body) = functions.bodies.get(place) {
+            looks.push((Look::of(body)?, place));
         }
     }
     looks.sort_unstable();
-    Renumber::new(imported, looks.into_iter().map(|(_, place)| place))
+    let traits: Vec<Vec<u64>> = looks.iter().map(|(look, _)| look.traits()).collect();
+    Ok(Row::of(&traits).into_iter().filter_map(|at| looks.get(at)).map(|(_, place)| *place).collect())
 }
 
-/// What functions are compared by, in this order.
+/// What functions are compared by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Look {
     /// The instructions without addresses and other small constants, which tell instances of one function apart.
@@ -78,6 +55,23 @@ impl Look {
         }
         Ok(Self { outline, whole })
     }
+
+    /// All short sequences in its outline, as numbers.
+    fn traits(&self) -> Vec<u64> {
+        let number = |bytes: &[u8]| {
+            let mut hasher = DefaultHasher::new();
+            bytes.hash(&mut hasher);
+            hasher.finish()
+        };
+        let mut traits: Vec<u64> = if self.outline.len() < TRAIT_BYTES {
+            vec![number(&self.outline)]
+        } else {
+            self.outline.windows(TRAIT_BYTES).map(number).collect()
+        };
+        traits.sort_unstable();
+        traits.dedup();
+        traits
+    }
 }
 
 /// Writes all calls the same: what they call has another number once functions are in order.
@@ -91,181 +85,108 @@ impl Reencode for CallsAlike {
     }
 }
 
+/// A row in which each is followed by the one that is most like it, of those that are left.
+struct Row<'a> {
+    traits: &'a [Vec<u64>],
+    /// Who has a trait; those that were taken are left out now and then.
+    with_trait: HashMap<u64, Vec<usize>>,
+    taken: Vec<bool>,
+}
+
+impl<'a> Row<'a> {
+    fn of(traits: &'a [Vec<u64>]) -> Vec<usize> {
+        let mut with_trait: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (at, its) in traits.iter().enumerate() {
+            for one in its {
+                with_trait.entry(*one).or_default().push(at);
+            }
+        }
+        with_trait.retain(|_, having| having.len() > 1);
+        let mut row = Self { traits, with_trait, taken: vec![false; traits.len()] };
+        let mut order = Vec::with_capacity(traits.len());
+        // What is like nothing that is left is followed by the first of these.
+        for first in 0..traits.len() {
+            let mut next = Some(first).filter(|first| !row.is_taken(*first));
+            while let Some(at) = next {
+                order.push(at);
+                if let Some(taken) = row.taken.get_mut(at) {
+                    *taken = true;
+                }
+                next = row.most_like(at);
+            }
+        }
+        order
+    }
+
+    fn is_taken(&self, at: usize) -> bool {
+        self.taken.get(at).copied().unwrap_or(true)
+    }
+
+    fn most_like(&mut self, at: usize) -> Option<usize> {
+        let its = self.traits.get(at)?;
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for one in its {
+            let Some(having) = self.with_trait.get_mut(one) else { continue };
+            if having.len() > MOST_WITH_TRAIT {
+                having.retain(|at| !self.taken.get(*at).copied().unwrap_or(true));
+            }
+            if having.len() > MOST_WITH_TRAIT {
+                continue;
+            }
+            for other in having.iter().filter(|at| !self.taken.get(**at).copied().unwrap_or(true)) {
+                *shared.entry(*other).or_default() += 1;
+            }
+        }
+        let likeness = |other: usize, shared: usize| {
+            let in_either = its.len() + self.traits.get(other).map_or(0, Vec::len) - shared;
+            shared * 1_000_000 / in_either.max(1)
+        };
+        let likest =
+            shared.into_iter().map(|(other, shared)| (likeness(other, shared), std::cmp::Reverse(other))).max();
+        likest.filter(|(likeness, _)| *likeness >= LEAST_LIKENESS).map(|(_, other)| other.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use wasm_encoder::Function;
+    use wasmparser::BinaryReader;
+
     use super::*;
-    use wasm_encoder::{
-        CodeSection, ConstExpr, CustomSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-        Function, FunctionSection, GlobalSection, GlobalType, ImportSection, NameMap, NameSection, RefType,
-        StartSection, TableSection, TableType, TypeSection, ValType,
-    };
-    use wasmparser::{ElementItems, Name, Operator};
 
-    /// Five functions after an imported one, 1 to 5, marked 90 to 50 by a constant: in order, they stand the other
-    /// way round.
-    fn module() -> Module {
-        let mut types = TypeSection::new();
-        types.ty().function([], []);
-        types.ty().function([], [ValType::I64]);
-        let mut imports = ImportSection::new();
-        imports.import("js", "now", EntityType::Function(0));
-        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
-        for (mark, calls) in [(90, [3, 5]), (80, [5, 0]), (70, [1, 2]), (60, [4, 1]), (50, [0, 3])] {
-            let gives_number = mark == 60;
-            functions.function(u32::from(gives_number));
-            let mut body = Function::new([(1, ValType::F64)]);
-            body.instructions().i64_const(mark).drop();
-            for function in calls {
-                body.instructions().call(function);
-                if function == 4 {
-                    body.instructions().drop();
-                }
-            }
-            if gives_number {
-                body.instructions().i64_const(1);
-            }
-            body.instructions().end();
-            code.function(&body);
+    /// Code that begins with an address, and goes on with these.
+    fn look(address: i32, then: &[Instruction<'static>]) -> Look {
+        let mut body = Function::new([]);
+        body.instructions().i32_const(address);
+        for instruction in then {
+            body.instruction(instruction);
         }
-        let funcref =
-            TableType { element_type: RefType::FUNCREF, table64: false, minimum: 9, maximum: None, shared: false };
-        let mut tables = TableSection::new();
-        tables.table(funcref);
-        let mut globals = GlobalSection::new();
-        let constant = GlobalType { val_type: ValType::FUNCREF, mutable: false, shared: false };
-        globals.global(constant, &ConstExpr::ref_func(2));
-        let mut exports = ExportSection::new();
-        exports.export("first", ExportKind::Func, 1).export("last", ExportKind::Func, 5).export(
-            "now",
-            ExportKind::Func,
-            0,
-        );
-        let mut elements = ElementSection::new();
-        elements.active(None, &ConstExpr::i32_const(1), Elements::Functions([4, 0, 2].as_slice().into()));
-        let expressions = [ConstExpr::ref_func(3), ConstExpr::ref_func(5)];
-        elements.passive(Elements::Expressions(RefType::FUNCREF, expressions.as_slice().into()));
-        let (mut names, mut of_functions) = (NameSection::new(), NameMap::new());
-        for (function, name) in [(0, "now"), (1, "90"), (2, "80"), (4, "60"), (5, "50")] {
-            of_functions.append(function, name);
-        }
-        names.functions(&of_functions);
-        let mut module = Module::new();
-        module.section(&types).section(&imports).section(&functions).section(&tables).section(&globals);
-        module.section(&exports).section(&StartSection { function_index: 2 }).section(&elements).section(&code);
-        module.section(&names);
-        module
+        body.instructions().drop().end();
+        let bytes = body.into_raw_body();
+        Look::of(&FunctionBody::new(BinaryReader::new(&bytes, 0))).unwrap()
     }
 
-    /// The marks of the functions, by number.
-    fn marks(module: &[u8]) -> Vec<i64> {
-        let mut marks = vec![0];
-        for payload in Parser::new(0).parse_all(module) {
-            if let Payload::CodeSectionEntry(body) = payload.unwrap() {
-                let first = body.get_operators_reader().unwrap().read().unwrap();
-                let Operator::I64Const { value } = first else { panic!("{first:?} is no mark") };
-                marks.push(value);
-            }
-        }
-        marks
+    #[test]
+    fn addresses_do_not_count_in_an_outline() {
+        let [clz, other_clz, eqz] =
+            [look(1, &[Instruction::I32Clz]), look(2, &[Instruction::I32Clz]), look(1, &[Instruction::I32Eqz])];
+        assert!(clz.outline == other_clz.outline && clz.outline != eqz.outline);
+        assert!(clz.whole < other_clz.whole);
     }
 
-    /// What a module says about its functions, with their marks for their numbers.
-    fn meaning(module: &[u8]) -> Vec<String> {
-        let marks = marks(module);
-        let mark = |function: u32| marks[usize::try_from(function).unwrap()];
-        let shown = |operator: Operator| match operator {
-            Operator::Call { function_index: to } | Operator::RefFunc { function_index: to } => {
-                format!("→ {}", mark(to))
-            }
-            other => format!("{other:?}"),
+    #[test]
+    fn what_looks_alike_lies_together() {
+        use Instruction::{I32Clz as A, I32Ctz as B, I32Eqz as C, I32Popcnt as D};
+        let many = |one: &Instruction<'static>, last: Instruction<'static>| {
+            let mut all = vec![one.clone(); 20];
+            all.push(last);
+            look(1, &all)
         };
-        let (mut says, mut types, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
-        for payload in Parser::new(0).parse_all(module) {
-            match payload.unwrap() {
-                Payload::FunctionSection(all) => types.extend(all.into_iter().map(Result::unwrap)),
-                Payload::CodeSectionEntry(body) => {
-                    let does = body.get_operators_reader().unwrap().into_iter().map(|it| shown(it.unwrap()));
-                    bodies.push(does.collect::<Vec<_>>().join(", "));
-                }
-                Payload::StartSection { func, .. } => says.push(format!("starts with {}", mark(func))),
-                Payload::ExportSection(all) => {
-                    says.extend(
-                        all.into_iter().map(Result::unwrap).map(|it| format!("{} is {}", it.name, mark(it.index))),
-                    );
-                }
-                Payload::GlobalSection(all) => {
-                    let read = all.into_iter().map(|it| it.unwrap().init_expr.get_operators_reader().read().unwrap());
-                    says.extend(read.map(|first| format!("global {}", shown(first))));
-                }
-                Payload::ElementSection(all) => {
-                    says.extend(all.into_iter().map(|element| match element.unwrap().items {
-                        ElementItems::Functions(all) => {
-                            format!("table {:?}", all.into_iter().map(|it| mark(it.unwrap())).collect::<Vec<_>>())
-                        }
-                        ElementItems::Expressions(_, all) => {
-                            let read = all.into_iter().map(|it| it.unwrap().get_operators_reader().read().unwrap());
-                            format!("table {:?}", read.map(shown).collect::<Vec<_>>())
-                        }
-                    }));
-                }
-                Payload::CustomSection(section) => {
-                    let wasmparser::KnownCustom::Name(names) = section.as_known() else { continue };
-                    for names in names {
-                        let Name::Function(names) = names.unwrap() else { panic!("names of something else") };
-                        let names: Vec<_> = names.into_iter().map(Result::unwrap).collect();
-                        assert!(names.is_sorted_by_key(|it| it.index));
-                        let mut named: Vec<_> =
-                            names.into_iter().map(|it| format!("{} is called {}", mark(it.index), it.name)).collect();
-                        named.sort();
-                        says.extend(named);
-                    }
-                }
-                _ => (),
-            }
-        }
-        let mut functions: Vec<String> =
-            types.iter().zip(bodies).map(|(it, does)| format!("type {it}: {does}")).collect();
-        functions.sort();
-        says.extend(functions);
-        says
-    }
-
-    #[test]
-    fn the_same_calls_reach_the_same_bodies_in_another_order() {
-        let before = module().finish();
-        let after = ordered(&before).unwrap();
-        assert_eq!(marks(&before), [0, 90, 80, 70, 60, 50]);
-        assert_eq!(marks(&after), [0, 50, 60, 70, 80, 90]);
-        assert_eq!(meaning(&after), meaning(&before));
-        assert_eq!(meaning(&before).len(), 1 + 3 + 1 + 2 + 5 + 5);
-        assert_eq!(ordered(&after).unwrap(), after);
-    }
-
-    #[test]
-    fn instances_of_one_function_lie_together() {
-        let looks = |address: i32, then: Instruction<'static>| {
-            let mut body = Function::new([]);
-            body.instructions().i32_const(address);
-            body.instruction(&then).instructions().drop().end();
-            let bytes = body.into_raw_body();
-            Look::of(&FunctionBody::new(wasmparser::BinaryReader::new(&bytes, 0))).unwrap()
-        };
-        let mut all = [looks(2, Instruction::I32Clz), looks(1, Instruction::I32Eqz), looks(1, Instruction::I32Clz)];
-        all.sort();
-        assert!(all[1].outline != all[0].outline && all[1].outline == all[2].outline);
-        assert!(all[1].whole < all[2].whole);
-    }
-
-    #[test]
-    fn refuses_what_is_not_valid_and_what_it_does_not_know() {
-        let mut unknown = module();
-        unknown.section(&CustomSection { name: "metadata.code.branch_hint".into(), data: [].as_slice().into() });
-        let error = ordered(&unknown.finish()).unwrap_err();
-        assert!(error.to_string().contains("metadata.code.branch_hint"), "{error}");
-        let mut broken = Module::new();
-        broken.section(&StartSection { function_index: 7 });
-        let mut files = [File::new("app.js", "1"), File::new("app_bg.wasm", broken.finish())];
-        let error = format!("{:#}", order_functions(&mut files).unwrap_err());
-        assert!(error.starts_with("cannot order the functions of app_bg.wasm: the ordered module"), "{error}");
+        // The first and the third differ in their end, as the second and the fourth do.
+        let looks = [many(&A, B), many(&C, B), many(&A, D), many(&C, D)];
+        let traits: Vec<Vec<u64>> = looks.iter().map(Look::traits).collect();
+        assert_eq!(Row::of(&traits), [0, 2, 1, 3]);
+        assert_eq!(Row::of(&[vec![1], vec![2], vec![1, 3]]), [0, 2, 1]);
+        assert_eq!(Row::of(&[]), [0_usize; 0]);
     }
 }

@@ -2,29 +2,34 @@
 
 use std::convert::Infallible;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{CodeSection, FunctionSection, IndirectNameMap, NameMap, NameSection};
 use wasmparser::{CodeSectionReader, FunctionSectionReader, Name};
 
 type Reencoded<T> = Result<T, Error>;
 
-/// Gives other numbers to functions, wherever they are declared, defined, called, referred to or named. All else is
-/// written as it is read.
+/// Gives other numbers to functions, wherever they are declared, defined, called, referred to or named, and leaves
+/// out those that are the same as another. All else is written as it is read.
 pub struct Renumber {
     /// The new number of each function: first the imported ones, which keep theirs, then those of the module.
     numbers: Vec<u32>,
+    /// The places of the functions that stay, in their new order.
+    order: Vec<usize>,
     imported: usize,
 }
 
 impl Renumber {
-    /// Takes how many functions are imported, and the places that the others have among themselves, in the order
-    /// that they are to have.
-    pub fn new(imported: usize, order: impl Iterator<Item = usize>) -> Result<Self> {
-        let mut places: Vec<(usize, usize)> = order.zip(imported..).collect();
-        places.sort_unstable();
-        let numbers = (0..imported).chain(places.into_iter().map(|(_, number)| number)).map(u32::try_from);
-        Ok(Self { numbers: numbers.collect::<Result<_, _>>()?, imported })
+    /// Takes how many functions are imported, the first function that each of the others is the same as, and these
+    /// first ones in the order that they are to have; all by place.
+    pub fn new(imported: usize, firsts: &[usize], order: Vec<usize>) -> Result<Self> {
+        let mut new_places = vec![0; firsts.len()];
+        for (new, place) in order.iter().enumerate() {
+            *new_places.get_mut(*place).context("a function is to be put that is not there")? = new;
+        }
+        let of_first = |first: &usize| new_places.get(*first).copied().unwrap_or_default() + imported;
+        let numbers = (0..imported).chain(firsts.iter().map(of_first)).map(u32::try_from);
+        Ok(Self { numbers: numbers.collect::<Result<_, _>>()?, order, imported })
     }
 
     /// The new number. A function that does not exist keeps its own, and the module stays as invalid as it was.
@@ -35,13 +40,28 @@ impl Renumber {
 
     /// What belongs to the functions of the module, one after the other.
     fn in_order<T>(&self, things: impl IntoIterator<Item = wasmparser::Result<T>>) -> Reencoded<Vec<T>> {
-        let numbers = self.numbers.iter().skip(self.imported);
-        sorted(numbers.zip(things).map(|(number, thing)| Ok((*number, thing?)))).map(without_numbers)
+        let mut things = things.into_iter().map(|thing| thing.map(Some)).collect::<wasmparser::Result<Vec<_>>>()?;
+        Ok(self.order.iter().filter_map(|place| things.get_mut(*place)?.take()).collect())
+    }
+
+    /// Whether it is imported, or one of those that stay.
+    fn stays(&self, function: u32) -> bool {
+        let place = usize::try_from(function).unwrap_or_default().checked_sub(self.imported);
+        let new = usize::try_from(self.number(function)).unwrap_or_default().checked_sub(self.imported);
+        place == new.and_then(|new| self.order.get(new).copied())
     }
 
     /// What is noted for some functions by their numbers, with the new numbers.
     fn noted<T>(&self, notes: impl Iterator<Item = wasmparser::Result<(u32, T)>>) -> Reencoded<Vec<(u32, T)>> {
-        sorted(notes.map(|note| note.map(|(function, thing)| (self.number(function), thing))))
+        let mut noted = Vec::new();
+        for note in notes {
+            let (function, thing) = note?;
+            if self.stays(function) {
+                noted.push((self.number(function), thing));
+            }
+        }
+        noted.sort_by_key(|(number, _)| *number);
+        Ok(noted)
     }
 
     fn names(&self, functions: wasmparser::NameMap<'_>) -> Reencoded<NameMap> {
@@ -60,16 +80,6 @@ impl Renumber {
         }
         Ok(names)
     }
-}
-
-fn sorted<T>(numbered: impl Iterator<Item = wasmparser::Result<(u32, T)>>) -> Reencoded<Vec<(u32, T)>> {
-    let mut numbered = numbered.collect::<Result<Vec<_>, _>>()?;
-    numbered.sort_by_key(|(number, _)| *number);
-    Ok(numbered)
-}
-
-fn without_numbers<T>(numbered: Vec<(u32, T)>) -> Vec<T> {
-    numbered.into_iter().map(|(_, thing)| thing).collect()
 }
 
 impl Reencode for Renumber {

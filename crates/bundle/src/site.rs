@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest as _, Sha256};
 
 use crate::files::{self, File};
+use crate::minify::minify;
 use crate::page;
 
 /// Its files are joined, in the order of their names, into [`STYLES`]: one request instead of many.
@@ -40,6 +41,9 @@ pub fn assemble(frontend: &Path, app: Vec<File>, release: bool) -> Result<Site> 
     assets.sort_by(|left, right| left.path.cmp(&right.path));
     for (file, next) in assets.iter().zip(assets.iter().skip(1)) {
         ensure!(file.path != next.path, "two files want the name {}", file.path);
+    }
+    if release {
+        minify(&mut assets)?;
     }
     let hash = hash_of(&template, &assets);
     let script = (!release).then_some(RELOAD);
@@ -101,7 +105,7 @@ mod tests {
         let site = assemble(folder.path(), app.clone(), true).unwrap();
         let paths: Vec<&str> = site.assets.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["app.css", "app.js", "icon.svg"]);
-        assert_eq!(site.assets[0].bytes, b"a{}\nb{}\n");
+        assert_eq!(site.assets[0].bytes, b"a{}b{}");
         let page = String::from_utf8(site.pages[0].bytes.clone()).unwrap();
         assert_eq!(page, format!("<head><link href=\"/assets/{}/app.css\"></head>", site.hash));
         assert_eq!(site.hash.len(), 16);
