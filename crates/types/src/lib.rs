@@ -24,6 +24,7 @@ mod rerun;
 mod status;
 pub mod template;
 mod templates;
+mod time;
 mod usage;
 mod uses;
 mod workflows;

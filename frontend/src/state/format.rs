@@ -1,7 +1,7 @@
 //! Numbers, times and sizes as people read them. No clock is asked and no language of the browser:
 //! what is shown is the same in every test and on every machine.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use sluice_types::fraction::fixed;
 use sluice_types::{Range, json};
 
@@ -166,7 +166,9 @@ pub fn plural(count: u64, one: &str, many: &str) -> String {
 /// A time as text for `datetime` and tooltips: `2026-11-01T09:30:00Z`.
 #[must_use]
 pub fn utc_iso(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+    let (date, time) = (at.date_naive(), at.time());
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time.hour(), time.minute(), time.second())
 }
 
 /// A number as people type it: `0.5`, `.5`, `0,5` or `2.`, with space around. It is read as JSON is: another way to

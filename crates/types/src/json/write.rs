@@ -7,13 +7,13 @@ use std::io::{Result, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
-use serde_json::{Error, Serializer};
+use serde_json::{Error, Serializer, Value};
 
 use crate::fraction;
 
 /// Writes on one line.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> std::result::Result<String, Error> {
-    written(value, CompactFormatter)
+    written(&serde_json::to_value(value)?, CompactFormatter)
 }
 
 /// How many bytes it has on one line; limits are about these.
@@ -23,10 +23,12 @@ pub fn size<T: Serialize + ?Sized>(value: &T) -> usize {
 
 /// Writes for people, with indentation.
 pub fn to_string_pretty<T: Serialize + ?Sized>(value: &T) -> std::result::Result<String, Error> {
-    written(value, PrettyFormatter::new())
+    written(&serde_json::to_value(value)?, PrettyFormatter::new())
 }
 
-fn written<T: Serialize + ?Sized, F: Formatter>(value: &T, layout: F) -> std::result::Result<String, Error> {
+/// Writes a value, and not what it was made of: so the writing of each type is compiled once, to a value, and not
+/// for each layout as well.
+fn written<F: Formatter>(value: &Value, layout: F) -> std::result::Result<String, Error> {
     let mut bytes = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut bytes, Plain(layout)))?;
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
@@ -65,7 +67,7 @@ impl<F: Formatter> Formatter for Plain<F> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::built_in_templates;
