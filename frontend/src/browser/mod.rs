@@ -1,5 +1,6 @@
 //! What the browser gives besides the page: its storage, its clock, files, a keyboard's focus.
 
+pub mod any;
 pub mod crash;
 pub mod effect;
 pub mod events;

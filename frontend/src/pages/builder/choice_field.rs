@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::StepId;
 
+use crate::browser::memo::Memo;
 use crate::components::Field;
 
 /// A list of which one is chosen; its children are the options.

@@ -6,7 +6,7 @@ use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 use super::model::Builder;
 use super::more_settings::MoreSettings;
 use super::tags_field::TagsField;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{ModelChoice, ModelPicker, PersonaPicker, Switch};
 use crate::state::editor::{Draft, Edit};
 

@@ -10,7 +10,7 @@ use sluice_types::Finding;
 
 use super::completions::{Completions, Popup};
 use super::step_body::{Found, StepForm};
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Shown, fresh_id};
 use crate::state::completion::{Context, Kind, complete, mark};
 

@@ -7,7 +7,7 @@ use super::choice_field::ChoiceField;
 use super::parsed_field::ParsedField;
 use super::prompt_editor::PromptEditor;
 use super::step_body::{Found, StepForm};
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::Each;
 use crate::state::editor::{StepField, parse_expires_in};
 use crate::state::sorted::sort_by;

@@ -8,7 +8,7 @@ use super::label_field::LabelField;
 use super::llm_fields::LlmFields;
 use super::model::{Builder, Placed, Typed};
 use super::review_fields::ReviewFields;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Icon, Segments, Switch};
 use crate::state::editor::{Edit, StepField};
 use sluice_types::{Finding, Severity, Step};

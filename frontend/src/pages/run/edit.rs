@@ -10,7 +10,7 @@ use super::kept::{Typed, TypedFor, keep_typed, typed};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Shown};
 use crate::state::actions::stale_after_override;
 use crate::state::output_edit::{as_text, checked};

@@ -12,6 +12,7 @@ use super::kept::{TypedFor, keep_change, typed};
 use super::prompt::PromptView;
 use super::store::RunStore;
 use crate::browser::effect::effect;
+use crate::browser::memo::Memo;
 use crate::components::{Button, ButtonKind, CopyButton, Icon, MarkdownView, Segments, Shown};
 use crate::state::actions::step_actions;
 use crate::state::advice::another_model_may_help;

@@ -6,7 +6,7 @@ use sluice_types::{StepPath, StepRunStatus, StepType};
 use super::body::StepBody;
 use super::kept::keep_choices;
 use super::store::RunStore;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Icon, Shown, StepDot, step_word};
 use crate::state::format::{cost, duration, tokens};
 

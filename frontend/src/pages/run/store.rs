@@ -11,7 +11,7 @@ use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunS
 use super::kept::{self, Choices};
 use crate::api;
 use crate::browser::events::EventStream;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::browser::time::{now_ms, ticking, whole_ms};
 use crate::state::connection::Connection;
 use crate::state::run::{Changed, RunState, StepView};

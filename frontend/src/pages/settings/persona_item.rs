@@ -6,7 +6,7 @@ use sluice_types::Persona;
 use super::persona_form::{EditPersona, is_kept};
 use super::persona_model::PersonaList;
 use crate::browser::focus::focus_soon;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Button, ButtonKind};
 
 /// A persona's card.

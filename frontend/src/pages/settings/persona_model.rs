@@ -46,7 +46,7 @@ impl PersonaList {
 
     /// Whether it is on its way for the first time.
     pub fn is_waiting(self) -> bool {
-        !self.here.get() && self.session.persona_list.with(Option::is_none)
+        !self.here.get() && self.session.persona_list.with(|list| list.is_none())
     }
 
     /// Why it did not come.

@@ -5,7 +5,7 @@ use sluice_types::Provider;
 
 use super::provider_form::ProviderForm;
 use super::provider_model::{Doing, ProviderModel};
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Button, FailureNote, Icon, Note, NoteKind, Shown};
 use crate::state::credential::why_not;
 

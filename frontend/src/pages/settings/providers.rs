@@ -24,7 +24,7 @@ pub fn Providers() -> impl IntoView {
         let error = session.provider_list.get()?.err()?;
         Some(view! { <FailureNote error on_retry=move |()| session.provider_list.refetch() /> })
     };
-    let waiting = move || session.provider_list.with(Option::is_none) && known.with(Vec::is_empty);
+    let waiting = move || session.provider_list.with(|list| list.is_none()) && known.with(Vec::is_empty);
     view! {
         <section class="stack loose" aria-labelledby="providers">
             <div class="stack tight">

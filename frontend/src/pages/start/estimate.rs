@@ -41,7 +41,7 @@ impl Asked {
     }
 
     fn ask(self, state: StartState, number: Option<u32>) {
-        let Some(input) = state.value.try_get_untracked() else { return };
+        let Some(input) = state.value.try_with_untracked(Clone::clone) else { return };
         let request = EstimateRequest { definition: None, input: input.ok() };
         let id = state.id.get_value();
         spawn_local(async move {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use sluice_types::{Finding, Severity};
 
 use super::form::StartState;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Icon, LinkButton, Note, NoteKind, Shown};
 
 /// The warning that a run would stop for: the lint calls it so.

@@ -14,7 +14,7 @@ use super::position::{self, Position};
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::browser::time::ticking;
 use crate::components::{Deletion, Deletions};
 use crate::state::list::{Ask, ListState, Pages};

@@ -8,7 +8,7 @@ use super::listing::Listing;
 use super::more::More;
 use super::row::Row;
 use super::skeleton::RowsSkeleton;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Each, FailureNote};
 use crate::state::format::plural;
 use crate::state::list::{ListState, Pages};

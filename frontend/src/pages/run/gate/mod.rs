@@ -14,7 +14,7 @@ use super::kept::{Typed, TypedFor, keep_typed, typed};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{Skeleton, Toasts};
 use crate::state::run_text::{expiry, gate_heading};
 use budget::BudgetGate;

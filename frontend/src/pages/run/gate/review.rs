@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use sluice_types::{ReviewDecision, ReviewRequest};
 
 use super::{Desk, TextEditor};
-use crate::browser::memo::memo;
+use crate::browser::memo::{Memo, memo};
 use crate::components::{
     Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind, Shown,
 };
