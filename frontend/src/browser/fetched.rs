@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::any::{AnyValue, Held, any, value_of};
 use super::effect::effect;
+use super::signal::RwSignal;
 
 type Coming = Pin<Box<dyn Future<Output = AnyValue>>>;
 

@@ -10,6 +10,7 @@ pub mod focus;
 pub mod listen;
 pub mod memo;
 pub mod secrets;
+pub mod signal;
 pub mod storage;
 pub mod theme;
 pub mod time;

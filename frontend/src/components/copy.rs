@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::button::{Button, ButtonKind};
 use super::toasts::Toasts;
+use crate::browser::signal::RwSignal;
 
 /// How long the tick is shown after a text was copied.
 const SHOWN: Duration = Duration::from_millis(1_600);

@@ -5,6 +5,7 @@ use sluice_types::{ModelInfo, Provider, catalog};
 
 use super::field::fresh_id;
 use super::shown::Shown;
+use crate::browser::signal::RwSignal;
 use crate::session::Session;
 use crate::state::format::price_per_mtok;
 

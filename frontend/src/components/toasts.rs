@@ -9,6 +9,7 @@ use super::button::{Button, CloseButton};
 use super::each::Each;
 use super::icon::Icon;
 use crate::api::ApiError;
+use crate::browser::signal::RwSignal;
 
 /// How long a message stays when nothing can be done about it.
 const SHORT: Duration = Duration::from_secs(5);

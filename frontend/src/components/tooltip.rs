@@ -4,6 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::field::fresh_id;
+use crate::browser::signal::RwSignal;
 
 /// A short text with a longer one that shows on hover and on focus, and that screen readers read as
 /// its description. Escape or a press puts it away, the next visit shows it again.

@@ -10,6 +10,7 @@ use super::save::{SaveState, Saver};
 use crate::api;
 use crate::browser::effect::effect;
 use crate::browser::fetched::Fetched;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Dialog, Note, NoteKind, Skeleton};
 use crate::state::conflict::{ChangedBy, Difference, compare, merge};
 use crate::state::editor::Draft;

@@ -9,6 +9,7 @@ use sluice_types::{StepId, Workflow, WorkflowId};
 use super::analysis::Analysis;
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::memo::{Memo, memo};
+use crate::browser::signal::RwSignal;
 use crate::components::Toasts;
 use crate::state::draft::{Pending, pending_key, pending_step};
 use crate::state::editor::{Draft, Edit, EditError};

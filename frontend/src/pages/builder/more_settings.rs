@@ -8,6 +8,7 @@ use sluice_types::limits::MAX_NAME_CHARS;
 use super::choice_field::{ChoiceField, step_options};
 use super::header::read;
 use super::model::Builder;
+use crate::browser::signal::RwSignal;
 use crate::components::{Field, Shown, Switch};
 use crate::state::editor::Edit;
 

@@ -13,6 +13,7 @@ use super::handover::Handover;
 use super::model::{Builder, Saved};
 use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
+use crate::browser::signal::RwSignal;
 use crate::components::Toasts;
 use crate::state::editor::Draft;
 
@@ -88,7 +89,7 @@ impl Saver {
     }
 
     fn saved(self, workflow: &Workflow, sent: Arc<Draft>, created: bool, run: bool) {
-        if self.state.try_set(SaveState::Idle).is_some() {
+        if !self.state.try_set(SaveState::Idle) {
             // The page was left meanwhile; the server has what was sent.
             return;
         }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sluice_types::WorkflowTemplate;
 
 use super::model::Builder;
+use crate::browser::signal::RwSignal;
 use crate::components::Dialog;
 use crate::pages::templates::TemplateGallery;
 use crate::state::editor::Draft;

@@ -14,6 +14,7 @@ use super::store::RunStore;
 use crate::api::{self, executions::Command};
 use crate::browser::files::download;
 use crate::browser::focus::{focus_soon, scroll_into_view};
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Confirm, Menu, MenuItem, Shown, Switch, Toasts};
 use crate::state::actions::run_actions;
 

@@ -9,6 +9,7 @@ use super::store::RunStore;
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::memo::memo;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, Field};
 use crate::state::run_text::{budget_of, dollars};
 

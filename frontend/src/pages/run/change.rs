@@ -9,6 +9,7 @@ use super::store::RunStore;
 use crate::api::ApiError;
 use crate::browser::effect::effect;
 use crate::browser::memo::memo;
+use crate::browser::signal::RwSignal;
 use crate::components::{
     Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Shown, Switch, Toasts,
 };

@@ -6,6 +6,7 @@ use sluice_types::{ExecutionId, ExecutionStatus, ExecutionSummary, WorkflowId};
 
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
+use crate::browser::signal::RwSignal;
 use crate::browser::time::ticking;
 use crate::components::{Button, ButtonKind, Each, ExecutionBadge, FailureNote, Shown, Skeleton, When};
 use crate::state::format::{cost, duration};
@@ -47,7 +48,7 @@ impl Runs {
             match answer {
                 Ok(page) => {
                     self.error.try_set(None);
-                    let begun = self.loaded.try_set(true).is_none();
+                    let begun = self.loaded.try_set(true);
                     let first = self.items.try_with_untracked(Vec::is_empty).unwrap_or(true);
                     if more || (begun && first) {
                         self.next.try_set(page.next_cursor);

@@ -15,6 +15,7 @@ use super::store::RunStore;
 use crate::api;
 use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
+use crate::browser::signal::RwSignal;
 use crate::components::{Shown, execution_word};
 use crate::pages::coming::{RunComing, RunNotCome};
 use crate::pages::gone::{Gone, NotFound};

@@ -13,6 +13,7 @@ use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::fetched::Fetched;
 use crate::browser::memo::memo;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, Loaded, ModelChoice, ModelPicker, Note, NoteKind};
 use crate::state::changes::difference;
 use crate::state::format::{cost_range, plural};

@@ -12,6 +12,7 @@ use super::kept::{self, Choices};
 use crate::api;
 use crate::browser::events::EventStream;
 use crate::browser::memo::{Memo, memo};
+use crate::browser::signal::RwSignal;
 use crate::browser::time::{now_ms, ticking, whole_ms};
 use crate::state::connection::Connection;
 use crate::state::run::{Changed, RunState, StepView};

@@ -10,6 +10,7 @@ use web_sys::Element;
 
 use super::store::RunStore;
 use crate::browser::effect::effect;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Shown};
 use crate::state::live_text::cut;
 

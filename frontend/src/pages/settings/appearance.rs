@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::browser::signal::RwSignal;
 use crate::browser::theme::{Theme, choose, chosen};
 use crate::components::{Note, NoteKind, Segments, Shown};
 

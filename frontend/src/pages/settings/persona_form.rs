@@ -11,6 +11,7 @@ use super::text_field::TextField;
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
+use crate::browser::signal::RwSignal;
 use crate::browser::storage;
 use crate::components::{Button, ButtonKind, Confirm, FailureNote, Field, Toasts};
 use crate::state::persona::{PersonaErrors, PersonaForm};

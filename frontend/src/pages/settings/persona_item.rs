@@ -7,6 +7,7 @@ use super::persona_form::{EditPersona, is_kept};
 use super::persona_model::PersonaList;
 use crate::browser::focus::focus_soon;
 use crate::browser::memo::{Memo, memo};
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind};
 
 /// A persona's card.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use sluice_types::{Persona, PersonaId};
 
 use super::persona_form::kept_key;
 use crate::api::ApiError;
 use crate::browser::effect::effect;
+use crate::browser::signal::RwSignal;
 use crate::browser::storage;
 use crate::components::{Deletion, Deletions, Toasts};
 use crate::session::Session;

@@ -6,6 +6,7 @@ use super::persona_form::{NewPersona, is_kept};
 use super::persona_item::PersonaItem;
 use super::persona_model::PersonaList;
 use crate::browser::memo::memo;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Each, Empty, FailureNote, Shown, Skeleton};
 
 /// Voices and instructions that steps can take on.

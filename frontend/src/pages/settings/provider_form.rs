@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::provider_model::{Doing, ProviderModel};
 use super::text_field::TextField;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Confirm, FailureNote, Shown};
 
 /// What can be changed, behind a line that opens it.

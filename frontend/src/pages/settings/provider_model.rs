@@ -7,6 +7,7 @@ use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName};
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::memo::Memo;
+use crate::browser::signal::RwSignal;
 use crate::browser::{secrets, storage};
 use crate::components::Toasts;
 use crate::session::Session;

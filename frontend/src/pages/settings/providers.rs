@@ -6,6 +6,7 @@ use sluice_types::Provider;
 use super::provider_card::ProviderCard;
 use crate::browser::effect::effect;
 use crate::browser::memo::memo;
+use crate::browser::signal::RwSignal;
 use crate::components::{Each, FailureNote, Shown, Skeleton};
 use crate::session::Session;
 

@@ -8,6 +8,7 @@ use super::gallery::Gallery;
 use super::preview::PreviewDialog;
 use super::using::UseTemplate;
 use crate::api;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Confirm, Icon, Toasts};
 use crate::state::format::plural;
 

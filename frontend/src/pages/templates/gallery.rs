@@ -8,6 +8,7 @@ use super::card::TemplateCard;
 use super::using::UseTemplate;
 use crate::api::{self, ApiError};
 use crate::browser::memo::memo;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, Each, FailureNote, Shown};
 use crate::state::list::{Ask, Pages};
 

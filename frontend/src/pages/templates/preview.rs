@@ -7,6 +7,7 @@ use super::steps::TemplateSteps;
 use super::using::UseTemplate;
 use crate::api;
 use crate::browser::fetched::Fetched;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Dialog, Loaded};
 
 /// A template's steps and inputs in a dialog, with a button to use it.

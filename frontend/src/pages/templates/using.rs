@@ -7,6 +7,7 @@ use leptos_router::hooks::use_navigate;
 use sluice_types::{WorkflowId, WorkflowTemplate};
 
 use crate::api;
+use crate::browser::signal::RwSignal;
 use crate::components::Toasts;
 
 /// Makes a workflow of a template and opens it, or hands the template to whoever asked for one.

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::import::Importer;
 use crate::browser::listen::on_window;
+use crate::browser::signal::RwSignal;
 use crate::components::{Icon, Shown};
 
 /// Takes dropped files, and shows where they will go while they are held over the page.

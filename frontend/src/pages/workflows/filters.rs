@@ -12,6 +12,7 @@ use web_sys::Element;
 use super::listing::Listing;
 use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
+use crate::browser::signal::RwSignal;
 use crate::components::{Icon, Tag};
 use crate::state::list::Sort;
 

@@ -6,6 +6,7 @@ use leptos_use_intersection_observer::{UseIntersectionObserverOptions, use_inter
 
 use super::listing::Listing;
 use crate::browser::effect::effect;
+use crate::browser::signal::RwSignal;
 use crate::components::{Button, Shown};
 
 /// How far below the window the end may be for more to be loaded.

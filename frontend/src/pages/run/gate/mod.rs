@@ -15,6 +15,7 @@ use super::store::RunStore;
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::memo::{Memo, memo};
+use crate::browser::signal::RwSignal;
 use crate::components::{Skeleton, Toasts};
 use crate::state::run_text::{expiry, gate_heading};
 use budget::BudgetGate;

@@ -6,6 +6,7 @@ use sluice_types::{ReviewDecision, ReviewRequest};
 
 use super::{Desk, TextEditor};
 use crate::browser::memo::{Memo, memo};
+use crate::browser::signal::RwSignal;
 use crate::components::{
     Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind, Shown,
 };
