@@ -128,7 +128,7 @@ impl Engine {
                 return Err(EngineError::Elsewhere);
             }
             if store.claim(tenant, id, epoch, live, &self.0.engine_id).await? {
-                let journal = store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
+                let journal = self.journal(tenant, id).await?;
                 // Another engine may have claimed it since. Under its epoch, this one would take the other's turns
                 // for its own.
                 if journal.epoch == epoch + 1 {

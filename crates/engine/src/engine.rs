@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dashmap::{DashMap, DashSet};
 use serde_json::Value;
-use sluice_store::{SnapshotPersona, Store, StoreError};
+use sluice_store::{Journal, SnapshotPersona, Store, StoreError};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, LintReport, OutputOverride, PatchExecution,
     PatchStep, PersonaId, ProviderName, ReviewRequest, StepPath, TenantId, default_model,
@@ -187,14 +187,17 @@ impl Engine {
 
     /// An execution with its step runs.
     pub async fn execution(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Execution, EngineError> {
-        let journal = self.0.store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
-        Ok(view::execution(&journal))
+        Ok(view::execution(&self.journal(tenant, id).await?))
     }
 
     /// What an execution runs: the definition as it was at the start, with the changes made to this execution.
     pub async fn definition(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Definition, EngineError> {
-        let journal = self.0.store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
-        Ok(journal.snapshot.definition)
+        Ok(self.journal(tenant, id).await?.snapshot.definition)
+    }
+
+    /// All that is stored of an execution.
+    pub(crate) async fn journal(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Journal, EngineError> {
+        self.0.store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)
     }
 
     /// Checks a definition, as a start would.

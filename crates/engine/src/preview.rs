@@ -43,7 +43,7 @@ impl Engine {
         mut patch: PatchStep,
     ) -> Result<RerunPlan, EngineError> {
         let persona = self.prepare_patch(tenant, &mut patch).await?;
-        let journal = self.0.store.journal(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
+        let journal = self.journal(tenant, id).await?;
         let Snapshot { definition, .. } = changed_snapshot(&journal, from, &patch, persona)?;
         let history = self.0.store.history(tenant, &journal.workflow_id).await?;
         let estimated = estimate(&definition, &journal.input, &history);

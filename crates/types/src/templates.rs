@@ -225,6 +225,15 @@ mod tests {
     }
 
     #[test]
+    fn the_files_hold_no_field_that_is_not_known() {
+        for file in FILES {
+            json::from_value::<WorkflowTemplate>(json::parse(file).unwrap()).unwrap();
+        }
+        let steps = json::parse(include_str!("../data/step-templates.json")).unwrap();
+        json::from_value::<Vec<StepTemplateFile>>(steps).unwrap();
+    }
+
+    #[test]
     fn the_pipeline_has_its_nine_steps() {
         let labels: Vec<_> = built_in_templates()[0].definition.steps.iter().map(|step| step.label.as_str()).collect();
         assert_eq!(
