@@ -43,18 +43,19 @@ impl Completion {
     }
 }
 
-/// What to offer behind `{{` or `${` at a cursor, in UTF-16 units. Nothing when the cursor stands
-/// elsewhere, when nothing fits, and when what is written is the only offer already.
+/// What to offer behind `{{`, `${` or a word of a tag, as in `{% if`, at a cursor, in UTF-16 units. Nothing when the
+/// cursor stands elsewhere, when nothing fits, and when what is written is the only offer already.
 #[must_use]
 pub fn complete(text: &str, cursor_utf16: usize, context: &Context) -> Option<Completion> {
     let cursor = utf16::to_bytes(text, cursor_utf16)?;
     let (before, after) = text.split_at_checked(cursor)?;
     let open = Opening::before(before)?;
     let inside = before.get(open.inside..)?;
-    let typed = typed_name(inside, context)?;
+    let typed = if open.is_tag() { typed_in_tag(inside, context)? } else { typed_name(inside, context)? };
     let start = cursor - typed.text().len();
     let tail = Tail::of(after, open.closer);
-    let closing = if tail.is_closed {
+    // In a tag, more may follow: `{% if steps.Idea.content == "x" %}`.
+    let closing = if tail.is_closed || open.is_tag() {
         String::new()
     } else {
         let space = if inside.starts_with(' ') && open.closer == "}}" { " " } else { "" };
@@ -70,7 +71,7 @@ pub fn complete(text: &str, cursor_utf16: usize, context: &Context) -> Option<Co
     Some(Completion { replace: from..from + utf16::len(replaced), items })
 }
 
-/// Braces that are open at the cursor.
+/// Braces or a tag that are open at the cursor.
 struct Opening {
     /// Where their inside begins, in bytes.
     inside: usize,
@@ -79,10 +80,18 @@ struct Opening {
 
 impl Opening {
     fn before(text: &str) -> Option<Self> {
-        let at = text.rfind("{{").max(text.rfind("${"))?;
-        let closer = if text.get(at..)?.starts_with("{{") { "}}" } else { "}" };
-        let inside = text.get(at + 2..)?;
+        let at = ["{{", "${", "{%"].into_iter().filter_map(|opening| text.rfind(opening)).max()?;
+        let (opening, inside) = text.get(at..)?.split_at_checked(2)?;
+        let closer = match opening {
+            "{{" => "}}",
+            "{%" => "%}",
+            _ => "}",
+        };
         (!inside.contains(closer) && !inside.contains('\n')).then_some(Self { inside: at + 2, closer })
+    }
+
+    fn is_tag(&self) -> bool {
+        self.closer == "%}"
     }
 }
 
@@ -161,6 +170,21 @@ fn typed_name<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
     // Behind a bar stands a filter, behind a quote a text.
     let belongs = !matches!(before, Some('|' | '"' | '\'' | ']' | ')'));
     belongs.then(|| Typed::Any(inside.get(begin..).unwrap_or_default().trim_start()))
+}
+
+/// The same inside of a tag, whose first word says what it does. A word that it makes up itself is no reference.
+fn typed_in_tag<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
+    let (tag, rest) = inside.trim_start_matches(['-', ' ']).split_once(' ')?;
+    let expression = match tag {
+        "for" => rest.split_once(" in ")?.1,
+        "set" => rest.split_once('=')?.1,
+        _ => rest,
+    };
+    match typed_name(expression, context)? {
+        // Words stand between names, as in `if a and b`.
+        Typed::Any(text) => Some(Typed::Any(text.rsplit_once(' ').map_or(text, |(_, name)| name))),
+        behind_root => Some(behind_root),
+    }
 }
 
 /// Where a root stands last in an expression, as a word by itself.

@@ -96,6 +96,13 @@ fn what_is_typed_narrows_it() {
         ("{{ range(top¦", "input.topic"),
         ("{{steps.Research.content}} and {{aud¦", "input.audience"),
         ("a }} {{ aud¦\n}}", "input.audience"),
+        ("{% if ¦", "steps.Reader's view.content"),
+        ("{%- if res¦ %}x{% endif %}", "steps.Research.content"),
+        ("{% if input.topic and not steps.res¦", "steps.Research.content"),
+        ("{% elif input.topic == top¦", "input.topic"),
+        ("{% for fact in steps.Fact list.po¦", "steps.Fact list.points"),
+        ("{% set tone = cont¦", "context.TONE"),
+        ("{% if input.topic %}{{ res¦", "steps.Research.content"),
     ] {
         assert_eq!(offered(text).first().map(String::as_str), Some(expected), "{text}");
     }
@@ -117,6 +124,12 @@ fn elsewhere_nothing_is_offered() {
         "{{zzz¦",
         "{{\n¦",
         "${HOME} ¦",
+        "{% ¦",
+        "{% inp¦",
+        "{% for input¦",
+        "{% set input¦",
+        "{% if input.topic %} inp¦",
+        "{% if \"inp¦",
         "{{input.topic¦}}",
         "{{steps.Research.content¦}}",
     ] {
@@ -142,6 +155,8 @@ fn what_is_taken_closes_the_braces() {
         ("{{reader¦", "{{steps[\"Reader's view\"].content}}¦"),
         ("é😀 {{res¦ 😀", "é😀 {{steps.Research.content}}¦ 😀"),
         ("{{😀 or steps.res¦😀", "{{😀 or steps.Research.content}}¦😀"),
+        ("{% if res¦", "{% if steps.Research.content¦"),
+        ("{% if res¦ %}", "{% if steps.Research.content¦ %}"),
     ] {
         assert_eq!(taken(before), after, "{before}");
     }
