@@ -177,7 +177,10 @@ impl RunStore {
 
     /// Reads it; the page goes without while it cannot be read.
     pub async fn read_definition(self, id: ExecutionId) {
-        if let Ok(definition) = api::executions::definition(&id).await {
+        if let Ok(definition) = api::executions::definition(&id).await
+            // What is the same as before need not be drawn again.
+            && self.definition.try_with_untracked(|known| known.as_deref() != Some(&definition)) == Some(true)
+        {
             self.definition.try_set(Some(Arc::new(definition)));
         }
     }
