@@ -6,7 +6,10 @@ use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A value of any type.
+/// A value of any type that may be changed.
+pub type AnyBox = Box<dyn Any + Send + Sync>;
+
+/// A value of any type that stays as it is.
 pub type AnyValue = Arc<dyn Any + Send + Sync>;
 
 /// Hides the type of a value.

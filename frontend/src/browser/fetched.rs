@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 use std::pin::Pin;
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::any::{AnyValue, Held, any, value_of};
 use super::effect::effect;
 use super::signal::RwSignal;
+use super::stored::StoredValue;
 
 type Coming = Pin<Box<dyn Future<Output = AnyValue>>>;
 

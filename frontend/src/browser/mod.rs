@@ -12,5 +12,6 @@ pub mod memo;
 pub mod secrets;
 pub mod signal;
 pub mod storage;
+pub mod stored;
 pub mod theme;
 pub mod time;

@@ -1,16 +1,15 @@
 //! Values that change.
 
-use std::any::Any;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use leptos::prelude::{
-    IsDisposed, MaybeProp, Notify, Read, ReadUntracked, RwSignal as AnySignal, Set, Signal, Track, Update,
-    UpdateUntracked, Write,
+    IsDisposed, MaybeProp, Notify, Read, ReadUntracked, RwSignal as AnySignal, Set, Signal, Track, UpdateUntracked,
+    Write,
 };
 use leptos::reactive::signal::guards::{Plain, ReadGuard};
 
-type AnyBox = Box<dyn Any + Send + Sync>;
+use super::any::AnyBox;
 
 /// A value that tells of its changes.
 ///
@@ -78,12 +77,12 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
         self.value.notify();
     }
 
-    /// Puts another value in its place.
+    /// Puts another value in its place, unless who made it is gone.
     pub fn set(self, value: T) {
-        self.value.set(Box::new(value));
+        self.try_set(value);
     }
 
-    /// The same, unless who made it is gone. Tells whether it was set.
+    /// The same; tells whether it was set.
     pub fn try_set(self, value: T) -> bool {
         self.value.try_set(Box::new(value)).is_none()
     }
@@ -93,12 +92,12 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
         self.value.is_disposed()
     }
 
-    /// Changes the value.
+    /// Changes the value, unless who made it is gone.
     pub fn update(self, change: impl FnOnce(&mut T)) {
-        self.value.update(|value| change(value.downcast_mut().expect("a signal keeps its type")));
+        self.try_update(change);
     }
 
-    /// The same, unless who made it is gone; gives what `change` gives.
+    /// The same; gives what `change` gives.
     pub fn try_update<U>(self, change: impl FnOnce(&mut T) -> U) -> Option<U> {
         let mut value = self.value.try_write()?;
         Some(change(value.downcast_mut().expect("a signal keeps its type")))

@@ -7,6 +7,7 @@ use super::button::{Button, ButtonKind, CloseButton};
 use super::shown::Shown;
 use crate::browser::effect::effect;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 
 /// A dialog that is there while `open` is. Its `children` are made anew each time it opens.
 #[component]

@@ -10,6 +10,7 @@ use super::each::Each;
 use super::icon::Icon;
 use crate::api::ApiError;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 
 /// How long a message stays when nothing can be done about it.
 const SHORT: Duration = Duration::from_secs(5);

@@ -10,6 +10,7 @@ use super::model::Builder;
 use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
 use crate::browser::storage;
+use crate::browser::stored::StoredValue;
 use crate::browser::time::{now_ms, whole_ms};
 use crate::components::Toasts;
 use crate::state::draft::{DraftStatus, KEY_PREFIX, Pending, SavedDraft, drop_order, key};

@@ -9,6 +9,7 @@ use web_sys::HtmlElement;
 use crate::browser::focus::scroll_into_view;
 use crate::browser::memo::memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::fresh_id;
 use crate::state::completion::Completion;
 

@@ -19,6 +19,7 @@ use super::template_dialog::TemplateDialog;
 use crate::browser::focus::use_title;
 use crate::browser::memo::memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind, Shown};
 use crate::state::draft::Pending;
 use crate::state::editor::Draft;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use sluice_types::{StepId, WorkflowId};
 
 use super::model::{Builder, Saved};
+use crate::browser::stored::StoredValue;
 use crate::state::draft::Pending;
 use crate::state::editor::Draft;
 use crate::state::history::History;

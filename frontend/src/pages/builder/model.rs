@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use sluice_types::{StepId, Workflow, WorkflowId};
 
 use super::analysis::Analysis;
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::memo::{Memo, memo};
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::Toasts;
 use crate::state::draft::{Pending, pending_key, pending_step};
 use crate::state::editor::{Draft, Edit, EditError};

@@ -9,6 +9,7 @@ use super::llm_fields::LlmFields;
 use super::model::{Builder, Placed, Typed};
 use super::review_fields::ReviewFields;
 use crate::browser::memo::{Memo, memo};
+use crate::browser::stored::StoredValue;
 use crate::components::{Icon, Segments, Switch};
 use crate::state::editor::{Edit, StepField};
 use sluice_types::{Finding, Severity, Step};

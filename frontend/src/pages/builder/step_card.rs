@@ -9,6 +9,7 @@ use super::model::{Builder, Placed, handle_id, toggle_id};
 use super::step_body::StepBody;
 use super::step_list::Sorting;
 use crate::browser::memo::{Memo, memo};
+use crate::browser::stored::StoredValue;
 use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, Shown};
 use crate::state::editor::{Edit, StepField};
 use crate::state::format::{cost_range, plural};

@@ -17,6 +17,7 @@ use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
 use crate::browser::memo::memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::Each;
 use crate::state::drag::{
     Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Layout, Point, Pointer, Slot, Stride, announcement,

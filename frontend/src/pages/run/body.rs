@@ -9,6 +9,7 @@ use super::result::ResultView;
 use super::running::Running;
 use super::store::RunStore;
 use crate::browser::memo::Memo;
+use crate::browser::stored::StoredValue;
 use crate::components::{Note, NoteKind};
 
 /// The body of a step. It is made anew when the step takes on another status or begins anew.

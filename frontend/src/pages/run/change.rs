@@ -10,6 +10,7 @@ use crate::api::ApiError;
 use crate::browser::effect::effect;
 use crate::browser::memo::memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{
     Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Shown, Switch, Toasts,
 };

@@ -12,6 +12,7 @@ use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::memo::{Memo, memo};
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Shown};
 use crate::state::actions::stale_after_override;
 use crate::state::output_edit::{as_text, checked};

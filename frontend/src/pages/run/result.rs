@@ -14,6 +14,7 @@ use super::store::RunStore;
 use crate::browser::effect::effect;
 use crate::browser::memo::Memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, ButtonKind, CopyButton, Icon, MarkdownView, Segments, Shown};
 use crate::state::actions::step_actions;
 use crate::state::advice::another_model_may_help;

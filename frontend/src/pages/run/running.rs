@@ -11,6 +11,7 @@ use super::store::RunStore;
 use super::stream::StreamView;
 use crate::browser::memo::memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::browser::time::ticking;
 use crate::components::{Icon, Shown};
 use crate::state::run_text::next_attempt;

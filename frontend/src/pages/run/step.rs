@@ -7,6 +7,7 @@ use super::body::StepBody;
 use super::kept::keep_choices;
 use super::store::RunStore;
 use crate::browser::memo::{Memo, memo};
+use crate::browser::stored::StoredValue;
 use crate::components::{Icon, Shown, StepDot, step_word};
 use crate::state::format::{cost, duration, tokens};
 

@@ -13,6 +13,7 @@ use crate::api;
 use crate::browser::events::EventStream;
 use crate::browser::memo::{Memo, memo};
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::browser::time::{now_ms, ticking, whole_ms};
 use crate::state::connection::Connection;
 use crate::state::run::{Changed, RunState, StepView};
@@ -77,7 +78,7 @@ pub struct RunStore {
     pub(super) buffer: StoredValue<Vec<Event>>,
     pub(super) flush_due: StoredValue<bool>,
     pub(super) fetching: StoredValue<bool>,
-    pub(super) stream: StoredValue<Option<EventStream>, LocalStorage>,
+    pub(super) stream: leptos::prelude::StoredValue<Option<EventStream>, LocalStorage>,
     pub(super) timer: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -101,7 +102,7 @@ impl RunStore {
             buffer: StoredValue::new(Vec::new()),
             flush_due: StoredValue::new(false),
             fetching: StoredValue::new(false),
-            stream: StoredValue::new_local(None),
+            stream: leptos::prelude::StoredValue::new_local(None),
             timer: StoredValue::new(None),
         };
         store.take_paths(paths);

@@ -13,6 +13,7 @@ use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
 use crate::browser::signal::RwSignal;
 use crate::browser::storage;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, ButtonKind, Confirm, FailureNote, Field, Toasts};
 use crate::state::persona::{PersonaErrors, PersonaForm};
 

@@ -8,6 +8,7 @@ use super::persona_model::PersonaList;
 use crate::browser::focus::focus_soon;
 use crate::browser::memo::{Memo, memo};
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, ButtonKind};
 
 /// A persona's card.

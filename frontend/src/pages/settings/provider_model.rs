@@ -8,6 +8,7 @@ use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::memo::Memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::browser::{secrets, storage};
 use crate::components::Toasts;
 use crate::session::Session;
@@ -212,7 +213,7 @@ impl ProviderModel {
     /// Shows what was stored, except where somebody went on typing meanwhile.
     fn show_stored(self, name: ProviderName, sent: &CredentialForm, stored: &CredentialInfo) {
         let stored = CredentialForm::of_stored(Some(stored));
-        if self.before.try_set_value(stored.clone()).is_some() {
+        if !self.before.try_set_value(stored.clone()) {
             // The page was left: what is kept of it was saved.
             secrets::hold(name.as_str(), String::new());
             storage::remove(&kept_key(name, BASE_URL));

@@ -11,6 +11,7 @@ use super::form::StartState;
 use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{FailureNote, Note, NoteKind, Skeleton};
 use crate::state::format::cost_range;
 use crate::state::run_text::estimated_total;

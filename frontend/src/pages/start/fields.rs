@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::form::StartState;
 use crate::browser::memo::memo;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Field, Note, NoteKind, Segments, Shown};
 use crate::state::format::bytes;
 use crate::state::input::{Field as InputField, InputError, Mode};

@@ -17,6 +17,7 @@ use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::memo::{Memo, memo};
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::browser::time::unique_key;
 use crate::components::{Button, ButtonKind, FailureNote, Note, NoteKind};
 use crate::pages::run::kept::take_again;

@@ -9,6 +9,7 @@ use super::preview::PreviewDialog;
 use super::using::UseTemplate;
 use crate::api;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, ButtonKind, Confirm, Icon, Toasts};
 use crate::state::format::plural;
 

@@ -8,6 +8,7 @@ use super::using::UseTemplate;
 use crate::api;
 use crate::browser::fetched::Fetched;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, ButtonKind, Dialog, Loaded};
 
 /// A template's steps and inputs in a dialog, with a button to use it.

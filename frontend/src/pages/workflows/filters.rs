@@ -13,6 +13,7 @@ use super::listing::Listing;
 use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Icon, Tag};
 use crate::state::list::Sort;
 

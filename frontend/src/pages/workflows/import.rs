@@ -12,6 +12,7 @@ use super::listing::Listing;
 use crate::api;
 use crate::browser::files::read_text;
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::components::{Button, CloseButton, Each, Icon, Shown, Toasts};
 use crate::state::format::plural;
 use crate::state::import::{check_size, read};

@@ -16,6 +16,7 @@ use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
 use crate::browser::memo::{Memo, memo};
 use crate::browser::signal::RwSignal;
+use crate::browser::stored::StoredValue;
 use crate::browser::time::ticking;
 use crate::components::{Deletion, Deletions};
 use crate::state::list::{Ask, ListState, Pages};

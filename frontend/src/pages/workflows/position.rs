@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use super::listing::Listing;
 use crate::browser::listen::on_window;
+use crate::browser::stored::StoredValue;
 use crate::state::format::decimal;
 
 /// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.

@@ -12,6 +12,7 @@ use super::copying::{copy, export};
 use super::listing::Listing;
 use super::row::name_id;
 use crate::browser::focus::focus_soon;
+use crate::browser::stored::StoredValue;
 use crate::components::{Deletion, Deletions, Menu, MenuItem, Toasts};
 
 /// The menu at the end of a row.

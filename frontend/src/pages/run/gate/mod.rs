@@ -16,7 +16,8 @@ use crate::api::{self, ApiError};
 use crate::browser::effect::effect;
 use crate::browser::memo::{Memo, memo};
 use crate::browser::signal::RwSignal;
-use crate::components::{Skeleton, Toasts};
+use crate::browser::stored::StoredValue;
+use crate::components::{MarkdownView, Skeleton, Toasts};
 use crate::state::run_text::{expiry, gate_heading};
 use budget::BudgetGate;
 use review::ReviewGate;
@@ -59,7 +60,7 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
 
 #[component]
 fn GateHead(store: RunStore, gate: Memo<Option<Gate>>, kind: GateKind) -> impl IntoView {
-    let message = move || gate.read().as_ref().map(|gate| gate.message.clone());
+    let message = Signal::derive(move || gate.read().as_ref().map(|gate| gate.message.clone()).unwrap_or_default());
     let expires = move || {
         let gate = gate.get().filter(|gate| gate.expires_at.is_some())?;
         expiry(&gate, store.now_utc())
@@ -69,7 +70,7 @@ fn GateHead(store: RunStore, gate: Memo<Option<Gate>>, kind: GateKind) -> impl I
             <h4 tabindex="-1" id=GATE_HEADING>
                 {gate_heading(kind)}
             </h4>
-            <p class="break prewrap">{message}</p>
+            <MarkdownView source=message />
             {move || expires().map(|text| view! { <p class="small numbers">{text}</p> })}
         </div>
     }

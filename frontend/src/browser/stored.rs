@@ -1,0 +1,76 @@
+//! Values that are kept as long as the part of the page that made them.
+
+use std::marker::PhantomData;
+
+use leptos::prelude::{ReadValue, SetValue, StoredValue as AnyStored, WriteValue};
+
+use super::any::AnyBox;
+
+/// A value that tells nobody of its changes.
+///
+/// It is what `StoredValue` is in Leptos, of which it has one below, for values of any type. That one is compiled
+/// for each type, which makes a noticeable part of what is sent to the browser.
+pub struct StoredValue<T> {
+    value: AnyStored<AnyBox>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for StoredValue<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for StoredValue<T> {}
+
+#[expect(clippy::expect_used, reason = "the type that is asked for is the one that was put there")]
+impl<T: Send + Sync + 'static> StoredValue<T> {
+    /// Keeps a value.
+    pub fn new(value: T) -> Self {
+        Self { value: AnyStored::new(Box::new(value)), of: PhantomData }
+    }
+
+    /// Looks at the value.
+    pub fn with_value<U>(self, look: impl FnOnce(&T) -> U) -> U {
+        look(self.value.read_value().downcast_ref().expect("a value keeps its type"))
+    }
+
+    /// The same, unless who made it is gone.
+    pub fn try_with_value<U>(self, look: impl FnOnce(&T) -> U) -> Option<U> {
+        let value = self.value.try_read_value()?;
+        Some(look(value.downcast_ref().expect("a value keeps its type")))
+    }
+
+    /// Puts another value in its place, unless who made it is gone.
+    pub fn set_value(self, value: T) {
+        self.try_set_value(value);
+    }
+
+    /// The same; tells whether it was set.
+    pub fn try_set_value(self, value: T) -> bool {
+        self.value.try_set_value(Box::new(value)).is_none()
+    }
+
+    /// Changes the value, unless who made it is gone.
+    pub fn update_value(self, change: impl FnOnce(&mut T)) {
+        self.try_update_value(change);
+    }
+
+    /// The same; gives what `change` gives.
+    pub fn try_update_value<U>(self, change: impl FnOnce(&mut T) -> U) -> Option<U> {
+        let mut value = self.value.try_write_value()?;
+        Some(change(value.downcast_mut().expect("a value keeps its type")))
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> StoredValue<T> {
+    /// A copy of the value.
+    pub fn get_value(self) -> T {
+        self.with_value(T::clone)
+    }
+
+    /// The same, unless who made it is gone.
+    pub fn try_get_value(self) -> Option<T> {
+        self.try_with_value(T::clone)
+    }
+}
