@@ -1,5 +1,6 @@
 //! The order of the functions in the compiled app, which decides how well it compresses.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -88,9 +89,9 @@ impl Reencode for CallsAlike {
 /// A row in which each is followed by the one that is most like it, of those that are left.
 struct Row<'a> {
     traits: &'a [Vec<u64>],
-    /// Who has a trait; those that were taken are left out now and then.
+    /// Who has a trait; those that are in the row already are left out now and then.
     with_trait: HashMap<u64, Vec<usize>>,
-    taken: Vec<bool>,
+    is_left: Vec<bool>,
 }
 
 impl<'a> Row<'a> {
@@ -102,48 +103,44 @@ impl<'a> Row<'a> {
             }
         }
         with_trait.retain(|_, having| having.len() > 1);
-        let mut row = Self { traits, with_trait, taken: vec![false; traits.len()] };
+        let mut row = Self { traits, with_trait, is_left: vec![true; traits.len()] };
         let mut order = Vec::with_capacity(traits.len());
         // What is like nothing that is left is followed by the first of these.
         for first in 0..traits.len() {
-            let mut next = Some(first).filter(|first| !row.is_taken(*first));
-            while let Some(at) = next {
+            let mut next = Some(first);
+            while let Some(at) = next
+                && let Some(is_left @ true) = row.is_left.get_mut(at)
+            {
+                *is_left = false;
                 order.push(at);
-                if let Some(taken) = row.taken.get_mut(at) {
-                    *taken = true;
-                }
                 next = row.most_like(at);
             }
         }
         order
     }
 
-    fn is_taken(&self, at: usize) -> bool {
-        self.taken.get(at).copied().unwrap_or(true)
-    }
-
     fn most_like(&mut self, at: usize) -> Option<usize> {
-        let its = self.traits.get(at)?;
+        let Self { traits, with_trait, is_left } = self;
+        let is_left = |at: &usize| is_left.get(*at) == Some(&true);
+        let its = traits.get(at)?;
         let mut shared: HashMap<usize, usize> = HashMap::new();
         for one in its {
-            let Some(having) = self.with_trait.get_mut(one) else { continue };
+            let Some(having) = with_trait.get_mut(one) else { continue };
             if having.len() > MOST_WITH_TRAIT {
-                having.retain(|at| !self.taken.get(*at).copied().unwrap_or(true));
+                having.retain(is_left);
             }
-            if having.len() > MOST_WITH_TRAIT {
-                continue;
-            }
-            for other in having.iter().filter(|at| !self.taken.get(**at).copied().unwrap_or(true)) {
-                *shared.entry(*other).or_default() += 1;
+            if having.len() <= MOST_WITH_TRAIT {
+                for other in having.iter().filter(|at| is_left(at)) {
+                    *shared.entry(*other).or_default() += 1;
+                }
             }
         }
         let likeness = |other: usize, shared: usize| {
-            let in_either = its.len() + self.traits.get(other).map_or(0, Vec::len) - shared;
+            let in_either = its.len() + traits.get(other).map_or(0, Vec::len) - shared;
             shared * 1_000_000 / in_either.max(1)
         };
-        let likest =
-            shared.into_iter().map(|(other, shared)| (likeness(other, shared), std::cmp::Reverse(other))).max();
-        likest.filter(|(likeness, _)| *likeness >= LEAST_LIKENESS).map(|(_, other)| other.0)
+        let likest = shared.into_iter().map(|(other, shared)| (likeness(other, shared), Reverse(other))).max();
+        likest.filter(|(likeness, _)| *likeness >= LEAST_LIKENESS).map(|(_, Reverse(other))| other)
     }
 }
 
