@@ -1,9 +1,9 @@
 //! The compiler's target for browsers.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
-use crate::fail::Done;
+use crate::fail::{Done, Failure};
 use crate::{paths, process};
 
 /// What the web app and the crate it shares with the server are compiled for.
@@ -12,8 +12,7 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Installs the target when it is missing: `rust-toolchain.toml` names it, but a toolchain that was there before
 /// does not get it by itself, and one that is not rustup's has to bring it.
 pub fn install_target() -> Done {
-    let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
-    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
+    if sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
     println!("  installing Rust's {TARGET} target with rustup");
@@ -21,4 +20,10 @@ pub fn install_target() -> Done {
     rustup.args(["target", "add", TARGET]).current_dir(paths::root());
     process::run(&mut rustup)
         .map_err(|failure| failure.cure(format!("install Rust's {TARGET} target (package manager or rustup)")))
+}
+
+/// Where the compiler and the standard library lie.
+pub fn sysroot() -> Result<PathBuf, Failure> {
+    let printed = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
+    Ok(PathBuf::from(printed.trim()))
 }

@@ -1,5 +1,6 @@
 //! From `frontend/` to the folder that a server serves.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use super::{stamp, versions};
@@ -67,8 +68,27 @@ fn compile(profile: Profile) -> Result<PathBuf, Failure> {
     if !compiled.is_file() {
         println!("  the first build of the web app takes about two minutes on two cores");
     }
-    process::run(cargo().args(["build", "-p", PACKAGE, "--lib", "--target", wasm::TARGET, "--profile", name]))?;
+    let mut command = cargo();
+    command.args(["build", "-p", PACKAGE, "--lib", "--target", wasm::TARGET, "--profile", name]);
+    if matches!(profile, Profile::Release) {
+        command.arg("--config").arg(without_folders()?);
+    }
+    process::run(&mut command)?;
     Ok(compiled)
+}
+
+/// What makes the compiler leave out the folders of whoever builds the app: it tells in which file it panics, and
+/// anybody can read that.
+fn without_folders() -> Result<String, Failure> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let crates = home.map(|home| home.join("registry/src/"));
+    let library = wasm::sysroot()?.join("lib/rustlib/src/rust/");
+    let flags: Vec<String> = crates
+        .into_iter()
+        .chain([library])
+        .map(|folder| format!("{:?}", format!("--remap-path-prefix={}=", folder.display())))
+        .collect();
+    Ok(format!("target.{}.rustflags=[{}]", wasm::TARGET, flags.join(",")))
 }
 
 /// Runs the bundler, unless all that it reads is as it was when it ran last.
