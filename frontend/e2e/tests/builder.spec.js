@@ -175,6 +175,23 @@ test('names a model that no list knows', async ({ api }) => {
   expect(definition.steps[0]).toMatchObject({ provider: 'ollama', model: 'qwen3:8b' });
 });
 
+test('keeps a model that is being named over a reload, and takes it back as one edit', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Half named', [prompt('One')]);
+  await builder.open(id);
+  const picker = page.getByRole('combobox', { name: 'Model of One' });
+  await picker.selectOption('Another model…');
+  await page.getByRole('textbox', { name: 'Name of the model' }).pressSequentially('qwen3');
+  await page.reload();
+  await expect(page.getByText('Your changes that were not saved are back.')).toBeVisible();
+  await expect(picker).toHaveValue('ollama\nqwen3');
+  await picker.selectOption('Another model…');
+  await page.getByRole('textbox', { name: 'Name of the model' }).pressSequentially('phi4');
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeEnabled();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.reload();
+  await expect(picker).toHaveValue('ollama\nqwen3');
+});
+
 test("chooses a step's model in its head, without opening it", async ({ page, api }) => {
   const { id } = await api.createWorkflow('Heads', [prompt('One', 'Write', { model: 'demo-slow', provider: 'demo' }), review('Check')]);
   await builder.open(id);

@@ -62,6 +62,10 @@ pub fn ModelPicker(
     /// hundreds of lists, few are opened.
     #[prop(into, default = true.into())]
     ready: Signal<bool>,
+    /// Whether a model that is named by hand is chosen with each letter, and so kept as it is typed. Else it is
+    /// when its field is left.
+    #[prop(optional)]
+    as_typed: bool,
     #[prop(into)] on_choose: Callback<ModelChoice>,
 ) -> impl IntoView {
     let id = fresh_id("model");
@@ -112,7 +116,7 @@ pub fn ModelPicker(
                 <option value=OTHER>"Another model…"</option>
             </select>
             <Shown is=move || by_hand.get()>
-                <ByHand chosen on_choose />
+                <ByHand chosen as_typed on_choose />
             </Shown>
         </div>
     }
@@ -154,7 +158,7 @@ fn group(provider: &Provider, chosen: &ModelChoice) -> impl IntoView + use<> {
 
 /// A provider and a model by name, for models that no list knows.
 #[component]
-fn ByHand(chosen: Signal<ModelChoice>, on_choose: Callback<ModelChoice>) -> impl IntoView {
+fn ByHand(chosen: Signal<ModelChoice>, as_typed: bool, on_choose: Callback<ModelChoice>) -> impl IntoView {
     let session = Session::from_context();
     let given = chosen.get_untracked();
     let provider = RwSignal::new(given.provider.unwrap_or_else(|| "ollama".into()));
@@ -186,10 +190,13 @@ fn ByHand(chosen: Signal<ModelChoice>, on_choose: Callback<ModelChoice>) -> impl
                 aria-label="Name of the model"
                 placeholder="name of the model"
                 maxlength="200"
-                on:change:target=move |event| {
+                on:input:target=move |event| {
                     model.set(event.target().value());
-                    tell();
+                    if as_typed {
+                        tell();
+                    }
                 }
+                on:change=move |_| tell()
             />
         </div>
     }

@@ -65,7 +65,13 @@ pub fn Defaults(builder: Builder) -> impl IntoView {
     };
     view! {
         <section class="card defaults" aria-label="What the steps share">
-            <ModelPicker label="Model of the steps" none="First that is available" chosen=model on_choose=choose />
+            <ModelPicker
+                label="Model of the steps"
+                none="First that is available"
+                as_typed=true
+                chosen=model
+                on_choose=choose
+            />
             <PersonaPicker
                 none="No persona"
                 chosen=persona

@@ -137,6 +137,7 @@ fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: M
                     label=Signal::derive(move || ["Model of ", &label_of(placed)].concat())
                     compact=true
                     ready=open
+                    as_typed=true
                     chosen
                     on_choose=choose
                 />

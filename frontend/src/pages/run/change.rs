@@ -214,6 +214,7 @@ fn ModelAndPersona(draft: RwSignal<LlmStep>) -> impl IntoView {
     view! {
         <div class="two">
             <ModelPicker
+                as_typed=true
                 chosen=model
                 on_choose=move |choice: ModelChoice| {
                     draft

@@ -65,7 +65,8 @@ impl Draft {
                 Applied::new(Self { is_template, ..draft }, label)
             }
             Edit::SetDefaults { provider, model } => {
-                Applied::new(Self { provider: filled(provider), model: filled(model), ..draft }, "change default model")
+                let draft = Self { provider: filled(provider), model: filled(model), ..draft };
+                Applied::new(draft, "change default model").typed("model")
             }
             Edit::SetPersona(persona_id) => Applied::new(Self { persona_id, ..draft }, "change default persona"),
             Edit::SetEntryStep(entry_step) => Applied::new(Self { entry_step, ..draft }, "change first step"),

@@ -88,6 +88,7 @@ impl StepField {
                 | Self::MaxTokens(_)
                 | Self::Schema(_)
                 | Self::Fallbacks(_)
+                | Self::Model { .. }
                 | Self::Retries(_)
                 | Self::Timeout(_)
                 | Self::Instructions(_)
