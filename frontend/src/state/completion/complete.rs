@@ -110,6 +110,11 @@ impl Tail {
         let line = line.get(..until_opening).unwrap_or_default();
         let name = line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len());
         match line.find(closer) {
+            // In a tag, the condition goes on behind the name.
+            Some(_) if closer == "%}" => {
+                let whole = line.find(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).unwrap_or(line.len());
+                Self { replaced: whole, is_closed: true }
+            }
             // The rest of a name behind the cursor is replaced with it.
             Some(end) => {
                 let rest = line.get(..end).unwrap_or_default().trim_end();
@@ -172,16 +177,26 @@ fn typed_name<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
     belongs.then(|| Typed::Any(inside.get(begin..).unwrap_or_default().trim_start()))
 }
 
-/// The same inside of a tag, whose first word says what it does. A word that it makes up itself is no reference.
+/// What may stand between two names in a tag.
+const WORDS: [&str; 6] = [" and ", " or ", " not ", " in ", " if ", " else "];
+
+/// The same inside of a tag that holds an expression. A word that a tag makes up itself is no reference.
 fn typed_in_tag<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
-    let (tag, rest) = inside.trim_start_matches(['-', ' ']).split_once(' ')?;
+    let (tag, rest) = inside.trim_start_matches(['-', '+', ' ']).split_once(' ')?;
     let expression = match tag {
+        "if" | "elif" => rest,
         "for" => rest.split_once(" in ")?.1,
         "set" => rest.split_once('=')?.1,
-        _ => rest,
+        _ => return None,
     };
-    match typed_name(expression, context)? {
-        // Words stand between names, as in `if a and b`.
+    // A label may hold such a word, as in `Facts and figures`.
+    if let Some(Typed::Step { whole, name }) = typed_name(expression, context)
+        && context.earlier().any(|step| fit(&step.label, name).is_some())
+    {
+        return Some(Typed::Step { whole, name });
+    }
+    let last = WORDS.iter().filter_map(|word| Some(expression.rfind(word)? + word.len())).max().unwrap_or(0);
+    match typed_name(expression.get(last..)?, context)? {
         Typed::Any(text) => Some(Typed::Any(text.rsplit_once(' ').map_or(text, |(_, name)| name))),
         behind_root => Some(behind_root),
     }

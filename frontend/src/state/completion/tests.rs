@@ -102,6 +102,10 @@ fn what_is_typed_narrows_it() {
         ("{% elif input.topic == top¦", "input.topic"),
         ("{% for fact in steps.Fact list.po¦", "steps.Fact list.points"),
         ("{% set tone = cont¦", "context.TONE"),
+        ("{% if steps.Research.content and inp¦", "input.topic"),
+        ("{% if steps.Research.content and input.au¦", "input.audience"),
+        ("{% if steps.Fact list.ti¦", "steps.Fact list.title"),
+        ("{%+ if not res¦", "steps.Research.content"),
         ("{% if input.topic %}{{ res¦", "steps.Research.content"),
     ] {
         assert_eq!(offered(text).first().map(String::as_str), Some(expected), "{text}");
@@ -127,6 +131,9 @@ fn elsewhere_nothing_is_offered() {
         "{% ¦",
         "{% inp¦",
         "{% for input¦",
+        "{% else ¦",
+        "{% endif ¦ %}",
+        "{% raw inp¦",
         "{% set input¦",
         "{% if input.topic %} inp¦",
         "{% if \"inp¦",
@@ -157,6 +164,9 @@ fn what_is_taken_closes_the_braces() {
         ("{{😀 or steps.res¦😀", "{{😀 or steps.Research.content}}¦😀"),
         ("{% if res¦", "{% if steps.Research.content¦"),
         ("{% if res¦ %}", "{% if steps.Research.content¦ %}"),
+        ("{% if in¦put.topic and context.TONE %}", "{% if input.topic¦ and context.TONE %}"),
+        ("{% if inp¦-%}", "{% if input.topic¦-%}"),
+        ("{% for p in steps.Fac¦.points if p %}", "{% for p in steps.Fact list.content¦ if p %}"),
     ] {
         assert_eq!(taken(before), after, "{before}");
     }
