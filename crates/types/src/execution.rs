@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::definition::{OnExpiry, StepType};
 use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
+use crate::patch;
 use crate::status::{ExecutionStatus, StepRunStatus, status};
 use crate::time;
 use crate::usage::TokenUsage;
@@ -362,7 +363,7 @@ pub struct PatchExecution {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yolo: Option<bool>,
     /// What it may cost, in US dollars, before it asks.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<f64>)]
     pub budget_usd: Option<Option<f64>>,
 }
@@ -373,33 +374,27 @@ pub struct PatchExecution {
 #[serde(deny_unknown_fields)]
 pub struct PatchStep {
     /// Provider to call.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub provider: Option<Option<String>>,
     /// Model to call.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub model: Option<Option<String>>,
     /// Persona to put before the system prompt.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<PersonaId>)]
     pub persona_id: Option<Option<PersonaId>>,
     /// What the model is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
     /// How the model is to behave.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub system_prompt: Option<Option<String>>,
     /// Whether the step runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-}
-
-#[expect(clippy::option_option, reason = "left out, `null` and a value are three things")]
-/// Reads a field that is there, so that `null` and left out can be told apart.
-fn some<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// What to change in the step before it runs again. What is left out stays.

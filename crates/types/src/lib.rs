@@ -17,6 +17,7 @@ mod ids;
 pub mod json;
 pub mod limits;
 mod lint;
+mod patch;
 mod personas;
 mod problem;
 mod providers;

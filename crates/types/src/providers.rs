@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::patch;
 use crate::status::status;
 use crate::time;
 
@@ -109,23 +110,17 @@ pub struct CredentialInfo {
 #[serde(deny_unknown_fields)]
 pub struct CredentialRequest {
     /// The provider's key. It is stored encrypted and never shown again.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>, write_only)]
     pub api_key: Option<Option<String>>,
     /// Where to call the provider, as `http://127.0.0.1:11434` for Ollama.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub base_url: Option<Option<String>>,
     /// The model that answers when nobody names one.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub default_model: Option<Option<String>>,
-}
-
-/// Reads a field that is there, so that `null` and left out can be told apart.
-#[expect(clippy::option_option, reason = "left out, `null` and a value are three things")]
-fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 //! their order, as from an array, since that takes half the code of reading them by name: the reader looks them up.
 //! An array itself is not taken for an object.
 //!
-//! A field that is left out is read as `null`; if it cannot be, it gets its default. So a type that tells `null`
-//! from left out must not be read by this.
+//! A field that is left out is read as `null`; if it cannot be, it gets its default. Those that tell `null` from left
+//! out are known by [`PATCHED`].
 
 use std::fmt;
 
@@ -20,6 +20,7 @@ use serde_json::{Map, Value, map};
 
 use super::parse::parse;
 use crate::fraction;
+use crate::patch::PATCHED;
 use crate::problem::escape;
 
 /// Why JSON is not what it was read as.
@@ -31,14 +32,14 @@ pub struct ReadError {
     pub message: String,
 }
 
-/// Reads a text. Fields that are not known are passed over: a newer server may send some.
+/// Reads a text. Fields that are not known are passed over, as a newer server may send some; but not those of steps.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    T::deserialize(Reader { value: parse(text).map_err(ReadError::custom)?, is_strict: false })
+    T::deserialize(Reader::new(parse(text).map_err(ReadError::custom)?, false))
 }
 
 /// Reads a value in which no field is unknown.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
-    T::deserialize(Reader { value, is_strict: true })
+    T::deserialize(Reader::new(value, true))
 }
 
 /// The mark before a place inside a part that was read by itself.
@@ -110,9 +111,15 @@ struct Reader {
     value: Value,
     /// Whether a field that is not known is an error.
     is_strict: bool,
+    /// Whether it stands for a field that is left out.
+    is_left_out: bool,
 }
 
 impl Reader {
+    const fn new(value: Value, is_strict: bool) -> Self {
+        Self { value, is_strict, is_left_out: false }
+    }
+
     fn is_not(&self, expected: &dyn Expected) -> ReadError {
         let unexpected = match &self.value {
             Value::Null => Unexpected::Other("null"),
@@ -216,7 +223,14 @@ impl<'de> Deserializer<'de> for Reader {
         self.deserialize_any(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        if self.is_left_out && name == PATCHED {
+            return Err(ReadError::custom("left out"));
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -275,7 +289,7 @@ impl<'de> SeqAccess<'de> for Items {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         let Some((place, value)) = self.rest.next() else { return Ok(None) };
-        let reader = Reader { value, is_strict: self.is_strict };
+        let reader = Reader::new(value, self.is_strict);
         seed.deserialize(reader).map(Some).map_err(|error| error.inside(&place.to_string()))
     }
 
@@ -310,10 +324,10 @@ impl<'de> SeqAccess<'de> for Structure {
         self.missing = None;
         let Some(name) = self.names.next() else { return Ok(None) };
         let field = self.fields.get_mut(*name).map(Value::take);
-        let is_there = field.is_some();
-        match seed.deserialize(Reader { value: field.unwrap_or_default(), is_strict: self.is_strict }) {
+        let is_left_out = field.is_none();
+        match seed.deserialize(Reader { is_left_out, ..Reader::new(field.unwrap_or_default(), self.is_strict) }) {
             Ok(value) => Ok(Some(value)),
-            Err(error) if is_there => Err(error.inside(name)),
+            Err(error) if !is_left_out => Err(error.inside(name)),
             Err(_) => {
                 self.missing = Some(name);
                 Ok(None)
@@ -348,7 +362,7 @@ impl<'de> MapAccess<'de> for Fields {
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, ReadError> {
         let (key, value) = &mut self.current;
-        seed.deserialize(Reader { value: value.take(), is_strict: self.is_strict }).map_err(|error| error.inside(key))
+        seed.deserialize(Reader::new(value.take(), self.is_strict)).map_err(|error| error.inside(key))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -383,7 +397,7 @@ struct Content {
 
 impl Content {
     fn read<T>(self, read: impl FnOnce(Reader) -> Result<T, ReadError>) -> Result<T, ReadError> {
-        let reader = Reader { value: self.value.unwrap_or_default(), is_strict: self.is_strict };
+        let reader = Reader::new(self.value.unwrap_or_default(), self.is_strict);
         read(reader).map_err(|error| error.inside(&self.of))
     }
 }
@@ -395,7 +409,7 @@ impl<'de> VariantAccess<'de> for Content {
         match self.value {
             None | Some(Value::Null) => Ok(()),
             Some(value) => {
-                let reader = Reader { value, is_strict: self.is_strict };
+                let reader = Reader::new(value, self.is_strict);
                 Err(reader.is_not(&"a variant that holds nothing").inside(&self.of))
             }
         }
