@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde::Deserialize;
 use serde_json::Value;
 use sluice_engine::lint_deeply;
 use sluice_types::json::{self, ReadError};
@@ -71,27 +70,23 @@ pub struct WorkflowFile {
     pub definition: Definition,
 }
 
-/// What is read of a workflow in a file; the rest of it is for the server.
-#[derive(Deserialize)]
-struct Named {
-    #[serde(default)]
-    name: Option<String>,
-    definition: Definition,
-}
-
 pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let value: Value =
+    let mut value: Value =
         serde_json::from_str(&text).map_err(|error| format!("{}: it is not JSON: {error}", file.display()))?;
-    let refused = |ReadError { pointer, message }| {
+    let refused = |below: &str, ReadError { pointer, message }| {
+        let pointer = [below, &pointer].concat();
         format!("{}: at {}: {message}", file.display(), if pointer.is_empty() { "/" } else { &pointer })
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if value.get("definition").is_some() {
-        let named: Named = json::from_value(value).map_err(refused)?;
-        return Ok(WorkflowFile { name: named.name.unwrap_or(stem), definition: named.definition });
+    // The rest of a workflow is for the server.
+    if let Some(definition) = value.get_mut("definition").map(Value::take) {
+        let definition = json::from_value(definition).map_err(|error| refused("/definition", error))?;
+        let name = value.get_mut("name").map(Value::take).unwrap_or_default();
+        let name: Option<String> = json::from_value(name).map_err(|error| refused("/name", error))?;
+        return Ok(WorkflowFile { name: name.unwrap_or(stem), definition });
     }
-    let definition = json::from_value(value).map_err(refused)?;
+    let definition = json::from_value(value).map_err(|error| refused("", error))?;
     Ok(WorkflowFile { name: stem, definition })
 }
 

@@ -58,6 +58,25 @@ fn a_run_prints_its_text_and_its_progress_apart() {
 }
 
 #[test]
+fn a_workflow_is_read_as_the_server_answers_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exported.json");
+    let export = |definition: Value| {
+        let workflow = json!({"id": "w", "name": "W", "description": "", "category": null, "tags": ["a"], "version": 3,
+            "definition": definition, "is_active": true, "created_at": "2026-01-02T03:04:05Z"});
+        std::fs::write(&path, workflow.to_string()).unwrap();
+    };
+    export(json!({"steps": [step("a", "demo-echo", "hello")]}));
+    assert_eq!(texts(&sluice(&["check"], &path, None)).0, Some(0));
+    let (code, out, error) = texts(&sluice(&["run"], &path, None));
+    assert_eq!((code, out.trim()), (Some(0), "hello"), "{error}");
+    export(json!({"steps": [], "stepz": []}));
+    let (code, _, error) = texts(&sluice(&["check"], &path, None));
+    assert_eq!(code, Some(2));
+    assert!(error.contains("at /definition/stepz: unknown field"), "{error}");
+}
+
+#[test]
 fn gates_are_asked_at_the_prompt() {
     let folder = tempfile::tempdir().unwrap();
     let steps =
