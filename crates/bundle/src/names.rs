@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{ExportSection, ImportSection, Module};
 use wasmparser::{Export, ImportSectionReader, Parser, Payload};
@@ -29,6 +29,7 @@ pub fn shorten_names(files: &mut [File]) -> Result<()> {
             short.parse_core_module(&mut module, Parser::new(0), &file.bytes)?;
             file.bytes = valid(module)?;
         } else if let Ok(text) = std::str::from_utf8(&file.bytes) {
+            ensure!(!short.is_used(text), "{} has names already that were to be given", file.path);
             file.bytes = short.in_text(text).into_bytes();
         }
     }
@@ -57,11 +58,17 @@ fn hashed_names(module: &[u8]) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// Whether it ends in a hash, and is one that stands in a script as it is.
 fn is_hashed(name: &str) -> bool {
     let hash = name.len().checked_sub(HASH_LETTERS).and_then(|at| name.split_at_checked(at));
     hash.is_some_and(|(before, hash)| {
         before.trim_end_matches('h').ends_with('_') && hash.bytes().all(|letter| letter.is_ascii_hexdigit())
-    })
+    }) && name.chars().all(is_of_name)
+}
+
+/// What the names here are made of.
+const fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
 }
 
 /// Numbers for names. All other names stay.
@@ -75,13 +82,18 @@ impl Short {
         self.long.binary_search_by(|long| long.as_str().cmp(name)).map_or(name.to_owned(), |at| format!("_{at}"))
     }
 
+    /// Whether one of the short names stands in a script.
+    fn is_used(&self, text: &str) -> bool {
+        let number = |name: &str| name.strip_prefix('_')?.parse().ok();
+        text.split(|c: char| !is_of_name(c)).filter_map(number).any(|number: usize| number < self.long.len())
+    }
+
     /// A script with the short names. A name is all letters, digits and `_` in a row.
     fn in_text(&self, text: &str) -> String {
-        let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let mut short = String::with_capacity(text.len());
         let mut rest = text;
         while !rest.is_empty() {
-            let (name, after) = rest.split_at(rest.find(|c| !is_of_name(c)).unwrap_or(rest.len()));
+            let (name, after) = rest.split_at(rest.find(|c: char| !is_of_name(c)).unwrap_or(rest.len()));
             short.push_str(&self.of(name));
             let (between, next) = after.split_at(after.find(is_of_name).unwrap_or(after.len()));
             short.push_str(between);
@@ -157,8 +169,21 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_taken_is_not_given() {
+        let short = Short { long: vec!["a_0123456789abcdef".to_owned()] };
+        assert!(short.is_used("let _0 = 1;") && !short.is_used("let _1 = a_0 + _a0;"));
+    }
+
+    #[test]
     fn names_without_a_hash_stay() {
-        for name in ["memory", "__wbindgen_start", "0123456789abcdef", "a0123456789abcdef", "a_0123456789abcdeg"] {
+        for name in [
+            "memory",
+            "__wbindgen_start",
+            "0123456789abcdef",
+            "a0123456789abcdef",
+            "a_0123456789abcdeg",
+            "a-b_0123456789abcdef",
+        ] {
             assert!(!is_hashed(name), "{name}");
         }
         assert!(is_hashed("__wbg_x_0123456789abcdef") && is_hashed("f_h0123456789abcdef"));

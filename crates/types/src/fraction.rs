@@ -10,13 +10,14 @@ pub(crate) fn read(digits: &str) -> f64 {
     by::read(digits)
 }
 
-/// The fewest digits that are read as this number again: `0.1`, `2`, `1e21`.
+/// The fewest digits that are read as this number again: `0.1`, `2`, `1e21` or `1e+21`.
 #[must_use]
 pub fn shortest(number: f64) -> String {
     by::shortest(number)
 }
 
-/// With so many digits after the point: `0.10`, `2.00`.
+/// With so many digits after the point: `0.10`, `2.00`. What is exactly between two becomes the larger one in a
+/// browser, and the even one elsewhere.
 #[must_use]
 pub fn fixed(number: f64, digits: u8) -> String {
     by::fixed(number, digits)

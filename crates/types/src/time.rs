@@ -3,7 +3,7 @@
 //! `chrono` reads the same, and the tests compare the two. It reads mail headers and much else with it, which would
 //! be a noticeable part of what is sent to browsers.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -36,8 +36,8 @@ fn parse(text: &str) -> Option<DateTime<Utc>> {
     // A leap second is the one before it, and longer.
     let (second, nanos) = if second == 60 { (59, nanos + 1_000_000_000) } else { (second, nanos) };
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-    let local: NaiveDateTime = date.and_hms_nano_opt(hour, minute, second, nanos)?;
-    local.checked_sub_signed(behind_utc(offset)?).map(|time| time.and_utc())
+    let whole = date.and_hms_opt(hour, minute, second)?.checked_sub_signed(ahead_of_utc(offset)?)?;
+    Some(whole.with_nanosecond(nanos)?.and_utc())
 }
 
 /// Numbers with so many digits, and this between two of them.
@@ -60,7 +60,7 @@ fn nanos(digits: &str) -> Option<u32> {
 }
 
 /// How far the clocks of a zone are ahead of UTC.
-fn behind_utc(offset: &str) -> Option<TimeDelta> {
+fn ahead_of_utc(offset: &str) -> Option<TimeDelta> {
     if offset.eq_ignore_ascii_case("z") {
         return Some(TimeDelta::zero());
     }
@@ -70,7 +70,7 @@ fn behind_utc(offset: &str) -> Option<TimeDelta> {
         _ => return None,
     };
     let (hours, minutes) =
-        offset.get(1..)?.split_once(':').filter(|(hours, minutes)| hours.len() + minutes.len() == 4)?;
+        offset.get(1..)?.split_once(':').filter(|(hours, minutes)| [hours, minutes].map(|it| it.len()) == [2, 2])?;
     let minutes = number(minutes).filter(|minutes| *minutes < 60)? + number(hours).filter(|hours| *hours < 24)? * 60;
     Some(TimeDelta::minutes(sign * i64::from(minutes)))
 }
@@ -97,6 +97,10 @@ mod tests {
             "2026-01-02T03:04:05.1234567899Z",
             "2024-02-29T23:59:60Z",
             "2023-02-29T00:00:00Z",
+            "2026-01-02T03:04:05+012:4",
+            "2026-01-02T03:04:05+1:030",
+            "2016-12-31T23:59:60+01:00",
+            "2016-12-31T23:59:60.5-00:30",
             "2026-01-02T03:04:05+02:30",
             "2026-01-02T03:04:05-00:00",
             "2026-01-02T03:04:05+2:30",

@@ -1,5 +1,5 @@
 //! Numbers, times and sizes as people read them. No clock is asked and no language of the browser:
-//! what is shown is the same in every test and on every machine.
+//! what is shown is the same in every test and on every machine, but for a last digit between two ([`fixed`]).
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use sluice_types::fraction::fixed;

@@ -8,9 +8,7 @@ use std::fmt;
 use serde_json::{Map, Number, Value};
 
 use crate::fraction;
-
-/// How deep arrays and objects may be nested.
-const MAX_DEPTH: usize = 128;
+use crate::limits::MAX_JSON_DEPTH;
 
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +32,7 @@ impl std::error::Error for SyntaxError {}
 /// Reads a text.
 pub fn parse(text: &str) -> Result<Value, SyntaxError> {
     let mut parser = Parser { text, at: 0 };
-    let parsed = parser.value(MAX_DEPTH).and_then(|value| match parser.peek() {
+    let parsed = parser.value(MAX_JSON_DEPTH).and_then(|value| match parser.peek() {
         None => Ok(value),
         Some(_) => Err("trailing characters"),
     });
@@ -325,7 +323,7 @@ NaN"#;
     #[test]
     fn texts_are_read_as_serde_json_reads_them() {
         let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        let (fits, too_deep) = (deep(127), deep(129));
+        let (fits, too_deep) = (deep(MAX_JSON_DEPTH), deep(MAX_JSON_DEPTH + 1));
         let others = ["", " ", "\t[1,\r\n2 , 3]", "\"a\nb\"", "\u{feff}1", "\u{a0}1", &fits, &too_deep];
         for text in LINES.lines().chain(others) {
             assert_eq!(parse(text).ok(), theirs(text), "{text}");
@@ -341,7 +339,7 @@ NaN"#;
             ("[1,\n2,]", "trailing comma", 2, 3),
             ("[1\n,2", "EOF while parsing a list", 2, 3),
             ("{\"a\": 1 \"b\"}", "expected `,` or `}`", 1, 9),
-            ("{\"a\": tru}", "expected value", 1, 7),
+            ("{\"a\": yes}", "expected value", 1, 7),
             ("1 x", "trailing characters", 1, 3),
             ("{a}", "key must be a string", 1, 2),
             (r#"["\q"]"#, "invalid escape", 1, 3),
