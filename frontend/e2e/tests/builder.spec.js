@@ -183,13 +183,13 @@ test('keeps a model that is being named over a reload, and takes it back as one 
   await page.getByRole('textbox', { name: 'Name of the model' }).pressSequentially('qwen3');
   await page.reload();
   await expect(page.getByText('Your changes that were not saved are back.')).toBeVisible();
-  await expect(picker).toHaveValue('ollama\nqwen3');
+  await expect(picker).toHaveValue('demo\nqwen3');
   await picker.selectOption('Another model…');
   await page.getByRole('textbox', { name: 'Name of the model' }).pressSequentially('phi4');
   await expect(page.getByRole('button', { name: 'Undo' })).toBeEnabled();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.reload();
-  await expect(picker).toHaveValue('ollama\nqwen3');
+  await expect(picker).toHaveValue('demo\nqwen3');
 });
 
 test("chooses a step's model in its head, without opening it", async ({ page, api }) => {
