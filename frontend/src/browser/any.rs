@@ -12,6 +12,24 @@ pub type AnyBox = Box<dyn Any + Send + Sync>;
 /// A value of any type that stays as it is.
 pub type AnyValue = Arc<dyn Any + Send + Sync>;
 
+/// What is in a box.
+///
+/// # Panics
+/// When it is of another type.
+#[expect(clippy::expect_used, reason = "who asks has put it there")]
+pub fn inside<T: 'static>(value: &AnyBox) -> &T {
+    value.downcast_ref().expect("the type is the one that was put there")
+}
+
+/// The same, to be changed.
+///
+/// # Panics
+/// When it is of another type.
+#[expect(clippy::expect_used, reason = "who asks has put it there")]
+pub fn inside_mut<T: 'static>(value: &mut AnyBox) -> &mut T {
+    value.downcast_mut().expect("the type is the one that was put there")
+}
+
 /// Hides the type of a value.
 pub fn any<T: Send + Sync + 'static>(value: T) -> AnyValue {
     Arc::new(value)

@@ -9,7 +9,7 @@ use leptos::prelude::{
 };
 use leptos::reactive::signal::guards::{Plain, ReadGuard};
 
-use super::any::AnyBox;
+use super::any::{AnyBox, inside, inside_mut};
 
 /// A value that tells of its changes.
 ///
@@ -34,7 +34,6 @@ impl<T> PartialEq for RwSignal<T> {
     }
 }
 
-#[expect(clippy::expect_used, reason = "the type that is asked for is the one that was put there")]
 impl<T: Send + Sync + 'static> RwSignal<T> {
     /// A signal with this value.
     pub fn new(value: T) -> Self {
@@ -63,8 +62,7 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
 
     /// The same, unless who made it is gone.
     pub fn try_with_untracked<U>(self, look: impl FnOnce(&T) -> U) -> Option<U> {
-        let value = self.value.try_read_untracked()?;
-        Some(look(value.downcast_ref().expect("a signal keeps its type")))
+        self.value.try_read_untracked().map(|value| look(inside(&value)))
     }
 
     /// Lets whoever runs this be told of changes.
@@ -99,13 +97,12 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
 
     /// The same; gives what `change` gives.
     pub fn try_update<U>(self, change: impl FnOnce(&mut T) -> U) -> Option<U> {
-        let mut value = self.value.try_write()?;
-        Some(change(value.downcast_mut().expect("a signal keeps its type")))
+        self.value.try_write().map(|mut value| change(inside_mut(&mut value)))
     }
 
     /// Changes the value, and tells nobody.
     pub fn update_untracked(self, change: impl FnOnce(&mut T)) {
-        self.value.update_untracked(|value| change(value.downcast_mut().expect("a signal keeps its type")));
+        self.value.update_untracked(|value| change(inside_mut(value)));
     }
 }
 
@@ -147,8 +144,7 @@ pub struct Looked<T> {
 impl<T: 'static> Deref for Looked<T> {
     type Target = T;
 
-    #[expect(clippy::expect_used, reason = "the type that is asked for is the one that was put there")]
     fn deref(&self) -> &T {
-        self.value.downcast_ref().expect("a signal keeps its type")
+        inside(&self.value)
     }
 }

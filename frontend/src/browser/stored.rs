@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use leptos::prelude::{ReadValue, SetValue, StoredValue as AnyStored, WriteValue};
 
-use super::any::AnyBox;
+use super::any::{AnyBox, inside, inside_mut};
 
 /// A value that tells nobody of its changes.
 ///
@@ -23,7 +23,6 @@ impl<T> Clone for StoredValue<T> {
 
 impl<T> Copy for StoredValue<T> {}
 
-#[expect(clippy::expect_used, reason = "the type that is asked for is the one that was put there")]
 impl<T: Send + Sync + 'static> StoredValue<T> {
     /// Keeps a value.
     pub fn new(value: T) -> Self {
@@ -32,13 +31,12 @@ impl<T: Send + Sync + 'static> StoredValue<T> {
 
     /// Looks at the value.
     pub fn with_value<U>(self, look: impl FnOnce(&T) -> U) -> U {
-        look(self.value.read_value().downcast_ref().expect("a value keeps its type"))
+        look(inside(&self.value.read_value()))
     }
 
     /// The same, unless who made it is gone.
     pub fn try_with_value<U>(self, look: impl FnOnce(&T) -> U) -> Option<U> {
-        let value = self.value.try_read_value()?;
-        Some(look(value.downcast_ref().expect("a value keeps its type")))
+        self.value.try_read_value().map(|value| look(inside(&value)))
     }
 
     /// Puts another value in its place, unless who made it is gone.
@@ -58,8 +56,7 @@ impl<T: Send + Sync + 'static> StoredValue<T> {
 
     /// The same; gives what `change` gives.
     pub fn try_update_value<U>(self, change: impl FnOnce(&mut T) -> U) -> Option<U> {
-        let mut value = self.value.try_write_value()?;
-        Some(change(value.downcast_mut().expect("a value keeps its type")))
+        self.value.try_write_value().map(|mut value| change(inside_mut(&mut value)))
     }
 }
 
