@@ -3,57 +3,37 @@
 //! In a browser, the browser converts them. The standard library does so by tables of powers of ten and of five, and
 //! these would be a noticeable part of what is sent: no compressor makes them smaller.
 
-use platform as by;
+#[cfg(target_arch = "wasm32")]
+use js_sys::{Number, parse_float};
 
 /// The number that digits as in JSON stand for; infinite when it is too large.
 pub(crate) fn read(digits: &str) -> f64 {
-    by::read(digits)
+    #[cfg(target_arch = "wasm32")]
+    return parse_float(digits);
+    #[cfg(not(target_arch = "wasm32"))]
+    digits.parse().unwrap_or(f64::NAN)
 }
 
 /// The fewest digits that are read as this number again: `0.1`, `2`, `1e21` or `1e+21`.
 #[must_use]
 pub fn shortest(number: f64) -> String {
-    by::shortest(number)
+    #[cfg(target_arch = "wasm32")]
+    return Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default();
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        let text = format!("{number:?}");
+        text.strip_suffix(".0").unwrap_or(&text).to_owned()
+    }
 }
 
 /// With so many digits after the point: `0.10`, `2.00`. What is exactly between two becomes the larger one in a
 /// browser, and the even one elsewhere.
 #[must_use]
 pub fn fixed(number: f64, digits: u8) -> String {
-    by::fixed(number, digits)
-}
-
-#[cfg(target_arch = "wasm32")]
-mod platform {
-    use js_sys::{Number, parse_float};
-
-    pub(super) fn read(digits: &str) -> f64 {
-        parse_float(digits)
-    }
-
-    pub(super) fn shortest(number: f64) -> String {
-        Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default()
-    }
-
-    pub(super) fn fixed(number: f64, digits: u8) -> String {
-        Number::from(number).to_fixed(digits).map(String::from).unwrap_or_default()
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-mod platform {
-    pub(super) fn read(digits: &str) -> f64 {
-        digits.parse().unwrap_or(f64::NAN)
-    }
-
-    pub(super) fn shortest(number: f64) -> String {
-        let text = format!("{number:?}");
-        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-    }
-
-    pub(super) fn fixed(number: f64, digits: u8) -> String {
-        format!("{number:.*}", usize::from(digits))
-    }
+    #[cfg(target_arch = "wasm32")]
+    return Number::from(number).to_fixed(digits).map(String::from).unwrap_or_default();
+    #[cfg(not(target_arch = "wasm32"))]
+    format!("{number:.*}", usize::from(digits))
 }
 
 #[cfg(test)]
