@@ -8,7 +8,7 @@ use wasm_encoder::{ExportSection, ImportSection, Module};
 use wasmparser::{Export, ImportSectionReader, Parser, Payload};
 
 use crate::files::File;
-use crate::shrink::{is_module, valid};
+use crate::shrink::is_module;
 
 /// How many letters wasm-bindgen adds to a name, so that no two are the same.
 const HASH_LETTERS: usize = 16;
@@ -27,7 +27,7 @@ pub fn shorten_names(files: &mut [File]) -> Result<()> {
         if is_module(file) {
             let mut module = Module::new();
             short.parse_core_module(&mut module, Parser::new(0), &file.bytes)?;
-            file.bytes = valid(module)?;
+            file.bytes = module.finish();
         } else if let Ok(text) = std::str::from_utf8(&file.bytes) {
             ensure!(!short.is_used(text), "{} has names already that were to be given", file.path);
             file.bytes = short.in_text(text).into_bytes();

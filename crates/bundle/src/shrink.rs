@@ -28,13 +28,6 @@ pub fn is_module(file: &File) -> bool {
     Path::new(&file.path).extension().is_some_and(|ending| ending == "wasm")
 }
 
-/// Checks a module that was written here: what is not valid would only show in somebody's browser.
-pub fn valid(module: Module) -> Result<Vec<u8>> {
-    let bytes = module.finish();
-    Validator::new().validate_all(&bytes).context("what was written is not a valid module")?;
-    Ok(bytes)
-}
-
 fn shrunk(module: &[u8]) -> Result<Vec<u8>> {
     let functions = Functions::of(module)?;
     let firsts = first_alike(&functions)?;
@@ -42,7 +35,10 @@ fn shrunk(module: &[u8]) -> Result<Vec<u8>> {
     let order = by_looks(&functions, stay)?;
     let mut shrunk = Module::new();
     Renumber::new(functions.imported, &firsts, order)?.parse_core_module(&mut shrunk, Parser::new(0), module)?;
-    valid(shrunk)
+    let bytes = shrunk.finish();
+    // What is not valid would only show in somebody's browser.
+    Validator::new().validate_all(&bytes).context("what was written is not a valid module")?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
