@@ -235,7 +235,7 @@ fn fixed(value: Option<&Value>) -> TokenRange {
     let count = match value {
         None => 0,
         Some(Value::String(text)) => estimated_tokens(text),
-        Some(other) => estimated_tokens(&json::to_string(other).unwrap_or_default()),
+        Some(other) => estimated_tokens(&json::value_to_string(other).unwrap_or_default()),
     };
     TokenRange { low: count, high: count }
 }

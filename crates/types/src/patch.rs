@@ -42,15 +42,15 @@ mod tests {
     fn left_out_null_and_a_value_are_three_things_to_every_reader() {
         for value in [json!({}), json!({"prompt": "x"}), json!({"model": null, "provider": "demo", "persona_id": null})]
         {
-            let read: PatchStep = reader::from_value(value.clone()).unwrap();
+            let read: PatchStep = reader::from_value_strictly(value.clone()).unwrap();
             assert_eq!(read, serde_json::from_value(value.clone()).unwrap(), "{value}");
             assert_eq!(serde_json::to_value(&read).unwrap(), value);
         }
         let read: PatchStep = reader::from_str(r#"{"model": null}"#).unwrap();
         assert_eq!((read.model, read.provider), (Some(None), None));
-        let error = reader::from_value::<PatchStep>(json!({"model": 1})).unwrap_err();
+        let error = reader::from_value_strictly::<PatchStep>(json!({"model": 1})).unwrap_err();
         assert_eq!(error.to_string(), "/model: invalid type: integer `1`, expected a string");
-        let read: CredentialRequest = reader::from_value(json!({"base_url": null})).unwrap();
+        let read: CredentialRequest = reader::from_value_strictly(json!({"base_url": null})).unwrap();
         assert_eq!((read.base_url, read.api_key), (Some(None), None));
     }
 }

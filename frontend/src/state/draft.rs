@@ -66,7 +66,7 @@ impl SavedDraft {
     /// Reads a text that was kept; none when it is something else, or broken.
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
-        json::from_value(json::parse(text).ok()?).ok()
+        json::from_value_strictly(json::parse(text).ok()?).ok()
     }
 
     /// Compares it with what the server has.

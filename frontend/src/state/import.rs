@@ -97,7 +97,7 @@ fn name_of_file(file_name: &str) -> String {
 }
 
 fn fields<T: DeserializeOwned>(value: Value) -> Result<T, ImportError> {
-    json::from_value(value).map_err(|ReadError { pointer, message }| {
+    json::from_value_strictly(value).map_err(|ReadError { pointer, message }| {
         let pointer = if pointer.is_empty() { "The workflow".into() } else { pointer };
         ImportError::WrongField { pointer, message }
     })

@@ -5,5 +5,5 @@ mod read;
 mod write;
 
 pub use parse::{SyntaxError, parse};
-pub use read::{ReadError, from_str, from_value};
-pub use write::{size, to_string, to_string_pretty};
+pub use read::{ReadError, from_str, from_value_strictly};
+pub use write::{size, to_string, to_string_pretty, value_to_string};

@@ -38,7 +38,7 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
 }
 
 /// Reads a value in which no field is unknown.
-pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
+pub fn from_value_strictly<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
     T::deserialize(Reader::new(value, true))
 }
 
@@ -46,6 +46,11 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
 const NESTED: &str = "@";
 
 impl ReadError {
+    /// What is left out cannot be `null`. Nobody reads this: it gets its default, or is told as missing.
+    const fn left_out() -> Self {
+        Self { pointer: String::new(), message: String::new() }
+    }
+
     /// The error as seen from around the part that `key` names.
     fn inside(mut self, key: &str) -> Self {
         self.pointer = format!("/{}{}", escape(key), self.pointer);
@@ -121,6 +126,9 @@ impl Reader {
     }
 
     fn is_not(&self, expected: &dyn Expected) -> ReadError {
+        if self.is_left_out {
+            return ReadError::left_out();
+        }
         let unexpected = match &self.value {
             Value::Null => Unexpected::Other("null"),
             Value::Bool(it) => Unexpected::Bool(*it),
@@ -229,7 +237,7 @@ impl<'de> Deserializer<'de> for Reader {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         if self.is_left_out && name == PATCHED {
-            return Err(ReadError::custom("left out"));
+            return Err(ReadError::left_out());
         }
         visitor.visit_newtype_struct(self)
     }

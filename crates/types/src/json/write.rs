@@ -13,12 +13,17 @@ use crate::fraction;
 
 /// Writes on one line.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> std::result::Result<String, Error> {
-    written(&serde_json::to_value(value)?, CompactFormatter)
+    value_to_string(&serde_json::to_value(value)?)
 }
 
-/// How many bytes it has on one line; limits are about these.
-pub fn size<T: Serialize + ?Sized>(value: &T) -> usize {
-    to_string(value).map_or(0, |text| text.len())
+/// Writes a value as it is, on one line.
+pub fn value_to_string(value: &Value) -> std::result::Result<String, Error> {
+    written(value, CompactFormatter)
+}
+
+/// How many bytes a value has on one line; limits are about these.
+pub fn size(value: &Value) -> usize {
+    value_to_string(value).map_or(0, |text| text.len())
 }
 
 /// Writes for people, with indentation.

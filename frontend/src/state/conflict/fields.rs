@@ -27,7 +27,7 @@ pub(super) fn to_draft(mut fields: Map<String, Value>, steps: Vec<Arc<Step>>) ->
     }
     fields.insert("steps".into(), Value::Array(Vec::new()));
     whole.insert("definition".into(), Value::Object(fields));
-    let draft: Draft = json::from_value(Value::Object(whole)).ok()?;
+    let draft: Draft = json::from_value_strictly(Value::Object(whole)).ok()?;
     Some(Draft { steps, ..draft })
 }
 

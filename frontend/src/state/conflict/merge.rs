@@ -62,7 +62,7 @@ fn merge_step(
     let base = base.map(|step| of_step(step)).unwrap_or_default();
     let fields = merge_fields(&base, &of_step(mine), &of_step(theirs))?;
     // Fields of two types of step make none.
-    json::from_value(Value::Object(fields)).map(|step| Some(Arc::new(step))).map_err(|_| Conflict)
+    json::from_value_strictly(Value::Object(fields)).map(|step| Some(Arc::new(step))).map_err(|_| Conflict)
 }
 
 /// The ids of the steps of both, in the order of who moved some; what the other added stands behind

@@ -182,7 +182,7 @@ impl Draft {
     fn fix(&self, fix: Fix) -> Result<Applied, EditError> {
         let mut definition = serde_json::to_value(self.to_definition()).map_err(|_| EditError::FixDoesNotFit)?;
         put_at(&mut definition, &fix.pointer, fix.value).ok_or(EditError::FixDoesNotFit)?;
-        let definition: Definition = json::from_value(definition).map_err(|_| EditError::FixDoesNotFit)?;
+        let definition: Definition = json::from_value_strictly(definition).map_err(|_| EditError::FixDoesNotFit)?;
         let Self { name, description, category, tags, is_template, is_active, .. } = self.clone();
         let fixed =
             Self { name, description, category, tags, is_template, is_active, ..Self::from_definition(definition) };

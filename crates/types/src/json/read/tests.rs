@@ -35,32 +35,32 @@ fn all() -> Value {
 }
 
 fn refused<T: DeserializeOwned + fmt::Debug>(value: Value) -> (String, String) {
-    let ReadError { pointer, message } = from_value::<T>(value).unwrap_err();
+    let ReadError { pointer, message } = from_value_strictly::<T>(value).unwrap_err();
     (pointer, message)
 }
 
 #[test]
 fn every_shape_is_read_as_serde_json_reads_it() {
-    let read: All = from_value(all()).unwrap();
+    let read: All = from_value_strictly(all()).unwrap();
     assert_eq!(read, serde_json::from_value(all()).unwrap());
-    assert_eq!(from_value::<All>(serde_json::to_value(&read).unwrap()).unwrap(), read);
+    assert_eq!(from_value_strictly::<All>(serde_json::to_value(&read).unwrap()).unwrap(), read);
 }
 
 #[test]
 fn the_types_of_the_api_are_read_as_serde_json_reads_them() {
     for template in built_in_templates() {
         let value = serde_json::to_value(template).unwrap();
-        assert_eq!(&from_value::<crate::WorkflowTemplate>(value).unwrap(), template);
+        assert_eq!(&from_value_strictly::<crate::WorkflowTemplate>(value).unwrap(), template);
     }
     for template in step_templates() {
         let value = serde_json::to_value(template).unwrap();
-        assert_eq!(&from_value::<crate::StepTemplate>(value).unwrap(), template);
+        assert_eq!(&from_value_strictly::<crate::StepTemplate>(value).unwrap(), template);
     }
     for value in [json!({"steps": []}), json!([]), json!({"steps": [{"label": 1}]}), json!({"stepz": []}), json!(7)] {
         let theirs = serde_json::from_value::<Definition>(value.clone());
-        assert_eq!(from_value::<Definition>(value.clone()).ok(), theirs.ok(), "{value}");
-        assert!(from_value::<Workflow>(value.clone()).is_err(), "{value}");
-        assert!(from_value::<Execution>(value.clone()).is_err(), "{value}");
+        assert_eq!(from_value_strictly::<Definition>(value.clone()).ok(), theirs.ok(), "{value}");
+        assert!(from_value_strictly::<Workflow>(value.clone()).is_err(), "{value}");
+        assert!(from_value_strictly::<Execution>(value.clone()).is_err(), "{value}");
     }
 }
 
@@ -140,7 +140,7 @@ const fn seven() -> u8 {
 fn what_is_left_out_is_null_or_its_default() {
     let whole = Answer { needed: 1, may_be_null: None, has_default: 7, last: Vec::new() };
     for value in [json!({"needed": 1}), json!({"may_be_null": null, "needed": 1, "last": []})] {
-        assert_eq!(from_value::<Answer>(value).unwrap(), whole);
+        assert_eq!(from_value_strictly::<Answer>(value).unwrap(), whole);
     }
     let told = |value: Value| refused::<Answer>(value);
     assert_eq!(told(json!({})), (String::new(), "missing field `needed`".to_owned()));
