@@ -64,13 +64,13 @@ export class Api {
 
   /** Waits until a run has a status, and gives the run. */
   async untilRun(id, status) {
-    await expect.poll(async () => (await this.run(id)).status, { timeout: 20_000 }).toBe(status);
+    await expect.poll(async () => (await this.run(id)).status).toBe(status);
     return this.run(id);
   }
 
   /** Waits until a step of a run has a status, and gives the step. */
   async untilStep(run, id, status) {
-    await expect.poll(async () => (await this.step(run, id)).status, { timeout: 20_000 }).toBe(status);
+    await expect.poll(async () => (await this.step(run, id)).status).toBe(status);
     return this.step(run, id);
   }
 

@@ -37,7 +37,6 @@ test.describe('a workflow of 500 steps', () => {
   let builder;
 
   test.beforeEach(async ({ page, api }) => {
-    test.setTimeout(90_000);
     const steps = Array.from({ length: STEPS }, (_, at) => prompt(`Step ${at + 1}`, at ? `Use {{steps.Step ${at}.content}}` : 'Begin'));
     const { id } = await api.createWorkflow('Large', steps);
     builder = new Builder(page);
@@ -82,7 +81,6 @@ test.describe('a workflow of 500 steps', () => {
 });
 
 test('2,000 texts a second are drawn by frames, and the page still answers', async ({ page, api, server, guard }) => {
-  test.setTimeout(60_000);
   const words = 10_000;
   const { id } = await api.createWorkflow('Quick', [prompt('Stream', 'Write', { model: 'demo-slow' }), prompt('Then')]);
   const { id: execution } = await api.start(id);

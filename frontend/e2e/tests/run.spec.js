@@ -214,7 +214,7 @@ test.describe('a run', () => {
     expect((await api.step(execution, 'two')).status).toBe('pending');
     await expect(run.button('Pause')).toHaveCount(0);
     await run.button('Resume').click();
-    await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+    await expect(run.status).toHaveText('Completed');
   });
 
   test('is cancelled, once that is confirmed, and keeps the text so far', async ({ page, api }) => {
@@ -241,7 +241,7 @@ test.describe('a run', () => {
     await chooseModel(later.getByRole('combobox', { name: 'Model' }), 'demo', 'demo-instant');
     await later.getByRole('button', { name: 'Save for this run' }).click();
     await expect(page.getByText('Changed for this run. The workflow stays as it is.')).toBeVisible();
-    await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+    await expect(run.status).toHaveText('Completed');
     expect((await api.step(run.id, 'three')).model).toBe('demo-instant');
     expect((await api.workflow('market-brief')).definition.steps[2].model).toBe('demo-slow');
   });
@@ -288,7 +288,7 @@ test.describe('a run', () => {
   test('shows prompt, attempts, tokens, cost and duration of a step', async ({ api }) => {
     const flaky = prompt('Flaky', 'Write of {{input.topic}}', { model: 'demo-flaky', max_retries: 3 });
     await begin(api, [flaky], { input: { topic: 'lighthouses' } });
-    await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+    await expect(run.status).toHaveText('Completed');
     const card = await run.openStep('Flaky');
     await run.show('Flaky', 'Prompt');
     await expect(card.getByText('Write of lighthouses', { exact: true })).toBeVisible();
@@ -461,7 +461,7 @@ test('the page does not jump while text streams, and follows it unless the reade
   await begin(api, [prompt('Echo', long, { model: 'demo-echo' }), prompt('Slow', long, { model: 'demo-slow' })]);
   await expect(run.stream('Slow')).toContainText('Simulated');
   const top = await page.evaluate(() => window.scrollY);
-  await expect(run.status).toHaveText('Completed', { timeout: 20_000 });
+  await expect(run.status).toHaveText('Completed');
   expect(await page.evaluate(() => window.scrollY)).toBe(top);
 });
 
