@@ -8,8 +8,7 @@ COPY . .
 # The caches outlive a failed or changed build; the binary is copied out because the cache is not part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo xtask web \
-    && cargo build --release --locked -p sluice-api --bin sluice \
+    cargo xtask release \
     && cp target/release/sluice /usr/local/bin/sluice
 
 FROM debian:bookworm-slim

@@ -39,7 +39,7 @@ pub fn run(arguments: &[String]) -> Done {
 /// The debug server, which reads the web app's files where the release build of the app puts them.
 pub fn build_server() -> Result<PathBuf, Failure> {
     stage("server", || process::run(cargo().args(["build", "-p", "sluice-api", "--bin", "sluice"])))?;
-    Ok(paths::target().join("debug").join("sluice"))
+    Ok(paths::server("debug"))
 }
 
 fn browser() -> Result<PathBuf, Failure> {

@@ -1,19 +1,43 @@
-//! What `cargo xtask help` prints.
+//! What `cargo xtask help` and `cargo xtask <command> --help` print.
 
-/// One line a command; details are in the error messages and in the README.
-pub const HELP: &str = "\
-Usage: cargo xtask <command>
+use crate::commands::{COMMANDS, Command};
 
-  start [-- args]        build Sluice for release and run `sluice serve` (http://127.0.0.1:8080)
-  dev [-- args]          the same with debug builds, and data in ./data/dev; what changes is built again,
-                         and pages load themselves again
-  web                    build only the web app, into the folder that a release build embeds
-  test [filter…]         run every test on SQLite and on a private PostgreSQL, `browser`, then `check`;
-                         with a filter: only the tests whose names hold it
-  browser [args…]        run the tests in Chromium; arguments are Playwright's
-  check [stage…]         fmt, clippy, docs, deny, unused, typos, types, openapi, migrations, web
-  openapi                write openapi/openapi.json from the code
-  postgres [-- command]  run a command (or wait) with a private PostgreSQL in SLUICE_TEST_POSTGRES_URL
-  prices [--wheel FILE]  write crates/types/data/model-prices.json from PyPI's litellm
-  bench [row…]           measure the figures of docs/benchmarks.md; with rows: only print those
-  help                   this page";
+/// The column at which descriptions begin.
+const INDENT: usize = 25;
+
+/// All commands, each with its description.
+pub fn all() -> String {
+    let commands: String = COMMANDS.iter().map(entry).collect();
+    format!("Usage: cargo xtask <command>\n\n{commands}{}", line("help", "this page; `<command> --help` explains one"))
+}
+
+/// One command.
+pub fn of(command: &Command) -> String {
+    let Command { name, arguments, about, more, .. } = command;
+    let about = about.join(" ");
+    format!("Usage: cargo xtask {name} {arguments}\n\n{about}\n{more}")
+}
+
+fn entry(command: &Command) -> String {
+    let usage = format!("{} {}", command.name, command.arguments);
+    let first = command.about.iter().take(1).map(|about| line(&usage, about));
+    first.chain(command.about.iter().skip(1).map(|about| line("", about))).collect()
+}
+
+fn line(left: &str, right: &str) -> String {
+    format!("  {left:<width$}{right}\n", width = INDENT - 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_listed_and_explains_itself() {
+        let all = all();
+        for command in &COMMANDS {
+            assert!(all.contains(&format!("\n  {} ", command.name)), "{all}");
+            assert!(of(command).starts_with(&format!("Usage: cargo xtask {}", command.name)));
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod bench;
 mod browser;
 mod cargo;
 mod check;
+mod commands;
 mod debian;
 mod dev;
 mod fail;
@@ -17,6 +18,7 @@ mod paths;
 mod postgres;
 mod prices;
 mod process;
+mod release;
 mod signals;
 mod stage;
 mod start;
@@ -28,39 +30,35 @@ mod web_app;
 
 use std::process::ExitCode;
 
-use fail::Done;
+use commands::COMMANDS;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (command, rest) = match arguments.split_first() {
-        Some((command, rest)) => (command.as_str(), rest),
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (name.as_str(), rest),
         None => ("help", [].as_slice()),
     };
-    let run: fn(&[String]) -> Done = match command {
-        "start" => start::run,
-        "dev" => dev::run,
-        "web" => web_app::run,
-        "test" => test::run,
-        "browser" => browser::run,
-        "check" => check::run,
-        "openapi" => openapi::run,
-        "postgres" => postgres::run,
-        "prices" => prices::run,
-        "bench" => bench::run,
-        "help" | "--help" | "-h" => {
-            println!("{}", help::HELP);
-            return ExitCode::SUCCESS;
-        }
-        unknown => {
-            eprintln!("error: there is no command `{unknown}`\n\n{}", help::HELP);
-            return ExitCode::from(2);
-        }
+    if is_help(name) {
+        println!("{}", help::all());
+        return ExitCode::SUCCESS;
+    }
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        eprintln!("error: there is no command `{name}`\n\n{}", help::all());
+        return ExitCode::from(2);
     };
-    match run(rest) {
+    if rest.first().is_some_and(|first| is_help(first)) {
+        println!("{}", help::of(command));
+        return ExitCode::SUCCESS;
+    }
+    match (command.run)(rest) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+fn is_help(word: &str) -> bool {
+    matches!(word, "help" | "--help" | "-h")
 }

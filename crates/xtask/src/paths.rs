@@ -21,9 +21,9 @@ pub fn scratch() -> PathBuf {
     target().join("xtask")
 }
 
-/// The server as `cargo build --release` leaves it.
-pub fn release_binary() -> PathBuf {
-    target().join("release").join("sluice")
+/// The server as cargo leaves it in the folder of a profile.
+pub fn server(folder: &str) -> PathBuf {
+    target().join(folder).join("sluice")
 }
 
 /// The first file of this name in `PATH`.

@@ -16,7 +16,7 @@ pub fn run(filters: &[String]) -> Done {
     }
     let cluster = stage("private PostgreSQL", Cluster::start)?;
     let mut command = cargo();
-    command.args(["test", "--workspace"]).env(URL_VARIABLE, cluster.url());
+    command.args(["test", "--workspace", "--exclude", web_app::PACKAGE]).env(URL_VARIABLE, cluster.url());
     if !filters.is_empty() {
         command.arg("--").args(filters);
     }

@@ -8,7 +8,7 @@ use super::rows::ROWS;
 use super::{machine, report, wrk};
 use crate::fail::{Context, Done, Failure};
 use crate::stage::stage;
-use crate::{paths, signals, start};
+use crate::{paths, release, signals};
 
 /// Runs the rows named, or all. Only a whole run without a failure writes the page, so that its rows belong together.
 pub fn run(names: &[String]) -> Done {
@@ -17,7 +17,7 @@ pub fn run(names: &[String]) -> Done {
         return Err(Failure::usage(format!("there is no row `{unknown}`; there are: {}", known.join(", "))));
     }
     stage("load generator", wrk::prepare)?;
-    start::build_release()?;
+    release::build()?;
     machine::allow_many_files()?;
     let bench = prepare()?;
     let (mut measured, mut failed) = (Vec::new(), Vec::new());

@@ -73,7 +73,7 @@ fn spawn(data: &Path, listen: &str) -> Result<(Child, PathBuf), Failure> {
     let log = data.with_extension("log");
     let output = File::create(&log).context(|| format!("cannot write {}", log.display()))?;
     let errors = output.try_clone().context(|| format!("cannot write {}", log.display()))?;
-    let mut command: Command = process::tied_to_us(&paths::release_binary());
+    let mut command: Command = process::tied_to_us(&paths::server("release"));
     command.args(["serve", "--listen", listen, "--data-dir"]).arg(data).args(SETTINGS.split(' '));
     // Warnings only: the figures are the server's, not its log's.
     command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(output).stderr(errors);

@@ -5,6 +5,7 @@ use std::process::Command;
 use super::tools;
 use crate::cargo::cargo;
 use crate::fail::Done;
+use crate::web_app::PACKAGE;
 use crate::{paths, process};
 
 /// The code is formatted.
@@ -15,7 +16,7 @@ pub fn fmt() -> Done {
 /// No lint of clippy's finds anything, tests included.
 pub fn clippy() -> Done {
     let mut command = cargo();
-    command.args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
+    command.args(["clippy", "--workspace", "--exclude", PACKAGE, "--all-targets", "--locked", "--", "-D", "warnings"]);
     process::run(&mut command).map_err(|failure| {
         failure.cure("repair what clippy names, or `#[expect(…, reason = \"…\")]` it; `cargo build` updates Cargo.lock")
     })
@@ -24,7 +25,7 @@ pub fn clippy() -> Done {
 /// The documentation builds without a dead link.
 pub fn docs() -> Done {
     let mut command = cargo();
-    command.args(["doc", "--workspace", "--no-deps"]);
+    command.args(["doc", "--workspace", "--exclude", PACKAGE, "--no-deps"]);
     command.env("RUSTDOCFLAGS", "-D warnings");
     process::run(&mut command)
 }

@@ -10,14 +10,16 @@ use crate::stage::stage;
 use crate::{paths, process, wasm};
 
 /// The package of the app, and what cargo calls its file.
-const PACKAGE: &str = "sluice-web";
+pub const PACKAGE: &str = "sluice-web";
 const FILE: &str = "sluice_web.wasm";
 
 /// What the app is built for.
 #[derive(Clone, Copy)]
 pub enum Profile {
-    /// To be embedded in the server: small, and compressed beforehand.
+    /// To be installed with the server: as small as it gets, and compressed beforehand.
     Release,
+    /// The same, built in less time.
+    Start,
     /// To be worked on: quick to build, and pages load themselves again.
     Dev,
 }
@@ -27,8 +29,14 @@ impl Profile {
     fn of_cargo(self) -> (&'static str, &'static str) {
         match self {
             Self::Release => ("web", "web"),
+            Self::Start => ("web-start", "web-start"),
             Self::Dev => ("dev", "debug"),
         }
+    }
+
+    /// Whether people load it: it tells nothing of whoever built it, and is compressed.
+    const fn is_for_users(self) -> bool {
+        !matches!(self, Self::Dev)
     }
 
     /// The folder that is served. Each has its own, so that neither build throws the other one's away; the
@@ -36,6 +44,7 @@ impl Profile {
     pub fn dist(self) -> PathBuf {
         paths::target().join("web").join(match self {
             Self::Release => "dist",
+            Self::Start => "start",
             Self::Dev => "dev",
         })
     }
@@ -70,7 +79,7 @@ fn compile(profile: Profile) -> Result<PathBuf, Failure> {
     }
     let mut command = cargo();
     command.args(["build", "-p", PACKAGE, "--lib", "--target", wasm::TARGET, "--profile", name]);
-    if matches!(profile, Profile::Release) {
+    if profile.is_for_users() {
         command.arg("--config").arg(without_folders()?);
     }
     process::run(&mut command)?;
@@ -102,7 +111,7 @@ fn bundle(profile: Profile, compiled: &Path, dist: &Path) -> Done {
     }
     let mut command = cargo();
     command.args(["run", "--quiet", "-p", "sluice-bundle", "--"]).args([compiled, &frontend, dist]);
-    if matches!(profile, Profile::Release) {
+    if profile.is_for_users() {
         command.arg("--release");
     }
     process::run(&mut command)?;

@@ -6,4 +6,4 @@ pub mod stamp;
 mod versions;
 
 pub use budget::check_size;
-pub use build::{Profile, build, run};
+pub use build::{PACKAGE, Profile, build, run};

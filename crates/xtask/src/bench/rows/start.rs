@@ -34,7 +34,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let (server, _) = start_once(&bench.folder.join("start-idle"))?;
     sleep(SETTLE);
     let idle_kib = process_kib(server.pid(), "VmRSS")?;
-    let binary = paths::release_binary();
+    let binary = paths::server("release");
     let size = fs::metadata(&binary).context(|| format!("cannot read {}", binary.display()))?.len();
     let aim = format!("< {:.0} ms", START_AIM.as_secs_f64() * 1_000.0);
     Ok(vec![

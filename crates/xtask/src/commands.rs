@@ -1,0 +1,117 @@
+//! All commands of `cargo xtask`.
+
+use crate::fail::Done;
+use crate::{bench, browser, check, dev, openapi, postgres, prices, release, start, test, web_app};
+
+/// A command.
+pub struct Command {
+    /// What it is called by.
+    pub name: &'static str,
+    /// What may stand behind the name.
+    pub arguments: &'static str,
+    /// What it does, in lines.
+    pub about: &'static [&'static str],
+    /// What a reader of its own help wants to know besides.
+    pub more: &'static str,
+    /// Runs it with the arguments behind its name.
+    pub run: fn(&[String]) -> Done,
+}
+
+const START: &str = "
+The first build takes up to ten minutes on two idle cores; later ones take seconds. It is built
+without link-time optimisation, which `cargo xtask release` adds for six more minutes.
+
+What stands behind `--` is for the server: `cargo xtask start -- --listen 127.0.0.1:9000`;
+`cargo xtask start -- --help` lists its options.
+";
+
+const RELEASE: &str = "
+The web app lies in the binary, target/release/sluice, which needs no other file to run.
+";
+
+/// In the order of a reader.
+pub const COMMANDS: [Command; 11] = [
+    Command {
+        name: "start",
+        arguments: "[-- args]",
+        about: &["build Sluice and run `sluice serve` (http://127.0.0.1:8080)"],
+        more: START,
+        run: start::run,
+    },
+    Command {
+        name: "dev",
+        arguments: "[-- args]",
+        about: &[
+            "the same with debug builds, and data in ./data/dev; what changes is built again,",
+            "and pages load themselves again",
+        ],
+        more: "",
+        run: dev::run,
+    },
+    Command {
+        name: "release",
+        arguments: "",
+        about: &["build the fastest server with the smallest web app in it: target/release/sluice"],
+        more: RELEASE,
+        run: release::run,
+    },
+    Command {
+        name: "web",
+        arguments: "",
+        about: &["build only the web app, into the folder that a release build embeds"],
+        more: "",
+        run: web_app::run,
+    },
+    Command {
+        name: "test",
+        arguments: "[filter…]",
+        about: &[
+            "run every test on SQLite and on a private PostgreSQL, `browser`, then `check`;",
+            "with a filter: only the tests whose names hold it",
+        ],
+        more: "",
+        run: test::run,
+    },
+    Command {
+        name: "browser",
+        arguments: "[args…]",
+        about: &["run the tests in Chromium; arguments are Playwright's"],
+        more: "",
+        run: browser::run,
+    },
+    Command {
+        name: "check",
+        arguments: "[stage…]",
+        about: &["fmt, clippy, docs, deny, unused, typos, types, openapi, migrations, web"],
+        more: "",
+        run: check::run,
+    },
+    Command {
+        name: "openapi",
+        arguments: "",
+        about: &["write openapi/openapi.json from the code"],
+        more: "",
+        run: openapi::run,
+    },
+    Command {
+        name: "postgres",
+        arguments: "[-- command]",
+        about: &["run a command (or wait) with a private PostgreSQL in SLUICE_TEST_POSTGRES_URL"],
+        more: "",
+        run: postgres::run,
+    },
+    Command {
+        name: "prices",
+        arguments: "[--wheel FILE]",
+        about: &["write crates/types/data/model-prices.json from PyPI's litellm"],
+        more: "",
+        run: prices::run,
+    },
+    Command {
+        name: "bench",
+        arguments: "[row…]",
+        about: &["measure the figures of docs/benchmarks.md; with rows: only print those"],
+        more: "",
+        run: bench::run,
+    },
+];
