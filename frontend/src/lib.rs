@@ -1,28 +1,20 @@
 //! Sluice in the browser: a Leptos app that is rendered there and speaks to the API of the server
 //! that sent it.
 //!
-//! What decides stands in [`state`] as plain structs and functions, without a signal or a browser,
-//! and is tested natively. What draws and calls compiles for wasm32 only.
+//! What decides stands in `sluice_web_state` as plain structs and functions, without a signal or a browser, and is
+//! tested natively. This crate draws and calls, and compiles for wasm32 only.
 
 // A view is closures in closures; the compiler counts how deep they lie in each other.
 #![recursion_limit = "512"]
 
-#[cfg(target_arch = "wasm32")]
 mod api;
-#[cfg(target_arch = "wasm32")]
 mod app;
-#[cfg(target_arch = "wasm32")]
 mod browser;
-#[cfg(target_arch = "wasm32")]
 mod components;
-#[cfg(target_arch = "wasm32")]
 mod pages;
-#[cfg(target_arch = "wasm32")]
 mod session;
-pub mod state;
 
 /// What the page's script calls: draws the app in the place of the shell that the server sent.
-#[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     browser::crash::show_on_panic();

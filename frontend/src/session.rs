@@ -4,23 +4,22 @@ use leptos::prelude::*;
 use sluice_types::{Persona, Provider};
 
 use crate::api::{self, ApiResult};
-use crate::browser::fetched::Fetched;
 
 /// Loaded once, and again when it was changed in the settings.
 #[derive(Clone, Copy)]
 pub struct Session {
     /// All providers, and whether they can be used.
-    pub provider_list: Fetched<ApiResult<Vec<Provider>>>,
+    pub provider_list: LocalResource<ApiResult<Vec<Provider>>>,
     /// All personas.
-    pub persona_list: Fetched<ApiResult<Vec<Persona>>>,
+    pub persona_list: LocalResource<ApiResult<Vec<Persona>>>,
 }
 
 impl Session {
     /// Begins to load, for the whole app.
     pub fn provide() -> Self {
         let session = Self {
-            provider_list: Fetched::new(|| async { Ok(api::providers::list().await?.items) }),
-            persona_list: Fetched::new(all_personas),
+            provider_list: LocalResource::new(|| async { Ok(api::providers::list().await?.items) }),
+            persona_list: LocalResource::new(all_personas),
         };
         provide_context(session);
         session

@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::error::Category;
+use sluice_types::json::ReadError;
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH};
 use sluice_types::{ErrorCode, FieldError};
 
@@ -102,7 +103,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner().classify() {
-        Category::Data => ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::from_json_error(&error)]),
+        Category::Data => ApiError::fields(ErrorCode::InvalidRequest, vec![ReadError::new(&error).into()]),
         Category::Eof | Category::Syntax | Category::Io => not_json(error.inner()),
     })?;
     reader

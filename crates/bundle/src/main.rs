@@ -9,15 +9,9 @@ mod arguments;
 mod bindings;
 mod compress;
 mod files;
-mod functions;
 mod minify;
-mod names;
-mod order;
 mod page;
 mod publish;
-mod renumber;
-mod same;
-mod shrink;
 mod site;
 
 use std::process::ExitCode;
@@ -37,10 +31,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let mut app = bindings::generate(arguments)?;
-    if arguments.release {
-        shrink::shrink(&mut app)?;
-    }
+    let app = bindings::generate(arguments)?;
     let mut site = site::assemble(&arguments.frontend, app, arguments.release)?;
     if arguments.release {
         compress::add_compressed(&mut site.assets)?;

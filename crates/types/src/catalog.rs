@@ -6,8 +6,6 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::json;
-
 /// What a model can do beyond text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -80,7 +78,7 @@ const DEFAULT_MODELS: [(&str, &str); 4] =
 static CATALOG: LazyLock<ModelPage> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
     let file: PriceFile =
-        json::from_str(include_str!("../data/model-prices.json")).expect("model-prices.json is valid");
+        serde_json::from_str(include_str!("../data/model-prices.json")).expect("model-prices.json is valid");
     let demo = DEMO_MODELS.map(|model| ModelInfo {
         provider: "demo".into(),
         model: model.into(),

@@ -339,7 +339,7 @@ const fn yes() -> bool {
 }
 
 fn read_part<T: DeserializeOwned, E: serde::de::Error>(part: Map<String, Value>) -> Result<T, E> {
-    json::from_value_strictly(Value::Object(part)).map_err(|error| error.nested())
+    json::from_value(Value::Object(part)).map_err(|error| error.nested())
 }
 
 impl<'de> Deserialize<'de> for Step {

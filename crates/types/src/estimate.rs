@@ -10,7 +10,6 @@ use crate::catalog::{default_model, find_model, provider_of_model};
 use crate::chat_tokens::estimated_tokens;
 use crate::definition::{Definition, LlmStep, Step, StepKind, StepType};
 use crate::ids::{StepId, StepPath};
-use crate::json;
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::template::{Root, references};
 use crate::usage::{TokenUsage, cost_usd};
@@ -235,7 +234,7 @@ fn fixed(value: Option<&Value>) -> TokenRange {
     let count = match value {
         None => 0,
         Some(Value::String(text)) => estimated_tokens(text),
-        Some(other) => estimated_tokens(&json::value_to_string(other).unwrap_or_default()),
+        Some(other) => estimated_tokens(&serde_json::to_string(other).unwrap_or_default()),
     };
     TokenRange { low: count, high: count }
 }

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use crate::execution::RunError;
 use crate::ids::{ExecutionId, StepId, StepPath};
 use crate::status::{ExecutionStatus, StepRunStatus};
-use crate::time;
 use crate::usage::TokenUsage;
 
 /// Kinds of event. Readers are to pass over kinds that they do not know.
@@ -58,7 +57,6 @@ pub struct Event {
     /// The execution it belongs to.
     pub execution_id: ExecutionId,
     /// When it happened.
-    #[serde(deserialize_with = "time::read")]
     pub at: DateTime<Utc>,
     /// The status that the execution took on.
     #[serde(default, skip_serializing_if = "Option::is_none")]

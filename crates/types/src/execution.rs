@@ -12,7 +12,6 @@ use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
 use crate::patch;
 use crate::status::{ExecutionStatus, StepRunStatus, status};
-use crate::time;
 use crate::usage::TokenUsage;
 
 /// Why an attempt, a step run or an execution failed.
@@ -65,13 +64,12 @@ pub struct Execution {
     /// Who or what started it.
     pub triggered_by: String,
     /// When it was accepted.
-    #[serde(deserialize_with = "time::read")]
     pub created_at: DateTime<Utc>,
     /// When its first step began.
-    #[serde(default, deserialize_with = "time::read_option")]
+    #[serde(default)]
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
-    #[serde(default, deserialize_with = "time::read_option")]
+    #[serde(default)]
     pub completed_at: Option<DateTime<Utc>>,
     /// From its beginning to its end.
     pub duration_ms: Option<i64>,
@@ -129,10 +127,10 @@ pub struct StepRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// When its newest attempt began.
-    #[serde(default, deserialize_with = "time::read_option")]
+    #[serde(default)]
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
-    #[serde(default, deserialize_with = "time::read_option")]
+    #[serde(default)]
     pub completed_at: Option<DateTime<Utc>>,
 }
 
@@ -164,7 +162,7 @@ pub struct Gate {
     /// The decisions that it takes.
     pub decisions: Vec<ReviewDecision>,
     /// When it decides itself.
-    #[serde(default, deserialize_with = "time::read_option")]
+    #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
     /// What it decides then.
     #[serde(default)]
@@ -225,10 +223,8 @@ pub struct Attempt {
     /// Why it failed.
     pub error: Option<RunError>,
     /// When it began.
-    #[serde(deserialize_with = "time::read")]
     pub started_at: DateTime<Utc>,
     /// When it ended.
-    #[serde(deserialize_with = "time::read")]
     pub completed_at: DateTime<Utc>,
 }
 
@@ -292,7 +288,6 @@ pub struct GateDecision {
     /// Who decided.
     pub decided_by: String,
     /// When.
-    #[serde(deserialize_with = "time::read")]
     pub decided_at: DateTime<Utc>,
 }
 
@@ -316,13 +311,12 @@ pub struct ExecutionSummary {
     /// Who or what started it.
     pub triggered_by: String,
     /// When it was accepted.
-    #[serde(deserialize_with = "time::read")]
     pub created_at: DateTime<Utc>,
     /// When its first step began.
-    #[serde(default, deserialize_with = "time::read_option")]
+    #[serde(default)]
     pub started_at: Option<DateTime<Utc>>,
     /// When it ended.
-    #[serde(default, deserialize_with = "time::read_option")]
+    #[serde(default)]
     pub completed_at: Option<DateTime<Utc>>,
     /// From its beginning to its end.
     pub duration_ms: Option<i64>,

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::PersonaId;
-use crate::time;
 
 /// A voice and instructions that steps can take on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -21,10 +20,8 @@ pub struct Persona {
     /// Counts the changes; it is the `ETag`.
     pub version: i64,
     /// When it was made.
-    #[serde(deserialize_with = "time::read")]
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
-    #[serde(deserialize_with = "time::read")]
     pub updated_at: DateTime<Utc>,
 }
 

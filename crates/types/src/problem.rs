@@ -50,54 +50,10 @@ impl FieldError {
     pub fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), code: ErrorCode::InvalidRequest.as_str().into(), message: message.into() }
     }
-
-    /// Reads where and what from an error of reading JSON. Parts that are read by themselves say
-    /// where inside them the error is, and the two places are joined here.
-    #[must_use]
-    pub fn from_json_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let message = error.inner().to_string();
-        // serde_json puts where in the text it was after the message.
-        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
-        let ReadError { pointer: inner, message } = ReadError::of_message(message);
-        Self::new(format!("{}{inner}", pointer(error.path())), message)
-    }
 }
 
 impl From<ReadError> for FieldError {
     fn from(ReadError { pointer, message }: ReadError) -> Self {
         Self::new(pointer, message)
-    }
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", escape(key)),
-            Segment::Enum { variant } => format!("/{}", escape(variant)),
-            Segment::Unknown => String::new(),
-        })
-        .collect()
-}
-
-/// Writes a key as a part of a JSON pointer (RFC 6901, section 3).
-pub(crate) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::definition::Definition;
-
-    #[test]
-    fn pointers_reach_into_steps() {
-        let body = r#"{"steps": [{"label": "A", "type": "llm", "prompt": "x"}, {"label": "B", "type": "llm", "prompt": "x", "fallbacks": [{"model": 7}]}]}"#;
-        let mut reader = serde_json::Deserializer::from_str(body);
-        let error = serde_path_to_error::deserialize::<_, Definition>(&mut reader).unwrap_err();
-        let field = FieldError::from_json_error(&error);
-        assert_eq!(field.pointer, "/steps/1/fallbacks/0/model");
-        assert_eq!(field.message, "invalid type: integer `7`, expected a string");
     }
 }

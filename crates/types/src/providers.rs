@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use crate::patch;
 use crate::status::status;
-use crate::time;
 
 status!(
     /// The providers that there are.
@@ -98,10 +97,8 @@ pub struct CredentialInfo {
     /// The model that answers when nobody names one.
     pub default_model: Option<String>,
     /// When it was first stored.
-    #[serde(deserialize_with = "time::read")]
     pub created_at: DateTime<Utc>,
     /// When it was last replaced.
-    #[serde(deserialize_with = "time::read")]
     pub updated_at: DateTime<Utc>,
 }
 

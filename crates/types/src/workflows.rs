@@ -10,7 +10,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::definition::Definition;
 use crate::execution::ExecutionSummary;
 use crate::ids::WorkflowId;
-use crate::time;
 
 /// A named, versioned definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -36,10 +35,8 @@ pub struct Workflow {
     /// Whether it can be run.
     pub is_active: bool,
     /// When it was made.
-    #[serde(deserialize_with = "time::read")]
     pub created_at: DateTime<Utc>,
     /// When it was last saved.
-    #[serde(deserialize_with = "time::read")]
     pub updated_at: DateTime<Utc>,
 }
 
@@ -110,10 +107,10 @@ pub struct UpdateWorkflow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_template_id: Option<WorkflowId>,
     /// As read; not changed.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::read_option")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
     /// As read; not changed.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time::read_option")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<DateTime<Utc>>,
 }
 
@@ -147,10 +144,8 @@ pub struct WorkflowSummary {
     /// The newest of its executions.
     pub last_execution: Option<ExecutionSummary>,
     /// When it was made.
-    #[serde(deserialize_with = "time::read")]
     pub created_at: DateTime<Utc>,
     /// When it was last saved.
-    #[serde(deserialize_with = "time::read")]
     pub updated_at: DateTime<Utc>,
 }
 
@@ -196,7 +191,6 @@ pub struct WorkflowVersion {
     /// What it ran.
     pub definition: Definition,
     /// When it was saved.
-    #[serde(deserialize_with = "time::read")]
     pub created_at: DateTime<Utc>,
 }
 

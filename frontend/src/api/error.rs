@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sluice_types::{ErrorCode, Problem, json};
+use sluice_types::{ErrorCode, Problem};
 
 /// The answer of every call.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -24,7 +24,7 @@ pub enum ApiError {
 impl ApiError {
     /// Reads an error from an answer that was no success.
     pub fn of_answer(status: u16, body: &str) -> Self {
-        json::from_str(body).map_or(Self::Unreadable { status }, |problem| Self::Problem(Arc::new(problem)))
+        serde_json::from_str(body).map_or(Self::Unreadable { status }, |problem| Self::Problem(Arc::new(problem)))
     }
 
     /// What to match on.

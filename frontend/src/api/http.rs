@@ -4,7 +4,6 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::{ArcRwSignal, ReadSignal, RwSignal, Update};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sluice_types::json;
 use web_sys::AbortSignal;
 
 use super::error::{ApiError, ApiResult};
@@ -98,14 +97,14 @@ impl Call {
     /// The body.
     pub fn json<B: Serialize>(mut self, body: &B) -> Self {
         // Our own requests always serialise: their maps have text keys.
-        self.body = json::to_string(body).ok();
+        self.body = serde_json::to_string(body).ok();
         self
     }
 
     /// Sends, and reads what comes back.
     pub async fn answer<T: DeserializeOwned>(self) -> ApiResult<T> {
         let (status, text) = self.send().await?;
-        json::from_str(&text).map_err(|_| ApiError::Unreadable { status })
+        serde_json::from_str(&text).map_err(|_| ApiError::Unreadable { status })
     }
 
     /// Sends, where nothing but success comes back.

@@ -1,6 +1,6 @@
 //! A stream of server-sent events, as the browser reads it.
 
-use sluice_types::{Event, EventType, json};
+use sluice_types::{Event, EventType};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
@@ -62,7 +62,7 @@ impl Drop for EventStream {
 /// What an event of the browser tells. An event of a kind that this app cannot read tells nothing.
 fn news_of(event: &web_sys::Event) -> Option<News> {
     match event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string()) {
-        Some(data) => json::from_str(&data).ok().map(|event| News::Event(Box::new(event))),
+        Some(data) => serde_json::from_str(&data).ok().map(|event| News::Event(Box::new(event))),
         None => (event.type_() == ERROR).then_some(News::Broken),
     }
 }

@@ -4,11 +4,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::effect::effect;
-
 /// Names the page in the window's title, for tabs and for screen readers.
 pub fn use_title(title: impl Fn() -> String + 'static) {
-    effect(move || document().set_title(&[title().as_str(), " · Sluice"].concat()));
+    Effect::new(move || document().set_title(&[title().as_str(), " · Sluice"].concat()));
 }
 
 /// Focuses the element with an id once what was just changed is drawn.

@@ -9,7 +9,7 @@ use sluice_types::{ErrorCode, PersonaId, WorkflowId};
 
 use super::toasts::{LONG, Toasts};
 use crate::api::{self, ApiResult};
-use crate::state::deferred::Deferred;
+use sluice_web_state::deferred::Deferred;
 
 /// What is done once the server has deleted something.
 pub type Then = Arc<dyn Fn() + Send + Sync>;

@@ -4,10 +4,6 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::button::{Button, ButtonKind, CloseButton};
-use super::shown::Shown;
-use crate::browser::effect::effect;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
 
 /// A dialog that is there while `open` is. Its `children` are made anew each time it opens.
 #[component]
@@ -18,7 +14,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let element: NodeRef<html::Dialog> = NodeRef::new();
-    effect(move || {
+    Effect::new(move || {
         let Some(dialog) = element.get() else { return };
         if open.get() && !dialog.open() {
             // It fails only where the dialog is shown already.
@@ -35,13 +31,13 @@ pub fn Dialog(
             aria-label=move || title.get()
             on:close=move |_| open.set(false)
         >
-            <Shown is=move || open.get()>
+            <Show when=move || open.get()>
                 <header>
                     <h2>{move || title.get()}</h2>
                     <CloseButton label="Close" on_press=move |_| open.set(false) />
                 </header>
                 {children.with_value(|children| children())}
-            </Shown>
+            </Show>
         </dialog>
     }
 }

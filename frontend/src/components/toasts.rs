@@ -6,11 +6,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::button::{Button, CloseButton};
-use super::each::Each;
 use super::icon::Icon;
 use crate::api::ApiError;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
 
 /// How long a message stays when nothing can be done about it.
 const SHORT: Duration = Duration::from_secs(5);
@@ -95,9 +92,9 @@ fn told(doing: &str, error: &ApiError) -> String {
 pub fn ToastsView(toasts: Toasts) -> impl IntoView {
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <Each each=move || toasts.shown.get() key=|toast| toast.id.to_string() let:toast>
+            <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
                 <ToastView toasts toast />
-            </Each>
+            </For>
         </div>
     }
 }

@@ -1,8 +1,9 @@
 //! The pages, one folder each.
 
 pub mod builder;
-pub mod coming;
-pub mod gone;
+mod loading;
+pub mod not_found;
+mod params;
 pub mod run;
 pub mod settings;
 pub mod start;

@@ -81,12 +81,12 @@ pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     // The rest of a workflow is for the server.
     if let Some(definition) = value.get_mut("definition").map(Value::take) {
-        let definition = json::from_value_strictly(definition).map_err(|error| refused("/definition", error))?;
+        let definition = json::from_value(definition).map_err(|error| refused("/definition", error))?;
         let name = value.get_mut("name").map(Value::take).unwrap_or_default();
-        let name: Option<String> = json::from_value_strictly(name).map_err(|error| refused("/name", error))?;
+        let name: Option<String> = json::from_value(name).map_err(|error| refused("/name", error))?;
         return Ok(WorkflowFile { name: name.unwrap_or(stem), definition });
     }
-    let definition = json::from_value_strictly(value).map_err(|error| refused("", error))?;
+    let definition = json::from_value(value).map_err(|error| refused("", error))?;
     Ok(WorkflowFile { name: stem, definition })
 }
 

@@ -7,14 +7,12 @@ use leptos::prelude::*;
 use sluice_types::{Workflow, WorkflowId};
 
 use super::model::Builder;
-use crate::browser::effect::effect;
+use crate::browser::clock::{now_ms, whole_ms};
 use crate::browser::listen::on_window;
 use crate::browser::storage;
-use crate::browser::stored::StoredValue;
-use crate::browser::time::{now_ms, whole_ms};
 use crate::components::Toasts;
-use crate::state::draft::{DraftStatus, KEY_PREFIX, Pending, SavedDraft, drop_order, key};
-use crate::state::editor::Draft;
+use sluice_web_state::draft::{DraftStatus, KEY_PREFIX, Pending, SavedDraft, drop_order, key};
+use sluice_web_state::editor::Draft;
 
 /// How long after a key the draft is kept.
 const DISTANCE: Duration = Duration::from_millis(300);
@@ -67,7 +65,7 @@ pub fn follow(builder: Builder) {
             write();
         }
     });
-    effect(move || {
+    Effect::new(move || {
         builder.draft.track();
         builder.saved.track();
         builder.pending.track();

@@ -3,33 +3,30 @@
 use leptos::prelude::*;
 use sluice_types::Workflow;
 
-use super::analysis;
 use super::autosave::{self, Restored};
-use super::conflict_dialog::ConflictDialog;
-use super::handover::Left;
-use super::header::{Defaults, Heading};
+use super::conflict::ConflictDialog;
+use super::findings::{EstimateCard, Problems};
 use super::model::{Builder, Saved};
-use super::overview::{EstimateCard, Problems};
 use super::palette::Palette;
+use super::palette::TemplateDialog;
+use super::save::Left;
+use super::save::SaveBar;
 use super::save::Saver;
-use super::save_bar::SaveBar;
-use super::shortcuts::Shortcuts;
+use super::save::Shortcuts;
+use super::settings::{Defaults, Heading};
 use super::step_list::StepList;
-use super::template_dialog::TemplateDialog;
 use crate::browser::focus::use_title;
-use crate::browser::memo::memo;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind, Shown};
-use crate::state::draft::Pending;
-use crate::state::editor::Draft;
-use crate::state::history::History;
+use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind};
+use crate::pages::builder::findings;
+use sluice_web_state::draft::Pending;
+use sluice_web_state::editor::Draft;
+use sluice_web_state::history::History;
 
 /// Everything of one workflow.
 #[component]
 pub fn Editor(beginning: Beginning) -> impl IntoView {
     let Begun { builder, restored, server } = begin(beginning);
-    analysis::follow(builder);
+    findings::follow(builder);
     autosave::follow(builder);
     let saver = Saver::new(builder);
     let templates = RwSignal::new(false);
@@ -37,7 +34,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }
     });
-    let no_steps = memo(move || builder.order.with(Vec::is_empty));
+    let no_steps = Memo::new(move |_| builder.order.with(Vec::is_empty));
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <a href="/">"Workflows"</a>
@@ -52,9 +49,9 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
             <div class="stack">
                 <Defaults builder />
                 <h2 class="visually-hidden">"Steps"</h2>
-                <Shown is=move || no_steps.get()>
+                <Show when=move || no_steps.get()>
                     <FirstStep templates />
-                </Shown>
+                </Show>
                 <StepList builder />
                 <ExpandAll builder />
             </div>
@@ -137,7 +134,7 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
     };
     let discard = StoredValue::new(discard);
     view! {
-        <Shown is=move || shown.get()>
+        <Show when=move || shown.get()>
             <Note kind=NoteKind::Info>
                 <div class="row wrap between">
                     <span>{text}</span>
@@ -149,7 +146,7 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
                     </span>
                 </div>
             </Note>
-        </Shown>
+        </Show>
     }
 }
 

@@ -3,19 +3,17 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use leptos::prelude::*;
 use sluice_types::{StepId, Workflow, WorkflowId};
 
-use super::analysis::Analysis;
+use super::findings::Analysis;
 use crate::browser::focus::{focus_soon, scroll_into_view};
-use crate::browser::memo::{Memo, memo};
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
 use crate::components::Toasts;
-use crate::state::draft::{Pending, pending_key, pending_step};
-use crate::state::editor::{Draft, Edit, EditError};
-use crate::state::history::History;
-use crate::state::shared::Shared;
 use sluice_types::Step;
+use sluice_web_state::draft::{Pending, pending_key, pending_step};
+use sluice_web_state::editor::{Draft, Edit, EditError};
+use sluice_web_state::history::History;
+use sluice_web_state::shared::Shared;
 
 /// What the server has, as far as this page knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,9 +69,9 @@ impl Builder {
     /// A builder of what is saved, or of a new workflow.
     pub fn new(history: History<Draft>, saved: Option<Saved>) -> Self {
         let history = RwSignal::new(history);
-        let draft = memo(move || history.with(|history| Shared(Arc::clone(history.present()))));
-        let order = memo(move || draft.with(|draft| draft.steps.iter().map(|step| step.id.clone()).collect()));
-        let steps = memo(move || draft.with(|draft| placed(draft)));
+        let draft = Memo::new(move |_| history.with(|history| Shared(Arc::clone(history.present()))));
+        let order = Memo::new(move |_| draft.with(|draft| draft.steps.iter().map(|step| step.id.clone()).collect()));
+        let steps = Memo::new(move |_| draft.with(|draft| placed(draft)));
         Self {
             history,
             saved: RwSignal::new(saved),
@@ -148,7 +146,7 @@ impl Builder {
     pub fn typed(self, step: Option<&StepId>, field: &str) -> Typed {
         let key = step.map_or_else(|| field.to_owned(), |step| pending_key(step, field));
         let own = key.clone();
-        let text = memo(move || self.pending.with(|pending| pending.get(&own).cloned()));
+        let text = Memo::new(move |_| self.pending.with(|pending| pending.get(&own).cloned()));
         Typed { pending: self.pending, key: StoredValue::new(key), text }
     }
 
@@ -222,7 +220,7 @@ impl Builder {
 
     /// A step by its id, as long as it is there.
     pub fn step(self, id: StepId) -> Memo<Option<Placed>> {
-        memo(move || self.steps.with(|steps| steps.get(&id).cloned()))
+        Memo::new(move |_| self.steps.with(|steps| steps.get(&id).cloned()))
     }
 }
 

@@ -1,17 +1,18 @@
-//! Steps to add with one press.
+//! Steps to add with one press, and workflow templates to begin with.
 
 use leptos::prelude::*;
-use sluice_types::StepTemplate;
+use sluice_types::{StepTemplate, WorkflowTemplate};
+use sluice_web_state::editor::Draft;
 
 use super::model::Builder;
 use crate::api;
-use crate::browser::fetched::Fetched;
-use crate::components::{Icon, Loaded, lucide};
+use crate::components::{Dialog, Icon, Loaded, lucide};
+use crate::pages::templates::TemplateGallery;
 
 /// The basic step templates; those of the pipeline below them.
 #[component]
 pub fn Palette(builder: Builder) -> impl IntoView {
-    let templates = Fetched::new(|| async { Ok(api::templates::step_templates().await?.items) });
+    let templates = LocalResource::new(|| async { Ok(api::templates::step_templates().await?.items) });
     let group = move |all: &[StepTemplate], category: &str| {
         let ours = all.iter().filter(|template| template.category == category);
         ours.map(|template| view! { <Add builder template=template.clone() /> }).collect_view()
@@ -43,5 +44,21 @@ fn Add(builder: Builder, template: StepTemplate) -> impl IntoView {
             <Icon icon=lucide(&icon) />
             {name}
         </button>
+    }
+}
+
+/// The templates with their previews; the one that is used takes the place of the draft.
+#[component]
+pub fn TemplateDialog(builder: Builder, open: RwSignal<bool>) -> impl IntoView {
+    let take = move |template: WorkflowTemplate| {
+        open.set(false);
+        builder.replace(Draft::from_template(&template));
+    };
+    view! {
+        <Dialog open title="Begin with a template".to_owned() wide=true>
+            <div class="body">
+                <TemplateGallery on_use=take />
+            </div>
+        </Dialog>
     }
 }

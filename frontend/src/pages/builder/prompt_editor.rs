@@ -7,12 +7,13 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use sluice_types::Finding;
+use sluice_web_state::completion::{Completion, Context, Kind, complete, mark};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
-use super::completions::{Completions, Popup};
-use super::step_body::{Found, StepForm};
-use crate::browser::memo::{Memo, memo};
-use crate::components::{Shown, fresh_id};
-use crate::state::completion::{Context, Kind, complete, mark};
+use super::step_form::{Found, StepForm};
+use crate::browser::focus::scroll_into_view;
+use crate::components::fresh_id;
 
 /// A field for a template.
 #[component]
@@ -27,7 +28,7 @@ pub fn PromptEditor(
     let ids = (fresh_id("prompt"), fresh_id("hint"), fresh_id("completions"));
     let area: NodeRef<html::Textarea> = NodeRef::new();
     let popup = Popup::new();
-    let context = memo(move || form.builder.draft.with(|draft| Context::of(draft, form.index(), &[])));
+    let context = Memo::new(move |_| form.builder.draft.with(|draft| Context::of(draft, form.index(), &[])));
     let look = move || {
         let Some(area) = area.get_untracked() else { return };
         let cursor = area.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
@@ -108,11 +109,153 @@ fn Copy(text: Signal<String>, context: Memo<Context>, popup: Popup) -> impl Into
         <div class="copy" aria-hidden="true">
             {marked}
         </div>
-        <Shown is=move || popup.is_open()>
+        <Show when=move || popup.is_open()>
             <div class="copy" aria-hidden="true">
                 {move || text.with(|text| popup.text_before(text))}
                 <span node_ref=popup.anchor></span>
             </div>
-        </Shown>
+        </Show>
+    }
+}
+
+/// The list's width in pixels where there is room for it, as the style sheet has it: it stays in its field.
+const WIDTH: i32 = 416;
+
+/// The list of one field: what it offers, and which of it is chosen.
+#[derive(Clone, Copy)]
+pub struct Popup {
+    offered: RwSignal<Option<Completion>>,
+    chosen: RwSignal<usize>,
+    prefix: StoredValue<String>,
+    /// An empty place in the copy of the text, where what is replaced begins.
+    pub anchor: NodeRef<html::Span>,
+}
+
+impl Popup {
+    /// A list that is closed.
+    pub fn new() -> Self {
+        Self {
+            offered: RwSignal::new(None),
+            chosen: RwSignal::new(0),
+            prefix: StoredValue::new(fresh_id("completion")),
+            anchor: NodeRef::new(),
+        }
+    }
+
+    /// Offers something, or nothing.
+    pub fn show(self, offered: Option<Completion>) {
+        self.chosen.set(0);
+        self.offered.set(offered.filter(|offered| !offered.items.is_empty()));
+    }
+
+    /// Closes the list.
+    pub fn close(self) {
+        if self.offered.with_untracked(Option::is_some) {
+            self.offered.set(None);
+        }
+    }
+
+    /// Whether something is offered.
+    pub fn is_open(self) -> bool {
+        self.offered.with(Option::is_some)
+    }
+
+    fn item_id(self, index: usize) -> String {
+        format!("{}-{index}", self.prefix.get_value())
+    }
+
+    /// The id of the chosen item, for `aria-activedescendant`.
+    pub fn active_id(self) -> Option<String> {
+        self.is_open().then(|| self.item_id(self.chosen.get()))
+    }
+
+    /// The text before what would be replaced.
+    pub fn text_before(self, text: &str) -> String {
+        let units = self.offered.with(|offered| offered.as_ref().map_or(0, |offered| offered.replace.start));
+        let before: Vec<u16> = text.encode_utf16().take(units).collect();
+        String::from_utf16_lossy(&before)
+    }
+
+    /// The text with an item put in, and where the cursor goes.
+    pub fn accept(self, index: usize, text: &str) -> Option<(String, usize)> {
+        let accepted = self.offered.with_untracked(|offered| {
+            let offered = offered.as_ref()?;
+            offered.accept(text, offered.items.get(index)?)
+        });
+        self.close();
+        accepted
+    }
+
+    /// A key in the field; gives the item when one is taken.
+    pub fn key(self, event: &KeyboardEvent) -> Option<usize> {
+        let count = self.offered.with_untracked(|offered| offered.as_ref().map_or(0, |offered| offered.items.len()));
+        if count == 0 {
+            return None;
+        }
+        let chosen = self.chosen.get_untracked();
+        let (next, taken) = match event.key().as_str() {
+            "ArrowDown" => ((chosen + 1) % count, None),
+            "ArrowUp" => ((chosen + count - 1) % count, None),
+            "Enter" | "Tab" => (chosen, Some(chosen)),
+            "Escape" => {
+                self.close();
+                (chosen, None)
+            }
+            _ => return None,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        self.chosen.set(next);
+        scroll_into_view(&self.item_id(next));
+        taken
+    }
+}
+
+/// Draws the list below the place that it is about.
+#[component]
+pub fn Completions(popup: Popup, id: String, #[prop(into)] on_choose: Callback<usize>) -> impl IntoView {
+    let place = Memo::new(move |_| {
+        let anchor: HtmlElement = popup.anchor.get()?.unchecked_into();
+        popup.offered.track();
+        let layers = anchor.offset_parent().and_then(|parent| parent.dyn_into::<HtmlElement>().ok());
+        let scrolled = anchor.closest(".prompt-layers").ok().flatten().map_or(0, |layers| layers.scroll_top());
+        let room = layers.map_or(0, |layers| layers.offset_width() - WIDTH).max(0);
+        let left = anchor.offset_left().min(room);
+        Some((left, anchor.offset_top() - scrolled + anchor.offset_height() + 4))
+    });
+    let px = move |value: Option<i32>| value.map(|value| format!("{value}px")).unwrap_or_default();
+    let item = move |(index, item): (usize, sluice_web_state::completion::Item)| {
+        // The pointer goes down before the field loses the focus and the list closes.
+        let choose = move |event: leptos::ev::PointerEvent| {
+            event.prevent_default();
+            on_choose.run(index);
+        };
+        view! {
+            <li
+                id=popup.item_id(index)
+                role="option"
+                aria-selected=move || if popup.chosen.get() == index { "true" } else { "false" }
+                on:pointerdown=choose
+            >
+                <span>{item.label}</span>
+                <span>{item.detail}</span>
+            </li>
+        }
+    };
+    view! {
+        <ul
+            id=id
+            class="completions"
+            role="listbox"
+            aria-label="Completions"
+            hidden=move || !popup.is_open()
+            style:left=move || px(place.get().map(|place| place.0))
+            style:top=move || px(place.get().map(|place| place.1))
+        >
+            {move || {
+                let items = popup.offered.get().map(|offered| offered.items).unwrap_or_default();
+                items.into_iter().enumerate().map(item).collect_view()
+            }}
+        </ul>
     }
 }

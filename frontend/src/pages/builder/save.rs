@@ -1,21 +1,26 @@
-//! Saving: the call, what becomes of its answer, and what happens when somebody was faster.
+//! Saving: the call, the bar at the foot of the page, its keys, and the page after a first save.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use leptos::ev::{KeyboardEvent, keydown};
+use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use sluice_types::{ErrorCode, Workflow, WorkflowId};
+use sluice_types::{ErrorCode, StepId, Workflow, WorkflowId};
+use sluice_web_state::draft::Pending;
+use sluice_web_state::editor::Draft;
+use sluice_web_state::history::History;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
-use super::autosave;
-use super::handover::Handover;
 use super::model::{Builder, Saved};
 use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::Toasts;
-use crate::state::editor::Draft;
+use crate::browser::listen::on_window;
+use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Toasts};
+use crate::pages::builder::autosave;
 
 /// What a save came to, for the save bar.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +94,7 @@ impl Saver {
     }
 
     fn saved(self, workflow: &Workflow, sent: Arc<Draft>, created: bool, run: bool) {
-        if !self.state.try_set(SaveState::Idle) {
+        if self.state.try_set(SaveState::Idle).is_some() {
             // The page was left meanwhile; the server has what was sent.
             return;
         }
@@ -158,5 +163,164 @@ impl Saver {
     /// The page on which the workflow is run.
     pub fn run_address(id: &WorkflowId) -> String {
         format!("/workflows/{id}/run")
+    }
+}
+
+/// The save bar.
+#[component]
+pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
+    let dirty = Memo::new(move |_| builder.is_dirty());
+    let busy = Signal::derive(move || saver.is_busy());
+    let said =
+        move || match (saver.is_busy(), dirty.get(), builder.saved.with(|saved| saved.as_ref().map(|it| it.version))) {
+            (true, ..) => "Saving…".to_owned(),
+            (false, true, _) => "Not saved yet. Kept in this browser.".to_owned(),
+            (false, false, Some(version)) if builder.pending.with(BTreeMap::is_empty) => {
+                format!("Saved as version {version}")
+            }
+            (false, false, Some(version)) => format!("Saved as version {version}, without what is being typed"),
+            (false, false, None) => "Nothing to save yet".to_owned(),
+        };
+    let run = move || {
+        let saved = builder.saved.with(|saved| saved.as_ref().map(|saved| saved.id.clone()));
+        match saved.filter(|_| !dirty.get()) {
+            Some(id) => view! {
+                <LinkButton icon=icondata_lu::LuPlay href=Saver::run_address(&id)>
+                    "Run"
+                </LinkButton>
+            }
+            .into_any(),
+            None => view! {
+                <Button icon=icondata_lu::LuPlay disabled=busy on_press=move |_| saver.save(true)>
+                    "Save and run"
+                </Button>
+            }
+            .into_any(),
+        }
+    };
+    view! {
+        <section class="save-bar" aria-label="Save">
+            {move || match saver.state.get() {
+                SaveState::Failed(error) => {
+                    view! { <FailureNote error on_retry=move |()| saver.save(false) /> }.into_any()
+                }
+                SaveState::Idle | SaveState::Saving | SaveState::Conflict(_) => ().into_any(),
+            }}
+            <div>
+                <UndoRedo builder />
+                <span class="state" role="status">
+                    {said}
+                </span>
+                {run}
+                <Button
+                    kind=ButtonKind::Primary
+                    busy
+                    disabled=Signal::derive(move || !dirty.get())
+                    on_press=move |_| saver.save(false)
+                >
+                    "Save"
+                </Button>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn UndoRedo(builder: Builder) -> impl IntoView {
+    let undo = Memo::new(move |_| builder.history.with(History::undo_label));
+    let redo = Memo::new(move |_| builder.history.with(History::redo_label));
+    view! {
+        <Button
+            kind=ButtonKind::Ghost
+            small=true
+            icon=icondata_lu::LuUndo2
+            label=Signal::derive(move || undo.get().unwrap_or_else(|| "Undo".into()))
+            disabled=Signal::derive(move || undo.with(Option::is_none))
+            on_press=move |_| builder.undo()
+        />
+        <Button
+            kind=ButtonKind::Ghost
+            small=true
+            icon=icondata_lu::LuRedo2
+            label=Signal::derive(move || redo.get().unwrap_or_else(|| "Redo".into()))
+            disabled=Signal::derive(move || redo.with(Option::is_none))
+            on_press=move |_| builder.redo()
+        />
+    }
+}
+
+/// Listens for the keys. In a text field, undo and redo are the browser's own.
+#[component]
+pub fn Shortcuts(builder: Builder, saver: Saver) -> impl IntoView {
+    let pressed = move |event: KeyboardEvent| {
+        if !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
+            return;
+        }
+        match (event.key().to_ascii_lowercase().as_str(), event.shift_key()) {
+            ("s", false) => {
+                take_what_is_typed();
+                saver.save(false);
+            }
+            ("z", false) if !in_text_field(&event) => builder.undo(),
+            ("z", true) | ("y", false) if !in_text_field(&event) => builder.redo(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    on_window(keydown, pressed);
+}
+
+/// A field that is taken when it is left is taken now.
+fn take_what_is_typed() {
+    if let Some(field) = document().active_element().and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        let _left_and_back = field.blur().and_then(|()| field.focus());
+    }
+}
+
+fn in_text_field(event: &KeyboardEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element
+        .is_some_and(|element| element.matches("input:not([type=checkbox], [type=radio]), textarea").unwrap_or(false))
+}
+
+/// What a builder leaves to the next one.
+#[derive(Clone)]
+pub struct Left {
+    /// The draft with its history.
+    pub history: History<Draft>,
+    /// What was just saved.
+    pub saved: Saved,
+    /// The cards that are open.
+    pub open: HashSet<StepId>,
+    /// What is typed and not in the draft yet.
+    pub pending: Pending,
+}
+
+/// A place to leave it in, for the whole app.
+#[derive(Clone, Copy)]
+pub struct Handover(StoredValue<Option<Left>>);
+
+impl Handover {
+    /// Makes the place.
+    pub fn provide() {
+        provide_context(Self(StoredValue::new(None)));
+    }
+
+    /// The app's place.
+    pub fn from_context() -> Self {
+        expect_context()
+    }
+
+    /// Leaves a builder.
+    pub fn give(self, builder: Builder) {
+        let Some(saved) = builder.saved.get_untracked() else { return };
+        let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
+        let pending = builder.pending.get_untracked();
+        self.0.set_value(Some(Left { history, saved, open, pending }));
+    }
+
+    /// Takes what was left for a workflow. What was left for another is dropped.
+    pub fn take(self, id: &WorkflowId) -> Option<Left> {
+        self.0.try_update_value(Option::take).flatten().filter(|left| left.saved.id == *id)
     }
 }

@@ -3,23 +3,21 @@
 use leptos::prelude::*;
 use sluice_types::{Severity, StepId, StepKind};
 
-use super::analysis::count;
-use super::llm_fields::llm;
+use super::findings::count;
 use super::model::{Builder, Placed, handle_id, toggle_id};
-use super::step_body::StepBody;
+use super::step_form::StepBody;
+use super::step_form::llm;
 use super::step_list::Sorting;
-use crate::browser::memo::{Memo, memo};
-use crate::browser::stored::StoredValue;
-use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, Shown};
-use crate::state::editor::{Edit, StepField};
-use crate::state::format::{cost_range, plural};
+use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker};
+use sluice_web_state::editor::{Edit, StepField};
+use sluice_web_state::format::{cost_range, plural};
 
 /// The card of a step.
 #[component]
 pub fn StepCard(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usize>, id: StepId) -> impl IntoView {
     let off = move || placed.with(|placed| placed.as_ref().is_some_and(|placed| !placed.step.enabled));
     let key = id.clone();
-    let open = memo(move || builder.open.with(|open| open.contains(&key)));
+    let open = Memo::new(move |_| builder.open.with(|open| open.contains(&key)));
     let body_id = format!("body-{id}");
     let labelled = toggle_id(&id);
     view! {
@@ -32,9 +30,9 @@ pub fn StepCard(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usiz
                 <Actions builder placed index id=id.clone() />
             </div>
             <div id=body_id hidden=move || !open.get()>
-                <Shown is=move || open.get()>
+                <Show when=move || open.get()>
                     <StepBody builder placed index id=id.clone() />
-                </Shown>
+                </Show>
             </div>
         </article>
     }
@@ -124,14 +122,14 @@ fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: M
         let llm = llm(&placed.as_ref()?.step)?;
         Some(ModelChoice { provider: llm.provider.clone(), model: llm.model.clone() })
     };
-    let calls = memo(move || placed.with(|placed| of_step(placed).is_some()));
-    let chosen = memo(move || placed.with(|placed| of_step(placed).unwrap_or_default()));
+    let calls = Memo::new(move |_| placed.with(|placed| of_step(placed).is_some()));
+    let chosen = Memo::new(move |_| placed.with(|placed| of_step(placed).unwrap_or_default()));
     let id = StoredValue::new(id);
     let choose = move |ModelChoice { provider, model }| {
         builder.edit(Edit::UpdateStep { id: id.get_value(), field: StepField::Model { provider, model } });
     };
     view! {
-        <Shown is=calls>
+        <Show when=move || calls.get()>
             <div class="step-model">
                 <ModelPicker
                     label=Signal::derive(move || ["Model of ", &label_of(placed)].concat())
@@ -142,14 +140,14 @@ fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: M
                     on_choose=choose
                 />
             </div>
-        </Shown>
+        </Show>
     }
 }
 
 /// What was found in the step, and what it costs.
 #[component]
 fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
-    let found = memo(move || {
+    let found = Memo::new(move |_| {
         builder.analysis.with(|analysis| {
             let findings = analysis.findings.step(index.get())?;
             let errors = count(findings.all(), Severity::Error);
@@ -157,7 +155,7 @@ fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
             Some((errors, warnings)).filter(|(errors, warnings)| errors + warnings != 0)
         })
     });
-    let cost = memo(move || {
+    let cost = Memo::new(move |_| {
         builder.analysis.with(|analysis| analysis.step_estimate(&id).and_then(|step| step.cost_usd).map(cost_range))
     });
     view! {

@@ -7,23 +7,17 @@ use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use sluice_types::StepId;
-use sluice_types::fraction::shortest;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::model::{Builder, handle_id};
 use super::step_card::StepCard;
-use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
-use crate::browser::memo::memo;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::Each;
-use crate::state::drag::{
+use sluice_web_state::drag::{
     Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Layout, Point, Pointer, Slot, Stride, announcement,
     auto_scroll, instructions,
 };
-use crate::state::editor::Edit;
+use sluice_web_state::editor::Edit;
 
 /// What the handles of the list share.
 #[derive(Clone, Copy)]
@@ -215,7 +209,7 @@ pub fn StepList(builder: Builder) -> impl IntoView {
     let sorting = Sorting::new(builder, list);
     provide_context(sorting);
     let mut before = None;
-    effect(move || {
+    Effect::new(move || {
         let count = builder.order.with(Vec::len);
         if before.replace(count).is_some_and(|before| before != count) {
             sorting.send(DragEvent::ListChanged);
@@ -232,9 +226,9 @@ pub fn StepList(builder: Builder) -> impl IntoView {
         <p id="sort-help" class="visually-hidden">{instructions()}</p>
         <ol class=class node_ref=list aria-label="Steps">
             <DropPlace sorting />
-            <Each each=move || builder.order.get() key=ToString::to_string let:id>
+            <For each=move || builder.order.get() key=Clone::clone let:id>
                 <Item builder sorting id />
-            </Each>
+            </For>
         </ol>
         <p class="visually-hidden" aria-live="assertive">{move || sorting.said.get()}</p>
     }
@@ -243,11 +237,12 @@ pub fn StepList(builder: Builder) -> impl IntoView {
 #[component]
 fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
     let placed = builder.step(id.clone());
-    let index = memo(move || placed.with(|placed| placed.as_ref().map_or(0, |placed| placed.index)));
-    let shift = memo(move || sorting.drag.with(|drag| sorting.layout.with(|layout| drag.shift(index.get(), layout))));
+    let index = Memo::new(move |_| placed.with(|placed| placed.as_ref().map_or(0, |placed| placed.index)));
+    let shift =
+        Memo::new(move |_| sorting.drag.with(|drag| sorting.layout.with(|layout| drag.shift(index.get(), layout))));
     let transform = move || {
         let shift = shift.get();
-        if shift == 0.0 { String::new() } else { format!("translateY({}px)", shortest(shift)) }
+        if shift == 0.0 { String::new() } else { format!("translateY({shift}px)") }
     };
     let key = id.to_string();
     view! {
@@ -260,9 +255,9 @@ fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
 /// The frame where the step would land.
 #[component]
 fn DropPlace(sorting: Sorting) -> impl IntoView {
-    let place = memo(move || sorting.drag.with(|drag| sorting.layout.with(|layout| drag.placeholder(layout))));
+    let place = Memo::new(move |_| sorting.drag.with(|drag| sorting.layout.with(|layout| drag.placeholder(layout))));
     let px = move |side: fn(&Slot) -> f64| {
-        place.with(|place| place.as_ref().map_or_else(String::new, |slot| format!("{}px", shortest(side(slot)))))
+        place.with(|place| place.as_ref().map_or_else(String::new, |slot| format!("{}px", side(slot))))
     };
     view! {
         <li

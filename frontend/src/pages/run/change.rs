@@ -4,19 +4,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
 
-use super::kept::{change, keep_change};
+use super::draft_storage::{change, keep_change};
 use super::store::RunStore;
 use crate::api::ApiError;
-use crate::browser::effect::effect;
-use crate::browser::memo::memo;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
 use crate::components::{
-    Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Shown, Switch, Toasts,
+    Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Toasts,
 };
 use crate::session::Session;
-use crate::state::actions::step_actions;
-use crate::state::changes::{change_llm, difference};
+use sluice_web_state::actions::step_actions;
+use sluice_web_state::changes::{change_llm, difference};
 
 /// The model fields of a step as this run has them; empty where its definition is gone.
 pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
@@ -59,43 +55,43 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let open = RwSignal::new(false);
     let kept = path.clone();
     // What was typed and not saved is gone on with once it is known what it changes.
-    effect(move || {
+    Effect::new(move || {
         if store.definition().is_some() && change(&store.id(), &kept).is_some() {
             open.set(true);
         }
     });
     let known = path.clone();
     let may = store.watch(move |run| run.step(&known).map(|step| step_actions(step, run)));
-    let can_edit = memo(move || may.with(|may| may.as_ref().is_some_and(|may| may.edit_model)));
-    let can_toggle = memo(move || may.with(|may| may.as_ref().is_some_and(|may| may.toggle_enabled)));
+    let can_edit = Memo::new(move |_| may.with(|may| may.as_ref().is_some_and(|may| may.edit_model)));
+    let can_toggle = Memo::new(move |_| may.with(|may| may.as_ref().is_some_and(|may| may.toggle_enabled)));
     let path = StoredValue::new(path);
     let pending = store.watch_step(&path.get_value(), |step| step.run.status == StepRunStatus::Pending);
     view! {
-        <Shown is=move || can_edit.get() && pending.get()>
+        <Show when=move || can_edit.get() && pending.get()>
             <Planned store path=path.get_value() />
-        </Shown>
-        <Shown is=move || can_edit.get() || can_toggle.get()>
+        </Show>
+        <Show when=move || can_edit.get() || can_toggle.get()>
             <div class="row wrap">
-                <Shown is=move || can_edit.get() && !open.get()>
+                <Show when=move || can_edit.get() && !open.get()>
                     <Button small=true icon=icondata_lu::LuSlidersHorizontal on_press=move |_| open.set(true)>
                         "Change model or prompt"
                     </Button>
-                </Shown>
-                <Shown is=move || can_toggle.get()>
+                </Show>
+                <Show when=move || can_toggle.get()>
                     <EnabledSwitch store path=path.get_value() />
-                </Shown>
+                </Show>
             </div>
-        </Shown>
-        <Shown is=move || can_edit.get() && open.get()>
+        </Show>
+        <Show when=move || can_edit.get() && open.get()>
             <ChangeForm store path=path.get_value() open />
-        </Shown>
+        </Show>
     }
 }
 
 /// What a step is going to run with.
 #[component]
 fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
-    let planned = memo(move || {
+    let planned = Memo::new(move |_| {
         let llm = llm_of(store, &path);
         let shared = store.definition();
         let shared = |own: Option<String>, of_all: fn(&Definition) -> &Option<String>| {
@@ -116,7 +112,7 @@ fn EnabledSwitch(store: RunStore, path: StepPath) -> impl IntoView {
     let busy = RwSignal::new(false);
     let toasts = Toasts::from_context();
     let known = path.clone();
-    let on = memo(move || {
+    let on = Memo::new(move |_| {
         store.definition().and_then(|definition| definition.step_at(&known).map(|step| step.enabled)).unwrap_or(true)
     });
     let switch = move |enabled| {
@@ -140,7 +136,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
     change_llm(&mut typed, change(&store.id(), &path).unwrap_or_default());
     let draft = RwSignal::new(typed);
     let (keep_path, keep_before) = (path.clone(), before.clone());
-    effect(move || draft.with(|draft| keep_change(&store.id(), &keep_path, &difference(&keep_before, draft))));
+    Effect::new(move || draft.with(|draft| keep_change(&store.id(), &keep_path, &difference(&keep_before, draft))));
     let discard_path = path.clone();
     let discard = move |_| {
         keep_change(&store.id(), &discard_path, &PatchStep::default());
@@ -175,7 +171,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
     view! {
         <div class="stack edit">
             <ModelAndPersona draft />
-            <Shown is=move || has_definition>
+            <Show when=move || has_definition>
                 <LongField
                     label="Prompt"
                     wrong=field_error("/prompt")
@@ -190,7 +186,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
                         draft.update(|draft| draft.system_prompt = Some(text).filter(|text| !text.is_empty()));
                     }
                 />
-            </Shown>
+            </Show>
             {move || error.get().map(|error| view! { <FailureNote error /> })}
             <div class="row wrap">
                 <Button kind=ButtonKind::Primary small=true busy on_press=save>

@@ -9,7 +9,6 @@ use sluice_types::{ErrorCode, Execution, PatchStep, StepPath};
 use super::store::RunStore;
 use crate::api::{self, ApiError, ApiResult};
 use crate::browser::focus::focus_soon;
-use crate::browser::signal::RwSignal;
 use crate::components::Toasts;
 
 /// Whether a command was refused because the run is not as the page showed it.

@@ -6,17 +6,13 @@ use serde_json::Value;
 use sluice_types::{OutputOverride, StepKind, StepPath};
 
 use super::commands::is_outdated;
-use super::kept::{Typed, TypedFor, keep_typed, typed};
+use super::draft_storage::{Typed, TypedFor, keep_typed, typed};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
-use crate::browser::effect::effect;
-use crate::browser::memo::{Memo, memo};
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Shown};
-use crate::state::actions::stale_after_override;
-use crate::state::output_edit::{as_text, checked};
-use crate::state::run::RunState;
+use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind};
+use sluice_web_state::actions::stale_after_override;
+use sluice_web_state::output_edit::{as_text, checked};
+use sluice_web_state::run::RunState;
 
 /// A text to change, what changes, and which later steps were made from the old one. What is typed
 /// is kept until it is saved.
@@ -39,17 +35,17 @@ pub fn EditOutput(
     let text = RwSignal::new(kept.unwrap_or_else(|| before.clone()));
     let base = before.clone();
     let keep_path = path.clone();
-    effect(move || {
+    Effect::new(move || {
         let text = text.get();
         let typed = Typed { text: (text != base).then_some(text), ..Typed::default() };
         keep_typed(&store.id(), &keep_path, TypedFor::Output, &typed);
     });
-    let wrong = memo(move || checked(&text.read(), is_json).err());
+    let wrong = Memo::new(move |_| checked(&text.read(), is_json).err());
     let stale = stale_labels(store, &path);
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
     let before = StoredValue::new(before);
-    let changed = memo(move || before.with_value(|before| *before != *text.read()));
+    let changed = Memo::new(move |_| before.with_value(|before| *before != *text.read()));
     let save = save(store, path.clone(), text, is_json, busy, error, open);
     let discard = move |()| {
         keep_typed(&store.id(), &path, TypedFor::Output, &Typed::default());
@@ -69,14 +65,14 @@ pub fn EditOutput(
                     on:input:target=move |event| text.set(event.target().value())
                 ></textarea>
             </Field>
-            <Shown is=move || changed.get()>
+            <Show when=move || changed.get()>
                 <DiffView before=Signal::derive(move || before.get_value()) after=text />
-            </Shown>
-            <Shown is=move || !stale.read().is_empty()>
+            </Show>
+            <Show when=move || !stale.read().is_empty()>
                 <Note kind=NoteKind::Warn>
                     {move || format!("Made from the old output, and stale after this: {}.", stale.read().join(", "))}
                 </Note>
-            </Shown>
+            </Show>
             {move || error.get().map(|error| view! { <FailureNote error /> })}
             <Actions stale busy blocked on_save=move |then| save(then) on_discard=discard />
         </div>
@@ -99,7 +95,7 @@ fn Actions(
             <Button kind=ButtonKind::Primary busy disabled=blocked on_press=move |_| on_save.run(None)>
                 "Save"
             </Button>
-            <Shown is=move || !stale.read().is_empty()>
+            <Show when=move || !stale.read().is_empty()>
                 <Button
                     busy
                     disabled=blocked
@@ -107,7 +103,7 @@ fn Actions(
                 >
                     "Save and run the later steps again"
                 </Button>
-            </Shown>
+            </Show>
             <Button kind=ButtonKind::Ghost on_press=move |_| on_discard.run(())>
                 "Discard"
             </Button>
@@ -118,7 +114,7 @@ fn Actions(
 /// The labels of the steps that were made from the output.
 fn stale_labels(store: RunStore, path: &StepPath) -> Memo<Vec<String>> {
     let path = path.clone();
-    memo(move || {
+    Memo::new(move |_| {
         let Some(definition) = store.definition() else { return Vec::new() };
         store.head(|run| stale_after_override(&definition, run, &path))
     })

@@ -7,14 +7,15 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{ErrorCode, Execution};
+use sluice_web_state::connection::{Connection, Do, Happened};
+use sluice_web_state::run::{Changed, Fetch, RunState};
 
 use super::store::{RunStore, Standing};
 use crate::api;
+use crate::browser::clock::{now_ms, ticking};
 use crate::browser::events::{EventStream, News};
 use crate::browser::listen::on_window;
-use crate::browser::time::now_ms;
-use crate::state::connection::{Do, Happened};
-use crate::state::run::{Changed, Fetch, RunState};
+use crate::components::{Button, Icon};
 
 /// How long after a failed reading of the run the next one comes.
 const READ_AGAIN: Duration = Duration::from_secs(3);
@@ -198,4 +199,51 @@ impl RunStore {
         self.tell(&changed);
         self.want();
     }
+}
+
+/// A loss that is mended sooner is not worth a word.
+const UNNOTICED_MS: u64 = 700;
+/// How often the countdown moves on.
+const TICK: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// Says that the connection is away, when it is tried again, and that the run goes on. It lies over
+/// the page, so that nothing moves when it comes and goes.
+#[component]
+pub fn ConnectionNote(store: RunStore) -> impl IntoView {
+    let now = ticking(TICK);
+    let message = Memo::new(move |_| {
+        let standing = store.connection.get();
+        let waited = waited_ms(now.get() - standing.since_ms);
+        let first = matches!(
+            standing.connection,
+            Connection::Lost { failures: 1, .. } | Connection::Connecting { failures: 1 }
+        );
+        standing.connection.message(waited).filter(|_| !first || waited >= UNNOTICED_MS)
+    });
+    let said = Memo::new(move |_| store.connection.get().connection.announcement());
+    let away = Memo::new(move |_| message.get().is_some());
+    view! {
+        <div class="visually-hidden" role="status">
+            {move || said.get()}
+        </div>
+        <Show when=move || away.get()>
+            <div class="connection-note">
+                <Icon icon=icondata_lu::LuWifiOff />
+                <span class="grow">{move || message.get()} " The run goes on at the server."</span>
+                <Button small=true on_press=move |_| store.retry_now()>
+                    "Try now"
+                </Button>
+            </div>
+        </Show>
+    }
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a wait is a small number; what is negative becomes 0"
+)]
+fn waited_ms(ms: f64) -> u64 {
+    ms.max(0.0) as u64
 }

@@ -1,39 +1,48 @@
-//! The page as a whole.
+//! The page as a whole: the steps joined by a line, and what the run came to.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use sluice_types::{ErrorCode, Execution, ExecutionId};
+use leptos_router::hooks::use_params;
+use leptos_router::params::Params;
+use serde_json::Value;
+use sluice_types::{ErrorCode, Execution, ExecutionId, ExecutionStatus, StepPath, StepRunStatus};
+use sluice_web_state::format::{cost, duration};
+use sluice_web_state::run::RunState;
 
-use super::connection_note::ConnectionNote;
-use super::failed::RunFailure;
+use super::follow::ConnectionNote;
 use super::head::RunHead;
-use super::history::RunHistory;
-use super::output::OutputCard;
-use super::pipeline::Pipeline;
+use super::result::{Box, RunFailure};
 use super::retry::RetryDialog;
+use super::step::StepItem;
 use super::store::RunStore;
 use crate::api;
-use crate::browser::fetched::Fetched;
+use crate::browser::files::download;
 use crate::browser::focus::use_title;
-use crate::browser::signal::RwSignal;
-use crate::components::{Shown, execution_word};
-use crate::pages::coming::{RunComing, RunNotCome};
-use crate::pages::gone::{Gone, NotFound};
-use crate::state::run::RunState;
+use crate::components::RunHistory;
+use crate::components::{Button, CopyButton, Icon, MarkdownView, Toasts, execution_word};
+use crate::pages::loading::{RunComing, RunNotCome};
+use crate::pages::not_found::{Gone, NotFound};
 
 /// The page of the run that the address names.
 #[component]
-pub fn RunPage(id: String) -> impl IntoView {
-    match ExecutionId::new(id) {
-        Ok(id) => view! { <LoadedRun id /> }.into_any(),
+pub fn RunPage() -> impl IntoView {
+    let params = use_params::<RunParams>();
+    move || match params.get() {
+        Ok(RunParams { id }) => view! { <LoadedRun id /> }.into_any(),
         Err(_) => view! { <NotFound /> }.into_any(),
     }
+}
+
+/// What the address names.
+#[derive(Debug, Clone, PartialEq, Params)]
+struct RunParams {
+    id: ExecutionId,
 }
 
 /// One run: on its way, failed to come, or there. It is read once here; then it is followed.
 #[component]
 fn LoadedRun(id: ExecutionId) -> impl IntoView {
-    let run = Fetched::new(move || {
+    let run = LocalResource::new(move || {
         let id = id.clone();
         async move { api::executions::get(&id).await }
     });
@@ -64,7 +73,7 @@ fn Run(execution: Execution) -> impl IntoView {
     });
     let id = store.id();
     view! {
-        <Shown is=move || !store.gone.get() otherwise=|| view! { <Gone heading="No such run" what="run" /> }>
+        <Show when=move || !store.gone.get() fallback=|| view! { <Gone heading="No such run" what="run" /> }>
             <ConnectionNote store />
             <RunHead store name=title />
             <div class="run-columns">
@@ -78,7 +87,7 @@ fn Run(execution: Execution) -> impl IntoView {
                 </aside>
             </div>
             <RetryDialog store />
-        </Shown>
+        </Show>
     }
 }
 
@@ -90,4 +99,109 @@ fn load_workflow(store: RunStore, name: RwSignal<Option<String>>) {
         let called = api::workflows::get(&workflow).await.map(|workflow| workflow.name);
         name.try_set(Some(called.unwrap_or_else(|_| workflow.to_string())));
     });
+}
+
+/// The steps. The line between them is coloured as far as the run has come.
+#[component]
+pub fn Pipeline(store: RunStore) -> impl IntoView {
+    let latest = Memo::new(move |_| store.head(latest_completed));
+    let waits = Memo::new(move |_| {
+        store.head(|run| run.gate().map(|step| format!("{} waits for your decision.", step.run.label)))
+    });
+    view! {
+        <section aria-labelledby="steps-heading">
+            <h2 id="steps-heading" class="visually-hidden">
+                "Steps"
+            </h2>
+            <div class="visually-hidden" role="status">
+                {move || waits.get()}
+            </div>
+            <ol class="pipeline">
+                <For each=move || store.paths() key=Clone::clone let:path>
+                    <StepItem store path latest />
+                </For>
+            </ol>
+        </section>
+    }
+}
+
+/// The step that completed last: it stays open until the next one completes, so that nobody loses the
+/// line while reading. A gate shows its text itself, and a failure
+/// is what one came to see.
+fn latest_completed(run: &sluice_web_state::run::RunState) -> Option<StepPath> {
+    let failed = run.steps().iter().any(|step| step.run.status == StepRunStatus::Failed);
+    if run.gate().is_some() || failed {
+        return None;
+    }
+    let completed = run.steps().iter().filter(|step| step.run.status == StepRunStatus::Completed);
+    completed.max_by_key(|step| step.run.completed_at).map(|step| step.run.path.clone())
+}
+
+/// The output as a text, and whether the step that gave it shows it already.
+fn output_of(run: &sluice_web_state::run::RunState) -> Option<(String, bool)> {
+    if run.status() != ExecutionStatus::Completed {
+        return None;
+    }
+    let text = match run.execution().output.as_ref()? {
+        Value::String(text) => text.clone(),
+        Value::Object(decision) if decision.contains_key("decision") && decision.contains_key("content") => {
+            decision.get("content")?.as_str()?.to_owned()
+        }
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    };
+    let shown = run.steps().last().is_some_and(|step| step.text == text);
+    Some((text, shown))
+}
+
+/// The output, to take away.
+#[component]
+pub fn OutputCard(store: RunStore) -> impl IntoView {
+    let output = store.watch(output_of);
+    let facts = store.watch(|run| (run.execution().duration_ms.map(duration), cost(run.totals().cost_usd)));
+    let toasts = Toasts::from_context();
+    let text =
+        move || output.with_untracked(|output| output.as_ref().map(|output| output.0.clone()).unwrap_or_default());
+    let save = move |_| {
+        let workflow = store.peek(|run| run.execution().workflow_id.to_string());
+        if download(&format!("{workflow}.md"), "text/markdown", &text()).is_err() {
+            toasts.failed("The browser did not allow the download. Copy the text instead.");
+        }
+    };
+    let there = Memo::new(move |_| output.read().is_some());
+    view! {
+        <Show when=move || there.get()>
+            <section class="card padded output stack" aria-labelledby="output-heading">
+                <div class="row wrap">
+                    <div class="grow">
+                        <h2 id="output-heading" class="row">
+                            <Icon icon=icondata_lu::LuCircleCheck />
+                            "The run is complete"
+                        </h2>
+                        <p class="small muted numbers">
+                            {move || {
+                                let (took, spent) = facts.get();
+                                took.map_or_else(|| spent.clone(), |took| format!("It took {took} and cost {spent}."))
+                            }}
+                        </p>
+                    </div>
+                    <CopyButton label="Copy the output" text=move |()| text() />
+                    <Button icon=icondata_lu::LuDownload on_press=save>
+                        "Download .md"
+                    </Button>
+                </div>
+                {move || {
+                    output
+                        .get()
+                        .filter(|(_, shown)| !shown)
+                        .map(|(text, _)| {
+                            view! {
+                                <Box label="the output">
+                                    <MarkdownView source=Signal::stored(text) />
+                                </Box>
+                            }
+                        })
+                }}
+            </section>
+        </Show>
+    }
 }

@@ -2,22 +2,21 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::{PatchStep, StepPath, StepRunStatus, StepType, json};
+use sluice_types::{
+    Attempt, AttemptStatus, GateDecision, PatchStep, RunError, StepKind, StepPath, StepRunStatus, StepType,
+};
+use sluice_web_state::actions::step_actions;
+use sluice_web_state::advice::{advice, another_model_may_help};
+use sluice_web_state::format::{cost, duration, number, utc_iso};
+use sluice_web_state::run_text::decision_word;
 
-use super::attempts::StepHistory;
 use super::change::{ChangeStep, StepFacts};
+use super::draft_storage::{TypedFor, keep_change, typed};
 use super::edit::EditOutput;
-use super::failed::StepError;
-use super::kept::{TypedFor, keep_change, typed};
-use super::prompt::PromptView;
 use super::store::RunStore;
-use crate::browser::effect::effect;
-use crate::browser::memo::Memo;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::{Button, ButtonKind, CopyButton, Icon, MarkdownView, Segments, Shown};
-use crate::state::actions::step_actions;
-use crate::state::advice::another_model_may_help;
+use crate::api;
+use crate::browser::focus::{focus_soon, scroll_into_view};
+use crate::components::{Button, ButtonKind, CopyButton, DiffView, Icon, Loaded, MarkdownView, Segments};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
@@ -74,7 +73,7 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
 fn text_of(store: RunStore, path: &StepPath) -> Memo<(String, bool)> {
     store.watch_step(path, |step| match &step.run.output {
         Some(value @ (Value::Object(_) | Value::Array(_))) if step.run.step_type == StepType::Llm => {
-            (json::to_string_pretty(value).unwrap_or_default(), true)
+            (serde_json::to_string_pretty(value).unwrap_or_default(), true)
         }
         _ => (step.text.clone(), false),
     })
@@ -115,7 +114,7 @@ pub fn Box(#[prop(into)] label: String, children: Children) -> impl IntoView {
     let all = RwSignal::new(false);
     let frame: NodeRef<leptos::html::Div> = NodeRef::new();
     let long = RwSignal::new(false);
-    effect(move || {
+    Effect::new(move || {
         let Some(frame) = frame.get() else { return };
         request_animation_frame(move || {
             let _gone_already = long.try_set(frame.scroll_height() > frame.client_height() + 1);
@@ -132,13 +131,13 @@ pub fn Box(#[prop(into)] label: String, children: Children) -> impl IntoView {
         >
             {children()}
         </div>
-        <Shown is=move || long.get()>
+        <Show when=move || long.get()>
             <div>
                 <Button kind=ButtonKind::Ghost small=true on_press=move |_| all.update(|all| *all = !*all)>
                     {move || if all.get() { "Show less" } else { "Show all" }}
                 </Button>
             </div>
-        </Shown>
+        </Show>
     }
 }
 
@@ -160,7 +159,7 @@ fn Failure(store: RunStore, path: StepPath) -> impl IntoView {
                             <Icon icon=icondata_lu::LuCircleX />
                             <div class="grow stack tight">
                                 <StepError error with_advice=true />
-                                <Shown is=move || can_retry.get()>
+                                <Show when=move || can_retry.get()>
                                     <div class="row wrap">
                                         <Button
                                             kind=ButtonKind::Primary
@@ -174,7 +173,7 @@ fn Failure(store: RunStore, path: StepPath) -> impl IntoView {
                                             {if switch { "Switch model and retry" } else { "Retry" }}
                                         </Button>
                                     </div>
-                                </Shown>
+                                </Show>
                             </div>
                         </div>
                     }
@@ -197,14 +196,14 @@ fn ResultActions(store: RunStore, path: StepPath, editing: RwSignal<bool>) -> im
     let can_edit = store.watch(move |run| run.step(&known).is_some_and(|step| step_actions(step, run).override_output));
     let retry = StoredValue::new(path.clone());
     view! {
-        <Shown is=move || can_edit.get() || can_retry.get()>
+        <Show when=move || can_edit.get() || can_retry.get()>
             <div class="row wrap">
-                <Shown is=move || can_edit.get()>
+                <Show when=move || can_edit.get()>
                     <Button small=true icon=icondata_lu::LuPencil on_press=move |_| editing.set(true)>
                         {move || if failed.get() { "Write the output yourself" } else { "Edit output" }}
                     </Button>
-                </Shown>
-                <Shown is=move || can_retry.get() && !failed.get()>
+                </Show>
+                <Show when=move || can_retry.get() && !failed.get()>
                     <Button
                         small=true
                         icon=icondata_lu::LuRotateCcw
@@ -212,9 +211,211 @@ fn ResultActions(store: RunStore, path: StepPath, editing: RwSignal<bool>) -> im
                     >
                         "Run again from here"
                     </Button>
-                </Shown>
+                </Show>
             </div>
-        </Shown>
+        </Show>
         <ChangeStep store path />
+    }
+}
+
+/// The prompt as it was sent, and the system prompt as the definition has it.
+#[component]
+pub fn PromptView(store: RunStore, path: StepPath) -> impl IntoView {
+    let sent = store.watch_step(&path, |step| step.run.prompt.clone());
+    let revision = store.watch_step(&path, |step| step.run.revision.clone());
+    let system = Memo::new(move |_| match store.definition()?.step_at(&path)?.kind.clone() {
+        StepKind::Llm(llm) => llm.system_prompt,
+        StepKind::Review(_) => None,
+    });
+    view! {
+        <div class="row between">
+            <h4>"Prompt as sent"</h4>
+            <CopyButton label="Copy the prompt" text=move |()| sent.get_untracked().unwrap_or_default() />
+        </div>
+        <Box label="the prompt">
+            {move || match sent.get() {
+                Some(prompt) => view! { <pre>{prompt}</pre> }.into_any(),
+                None => view! { <p class="muted">"Nothing was sent."</p> }.into_any(),
+            }}
+        </Box>
+        {move || {
+            revision
+                .get()
+                .map(|comment| view! { <h4>"What a reviewer asked to change"</h4><p class="break">{comment}</p> })
+        }}
+        {move || {
+            system
+                .get()
+                .map(|system| {
+                    view! {
+                        <h4>"System prompt, before it was filled in"</h4>
+                        <Box label="the system prompt">
+                            <pre>{system}</pre>
+                        </Box>
+                    }
+                })
+        }}
+    }
+}
+
+/// The attempts and decisions of a step.
+#[component]
+pub fn StepHistory(store: RunStore, path: StepPath) -> impl IntoView {
+    let known = store.watch_step(&path, |step| (step.run.attempt, Some(step.run.status)));
+    let detail = LocalResource::new(move || {
+        let _changed = known.get();
+        let (id, path) = (store.id(), path.clone());
+        async move { api::executions::step(&id, &path).await }
+    });
+    view! {
+        <Loaded resource=detail lines=3 let:detail>
+            {(!detail.attempts.is_empty()).then(|| view! { <Attempts attempts=detail.attempts.clone() /> })}
+            {detail.decisions.iter().cloned().map(|decision| view! { <Decision decision /> }).collect_view()}
+            {(detail.attempts.is_empty() && detail.decisions.is_empty())
+                .then(|| view! { <p class="muted">"Nothing is on record yet."</p> })}
+        </Loaded>
+    }
+}
+
+#[component]
+fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
+    view! {
+        <ul class="attempts">
+            {attempts.into_iter().map(|attempt| view! { <AttemptItem attempt /> }).collect_view()}
+        </ul>
+    }
+}
+
+const fn attempt_word(status: AttemptStatus) -> (&'static str, &'static str) {
+    match status {
+        AttemptStatus::Completed => ("badge good", "Completed"),
+        AttemptStatus::Failed => ("badge bad", "Failed"),
+        AttemptStatus::Cancelled => ("badge", "Cancelled"),
+        AttemptStatus::Interrupted => ("badge warn", "Interrupted"),
+    }
+}
+
+#[component]
+fn AttemptItem(attempt: Attempt) -> impl IntoView {
+    let (class, word) = attempt_word(attempt.status);
+    let model = [attempt.provider, attempt.model].into_iter().flatten().collect::<Vec<_>>().join(" / ");
+    let usage = attempt.token_usage;
+    let guessed = if attempt.usage_estimated { " (estimated)" } else { "" };
+    let tokens = format!("{} in, {} out{guessed}", number(usage.input_tokens), number(usage.output_tokens));
+    let took = duration((attempt.completed_at - attempt.started_at).num_milliseconds());
+    view! {
+        <li class="stack tight">
+            <div class="row wrap small">
+                <strong>{format!("Attempt {}", attempt.attempt)}</strong>
+                <span class=class>{word}</span>
+                <span class="mono">{model}</span>
+                <span class="muted numbers">{took}</span>
+                <span class="muted numbers">{tokens}</span>
+                {(attempt.cost_usd > 0.0).then(|| view! { <span class="muted numbers">{cost(attempt.cost_usd)}</span> })}
+            </div>
+            {attempt.error.map(|error| view! { <div class="small"><StepError error /></div> })}
+            {attempt
+                .content
+                .filter(|text| !text.is_empty())
+                .map(|text| {
+                    view! {
+                        <details class="disclosure">
+                            <summary>"Its text"</summary>
+                            <pre class="text-box" tabindex="0" aria-label="Text of the attempt">
+                                {text}
+                            </pre>
+                        </details>
+                    }
+                })}
+        </li>
+    }
+}
+
+#[component]
+fn Decision(decision: GateDecision) -> impl IntoView {
+    let at = utc_iso(decision.decided_at);
+    view! {
+        <div class="stack tight">
+            <p>
+                <strong>{decision_word(decision.decision)}</strong>
+                {format!(" by {}, ", decision.decided_by)}
+                <time class="muted" datetime=at.clone()>
+                    {at.replace('T', " ").replace('Z', " UTC")}
+                </time>
+            </p>
+            {decision.comment.map(|comment| view! { <blockquote class="said break">{comment}</blockquote> })}
+            {decision
+                .content_before
+                .zip(decision.content_after)
+                .filter(|(before, after)| before != after)
+                .map(|(before, after)| {
+                    view! {
+                        <p class="small muted">"The text was edited:"</p>
+                        <DiffView before=Signal::stored(before) after=Signal::stored(after) />
+                    }
+                })}
+        </div>
+    }
+}
+
+/// An error by its title, its message and what helps.
+#[component]
+pub fn StepError(error: RunError, #[prop(optional)] with_advice: bool) -> impl IntoView {
+    view! {
+        <p>
+            <span>{error.code.title()}". "</span>
+            <span class="muted">{error.message}</span>
+        </p>
+        {with_advice.then(|| view! { <p>{advice(error.code)}</p> })}
+    }
+}
+
+/// Why the run failed, with the way to the step that did.
+#[component]
+pub fn RunFailure(store: RunStore) -> impl IntoView {
+    let failed = store.watch(|run| {
+        let is_failed = run.status() == sluice_types::ExecutionStatus::Failed;
+        let step = run.steps().iter().find(|step| step.run.status == StepRunStatus::Failed);
+        is_failed.then(|| (run.error().cloned(), step.map(|step| (step.run.path.clone(), step.run.label.clone()))))
+    });
+    view! {
+        <div class="run-failure-place" role="status">
+            {move || {
+                failed
+                    .get()
+                    .map(|(error, step)| {
+                        view! {
+                            <div class="note bad run-failure">
+                                <Icon icon=icondata_lu::LuCircleX />
+                                <div class="grow">
+                                    <strong>
+                                        {match &step {
+                                            Some((_, label)) => format!("The run failed at “{label}”."),
+                                            None => "The run failed.".to_owned(),
+                                        }}
+                                    </strong>
+                                    {error.map(|error| view! { <p>{error.code.title()}"."</p> })}
+                                </div>
+                                {step.map(|(path, _)| view! { <GoTo path text="Go to the failed step" /> })}
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// Brings a step into view and the focus to it.
+#[component]
+pub fn GoTo(path: StepPath, text: &'static str) -> impl IntoView {
+    let go = move |_| {
+        let id = format!("step-{path}");
+        scroll_into_view(&id);
+        focus_soon(id);
+    };
+    view! {
+        <Button small=true icon=icondata_lu::LuArrowDown on_press=go>
+            {text}
+        </Button>
     }
 }

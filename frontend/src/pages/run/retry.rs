@@ -10,21 +10,17 @@ use super::change::llm_of;
 use super::commands::keep_focus;
 use super::store::RunStore;
 use crate::api::{self, ApiError};
-use crate::browser::effect::effect;
-use crate::browser::fetched::Fetched;
-use crate::browser::memo::memo;
-use crate::browser::signal::RwSignal;
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, Loaded, ModelChoice, ModelPicker, Note, NoteKind};
-use crate::state::changes::difference;
-use crate::state::format::{cost_range, plural};
+use sluice_web_state::changes::difference;
+use sluice_web_state::format::{cost_range, plural};
 
 /// The dialog for the step that `store.retrying` names.
 #[component]
 pub fn RetryDialog(store: RunStore) -> impl IntoView {
     let open = RwSignal::new(false);
-    effect(move || open.set(store.retrying.read().is_some()));
+    Effect::new(move || open.set(store.retrying.read().is_some()));
     let mut was = false;
-    effect(move || {
+    Effect::new(move || {
         let is = open.get();
         if mem::replace(&mut was, is) && !is {
             store.retrying.set(None);
@@ -62,12 +58,12 @@ fn RetryForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Into
     };
     let plan = {
         let (path, request) = (path.clone(), request.clone());
-        Fetched::new(move || {
+        LocalResource::new(move || {
             let (id, path, request) = (store.id(), path.clone(), request(choice.get()));
             async move { api::executions::plan_retry(&id, &path, &request).await }
         })
     };
-    let ready = memo(move || plan.with(|plan| matches!(plan, Some(Ok(_)))));
+    let ready = Memo::new(move |_| plan.with(|plan| matches!(plan, Some(Ok(_)))));
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
     let start = move |_| {

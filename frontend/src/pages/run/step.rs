@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use sluice_types::{StepPath, StepRunStatus, StepType};
+use sluice_web_state::format::{cost, duration, tokens};
 
-use super::body::StepBody;
-use super::kept::keep_choices;
+use super::change::ChangeStep;
+use super::draft_storage::keep_choices;
+use super::gate::GatePanel;
+use super::result::ResultView;
+use super::running::Running;
 use super::store::RunStore;
-use crate::browser::memo::{Memo, memo};
-use crate::browser::stored::StoredValue;
-use crate::components::{Icon, Shown, StepDot, step_word};
-use crate::state::format::{cost, duration, tokens};
+use crate::components::{Icon, Note, NoteKind, StepDot, step_word};
 
 /// One step.
 #[component]
@@ -70,9 +71,9 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
                     on:pointerdown=move |_| stay(())
                     on:focusin=move |_| stay_for_focus(())
                 >
-                    <Shown is=move || open.get()>
+                    <Show when=move || open.get()>
                         <StepBody store path=body_path.get_value() status label=label.clone() />
-                    </Shown>
+                    </Show>
                 </div>
             </article>
         </li>
@@ -87,7 +88,7 @@ fn is_open(
     latest: Memo<Option<StepPath>>,
 ) -> Memo<bool> {
     let path = path.clone();
-    memo(move || {
+    Memo::new(move |_| {
         let chosen = store.choices.with(|choices| choices.get(path.as_str()).copied());
         chosen.unwrap_or_else(|| match status.get() {
             StepRunStatus::Running
@@ -119,7 +120,7 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
     let spent = store.watch_step(&path, |step| (step.run.cost_usd, step.run.token_usage.output_tokens));
     let took = {
         let path = path.clone();
-        memo(move || {
+        Memo::new(move |_| {
             let is_running = status.get() == StepRunStatus::Running;
             let now = if is_running { store.now_utc() } else { chrono::DateTime::default() };
             store
@@ -144,5 +145,55 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
             <span>{move || (spent.get().1 > 0).then(|| format!("{} tokens", tokens(spent.get().1)))}</span>
             <span>{move || (spent.get().0 > 0.0).then(|| cost(spent.get().0))}</span>
         </p>
+    }
+}
+
+/// The body of a step. It is made anew when the step takes on another status or begins anew.
+#[component]
+pub fn StepBody(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, label: String) -> impl IntoView {
+    let attempt = store.watch_step(&path, |step| step.run.attempt);
+    let path = StoredValue::new(path);
+    let label = StoredValue::new(label);
+    move || {
+        let _begun = attempt.get();
+        let (path, label) = (path.get_value(), label.get_value());
+        let shown = match status.get() {
+            StepRunStatus::Running => view! { <Running store path label /> }.into_any(),
+            StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => {
+                view! { <GatePanel store path label /> }.into_any()
+            }
+            StepRunStatus::Pending => view! { <NotRun store path /> }.into_any(),
+            StepRunStatus::Skipped => view! { <Skipped store path /> }.into_any(),
+            StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled => {
+                view! { <ResultView store path label /> }.into_any()
+            }
+        };
+        view! { <div class="run-step-body">{shown}</div> }
+    }
+}
+
+/// A step that the run has not come to.
+#[component]
+fn NotRun(store: RunStore, path: StepPath) -> impl IntoView {
+    let ended = store.watch(|run| run.status().is_terminal());
+    view! {
+        <p class="muted">
+            {move || {
+                if ended.get() { "The run ended before it came to this step." } else { "The run has not come to this step yet." }
+            }}
+        </p>
+        <ChangeStep store path />
+    }
+}
+
+/// A step that was passed over.
+#[component]
+fn Skipped(store: RunStore, path: StepPath) -> impl IntoView {
+    let why = store.watch_step(&path, |step| step.note.clone());
+    view! {
+        <Note kind=NoteKind::Info>
+            {move || why.get().unwrap_or_else(|| "This step was not run.".to_owned())}
+        </Note>
+        <ChangeStep store path />
     }
 }

@@ -8,15 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use leptos::prelude::*;
 use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunStatus};
 
-use super::kept::{self, Choices};
+use super::draft_storage::{self, Choices};
 use crate::api;
+use crate::browser::clock::{now_ms, ticking, whole_ms};
 use crate::browser::events::EventStream;
-use crate::browser::memo::{Memo, memo};
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::browser::time::{now_ms, ticking, whole_ms};
-use crate::state::connection::Connection;
-use crate::state::run::{Changed, RunState, StepView};
+use sluice_web_state::connection::Connection;
+use sluice_web_state::run::{Changed, RunState, StepView};
 
 /// How often the times on the page move on.
 const TICK: std::time::Duration = std::time::Duration::from_secs(1);
@@ -97,7 +94,7 @@ impl RunStore {
             gone: RwSignal::new(false),
             now: ticking(TICK),
             definition: RwSignal::new(None),
-            choices: RwSignal::new(kept::choices(&id)),
+            choices: RwSignal::new(draft_storage::choices(&id)),
             retrying: RwSignal::new(None),
             buffer: StoredValue::new(Vec::new()),
             flush_due: StoredValue::new(false),
@@ -130,7 +127,7 @@ impl RunStore {
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        memo(move || self.head(&read))
+        Memo::new(move |_| self.head(&read))
     }
 
     /// Reads a step run, and follows it. Its text is followed by [`StepSignals`] alone.
@@ -152,13 +149,13 @@ impl RunStore {
         T: PartialEq + Default + Send + Sync + 'static,
     {
         let path = path.clone();
-        memo(move || self.step(&path, &read).unwrap_or_default())
+        Memo::new(move |_| self.step(&path, &read).unwrap_or_default())
     }
 
     /// What a step run is doing.
     pub fn step_status(self, path: &StepPath) -> Memo<StepRunStatus> {
         let path = path.clone();
-        memo(move || self.step(&path, |step| step.run.status).unwrap_or(StepRunStatus::Pending))
+        Memo::new(move |_| self.step(&path, |step| step.run.status).unwrap_or(StepRunStatus::Pending))
     }
 
     /// The signals of a step run.

@@ -1,84 +1,65 @@
-//! The frame of the settings: which sections there are, and the one that the address names.
+//! The frame of the settings, and how the app looks.
 
 use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
 
-use super::appearance::Appearance;
-use super::personas::Personas;
-use super::providers::Providers;
 use crate::browser::focus::use_title;
-use crate::pages::gone::NotFound;
+use crate::browser::theme::{Theme, choose, chosen};
+use crate::components::{Note, NoteKind, Segments};
 
-/// The sections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// Keys and addresses of providers.
-    Providers,
-    /// Personas.
-    Personas,
-    /// How the app looks.
-    Appearance,
-}
-
-impl Section {
-    const ALL: [Self; 3] = [Self::Providers, Self::Personas, Self::Appearance];
-
-    const fn address(self) -> &'static str {
-        match self {
-            Self::Providers => "/settings/providers",
-            Self::Personas => "/settings/personas",
-            Self::Appearance => "/settings/appearance",
-        }
-    }
-
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Providers => "Providers",
-            Self::Personas => "Personas",
-            Self::Appearance => "Appearance",
-        }
-    }
-
-    /// The section with the name that stands in the address.
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|section| section.address().strip_prefix("/settings/") == Some(name))
-    }
-}
-
-/// The section of the settings that the address names. They share their frame: when another one is
-/// shown, what has the focus in it stays.
+/// The settings. The sections share this frame: when another one is shown, the focus stays where it is.
 #[component]
-pub fn SettingsPage(shown: Option<Section>) -> impl IntoView {
-    match shown {
-        Some(shown) => view! { <Frame shown /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
-}
-
-#[component]
-fn Frame(shown: Section) -> impl IntoView {
-    use_title(move || format!("{} · Settings", shown.title()));
-    let link = |section: Section| {
-        let current = (section == shown).then_some("page");
-        view! {
-            <a href=section.address() aria-current=current>
-                {section.title()}
-            </a>
-        }
-    };
-    let section = match shown {
-        Section::Providers => view! { <Providers /> }.into_any(),
-        Section::Personas => view! { <Personas /> }.into_any(),
-        Section::Appearance => view! { <Appearance /> }.into_any(),
-    };
+pub fn SettingsPage() -> impl IntoView {
     view! {
         <div class="page-head">
             <h1>"Settings"</h1>
         </div>
         <div class="settings">
             <nav class="settings-nav" aria-label="Settings">
-                {Section::ALL.map(link).collect_view()}
+                <A href="/settings/providers">"Providers"</A>
+                <A href="/settings/personas">"Personas"</A>
+                <A href="/settings/appearance">"Appearance"</A>
             </nav>
-            <div class="settings-body">{section}</div>
+            <div class="settings-body">
+                <Outlet />
+            </div>
         </div>
+    }
+}
+
+/// Light, dark, or as the system.
+#[component]
+pub fn Appearance() -> impl IntoView {
+    use_title(|| "Appearance · Settings".to_owned());
+    let kept = RwSignal::new(true);
+    let choices = vec![(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
+    view! {
+        <section class="stack loose" aria-labelledby="appearance">
+            <div class="stack tight">
+                <h2 id="appearance">"Appearance"</h2>
+                <p class="muted">"How Sluice looks in this browser. It is kept here, not on the server."</p>
+            </div>
+            <div class="stack">
+                <span class="label" aria-hidden="true">
+                    "Theme"
+                </span>
+                <div>
+                    <Segments
+                        label="Theme"
+                        choices
+                        chosen=chosen()
+                        on_choose=move |theme| kept.set(choose(theme))
+                    />
+                </div>
+                <p class="muted small">
+                    "“System” follows your device, also when it changes from day to night. Motion and contrast follow it always."
+                </p>
+                <Show when=move || !kept.get()>
+                    <Note kind=NoteKind::Warn>
+                        "This browser does not keep anything for this page. The theme holds until the page is closed."
+                    </Note>
+                </Show>
+            </div>
+        </section>
     }
 }

@@ -4,18 +4,14 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{ErrorCode, Persona, PersonaId};
+use sluice_web_state::persona::{PersonaErrors, PersonaForm};
 
-use super::persona_conflict::PersonaConflict;
-use super::persona_model::PersonaList;
+use super::personas::PersonaList;
 use super::text_field::TextField;
 use crate::api::{self, ApiError};
-use crate::browser::effect::effect;
 use crate::browser::focus::focus_soon;
-use crate::browser::signal::RwSignal;
 use crate::browser::storage;
-use crate::browser::stored::StoredValue;
-use crate::components::{Button, ButtonKind, Confirm, FailureNote, Field, Toasts};
-use crate::state::persona::{PersonaErrors, PersonaForm};
+use crate::components::{Button, ButtonKind, Confirm, DiffView, FailureNote, Field, Note, NoteKind, Toasts, fresh_id};
 
 /// Where what is typed for a persona is kept, until it is saved or discarded. No id holds a dot.
 pub fn kept_key(id: Option<&PersonaId>) -> String {
@@ -81,7 +77,7 @@ impl Model {
             toasts: Toasts::from_context(),
             on_close,
         };
-        effect(move || model.keep(&model.form()));
+        Effect::new(move || model.keep(&model.form()));
         model
     }
 
@@ -329,5 +325,38 @@ fn Instructions(model: Model) -> impl IntoView {
                 }
             }
         />
+    }
+}
+
+/// Shows what differs, and asks which one is to stay.
+#[component]
+pub fn PersonaConflict(
+    theirs: Persona,
+    mine: Signal<PersonaForm>,
+    #[prop(into)] busy: Signal<bool>,
+    #[prop(into)] on_mine: Callback<()>,
+    #[prop(into)] on_theirs: Callback<()>,
+) -> impl IntoView {
+    let version = theirs.version;
+    let theirs = PersonaForm::from(theirs).text();
+    let id = fresh_id("conflict");
+    // It stands below the form, which may fill the window.
+    focus_soon(id.clone());
+    view! {
+        <Note kind=NoteKind::Warn>
+            <div class="stack" id=id tabindex="-1" role="group" aria-label="Two versions of this persona">
+                <div class="stack tight">
+                    <strong>"Somebody else saved this persona while you were writing"</strong>
+                    <p>
+                        {format!("Below is what you changed against their version {version}. Nothing of yours is lost until you choose.")}
+                    </p>
+                </div>
+                <DiffView before=theirs after=Signal::derive(move || mine.with(PersonaForm::text)) />
+                <div class="row wrap">
+                    <Button busy on_press=move |_| on_mine.run(())>"Keep mine"</Button>
+                    <Button disabled=busy on_press=move |_| on_theirs.run(())>"Take theirs"</Button>
+                </div>
+            </div>
+        </Note>
     }
 }

@@ -1,22 +1,22 @@
-//! All providers.
+//! All providers: whether each can be used, and why not.
 
 use leptos::prelude::*;
 use sluice_types::Provider;
+use sluice_web_state::credential::why_not;
 
-use super::provider_card::ProviderCard;
-use crate::browser::effect::effect;
-use crate::browser::memo::memo;
-use crate::browser::signal::RwSignal;
-use crate::components::{Each, FailureNote, Shown, Skeleton};
+use super::provider_form::{Doing, ProviderForm, ProviderModel};
+use crate::browser::focus::use_title;
+use crate::components::{Button, FailureNote, Icon, Note, NoteKind, Skeleton};
 use crate::session::Session;
 
 /// Which providers there are, whether they can be used, and their keys.
 #[component]
 pub fn Providers() -> impl IntoView {
+    use_title(|| "Providers · Settings".to_owned());
     let session = Session::from_context();
     // What was typed in a card outlives a list that is read again, or cannot be read.
     let known: RwSignal<Vec<Provider>> = RwSignal::new(Vec::new());
-    effect(move || {
+    Effect::new(move || {
         if let Some(Ok(providers)) = session.provider_list.get() {
             known.set(providers);
         }
@@ -35,18 +35,18 @@ pub fn Providers() -> impl IntoView {
                 </p>
             </div>
             {failure}
-            <Shown is=waiting>
+            <Show when=waiting>
                 <Bones />
-            </Shown>
+            </Show>
             <ul class="stack">
-                <Each each=move || known.get() key=|provider| provider.name.to_string() let:first>
+                <For each=move || known.get() key=|provider| provider.name let:first>
                     {
                         let name = first.name;
                         let found = move || known.with(|all| all.iter().find(|it| it.name == name).cloned());
-                        let provider = memo(move || found().unwrap_or_else(|| first.clone()));
+                        let provider = Memo::new(move |_| found().unwrap_or_else(|| first.clone()));
                         view! { <ProviderCard provider /> }
                     }
-                </Each>
+                </For>
             </ul>
         </section>
     }
@@ -62,4 +62,117 @@ fn Bones() -> impl IntoView {
         }
     };
     (0..6).map(card).collect_view()
+}
+
+/// A provider's card.
+#[component]
+pub fn ProviderCard(provider: Memo<Provider>) -> impl IntoView {
+    let model = ProviderModel::new(provider);
+    let simulated = provider.with_untracked(|provider| provider.simulated);
+    let title = Memo::new(move |_| provider.with(|provider| provider.title.clone()));
+    let verb = move || if model.request().is_some() { "Save and test" } else { "Test" };
+    let testable = Memo::new(move |_| provider.with(|provider| provider.available && !provider.simulated));
+    view! {
+        <li class="card padded stack">
+            <div class="row between wrap">
+                <div class="row wrap">
+                    <h3>{move || title.get()}</h3>
+                    <Available provider />
+                </div>
+                <Show when=move || testable.get()>
+                    <Button
+                        small=true
+                        icon=icondata_lu::LuPlugZap
+                        label=Signal::derive(move || format!("{}: {}", verb(), title.get()))
+                        busy=Signal::derive(move || model.doing.get() == Doing::Testing)
+                        on_press=move |_| model.test()
+                    >
+                        {verb}
+                    </Button>
+                </Show>
+            </div>
+            <Facts provider />
+            <TestResult model />
+            {(!simulated).then(|| view! { <ProviderForm model /> })}
+        </li>
+    }
+}
+
+#[component]
+fn Available(provider: Memo<Provider>) -> impl IntoView {
+    move || {
+        if provider.with(|provider| provider.available) {
+            view! {
+                <span class="badge good">
+                    <Icon icon=icondata_lu::LuCircleCheck />
+                    "Available"
+                </span>
+            }
+            .into_any()
+        } else {
+            view! {
+                <span class="badge">
+                    <Icon icon=icondata_lu::LuCircleDashed />
+                    "Not set up"
+                </span>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// What is worth knowing about it, a line each.
+#[component]
+fn Facts(provider: Memo<Provider>) -> impl IntoView {
+    let lines = move || provider.with(facts).into_iter().map(|fact| view! { <p>{fact}</p> }).collect_view();
+    view! { <div class="stack tight muted small break">{lines}</div> }
+}
+
+fn facts(provider: &Provider) -> Vec<String> {
+    let mut facts = Vec::new();
+    facts.extend(why_not(provider));
+    if provider.simulated {
+        facts.push("Built in, offline and free: its answers are made up. It is there to try workflows out.".into());
+    }
+    let own = provider.credential.as_ref();
+    let own_key = own.is_some_and(|own| own.key_hint.is_some());
+    let own_url = own.and_then(|own| own.base_url.as_ref());
+    facts.extend(own.and_then(|own| own.key_hint.as_ref()).map(|hint| key_fact(hint)));
+    if let Some(url) = own_url {
+        facts.push(format!("It is called at {url}."));
+    }
+    match (provider.server_key, own_key, own_url.is_some()) {
+        (true, false, false) => facts.push("It uses the key of the server's environment.".into()),
+        (true, true, _) => facts.push("Your key is used in place of the one in the server's environment.".into()),
+        (true, false, true) => facts.push(
+            "The key of the server's environment is not sent to an address of your own: enter a key for it.".into(),
+        ),
+        (false, ..) => {}
+    }
+    if let Some(model) = &provider.default_model {
+        facts.push(format!("Default model: {model}."));
+    }
+    facts
+}
+
+/// The hint begins with an ellipsis; of a short key it is nothing else.
+fn key_fact(hint: &str) -> String {
+    if hint == "…" { "Your key is stored.".into() } else { format!("Your key is stored; it ends in {hint}.") }
+}
+
+#[component]
+fn TestResult(model: ProviderModel) -> impl IntoView {
+    view! {
+        <div class="tested" role="status">
+            {move || match model.tested.get() {
+                None => ().into_any(),
+                Some(Ok(())) => {
+                    view! { <Note kind=NoteKind::Good>"The provider answers and takes the key."</Note> }.into_any()
+                }
+                Some(Err(error)) => {
+                    view! { <FailureNote error on_retry=move |()| model.test() /> }.into_any()
+                }
+            }}
+        </div>
+    }
 }

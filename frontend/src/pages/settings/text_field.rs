@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::browser::signal::RwSignal;
 use crate::components::Field;
 
 /// A labelled input that writes what is typed into `value`.

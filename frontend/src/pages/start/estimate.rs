@@ -9,12 +9,9 @@ use sluice_types::{Estimate, EstimateRequest};
 
 use super::form::StartState;
 use crate::api::{self, ApiError};
-use crate::browser::effect::effect;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
 use crate::components::{FailureNote, Note, NoteKind, Skeleton};
-use crate::state::format::cost_range;
-use crate::state::run_text::estimated_total;
+use sluice_web_state::format::cost_range;
+use sluice_web_state::run_text::estimated_total;
 
 /// How long nothing is typed before the estimate is asked for.
 const PAUSE: Duration = Duration::from_millis(450);
@@ -69,7 +66,7 @@ impl Asked {
 pub fn EstimatePanel(state: StartState) -> impl IntoView {
     let asked = Asked { number: StoredValue::new(0), error: RwSignal::new(None) };
     let mut at_once = true;
-    effect(move || {
+    Effect::new(move || {
         state.value.track();
         asked.soon(state, mem::take(&mut at_once));
     });

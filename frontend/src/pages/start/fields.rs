@@ -3,17 +3,14 @@
 use leptos::prelude::*;
 
 use super::form::StartState;
-use crate::browser::memo::memo;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::{Field, Note, NoteKind, Segments, Shown};
-use crate::state::format::bytes;
-use crate::state::input::{Field as InputField, InputError, Mode};
+use crate::components::{Field, Note, NoteKind, Segments};
+use sluice_web_state::format::bytes;
+use sluice_web_state::input::{Field as InputField, InputError, Mode};
 
 /// The input, in the way that was chosen.
 #[component]
 pub fn InputFields(state: StartState) -> impl IntoView {
-    let mode = memo(move || state.form.read().mode);
+    let mode = Memo::new(move |_| state.form.read().mode);
     let fields = state.form.with_untracked(|form| form.fields.clone());
     let refused = RwSignal::new(None::<InputError>);
     let mut choices = vec![(Mode::Text, "Text"), (Mode::Json, "JSON")];
@@ -26,7 +23,7 @@ pub fn InputFields(state: StartState) -> impl IntoView {
         // Drawn anew even when it stays, so that the choice goes back to where it was.
         state.form.set(form);
     };
-    let needs_nothing = state.form.with_untracked(crate::state::input::InputForm::needs_nothing);
+    let needs_nothing = state.form.with_untracked(sluice_web_state::input::InputForm::needs_nothing);
     view! {
         <div class="row between wrap">
             <h2 id="input-heading">"Input"</h2>
@@ -63,19 +60,19 @@ fn said(error: &InputError) -> String {
 #[component]
 fn FormFields(state: StartState, fields: Vec<InputField>) -> impl IntoView {
     let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-    let extra = memo(move || state.form.with(crate::state::input::InputForm::extra_fields));
-    let other = memo(move || {
+    let extra = Memo::new(move |_| state.form.with(sluice_web_state::input::InputForm::extra_fields));
+    let other = Memo::new(move |_| {
         let error = state.value.get().err()?;
         let elsewhere = error.field.as_ref().is_none_or(|field| !names.contains(field));
         elsewhere.then(|| said(&error))
     });
     view! {
         {fields.into_iter().map(|field| view! { <FormField state field /> }).collect_view()}
-        <Shown is=move || !extra.read().is_empty()>
+        <Show when=move || !extra.read().is_empty()>
             <p class="small muted">
                 {move || format!("Sent along, as written in the JSON: {}.", extra.read().join(", "))}
             </p>
-        </Shown>
+        </Show>
         {move || other.get().map(|text| view! { <p class="wrong">{text}</p> })}
     }
 }
@@ -85,10 +82,10 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
     let name = StoredValue::new(field.name.clone());
     // Somebody who has not begun is not told that something is missing.
     let left = RwSignal::new(false);
-    let value = memo(move || {
+    let value = Memo::new(move |_| {
         name.with_value(|name| state.form.with(|form| form.values.get(name).cloned().unwrap_or_default()))
     });
-    let wrong = memo(move || {
+    let wrong = Memo::new(move |_| {
         let error = state.value.get().err()?;
         let is_own = name.with_value(|name| error.field.as_ref() == Some(name));
         (is_own && (left.get() || state.touched.get())).then(|| said(&error))
@@ -121,8 +118,8 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
 
 #[component]
 fn WholeText(state: StartState) -> impl IntoView {
-    let text = memo(move || state.form.read().text.clone());
-    let wrong = memo(move || {
+    let text = Memo::new(move |_| state.form.read().text.clone());
+    let wrong = Memo::new(move |_| {
         let error = state.value.get().err()?;
         (state.touched.get() || !text.read().is_empty()).then(|| said(&error))
     });
@@ -145,12 +142,12 @@ fn WholeText(state: StartState) -> impl IntoView {
 
 #[component]
 fn Json(state: StartState) -> impl IntoView {
-    let json = memo(move || state.form.read().json.clone());
-    let wrong = memo(move || {
+    let json = Memo::new(move |_| state.form.read().json.clone());
+    let wrong = Memo::new(move |_| {
         let error = state.value.get().err()?;
         (state.touched.get() || !json.read().trim().is_empty()).then(|| said(&error))
     });
-    let size = memo(move || bytes(u64::try_from(json.read().len()).unwrap_or(u64::MAX)));
+    let size = Memo::new(move |_| bytes(u64::try_from(json.read().len()).unwrap_or(u64::MAX)));
     view! {
         <Field
             label="JSON"

@@ -1,29 +1,27 @@
-//! The form as a whole, and the start.
+//! The form as a whole: its options, the start, and what the browser keeps of it.
+
+use std::collections::BTreeMap;
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_types::{
     Definition, Estimate, Known, LintReport, StartExecution, TemplateInput, Workflow, WorkflowId, lint,
 };
+use sluice_web_state::input::{InputError, InputForm, Mode};
+use sluice_web_state::run_text::{budget_of, estimated_total};
 use wasm_bindgen::JsCast;
 
 use super::fields::InputFields;
-use super::kept::{Kept, forget};
-use super::options::Options;
 use crate::api::{self, ApiError};
-use crate::browser::effect::effect;
-use crate::browser::memo::{Memo, memo};
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::browser::time::unique_key;
-use crate::components::{Button, ButtonKind, FailureNote, Note, NoteKind};
-use crate::pages::run::kept::take_again;
+use crate::browser::clock::unique_key;
+use crate::browser::storage;
+use crate::components::{Button, ButtonKind, FailureNote, Field, Note, NoteKind, Switch};
+use crate::pages::run::draft_storage::take_again;
 use crate::session::Session;
-use crate::state::input::{InputError, InputForm};
-use crate::state::run_text::{budget_of, estimated_total};
 
 /// What the page knows and what was typed.
 #[derive(Clone, Copy)]
@@ -69,7 +67,7 @@ impl StartState {
         let budget = RwSignal::new(kept.map(|kept| kept.budget).unwrap_or_default());
         let id = workflow.id.clone();
         let mut before = None;
-        effect(move || {
+        Effect::new(move || {
             let now = form.with(|form| Kept::of(form, &budget.read()));
             if before.as_ref().is_some_and(|before| *before != now) {
                 now.save(&id);
@@ -83,7 +81,7 @@ impl StartState {
             definition: StoredValue::new(workflow.definition.clone()),
             form,
             budget,
-            value: memo(move || form.with(InputForm::value)),
+            value: Memo::new(move |_| form.with(InputForm::value)),
             touched: RwSignal::new(again.is_some()),
             busy: RwSignal::new(false),
             error: RwSignal::new(None),
@@ -122,7 +120,7 @@ pub fn StartForm(state: StartState) -> impl IntoView {
     let navigate = use_navigate();
     // The same request sent again must not start a second run.
     let sent = StoredValue::new(None::<(StartExecution, String)>);
-    let blocked = memo(move || state.blocked());
+    let blocked = Memo::new(move |_| state.blocked());
     let start = move || {
         state.touched.set(true);
         let (Ok(input), Ok(budget_usd)) = (state.value.get_untracked(), budget_of(&state.budget.read_untracked()))
@@ -211,4 +209,118 @@ fn key_for(sent: StoredValue<Option<(StartExecution, String)>>, request: &StartE
     let key = unique_key();
     sent.set_value(Some((request.clone(), key.clone())));
     key
+}
+
+/// The budget and the YOLO switch.
+#[component]
+pub fn Options(state: StartState) -> impl IntoView {
+    let wrong = Memo::new(move |_| {
+        let refused = state.error.with(|error| error.as_ref().and_then(|error| error.field("/budget_usd")));
+        budget_of(&state.budget.read()).err().or(refused)
+    });
+    view! {
+        <div class="two">
+            <Field
+                label="Budget in US dollars (optional)"
+                hint="Before a call that would go beyond it, the run asks you."
+                wrong=wrong
+                let:ids
+            >
+                <input
+                    class="input"
+                    id=ids.input
+                    inputmode="decimal"
+                    placeholder="no limit"
+                    aria-describedby=ids.described_by
+                    aria-invalid=move || wrong.read().is_some().then_some("true")
+                    prop:value=move || state.budget.get()
+                    on:input:target=move |event| state.budget.set(event.target().value())
+                />
+            </Field>
+            <div class="field">
+                <div>
+                    <Switch label="YOLO" on=state.yolo on_change=move |on| state.yolo.set(on) />
+                </div>
+                <span class="hint">
+                    {move || {
+                        if state.yolo.get() {
+                            "Reviews are skipped: the run goes on without asking."
+                        } else {
+                            "The run waits for your decision at each review."
+                        }
+                    }}
+                </span>
+            </div>
+        </div>
+    }
+}
+
+/// What is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    mode: Option<String>,
+    text: String,
+    values: BTreeMap<String, String>,
+    json: String,
+    /// The budget as typed.
+    #[serde(default)]
+    pub budget: String,
+}
+
+const fn word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Text => "text",
+        Mode::Form => "form",
+        Mode::Json => "json",
+    }
+}
+
+fn mode_of(word: &str) -> Option<Mode> {
+    [Mode::Text, Mode::Form, Mode::Json].into_iter().find(|&mode| self::word(mode) == word)
+}
+
+fn key(workflow: &WorkflowId) -> String {
+    format!("sluice.input.{workflow}")
+}
+
+impl Kept {
+    /// What is in a form now.
+    pub fn of(form: &InputForm, budget: &str) -> Self {
+        Self {
+            mode: Some(word(form.mode).to_owned()),
+            text: form.text.clone(),
+            values: form.values.clone(),
+            json: form.json.clone(),
+            budget: budget.to_owned(),
+        }
+    }
+
+    /// What was kept for a workflow.
+    pub fn load(workflow: &WorkflowId) -> Option<Self> {
+        serde_json::from_str(&storage::get(&key(workflow))?).ok()
+    }
+
+    /// Puts it back into a form.
+    pub fn fill(&self, form: &mut InputForm) {
+        form.text.clone_from(&self.text);
+        form.values.clone_from(&self.values);
+        form.json.clone_from(&self.json);
+        // Fields may be gone since: then there is no form to go back to.
+        let mode = self.mode.as_deref().and_then(mode_of);
+        if let Some(mode) = mode.filter(|&mode| mode != Mode::Form || !form.fields.is_empty()) {
+            form.mode = mode;
+        }
+    }
+
+    /// Keeps it.
+    pub fn save(&self, workflow: &WorkflowId) {
+        if let Ok(text) = serde_json::to_string(self) {
+            storage::set(&key(workflow), &text);
+        }
+    }
+}
+
+/// Forgets it: a run was started with it.
+pub fn forget(workflow: &WorkflowId) {
+    storage::remove(&key(workflow));
 }

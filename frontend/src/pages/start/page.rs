@@ -1,25 +1,25 @@
-//! The page as a whole.
+//! The page that starts runs: what will run, and what stands in its way.
 
 use leptos::prelude::*;
-use sluice_types::{ErrorCode, TemplateInput, Workflow, WorkflowId};
+use leptos_router::hooks::use_params;
+use sluice_types::{ErrorCode, Finding, Severity, StepType, TemplateInput, Workflow, WorkflowId};
 
 use super::estimate::EstimatePanel;
-use super::findings::Findings;
 use super::form::{StartForm, StartState};
-use super::steps::Steps;
 use crate::api::{self, ApiResult};
-use crate::browser::fetched::Fetched;
 use crate::browser::focus::use_title;
-use crate::components::Icon;
-use crate::pages::coming::{RunComing, RunNotCome};
-use crate::pages::gone::{Gone, NotFound};
-use crate::pages::run::history::RunHistory;
+use crate::components::RunHistory;
+use crate::components::{Icon, LinkButton, Note, NoteKind};
+use crate::pages::loading::{RunComing, RunNotCome};
+use crate::pages::not_found::{Gone, NotFound};
+use crate::pages::params::WorkflowParams;
 
 /// The page that starts runs of the workflow that the address names.
 #[component]
-pub fn StartPage(id: String) -> impl IntoView {
-    match WorkflowId::new(id) {
-        Ok(id) => view! { <LoadedStart id /> }.into_any(),
+pub fn StartPage() -> impl IntoView {
+    let params = use_params::<WorkflowParams>();
+    move || match params.get() {
+        Ok(WorkflowParams { id }) => view! { <LoadedStart id /> }.into_any(),
         Err(_) => view! { <NotFound /> }.into_any(),
     }
 }
@@ -39,7 +39,7 @@ async fn load(id: WorkflowId) -> ApiResult<Loaded> {
 
 #[component]
 fn LoadedStart(id: WorkflowId) -> impl IntoView {
-    let loaded = Fetched::new(move || load(id.clone()));
+    let loaded = LocalResource::new(move || load(id.clone()));
     move || match loaded.get() {
         None => view! { <RunComing lines=10 /> }.into_any(),
         Some(Err(error)) if error.code() == Some(ErrorCode::WorkflowNotFound) => {
@@ -86,5 +86,98 @@ fn Start(workflow: Workflow, described: Vec<TemplateInput>) -> impl IntoView {
                 <RunHistory workflow=id />
             </aside>
         </div>
+    }
+}
+
+/// The warning that a run would stop for: the lint calls it so.
+const NO_KEY: &str = "provider_not_available";
+
+/// The errors that the lint found, with the way to mend them, and providers without a key.
+#[component]
+pub fn Findings(state: StartState) -> impl IntoView {
+    let found = move |wanted: fn(&Finding) -> bool| {
+        Memo::new(move |_| {
+            let report = state.report();
+            let mut said: Vec<String> =
+                report.findings.iter().filter(|it| wanted(it)).map(|it| in_words(state, it)).collect();
+            said.dedup();
+            said
+        })
+    };
+    let errors = found(|finding| finding.severity == Severity::Error);
+    let keys = found(|finding| finding.code == NO_KEY);
+    let href = state.id.with_value(|id| format!("/workflows/{id}"));
+    view! {
+        <Show when=move || !errors.read().is_empty()>
+            <div class="note bad" role="alert">
+                <Icon icon=icondata_lu::LuCircleAlert />
+                <div class="grow stack tight">
+                    <strong>"The workflow cannot run as it is"</strong>
+                    <List said=errors />
+                    <div>
+                        <LinkButton small=true href=href.clone()>
+                            "Mend it in the builder"
+                        </LinkButton>
+                    </div>
+                </div>
+            </div>
+        </Show>
+        <Show when=move || !keys.read().is_empty()>
+            <Note kind=NoteKind::Warn>
+                <div class="stack tight">
+                    <List said=keys />
+                    <div>
+                        <LinkButton small=true href="/settings/providers".to_owned()>
+                            "Open the settings"
+                        </LinkButton>
+                    </div>
+                </div>
+            </Note>
+        </Show>
+    }
+}
+
+#[component]
+fn List(said: Memo<Vec<String>>) -> impl IntoView {
+    view! { <ul class="list">{move || said.get().into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul> }
+}
+
+/// A finding with the label of the step that it is about.
+fn in_words(state: StartState, finding: &Finding) -> String {
+    let step = || {
+        let at = finding.pointer.strip_prefix("/steps/")?.split('/').next()?.parse::<usize>().ok()?;
+        state.definition.with_value(|definition| definition.steps.get(at).map(|step| step.label.clone()))
+    };
+    match step() {
+        Some(label) => format!("{label}: {}", finding.message),
+        None => finding.message.clone(),
+    }
+}
+
+/// The steps by their labels, in order.
+#[component]
+pub fn Steps(state: StartState) -> impl IntoView {
+    let steps = state.definition.with_value(|definition| {
+        definition.steps.iter().map(|step| (step.label.clone(), step.step_type(), step.enabled)).collect::<Vec<_>>()
+    });
+    let item = move |(label, kind, enabled): (String, StepType, bool)| {
+        let skips = move || !enabled || (kind == StepType::Review && state.yolo.get());
+        let icon = match kind {
+            StepType::Llm => icondata_lu::LuSparkles,
+            StepType::Review => icondata_lu::LuUserCheck,
+        };
+        view! {
+            <li class="tag" class:off=skips>
+                <Icon icon />
+                {label}
+                {move || skips().then_some(" (skipped)")}
+            </li>
+        }
+    };
+    view! {
+        <section class="stack" aria-labelledby="what-runs">
+            <h2 id="what-runs">"What will run"</h2>
+            <ol class="what-runs">{steps.into_iter().map(item).collect_view()}</ol>
+        </section>
     }
 }

@@ -1,16 +1,33 @@
-//! Templates as cards.
+//! The templates as cards, and making a workflow of one.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use sluice_types::{TemplateSummary, WorkflowId, WorkflowTemplate};
+use sluice_web_state::format::plural;
+use sluice_web_state::list::{Ask, Pages};
 
-use super::card::TemplateCard;
-use super::using::UseTemplate;
+use super::preview::PreviewDialog;
 use crate::api::{self, ApiError};
-use crate::browser::memo::memo;
-use crate::browser::signal::RwSignal;
-use crate::components::{Button, Each, FailureNote, Shown};
-use crate::state::list::{Ask, Pages};
+use crate::browser::focus::use_title;
+use crate::components::{Button, ButtonKind, Confirm, FailureNote, Icon, Toasts};
+
+/// Templates that come with Sluice, and one's own.
+#[component]
+pub fn TemplatesPage() -> impl IntoView {
+    use_title(|| "Templates".to_owned());
+    view! {
+        <div class="page-head">
+            <div class="stack tight">
+                <h1>"Templates"</h1>
+                <p class="muted">"Each makes a workflow of your own, to change as you like."</p>
+            </div>
+        </div>
+        <h2 class="visually-hidden">"All templates"</h2>
+        <TemplateGallery />
+    }
+}
 
 /// How many come with Sluice: the shape of the page until they are here.
 const BUILT_IN: usize = 3;
@@ -70,29 +87,29 @@ pub fn TemplateGallery(
 ) -> impl IntoView {
     let gallery = Gallery::load();
     let using = UseTemplate::new(on_use);
-    let own = memo(move || !built_in_only && !gallery.of_kind(false).is_empty());
+    let own = Memo::new(move |_| !built_in_only && !gallery.of_kind(false).is_empty());
     let waiting = move || gallery.pages.with(|pages| pages.items().is_empty() && pages.is_loading());
     let more = move || !built_in_only && gallery.pages.with(|pages| pages.has_more() && !pages.has_failed());
     let busy = Signal::derive(move || gallery.pages.with(Pages::is_loading));
     let retry = move |()| gallery.ask(gallery.pages.try_update(Pages::retry).flatten());
     view! {
-        <Shown is=waiting>
+        <Show when=waiting>
             <Bones />
-        </Shown>
+        </Show>
         {(!built_in_only).then(|| view! { <h2 class="group-head">"Built in"</h2> })}
         <Cards gallery using built_in=true />
-        <Shown is=move || own.get()>
+        <Show when=move || own.get()>
             <h2 class="group-head">"Your own"</h2>
             <Cards gallery using built_in=false />
-        </Shown>
+        </Show>
         {move || gallery.error.get().map(|error| view! { <FailureNote error on_retry=retry /> })}
-        <Shown is=more>
+        <Show when=more>
             <div class="list-end">
                 <Button busy on_press=move |_| gallery.ask(gallery.pages.try_update(Pages::load_more).flatten())>
                     "Load more"
                 </Button>
             </div>
-        </Shown>
+        </Show>
     }
 }
 
@@ -100,9 +117,9 @@ pub fn TemplateGallery(
 fn Cards(gallery: Gallery, using: UseTemplate, built_in: bool) -> impl IntoView {
     view! {
         <ul class="template-cards">
-            <Each each=move || gallery.of_kind(built_in) key=|template| template.id.to_string() let:template>
+            <For each=move || gallery.of_kind(built_in) key=|template| template.id.clone() let:template>
                 <TemplateCard template gallery using />
-            </Each>
+            </For>
         </ul>
     }
 }
@@ -123,5 +140,161 @@ fn Bones() -> impl IntoView {
             <span class="visually-hidden">"Loading templates"</span>
             {(0..BUILT_IN).map(card).collect_view()}
         </div>
+    }
+}
+
+/// What it is for, and what can be done with it.
+#[component]
+pub fn TemplateCard(template: TemplateSummary, gallery: Gallery, using: UseTemplate) -> impl IntoView {
+    let preview = RwSignal::new(false);
+    let id = StoredValue::new(template.id.clone());
+    let busy = Signal::derive(move || id.with_value(|id| using.is_busy(id)));
+    let steps = plural(u64::try_from(template.step_labels.len()).unwrap_or(0), "step", "steps");
+    let category = template.category.clone().map(|category| view! { <span class="badge">{category}</span> });
+    let tags = template.tags.clone().into_iter().map(|tag| {
+        view! {
+            <li class="tag" dir="auto">
+                {tag}
+            </li>
+        }
+    });
+    let delete = (!template.built_in).then(|| view! { <DeleteButton template=template.clone() gallery /> });
+    let name = template.name.clone();
+    view! {
+        <li class="card padded template-card">
+            <div class="row between top">
+                <h3 class="break" dir="auto">
+                    {template.name.clone()}
+                </h3>
+                {delete}
+            </div>
+            <p class="muted template-text" dir="auto">
+                {template.description.clone()}
+            </p>
+            <div class="row wrap small muted">
+                {category}
+                <span class="row">
+                    <Icon icon=icondata_lu::LuListChecks />
+                    {steps}
+                </span>
+            </div>
+            <ul class="row wrap" aria-label="Tags">
+                {tags.collect_view()}
+            </ul>
+            <div class="row wrap template-foot">
+                <Button
+                    small=true
+                    busy
+                    label=format!("Use template {name}")
+                    on_press=move |_| using.run(id.get_value())
+                >
+                    "Use template"
+                </Button>
+                <Button
+                    kind=ButtonKind::Ghost
+                    small=true
+                    label=format!("Preview {name}")
+                    on_press=move |_| preview.set(true)
+                >
+                    "Preview"
+                </Button>
+            </div>
+            <PreviewDialog open=preview template using />
+        </li>
+    }
+}
+
+#[component]
+fn DeleteButton(template: TemplateSummary, gallery: Gallery) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let toasts = Toasts::from_context();
+    let id = StoredValue::new(template.id.clone());
+    let name = StoredValue::new(template.name);
+    let confirmed = move |()| {
+        busy.set(true);
+        spawn_local(delete(gallery, toasts, id.get_value(), busy));
+    };
+    view! {
+        <Button
+            kind=ButtonKind::Ghost
+            small=true
+            busy
+            icon=icondata_lu::LuTrash2
+            label=format!("Delete template {}", name.get_value())
+            on_press=move |_| open.set(true)
+        />
+        <Confirm open title="Delete this template?" verb="Delete" on_confirm=confirmed>
+            <p class="break">
+                "“" {name.get_value()} "” will be gone for good, with its runs. Workflows that were made of it stay."
+            </p>
+        </Confirm>
+    }
+}
+
+async fn delete(gallery: Gallery, toasts: Toasts, id: WorkflowId, busy: RwSignal<bool>) {
+    match api::templates::delete(&id).await {
+        Ok(()) => {
+            gallery.forget(&id);
+            toasts.done("The template is deleted.");
+        }
+        Err(error) => {
+            busy.try_set(false);
+            toasts.call_failed("The template was not deleted", &error);
+        }
+    }
+}
+
+/// Makes a workflow of a template and opens it, or hands the template to whoever asked for one.
+#[derive(Clone, Copy)]
+pub struct UseTemplate {
+    /// The template that is being used now.
+    busy: RwSignal<Option<WorkflowId>>,
+    on_use: Option<Callback<WorkflowTemplate>>,
+    open: UnsyncCallback<WorkflowId>,
+    toasts: Toasts,
+}
+
+impl UseTemplate {
+    /// `on_use` takes the template; without it a workflow is made of it.
+    pub fn new(on_use: Option<Callback<WorkflowTemplate>>) -> Self {
+        let navigate = use_navigate();
+        Self {
+            busy: RwSignal::new(None),
+            on_use,
+            open: UnsyncCallback::new(move |id: WorkflowId| {
+                navigate(&format!("/workflows/{id}"), NavigateOptions::default());
+            }),
+            toasts: Toasts::from_context(),
+        }
+    }
+
+    /// Whether a template is being used.
+    pub fn is_busy(self, id: &WorkflowId) -> bool {
+        self.busy.with(|busy| busy.as_ref() == Some(id))
+    }
+
+    /// Uses a template; one at a time.
+    pub fn run(self, id: WorkflowId) {
+        if self.busy.try_with_untracked(Option::is_none) != Some(true) {
+            return;
+        }
+        self.busy.set(Some(id.clone()));
+        spawn_local(async move {
+            let failed = match self.on_use {
+                Some(take) => api::templates::get(&id).await.map(|template| take.try_run(template)).err(),
+                None => match api::templates::instantiate(&id).await {
+                    Ok(workflow) => {
+                        self.open.try_run(workflow.id);
+                        None
+                    }
+                    Err(error) => Some(error),
+                },
+            };
+            self.busy.try_set(None);
+            if let Some(error) = failed {
+                self.toasts.retry("The template could not be used", &error, move || self.run(id.clone()));
+            }
+        });
     }
 }

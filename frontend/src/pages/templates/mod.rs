@@ -1,11 +1,6 @@
 //! Templates: workflows to begin with.
 
-mod card;
 mod gallery;
-mod page;
 mod preview;
-mod steps;
-mod using;
 
-pub use gallery::TemplateGallery;
-pub use page::TemplatesPage;
+pub use gallery::{TemplateGallery, TemplatesPage};

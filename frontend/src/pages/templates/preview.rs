@@ -1,15 +1,11 @@
-//! What a template does, before it is used.
+//! What a template holds: its inputs and its steps.
 
 use leptos::prelude::*;
-use sluice_types::{TemplateInput, TemplateSummary, WorkflowTemplate};
+use sluice_types::{Step, StepType, TemplateInput, TemplateSummary, WorkflowTemplate};
 
-use super::steps::TemplateSteps;
-use super::using::UseTemplate;
+use super::gallery::UseTemplate;
 use crate::api;
-use crate::browser::fetched::Fetched;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::{Button, ButtonKind, Dialog, Loaded};
+use crate::components::{Button, ButtonKind, Dialog, Icon, Loaded};
 
 /// A template's steps and inputs in a dialog, with a button to use it.
 #[component]
@@ -33,7 +29,7 @@ pub fn PreviewDialog(open: RwSignal<bool>, template: TemplateSummary, using: Use
 
 #[component]
 fn Contents(id: StoredValue<sluice_types::WorkflowId>) -> impl IntoView {
-    let template = Fetched::new(move || {
+    let template = LocalResource::new(move || {
         let id = id.get_value();
         async move { api::templates::get(&id).await }
     });
@@ -75,4 +71,45 @@ fn Inputs(inputs: Vec<TemplateInput>) -> impl IntoView {
             <dl class="stack template-inputs">{inputs.into_iter().map(field).collect_view()}</dl>
         </section>
     }
+}
+
+/// Lines of a prompt that are shown.
+const LINES: usize = 3;
+/// Characters of one of these lines at the most; the page cuts them to what fits.
+const MOST: usize = 300;
+
+/// The steps in order, joined by a line: label, kind and how the prompt begins.
+#[component]
+pub fn TemplateSteps(steps: Vec<Step>) -> impl IntoView {
+    view! { <ol class="template-steps">{steps.into_iter().map(step).collect_view()}</ol> }
+}
+
+fn step(step: Step) -> impl IntoView {
+    let (icon, kind) = match step.step_type() {
+        StepType::Llm => (icondata_lu::LuMessageSquare, "Model"),
+        StepType::Review => (icondata_lu::LuUserCheck, "Review by a person"),
+    };
+    let text = step.templates().first().map(|(_, text)| beginning(text)).unwrap_or_default();
+    view! {
+        <li>
+            <span class="mark">
+                <Icon icon />
+            </span>
+            <div class="stack tight">
+                <div class="row wrap">
+                    <strong dir="auto">{step.label}</strong>
+                    <span class="muted small">{kind}</span>
+                </div>
+                <p class="muted small excerpt" dir="auto">
+                    {text}
+                </p>
+            </div>
+        </li>
+    }
+}
+
+/// How a prompt begins: its first lines that hold something.
+fn beginning(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES);
+    lines.map(|line| line.chars().take(MOST).collect::<String>()).collect::<Vec<_>>().join("\n")
 }

@@ -10,12 +10,9 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::listing::Listing;
-use crate::browser::effect::effect;
 use crate::browser::listen::on_window;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
 use crate::components::{Icon, Tag};
-use crate::state::list::Sort;
+use sluice_web_state::list::Sort;
 
 /// How long nothing is typed before the list follows.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -81,7 +78,7 @@ fn Search(listing: Listing) -> impl IntoView {
         timer.set_value(set_timeout_with_handle(send, PAUSE).ok());
     };
     // The address may change without typing: a link, one step back, "Clear search".
-    effect(move || {
+    Effect::new(move || {
         let search = listing.state.with(|state| state.search.clone());
         if sent.with_value(|sent| *sent != search) {
             sent.set_value(search.clone());

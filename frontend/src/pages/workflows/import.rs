@@ -1,21 +1,22 @@
-//! Workflows out of files.
+//! Workflows from files: chosen with a button, or dropped anywhere on the page.
 
+use leptos::ev::DragEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use sluice_types::{Workflow, WorkflowId};
+use sluice_web_state::format::plural;
+use sluice_web_state::import::{check_size, read};
+use wasm_bindgen::JsValue;
 use web_sys::{File, FileList};
 
 use super::listing::Listing;
 use crate::api;
 use crate::browser::files::read_text;
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::components::{Button, CloseButton, Each, Icon, Shown, Toasts};
-use crate::state::format::plural;
-use crate::state::import::{check_size, read};
+use crate::browser::listen::on_window;
+use crate::components::{Button, CloseButton, Icon, Toasts};
 
 /// A file that could not be imported.
 #[derive(Clone)]
@@ -156,22 +157,64 @@ pub fn ImportFailures(importer: Importer) -> impl IntoView {
     let failures = importer.failures;
     view! {
         <div role="alert">
-            <Shown is=move || !failures.with(Vec::is_empty)>
+            <Show when=move || !failures.with(Vec::is_empty)>
                 <div class="note bad import-failures">
                     <Icon icon=icondata_lu::LuCircleAlert />
                     <div class="grow stack">
-                        <Each each=move || failures.get() key=|failure| failure.number.to_string() let:failure>
+                        <For each=move || failures.get() key=|failure| failure.number let:failure>
                             <div class="stack tight">
                                 <strong dir="auto">{format!("{} was not imported", failure.file)}</strong>
                                 <ul class="stack tight">
                                     {failure.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
                                 </ul>
                             </div>
-                        </Each>
+                        </For>
                     </div>
                     <CloseButton label="Dismiss" on_press=move |_| failures.set(Vec::new()) />
                 </div>
-            </Shown>
+            </Show>
         </div>
     }
+}
+
+/// Takes dropped files, and shows where they will go while they are held over the page.
+#[component]
+pub fn DropAnywhere(importer: Importer) -> impl IntoView {
+    let over = RwSignal::new(false);
+    on_window(leptos::ev::dragover, move |event: DragEvent| {
+        if holds_files(&event) {
+            // Without this the browser would open the file instead of the app.
+            event.prevent_default();
+            if !over.get_untracked() {
+                over.set(true);
+            }
+        }
+    });
+    on_window(leptos::ev::dragleave, move |event: DragEvent| {
+        // Between two elements of the page there is one; at the window's edge there is none.
+        if event.related_target().is_none() {
+            over.set(false);
+        }
+    });
+    on_window(leptos::ev::drop, move |event: DragEvent| {
+        over.set(false);
+        if holds_files(&event) {
+            event.prevent_default();
+            importer.import(event.data_transfer().and_then(|held| held.files()));
+        }
+    });
+    view! {
+        <Show when=move || over.get()>
+            <div class="drop-anywhere" aria-hidden="true">
+                <div class="drop-place">
+                    <Icon icon=icondata_lu::LuUpload />
+                    "Drop the files to import their workflows"
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+fn holds_files(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|held| held.types().includes(&JsValue::from_str("Files"), 0))
 }

@@ -12,15 +12,10 @@ use web_sys::UrlSearchParams;
 
 use super::position::{self, Position};
 use crate::api::{self, ApiError};
-use crate::browser::effect::effect;
+use crate::browser::clock::ticking;
 use crate::browser::listen::on_window;
-use crate::browser::memo::{Memo, memo};
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
-use crate::browser::time::ticking;
 use crate::components::{Deletion, Deletions};
-use crate::state::list::{Ask, ListState, Pages};
-use crate::state::sorted::sort_by;
+use sluice_web_state::list::{Ask, ListState, Pages};
 
 /// How often "3 min ago" moves on.
 const CLOCK: Duration = Duration::from_secs(20);
@@ -54,7 +49,7 @@ impl Listing {
     /// Begins to load what the address says, now and whenever it says something else.
     pub fn provide() -> Self {
         let search = use_location().search;
-        let state = memo(move || ListState::from_params(&search.with(|search| params(search))));
+        let state = Memo::new(move |_| ListState::from_params(&search.with(|search| params(search))));
         let navigate = use_navigate();
         let go = UnsyncCallback::new(move |state: ListState| {
             // The address follows what is typed: one step back leads to the page before, not through every letter.
@@ -70,7 +65,7 @@ impl Listing {
             go,
             back: StoredValue::new(Position::of_entry()),
         };
-        effect(move || {
+        Effect::new(move || {
             state.track();
             listing.restart();
         });
@@ -225,7 +220,7 @@ impl Listing {
         let mut live: Vec<WorkflowId> = self.runs.with_untracked(|runs| {
             runs.iter().filter(|(_, run)| !run.status.is_terminal()).map(|(id, _)| id.clone()).collect()
         });
-        sort_by(&mut live, WorkflowId::cmp);
+        live.sort();
         let begin = begin.checked_rem(live.len()).unwrap_or(0);
         live.iter().cycle().skip(begin).take(live.len().min(MOST_LIVE)).cloned().collect()
     }

@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use leptos::ev::{pointerdown, scroll};
 use leptos::prelude::*;
-use sluice_types::fraction::shortest;
 use wasm_bindgen::JsValue;
 
 use super::listing::Listing;
 use crate::browser::listen::on_window;
-use crate::browser::stored::StoredValue;
-use crate::state::format::decimal;
+use sluice_web_state::format::decimal;
 
 /// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.
 const DISTANCE: Duration = Duration::from_millis(300);
@@ -49,7 +47,7 @@ impl Position {
 
     fn keep(&self) {
         if let Ok(history) = window().history() {
-            let text = format!("{} {} {}", self.rows, shortest(self.top), self.id);
+            let text = format!("{} {} {}", self.rows, self.top, self.id);
             let _refused = history.replace_state(&JsValue::from_str(&text), "");
         }
     }

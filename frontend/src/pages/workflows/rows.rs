@@ -1,17 +1,16 @@
-//! The rows, or what stands in their place.
+//! The rows, page after page, or what stands in their place.
 
+use leptos::html;
 use leptos::prelude::*;
-use sluice_types::WorkflowSummary;
+use leptos_use_intersection_observer::{UseIntersectionObserverOptions, use_intersection_observer_with_options};
+use sluice_types::{ExecutionSummary, WorkflowId, WorkflowSummary};
+use sluice_web_state::format::{cost, plural};
+use sluice_web_state::list::{ListState, Pages};
 
-use super::empty::{NoMatch, NoWorkflows};
 use super::listing::Listing;
-use super::more::More;
-use super::row::Row;
-use super::skeleton::RowsSkeleton;
-use crate::browser::memo::{Memo, memo};
-use crate::components::{Each, FailureNote};
-use crate::state::format::plural;
-use crate::state::list::{ListState, Pages};
+use super::page::{NoMatch, NoWorkflows};
+use super::row_menu::RowMenu;
+use crate::components::{Button, ExecutionBadge, FailureNote, LinkButton, Tag, Tooltip, When};
 
 /// What stands in the rows' place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,8 +25,8 @@ enum Shown {
 /// The list, page after page.
 #[component]
 pub fn Rows(listing: Listing) -> impl IntoView {
-    let rows = memo(move || listing.shown());
-    let shown = memo(move || {
+    let rows = Memo::new(move |_| listing.shown());
+    let shown = Memo::new(move |_| {
         let none = rows.with(Vec::is_empty);
         let filtered = listing.state.with(ListState::is_filtered);
         listing.pages.with(|pages| {
@@ -63,9 +62,9 @@ pub fn Rows(listing: Listing) -> impl IntoView {
                 view! {
                     <ul class="card workflow-list" aria-label="Workflows">
                         // A version counts the saves: a workflow that was saved is drawn anew.
-                        <Each each=move || rows.get() key=|row| format!("{} {}", row.id, row.version) let:row>
+                        <For each=move || rows.get() key=|row| format!("{} {}", row.id, row.version) let:row>
                             <Row workflow=row listing />
-                        </Each>
+                        </For>
                     </ul>
                     <Failure listing />
                     <More listing />
@@ -96,5 +95,193 @@ fn Failure(listing: Listing) -> impl IntoView {
         listing.error.get().map(|error| {
             view! { <FailureNote error on_retry=move |()| listing.retry() /> }
         })
+    }
+}
+
+/// Tags that a row shows; of more it says how many.
+const MOST_TAGS: usize = 3;
+/// Steps that the tooltip names; of more it says how many.
+const MOST_STEPS: usize = 12;
+
+/// What it is, how it last ran, and what can be done with it.
+#[component]
+pub fn Row(workflow: WorkflowSummary, listing: Listing) -> impl IntoView {
+    let address = format!("/workflows/{}", workflow.id);
+    let run = workflow.is_active.then(|| {
+        let name = workflow.name.clone();
+        view! {
+            <LinkButton small=true icon=icondata_lu::LuPlay href=format!("{address}/run")>
+                "Run"
+                <span class="visually-hidden">" " {name}</span>
+            </LinkButton>
+        }
+    });
+    let inactive = (!workflow.is_active).then(|| view! { <span class="badge">"Inactive"</span> });
+    let description = Some(workflow.description.clone()).filter(|text| !text.trim().is_empty());
+    view! {
+        <li class="workflow-row">
+            <div class="what">
+                <div class="named">
+                    <a id=name_id(&workflow) class="name" href=address dir="auto">
+                        {workflow.name.clone()}
+                    </a>
+                    {inactive}
+                    <Tags tags=workflow.tags.clone() listing />
+                </div>
+                {description
+                    .map(|text| {
+                        view! {
+                            <p class="description" dir="auto">
+                                {text}
+                            </p>
+                        }
+                    })}
+            </div>
+            <Steps workflow=workflow.clone() />
+            <LastRun workflow=workflow.id.clone() listing />
+            <div class="actions">{run} <RowMenu workflow listing /></div>
+        </li>
+    }
+}
+
+/// The id of a row's link, to move the focus there.
+pub fn name_id(workflow: &WorkflowSummary) -> String {
+    format!("workflow-{}", workflow.id)
+}
+
+#[component]
+fn Tags(tags: Vec<String>, listing: Listing) -> impl IntoView {
+    let rest = tags.get(MOST_TAGS..).unwrap_or_default();
+    let rest = (!rest.is_empty()).then(|| {
+        let count = format!("+{}", rest.len());
+        view! {
+            <Tooltip more=rest.join("\n")>
+                {count} <span class="visually-hidden">" more tags"</span>
+            </Tooltip>
+        }
+    });
+    let shown = tags.into_iter().take(MOST_TAGS).map(|tag| {
+        let label = format!("Show only workflows with the tag {tag}");
+        let chosen = tag.clone();
+        let press = move |()| {
+            let tag = chosen.clone();
+            listing.change(|state| state.tag = Some(tag));
+        };
+        view! { <Tag text=tag label=label on_press=press /> }
+    });
+    view! {
+        <span class="tags">
+            {shown.collect_view()} {rest}
+        </span>
+    }
+}
+
+#[component]
+fn Steps(workflow: WorkflowSummary) -> impl IntoView {
+    let count = plural(u64::try_from(workflow.step_count).unwrap_or(0), "step", "steps");
+    if workflow.step_labels.is_empty() {
+        return view! { <span class="steps muted">{count}</span> }.into_any();
+    }
+    let mut lines: Vec<String> = workflow
+        .step_labels
+        .iter()
+        .take(MOST_STEPS)
+        .enumerate()
+        .map(|(at, label)| format!("{}. {label}", at + 1))
+        .collect();
+    let hidden = workflow.step_labels.len().saturating_sub(MOST_STEPS);
+    if hidden > 0 {
+        lines.push(format!("and {hidden} more"));
+    }
+    view! {
+        <span class="steps">
+            <Tooltip more=lines.join("\n")>{count}</Tooltip>
+        </span>
+    }
+    .into_any()
+}
+
+/// Its status, when it began and what it cost, as a link to it.
+#[component]
+pub fn LastRun(workflow: WorkflowId, listing: Listing) -> impl IntoView {
+    let run = Memo::new(move |_| listing.runs.with(|runs| runs.get(&workflow).cloned()));
+    let link = move |first: ExecutionSummary| {
+        // What changes while it runs is followed; a new run has another id and another link.
+        let of = move |run: Option<ExecutionSummary>| run.unwrap_or_else(|| first.clone());
+        let current = Signal::derive(move || of(run.get()));
+        view! {
+            <a class="last-run" href=move || format!("/runs/{}", current.get().id)>
+                <span class="visually-hidden">"Last run: "</span>
+                <ExecutionBadge status=Signal::derive(move || current.get().status) />
+                <span class="muted small numbers">
+                    <When at=Signal::derive(move || current.get().created_at) now=listing.now />
+                    " · "
+                    {move || cost(current.get().cost_usd)}
+                </span>
+            </a>
+        }
+    };
+    let any = Memo::new(move |_| run.with(Option::is_some));
+    move || match run.get_untracked().filter(|_| any.get()) {
+        Some(first) => link(first).into_any(),
+        None => view! { <span class="last-run muted small">"Never run"</span> }.into_any(),
+    }
+}
+
+const ROWS: usize = 8;
+
+/// Rows of the size of those that come.
+#[component]
+pub fn RowsSkeleton() -> impl IntoView {
+    let row = |_| {
+        view! {
+            <div class="workflow-row bones">
+                <span class="skeleton"></span>
+                <span class="skeleton"></span>
+                <span class="skeleton"></span>
+            </div>
+        }
+    };
+    view! {
+        <div class="card workflow-list" role="status">
+            <span class="visually-hidden">"Loading workflows"</span>
+            {(0..ROWS).map(row).collect_view()}
+        </div>
+    }
+}
+
+/// How far below the window the end may be for more to be loaded.
+const NEAR: &str = "0px 0px 800px 0px";
+
+/// A button for the next page, that presses itself when it comes near.
+#[component]
+pub fn More(listing: Listing) -> impl IntoView {
+    let end: NodeRef<html::Div> = NodeRef::new();
+    let near = RwSignal::new(false);
+    let options = UseIntersectionObserverOptions::default().root_margin(NEAR);
+    let _stops = use_intersection_observer_with_options(
+        end,
+        move |entries, _| {
+            near.try_set(entries.iter().any(web_sys::IntersectionObserverEntry::is_intersecting));
+        },
+        options,
+    );
+    // Also when a page was so short that the end is still near; not after a failure, which would try for ever.
+    Effect::new(move || {
+        let ready = listing.pages.with(|pages| pages.has_more() && !pages.is_loading() && !pages.has_failed());
+        if near.get() && ready {
+            listing.load_more();
+        }
+    });
+    let busy = Signal::derive(move || listing.pages.with(|pages| pages.is_loading() && !pages.items().is_empty()));
+    let more = Signal::derive(move || listing.pages.with(|pages| pages.has_more() && !pages.has_failed()));
+    view! {
+        <div node_ref=end class="list-end">
+            <Show when=move || more.get()>
+                <Button busy=busy on_press=move |_| listing.load_more()>
+                    "Load more"
+                </Button>
+            </Show>
+        </div>
     }
 }

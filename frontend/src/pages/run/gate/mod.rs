@@ -1,8 +1,7 @@
 //! The panel of a step that waits for a person.
 
-mod budget;
+mod other;
 mod review;
-mod unknown;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,18 +9,13 @@ use sluice_types::{ErrorCode, Gate, GateKind, ReviewDecision, ReviewRequest, Ste
 
 use super::change::ChangeStep;
 use super::commands::{is_outdated, keep_focus};
-use super::kept::{Typed, TypedFor, keep_typed, typed};
 use super::store::RunStore;
 use crate::api::{self, ApiError};
-use crate::browser::effect::effect;
-use crate::browser::memo::{Memo, memo};
-use crate::browser::signal::RwSignal;
-use crate::browser::stored::StoredValue;
 use crate::components::{MarkdownView, Skeleton, Toasts};
-use crate::state::run_text::{expiry, gate_heading};
-use budget::BudgetGate;
+use crate::pages::run::draft_storage::{Typed, TypedFor, keep_typed, typed};
+use other::{BudgetGate, UnknownGate};
 use review::ReviewGate;
-use unknown::UnknownGate;
+use sluice_web_state::run_text::{expiry, gate_heading};
 
 /// The heading of the panel; there is one gate at a time.
 pub const GATE_HEADING: &str = "gate-heading";
@@ -33,7 +27,7 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
     let desk = Desk::new(store, path.clone(), gate);
     let path = StoredValue::new(path);
     let label = StoredValue::new(label);
-    let kind = memo(move || gate.read().as_ref().map(|gate| gate.kind));
+    let kind = Memo::new(move |_| gate.read().as_ref().map(|gate| gate.kind));
     move || {
         let label = label.get_value();
         match kind.get() {
@@ -96,7 +90,7 @@ impl Desk {
         let id = store.id();
         let kept = RwSignal::new(typed(&id, &path, TypedFor::Gate));
         let keep_path = path.clone();
-        effect(move || kept.with(|typed| keep_typed(&id, &keep_path, TypedFor::Gate, typed)));
+        Effect::new(move || kept.with(|typed| keep_typed(&id, &keep_path, TypedFor::Gate, typed)));
         Self {
             store,
             path: StoredValue::new(path),

@@ -5,18 +5,16 @@ use leptos::prelude::*;
 use sluice_types::{ReviewDecision, ReviewRequest};
 
 use super::{Desk, TextEditor};
-use crate::browser::memo::{Memo, memo};
-use crate::browser::signal::RwSignal;
 use crate::components::{
-    Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind, Shown,
+    Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind,
 };
 use crate::pages::run::result::Box;
 
 /// The text in question, and what can be said about it.
 #[component]
 pub fn ReviewGate(desk: Desk, label: String) -> impl IntoView {
-    let content = memo(move || desk.content());
-    let editing = memo(move || desk.typed.read().text.is_some());
+    let content = Memo::new(move |_| desk.content());
+    let editing = Memo::new(move |_| desk.typed.read().text.is_some());
     let begin = move |_| {
         desk.typed.update(|typed| {
             let content = content.get_untracked();
@@ -29,11 +27,11 @@ pub fn ReviewGate(desk: Desk, label: String) -> impl IntoView {
             <h4>{move || if editing.get() { "Text, as you edit it" } else { "Text in question" }}</h4>
             <div class="row">
                 <CopyButton label="Copy the text" text=move |()| content.get_untracked() />
-                <Shown is=move || !editing.get()>
+                <Show when=move || !editing.get()>
                     <Button small=true icon=icondata_lu::LuPencil disabled=desk.busy on_press=begin>
                         "Edit"
                     </Button>
-                </Shown>
+                </Show>
             </div>
         </div>
         {move || {
@@ -56,8 +54,8 @@ pub fn ReviewGate(desk: Desk, label: String) -> impl IntoView {
 #[component]
 fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
     let text = Signal::derive(move || desk.typed.read().text.clone().unwrap_or_default());
-    let changed = memo(move || text.get() != content.get());
-    let is_other = memo(move || {
+    let changed = Memo::new(move |_| text.get() != content.get());
+    let is_other = Memo::new(move |_| {
         let typed = desk.typed.read();
         typed.base.as_ref().is_some_and(|base| *base != content.get())
     });
@@ -68,15 +66,15 @@ fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
         });
     };
     view! {
-        <Shown is=move || is_other.get()>
+        <Show when=move || is_other.get()>
             <Note kind=NoteKind::Warn>
                 "The text in question is another one since you began to edit. Your edit is kept; the difference below is to the new text."
             </Note>
-        </Shown>
+        </Show>
         <TextEditor desk label="Text, as you edit it" class="textarea grows tall" text />
-        <Shown is=move || changed.get()>
+        <Show when=move || changed.get()>
             <DiffView before=content after=text />
-        </Shown>
+        </Show>
         <div>
             <Button kind=ButtonKind::Ghost small=true disabled=desk.busy on_press=discard>
                 "Discard my edit"
@@ -93,7 +91,7 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
     let can_revise = move || {
         desk.may(ReviewDecision::Revise) && desk.gate.read().as_ref().is_some_and(|gate| !gate.shows.is_empty())
     };
-    let edited = memo(move || {
+    let edited = Memo::new(move |_| {
         let typed = desk.typed.read();
         typed.text.clone().filter(|text| *text != content.get())
     });
@@ -116,7 +114,7 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
         <Comment desk wrong field />
         {move || desk.error.get().map(|error| view! { <FailureNote error /> })}
         <div class="row wrap">
-            <Shown is=move || desk.may(ReviewDecision::Approve)>
+            <Show when=move || desk.may(ReviewDecision::Approve)>
                 <Button
                     kind=ButtonKind::Primary
                     icon=icondata_lu::LuCheck
@@ -125,17 +123,17 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
                 >
                     {move || if edited.read().is_some() { "Approve edited text" } else { "Approve" }}
                 </Button>
-            </Shown>
-            <Shown is=can_revise>
+            </Show>
+            <Show when=can_revise>
                 <Button icon=icondata_lu::LuUndo2 busy=desk.busy on_press=revise>
                     "Revise"
                 </Button>
-            </Shown>
-            <Shown is=move || desk.may(ReviewDecision::Reject)>
+            </Show>
+            <Show when=move || desk.may(ReviewDecision::Reject)>
                 <Button icon=icondata_lu::LuX busy=desk.busy on_press=move |_| asks_reject.set(true)>
                     "Reject"
                 </Button>
-            </Shown>
+            </Show>
         </div>
         <Confirm
             open=asks_reject

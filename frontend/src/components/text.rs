@@ -1,0 +1,161 @@
+//! Texts: rendered, compared, copied, explained, and times as people say them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use sluice_web_state::diff::{DiffLine, LineKind, Row, lines};
+use sluice_web_state::format::{plural, relative_time, utc_iso};
+use sluice_web_state::markdown::to_html;
+use wasm_bindgen_futures::JsFuture;
+
+use super::button::{Button, ButtonKind};
+use super::field::fresh_id;
+use super::toasts::Toasts;
+use crate::browser::clock::whole_ms;
+
+/// Draws Markdown. The HTML is made of the text alone: `to_html` lets no markup through.
+#[component]
+pub fn MarkdownView(#[prop(into)] source: Signal<String>) -> impl IntoView {
+    view! { <div class="markdown" inner_html=move || source.with(|source| to_html(source))></div> }
+}
+
+/// Shows what an edit took out and put in.
+#[component]
+pub fn DiffView(#[prop(into)] before: Signal<String>, #[prop(into)] after: Signal<String>) -> impl IntoView {
+    let changed = Memo::new(move |_| before.with(|before| after.with(|after| lines(before, after))));
+    view! {
+        <div class="diff" tabindex="0" role="region" aria-label="Difference">
+            {move || changed.get().rows.into_iter().map(row).collect_view()}
+            {move || {
+                changed.with(|diff| diff.is_cut).then(|| view! { <div class="fold"><span></span>"More is not shown."</div> })
+            }}
+        </div>
+    }
+}
+
+fn row(row: Row) -> AnyView {
+    match row {
+        Row::Line(shown) => line(shown).into_any(),
+        Row::Fold(count) => {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            view! {
+                <div class="fold">
+                    <span class="sign" aria-hidden="true">
+                        "⋯"
+                    </span>
+                    {plural(count, "unchanged line", "unchanged lines")}
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn line(line: DiffLine) -> impl IntoView {
+    let (class, sign, said) = match line.kind {
+        LineKind::Same => ("", " ", ""),
+        LineKind::Removed => ("removed", "−", "removed: "),
+        LineKind::Added => ("added", "+", "added: "),
+    };
+    let spans = line
+        .spans
+        .into_iter()
+        .map(|span| if span.changed { view! { <mark>{span.text}</mark> }.into_any() } else { span.text.into_any() });
+    view! {
+        <div class=class>
+            <span class="sign" aria-hidden="true">{sign}</span>
+            <span><span class="visually-hidden">{said}</span>{spans.collect_view()}</span>
+        </div>
+    }
+}
+
+/// How long the tick is shown after a text was copied.
+const SHOWN: Duration = Duration::from_millis(1_600);
+
+/// Puts a text on the clipboard, and shows that it did. `label` says what is copied.
+#[component]
+pub fn CopyButton(
+    #[prop(into)] label: String,
+    /// Called when the button is pressed, so that a long text is not held twice.
+    #[prop(into)]
+    text: Callback<(), String>,
+) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let toasts = Toasts::from_context();
+    let press = move |_| {
+        spawn_local(async move {
+            let clipboard = window().navigator().clipboard();
+            if JsFuture::from(clipboard.write_text(&text.run(()))).await.is_err() {
+                toasts.failed("The browser did not allow copying. Select the text and copy it yourself.");
+                return;
+            }
+            copied.set(true);
+            set_timeout(
+                move || {
+                    let _gone_already = copied.try_set(false);
+                },
+                SHOWN,
+            );
+        });
+    };
+    let icon = Signal::derive(move || if copied.get() { icondata_lu::LuCheck } else { icondata_lu::LuCopy });
+    let said = Signal::derive(move || if copied.get() { "Copied".to_owned() } else { label.clone() });
+    view! { <Button kind=ButtonKind::Ghost small=true icon label=said on_press=press /> }
+}
+
+/// A short text with a longer one that shows on hover and on focus, and that screen readers read as
+/// its description. Escape or a press puts it away, the next visit shows it again.
+#[component]
+pub fn Tooltip(
+    /// What is said; line breaks are kept.
+    #[prop(into)]
+    more: String,
+    children: Children,
+) -> impl IntoView {
+    let id = fresh_id("tip");
+    let away = RwSignal::new(false);
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            away.set(true);
+        }
+    };
+    view! {
+        <span
+            class="tip"
+            class:away=move || away.get()
+            on:mouseleave=move |_| away.set(false)
+            on:focusout=move |_| away.set(false)
+            on:keydown=keys
+        >
+            <button
+                type="button"
+                class="tip-word"
+                aria-describedby=id.clone()
+                on:click=move |_| away.update(|away| *away = !*away)
+            >
+                {children()}
+            </button>
+            <span class="tip-box" role="tooltip" id=id>
+                {more}
+            </span>
+        </span>
+    }
+}
+
+/// "3 min ago", seen from `now`; the exact time is its tooltip.
+#[component]
+pub fn When(
+    #[prop(into)] at: Signal<DateTime<Utc>>,
+    /// Milliseconds since 1970, as `browser::time::ticking` gives them.
+    now: Signal<f64>,
+) -> impl IntoView {
+    let exact = move || utc_iso(at.get());
+    view! {
+        <time datetime=exact title=exact>
+            {move || relative_time(at.get().timestamp_millis(), whole_ms(now.get()))}
+        </time>
+    }
+}

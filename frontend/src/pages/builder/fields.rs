@@ -1,0 +1,264 @@
+//! Fields whose text becomes something else: a choice, a number, a label, a schema, a list of models.
+
+use leptos::prelude::*;
+use sluice_types::limits::MAX_FALLBACKS;
+use sluice_types::{Fallback, StepId};
+use sluice_web_state::editor::{Edit, StepField, label_problem, parse_schema};
+
+use super::model::Typed;
+use super::step_form::{Found, StepForm, llm};
+use crate::components::{Button, CloseButton, Field, ModelChoice, ModelPicker};
+
+/// A list of which one is chosen; its children are the options.
+#[component]
+pub fn ChoiceField(
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: MaybeProp<String>,
+    /// The value of the option that is chosen.
+    #[prop(into)]
+    value: Signal<String>,
+    #[prop(into)] on_choose: Callback<String>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Field
+            label
+            hint
+            children=move |ids| view! {
+                <select
+                    id=ids.input
+                    class="select"
+                    aria-describedby=ids.described_by
+                    prop:value=move || value.get()
+                    on:change:target=move |event| on_choose.run(event.target().value())
+                >
+                    {children()}
+                </select>
+            }
+        />
+    }
+}
+
+/// An option for each step.
+pub fn step_options(steps: Memo<Vec<(StepId, String)>>, chosen: Memo<Option<StepId>>) -> impl Fn() -> AnyView {
+    move || {
+        let chosen = chosen.get();
+        let option = |(id, label): (StepId, String)| {
+            let selected = chosen.as_ref() == Some(&id);
+            view! { <option value=id.to_string() selected=selected>{label}</option> }
+        };
+        steps.get().into_iter().map(option).collect_view().into_any()
+    }
+}
+
+/// A text input for a value that `read` makes of the text and `show` writes back.
+#[component]
+pub fn ParsedField<T>(
+    #[prop(into)] label: String,
+    #[prop(into)] hint: String,
+    /// What holds when the field is empty.
+    #[prop(into)]
+    placeholder: String,
+    #[prop(into)] value: Signal<Option<T>>,
+    /// What is typed, until it can be read and the field is left.
+    typed: Typed,
+    read: fn(&str) -> Result<Option<T>, String>,
+    show: fn(&T) -> String,
+    #[prop(into)] on_change: Callback<Option<T>>,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let written = move || value.with(|value| value.as_ref().map(show).unwrap_or_default());
+    let wrong = Signal::derive(move || read(&typed.get()?).err());
+    let take = move |text: String| {
+        if let Ok(parsed) = read(&text)
+            && parsed != value.get_untracked()
+        {
+            on_change.run(parsed);
+        }
+        typed.set(Some(text));
+    };
+    // What was typed gives way to how it is written once it could be read.
+    let leave = move |_| {
+        if wrong.get_untracked().is_none() {
+            typed.set(None);
+        }
+    };
+    view! {
+        <Field
+            label
+            hint
+            wrong
+            children=move |ids| view! {
+                <input
+                    id=ids.input
+                    class="input numbers"
+                    autocomplete="off"
+                    placeholder=placeholder
+                    aria-describedby=ids.described_by
+                    aria-invalid=move || wrong.get().is_some().then_some("true")
+                    prop:value=move || typed.get().unwrap_or_else(written)
+                    on:input:target=move |event| take(event.target().value())
+                    on:blur=leave
+                />
+            }
+        />
+    }
+}
+
+/// What people read and prompts refer to.
+#[component]
+pub fn LabelField(form: StepForm) -> impl IntoView {
+    let label = form.read(|step| step.label.clone());
+    let typed = form.typed("label");
+    let shown = move || typed.get().unwrap_or_else(|| label.get());
+    let wrong = Signal::derive(move || {
+        let typed = typed.get()?;
+        form.builder.draft.with(|draft| label_problem(draft, &form.id(), &typed))
+    });
+    let take = move || {
+        let Some(text) = typed.get_untracked() else { return };
+        if wrong.get_untracked().is_some() {
+            return;
+        }
+        typed.set(None);
+        if text.trim() != label.get_untracked() {
+            form.builder.edit(Edit::RenameStep { id: form.id(), label: text });
+        }
+    };
+    view! {
+        <Field
+            label="Label"
+            wrong
+            hint="Prompts refer to the step by its label. Renaming it rewrites them."
+            children=move |ids| view! {
+                <input
+                    id=ids.input
+                    class="input"
+                    maxlength="200"
+                    aria-describedby=ids.described_by
+                    aria-invalid=move || wrong.get().is_some().then_some("true")
+                    prop:value=shown
+                    on:input:target=move |event| typed.set(Some(event.target().value()))
+                    on:change=move |_| take()
+                    on:keydown=move |event| if event.key() == "Escape" { typed.set(None) }
+                />
+            }
+        />
+    }
+}
+
+const EXAMPLE: &str = r#"{
+  "type": "object",
+  "properties": {
+    "title": { "type": "string" },
+    "score": { "type": "number" }
+  },
+  "required": ["title", "score"],
+  "additionalProperties": false
+}"#;
+
+/// A text that is read as JSON. While it cannot be read, the schema stays as it was.
+#[component]
+pub fn SchemaField(form: StepForm) -> impl IntoView {
+    let schema = form.read(|step| llm(step).and_then(|llm| llm.output_schema.clone()));
+    let typed = form.typed("schema");
+    let written = move || {
+        schema.with(|schema| schema.as_ref().and_then(|it| serde_json::to_string_pretty(it).ok()).unwrap_or_default())
+    };
+    let wrong = Signal::derive(move || {
+        let problem = parse_schema(&typed.get()?).err()?;
+        Some(format!("{} (line {}, column {})", problem.message, problem.line, problem.column))
+    });
+    let take = move |text: String| {
+        if let Ok(parsed) = parse_schema(&text)
+            && parsed != schema.get_untracked()
+        {
+            form.set(StepField::Schema(parsed));
+        }
+        typed.set(Some(text));
+    };
+    let leave = move |_| {
+        if wrong.get_untracked().is_none() {
+            typed.set(None);
+        }
+    };
+    let empty = move || schema.with(Option::is_none) && typed.get().is_none_or(|typed| typed.is_empty());
+    view! {
+        <Field
+            label="JSON Schema of the answer"
+            hint="With a schema, the output is JSON and later prompts can use its fields."
+            wrong
+            children=move |ids| view! {
+                <textarea
+                    id=ids.input
+                    class="textarea mono"
+                    rows="6"
+                    spellcheck="false"
+                    aria-describedby=ids.described_by
+                    aria-invalid=move || wrong.get().is_some().then_some("true")
+                    prop:value=move || typed.get().unwrap_or_else(written)
+                    on:input:target=move |event| take(event.target().value())
+                    on:blur=leave
+                ></textarea>
+            }
+        />
+        <Show when=empty>
+            <div>
+                <Button small=true on_press=move |_| take(EXAMPLE.to_owned())>
+                    "Begin with an example"
+                </Button>
+            </div>
+        </Show>
+        <Found findings=form.found("output_schema") builder=form.builder />
+    }
+}
+
+/// A short list: each model with a button that takes it out, and a picker that adds one.
+#[component]
+pub fn FallbacksField(form: StepForm) -> impl IntoView {
+    let fallbacks = form.read(|step| llm(step).map(|llm| llm.fallbacks.clone()).unwrap_or_default());
+    let add = move |choice: ModelChoice| {
+        if let Some(model) = choice.model {
+            let mut all = fallbacks.get_untracked();
+            all.push(Fallback { provider: choice.provider, model });
+            form.set(StepField::Fallbacks(all));
+        }
+    };
+    let remove = move |fallback: &Fallback| {
+        let mut all = fallbacks.get_untracked();
+        all.retain(|it| it != fallback);
+        form.set(StepField::Fallbacks(all));
+    };
+    view! {
+        <ol class="stack tight" hidden=move || fallbacks.with(Vec::is_empty)>
+            <For
+                each=move || fallbacks.get()
+                key=|fallback| [fallback.provider.as_deref().unwrap_or_default(), " ", &fallback.model].concat()
+                let:fallback
+            >
+                {
+                    let provider = fallback.provider.clone().map(|name| [&name, ": "].concat());
+                    let label = ["Remove ", &fallback.model].concat();
+                    let model = fallback.model.clone();
+                    view! {
+                        <li class="row">
+                            <span class="mono break grow">{provider}{model}</span>
+                            <CloseButton label on_press=move |_| remove(&fallback) />
+                        </li>
+                    }
+                }
+            </For>
+        </ol>
+        <Show when=move || fallbacks.with(|all| all.len() < MAX_FALLBACKS)>
+            <ModelPicker
+                label="Add a fallback"
+                none="Choose a model"
+                chosen=Signal::stored(ModelChoice::default())
+                on_choose=add
+            />
+        </Show>
+        <Found findings=form.found("fallbacks") builder=form.builder />
+    }
+}

@@ -1,0 +1,201 @@
+//! What follows from the draft: what the lint finds, and what a run would cost.
+
+use std::collections::HashMap;
+use std::mem;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use serde_json::Value;
+use sluice_types::{
+    Definition, Estimate, Finding, Known, LintReport, Provider, Severity, StepEstimate, StepId, estimate, lint,
+};
+use sluice_web_state::editor::{Draft, GroupedFindings, step_and_field, step_findings};
+use sluice_web_state::format::{cost_range, plural, tokens};
+
+use super::model::Builder;
+use super::step_form::FoundItem;
+use crate::components::Icon;
+use crate::session::Session;
+
+/// How long after a key the draft is looked at: soon enough to help, late enough not to slow typing.
+const DISTANCE: Duration = Duration::from_millis(150);
+
+/// What the lint and the estimate say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Analysis {
+    /// What was found, by step and field.
+    pub findings: GroupedFindings,
+    /// The same in the lint's own order.
+    pub report: LintReport,
+    /// What a run would cost, with no input and without what earlier runs took.
+    pub estimate: Option<Estimate>,
+}
+
+impl Analysis {
+    fn of(draft: &Draft, session: Session) -> Self {
+        let definition = draft.to_definition();
+        let providers = session.provider_list.get_untracked().and_then(Result::ok);
+        let personas = session.persona_list.get_untracked().and_then(Result::ok);
+        let known = Known {
+            providers: providers.as_ref().map(|all| {
+                all.iter().filter(|provider| provider.available).map(|it| it.name.as_str().to_owned()).collect()
+            }),
+            personas: personas.map(|all| all.into_iter().map(|persona| persona.id).collect()),
+        };
+        let report = lint(&definition, &known, None);
+        let findings = step_findings(&report, definition.steps.len());
+        let filled = with_default_model(definition, &providers.unwrap_or_default());
+        let estimate = Some(estimate(&filled, &Value::Null, &HashMap::new()));
+        Self { findings, report, estimate }
+    }
+
+    /// What a step is expected to take.
+    pub fn step_estimate(&self, id: &StepId) -> Option<&StepEstimate> {
+        self.estimate.as_ref()?.steps.iter().find(|step| step.path.as_str() == id.as_str())
+    }
+}
+
+/// How many of the findings are this bad.
+pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>, severity: Severity) -> u64 {
+    findings.filter(|finding| finding.severity == severity).map(|_| 1).sum()
+}
+
+/// The definition with the model that the server would choose where none is named.
+fn with_default_model(mut definition: Definition, providers: &[Provider]) -> Definition {
+    let named = definition.provider.as_deref();
+    let chosen = providers.iter().find(|it| it.available && named.is_none_or(|name| it.name.as_str() == name));
+    if let Some(chosen) = chosen.filter(|_| definition.model.is_none()) {
+        definition.provider = Some(chosen.name.as_str().to_owned());
+        definition.model.clone_from(&chosen.default_model);
+    }
+    definition
+}
+
+/// Keeps the builder's analysis up to date.
+pub fn follow(builder: Builder) {
+    let session = Session::from_context();
+    let look = move || {
+        let found = builder.draft.with_untracked(|draft| Analysis::of(draft, session));
+        if builder.analysis.with_untracked(|before| *before != found) {
+            builder.analysis.set(found);
+        }
+    };
+    look();
+    let mut soon = debounce(DISTANCE, move |()| {
+        if !builder.analysis.is_disposed() {
+            look();
+        }
+    });
+    // The first run only begins to follow: what there is was looked at above.
+    let mut has_begun = false;
+    Effect::new(move || {
+        builder.draft.track();
+        session.provider_list.track();
+        session.persona_list.track();
+        if mem::replace(&mut has_begun, true) {
+            soon(());
+        }
+    });
+}
+
+/// The estimate in all.
+#[component]
+pub fn EstimateCard(builder: Builder) -> impl IntoView {
+    let estimate = Memo::new(move |_| builder.analysis.with(|analysis| analysis.estimate.clone()));
+    let cost = move || {
+        estimate.with(|estimate| match estimate {
+            Some(estimate) => estimate.cost_usd.map_or_else(|| "price not known".to_owned(), cost_range),
+            None => "…".to_owned(),
+        })
+    };
+    let amount = move || {
+        if estimate.with(|estimate| estimate.as_ref().is_none_or(|estimate| estimate.steps.is_empty())) {
+            return "No step calls a model yet.".to_owned();
+        }
+        let (low, high) = estimate.with(|estimate| {
+            let steps = estimate.iter().flat_map(|estimate| &estimate.steps);
+            steps.fold((0, 0), |(low, high), step| {
+                (
+                    low + step.input_tokens.low + step.output_tokens.low,
+                    high + step.input_tokens.high + step.output_tokens.high,
+                )
+            })
+        });
+        format!("{} to {} tokens, without the input and retries.", tokens(low), tokens(high))
+    };
+    let unknown = move || {
+        let labels = estimate.with(|it| it.as_ref().map(|it| it.unknown_prices.join(", ")).unwrap_or_default());
+        (!labels.is_empty()).then(|| format!("No price is known for: {labels}."))
+    };
+    let date = move || estimate.with(|it| it.as_ref().map(|it| format!("Prices of {}.", it.prices_date)));
+    view! {
+        <section class="card padded stack tight" aria-labelledby="estimate">
+            <h2 id="estimate">"A run costs"</h2>
+            <p class="price numbers">{cost}</p>
+            <p class="small muted">{amount} " " {date}</p>
+            <p class="small muted">{unknown}</p>
+        </section>
+    }
+}
+
+/// Everything that the lint found, each leading to its step.
+#[component]
+pub fn Problems(builder: Builder) -> impl IntoView {
+    let findings = Memo::new(move |_| {
+        builder.analysis.with(|analysis| {
+            let told = analysis.report.findings.iter().filter(|finding| finding.severity != Severity::Info);
+            told.cloned().collect::<Vec<_>>()
+        })
+    });
+    let summary = move || {
+        findings.with(|all| match (count(all.iter(), Severity::Error), count(all.iter(), Severity::Warning)) {
+            (0, 0) => "No problems found".to_owned(),
+            (0, warnings) => plural(warnings, "warning", "warnings"),
+            (errors, _) => plural(errors, "problem", "problems"),
+        })
+    };
+    view! {
+        <section class="card padded stack" aria-labelledby="problems">
+            <h2 id="problems" aria-live="polite">
+                {summary}
+            </h2>
+            <ul class="findings" hidden=move || findings.with(Vec::is_empty)>
+                {move || findings.get().into_iter().map(|finding| view! { <Problem builder finding /> }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
+    let Some((id, label)) = step_of(builder, &finding) else {
+        return view! { <FoundItem finding builder /> }.into_any();
+    };
+    let (class, icon) = if finding.severity == Severity::Error {
+        ("finding error", icondata_lu::LuCircleAlert)
+    } else {
+        ("finding warning", icondata_lu::LuTriangleAlert)
+    };
+    view! {
+        <li class=class>
+            <Icon icon />
+            <span>
+                <button type="button" class="link" on:click=move |_| builder.show(&id)>
+                    {label}
+                </button>
+                ": "
+                {finding.message}
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// The step that a finding points into.
+fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String)> {
+    let (index, _) = step_and_field(&finding.pointer)?;
+    builder.draft.with_untracked(|draft| {
+        let step = draft.steps.get(index)?;
+        Some((step.id.clone(), step.label.clone()))
+    })
+}

@@ -1,0 +1,280 @@
+//! What to offer at the cursor.
+
+use std::ops::Range;
+
+use super::context::{Context, StepNames};
+use super::rank::fit;
+use super::utf16;
+
+/// Offers at the most: more are found by typing on.
+const MOST_ITEMS: usize = 50;
+/// What ends a name, so that another one begins behind it.
+const SIGNS: &str = "|{}()[],=!<>+*/~\"'\n";
+
+/// One offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What to show, as `steps.Research.content`.
+    pub label: String,
+    /// What to put in, with closing braces where there are none.
+    pub insert: String,
+    /// A word on what it is.
+    pub detail: String,
+}
+
+/// What to offer, and what an offer takes the place of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What is replaced, in UTF-16 units as a `textarea` counts.
+    pub replace: Range<usize>,
+    /// The offers, best first; there is at least one.
+    pub items: Vec<Item>,
+}
+
+impl Completion {
+    /// The text with an offer put in, and where the cursor goes, in UTF-16 units.
+    #[must_use]
+    pub fn accept(&self, text: &str, item: &Item) -> Option<(String, usize)> {
+        let before = text.get(..utf16::to_bytes(text, self.replace.start)?)?;
+        let after = text.get(utf16::to_bytes(text, self.replace.end)?..)?;
+        let cursor = self.replace.start + utf16::len(&item.insert);
+        Some((format!("{before}{}{after}", item.insert), cursor))
+    }
+}
+
+/// What to offer behind `{{`, `${` or a word of a tag, as in `{% if`, at a cursor, in UTF-16 units. Nothing when the
+/// cursor stands elsewhere, when nothing fits, and when what is written is the only offer already.
+#[must_use]
+pub fn complete(text: &str, cursor_utf16: usize, context: &Context) -> Option<Completion> {
+    let cursor = utf16::to_bytes(text, cursor_utf16)?;
+    let (before, after) = text.split_at_checked(cursor)?;
+    let open = Opening::before(before)?;
+    let inside = before.get(open.inside..)?;
+    let typed = if open.is_tag() { typed_in_tag(inside, context)? } else { typed_name(inside, context)? };
+    let start = cursor - typed.text().len();
+    let tail = Tail::of(after, open.closer);
+    // In a tag, more may follow: `{% if steps.Idea.content == "x" %}`.
+    let closing = if tail.is_closed || open.is_tag() {
+        String::new()
+    } else {
+        let space = if inside.starts_with(' ') && open.closer == "}}" { " " } else { "" };
+        format!("{space}{}", open.closer)
+    };
+    let items = typed.offers(context, &closing);
+    let replaced = text.get(start..cursor + tail.replaced)?;
+    let is_done = matches!(items.as_slice(), [only] if only.insert == replaced);
+    if items.is_empty() || is_done {
+        return None;
+    }
+    let from = utf16::len(text.get(..start)?);
+    Some(Completion { replace: from..from + utf16::len(replaced), items })
+}
+
+/// Braces or a tag that are open at the cursor.
+struct Opening {
+    /// Where their inside begins, in bytes.
+    inside: usize,
+    closer: &'static str,
+}
+
+impl Opening {
+    fn before(text: &str) -> Option<Self> {
+        let at = ["{{", "${", "{%"].into_iter().filter_map(|opening| text.rfind(opening)).max()?;
+        let (opening, inside) = text.get(at..)?.split_at_checked(2)?;
+        let closer = match opening {
+            "{{" => "}}",
+            "{%" => "%}",
+            _ => "}",
+        };
+        (!inside.contains(closer) && !inside.contains('\n')).then_some(Self { inside: at + 2, closer })
+    }
+
+    fn is_tag(&self) -> bool {
+        self.closer == "%}"
+    }
+}
+
+/// What stands behind the cursor.
+struct Tail {
+    /// Bytes that are a part of what is replaced.
+    replaced: usize,
+    /// Whether the braces are closed.
+    is_closed: bool,
+}
+
+impl Tail {
+    fn of(after: &str, closer: &str) -> Self {
+        let line = after.split('\n').next().unwrap_or_default();
+        let until_opening = line.find("{{").into_iter().chain(line.find("${")).min().unwrap_or(line.len());
+        let line = line.get(..until_opening).unwrap_or_default();
+        let name = line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len());
+        match line.find(closer) {
+            // In a tag, the condition goes on behind the name.
+            Some(_) if closer == "%}" => {
+                let whole = line.find(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).unwrap_or(line.len());
+                Self { replaced: whole, is_closed: true }
+            }
+            // The rest of a name behind the cursor is replaced with it.
+            Some(end) => {
+                let rest = line.get(..end).unwrap_or_default().trim_end();
+                let is_name = !rest.starts_with(' ') && !rest.contains(|c| SIGNS.contains(c));
+                Self { replaced: if is_name { rest.len() } else { name }, is_closed: true }
+            }
+            // One brace of two.
+            None if closer == "}}" && line.get(name..).is_some_and(|rest| rest.starts_with('}')) => {
+                Self { replaced: name + 1, is_closed: false }
+            }
+            None => Self { replaced: name, is_closed: false },
+        }
+    }
+}
+
+/// The name that is being typed.
+enum Typed<'a> {
+    /// Not yet behind a root: anything fits.
+    Any(&'a str),
+    /// `steps.` and the beginning of a label.
+    Step { whole: &'a str, name: &'a str },
+    /// `steps.<label>.` and the beginning of a field.
+    Field { whole: &'a str, step: &'a StepNames, field: &'a str },
+    /// `input.` and the beginning of a field.
+    Input { whole: &'a str, name: &'a str },
+    /// `context.` and the beginning of a key.
+    Key { whole: &'a str, name: &'a str },
+}
+
+/// Reads the name before the cursor from the inside of an expression; none where no name belongs.
+fn typed_name<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
+    for (root, is_step) in [("steps.", true), ("input.", false), ("context.", false)] {
+        let Some(at) = last_root(inside, root) else { continue };
+        let (whole, name) = (inside.get(at..)?, inside.get(at + root.len()..)?);
+        if !is_step {
+            if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                let is_input = root == "input.";
+                return Some(if is_input { Typed::Input { whole, name } } else { Typed::Key { whole, name } });
+            }
+            continue;
+        }
+        let known = context.earlier().flat_map(|step| [(step.label.as_str(), step), (step.id.as_str(), step)]);
+        let with_field = known.filter_map(|(called, step)| {
+            let field = name.strip_prefix(called)?.strip_prefix('.')?;
+            field.chars().all(|c| c.is_alphanumeric() || c == '_').then_some((called.len(), step, field))
+        });
+        if let Some((_, step, field)) = with_field.max_by_key(|(length, ..)| *length) {
+            return Some(Typed::Field { whole, step, field });
+        }
+        // A label may hold signs, as in `Reader's view`.
+        let is_label = context.earlier().any(|step| fit(&step.label, name).is_some());
+        if is_label || !name.contains(|c| SIGNS.contains(c)) {
+            return Some(Typed::Step { whole, name });
+        }
+    }
+    let begin = inside.rfind(|c| SIGNS.contains(c)).map_or(0, |at| at + 1);
+    let before = inside.get(..begin)?.chars().next_back();
+    // Behind a bar stands a filter, behind a quote a text.
+    let belongs = !matches!(before, Some('|' | '"' | '\'' | ']' | ')'));
+    belongs.then(|| Typed::Any(inside.get(begin..).unwrap_or_default().trim_start()))
+}
+
+/// What may stand between two names in a tag.
+const WORDS: [&str; 6] = [" and ", " or ", " not ", " in ", " if ", " else "];
+
+/// The same inside of a tag that holds an expression. A word that a tag makes up itself is no reference.
+fn typed_in_tag<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
+    let (tag, rest) = inside.trim_start_matches(['-', '+', ' ']).split_once(' ')?;
+    let expression = match tag {
+        "if" | "elif" => rest,
+        "for" => rest.split_once(" in ")?.1,
+        "set" => rest.split_once('=')?.1,
+        _ => return None,
+    };
+    // A label may hold such a word, as in `Facts and figures`.
+    if let Some(Typed::Step { whole, name }) = typed_name(expression, context)
+        && context.earlier().any(|step| fit(&step.label, name).is_some())
+    {
+        return Some(Typed::Step { whole, name });
+    }
+    let last = WORDS.iter().filter_map(|word| Some(expression.rfind(word)? + word.len())).max().unwrap_or(0);
+    match typed_name(expression.get(last..)?, context)? {
+        Typed::Any(text) => Some(Typed::Any(text.rsplit_once(' ').map_or(text, |(_, name)| name))),
+        behind_root => Some(behind_root),
+    }
+}
+
+/// Where a root stands last in an expression, as a word by itself.
+fn last_root(inside: &str, root: &str) -> Option<usize> {
+    let is_word = |at: usize| {
+        let before = inside.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(|c| c.is_alphanumeric() || "_.\"'".contains(c))
+    };
+    inside.rmatch_indices(root).map(|(at, _)| at).find(|at| is_word(*at))
+}
+
+impl Typed<'_> {
+    /// All that was typed of the reference.
+    const fn text(&self) -> &str {
+        match self {
+            Self::Any(whole)
+            | Self::Step { whole, .. }
+            | Self::Field { whole, .. }
+            | Self::Input { whole, .. }
+            | Self::Key { whole, .. } => whole,
+        }
+    }
+
+    /// What fits, best first: what is nearer before what is farther away.
+    fn offers(&self, context: &Context, closing: &str) -> Vec<Item> {
+        let mut found = Vec::new();
+        let mut offer = |name: &str, typed: &str, label: String, reference: String, detail: String| {
+            // Typed before any root, the root may be meant: `inp` for `input.topic`.
+            let own = fit(name, typed);
+            let best = if matches!(self, Self::Any(_)) { own.into_iter().chain(fit(&label, typed)).min() } else { own };
+            if let Some(best) = best {
+                found.push((best, Item { label, insert: format!("{reference}{closing}"), detail }));
+            }
+        };
+        if let Self::Any(typed) | Self::Step { name: typed, .. } = self {
+            // First what each step gives as a whole, then its fields.
+            let each = |fields: fn(&StepNames) -> &[(String, String)]| {
+                context.earlier().rev().flat_map(move |step| fields(step).iter().map(move |field| (step, field)))
+            };
+            let whole = each(|step| step.fields.get(..1).unwrap_or_default());
+            for (step, (field, detail)) in whole.chain(each(|step| step.fields.get(1..).unwrap_or_default())) {
+                let (label, reference) = (format!("steps.{}.{field}", step.label), spelled(&step.label, field));
+                offer(&step.label, typed, label, reference, detail.clone());
+            }
+        }
+        if let Self::Field { step, field: typed, .. } = self {
+            for (field, detail) in &step.fields {
+                let (label, reference) = (format!("steps.{}.{field}", step.label), spelled(&step.label, field));
+                offer(field, typed, label, reference, detail.clone());
+            }
+        }
+        if let Self::Any(typed) | Self::Input { name: typed, .. } = self {
+            for (name, detail) in &context.input {
+                offer(name, typed, format!("input.{name}"), format!("input.{name}"), detail.clone());
+            }
+        }
+        if let Self::Any(typed) | Self::Key { name: typed, .. } = self {
+            for key in &context.keys {
+                offer(key, typed, format!("context.{key}"), format!("context.{key}"), "context".into());
+            }
+        }
+        found.sort_by(|(best, _), (other, _)| best.cmp(other));
+        found.into_iter().map(|(_, item)| item).take(MOST_ITEMS).collect()
+    }
+}
+
+/// A reference in the simplest spelling that templates read.
+fn spelled(label: &str, field: &str) -> String {
+    let is_plain = label.chars().all(|c| c.is_alphanumeric() || " _-&".contains(c)) && label.trim() == label;
+    let step = if is_plain { format!(".{label}") } else { quoted(label) };
+    let is_word = field.chars().all(|c| c.is_alphanumeric() || c == '_') && !field.starts_with(char::is_numeric);
+    let field = if is_word { format!(".{field}") } else { quoted(field) };
+    format!("steps{step}{field}")
+}
+
+/// A name as a subscript.
+fn quoted(name: &str) -> String {
+    format!("[\"{}\"]", name.replace('\\', "\\\\").replace('"', "\\\""))
+}

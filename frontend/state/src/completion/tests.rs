@@ -1,0 +1,252 @@
+//! Tables of cursors. `¦` is the cursor.
+
+use proptest::prelude::*;
+use serde_json::json;
+use sluice_types::{Definition, TemplateInput};
+
+use super::utf16;
+use super::*;
+use crate::editor::Draft;
+
+fn draft() -> Draft {
+    let definition: Definition = serde_json::from_value(json!({
+        "context": {"TONE": "dry"},
+        "steps": [
+            {"id": "research", "label": "Research", "type": "llm", "prompt": "About {{input.topic}} for {{input.audience}}"},
+            {"id": "facts", "label": "Fact list", "type": "llm", "prompt": "",
+             "output_schema": {"properties": {"title": {"type": "string"}, "points": {"type": "array"}}}},
+            {"id": "check", "label": "Reader's view", "type": "review"},
+            {"id": "brief", "label": "Brief", "type": "llm", "prompt": ""},
+            {"id": "post", "label": "Post", "type": "llm", "prompt": ""},
+        ]
+    }))
+    .unwrap();
+    Draft::from_definition(definition)
+}
+
+fn context() -> Context {
+    let topic = TemplateInput {
+        name: "topic".into(),
+        label: "Topic".into(),
+        description: String::new(),
+        required: true,
+        example: String::new(),
+    };
+    Context::of(&draft(), 3, &[topic])
+}
+
+fn completion(marked: &str) -> Option<Completion> {
+    let (before, after) = marked.split_once('¦').unwrap();
+    complete(&format!("{before}{after}"), utf16::len(before), &context())
+}
+
+/// The labels that are offered at the cursor.
+fn offered(marked: &str) -> Vec<String> {
+    completion(marked).map(|found| found.items.into_iter().map(|item| item.label).collect()).unwrap_or_default()
+}
+
+/// The text after the first offer was taken, with the cursor.
+fn taken(marked: &str) -> String {
+    let text = marked.replace('¦', "");
+    let found = completion(marked).unwrap();
+    let (text, cursor) = found.accept(&text, &found.items[0]).unwrap();
+    let at = utf16::to_bytes(&text, cursor).unwrap();
+    format!("{}¦{}", &text[..at], &text[at..])
+}
+
+#[test]
+fn all_is_offered_behind_braces() {
+    let all = offered("Use {{¦");
+    assert_eq!(
+        all,
+        [
+            "steps.Reader's view.content",
+            "steps.Fact list.content",
+            "steps.Research.content",
+            "steps.Reader's view.decision",
+            "steps.Reader's view.comment",
+            "steps.Fact list.output",
+            "steps.Fact list.title",
+            "steps.Fact list.points",
+            "input.topic",
+            "input.audience",
+            "context.TONE",
+        ]
+    );
+    assert_eq!(offered("${ ¦}"), all);
+    let details = completion("{{inp¦").unwrap().items.into_iter().map(|item| item.detail).collect::<Vec<_>>();
+    assert_eq!(details, ["Topic", "input"]);
+}
+
+#[test]
+fn what_is_typed_narrows_it() {
+    for (text, expected) in [
+        ("{{steps.¦", "steps.Reader's view.content"),
+        ("{{steps.res¦", "steps.Research.content"),
+        ("{{steps.list¦", "steps.Fact list.content"),
+        ("{{steps.RSRCH¦", "steps.Research.content"),
+        ("{{steps.Fact list.t¦", "steps.Fact list.title"),
+        ("{{steps.facts.¦", "steps.Fact list.content"),
+        ("{{steps.Reader's v¦", "steps.Reader's view.content"),
+        ("{{ fact li¦", "steps.Fact list.content"),
+        ("{{inp¦", "input.topic"),
+        ("{{input.au¦", "input.audience"),
+        ("${context.¦", "context.TONE"),
+        ("{{ input.topic or steps.res¦", "steps.Research.content"),
+        ("{{ range(top¦", "input.topic"),
+        ("{{steps.Research.content}} and {{aud¦", "input.audience"),
+        ("a }} {{ aud¦\n}}", "input.audience"),
+        ("{% if ¦", "steps.Reader's view.content"),
+        ("{%- if res¦ %}x{% endif %}", "steps.Research.content"),
+        ("{% if input.topic and not steps.res¦", "steps.Research.content"),
+        ("{% elif input.topic == top¦", "input.topic"),
+        ("{% for fact in steps.Fact list.po¦", "steps.Fact list.points"),
+        ("{% set tone = cont¦", "context.TONE"),
+        ("{% if steps.Research.content and inp¦", "input.topic"),
+        ("{% if steps.Research.content and input.au¦", "input.audience"),
+        ("{% if steps.Fact list.ti¦", "steps.Fact list.title"),
+        ("{%+ if not res¦", "steps.Research.content"),
+        ("{% if input.topic %}{{ res¦", "steps.Research.content"),
+    ] {
+        assert_eq!(offered(text).first().map(String::as_str), Some(expected), "{text}");
+    }
+    assert!(offered("{{steps.¦").iter().all(|label| label.starts_with("steps.")));
+}
+
+#[test]
+fn elsewhere_nothing_is_offered() {
+    for text in [
+        "¦",
+        "Use ¦",
+        "{¦{",
+        "{{input.topic}}¦",
+        "{{input.topic}} x¦",
+        "{{ input.topic | ¦",
+        "{{ input.topic | de¦",
+        "{{ \"inp¦",
+        "{{ steps.Post¦",
+        "{{zzz¦",
+        "{{\n¦",
+        "${HOME} ¦",
+        "{% ¦",
+        "{% inp¦",
+        "{% for input¦",
+        "{% else ¦",
+        "{% endif ¦ %}",
+        "{% raw inp¦",
+        "{% set input¦",
+        "{% if input.topic %} inp¦",
+        "{% if \"inp¦",
+        "{{input.topic¦}}",
+        "{{steps.Research.content¦}}",
+    ] {
+        assert_eq!(offered(text), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(complete("{{", 99, &context()), None);
+    assert_eq!(complete("{{", 2, &Context::default()), None);
+}
+
+#[test]
+fn what_is_taken_closes_the_braces() {
+    for (before, after) in [
+        ("Use {{steps.res¦", "Use {{steps.Research.content}}¦"),
+        ("Use {{ res¦ now", "Use {{ steps.Research.content }}¦ now"),
+        ("Use {{res¦}} now", "Use {{steps.Research.content¦}} now"),
+        ("Use {{ res¦ }}", "Use {{ steps.Research.content¦ }}"),
+        ("Use {{res¦}", "Use {{steps.Research.content}}¦"),
+        ("Use ${res¦", "Use ${steps.Research.content}¦"),
+        ("Use ${res¦}", "Use ${steps.Research.content¦}"),
+        ("{{steps.Fa¦rch.content}} x", "{{steps.Fact list.content¦}} x"),
+        ("{{res¦ {{input.topic}}", "{{steps.Research.content}}¦ {{input.topic}}"),
+        ("{{ res¦ | upper }}", "{{ steps.Research.content¦ | upper }}"),
+        ("{{reader¦", "{{steps[\"Reader's view\"].content}}¦"),
+        ("é😀 {{res¦ 😀", "é😀 {{steps.Research.content}}¦ 😀"),
+        ("{{😀 or steps.res¦😀", "{{😀 or steps.Research.content}}¦😀"),
+        ("{% if res¦", "{% if steps.Research.content¦"),
+        ("{% if res¦ %}", "{% if steps.Research.content¦ %}"),
+        ("{% if in¦put.topic and context.TONE %}", "{% if input.topic¦ and context.TONE %}"),
+        ("{% if inp¦-%}", "{% if input.topic¦-%}"),
+        ("{% for p in steps.Fac¦.points if p %}", "{% for p in steps.Fact list.content¦ if p %}"),
+    ] {
+        assert_eq!(taken(before), after, "{before}");
+    }
+    assert_eq!(completion("é😀{{inp¦").unwrap().replace, 5..8);
+}
+
+fn marked(text: &str) -> Vec<(&str, Kind)> {
+    let context = context();
+    mark(text, &context).into_iter().map(|segment| (segment.text, segment.kind)).collect()
+}
+
+#[test]
+fn references_are_marked() {
+    use Kind::{Later, Plain, Reference, Unknown};
+    assert_eq!(
+        marked("é {{steps.Research.content}} {{ steps.Brief.content }}😀${steps.Nobody.output}{{input.x}}"),
+        [
+            ("é {{", Plain),
+            ("steps.Research.content", Reference),
+            ("}} {{ ", Plain),
+            ("steps.Brief.content", Later),
+            (" }}😀${", Plain),
+            ("steps.Nobody.output", Unknown),
+            ("}{{", Plain),
+            ("input.x", Reference),
+            ("}}", Plain),
+        ]
+    );
+    assert_eq!(marked("{{context.TONE}}{{context.NO}}")[3], ("context.NO", Unknown));
+    assert_eq!(marked("{{ steps[\"post\"].content }}")[1], ("steps[\"post\"].content", Later));
+    assert_eq!(marked(""), []);
+    // A half typed reference leaves those before it marked.
+    assert_eq!(marked("one\n{{input.a}} {{steps.").len(), 3);
+    assert_eq!(marked("{{input.a}} {{input.}}")[1], ("input.a", Reference));
+}
+
+#[test]
+fn names_with_signs_are_quoted() {
+    let definition: Definition = serde_json::from_value(json!({"steps": [
+        {"id": "a", "label": "A \"b\"", "type": "llm", "prompt": "", "output_schema": {"properties": {"first name": {}}}},
+        {"id": "c", "label": "C", "type": "llm", "prompt": ""},
+    ]}))
+    .unwrap();
+    let context = Context::of(&Draft::from_definition(definition), 1, &[]);
+    let inserts: Vec<String> = complete("{{", 2, &context).unwrap().items.into_iter().map(|item| item.insert).collect();
+    assert_eq!(inserts[2], "steps[\"A \\\"b\\\"\"][\"first name\"]}}");
+    for insert in inserts {
+        let text = format!("{{{{{insert}");
+        assert_eq!(mark(&text, &context)[1].kind, Kind::Reference, "{text}");
+    }
+}
+
+#[test]
+fn offsets_are_counted_as_the_browser_does() {
+    let text = "aé😀b";
+    let bytes: Vec<_> = (0..7).map(|at| utf16::to_bytes(text, at)).collect();
+    assert_eq!(bytes, [Some(0), Some(1), Some(3), None, Some(7), Some(8), None]);
+    assert_eq!(utf16::len(text), 5);
+}
+
+proptest! {
+    #[test]
+    fn segments_are_the_whole_text(text in "(\\{\\{|\\}\\}|\\$\\{|\\}|steps\\.|Research|input\\.a|\\.content|[a-z \n😀é'\"\\[\\]|%#{}$]){0,20}") {
+        let context = context();
+        let segments = mark(&text, &context);
+        prop_assert_eq!(segments.iter().map(|segment| segment.text).collect::<String>(), text.as_str());
+        prop_assert!(segments.iter().all(|segment| !segment.text.is_empty()));
+    }
+
+    #[test]
+    fn any_cursor_in_any_text_is_fine(
+        text in "(\\{\\{|\\}\\}|\\$\\{|\\}|steps\\.|Res|input\\.|\\.|[a-z \n😀é'\"\\[\\]|%#{}$]){0,20}",
+        cursor in 0..60_usize,
+    ) {
+        if let Some(found) = complete(&text, cursor, &context()) {
+            prop_assert!(found.replace.start <= cursor && cursor <= found.replace.end && !found.items.is_empty());
+            for item in &found.items {
+                let (after, at) = found.accept(&text, item).unwrap();
+                prop_assert!(utf16::to_bytes(&after, at).is_some() && after.contains(&item.insert));
+            }
+        }
+    }
+}

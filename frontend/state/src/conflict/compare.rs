@@ -1,0 +1,145 @@
+//! Says what differs between two drafts, for a person to decide.
+
+use serde_json::{Map, Value};
+use sluice_types::{Step, StepId};
+
+use super::fields::{common_order, names, of_step, of_workflow};
+use crate::editor::Draft;
+use crate::format::capitalised;
+
+/// Who changed what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangedBy {
+    /// The person here.
+    Mine,
+    /// Whoever saved in between.
+    Theirs,
+    /// Both, or it is not known what was there before.
+    Both,
+}
+
+/// One thing that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What, as `Name` or `Step Research: prompt`.
+    pub what: String,
+    /// How it is here; empty when not set.
+    pub mine: String,
+    /// How the server has it; empty when not set.
+    pub theirs: String,
+    /// Who changed it.
+    pub changed_by: ChangedBy,
+}
+
+/// All that differs between the two: the workflow's own fields, then the steps, then their order.
+/// With the version that both began from, it is known who changed what.
+#[must_use]
+pub fn compare(base: Option<&Draft>, mine: &Draft, theirs: &Draft) -> Vec<Difference> {
+    let before = base.map(of_workflow);
+    let mut found = differing("", before.as_ref(), &of_workflow(mine), &of_workflow(theirs));
+    for step in &mine.steps {
+        let base_step = base.and_then(|base| base.step(&step.id));
+        match theirs.step(&step.id) {
+            Some(other) => {
+                let before = base_step.map(|step| of_step(step));
+                let before = before.or_else(|| base.map(|_| Map::new()));
+                let prefix = format!("Step {}: ", step.label);
+                found.extend(differing(&prefix, before.as_ref(), &of_step(step), &of_step(other)));
+            }
+            None => found.push(missing(base, base_step.map(AsRef::as_ref), Some(step), None)),
+        }
+    }
+    for step in theirs.steps.iter().filter(|step| mine.step(&step.id).is_none()) {
+        let base_step = base.and_then(|base| base.step(&step.id));
+        found.push(missing(base, base_step.map(AsRef::as_ref), None, Some(step)));
+    }
+    found.extend(order_differs(base, mine, theirs));
+    found
+}
+
+fn differing(
+    prefix: &str,
+    base: Option<&Map<String, Value>>,
+    mine: &Map<String, Value>,
+    theirs: &Map<String, Value>,
+) -> Vec<Difference> {
+    let one = |name: &str| {
+        let (my, their) = (mine.get(name), theirs.get(name));
+        let changed_by = who(base.map(|base| base.get(name)).as_ref(), &my, &their)?;
+        let noun = noun(name, prefix.is_empty());
+        Some(Difference { what: format!("{prefix}{noun}"), mine: shown(my), theirs: shown(their), changed_by })
+    };
+    names(mine, theirs).into_iter().filter_map(one).collect()
+}
+
+/// Who changed a value that differs; none when it does not.
+fn who<T: PartialEq>(base: Option<&T>, mine: &T, theirs: &T) -> Option<ChangedBy> {
+    if mine == theirs {
+        return None;
+    }
+    Some(match base {
+        Some(base) if base == theirs => ChangedBy::Mine,
+        Some(base) if base == mine => ChangedBy::Theirs,
+        Some(_) | None => ChangedBy::Both,
+    })
+}
+
+/// A step that only one of the two has.
+fn missing(base: Option<&Draft>, before: Option<&Step>, mine: Option<&Step>, theirs: Option<&Step>) -> Difference {
+    let label = mine.or(theirs).map(|step| step.label.clone()).unwrap_or_default();
+    let state = |step: Option<&Step>| match (step, before) {
+        (None, Some(_)) => "removed",
+        (None, None) => "",
+        (Some(step), Some(before)) if step == before => "kept",
+        (Some(_), Some(_)) => "changed",
+        (Some(_), None) if base.is_some() => "added",
+        (Some(_), None) => "there",
+    };
+    let changed_by = who(base.map(|_| before).as_ref(), &mine, &theirs).unwrap_or(ChangedBy::Both);
+    Difference { what: format!("Step {label}"), mine: state(mine).into(), theirs: state(theirs).into(), changed_by }
+}
+
+fn order_differs(base: Option<&Draft>, mine: &Draft, theirs: &Draft) -> Option<Difference> {
+    let (my_order, their_order) = (common_order(mine, &[theirs]), common_order(theirs, &[mine]));
+    let base_order = base.map(|base| common_order(base, &[mine, theirs]));
+    let changed_by = who(base_order.as_ref(), &my_order, &their_order)?;
+    let labels = |draft: &Draft, order: &[&StepId]| {
+        let labels: Vec<&str> = order.iter().filter_map(|id| draft.step(id)).map(|step| step.label.as_str()).collect();
+        labels.join(", ")
+    };
+    let (mine, theirs) = (labels(mine, &my_order), labels(theirs, &their_order));
+    Some(Difference { what: "Order of the steps".into(), mine, theirs, changed_by })
+}
+
+/// What people call a field.
+fn noun(field: &str, is_title: bool) -> String {
+    let noun = match field {
+        "persona_id" => "persona",
+        "yolo" => "skip reviews",
+        "is_template" => "template",
+        "is_active" => "active",
+        "entry_step" => "first step",
+        "max_tokens" => "answer length",
+        "max_retries" => "retries",
+        "shows" => "reviewed steps",
+        "expires_in" => "expiry",
+        "on_expiry" => "decision on expiry",
+        "next" => "next step",
+        other => &other.replace('_', " "),
+    };
+    if is_title { capitalised(noun) } else { noun.to_owned() }
+}
+
+/// A value as people read it.
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Bool(true)) => "yes".into(),
+        Some(Value::Bool(false)) => "no".into(),
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => serde_json::to_string_pretty(other).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,88 @@
+//! Joins two drafts that began from the same version.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use sluice_types::{Step, StepId, json};
+
+use super::fields::{common_order, names, of_step, of_workflow, to_draft};
+use crate::editor::Draft;
+
+/// Both changed the same thing in different ways.
+struct Conflict;
+
+/// The draft with the changes of both, when no field, no step and no order was changed by both in
+/// different ways. What one side refers to may be gone by the other: lint it before it is saved.
+#[must_use]
+pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
+    let fields = merge_fields(&of_workflow(base), &of_workflow(mine), &of_workflow(theirs)).ok()?;
+    let steps: Result<Vec<_>, Conflict> = merged_order(base, mine, theirs)?
+        .into_iter()
+        .filter_map(|id| merge_step(base.step(id), mine.step(id), theirs.step(id)).transpose())
+        .collect();
+    to_draft(fields, steps.ok()?)
+}
+
+/// The value that a three-way merge gives.
+fn choose<T: PartialEq>(base: &T, mine: T, theirs: T) -> Result<T, Conflict> {
+    if mine == theirs || *base == theirs {
+        Ok(mine)
+    } else if *base == mine {
+        Ok(theirs)
+    } else {
+        Err(Conflict)
+    }
+}
+
+fn merge_fields(
+    base: &Map<String, Value>,
+    mine: &Map<String, Value>,
+    theirs: &Map<String, Value>,
+) -> Result<Map<String, Value>, Conflict> {
+    let mut merged = Map::new();
+    for name in names(mine, theirs) {
+        if let Some(value) = choose(&base.get(name), mine.get(name), theirs.get(name))? {
+            merged.insert(name.to_owned(), value.clone());
+        }
+    }
+    Ok(merged)
+}
+
+/// One step, as it is in each of the three; none when it was removed.
+fn merge_step(
+    base: Option<&Arc<Step>>,
+    mine: Option<&Arc<Step>>,
+    theirs: Option<&Arc<Step>>,
+) -> Result<Option<Arc<Step>>, Conflict> {
+    if let Ok(step) = choose(&base, mine, theirs) {
+        return Ok(step.cloned());
+    }
+    // Both changed it, perhaps in different fields.
+    let (Some(mine), Some(theirs)) = (mine, theirs) else { return Err(Conflict) };
+    let base = base.map(|step| of_step(step)).unwrap_or_default();
+    let fields = merge_fields(&base, &of_step(mine), &of_step(theirs))?;
+    // Fields of two types of step make none.
+    json::from_value(Value::Object(fields)).map(|step| Some(Arc::new(step))).map_err(|_| Conflict)
+}
+
+/// The ids of the steps of both, in the order of who moved some; what the other added stands behind
+/// the step that it stood behind there.
+fn merged_order<'a>(base: &'a Draft, mine: &'a Draft, theirs: &'a Draft) -> Option<Vec<&'a StepId>> {
+    let (my_order, their_order) = (common_order(mine, &[theirs]), common_order(theirs, &[mine]));
+    let base_order = common_order(base, &[mine, theirs]);
+    let they_moved = my_order == base_order && their_order != base_order;
+    if !they_moved && my_order != their_order && their_order != base_order {
+        return None;
+    }
+    let (leading, other) = if they_moved { (theirs, mine) } else { (mine, theirs) };
+    let mut order: Vec<&StepId> = leading.steps.iter().map(|step| &step.id).collect();
+    let mut behind: Option<&StepId> = None;
+    for id in other.steps.iter().map(|step| &step.id) {
+        if !order.contains(&id) {
+            let at = behind.and_then(|before| order.iter().position(|step| *step == before)).map_or(0, |at| at + 1);
+            order.insert(at, id);
+        }
+        behind = Some(id);
+    }
+    Some(order)
+}

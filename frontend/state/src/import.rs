@@ -1,0 +1,172 @@
+//! Workflows that come from a file: what the export wrote, what the API takes, or a definition alone.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sluice_types::json::{self, ReadError, SyntaxError};
+use sluice_types::limits::{MAX_BODY_BYTES, MAX_NAME_CHARS};
+use sluice_types::{CreateWorkflow, Definition, UpdateWorkflow};
+
+use super::format;
+
+/// Why a file cannot be imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportError {
+    /// It is larger than what the server takes.
+    TooLarge,
+    /// It is no JSON.
+    NotJson(SyntaxError),
+    /// It is JSON, but holds neither a workflow nor a definition.
+    NotAWorkflow,
+    /// It is a workflow with a field that cannot be read.
+    WrongField {
+        /// Where (JSON pointer).
+        pointer: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => {
+                let most = format::bytes(u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX));
+                write!(f, "It is larger than {most}, the most that can be imported.")
+            }
+            Self::NotJson(SyntaxError { message, line, column }) => {
+                write!(f, "It is not JSON: line {line}, column {column}: {message}.")
+            }
+            Self::NotAWorkflow => {
+                f.write_str("It holds no workflow: a workflow has a “definition”, a definition has “steps”.")
+            }
+            Self::WrongField { pointer, message } => write!(f, "{pointer}: {message}."),
+        }
+    }
+}
+
+/// Refuses a file by its size, before it is read.
+pub fn check_size(bytes: u64) -> Result<(), ImportError> {
+    let fits = usize::try_from(bytes).is_ok_and(|bytes| bytes <= MAX_BODY_BYTES);
+    if fits { Ok(()) } else { Err(ImportError::TooLarge) }
+}
+
+/// The workflow that a file holds, to be created anew: its id comes from its name again.
+pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> {
+    // Editors on Windows begin files with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let value = json::parse(text).map_err(ImportError::NotJson)?;
+    if value.get("definition").is_some() {
+        // What `UpdateWorkflow` takes is what `GET` answers and what `POST` takes, and no more.
+        let read: UpdateWorkflow = fields(value)?;
+        Ok(CreateWorkflow {
+            id: None,
+            name: read.name,
+            description: read.description,
+            category: read.category,
+            tags: read.tags,
+            definition: read.definition,
+            is_template: read.is_template,
+            is_active: read.is_active,
+        })
+    } else if value.get("steps").is_some() {
+        Ok(of_definition(file_name, fields(value)?))
+    } else {
+        Err(ImportError::NotAWorkflow)
+    }
+}
+
+fn of_definition(file_name: &str, definition: Definition) -> CreateWorkflow {
+    CreateWorkflow {
+        id: None,
+        name: name_of_file(file_name),
+        description: String::new(),
+        category: None,
+        tags: Vec::new(),
+        definition,
+        is_template: false,
+        is_active: true,
+    }
+}
+
+/// What a workflow is called whose file does not say: as the file, without its ending.
+fn name_of_file(file_name: &str) -> String {
+    let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem).trim();
+    if stem.is_empty() { "Imported workflow".into() } else { stem.chars().take(MAX_NAME_CHARS).collect() }
+}
+
+fn fields<T: DeserializeOwned>(value: Value) -> Result<T, ImportError> {
+    json::from_value(value).map_err(|ReadError { pointer, message }| {
+        let pointer = if pointer.is_empty() { "The workflow".into() } else { pointer };
+        ImportError::WrongField { pointer, message }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sluice_types::Workflow;
+
+    const EXPORTED: &str = r#"{"id": "market-brief", "name": "Market brief", "description": "For tea", "category": null,
+        "tags": ["weekly"], "definition": {"yolo": true, "steps": [
+        {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true}]}, "version": 7, "is_template": false,
+        "source_template_id": "research-brief", "is_active": true, "created_at": "2026-01-02T03:04:05Z",
+        "updated_at": "2026-01-02T03:04:05Z"}"#;
+
+    #[test]
+    fn what_the_export_wrote_comes_back_without_its_identity() {
+        let workflow: Workflow = serde_json::from_str(EXPORTED).unwrap();
+        let file = serde_json::to_string_pretty(&workflow).unwrap();
+        let read = read("anything.json", &file).unwrap();
+        assert_eq!((read.id, read.name.as_str(), read.description.as_str()), (None, "Market brief", "For tea"));
+        assert_eq!((read.tags, read.definition), (workflow.tags, workflow.definition));
+    }
+
+    #[test]
+    fn what_the_api_takes_and_a_definition_alone_are_read() {
+        let create = r#"{"id": "mine", "name": "Mine", "definition": {"steps": []}}"#;
+        let created = read("x.json", create).unwrap();
+        assert_eq!((created.id, created.name.as_str(), created.is_active), (None, "Mine", true));
+        let alone = read("tea.brief.json", "\u{feff}{\"steps\": [{\"label\": \"A\", \"type\": \"review\"}]}").unwrap();
+        assert_eq!((alone.name.as_str(), alone.definition.steps.len()), ("tea.brief", 1));
+        assert_eq!(name_of_file(" .json"), "Imported workflow");
+        assert_eq!(name_of_file(&"n".repeat(300)).len(), MAX_NAME_CHARS);
+    }
+
+    #[test]
+    fn wrong_json_is_told_by_line_and_column() {
+        let error = read("x.json", "{\n  \"name\": ,\n}").unwrap_err();
+        assert_eq!(error.to_string(), "It is not JSON: line 2, column 11: expected value.");
+        assert!(matches!(
+            read("x.json", "").unwrap_err(),
+            ImportError::NotJson(SyntaxError { line: 1, column: 1, .. })
+        ));
+    }
+
+    #[test]
+    fn wrong_fields_are_told_by_pointer() {
+        let error = read("x.json", "{\"name\": 7,\n \"definition\": {\"steps\": []}}").unwrap_err();
+        assert_eq!(error.to_string(), "/name: invalid type: integer `7`, expected a string.");
+        let deep = r#"{"name": "N", "definition": {"steps": [{"label": "A", "type": "llm", "prompt": 1}]}}"#;
+        let ImportError::WrongField { pointer, .. } = read("x.json", deep).unwrap_err() else { panic!("{deep}") };
+        assert_eq!(pointer, "/definition/steps/0/prompt");
+        let missing = read("x.json", r#"{"definition": {"steps": []}}"#).unwrap_err();
+        assert!(missing.to_string().starts_with("The workflow"), "{missing}");
+    }
+
+    #[test]
+    fn other_json_is_no_workflow() {
+        for other in ["null", "[]", "{}", "\"steps\"", r#"{"name": "x"}"#] {
+            assert_eq!(read("x.json", other).unwrap_err(), ImportError::NotAWorkflow, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_file_may_be_as_large_as_a_body() {
+        let most = u64::try_from(MAX_BODY_BYTES).unwrap();
+        assert_eq!(check_size(most), Ok(()));
+        assert_eq!(check_size(most + 1), Err(ImportError::TooLarge));
+        assert!(ImportError::TooLarge.to_string().contains("4.0 MiB"));
+    }
+}

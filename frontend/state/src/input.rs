@@ -1,0 +1,300 @@
+//! The form that a run is started with: the fields that its steps read, or one text, or JSON.
+//!
+//! Each way of writing keeps what was typed in it. Changing over carries it along where the other way
+//! can hold it, and never throws anything away.
+
+mod bare;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use sluice_types::json::{self, SyntaxError};
+use sluice_types::limits::MAX_INPUT_BYTES;
+use sluice_types::template::{Root, references};
+use sluice_types::{Definition, TemplateInput};
+
+use super::format::capitalised;
+
+pub use bare::reads_whole;
+
+/// A field of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The field of the input: `input.<name>`.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// What to write there.
+    pub description: String,
+    /// Whether the steps cannot do without it.
+    pub required: bool,
+    /// A text that suits; may be empty.
+    pub example: String,
+}
+
+/// The ways to write an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// One text.
+    Text,
+    /// A text for each field.
+    Form,
+    /// Whatever there is, as JSON.
+    Json,
+}
+
+/// What is wrong with an input, and where.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputError {
+    /// What is wrong, and what to do.
+    pub message: String,
+    /// The line of the JSON, from 1.
+    pub line: Option<usize>,
+    /// The character in the line, from 1.
+    pub column: Option<usize>,
+    /// The field of the form that it is about.
+    pub field: Option<String>,
+}
+
+impl InputError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+}
+
+/// The fields that a workflow's steps read: those that its template describes first, as it orders
+/// them, then others that the prompts name. Steps that are switched off read nothing.
+#[must_use]
+pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field> {
+    let mut fields: Vec<Field> = described
+        .iter()
+        .map(|input| Field {
+            name: input.name.clone(),
+            label: input.label.clone(),
+            description: input.description.clone(),
+            required: input.required,
+            example: input.example.clone(),
+        })
+        .collect();
+    let names = definition.names();
+    for step in definition.steps.iter().filter(|step| step.enabled) {
+        for (_, source) in step.templates() {
+            // What cannot be read is the lint's to report.
+            for reference in references(source, &names).unwrap_or_default() {
+                if reference.root != Root::Input {
+                    continue;
+                }
+                match fields.iter_mut().find(|field| field.name == reference.name) {
+                    Some(field) => field.required |= !reference.optional,
+                    None => fields.push(found(reference.name, !reference.optional)),
+                }
+            }
+        }
+    }
+    fields
+}
+
+/// A field of which only the name is known.
+fn found(name: String, required: bool) -> Field {
+    let label = capitalised(&name.replace('_', " "));
+    Field { name, label, description: String::new(), required, example: String::new() }
+}
+
+/// The form and what was typed into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputForm {
+    /// The fields.
+    pub fields: Vec<Field>,
+    /// Whether a step reads the input as a whole, so that one text suits.
+    pub reads_whole: bool,
+    /// How the input is written now.
+    pub mode: Mode,
+    /// What was typed as one text.
+    pub text: String,
+    /// What was typed into the fields, by name.
+    pub values: BTreeMap<String, String>,
+    /// What was typed as JSON.
+    pub json: String,
+}
+
+impl InputForm {
+    /// An empty form that suits what the steps read.
+    #[must_use]
+    pub fn new(described: &[TemplateInput], definition: &Definition) -> Self {
+        let fields = fields(described, definition);
+        Self {
+            mode: if fields.is_empty() { Mode::Text } else { Mode::Form },
+            reads_whole: reads_whole(definition),
+            fields,
+            text: String::new(),
+            values: BTreeMap::new(),
+            json: String::new(),
+        }
+    }
+
+    /// Whether the steps read nothing, so that a run can be started without any input.
+    #[must_use]
+    pub fn needs_nothing(&self) -> bool {
+        self.fields.is_empty() && !self.reads_whole
+    }
+
+    /// Fills the form with an input that there is already, as that of an earlier run, in the plainest
+    /// way that holds all of it.
+    pub fn fill(&mut self, input: &Value) {
+        self.json = serde_json::to_string_pretty(input).unwrap_or_default();
+        match input {
+            Value::Null => self.json.clear(),
+            Value::String(text) => {
+                self.text.clone_from(text);
+                self.mode = Mode::Text;
+            }
+            Value::Object(object) if self.load_fields(object).is_ok() && self.extra_fields().is_empty() => {
+                self.mode = Mode::Form;
+            }
+            Value::Object(_) | Value::Array(_) | Value::Bool(_) | Value::Number(_) => self.mode = Mode::Json,
+        }
+    }
+
+    /// Changes over to another way of writing; refused, with the reason, when it cannot hold what was
+    /// written.
+    pub fn switch(&mut self, to: Mode) -> Result<(), InputError> {
+        match (self.mode, to) {
+            (Mode::Json, Mode::Form) if !self.json.trim().is_empty() => match parsed(&self.json)? {
+                Value::Object(object) => self.load_fields(&object)?,
+                _ => return Err(InputError::new("Only a JSON object has fields to fill a form with.")),
+            },
+            (Mode::Json, Mode::Text) => match parsed(&self.json) {
+                Ok(Value::String(text)) => self.text = text,
+                // So that the form is at what was written last. What it cannot hold stays in the JSON.
+                Ok(Value::Object(object)) => drop(self.load_fields(&object)),
+                Ok(_) | Err(_) => {}
+            },
+            (Mode::Form, Mode::Json | Mode::Text) => {
+                if let Some(object) = self.merged() {
+                    self.json = if object.is_empty() { String::new() } else { pretty(&Value::Object(object)) };
+                }
+            }
+            (Mode::Text, Mode::Json) => {
+                let free = self.json.trim().is_empty() || matches!(parsed(&self.json), Ok(Value::String(_)));
+                if free && !self.text.is_empty() {
+                    self.json = pretty(&Value::String(self.text.clone()));
+                }
+            }
+            // A text has no fields, and fields are no text: each keeps its own.
+            (Mode::Text, Mode::Form | Mode::Text)
+            | (Mode::Form, Mode::Form)
+            | (Mode::Json, Mode::Form | Mode::Json) => {}
+        }
+        self.mode = to;
+        Ok(())
+    }
+
+    /// Fields that were written as JSON and that the form does not show; they are sent along.
+    #[must_use]
+    pub fn extra_fields(&self) -> Vec<String> {
+        let Ok(Value::Object(object)) = parsed(&self.json) else { return Vec::new() };
+        object.keys().filter(|name| !self.has_field(name)).cloned().collect()
+    }
+
+    /// The input to start a run with, or what is wrong with it.
+    pub fn value(&self) -> Result<Value, InputError> {
+        let value = match self.mode {
+            Mode::Text => self.text_value()?,
+            Mode::Form => Value::Object(self.merged().unwrap_or_else(|| self.merged_into(Map::new()))),
+            Mode::Json if self.json.trim().is_empty() => Value::Null,
+            Mode::Json => parsed(&self.json)?,
+        };
+        if !(value.is_object() || value.is_string() || value.is_null()) {
+            return Err(InputError::new("An input is an object, as {\"topic\": \"…\"}, or a text in quotes."));
+        }
+        self.check_fields(&value)?;
+        let size = json::size(&value);
+        if size > MAX_INPUT_BYTES {
+            let message =
+                format!("The input is too long: {size} bytes as JSON, and at most {MAX_INPUT_BYTES} are taken.");
+            return Err(InputError::new(message));
+        }
+        Ok(value)
+    }
+
+    fn text_value(&self) -> Result<Value, InputError> {
+        if !self.text.trim().is_empty() {
+            return Ok(Value::String(self.text.clone()));
+        }
+        if self.reads_whole { Err(InputError::new("Write the input: a step reads it.")) } else { Ok(Value::Null) }
+    }
+
+    fn check_fields(&self, value: &Value) -> Result<(), InputError> {
+        let missing = |field: &&Field| field.required && value.get(&field.name).is_none();
+        let Some(field) = self.fields.iter().find(missing) else { return Ok(()) };
+        let message = match (self.mode, value) {
+            (Mode::Form, _) => format!("“{}” is needed.", field.label),
+            (Mode::Json, Value::Object(_)) => format!("The field `{}` is needed.", field.name),
+            (Mode::Text | Mode::Json, _) => {
+                format!("A step reads the field `{}`: fill in the form, or write an object with it.", field.name)
+            }
+        };
+        Err(InputError { field: Some(field.name.clone()), ..InputError::new(message) })
+    }
+
+    fn has_field(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
+    /// Takes the fields of an object into the form, all or none.
+    fn load_fields(&mut self, object: &Map<String, Value>) -> Result<(), InputError> {
+        let mut values = self.values.clone();
+        for field in &self.fields {
+            let name = &field.name;
+            match object.get(name) {
+                Some(Value::String(text)) => values.insert(name.clone(), text.clone()),
+                None => values.remove(name),
+                Some(_) => {
+                    let message = format!("The field `{name}` is not a text, so the form cannot show it.");
+                    return Err(InputError { field: Some(name.clone()), ..InputError::new(message) });
+                }
+            };
+        }
+        self.values = values;
+        Ok(())
+    }
+
+    /// What was typed into the fields, with the further fields of the JSON; `None` when there is JSON
+    /// that the form could not show, and is not to be overwritten.
+    fn merged(&self) -> Option<Map<String, Value>> {
+        let is_shown = |(name, value): (&String, &Value)| value.is_string() || !self.has_field(name);
+        let base = match parsed(&self.json) {
+            Ok(Value::Object(object)) if object.iter().all(is_shown) => object,
+            _ if self.json.trim().is_empty() => Map::new(),
+            Ok(_) | Err(_) => return None,
+        };
+        Some(self.merged_into(base))
+    }
+
+    fn merged_into(&self, mut object: Map<String, Value>) -> Map<String, Value> {
+        for field in &self.fields {
+            match self.values.get(&field.name).filter(|text| !text.trim().is_empty()) {
+                Some(text) => object.insert(field.name.clone(), Value::String(text.clone())),
+                // Left out, so that a template's own default takes its place.
+                None => object.shift_remove(&field.name),
+            };
+        }
+        object
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Reads JSON; the error says where it goes wrong.
+fn parsed(text: &str) -> Result<Value, InputError> {
+    json::parse(text).map_err(|SyntaxError { message, line, column }| InputError {
+        message: format!("This is not JSON: {message}."),
+        line: Some(line),
+        column: Some(column),
+        field: None,
+    })
+}

@@ -1,0 +1,30 @@
+//! What the web app's pages know and decide: plain structs and functions, without a signal, a clock or a browser.
+//!
+//! The app holds these values in signals and draws them. They are a crate of their own so that they are compiled and
+//! tested natively, while the app is compiled for browsers only.
+
+pub mod actions;
+pub mod advice;
+pub mod changes;
+pub mod completion;
+pub mod conflict;
+pub mod connection;
+pub mod credential;
+pub mod deferred;
+pub mod diff;
+pub mod draft;
+pub mod drag;
+pub mod editor;
+pub mod format;
+pub mod history;
+pub mod import;
+pub mod input;
+pub mod list;
+pub mod live_text;
+pub mod markdown;
+pub mod output_edit;
+pub mod persona;
+pub mod run;
+pub mod run_text;
+pub mod shared;
+pub mod templates;

@@ -1,0 +1,215 @@
+//! Texts of models as HTML: `pulldown-cmark` parses, and a filter over its events makes the result safe.
+//!
+//! Whoever prompts a model also writes these texts, so nothing in them is trusted: HTML comes out as text, links
+//! lead only to the web or to mail, and images are links, so that looking at a text fetches nothing from another host.
+
+use pulldown_cmark::{
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
+};
+
+/// Gives Markdown as HTML that can be put into the page as it is.
+///
+/// Headings begin at the third level, as the page's own stand above them. Tables and code can be
+/// scrolled by keyboard.
+#[must_use]
+pub fn to_html(source: &str) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut rewriter = Rewriter::default();
+    let events = Parser::new_ext(source, options).flat_map(move |event| rewriter.rewrite(event));
+    let mut out = String::with_capacity(source.len() + source.len() / 2);
+    html::push_html(&mut out, events);
+    out
+}
+
+/// Puts safe events in the place of those that are not, one after the other.
+#[derive(Default)]
+struct Rewriter {
+    /// For each link and image that is open, what it was opened as.
+    links: Vec<Opened>,
+    /// How the columns of the table that is open are aligned, and which comes next.
+    columns: Vec<Alignment>,
+    column: usize,
+    in_table_head: bool,
+}
+
+/// What a link or an image was opened as.
+struct Opened {
+    /// Whether it became a link; otherwise it is text.
+    is_link: bool,
+    /// The address of an image, to be shown when no text stands for it.
+    unnamed: Option<String>,
+}
+
+/// At most two events come of one.
+type Events<'a> = [Option<Event<'a>>; 2];
+
+fn one(event: Event<'_>) -> Events<'_> {
+    [Some(event), None]
+}
+
+fn markup<'a>(html: impl Into<CowStr<'a>>) -> Events<'a> {
+    // Block or inline makes no difference to how it is written.
+    one(Event::InlineHtml(html.into()))
+}
+
+impl Rewriter {
+    fn rewrite<'a>(&mut self, event: Event<'a>) -> impl Iterator<Item = Event<'a>> + use<'a> {
+        if matches!(event, Event::Text(_) | Event::Code(_) | Event::Html(_) | Event::InlineHtml(_))
+            && let Some(open) = self.links.last_mut()
+        {
+            open.unnamed = None;
+        }
+        let events = match event {
+            Event::Start(tag) => self.open(tag),
+            Event::End(tag) => self.close(tag),
+            Event::Html(text) | Event::InlineHtml(text) => one(Event::Text(text)),
+            Event::TaskListMarker(done) => markup(if done {
+                "<input type=\"checkbox\" disabled checked aria-label=\"Done\"> "
+            } else {
+                "<input type=\"checkbox\" disabled aria-label=\"Not done\"> "
+            }),
+            Event::Text(_) | Event::Code(_) | Event::SoftBreak | Event::HardBreak | Event::Rule => one(event),
+            // Not asked of the parser.
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                one(Event::Text(text))
+            }
+        };
+        events.into_iter().flatten()
+    }
+
+    fn open<'a>(&mut self, tag: Tag<'a>) -> Events<'a> {
+        match tag {
+            Tag::HtmlBlock => one(Event::Start(Tag::Paragraph)),
+            Tag::Heading { level, .. } => {
+                let level = lowered(level);
+                one(Event::Start(Tag::Heading { level, id: None, classes: Vec::new(), attrs: Vec::new() }))
+            }
+            Tag::CodeBlock(kind) => markup(code_start(&kind)),
+            Tag::Table(columns) => {
+                self.columns = columns;
+                [
+                    Some(Event::InlineHtml(
+                        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">".into(),
+                    )),
+                    Some(Event::Start(Tag::Table(Vec::new()))),
+                ]
+            }
+            Tag::TableHead => {
+                (self.column, self.in_table_head) = (0, true);
+                one(Event::Start(Tag::TableHead))
+            }
+            Tag::TableRow => {
+                self.column = 0;
+                one(Event::Start(Tag::TableRow))
+            }
+            Tag::TableCell => markup(self.cell_start()),
+            Tag::Link { link_type, dest_url, .. } => {
+                let url =
+                    if link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.into_string() };
+                self.open_link(&url, false)
+            }
+            Tag::Image { dest_url, .. } => self.open_link(&dest_url, true),
+            other => one(Event::Start(other)),
+        }
+    }
+
+    fn close<'a>(&mut self, tag: TagEnd) -> Events<'a> {
+        match tag {
+            TagEnd::HtmlBlock => one(Event::End(TagEnd::Paragraph)),
+            TagEnd::Heading(level) => one(Event::End(TagEnd::Heading(lowered(level)))),
+            TagEnd::CodeBlock => markup("</code></pre>\n"),
+            TagEnd::Table => [Some(Event::End(TagEnd::Table)), Some(Event::InlineHtml("</div>\n".into()))],
+            TagEnd::TableHead => {
+                self.in_table_head = false;
+                one(Event::End(TagEnd::TableHead))
+            }
+            TagEnd::TableCell => markup(if self.in_table_head { "</th>" } else { "</td>" }),
+            TagEnd::Link | TagEnd::Image => {
+                let open = self.links.pop();
+                let is_link = open.as_ref().is_some_and(|open| open.is_link);
+                let text = open.and_then(|open| open.unnamed).map(|url| Event::Text(url.into()));
+                [text, is_link.then(|| Event::InlineHtml("</a>".into()))]
+            }
+            other => one(Event::End(other)),
+        }
+    }
+
+    /// Opens a link, unless it leads where none may, or stands within another.
+    fn open_link<'a>(&mut self, url: &str, is_image: bool) -> Events<'a> {
+        let within = self.links.iter().any(|open| open.is_link);
+        let is_link = !within && is_allowed(url);
+        self.links.push(Opened { is_link, unnamed: is_image.then(|| url.to_owned()) });
+        if !is_link {
+            return [None, None];
+        }
+        markup(format!("<a href=\"{}\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">", escaped(url)))
+    }
+
+    fn cell_start(&mut self) -> &'static str {
+        let alignment = self.columns.get(self.column).copied().unwrap_or(Alignment::None);
+        self.column += 1;
+        // By class: a strict policy keeps `style` from having any effect.
+        match (self.in_table_head, alignment) {
+            (true, Alignment::None | Alignment::Left) => "<th scope=\"col\">",
+            (true, Alignment::Center) => "<th scope=\"col\" class=\"center\">",
+            (true, Alignment::Right) => "<th scope=\"col\" class=\"right\">",
+            (false, Alignment::None | Alignment::Left) => "<td>",
+            (false, Alignment::Center) => "<td class=\"center\">",
+            (false, Alignment::Right) => "<td class=\"right\">",
+        }
+    }
+}
+
+/// Two levels down, as far as there are levels.
+const fn lowered(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 => HeadingLevel::H3,
+        HeadingLevel::H2 => HeadingLevel::H4,
+        HeadingLevel::H3 => HeadingLevel::H5,
+        HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
+    }
+}
+
+fn code_start(kind: &CodeBlockKind<'_>) -> String {
+    let info = match kind {
+        CodeBlockKind::Fenced(info) => info.as_ref(),
+        CodeBlockKind::Indented => "",
+    };
+    let language: String = info
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '#' | '.'))
+        .take(40)
+        .collect();
+    if language.is_empty() {
+        "<pre tabindex=\"0\"><code>".into()
+    } else {
+        format!("<pre tabindex=\"0\"><code class=\"language-{language}\">")
+    }
+}
+
+/// Whether a link may lead there. Browsers pass over white space and control characters in a scheme;
+/// an address that has any is not one that people write.
+fn is_allowed(url: &str) -> bool {
+    let starts = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let plain = !url.chars().any(|c| c.is_control() || c.is_whitespace());
+    plain && ["http://", "https://", "mailto:"].into_iter().any(starts)
+}
+
+/// Writes a text into an attribute.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

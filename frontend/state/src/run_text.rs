@@ -1,0 +1,153 @@
+//! Small texts of the run page, and what people type into its small fields.
+
+use sluice_types::{Estimate, Gate, GateKind, OnExpiry, ReviewDecision};
+
+use super::format::{cost, cost_range, decimal};
+
+/// An amount as people type it: `0.5`, `2`, `0.0031`. No digits that say nothing.
+#[must_use]
+pub fn dollars(usd: f64) -> String {
+    let text = format!("{usd:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The budget that was typed: none when nothing was.
+pub fn budget_of(typed: &str) -> Result<Option<f64>, String> {
+    let text = typed.trim().trim_start_matches('$').trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match decimal(text) {
+        Some(usd) if usd >= 0.0 => Ok(Some(usd)),
+        Some(_) => Err("A budget is not negative.".into()),
+        None => Err("Write an amount, as 0.50.".into()),
+    }
+}
+
+/// A budget that lets the next call begin: what was spent and is needed, rounded up to what people say.
+#[must_use]
+pub fn suggested_budget(spent: f64, needed: f64) -> f64 {
+    let least = spent + needed;
+    let unit = if least < 0.1 {
+        0.01
+    } else if least < 1.0 {
+        0.1
+    } else {
+        1.0
+    };
+    let whole = (least / unit).ceil();
+    // Rounded once more, as 3 × 0.1 is not 0.3.
+    (whole * unit * 100.0).round() / 100.0
+}
+
+/// What a run may cost. Where prices are missing, what is known is the least.
+#[must_use]
+pub fn estimated_total(estimate: &Estimate) -> String {
+    if let Some(range) = estimate.cost_usd {
+        return cost_range(range);
+    }
+    let known: f64 = estimate.steps.iter().filter_map(|step| step.cost_usd).map(|range| range.low).sum();
+    if known > 0.0 { format!("at least {}", cost(known)) } else { "unknown".into() }
+}
+
+/// What a gate decides by itself, and when, seen from now.
+#[must_use]
+pub fn expiry(gate: &Gate, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
+    let left = (gate.expires_at? - now).num_milliseconds().max(0);
+    let what = match gate.on_expiry.unwrap_or(OnExpiry::Reject) {
+        OnExpiry::Approve => "approves the text by itself",
+        OnExpiry::Reject => "rejects the text by itself",
+    };
+    Some(format!("Without a decision, it {what} in {}.", super::format::duration(left)))
+}
+
+/// What an attempt that is to come says: `Attempt 2 of 3 in 4 s`.
+#[must_use]
+pub fn next_attempt(done: i32, attempts: Option<u32>, left_ms: i64) -> String {
+    let next = done.saturating_add(1);
+    let of =
+        attempts.filter(|&all| i64::from(all) >= i64::from(next)).map(|all| format!(" of {all}")).unwrap_or_default();
+    let seconds = u64::try_from(left_ms).unwrap_or(0).div_ceil(1_000);
+    if seconds == 0 { format!("Attempt {next}{of} begins") } else { format!("Attempt {next}{of} in {seconds} s") }
+}
+
+/// What a decision is called when it was made.
+#[must_use]
+pub const fn decision_word(decision: ReviewDecision) -> &'static str {
+    match decision {
+        ReviewDecision::Approve => "Approved",
+        ReviewDecision::Reject => "Rejected",
+        ReviewDecision::Revise => "Sent back for revision",
+        ReviewDecision::RaiseBudget => "Budget raised",
+        ReviewDecision::Stop => "Stopped",
+        ReviewDecision::Repeat => "Repeated",
+        ReviewDecision::AssumeDone => "Taken as done",
+        ReviewDecision::Fail => "Taken as failed",
+    }
+}
+
+/// What a gate is about, as a heading.
+#[must_use]
+pub const fn gate_heading(kind: GateKind) -> &'static str {
+    match kind {
+        GateKind::Review => "Your review is needed",
+        GateKind::Budget => "The budget does not cover the next call",
+        GateKind::OutcomeUnknown => "What happened to this step?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn budgets_are_read_as_people_type_them() {
+        assert_eq!(budget_of(" "), Ok(None));
+        assert_eq!(budget_of("$ 0,50"), Ok(Some(0.5)));
+        assert!(budget_of("-1").is_err() && budget_of("much").is_err() && budget_of("inf").is_err());
+        assert_eq!([0.5, 2.0, 0.0031, 0.0].map(dollars), ["0.5", "2", "0.0031", "0"]);
+    }
+
+    #[test]
+    fn a_suggested_budget_covers_the_call() {
+        for (spent, needed, expected) in [(0.0, 0.003, 0.01), (0.02, 0.013, 0.04), (0.25, 0.04, 0.3), (1.2, 0.9, 3.0)] {
+            let suggested = suggested_budget(spent, needed);
+            assert!((suggested - expected).abs() < 1e-9, "{suggested}");
+            assert!(suggested >= spent + needed);
+        }
+    }
+
+    #[test]
+    fn an_estimate_without_all_prices_tells_the_least() {
+        let step = |cost: serde_json::Value| {
+            json!({"path": "a", "label": "A", "type": "llm", "provider": null, "model": null, "from_history": false,
+                "input_tokens": {"low": 1, "high": 2}, "output_tokens": {"low": 1, "high": 2}, "cost_usd": cost})
+        };
+        let total = |steps: serde_json::Value, cost: serde_json::Value| {
+            let estimate = json!({"steps": steps, "cost_usd": cost, "unknown_prices": [], "prices_date": "2026-11-20"});
+            estimated_total(&serde_json::from_value(estimate).unwrap())
+        };
+        let known = json!({"low": 0.0012, "high": 0.06});
+        assert_eq!(total(json!([step(known.clone()), step(json!(null))]), json!(null)), "at least $0.0012");
+        assert_eq!(total(json!([step(json!(null))]), json!(null)), "unknown");
+        assert_eq!(total(json!([step(known.clone())]), known), "$0.0012–$0.060");
+    }
+
+    #[test]
+    fn a_gate_tells_what_it_decides_by_itself() {
+        let gate: Gate = serde_json::from_value(json!({"kind": "review", "message": "", "decisions": [],
+            "expires_at": "2026-01-01T00:02:00Z", "on_expiry": "approve"}))
+        .unwrap();
+        let now = "2026-01-01T00:00:30Z".parse().unwrap();
+        assert_eq!(expiry(&gate, now).unwrap(), "Without a decision, it approves the text by itself in 1 min 30 s.");
+        assert_eq!(expiry(&Gate { expires_at: None, ..gate }, now), None);
+    }
+
+    #[test]
+    fn an_attempt_to_come_is_counted_down() {
+        assert_eq!(next_attempt(1, Some(3), 3_100), "Attempt 2 of 3 in 4 s");
+        assert_eq!(next_attempt(3, Some(3), 0), "Attempt 4 begins");
+        assert_eq!(next_attempt(1, None, -5), "Attempt 2 begins");
+    }
+}
