@@ -98,9 +98,8 @@ pub fn document() -> OpenApi {
         .description(Some("Design, run and watch multi-step AI workflows. Errors are RFC 9457 problems; each code has a page under /docs/errors/."))
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
         .build();
-    document.servers = Some(vec![
-        ServerBuilder::new().url("http://127.0.0.1:8080").description(Some("A server on your own machine")).build(),
-    ]);
+    document.servers =
+        Some(vec![ServerBuilder::new().url("/").description(Some("The server that this document comes from")).build()]);
     let tag = |(name, description)| TagBuilder::new().name(name).description(Some(description)).build();
     document.tags = Some(TAGS.map(tag).to_vec());
     // Without a login, nothing is asked for.

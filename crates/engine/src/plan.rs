@@ -80,7 +80,10 @@ pub fn plan(input: PlanInput<'_>) -> Vec<Action> {
                 }
                 return actions;
             }
-            StepRunStatus::Running | StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => return actions,
+            StepRunStatus::Running
+            | StepRunStatus::Waiting
+            | StepRunStatus::OutcomeUnknown
+            | StepRunStatus::Unknown => return actions,
             StepRunStatus::Failed => {
                 actions.push(Action::Fail(path));
                 return actions;

@@ -15,21 +15,27 @@ pub struct Repeat {
     pub because_of: Option<String>,
 }
 
-/// The steps that run again when `from` does: itself, those that have not completed, and those that
-/// use the output of one that runs again. The others are kept, as nothing that they use changes.
+/// The steps that run again when `from` does: itself, those that have not completed, those after it that are stale,
+/// and those that use the output of one that runs again. The others are kept, as nothing that they use changes.
 #[must_use]
 pub fn repeats(definition: &Definition, runs: &[StepRun], from: &StepPath) -> Vec<Repeat> {
     let names = definition.names();
     let mut again: HashSet<&StepId> = HashSet::new();
     let mut repeats = Vec::new();
+    let mut is_after = false;
     for step in &definition.steps {
         let path = StepPath::top(&step.id);
-        let status = runs.iter().find(|run| run.path == path).map_or(StepRunStatus::Pending, |run| run.status);
+        let run = runs.iter().find(|run| run.path == path);
+        let status = run.map_or(StepRunStatus::Pending, |run| run.status);
+        let is_stale = is_after && run.is_some_and(|run| run.stale);
+        is_after |= path == *from;
         let used = definition.used_by(step, &names).into_iter().find(|used| again.contains(&used.id));
         let reason = if path == *from {
             Some((RerunReason::Requested, None))
         } else if let Some(used) = used {
             Some((RerunReason::UsesRepeated, Some(used.label.clone())))
+        } else if is_stale {
+            Some((RerunReason::Stale, None))
         } else if has_result(status) {
             None
         } else {
@@ -53,7 +59,8 @@ fn has_result(status: StepRunStatus) -> bool {
         | StepRunStatus::Waiting
         | StepRunStatus::Failed
         | StepRunStatus::Cancelled
-        | StepRunStatus::OutcomeUnknown => false,
+        | StepRunStatus::OutcomeUnknown
+        | StepRunStatus::Unknown => false,
     }
 }
 

@@ -24,6 +24,7 @@ pub fn pending_run(step: &Step) -> StepRun {
         error: None,
         gate: None,
         overridden: false,
+        stale: false,
         revision: None,
         started_at: None,
         completed_at: None,

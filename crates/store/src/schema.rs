@@ -113,6 +113,7 @@ diesel::table! {
         revision -> Nullable<Text>,
         started_at -> Nullable<BigInt>,
         completed_at -> Nullable<BigInt>,
+        stale -> Bool,
     }
 }
 

@@ -12,6 +12,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::ids::{PersonaId, StepId, StepPath};
 use crate::json;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
+use crate::status::status;
 
 /// What a workflow runs: steps in list order, and what they share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -195,37 +196,15 @@ pub enum StepKind {
     Review(ReviewStep),
 }
 
-/// The kinds of step, by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StepType {
-    /// Calls a model once.
-    Llm,
-    /// Waits for a person's decision.
-    Review,
-}
-
-impl StepType {
-    /// The value as the API and the database spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Llm => "llm",
-            Self::Review => "review",
-        }
+status!(
+    /// The kinds of step, by name.
+    StepType {
+        /// Calls a model once.
+        Llm = "llm",
+        /// Waits for a person's decision.
+        Review = "review",
     }
-}
-
-impl std::str::FromStr for StepType {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "llm" => Ok(Self::Llm),
-            "review" => Ok(Self::Review),
-            other => Err(format!("{other:?} is not a step type: use `llm` or `review`")),
-        }
-    }
-}
+);
 
 /// What running a step twice would do. It decides what happens to a step that was under way when
 /// the server stopped.
@@ -353,6 +332,8 @@ impl<'de> Deserialize<'de> for Step {
         let kind = match step_type {
             StepType::Llm => StepKind::Llm(read_part(own)?),
             StepType::Review => StepKind::Review(read_part(own)?),
+            // Only known values are parsed.
+            StepType::Unknown => return Err(D::Error::custom("@/type: it is not known")),
         };
         let id = match common.id {
             Some(id) => id,
@@ -472,7 +453,7 @@ mod tests {
                 "@/prompt: invalid type: integer `1`, expected a string",
             ),
             (json!({"label": "A", "type": "llm", "prompt": "", "shows": []}), "@/shows: unknown field `shows`"),
-            (json!({"label": "A", "type": "lllm"}), "@/type: \"lllm\" is not a step type"),
+            (json!({"label": "A", "type": "lllm"}), "@/type: \"lllm\" is not one of llm, review"),
             (json!({"label": "A", "type": "llm", "prompt": "", "timeout": -1}), "@/timeout: invalid value"),
         ] {
             let error = serde_json::from_value::<Step>(wire).unwrap_err().to_string();

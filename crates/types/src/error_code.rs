@@ -1,39 +1,71 @@
 //! The table of error codes. Each has an HTTP status, a title, and a page under `docs/errors/`.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! error_codes {
     ($($variant:ident = $code:literal, $status:literal, $title:literal;)+) => {
         /// What went wrong, as clients match on it. The documentation has a page for each.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum ErrorCode { $(#[doc = $title] $variant),+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode {
+            $(#[doc = $title] $variant,)+
+            /// A code of a newer version of Sluice. It is read, and never answered.
+            Unknown,
+        }
 
         impl ErrorCode {
-            /// Every code, in the order of the table.
+            /// Every known code, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The code as the API spells it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
+                match self { $(Self::$variant => $code,)+ Self::Unknown => "unknown" }
             }
 
             /// The HTTP status that goes with it.
             #[must_use]
             pub const fn status(self) -> u16 {
-                match self { $(Self::$variant => $status),+ }
+                match self { $(Self::$variant => $status,)+ Self::Unknown => 500 }
             }
 
             /// One line that says what it means.
             #[must_use]
             pub const fn title(self) -> &'static str {
-                match self { $(Self::$variant => $title),+ }
+                match self { $(Self::$variant => $title,)+ Self::Unknown => "Something went wrong that this version does not know" }
             }
         }
     };
 }
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        Ok(Self::ALL.iter().copied().find(|code| code.as_str() == text).unwrap_or(Self::Unknown))
+    }
+}
+
+impl PartialSchema for ErrorCode {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
+            .description(Some("What went wrong, as clients match on it. The documentation has a page for each."))
+            .into()
+    }
+}
+
+impl ToSchema for ErrorCode {}
 
 error_codes! {
     InvalidJson = "invalid_json", 400, "The request body is not valid JSON, or stopped half-way";
@@ -105,6 +137,12 @@ mod tests {
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
             assert!(seen.insert(code.as_str()));
         }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_version_is_read() {
+        let read: ErrorCode = serde_json::from_str("\"quota_of_tenant_exceeded\"").unwrap();
+        assert_eq!(read, ErrorCode::Unknown);
     }
 
     #[test]

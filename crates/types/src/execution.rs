@@ -123,6 +123,9 @@ pub struct StepRun {
     pub gate: Option<Gate>,
     /// Whether a person put the output there.
     pub overridden: bool,
+    /// Whether the output was made from one that a person has replaced since. Running the step again makes it anew.
+    #[serde(default)]
+    pub stale: bool,
     /// What a reviewer asked to change; it goes with the prompt of the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
@@ -159,6 +162,9 @@ pub struct Gate {
     /// The text in question.
     #[serde(default)]
     pub content: Option<String>,
+    /// The step run that gave that text: one of `shows`. The outputs of the others are for reference.
+    #[serde(default)]
+    pub content_from: Option<StepPath>,
     /// The decisions that it takes.
     pub decisions: Vec<ReviewDecision>,
     /// When it decides itself.
@@ -302,6 +308,9 @@ pub struct ExecutionSummary {
     pub workflow_version: i64,
     /// What it is doing.
     pub status: ExecutionStatus,
+    /// Whether a person paused it. A run that is `paused` and not on hold waits for a decision.
+    #[serde(default)]
+    pub on_hold: bool,
     /// Why it failed.
     pub error: Option<RunError>,
     /// Tokens of all attempts.

@@ -21,6 +21,7 @@ mod personas;
 mod problem;
 mod providers;
 mod rerun;
+mod resolve;
 mod status;
 pub mod template;
 mod templates;
@@ -45,6 +46,7 @@ pub use personas::{Persona, PersonaPage, PersonaRequest};
 pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
+pub use resolve::{Candidate, candidates, pin_to_available};
 pub use status::{ExecutionStatus, StepRunStatus};
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,

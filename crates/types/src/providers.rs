@@ -31,7 +31,7 @@ impl ProviderName {
     pub const fn needs_key(self) -> bool {
         match self {
             Self::Anthropic | Self::Openai | Self::Google => true,
-            Self::Ollama | Self::OpenaiCompatible | Self::Demo => false,
+            Self::Ollama | Self::OpenaiCompatible | Self::Demo | Self::Unknown => false,
         }
     }
 
@@ -40,7 +40,7 @@ impl ProviderName {
     pub const fn needs_base_url(self) -> bool {
         match self {
             Self::Ollama | Self::OpenaiCompatible => true,
-            Self::Anthropic | Self::Openai | Self::Google | Self::Demo => false,
+            Self::Anthropic | Self::Openai | Self::Google | Self::Demo | Self::Unknown => false,
         }
     }
 
@@ -54,6 +54,7 @@ impl ProviderName {
             Self::Ollama => "Ollama",
             Self::OpenaiCompatible => "OpenAI-compatible server",
             Self::Demo => "Demo (simulated)",
+            Self::Unknown => "Another provider",
         }
     }
 }

@@ -53,6 +53,8 @@ status!(
         Requested = "requested",
         /// It has not completed.
         NotCompleted = "not_completed",
+        /// It was made from an output that a person has replaced since.
+        Stale = "stale",
         /// It uses the output of a step that runs again.
         UsesRepeated = "uses_repeated",
     }

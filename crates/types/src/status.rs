@@ -1,24 +1,24 @@
 //! The statuses of executions and step runs, and which may follow which. These are the only places
 //! where a status is spelt as text.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 macro_rules! status {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+            /// A value that a newer version of Sluice has written: it is read and shown, and nothing is done about it.
+            Unknown,
+        }
 
         impl $name {
-            /// Every value, in the order of the declaration.
+            /// Every known value, in the order of the declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The value as the API and the database spell it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
+                match self { $(Self::$variant => $text,)+ Self::Unknown => "unknown" }
             }
         }
 
@@ -28,6 +28,7 @@ macro_rules! status {
             }
         }
 
+        /// Reads a known value, and tells the known ones otherwise.
         impl std::str::FromStr for $name {
             type Err = String;
             fn from_str(text: &str) -> Result<Self, String> {
@@ -37,9 +38,43 @@ macro_rules! status {
                 }
             }
         }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        /// Reads any value: what is not known is [`Self::Unknown`].
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                Ok(text.parse().unwrap_or(Self::Unknown))
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let docs = [$(stringify!($doc)),*];
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(Self::ALL.iter().map(|value| value.as_str())))
+                    .description($crate::status::description(&docs))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
     };
 }
 pub(crate) use status;
+
+/// The text of doc comments as `stringify!` gives them: `doc = r" What it is."`.
+pub(crate) fn description(docs: &[&str]) -> Option<String> {
+    let lines = docs.iter().filter_map(|doc| doc.split_once('"')?.1.rsplit_once('"'));
+    let text: Vec<&str> = lines.map(|(line, _)| line.trim()).collect();
+    (!text.is_empty()).then(|| text.join("\n"))
+}
 
 status!(
     /// What an execution is doing.
@@ -65,7 +100,7 @@ impl ExecutionStatus {
     pub const fn is_terminal(self) -> bool {
         match self {
             Self::Completed | Self::Failed | Self::Cancelled => true,
-            Self::Pending | Self::Running | Self::Paused => false,
+            Self::Pending | Self::Running | Self::Paused | Self::Unknown => false,
         }
     }
 
@@ -75,21 +110,22 @@ impl ExecutionStatus {
         match self {
             Self::Pending => match next {
                 Self::Running | Self::Paused | Self::Completed | Self::Failed | Self::Cancelled => true,
-                Self::Pending => false,
+                Self::Pending | Self::Unknown => false,
             },
             Self::Running => match next {
                 Self::Paused | Self::Completed | Self::Failed | Self::Cancelled => true,
-                Self::Pending | Self::Running => false,
+                Self::Pending | Self::Running | Self::Unknown => false,
             },
             Self::Paused => match next {
                 Self::Running | Self::Completed | Self::Failed | Self::Cancelled => true,
-                Self::Pending | Self::Paused => false,
+                Self::Pending | Self::Paused | Self::Unknown => false,
             },
             // A retry brings an ended execution back; it may meet a gate or its end at once.
             Self::Completed | Self::Failed | Self::Cancelled => match next {
                 Self::Running | Self::Paused | Self::Completed | Self::Failed => true,
-                Self::Pending | Self::Cancelled => false,
+                Self::Pending | Self::Cancelled | Self::Unknown => false,
             },
+            Self::Unknown => false,
         }
     }
 }
@@ -123,7 +159,7 @@ impl StepRunStatus {
         match self {
             Self::Pending => match next {
                 Self::Running | Self::Waiting | Self::Skipped | Self::Failed | Self::Cancelled => true,
-                Self::Pending | Self::Completed | Self::OutcomeUnknown => false,
+                Self::Pending | Self::Completed | Self::OutcomeUnknown | Self::Unknown => false,
             },
             Self::Running => match next {
                 // `Running` again is a further attempt.
@@ -133,15 +169,15 @@ impl StepRunStatus {
                 | Self::Failed
                 | Self::Cancelled
                 | Self::OutcomeUnknown => true,
-                Self::Pending | Self::Skipped => false,
+                Self::Pending | Self::Skipped | Self::Unknown => false,
             },
             Self::Waiting => match next {
                 Self::Pending | Self::Completed | Self::Failed | Self::Skipped | Self::Cancelled => true,
-                Self::Running | Self::Waiting | Self::OutcomeUnknown => false,
+                Self::Running | Self::Waiting | Self::OutcomeUnknown | Self::Unknown => false,
             },
             Self::OutcomeUnknown => match next {
                 Self::Pending | Self::Completed | Self::Failed | Self::Cancelled => true,
-                Self::Running | Self::Waiting | Self::Skipped | Self::OutcomeUnknown => false,
+                Self::Running | Self::Waiting | Self::Skipped | Self::OutcomeUnknown | Self::Unknown => false,
             },
             // A retry or a revision runs it again; an override completes what failed or was stopped.
             Self::Completed | Self::Failed | Self::Cancelled | Self::Skipped => match next {
@@ -151,8 +187,10 @@ impl StepRunStatus {
                 | Self::Failed
                 | Self::Skipped
                 | Self::Cancelled
-                | Self::OutcomeUnknown => false,
+                | Self::OutcomeUnknown
+                | Self::Unknown => false,
             },
+            Self::Unknown => false,
         }
     }
 
@@ -161,7 +199,13 @@ impl StepRunStatus {
     pub const fn is_gate(self) -> bool {
         match self {
             Self::Waiting | Self::OutcomeUnknown => true,
-            Self::Pending | Self::Running | Self::Completed | Self::Failed | Self::Skipped | Self::Cancelled => false,
+            Self::Pending
+            | Self::Running
+            | Self::Completed
+            | Self::Failed
+            | Self::Skipped
+            | Self::Cancelled
+            | Self::Unknown => false,
         }
     }
 }
@@ -169,6 +213,13 @@ impl StepRunStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_of_a_newer_version_is_read_and_never_asked_for() {
+        assert_eq!(serde_json::from_str::<ExecutionStatus>("\"dreaming\"").unwrap(), ExecutionStatus::Unknown);
+        assert!("dreaming".parse::<ExecutionStatus>().is_err() && "unknown".parse::<StepRunStatus>().is_err());
+        assert!(!ExecutionStatus::ALL.contains(&ExecutionStatus::Unknown));
+    }
 
     fn matrix<S: Copy + std::fmt::Display>(all: &[S], may: impl Fn(S, S) -> bool) -> String {
         let mut text = String::new();

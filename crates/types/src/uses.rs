@@ -1,6 +1,8 @@
 //! Which steps a step builds on.
 
 use crate::definition::{Definition, Step};
+use crate::ids::StepId;
+use crate::status::StepRunStatus;
 use crate::template::{Root, references};
 
 impl Definition {
@@ -17,6 +19,39 @@ impl Definition {
             }
         }
         used
+    }
+
+    /// The completed steps whose outputs were made from a step's output, directly or through others. When that output
+    /// is replaced, they still say what followed from the old one.
+    #[must_use]
+    pub fn made_from(&self, changed: &Step, status: impl Fn(&Step) -> Option<StepRunStatus>) -> Vec<&Step> {
+        let names = self.names();
+        let mut sources: Vec<&StepId> = vec![&changed.id];
+        let mut stale = Vec::new();
+        for step in self.steps.iter().skip_while(|step| step.id != changed.id).skip(1) {
+            if !self.used_by(step, &names).iter().any(|used| sources.contains(&&used.id)) {
+                continue;
+            }
+            match status(step) {
+                Some(StepRunStatus::Completed) => {
+                    sources.push(&step.id);
+                    stale.push(step);
+                }
+                // A review that was passed over hands on what it would have shown.
+                Some(StepRunStatus::Skipped) => sources.push(&step.id),
+                Some(
+                    StepRunStatus::Pending
+                    | StepRunStatus::Running
+                    | StepRunStatus::Waiting
+                    | StepRunStatus::Failed
+                    | StepRunStatus::Cancelled
+                    | StepRunStatus::OutcomeUnknown
+                    | StepRunStatus::Unknown,
+                )
+                | None => {}
+            }
+        }
+        stale
     }
 }
 

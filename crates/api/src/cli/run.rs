@@ -154,7 +154,9 @@ fn hint(error: &EngineError, definition: &Definition) -> String {
         Some(ProviderName::Ollama | ProviderName::OpenaiCompatible) => {
             "store its address with a server on the same --data-dir"
         }
-        Some(ProviderName::Demo) | None => "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY",
+        Some(ProviderName::Demo | ProviderName::Unknown) | None => {
+            "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY"
+        }
     };
     format!(
         "\nFor a run in the terminal, {set}, or choose another provider; `--provider demo --model demo` needs no key."
@@ -197,7 +199,7 @@ async fn follow(engine: &Engine, tenant: &TenantId, id: &ExecutionId, quiet: boo
                 let Some(code) = decide(engine, tenant, &execution).await? else { continue };
                 return Ok(code);
             }
-            ExecutionStatus::Pending | ExecutionStatus::Running => {}
+            ExecutionStatus::Pending | ExecutionStatus::Running | ExecutionStatus::Unknown => {}
         }
     }
 }

@@ -112,6 +112,8 @@ pub fn ask(label: &str, gate: &Gate) -> Option<ReviewRequest> {
                     }
                 }
             }
+            // Only what this version knows is offered.
+            ReviewDecision::Unknown => continue,
             // An input that ends here has decided all the same.
             ReviewDecision::Reject => {
                 request.comment = prompt("Why? (Enter for no comment) ").filter(|comment| !comment.is_empty());

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
     AttemptStatus, ErrorCode, Event, EventType, ExecutionStatus, FieldError, Finding, GateKind, Known, OutputOverride,
-    PatchExecution, PatchStep, StepKind, StepPath, StepRun, StepRunStatus, StepType, lint,
+    PatchExecution, PatchStep, Step, StepKind, StepPath, StepRun, StepRunStatus, StepType, lint,
 };
 
 use super::Actor;
@@ -15,6 +15,9 @@ use crate::error::EngineError;
 use crate::output::output_of;
 use crate::rerun::repeats;
 use crate::templating::text_of;
+
+/// Why nothing is done about a value that this version does not know.
+const NEWER: &str = "A newer version of Sluice runs this: send the command to a server of that version.";
 
 impl Actor {
     /// Carries a command out on the journal, or says why not and changes nothing.
@@ -52,6 +55,7 @@ impl Actor {
             ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
                 Err(self.illegal(ErrorCode::IllegalTransition, None, "It has ended; there is nothing to pause."))
             }
+            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
         }
     }
 
@@ -67,6 +71,7 @@ impl Actor {
             ExecutionStatus::Pending | ExecutionStatus::Running => {
                 Err(self.illegal(ErrorCode::IllegalTransition, None, "It is not paused."))
             }
+            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
             ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => Err(self.illegal(
                 ErrorCode::IllegalTransition,
                 None,
@@ -170,6 +175,7 @@ impl Actor {
                 Some(status),
                 "The step is done: POST …/retry with the change runs it again.",
             )),
+            StepRunStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, Some(status), NEWER)),
         }
     }
 
@@ -253,6 +259,7 @@ impl Actor {
             run.output = Some(output);
             run.error = None;
             run.overridden = true;
+            run.stale = false;
             run.completed_at.get_or_insert(now);
             let run = run.clone();
             let event = Event {
@@ -261,6 +268,7 @@ impl Actor {
             };
             self.tell(event, draft);
         }
+        self.mark_stale(path, draft);
         self.show_anew(path, draft);
         if matches!(self.journal.state.status, ExecutionStatus::Failed | ExecutionStatus::Cancelled) {
             // What kept the run from going on may be gone: it waits for a person to resume it, as
@@ -269,6 +277,19 @@ impl Actor {
             self.settle(ExecutionStatus::Paused, draft);
         }
         Ok(())
+    }
+
+    /// Marks what was made from the output that was replaced.
+    fn mark_stale(&mut self, path: &StepPath, draft: &mut Draft) {
+        let definition = &self.journal.snapshot.definition;
+        let runs = &self.journal.step_runs;
+        let status = |step: &Step| runs.iter().find(|run| run.step_id == step.id).map(|run| run.status);
+        let made_from = definition.step_at(path).map(|step| definition.made_from(step, status)).unwrap_or_default();
+        for path in made_from.into_iter().map(|step| StepPath::top(&step.id)).collect::<Vec<_>>() {
+            if let Some(run) = self.run_mut(&path, draft) {
+                run.stale = true;
+            }
+        }
     }
 
     /// Shows the new text at the reviews that wait with the old one.

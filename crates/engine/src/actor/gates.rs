@@ -23,6 +23,7 @@ impl Actor {
         let Some(step) = definition.step_at(path) else { return };
         let StepKind::Review(review) = &step.kind else { return };
         let shows = definition.shown_by(step).into_iter().map(|shown| StepPath::top(&shown.id)).collect();
+        let (content_from, content) = self.shown_text(path).unzip();
         let asked =
             Scope::of(&self.journal).fill("instructions", &review.instructions).unwrap_or_else(|error| error.message);
         let expires_at = review.expires_in.map(|seconds| draft.now + TimeDelta::seconds(i64::from(seconds)));
@@ -34,7 +35,8 @@ impl Actor {
                 asked
             },
             shows,
-            content: self.shown_text(path),
+            content,
+            content_from,
             decisions: vec![ReviewDecision::Approve, ReviewDecision::Reject, ReviewDecision::Revise],
             expires_at,
             on_expiry: expires_at.map(|_| review.on_expiry.unwrap_or(OnExpiry::Reject)),
@@ -72,6 +74,7 @@ impl Actor {
             message,
             shows: Vec::new(),
             content: None,
+            content_from: None,
             decisions: vec![ReviewDecision::RaiseBudget, ReviewDecision::Repeat, ReviewDecision::Stop],
             expires_at: None,
             on_expiry: None,
@@ -91,6 +94,7 @@ impl Actor {
                     .into(),
             shows: vec![path.clone()],
             content: self.run(path).and_then(|run| run.content.clone()),
+            content_from: Some(path.clone()),
             decisions: vec![ReviewDecision::Repeat, ReviewDecision::AssumeDone, ReviewDecision::Fail],
             expires_at: None,
             on_expiry: None,
@@ -148,6 +152,8 @@ impl Actor {
             ReviewDecision::Repeat => self.run_again(&run, draft),
             ReviewDecision::Stop => self.stop_everything(draft),
             ReviewDecision::AssumeDone => self.assume_done(&run, &gate, &request, draft)?,
+            // `check_request` has refused it: no gate takes it.
+            ReviewDecision::Unknown => return Err(self.no_gate(path)),
         }
         let after = request.content.filter(|content| Some(content) != gate.content.as_ref());
         let decision = GateDecision {
@@ -318,6 +324,7 @@ impl Actor {
         run.error = None;
         run.gate = None;
         run.overridden = false;
+        run.stale = false;
         run.revision = None;
         run.started_at = None;
         run.completed_at = None;

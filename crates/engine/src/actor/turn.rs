@@ -350,7 +350,7 @@ impl Actor {
     fn status_event(&self, status: ExecutionStatus, draft: &Draft) -> Event {
         let state = &self.journal.state;
         let event_type = match status {
-            ExecutionStatus::Pending | ExecutionStatus::Running => EventType::Progress,
+            ExecutionStatus::Pending | ExecutionStatus::Running | ExecutionStatus::Unknown => EventType::Progress,
             ExecutionStatus::Paused => EventType::Paused,
             ExecutionStatus::Completed | ExecutionStatus::Cancelled => EventType::Done,
             ExecutionStatus::Failed => EventType::Error,
@@ -402,7 +402,7 @@ impl Actor {
         let (content, message) = match reason {
             SkipReason::Disabled => (None, "The step is switched off."),
             SkipReason::JumpedOver => (None, "The run jumped over the step."),
-            SkipReason::Yolo => (self.shown_text(path), "Reviews are skipped in YOLO mode."),
+            SkipReason::Yolo => (self.shown_text(path).map(|(_, text)| text), "Reviews are skipped in YOLO mode."),
         };
         let Some(run) = self.run_mut(path, draft) else { return };
         run.status = StepRunStatus::Skipped;
@@ -430,13 +430,14 @@ impl Actor {
         self.journal.step_runs.get_mut(at)
     }
 
-    /// The text that a review shows: that of the last of its steps that has some.
-    pub(super) fn shown_text(&self, review: &StepPath) -> Option<String> {
+    /// The text that a review shows, and whose it is: that of the last of its steps that has some.
+    pub(super) fn shown_text(&self, review: &StepPath) -> Option<(StepPath, String)> {
         let definition = &self.journal.snapshot.definition;
         let shown = definition.shown_by(definition.step_at(review)?);
         shown.iter().rev().find_map(|step| {
             let run = self.journal.step_runs.iter().find(|run| run.step_id == step.id)?;
-            run.content.clone().or_else(|| run.output.as_ref().map(text_of))
+            let text = run.content.clone().or_else(|| run.output.as_ref().map(text_of))?;
+            Some((run.path.clone(), text))
         })
     }
 }
@@ -447,7 +448,7 @@ fn result_of(run: &StepRun) -> Option<Value> {
         return None;
     }
     match run.step_type {
-        sluice_types::StepType::Llm => run.output.clone(),
+        sluice_types::StepType::Llm | sluice_types::StepType::Unknown => run.output.clone(),
         sluice_types::StepType::Review => run.content.clone().map(Value::String),
     }
 }

@@ -5,11 +5,10 @@ pub mod demo;
 pub mod demo_schema;
 mod network;
 mod registry;
-mod resolve;
 mod vault;
 pub mod wire;
 
 pub use network::NetworkPolicy;
 pub use registry::{CredentialError, Providers, ProvidersConfig, keys_from_environment};
-pub use resolve::{Candidate, candidates, pin_to_available};
+pub use sluice_types::{Candidate, candidates, pin_to_available};
 pub use vault::{Vault, VaultError};

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use sluice_engine::{Command, EngineError};
 use sluice_testing::on_both;
 use sluice_types::{
-    AttemptStatus, ErrorCode, ExecutionStatus, GateKind, OutputOverride, PatchExecution, PatchStep, RerunReason,
-    ReviewDecision, ReviewRequest, StartExecution, StepRunStatus,
+    AttemptStatus, ErrorCode, Execution, ExecutionStatus, GateKind, OutputOverride, PatchExecution, PatchStep,
+    RerunReason, ReviewDecision, ReviewRequest, StartExecution, StepRunStatus,
 };
 
 use crate::support::{Bench, decision, path, review, run_of, step, summary};
@@ -144,6 +144,46 @@ on_both! {
         // Retrying in the middle of a finished run repeats only what uses it.
         bench.command(&id, Command::Retry(path("c"), PatchStep::default())).await.unwrap();
         assert_eq!(summary(&bench.settled(&id).await), ["a completed 1", "b completed 2", "c completed 2"]);
+    }
+
+    async fn what_was_made_from_a_replaced_output_is_stale_until_it_runs_again(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let steps = [
+            step("a", "demo-echo", "first"), step("b", "demo-echo", "{{steps.A.content}}"), step("c", "demo-echo", "{{steps.A.content}}!"),
+            step("d", "demo-echo", "{{steps.B.content}}"), step("e", "demo-echo", "alone"),
+        ];
+        let id = bench.run(&steps).await.id;
+        let done = bench.settled(&id).await;
+        let stale = |execution: &Execution| {
+            let stale = execution.steps.iter().filter(|run| run.stale);
+            stale.map(|run| run.step_id.to_string()).collect::<Vec<_>>()
+        };
+        assert!(stale(&done).is_empty());
+        let output = |text: &str| OutputOverride { content: Some(text.into()), output: None };
+        bench.command(&id, Command::Override(path("a"), output("second"))).await.unwrap();
+        let edited = bench.engine.execution(&bench.tenant, &id).await.unwrap();
+        assert_eq!(stale(&edited), ["b", "c", "d"]);
+        // A text that a person writes is made from nothing older; what used the one before is.
+        bench.command(&id, Command::Override(path("b"), output("by hand"))).await.unwrap();
+        assert_eq!(stale(&bench.engine.execution(&bench.tenant, &id).await.unwrap()), ["c", "d"]);
+        // Running the first of them again takes the other ones along, and keeps the rest.
+        let plan = bench.engine.rerun_plan(&bench.tenant, &id, &path("c"), PatchStep::default()).await.unwrap();
+        let repeated: Vec<_> = plan.repeated.iter().map(|repeat| (repeat.path.to_string(), repeat.reason)).collect();
+        assert_eq!(repeated, [("c".to_owned(), RerunReason::Requested), ("d".to_owned(), RerunReason::Stale)]);
+        bench.command(&id, Command::Retry(path("c"), PatchStep::default())).await.unwrap();
+        let again = bench.settled(&id).await;
+        assert!(stale(&again).is_empty());
+        assert_eq!((run_of(&again, "c").content.as_deref(), run_of(&again, "d").content.as_deref()), (Some("second!"), Some("by hand")));
+        assert_eq!(summary(&again), ["a completed 1", "b completed 1", "c completed 2", "d completed 2", "e completed 1"]);
+    }
+
+    async fn a_gate_tells_whose_text_is_in_question(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let mut check = review("r");
+        check["shows"] = json!(["a", "b"]);
+        let id = bench.run(&[step("a", "demo-echo", "first"), step("b", "demo-echo", "second"), check]).await.id;
+        let gate = run_of(&bench.settled(&id).await, "r").gate.clone().unwrap();
+        assert_eq!((gate.shows, gate.content_from, gate.content.as_deref()), (vec![path("a"), path("b")], Some(path("b")), Some("second")));
     }
 
     async fn what_can_succeed_later_is_tried_again_and_then_the_fallbacks(database: TestDatabase) {

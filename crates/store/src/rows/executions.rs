@@ -94,6 +94,7 @@ impl ExecutionRow {
             workflow_id: read_word(&self.workflow_id)?,
             workflow_version: self.workflow_version,
             status: state.status,
+            on_hold: state.on_hold,
             error: state.error,
             token_usage: state.token_usage,
             cost_usd: state.cost_usd,

@@ -36,6 +36,7 @@ pub(crate) struct StepRunRow {
     pub revision: Option<String>,
     pub started_at: Option<i64>,
     pub completed_at: Option<i64>,
+    pub stale: bool,
 }
 
 impl StepRunRow {
@@ -68,6 +69,7 @@ impl StepRunRow {
             revision: run.revision.clone(),
             started_at: run.started_at.map(to_micros),
             completed_at: run.completed_at.map(to_micros),
+            stale: run.stale,
         })
     }
 
@@ -83,7 +85,8 @@ impl StepRunRow {
                 | StepRunStatus::Waiting
                 | StepRunStatus::Failed
                 | StepRunStatus::Cancelled
-                | StepRunStatus::OutcomeUnknown,
+                | StepRunStatus::OutcomeUnknown
+                | StepRunStatus::Unknown,
             ) => None,
         };
         Ok(StepRun {
@@ -104,6 +107,7 @@ impl StepRunRow {
             error: read_optional(self.error.as_ref())?,
             gate: read_optional(self.gate.as_ref())?,
             overridden: self.overridden,
+            stale: self.stale,
             revision: self.revision,
             started_at: self.started_at.map(from_micros),
             completed_at: self.completed_at.map(from_micros),

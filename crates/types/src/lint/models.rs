@@ -52,7 +52,8 @@ fn check_choice(at: &str, provider: Option<&str>, model: Option<&str>, known: &K
         return findings.error(format!("{at}/provider"), "unknown_provider", message);
     };
     if known.providers.as_ref().is_some_and(|available| !available.iter().any(|it| it == provider)) {
-        let message = format!("{} has no key yet: add one under Settings, Providers", name.title());
+        let missing = if name.needs_base_url() { "address" } else { "key" };
+        let message = format!("{} has no {missing} yet: add one under Settings, Providers", name.title());
         findings.warning(format!("{at}/provider"), "provider_not_available", message);
     }
     check_model(at, provider, model, findings);
@@ -80,7 +81,7 @@ fn check_model(at: &str, provider: &str, model: Option<&str>, findings: &mut Fin
             );
         }
         // Which models such a server has is not known here.
-        Ok(ProviderName::Ollama | ProviderName::OpenaiCompatible) | Err(_) => {}
+        Ok(ProviderName::Ollama | ProviderName::OpenaiCompatible | ProviderName::Unknown) | Err(_) => {}
     }
 }
 

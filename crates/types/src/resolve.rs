@@ -1,6 +1,8 @@
 //! Which provider and model a step calls.
 
-use sluice_types::{Definition, LlmStep, Provider, Step, StepKind, default_model, provider_of_model};
+use crate::catalog::{default_model, provider_of_model};
+use crate::definition::{Definition, LlmStep, Step, StepKind};
+use crate::providers::Provider;
 
 /// A provider and model to call, the first choice or a fallback.
 #[derive(Debug, Clone, PartialEq, Eq)]
