@@ -136,7 +136,7 @@ test.describe('a gate', () => {
     expect((await api.run(execution)).status).not.toBe('failed');
     await run.gate('Check').getByRole('button', { name: 'Reject' }).click();
     await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
-    await expect(run.status).toHaveText('Failed');
+    await expect(run.status).toHaveText('Rejected');
   });
 
   test('that somebody else decides first says so, and keeps what was typed', async ({ page, api, guard }) => {
@@ -249,7 +249,7 @@ test.describe('a run', () => {
   test('shows what was changed for it in another browser', async ({ page, api, browser }) => {
     const gated = [prompt('One'), review('Check'), prompt('Two', 'Old words', { model: 'demo-echo' })];
     const id = await watch(page, api, gated);
-    await expect(run.status).toHaveText('Paused');
+    await expect(run.status).toHaveText('Waiting for you');
     await api.changeStep(id, 'two', { prompt: 'New words', model: 'demo-instant' });
     const elsewhere = await browser.newContext({ baseURL: new URL(page.url()).origin });
     const other = await elsewhere.newPage();

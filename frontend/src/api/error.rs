@@ -57,8 +57,14 @@ impl ApiError {
                 "Reload the page: the server may be another version. What you typed is kept.".into()
             }
             Self::Problem(problem) => {
-                let fields = problem.errors.iter().map(|error| error.message.as_str());
-                std::iter::once(problem.detail.as_str()).chain(fields).collect::<Vec<_>>().join(" ")
+                let mut said = vec![problem.detail.as_str()];
+                for error in &problem.errors {
+                    // Of a single field, the detail tells already.
+                    if !said.iter().any(|said| said.contains(&error.message)) {
+                        said.push(&error.message);
+                    }
+                }
+                said.join(" ")
             }
         }
     }

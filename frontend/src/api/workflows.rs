@@ -1,8 +1,8 @@
 //! Workflows and their versions.
 
 use sluice_types::{
-    CopyWorkflow, CreateWorkflow, Estimate, EstimateRequest, ExecutionPage, ExecutionSummary, ListQuery,
-    UpdateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowVersion,
+    CopyWorkflow, CreateWorkflow, Estimate, EstimateRequest, ExecutionPage, ListQuery, UpdateWorkflow, Workflow,
+    WorkflowId, WorkflowPage, WorkflowVersion,
 };
 
 use super::error::ApiResult;
@@ -52,13 +52,6 @@ pub async fn copy(id: &WorkflowId) -> ApiResult<Workflow> {
 /// What a run is expected to cost, with what earlier runs took.
 pub async fn estimate(id: &WorkflowId, request: &EstimateRequest) -> ApiResult<Estimate> {
     Call::post(&format!("/workflows/{id}/estimate")).json(request).answer().await
-}
-
-/// The newest of a workflow's executions.
-pub async fn newest_execution(id: &WorkflowId) -> ApiResult<Option<ExecutionSummary>> {
-    let one = [("limit", Some("1"))];
-    let page: ExecutionPage = Call::get(&format!("/workflows/{id}/executions")).query(one).answer().await?;
-    Ok(page.items.into_iter().next())
 }
 
 /// What a version ran.

@@ -6,8 +6,11 @@ mod top_bar;
 use leptos::prelude::*;
 use leptos_router::components::Router;
 
-use crate::browser::theme;
-use crate::components::{Toasts, ToastsView};
+use crate::browser::clock::RelativeClock;
+use crate::browser::focus::{MAIN, TitleAnnouncer, provide_title};
+use crate::browser::secrets::Secrets;
+use crate::browser::theme::ThemeChoice;
+use crate::components::{Deletions, Toasts, ToastsView};
 use crate::pages::builder::Handover;
 use crate::session::Session;
 use routes::Pages;
@@ -16,17 +19,22 @@ use top_bar::TopBar;
 /// The whole app.
 #[component]
 pub fn App() -> impl IntoView {
-    theme::follow();
-    let toasts = Toasts::provide();
+    ThemeChoice::provide();
+    RelativeClock::provide();
+    Secrets::provide();
+    Toasts::provide();
+    Deletions::provide();
     Session::provide();
     Handover::provide();
+    provide_title();
     view! {
         <Router>
             <TopBar />
-            <main id="main" class="page" tabindex="-1">
+            <TitleAnnouncer />
+            <main id=MAIN class="page" tabindex="-1">
                 <Pages />
             </main>
         </Router>
-        <ToastsView toasts />
+        <ToastsView />
     }
 }

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos_use_timestamp::{UseTimestampOptions, use_timestamp_with_controls_and_options};
+
+/// How often "3 min ago" moves on.
+const RELATIVE_TIMES: Duration = Duration::from_secs(15);
 
 /// Milliseconds since 1970.
 pub fn now_ms() -> f64 {
@@ -15,16 +19,31 @@ pub const fn whole_ms(ms: f64) -> i64 {
     ms as i64
 }
 
-/// The time as a signal that moves on by itself, for "3 min ago".
-pub fn ticking(every: Duration) -> Signal<f64> {
-    let now = RwSignal::new(now_ms());
-    if let Ok(handle) = set_interval_with_handle(move || now.set(now_ms()), every) {
-        on_cleanup(move || handle.clear());
-    }
-    now.into()
+/// A time of the browser's clock.
+pub fn utc(ms: f64) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_millis(whole_ms(ms)).unwrap_or_default()
 }
 
-/// An id that nobody else makes, for idempotency keys.
+/// The time as a signal that moves on while `runs`, and rests otherwise.
+pub fn ticking(every: Duration, runs: impl Fn() -> bool + 'static) -> Signal<f64> {
+    let ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);
+    let clock = use_timestamp_with_controls_and_options(UseTimestampOptions::default().interval(ms));
+    Effect::new(move || if runs() { (clock.resume)() } else { (clock.pause)() });
+    clock.timestamp
+}
+
+/// The time for "3 min ago" on the whole page.
+#[derive(Clone, Copy)]
+pub struct RelativeClock(pub Signal<f64>);
+
+impl RelativeClock {
+    /// Starts it, for the whole app.
+    pub fn provide() {
+        provide_context(Self(ticking(RELATIVE_TIMES, || true)));
+    }
+}
+
+/// An id that nobody else makes, for idempotency keys. It needs no secure context, as `crypto.randomUUID` does.
 pub fn unique_key() -> String {
-    window().crypto().map_or_else(|_| whole_ms(now_ms()).to_string(), |crypto| crypto.random_uuid())
+    uuid::Uuid::new_v4().to_string()
 }

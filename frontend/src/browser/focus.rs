@@ -1,12 +1,62 @@
 //! Moving the focus, and telling the page's name.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
+/// What the page is called, for the whole app.
+#[derive(Clone, Copy)]
+struct PageTitle(RwSignal<String>);
+
+/// Makes the place for the page's title, and draws what tells it to screen readers.
+#[component]
+pub fn TitleAnnouncer() -> impl IntoView {
+    let PageTitle(title) = expect_context();
+    Effect::new(move || document().set_title(&format!("{} · Sluice", title.get())));
+    let path = use_location().pathname;
+    let said = RwSignal::new(String::new());
+    // A title also changes while its page is shown, with a run's status; only that of another page is told.
+    let mut before = None;
+    Effect::new(move || {
+        let path = path.get();
+        let is_another = before.replace(path.clone()).is_some_and(|before| before != path);
+        if is_another {
+            request_animation_frame(move || said.set(title.get_untracked()));
+            keep_focus(MAIN);
+        }
+    });
+    view! {
+        <p class="visually-hidden" aria-live="polite">
+            {move || said.get()}
+        </p>
+    }
+}
+
+/// Where the page begins, for the keyboard and for screen readers.
+pub const MAIN: &str = "main";
+
+/// Makes the place for the page's title, for the whole app.
+pub fn provide_title() {
+    provide_context(PageTitle(RwSignal::new(String::new())));
+}
+
 /// Names the page in the window's title, for tabs and for screen readers.
 pub fn use_title(title: impl Fn() -> String + 'static) {
-    Effect::new(move || document().set_title(&[title().as_str(), " · Sluice"].concat()));
+    let PageTitle(shown) = expect_context();
+    Effect::new(move || shown.set(title()));
+}
+
+/// Puts the focus on an element when what had it is gone, as after a link or a decision: otherwise the next key press
+/// would begin at the top of the page.
+pub fn keep_focus(id: &str) {
+    let id = id.to_owned();
+    request_animation_frame(move || {
+        let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+        if lost {
+            focus_soon(id);
+        }
+    });
 }
 
 /// Focuses the element with an id once what was just changed is drawn.

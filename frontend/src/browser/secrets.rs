@@ -1,34 +1,39 @@
-//! What is typed and must not be written down, as keys: it is held in memory, and whoever leaves the
-//! app with any of it is asked first.
+//! What is typed and must not be written down, as keys.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use leptos::prelude::window_event_listener;
+use leptos::prelude::*;
+use leptos_use_event_listener::use_event_listener;
 
-thread_local! {
-    static HELD: RefCell<BTreeMap<String, String>> = {
-        let _listens = window_event_listener(leptos::ev::beforeunload, |event| {
-            if HELD.with_borrow(|held| !held.is_empty()) {
+/// Texts that are held in memory until the tab is closed. Whoever leaves the app with any of them is asked first.
+#[derive(Clone, Copy)]
+pub struct Secrets(StoredValue<BTreeMap<String, String>>);
+
+impl Secrets {
+    /// Makes the place for them, for the whole app.
+    pub fn provide() {
+        let secrets = Self(StoredValue::new(BTreeMap::new()));
+        let _stop = use_event_listener(window(), leptos::ev::beforeunload, move |event| {
+            if secrets.0.with_value(|held| !held.is_empty()) {
                 event.prevent_default();
             }
         });
-        RefCell::new(BTreeMap::new())
-    };
-}
+        provide_context(secrets);
+    }
 
-/// What is held under a name; empty when nothing is.
-pub fn held(name: &str) -> String {
-    HELD.with_borrow(|held| held.get(name).cloned().unwrap_or_default())
-}
+    /// What is held under a name; empty when nothing is.
+    pub fn get(self, name: &str) -> String {
+        self.0.with_value(|held| held.get(name).cloned().unwrap_or_default())
+    }
 
-/// Holds a text until the tab is closed; an empty one is let go of.
-pub fn hold(name: &str, text: String) {
-    HELD.with_borrow_mut(|held| {
-        if text.is_empty() {
-            held.remove(name);
-        } else {
-            held.insert(name.to_owned(), text);
-        }
-    });
+    /// Holds a text; an empty one is let go of.
+    pub fn set(self, name: &str, text: String) {
+        self.0.update_value(|held| {
+            if text.is_empty() {
+                held.remove(name);
+            } else {
+                held.insert(name.to_owned(), text);
+            }
+        });
+    }
 }

@@ -1,6 +1,7 @@
 //! Light, dark, or as the system: what the person chose, kept in this browser.
 
 use leptos::prelude::*;
+use leptos_use_event_listener::use_event_listener;
 
 use super::storage;
 
@@ -49,40 +50,37 @@ impl Theme {
     }
 }
 
-thread_local! {
-    static CHOSEN: ArcRwSignal<Theme> = follow_other_tabs();
-}
+/// What was chosen, for the whole app.
+#[derive(Clone, Copy)]
+pub struct ThemeChoice(RwSignal<Theme>);
 
-fn follow_other_tabs() -> ArcRwSignal<Theme> {
-    let chosen = ArcRwSignal::new(Theme::stored());
-    let other = chosen.clone();
-    let _listens = window_event_listener(leptos::ev::storage, move |event| {
-        if event.key().is_none_or(|key| key == KEY) {
-            let theme = Theme::stored();
-            theme.apply();
-            other.set(theme);
-        }
-    });
-    chosen
-}
+impl ThemeChoice {
+    /// Begins with what is stored, and follows what is chosen in other tabs.
+    pub fn provide() {
+        let chosen = RwSignal::new(Theme::stored());
+        let _stop = use_event_listener(window(), leptos::ev::storage, move |event| {
+            if event.key().is_none_or(|key| key == KEY) {
+                let theme = Theme::stored();
+                theme.apply();
+                chosen.set(theme);
+            }
+        });
+        provide_context(Self(chosen));
+    }
 
-/// Follows what is chosen in other tabs, whichever page is shown.
-pub fn follow() {
-    CHOSEN.with(|_| ());
-}
+    /// What is chosen now, here or in another tab.
+    pub fn get(self) -> Theme {
+        self.0.get()
+    }
 
-/// What is chosen now, here or in another tab.
-pub fn chosen() -> Signal<Theme> {
-    RwSignal::from(CHOSEN.with(Clone::clone)).into()
-}
-
-/// Chooses, at once and for the next visits. `false` when this browser keeps nothing.
-pub fn choose(theme: Theme) -> bool {
-    theme.apply();
-    CHOSEN.with(|chosen| chosen.set(theme));
-    let Some(name) = theme.name() else {
-        storage::remove(KEY);
-        return true;
-    };
-    storage::set(KEY, name)
+    /// Chooses, at once and for the next visits. `false` when this browser keeps nothing.
+    pub fn set(self, theme: Theme) -> bool {
+        theme.apply();
+        self.0.set(theme);
+        let Some(name) = theme.name() else {
+            storage::remove(KEY);
+            return true;
+        };
+        storage::set(KEY, name)
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, PersonaId, WorkflowId};
 
 use super::toasts::{LONG, Toasts};
@@ -40,79 +41,70 @@ impl Deletion {
     }
 }
 
-thread_local! {
-    static DELETIONS: Deletions = Deletions::begin_listening();
+/// All deletions that were asked for. They outlive the page that asked.
+#[derive(Clone, Copy)]
+pub struct Deletions {
+    deferred: RwSignal<Deferred<Deletion>>,
+    toasts: Toasts,
 }
 
-/// All deletions that were asked for. They outlive the page that asked.
-#[derive(Clone)]
-pub struct Deletions(ArcRwSignal<Deferred<Deletion>>);
-
 impl Deletions {
-    /// The app's deletions.
-    pub fn of_app() -> Self {
-        DELETIONS.with(Clone::clone)
+    /// Begins to listen for the end of the page, for the whole app.
+    pub fn provide() {
+        let deletions = Self { deferred: RwSignal::new(Deferred::default()), toasts: expect_context() };
+        let _stop = use_event_listener(window(), leptos::ev::pagehide, move |_| deletions.send_all());
+        provide_context(deletions);
     }
 
-    fn begin_listening() -> Self {
-        let deletions = Self(ArcRwSignal::new(Deferred::default()));
-        let left = deletions.clone();
-        // For as long as the app runs, so it is never taken off.
-        let _listens = window_event_listener(leptos::ev::pagehide, move |_| left.send_all());
-        deletions
-    }
-
-    fn send_all(&self) {
-        let Some(due) = self.0.try_update(Deferred::all_due) else { return };
+    fn send_all(self) {
+        let Some(due) = self.deferred.try_update(Deferred::all_due) else { return };
         for deletion in due {
             deletion.send_on_leaving();
-            self.0.update(|deferred| deferred.done(&deletion));
+            self.deferred.update(|deferred| deferred.done(&deletion));
         }
     }
 
     /// Whether it looks deleted. Tracks changes.
-    pub fn hide(&self, deletion: &Deletion) -> bool {
-        self.0.with(|deferred| deferred.holds(deletion))
+    pub fn hide(self, deletion: &Deletion) -> bool {
+        self.deferred.with(|deferred| deferred.holds(deletion))
     }
 
     /// To be called before a list is read anew: what is deleted is not in it.
-    pub fn forget_done(&self) {
-        self.0.update(Deferred::forget_done);
+    pub fn forget_done(self) {
+        self.deferred.update(Deferred::forget_done);
     }
 
     /// Deletes, and offers to undo it. `name` is what people call it; `then` runs when the server has deleted it.
-    pub fn begin(&self, toasts: Toasts, deletion: Deletion, name: &str, then: Then) {
-        let Some(ticket) = self.0.try_update(|deferred| deferred.begin(deletion)).flatten() else { return };
+    pub fn begin(self, deletion: Deletion, name: &str, then: Then) {
+        let Some(ticket) = self.deferred.try_update(|deferred| deferred.begin(deletion)).flatten() else { return };
         let name = name.to_owned();
-        let (undone, undone_name) = (self.clone(), name.clone());
-        toasts.with_action(format!("Deleted “{name}”."), "Undo", move || {
-            if undone.0.try_update(|deferred| deferred.take_back(ticket)) != Some(true) {
-                toasts.failed(format!("“{undone_name}” is already deleted on the server."));
+        let undone_name = name.clone();
+        self.toasts.with_action(format!("Deleted “{name}”."), "Undo", move || {
+            if self.deferred.try_update(|deferred| deferred.take_back(ticket)) != Some(true) {
+                self.toasts.failed(format!("“{undone_name}” is already deleted on the server."));
             }
         });
-        let deletions = self.clone();
         let send = move || {
-            let Some(due) = deletions.0.try_update(|deferred| deferred.due(ticket)).flatten() else { return };
-            spawn_local(deletions.clone().finish(toasts, due, name.clone(), then.clone()));
+            let Some(due) = self.deferred.try_update(|deferred| deferred.due(ticket)).flatten() else { return };
+            spawn_local(self.finish(due, name.clone(), then.clone()));
         };
         set_timeout(send, LONG);
     }
 
-    async fn finish(self, toasts: Toasts, deletion: Deletion, name: String, then: Then) {
+    async fn finish(self, deletion: Deletion, name: String, then: Then) {
         let error = deletion.send().await.err();
         // What somebody else deleted in the meantime is deleted too.
         let gone = |code| matches!(code, ErrorCode::WorkflowNotFound | ErrorCode::PersonaNotFound);
         match error {
             Some(error) if !error.code().is_some_and(gone) => {
-                self.0.update(|deferred| deferred.failed(&deletion));
-                let again = self.clone();
+                self.deferred.update(|deferred| deferred.failed(&deletion));
                 let named = name.clone();
-                toasts.retry(&format!("“{name}” is back, as it could not be deleted"), &error, move || {
-                    again.begin(toasts, deletion.clone(), &named, then.clone());
+                self.toasts.retry(&format!("“{name}” is back, as it could not be deleted"), &error, move || {
+                    self.begin(deletion.clone(), &named, then.clone());
                 });
             }
             _ => {
-                self.0.update(|deferred| deferred.done(&deletion));
+                self.deferred.update(|deferred| deferred.done(&deletion));
                 then();
             }
         }

@@ -8,7 +8,10 @@ use super::button::{Button, ButtonKind, CloseButton};
 /// A dialog that is there while `open` is. Its `children` are made anew each time it opens.
 #[component]
 pub fn Dialog(
-    #[prop(into)] open: RwSignal<bool>,
+    #[prop(into)] open: Signal<bool>,
+    /// Called when a person closes it.
+    #[prop(into)]
+    on_close: Callback<()>,
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] wide: bool,
     children: ChildrenFn,
@@ -23,18 +26,23 @@ pub fn Dialog(
             dialog.close();
         }
     });
+    let closed = move |_| {
+        if open.get_untracked() {
+            on_close.run(());
+        }
+    };
     let children = StoredValue::new(children);
     view! {
         <dialog
             node_ref=element
             class=if wide { "dialog wide" } else { "dialog" }
             aria-label=move || title.get()
-            on:close=move |_| open.set(false)
+            on:close=closed
         >
             <Show when=move || open.get()>
                 <header>
                     <h2>{move || title.get()}</h2>
-                    <CloseButton label="Close" on_press=move |_| open.set(false) />
+                    <CloseButton label="Close" on_press=move |_| on_close.run(()) />
                 </header>
                 {children.with_value(|children| children())}
             </Show>
@@ -45,7 +53,7 @@ pub fn Dialog(
 /// Asks before something that cannot be undone.
 #[component]
 pub fn Confirm(
-    #[prop(into)] open: RwSignal<bool>,
+    open: RwSignal<bool>,
     #[prop(into)] title: Signal<String>,
     /// The verb on the button that does it.
     #[prop(into)]
@@ -60,7 +68,7 @@ pub fn Confirm(
         on_confirm.run(());
     };
     view! {
-        <Dialog open title>
+        <Dialog open on_close=move |()| open.set(false) title>
             <div class="body">{children.with_value(|children| children())}</div>
             <footer>
                 <Button on_press=move |_| open.set(false)>"Keep"</Button>

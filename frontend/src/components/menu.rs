@@ -4,6 +4,7 @@ use icondata_core::IconData;
 use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
+use leptos_use_event_listener::use_event_listener;
 use wasm_bindgen::JsCast;
 
 use super::button::ButtonKind;
@@ -17,9 +18,6 @@ pub fn Menu(
     #[prop(into)]
     label: Signal<String>,
     #[prop(default = icondata_lu::LuEllipsis)] icon: &'static IconData,
-    /// Whether the list begins at the button's left side.
-    #[prop(optional)]
-    start: bool,
     /// A text on the button, besides its icon.
     #[prop(optional, into)]
     text: Option<String>,
@@ -27,6 +25,7 @@ pub fn Menu(
     children: Children,
 ) -> impl IntoView {
     let element: NodeRef<html::Details> = NodeRef::new();
+    let holds = move |node: &web_sys::Node| element.get_untracked().is_some_and(|details| details.contains(Some(node)));
     let close = move || {
         if let Some(details) = element.get_untracked() {
             details.set_open(false);
@@ -43,14 +42,19 @@ pub fn Menu(
         }
     };
     let left = move |event: FocusEvent| {
-        let inside = event
-            .related_target()
-            .and_then(|target| target.dyn_into::<web_sys::Node>().ok())
-            .is_some_and(|target| element.get_untracked().is_some_and(|details| details.contains(Some(&target))));
-        if !inside {
+        // Without a target the focus went nowhere: Safari does not focus a button that is pressed. The press on the
+        // page closes the menu then.
+        let target = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if target.is_some_and(|target| !holds(&target)) {
             close();
         }
     };
+    let _stop = use_event_listener(document(), leptos::ev::pointerdown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if target.is_none_or(|target| !holds(&target)) {
+            close();
+        }
+    });
     let shape = match (kind, text.is_some()) {
         (ButtonKind::Primary, true) => "button primary",
         (ButtonKind::Ghost, true) => "button ghost",
@@ -60,7 +64,7 @@ pub fn Menu(
     view! {
         <details
             node_ref=element
-            class=if start { "menu start" } else { "menu" }
+            class="menu"
             on:keydown=keys
             on:focusout=left
         >

@@ -40,12 +40,14 @@ pub fn Note(kind: NoteKind, children: Children) -> impl IntoView {
 /// A call that failed: what happened, what to do, and a way to try again.
 #[component]
 pub fn FailureNote(error: ApiError, #[prop(optional, into)] on_retry: Option<Callback<()>>) -> impl IntoView {
+    let is_unreadable = matches!(error, ApiError::Unreadable { .. });
     view! {
         <Note kind=NoteKind::Bad>
             <div class="stack tight">
                 <strong>{error.title()}</strong>
                 <p>{error.advice()}</p>
-                {on_retry.map(|retry| {
+                {is_unreadable.then(|| view! { <ReloadButton /> })}
+                {on_retry.filter(|_| !is_unreadable).map(|retry| {
                     view! {
                         <div>
                             <Button small=true icon=icondata_lu::LuRefreshCw on_press=move |_| retry.run(())>
@@ -56,6 +58,32 @@ pub fn FailureNote(error: ApiError, #[prop(optional, into)] on_retry: Option<Cal
                 })}
             </div>
         </Note>
+    }
+}
+
+/// What stands in the place of something that only a newer version of this page can show.
+#[component]
+pub fn NewerServer() -> impl IntoView {
+    view! {
+        <Note kind=NoteKind::Info>
+            <div class="stack tight">
+                <p>"The server is a newer version than this page, which cannot show this. What you typed is kept."</p>
+                <ReloadButton />
+            </div>
+        </Note>
+    }
+}
+
+/// Brings the page that fits the server.
+#[component]
+fn ReloadButton() -> impl IntoView {
+    let reload = move |_| _ = window().location().reload();
+    view! {
+        <div>
+            <Button small=true icon=icondata_lu::LuRefreshCw on_press=reload>
+                "Reload the page"
+            </Button>
+        </div>
     }
 }
 

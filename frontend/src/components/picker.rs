@@ -1,8 +1,10 @@
 //! Choosing a model, with its price, or a persona.
 
+use leptos::html;
 use leptos::prelude::*;
 use sluice_types::{ModelInfo, PersonaId, Provider, catalog};
 use sluice_web_state::format::price_per_mtok;
+use sluice_web_state::model_choice::missing;
 
 use super::field::fresh_id;
 use crate::session::Session;
@@ -49,8 +51,8 @@ fn price_of(info: &ModelInfo) -> String {
 pub fn ModelPicker(
     #[prop(into)] chosen: Signal<ModelChoice>,
     /// What the first entry is called.
-    #[prop(default = "Workflow's model")]
-    none: &'static str,
+    #[prop(into, default = "Workflow's model".into())]
+    none: Signal<String>,
     #[prop(into, default = "Model".into())] label: Signal<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
     /// Whether the label is only told to screen readers.
@@ -74,7 +76,7 @@ pub fn ModelPicker(
             wanted.set(true);
         }
     };
-    let session = Session::from_context();
+    let session = expect_context::<Session>();
     let choose = move |value: String| {
         by_hand.set(value == OTHER);
         if value != OTHER {
@@ -91,7 +93,7 @@ pub fn ModelPicker(
             let text = known.map_or_else(|| words.into_iter().flatten().collect::<Vec<_>>().join(": "), entry);
             view! { <option value=chosen.value() selected=true>{text}</option> }
         });
-        let providers = if whole { session.providers() } else { Vec::new() };
+        let providers = if whole { session.providers.get().unwrap_or_default() } else { Vec::new() };
         let groups = providers.into_iter().map(|provider| group(&provider, &chosen));
         (own, groups.collect_view())
     };
@@ -109,10 +111,17 @@ pub fn ModelPicker(
                 prop:value=move || if by_hand.get() { OTHER.to_owned() } else { chosen.get().value() }
                 on:change:target=move |event| choose(event.target().value())
             >
-                <option value="">{none}</option>
+                <option value="">{move || none.get()}</option>
                 {options}
                 <option value=OTHER>"Another model…"</option>
             </select>
+            <Show when=move || (wanted.get() || ready.get()) && session.providers.error().is_some()>
+                <p class="small wrong">
+                    "The providers could not be read. " <button type="button" class="link" on:click=move |_| session.providers.refetch()>
+                        "Try again"
+                    </button>
+                </p>
+            </Show>
             <Show when=move || by_hand.get()>
                 <ByHand chosen as_typed on_choose />
             </Show>
@@ -135,7 +144,10 @@ fn entry(info: &ModelInfo) -> String {
 
 fn group(provider: &Provider, chosen: &ModelChoice) -> impl IntoView + use<> {
     let name = provider.name.as_str();
-    let title = if provider.available { provider.title.clone() } else { format!("{} (no key yet)", provider.title) };
+    let title = match missing(provider) {
+        Some(missing) => format!("{} ({missing})", provider.title),
+        None => provider.title.clone(),
+    };
     let default = ModelChoice { provider: Some(name.to_owned()), model: None };
     let default_text = match &provider.default_model {
         Some(model) => format!("{} default ({model})", provider.title),
@@ -157,7 +169,7 @@ fn group(provider: &Provider, chosen: &ModelChoice) -> impl IntoView + use<> {
 /// A provider and a model by name, for models that no list knows.
 #[component]
 fn ByHand(chosen: Signal<ModelChoice>, as_typed: bool, on_choose: Callback<ModelChoice>) -> impl IntoView {
-    let session = Session::from_context();
+    let session = expect_context::<Session>();
     let given = chosen.get_untracked();
     let provider = RwSignal::new(given.provider.unwrap_or_else(|| "ollama".into()));
     let model = RwSignal::new(String::new());
@@ -167,7 +179,14 @@ fn ByHand(chosen: Signal<ModelChoice>, as_typed: bool, on_choose: Callback<Model
             on_choose.run(ModelChoice { provider: Some(provider.get_untracked()), model: Some(named) });
         }
     };
-    let options = session.providers().into_iter().map(|known| {
+    // It was asked for just now: that is where one goes on.
+    let name: NodeRef<html::Input> = NodeRef::new();
+    Effect::new(move || {
+        if let Some(name) = name.get() {
+            request_animation_frame(move || _ = name.focus());
+        }
+    });
+    let options = session.providers.get_untracked().unwrap_or_default().into_iter().map(|known| {
         let selected = known.name.as_str() == provider.get_untracked();
         view! { <option value=known.name.as_str() selected=selected>{known.title}</option> }
     });
@@ -185,6 +204,7 @@ fn ByHand(chosen: Signal<ModelChoice>, as_typed: bool, on_choose: Callback<Model
             </select>
             <input
                 class="input"
+                node_ref=name
                 aria-label="Name of the model"
                 placeholder="name of the model"
                 maxlength="200"
@@ -211,10 +231,10 @@ pub fn PersonaPicker(
     #[prop(into)] on_choose: Callback<Option<PersonaId>>,
 ) -> impl IntoView {
     let id = fresh_id("persona");
-    let session = Session::from_context();
+    let session = expect_context::<Session>();
     let value = move || chosen.get().map(|id| id.to_string()).unwrap_or_default();
     let options = move || {
-        let personas = session.personas();
+        let personas = session.personas.get().unwrap_or_default();
         let known = personas.iter().any(|persona| Some(&persona.id) == chosen.get().as_ref());
         let gone = chosen.get().filter(|_| !known).map(|id| {
             view! { <option value=id.to_string() selected=true>{format!("{id} (unknown)")}</option> }

@@ -1,62 +1,75 @@
 //! The runs of a workflow, newest first.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use sluice_types::{ExecutionId, ExecutionStatus, ExecutionSummary, WorkflowId};
+use sluice_types::{ExecutionId, ExecutionSummary, WorkflowId};
 use sluice_web_state::format::{cost, duration};
+use sluice_web_state::run_status::RunStanding;
 
-use crate::api::{self, ApiError};
-use crate::browser::clock::ticking;
-use crate::components::{Button, ButtonKind, ExecutionBadge, FailureNote, Skeleton, When};
+use super::button::{Button, ButtonKind};
+use super::note::{FailureNote, Skeleton};
+use super::status::RunBadge;
+use super::text::When;
+use crate::api::{self, ApiError, ApiResult};
 
-/// How often the relative times move on.
-const TICK: std::time::Duration = std::time::Duration::from_secs(15);
-
+/// The runs that were read so far.
 #[derive(Clone, Copy)]
 struct Runs {
     items: RwSignal<Vec<ExecutionSummary>>,
     next: RwSignal<Option<String>>,
-    busy: RwSignal<bool>,
     loaded: RwSignal<bool>,
-    error: RwSignal<Option<ApiError>>,
+    /// Whether something changed while the newest page was being read.
+    is_due: StoredValue<bool>,
+    newest: Action<(), ApiResult<()>>,
+    older: Action<Option<String>, ApiResult<()>>,
 }
 
 impl Runs {
-    fn new() -> Self {
-        Self {
-            items: RwSignal::new(Vec::new()),
-            next: RwSignal::new(None),
-            busy: RwSignal::new(false),
-            loaded: RwSignal::new(false),
-            error: RwSignal::new(None),
-        }
-    }
-
-    /// Reads the newest page, or the one after what is shown.
-    fn load(self, workflow: WorkflowId, more: bool) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        let cursor = self.next.get_untracked().filter(|_| more);
-        spawn_local(async move {
-            let answer = api::workflows::executions(&workflow, cursor).await;
-            self.busy.try_set(false);
-            match answer {
-                Ok(page) => {
-                    self.error.try_set(None);
-                    let begun = self.loaded.try_set(true).is_none();
-                    let first = self.items.try_with_untracked(Vec::is_empty).unwrap_or(true);
-                    if more || (begun && first) {
-                        self.next.try_set(page.next_cursor);
+    fn new(workflow: WorkflowId) -> Self {
+        let (items, next) = (RwSignal::new(Vec::new()), RwSignal::new(None));
+        let loaded = RwSignal::new(false);
+        let is_due = StoredValue::new(false);
+        let id = workflow.clone();
+        let newest = Action::new_unsync(move |&()| {
+            let id = id.clone();
+            async move {
+                // What changes meanwhile is read by one more round.
+                loop {
+                    is_due.set_value(false);
+                    let page = api::workflows::executions(&id, None).await?;
+                    if items.try_with_untracked(Vec::is_empty) == Some(true) {
+                        next.set(page.next_cursor);
                     }
-                    self.items.try_update(|items| merge(items, page.items));
-                }
-                Err(error) => {
-                    self.error.try_set(Some(error));
+                    items.update(|items| merge(items, page.items));
+                    loaded.set(true);
+                    if is_due.try_get_value() != Some(true) {
+                        return ApiResult::Ok(());
+                    }
                 }
             }
         });
+        let older = Action::new_unsync(move |cursor: &Option<String>| {
+            let (workflow, cursor) = (workflow.clone(), cursor.clone());
+            async move {
+                let page = api::workflows::executions(&workflow, cursor).await?;
+                next.set(page.next_cursor);
+                items.update(|items| merge(items, page.items));
+                ApiResult::Ok(())
+            }
+        });
+        Self { items, next, loaded, is_due, newest, older }
+    }
+
+    /// Reads the newest page: now, or once more after what is under way.
+    fn read(self) {
+        self.is_due.set_value(true);
+        if !self.newest.pending().get_untracked() {
+            self.newest.dispatch_local(());
+        }
+    }
+
+    fn error(self) -> Option<ApiError> {
+        let failed = |answer: Option<ApiResult<()>>| answer.and_then(Result::err);
+        failed(self.newest.value().get()).or_else(|| failed(self.older.value().get()))
     }
 }
 
@@ -75,52 +88,43 @@ pub fn RunHistory(
     /// The run of the page.
     #[prop(default = None)]
     current: Option<ExecutionId>,
-    /// The status of that run: the list is read again when it changes.
+    /// How that run stands: the list is read again when it changes.
     #[prop(optional, into)]
-    status: Option<Signal<ExecutionStatus>>,
+    standing: Option<Signal<RunStanding>>,
 ) -> impl IntoView {
-    let runs = Runs::new();
-    let known = workflow.clone();
+    let runs = Runs::new(workflow);
     Effect::new(move || {
-        if let Some(status) = status {
-            status.track();
+        if let Some(standing) = standing {
+            standing.track();
         }
-        runs.load(known.clone(), false);
+        runs.read();
     });
-    let now = ticking(TICK);
-    let again = workflow.clone();
-    let more = workflow;
     view! {
         <section class="card run-history">
             <h2>"Runs"</h2>
-            {move || {
-                let again = again.clone();
-                let retry = move |()| runs.load(again.clone(), false);
-                runs.error.get().map(|error| view! { <FailureNote error on_retry=retry /> })
-            }}
-            <Show when=move || runs.loaded.get() || runs.error.get().is_some() fallback=|| view! { <Skeleton lines=6 /> }>
-                <Show when=move || runs.items.with(Vec::is_empty) && runs.error.get().is_none()>
+            {move || runs.error().map(|error| view! { <FailureNote error on_retry=move |()| runs.read() /> })}
+            <Show when=move || runs.loaded.get() || runs.error().is_some() fallback=|| view! { <Skeleton lines=6 /> }>
+                <Show when=move || runs.items.with(Vec::is_empty) && runs.error().is_none()>
                     <p class="muted small">"No runs yet. The first one appears here."</p>
                 </Show>
             </Show>
             <ul>
-                <For
-                    each=move || runs.items.get()
-                    key=|run| format!("{} {} {}", run.id, run.status, run.cost_usd.to_bits())
-                    let:run
-                >
-                    <RunItem current=current.as_ref() == Some(&run.id) run now />
+                <For each=move || runs.items.get() key=|run| run.id.clone() let:first>
+                    {
+                        let current = current.as_ref() == Some(&first.id);
+                        let id = first.id.clone();
+                        let found = move || runs.items.with(|all| all.iter().find(|run| run.id == id).cloned());
+                        let run = Memo::new(move |_| found().unwrap_or_else(|| first.clone()));
+                        view! { <RunItem current run /> }
+                    }
                 </For>
             </ul>
             <Show when=move || runs.next.get().is_some()>
                 <Button
                     kind=ButtonKind::Ghost
                     small=true
-                    busy=runs.busy
-                    on_press={
-                        let more = more.clone();
-                        move |_| runs.load(more.clone(), true)
-                    }
+                    busy=runs.older.pending()
+                    on_press=move |_| _ = runs.older.dispatch_local(runs.next.get_untracked())
                 >
                     "Show older runs"
                 </Button>
@@ -130,19 +134,23 @@ pub fn RunHistory(
 }
 
 #[component]
-fn RunItem(run: ExecutionSummary, current: bool, now: Signal<f64>) -> impl IntoView {
-    let created = Signal::stored(run.created_at);
-    let took = run.duration_ms.map(duration);
-    let spent = (run.cost_usd > 0.0).then(|| cost(run.cost_usd));
-    let facts: Vec<String> = [took, spent].into_iter().flatten().collect();
+fn RunItem(run: Memo<ExecutionSummary>, current: bool) -> impl IntoView {
+    let id = run.with_untracked(|run| run.id.clone());
+    let facts = move || {
+        run.with(|run| {
+            let took = run.duration_ms.map(duration);
+            let spent = (run.cost_usd > 0.0).then(|| cost(run.cost_usd));
+            [took, spent].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        })
+    };
     view! {
         <li>
-            <a href=format!("/runs/{}", run.id) aria-current=current.then_some("page")>
-                <ExecutionBadge status=run.status />
+            <a href=format!("/runs/{id}") aria-current=current.then_some("page")>
+                <RunBadge standing=Signal::derive(move || run.with(RunStanding::of_summary)) />
                 <span class="small">
-                    <When at=created now />
+                    <When at=Signal::derive(move || run.with(|run| run.created_at)) />
                 </span>
-                <span class="small muted numbers">{facts.join(" · ")}</span>
+                <span class="small muted numbers">{facts}</span>
             </a>
         </li>
     }

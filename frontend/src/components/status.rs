@@ -2,21 +2,10 @@
 
 use icondata_core::IconData;
 use leptos::prelude::*;
-use sluice_types::{ExecutionStatus, StepRunStatus};
+use sluice_types::StepRunStatus;
+use sluice_web_state::run_status::RunStanding;
 
 use super::icon::Icon;
-
-/// What people call an execution's status.
-pub const fn execution_word(status: ExecutionStatus) -> &'static str {
-    match status {
-        ExecutionStatus::Pending => "Starting",
-        ExecutionStatus::Running => "Running",
-        ExecutionStatus::Paused => "Paused",
-        ExecutionStatus::Completed => "Completed",
-        ExecutionStatus::Failed => "Failed",
-        ExecutionStatus::Cancelled => "Cancelled",
-    }
-}
 
 /// What people call a step run's status.
 pub const fn step_word(status: StepRunStatus) -> &'static str {
@@ -29,17 +18,21 @@ pub const fn step_word(status: StepRunStatus) -> &'static str {
         StepRunStatus::Skipped => "Skipped",
         StepRunStatus::Cancelled => "Cancelled",
         StepRunStatus::OutcomeUnknown => "Outcome unknown",
+        StepRunStatus::Unknown => "Unknown to this page",
     }
 }
 
-const fn execution_look(status: ExecutionStatus) -> (&'static str, &'static IconData) {
-    match status {
-        ExecutionStatus::Pending => ("badge", icondata_lu::LuCircleDashed),
-        ExecutionStatus::Running => ("badge info", icondata_lu::LuLoaderCircle),
-        ExecutionStatus::Paused => ("badge warn", icondata_lu::LuCirclePause),
-        ExecutionStatus::Completed => ("badge good", icondata_lu::LuCircleCheck),
-        ExecutionStatus::Failed => ("badge bad", icondata_lu::LuCircleX),
-        ExecutionStatus::Cancelled => ("badge", icondata_lu::LuCircleSlash),
+const fn run_look(standing: RunStanding) -> (&'static str, &'static IconData) {
+    match standing {
+        RunStanding::Starting => ("badge", icondata_lu::LuCircleDashed),
+        RunStanding::Running => ("badge info", icondata_lu::LuLoaderCircle),
+        RunStanding::Pausing | RunStanding::Paused => ("badge", icondata_lu::LuCirclePause),
+        RunStanding::WaitingForYou => ("badge warn", icondata_lu::LuUserCheck),
+        RunStanding::Completed => ("badge good", icondata_lu::LuCircleCheck),
+        RunStanding::Rejected => ("badge", icondata_lu::LuCircleX),
+        RunStanding::Failed => ("badge bad", icondata_lu::LuCircleX),
+        RunStanding::Cancelled => ("badge", icondata_lu::LuCircleSlash),
+        RunStanding::Unknown => ("badge", icondata_lu::LuCircleHelp),
     }
 }
 
@@ -52,18 +45,18 @@ const fn step_icon(status: StepRunStatus) -> &'static IconData {
         StepRunStatus::Failed => icondata_lu::LuCircleX,
         StepRunStatus::Skipped => icondata_lu::LuCircleMinus,
         StepRunStatus::Cancelled => icondata_lu::LuCircleSlash,
-        StepRunStatus::OutcomeUnknown => icondata_lu::LuCircleHelp,
+        StepRunStatus::OutcomeUnknown | StepRunStatus::Unknown => icondata_lu::LuCircleHelp,
     }
 }
 
-/// An execution's status as a badge.
+/// How a run stands, as a badge.
 #[component]
-pub fn ExecutionBadge(#[prop(into)] status: Signal<ExecutionStatus>) -> impl IntoView {
-    let icon = Signal::derive(move || execution_look(status.get()).1);
+pub fn RunBadge(#[prop(into)] standing: Signal<RunStanding>) -> impl IntoView {
+    let icon = Signal::derive(move || run_look(standing.get()).1);
     view! {
-        <span class=move || execution_look(status.get()).0>
+        <span class=move || run_look(standing.get()).0>
             <Icon icon />
-            {move || execution_word(status.get())}
+            {move || standing.get().word()}
         </span>
     }
 }

@@ -5,16 +5,15 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use sluice_web_state::diff::{DiffLine, LineKind, Row, lines};
 use sluice_web_state::format::{plural, relative_time, utc_iso};
 use sluice_web_state::markdown::to_html;
-use wasm_bindgen_futures::JsFuture;
 
 use super::button::{Button, ButtonKind};
 use super::field::fresh_id;
 use super::toasts::Toasts;
-use crate::browser::clock::whole_ms;
+use crate::browser::clipboard;
+use crate::browser::clock::{RelativeClock, whole_ms};
 
 /// Draws Markdown. The HTML is made of the text alone: `to_html` lets no markup through.
 #[component]
@@ -73,7 +72,7 @@ fn line(line: DiffLine) -> impl IntoView {
 }
 
 /// How long the tick is shown after a text was copied.
-const SHOWN: Duration = Duration::from_millis(1_600);
+const COPIED: Duration = Duration::from_millis(1_600);
 
 /// Puts a text on the clipboard, and shows that it did. `label` says what is copied.
 #[component]
@@ -84,23 +83,19 @@ pub fn CopyButton(
     text: Callback<(), String>,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
-    let toasts = Toasts::from_context();
-    let press = move |_| {
-        spawn_local(async move {
-            let clipboard = window().navigator().clipboard();
-            if JsFuture::from(clipboard.write_text(&text.run(()))).await.is_err() {
+    let toasts = expect_context::<Toasts>();
+    let copy = Action::new_unsync(move |text: &String| {
+        let text = text.clone();
+        async move {
+            if clipboard::copy(&text).await {
+                copied.set(true);
+                set_timeout(move || copied.set(false), COPIED);
+            } else {
                 toasts.failed("The browser did not allow copying. Select the text and copy it yourself.");
-                return;
             }
-            copied.set(true);
-            set_timeout(
-                move || {
-                    let _gone_already = copied.try_set(false);
-                },
-                SHOWN,
-            );
-        });
-    };
+        }
+    });
+    let press = move |_| _ = copy.dispatch_local(text.run(()));
     let icon = Signal::derive(move || if copied.get() { icondata_lu::LuCheck } else { icondata_lu::LuCopy });
     let said = Signal::derive(move || if copied.get() { "Copied".to_owned() } else { label.clone() });
     view! { <Button kind=ButtonKind::Ghost small=true icon label=said on_press=press /> }
@@ -145,13 +140,10 @@ pub fn Tooltip(
     }
 }
 
-/// "3 min ago", seen from `now`; the exact time is its tooltip.
+/// "3 min ago"; the exact time is its tooltip.
 #[component]
-pub fn When(
-    #[prop(into)] at: Signal<DateTime<Utc>>,
-    /// Milliseconds since 1970, as `browser::time::ticking` gives them.
-    now: Signal<f64>,
-) -> impl IntoView {
+pub fn When(#[prop(into)] at: Signal<DateTime<Utc>>) -> impl IntoView {
+    let RelativeClock(now) = expect_context();
     let exact = move || utc_iso(at.get());
     view! {
         <time datetime=exact title=exact>

@@ -34,30 +34,28 @@ pub struct Toasts {
 
 impl Toasts {
     /// Makes the place for messages, for the whole app.
-    pub fn provide() -> Self {
-        let toasts = Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
-        provide_context(toasts);
-        toasts
-    }
-
-    /// The app's place for messages.
-    pub fn from_context() -> Self {
-        use_context().unwrap_or_else(Self::provide)
+    pub fn provide() {
+        provide_context(Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) });
     }
 
     /// It worked.
     pub fn done(self, text: impl Into<String>) {
-        self.show(false, text.into(), None, SHORT);
+        self.show(false, text.into(), None, Some(SHORT));
     }
 
     /// It worked, and can be taken back for a while.
     pub fn with_action(self, text: impl Into<String>, verb: &str, action: impl Fn() + Send + Sync + 'static) {
-        self.show(false, text.into(), Some((verb.to_owned(), Arc::new(action))), LONG);
+        self.show(false, text.into(), Some((verb.to_owned(), Arc::new(action))), Some(LONG));
+    }
+
+    /// Something has changed that a person should know of. It stays until it is dismissed.
+    pub fn notice(self, text: impl Into<String>) {
+        self.show(false, text.into(), None, None);
     }
 
     /// It did not work.
     pub fn failed(self, text: impl Into<String>) {
-        self.show(true, text.into(), None, LONG);
+        self.show(true, text.into(), None, Some(LONG));
     }
 
     /// A call failed.
@@ -67,14 +65,16 @@ impl Toasts {
 
     /// A call failed, and may be tried again.
     pub fn retry(self, doing: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
-        self.show(true, told(doing, error), Some(("Try again".to_owned(), Arc::new(again))), LONG);
+        self.show(true, told(doing, error), Some(("Try again".to_owned(), Arc::new(again))), Some(LONG));
     }
 
-    fn show(self, bad: bool, text: String, action: Option<(String, Action)>, stays: Duration) {
+    fn show(self, bad: bool, text: String, action: Option<(String, Action)>, stays: Option<Duration>) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.shown.update(|shown| shown.push(Toast { id, bad, text, action }));
-        set_timeout(move || self.remove(id), stays);
+        if let Some(stays) = stays {
+            set_timeout(move || self.remove(id), stays);
+        }
     }
 
     fn remove(self, id: u32) {
@@ -89,7 +89,8 @@ fn told(doing: &str, error: &ApiError) -> String {
 
 /// Draws the messages.
 #[component]
-pub fn ToastsView(toasts: Toasts) -> impl IntoView {
+pub fn ToastsView() -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
     view! {
         <div class="toasts" role="status" aria-live="polite">
             <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
@@ -111,7 +112,7 @@ fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
     });
     let icon = if toast.bad { icondata_lu::LuCircleAlert } else { icondata_lu::LuCheck };
     view! {
-        <div class="toast">
+        <div class=if toast.bad { "toast bad" } else { "toast good" }>
             <Icon icon />
             <span class="grow">{toast.text}</span>
             {action}

@@ -1,7 +1,7 @@
 //! What people may do to a run and to a step run, as the server would decide it: a button that the
 //! server would refuse is not offered.
 
-use sluice_types::{Definition, ExecutionStatus, GateKind, ReviewDecision, StepId, StepPath, StepRunStatus, StepType};
+use sluice_types::{Definition, ExecutionStatus, GateKind, ReviewDecision, Step, StepPath, StepRunStatus, StepType};
 
 use super::run::{RunState, StepView};
 
@@ -16,8 +16,6 @@ pub struct RunActions {
     pub cancel: bool,
     /// Delete it with all that it gave.
     pub delete: bool,
-    /// Start another run with the same input.
-    pub run_again: bool,
     /// Skip reviews from now on, or no more.
     pub yolo_switch: bool,
     /// Change what it may cost.
@@ -29,18 +27,12 @@ pub struct RunActions {
 pub struct StepActions {
     /// Call another provider or model.
     pub edit_model: bool,
-    /// Speak with another persona.
-    pub edit_persona: bool,
-    /// Ask something else.
-    pub edit_prompt: bool,
     /// Switch it on or off for this run.
     pub toggle_enabled: bool,
     /// Put another output in the place of what it gave.
     pub override_output: bool,
     /// Run again from it. A step that is switched off needs `enabled: true` with the request.
     pub retry: bool,
-    /// The decisions that its gate takes; none when it waits for nobody, or is not known yet what for.
-    pub decide: Vec<ReviewDecision>,
 }
 
 /// What may be done to a run.
@@ -53,7 +45,6 @@ pub fn run_actions(run: &RunState) -> RunActions {
         resume: status == ExecutionStatus::Paused && run.execution().on_hold,
         cancel: !ended,
         delete: ended,
-        run_again: true,
         yolo_switch: !ended,
         edit_budget: !ended,
     }
@@ -67,12 +58,9 @@ pub fn step_actions(step: &StepView, run: &RunState) -> StepActions {
     let edit = change && step.run.step_type == StepType::Llm;
     StepActions {
         edit_model: edit,
-        edit_persona: edit,
-        edit_prompt: edit,
         toggle_enabled: change,
         override_output: may_override(step, run),
         retry: may_retry(step, run),
-        decide: decisions(step),
     }
 }
 
@@ -85,8 +73,8 @@ fn may_change(step: &StepView, run: &RunState) -> bool {
         | StepRunStatus::Skipped
         | StepRunStatus::OutcomeUnknown => true,
         StepRunStatus::Running => is_held_between_attempts(step, run),
-        // A retry takes the change along.
-        StepRunStatus::Completed => false,
+        // A retry takes the change along. What a newer server says is only shown.
+        StepRunStatus::Completed | StepRunStatus::Unknown => false,
     }
 }
 
@@ -98,7 +86,7 @@ fn may_override(step: &StepView, run: &RunState) -> bool {
 
 fn may_retry(step: &StepView, run: &RunState) -> bool {
     let free = match run.status() {
-        ExecutionStatus::Pending | ExecutionStatus::Running => false,
+        ExecutionStatus::Pending | ExecutionStatus::Running | ExecutionStatus::Unknown => false,
         ExecutionStatus::Paused | ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
             true
         }
@@ -112,7 +100,8 @@ fn may_retry(step: &StepView, run: &RunState) -> bool {
         | StepRunStatus::Completed
         | StepRunStatus::Failed
         | StepRunStatus::Skipped
-        | StepRunStatus::Cancelled => false,
+        | StepRunStatus::Cancelled
+        | StepRunStatus::Unknown => false,
     });
     let sensible = match step.run.status {
         StepRunStatus::Completed
@@ -123,7 +112,7 @@ fn may_retry(step: &StepView, run: &RunState) -> bool {
         // A run that has not ended comes to it by itself.
         StepRunStatus::Pending => run.status().is_terminal(),
         // A decision is what it waits for.
-        StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => false,
+        StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown | StepRunStatus::Unknown => false,
     };
     free && !blocked && sensible
 }
@@ -133,7 +122,9 @@ fn is_held_between_attempts(step: &StepView, run: &RunState) -> bool {
     run.execution().on_hold && step.is_between_attempts()
 }
 
-fn decisions(step: &StepView) -> Vec<ReviewDecision> {
+/// The decisions that the gate of a step run takes now.
+#[must_use]
+pub fn decisions(step: &StepView) -> Vec<ReviewDecision> {
     let Some(gate) = step.run.gate.as_ref().filter(|_| step.run.status.is_gate()) else { return Vec::new() };
     let possible = |decision: &ReviewDecision| match decision {
         // There is nothing to run again.
@@ -146,44 +137,19 @@ fn decisions(step: &StepView) -> Vec<ReviewDecision> {
         | ReviewDecision::Repeat
         | ReviewDecision::AssumeDone
         | ReviewDecision::Fail => true,
+        // One of a newer server: this page cannot say what it does.
+        ReviewDecision::Unknown => false,
     };
     gate.decisions.iter().copied().filter(possible).collect()
 }
 
-/// The labels of the completed steps that were made from a step's output, directly or through others:
-/// when the output is replaced, they still say what followed from the old one.
+/// The labels of the completed steps that become stale when a step's output is replaced.
 #[must_use]
 pub fn stale_after_override(definition: &Definition, run: &RunState, path: &StepPath) -> Vec<String> {
-    let names = definition.names();
-    let Some(changed) = definition.step_at(path) else { return Vec::new() };
-    let mut made_from: Vec<&StepId> = vec![&changed.id];
-    let mut stale = Vec::new();
-    let first_after = definition.index_of(&changed.id).map_or(0, |at| at + 1);
-    for step in definition.steps.iter().skip(first_after) {
-        if !definition.used_by(step, &names).iter().any(|used| made_from.contains(&&used.id)) {
-            continue;
-        }
-        match run.step(&StepPath::top(&step.id)).map(|view| view.run.status) {
-            Some(StepRunStatus::Completed) => {
-                made_from.push(&step.id);
-                stale.push(step.label.clone());
-            }
-            // A review that was passed over hands on what it would have shown.
-            Some(StepRunStatus::Skipped) => {
-                made_from.push(&step.id);
-            }
-            Some(
-                StepRunStatus::Pending
-                | StepRunStatus::Running
-                | StepRunStatus::Waiting
-                | StepRunStatus::Failed
-                | StepRunStatus::Cancelled
-                | StepRunStatus::OutcomeUnknown,
-            )
-            | None => {}
-        }
-    }
-    stale
+    let status = |step: &Step| run.step(&StepPath::top(&step.id)).map(|view| view.run.status);
+    let changed = definition.step_at(path);
+    let stale = changed.map(|changed| definition.made_from(changed, status)).unwrap_or_default();
+    stale.into_iter().map(|step| step.label.clone()).collect()
 }
 
 #[cfg(test)]

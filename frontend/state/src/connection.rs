@@ -108,6 +108,12 @@ impl Connection {
         (Self::Lost { failures: failures.saturating_add(1), retry_in_ms: ms }, Do::Wait { ms })
     }
 
+    /// Whether there is nothing to wait for: the stream is open, or has ended.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Ended | Self::Live)
+    }
+
     /// What to tell people, `waited_ms` after it came to stand so; nothing while all is well.
     #[must_use]
     pub fn message(self, waited_ms: u64) -> Option<String> {

@@ -1,16 +1,34 @@
 //! The form of a provider's credential: what is typed, what of it is sent, and why a provider cannot be used.
 
+use serde::{Deserialize, Serialize};
 use sluice_types::{CredentialInfo, CredentialRequest, Provider};
 
+use crate::form::FormData;
+
 /// What is typed in a provider's form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialForm {
-    /// A new key; empty keeps the stored one.
+    /// A new key; empty keeps the stored one. It is never written down.
+    #[serde(skip)]
     pub api_key: String,
     /// Where the provider is called; empty for its own address.
     pub base_url: String,
     /// The model that answers when nobody names one; empty for the provider's default.
     pub default_model: String,
+}
+
+impl FormData for CredentialForm {
+    fn take_stored(&mut self, sent: &Self, stored: &Self) {
+        for (typed, sent, stored) in [
+            (&mut self.api_key, &sent.api_key, &stored.api_key),
+            (&mut self.base_url, &sent.base_url, &stored.base_url),
+            (&mut self.default_model, &sent.default_model, &stored.default_model),
+        ] {
+            if typed == sent {
+                typed.clone_from(stored);
+            }
+        }
+    }
 }
 
 impl CredentialForm {

@@ -6,7 +6,7 @@ mod tests;
 
 use sluice_types::ListQuery;
 
-pub use pages::{Ask, Item, Pages, Removed};
+pub use pages::{Ask, Item, Pages};
 
 /// Items that are asked for at once.
 pub const PAGE_SIZE: u32 = 50;

@@ -1,10 +1,13 @@
 //! The form of a persona: what is typed, whether it can be saved, and what to do when somebody else saved first.
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 use sluice_types::{Persona, PersonaRequest};
+
+use crate::form::FormData;
+
 /// What is typed in a persona's form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonaForm {
     /// What people call it.
     pub name: String,
@@ -13,6 +16,8 @@ pub struct PersonaForm {
     /// What is put before the system prompt.
     pub instructions: String,
 }
+
+impl FormData for PersonaForm {}
 
 impl From<Persona> for PersonaForm {
     fn from(persona: Persona) -> Self {
@@ -63,23 +68,6 @@ impl PersonaForm {
         }
     }
 
-    /// The text that is kept over a reload, with the version that a save goes over; none for a new persona.
-    #[must_use]
-    pub fn to_kept(&self, version: Option<i64>) -> String {
-        let texts = [&self.name, &self.description, &self.instructions].map(|text| Value::from(text.as_str()));
-        let [name, description, instructions] = texts;
-        serde_json::to_string(&[Value::from(version), name, description, instructions]).unwrap_or_default()
-    }
-
-    /// Reads a text that was kept.
-    #[must_use]
-    pub fn of_kept(text: &str) -> Option<(Option<i64>, Self)> {
-        let kept: Value = serde_json::from_str(text).ok()?;
-        let text = |at: usize| Some(kept.get(at)?.as_str()?.to_owned());
-        let form = Self { name: text(1)?, description: text(2)?, instructions: text(3)? };
-        Some((kept.get(0)?.as_i64(), form))
-    }
-
     /// The whole as one text, to compare two of them line by line.
     #[must_use]
     pub fn text(&self) -> String {
@@ -113,17 +101,6 @@ mod tests {
         assert!(form(&"ä".repeat(MAX_NAME_CHARS + 1), "x").check().name.is_some());
         assert!(form("x", &"y".repeat(MAX_DESCRIPTION_CHARS)).check().none());
         assert!(form("x", &"y".repeat(MAX_DESCRIPTION_CHARS + 1)).check().instructions.is_some());
-    }
-
-    #[test]
-    fn what_is_kept_is_read_again() {
-        let form = PersonaForm { description: "for \"us\"".into(), ..form("Plain\n", "ä") };
-        for version in [None, Some(7)] {
-            assert_eq!(PersonaForm::of_kept(&form.to_kept(version)), Some((version, form.clone())));
-        }
-        for broken in ["", "null", "[1]", r#"[1,"a","b",2]"#] {
-            assert_eq!(PersonaForm::of_kept(broken), None, "{broken}");
-        }
     }
 
     #[test]

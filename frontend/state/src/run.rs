@@ -7,6 +7,13 @@
 
 mod changed;
 mod step;
+/// The step runs that were made from an output that a person has replaced since, in their order.
+#[must_use]
+pub fn stale_steps(run: &RunState) -> Vec<StepPath> {
+    let stale = run.steps.iter().filter(|step| step.run.stale && step.run.status == StepRunStatus::Completed);
+    stale.map(|step| step.run.path.clone()).collect()
+}
+
 #[cfg(test)]
 mod tests;
 
@@ -225,7 +232,8 @@ impl RunState {
                 | ExecutionStatus::Running
                 | ExecutionStatus::Completed
                 | ExecutionStatus::Failed
-                | ExecutionStatus::Cancelled => false,
+                | ExecutionStatus::Cancelled
+                | ExecutionStatus::Unknown => false,
             };
         }
         if !status.is_terminal() {

@@ -83,6 +83,7 @@ pub const fn decision_word(decision: ReviewDecision) -> &'static str {
         ReviewDecision::Repeat => "Repeated",
         ReviewDecision::AssumeDone => "Taken as done",
         ReviewDecision::Fail => "Taken as failed",
+        ReviewDecision::Unknown => "Decided",
     }
 }
 
@@ -93,6 +94,7 @@ pub const fn gate_heading(kind: GateKind) -> &'static str {
         GateKind::Review => "Your review is needed",
         GateKind::Budget => "The budget does not cover the next call",
         GateKind::OutcomeUnknown => "What happened to this step?",
+        GateKind::Unknown => "A decision is needed that this page does not know: reload it",
     }
 }
 

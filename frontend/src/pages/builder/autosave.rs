@@ -1,21 +1,20 @@
 //! Keeping the draft in the browser, so that a crash, a reload or a closed tab loses nothing.
 
-use std::time::Duration;
-
 use leptos::ev::{pagehide, storage as storage_changed};
 use leptos::prelude::*;
+use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Workflow, WorkflowId};
 
 use super::model::Builder;
 use crate::browser::clock::{now_ms, whole_ms};
-use crate::browser::listen::on_window;
 use crate::browser::storage;
 use crate::components::Toasts;
+use leptos_use_event_listener::use_event_listener;
 use sluice_web_state::draft::{DraftStatus, KEY_PREFIX, Pending, SavedDraft, drop_order, key};
 use sluice_web_state::editor::Draft;
 
 /// How long after a key the draft is kept.
-const DISTANCE: Duration = Duration::from_millis(300);
+const DISTANCE_MS: f64 = 300.0;
 
 /// A draft that was kept, and is gone on with.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +50,7 @@ pub fn forget(id: Option<&WorkflowId>) {
 
 /// Keeps the draft whenever it changed, and says once when the browser refuses.
 pub fn follow(builder: Builder) {
-    let toasts = Toasts::from_context();
+    let toasts = expect_context::<Toasts>();
     let refused = StoredValue::new(false);
     let write = move || {
         let kept = keep(builder);
@@ -60,19 +59,21 @@ pub fn follow(builder: Builder) {
             toasts.failed("This browser keeps no drafts: save before you leave the page.");
         }
     };
-    let mut soon = debounce(DISTANCE, move |()| {
-        if !builder.history.is_disposed() {
-            write();
-        }
-    });
-    Effect::new(move || {
-        builder.draft.track();
-        builder.saved.track();
-        builder.pending.track();
-        soon(());
-    });
+    let _stop = watch_debounced(
+        move || {
+            builder.draft.track();
+            builder.saved.track();
+            builder.pending.track();
+        },
+        move |(), _, _| {
+            if !builder.history.is_disposed() {
+                write();
+            }
+        },
+        DISTANCE_MS,
+    );
     on_cleanup(write);
-    on_window(pagehide, move |_| write());
+    let _stop = use_event_listener(window(), pagehide, move |_| write());
     tell_of_other_tabs(builder, toasts);
 }
 
@@ -122,5 +123,5 @@ fn tell_of_other_tabs(builder: Builder, toasts: Toasts) {
             toasts.done("This workflow is being edited in another tab too. Saving asks before it overwrites anything.");
         }
     };
-    on_window(storage_changed, changed);
+    let _stop = use_event_listener(window(), storage_changed, changed);
 }

@@ -44,14 +44,9 @@ async fn base_of(saved: Option<Saved>) -> Option<Arc<Draft>> {
 /// Open while there is a conflict.
 #[component]
 pub fn ConflictDialog(builder: Builder, saver: Saver) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(saver.state.with(|state| matches!(state, SaveState::Conflict(_)))));
+    let open = Signal::derive(move || saver.state.with(|state| matches!(state, SaveState::Conflict(_))));
     // Closing it chooses nothing: the draft stays, and saving asks again.
-    Effect::new(move || {
-        if !open.get() && saver.state.with_untracked(|state| matches!(state, SaveState::Conflict(_))) {
-            saver.state.set(SaveState::Idle);
-        }
-    });
+    let close = move |()| saver.state.set(SaveState::Idle);
     let meeting = LocalResource::new(move || {
         let theirs = saver.state.with(|state| match state {
             SaveState::Conflict(theirs) => Some(Workflow::clone(theirs)),
@@ -65,17 +60,17 @@ pub fn ConflictDialog(builder: Builder, saver: Saver) -> impl IntoView {
         }
     });
     view! {
-        <Dialog open title="Somebody saved a newer version".to_owned() wide=true>
+        <Dialog open on_close=close title="Somebody saved a newer version".to_owned() wide=true>
             {move || match meeting.get().flatten() {
                 None => view! { <div class="body"><Skeleton /></div> }.into_any(),
-                Some(meeting) => view! { <Choice saver meeting open /> }.into_any(),
+                Some(meeting) => view! { <Choice saver meeting on_close=close /> }.into_any(),
             }}
         </Dialog>
     }
 }
 
 #[component]
-fn Choice(saver: Saver, meeting: Meeting, open: RwSignal<bool>) -> impl IntoView {
+fn Choice(saver: Saver, meeting: Meeting, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let Meeting { theirs, differences, merged } = meeting;
     let version = theirs.version;
     let text = if merged.is_some() {
@@ -95,7 +90,7 @@ fn Choice(saver: Saver, meeting: Meeting, open: RwSignal<bool>) -> impl IntoView
             {differences.into_iter().map(|difference| view! { <Versus difference /> }).collect_view()}
         </div>
         <footer>
-            <Button on_press=move |_| open.set(false)>"Decide later"</Button>
+            <Button on_press=move |_| on_close.run(())>"Decide later"</Button>
             <Button on_press=move |_| saver.save_as_copy()>"Save mine as a copy"</Button>
             <Button on_press=move |_| saver.take(&for_take)>{format!("Take version {version}")}</Button>
             <Button kind=ButtonKind::Danger on_press=move |_| saver.overwrite(&for_overwrite)>

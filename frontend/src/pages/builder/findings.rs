@@ -1,13 +1,12 @@
 //! What follows from the draft: what the lint finds, and what a run would cost.
 
 use std::collections::HashMap;
-use std::mem;
-use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos_use_watch_debounce_throttle::watch_debounced;
 use serde_json::Value;
 use sluice_types::{
-    Definition, Estimate, Finding, Known, LintReport, Provider, Severity, StepEstimate, StepId, estimate, lint,
+    Estimate, Finding, Known, LintReport, Severity, StepEstimate, StepId, estimate, lint, pin_to_available,
 };
 use sluice_web_state::editor::{Draft, GroupedFindings, step_and_field, step_findings};
 use sluice_web_state::format::{cost_range, plural, tokens};
@@ -18,7 +17,7 @@ use crate::components::Icon;
 use crate::session::Session;
 
 /// How long after a key the draft is looked at: soon enough to help, late enough not to slow typing.
-const DISTANCE: Duration = Duration::from_millis(150);
+const DISTANCE_MS: f64 = 150.0;
 
 /// What the lint and the estimate say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,8 +33,8 @@ pub struct Analysis {
 impl Analysis {
     fn of(draft: &Draft, session: Session) -> Self {
         let definition = draft.to_definition();
-        let providers = session.provider_list.get_untracked().and_then(Result::ok);
-        let personas = session.persona_list.get_untracked().and_then(Result::ok);
+        let providers = session.providers.get_untracked();
+        let personas = session.personas.get_untracked();
         let known = Known {
             providers: providers.as_ref().map(|all| {
                 all.iter().filter(|provider| provider.available).map(|it| it.name.as_str().to_owned()).collect()
@@ -44,8 +43,9 @@ impl Analysis {
         };
         let report = lint(&definition, &known, None);
         let findings = step_findings(&report, definition.steps.len());
-        let filled = with_default_model(definition, &providers.unwrap_or_default());
-        let estimate = Some(estimate(&filled, &Value::Null, &HashMap::new()));
+        let mut pinned = definition;
+        pin_to_available(&mut pinned, &providers.unwrap_or_default());
+        let estimate = Some(estimate(&pinned, &Value::Null, &HashMap::new()));
         Self { findings, report, estimate }
     }
 
@@ -60,20 +60,9 @@ pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>, severity: Severity
     findings.filter(|finding| finding.severity == severity).map(|_| 1).sum()
 }
 
-/// The definition with the model that the server would choose where none is named.
-fn with_default_model(mut definition: Definition, providers: &[Provider]) -> Definition {
-    let named = definition.provider.as_deref();
-    let chosen = providers.iter().find(|it| it.available && named.is_none_or(|name| it.name.as_str() == name));
-    if let Some(chosen) = chosen.filter(|_| definition.model.is_none()) {
-        definition.provider = Some(chosen.name.as_str().to_owned());
-        definition.model.clone_from(&chosen.default_model);
-    }
-    definition
-}
-
 /// Keeps the builder's analysis up to date.
 pub fn follow(builder: Builder) {
-    let session = Session::from_context();
+    let session = expect_context::<Session>();
     let look = move || {
         let found = builder.draft.with_untracked(|draft| Analysis::of(draft, session));
         if builder.analysis.with_untracked(|before| *before != found) {
@@ -81,21 +70,19 @@ pub fn follow(builder: Builder) {
         }
     };
     look();
-    let mut soon = debounce(DISTANCE, move |()| {
-        if !builder.analysis.is_disposed() {
-            look();
-        }
-    });
-    // The first run only begins to follow: what there is was looked at above.
-    let mut has_begun = false;
-    Effect::new(move || {
-        builder.draft.track();
-        session.provider_list.track();
-        session.persona_list.track();
-        if mem::replace(&mut has_begun, true) {
-            soon(());
-        }
-    });
+    let _stop = watch_debounced(
+        move || {
+            builder.draft.track();
+            session.providers.track();
+            session.personas.track();
+        },
+        move |(), _, _| {
+            if !builder.analysis.is_disposed() {
+                look();
+            }
+        },
+        DISTANCE_MS,
+    );
 }
 
 /// The estimate in all.
@@ -168,7 +155,7 @@ pub fn Problems(builder: Builder) -> impl IntoView {
 
 #[component]
 fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
-    let Some((id, label)) = step_of(builder, &finding) else {
+    let Some((id, label, field)) = step_of(builder, &finding) else {
         return view! { <FoundItem finding builder /> }.into_any();
     };
     let (class, icon) = if finding.severity == Severity::Error {
@@ -180,7 +167,7 @@ fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
         <li class=class>
             <Icon icon />
             <span>
-                <button type="button" class="link" on:click=move |_| builder.show(&id)>
+                <button type="button" class="link" on:click=move |_| builder.show(&id, &field)>
                     {label}
                 </button>
                 ": "
@@ -191,11 +178,11 @@ fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
     .into_any()
 }
 
-/// The step that a finding points into.
-fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String)> {
-    let (index, _) = step_and_field(&finding.pointer)?;
+/// The step that a finding points into, its label, and the field.
+fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String, String)> {
+    let (index, field) = step_and_field(&finding.pointer)?;
     builder.draft.with_untracked(|draft| {
         let step = draft.steps.get(index)?;
-        Some((step.id.clone(), step.label.clone()))
+        Some((step.id.clone(), step.label.clone(), field.to_owned()))
     })
 }

@@ -81,7 +81,7 @@ impl Builder {
             pending: RwSignal::new(Pending::new()),
             open: RwSignal::new(HashSet::new()),
             analysis: RwSignal::new(Analysis::default()),
-            toasts: Toasts::from_context(),
+            toasts: expect_context(),
         }
     }
 
@@ -211,11 +211,16 @@ impl Builder {
         });
     }
 
-    /// Opens a step's card and leads to it.
-    pub fn show(self, id: &StepId) {
+    /// Opens a step's card and leads to a field of it; to its head when the field has no place of its own.
+    pub fn show(self, id: &StepId, field: &str) {
         self.open.update(|open| _ = open.insert(id.clone()));
         scroll_into_view(&toggle_id(id));
-        focus_soon(toggle_id(id));
+        let (toggle, field) = (toggle_id(id), field_id(id, field));
+        // The card's fields are there once it is drawn open.
+        request_animation_frame(move || {
+            let is_there = document().get_element_by_id(&field).is_some();
+            focus_soon(if is_there { field } else { toggle });
+        });
     }
 
     /// A step by its id, as long as it is there.
@@ -262,6 +267,11 @@ fn placed(draft: &Draft) -> HashMap<StepId, Placed> {
 /// The id of the button that opens a step's card.
 pub fn toggle_id(id: &StepId) -> String {
     format!("step-{id}")
+}
+
+/// The id of a prompt of a step.
+pub fn field_id(id: &StepId, field: &str) -> String {
+    format!("step-{id}-{field}")
 }
 
 /// The id of the handle that a step is moved by.

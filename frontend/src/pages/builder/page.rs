@@ -31,7 +31,7 @@ pub fn BuilderPage() -> impl IntoView {
 /// Loads a workflow, unless the builder that has just created it handed it over.
 #[component]
 fn Existing(id: WorkflowId) -> impl IntoView {
-    if let Some(left) = Handover::from_context().take(&id) {
+    if let Some(left) = expect_context::<Handover>().take(&id) {
         return view! { <Editor beginning=Beginning::HandedOver(left) /> }.into_any();
     }
     let workflow = LocalResource::new(move || {

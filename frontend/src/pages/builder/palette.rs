@@ -55,7 +55,7 @@ pub fn TemplateDialog(builder: Builder, open: RwSignal<bool>) -> impl IntoView {
         builder.replace(Draft::from_template(&template));
     };
     view! {
-        <Dialog open title="Begin with a template".to_owned() wide=true>
+        <Dialog open on_close=move |()| open.set(false) title="Begin with a template".to_owned() wide=true>
             <div class="body">
                 <TemplateGallery on_use=take />
             </div>

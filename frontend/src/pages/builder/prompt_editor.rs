@@ -6,11 +6,11 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::Finding;
 use sluice_web_state::completion::{Completion, Context, Kind, complete, mark};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::model::field_id;
 use super::step_form::{Found, StepForm};
 use crate::browser::focus::scroll_into_view;
 use crate::components::fresh_id;
@@ -19,13 +19,15 @@ use crate::components::fresh_id;
 #[component]
 pub fn PromptEditor(
     form: StepForm,
+    /// The field of the step, as findings name it.
+    field: &'static str,
     #[prop(into)] label: String,
     #[prop(into)] hint: String,
     #[prop(into)] text: Signal<String>,
     #[prop(into)] on_change: Callback<String>,
-    #[prop(into)] findings: Signal<Vec<Finding>>,
 ) -> impl IntoView {
-    let ids = (fresh_id("prompt"), fresh_id("hint"), fresh_id("completions"));
+    let ids = (field_id(&form.id(), field), fresh_id("hint"), fresh_id("completions"));
+    let findings = form.found(field);
     let area: NodeRef<html::Textarea> = NodeRef::new();
     let popup = Popup::new();
     let context = Memo::new(move |_| form.builder.draft.with(|draft| Context::of(draft, form.index(), &[])));

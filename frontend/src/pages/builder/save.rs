@@ -18,9 +18,9 @@ use web_sys::{Element, HtmlElement};
 use super::model::{Builder, Saved};
 use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
-use crate::browser::listen::on_window;
 use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Toasts};
 use crate::pages::builder::autosave;
+use leptos_use_event_listener::use_event_listener;
 
 /// What a save came to, for the save bar.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,8 +56,8 @@ impl Saver {
         Self {
             builder,
             state: RwSignal::new(SaveState::Idle),
-            toasts: Toasts::from_context(),
-            handover: Handover::from_context(),
+            toasts: expect_context(),
+            handover: expect_context(),
             go: StoredValue::new(Arc::new(navigate)),
         }
     }
@@ -267,7 +267,7 @@ pub fn Shortcuts(builder: Builder, saver: Saver) -> impl IntoView {
         }
         event.prevent_default();
     };
-    on_window(keydown, pressed);
+    let _stop = use_event_listener(window(), keydown, pressed);
 }
 
 /// A field that is taken when it is left is taken now.
@@ -304,11 +304,6 @@ impl Handover {
     /// Makes the place.
     pub fn provide() {
         provide_context(Self(StoredValue::new(None)));
-    }
-
-    /// The app's place.
-    pub fn from_context() -> Self {
-        expect_context()
     }
 
     /// Leaves a builder.

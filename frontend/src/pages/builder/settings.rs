@@ -5,10 +5,12 @@ use leptos::prelude::*;
 use sluice_types::StepId;
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_TAG_CHARS, MAX_TAGS};
 use sluice_web_state::editor::{Draft, Edit};
+use sluice_web_state::model_choice::{default_provider, named};
 
 use super::fields::{ChoiceField, step_options};
 use super::model::Builder;
 use crate::components::{Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Tag};
+use crate::session::Session;
 
 /// Reads something of the draft, told again only when it changes.
 pub fn read<T>(builder: Builder, read: impl Fn(&Draft) -> T + Send + Sync + 'static) -> Memo<T>
@@ -60,6 +62,12 @@ pub fn Defaults(builder: Builder) -> impl IntoView {
     let model = read(builder, |draft| ModelChoice { provider: draft.provider.clone(), model: draft.model.clone() });
     let persona = read(builder, |draft| draft.persona_id.clone());
     let yolo = read(builder, |draft| draft.yolo);
+    let session = expect_context::<Session>();
+    let first_available = move || {
+        let providers = session.providers.get().unwrap_or_default();
+        default_provider(&providers)
+            .map_or_else(|| "First that is available".to_owned(), |first| format!("First available: {}", named(first)))
+    };
     let choose = move |choice: ModelChoice| {
         builder.edit(Edit::SetDefaults { provider: choice.provider, model: choice.model });
     };
@@ -67,7 +75,7 @@ pub fn Defaults(builder: Builder) -> impl IntoView {
         <section class="card defaults" aria-label="What the steps share">
             <ModelPicker
                 label="Model of the steps"
-                none="First that is available"
+                none=Signal::derive(first_available)
                 as_typed=true
                 chosen=model
                 on_choose=choose

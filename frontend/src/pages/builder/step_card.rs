@@ -1,14 +1,14 @@
 //! One step: its head, which is always there, and its fields, which open below it.
 
 use leptos::prelude::*;
-use sluice_types::{Severity, StepId, StepKind};
+use sluice_types::{Severity, StepId, StepKind, StepType};
 
 use super::findings::count;
 use super::model::{Builder, Placed, handle_id, toggle_id};
 use super::step_form::StepBody;
 use super::step_form::llm;
 use super::step_list::Sorting;
-use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker};
+use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, step_kind};
 use sluice_web_state::editor::{Edit, StepField};
 use sluice_web_state::format::{cost_range, plural};
 
@@ -78,10 +78,8 @@ fn Toggle(
     body_id: String,
 ) -> impl IntoView {
     let icon = Signal::derive(move || {
-        placed.with(|placed| match placed.as_ref().map(|placed| &placed.step.kind) {
-            Some(StepKind::Review(_)) => icondata_lu::LuUserCheck,
-            Some(StepKind::Llm(_)) | None => icondata_lu::LuMessageSquare,
-        })
+        let kind = placed.with(|placed| placed.as_ref().map_or(StepType::Llm, |placed| placed.step.step_type()));
+        step_kind(kind).icon
     });
     let button_id = toggle_id(&id);
     view! {
@@ -124,6 +122,13 @@ fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: M
     };
     let calls = Memo::new(move |_| placed.with(|placed| of_step(placed).is_some()));
     let chosen = Memo::new(move |_| placed.with(|placed| of_step(placed).unwrap_or_default()));
+    // What will be called, although the step does not name it.
+    let own = id.clone();
+    let called = Memo::new(move |_| {
+        builder.analysis.with(|analysis| analysis.step_estimate(&own).and_then(|step| step.model.clone()))
+    });
+    let resolved =
+        move || called.get().map_or_else(|| "Workflow's model".to_owned(), |model| format!("{model} (workflow's)"));
     let id = StoredValue::new(id);
     let choose = move |ModelChoice { provider, model }| {
         builder.edit(Edit::UpdateStep { id: id.get_value(), field: StepField::Model { provider, model } });
@@ -133,6 +138,7 @@ fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: M
             <div class="step-model">
                 <ModelPicker
                     label=Signal::derive(move || ["Model of ", &label_of(placed)].concat())
+                    none=Signal::derive(resolved)
                     compact=true
                     ready=open
                     as_typed=true

@@ -10,7 +10,7 @@ use sluice_web_state::editor::{
 use super::fields::{ChoiceField, FallbacksField, LabelField, ParsedField, SchemaField, step_options};
 use super::model::{Builder, Placed, Typed};
 use super::prompt_editor::PromptEditor;
-use crate::components::{Icon, PersonaPicker, Segments, Switch};
+use crate::components::{Icon, PersonaPicker, Segments, Switch, step_kind};
 
 /// A step's fields: how they are read, and how they are changed.
 #[derive(Clone, Copy)]
@@ -75,7 +75,7 @@ pub fn StepBody(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usiz
             <div class="row wrap between">
                 <Segments
                     label="Kind of step"
-                    choices=vec![(StepType::Llm, "Prompt"), (StepType::Review, "Review")]
+                    choices=[StepType::Llm, StepType::Review].map(|kind| (kind, step_kind(kind).word)).to_vec()
                     chosen=step_type
                     on_choose=move |chosen| form.set(StepField::Type(chosen))
                 />
@@ -110,7 +110,7 @@ pub fn FoundItem(finding: Finding, builder: Builder) -> impl IntoView {
     let (class, icon) = match finding.severity {
         Severity::Error => ("finding error", icondata_lu::LuCircleAlert),
         Severity::Warning => ("finding warning", icondata_lu::LuTriangleAlert),
-        Severity::Info => ("finding", icondata_lu::LuInfo),
+        Severity::Info | Severity::Unknown => ("finding", icondata_lu::LuInfo),
     };
     let fix = finding.fix.map(|fix| {
         let title = fix.title.clone();
@@ -243,22 +243,22 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
         <Pickers form />
         <PromptEditor
             form
+            field="prompt"
             label="Prompt"
             hint="Type {{ to refer to the input or to an earlier step."
             text=prompt
             on_change=move |text| form.set(StepField::Prompt(text))
-            findings=form.found("prompt")
         />
         <details class="more" open=has_system>
             <summary>"System prompt"</summary>
             <div class="inside">
                 <PromptEditor
                     form
+                    field="system_prompt"
                     label="System prompt"
                     hint="How the model is to behave. The persona's instructions come before it."
                     text=system
                     on_change=move |text| form.set(StepField::SystemPrompt(text))
-                    findings=form.found("system_prompt")
                 />
             </div>
         </details>
@@ -345,11 +345,11 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
     view! {
         <PromptEditor
             form
+            field="instructions"
             label="Instructions"
             hint="What the reviewer is asked to look at."
             text=instructions
             on_change=move |text| form.set(StepField::Instructions(text))
-            findings=form.found("instructions")
         />
         <Shows form />
         <Found findings=form.found("shows") builder=form.builder />

@@ -1,12 +1,12 @@
 //! Changing a step for this run, before it runs or before it runs again; and what it runs with.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
 
+use super::commands::tell;
 use super::draft_storage::{change, keep_change};
 use super::store::RunStore;
-use crate::api::ApiError;
+use crate::api::{self, ApiResult};
 use crate::components::{
     Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Toasts,
 };
@@ -26,13 +26,19 @@ pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
 /// Which model and persona a step runs with, to read.
 #[component]
 pub fn StepFacts(store: RunStore, path: StepPath) -> impl IntoView {
-    let session = Session::from_context();
+    let session = expect_context::<Session>();
     let called = store.watch_step(&path, |step| (step.run.provider.clone(), step.run.model.clone()));
     let overridden = store.watch_step(&path, |step| step.run.overridden);
     let persona = move || {
         let own = llm_of(store, &path).persona_id;
         let id = own.or_else(|| store.definition().and_then(|definition| definition.persona_id.clone()))?;
-        let known = session.personas().into_iter().find(|persona| persona.id == id).map(|persona| persona.name);
+        let known = session
+            .personas
+            .get()
+            .unwrap_or_default()
+            .into_iter()
+            .find(|persona| persona.id == id)
+            .map(|persona| persona.name);
         Some(known.unwrap_or_else(|| id.to_string()))
     };
     let model = move || {
@@ -109,22 +115,23 @@ fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
 
 #[component]
 fn EnabledSwitch(store: RunStore, path: StepPath) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let toasts = Toasts::from_context();
+    let toasts = expect_context::<Toasts>();
     let known = path.clone();
     let on = Memo::new(move |_| {
         store.definition().and_then(|definition| definition.step_at(&known).map(|step| step.enabled)).unwrap_or(true)
     });
-    let switch = move |enabled| {
-        let path = path.clone();
-        let patch = PatchStep { enabled: Some(enabled), ..PatchStep::default() };
-        spawn_local(async move {
-            if let Err(error) = store.change_step(busy, &path, patch).await {
-                super::commands::tell(toasts, "The step was not switched", &error);
-            }
-        });
-    };
-    view! { <Switch label="Run this step" on disabled=busy on_change=switch /> }
+    let switch = Action::new_unsync(move |&enabled: &bool| {
+        let (path, patch) = (path.clone(), PatchStep { enabled: Some(enabled), ..PatchStep::default() });
+        async move { tell(toasts, "The step was not switched", store.change_step(path, patch).await) }
+    });
+    view! {
+        <Switch
+            label="Run this step"
+            on
+            disabled=switch.pending()
+            on_change=move |enabled| _ = switch.dispatch_local(enabled)
+        />
+    }
 }
 
 /// The fields of a step that can be changed for this run. What is typed is kept until it is saved.
@@ -142,28 +149,26 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
         keep_change(&store.id(), &discard_path, &PatchStep::default());
         open.set(false);
     };
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ApiError>);
-    let toasts = Toasts::from_context();
-    let save = move |_| {
+    let toasts = expect_context::<Toasts>();
+    let save = Action::new_unsync(move |patch: &PatchStep| {
+        let (id, path, patch) = (store.id(), path.clone(), patch.clone());
+        async move {
+            store.send(api::executions::update_step(&id, &path, &patch)).await?;
+            keep_change(&id, &path, &PatchStep::default());
+            store.read_definition(id).await;
+            open.set(false);
+            toasts.done("Changed for this run. The workflow stays as it is.");
+            ApiResult::Ok(())
+        }
+    });
+    let error = Signal::derive(move || save.value().get().and_then(Result::err));
+    let press = move |_| {
         let patch = draft.with_untracked(|draft| difference(&before, draft));
         if patch == PatchStep::default() {
             open.set(false);
-            return;
+        } else {
+            save.dispatch_local(patch);
         }
-        let (id, path) = (store.id(), path.clone());
-        spawn_local(async move {
-            match store.change_step(busy, &path, patch).await {
-                Ok(()) => {
-                    keep_change(&id, &path, &PatchStep::default());
-                    open.try_set(false);
-                    toasts.done("Changed for this run. The workflow stays as it is.");
-                }
-                Err(failure) => {
-                    error.try_set(Some(failure));
-                }
-            }
-        });
     };
     let field_error = move |pointer: &'static str| {
         Signal::derive(move || error.with(|error| error.as_ref().and_then(|error| error.field(pointer))))
@@ -189,7 +194,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
             </Show>
             {move || error.get().map(|error| view! { <FailureNote error /> })}
             <div class="row wrap">
-                <Button kind=ButtonKind::Primary small=true busy on_press=save>
+                <Button kind=ButtonKind::Primary small=true busy=save.pending() on_press=press>
                     "Save for this run"
                 </Button>
                 <Button kind=ButtonKind::Ghost small=true on_press=discard>

@@ -35,7 +35,7 @@ pub fn keep_choices(run: &ExecutionId, choices: &Choices) {
 
 /// What was typed at a gate or into an output, and not sent yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Typed {
+pub struct GateDraft {
     /// The text as edited; `None` while it is as it came.
     #[serde(default)]
     pub text: Option<String>,
@@ -47,7 +47,7 @@ pub struct Typed {
     pub comment: String,
 }
 
-impl Typed {
+impl GateDraft {
     /// Whether there is nothing to keep.
     pub fn is_empty(&self) -> bool {
         self.text.is_none() && self.comment.is_empty()
@@ -56,29 +56,29 @@ impl Typed {
 
 /// What a text was typed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TypedFor {
+pub enum DraftOf {
     /// A decision at a gate.
     Gate,
     /// Another output of a step.
     Output,
 }
 
-fn typed_key(run: &ExecutionId, path: &StepPath, what: TypedFor) -> String {
+fn typed_key(run: &ExecutionId, path: &StepPath, what: DraftOf) -> String {
     let what = match what {
-        TypedFor::Gate => "gate",
-        TypedFor::Output => "output",
+        DraftOf::Gate => "gate",
+        DraftOf::Output => "output",
     };
     format!("sluice.{what}.{run}.{path}")
 }
 
 /// What was typed for a step run.
-pub fn typed(run: &ExecutionId, path: &StepPath, what: TypedFor) -> Typed {
+pub fn draft(run: &ExecutionId, path: &StepPath, what: DraftOf) -> GateDraft {
     let kept = storage::get(&typed_key(run, path, what));
     kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// Keeps it, until it is sent.
-pub fn keep_typed(run: &ExecutionId, path: &StepPath, what: TypedFor, typed: &Typed) {
+pub fn keep_draft(run: &ExecutionId, path: &StepPath, what: DraftOf, typed: &GateDraft) {
     let key = typed_key(run, path, what);
     match serde_json::to_string(typed) {
         Ok(text) if !typed.is_empty() => {

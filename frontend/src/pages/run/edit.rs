@@ -1,18 +1,18 @@
 //! Putting another output in the place of what a step gave.
 
+use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde_json::Value;
 use sluice_types::{OutputOverride, StepKind, StepPath};
 
 use super::commands::is_outdated;
-use super::draft_storage::{Typed, TypedFor, keep_typed, typed};
+use super::draft_storage::{DraftOf, GateDraft, draft, keep_draft};
 use super::store::RunStore;
-use crate::api::{self, ApiError};
-use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind};
+use crate::api;
+use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Toasts};
 use sluice_web_state::actions::stale_after_override;
 use sluice_web_state::output_edit::{as_text, checked};
-use sluice_web_state::run::RunState;
+use sluice_web_state::run::stale_steps;
 
 /// A text to change, what changes, and which later steps were made from the old one. What is typed
 /// is kept until it is saved.
@@ -31,24 +31,58 @@ pub fn EditOutput(
         .and_then(|definition| definition.step_at(&path))
         .is_some_and(|step| matches!(&step.kind, StepKind::Llm(llm) if llm.output_schema.is_some()));
     let (before, is_json) = store.peek_step(&path, |step| as_text(step, has_schema)).unwrap_or_default();
-    let kept = typed(&id, &path, TypedFor::Output).text;
+    let kept = draft(&id, &path, DraftOf::Output).text;
+    // An edit that was kept over a reload is not what the page was opened for.
+    let is_new = kept.is_none();
     let text = RwSignal::new(kept.unwrap_or_else(|| before.clone()));
     let base = before.clone();
     let keep_path = path.clone();
     Effect::new(move || {
         let text = text.get();
-        let typed = Typed { text: (text != base).then_some(text), ..Typed::default() };
-        keep_typed(&store.id(), &keep_path, TypedFor::Output, &typed);
+        let typed = GateDraft { text: (text != base).then_some(text), ..GateDraft::default() };
+        keep_draft(&store.id(), &keep_path, DraftOf::Output, &typed);
+    });
+    // The form takes the place of the button that had the focus, and may open below the window.
+    let field: NodeRef<html::Textarea> = NodeRef::new();
+    Effect::new(move || {
+        if let Some(field) = field.get().filter(|_| is_new) {
+            request_animation_frame(move || _ = field.focus());
+        }
     });
     let wrong = Memo::new(move |_| checked(&text.read(), is_json).err());
     let stale = stale_labels(store, &path);
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ApiError>);
     let before = StoredValue::new(before);
     let changed = Memo::new(move |_| before.with_value(|before| *before != *text.read()));
-    let save = save(store, path.clone(), text, is_json, busy, error, open);
+    let toasts = expect_context::<Toasts>();
+    let save_path = path.clone();
+    // With `true`, the later steps are offered to run again once the output is saved.
+    let save = Action::new_unsync(move |&then: &bool| {
+        let (id, path) = (store.id(), save_path.clone());
+        let output = checked(&text.read_untracked(), is_json).map(|value| output_of(value, is_json));
+        async move {
+            let Ok(output) = output else { return Ok(()) };
+            let sent = store.send(api::executions::override_output(&id, &path, &output)).await;
+            if let Err(error) = sent {
+                if is_outdated(&error) {
+                    store.read_if_due();
+                }
+                return Err(error);
+            }
+            keep_draft(&id, &path, DraftOf::Output, &GateDraft::default());
+            // The page may have been left meanwhile.
+            if let Some(stale) = store.state.try_with_value(stale_steps).filter(|stale| !stale.is_empty()) {
+                toasts.done("The output is saved. The steps that were made from the old one are out of date.");
+                if then {
+                    store.retrying.set(stale.into_iter().next());
+                }
+            }
+            open.set(false);
+            Ok(())
+        }
+    });
+    let error = move || save.value().get().and_then(Result::err);
     let discard = move |()| {
-        keep_typed(&store.id(), &path, TypedFor::Output, &Typed::default());
+        keep_draft(&store.id(), &path, DraftOf::Output, &GateDraft::default());
         open.set(false);
     };
     let blocked = Signal::derive(move || wrong.get().is_some() || !changed.get());
@@ -56,6 +90,7 @@ pub fn EditOutput(
         <div class="stack edit">
             <Field label wrong=wrong let:ids>
                 <textarea
+                    node_ref=field
                     class="textarea grows"
                     class:mono=is_json
                     id=ids.input
@@ -73,34 +108,36 @@ pub fn EditOutput(
                     {move || format!("Made from the old output, and stale after this: {}.", stale.read().join(", "))}
                 </Note>
             </Show>
-            {move || error.get().map(|error| view! { <FailureNote error /> })}
-            <Actions stale busy blocked on_save=move |then| save(then) on_discard=discard />
+            {move || error().map(|error| view! { <FailureNote error /> })}
+            <EditActions
+                stale
+                busy=save.pending()
+                blocked
+                on_save=move |then| _ = save.dispatch_local(then)
+                on_discard=discard
+            />
         </div>
     }
 }
 
 /// Saving, with or without the later steps, or not at all.
 #[component]
-fn Actions(
+fn EditActions(
     stale: Memo<Vec<String>>,
-    busy: RwSignal<bool>,
+    #[prop(into)] busy: Signal<bool>,
     blocked: Signal<bool>,
-    /// With the label of the first later step when those are to run again.
+    /// With `true` when the later steps are to run again.
     #[prop(into)]
-    on_save: Callback<Option<String>>,
+    on_save: Callback<bool>,
     #[prop(into)] on_discard: Callback<()>,
 ) -> impl IntoView {
     view! {
         <div class="row wrap">
-            <Button kind=ButtonKind::Primary busy disabled=blocked on_press=move |_| on_save.run(None)>
+            <Button kind=ButtonKind::Primary busy disabled=blocked on_press=move |_| on_save.run(false)>
                 "Save"
             </Button>
             <Show when=move || !stale.read().is_empty()>
-                <Button
-                    busy
-                    disabled=blocked
-                    on_press=move |_| on_save.run(stale.read_untracked().first().cloned())
-                >
+                <Button busy disabled=blocked on_press=move |_| on_save.run(true)>
                     "Save and run the later steps again"
                 </Button>
             </Show>
@@ -120,46 +157,9 @@ fn stale_labels(store: RunStore, path: &StepPath) -> Memo<Vec<String>> {
     })
 }
 
-/// Saves the output; with the label of a later step, its retry is offered then.
-fn save(
-    store: RunStore,
-    path: StepPath,
-    text: RwSignal<String>,
-    is_json: bool,
-    busy: RwSignal<bool>,
-    error: RwSignal<Option<ApiError>>,
-    open: RwSignal<bool>,
-) -> impl Fn(Option<String>) + Clone + Send + Sync + 'static {
-    move |then: Option<String>| {
-        let Ok(value) = checked(&text.read_untracked(), is_json) else { return };
-        let output = match value {
-            Value::String(content) if !is_json => OutputOverride { content: Some(content), output: None },
-            value => OutputOverride { content: None, output: Some(value) },
-        };
-        let path = path.clone();
-        spawn_local(async move {
-            let id = store.id();
-            let sent = store.send(busy, api::executions::override_output(&id, &path, &output)).await;
-            match sent {
-                Ok(()) => {
-                    keep_typed(&id, &path, TypedFor::Output, &Typed::default());
-                    let path_of = |run: &RunState, label: &str| {
-                        run.steps().iter().find(|step| step.run.label == label).map(|step| step.run.path.clone())
-                    };
-                    // The page may have been left meanwhile.
-                    let next = then.and_then(|label| store.state.try_with_value(|run| path_of(run, &label)).flatten());
-                    if next.is_some() {
-                        store.retrying.try_set(next);
-                    }
-                    open.try_set(false);
-                }
-                Err(failure) => {
-                    if is_outdated(&failure) {
-                        store.read_if_due();
-                    }
-                    error.try_set(Some(failure));
-                }
-            }
-        });
+fn output_of(value: Value, is_json: bool) -> OutputOverride {
+    match value {
+        Value::String(content) if !is_json => OutputOverride { content: Some(content), output: None },
+        value => OutputOverride { content: None, output: Some(value) },
     }
 }

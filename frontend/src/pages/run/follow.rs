@@ -14,8 +14,8 @@ use super::store::{RunStore, Standing};
 use crate::api;
 use crate::browser::clock::{now_ms, ticking};
 use crate::browser::events::{EventStream, News};
-use crate::browser::listen::on_window;
 use crate::components::{Button, Icon};
+use leptos_use_event_listener::use_event_listener;
 
 /// How long after a failed reading of the run the next one comes.
 const READ_AGAIN: Duration = Duration::from_secs(3);
@@ -25,9 +25,9 @@ const HIDDEN_PACE: Duration = Duration::from_millis(500);
 impl RunStore {
     /// Begins to follow the run, until the page is left.
     pub fn follow(self) {
-        on_window(ev::online, move |_| self.happened(Happened::Online));
-        on_window(ev::offline, move |_| self.happened(Happened::Offline));
-        on_window(ev::focus, move |_| self.look_again());
+        let _stop = use_event_listener(window(), ev::online, move |_| self.happened(Happened::Online));
+        let _stop = use_event_listener(window(), ev::offline, move |_| self.happened(Happened::Offline));
+        let _stop = use_event_listener(window(), ev::focus, move |_| self.look_again());
         on_cleanup(move || self.close());
         self.want();
     }
@@ -210,7 +210,8 @@ const TICK: std::time::Duration = std::time::Duration::from_millis(250);
 /// the page, so that nothing moves when it comes and goes.
 #[component]
 pub fn ConnectionNote(store: RunStore) -> impl IntoView {
-    let now = ticking(TICK);
+    let connected = Memo::new(move |_| store.connection.with(|standing| standing.connection.is_open()));
+    let now = ticking(TICK, move || !connected.get());
     let message = Memo::new(move |_| {
         let standing = store.connection.get();
         let waited = waited_ms(now.get() - standing.since_ms);

@@ -4,10 +4,11 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use sluice_types::PatchExecution;
+use sluice_types::{ExecutionId, PatchExecution};
 use sluice_web_state::actions::run_actions;
 use sluice_web_state::format::{cost, duration, number};
 use sluice_web_state::run::RunState;
+use sluice_web_state::run_status::RunStanding;
 use sluice_web_state::run_text::{budget_of, dollars};
 
 use super::commands::tell;
@@ -15,17 +16,18 @@ use super::draft_storage::{budget, forget, keep_again, keep_budget};
 use super::gate::GATE_HEADING;
 use super::store::RunStore;
 use crate::api::executions::Command;
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiResult};
+use crate::browser::clipboard;
 use crate::browser::files::download;
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::components::{
-    Button, ButtonKind, Confirm, Dialog, ExecutionBadge, FailureNote, Field, Menu, MenuItem, Switch, Toasts, When,
+    Button, ButtonKind, Confirm, Dialog, FailureNote, Field, Menu, MenuItem, RunBadge, Switch, Toasts, When,
 };
 
 /// The name, the status and the totals, kept up to date.
 #[component]
 pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>) -> impl IntoView {
-    let status = store.watch(RunState::status);
+    let standing = store.watch(RunStanding::of_run);
     let workflow = store.peek(|run| run.execution().workflow_id.to_string());
     view! {
         <nav class="crumbs" aria-label="Breadcrumbs">
@@ -39,7 +41,7 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>) -> impl Into
             <div class="row wrap">
                 <h1 class="break">{move || name.get()}</h1>
                 <span role="status">
-                    <ExecutionBadge status />
+                    <RunBadge standing />
                 </span>
             </div>
             <ActionsBar store />
@@ -68,7 +70,7 @@ fn Facts(store: RunStore) -> impl IntoView {
             <div>
                 <dt>"Started"</dt>
                 <dd>
-                    <When at=started now=store.now />
+                    <When at=started />
                 </dd>
             </div>
             <div>
@@ -105,22 +107,21 @@ fn Facts(store: RunStore) -> impl IntoView {
 /// The buttons that fit the run's state, the YOLO switch, and the rest in a menu.
 #[component]
 pub fn ActionsBar(store: RunStore) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
     let may = store.watch(run_actions);
-    let busy = RwSignal::new(false);
     let asks_cancel = RwSignal::new(false);
     let yolo = store.watch(|run| run.execution().yolo);
-    let yolo_busy = RwSignal::new(false);
     let ended = store.watch(|run| run.status().is_terminal());
-    let send = move |doing: &'static str, command: Command| {
-        store.command(doing, busy, async move { api::executions::command(&store.id(), command).await });
-    };
-    let switch_yolo =
-        move |on| {
-            let patch = PatchExecution { yolo: Some(on), ..PatchExecution::default() };
-            store.command("YOLO was not switched", yolo_busy, async move {
-                api::executions::update(&store.id(), &patch).await
-            });
-        };
+    let command = Action::new_unsync(move |&(command, doing): &(Command, &'static str)| {
+        let id = store.id();
+        async move { tell(toasts, doing, store.send(api::executions::command(&id, command)).await) }
+    });
+    let busy = command.pending();
+    let send = move |doing, what| _ = command.dispatch_local((what, doing));
+    let switch_yolo = Action::new_unsync(move |&on: &bool| {
+        let (id, patch) = (store.id(), PatchExecution { yolo: Some(on), ..PatchExecution::default() });
+        async move { tell(toasts, "YOLO was not switched", store.send(api::executions::update(&id, &patch)).await) }
+    });
     view! {
         <div class="run-actions">
             <Decide store />
@@ -129,8 +130,8 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
                     label="YOLO"
                     title="Skip reviews: the run goes on without asking"
                     on=yolo
-                    disabled=yolo_busy
-                    on_change=switch_yolo
+                    disabled=switch_yolo.pending()
+                    on_change=move |on| _ = switch_yolo.dispatch_local(on)
                 />
             </Show>
             <Show when=move || may.get().pause>
@@ -218,31 +219,30 @@ fn More(store: RunStore) -> impl IntoView {
     let may = store.watch(run_actions);
     let asks_delete = RwSignal::new(false);
     let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());
-    let toasts = Toasts::from_context();
+    let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
     let again = run_again(store);
-    let delete = move |()| {
+    let delete = Action::new_unsync(move |&(): &()| {
         let navigate = navigate.clone();
-        spawn_local(async move {
-            let id = store.id();
-            let workflow = store.peek(|run| run.execution().workflow_id.to_string());
+        let (id, workflow) = store.peek(|run| (run.execution().id.clone(), run.execution().workflow_id.clone()));
+        async move {
             match api::executions::delete(&id).await {
                 Ok(()) => {
                     forget(&id);
                     toasts.done("The run is deleted.");
                     navigate(&format!("/workflows/{workflow}/run"), leptos_router::NavigateOptions::default());
                 }
-                Err(error) => tell(toasts, "The run was not deleted", &error),
+                Err(error) => tell(toasts, "The run was not deleted", Err(error)),
             }
-        });
-    };
+        }
+    });
     view! {
         <Menu label="More about this run">
             <Show when=move || !may.get().delete>
                 <MenuItem icon=icondata_lu::LuRotateCcw label="Run again" on_press=again.clone() />
             </Show>
             <MenuItem icon=icondata_lu::LuLink label="Copy link" on_press=move |_| copy_link(toasts) />
-            <MenuItem icon=icondata_lu::LuDownload label="Export JSON" on_press=move |_| export(store, toasts) />
+            <MenuItem icon=icondata_lu::LuDownload label="Export JSON" on_press=move |_| export(store.id(), toasts) />
             <Show when=move || may.get().edit_budget>
                 <MenuItem icon=icondata_lu::LuCoins label="Change budget" on_press=move |_| asks_budget.set(true) />
             </Show>
@@ -256,7 +256,7 @@ fn More(store: RunStore) -> impl IntoView {
             </Show>
         </Menu>
         <BudgetDialog store open=asks_budget />
-        <Confirm open=asks_delete title="Delete this run?" verb="Delete" on_confirm=delete>
+        <Confirm open=asks_delete title="Delete this run?" verb="Delete" on_confirm=move |()| _ = delete.dispatch_local(())>
             <p>"Its steps, texts and decisions are removed. This cannot be undone."</p>
         </Confirm>
     }
@@ -264,18 +264,17 @@ fn More(store: RunStore) -> impl IntoView {
 
 fn copy_link(toasts: Toasts) {
     spawn_local(async move {
-        let address = window().location().href().unwrap_or_default();
-        let copied = wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&address)).await;
-        match copied {
-            Ok(_) => toasts.done("The link is copied."),
-            Err(_) => toasts.failed("The browser did not allow copying. Take the link from the address bar."),
+        if clipboard::copy(&window().location().href().unwrap_or_default()).await {
+            toasts.done("The link is copied.");
+        } else {
+            toasts.failed("The browser did not allow copying. Take the link from the address bar.");
         }
     });
 }
 
-fn export(store: RunStore, toasts: Toasts) {
+/// Gives the run to the person as a file. A message about it outlives the page, so it holds nothing of the page.
+fn export(id: ExecutionId, toasts: Toasts) {
     spawn_local(async move {
-        let id = store.id();
         match api::executions::get(&id).await {
             Ok(execution) => {
                 let text = serde_json::to_string_pretty(&execution).unwrap_or_default();
@@ -283,7 +282,7 @@ fn export(store: RunStore, toasts: Toasts) {
                     toasts.failed("The browser did not allow the download.");
                 }
             }
-            Err(error) => toasts.retry("The run was not exported", &error, move || export(store, toasts)),
+            Err(error) => toasts.retry("The run was not exported", &error, move || export(id.clone(), toasts)),
         }
     });
 }
@@ -292,7 +291,7 @@ fn export(store: RunStore, toasts: Toasts) {
 #[component]
 pub fn BudgetDialog(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Dialog open title="Budget of this run">
+        <Dialog open on_close=move |()| open.set(false) title="Budget of this run">
             <BudgetForm store open />
         </Dialog>
     }
@@ -312,19 +311,20 @@ fn BudgetForm(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
             keep_budget(&store.id(), None);
         }
     });
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ApiError>);
     let wrong = Memo::new(move |_| budget_of(&typed.read()).err());
-    let save = move |_| {
-        let Ok(budget) = budget_of(&typed.read_untracked()) else { return };
-        let patch = PatchExecution { budget_usd: Some(budget), ..PatchExecution::default() };
-        spawn_local(async move {
-            let sent = store.send(busy, api::executions::update(&store.id(), &patch)).await;
-            if sent.is_ok() {
-                open.try_set(false);
-            }
-            error.try_set(sent.err());
-        });
+    let save = Action::new_unsync(move |&budget: &Option<f64>| {
+        let (id, patch) = (store.id(), PatchExecution { budget_usd: Some(budget), ..PatchExecution::default() });
+        async move {
+            store.send(api::executions::update(&id, &patch)).await?;
+            open.set(false);
+            ApiResult::Ok(())
+        }
+    });
+    let error = move || save.value().get().and_then(Result::err);
+    let press = move |_| {
+        if let Ok(budget) = budget_of(&typed.read_untracked()) {
+            save.dispatch_local(budget);
+        }
     };
     view! {
         <div class="body stack">
@@ -344,11 +344,16 @@ fn BudgetForm(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
                     on:input:target=move |event| typed.set(event.target().value())
                 />
             </Field>
-            {move || error.get().map(|error| view! { <FailureNote error /> })}
+            {move || error().map(|error| view! { <FailureNote error /> })}
         </div>
         <footer>
             <Button on_press=move |_| open.set(false)>"Keep"</Button>
-            <Button kind=ButtonKind::Primary busy disabled=Signal::derive(move || wrong.get().is_some()) on_press=save>
+            <Button
+                kind=ButtonKind::Primary
+                busy=save.pending()
+                disabled=Signal::derive(move || wrong.get().is_some())
+                on_press=press
+            >
                 "Save"
             </Button>
         </footer>

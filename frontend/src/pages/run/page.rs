@@ -6,9 +6,12 @@ use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
 use serde_json::Value;
 use sluice_types::{ErrorCode, Execution, ExecutionId, ExecutionStatus, StepPath, StepRunStatus};
-use sluice_web_state::format::{cost, duration};
-use sluice_web_state::run::RunState;
+use sluice_web_state::actions::step_actions;
+use sluice_web_state::format::{cost, duration, plural};
+use sluice_web_state::run::{RunState, stale_steps};
+use sluice_web_state::run_status::RunStanding;
 
+use super::auto_scroll::AutoScroll;
 use super::follow::ConnectionNote;
 use super::head::RunHead;
 use super::result::{Box, RunFailure};
@@ -18,8 +21,7 @@ use super::store::RunStore;
 use crate::api;
 use crate::browser::files::download;
 use crate::browser::focus::use_title;
-use crate::components::RunHistory;
-use crate::components::{Button, CopyButton, Icon, MarkdownView, Toasts, execution_word};
+use crate::components::{Button, CopyButton, Icon, MarkdownView, RunHistory, Toasts};
 use crate::pages::loading::{RunComing, RunNotCome};
 use crate::pages::not_found::{Gone, NotFound};
 
@@ -64,13 +66,9 @@ fn Run(execution: Execution) -> impl IntoView {
     let name = RwSignal::new(None::<String>);
     load_workflow(store, name);
     store.follow();
-    let status = store.watch(RunState::status);
+    let standing = store.watch(RunStanding::of_run);
     let title = Signal::derive(move || name.get().unwrap_or_else(|| "Run".to_owned()));
-    let waits = store.watch(|run| run.gate().is_some());
-    use_title(move || {
-        let word = if waits.get() { "Waiting for you" } else { execution_word(status.get()) };
-        [word, " · ", &title.get()].concat()
-    });
+    use_title(move || format!("{} · {}", standing.get().word(), title.get()));
     let id = store.id();
     view! {
         <Show when=move || !store.gone.get() fallback=|| view! { <Gone heading="No such run" what="run" /> }>
@@ -79,14 +77,43 @@ fn Run(execution: Execution) -> impl IntoView {
             <div class="run-columns">
                 <div>
                     <RunFailure store />
+                    <StaleSteps store />
                     <Pipeline store />
                     <OutputCard store />
                 </div>
                 <aside aria-label="Runs of this workflow">
-                    <RunHistory workflow=workflow_id.clone() current=Some(id.clone()) status />
+                    <RunHistory workflow=workflow_id.clone() current=Some(id.clone()) standing />
                 </aside>
             </div>
             <RetryDialog store />
+            <AutoScroll store />
+        </Show>
+    }
+}
+
+/// Says that steps were made from a text that a person has replaced since, and offers to make them anew.
+#[component]
+fn StaleSteps(store: RunStore) -> impl IntoView {
+    let stale = store.watch(stale_steps);
+    let may = store.watch(|run| {
+        stale_steps(run).first().and_then(|path| run.step(path)).is_some_and(|step| step_actions(step, run).retry)
+    });
+    let text = move || {
+        let count = stale.with(Vec::len);
+        let steps = plural(u64::try_from(count).unwrap_or(u64::MAX), "step was", "steps were");
+        format!("{steps} made from an older text.")
+    };
+    view! {
+        <Show when=move || !stale.with(Vec::is_empty)>
+            <div class="note warn stale-note">
+                <Icon icon=icondata_lu::LuHistory />
+                <span class="grow">{text}</span>
+                <Show when=move || may.get()>
+                    <Button small=true on_press=move |_| store.retrying.set(stale.get_untracked().into_iter().next())>
+                        "Run them again"
+                    </Button>
+                </Show>
+            </div>
         </Show>
     }
 }
@@ -128,7 +155,7 @@ pub fn Pipeline(store: RunStore) -> impl IntoView {
 /// The step that completed last: it stays open until the next one completes, so that nobody loses the
 /// line while reading. A gate shows its text itself, and a failure
 /// is what one came to see.
-fn latest_completed(run: &sluice_web_state::run::RunState) -> Option<StepPath> {
+fn latest_completed(run: &RunState) -> Option<StepPath> {
     let failed = run.steps().iter().any(|step| step.run.status == StepRunStatus::Failed);
     if run.gate().is_some() || failed {
         return None;
@@ -138,7 +165,7 @@ fn latest_completed(run: &sluice_web_state::run::RunState) -> Option<StepPath> {
 }
 
 /// The output as a text, and whether the step that gave it shows it already.
-fn output_of(run: &sluice_web_state::run::RunState) -> Option<(String, bool)> {
+fn output_of(run: &RunState) -> Option<(String, bool)> {
     if run.status() != ExecutionStatus::Completed {
         return None;
     }
@@ -158,7 +185,7 @@ fn output_of(run: &sluice_web_state::run::RunState) -> Option<(String, bool)> {
 pub fn OutputCard(store: RunStore) -> impl IntoView {
     let output = store.watch(output_of);
     let facts = store.watch(|run| (run.execution().duration_ms.map(duration), cost(run.totals().cost_usd)));
-    let toasts = Toasts::from_context();
+    let toasts = expect_context::<Toasts>();
     let text =
         move || output.with_untracked(|output| output.as_ref().map(|output| output.0.clone()).unwrap_or_default());
     let save = move |_| {

@@ -11,7 +11,7 @@ use sluice_web_state::format::{cost, duration, number, utc_iso};
 use sluice_web_state::run_text::decision_word;
 
 use super::change::{ChangeStep, StepFacts};
-use super::draft_storage::{TypedFor, keep_change, typed};
+use super::draft_storage::{DraftOf, draft, keep_change};
 use super::edit::EditOutput;
 use super::store::RunStore;
 use crate::api;
@@ -31,13 +31,15 @@ enum Shown {
 pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoView {
     let shown = RwSignal::new(Shown::Text);
     // An edit that was begun and not sent is where it was left.
-    let editing = RwSignal::new(typed(&store.id(), &path, TypedFor::Output).text.is_some());
+    let editing = RwSignal::new(draft(&store.id(), &path, DraftOf::Output).text.is_some());
     let kind = store.peek_step(&path, |step| step.run.step_type).unwrap_or(StepType::Llm);
     let choices = match kind {
         StepType::Llm => {
             vec![(Shown::Text, "Text"), (Shown::Raw, "Raw"), (Shown::Prompt, "Prompt"), (Shown::Attempts, "Attempts")]
         }
-        StepType::Review => vec![(Shown::Text, "Text"), (Shown::Raw, "Raw"), (Shown::Attempts, "Decisions")],
+        StepType::Review | StepType::Unknown => {
+            vec![(Shown::Text, "Text"), (Shown::Raw, "Raw"), (Shown::Attempts, "Decisions")]
+        }
     };
     // It cannot be changed any more: a retry takes a change along.
     if store.peek_step(&path, |step| step.run.status) == Some(StepRunStatus::Completed) {
@@ -70,7 +72,7 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
 }
 
 /// The text of a step, and whether it is JSON.
-fn text_of(store: RunStore, path: &StepPath) -> Memo<(String, bool)> {
+pub fn text_of(store: RunStore, path: &StepPath) -> Memo<(String, bool)> {
     store.watch_step(path, |step| match &step.run.output {
         Some(value @ (Value::Object(_) | Value::Array(_))) if step.run.step_type == StepType::Llm => {
             (serde_json::to_string_pretty(value).unwrap_or_default(), true)
@@ -81,7 +83,7 @@ fn text_of(store: RunStore, path: &StepPath) -> Memo<(String, bool)> {
 
 /// A text in a box of the height that it had while it came in; a longer one can be opened.
 #[component]
-fn TextBox(text: Memo<(String, bool)>, label: String) -> impl IntoView {
+pub fn TextBox(text: Memo<(String, bool)>, label: String) -> impl IntoView {
     let source = Signal::derive(move || text.get().0);
     let is_json = move || text.with(|text| text.1);
     view! {
@@ -292,6 +294,7 @@ const fn attempt_word(status: AttemptStatus) -> (&'static str, &'static str) {
         AttemptStatus::Failed => ("badge bad", "Failed"),
         AttemptStatus::Cancelled => ("badge", "Cancelled"),
         AttemptStatus::Interrupted => ("badge warn", "Interrupted"),
+        AttemptStatus::Unknown => ("badge", "Unknown to this page"),
     }
 }
 

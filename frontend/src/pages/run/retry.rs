@@ -1,38 +1,28 @@
 //! Running again from a step: first what that would keep, repeat and cost; then the doing.
 
-use std::mem;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use sluice_types::{LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRequest, StepPath, StepType};
+use sluice_types::{ErrorCode, LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRequest, StepPath, StepType};
 
 use super::change::llm_of;
-use super::commands::keep_focus;
 use super::store::RunStore;
-use crate::api::{self, ApiError};
-use crate::components::{Button, ButtonKind, Dialog, FailureNote, Loaded, ModelChoice, ModelPicker, Note, NoteKind};
+use crate::api::{self, ApiError, ApiResult};
+use crate::browser::focus::keep_focus;
+use crate::components::{Button, ButtonKind, Dialog, FailureNote, ModelChoice, ModelPicker, Note, NoteKind, Skeleton};
 use sluice_web_state::changes::difference;
 use sluice_web_state::format::{cost_range, plural};
 
 /// The dialog for the step that `store.retrying` names.
 #[component]
 pub fn RetryDialog(store: RunStore) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(store.retrying.read().is_some()));
-    let mut was = false;
-    Effect::new(move || {
-        let is = open.get();
-        if mem::replace(&mut was, is) && !is {
-            store.retrying.set(None);
-        }
-    });
+    let open = Signal::derive(move || store.retrying.read().is_some());
+    let close = move |()| store.retrying.set(None);
     let label = move |path: &StepPath| store.peek_step(path, |step| step.run.label.clone()).unwrap_or_default();
     let title = Signal::derive(move || {
         store.retrying.get().map_or_else(String::new, |path| format!("Run again from “{}”", label(&path)))
     });
     view! {
-        <Dialog open title>
-            {move || store.retrying.get().map(|path| view! { <RetryForm store path open /> })}
+        <Dialog open on_close=close title>
+            {move || store.retrying.get().map(|path| view! { <RetryForm store path on_close=close /> })}
         </Dialog>
     }
 }
@@ -45,7 +35,7 @@ fn request_of(store: RunStore, path: &StepPath, before: &LlmStep, choice: ModelC
 }
 
 #[component]
-fn RetryForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl IntoView {
+fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let before = untrack(|| llm_of(store, &path));
     let is_llm = store.peek_step(&path, |step| step.run.step_type) == Some(StepType::Llm);
     let choice = RwSignal::new(ModelChoice { provider: before.provider.clone(), model: before.model.clone() });
@@ -56,51 +46,58 @@ fn RetryForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Into
         let path = path.clone();
         move |choice| untrack(|| request_of(store, &path, &before, choice))
     };
+    // The answer tells what was asked: a plan and its price are shown for that request alone.
     let plan = {
         let (path, request) = (path.clone(), request.clone());
         LocalResource::new(move || {
             let (id, path, request) = (store.id(), path.clone(), request(choice.get()));
-            async move { api::executions::plan_retry(&id, &path, &request).await }
+            async move {
+                let answer = api::executions::plan_retry(&id, &path, &request).await;
+                (request, answer)
+            }
         })
     };
-    let ready = Memo::new(move |_| plan.with(|plan| matches!(plan, Some(Ok(_)))));
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ApiError>);
-    let start = move |_| {
-        let (path, request) = (path.clone(), request(choice.get_untracked()));
-        spawn_local(async move {
-            let id = store.id();
-            match store.send(busy, api::executions::retry(&id, &path, &request)).await {
-                Ok(()) => {
-                    store.read_definition(id).await;
-                    open.try_set(false);
-                    keep_focus(&path);
-                }
-                Err(failure) => {
-                    error.try_set(Some(failure));
-                }
-            }
-        });
+    let wanted = {
+        let request = request.clone();
+        Memo::new(move |_| request(choice.get()))
     };
+    let current = Memo::new(move |_| {
+        let wanted = wanted.get();
+        plan.get().filter(|(request, _)| *request == wanted).map(|(_, answer)| answer)
+    });
+    let ready = Memo::new(move |_| current.with(|plan| matches!(plan, Some(Ok(_)))));
+    let retry = Action::new_unsync(move |request: &RetryRequest| {
+        let (id, path, request) = (store.id(), path.clone(), request.clone());
+        async move {
+            store.send(api::executions::retry(&id, &path, &request)).await?;
+            store.read_definition(id).await;
+            on_close.try_run(());
+            keep_focus(&format!("step-{path}"));
+            ApiResult::Ok(())
+        }
+    });
+    let error = move || retry.value().get().and_then(Result::err);
     view! {
         <div class="body stack">
             {called
                 .filter(|called| !called.is_empty() && is_llm)
                 .map(|called| view! { <p class="small muted">"Last called: " <span class="mono">{called}</span></p> })}
             {is_llm.then(|| view! { <ModelPicker chosen=choice on_choose=move |to| choice.set(to) /> })}
-            <Loaded resource=plan lines=6 let:plan>
-                <PlanView plan />
-            </Loaded>
-            {move || error.get().map(|error| view! { <FailureNote error /> })}
+            {move || match current.get() {
+                None => view! { <Skeleton lines=6 /> }.into_any(),
+                Some(Ok(plan)) => view! { <PlanView plan /> }.into_any(),
+                Some(Err(error)) => view! { <PlanFailure error on_retry=move |()| plan.refetch() /> }.into_any(),
+            }}
+            {move || error().map(|error| view! { <FailureNote error /> })}
         </div>
         <footer>
-            <Button on_press=move |_| open.set(false)>"Not now"</Button>
+            <Button on_press=move |_| on_close.run(())>"Not now"</Button>
             <Button
                 kind=ButtonKind::Primary
                 icon=icondata_lu::LuPlay
-                busy
+                busy=retry.pending()
                 disabled=Signal::derive(move || !ready.get())
-                on_press=start
+                on_press=move |_| _ = retry.dispatch_local(wanted.get_untracked())
             >
                 "Run again from here"
             </Button>
@@ -112,11 +109,30 @@ fn reason(step: &Repeated) -> String {
     match step.reason {
         RerunReason::Requested => "it is the one you chose".to_owned(),
         RerunReason::NotCompleted => "it has not completed".to_owned(),
+        RerunReason::Unknown => "the server says so".to_owned(),
+        RerunReason::Stale => "it was made from an older text".to_owned(),
         RerunReason::UsesRepeated => match &step.because_of {
             Some(label) => format!("it uses “{label}”"),
             None => "it uses one that runs again".to_owned(),
         },
     }
+}
+
+/// Why there is no plan. A provider without a key is set up elsewhere; trying again does not help there.
+#[component]
+fn PlanFailure(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+    if error.code() == Some(ErrorCode::ProviderNotAvailable) {
+        return view! {
+            <Note kind=NoteKind::Warn>
+                <div class="stack tight">
+                    <span>"The provider of this model is not set up yet."</span>
+                    <a href="/settings/providers">"Set it up in the settings"</a>
+                </div>
+            </Note>
+        }
+        .into_any();
+    }
+    view! { <FailureNote error on_retry /> }.into_any()
 }
 
 #[component]

@@ -14,7 +14,7 @@ use web_sys::Element;
 use super::change::{ChangeStep, StepFacts};
 use super::result::{PromptView, StepError};
 use super::store::RunStore;
-use crate::browser::clock::ticking;
+use crate::browser::clock::{ticking, utc};
 use crate::components::{Button, ButtonKind, Icon};
 
 /// How often the countdown moves on.
@@ -66,7 +66,7 @@ fn Asked(store: RunStore, path: StepPath) -> impl IntoView {
 fn BetweenAttempts(store: RunStore, path: StepPath) -> impl IntoView {
     let held = store.watch(|run| run.execution().on_hold);
     let error = store.watch_step(&path, |step| step.run.error.clone());
-    let now = ticking(TICK);
+    let now = ticking(TICK, || true);
     let facts = {
         let path = path.clone();
         let attempts = move || {
@@ -83,7 +83,7 @@ fn BetweenAttempts(store: RunStore, path: StepPath) -> impl IntoView {
         }
         // The clocks of server and browser may differ: the wait is never longer than it was to be.
         let left = retry.map_or(0, |retry| {
-            let left = (retry.due_at - super::store::utc(now.get())).num_milliseconds();
+            let left = (retry.due_at - utc(now.get())).num_milliseconds();
             left.clamp(0, retry.in_ms)
         });
         next_attempt(attempt, facts.get(), left)

@@ -10,7 +10,7 @@ use super::gate::GatePanel;
 use super::result::ResultView;
 use super::running::Running;
 use super::store::RunStore;
-use crate::components::{Icon, Note, NoteKind, StepDot, step_word};
+use crate::components::{Icon, NewerServer, Note, NoteKind, StepDot, step_kind, step_word};
 
 /// One step.
 #[component]
@@ -41,10 +41,11 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
         let choose = choose.clone();
         move |_| choose(!open.get_untracked())
     };
+    let stale = store.watch_step(&path, |step| step.run.stale);
     let meta_path = path.clone();
     let body_path = StoredValue::new(path);
     view! {
-        <li class=move || ["run-step ", status.get().as_str()].concat()>
+        <li class=move || ["run-step ", status.get().as_str()].concat() class:stale=move || stale.get()>
             <div class="rail">
                 <StepDot status />
             </div>
@@ -97,7 +98,7 @@ fn is_open(
             | StepRunStatus::Cancelled
             | StepRunStatus::OutcomeUnknown => true,
             StepRunStatus::Completed => latest.with(|latest| latest.as_ref() == Some(&path)),
-            StepRunStatus::Pending | StepRunStatus::Skipped => false,
+            StepRunStatus::Pending | StepRunStatus::Skipped | StepRunStatus::Unknown => false,
         })
     })
 }
@@ -117,6 +118,8 @@ fn choose(store: RunStore, path: &StepPath) -> impl Fn(bool) + Clone + Send + Sy
 #[component]
 fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: StepType) -> impl IntoView {
     let model = store.watch_step(&path, |step| step.run.model.clone());
+    let stale = store.watch_step(&path, |step| step.run.stale);
+    let edited = store.watch_step(&path, |step| step.run.overridden);
     let spent = store.watch_step(&path, |step| (step.run.cost_usd, step.run.token_usage.output_tokens));
     let took = {
         let path = path.clone();
@@ -139,7 +142,9 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
     view! {
         <p class="meta small muted numbers">
             <span class="state">{word}</span>
-            {(kind == StepType::Review).then_some(view! { <span>"Review"</span> })}
+            {move || stale.get().then(|| view! { <span class="badge warn">"Out of date"</span> })}
+            {move || edited.get().then(|| view! { <span class="badge">"Edited"</span> })}
+            {(kind == StepType::Review).then_some(view! { <span>{step_kind(kind).word}</span> })}
             <span class="mono">{move || model.get()}</span>
             <span>{move || took.get()}</span>
             <span>{move || (spent.get().1 > 0).then(|| format!("{} tokens", tokens(spent.get().1)))}</span>
@@ -163,6 +168,7 @@ pub fn StepBody(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, la
                 view! { <GatePanel store path label /> }.into_any()
             }
             StepRunStatus::Pending => view! { <NotRun store path /> }.into_any(),
+            StepRunStatus::Unknown => view! { <NewerServer /> }.into_any(),
             StepRunStatus::Skipped => view! { <Skipped store path /> }.into_any(),
             StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled => {
                 view! { <ResultView store path label /> }.into_any()

@@ -10,7 +10,7 @@ use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunS
 
 use super::draft_storage::{self, Choices};
 use crate::api;
-use crate::browser::clock::{now_ms, ticking, whole_ms};
+use crate::browser::clock::{now_ms, ticking, utc};
 use crate::browser::events::EventStream;
 use sluice_web_state::connection::Connection;
 use sluice_web_state::run::{Changed, RunState, StepView};
@@ -64,8 +64,9 @@ pub struct RunStore {
     pub connection: RwSignal<Standing>,
     /// Whether the run was deleted while the page showed it.
     pub gone: RwSignal<bool>,
-    /// The time, moving on by itself.
+    /// The time, moving on while the run goes on.
     pub now: Signal<f64>,
+    live: RwSignal<bool>,
     /// What it runs; `None` until it is here.
     definition: RwSignal<Option<Arc<Definition>>>,
     /// Which steps a person opened or closed.
@@ -75,7 +76,7 @@ pub struct RunStore {
     pub(super) buffer: StoredValue<Vec<Event>>,
     pub(super) flush_due: StoredValue<bool>,
     pub(super) fetching: StoredValue<bool>,
-    pub(super) stream: leptos::prelude::StoredValue<Option<EventStream>, LocalStorage>,
+    pub(super) stream: StoredValue<Option<EventStream>, LocalStorage>,
     pub(super) timer: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -84,22 +85,27 @@ impl RunStore {
     pub fn new(execution: Execution) -> Self {
         let id = execution.id.clone();
         let state = RunState::new(execution);
+        let is_live = !state.status().is_terminal();
         let paths: Vec<StepPath> = state.steps().iter().map(|step| step.run.path.clone()).collect();
+        // Time moves on only while there is something to count.
+        let live = RwSignal::new(is_live);
+        let now = ticking(TICK, move || live.get());
         let store = Self {
+            live,
             state: StoredValue::new(state),
             head: RwSignal::new(0),
             paths: RwSignal::new(Vec::new()),
             signals: StoredValue::new(HashMap::new()),
             connection: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
             gone: RwSignal::new(false),
-            now: ticking(TICK),
+            now,
             definition: RwSignal::new(None),
             choices: RwSignal::new(draft_storage::choices(&id)),
             retrying: RwSignal::new(None),
             buffer: StoredValue::new(Vec::new()),
             flush_due: StoredValue::new(false),
             fetching: StoredValue::new(false),
-            stream: leptos::prelude::StoredValue::new_local(None),
+            stream: StoredValue::new_local(None),
             timer: StoredValue::new(None),
         };
         store.take_paths(paths);
@@ -109,6 +115,11 @@ impl RunStore {
     /// The run's id.
     pub fn id(self) -> ExecutionId {
         self.state.with_value(|state| state.execution().id.clone())
+    }
+
+    /// The same, unless the page is gone.
+    pub fn try_id(self) -> Option<ExecutionId> {
+        self.state.try_with_value(|state| state.execution().id.clone())
     }
 
     /// Reads the run and its totals, and follows them.
@@ -220,11 +231,10 @@ impl RunStore {
         // The run's totals are made of its steps.
         if changed.execution || !changed.steps.is_empty() {
             self.head.update(|head| *head = head.wrapping_add(1));
+            let is_live = self.peek(|run| !run.status().is_terminal());
+            if self.live.get_untracked() != is_live {
+                self.live.set(is_live);
+            }
         }
     }
-}
-
-/// A time of the browser's clock.
-pub fn utc(ms: f64) -> chrono::DateTime<chrono::Utc> {
-    chrono::DateTime::from_timestamp_millis(whole_ms(ms)).unwrap_or_default()
 }

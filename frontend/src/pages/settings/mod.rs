@@ -5,7 +5,6 @@ mod persona_form;
 mod personas;
 mod provider_form;
 mod providers;
-mod text_field;
 
 pub use page::{Appearance, SettingsPage};
 pub use personas::Personas;

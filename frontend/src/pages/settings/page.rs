@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
 use crate::browser::focus::use_title;
-use crate::browser::theme::{Theme, choose, chosen};
+use crate::browser::theme::{Theme, ThemeChoice};
 use crate::components::{Note, NoteKind, Segments};
 
 /// The settings. The sections share this frame: when another one is shown, the focus stays where it is.
@@ -31,6 +31,7 @@ pub fn SettingsPage() -> impl IntoView {
 #[component]
 pub fn Appearance() -> impl IntoView {
     use_title(|| "Appearance · Settings".to_owned());
+    let choice = expect_context::<ThemeChoice>();
     let kept = RwSignal::new(true);
     let choices = vec![(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
     view! {
@@ -47,8 +48,8 @@ pub fn Appearance() -> impl IntoView {
                     <Segments
                         label="Theme"
                         choices
-                        chosen=chosen()
-                        on_choose=move |theme| kept.set(choose(theme))
+                        chosen=Signal::derive(move || choice.get())
+                        on_choose=move |theme| kept.set(choice.set(theme))
                     />
                 </div>
                 <p class="muted small">

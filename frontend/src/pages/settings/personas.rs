@@ -1,23 +1,19 @@
 //! All personas: to read, to edit in their place, to delete.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
-use sluice_types::{Persona, PersonaId};
+use sluice_types::Persona;
 
-use super::persona_form::{EditPersona, NewPersona, is_kept, kept_key};
-use crate::api::ApiError;
+use super::persona_form::{EditPersona, NewPersona, forget_draft, has_draft};
 use crate::browser::focus::{focus_soon, use_title};
-use crate::browser::storage;
-use crate::components::{Button, ButtonKind, Deletion, Deletions, Empty, FailureNote, Skeleton, Toasts};
+use crate::components::{Button, ButtonKind, Empty, FailureNote, ResourceList, Skeleton};
 use crate::session::Session;
 
 /// Voices and instructions that steps can take on.
 #[component]
 pub fn Personas() -> impl IntoView {
     use_title(|| "Personas · Settings".to_owned());
-    let list = PersonaList::provide();
-    let creating = RwSignal::new(is_kept(None));
+    let list = ResourceList::new(expect_context::<Session>().personas);
+    let creating = RwSignal::new(has_draft(None));
     let shown = Memo::new(move |_| list.shown());
     let none = move || list.is_here() && shown.with(Vec::is_empty) && !creating.get();
     view! {
@@ -41,7 +37,7 @@ pub fn Personas() -> impl IntoView {
                     <NewPersona list on_close=move |()| creating.set(false) />
                 </div>
             </Show>
-            <Show when=move || list.is_waiting()>
+            <Show when=move || !list.is_here() && list.failure().is_none()>
                 <div class="card padded">
                     <Skeleton lines=6 />
                 </div>
@@ -68,10 +64,10 @@ pub fn Personas() -> impl IntoView {
 
 /// A persona's card.
 #[component]
-pub fn PersonaItem(first: Persona, list: PersonaList) -> impl IntoView {
+pub fn PersonaItem(first: Persona, list: ResourceList<Persona>) -> impl IntoView {
     let id = first.id.clone();
     let heading = format!("persona-{id}");
-    let editing = RwSignal::new(is_kept(Some(&id)));
+    let editing = RwSignal::new(has_draft(Some(&id)));
     let persona = Memo::new(move |_| list.find(&id).unwrap_or_else(|| first.clone()));
     let back = heading.clone();
     let close = move |()| {
@@ -94,7 +90,12 @@ pub fn PersonaItem(first: Persona, list: PersonaList) -> impl IntoView {
 }
 
 #[component]
-fn Reading(persona: Memo<Persona>, heading: String, list: PersonaList, editing: RwSignal<bool>) -> impl IntoView {
+fn Reading(
+    persona: Memo<Persona>,
+    heading: String,
+    list: ResourceList<Persona>,
+    editing: RwSignal<bool>,
+) -> impl IntoView {
     let name = move || persona.with(|persona| persona.name.clone());
     let description = move || {
         persona.with(|persona| {
@@ -121,7 +122,11 @@ fn Reading(persona: Memo<Persona>, heading: String, list: PersonaList, editing: 
                         small=true
                         icon=icondata_lu::LuTrash2
                         label=Signal::derive(move || format!("Delete {}", name()))
-                        on_press=move |_| list.delete(&persona.get_untracked())
+                        on_press=move |_| {
+                            let persona = persona.get_untracked();
+                            forget_draft(&persona.id);
+                            list.delete(&persona);
+                        }
                     />
                 </div>
             </div>
@@ -130,83 +135,5 @@ fn Reading(persona: Memo<Persona>, heading: String, list: PersonaList, editing: 
                 {move || persona.with(|persona| persona.instructions.clone())}
             </p>
         </div>
-    }
-}
-
-/// The list.
-#[derive(Clone, Copy)]
-pub struct PersonaList {
-    known: RwSignal<Vec<Persona>>,
-    here: RwSignal<bool>,
-    session: Session,
-    toasts: Toasts,
-}
-
-impl PersonaList {
-    /// Follows the app's personas. What was typed in a form outlives a list that is read again.
-    pub fn provide() -> Self {
-        let list = Self {
-            known: RwSignal::new(Vec::new()),
-            here: RwSignal::new(false),
-            session: Session::from_context(),
-            toasts: Toasts::from_context(),
-        };
-        Effect::new(move || {
-            if let Some(Ok(personas)) = list.session.persona_list.get() {
-                list.known.set(personas);
-                list.here.set(true);
-            }
-        });
-        list
-    }
-
-    /// Whether the list has come.
-    pub fn is_here(self) -> bool {
-        self.here.get()
-    }
-
-    /// Whether it is on its way for the first time.
-    pub fn is_waiting(self) -> bool {
-        !self.here.get() && self.session.persona_list.with(|list| list.is_none())
-    }
-
-    /// Why it did not come.
-    pub fn failure(self) -> Option<ApiError> {
-        self.session.persona_list.get()?.err()
-    }
-
-    /// Reads it again.
-    pub fn refetch(self) {
-        self.session.persona_list.refetch();
-    }
-
-    /// The personas without those that are being deleted. Tracks changes.
-    pub fn shown(self) -> Vec<Persona> {
-        let deletions = Deletions::of_app();
-        let hidden = |id: &PersonaId| deletions.hide(&Deletion::Persona(id.clone()));
-        self.known.with(|known| known.iter().filter(|it| !hidden(&it.id)).cloned().collect())
-    }
-
-    /// One of them.
-    pub fn find(self, id: &PersonaId) -> Option<Persona> {
-        self.known.with(|known| known.iter().find(|it| it.id == *id).cloned())
-    }
-
-    /// Shows a persona as it was just saved, and has the whole app read the list again.
-    pub fn saved(self, persona: Persona) {
-        // A new persona may have the id of one that was deleted before.
-        Deletions::of_app().forget_done();
-        self.known.try_update(|known| match known.iter_mut().find(|it| it.id == persona.id) {
-            Some(place) => *place = persona,
-            None => known.push(persona),
-        });
-        self.refetch();
-    }
-
-    /// Deletes a persona, with time to undo it.
-    pub fn delete(self, persona: &Persona) {
-        storage::remove(&kept_key(Some(&persona.id)));
-        let deletion = Deletion::Persona(persona.id.clone());
-        Deletions::of_app().begin(self.toasts, deletion, &persona.name, Arc::new(move || self.refetch()));
     }
 }

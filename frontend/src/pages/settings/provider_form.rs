@@ -2,237 +2,138 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName};
+use sluice_types::{CredentialRequest, Provider, ProviderName};
 use sluice_web_state::credential::{CredentialForm, only_key};
 
-use super::text_field::TextField;
-use crate::api::{self, ApiError};
-use crate::browser::{secrets, storage};
-use crate::components::{Button, ButtonKind, Confirm, FailureNote, Toasts};
+use crate::api::{self, ApiResult};
+use crate::browser::secrets::Secrets;
+use crate::components::{Button, ButtonKind, Confirm, FailureNote, ResourceForm, TextField, Toasts};
 use crate::session::Session;
 
-const BASE_URL: &str = "base_url";
-const DEFAULT_MODEL: &str = "default_model";
-
-/// What is under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doing {
-    /// Nothing.
-    Nothing,
-    /// The form is being saved.
-    Saving,
-    /// The provider is being asked.
-    Testing,
-    /// The key is being taken away.
-    Removing,
+/// Where fields that hold no secret are kept, until they are saved.
+fn storage_key(name: ProviderName) -> String {
+    format!("sluice.provider.{name}")
 }
 
-/// One provider's form.
+/// One provider's form, and what its card does. A copy is a handle to the same one.
 #[derive(Clone, Copy)]
-pub struct ProviderModel {
+pub struct ProviderForm {
     /// The provider as the server has it.
     pub provider: Memo<Provider>,
-    /// The new key.
-    pub api_key: RwSignal<String>,
-    /// The address.
-    pub base_url: RwSignal<String>,
-    /// The default model.
-    pub default_model: RwSignal<String>,
-    /// What is under way.
-    pub doing: RwSignal<Doing>,
-    /// Why it was not saved.
-    pub refused: RwSignal<Option<ApiError>>,
-    /// What the last test gave.
-    pub tested: RwSignal<Option<Result<(), ApiError>>>,
-    /// The form as it was filled in last.
-    before: StoredValue<CredentialForm>,
-    session: Session,
-    toasts: Toasts,
+    name: ProviderName,
+    form: ResourceForm<CredentialForm>,
+    save: Action<(CredentialForm, CredentialRequest), ()>,
+    /// Asks the provider whether it takes the key.
+    test: Action<(), ApiResult<()>>,
+    remove_key: Action<bool, ()>,
 }
 
-/// Where a field that holds no secret is kept, until it is saved.
-fn kept_key(name: ProviderName, field: &str) -> String {
-    ["sluice.provider.", name.as_str(), ".", field].concat()
-}
-
-impl ProviderModel {
+impl ProviderForm {
     /// The form with what is stored, and what was typed over it and not saved.
     pub fn new(provider: Memo<Provider>) -> Self {
+        let (session, toasts) = (expect_context::<Session>(), expect_context::<Toasts>());
+        let secrets = expect_context::<Secrets>();
         let (name, stored) = provider
             .with_untracked(|provider| (provider.name, CredentialForm::of_stored(provider.credential.as_ref())));
-        let kept = |field: &str, stored: &str| {
-            RwSignal::new(storage::get(&kept_key(name, field)).unwrap_or_else(|| stored.to_owned()))
-        };
-        let model = Self {
-            provider,
-            api_key: RwSignal::new(secrets::held(name.as_str())),
-            base_url: kept(BASE_URL, &stored.base_url),
-            default_model: kept(DEFAULT_MODEL, &stored.default_model),
-            before: StoredValue::new(stored),
-            doing: RwSignal::new(Doing::Nothing),
-            refused: RwSignal::new(None),
-            tested: RwSignal::new(None),
-            session: Session::from_context(),
-            toasts: Toasts::from_context(),
-        };
-        Effect::new(move || model.keep());
-        model
-    }
-
-    /// Keeps what is typed while it is not as it was. A key is never written down.
-    fn keep(self) {
-        let name = self.name();
-        secrets::hold(name.as_str(), self.api_key.get());
-        self.before.with_value(|before| {
-            for (field, typed, before) in [
-                (BASE_URL, self.base_url, &before.base_url),
-                (DEFAULT_MODEL, self.default_model, &before.default_model),
-            ] {
-                typed.with(|typed| storage::keep(&kept_key(name, field), (typed != before).then_some(typed)));
+        let form = ResourceForm::new(storage_key(name), stored, None);
+        form.value.update_untracked(|form: &mut CredentialForm| form.api_key = secrets.get(name.as_str()));
+        Effect::new(move || secrets.set(name.as_str(), form.value.with(|form| form.api_key.clone())));
+        let test = Action::new_unsync(move |&()| api::providers::test_credential(name));
+        let save = Action::new_unsync(move |(sent, request): &(CredentialForm, CredentialRequest)| {
+            let (sent, request) = (sent.clone(), request.clone());
+            async move {
+                let stored = match api::providers::put_credential(name, &request).await {
+                    Ok(stored) => CredentialForm::of_stored(Some(&stored)),
+                    Err(error) => return form.refused.set(Some(error)),
+                };
+                if form.value.is_disposed() {
+                    secrets.set(name.as_str(), String::new());
+                }
+                form.saved(&storage_key(name), &sent, stored, None);
+                session.providers.refetch();
+                // A key that the provider refuses is told at once, not by the first run.
+                test.dispatch_local(());
             }
         });
+        let remove_key = Action::new_unsync(move |&alone: &bool| remove_key(name, alone, session, toasts));
+        Self { provider, name, form, save, test, remove_key }
     }
 
     /// Whether something is typed that is not saved, as the form shows it first.
-    pub fn is_begun(self) -> bool {
+    fn is_begun(self) -> bool {
         untrack(move || self.request().is_some())
     }
 
-    /// Its name.
-    pub fn name(self) -> ProviderName {
-        self.provider.with_untracked(|provider| provider.name)
-    }
-
-    fn form(self) -> CredentialForm {
-        CredentialForm {
-            api_key: self.api_key.get(),
-            base_url: self.base_url.get(),
-            default_model: self.default_model.get(),
-        }
-    }
-
     /// What is to be saved; `None` when nothing changed. Tracks changes.
-    pub fn request(self) -> Option<CredentialRequest> {
-        let form = self.form();
-        self.provider.with(|provider| form.request(provider.credential.as_ref()))
+    fn request(self) -> Option<CredentialRequest> {
+        self.form.value.with(|form| self.provider.with(|provider| form.request(provider.credential.as_ref())))
     }
 
-    /// What is wrong with a field of the request.
-    pub fn wrong(self, pointer: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.refused.with(|refused| refused.as_ref()?.field(pointer)))
+    fn is_busy(self) -> bool {
+        [self.save.pending(), self.test.pending(), self.remove_key.pending()].iter().any(|busy| busy.get())
     }
 
-    /// Saves what changed.
-    pub fn save(self) {
-        let Some(request) = untrack(move || self.request()) else { return };
-        if !self.begin(Doing::Saving) {
+    fn save(self) {
+        let Some(request) = untrack(move || self.request()).filter(|_| !untrack(move || self.is_busy())) else {
             return;
-        }
-        let name = self.name();
-        spawn_local(async move {
-            if self.put(name, &request).await {
-                self.toasts.done("Saved.");
-            }
-            self.doing.try_set(Doing::Nothing);
-        });
+        };
+        self.test.clear();
+        self.form.refused.set(None);
+        self.save.dispatch_local((self.form.value.get_untracked(), request));
     }
 
     /// Asks the provider whether it takes the key; what is typed is saved before.
     pub fn test(self) {
-        let request = untrack(move || self.request());
-        if !self.begin(Doing::Testing) {
+        if untrack(move || self.is_busy()) {
             return;
         }
-        let name = self.name();
-        spawn_local(async move {
-            let saved = match &request {
-                Some(request) => self.put(name, request).await,
-                None => true,
-            };
-            if saved {
-                let result = api::providers::test_credential(name).await;
-                self.tested.try_set(Some(result));
-            }
-            self.doing.try_set(Doing::Nothing);
-        });
-    }
-
-    /// Takes the stored key away; the address and the default model stay.
-    pub fn remove_key(self) {
-        if !self.begin(Doing::Removing) {
-            return;
-        }
-        let alone = self.provider.with_untracked(|provider| provider.credential.as_ref().is_some_and(only_key));
-        let name = self.name();
-        spawn_local(async move {
-            let removed = if alone {
-                api::providers::delete_credential(name).await
-            } else {
-                let none = CredentialRequest { api_key: Some(None), ..CredentialRequest::default() };
-                api::providers::put_credential(name, &none).await.map(|_| ())
-            };
-            match removed {
-                Ok(()) => {
-                    self.toasts.done("The key is removed.");
-                    self.session.provider_list.refetch();
-                }
-                Err(error) => self.toasts.retry("The key was not removed", &error, move || self.remove_key()),
-            }
-            self.doing.try_set(Doing::Nothing);
-        });
-    }
-
-    fn begin(self, doing: Doing) -> bool {
-        let free = self.doing.try_get_untracked() == Some(Doing::Nothing);
-        if free {
-            self.doing.set(doing);
-            self.refused.set(None);
-            self.tested.set(None);
-        }
-        free
-    }
-
-    async fn put(self, name: ProviderName, request: &CredentialRequest) -> bool {
-        let sent = untrack(move || self.form());
-        match api::providers::put_credential(name, request).await {
-            Ok(stored) => {
-                self.show_stored(name, &sent, &stored);
-                self.session.provider_list.refetch();
-                true
-            }
-            Err(error) => {
-                self.refused.try_set(Some(error));
-                false
-            }
+        if self.is_begun() {
+            self.save();
+        } else {
+            self.test.dispatch_local(());
         }
     }
 
-    /// Shows what was stored, except where somebody went on typing meanwhile.
-    fn show_stored(self, name: ProviderName, sent: &CredentialForm, stored: &CredentialInfo) {
-        let stored = CredentialForm::of_stored(Some(stored));
-        if self.before.try_set_value(stored.clone()).is_some() {
-            // The page was left: what is kept of it was saved.
-            secrets::hold(name.as_str(), String::new());
-            storage::remove(&kept_key(name, BASE_URL));
-            storage::remove(&kept_key(name, DEFAULT_MODEL));
-            return;
+    /// Whether the provider is being asked.
+    pub fn is_testing(self) -> bool {
+        self.test.pending().get()
+    }
+
+    /// What the last test gave.
+    pub fn tested(self) -> Option<ApiResult<()>> {
+        self.test.value().get()
+    }
+
+    /// What the button that tests says.
+    pub fn test_verb(self) -> &'static str {
+        if self.request().is_some() { "Save and test" } else { "Test" }
+    }
+}
+
+/// Takes the stored key away; the address and the default model stay. `alone` says that nothing else is stored.
+///
+/// A message that offers to try again outlives the page, so this holds nothing of it.
+async fn remove_key(name: ProviderName, alone: bool, session: Session, toasts: Toasts) {
+    let removed = if alone {
+        api::providers::delete_credential(name).await
+    } else {
+        let none = CredentialRequest { api_key: Some(None), ..CredentialRequest::default() };
+        api::providers::put_credential(name, &none).await.map(|_| ())
+    };
+    match removed {
+        Ok(()) => {
+            toasts.done("The key is removed.");
+            session.providers.refetch();
         }
-        for (field, sent, stored) in [
-            (self.api_key, &sent.api_key, stored.api_key),
-            (self.base_url, &sent.base_url, stored.base_url),
-            (self.default_model, &sent.default_model, stored.default_model),
-        ] {
-            if field.with_untracked(|typed| typed == sent) {
-                field.set(stored);
-            }
-        }
+        Err(error) => toasts.retry("The key was not removed", &error, move || {
+            leptos::task::spawn_local(remove_key(name, alone, session, toasts));
+        }),
     }
 }
 
 /// What can be changed, behind a line that opens it.
 #[component]
-pub fn ProviderForm(model: ProviderModel) -> impl IntoView {
+pub fn CredentialFields(model: ProviderForm) -> impl IntoView {
     let stored = move || model.provider.with(|provider| provider.credential.is_some());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -260,8 +161,8 @@ pub fn ProviderForm(model: ProviderModel) -> impl IntoView {
 }
 
 #[component]
-fn Key(model: ProviderModel) -> impl IntoView {
-    let needs_key = model.name().needs_key();
+fn Key(model: ProviderForm) -> impl IntoView {
+    let needs_key = model.name.needs_key();
     let hint = move || {
         let stored = model.provider.with(|provider| provider.credential.as_ref()?.key_hint.clone());
         Some(match (stored, needs_key) {
@@ -276,17 +177,17 @@ fn Key(model: ProviderModel) -> impl IntoView {
         <TextField
             label="Key"
             kind="password"
-            value=model.api_key
+            text=model.form.text(|form| &mut form.api_key)
             hint=Signal::derive(hint)
-            wrong=model.wrong("/api_key")
+            wrong=model.form.wrong("/api_key")
         />
     }
 }
 
 #[component]
-fn Address(model: ProviderModel) -> impl IntoView {
-    let needed = model.name().needs_base_url();
-    let (hint, example) = match (needed, model.name()) {
+fn Address(model: ProviderForm) -> impl IntoView {
+    let needed = model.name.needs_base_url();
+    let (hint, example) = match (needed, model.name) {
         (true, sluice_types::ProviderName::Ollama) => ("Where Ollama listens.", "http://127.0.0.1:11434"),
         (true, _) => ("Where the server's API begins.", "https://example.com/v1"),
         (false, _) => ("Only to call it through another address than its own.", ""),
@@ -294,47 +195,48 @@ fn Address(model: ProviderModel) -> impl IntoView {
     view! {
         <TextField
             label="Base URL"
-            value=model.base_url
+            text=model.form.text(|form| &mut form.base_url)
             required=needed
             hint=hint
             placeholder=example
-            wrong=model.wrong("/base_url")
+            wrong=model.form.wrong("/base_url")
         />
     }
 }
 
 #[component]
-fn DefaultModel(model: ProviderModel) -> impl IntoView {
+fn DefaultModel(model: ProviderForm) -> impl IntoView {
     // The provider's own default shows where none is stored.
     let placeholder = move || model.provider.with(|provider| provider.default_model.clone());
     view! {
         <TextField
             label="Default model"
-            value=model.default_model
+            text=model.form.text(|form| &mut form.default_model)
             hint="For steps that name no model."
             placeholder=Signal::derive(placeholder)
-            wrong=model.wrong("/default_model")
+            wrong=model.form.wrong("/default_model")
         />
     }
 }
 
 /// What was refused and stands at no field.
 #[component]
-fn Refused(model: ProviderModel) -> impl IntoView {
-    let at_field = |error: &crate::api::ApiError| {
-        ["/api_key", "/base_url", "/default_model"].iter().any(|pointer| error.field(pointer).is_some())
-    };
+fn Refused(model: ProviderForm) -> impl IntoView {
     move || {
-        let error = model.refused.get().filter(|error| !at_field(error))?;
+        let error = model.form.refused_elsewhere(&["/api_key", "/base_url", "/default_model"])?;
         Some(view! { <FailureNote error on_retry=move |()| model.save() /> })
     }
 }
 
 #[component]
-fn Actions(model: ProviderModel) -> impl IntoView {
+fn Actions(model: ProviderForm) -> impl IntoView {
     let confirm = RwSignal::new(false);
     let has_key =
         move || model.provider.with(|provider| provider.credential.as_ref().is_some_and(|own| own.key_hint.is_some()));
+    let remove = move |()| {
+        let alone = model.provider.with_untracked(|provider| provider.credential.as_ref().is_some_and(only_key));
+        model.remove_key.dispatch_local(alone);
+    };
     let after = move || {
         if model.provider.with(|provider| provider.server_key) {
             "The key of the server's environment is used from then on."
@@ -346,7 +248,7 @@ fn Actions(model: ProviderModel) -> impl IntoView {
         <div class="row wrap">
             <Button
                 kind=ButtonKind::Primary
-                busy=Signal::derive(move || model.doing.get() == Doing::Saving)
+                busy=model.save.pending()
                 disabled=Signal::derive(move || model.request().is_none())
                 on_press=move |_| model.save()
             >
@@ -354,7 +256,7 @@ fn Actions(model: ProviderModel) -> impl IntoView {
             </Button>
             <Show when=has_key>
                 <Button
-                    busy=Signal::derive(move || model.doing.get() == Doing::Removing)
+                    busy=model.remove_key.pending()
                     on_press=move |_| confirm.set(true)
                 >
                     "Remove key"
@@ -365,7 +267,7 @@ fn Actions(model: ProviderModel) -> impl IntoView {
             open=confirm
             title="Remove the stored key?"
             verb="Remove key"
-            on_confirm=move |()| model.remove_key()
+            on_confirm=remove
         >
             <p>"It cannot be read back. " {after}</p>
         </Confirm>

@@ -1,10 +1,10 @@
 //! All providers: whether each can be used, and why not.
 
 use leptos::prelude::*;
-use sluice_types::Provider;
+use sluice_types::{ErrorCode, Provider};
 use sluice_web_state::credential::why_not;
 
-use super::provider_form::{Doing, ProviderForm, ProviderModel};
+use super::provider_form::{CredentialFields, ProviderForm};
 use crate::browser::focus::use_title;
 use crate::components::{Button, FailureNote, Icon, Note, NoteKind, Skeleton};
 use crate::session::Session;
@@ -13,19 +13,13 @@ use crate::session::Session;
 #[component]
 pub fn Providers() -> impl IntoView {
     use_title(|| "Providers · Settings".to_owned());
-    let session = Session::from_context();
-    // What was typed in a card outlives a list that is read again, or cannot be read.
-    let known: RwSignal<Vec<Provider>> = RwSignal::new(Vec::new());
-    Effect::new(move || {
-        if let Some(Ok(providers)) = session.provider_list.get() {
-            known.set(providers);
-        }
-    });
+    let session = expect_context::<Session>();
+    let known = Memo::new(move |_| session.providers.get().unwrap_or_default());
     let failure = move || {
-        let error = session.provider_list.get()?.err()?;
-        Some(view! { <FailureNote error on_retry=move |()| session.provider_list.refetch() /> })
+        let error = session.providers.error()?;
+        Some(view! { <FailureNote error on_retry=move |()| session.providers.refetch() /> })
     };
-    let waiting = move || session.provider_list.with(|list| list.is_none()) && known.with(Vec::is_empty);
+    let waiting = move || session.providers.with(|list| list.is_none()) && session.providers.error().is_none();
     view! {
         <section class="stack loose" aria-labelledby="providers">
             <div class="stack tight">
@@ -67,56 +61,54 @@ fn Bones() -> impl IntoView {
 /// A provider's card.
 #[component]
 pub fn ProviderCard(provider: Memo<Provider>) -> impl IntoView {
-    let model = ProviderModel::new(provider);
+    let model = ProviderForm::new(provider);
     let simulated = provider.with_untracked(|provider| provider.simulated);
     let title = Memo::new(move |_| provider.with(|provider| provider.title.clone()));
-    let verb = move || if model.request().is_some() { "Save and test" } else { "Test" };
     let testable = Memo::new(move |_| provider.with(|provider| provider.available && !provider.simulated));
     view! {
         <li class="card padded stack">
             <div class="row between wrap">
                 <div class="row wrap">
                     <h3>{move || title.get()}</h3>
-                    <Available provider />
+                    <Availability provider model />
                 </div>
                 <Show when=move || testable.get()>
                     <Button
                         small=true
                         icon=icondata_lu::LuPlugZap
-                        label=Signal::derive(move || format!("{}: {}", verb(), title.get()))
-                        busy=Signal::derive(move || model.doing.get() == Doing::Testing)
+                        label=Signal::derive(move || format!("{}: {}", model.test_verb(), title.get()))
+                        busy=Signal::derive(move || model.is_testing())
                         on_press=move |_| model.test()
                     >
-                        {verb}
+                        {move || model.test_verb()}
                     </Button>
                 </Show>
             </div>
             <Facts provider />
             <TestResult model />
-            {(!simulated).then(|| view! { <ProviderForm model /> })}
+            {(!simulated).then(|| view! { <CredentialFields model /> })}
         </li>
     }
 }
 
+/// Whether it can be used. A key that the provider has just refused is not called available.
 #[component]
-fn Available(provider: Memo<Provider>) -> impl IntoView {
+fn Availability(provider: Memo<Provider>, model: ProviderForm) -> impl IntoView {
+    let refused = move || match model.tested() {
+        Some(Err(error)) => error.code() == Some(ErrorCode::ProviderUnauthorized),
+        Some(Ok(())) | None => false,
+    };
     move || {
-        if provider.with(|provider| provider.available) {
-            view! {
-                <span class="badge good">
-                    <Icon icon=icondata_lu::LuCircleCheck />
-                    "Available"
-                </span>
-            }
-            .into_any()
-        } else {
-            view! {
-                <span class="badge">
-                    <Icon icon=icondata_lu::LuCircleDashed />
-                    "Not set up"
-                </span>
-            }
-            .into_any()
+        let (class, icon, word) = match (provider.with(|provider| provider.available), refused()) {
+            (true, false) => ("badge good", icondata_lu::LuCircleCheck, "Available"),
+            (true, true) => ("badge bad", icondata_lu::LuCircleX, "Key refused"),
+            (false, _) => ("badge", icondata_lu::LuCircleDashed, "Not set up"),
+        };
+        view! {
+            <span class=class>
+                <Icon icon />
+                {word}
+            </span>
         }
     }
 }
@@ -161,10 +153,10 @@ fn key_fact(hint: &str) -> String {
 }
 
 #[component]
-fn TestResult(model: ProviderModel) -> impl IntoView {
+fn TestResult(model: ProviderForm) -> impl IntoView {
     view! {
         <div class="tested" role="status">
-            {move || match model.tested.get() {
+            {move || match model.tested() {
                 None => ().into_any(),
                 Some(Ok(())) => {
                     view! { <Note kind=NoteKind::Good>"The provider answers and takes the key."</Note> }.into_any()

@@ -1,84 +1,51 @@
 //! What the run is expected to cost, as the input is typed.
 
-use std::mem;
-use std::time::Duration;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Estimate, EstimateRequest};
 
 use super::form::StartState;
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiResult};
 use crate::components::{FailureNote, Note, NoteKind, Skeleton};
 use sluice_web_state::format::cost_range;
 use sluice_web_state::run_text::estimated_total;
 
 /// How long nothing is typed before the estimate is asked for.
-const PAUSE: Duration = Duration::from_millis(450);
-
-#[derive(Clone, Copy)]
-struct Asked {
-    number: StoredValue<u32>,
-    error: RwSignal<Option<ApiError>>,
-}
-
-impl Asked {
-    /// Asks once nothing was typed for a moment. Only the answer to the newest question is shown.
-    fn soon(self, state: StartState, at_once: bool) {
-        let number = self.number.try_update_value(|number| {
-            *number = number.wrapping_add(1);
-            *number
-        });
-        set_timeout(
-            move || {
-                if self.number.try_get_value() == number {
-                    self.ask(state, number);
-                }
-            },
-            if at_once { Duration::ZERO } else { PAUSE },
-        );
-    }
-
-    fn ask(self, state: StartState, number: Option<u32>) {
-        let Some(input) = state.value.try_with_untracked(Clone::clone) else { return };
-        let request = EstimateRequest { definition: None, input: input.ok() };
-        let id = state.id.get_value();
-        spawn_local(async move {
-            let answer = api::workflows::estimate(&id, &request).await;
-            if self.number.try_get_value() != number {
-                return;
-            }
-            match answer {
-                Ok(estimate) => {
-                    state.estimate.try_set(Some(estimate));
-                    self.error.try_set(None);
-                }
-                Err(error) => {
-                    self.error.try_set(Some(error));
-                }
-            }
-        });
-    }
-}
+const PAUSE_MS: f64 = 450.0;
 
 /// The estimate in all and by step.
 #[component]
 pub fn EstimatePanel(state: StartState) -> impl IntoView {
-    let asked = Asked { number: StoredValue::new(0), error: RwSignal::new(None) };
-    let mut at_once = true;
-    Effect::new(move || {
-        state.value.track();
-        asked.soon(state, mem::take(&mut at_once));
+    let ask = Action::new_unsync(move |&()| {
+        let input = state.value.get_untracked();
+        let (id, request) = (state.id.get_value(), EstimateRequest { definition: None, input: input.ok() });
+        async move {
+            let estimate = api::workflows::estimate(&id, &request).await?;
+            state.estimate.set(Some(estimate));
+            ApiResult::Ok(())
+        }
     });
+    ask.dispatch_local(());
+    let _stop = watch_debounced(
+        move || state.value.track(),
+        move |(), _, _| {
+            if !state.estimate.is_disposed() {
+                ask.dispatch_local(());
+            }
+        },
+        PAUSE_MS,
+    );
+    // An action keeps the answer to the newest question alone.
+    let error = move || ask.value().get().and_then(Result::err);
     view! {
         <section class="card padded stack estimate" aria-labelledby="estimate-heading">
             <h2 id="estimate-heading">"Estimate"</h2>
-            {move || match (state.estimate.get(), asked.error.get()) {
+            {move || match (state.estimate.get(), error()) {
                 (_, Some(error)) if error.problem().is_some_and(|problem| problem.status == 422) => {
                     view! { <p class="muted small">"There is no estimate until the workflow can run."</p> }.into_any()
                 }
                 (_, Some(error)) => {
-                    view! { <FailureNote error on_retry=move |()| asked.soon(state, true) /> }.into_any()
+                    view! { <FailureNote error on_retry=move |()| _ = ask.dispatch_local(()) /> }.into_any()
                 }
                 (Some(estimate), None) => view! { <EstimateView estimate /> }.into_any(),
                 (None, None) => view! { <Skeleton lines=5 /> }.into_any(),

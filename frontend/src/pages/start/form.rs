@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_types::{
-    Definition, Estimate, Known, LintReport, StartExecution, TemplateInput, Workflow, WorkflowId, lint,
+    Definition, Estimate, Known, LintReport, Provider, StartExecution, TemplateInput, Workflow, WorkflowId, lint,
 };
 use sluice_web_state::input::{InputError, InputForm, Mode};
 use sluice_web_state::run_text::{budget_of, estimated_total};
@@ -39,10 +39,10 @@ pub struct StartState {
     pub yolo: RwSignal<bool>,
     /// The input to start with, or what is wrong with it.
     pub value: Memo<Result<Value, InputError>>,
+    /// What is wrong with the definition.
+    pub report: Memo<LintReport>,
     /// Whether something was typed or tried, so that what is missing may be said.
     pub touched: RwSignal<bool>,
-    /// Whether the start is on its way.
-    pub busy: RwSignal<bool>,
     /// Why the start was refused.
     pub error: RwSignal<Option<ApiError>>,
     /// What the run is expected to cost.
@@ -66,6 +66,7 @@ impl StartState {
         let form = RwSignal::new(form);
         let budget = RwSignal::new(kept.map(|kept| kept.budget).unwrap_or_default());
         let id = workflow.id.clone();
+        let definition = StoredValue::new(workflow.definition.clone());
         let mut before = None;
         Effect::new(move || {
             let now = form.with(|form| Kept::of(form, &budget.read()));
@@ -78,27 +79,16 @@ impl StartState {
             id: StoredValue::new(workflow.id.clone()),
             is_active: workflow.is_active,
             yolo: RwSignal::new(workflow.definition.yolo),
-            definition: StoredValue::new(workflow.definition.clone()),
+            definition,
             form,
             budget,
             value: Memo::new(move |_| form.with(InputForm::value)),
+            report: report_of(definition),
             touched: RwSignal::new(again.is_some()),
-            busy: RwSignal::new(false),
             error: RwSignal::new(None),
             estimate: RwSignal::new(None),
             is_again: again.is_some(),
         }
-    }
-
-    /// What is wrong with the definition.
-    pub fn report(self) -> LintReport {
-        let session = Session::from_context();
-        let loaded = session.provider_list.get().and_then(Result::ok);
-        let providers =
-            loaded.map(|all| all.into_iter().filter(|it| it.available).map(|it| it.name.as_str().to_owned()).collect());
-        let personas = session.persona_list.get().and_then(Result::ok);
-        let personas = personas.map(|all| all.into_iter().map(|persona| persona.id).collect());
-        self.definition.with_value(|definition| lint(definition, &Known { providers, personas }, None))
     }
 
     /// Why no run can be started, whatever the input.
@@ -110,8 +100,24 @@ impl StartState {
         if empty {
             return Some("The workflow has no steps yet. Add one in the builder.");
         }
-        (!self.report().valid).then_some("The workflow cannot run as it is. Mend what is listed above in the builder.")
+        self.report
+            .with(|report| !report.valid)
+            .then_some("The workflow cannot run as it is. Mend what is listed above in the builder.")
     }
+}
+
+fn report_of(definition: StoredValue<Definition>) -> Memo<LintReport> {
+    let session = expect_context::<Session>();
+    Memo::new(move |_| {
+        let available = |all: Vec<Provider>| {
+            all.into_iter().filter(|it| it.available).map(|it| it.name.as_str().to_owned()).collect()
+        };
+        let known = Known {
+            providers: session.providers.get().map(available),
+            personas: session.personas.get().map(|all| all.into_iter().map(|persona| persona.id).collect()),
+        };
+        definition.with_value(|definition| lint(definition, &known, None))
+    })
 }
 
 /// The input, the options and the button that starts.
@@ -121,6 +127,18 @@ pub fn StartForm(state: StartState) -> impl IntoView {
     // The same request sent again must not start a second run.
     let sent = StoredValue::new(None::<(StartExecution, String)>);
     let blocked = Memo::new(move |_| state.blocked());
+    let send = Action::new_unsync(move |(request, key): &(StartExecution, String)| {
+        let (id, request, key, navigate) = (state.id.get_value(), request.clone(), key.clone(), navigate.clone());
+        async move {
+            match api::executions::start(&id, &request, &key).await {
+                Ok(execution) => {
+                    forget(&id);
+                    navigate(&format!("/runs/{}", execution.id), NavigateOptions::default());
+                }
+                Err(error) => state.error.set(Some(error)),
+            }
+        }
+    });
     let start = move || {
         state.touched.set(true);
         let (Ok(input), Ok(budget_usd)) = (state.value.get_untracked(), budget_of(&state.budget.read_untracked()))
@@ -129,36 +147,18 @@ pub fn StartForm(state: StartState) -> impl IntoView {
             focus_wrong();
             return;
         };
-        if blocked.get_untracked().is_some() || state.busy.get_untracked() {
+        if blocked.get_untracked().is_some() || send.pending().get_untracked() {
             return;
         }
         let yolo = Some(state.yolo.get_untracked());
         let request = StartExecution { input, yolo, budget_usd, triggered_by: Some("web".to_owned()) };
         let key = key_for(sent, &request);
-        let navigate = navigate.clone();
-        state.busy.set(true);
-        spawn_local(async move {
-            let id = state.id.get_value();
-            let answer = api::executions::start(&id, &request, &key).await;
-            state.busy.try_set(false);
-            match answer {
-                Ok(execution) => {
-                    forget(&id);
-                    navigate(&format!("/runs/{}", execution.id), leptos_router::NavigateOptions::default());
-                }
-                Err(error) => {
-                    state.error.try_set(Some(error));
-                }
-            }
-        });
+        send.dispatch_local((request, key));
     };
-    let keys = {
-        let start = start.clone();
-        move |event: KeyboardEvent| {
-            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-                event.prevent_default();
-                start();
-            }
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            start();
         }
     };
     view! {
@@ -171,7 +171,7 @@ pub fn StartForm(state: StartState) -> impl IntoView {
                 <Button
                     kind=ButtonKind::Primary
                     icon=icondata_lu::LuPlay
-                    busy=state.busy
+                    busy=send.pending()
                     disabled=Signal::derive(move || blocked.get().is_some())
                     on_press=move |_| start()
                 >

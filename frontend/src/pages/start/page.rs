@@ -8,8 +8,8 @@ use super::estimate::EstimatePanel;
 use super::form::{StartForm, StartState};
 use crate::api::{self, ApiResult};
 use crate::browser::focus::use_title;
-use crate::components::RunHistory;
 use crate::components::{Icon, LinkButton, Note, NoteKind};
+use crate::components::{RunHistory, step_kind};
 use crate::pages::loading::{RunComing, RunNotCome};
 use crate::pages::not_found::{Gone, NotFound};
 use crate::pages::params::WorkflowParams;
@@ -97,7 +97,7 @@ const NO_KEY: &str = "provider_not_available";
 pub fn Findings(state: StartState) -> impl IntoView {
     let found = move |wanted: fn(&Finding) -> bool| {
         Memo::new(move |_| {
-            let report = state.report();
+            let report = state.report.get();
             let mut said: Vec<String> =
                 report.findings.iter().filter(|it| wanted(it)).map(|it| in_words(state, it)).collect();
             said.dedup();
@@ -162,13 +162,9 @@ pub fn Steps(state: StartState) -> impl IntoView {
     });
     let item = move |(label, kind, enabled): (String, StepType, bool)| {
         let skips = move || !enabled || (kind == StepType::Review && state.yolo.get());
-        let icon = match kind {
-            StepType::Llm => icondata_lu::LuSparkles,
-            StepType::Review => icondata_lu::LuUserCheck,
-        };
         view! {
             <li class="tag" class:off=skips>
-                <Icon icon />
+                <Icon icon=step_kind(kind).icon />
                 {label}
                 {move || skips().then_some(" (skipped)")}
             </li>

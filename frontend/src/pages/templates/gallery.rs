@@ -64,11 +64,7 @@ impl Gallery {
 
     /// Takes a template out that the server has deleted.
     pub fn forget(self, id: &WorkflowId) {
-        self.pages.try_update(|pages| {
-            if let Some(removed) = pages.remove(id) {
-                pages.forget(&removed);
-            }
-        });
+        self.pages.try_update(|pages| pages.remove(id));
     }
 
     fn of_kind(self, built_in: bool) -> Vec<TemplateSummary> {
@@ -207,24 +203,31 @@ pub fn TemplateCard(template: TemplateSummary, gallery: Gallery, using: UseTempl
 #[component]
 fn DeleteButton(template: TemplateSummary, gallery: Gallery) -> impl IntoView {
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let toasts = Toasts::from_context();
-    let id = StoredValue::new(template.id.clone());
+    let toasts = expect_context::<Toasts>();
+    let id = template.id.clone();
     let name = StoredValue::new(template.name);
-    let confirmed = move |()| {
-        busy.set(true);
-        spawn_local(delete(gallery, toasts, id.get_value(), busy));
-    };
+    let delete = Action::new_unsync(move |&()| {
+        let id = id.clone();
+        async move {
+            match api::templates::delete(&id).await {
+                Ok(()) => {
+                    gallery.forget(&id);
+                    toasts.done("The template is deleted.");
+                }
+                Err(error) => toasts.call_failed("The template was not deleted", &error),
+            }
+        }
+    });
     view! {
         <Button
             kind=ButtonKind::Ghost
             small=true
-            busy
+            busy=delete.pending()
             icon=icondata_lu::LuTrash2
             label=format!("Delete template {}", name.get_value())
             on_press=move |_| open.set(true)
         />
-        <Confirm open title="Delete this template?" verb="Delete" on_confirm=confirmed>
+        <Confirm open title="Delete this template?" verb="Delete" on_confirm=move |()| _ = delete.dispatch_local(())>
             <p class="break">
                 "“" {name.get_value()} "” will be gone for good, with its runs. Workflows that were made of it stay."
             </p>
@@ -232,69 +235,43 @@ fn DeleteButton(template: TemplateSummary, gallery: Gallery) -> impl IntoView {
     }
 }
 
-async fn delete(gallery: Gallery, toasts: Toasts, id: WorkflowId, busy: RwSignal<bool>) {
-    match api::templates::delete(&id).await {
-        Ok(()) => {
-            gallery.forget(&id);
-            toasts.done("The template is deleted.");
-        }
-        Err(error) => {
-            busy.try_set(false);
-            toasts.call_failed("The template was not deleted", &error);
-        }
-    }
-}
-
-/// Makes a workflow of a template and opens it, or hands the template to whoever asked for one.
+/// Makes a workflow of a template and opens it, or hands the template to whoever asked for one. One at a time.
 #[derive(Clone, Copy)]
 pub struct UseTemplate {
-    /// The template that is being used now.
-    busy: RwSignal<Option<WorkflowId>>,
-    on_use: Option<Callback<WorkflowTemplate>>,
-    open: UnsyncCallback<WorkflowId>,
-    toasts: Toasts,
+    take: Action<WorkflowId, ()>,
 }
 
 impl UseTemplate {
     /// `on_use` takes the template; without it a workflow is made of it.
     pub fn new(on_use: Option<Callback<WorkflowTemplate>>) -> Self {
         let navigate = use_navigate();
-        Self {
-            busy: RwSignal::new(None),
-            on_use,
-            open: UnsyncCallback::new(move |id: WorkflowId| {
-                navigate(&format!("/workflows/{id}"), NavigateOptions::default());
-            }),
-            toasts: Toasts::from_context(),
-        }
+        let toasts = expect_context::<Toasts>();
+        let take = Action::new_unsync(move |id: &WorkflowId| {
+            let (id, navigate) = (id.clone(), navigate.clone());
+            async move {
+                let taken = match on_use {
+                    Some(on_use) => api::templates::get(&id).await.map(|template| _ = on_use.try_run(template)),
+                    None => api::templates::instantiate(&id).await.map(|workflow| {
+                        navigate(&format!("/workflows/{}", workflow.id), NavigateOptions::default());
+                    }),
+                };
+                if let Err(error) = taken {
+                    toasts.call_failed("The template could not be used", &error);
+                }
+            }
+        });
+        Self { take }
     }
 
     /// Whether a template is being used.
     pub fn is_busy(self, id: &WorkflowId) -> bool {
-        self.busy.with(|busy| busy.as_ref() == Some(id))
+        self.take.input().with(|taken| taken.as_ref() == Some(id))
     }
 
-    /// Uses a template; one at a time.
+    /// Uses a template.
     pub fn run(self, id: WorkflowId) {
-        if self.busy.try_with_untracked(Option::is_none) != Some(true) {
-            return;
+        if !self.take.pending().get_untracked() {
+            self.take.dispatch_local(id);
         }
-        self.busy.set(Some(id.clone()));
-        spawn_local(async move {
-            let failed = match self.on_use {
-                Some(take) => api::templates::get(&id).await.map(|template| take.try_run(template)).err(),
-                None => match api::templates::instantiate(&id).await {
-                    Ok(workflow) => {
-                        self.open.try_run(workflow.id);
-                        None
-                    }
-                    Err(error) => Some(error),
-                },
-            };
-            self.busy.try_set(None);
-            if let Some(error) = failed {
-                self.toasts.retry("The template could not be used", &error, move || self.run(id.clone()));
-            }
-        });
     }
 }

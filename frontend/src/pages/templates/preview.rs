@@ -1,11 +1,11 @@
 //! What a template holds: its inputs and its steps.
 
 use leptos::prelude::*;
-use sluice_types::{Step, StepType, TemplateInput, TemplateSummary, WorkflowTemplate};
+use sluice_types::{Step, TemplateInput, TemplateSummary, WorkflowTemplate};
 
 use super::gallery::UseTemplate;
 use crate::api;
-use crate::components::{Button, ButtonKind, Dialog, Icon, Loaded};
+use crate::components::{Button, ButtonKind, Dialog, Icon, Loaded, StepKindLook, step_kind};
 
 /// A template's steps and inputs in a dialog, with a button to use it.
 #[component]
@@ -13,7 +13,7 @@ pub fn PreviewDialog(open: RwSignal<bool>, template: TemplateSummary, using: Use
     let id = StoredValue::new(template.id);
     let busy = Signal::derive(move || id.with_value(|id| using.is_busy(id)));
     view! {
-        <Dialog open title=template.name>
+        <Dialog open on_close=move |()| open.set(false) title=template.name>
             <div class="body">
                 <Contents id />
             </div>
@@ -85,10 +85,7 @@ pub fn TemplateSteps(steps: Vec<Step>) -> impl IntoView {
 }
 
 fn step(step: Step) -> impl IntoView {
-    let (icon, kind) = match step.step_type() {
-        StepType::Llm => (icondata_lu::LuMessageSquare, "Model"),
-        StepType::Review => (icondata_lu::LuUserCheck, "Review by a person"),
-    };
+    let StepKindLook { icon, word } = step_kind(step.step_type());
     let text = step.templates().first().map(|(_, text)| beginning(text)).unwrap_or_default();
     view! {
         <li>
@@ -98,7 +95,7 @@ fn step(step: Step) -> impl IntoView {
             <div class="stack tight">
                 <div class="row wrap">
                     <strong dir="auto">{step.label}</strong>
-                    <span class="muted small">{kind}</span>
+                    <span class="muted small">{word}</span>
                 </div>
                 <p class="muted small excerpt" dir="auto">
                     {text}

@@ -1,21 +1,19 @@
 //! What narrows and orders the list: words, a tag, an order.
 
-use std::time::Duration;
-
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos_use_watch_debounce_throttle::watch_debounced;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::listing::Listing;
-use crate::browser::listen::on_window;
 use crate::components::{Icon, Tag};
+use leptos_use_event_listener::use_event_listener;
 use sluice_web_state::list::Sort;
 
 /// How long nothing is typed before the list follows.
-const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE_MS: f64 = 200.0;
 /// Characters that a search may have.
 const MOST: &str = "200";
 
@@ -58,25 +56,21 @@ fn Search(listing: Listing) -> impl IntoView {
     let field: NodeRef<html::Input> = NodeRef::new();
     let typed = RwSignal::new(listing.state.with_untracked(|state| state.search.clone()));
     let sent = StoredValue::new(typed.get_untracked());
-    let timer: StoredValue<Option<TimeoutHandle>> = StoredValue::new(None);
-    let stop = move || {
-        if let Some(Some(timer)) = timer.try_update_value(Option::take) {
-            timer.clear();
-        }
-    };
-    // A timer that fired on another page would lead back to this one.
-    on_cleanup(stop);
     let send = move || {
-        stop();
         let search = typed.get_untracked().trim().to_owned();
         sent.set_value(search.clone());
         listing.change(|state| state.search = search);
     };
-    let input = move |text: String| {
-        typed.set(text);
-        stop();
-        timer.set_value(set_timeout_with_handle(send, PAUSE).ok());
-    };
+    // A search that comes due on another page would lead back to this one.
+    let _stop = watch_debounced(
+        move || typed.track(),
+        move |(), _, _| {
+            if !typed.is_disposed() {
+                send();
+            }
+        },
+        PAUSE_MS,
+    );
     // The address may change without typing: a link, one step back, "Clear search".
     Effect::new(move || {
         let search = listing.state.with(|state| state.search.clone());
@@ -85,7 +79,7 @@ fn Search(listing: Listing) -> impl IntoView {
             typed.set(search);
         }
     });
-    on_window(leptos::ev::keydown, move |event: KeyboardEvent| {
+    let _stop = use_event_listener(window(), leptos::ev::keydown, move |event: KeyboardEvent| {
         if is_shortcut(&event) {
             event.prevent_default();
             if let Some(field) = field.get_untracked() {
@@ -112,7 +106,7 @@ fn Search(listing: Listing) -> impl IntoView {
                 autocomplete="off"
                 maxlength=MOST
                 prop:value=move || typed.get()
-                on:input:target=move |event| input(event.target().value())
+                on:input:target=move |event| typed.set(event.target().value())
             />
             <kbd class="key" aria-hidden="true">
                 "/"

@@ -15,8 +15,8 @@ use web_sys::{File, FileList};
 use super::listing::Listing;
 use crate::api;
 use crate::browser::files::read_text;
-use crate::browser::listen::on_window;
 use crate::components::{Button, CloseButton, Icon, Toasts};
+use leptos_use_event_listener::use_event_listener;
 
 /// A file that could not be imported.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Importer {
             number: StoredValue::new(0),
             busy: RwSignal::new(false),
             listing,
-            toasts: Toasts::from_context(),
+            toasts: expect_context(),
             open: UnsyncCallback::new(move |id: WorkflowId| {
                 navigate(&format!("/workflows/{id}"), NavigateOptions::default());
             }),
@@ -181,7 +181,7 @@ pub fn ImportFailures(importer: Importer) -> impl IntoView {
 #[component]
 pub fn DropAnywhere(importer: Importer) -> impl IntoView {
     let over = RwSignal::new(false);
-    on_window(leptos::ev::dragover, move |event: DragEvent| {
+    let _stop = use_event_listener(window(), leptos::ev::dragover, move |event: DragEvent| {
         if holds_files(&event) {
             // Without this the browser would open the file instead of the app.
             event.prevent_default();
@@ -190,13 +190,13 @@ pub fn DropAnywhere(importer: Importer) -> impl IntoView {
             }
         }
     });
-    on_window(leptos::ev::dragleave, move |event: DragEvent| {
+    let _stop = use_event_listener(window(), leptos::ev::dragleave, move |event: DragEvent| {
         // Between two elements of the page there is one; at the window's edge there is none.
         if event.related_target().is_none() {
             over.set(false);
         }
     });
-    on_window(leptos::ev::drop, move |event: DragEvent| {
+    let _stop = use_event_listener(window(), leptos::ev::drop, move |event: DragEvent| {
         over.set(false);
         if holds_files(&event) {
             event.prevent_default();

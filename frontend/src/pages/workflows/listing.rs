@@ -7,22 +7,20 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use sluice_types::{ExecutionSummary, WorkflowId, WorkflowPage, WorkflowSummary};
+use sluice_types::limits::MAX_PAGE;
+use sluice_types::{ExecutionSummary, ListQuery, WorkflowId, WorkflowPage, WorkflowSummary};
 use web_sys::UrlSearchParams;
 
 use super::position::{self, Position};
 use crate::api::{self, ApiError};
-use crate::browser::clock::ticking;
-use crate::browser::listen::on_window;
 use crate::components::{Deletion, Deletions};
+use leptos_use_event_listener::use_event_listener;
 use sluice_web_state::list::{Ask, ListState, Pages};
 
-/// How often "3 min ago" moves on.
-const CLOCK: Duration = Duration::from_secs(20);
 /// How often runs that go on are looked at.
 const LIVE: Duration = Duration::from_secs(5);
-/// Runs that are looked at in one go; of more, others have their turn the next time.
-const MOST_LIVE: usize = 20;
+/// How long after a failure the list is asked for again.
+const ASK_AGAIN: Duration = Duration::from_secs(3);
 
 /// What the address of the list may say.
 const PARAMS: [&str; 5] = ["q", "sort", "tag", "category", "templates"];
@@ -38,8 +36,8 @@ pub struct Listing {
     pub error: RwSignal<Option<ApiError>>,
     /// The newest run of each workflow that was run.
     pub runs: RwSignal<HashMap<WorkflowId, ExecutionSummary>>,
-    /// The time, for "3 min ago".
-    pub now: Signal<f64>,
+    /// What is being deleted, and looks deleted already.
+    pub deletions: Deletions,
     go: UnsyncCallback<ListState>,
     /// The place to come back to, until it is reached.
     back: StoredValue<Option<Position>>,
@@ -61,7 +59,7 @@ impl Listing {
             pages: RwSignal::new(Pages::default()),
             error: RwSignal::new(None),
             runs: RwSignal::new(HashMap::new()),
-            now: ticking(CLOCK),
+            deletions: expect_context(),
             go,
             back: StoredValue::new(Position::of_entry()),
         };
@@ -85,7 +83,7 @@ impl Listing {
 
     /// Reads the list from its beginning.
     pub fn restart(self) {
-        Deletions::of_app().forget_done();
+        self.deletions.forget_done();
         if self.pages.try_with_untracked(|pages| !pages.items().is_empty()) == Some(true) {
             self.back.set_value(None);
         }
@@ -115,7 +113,7 @@ impl Listing {
 
     /// The workflows to show: all that came, without those that are being deleted. Tracks changes.
     pub fn shown(self) -> Vec<WorkflowSummary> {
-        let deletions = Deletions::of_app();
+        let deletions = self.deletions;
         let hidden = |id: &WorkflowId| deletions.hide(&Deletion::Workflow(id.clone()));
         self.pages.with(|pages| pages.items().iter().filter(|it| !hidden(&it.id)).cloned().collect())
     }
@@ -127,11 +125,7 @@ impl Listing {
 
     /// Takes a workflow out that the server has deleted.
     pub fn forget(self, id: &WorkflowId) {
-        self.pages.try_update(|pages| {
-            if let Some(removed) = pages.remove(id) {
-                pages.forget(&removed);
-            }
-        });
+        self.pages.try_update(|pages| pages.remove(id));
         self.runs.try_update(|runs| runs.remove(id));
     }
 
@@ -141,10 +135,7 @@ impl Listing {
     }
 
     fn fetch(self, ask: Ask) {
-        let mut query = self.state.get_untracked().to_query(ask.cursor.clone());
-        // Templates have a page of their own.
-        query.is_template.get_or_insert(false);
-        self.error.try_set(None);
+        let query = self.query(ask.cursor.clone());
         spawn_local(async move {
             match api::workflows::list(&query).await {
                 Ok(page) => self.arrived(&ask, page),
@@ -156,6 +147,7 @@ impl Listing {
                     if awaited == Some(true) {
                         self.back.set_value(None);
                         self.error.try_set(Some(error));
+                        set_timeout(move || self.retry(), ASK_AGAIN);
                     }
                 }
             }
@@ -164,10 +156,10 @@ impl Listing {
 
     fn arrived(self, ask: &Ask, page: WorkflowPage) {
         let WorkflowPage { items, next_cursor } = page;
-        self.runs.try_update(|runs| {
-            runs.extend(items.iter().filter_map(|it| Some((it.id.clone(), it.last_execution.clone()?))));
-        });
-        self.pages.try_update(|pages| pages.arrived(ask, items, next_cursor));
+        self.runs.try_update(|runs| take_runs(runs, &items));
+        if self.pages.try_update(|pages| pages.arrived(ask, items, next_cursor)) == Some(true) {
+            self.error.set(None);
+        }
         self.come_back();
     }
 
@@ -191,50 +183,42 @@ impl Listing {
 
     /// Looks at the runs that go on, while the page is seen.
     fn keep_live(self) {
-        let busy = StoredValue::new(false);
-        let turn = StoredValue::new(0_usize);
+        let look = Action::new_unsync(move |&()| self.look_at_runs());
         let look = move || {
-            if document().hidden() || busy.try_get_value() != Some(false) {
-                return;
+            let is_live = self.runs.with_untracked(|runs| runs.values().any(|run| !run.status.is_terminal()));
+            if is_live && !document().hidden() && !look.pending().get_untracked() {
+                look.dispatch_local(());
             }
-            let live = self.live_runs(turn.get_value());
-            turn.update_value(|turn| *turn = turn.wrapping_add(MOST_LIVE));
-            if live.is_empty() {
-                return;
-            }
-            busy.set_value(true);
-            spawn_local(async move {
-                for id in live {
-                    self.look_at(id).await;
-                }
-                busy.try_set_value(false);
-            });
         };
         if let Ok(handle) = set_interval_with_handle(look, LIVE) {
             on_cleanup(move || handle.clear());
         }
-        on_window(leptos::ev::visibilitychange, move |_| look());
+        let _stop = use_event_listener(document(), leptos::ev::visibilitychange, move |_| look());
     }
 
-    fn live_runs(self, begin: usize) -> Vec<WorkflowId> {
-        let mut live: Vec<WorkflowId> = self.runs.with_untracked(|runs| {
-            runs.iter().filter(|(_, run)| !run.status.is_terminal()).map(|(id, _)| id.clone()).collect()
-        });
-        live.sort();
-        let begin = begin.checked_rem(live.len()).unwrap_or(0);
-        live.iter().cycle().skip(begin).take(live.len().min(MOST_LIVE)).cloned().collect()
+    /// Reads the beginning of the list once more, for the newest run of each workflow. A look that failed is passed
+    /// over: the next one comes soon.
+    async fn look_at_runs(self) {
+        let loaded = self.pages.with_untracked(|pages| u32::try_from(pages.items().len()).unwrap_or(MAX_PAGE));
+        let query = ListQuery { limit: Some(loaded.clamp(1, MAX_PAGE)), ..self.query(None) };
+        if let Ok(page) = api::workflows::list(&query).await {
+            self.runs.update(|runs| take_runs(runs, &page.items));
+        }
     }
 
-    /// A look that failed is passed over: the next one comes soon.
-    async fn look_at(self, id: WorkflowId) {
-        match api::workflows::newest_execution(&id).await {
-            Ok(Some(run)) => {
-                self.runs.try_update(|runs| runs.insert(id, run));
-            }
-            Ok(None) => {
-                self.runs.try_update(|runs| runs.remove(&id));
-            }
-            Err(_) => {}
+    /// What the address asks for. Templates have a page of their own.
+    fn query(self, cursor: Option<String>) -> ListQuery {
+        let mut query = self.state.get_untracked().to_query(cursor);
+        query.is_template.get_or_insert(false);
+        query
+    }
+}
+
+fn take_runs(runs: &mut HashMap<WorkflowId, ExecutionSummary>, items: &[WorkflowSummary]) {
+    for WorkflowSummary { id, last_execution, .. } in items {
+        match last_execution {
+            Some(run) => _ = runs.insert(id.clone(), run.clone()),
+            None => _ = runs.remove(id),
         }
     }
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use super::listing::Listing;
-use crate::browser::listen::on_window;
+use leptos_use_event_listener::use_event_listener;
 use sluice_web_state::format::decimal;
 
 /// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.
@@ -78,7 +78,7 @@ pub fn follow(listing: Listing) {
         }
     };
     let due = StoredValue::new(false);
-    on_window(scroll, move |_| {
+    let _stop = use_event_listener(window(), scroll, move |_| {
         if !due.get_value() {
             due.set_value(true);
             set_timeout(
@@ -90,5 +90,5 @@ pub fn follow(listing: Listing) {
             );
         }
     });
-    on_window(pointerdown, move |_| keep());
+    let _stop = use_event_listener(window(), pointerdown, move |_| keep());
 }

@@ -13,22 +13,24 @@ use super::rows::name_id;
 use crate::api;
 use crate::browser::files::download;
 use crate::browser::focus::focus_soon;
-use crate::components::{Deletion, Deletions, Menu, MenuItem, Toasts};
+use crate::components::{Deletion, Menu, MenuItem, Toasts};
 
 /// The menu at the end of a row.
 #[component]
-pub fn RowMenu(workflow: WorkflowSummary, listing: Listing) -> impl IntoView {
-    let toasts = Toasts::from_context();
+pub fn RowMenu(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
-    let address = format!("/workflows/{}", workflow.id);
-    let edit = UnsyncCallback::new(move |()| navigate(&address, NavigateOptions::default()));
-    let id = StoredValue::new(workflow.id.clone());
-    let label = format!("More actions for {}", workflow.name);
+    let id = StoredValue::new(workflow.with_untracked(|workflow| workflow.id.clone()));
+    let edit = UnsyncCallback::new(move |()| {
+        navigate(&format!("/workflows/{}", id.get_value()), NavigateOptions::default());
+    });
+    let name = move || workflow.with(|workflow| workflow.name.clone());
+    let label = Signal::derive(move || format!("More actions for {}", name()));
     let delete = move |_| {
-        let next = neighbour(&listing.shown_untracked(), &workflow);
-        let id = workflow.id.clone();
-        let then = Arc::new(move || listing.forget(&id));
-        Deletions::of_app().begin(toasts, Deletion::Workflow(workflow.id.clone()), &workflow.name, then);
+        let id = id.get_value();
+        let next = neighbour(&listing.shown_untracked(), &id);
+        let deletion = Deletion::Workflow(id.clone());
+        listing.deletions.begin(deletion, &untrack(name), Arc::new(move || listing.forget(&id)));
         // The focus would be lost with the row.
         focus_soon(next.map_or_else(|| "search".to_owned(), |next| name_id(&next)));
     };
@@ -51,9 +53,9 @@ pub fn RowMenu(workflow: WorkflowSummary, listing: Listing) -> impl IntoView {
 }
 
 /// The row after one, or the one before the last.
-fn neighbour(rows: &[WorkflowSummary], of: &WorkflowSummary) -> Option<WorkflowSummary> {
-    let at = rows.iter().position(|row| row.id == of.id)?;
-    rows.get(at + 1).or_else(|| rows.get(at.checked_sub(1)?)).cloned()
+fn neighbour(rows: &[WorkflowSummary], of: &WorkflowId) -> Option<WorkflowId> {
+    let at = rows.iter().position(|row| row.id == *of)?;
+    rows.get(at + 1).or_else(|| rows.get(at.checked_sub(1)?)).map(|row| row.id.clone())
 }
 
 /// Copies a workflow, and shows the copy at the top of the list.
@@ -62,7 +64,7 @@ pub fn copy(listing: Listing, toasts: Toasts, id: WorkflowId) {
         match api::workflows::copy(&id).await {
             Ok(copied) => {
                 toasts.done(format!("Copied as “{}”.", copied.name));
-                let link = format!("workflow-{}", copied.id);
+                let link = name_id(&copied.id);
                 listing.insert_first(summary(copied));
                 focus_soon(link);
             }

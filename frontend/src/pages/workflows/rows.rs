@@ -6,11 +6,12 @@ use leptos_use_intersection_observer::{UseIntersectionObserverOptions, use_inter
 use sluice_types::{ExecutionSummary, WorkflowId, WorkflowSummary};
 use sluice_web_state::format::{cost, plural};
 use sluice_web_state::list::{ListState, Pages};
+use sluice_web_state::run_status::RunStanding;
 
 use super::listing::Listing;
 use super::page::{NoMatch, NoWorkflows};
 use super::row_menu::RowMenu;
-use crate::components::{Button, ExecutionBadge, FailureNote, LinkButton, Tag, Tooltip, When};
+use crate::components::{Button, FailureNote, LinkButton, RunBadge, Tag, Tooltip, When};
 
 /// What stands in the rows' place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub fn Rows(listing: Listing) -> impl IntoView {
             }
         })
     });
+    let outdated = Memo::new(move |_| listing.error.with(Option::is_some) && listing.pages.with(Pages::is_outdated));
     view! {
         <p class="visually-hidden" role="status">
             {move || said(listing, rows)}
@@ -60,13 +62,28 @@ pub fn Rows(listing: Listing) -> impl IntoView {
             Shown::NoWorkflows => view! { <NoWorkflows /> }.into_any(),
             Shown::Rows => {
                 view! {
-                    <ul class="card workflow-list" aria-label="Workflows">
-                        // A version counts the saves: a workflow that was saved is drawn anew.
-                        <For each=move || rows.get() key=|row| format!("{} {}", row.id, row.version) let:row>
-                            <Row workflow=row listing />
+                    // An error stands where it is seen. Rows of another search are not taken for what was found.
+                    <Show when=move || outdated.get()>
+                        <Failure listing />
+                    </Show>
+                    <ul
+                        class="card workflow-list"
+                        class:outdated=outdated
+                        aria-label="Workflows"
+                        aria-busy=move || outdated.get().then_some("true")
+                    >
+                        <For each=move || rows.get() key=|row| row.id.clone() let:first>
+                            {
+                                let id = first.id.clone();
+                                let found = move || rows.with(|rows| rows.iter().find(|row| row.id == id).cloned());
+                                let workflow = Memo::new(move |_| found().unwrap_or_else(|| first.clone()));
+                                view! { <Row workflow listing /> }
+                            }
                         </For>
                     </ul>
-                    <Failure listing />
+                    <Show when=move || !outdated.get()>
+                        <Failure listing />
+                    </Show>
                     <More listing />
                 }
                     .into_any()
@@ -105,48 +122,53 @@ const MOST_STEPS: usize = 12;
 
 /// What it is, how it last ran, and what can be done with it.
 #[component]
-pub fn Row(workflow: WorkflowSummary, listing: Listing) -> impl IntoView {
-    let address = format!("/workflows/{}", workflow.id);
-    let run = workflow.is_active.then(|| {
-        let name = workflow.name.clone();
-        view! {
-            <LinkButton small=true icon=icondata_lu::LuPlay href=format!("{address}/run")>
-                "Run"
-                <span class="visually-hidden">" " {name}</span>
-            </LinkButton>
-        }
-    });
-    let inactive = (!workflow.is_active).then(|| view! { <span class="badge">"Inactive"</span> });
-    let description = Some(workflow.description.clone()).filter(|text| !text.trim().is_empty());
+pub fn Row(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoView {
+    let id = workflow.with_untracked(|workflow| workflow.id.clone());
+    let address = format!("/workflows/{id}");
+    let name = Memo::new(move |_| workflow.with(|workflow| workflow.name.clone()));
+    let tags = Memo::new(move |_| workflow.with(|workflow| workflow.tags.clone()));
+    let active = Memo::new(move |_| workflow.with(|workflow| workflow.is_active));
+    let description = move || {
+        let text = workflow.with(|workflow| workflow.description.clone());
+        (!text.trim().is_empty()).then(|| {
+            view! {
+                <p class="description" dir="auto">
+                    {text}
+                </p>
+            }
+        })
+    };
+    let start = format!("{address}/run");
     view! {
         <li class="workflow-row">
             <div class="what">
                 <div class="named">
-                    <a id=name_id(&workflow) class="name" href=address dir="auto">
-                        {workflow.name.clone()}
+                    <a id=name_id(&id) class="name" href=address dir="auto">
+                        {move || name.get()}
                     </a>
-                    {inactive}
-                    <Tags tags=workflow.tags.clone() listing />
+                    {move || (!active.get()).then(|| view! { <span class="badge">"Inactive"</span> })}
+                    {move || view! { <Tags tags=tags.get() listing /> }}
                 </div>
-                {description
-                    .map(|text| {
-                        view! {
-                            <p class="description" dir="auto">
-                                {text}
-                            </p>
-                        }
-                    })}
+                {description}
             </div>
-            <Steps workflow=workflow.clone() />
-            <LastRun workflow=workflow.id.clone() listing />
-            <div class="actions">{run} <RowMenu workflow listing /></div>
+            <Steps workflow />
+            <LastRun workflow=id listing />
+            <div class="actions">
+                <Show when=move || active.get()>
+                    <LinkButton small=true icon=icondata_lu::LuPlay href=start.clone()>
+                        "Run"
+                        <span class="visually-hidden">" " {move || name.get()}</span>
+                    </LinkButton>
+                </Show>
+                <RowMenu workflow listing />
+            </div>
         </li>
     }
 }
 
 /// The id of a row's link, to move the focus there.
-pub fn name_id(workflow: &WorkflowSummary) -> String {
-    format!("workflow-{}", workflow.id)
+pub fn name_id(id: &WorkflowId) -> String {
+    format!("workflow-{id}")
 }
 
 #[component]
@@ -177,28 +199,24 @@ fn Tags(tags: Vec<String>, listing: Listing) -> impl IntoView {
 }
 
 #[component]
-fn Steps(workflow: WorkflowSummary) -> impl IntoView {
-    let count = plural(u64::try_from(workflow.step_count).unwrap_or(0), "step", "steps");
-    if workflow.step_labels.is_empty() {
-        return view! { <span class="steps muted">{count}</span> }.into_any();
+fn Steps(workflow: Memo<WorkflowSummary>) -> impl IntoView {
+    let steps = Memo::new(move |_| workflow.with(|workflow| (workflow.step_count, workflow.step_labels.clone())));
+    move || {
+        let (count, labels) = steps.get();
+        let count = plural(u64::try_from(count).unwrap_or(0), "step", "steps");
+        if labels.is_empty() {
+            return view! { <span class="steps muted">{count}</span> }.into_any();
+        }
+        let named = labels.iter().take(MOST_STEPS).enumerate().map(|(at, label)| format!("{}. {label}", at + 1));
+        let hidden = labels.len().saturating_sub(MOST_STEPS);
+        let lines: Vec<String> = named.chain((hidden > 0).then(|| format!("and {hidden} more"))).collect();
+        view! {
+            <span class="steps">
+                <Tooltip more=lines.join("\n")>{count}</Tooltip>
+            </span>
+        }
+        .into_any()
     }
-    let mut lines: Vec<String> = workflow
-        .step_labels
-        .iter()
-        .take(MOST_STEPS)
-        .enumerate()
-        .map(|(at, label)| format!("{}. {label}", at + 1))
-        .collect();
-    let hidden = workflow.step_labels.len().saturating_sub(MOST_STEPS);
-    if hidden > 0 {
-        lines.push(format!("and {hidden} more"));
-    }
-    view! {
-        <span class="steps">
-            <Tooltip more=lines.join("\n")>{count}</Tooltip>
-        </span>
-    }
-    .into_any()
 }
 
 /// Its status, when it began and what it cost, as a link to it.
@@ -212,9 +230,9 @@ pub fn LastRun(workflow: WorkflowId, listing: Listing) -> impl IntoView {
         view! {
             <a class="last-run" href=move || format!("/runs/{}", current.get().id)>
                 <span class="visually-hidden">"Last run: "</span>
-                <ExecutionBadge status=Signal::derive(move || current.get().status) />
+                <RunBadge standing=Signal::derive(move || RunStanding::of_summary(&current.get())) />
                 <span class="muted small numbers">
-                    <When at=Signal::derive(move || current.get().created_at) now=listing.now />
+                    <When at=Signal::derive(move || current.get().created_at) />
                     " · "
                     {move || cost(current.get().cost_usd)}
                 </span>

@@ -91,7 +91,7 @@ impl Layout {
 
 /// The list with the item at `from` taken out and put in at `to`; unchanged when there is no such
 /// item or place.
-#[must_use]
+#[cfg(test)]
 pub fn moved<T: Clone>(list: &[T], from: usize, to: usize) -> Vec<T> {
     let mut list = list.to_vec();
     if from < list.len() && to < list.len() {

@@ -8,7 +8,9 @@
 mod layout;
 mod speech;
 
-pub use layout::{Layout, Slot, auto_scroll, moved};
+#[cfg(test)]
+pub use layout::moved;
+pub use layout::{Layout, Slot, auto_scroll};
 pub use speech::{announcement, instructions};
 
 /// Px that a mouse or a pen moves before it drags: less is an unsteady click.

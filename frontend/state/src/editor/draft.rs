@@ -108,7 +108,7 @@ impl Draft {
     }
 
     /// A workflow as it was sent to be created.
-    #[must_use]
+    #[cfg(test)]
     pub fn from_create(request: CreateWorkflow) -> Self {
         let CreateWorkflow { id: _, name, description, category, tags, definition, is_template, is_active } = request;
         Self { name, description, category, tags, is_template, is_active, ..Self::from_definition(definition) }

@@ -159,6 +159,8 @@ fn converted(kind: &StepKind, to: StepType) -> StepKind {
         (StepKind::Review(review), StepType::Llm) => {
             StepKind::Llm(LlmStep { prompt: review.instructions.clone(), ..LlmStep::default() })
         }
-        (StepKind::Llm(_), StepType::Llm) | (StepKind::Review(_), StepType::Review) => kind.clone(),
+        (StepKind::Llm(_), StepType::Llm) | (StepKind::Review(_), StepType::Review) | (_, StepType::Unknown) => {
+            kind.clone()
+        }
     }
 }

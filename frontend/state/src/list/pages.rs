@@ -32,8 +32,8 @@ impl Item for ExecutionSummary {
 pub struct Pages<T: Item> {
     items: Vec<T>,
     known: HashSet<T::Id>,
-    /// Items that are being deleted: a page that was read before that is not to bring them back.
-    hidden: HashSet<T::Id>,
+    /// Whether the items are those of the query before: the first page of this one is not here yet.
+    is_outdated: bool,
     next_cursor: Option<String>,
     generation: u64,
     stage: Stage,
@@ -61,20 +61,12 @@ pub struct Ask {
     pub cursor: Option<String>,
 }
 
-/// An item that was taken out, to be put back when the server refuses.
-#[derive(Debug, Clone)]
-#[must_use = "the item is to be put back or forgotten"]
-pub struct Removed<T> {
-    item: T,
-    at: usize,
-}
-
 impl<T: Item> Default for Pages<T> {
     fn default() -> Self {
         Self {
             items: Vec::new(),
             known: HashSet::new(),
-            hidden: HashSet::new(),
+            is_outdated: false,
             next_cursor: None,
             generation: 0,
             stage: Stage::Idle,
@@ -101,6 +93,12 @@ impl<T: Item> Pages<T> {
         matches!(self.stage, Stage::Failed)
     }
 
+    /// Whether the items are those of the query before, as the first page of this one is not here yet.
+    #[must_use]
+    pub const fn is_outdated(&self) -> bool {
+        self.is_outdated
+    }
+
     /// Whether there is more to load.
     #[must_use]
     pub const fn has_more(&self) -> bool {
@@ -118,6 +116,7 @@ impl<T: Item> Pages<T> {
     pub fn restart(&mut self) -> Ask {
         self.generation += 1;
         self.stage = Stage::First;
+        self.is_outdated = !self.items.is_empty();
         self.next_cursor = None;
         Ask { generation: self.generation, cursor: None }
     }
@@ -149,11 +148,9 @@ impl<T: Item> Pages<T> {
         if self.stage == Stage::First {
             self.items.clear();
             self.known.clear();
+            self.is_outdated = false;
         }
         for item in page {
-            if self.hidden.contains(item.id()) {
-                continue;
-            }
             if self.known.contains(item.id()) {
                 self.replace(item);
             } else {
@@ -173,31 +170,14 @@ impl<T: Item> Pages<T> {
         }
     }
 
-    /// Takes an item out before the server has deleted it.
-    pub fn remove(&mut self, id: &T::Id) -> Option<Removed<T>> {
-        let at = self.position(id)?;
+    /// Takes out an item that the server has deleted.
+    pub fn remove(&mut self, id: &T::Id) {
         self.known.remove(id);
-        self.hidden.insert(id.clone());
-        Some(Removed { item: self.items.remove(at), at })
-    }
-
-    /// Puts an item back where it was: the server did not delete it, or a person thought better of it.
-    pub fn restore(&mut self, removed: Removed<T>) {
-        let Removed { item, at } = removed;
-        self.hidden.remove(item.id());
-        if self.known.insert(item.id().clone()) {
-            self.items.insert(at.min(self.items.len()), item);
-        }
-    }
-
-    /// Forgets an item that the server has deleted: another may have its id later.
-    pub fn forget(&mut self, removed: &Removed<T>) {
-        self.hidden.remove(removed.item.id());
+        self.items.retain(|item| item.id() != id);
     }
 
     /// Puts an item first: it was made just now.
     pub fn insert_first(&mut self, item: T) {
-        self.hidden.remove(item.id());
         if let Some(at) = self.position(item.id()) {
             self.items.remove(at);
         }

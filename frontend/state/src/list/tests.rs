@@ -86,23 +86,32 @@ fn a_failure_is_tried_again_where_it_was() {
 }
 
 #[test]
-fn a_deletion_can_be_undone() {
+fn what_the_server_has_deleted_is_taken_out() {
     let mut pages = loaded();
-    let removed = pages.remove(&2).unwrap();
+    pages.remove(&2);
+    pages.remove(&9);
     assert_eq!(ids(&pages), [1, 3, 4, 5]);
-    assert!(pages.remove(&2).is_none());
-    // A page that was read before the deletion does not bring it back.
-    let ask = pages.load_more().unwrap();
-    pages.arrived(&ask, things(&[2, 6]), None);
-    assert_eq!(ids(&pages), [1, 3, 4, 5, 6]);
-    pages.restore(removed);
-    assert_eq!(ids(&pages), [1, 2, 3, 4, 5, 6]);
-    let removed = pages.remove(&6).unwrap();
-    pages.forget(&removed);
     let ask = pages.restart();
-    pages.arrived(&ask, things(&[6]), None);
-    pages.restore(removed);
-    assert_eq!(ids(&pages), [6]);
+    pages.arrived(&ask, things(&[2]), None);
+    assert_eq!(ids(&pages), [2]);
+}
+
+#[test]
+fn items_of_the_query_before_are_told_apart_until_a_page_comes() {
+    let mut pages = loaded();
+    assert!(!pages.is_outdated());
+    let ask = pages.restart();
+    pages.failed(&ask);
+    assert!(pages.is_outdated() && pages.has_failed());
+    let ask = pages.retry().unwrap();
+    assert!(pages.is_outdated());
+    pages.arrived(&ask, things(&[7]), None);
+    assert!(!pages.is_outdated());
+    assert_eq!(ids(&pages), [7]);
+    let mut empty = Pages::<Thing>::default();
+    let ask = empty.restart();
+    empty.failed(&ask);
+    assert!(!empty.is_outdated());
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub struct TextChange {
 
 impl Changed {
     /// Whether there is nothing to draw or do.
-    #[must_use]
+    #[cfg(test)]
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }

@@ -10,8 +10,6 @@ pub struct StepView {
     pub run: StepRun,
     /// The text of the newest attempt, as far as it came; of a completed step, its content.
     pub text: String,
-    /// Counts the changes of `text`, to compare instead of it.
-    pub text_version: u64,
     /// The attempt that is to come, while the step waits for it.
     pub retry: Option<Retry>,
     /// What the newest event said, for people: why it was skipped, what a gate asks.
@@ -49,13 +47,7 @@ impl StepView {
     #[must_use]
     pub fn new(mut run: StepRun) -> Self {
         let text = run.content.take().unwrap_or_default();
-        Self { run, text, text_version: 0, retry: None, note: None, changed_seq: 0, has_gap: false }
-    }
-
-    /// The text from a byte on, as [`super::TextChange`] tells it.
-    #[must_use]
-    pub fn text_from(&self, from: usize) -> &str {
-        self.text.get(from..).unwrap_or_default()
+        Self { run, text, retry: None, note: None, changed_seq: 0, has_gap: false }
     }
 
     /// Whether an attempt ended and the next one is to come.
@@ -74,7 +66,8 @@ impl StepView {
             StepRunStatus::Pending
             | StepRunStatus::Running
             | StepRunStatus::Waiting
-            | StepRunStatus::OutcomeUnknown => false,
+            | StepRunStatus::OutcomeUnknown
+            | StepRunStatus::Unknown => false,
         }
     }
 
@@ -103,7 +96,7 @@ impl StepView {
                 run.completed_at = Some(event.at);
                 run.error.clone_from(&event.error);
             }
-            StepRunStatus::Pending | StepRunStatus::Running | StepRunStatus::Skipped => {}
+            StepRunStatus::Pending | StepRunStatus::Running | StepRunStatus::Skipped | StepRunStatus::Unknown => {}
             // What a gate asks is not in the event.
             StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => run.gate = None,
             StepRunStatus::Completed => {
@@ -145,6 +138,7 @@ impl StepView {
         run.output = None;
         run.gate = None;
         run.overridden = false;
+        run.stale = false;
         run.started_at = Some(at);
         run.completed_at = None;
         run.duration_ms = None;
@@ -152,7 +146,6 @@ impl StepView {
         self.note = None;
         self.has_gap = false;
         self.text.clear();
-        self.text_version += 1;
     }
 
     /// Adds a piece of text that begins at a byte of an attempt's text. Pieces may come twice, overlap,
@@ -189,7 +182,6 @@ impl StepView {
     }
 
     fn grown(&mut self, from: usize) -> Added {
-        self.text_version += 1;
         self.has_gap = false;
         Added::From(from)
     }

@@ -8,13 +8,16 @@ use leptos::task::spawn_local;
 use sluice_types::{ErrorCode, Gate, GateKind, ReviewDecision, ReviewRequest, StepPath};
 
 use super::change::ChangeStep;
-use super::commands::{is_outdated, keep_focus};
+use super::commands::is_outdated;
 use super::store::RunStore;
-use crate::api::{self, ApiError};
-use crate::components::{MarkdownView, Skeleton, Toasts};
-use crate::pages::run::draft_storage::{Typed, TypedFor, keep_typed, typed};
+use crate::api::{self, ApiError, ApiResult};
+use crate::browser::clipboard;
+use crate::browser::focus::keep_focus;
+use crate::components::{MarkdownView, NewerServer, Skeleton, Toasts};
+use crate::pages::run::draft_storage::{DraftOf, GateDraft, draft, keep_draft};
 use other::{BudgetGate, UnknownGate};
 use review::ReviewGate;
+use sluice_web_state::actions::decisions;
 use sluice_web_state::run_text::{expiry, gate_heading};
 
 /// The heading of the panel; there is one gate at a time.
@@ -24,7 +27,7 @@ pub const GATE_HEADING: &str = "gate-heading";
 #[component]
 pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoView {
     let gate = store.watch_step(&path, |step| step.run.gate.clone());
-    let desk = Desk::new(store, path.clone(), gate);
+    let form = GateForm::new(store, path.clone(), gate);
     let path = StoredValue::new(path);
     let label = StoredValue::new(label);
     let kind = Memo::new(move |_| gate.read().as_ref().map(|gate| gate.kind));
@@ -36,13 +39,14 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
                 <section
                     class="gate stack"
                     aria-label=[label.as_str(), ": decision"].concat()
-                    aria-busy=move || desk.busy.get().then_some("true")
+                    aria-busy=move || form.busy().get().then_some("true")
                 >
                     <GateHead store gate kind />
                     {match kind {
-                        GateKind::Review => view! { <ReviewGate desk label=label.clone() /> }.into_any(),
-                        GateKind::Budget => view! { <BudgetGate desk store /> }.into_any(),
-                        GateKind::OutcomeUnknown => view! { <UnknownGate desk /> }.into_any(),
+                        GateKind::Review => view! { <ReviewGate form store label=label.clone() /> }.into_any(),
+                        GateKind::Budget => view! { <BudgetGate form store /> }.into_any(),
+                        GateKind::OutcomeUnknown => view! { <UnknownGate form /> }.into_any(),
+                        GateKind::Unknown => view! { <NewerServer /> }.into_any(),
                     }}
                     {(kind != GateKind::Review).then(|| view! { <ChangeStep store path=path.get_value() /> })}
                 </section>
@@ -70,35 +74,58 @@ fn GateHead(store: RunStore, gate: Memo<Option<Gate>>, kind: GateKind) -> impl I
     }
 }
 
-/// Where a decision is made: what was typed for it, and how it is sent.
+/// What is typed at a gate, and how the decision is sent.
 #[derive(Clone, Copy)]
-pub struct Desk {
-    store: RunStore,
-    path: StoredValue<StepPath>,
+pub struct GateForm {
     /// What is asked.
     pub gate: Memo<Option<Gate>>,
     /// What was typed; it is kept until it is sent.
-    pub typed: RwSignal<Typed>,
-    /// Whether a decision is on its way. Nothing is typed meanwhile: it would be lost with what is sent.
-    pub busy: RwSignal<bool>,
-    /// Why it was refused.
-    pub error: RwSignal<Option<ApiError>>,
+    pub typed: RwSignal<GateDraft>,
+    decisions: Memo<Vec<ReviewDecision>>,
+    send: Action<ReviewRequest, ApiResult<()>>,
 }
 
-impl Desk {
+impl GateForm {
     fn new(store: RunStore, path: StepPath, gate: Memo<Option<Gate>>) -> Self {
         let id = store.id();
-        let kept = RwSignal::new(typed(&id, &path, TypedFor::Gate));
-        let keep_path = path.clone();
-        Effect::new(move || kept.with(|typed| keep_typed(&id, &keep_path, TypedFor::Gate, typed)));
-        Self {
-            store,
-            path: StoredValue::new(path),
-            gate,
-            typed: kept,
-            busy: RwSignal::new(false),
-            error: RwSignal::new(None),
-        }
+        let typed = RwSignal::new(draft(&id, &path, DraftOf::Gate));
+        let (keep_id, keep_path) = (id.clone(), path.clone());
+        Effect::new(move || typed.with(|typed| keep_draft(&keep_id, &keep_path, DraftOf::Gate, typed)));
+        let decisions = store.watch_step(&path, decisions);
+        let toasts = expect_context::<Toasts>();
+        let send = Action::new_unsync(move |request: &ReviewRequest| {
+            let (id, path, request) = (id.clone(), path.clone(), request.clone());
+            async move {
+                match store.send(api::executions::review(&id, &path, &request)).await {
+                    Ok(()) => {
+                        // A text that goes back for revision is asked about again: the edit waits for that.
+                        let edit = typed.try_get_untracked().filter(|_| request.decision == ReviewDecision::Revise);
+                        let left = edit.map(|typed| GateDraft { comment: String::new(), ..typed }).unwrap_or_default();
+                        typed.set(left.clone());
+                        keep_draft(&id, &path, DraftOf::Gate, &left);
+                        keep_focus(&format!("step-{path}"));
+                        Ok(())
+                    }
+                    Err(error) if is_outdated(&error) => {
+                        changed_meanwhile(toasts, &error, &request);
+                        Ok(())
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        });
+        Self { gate, typed, decisions, send }
+    }
+
+    /// Whether a decision is on its way. Nothing is typed meanwhile: it would be lost with what is sent.
+    pub fn busy(self) -> Signal<bool> {
+        self.send.pending().into()
+    }
+
+    /// Why the decision was refused.
+    pub fn error(self) -> Option<ApiError> {
+        let is_answered = !self.send.pending().get();
+        self.send.value().get().and_then(Result::err).filter(|_| is_answered)
     }
 
     /// The text in question.
@@ -108,7 +135,7 @@ impl Desk {
 
     /// Whether the gate takes a decision. Tracks changes.
     pub fn may(self, decision: ReviewDecision) -> bool {
-        self.gate.read().as_ref().is_some_and(|gate| gate.decisions.contains(&decision))
+        self.decisions.with(|decisions| decisions.contains(&decision))
     }
 
     /// Takes the text as it is being typed.
@@ -118,40 +145,21 @@ impl Desk {
 
     /// Sends a decision on what was looked at. What was typed is forgotten when it has arrived.
     pub fn decide(self, mut request: ReviewRequest) {
-        let toasts = Toasts::from_context();
-        let path = self.path.get_value();
-        let id = self.store.id();
         request.opened_seq = self.gate.with_untracked(|gate| gate.as_ref().map(|gate| gate.opened_seq));
-        self.error.set(None);
-        spawn_local(async move {
-            match self.store.send(self.busy, api::executions::review(&id, &path, &request)).await {
-                Ok(()) => {
-                    // A text that goes back for revision is asked about again: the edit waits for that.
-                    let edit = self.typed.try_get_untracked().filter(|_| request.decision == ReviewDecision::Revise);
-                    let left = edit.map(|typed| Typed { comment: String::new(), ..typed }).unwrap_or_default();
-                    self.typed.try_set(left.clone());
-                    keep_typed(&id, &path, TypedFor::Gate, &left);
-                    keep_focus(&path);
-                }
-                Err(error) if is_outdated(&error) => changed_meanwhile(toasts, &error, &request),
-                Err(error) => {
-                    self.error.try_set(Some(error));
-                }
-            }
-        });
+        self.send.dispatch_local(request);
     }
 }
 
 /// The text in question, to be edited.
 #[component]
-pub fn TextEditor(desk: Desk, label: &'static str, class: &'static str, text: Signal<String>) -> impl IntoView {
+pub fn TextEditor(form: GateForm, label: &'static str, class: &'static str, text: Signal<String>) -> impl IntoView {
     view! {
         <textarea
             class=class
             aria-label=label
-            readonly=move || desk.busy.get()
+            readonly=form.busy()
             prop:value=move || text.get()
-            on:input:target=move |event| desk.write(event.target().value())
+            on:input:target=move |event| form.write(event.target().value())
         ></textarea>
     }
 }
@@ -168,7 +176,8 @@ fn changed_meanwhile(toasts: Toasts, error: &ApiError, request: &ReviewRequest) 
             format!("{what} The page shows how it stands now. What you typed is kept."),
             "Copy it",
             move || {
-                let _copied = window().navigator().clipboard().write_text(&text);
+                let text = text.clone();
+                spawn_local(async move { _ = clipboard::copy(&text).await });
             },
         ),
         None => toasts.failed(format!("{what} The page shows how it stands now.")),

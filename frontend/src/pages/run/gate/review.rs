@@ -2,33 +2,45 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::{ReviewDecision, ReviewRequest};
+use sluice_types::{ReviewDecision, ReviewRequest, StepPath};
 
-use super::{Desk, TextEditor};
+use super::{GateForm, TextEditor};
 use crate::components::{
     Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind,
 };
-use crate::pages::run::result::Box;
+use crate::pages::run::result::{Box, TextBox, text_of};
+use crate::pages::run::store::RunStore;
 
 /// The text in question, and what can be said about it.
 #[component]
-pub fn ReviewGate(desk: Desk, label: String) -> impl IntoView {
-    let content = Memo::new(move |_| desk.content());
-    let editing = Memo::new(move |_| desk.typed.read().text.is_some());
+pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoView {
+    let content = Memo::new(move |_| form.content());
+    let editing = Memo::new(move |_| form.typed.read().text.is_some());
     let begin = move |_| {
-        desk.typed.update(|typed| {
+        form.typed.update(|typed| {
             let content = content.get_untracked();
             typed.base = Some(content.clone());
             typed.text = Some(content);
         });
     };
+    let from = Memo::new(move |_| {
+        let path = form.gate.read().as_ref()?.content_from.clone()?;
+        store.peek_step(&path, |step| step.run.label.clone())
+    });
     view! {
+        <References form store />
         <div class="row between">
-            <h4>{move || if editing.get() { "Text, as you edit it" } else { "Text in question" }}</h4>
+            <h4>
+                {move || match (editing.get(), from.get()) {
+                    (true, _) => "Text, as you edit it".to_owned(),
+                    (false, Some(from)) => format!("Text in question: {from}"),
+                    (false, None) => "Text in question".to_owned(),
+                }}
+            </h4>
             <div class="row">
                 <CopyButton label="Copy the text" text=move |()| content.get_untracked() />
                 <Show when=move || !editing.get()>
-                    <Button small=true icon=icondata_lu::LuPencil disabled=desk.busy on_press=begin>
+                    <Button small=true icon=icondata_lu::LuPencil disabled=form.busy() on_press=begin>
                         "Edit"
                     </Button>
                 </Show>
@@ -36,7 +48,7 @@ pub fn ReviewGate(desk: Desk, label: String) -> impl IntoView {
         </div>
         {move || {
             if editing.get() {
-                view! { <EditText desk content /> }.into_any()
+                view! { <EditText form content /> }.into_any()
             } else {
                 view! {
                     <Box label=label.clone()>
@@ -46,21 +58,58 @@ pub fn ReviewGate(desk: Desk, label: String) -> impl IntoView {
                 .into_any()
             }
         }}
-        <Decisions desk content />
+        <Decisions form content />
+    }
+}
+
+/// What else the review was told to show: closed, so that the text in question comes first.
+#[component]
+fn References(form: GateForm, store: RunStore) -> impl IntoView {
+    let others = Memo::new(move |_| {
+        form.gate.with(|gate| {
+            let gate = gate.as_ref();
+            let shown = gate.map(|gate| gate.shows.clone()).unwrap_or_default();
+            let in_question = gate.and_then(|gate| gate.content_from.clone());
+            shown.into_iter().filter(|path| Some(path) != in_question.as_ref()).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <For each=move || others.get() key=Clone::clone let:path>
+            <Reference store path />
+        </For>
+    }
+}
+
+#[component]
+fn Reference(store: RunStore, path: StepPath) -> impl IntoView {
+    let label = store.peek_step(&path, |step| step.run.label.clone()).unwrap_or_default();
+    let text = text_of(store, &path);
+    let open = RwSignal::new(false);
+    let title = format!("For reference: {label}");
+    view! {
+        <details
+            class="disclosure"
+            on:toggle:target=move |event| open.set(event.target().open())
+        >
+            <summary>{title}</summary>
+            <Show when=move || open.get()>
+                <TextBox text label=label.clone() />
+            </Show>
+        </details>
     }
 }
 
 /// The text to change, and what changes.
 #[component]
-fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
-    let text = Signal::derive(move || desk.typed.read().text.clone().unwrap_or_default());
+fn EditText(form: GateForm, content: Memo<String>) -> impl IntoView {
+    let text = Signal::derive(move || form.typed.read().text.clone().unwrap_or_default());
     let changed = Memo::new(move |_| text.get() != content.get());
     let is_other = Memo::new(move |_| {
-        let typed = desk.typed.read();
+        let typed = form.typed.read();
         typed.base.as_ref().is_some_and(|base| *base != content.get())
     });
     let discard = move |_| {
-        desk.typed.update(|typed| {
+        form.typed.update(|typed| {
             typed.text = None;
             typed.base = None;
         });
@@ -71,12 +120,12 @@ fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
                 "The text in question is another one since you began to edit. Your edit is kept; the difference below is to the new text."
             </Note>
         </Show>
-        <TextEditor desk label="Text, as you edit it" class="textarea grows tall" text />
+        <TextEditor form label="Text, as you edit it" class="textarea grows tall" text />
         <Show when=move || changed.get()>
             <DiffView before=content after=text />
         </Show>
         <div>
-            <Button kind=ButtonKind::Ghost small=true disabled=desk.busy on_press=discard>
+            <Button kind=ButtonKind::Ghost small=true disabled=form.busy() on_press=discard>
                 "Discard my edit"
             </Button>
         </div>
@@ -84,21 +133,18 @@ fn EditText(desk: Desk, content: Memo<String>) -> impl IntoView {
 }
 
 #[component]
-fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
+fn Decisions(form: GateForm, content: Memo<String>) -> impl IntoView {
     let asks_reject = RwSignal::new(false);
     let wrong = RwSignal::new(None::<String>);
     let field: NodeRef<html::Textarea> = NodeRef::new();
-    let can_revise = move || {
-        desk.may(ReviewDecision::Revise) && desk.gate.read().as_ref().is_some_and(|gate| !gate.shows.is_empty())
-    };
     let edited = Memo::new(move |_| {
-        let typed = desk.typed.read();
+        let typed = form.typed.read();
         typed.text.clone().filter(|text| *text != content.get())
     });
-    let comment = move || Some(desk.typed.read_untracked().comment.trim().to_owned()).filter(|text| !text.is_empty());
+    let comment = move || Some(form.typed.read_untracked().comment.trim().to_owned()).filter(|text| !text.is_empty());
     let decide = move |decision| {
         let content = edited.get_untracked().filter(|_| decision == ReviewDecision::Approve);
-        desk.decide(ReviewRequest { decision, comment: comment(), content, budget_usd: None, opened_seq: None });
+        form.decide(ReviewRequest { decision, comment: comment(), content, budget_usd: None, opened_seq: None });
     };
     let revise = move |_| {
         if comment().is_some() {
@@ -111,26 +157,26 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
         }
     };
     view! {
-        <Comment desk wrong field />
-        {move || desk.error.get().map(|error| view! { <FailureNote error /> })}
+        <Comment form wrong field />
+        {move || form.error().map(|error| view! { <FailureNote error /> })}
         <div class="row wrap">
-            <Show when=move || desk.may(ReviewDecision::Approve)>
+            <Show when=move || form.may(ReviewDecision::Approve)>
                 <Button
                     kind=ButtonKind::Primary
                     icon=icondata_lu::LuCheck
-                    busy=desk.busy
+                    busy=form.busy()
                     on_press=move |_| decide(ReviewDecision::Approve)
                 >
                     {move || if edited.read().is_some() { "Approve edited text" } else { "Approve" }}
                 </Button>
             </Show>
-            <Show when=can_revise>
-                <Button icon=icondata_lu::LuUndo2 busy=desk.busy on_press=revise>
+            <Show when=move || form.may(ReviewDecision::Revise)>
+                <Button icon=icondata_lu::LuUndo2 busy=form.busy() on_press=revise>
                     "Revise"
                 </Button>
             </Show>
-            <Show when=move || desk.may(ReviewDecision::Reject)>
-                <Button icon=icondata_lu::LuX busy=desk.busy on_press=move |_| asks_reject.set(true)>
+            <Show when=move || form.may(ReviewDecision::Reject)>
+                <Button icon=icondata_lu::LuX busy=form.busy() on_press=move |_| asks_reject.set(true)>
                     "Reject"
                 </Button>
             </Show>
@@ -147,7 +193,7 @@ fn Decisions(desk: Desk, content: Memo<String>) -> impl IntoView {
 }
 
 #[component]
-fn Comment(desk: Desk, wrong: RwSignal<Option<String>>, field: NodeRef<html::Textarea>) -> impl IntoView {
+fn Comment(form: GateForm, wrong: RwSignal<Option<String>>, field: NodeRef<html::Textarea>) -> impl IntoView {
     view! {
         <Field
             label="Comment"
@@ -158,15 +204,15 @@ fn Comment(desk: Desk, wrong: RwSignal<Option<String>>, field: NodeRef<html::Tex
             <textarea
                 node_ref=field
                 class="textarea grows short"
-                readonly=move || desk.busy.get()
+                readonly=move || form.busy().get()
                 id=ids.input
                 aria-describedby=ids.described_by
                 aria-invalid=move || wrong.read().is_some().then_some("true")
-                prop:value=move || desk.typed.read().comment.clone()
+                prop:value=move || form.typed.read().comment.clone()
                 on:input:target=move |event| {
                     let text = event.target().value();
                     wrong.set(None);
-                    desk.typed.update(|typed| typed.comment = text);
+                    form.typed.update(|typed| typed.comment = text);
                 }
             ></textarea>
         </Field>
