@@ -92,7 +92,7 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// serde_json writes where in the text it was after the message.
+/// `serde_json` writes where in the text it was after the message.
 fn without_place(error: &serde_json::Error) -> String {
     let message = error.to_string();
     message.rsplit_once(" at line ").map_or_else(|| message.clone(), |(before, _)| before.to_owned())

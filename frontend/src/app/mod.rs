@@ -5,6 +5,8 @@ mod top_bar;
 
 use leptos::prelude::*;
 use leptos_router::components::Router;
+use routes::Pages;
+use top_bar::TopBar;
 
 use crate::browser::clock::RelativeClock;
 use crate::browser::focus::{MAIN, TitleAnnouncer, provide_title};
@@ -13,8 +15,6 @@ use crate::browser::theme::ThemeChoice;
 use crate::components::{Deletions, Toasts, ToastsView};
 use crate::pages::builder::Handover;
 use crate::session::Session;
-use routes::Pages;
-use top_bar::TopBar;
 
 /// The whole app.
 #[component]

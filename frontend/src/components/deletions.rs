@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, PersonaId, WorkflowId};
+use sluice_web_state::deferred::Deferred;
 
 use super::toasts::{LONG, Toasts};
 use crate::api::{self, ApiResult};
-use sluice_web_state::deferred::Deferred;
 
 /// What is done once the server has deleted something.
 pub type Then = Arc<dyn Fn() + Send + Sync>;

@@ -24,6 +24,7 @@ struct Base<F> {
     version: Option<i64>,
 }
 
+#[expect(clippy::expl_impl_clone_on_copy, reason = "derived, both would ask `F` to be `Copy`")]
 impl<F: FormData> Clone for ResourceForm<F> {
     fn clone(&self) -> Self {
         *self
@@ -93,16 +94,16 @@ impl<F: FormData> ResourceForm<F> {
     /// Takes over what was stored of `sent`. Gives whether somebody has typed more meanwhile.
     ///
     /// The page may be gone by now: `storage_key` is what a page that is gone kept it under.
-    pub fn saved(self, storage_key: &str, sent: &F, stored: F, version: Option<i64>) -> bool {
+    pub fn saved(self, storage_key: &str, sent: &F, stored: &F, version: Option<i64>) -> bool {
         let base = Base { storage_key: storage_key.to_owned(), form: stored.clone(), version };
         if self.base.try_set_value(base).is_some() {
             storage::remove(storage_key);
             return false;
         }
-        self.value.update(|form| form.take_stored(sent, &stored));
+        self.value.update(|form| form.take_stored(sent, stored));
         let typed = self.value.get_untracked();
         self.keep(&typed);
-        typed != stored
+        typed != *stored
     }
 
     /// A text of the form, to be typed in.

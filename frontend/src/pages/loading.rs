@@ -11,7 +11,7 @@ const TITLE: &str = "Run";
 
 /// The shape of the page while what it shows is on its way.
 #[component]
-pub fn RunComing(
+pub fn RunLoading(
     /// Lines of the shape of its largest part.
     lines: usize,
 ) -> impl IntoView {
@@ -29,7 +29,7 @@ pub fn RunComing(
 
 /// The page when what it shows did not come.
 #[component]
-pub fn RunNotCome(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+pub fn RunUnavailable(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
     use_title(|| TITLE.to_owned());
     view! {
         <h1 class="visually-hidden">{TITLE}</h1>

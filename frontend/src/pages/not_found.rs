@@ -7,7 +7,7 @@ use crate::components::{ButtonKind, Empty, LinkButton};
 
 /// Says so, and leads back. `what` is looked for, as in "run"; `heading` names the page.
 #[component]
-pub fn Gone(heading: &'static str, what: &'static str) -> impl IntoView {
+pub fn Missing(heading: &'static str, what: &'static str) -> impl IntoView {
     use_title(move || heading.to_owned());
     view! {
         <h1 class="visually-hidden">{heading}</h1>
@@ -26,5 +26,5 @@ pub fn Gone(heading: &'static str, what: &'static str) -> impl IntoView {
 /// The page of an address that leads nowhere.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    view! { <Gone heading="Page not found" what="page" /> }
+    view! { <Missing heading="Page not found" what="page" /> }
 }

@@ -2,16 +2,16 @@
 
 use leptos::ev::{pagehide, storage as storage_changed};
 use leptos::prelude::*;
+use leptos_use_event_listener::use_event_listener;
 use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Workflow, WorkflowId};
+use sluice_web_state::draft::{DraftStatus, KEY_PREFIX, Pending, SavedDraft, drop_order, key};
+use sluice_web_state::editor::Draft;
 
 use super::model::Builder;
 use crate::browser::clock::{now_ms, whole_ms};
 use crate::browser::storage;
 use crate::components::Toasts;
-use leptos_use_event_listener::use_event_listener;
-use sluice_web_state::draft::{DraftStatus, KEY_PREFIX, Pending, SavedDraft, drop_order, key};
-use sluice_web_state::editor::Draft;
 
 /// How long after a key the draft is kept.
 const DISTANCE_MS: f64 = 300.0;

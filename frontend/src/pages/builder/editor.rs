@@ -2,25 +2,21 @@
 
 use leptos::prelude::*;
 use sluice_types::Workflow;
+use sluice_web_state::draft::Pending;
+use sluice_web_state::editor::Draft;
+use sluice_web_state::history::History;
 
 use super::autosave::{self, Restored};
 use super::conflict::ConflictDialog;
 use super::findings::{EstimateCard, Problems};
 use super::model::{Builder, Saved};
-use super::palette::Palette;
-use super::palette::TemplateDialog;
-use super::save::Left;
-use super::save::SaveBar;
-use super::save::Saver;
-use super::save::Shortcuts;
+use super::palette::{Palette, TemplateDialog};
+use super::save::{HandedOverBuilder, SaveBar, Saver, Shortcuts};
 use super::settings::{Defaults, Heading};
 use super::step_list::StepList;
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind};
 use crate::pages::builder::findings;
-use sluice_web_state::draft::Pending;
-use sluice_web_state::editor::Draft;
-use sluice_web_state::history::History;
 
 /// Everything of one workflow.
 #[component]
@@ -75,7 +71,7 @@ pub enum Beginning {
     /// What the server has.
     Saved(Workflow),
     /// What the builder before left, after its first save.
-    HandedOver(Left),
+    HandedOver(HandedOverBuilder),
 }
 
 /// What a builder begins with, and what the browser had kept of it.

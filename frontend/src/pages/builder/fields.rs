@@ -5,8 +5,9 @@ use sluice_types::limits::MAX_FALLBACKS;
 use sluice_types::{Fallback, StepId};
 use sluice_web_state::editor::{Edit, StepField, label_problem, parse_schema};
 
-use super::model::Typed;
-use super::step_form::{Found, StepForm, llm};
+use super::findings::Found;
+use super::model::PendingInput;
+use super::step_form::{StepForm, llm};
 use crate::components::{Button, CloseButton, Field, ModelChoice, ModelPicker};
 
 /// A list of which one is chosen; its children are the options.
@@ -61,7 +62,7 @@ pub fn ParsedField<T>(
     placeholder: String,
     #[prop(into)] value: Signal<Option<T>>,
     /// What is typed, until it can be read and the field is left.
-    typed: Typed,
+    typed: PendingInput,
     read: fn(&str) -> Result<Option<T>, String>,
     show: fn(&T) -> String,
     #[prop(into)] on_change: Callback<Option<T>>,

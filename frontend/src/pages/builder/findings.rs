@@ -1,70 +1,26 @@
 //! What follows from the draft: what the lint finds, and what a run would cost.
 
-use std::collections::HashMap;
-
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
-use serde_json::Value;
-use sluice_types::{
-    Estimate, Finding, Known, LintReport, Severity, StepEstimate, StepId, estimate, lint, pin_to_available,
-};
-use sluice_web_state::editor::{Draft, GroupedFindings, step_and_field, step_findings};
+use sluice_types::{Finding, Severity, StepId};
+use sluice_web_state::editor::{Analysis, Edit, count, step_and_field};
 use sluice_web_state::format::{cost_range, plural, tokens};
 
 use super::model::Builder;
-use super::step_form::FoundItem;
 use crate::components::Icon;
 use crate::session::Session;
 
 /// How long after a key the draft is looked at: soon enough to help, late enough not to slow typing.
 const DISTANCE_MS: f64 = 150.0;
 
-/// What the lint and the estimate say.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Analysis {
-    /// What was found, by step and field.
-    pub findings: GroupedFindings,
-    /// The same in the lint's own order.
-    pub report: LintReport,
-    /// What a run would cost, with no input and without what earlier runs took.
-    pub estimate: Option<Estimate>,
-}
-
-impl Analysis {
-    fn of(draft: &Draft, session: Session) -> Self {
-        let definition = draft.to_definition();
-        let providers = session.providers.get_untracked();
-        let personas = session.personas.get_untracked();
-        let known = Known {
-            providers: providers.as_ref().map(|all| {
-                all.iter().filter(|provider| provider.available).map(|it| it.name.as_str().to_owned()).collect()
-            }),
-            personas: personas.map(|all| all.into_iter().map(|persona| persona.id).collect()),
-        };
-        let report = lint(&definition, &known, None);
-        let findings = step_findings(&report, definition.steps.len());
-        let mut pinned = definition;
-        pin_to_available(&mut pinned, &providers.unwrap_or_default());
-        let estimate = Some(estimate(&pinned, &Value::Null, &HashMap::new()));
-        Self { findings, report, estimate }
-    }
-
-    /// What a step is expected to take.
-    pub fn step_estimate(&self, id: &StepId) -> Option<&StepEstimate> {
-        self.estimate.as_ref()?.steps.iter().find(|step| step.path.as_str() == id.as_str())
-    }
-}
-
-/// How many of the findings are this bad.
-pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>, severity: Severity) -> u64 {
-    findings.filter(|finding| finding.severity == severity).map(|_| 1).sum()
-}
-
 /// Keeps the builder's analysis up to date.
 pub fn follow(builder: Builder) {
     let session = expect_context::<Session>();
     let look = move || {
-        let found = builder.draft.with_untracked(|draft| Analysis::of(draft, session));
+        let providers = session.providers.get_untracked();
+        let personas = session.personas.get_untracked();
+        let found =
+            builder.draft.with_untracked(|draft| Analysis::of(draft, providers.as_deref(), personas.as_deref()));
         if builder.analysis.with_untracked(|before| *before != found) {
             builder.analysis.set(found);
         }
@@ -185,4 +141,38 @@ fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String, Strin
         let step = draft.steps.get(index)?;
         Some((step.id.clone(), step.label.clone(), field.to_owned()))
     })
+}
+
+/// What the lint found, each with its fix where there is one.
+#[component]
+pub fn Found(#[prop(into)] findings: Signal<Vec<Finding>>, builder: Builder) -> impl IntoView {
+    let item = move |finding| view! { <FoundItem finding builder /> };
+    view! {
+        <ul class="findings" hidden=move || findings.with(Vec::is_empty)>
+            {move || findings.get().into_iter().map(item).collect_view()}
+        </ul>
+    }
+}
+
+/// One finding, in a list of them.
+#[component]
+pub fn FoundItem(finding: Finding, builder: Builder) -> impl IntoView {
+    let (class, icon) = match finding.severity {
+        Severity::Error => ("finding error", icondata_lu::LuCircleAlert),
+        Severity::Warning => ("finding warning", icondata_lu::LuTriangleAlert),
+        Severity::Info | Severity::Unknown => ("finding", icondata_lu::LuInfo),
+    };
+    let fix = finding.fix.map(|fix| {
+        let title = fix.title.clone();
+        let apply = move |_| {
+            builder.edit(Edit::ApplyFix(fix.clone()));
+        };
+        view! { <button type="button" class="link" on:click=apply>{title}</button> }
+    });
+    view! {
+        <li class=class>
+            <Icon icon />
+            <span>{finding.message} " " {fix}</span>
+        </li>
+    }
 }

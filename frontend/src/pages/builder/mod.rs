@@ -11,7 +11,9 @@ mod palette;
 mod prompt_editor;
 mod save;
 mod settings;
+mod sorting;
 mod step_card;
+mod step_fields;
 mod step_form;
 mod step_list;
 

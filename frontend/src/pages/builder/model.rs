@@ -4,16 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use sluice_types::{StepId, Workflow, WorkflowId};
-
-use super::findings::Analysis;
-use crate::browser::focus::{focus_soon, scroll_into_view};
-use crate::components::Toasts;
-use sluice_types::Step;
+use sluice_types::{Step, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
-use sluice_web_state::editor::{Draft, Edit, EditError};
+use sluice_web_state::editor::{Analysis, Draft, Edit, EditError};
 use sluice_web_state::history::History;
 use sluice_web_state::shared::Shared;
+
+use crate::browser::focus::{focus_soon, scroll_into_view};
+use crate::components::Toasts;
 
 /// What the server has, as far as this page knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +34,7 @@ impl Saved {
 
 /// A step and where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct PositionedStep {
     /// Counted from 0.
     pub index: usize,
     /// The step.
@@ -55,7 +53,7 @@ pub struct Builder {
     /// The ids of the steps, in order.
     pub order: Memo<Vec<StepId>>,
     /// The steps by id.
-    pub steps: Memo<HashMap<StepId, Placed>>,
+    pub steps: Memo<HashMap<StepId, PositionedStep>>,
     /// What is typed in fields and is not in the draft yet.
     pub pending: RwSignal<Pending>,
     /// The steps whose cards are open.
@@ -71,7 +69,7 @@ impl Builder {
         let history = RwSignal::new(history);
         let draft = Memo::new(move |_| history.with(|history| Shared(Arc::clone(history.present()))));
         let order = Memo::new(move |_| draft.with(|draft| draft.steps.iter().map(|step| step.id.clone()).collect()));
-        let steps = Memo::new(move |_| draft.with(|draft| placed(draft)));
+        let steps = Memo::new(move |_| draft.with(|draft| positioned(draft)));
         Self {
             history,
             saved: RwSignal::new(saved),
@@ -120,7 +118,7 @@ impl Builder {
     }
 
     fn step_label(self, id: &StepId) -> Option<String> {
-        self.steps.with_untracked(|steps| steps.get(id).map(|placed| placed.step.label.clone()))
+        self.steps.with_untracked(|steps| steps.get(id).map(|positioned| positioned.step.label.clone()))
     }
 
     fn applied(self, edit: Edit) -> Result<Option<StepId>, EditError> {
@@ -143,11 +141,11 @@ impl Builder {
     }
 
     /// What is typed in a field of a step, or of the whole workflow, until it can be taken.
-    pub fn typed(self, step: Option<&StepId>, field: &str) -> Typed {
+    pub fn typed(self, step: Option<&StepId>, field: &str) -> PendingInput {
         let key = step.map_or_else(|| field.to_owned(), |step| pending_key(step, field));
         let own = key.clone();
         let text = Memo::new(move |_| self.pending.with(|pending| pending.get(&own).cloned()));
-        Typed { pending: self.pending, key: StoredValue::new(key), text }
+        PendingInput { pending: self.pending, key: StoredValue::new(key), text }
     }
 
     /// Goes on with what was typed before, where it can be seen.
@@ -224,20 +222,20 @@ impl Builder {
     }
 
     /// A step by its id, as long as it is there.
-    pub fn step(self, id: StepId) -> Memo<Option<Placed>> {
+    pub fn step(self, id: StepId) -> Memo<Option<PositionedStep>> {
         Memo::new(move |_| self.steps.with(|steps| steps.get(&id).cloned()))
     }
 }
 
 /// A text that is on its way into the draft. It outlives its field, and the page.
 #[derive(Clone, Copy)]
-pub struct Typed {
+pub struct PendingInput {
     pending: RwSignal<Pending>,
     key: StoredValue<String>,
     text: Memo<Option<String>>,
 }
 
-impl Typed {
+impl PendingInput {
     /// The text; none when the field shows what the draft holds. Tracks changes.
     pub fn get(self) -> Option<String> {
         self.text.get()
@@ -259,9 +257,9 @@ impl Typed {
     }
 }
 
-fn placed(draft: &Draft) -> HashMap<StepId, Placed> {
+fn positioned(draft: &Draft) -> HashMap<StepId, PositionedStep> {
     let steps = draft.steps.iter().enumerate();
-    steps.map(|(index, step)| (step.id.clone(), Placed { index, step: Shared(Arc::clone(step)) })).collect()
+    steps.map(|(index, step)| (step.id.clone(), PositionedStep { index, step: Shared(Arc::clone(step)) })).collect()
 }
 
 /// The id of the button that opens a step's card.

@@ -8,7 +8,7 @@ use super::editor::{Beginning, Editor};
 use super::save::Handover;
 use crate::api::{self, ApiResult};
 use crate::components::{FailureNote, Skeleton};
-use crate::pages::not_found::Gone;
+use crate::pages::not_found::Missing;
 use crate::pages::params::WorkflowParams;
 
 /// The page of a workflow that is not there yet.
@@ -24,7 +24,7 @@ pub fn BuilderPage() -> impl IntoView {
     // A closure is drawn anew for each workflow: nothing of one is left in the page of another.
     move || match params.get() {
         Ok(WorkflowParams { id }) => view! { <Existing id /> }.into_any(),
-        Err(_) => view! { <Gone heading="No such workflow" what="workflow" /> }.into_any(),
+        Err(_) => view! { <Missing heading="No such workflow" what="workflow" /> }.into_any(),
     }
 }
 
@@ -41,7 +41,7 @@ fn Existing(id: WorkflowId) -> impl IntoView {
     let page = move |answer: ApiResult<Workflow>| match answer {
         Ok(workflow) => view! { <Editor beginning=Beginning::Saved(workflow) /> }.into_any(),
         Err(error) if error.code() == Some(ErrorCode::WorkflowNotFound) => {
-            view! { <Gone heading="No such workflow" what="workflow" /> }.into_any()
+            view! { <Missing heading="No such workflow" what="workflow" /> }.into_any()
         }
         Err(error) => view! { <FailureNote error on_retry=move |()| workflow.refetch() /> }.into_any(),
     };

@@ -10,8 +10,9 @@ use sluice_web_state::completion::{Completion, Context, Kind, complete, mark};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::findings::Found;
 use super::model::field_id;
-use super::step_form::{Found, StepForm};
+use super::step_form::StepForm;
 use crate::browser::focus::scroll_into_view;
 use crate::components::fresh_id;
 

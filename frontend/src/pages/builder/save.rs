@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::Pending;
 use sluice_web_state::editor::Draft;
@@ -20,7 +21,6 @@ use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
 use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Toasts};
 use crate::pages::builder::autosave;
-use leptos_use_event_listener::use_event_listener;
 
 /// What a save came to, for the save bar.
 #[derive(Debug, Clone, PartialEq)]
@@ -285,7 +285,7 @@ fn in_text_field(event: &KeyboardEvent) -> bool {
 
 /// What a builder leaves to the next one.
 #[derive(Clone)]
-pub struct Left {
+pub struct HandedOverBuilder {
     /// The draft with its history.
     pub history: History<Draft>,
     /// What was just saved.
@@ -298,7 +298,7 @@ pub struct Left {
 
 /// A place to leave it in, for the whole app.
 #[derive(Clone, Copy)]
-pub struct Handover(StoredValue<Option<Left>>);
+pub struct Handover(StoredValue<Option<HandedOverBuilder>>);
 
 impl Handover {
     /// Makes the place.
@@ -311,11 +311,11 @@ impl Handover {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
         let pending = builder.pending.get_untracked();
-        self.0.set_value(Some(Left { history, saved, open, pending }));
+        self.0.set_value(Some(HandedOverBuilder { history, saved, open, pending }));
     }
 
     /// Takes what was left for a workflow. What was left for another is dropped.
-    pub fn take(self, id: &WorkflowId) -> Option<Left> {
+    pub fn take(self, id: &WorkflowId) -> Option<HandedOverBuilder> {
         self.0.try_update_value(Option::take).flatten().filter(|left| left.saved.id == *id)
     }
 }

@@ -2,20 +2,25 @@
 
 use leptos::prelude::*;
 use sluice_types::{Severity, StepId, StepKind, StepType};
-
-use super::findings::count;
-use super::model::{Builder, Placed, handle_id, toggle_id};
-use super::step_form::StepBody;
-use super::step_form::llm;
-use super::step_list::Sorting;
-use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, step_kind};
-use sluice_web_state::editor::{Edit, StepField};
+use sluice_web_state::editor::{Edit, StepField, count};
 use sluice_web_state::format::{cost_range, plural};
+
+use super::model::{Builder, PositionedStep, handle_id, toggle_id};
+use super::sorting::Sorting;
+use super::step_fields::StepFields;
+use super::step_form::llm;
+use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, step_kind};
 
 /// The card of a step.
 #[component]
-pub fn StepCard(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usize>, id: StepId) -> impl IntoView {
-    let off = move || placed.with(|placed| placed.as_ref().is_some_and(|placed| !placed.step.enabled));
+pub fn StepCard(
+    builder: Builder,
+    positioned: Memo<Option<PositionedStep>>,
+    index: Memo<usize>,
+    id: StepId,
+) -> impl IntoView {
+    let off =
+        move || positioned.with(|positioned| positioned.as_ref().is_some_and(|positioned| !positioned.step.enabled));
     let key = id.clone();
     let open = Memo::new(move |_| builder.open.with(|open| open.contains(&key)));
     let body_id = format!("body-{id}");
@@ -23,35 +28,36 @@ pub fn StepCard(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usiz
     view! {
         <article class="card step" class:off=off aria-labelledby=labelled>
             <div class="step-head">
-                <Handle index id=id.clone() placed />
-                <Toggle builder placed index id=id.clone() open body_id=body_id.clone() />
-                <StepModel builder placed id=id.clone() open />
+                <Handle index id=id.clone() positioned />
+                <Toggle builder positioned index id=id.clone() open body_id=body_id.clone() />
+                <StepModel builder positioned id=id.clone() open />
                 <Marks builder index id=id.clone() />
-                <Actions builder placed index id=id.clone() />
+                <StepMenu builder positioned index id=id.clone() />
             </div>
             <div id=body_id hidden=move || !open.get()>
                 <Show when=move || open.get()>
-                    <StepBody builder placed index id=id.clone() />
+                    <StepFields builder positioned index id=id.clone() />
                 </Show>
             </div>
         </article>
     }
 }
 
-fn label_of(placed: Memo<Option<Placed>>) -> String {
-    placed.with(|placed| placed.as_ref().map(|placed| placed.step.label.clone()).unwrap_or_default())
+fn label_of(positioned: Memo<Option<PositionedStep>>) -> String {
+    positioned
+        .with(|positioned| positioned.as_ref().map(|positioned| positioned.step.label.clone()).unwrap_or_default())
 }
 
 /// What the step is moved by.
 #[component]
-fn Handle(index: Memo<usize>, id: StepId, placed: Memo<Option<Placed>>) -> impl IntoView {
+fn Handle(index: Memo<usize>, id: StepId, positioned: Memo<Option<PositionedStep>>) -> impl IntoView {
     let sorting = expect_context::<Sorting>();
     view! {
         <button
             type="button"
             class="handle"
             id=handle_id(&id)
-            aria-label=move || ["Move ", &label_of(placed)].concat()
+            aria-label=move || ["Move ", &label_of(positioned)].concat()
             aria-describedby="sort-help"
             aria-pressed=move || if sorting.holds(index.get()) { "true" } else { "false" }
             on:pointerdown=move |event| sorting.press(index.get_untracked(), &event)
@@ -71,14 +77,15 @@ fn Handle(index: Memo<usize>, id: StepId, placed: Memo<Option<Placed>>) -> impl 
 #[component]
 fn Toggle(
     builder: Builder,
-    placed: Memo<Option<Placed>>,
+    positioned: Memo<Option<PositionedStep>>,
     index: Memo<usize>,
     id: StepId,
     open: Memo<bool>,
     body_id: String,
 ) -> impl IntoView {
     let icon = Signal::derive(move || {
-        let kind = placed.with(|placed| placed.as_ref().map_or(StepType::Llm, |placed| placed.step.step_type()));
+        let kind = positioned
+            .with(|positioned| positioned.as_ref().map_or(StepType::Llm, |positioned| positioned.step.step_type()));
         step_kind(kind).icon
     });
     let button_id = toggle_id(&id);
@@ -96,15 +103,15 @@ fn Toggle(
             </span>
             <span class="step-number">{move || index.get() + 1}</span>
             <Icon icon />
-            <span class="step-name">{move || label_of(placed)}</span>
-            <span class="step-summary">{move || placed.with(|placed| placed.as_ref().map(summary))}</span>
+            <span class="step-name">{move || label_of(positioned)}</span>
+            <span class="step-summary">{move || positioned.with(|positioned| positioned.as_ref().map(summary))}</span>
         </button>
     }
 }
 
 /// What the step does, in a few words.
-fn summary(placed: &Placed) -> String {
-    let step = &placed.step;
+fn summary(positioned: &PositionedStep) -> String {
+    let step = &positioned.step;
     let first_line = |text: &str| text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
     match &step.kind {
         StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
@@ -115,13 +122,18 @@ fn summary(placed: &Placed) -> String {
 
 /// The model that a prompt is sent to; none for a review.
 #[component]
-fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: Memo<bool>) -> impl IntoView {
-    let of_step = move |placed: &Option<Placed>| {
-        let llm = llm(&placed.as_ref()?.step)?;
+fn StepModel(
+    builder: Builder,
+    positioned: Memo<Option<PositionedStep>>,
+    id: StepId,
+    open: Memo<bool>,
+) -> impl IntoView {
+    let of_step = move |positioned: &Option<PositionedStep>| {
+        let llm = llm(&positioned.as_ref()?.step)?;
         Some(ModelChoice { provider: llm.provider.clone(), model: llm.model.clone() })
     };
-    let calls = Memo::new(move |_| placed.with(|placed| of_step(placed).is_some()));
-    let chosen = Memo::new(move |_| placed.with(|placed| of_step(placed).unwrap_or_default()));
+    let calls = Memo::new(move |_| positioned.with(|positioned| of_step(positioned).is_some()));
+    let chosen = Memo::new(move |_| positioned.with(|positioned| of_step(positioned).unwrap_or_default()));
     // What will be called, although the step does not name it.
     let own = id.clone();
     let called = Memo::new(move |_| {
@@ -137,7 +149,7 @@ fn StepModel(builder: Builder, placed: Memo<Option<Placed>>, id: StepId, open: M
         <Show when=move || calls.get()>
             <div class="step-model">
                 <ModelPicker
-                    label=Signal::derive(move || ["Model of ", &label_of(placed)].concat())
+                    label=Signal::derive(move || ["Model of ", &label_of(positioned)].concat())
                     none=Signal::derive(resolved)
                     compact=true
                     ready=open
@@ -179,9 +191,16 @@ fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
 
 /// What else can be done with the step.
 #[component]
-fn Actions(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usize>, id: StepId) -> impl IntoView {
+fn StepMenu(
+    builder: Builder,
+    positioned: Memo<Option<PositionedStep>>,
+    index: Memo<usize>,
+    id: StepId,
+) -> impl IntoView {
     let id = StoredValue::new(id);
-    let enabled = move || placed.with_untracked(|placed| placed.as_ref().is_none_or(|placed| placed.step.enabled));
+    let enabled = move || {
+        positioned.with_untracked(|positioned| positioned.as_ref().is_none_or(|positioned| positioned.step.enabled))
+    };
     let step = move |by: isize| {
         let from = index.get_untracked();
         if let Some(to) = from.checked_add_signed(by).filter(|to| *to < builder.order.with_untracked(Vec::len)) {
@@ -193,7 +212,7 @@ fn Actions(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usize>, i
         builder.edit(Edit::UpdateStep { id: id.get_value(), field });
     };
     view! {
-        <Menu label=Signal::derive(move || ["More for ", &label_of(placed)].concat())>
+        <Menu label=Signal::derive(move || ["More for ", &label_of(positioned)].concat())>
             <MenuItem
                 icon=icondata_lu::LuCopyPlus
                 label="Duplicate"

@@ -1,16 +1,10 @@
-//! The fields of one step.
+//! The handle to one step that its fields share.
 
 use leptos::prelude::*;
-use sluice_types::limits::{DEFAULT_OUTPUT_TOKENS, DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
-use sluice_types::{Effect, Finding, LlmStep, OnExpiry, ReviewStep, Severity, Step, StepId, StepKind, StepType};
-use sluice_web_state::editor::{
-    Edit, StepField, parse_expires_in, parse_max_tokens, parse_retries, parse_temperature, parse_timeout,
-};
+use sluice_types::{Finding, LlmStep, Step, StepId, StepKind};
+use sluice_web_state::editor::{Edit, StepField};
 
-use super::fields::{ChoiceField, FallbacksField, LabelField, ParsedField, SchemaField, step_options};
-use super::model::{Builder, Placed, Typed};
-use super::prompt_editor::PromptEditor;
-use crate::components::{Icon, PersonaPicker, Segments, Switch, step_kind};
+use super::model::{Builder, PendingInput, PositionedStep};
 
 /// A step's fields: how they are read, and how they are changed.
 #[derive(Clone, Copy)]
@@ -18,11 +12,16 @@ pub struct StepForm {
     /// The builder that it belongs to.
     pub builder: Builder,
     id: StoredValue<StepId>,
-    placed: Memo<Option<Placed>>,
+    positioned: Memo<Option<PositionedStep>>,
     index: Memo<usize>,
 }
 
 impl StepForm {
+    /// The form of a step.
+    pub fn new(builder: Builder, id: StepId, positioned: Memo<Option<PositionedStep>>, index: Memo<usize>) -> Self {
+        Self { builder, id: StoredValue::new(id), positioned, index }
+    }
+
     /// The step's id.
     pub fn id(self) -> StepId {
         self.id.get_value()
@@ -39,12 +38,13 @@ impl StepForm {
         T: PartialEq + Default + Send + Sync + 'static,
     {
         Memo::new(move |_| {
-            self.placed.with(|placed| placed.as_ref().map(|placed| read(&placed.step)).unwrap_or_default())
+            self.positioned
+                .with(|positioned| positioned.as_ref().map(|positioned| read(&positioned.step)).unwrap_or_default())
         })
     }
 
     /// What is typed in a field, until it can be taken.
-    pub fn typed(self, field: &str) -> Typed {
+    pub fn typed(self, field: &str) -> PendingInput {
         self.builder.typed(Some(&self.id()), field)
     }
 
@@ -63,362 +63,10 @@ impl StepForm {
     }
 }
 
-/// All fields of a step.
-#[component]
-pub fn StepBody(builder: Builder, placed: Memo<Option<Placed>>, index: Memo<usize>, id: StepId) -> impl IntoView {
-    let form = StepForm { builder, id: StoredValue::new(id), placed, index };
-    let is_review = form.read(|step| matches!(step.kind, StepKind::Review(_)));
-    let enabled = form.read(|step| step.enabled);
-    let step_type = Signal::derive(move || if is_review.get() { StepType::Review } else { StepType::Llm });
-    view! {
-        <div class="step-body">
-            <div class="row wrap between">
-                <Segments
-                    label="Kind of step"
-                    choices=[StepType::Llm, StepType::Review].map(|kind| (kind, step_kind(kind).word)).to_vec()
-                    chosen=step_type
-                    on_choose=move |chosen| form.set(StepField::Type(chosen))
-                />
-                <Switch label="Enabled" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
-            </div>
-            <LabelField form />
-            {move || if is_review.get() {
-                view! { <ReviewFields form /> }.into_any()
-            } else {
-                view! { <LlmFields form /> }.into_any()
-            }}
-            <CommonFields form />
-            <Found findings=form.found("") builder />
-        </div>
-    }
-}
-
-/// What the lint found, each with its fix where there is one.
-#[component]
-pub fn Found(#[prop(into)] findings: Signal<Vec<Finding>>, builder: Builder) -> impl IntoView {
-    let item = move |finding| view! { <FoundItem finding builder /> };
-    view! {
-        <ul class="findings" hidden=move || findings.with(Vec::is_empty)>
-            {move || findings.get().into_iter().map(item).collect_view()}
-        </ul>
-    }
-}
-
-/// One finding, in a list of them.
-#[component]
-pub fn FoundItem(finding: Finding, builder: Builder) -> impl IntoView {
-    let (class, icon) = match finding.severity {
-        Severity::Error => ("finding error", icondata_lu::LuCircleAlert),
-        Severity::Warning => ("finding warning", icondata_lu::LuTriangleAlert),
-        Severity::Info | Severity::Unknown => ("finding", icondata_lu::LuInfo),
-    };
-    let fix = finding.fix.map(|fix| {
-        let title = fix.title.clone();
-        let apply = move |_| {
-            builder.edit(Edit::ApplyFix(fix.clone()));
-        };
-        view! { <button type="button" class="link" on:click=apply>{title}</button> }
-    });
-    view! {
-        <li class=class>
-            <Icon icon />
-            <span>{finding.message} " " {fix}</span>
-        </li>
-    }
-}
-
-/// Retries, timeout, effect and where to go on.
-#[component]
-pub fn CommonFields(form: StepForm) -> impl IntoView {
-    let retries = form.read(|step| step.max_retries);
-    let timeout = form.read(|step| step.timeout);
-    let begun = ["retries", "timeout"].into_iter().any(|field| form.typed(field).get_untracked().is_some());
-    view! {
-        <details class="more" open=begun>
-            <summary>"Retries, timeout and order"</summary>
-            <div class="inside">
-                <div class="step-fields">
-                    <ParsedField
-                        label="Retries"
-                        hint="For each model, after a first try"
-                        placeholder=DEFAULT_RETRIES.to_string()
-                        value=retries
-                        typed=form.typed("retries")
-                        read=parse_retries
-                        show=ToString::to_string
-                        on_change=move |value| form.set(StepField::Retries(value))
-                    />
-                    <ParsedField
-                        label="Timeout"
-                        hint="For one try, as 90s or 10m"
-                        placeholder=format!("{DEFAULT_TIMEOUT_SECONDS}s")
-                        value=timeout
-                        typed=form.typed("timeout")
-                        read=parse_timeout
-                        show=|seconds| format!("{seconds}s")
-                        on_change=move |value| form.set(StepField::Timeout(value))
-                    />
-                    <EffectField form />
-                    <NextField form />
-                </div>
-                <Found findings=form.found("max_retries") builder=form.builder />
-                <Found findings=form.found("timeout") builder=form.builder />
-            </div>
-        </details>
-        <Found findings=form.found("next") builder=form.builder />
-    }
-}
-
-#[component]
-fn EffectField(form: StepForm) -> impl IntoView {
-    let effect = form.read(|step| step.effect);
-    let value = Signal::derive(move || {
-        let word = match effect.get() {
-            None => "",
-            Some(Effect::Pure) => "pure",
-            Some(Effect::Reads) => "reads",
-            Some(Effect::Writes) => "writes",
-        };
-        word.to_owned()
-    });
-    let choose = move |value: String| {
-        let effect = match value.as_str() {
-            "pure" => Some(Effect::Pure),
-            "reads" => Some(Effect::Reads),
-            "writes" => Some(Effect::Writes),
-            _ => None,
-        };
-        form.set(StepField::Effect(effect));
-    };
-    view! {
-        <ChoiceField label="Effect" hint="Decides what a crash in mid-step does" value on_choose=choose>
-            <option value="">"As its kind"</option>
-            <option value="pure">"Pure: run again"</option>
-            <option value="reads">"Reads: run again"</option>
-            <option value="writes">"Writes: ask first"</option>
-        </ChoiceField>
-    }
-}
-
-#[component]
-fn NextField(form: StepForm) -> impl IntoView {
-    let next = form.read(|step| step.next.clone());
-    let later = Memo::new(move |_| {
-        form.builder.draft.with(|draft| {
-            let later = draft.steps.iter().skip(form.index() + 2);
-            later.map(|step| (step.id.clone(), step.label.clone())).collect::<Vec<_>>()
-        })
-    });
-    view! {
-        <ChoiceField
-            label="Go on with"
-            value=Signal::derive(move || next.get().map(|id| id.to_string()).unwrap_or_default())
-            on_choose=move |id: String| form.set(StepField::Next(StepId::new(id).ok()))
-        >
-            <option value="">"The next step"</option>
-            {step_options(later, next)}
-            <option value="end">"End of the run"</option>
-        </ChoiceField>
-    }
-}
-
 /// The model's part of a step; none of a review.
 pub fn llm(step: &Step) -> Option<&LlmStep> {
     match &step.kind {
         StepKind::Llm(llm) => Some(llm),
         StepKind::Review(_) => None,
-    }
-}
-
-/// Prompt, voice, and what is rarely needed below. The model is chosen in the card's head.
-#[component]
-pub fn LlmFields(form: StepForm) -> impl IntoView {
-    let prompt = form.read(|step| llm(step).map(|llm| llm.prompt.clone()).unwrap_or_default());
-    let system = form.read(|step| llm(step).and_then(|llm| llm.system_prompt.clone()).unwrap_or_default());
-    let has_system = system.with_untracked(|text| !text.is_empty());
-    let has_schema = form.read(|step| llm(step).is_some_and(|llm| llm.output_schema.is_some())).get_untracked()
-        || form.typed("schema").get_untracked().is_some();
-    let has_fallbacks = form.read(|step| llm(step).is_some_and(|llm| !llm.fallbacks.is_empty())).get_untracked();
-    view! {
-        <Pickers form />
-        <PromptEditor
-            form
-            field="prompt"
-            label="Prompt"
-            hint="Type {{ to refer to the input or to an earlier step."
-            text=prompt
-            on_change=move |text| form.set(StepField::Prompt(text))
-        />
-        <details class="more" open=has_system>
-            <summary>"System prompt"</summary>
-            <div class="inside">
-                <PromptEditor
-                    form
-                    field="system_prompt"
-                    label="System prompt"
-                    hint="How the model is to behave. The persona's instructions come before it."
-                    text=system
-                    on_change=move |text| form.set(StepField::SystemPrompt(text))
-                />
-            </div>
-        </details>
-        <details class="more" open=has_schema>
-            <summary>"Output schema"</summary>
-            <div class="inside">
-                <SchemaField form />
-            </div>
-        </details>
-        <details class="more" open=has_fallbacks>
-            <summary>"Fallback models"</summary>
-            <div class="inside">
-                <FallbacksField form />
-            </div>
-        </details>
-    }
-}
-
-#[component]
-fn Pickers(form: StepForm) -> impl IntoView {
-    let persona = form.read(|step| llm(step).and_then(|llm| llm.persona_id.clone()));
-    let temperature = form.read(|step| llm(step).and_then(|llm| llm.temperature));
-    let max_tokens = form.read(|step| llm(step).and_then(|llm| llm.max_tokens));
-    view! {
-        <div class="step-pickers">
-            <PersonaPicker chosen=persona on_choose=move |persona| form.set(StepField::Persona(persona)) />
-            <ParsedField
-                label="Temperature"
-                hint="0 is strict, 2 is wild"
-                placeholder="default"
-                value=temperature
-                typed=form.typed("temperature")
-                read=parse_temperature
-                show=ToString::to_string
-                on_change=move |value| form.set(StepField::Temperature(value))
-            />
-            <ParsedField
-                label="Longest answer"
-                hint="In tokens"
-                placeholder=DEFAULT_OUTPUT_TOKENS.to_string()
-                value=max_tokens
-                typed=form.typed("max_tokens")
-                read=parse_max_tokens
-                show=ToString::to_string
-                on_change=move |value| form.set(StepField::MaxTokens(value))
-            />
-        </div>
-        <Found findings=form.found("model") builder=form.builder />
-        <Found findings=form.found("provider") builder=form.builder />
-        <Found findings=form.found("persona_id") builder=form.builder />
-        <Found findings=form.found("max_tokens") builder=form.builder />
-        <Found findings=form.found("temperature") builder=form.builder />
-    }
-}
-
-fn review(step: &Step) -> Option<&ReviewStep> {
-    match &step.kind {
-        StepKind::Review(review) => Some(review),
-        StepKind::Llm(_) => None,
-    }
-}
-
-/// What is asked, which texts are shown, and what happens when nobody decides.
-#[component]
-pub fn ReviewFields(form: StepForm) -> impl IntoView {
-    let instructions = form.read(|step| review(step).map(|review| review.instructions.clone()).unwrap_or_default());
-    let expires_in = form.read(|step| review(step).and_then(|review| review.expires_in));
-    let on_expiry = form.read(|step| review(step).and_then(|review| review.on_expiry));
-    let decide = move |value: String| {
-        let decision = match value.as_str() {
-            "approve" => Some(OnExpiry::Approve),
-            "reject" => Some(OnExpiry::Reject),
-            _ => None,
-        };
-        form.set(StepField::OnExpiry(decision));
-    };
-    let decision = Signal::derive(move || {
-        let word = match on_expiry.get() {
-            Some(OnExpiry::Approve) => "approve",
-            Some(OnExpiry::Reject) | None => "reject",
-        };
-        word.to_owned()
-    });
-    view! {
-        <PromptEditor
-            form
-            field="instructions"
-            label="Instructions"
-            hint="What the reviewer is asked to look at."
-            text=instructions
-            on_change=move |text| form.set(StepField::Instructions(text))
-        />
-        <Shows form />
-        <Found findings=form.found("shows") builder=form.builder />
-        <div class="step-fields">
-            <ParsedField
-                label="Decide by itself after"
-                hint="As 30m, 2h or 7d"
-                placeholder="never"
-                value=expires_in
-                typed=form.typed("expires_in")
-                read=parse_expires_in
-                show=|seconds| format!("{seconds}s")
-                on_change=move |value| form.set(StepField::ExpiresIn(value))
-            />
-            <ChoiceField label="Then" value=decision on_choose=decide>
-                <option value="reject">"Reject: the run fails"</option>
-                <option value="approve">"Approve: the run goes on"</option>
-            </ChoiceField>
-        </div>
-    }
-}
-
-/// The steps whose outputs are reviewed: those before this one, to be ticked.
-#[component]
-fn Shows(form: StepForm) -> impl IntoView {
-    let shown = form.read(|step| review(step).map(|review| review.shows.clone()).unwrap_or_default());
-    let before = Memo::new(move |_| {
-        form.builder.draft.with(|draft| {
-            let before = draft.steps.iter().take(form.index());
-            before.map(|step| (step.id.clone(), step.label.clone())).collect::<Vec<_>>()
-        })
-    });
-    let tick = move |id: StepId, on: bool| {
-        let order = before.get_untracked();
-        let mut ticked = shown.get_untracked();
-        ticked.retain(|ticked| *ticked != id);
-        if on {
-            ticked.push(id);
-        }
-        ticked.sort_by_key(|id| order.iter().position(|(before, _)| before == id));
-        form.set(StepField::Shows(ticked));
-    };
-    view! {
-        <fieldset class="ticks">
-            <legend class="label">"Shows the output of"</legend>
-            <For each=move || before.get() key=|(id, label)| format!("{id} {label}") let((id, label))>
-                <Tick id label shown on_tick=move |(id, on)| tick(id, on) />
-            </For>
-            <p class="small muted">"The nearest prompt above, when none is ticked."</p>
-        </fieldset>
-    }
-}
-
-#[component]
-fn Tick(
-    id: StepId,
-    label: String,
-    shown: Memo<Vec<StepId>>,
-    #[prop(into)] on_tick: Callback<(StepId, bool)>,
-) -> impl IntoView {
-    let key = id.clone();
-    view! {
-        <label class="tick">
-            <input
-                type="checkbox"
-                prop:checked=move || shown.with(|shown| shown.contains(&key))
-                on:change:target=move |event| on_tick.run((id.clone(), event.target().checked()))
-            />
-            {label}
-        </label>
     }
 }

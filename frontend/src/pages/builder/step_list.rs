@@ -1,206 +1,12 @@
 //! The steps as a list that can be sorted by mouse, finger, pen and keyboard.
 
-use std::time::Duration;
-
-use leptos::ev::{KeyboardEvent, PointerEvent};
-use leptos::html;
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use sluice_types::StepId;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use sluice_web_state::drag::{Drag, DragEvent, Slot, instructions};
 
-use super::model::{Builder, handle_id};
+use super::model::Builder;
+use super::sorting::Sorting;
 use super::step_card::StepCard;
-use crate::browser::focus::focus_soon;
-use sluice_web_state::drag::{
-    Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Layout, Point, Pointer, Slot, Stride, announcement,
-    auto_scroll, instructions,
-};
-use sluice_web_state::editor::Edit;
-
-/// What the handles of the list share.
-#[derive(Clone, Copy)]
-pub struct Sorting {
-    builder: Builder,
-    drag: RwSignal<Drag>,
-    layout: RwSignal<Layout>,
-    said: RwSignal<String>,
-    list: NodeRef<html::Ol>,
-    long_press: StoredValue<Option<TimeoutHandle>>,
-    /// Where the pointer is in the window, for scrolling at its edges.
-    pointer_y: StoredValue<f64>,
-}
-
-impl Sorting {
-    fn new(builder: Builder, list: NodeRef<html::Ol>) -> Self {
-        Self {
-            builder,
-            drag: RwSignal::new(Drag::Idle),
-            layout: RwSignal::new(Layout::default()),
-            said: RwSignal::new(String::new()),
-            list,
-            long_press: StoredValue::new(None),
-            pointer_y: StoredValue::new(0.0),
-        }
-    }
-
-    /// Whether this item is picked up.
-    pub fn holds(self, index: usize) -> bool {
-        self.drag.with(|drag| drag.route().is_some_and(|(from, _)| from == index))
-    }
-
-    /// Sends an event through the machine and does what it says.
-    fn send(self, event: DragEvent) {
-        let before = self.drag.get_untracked();
-        let (after, effect) = self.layout.with_untracked(|layout| before.step(event, layout));
-        if after != before {
-            self.drag.set(after);
-        }
-        let Some(effect) = effect else { return };
-        let (index, count) = self.about(&before, &after, effect);
-        let label = self.builder.draft.with_untracked(|draft| draft.steps.get(index).map(|step| step.label.clone()));
-        self.said.set(announcement(effect, &label.unwrap_or_default(), count));
-        match effect {
-            DragEffect::Lifted { .. } if matches!(after, Drag::Dragging { .. }) => self.scroll_at_edges(),
-            DragEffect::Move { from, to } => self.finish(from, to),
-            DragEffect::Lifted { .. }
-            | DragEffect::Over { .. }
-            | DragEffect::Stayed { .. }
-            | DragEffect::Cancelled { .. } => {}
-        }
-    }
-
-    fn about(self, before: &Drag, after: &Drag, effect: DragEffect) -> (usize, usize) {
-        let count = self.builder.order.with_untracked(Vec::len);
-        let index = match effect {
-            DragEffect::Lifted { index } | DragEffect::Stayed { index } | DragEffect::Cancelled { index } => index,
-            DragEffect::Over { from, .. } | DragEffect::Move { from, .. } => from,
-        };
-        (before.source().or(after.source()).unwrap_or(index), count)
-    }
-
-    fn finish(self, from: usize, to: usize) {
-        let moved = self.builder.order.with_untracked(|order| order.get(from).cloned());
-        if self.builder.edit(Edit::MoveStep { from, to })
-            && let Some(id) = moved
-        {
-            focus_soon(handle_id(&id));
-        }
-    }
-
-    /// Notes where the items stand.
-    fn measure(self) {
-        let Some(list) = self.list.get_untracked() else { return };
-        let items = list.query_selector_all(":scope > li[data-step]").ok();
-        let slots = items.map(|items| {
-            let all = (0..items.length()).filter_map(|index| items.get(index)?.dyn_into::<HtmlElement>().ok());
-            all.map(|item| Slot { top: item.offset_top().into(), height: item.offset_height().into() }).collect()
-        });
-        self.layout.set(Layout::new(slots.unwrap_or_default()));
-    }
-
-    /// A place in the window as a place in the list.
-    fn in_list(self, x: f64, y: f64) -> Point {
-        let top = self.list.get_untracked().map_or(0.0, |list| list.get_bounding_client_rect().top());
-        Point { x, y: y - top }
-    }
-
-    /// A pointer goes down on a handle.
-    pub fn press(self, index: usize, event: &PointerEvent) {
-        if event.button() != 0 {
-            return;
-        }
-        if let Some(handle) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
-            let _gone_already = handle.set_pointer_capture(event.pointer_id());
-            // Not every browser focuses a button that is pressed; without the focus, Escape would not come here.
-            let _focused = handle.focus();
-        }
-        let pointer = match event.pointer_type().as_str() {
-            "touch" => Pointer::Touch,
-            "pen" => Pointer::Pen,
-            _ => Pointer::Mouse,
-        };
-        self.measure();
-        self.follow_pointer(event);
-        self.send(DragEvent::PointerDown { index, at: self.at(event), pointer });
-        if pointer == Pointer::Touch {
-            let wait = Duration::from_millis(u64::from(LONG_PRESS_MS));
-            let timer = set_timeout_with_handle(move || self.send(DragEvent::LongPress), wait).ok();
-            self.long_press.set_value(timer);
-        }
-    }
-
-    fn at(self, event: &PointerEvent) -> Point {
-        self.in_list(event.client_x().into(), event.client_y().into())
-    }
-
-    fn follow_pointer(self, event: &PointerEvent) {
-        self.pointer_y.set_value(event.client_y().into());
-    }
-
-    /// The pointer moves.
-    pub fn movement(self, event: &PointerEvent) {
-        if self.drag.with_untracked(|drag| *drag != Drag::Idle) {
-            self.follow_pointer(event);
-            self.send(DragEvent::PointerMove { at: self.at(event) });
-        }
-    }
-
-    /// The pointer is let go.
-    pub fn release(self) {
-        self.forget_long_press();
-        self.send(DragEvent::PointerUp);
-    }
-
-    /// Nothing is to be moved after all.
-    pub fn cancel(self) {
-        self.forget_long_press();
-        self.send(DragEvent::Cancel);
-    }
-
-    fn forget_long_press(self) {
-        if let Some(timer) = self.long_press.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-    }
-
-    /// While something is dragged near the edge of the window, the page scrolls under it.
-    fn scroll_at_edges(self) {
-        request_animation_frame(move || {
-            let Some(Drag::Dragging { at, .. }) = self.drag.try_get_untracked() else { return };
-            let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
-            let speed = auto_scroll(self.pointer_y.get_value(), height);
-            if speed != 0.0 {
-                window().scroll_by_with_x_and_y(0.0, speed);
-                self.send(DragEvent::PointerMove { at: self.in_list(at.x, self.pointer_y.get_value()) });
-            }
-            self.scroll_at_edges();
-        });
-    }
-
-    /// A key on a handle.
-    pub fn key(self, index: usize, event: &KeyboardEvent) {
-        let (lifted, idle) =
-            self.drag.with_untracked(|drag| (matches!(drag, Drag::Lifted { .. }), matches!(drag, Drag::Idle)));
-        let sent = match (event.key().as_str(), lifted) {
-            (" " | "Enter", false) => {
-                self.measure();
-                DragEvent::KeyLift { index }
-            }
-            (" " | "Enter", true) => DragEvent::KeyDrop,
-            ("ArrowUp", true) => DragEvent::KeyMove(Stride::By(-1)),
-            ("ArrowDown", true) => DragEvent::KeyMove(Stride::By(1)),
-            ("Home", true) => DragEvent::KeyMove(Stride::ToStart),
-            ("End", true) => DragEvent::KeyMove(Stride::ToEnd),
-            // In the middle of a drag with the mouse, too.
-            ("Escape", _) if !idle => DragEvent::Cancel,
-            _ => return,
-        };
-        event.prevent_default();
-        self.send(sent);
-    }
-}
 
 /// The list of step cards, with what a drag shows and says.
 #[component]
@@ -236,8 +42,9 @@ pub fn StepList(builder: Builder) -> impl IntoView {
 
 #[component]
 fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
-    let placed = builder.step(id.clone());
-    let index = Memo::new(move |_| placed.with(|placed| placed.as_ref().map_or(0, |placed| placed.index)));
+    let positioned = builder.step(id.clone());
+    let index =
+        Memo::new(move |_| positioned.with(|positioned| positioned.as_ref().map_or(0, |positioned| positioned.index)));
     let shift =
         Memo::new(move |_| sorting.drag.with(|drag| sorting.layout.with(|layout| drag.shift(index.get(), layout))));
     let transform = move || {
@@ -247,7 +54,7 @@ fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
     let key = id.to_string();
     view! {
         <li data-step=key class:held=move || sorting.holds(index.get()) style:transform=transform>
-            <StepCard builder placed index id />
+            <StepCard builder positioned index id />
         </li>
     }
 }

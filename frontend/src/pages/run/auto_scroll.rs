@@ -25,10 +25,8 @@ pub fn AutoScroll(store: RunStore) -> impl IntoView {
     let mut before = current.get_untracked();
     Effect::new(move || {
         let current = current.get();
-        if before != current && follows.get_untracked() {
-            if let Some(path) = current.clone() {
-                request_animation_frame(move || bring_into_view(&path));
-            }
+        if let Some(path) = current.clone().filter(|_| before != current && follows.get_untracked()) {
+            request_animation_frame(move || bring_into_view(&path));
         }
         before = current;
     });

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
+use sluice_web_state::actions::step_actions;
+use sluice_web_state::changes::{change_llm, difference};
 
 use super::commands::tell;
 use super::draft_storage::{change, keep_change};
@@ -11,8 +13,6 @@ use crate::components::{
     Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Toasts,
 };
 use crate::session::Session;
-use sluice_web_state::actions::step_actions;
-use sluice_web_state::changes::{change_llm, difference};
 
 /// The model fields of a step as this run has them; empty where its definition is gone.
 pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {

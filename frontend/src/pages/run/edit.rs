@@ -4,15 +4,15 @@ use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value;
 use sluice_types::{OutputOverride, StepKind, StepPath};
+use sluice_web_state::actions::stale_after_override;
+use sluice_web_state::output_edit::{as_text, checked};
+use sluice_web_state::run::stale_steps;
 
 use super::commands::is_outdated;
 use super::draft_storage::{DraftOf, GateDraft, draft, keep_draft};
 use super::store::RunStore;
-use crate::api;
+use crate::api::{self, ApiResult};
 use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Toasts};
-use sluice_web_state::actions::stale_after_override;
-use sluice_web_state::output_edit::{as_text, checked};
-use sluice_web_state::run::stale_steps;
 
 /// A text to change, what changes, and which later steps were made from the old one. What is typed
 /// is kept until it is saved.
@@ -35,13 +35,7 @@ pub fn EditOutput(
     // An edit that was kept over a reload is not what the page was opened for.
     let is_new = kept.is_none();
     let text = RwSignal::new(kept.unwrap_or_else(|| before.clone()));
-    let base = before.clone();
-    let keep_path = path.clone();
-    Effect::new(move || {
-        let text = text.get();
-        let typed = GateDraft { text: (text != base).then_some(text), ..GateDraft::default() };
-        keep_draft(&store.id(), &keep_path, DraftOf::Output, &typed);
-    });
+    keep_while_typing(store, path.clone(), before.clone(), text);
     // The form takes the place of the button that had the focus, and may open below the window.
     let field: NodeRef<html::Textarea> = NodeRef::new();
     Effect::new(move || {
@@ -53,33 +47,7 @@ pub fn EditOutput(
     let stale = stale_labels(store, &path);
     let before = StoredValue::new(before);
     let changed = Memo::new(move |_| before.with_value(|before| *before != *text.read()));
-    let toasts = expect_context::<Toasts>();
-    let save_path = path.clone();
-    // With `true`, the later steps are offered to run again once the output is saved.
-    let save = Action::new_unsync(move |&then: &bool| {
-        let (id, path) = (store.id(), save_path.clone());
-        let output = checked(&text.read_untracked(), is_json).map(|value| output_of(value, is_json));
-        async move {
-            let Ok(output) = output else { return Ok(()) };
-            let sent = store.send(api::executions::override_output(&id, &path, &output)).await;
-            if let Err(error) = sent {
-                if is_outdated(&error) {
-                    store.read_if_due();
-                }
-                return Err(error);
-            }
-            keep_draft(&id, &path, DraftOf::Output, &GateDraft::default());
-            // The page may have been left meanwhile.
-            if let Some(stale) = store.state.try_with_value(stale_steps).filter(|stale| !stale.is_empty()) {
-                toasts.done("The output is saved. The steps that were made from the old one are out of date.");
-                if then {
-                    store.retrying.set(stale.into_iter().next());
-                }
-            }
-            open.set(false);
-            Ok(())
-        }
-    });
+    let save = save_action(store, path.clone(), text, is_json, open);
     let error = move || save.value().get().and_then(Result::err);
     let discard = move |()| {
         keep_draft(&store.id(), &path, DraftOf::Output, &GateDraft::default());
@@ -118,6 +86,50 @@ pub fn EditOutput(
             />
         </div>
     }
+}
+
+/// Keeps in the browser what is typed in the place of `before`.
+fn keep_while_typing(store: RunStore, path: StepPath, before: String, text: RwSignal<String>) {
+    Effect::new(move || {
+        let text = text.get();
+        let typed = GateDraft { text: (text != before).then_some(text), ..GateDraft::default() };
+        keep_draft(&store.id(), &path, DraftOf::Output, &typed);
+    });
+}
+
+/// Saves the text as the step's output. With `true`, the later steps are offered to run again once it is saved.
+fn save_action(
+    store: RunStore,
+    path: StepPath,
+    text: RwSignal<String>,
+    is_json: bool,
+    open: RwSignal<bool>,
+) -> Action<bool, ApiResult<()>> {
+    let toasts = expect_context::<Toasts>();
+    Action::new_unsync(move |&then: &bool| {
+        let (id, path) = (store.id(), path.clone());
+        let output = checked(&text.read_untracked(), is_json).map(|value| output_of(value, is_json));
+        async move {
+            let Ok(output) = output else { return Ok(()) };
+            let sent = store.send(api::executions::override_output(&id, &path, &output)).await;
+            if let Err(error) = sent {
+                if is_outdated(&error) {
+                    store.read_if_due();
+                }
+                return Err(error);
+            }
+            keep_draft(&id, &path, DraftOf::Output, &GateDraft::default());
+            // The page may have been left meanwhile.
+            if let Some(stale) = store.state.try_with_value(stale_steps).filter(|stale| !stale.is_empty()) {
+                toasts.done("The output is saved. The steps that were made from the old one are out of date.");
+                if then {
+                    store.retrying.set(stale.into_iter().next());
+                }
+            }
+            open.set(false);
+            Ok(())
+        }
+    })
 }
 
 /// Saving, with or without the later steps, or not at all.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, Execution};
 use sluice_web_state::connection::{Connection, Do, Happened};
 use sluice_web_state::run::{Changed, Fetch, RunState};
@@ -15,7 +16,6 @@ use crate::api;
 use crate::browser::clock::{now_ms, ticking};
 use crate::browser::events::{EventStream, News};
 use crate::components::{Button, Icon};
-use leptos_use_event_listener::use_event_listener;
 
 /// How long after a failed reading of the run the next one comes.
 const READ_AGAIN: Duration = Duration::from_secs(3);

@@ -46,13 +46,13 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>) -> impl Into
             </div>
             <ActionsBar store />
         </header>
-        <Facts store />
+        <RunFacts store />
     }
 }
 
 /// What the run has come to: when, how long, how far, for how much.
 #[component]
-fn Facts(store: RunStore) -> impl IntoView {
+fn RunFacts(store: RunStore) -> impl IntoView {
     let started = store.watch(|run| run.execution().started_at.unwrap_or(run.execution().created_at));
     let took = move || store.head(|run| run.duration_ms(store.now_utc())).map(duration);
     let ended = store.watch(|run| run.status().is_terminal());
@@ -163,7 +163,7 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
                     "Run again"
                 </Button>
             </Show>
-            <More store />
+            <RunMenu store />
         </div>
         <Confirm
             open=asks_cancel
@@ -215,7 +215,7 @@ fn run_again(store: RunStore) -> impl Fn(MouseEvent) + Clone + Send + Sync + 'st
 
 /// What is needed less often.
 #[component]
-fn More(store: RunStore) -> impl IntoView {
+fn RunMenu(store: RunStore) -> impl IntoView {
     let may = store.watch(run_actions);
     let asks_delete = RwSignal::new(false);
     let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());

@@ -14,7 +14,7 @@ use sluice_web_state::run_status::RunStanding;
 use super::auto_scroll::AutoScroll;
 use super::follow::ConnectionNote;
 use super::head::RunHead;
-use super::result::{Box, RunFailure};
+use super::result::{RunFailure, TextFrame};
 use super::retry::RetryDialog;
 use super::step::StepItem;
 use super::store::RunStore;
@@ -22,8 +22,8 @@ use crate::api;
 use crate::browser::files::download;
 use crate::browser::focus::use_title;
 use crate::components::{Button, CopyButton, Icon, MarkdownView, RunHistory, Toasts};
-use crate::pages::loading::{RunComing, RunNotCome};
-use crate::pages::not_found::{Gone, NotFound};
+use crate::pages::loading::{RunLoading, RunUnavailable};
+use crate::pages::not_found::{Missing, NotFound};
 
 /// The page of the run that the address names.
 #[component]
@@ -49,11 +49,11 @@ fn LoadedRun(id: ExecutionId) -> impl IntoView {
         async move { api::executions::get(&id).await }
     });
     move || match run.get() {
-        None => view! { <RunComing lines=8 /> }.into_any(),
+        None => view! { <RunLoading lines=8 /> }.into_any(),
         Some(Err(error)) if error.code() == Some(ErrorCode::ExecutionNotFound) => {
-            view! { <Gone heading="No such run" what="run" /> }.into_any()
+            view! { <Missing heading="No such run" what="run" /> }.into_any()
         }
-        Some(Err(error)) => view! { <RunNotCome error on_retry=move |()| run.refetch() /> }.into_any(),
+        Some(Err(error)) => view! { <RunUnavailable error on_retry=move |()| run.refetch() /> }.into_any(),
         Some(Ok(execution)) => view! { <Run execution /> }.into_any(),
     }
 }
@@ -71,7 +71,7 @@ fn Run(execution: Execution) -> impl IntoView {
     use_title(move || format!("{} · {}", standing.get().word(), title.get()));
     let id = store.id();
     view! {
-        <Show when=move || !store.gone.get() fallback=|| view! { <Gone heading="No such run" what="run" /> }>
+        <Show when=move || !store.gone.get() fallback=|| view! { <Missing heading="No such run" what="run" /> }>
             <ConnectionNote store />
             <RunHead store name=title />
             <div class="run-columns">
@@ -222,9 +222,9 @@ pub fn OutputCard(store: RunStore) -> impl IntoView {
                         .filter(|(_, shown)| !shown)
                         .map(|(text, _)| {
                             view! {
-                                <Box label="the output">
+                                <TextFrame label="the output">
                                     <MarkdownView source=Signal::stored(text) />
-                                </Box>
+                                </TextFrame>
                             }
                         })
                 }}

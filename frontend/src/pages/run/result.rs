@@ -19,7 +19,7 @@ use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::components::{Button, ButtonKind, CopyButton, DiffView, Icon, Loaded, MarkdownView, Segments};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum ResultTab {
     Text,
     Raw,
     Prompt,
@@ -29,16 +29,21 @@ enum Shown {
 /// What a step gave. JSON comes as JSON, texts as Markdown.
 #[component]
 pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoView {
-    let shown = RwSignal::new(Shown::Text);
+    let shown = RwSignal::new(ResultTab::Text);
     // An edit that was begun and not sent is where it was left.
     let editing = RwSignal::new(draft(&store.id(), &path, DraftOf::Output).text.is_some());
     let kind = store.peek_step(&path, |step| step.run.step_type).unwrap_or(StepType::Llm);
     let choices = match kind {
         StepType::Llm => {
-            vec![(Shown::Text, "Text"), (Shown::Raw, "Raw"), (Shown::Prompt, "Prompt"), (Shown::Attempts, "Attempts")]
+            vec![
+                (ResultTab::Text, "Text"),
+                (ResultTab::Raw, "Raw"),
+                (ResultTab::Prompt, "Prompt"),
+                (ResultTab::Attempts, "Attempts"),
+            ]
         }
         StepType::Review | StepType::Unknown => {
-            vec![(Shown::Text, "Text"), (Shown::Raw, "Raw"), (Shown::Attempts, "Decisions")]
+            vec![(ResultTab::Text, "Text"), (ResultTab::Raw, "Raw"), (ResultTab::Attempts, "Decisions")]
         }
     };
     // It cannot be changed any more: a retry takes a change along.
@@ -49,16 +54,16 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
     let path = StoredValue::new(path);
     let edit_label = label.clone();
     view! {
-        <Failure store path=path.get_value() />
+        <StepFailure store path=path.get_value() />
         <div class="row between wrap">
             <Segments label=format!("What to show of {label}") choices chosen=shown on_choose=move |to| shown.set(to) />
             <CopyButton label=format!("Copy the text of {label}") text=move |()| text.get_untracked().0 />
         </div>
         {move || match shown.get() {
-            Shown::Text => view! { <TextBox text label=label.clone() /> }.into_any(),
-            Shown::Raw => view! { <RawBox text label=label.clone() /> }.into_any(),
-            Shown::Prompt => view! { <PromptView store path=path.get_value() /> }.into_any(),
-            Shown::Attempts => view! { <StepHistory store path=path.get_value() /> }.into_any(),
+            ResultTab::Text => view! { <TextBox text label=label.clone() /> }.into_any(),
+            ResultTab::Raw => view! { <RawBox text label=label.clone() /> }.into_any(),
+            ResultTab::Prompt => view! { <PromptView store path=path.get_value() /> }.into_any(),
+            ResultTab::Attempts => view! { <StepHistory store path=path.get_value() /> }.into_any(),
         }}
         {move || {
             if editing.get() {
@@ -87,7 +92,7 @@ pub fn TextBox(text: Memo<(String, bool)>, label: String) -> impl IntoView {
     let source = Signal::derive(move || text.get().0);
     let is_json = move || text.with(|text| text.1);
     view! {
-        <Box label>
+        <TextFrame label>
             {move || {
                 if text.with(|text| text.0.is_empty()) {
                     view! { <p class="muted">"No text came."</p> }.into_any()
@@ -97,22 +102,22 @@ pub fn TextBox(text: Memo<(String, bool)>, label: String) -> impl IntoView {
                     view! { <MarkdownView source /> }.into_any()
                 }
             }}
-        </Box>
+        </TextFrame>
     }
 }
 
 #[component]
 fn RawBox(text: Memo<(String, bool)>, label: String) -> impl IntoView {
     view! {
-        <Box label>
+        <TextFrame label>
             <pre>{move || text.get().0}</pre>
-        </Box>
+        </TextFrame>
     }
 }
 
 /// A box that scrolls by itself until it is opened.
 #[component]
-pub fn Box(#[prop(into)] label: String, children: Children) -> impl IntoView {
+pub fn TextFrame(#[prop(into)] label: String, children: Children) -> impl IntoView {
     let all = RwSignal::new(false);
     let frame: NodeRef<leptos::html::Div> = NodeRef::new();
     let long = RwSignal::new(false);
@@ -145,7 +150,7 @@ pub fn Box(#[prop(into)] label: String, children: Children) -> impl IntoView {
 
 /// What went wrong, when it failed, and the way out.
 #[component]
-fn Failure(store: RunStore, path: StepPath) -> impl IntoView {
+fn StepFailure(store: RunStore, path: StepPath) -> impl IntoView {
     let error =
         store.watch_step(&path, |step| step.run.error.clone().filter(|_| step.run.status == StepRunStatus::Failed));
     let can_retry = may_retry(store, &path);
@@ -234,12 +239,12 @@ pub fn PromptView(store: RunStore, path: StepPath) -> impl IntoView {
             <h4>"Prompt as sent"</h4>
             <CopyButton label="Copy the prompt" text=move |()| sent.get_untracked().unwrap_or_default() />
         </div>
-        <Box label="the prompt">
+        <TextFrame label="the prompt">
             {move || match sent.get() {
                 Some(prompt) => view! { <pre>{prompt}</pre> }.into_any(),
                 None => view! { <p class="muted">"Nothing was sent."</p> }.into_any(),
             }}
-        </Box>
+        </TextFrame>
         {move || {
             revision
                 .get()
@@ -251,9 +256,9 @@ pub fn PromptView(store: RunStore, path: StepPath) -> impl IntoView {
                 .map(|system| {
                     view! {
                         <h4>"System prompt, before it was filled in"</h4>
-                        <Box label="the system prompt">
+                        <TextFrame label="the system prompt">
                             <pre>{system}</pre>
-                        </Box>
+                        </TextFrame>
                     }
                 })
         }}

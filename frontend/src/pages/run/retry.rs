@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use sluice_types::{ErrorCode, LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRequest, StepPath, StepType};
+use sluice_web_state::changes::difference;
+use sluice_web_state::format::{cost_range, plural};
 
 use super::change::llm_of;
 use super::store::RunStore;
 use crate::api::{self, ApiError, ApiResult};
 use crate::browser::focus::keep_focus;
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, ModelChoice, ModelPicker, Note, NoteKind, Skeleton};
-use sluice_web_state::changes::difference;
-use sluice_web_state::format::{cost_range, plural};
 
 /// The dialog for the step that `store.retrying` names.
 #[component]

@@ -73,7 +73,7 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
                     on:focusin=move |_| stay_for_focus(())
                 >
                     <Show when=move || open.get()>
-                        <StepBody store path=body_path.get_value() status label=label.clone() />
+                        <StepDetails store path=body_path.get_value() status label=label.clone() />
                     </Show>
                 </div>
             </article>
@@ -155,7 +155,7 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
 
 /// The body of a step. It is made anew when the step takes on another status or begins anew.
 #[component]
-pub fn StepBody(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, label: String) -> impl IntoView {
+pub fn StepDetails(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, label: String) -> impl IntoView {
     let attempt = store.watch_step(&path, |step| step.run.attempt);
     let path = StoredValue::new(path);
     let label = StoredValue::new(label);

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
 use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunStatus};
+use sluice_web_state::connection::Connection;
+use sluice_web_state::run::{Changed, RunState, StepView};
 
 use super::draft_storage::{self, Choices};
 use crate::api;
 use crate::browser::clock::{now_ms, ticking, utc};
 use crate::browser::events::EventStream;
-use sluice_web_state::connection::Connection;
-use sluice_web_state::run::{Changed, RunState, StepView};
 
 /// How often the times on the page move on.
 const TICK: std::time::Duration = std::time::Duration::from_secs(1);

@@ -62,7 +62,7 @@ impl Editing {
                         toasts.done(format!("“{}” is saved.", persona.name));
                         let stored = PersonaForm::from(persona.clone());
                         // A form in which somebody went on typing stays open: that goes over what was just saved.
-                        if !form.saved(&key, &sent, stored, Some(persona.version)) {
+                        if !form.saved(&key, &sent, &stored, Some(persona.version)) {
                             on_close.try_run(());
                         }
                         list.saved(persona);

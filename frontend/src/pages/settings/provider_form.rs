@@ -49,7 +49,7 @@ impl ProviderForm {
                 if form.value.is_disposed() {
                     secrets.set(name.as_str(), String::new());
                 }
-                form.saved(&storage_key(name), &sent, stored, None);
+                form.saved(&storage_key(name), &sent, &stored, None);
                 session.providers.refetch();
                 // A key that the provider refuses is told at once, not by the first run.
                 test.dispatch_local(());
@@ -152,7 +152,7 @@ pub fn CredentialFields(model: ProviderForm) -> impl IntoView {
                 <Address model />
                 <DefaultModel model />
                 <Refused model />
-                <Actions model />
+                <CredentialActions model />
                 // Enter saves also where no native button submits.
                 <input type="submit" hidden=true />
             </form>
@@ -229,7 +229,7 @@ fn Refused(model: ProviderForm) -> impl IntoView {
 }
 
 #[component]
-fn Actions(model: ProviderForm) -> impl IntoView {
+fn CredentialActions(model: ProviderForm) -> impl IntoView {
     let confirm = RwSignal::new(false);
     let has_key =
         move || model.provider.with(|provider| provider.credential.as_ref().is_some_and(|own| own.key_hint.is_some()));

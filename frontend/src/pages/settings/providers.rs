@@ -30,7 +30,7 @@ pub fn Providers() -> impl IntoView {
             </div>
             {failure}
             <Show when=waiting>
-                <Bones />
+                <ProvidersSkeleton />
             </Show>
             <ul class="stack">
                 <For each=move || known.get() key=|provider| provider.name let:first>
@@ -47,7 +47,7 @@ pub fn Providers() -> impl IntoView {
 }
 
 #[component]
-fn Bones() -> impl IntoView {
+fn ProvidersSkeleton() -> impl IntoView {
     let card = |_| {
         view! {
             <div class="card padded">
@@ -84,7 +84,7 @@ pub fn ProviderCard(provider: Memo<Provider>) -> impl IntoView {
                     </Button>
                 </Show>
             </div>
-            <Facts provider />
+            <ProviderFacts provider />
             <TestResult model />
             {(!simulated).then(|| view! { <CredentialFields model /> })}
         </li>
@@ -115,7 +115,7 @@ fn Availability(provider: Memo<Provider>, model: ProviderForm) -> impl IntoView 
 
 /// What is worth knowing about it, a line each.
 #[component]
-fn Facts(provider: Memo<Provider>) -> impl IntoView {
+fn ProviderFacts(provider: Memo<Provider>) -> impl IntoView {
     let lines = move || provider.with(facts).into_iter().map(|fact| view! { <p>{fact}</p> }).collect_view();
     view! { <div class="stack tight muted small break">{lines}</div> }
 }

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Estimate, EstimateRequest};
-
-use super::form::StartState;
-use crate::api::{self, ApiResult};
-use crate::components::{FailureNote, Note, NoteKind, Skeleton};
 use sluice_web_state::format::cost_range;
 use sluice_web_state::run_text::estimated_total;
+
+use super::model::StartState;
+use crate::api::{self, ApiResult};
+use crate::components::{FailureNote, Note, NoteKind, Skeleton};
 
 /// How long nothing is typed before the estimate is asked for.
 const PAUSE_MS: f64 = 450.0;

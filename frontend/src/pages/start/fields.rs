@@ -1,11 +1,11 @@
 //! The input: a field for each name, one text, or JSON.
 
 use leptos::prelude::*;
-
-use super::form::StartState;
-use crate::components::{Field, Note, NoteKind, Segments};
 use sluice_web_state::format::bytes;
 use sluice_web_state::input::{Field as InputField, InputError, Mode};
+
+use super::model::StartState;
+use crate::components::{Field, Note, NoteKind, Segments};
 
 /// The input, in the way that was chosen.
 #[component]

@@ -3,6 +3,8 @@
 mod estimate;
 mod fields;
 mod form;
+mod kept_input;
+mod model;
 mod page;
 
 pub use page::StartPage;

@@ -5,13 +5,13 @@ use leptos_router::hooks::use_params;
 use sluice_types::{ErrorCode, Finding, Severity, StepType, TemplateInput, Workflow, WorkflowId};
 
 use super::estimate::EstimatePanel;
-use super::form::{StartForm, StartState};
+use super::form::StartForm;
+use super::model::StartState;
 use crate::api::{self, ApiResult};
 use crate::browser::focus::use_title;
-use crate::components::{Icon, LinkButton, Note, NoteKind};
-use crate::components::{RunHistory, step_kind};
-use crate::pages::loading::{RunComing, RunNotCome};
-use crate::pages::not_found::{Gone, NotFound};
+use crate::components::{Icon, LinkButton, Note, NoteKind, RunHistory, step_kind};
+use crate::pages::loading::{RunLoading, RunUnavailable};
+use crate::pages::not_found::{Missing, NotFound};
 use crate::pages::params::WorkflowParams;
 
 /// The page that starts runs of the workflow that the address names.
@@ -41,11 +41,11 @@ async fn load(id: WorkflowId) -> ApiResult<Loaded> {
 fn LoadedStart(id: WorkflowId) -> impl IntoView {
     let loaded = LocalResource::new(move || load(id.clone()));
     move || match loaded.get() {
-        None => view! { <RunComing lines=10 /> }.into_any(),
+        None => view! { <RunLoading lines=10 /> }.into_any(),
         Some(Err(error)) if error.code() == Some(ErrorCode::WorkflowNotFound) => {
-            view! { <Gone heading="No such workflow" what="workflow" /> }.into_any()
+            view! { <Missing heading="No such workflow" what="workflow" /> }.into_any()
         }
-        Some(Err(error)) => view! { <RunNotCome error on_retry=move |()| loaded.refetch() /> }.into_any(),
+        Some(Err(error)) => view! { <RunUnavailable error on_retry=move |()| loaded.refetch() /> }.into_any(),
         Some(Ok((workflow, described))) => view! { <Start workflow described /> }.into_any(),
     }
 }
@@ -79,7 +79,7 @@ fn Start(workflow: Workflow, described: Vec<TemplateInput>) -> impl IntoView {
             <div class="stack loose">
                 <Findings state />
                 <StartForm state />
-                <Steps state />
+                <PlannedSteps state />
             </div>
             <aside class="stack" aria-label="Estimate and runs">
                 <EstimatePanel state />
@@ -113,7 +113,7 @@ pub fn Findings(state: StartState) -> impl IntoView {
                 <Icon icon=icondata_lu::LuCircleAlert />
                 <div class="grow stack tight">
                     <strong>"The workflow cannot run as it is"</strong>
-                    <List said=errors />
+                    <FindingList said=errors />
                     <div>
                         <LinkButton small=true href=href.clone()>
                             "Mend it in the builder"
@@ -125,7 +125,7 @@ pub fn Findings(state: StartState) -> impl IntoView {
         <Show when=move || !keys.read().is_empty()>
             <Note kind=NoteKind::Warn>
                 <div class="stack tight">
-                    <List said=keys />
+                    <FindingList said=keys />
                     <div>
                         <LinkButton small=true href="/settings/providers".to_owned()>
                             "Open the settings"
@@ -138,7 +138,7 @@ pub fn Findings(state: StartState) -> impl IntoView {
 }
 
 #[component]
-fn List(said: Memo<Vec<String>>) -> impl IntoView {
+fn FindingList(said: Memo<Vec<String>>) -> impl IntoView {
     view! { <ul class="list">{move || said.get().into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul> }
 }
 
@@ -156,7 +156,7 @@ fn in_words(state: StartState, finding: &Finding) -> String {
 
 /// The steps by their labels, in order.
 #[component]
-pub fn Steps(state: StartState) -> impl IntoView {
+pub fn PlannedSteps(state: StartState) -> impl IntoView {
     let steps = state.definition.with_value(|definition| {
         definition.steps.iter().map(|step| (step.label.clone(), step.step_type(), step.enabled)).collect::<Vec<_>>()
     });

@@ -3,14 +3,14 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
+use leptos_use_event_listener::use_event_listener;
 use leptos_use_watch_debounce_throttle::watch_debounced;
+use sluice_web_state::list::Sort;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::listing::Listing;
 use crate::components::{Icon, Tag};
-use leptos_use_event_listener::use_event_listener;
-use sluice_web_state::list::Sort;
 
 /// How long nothing is typed before the list follows.
 const PAUSE_MS: f64 = 200.0;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use leptos_use_event_listener::use_event_listener;
 use sluice_types::{Workflow, WorkflowId};
 use sluice_web_state::format::plural;
 use sluice_web_state::import::{check_size, read};
@@ -16,11 +17,10 @@ use super::listing::Listing;
 use crate::api;
 use crate::browser::files::read_text;
 use crate::components::{Button, CloseButton, Icon, Toasts};
-use leptos_use_event_listener::use_event_listener;
 
 /// A file that could not be imported.
 #[derive(Clone)]
-struct Failure {
+struct ImportFailure {
     number: u32,
     file: String,
     /// What is wrong, a line each.
@@ -30,7 +30,7 @@ struct Failure {
 /// Reads files and creates what they hold.
 #[derive(Clone, Copy)]
 pub struct Importer {
-    failures: RwSignal<Vec<Failure>>,
+    failures: RwSignal<Vec<ImportFailure>>,
     number: StoredValue<u32>,
     busy: RwSignal<bool>,
     listing: Listing,
@@ -79,7 +79,7 @@ impl Importer {
     fn failed(self, file: String, lines: Vec<String>) {
         let Some(number) = self.number.try_get_value() else { return };
         self.number.set_value(number.wrapping_add(1));
-        self.failures.try_update(|failures| failures.push(Failure { number, file, lines }));
+        self.failures.try_update(|failures| failures.push(ImportFailure { number, file, lines }));
     }
 
     fn finish(self, created: &[WorkflowId]) {

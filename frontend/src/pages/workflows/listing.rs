@@ -7,15 +7,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use leptos_use_event_listener::use_event_listener;
 use sluice_types::limits::MAX_PAGE;
 use sluice_types::{ExecutionSummary, ListQuery, WorkflowId, WorkflowPage, WorkflowSummary};
+use sluice_web_state::list::{Ask, ListState, Pages};
 use web_sys::UrlSearchParams;
 
 use super::position::{self, Position};
 use crate::api::{self, ApiError};
 use crate::components::{Deletion, Deletions};
-use leptos_use_event_listener::use_event_listener;
-use sluice_web_state::list::{Ask, ListState, Pages};
 
 /// How often runs that go on are looked at.
 const LIVE: Duration = Duration::from_secs(5);

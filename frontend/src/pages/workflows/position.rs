@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use leptos::ev::{pointerdown, scroll};
 use leptos::prelude::*;
+use leptos_use_event_listener::use_event_listener;
+use sluice_web_state::format::decimal;
 use wasm_bindgen::JsValue;
 
 use super::listing::Listing;
-use leptos_use_event_listener::use_event_listener;
-use sluice_web_state::format::decimal;
 
 /// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.
 const DISTANCE: Duration = Duration::from_millis(300);

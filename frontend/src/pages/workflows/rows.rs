@@ -15,7 +15,7 @@ use crate::components::{Button, FailureNote, LinkButton, RunBadge, Tag, Tooltip,
 
 /// What stands in the rows' place.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum ListView {
     Skeleton,
     Failure,
     NoMatch,
@@ -32,15 +32,15 @@ pub fn Rows(listing: Listing) -> impl IntoView {
         let filtered = listing.state.with(ListState::is_filtered);
         listing.pages.with(|pages| {
             if !none {
-                Shown::Rows
+                ListView::Rows
             } else if pages.has_failed() {
-                Shown::Failure
+                ListView::Failure
             } else if pages.is_loading() || pages.has_more() || is_unread(pages) {
-                Shown::Skeleton
+                ListView::Skeleton
             } else if filtered {
-                Shown::NoMatch
+                ListView::NoMatch
             } else {
-                Shown::NoWorkflows
+                ListView::NoWorkflows
             }
         })
     });
@@ -50,21 +50,21 @@ pub fn Rows(listing: Listing) -> impl IntoView {
             {move || said(listing, rows)}
         </p>
         {move || match shown.get() {
-            Shown::Skeleton => {
+            ListView::Skeleton => {
                 view! {
                     <RowsSkeleton />
-                    <More listing />
+                    <LoadMore listing />
                 }
                     .into_any()
             }
-            Shown::Failure => view! { <Failure listing /> }.into_any(),
-            Shown::NoMatch => view! { <NoMatch listing /> }.into_any(),
-            Shown::NoWorkflows => view! { <NoWorkflows /> }.into_any(),
-            Shown::Rows => {
+            ListView::Failure => view! { <ListFailure listing /> }.into_any(),
+            ListView::NoMatch => view! { <NoMatch listing /> }.into_any(),
+            ListView::NoWorkflows => view! { <NoWorkflows /> }.into_any(),
+            ListView::Rows => {
                 view! {
                     // An error stands where it is seen. Rows of another search are not taken for what was found.
                     <Show when=move || outdated.get()>
-                        <Failure listing />
+                        <ListFailure listing />
                     </Show>
                     <ul
                         class="card workflow-list"
@@ -82,9 +82,9 @@ pub fn Rows(listing: Listing) -> impl IntoView {
                         </For>
                     </ul>
                     <Show when=move || !outdated.get()>
-                        <Failure listing />
+                        <ListFailure listing />
                     </Show>
-                    <More listing />
+                    <LoadMore listing />
                 }
                     .into_any()
             }
@@ -107,7 +107,7 @@ fn said(listing: Listing, rows: Memo<Vec<WorkflowSummary>>) -> Option<String> {
 }
 
 #[component]
-fn Failure(listing: Listing) -> impl IntoView {
+fn ListFailure(listing: Listing) -> impl IntoView {
     move || {
         listing.error.get().map(|error| {
             view! { <FailureNote error on_retry=move |()| listing.retry() /> }
@@ -151,7 +151,7 @@ pub fn Row(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoView {
                 </div>
                 {description}
             </div>
-            <Steps workflow />
+            <StepCount workflow />
             <LastRun workflow=id listing />
             <div class="actions">
                 <Show when=move || active.get()>
@@ -199,7 +199,7 @@ fn Tags(tags: Vec<String>, listing: Listing) -> impl IntoView {
 }
 
 #[component]
-fn Steps(workflow: Memo<WorkflowSummary>) -> impl IntoView {
+fn StepCount(workflow: Memo<WorkflowSummary>) -> impl IntoView {
     let steps = Memo::new(move |_| workflow.with(|workflow| (workflow.step_count, workflow.step_labels.clone())));
     move || {
         let (count, labels) = steps.get();
@@ -273,7 +273,7 @@ const NEAR: &str = "0px 0px 800px 0px";
 
 /// A button for the next page, that presses itself when it comes near.
 #[component]
-pub fn More(listing: Listing) -> impl IntoView {
+pub fn LoadMore(listing: Listing) -> impl IntoView {
     let end: NodeRef<html::Div> = NodeRef::new();
     let near = RwSignal::new(false);
     let options = UseIntersectionObserverOptions::default().root_margin(NEAR);

@@ -260,7 +260,7 @@ impl Typed<'_> {
                 offer(key, typed, format!("context.{key}"), format!("context.{key}"), "context".into());
             }
         }
-        found.sort_by(|(best, _), (other, _)| best.cmp(other));
+        found.sort_by_key(|(best, _)| *best);
         found.into_iter().map(|(_, item)| item).take(MOST_ITEMS).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The workflow that a person edits, and every change they can make to it, as values.
 
+mod analysis;
 mod apply;
 mod draft;
 mod edit;
@@ -8,6 +9,7 @@ mod findings;
 mod names;
 mod parse;
 
+pub use analysis::{Analysis, count, known};
 pub use apply::Applied;
 pub use draft::Draft;
 pub use edit::{Edit, EditError};

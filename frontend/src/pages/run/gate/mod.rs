@@ -5,7 +5,11 @@ mod review;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use other::{BudgetGate, UnknownGate};
+use review::ReviewGate;
 use sluice_types::{ErrorCode, Gate, GateKind, ReviewDecision, ReviewRequest, StepPath};
+use sluice_web_state::actions::decisions;
+use sluice_web_state::run_text::{expiry, gate_heading};
 
 use super::change::ChangeStep;
 use super::commands::is_outdated;
@@ -15,10 +19,6 @@ use crate::browser::clipboard;
 use crate::browser::focus::keep_focus;
 use crate::components::{MarkdownView, NewerServer, Skeleton, Toasts};
 use crate::pages::run::draft_storage::{DraftOf, GateDraft, draft, keep_draft};
-use other::{BudgetGate, UnknownGate};
-use review::ReviewGate;
-use sluice_web_state::actions::decisions;
-use sluice_web_state::run_text::{expiry, gate_heading};
 
 /// The heading of the panel; there is one gate at a time.
 pub const GATE_HEADING: &str = "gate-heading";

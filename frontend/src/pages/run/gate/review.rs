@@ -8,7 +8,7 @@ use super::{GateForm, TextEditor};
 use crate::components::{
     Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind,
 };
-use crate::pages::run::result::{Box, TextBox, text_of};
+use crate::pages::run::result::{TextBox, TextFrame, text_of};
 use crate::pages::run::store::RunStore;
 
 /// The text in question, and what can be said about it.
@@ -51,9 +51,9 @@ pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoVi
                 view! { <EditText form content /> }.into_any()
             } else {
                 view! {
-                    <Box label=label.clone()>
+                    <TextFrame label=label.clone()>
                         <MarkdownView source=content />
-                    </Box>
+                    </TextFrame>
                 }
                 .into_any()
             }

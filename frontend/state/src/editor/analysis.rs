@@ -1,0 +1,58 @@
+//! What follows from a draft: what the lint finds, and what a run would cost.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use sluice_types::{
+    Estimate, Finding, Known, LintReport, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
+    pin_to_available,
+};
+
+use super::{Draft, GroupedFindings, step_findings};
+
+/// What the lint and the estimate say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Analysis {
+    /// What was found, by step and field.
+    pub findings: GroupedFindings,
+    /// The same in the lint's own order.
+    pub report: LintReport,
+    /// What a run would cost, with no input and without what earlier runs took.
+    pub estimate: Option<Estimate>,
+}
+
+impl Analysis {
+    /// The analysis of a draft. Providers and personas that are not loaded yet are not held against it.
+    #[must_use]
+    pub fn of(draft: &Draft, providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Self {
+        let mut definition = draft.to_definition();
+        let report = lint(&definition, &known(providers, personas), None);
+        let findings = step_findings(&report, definition.steps.len());
+        pin_to_available(&mut definition, providers.unwrap_or_default());
+        let estimate = Some(estimate(&definition, &Value::Null, &HashMap::new()));
+        Self { findings, report, estimate }
+    }
+
+    /// What a step is expected to take.
+    #[must_use]
+    pub fn step_estimate(&self, id: &StepId) -> Option<&StepEstimate> {
+        self.estimate.as_ref()?.steps.iter().find(|step| step.path.as_str() == id.as_str())
+    }
+}
+
+/// What the lint may hold a definition against: the providers that can be called, and the personas there are.
+#[must_use]
+pub fn known(providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Known {
+    let available = |all: &[Provider]| {
+        all.iter().filter(|provider| provider.available).map(|provider| provider.name.as_str().to_owned()).collect()
+    };
+    Known {
+        providers: providers.map(available),
+        personas: personas.map(|all| all.iter().map(|persona| persona.id.clone()).collect()),
+    }
+}
+
+/// How many of the findings are this bad.
+pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>, severity: Severity) -> u64 {
+    findings.filter(|finding| finding.severity == severity).map(|_| 1).sum()
+}
