@@ -301,6 +301,29 @@ fn findings_stand_by_their_field() {
 }
 
 /// The id of the step that each reference of each prompt means.
+#[test]
+fn only_what_is_loaded_is_held_against_a_draft() {
+    let draft = draft(json!([{ "id": "a", "type": "llm", "label": "A", "prompt": "Hi", "provider": "openai" }]));
+    let codes = |analysis: &Analysis| -> Vec<String> {
+        analysis.report.findings.iter().map(|finding| finding.code.clone()).collect()
+    };
+    assert!(codes(&Analysis::of(&draft, None, None)).is_empty(), "nothing is known yet");
+    let openai = sluice_types::Provider {
+        name: sluice_types::ProviderName::Openai,
+        title: "OpenAI".to_owned(),
+        available: false,
+        reason: None,
+        simulated: false,
+        default_model: None,
+        credential: None,
+        server_key: false,
+    };
+    let analysis = Analysis::of(&draft, Some(&[openai]), None);
+    assert_eq!(codes(&analysis), ["provider_not_available"]);
+    assert_eq!(count(analysis.report.findings.iter(), sluice_types::Severity::Warning), 1);
+    assert!(analysis.step_estimate(&id("a")).is_some() && analysis.step_estimate(&id("b")).is_none());
+}
+
 fn targets(draft: &Draft) -> Vec<Option<StepId>> {
     let definition = draft.to_definition();
     let sources = definition.steps.iter().flat_map(|step| step.templates().into_iter().map(|(_, text)| text));
