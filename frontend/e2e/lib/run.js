@@ -15,6 +15,14 @@ export class Run {
     await expect(this.status).toBeVisible();
   }
 
+  /** Starts a workflow of these steps, and opens its run. Gives the run's id. */
+  async begin(api, steps, { input = {}, ...rest } = {}) {
+    const { id } = await api.createWorkflow('Market brief', steps, rest);
+    const { id: execution } = await api.start(id, input);
+    await this.open(execution);
+    return execution;
+  }
+
   /** The run's id, from the page's address. */
   get id() {
     return new URL(this.page.url()).pathname.split('/').at(-1);

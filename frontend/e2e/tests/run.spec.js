@@ -10,14 +10,6 @@ test.beforeEach(({ page }) => {
   run = new Run(page);
 });
 
-/** Starts a workflow of these steps, and opens its run. */
-async function begin(api, steps, { input = {}, ...rest } = {}) {
-  const { id } = await api.createWorkflow('Market brief', steps, rest);
-  const { id: execution } = await api.start(id, input);
-  await run.open(execution);
-  return execution;
-}
-
 /** Starts a workflow of these steps in the page, so that it is there before the first text comes. */
 async function watch(page, api, steps) {
   const { id } = await api.createWorkflow('Market brief', steps);
@@ -78,7 +70,7 @@ test.describe('the start', () => {
 
 test.describe('a gate', () => {
   test('is approved', async ({ page, api }) => {
-    const execution = await begin(api, reviewed);
+    const execution = await run.begin(api, reviewed);
     const gate = run.gate('Check');
     await expect(gate).toContainText('Look at it: Check.');
     await expect(gate).toContainText('Simulated answer');
@@ -93,7 +85,7 @@ test.describe('a gate', () => {
   });
 
   test('is approved with the text edited, and the difference is kept', async ({ page, api }) => {
-    const execution = await begin(api, reviewed);
+    const execution = await run.begin(api, reviewed);
     const before = (await api.untilStep(execution, 'check', 'waiting')).gate.content;
     await run.gate('Check').getByRole('button', { name: 'Edit', exact: true }).click();
     const text = page.getByRole('textbox', { name: 'Text, as you edit it' });
@@ -111,7 +103,7 @@ test.describe('a gate', () => {
   });
 
   test('is sent back with a comment, which the model gets', async ({ page, api }) => {
-    const execution = await begin(api, reviewed);
+    const execution = await run.begin(api, reviewed);
     const gate = run.gate('Check');
     await gate.getByRole('button', { name: 'Revise' }).click();
     await expect(gate.getByText('Say what to change: the comment goes to the model.')).toBeVisible();
@@ -129,7 +121,7 @@ test.describe('a gate', () => {
   });
 
   test('is rejected, once that is confirmed', async ({ page, api }) => {
-    const execution = await begin(api, reviewed);
+    const execution = await run.begin(api, reviewed);
     await run.gate('Check').getByRole('button', { name: 'Reject' }).click();
     const dialog = page.getByRole('dialog', { name: 'Reject the text?' });
     await dialog.getByRole('button', { name: 'Keep', exact: true }).click();
@@ -141,7 +133,7 @@ test.describe('a gate', () => {
 
   test('that somebody else decides first says so, and keeps what was typed', async ({ page, api, guard }) => {
     guard.allow(/409/);
-    const execution = await begin(api, [prompt('Research'), review('Check'), prompt('Write'), review('Again')]);
+    const execution = await run.begin(api, [prompt('Research'), review('Check'), prompt('Write'), review('Again')]);
     await page.route('**/steps/check/review', async (route) => {
       await api.review(execution, 'check', { decision: 'approve' });
       await route.continue();
@@ -156,7 +148,7 @@ test.describe('a gate', () => {
 
   test('takes no more text while a decision is under way, and keeps it when that fails', async ({ page, api, guard }) => {
     guard.allow(/500/);
-    await begin(api, reviewed);
+    await run.begin(api, reviewed);
     const gate = run.gate('Check');
     const comment = gate.getByRole('textbox', { name: 'Comment' });
     let answer;
@@ -195,7 +187,7 @@ test.describe('a gate', () => {
   });
 
   test('is skipped in a run on YOLO', async ({ page, api }) => {
-    await begin(api, [prompt('Research', 'Research', { model: 'demo-slow' }), review('Check'), prompt('Write')]);
+    await run.begin(api, [prompt('Research', 'Research', { model: 'demo-slow' }), review('Check'), prompt('Write')]);
     await page.getByRole('switch', { name: 'YOLO' }).click();
     await expect(run.status).toHaveText('Completed');
     expect((await api.run(run.id)).yolo).toBe(true);
@@ -287,7 +279,7 @@ test.describe('a run', () => {
 
   test('shows prompt, attempts, tokens, cost and duration of a step', async ({ api }) => {
     const flaky = prompt('Flaky', 'Write of {{input.topic}}', { model: 'demo-flaky', max_retries: 3 });
-    await begin(api, [flaky], { input: { topic: 'lighthouses' } });
+    await run.begin(api, [flaky], { input: { topic: 'lighthouses' } });
     await expect(run.status).toHaveText('Completed');
     const card = await run.openStep('Flaky');
     await run.show('Flaky', 'Prompt');
@@ -299,7 +291,7 @@ test.describe('a run', () => {
   });
 
   test('is deleted, once that is confirmed', async ({ page, api }) => {
-    const execution = await begin(api, [prompt('Research')]);
+    const execution = await run.begin(api, [prompt('Research')]);
     await expect(run.status).toHaveText('Completed');
     await run.choose('Delete');
     await page.getByRole('dialog', { name: 'Delete this run?' }).getByRole('button', { name: 'Delete' }).click();
@@ -308,7 +300,7 @@ test.describe('a run', () => {
   });
 
   test('is run again with its input', async ({ page, api }) => {
-    const first = await begin(api, [prompt('Ask', 'Of {{input.topic}}')], { input: { topic: 'tea' } });
+    const first = await run.begin(api, [prompt('Ask', 'Of {{input.topic}}')], { input: { topic: 'tea' } });
     await expect(run.status).toHaveText('Completed');
     await run.choose('Run again');
     await expect(page.getByRole('textbox', { name: 'topic' })).toHaveValue('tea');
@@ -337,7 +329,7 @@ test.describe('a run that is being changed', () => {
   const kept = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => /^sluice\.(change|budget)\./.test(key)));
 
   test('keeps what was typed to change a step over a reload', async ({ page, api }) => {
-    const execution = await begin(api, waiting);
+    const execution = await run.begin(api, waiting);
     await run.openStep('Write');
     await form().getByRole('button', { name: 'Change model or prompt' }).click();
     await field().fill('Write of coffee');
@@ -367,7 +359,7 @@ test.describe('a run that is being changed', () => {
   });
 
   test('keeps a budget that was typed over a reload', async ({ page, api }) => {
-    const execution = await begin(api, waiting);
+    const execution = await run.begin(api, waiting);
     const amount = page.getByRole('textbox', { name: 'Budget in US dollars' });
     await run.choose('Change budget');
     await amount.fill('1.25');
@@ -390,7 +382,7 @@ test.describe('a failed step', () => {
   const failing = [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}', { model: 'demo-broken' }), prompt('Sum up')];
 
   test('is run again with another model, after its plan was shown', async ({ page, api }) => {
-    const execution = await begin(api, failing);
+    const execution = await run.begin(api, failing);
     await expect(page.getByText('The run failed at “Write”.')).toBeVisible();
     await expect(run.step('Write').getByText('demo-broken refuses every request').first()).toBeVisible();
     const before = await api.step(execution, 'research');
@@ -407,7 +399,7 @@ test.describe('a failed step', () => {
   });
 
   test('can be given an output by hand', async ({ api }) => {
-    const execution = await begin(api, failing);
+    const execution = await run.begin(api, failing);
     const card = run.step('Write');
     await card.getByRole('button', { name: 'Write the output yourself' }).click();
     await card.getByRole('textbox', { name: 'Output of Write' }).fill('My own text.');
@@ -417,7 +409,7 @@ test.describe('a failed step', () => {
 });
 
 test('an edited output warns of what becomes stale, and runs the later steps again', async ({ page, api }) => {
-  const execution = await begin(api, [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}'), prompt('Other')]);
+  const execution = await run.begin(api, [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}'), prompt('Other')]);
   await expect(run.status).toHaveText('Completed');
   const card = await run.openStep('Research');
   await card.getByRole('button', { name: 'Edit output' }).click();
@@ -442,7 +434,7 @@ test('the text of a model is Markdown, and never HTML', async ({ page, api, cont
   ].join('\n\n');
   const requests = [];
   context.on('request', (request) => requests.push(new URL(request.url()).pathname));
-  await begin(api, [prompt('Echo', evil, { model: 'demo-echo' })]);
+  await run.begin(api, [prompt('Echo', evil, { model: 'demo-echo' })]);
   await expect(run.status).toHaveText('Completed');
   const text = run.step('Echo').locator('.markdown');
   await expect(text.getByRole('heading', { name: 'A heading' })).toBeVisible();
@@ -458,7 +450,7 @@ test('the text of a model is Markdown, and never HTML', async ({ page, api, cont
 
 test('the page does not jump while text streams, and follows it unless the reader scrolled', async ({ page, api }) => {
   const long = `${'A line that is repeated.\n\n'.repeat(80)}`;
-  await begin(api, [prompt('Echo', long, { model: 'demo-echo' }), prompt('Slow', long, { model: 'demo-slow' })]);
+  await run.begin(api, [prompt('Echo', long, { model: 'demo-echo' }), prompt('Slow', long, { model: 'demo-slow' })]);
   await expect(run.stream('Slow')).toContainText('Simulated');
   const top = await page.evaluate(() => window.scrollY);
   await expect(run.status).toHaveText('Completed');
@@ -466,7 +458,7 @@ test('the page does not jump while text streams, and follows it unless the reade
 });
 
 test('the totals and the copy button tell what the API tells', async ({ page, api }) => {
-  const execution = await begin(api, [prompt('Research')]);
+  const execution = await run.begin(api, [prompt('Research')]);
   await expect(run.status).toHaveText('Completed');
   const { token_usage: usage } = await api.run(execution);
   await expect(page.getByText(`${usage.input_tokens} in`)).toBeVisible();

@@ -12,13 +12,6 @@ test.beforeEach(({ page }) => {
   run = new Run(page);
 });
 
-async function begin(api, steps, { input = {}, ...rest } = {}) {
-  const { id } = await api.createWorkflow('Market brief', steps, rest);
-  const { id: execution } = await api.start(id, input);
-  await run.open(execution);
-  return execution;
-}
-
 const TABLE = [
   '| Claim | Evidence | Source | Owner | Confidence | Checked | Next step | Cost |',
   '|---|---|---|---|---|---|---|---:|',
@@ -27,7 +20,7 @@ const TABLE = [
 
 test('a wide table scrolls in its box, and its words stay whole', async ({ page, api }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await begin(api, [prompt('Table', TABLE, { model: 'demo-echo' })]);
+  await run.begin(api, [prompt('Table', TABLE, { model: 'demo-echo' })]);
   await expect(run.status).toHaveText('Completed');
   await run.openStep('Table');
   const box = page.getByRole('region', { name: 'Table', exact: true }).first();
@@ -44,7 +37,7 @@ test('a wide table scrolls in its box, and its words stay whole', async ({ page,
 });
 
 test('a long text does not hold the wheel that turns at its end', async ({ page, api }) => {
-  await begin(api, [prompt('Long', 'A line that is repeated.\n\n'.repeat(200), { model: 'demo-echo' }), prompt('After'), prompt('Then')]);
+  await run.begin(api, [prompt('Long', 'A line that is repeated.\n\n'.repeat(200), { model: 'demo-echo' }), prompt('After'), prompt('Then')]);
   await expect(run.status).toHaveText('Completed');
   const card = await run.openStep('Long');
   const box = card.locator('.text-box');
@@ -56,7 +49,7 @@ test('a long text does not hold the wheel that turns at its end', async ({ page,
 });
 
 test('a gate shows what it was told to show, each text with its step', async ({ page, api }) => {
-  await begin(api, [prompt('Idea', 'The idea.', { model: 'demo-echo' }), prompt('Facts', 'The facts.', { model: 'demo-echo' }), review('Check', { shows: ['idea', 'facts'] })]);
+  await run.begin(api, [prompt('Idea', 'The idea.', { model: 'demo-echo' }), prompt('Facts', 'The facts.', { model: 'demo-echo' }), review('Check', { shows: ['idea', 'facts'] })]);
   const gate = run.gate('Check');
   await expect(gate.getByRole('heading', { name: 'Text in question: Facts' })).toBeVisible();
   await expect(gate).toContainText('The facts.');
@@ -68,7 +61,7 @@ test('a gate shows what it was told to show, each text with its step', async ({ 
 
 test('what was made from an output that was replaced is out of date until it runs again', async ({ page, api }) => {
   const steps = [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}'), prompt('Short', 'Shorter: {{steps.Write.content}}'), prompt('Other')];
-  const execution = await begin(api, steps);
+  const execution = await run.begin(api, steps);
   await expect(run.status).toHaveText('Completed');
   const card = await run.openStep('Research');
   await card.getByRole('button', { name: 'Edit output' }).click();
@@ -123,7 +116,7 @@ test('the page follows what runs, and leaves the reader who scrolls alone', asyn
 
 test('a retry cannot be confirmed with the price of another model', async ({ page, api }) => {
   await api.call('PUT', '/providers/openai/credential', { api_key: 'sk-test-1234567890' });
-  await begin(api, [prompt('Research'), prompt('Fails', 'x', { model: 'demo-broken', max_retries: 0 })]);
+  await run.begin(api, [prompt('Research'), prompt('Fails', 'x', { model: 'demo-broken', max_retries: 0 })]);
   await expect(run.status).toHaveText('Failed');
   let letGo = () => {};
   await page.route('**/retry/plan', async (route) => {
@@ -146,7 +139,7 @@ test('a retry cannot be confirmed with the price of another model', async ({ pag
 
 test('a retry with a provider that is not set up leads to the settings', async ({ page, api, guard }) => {
   guard.allow(/Failed to load resource/);
-  await begin(api, [prompt('Fails', 'x', { model: 'demo-broken', max_retries: 0 })]);
+  await run.begin(api, [prompt('Fails', 'x', { model: 'demo-broken', max_retries: 0 })]);
   await expect(run.status).toHaveText('Failed');
   await run.button('Switch model and retry').click();
   const dialog = page.getByRole('dialog');
@@ -176,7 +169,7 @@ test('a change of the run while the list of runs is being read is not lost', asy
 
 test('an export that fails can be tried again after the page was left', async ({ page, api, guard }) => {
   guard.allow(/Failed to load resource/);
-  const execution = await begin(api, [prompt('Research')]);
+  const execution = await run.begin(api, [prompt('Research')]);
   await expect(run.status).toHaveText('Completed');
   await page.route(`**/api/v1/workflows/executions/${execution}`, (route) => route.fulfill({ status: 502, body: 'away' }));
   await run.choose('Export JSON');
@@ -193,7 +186,7 @@ test('an export that fails can be tried again after the page was left', async ({
 
 test('what failed is told from what worked by its colour, too', async ({ page, api, guard }) => {
   guard.allow(/Failed to load resource/);
-  const execution = await begin(api, [prompt('Research')]);
+  const execution = await run.begin(api, [prompt('Research')]);
   await expect(run.status).toHaveText('Completed');
   const colour = () => page.locator('.toast > .icon').last().evaluate((it) => getComputedStyle(it).color);
   await run.choose('Copy link');
@@ -206,7 +199,7 @@ test('what failed is told from what worked by its colour, too', async ({ page, a
 });
 
 test('a run that has ended keeps no clock going', async ({ page, api }) => {
-  await begin(api, [prompt('Research')]);
+  await run.begin(api, [prompt('Research')]);
   await expect(run.status).toHaveText('Completed');
   await page.evaluate(() => {
     window.ticks = 0;

@@ -2,5 +2,6 @@
 
 mod gallery;
 mod preview;
+mod use_template;
 
 pub use gallery::{TemplateGallery, TemplatesPage};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::{Step, TemplateInput, TemplateSummary, WorkflowTemplate};
 
-use super::gallery::UseTemplate;
+use super::use_template::UseTemplate;
 use crate::api;
 use crate::components::{Button, ButtonKind, Dialog, Icon, Loaded, StepKindLook, step_kind};
 

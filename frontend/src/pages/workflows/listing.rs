@@ -68,7 +68,7 @@ impl Listing {
             listing.restart();
         });
         listing.keep_live();
-        position::follow(listing);
+        position::follow(move || listing.rows_to_keep());
         listing
     }
 
@@ -176,7 +176,7 @@ impl Listing {
 
     /// How many workflows are loaded; none while the place that was left is not reached, and when the
     /// list is gone.
-    pub fn rows_to_keep(self) -> Option<usize> {
+    fn rows_to_keep(self) -> Option<usize> {
         let reached = self.back.try_get_value()?.is_none();
         self.pages.try_with_untracked(|pages| pages.items().len()).filter(|_| reached)
     }

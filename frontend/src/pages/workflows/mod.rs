@@ -1,5 +1,6 @@
 //! The list of workflows.
 
+mod empty;
 mod filters;
 mod import;
 mod listing;

@@ -9,8 +9,6 @@ use leptos_use_event_listener::use_event_listener;
 use sluice_web_state::format::decimal;
 use wasm_bindgen::JsValue;
 
-use super::listing::Listing;
-
 /// How long after the page began to move its place is kept. Browsers refuse to keep more often for long.
 const DISTANCE: Duration = Duration::from_millis(300);
 
@@ -70,10 +68,11 @@ impl Position {
     }
 }
 
-/// Keeps the place while the list is there: as it moves, and before something is pressed.
-pub fn follow(listing: Listing) {
+/// Keeps the place while the list is there: as it moves, and before something is pressed. `rows` says how many
+/// workflows are loaded, when there is a place to keep.
+pub fn follow(rows: impl Fn() -> Option<usize> + Copy + 'static) {
     let keep = move || {
-        if let Some(position) = listing.rows_to_keep().and_then(Position::now) {
+        if let Some(position) = rows().and_then(Position::now) {
             position.keep();
         }
     };

@@ -9,7 +9,6 @@ use leptos_router::hooks::use_navigate;
 use sluice_types::{Workflow, WorkflowId, WorkflowSummary};
 
 use super::listing::Listing;
-use super::rows::name_id;
 use crate::api;
 use crate::browser::files::download;
 use crate::browser::focus::focus_soon;
@@ -107,4 +106,9 @@ pub async fn export(toasts: Toasts, id: WorkflowId) {
     if !saved {
         toasts.failed("The browser did not allow the download. Check its settings for this page, then try again.");
     }
+}
+
+/// The id of a row's link, to move the focus there.
+pub fn name_id(id: &WorkflowId) -> String {
+    format!("workflow-{id}")
 }

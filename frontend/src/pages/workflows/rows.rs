@@ -8,9 +8,9 @@ use sluice_web_state::format::{cost, plural};
 use sluice_web_state::list::{ListState, Pages};
 use sluice_web_state::run_status::RunStanding;
 
+use super::empty::{NoMatch, NoWorkflows};
 use super::listing::Listing;
-use super::page::{NoMatch, NoWorkflows};
-use super::row_menu::RowMenu;
+use super::row_menu::{RowMenu, name_id};
 use crate::components::{Button, FailureNote, LinkButton, RunBadge, Tag, Tooltip, When};
 
 /// What stands in the rows' place.
@@ -164,11 +164,6 @@ pub fn Row(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoView {
             </div>
         </li>
     }
-}
-
-/// The id of a row's link, to move the focus there.
-pub fn name_id(id: &WorkflowId) -> String {
-    format!("workflow-{id}")
 }
 
 #[component]

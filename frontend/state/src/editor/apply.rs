@@ -7,7 +7,8 @@ use sluice_types::limits::MAX_STEPS;
 use sluice_types::{Definition, Fix, Step, StepId, StepKind, json};
 
 use super::draft::Draft;
-use super::edit::{Edit, EditError};
+use super::edit::Edit;
+use super::error::EditError;
 use super::field::{StepField, filled};
 use super::names::{label_problem, made_unique, renamed};
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sluice_types::{Effect, Fallback, LlmStep, OnExpiry, PersonaId, ReviewStep, Step, StepId, StepKind, StepType};
 
-use super::edit::EditError;
+use super::error::EditError;
 
 /// A field of a step, with a new value for it.
 #[derive(Debug, Clone, PartialEq)]
