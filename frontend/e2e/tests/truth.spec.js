@@ -86,6 +86,18 @@ test('what was made from an output that was replaced is out of date until it run
   expect((await api.step(execution, 'other')).attempt).toBe(1);
 });
 
+test('a gate says when its text was made from an output that was replaced, and nothing is followed there', async ({ page, api }) => {
+  const steps = [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}', { model: 'demo-echo' }), review('Check')];
+  const execution = await run.begin(api, steps);
+  const gate = run.gate('Check');
+  await expect(gate.getByText('Text in question: Write')).toBeVisible();
+  await expect(gate.getByText('Out of date')).toHaveCount(0);
+  await expect(page.getByText('Following', { exact: true })).toHaveCount(0);
+  await api.call('PUT', `/workflows/executions/${execution}/steps/research/output`, { content: 'Corrected research.' });
+  await expect(gate.getByText('Out of date')).toBeVisible();
+  await expect(page.locator('.stale-note').getByRole('button', { name: 'Run it again' })).toBeVisible();
+});
+
 test('a run that waits for a decision is not called paused, and a rejected one has not failed', async ({ page, api }) => {
   const { id } = await api.createWorkflow('Market brief', [prompt('Research'), review('Check'), prompt('Write')]);
   const { id: execution } = await api.start(id);

@@ -63,8 +63,13 @@ pub fn RunBadge(#[prop(into)] standing: Signal<RunStanding>) -> impl IntoView {
 
 /// A step run's status as a dot on the line that joins the steps.
 #[component]
-pub fn StepDot(#[prop(into)] status: Signal<StepRunStatus>) -> impl IntoView {
-    let icon = Signal::derive(move || step_icon(status.get()));
+pub fn StepDot(
+    #[prop(into)] status: Signal<StepRunStatus>,
+    /// Whether it was made from a text that was replaced since.
+    #[prop(into)]
+    stale: Signal<bool>,
+) -> impl IntoView {
+    let icon = Signal::derive(move || if stale.get() { icondata_lu::LuHistory } else { step_icon(status.get()) });
     view! {
         <span class=move || ["dot ", status.get().as_str()].concat()>
             <Icon icon />

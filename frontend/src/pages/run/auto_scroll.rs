@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_use_event_listener::use_event_listener;
-use sluice_types::{StepPath, StepRunStatus};
+use sluice_types::{ExecutionStatus, StepPath, StepRunStatus};
 use sluice_web_state::run::RunState;
 
 use super::store::RunStore;
@@ -19,7 +19,7 @@ const KEYS: [&str; 7] = ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "
 #[component]
 pub fn AutoScroll(store: RunStore) -> impl IntoView {
     let follows = RwSignal::new(true);
-    let live = store.watch(|run| !run.status().is_terminal());
+    let is_running = store.watch(|run| run.status() == ExecutionStatus::Running);
     let current = store.watch(current_step);
     // A page that is opened shows its head; only what comes then is followed.
     let mut before = current.get_untracked();
@@ -49,7 +49,7 @@ pub fn AutoScroll(store: RunStore) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || live.get()>
+        <Show when=move || is_running.get()>
             <div class="follow-pill">
                 <Show
                     when=move || follows.get()
@@ -61,7 +61,7 @@ pub fn AutoScroll(store: RunStore) -> impl IntoView {
                         }
                     }
                 >
-                    <span class="small">
+                    <span class="row small">
                         <Icon icon=icondata_lu::LuArrowDown />
                         "Following"
                     </span>

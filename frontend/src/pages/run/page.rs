@@ -98,6 +98,7 @@ fn StaleSteps(store: RunStore) -> impl IntoView {
     let may = store.watch(|run| {
         stale_steps(run).first().and_then(|path| run.step(path)).is_some_and(|step| step_actions(step, run).retry)
     });
+    let verb = move || if stale.with(Vec::len) == 1 { "Run it again" } else { "Run them again" };
     let text = move || {
         let count = stale.with(Vec::len);
         let steps = plural(u64::try_from(count).unwrap_or(u64::MAX), "step was", "steps were");
@@ -110,7 +111,7 @@ fn StaleSteps(store: RunStore) -> impl IntoView {
                 <span class="grow">{text}</span>
                 <Show when=move || may.get()>
                     <Button small=true on_press=move |_| store.retrying.set(stale.get_untracked().into_iter().next())>
-                        "Run them again"
+                        {verb}
                     </Button>
                 </Show>
             </div>

@@ -47,7 +47,7 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
     view! {
         <li class=move || ["run-step ", status.get().as_str()].concat() class:stale=move || stale.get()>
             <div class="rail">
-                <StepDot status />
+                <StepDot status stale />
             </div>
             <article class="card" class:open=move || open.get() aria-labelledby=labelled_by>
                 <header>

@@ -23,21 +23,24 @@ pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoVi
             typed.text = Some(content);
         });
     };
-    let from = Memo::new(move |_| {
-        let path = form.gate.read().as_ref()?.content_from.clone()?;
-        store.peek_step(&path, |step| step.run.label.clone())
-    });
+    let from = Memo::new(move |_| form.gate.read().as_ref()?.content_from.clone());
+    let label_from = move || store.peek_step(from.read().as_ref()?, |step| step.run.label.clone());
+    let is_stale =
+        store.watch(move |run| from.read().as_ref().and_then(|path| run.step(path)).is_some_and(|step| step.run.stale));
     view! {
         <References form store />
         <div class="row between">
             <h4>
-                {move || match (editing.get(), from.get()) {
+                {move || match (editing.get(), label_from()) {
                     (true, _) => "Text, as you edit it".to_owned(),
                     (false, Some(from)) => format!("Text in question: {from}"),
                     (false, None) => "Text in question".to_owned(),
                 }}
             </h4>
             <div class="row">
+                <Show when=move || is_stale.get()>
+                    <span class="badge warn">"Out of date"</span>
+                </Show>
                 <CopyButton label="Copy the text" text=move |()| content.get_untracked() />
                 <Show when=move || !editing.get()>
                     <Button small=true icon=icondata_lu::LuPencil disabled=form.busy() on_press=begin>
