@@ -21,8 +21,8 @@ impl Definition {
         used
     }
 
-    /// The completed steps whose outputs were made from a step's output, directly or through others. When that output
-    /// is replaced, they still say what followed from the old one.
+    /// The steps whose outputs were made from a step's output, directly or through others. When that output is
+    /// replaced, they still say what followed from the old one. A step that is under way was sent the old one.
     #[must_use]
     pub fn made_from(&self, changed: &Step, status: impl Fn(&Step) -> Option<StepRunStatus>) -> Vec<&Step> {
         let names = self.names();
@@ -33,7 +33,7 @@ impl Definition {
                 continue;
             }
             match status(step) {
-                Some(StepRunStatus::Completed) => {
+                Some(StepRunStatus::Completed | StepRunStatus::Running | StepRunStatus::OutcomeUnknown) => {
                     sources.push(&step.id);
                     stale.push(step);
                 }
@@ -41,11 +41,9 @@ impl Definition {
                 Some(StepRunStatus::Skipped) => sources.push(&step.id),
                 Some(
                     StepRunStatus::Pending
-                    | StepRunStatus::Running
                     | StepRunStatus::Waiting
                     | StepRunStatus::Failed
                     | StepRunStatus::Cancelled
-                    | StepRunStatus::OutcomeUnknown
                     | StepRunStatus::Unknown,
                 )
                 | None => {}

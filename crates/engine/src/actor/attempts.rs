@@ -112,6 +112,7 @@ impl Actor {
         run.content = None;
         run.output = None;
         run.gate = None;
+        run.stale = false;
         run.started_at = Some(now);
         run.completed_at = None;
         run.duration_ms = None;

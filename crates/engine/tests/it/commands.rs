@@ -177,6 +177,20 @@ on_both! {
         assert_eq!(summary(&again), ["a completed 1", "b completed 1", "c completed 2", "d completed 2", "e completed 1"]);
     }
 
+    async fn a_step_under_way_while_what_it_was_sent_is_replaced_ends_stale(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let id = bench.run(&[step("a", "demo-echo", "first"), step("b", "demo-slow", "{{steps.A.content}}"), step("c", "demo-echo", "x")]).await.id;
+        bench.streaming(&id, "b").await;
+        bench.command(&id, Command::Pause).await.unwrap();
+        let output = OutputOverride { content: Some("second".into()), output: None };
+        bench.command(&id, Command::Override(path("a"), output)).await.unwrap();
+        let held = bench.until(&id, |execution| run_of(execution, "b").status == StepRunStatus::Completed).await;
+        assert!(run_of(&held, "b").stale && !run_of(&held, "a").stale);
+        bench.command(&id, Command::Retry(path("b"), PatchStep::default())).await.unwrap();
+        let done = bench.settled(&id).await;
+        assert!(!run_of(&done, "b").stale && run_of(&done, "b").prompt.as_deref() == Some("second"));
+    }
+
     async fn a_gate_tells_whose_text_is_in_question(database: TestDatabase) {
         let bench = Bench::open(database.config()).await;
         let mut check = review("r");
