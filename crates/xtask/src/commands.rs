@@ -18,8 +18,9 @@ pub struct Command {
 }
 
 const START: &str = "
-The first build takes up to ten minutes on two idle cores; later ones take seconds. It is built
-without link-time optimisation, which `cargo xtask release` adds for six more minutes.
+The first build takes about six and a half minutes on two idle cores; later ones take seconds.
+It is built without link-time optimisation; `cargo xtask release` builds with it, and takes
+about twice as long.
 
 What stands behind `--` is for the server: `cargo xtask start -- --listen 127.0.0.1:9000`;
 `cargo xtask start -- --help` lists its options.

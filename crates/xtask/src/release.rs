@@ -20,7 +20,7 @@ pub fn run(arguments: &[String]) -> Done {
 pub fn build() -> Done {
     web_app::build(Profile::Release)?;
     if !paths::server("release").is_file() {
-        println!("  the first release build takes about fifteen minutes on two cores");
+        println!("  the first release build of the server takes about ten minutes on two cores");
     }
     stage("release build", || process::run(cargo().args(["build", "--release", "-p", "sluice-api", "--bin", "sluice"])))
 }

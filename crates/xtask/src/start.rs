@@ -32,7 +32,7 @@ pub fn run(arguments: &[String]) -> Done {
 fn build(web_app: &Path) -> Result<PathBuf, Failure> {
     let binary = paths::server(PROFILE);
     if !binary.is_file() {
-        println!("  the first build of the server takes about five minutes on two cores; later ones take seconds");
+        println!("  the first build of the server takes about four minutes on two cores; later ones take seconds");
     }
     let mut command = cargo();
     command.args(["build", "--profile", PROFILE, "-p", "sluice-api", "--bin", "sluice"]);
