@@ -10,6 +10,7 @@
 mod api;
 mod app;
 mod browser;
+mod cached;
 mod components;
 mod pages;
 mod session;

@@ -75,6 +75,36 @@ test('mine is saved as a copy', async ({ page, api }) => {
   expect(await prompts(api, copy)).toEqual(['Write about Research.', 'My writing']);
 });
 
+test('a copy takes nothing from another draft, and leaves none behind', async ({ page, context }) => {
+  const other = new Builder(await context.newPage());
+  await other.open();
+  await other.name.fill('On the way');
+  await other.page.close();
+  const dialog = await meet({ iChange: ['Write', 'My writing'], theyChange: ['Write', 'Their writing'] });
+  await dialog.getByRole('button', { name: 'Save mine as a copy' }).click();
+  await expect(page).not.toHaveURL(new RegExp(`/${id}$`));
+  await expect(mine.state).toHaveText('Saved as version 1');
+  await mine.open(id);
+  await expect(promptOf(mine, 'Write')).toHaveCount(0);
+  await expect(page.getByText('Your changes that were not saved are back.')).toHaveCount(0);
+  await mine.open();
+  await expect(mine.name).toHaveValue('On the way');
+});
+
+test('what was restored is discarded after another edit, too, and overwrites nothing', async ({ page, api }) => {
+  await change(mine, 'Write', 'My writing');
+  await change(theirs, 'Write', 'Their writing');
+  await theirs.save(2);
+  await page.reload();
+  await expect(page.getByText('Somebody saved a newer version meanwhile')).toBeVisible();
+  await mine.name.fill('Another name');
+  await page.getByRole('button', { name: 'Discard them' }).click();
+  await mine.openStep('Write');
+  await expect(promptOf(mine, 'Write')).toHaveValue('Their writing');
+  await expect(mine.state).toHaveText('Saved as version 2');
+  expect(await prompts(api)).toEqual(['Write about Research.', 'Their writing']);
+});
+
 test('nothing is lost when the choice is put off', async ({ page, api }) => {
   const dialog = await meet({ iChange: ['Write', 'My writing'], theyChange: ['Write', 'Their writing'] });
   await page.keyboard.press('Escape');

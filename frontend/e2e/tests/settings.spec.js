@@ -1,3 +1,4 @@
+import { hold } from '../lib/hold.js';
 import { expect, test } from '../lib/test.js';
 
 const SECRET = 'sk-ant-very-secret-4711-key';
@@ -118,17 +119,6 @@ test('what is typed while a provider is being saved stays', async ({ page, guard
   await expect(other.getByText('It is called at http://127.0.0.1:9/v1.')).toBeVisible();
   await expect(other.getByLabel('Default model')).toHaveValue('qwen');
 });
-
-/** Holds a call back until the function that this gives is called. */
-async function hold(page, address) {
-  let letGo;
-  const released = new Promise((resolve) => (letGo = resolve));
-  await page.route(address, async (route) => {
-    await released;
-    await route.continue();
-  });
-  return letGo;
-}
 
 test.describe('personas', () => {
   test('are created, edited and used', async ({ page, api }) => {

@@ -42,9 +42,3 @@ impl RelativeClock {
         provide_context(Self(ticking(RELATIVE_TIMES, || true)));
     }
 }
-
-/// An id that nobody else makes, for idempotency keys. It needs no secure context, as `crypto.randomUUID` does.
-#[expect(clippy::disallowed_methods, reason = "a browser has no `Ids` to hand in, and its tests need none")]
-pub fn unique_key() -> String {
-    uuid::Uuid::new_v4().to_string()
-}

@@ -6,6 +6,7 @@ pub mod crash;
 pub mod events;
 pub mod files;
 pub mod focus;
+pub mod ids;
 pub mod secrets;
 pub mod storage;
 pub mod theme;

@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use leptos_use_event_listener::use_event_listener;
 use wasm_bindgen::JsCast;
 
-use super::button::ButtonKind;
 use super::icon::Icon;
 
 /// A menu of `MenuItem`s below its button. It closes when one is chosen, on Escape, and when the
@@ -17,11 +16,6 @@ pub fn Menu(
     /// What the button is called.
     #[prop(into)]
     label: Signal<String>,
-    #[prop(default = icondata_lu::LuEllipsis)] icon: &'static IconData,
-    /// A text on the button, besides its icon.
-    #[prop(optional, into)]
-    text: Option<String>,
-    #[prop(default = ButtonKind::Ghost)] kind: ButtonKind,
     children: Children,
 ) -> impl IntoView {
     let element: NodeRef<html::Details> = NodeRef::new();
@@ -55,12 +49,6 @@ pub fn Menu(
             close();
         }
     });
-    let shape = match (kind, text.is_some()) {
-        (ButtonKind::Primary, true) => "button primary",
-        (ButtonKind::Ghost, true) => "button ghost",
-        (_, true) => "button",
-        (_, false) => "button ghost small square",
-    };
     view! {
         <details
             node_ref=element
@@ -68,9 +56,8 @@ pub fn Menu(
             on:keydown=keys
             on:focusout=left
         >
-            <summary class=shape aria-label=move || label.get() title=move || label.get()>
-                <Icon icon />
-                {text}
+            <summary class="button ghost small square" aria-label=move || label.get() title=move || label.get()>
+                <Icon icon=icondata_lu::LuEllipsis />
             </summary>
             <ul class="items" on:click=move |_| close()>{children()}</ul>
         </details>

@@ -91,15 +91,20 @@ impl<F: FormData> ResourceForm<F> {
         self.value.set(form);
     }
 
+    /// What is typed from now on is kept under another key.
+    pub fn keep_under(self, storage_key: String) {
+        self.base.update_value(|base| {
+            storage::remove(&base.storage_key);
+            base.storage_key = storage_key;
+        });
+    }
+
     /// Takes over what was stored of `sent`. Gives whether somebody has typed more meanwhile.
-    ///
-    /// The page may be gone by now: `storage_key` is what a page that is gone kept it under.
-    pub fn saved(self, storage_key: &str, sent: &F, stored: &F, version: Option<i64>) -> bool {
-        let base = Base { storage_key: storage_key.to_owned(), form: stored.clone(), version };
-        if self.base.try_set_value(base).is_some() {
-            storage::remove(storage_key);
-            return false;
-        }
+    pub fn saved(self, sent: &F, stored: &F, version: Option<i64>) -> bool {
+        self.base.update_value(|base| {
+            base.form = stored.clone();
+            base.version = version;
+        });
         self.value.update(|form| form.take_stored(sent, stored));
         let typed = self.value.get_untracked();
         self.keep(&typed);

@@ -7,7 +7,7 @@ use sluice_types::{Persona, PersonaId};
 
 use super::deletions::{Deletion, Deletions};
 use crate::api::ApiError;
-use crate::session::Cached;
+use crate::cached::Cached;
 
 /// What such a list holds.
 pub trait Resource: Clone + PartialEq + Send + Sync + 'static {

@@ -67,6 +67,17 @@ impl Runs {
         }
     }
 
+    /// Asks again for what did not come.
+    fn retry(self) {
+        let older_failed = self.older.value().with_untracked(|answer| matches!(answer, Some(Err(_))));
+        let newest_failed = self.newest.value().with_untracked(|answer| matches!(answer, Some(Err(_))));
+        if older_failed && !newest_failed {
+            self.older.dispatch_local(self.next.get_untracked());
+        } else {
+            self.read();
+        }
+    }
+
     fn error(self) -> Option<ApiError> {
         let failed = |answer: Option<ApiResult<()>>| answer.and_then(Result::err);
         failed(self.newest.value().get()).or_else(|| failed(self.older.value().get()))
@@ -102,7 +113,7 @@ pub fn RunHistory(
     view! {
         <section class="card run-history">
             <h2>"Runs"</h2>
-            {move || runs.error().map(|error| view! { <FailureNote error on_retry=move |()| runs.read() /> })}
+            {move || runs.error().map(|error| view! { <FailureNote error on_retry=move |()| runs.retry() /> })}
             <Show when=move || runs.loaded.get() || runs.error().is_some() fallback=|| view! { <Skeleton lines=6 /> }>
                 <Show when=move || runs.items.with(Vec::is_empty) && runs.error().is_none()>
                     <p class="muted small">"No runs yet. The first one appears here."</p>

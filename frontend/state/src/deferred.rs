@@ -15,7 +15,7 @@ enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket(u32);
 
-/// Deeds by key, from when they are asked for until they are done. To the reader all of them look done.
+/// Actions by key, from when they are asked for until they are done. To the reader all of them look done.
 #[derive(Debug, Clone)]
 pub struct Deferred<K> {
     actions: Vec<(K, Stage)>,

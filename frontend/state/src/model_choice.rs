@@ -17,6 +17,12 @@ pub fn named(provider: &Provider) -> String {
     }
 }
 
+/// What was called, as it is spelt in definitions: `openai / gpt-5.4-mini`.
+#[must_use]
+pub fn called(provider: Option<&str>, model: Option<&str>) -> String {
+    [provider, model].into_iter().flatten().collect::<Vec<_>>().join(" / ")
+}
+
 /// What to tell when another model is called from now on where nobody names one.
 #[must_use]
 pub fn default_change(before: &[Provider], now: &[Provider]) -> Option<String> {

@@ -48,6 +48,15 @@ pub fn forget(id: Option<&WorkflowId>) {
     storage::remove(&key(id));
 }
 
+/// Forgets what was kept of a workflow, or of the new one, if it is what was sent.
+pub fn forget_sent(id: Option<&WorkflowId>, sent: &Draft) {
+    let key = key(id);
+    let kept = storage::get(&key).and_then(|text| SavedDraft::from_json(&text));
+    if kept.is_some_and(|kept| kept.draft == *sent && kept.pending.is_empty()) {
+        storage::remove(&key);
+    }
+}
+
 /// Keeps the draft whenever it changed, and says once when the browser refuses.
 pub fn follow(builder: Builder) {
     let toasts = expect_context::<Toasts>();

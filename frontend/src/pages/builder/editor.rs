@@ -122,8 +122,10 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
     };
     let discard = move |_| {
         shown.set(false);
-        builder.undo();
         builder.pending.set(Pending::new());
+        // Other edits may have come since: what is there is replaced, not taken back.
+        let stored = server.as_ref().and_then(|saved| saved.draft.as_deref().cloned());
+        builder.replace(stored.unwrap_or_else(Draft::empty));
         if let Some(server) = &server {
             builder.saved.set(Some(server.clone()));
         }

@@ -79,27 +79,33 @@ impl Saver {
             focus_soon("workflow-name".into());
             return;
         }
-        let saved = self.builder.saved.get_untracked();
+        self.send(sent, self.builder.saved.get_untracked(), run);
+    }
+
+    /// Sends a draft over what is saved, or as a new workflow.
+    fn send(self, sent: Arc<Draft>, over: Option<Saved>, run: bool) {
+        // A copy is kept under the key of what it is a copy of, until it is saved.
+        let kept_for = self.builder.saved.with_untracked(|saved| saved.as_ref().map(|saved| saved.id.clone()));
         self.state.set(SaveState::Saving);
         spawn_local(async move {
-            let answer = match &saved {
+            let answer = match &over {
                 Some(saved) => api::workflows::update(&saved.id, saved.version, &sent.to_update()).await,
                 None => api::workflows::create(&sent.to_create()).await,
             };
             match answer {
-                Ok(workflow) => self.saved(&workflow, sent, saved.is_none(), run),
-                Err(error) => self.failed(error, saved).await,
+                // The page was left meanwhile; the server has what was sent.
+                Ok(_) if self.state.is_disposed() => autosave::forget_sent(kept_for.as_ref(), &sent),
+                Ok(workflow) => {
+                    autosave::forget(kept_for.as_ref());
+                    self.saved(&workflow, sent, over.is_none(), run);
+                }
+                Err(error) => self.failed(error, over).await,
             }
         });
     }
 
     fn saved(self, workflow: &Workflow, sent: Arc<Draft>, created: bool, run: bool) {
-        if self.state.try_set(SaveState::Idle).is_some() {
-            // The page was left meanwhile; the server has what was sent.
-            return;
-        }
-        let key = self.builder.saved.with_untracked(|saved| saved.as_ref().map(|saved| saved.id.clone()));
-        autosave::forget(key.as_ref());
+        self.state.set(SaveState::Idle);
         self.builder.accept_save(workflow, sent);
         self.toasts.done("Saved");
         if run {
@@ -145,9 +151,8 @@ impl Saver {
         let mut copy = self.builder.draft.with_untracked(|draft| Draft::clone(draft));
         copy.name = [&copy.name, " (mine)"].concat();
         self.builder.replace(copy);
-        self.builder.saved.set(None);
-        self.state.set(SaveState::Idle);
-        self.save(false);
+        let sent = self.builder.draft.with_untracked(|draft| Arc::clone(&draft.0));
+        self.send(sent, None, false);
     }
 
     fn rebase(self, theirs: &Workflow) {

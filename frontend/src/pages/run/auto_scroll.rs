@@ -1,10 +1,14 @@
 //! Keeping what runs in view, until the reader scrolls or goes somewhere else.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ExecutionStatus, StepPath, StepRunStatus};
 use sluice_web_state::run::RunState;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
+use super::ids::step_heading;
 use super::store::RunStore;
 use crate::components::{Button, ButtonKind, Icon};
 
@@ -38,7 +42,7 @@ pub fn AutoScroll(store: RunStore) -> impl IntoView {
     let _stop = use_event_listener(window(), leptos::ev::wheel, move |_| stop());
     let _stop = use_event_listener(window(), leptos::ev::touchmove, move |_| stop());
     let _stop = use_event_listener(window(), leptos::ev::keydown, move |event| {
-        if KEYS.contains(&event.key().as_str()) {
+        if scrolls(&event) {
             stop();
         }
     });
@@ -74,6 +78,15 @@ pub fn AutoScroll(store: RunStore) -> impl IntoView {
     }
 }
 
+/// Whether a key scrolls the page where it is pressed: in a field it moves the cursor, on a button space presses it.
+fn scrolls(event: &KeyboardEvent) -> bool {
+    let key = event.key();
+    let taken_by = if key == " " { "input, textarea, select, button, summary" } else { "input, textarea, select" };
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let is_taken = target.is_some_and(|target| target.closest(taken_by).ok().flatten().is_some());
+    KEYS.contains(&key.as_str()) && !is_taken
+}
+
 /// The step that runs, or else the one that waits for a person.
 fn current_step(run: &RunState) -> Option<StepPath> {
     let runs = run.steps().iter().find(|step| step.run.status == StepRunStatus::Running);
@@ -81,7 +94,7 @@ fn current_step(run: &RunState) -> Option<StepPath> {
 }
 
 fn bring_into_view(path: &StepPath) {
-    let Some(heading) = document().get_element_by_id(&format!("step-{path}")) else { return };
+    let Some(heading) = document().get_element_by_id(&step_heading(path)) else { return };
     let top = heading.get_bounding_client_rect().top();
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
     if top < BARS || top > height * LOWEST {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
 use sluice_web_state::actions::step_actions;
 use sluice_web_state::changes::{change_llm, difference};
+use sluice_web_state::model_choice::called;
 
 use super::commands::tell;
 use super::draft_storage::{change, keep_change};
@@ -27,7 +28,7 @@ pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
 #[component]
 pub fn StepFacts(store: RunStore, path: StepPath) -> impl IntoView {
     let session = expect_context::<Session>();
-    let called = store.watch_step(&path, |step| (step.run.provider.clone(), step.run.model.clone()));
+    let used = store.watch_step(&path, |step| (step.run.provider.clone(), step.run.model.clone()));
     let overridden = store.watch_step(&path, |step| step.run.overridden);
     let persona = move || {
         let own = llm_of(store, &path).persona_id;
@@ -42,9 +43,8 @@ pub fn StepFacts(store: RunStore, path: StepPath) -> impl IntoView {
         Some(known.unwrap_or_else(|| id.to_string()))
     };
     let model = move || {
-        let (provider, model) = called.get();
-        let words: Vec<String> = [provider, model].into_iter().flatten().collect();
-        (!words.is_empty()).then(|| words.join(" / "))
+        let text = used.with(|(provider, model)| called(provider.as_deref(), model.as_deref()));
+        (!text.is_empty()).then_some(text)
     };
     view! {
         <p class="facts small muted">
@@ -103,8 +103,8 @@ fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
         let shared = |own: Option<String>, of_all: fn(&Definition) -> &Option<String>| {
             own.or_else(|| shared.as_deref().and_then(|definition| of_all(definition).clone()))
         };
-        let words = [shared(llm.provider, |it| &it.provider), shared(llm.model, |it| &it.model)];
-        words.into_iter().flatten().collect::<Vec<_>>().join(" / ")
+        let (provider, model) = (shared(llm.provider, |it| &it.provider), shared(llm.model, |it| &it.model));
+        called(provider.as_deref(), model.as_deref())
     });
     view! {
         <p class="facts small muted">
@@ -175,16 +175,18 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
     };
     view! {
         <div class="stack edit">
-            <ModelAndPersona draft />
+            <ModelAndPersona draft busy=save.pending() />
             <Show when=move || has_definition>
                 <LongField
                     label="Prompt"
+                    busy=save.pending()
                     wrong=field_error("/prompt")
                     value=Signal::derive(move || draft.read().prompt.clone())
                     on_input=move |text| draft.update(|draft| draft.prompt = text)
                 />
                 <LongField
                     label="System prompt"
+                    busy=save.pending()
                     wrong=field_error("/system_prompt")
                     value=Signal::derive(move || draft.read().system_prompt.clone().unwrap_or_default())
                     on_input=move |text: String| {
@@ -206,7 +208,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
 }
 
 #[component]
-fn ModelAndPersona(draft: RwSignal<LlmStep>) -> impl IntoView {
+fn ModelAndPersona(draft: RwSignal<LlmStep>, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
     let model = Signal::derive(move || {
         let draft = draft.read();
         ModelChoice { provider: draft.provider.clone(), model: draft.model.clone() }
@@ -216,6 +218,7 @@ fn ModelAndPersona(draft: RwSignal<LlmStep>) -> impl IntoView {
         <div class="two">
             <ModelPicker
                 as_typed=true
+                disabled=busy
                 chosen=model
                 on_choose=move |choice: ModelChoice| {
                     draft
@@ -225,7 +228,11 @@ fn ModelAndPersona(draft: RwSignal<LlmStep>) -> impl IntoView {
                         });
                 }
             />
-            <PersonaPicker chosen=persona on_choose=move |id| draft.update(|draft| draft.persona_id = id) />
+            <PersonaPicker
+                chosen=persona
+                disabled=busy
+                on_choose=move |id| draft.update(|draft| draft.persona_id = id)
+            />
         </div>
     }
 }
@@ -233,6 +240,9 @@ fn ModelAndPersona(draft: RwSignal<LlmStep>) -> impl IntoView {
 #[component]
 fn LongField(
     #[prop(into)] label: String,
+    /// Whether what was typed is being sent: more would be lost with it.
+    #[prop(into)]
+    busy: Signal<bool>,
     wrong: Signal<Option<String>>,
     value: Signal<String>,
     #[prop(into)] on_input: Callback<String>,
@@ -243,6 +253,7 @@ fn LongField(
                 class="textarea grows"
                 id=ids.input
                 aria-describedby=ids.described_by
+                readonly=busy
                 prop:value=move || value.get()
                 on:input:target=move |event| on_input.run(event.target().value())
             ></textarea>

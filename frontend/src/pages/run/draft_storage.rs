@@ -127,18 +127,18 @@ pub fn forget(run: &ExecutionId) {
     }
 }
 
-fn again_key(workflow: &str) -> String {
+fn input_key(workflow: &str) -> String {
     format!("sluice.again.{workflow}")
 }
 
 /// Hands an input to the page that starts a run of a workflow.
-pub fn keep_again(workflow: &str, input: &serde_json::Value) {
-    storage::set(&again_key(workflow), &serde_json::to_string(input).unwrap_or_default());
+pub fn hand_over_input(workflow: &str, input: &serde_json::Value) {
+    storage::set(&input_key(workflow), &serde_json::to_string(input).unwrap_or_default());
 }
 
 /// Takes the input that was handed over, once.
-pub fn take_again(workflow: &str) -> Option<serde_json::Value> {
-    let kept = storage::get(&again_key(workflow))?;
-    storage::remove(&again_key(workflow));
+pub fn take_handed_over_input(workflow: &str) -> Option<serde_json::Value> {
+    let kept = storage::get(&input_key(workflow))?;
+    storage::remove(&input_key(workflow));
     serde_json::from_str(&kept).ok()
 }

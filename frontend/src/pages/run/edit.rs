@@ -63,6 +63,7 @@ pub fn EditOutput(
                     class:mono=is_json
                     id=ids.input
                     aria-describedby=ids.described_by
+                    readonly=save.pending()
                     aria-invalid=move || wrong.get().is_some().then_some("true")
                     prop:value=move || text.get()
                     on:input:target=move |event| text.set(event.target().value())

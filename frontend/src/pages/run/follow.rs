@@ -204,7 +204,7 @@ impl RunStore {
 /// A loss that is mended sooner is not worth a word.
 const UNNOTICED_MS: u64 = 700;
 /// How often the countdown moves on.
-const TICK: std::time::Duration = std::time::Duration::from_millis(250);
+const TICK: Duration = Duration::from_millis(250);
 
 /// Says that the connection is away, when it is tried again, and that the run goes on. It lies over
 /// the page, so that nothing moves when it comes and goes.

@@ -1,28 +1,20 @@
 //! The head of the page: which run it is, how it stands, and what can be done about it.
 
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
-use sluice_types::{ExecutionId, PatchExecution};
+use sluice_types::{ExecutionStatus, PatchExecution};
 use sluice_web_state::actions::run_actions;
 use sluice_web_state::format::{cost, duration, number};
 use sluice_web_state::run::RunState;
 use sluice_web_state::run_status::RunStanding;
-use sluice_web_state::run_text::{budget_of, dollars};
 
 use super::commands::tell;
-use super::draft_storage::{budget, forget, keep_again, keep_budget};
-use super::gate::GATE_HEADING;
+use super::ids::GATE_HEADING;
+use super::menu::{RunMenu, run_again};
 use super::store::RunStore;
+use crate::api;
 use crate::api::executions::Command;
-use crate::api::{self, ApiResult};
-use crate::browser::clipboard;
-use crate::browser::files::download;
 use crate::browser::focus::{focus_soon, scroll_into_view};
-use crate::components::{
-    Button, ButtonKind, Confirm, Dialog, FailureNote, Field, Menu, MenuItem, RunBadge, Switch, Toasts, When,
-};
+use crate::components::{Button, ButtonKind, Confirm, RunBadge, Switch, Toasts, When};
 
 /// The name, the status and the totals, kept up to date.
 #[component]
@@ -64,7 +56,7 @@ fn RunFacts(store: RunStore) -> impl IntoView {
     let totals = store.watch(RunState::totals);
     let progress = store.watch(RunState::progress);
     let budget = store.watch(|run| run.execution().budget_usd);
-    let failed = store.watch(|run| run.status() == sluice_types::ExecutionStatus::Failed);
+    let failed = store.watch(|run| run.status() == ExecutionStatus::Failed);
     view! {
         <dl class="run-facts numbers">
             <div>
@@ -199,163 +191,5 @@ fn Decide(store: RunStore) -> impl IntoView {
                 "Decide"
             </Button>
         </Show>
-    }
-}
-
-/// Leads to the page that starts runs, with this run's input filled in.
-fn run_again(store: RunStore) -> impl Fn(MouseEvent) + Clone + Send + Sync + 'static {
-    let navigate = use_navigate();
-    move |_| {
-        let (workflow, input) =
-            store.peek(|run| (run.execution().workflow_id.to_string(), run.execution().input.clone()));
-        keep_again(&workflow, &input);
-        navigate(&format!("/workflows/{workflow}/run"), leptos_router::NavigateOptions::default());
-    }
-}
-
-/// What is needed less often.
-#[component]
-fn RunMenu(store: RunStore) -> impl IntoView {
-    let may = store.watch(run_actions);
-    let asks_delete = RwSignal::new(false);
-    let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());
-    let toasts = expect_context::<Toasts>();
-    let navigate = use_navigate();
-    let again = run_again(store);
-    let delete = Action::new_unsync(move |&(): &()| {
-        let navigate = navigate.clone();
-        let (id, workflow) = store.peek(|run| (run.execution().id.clone(), run.execution().workflow_id.clone()));
-        async move {
-            match api::executions::delete(&id).await {
-                Ok(()) => {
-                    forget(&id);
-                    toasts.done("The run is deleted.");
-                    navigate(&format!("/workflows/{workflow}/run"), leptos_router::NavigateOptions::default());
-                }
-                Err(error) => tell(toasts, "The run was not deleted", Err(error)),
-            }
-        }
-    });
-    view! {
-        <Menu label="More about this run">
-            <Show when=move || !may.get().delete>
-                <MenuItem icon=icondata_lu::LuRotateCcw label="Run again" on_press=again.clone() />
-            </Show>
-            <MenuItem icon=icondata_lu::LuLink label="Copy link" on_press=move |_| copy_link(toasts) />
-            <MenuItem icon=icondata_lu::LuDownload label="Export JSON" on_press=move |_| export(store.id(), toasts) />
-            <Show when=move || may.get().edit_budget>
-                <MenuItem icon=icondata_lu::LuCoins label="Change budget" on_press=move |_| asks_budget.set(true) />
-            </Show>
-            <Show when=move || may.get().delete>
-                <MenuItem
-                    icon=icondata_lu::LuTrash2
-                    label="Delete"
-                    danger=true
-                    on_press=move |_| asks_delete.set(true)
-                />
-            </Show>
-        </Menu>
-        <BudgetDialog store open=asks_budget />
-        <Confirm open=asks_delete title="Delete this run?" verb="Delete" on_confirm=move |()| _ = delete.dispatch_local(())>
-            <p>"Its steps, texts and decisions are removed. This cannot be undone."</p>
-        </Confirm>
-    }
-}
-
-fn copy_link(toasts: Toasts) {
-    spawn_local(async move {
-        if clipboard::copy(&window().location().href().unwrap_or_default()).await {
-            toasts.done("The link is copied.");
-        } else {
-            toasts.failed("The browser did not allow copying. Take the link from the address bar.");
-        }
-    });
-}
-
-/// Gives the run to the person as a file. A message about it outlives the page, so it holds nothing of the page.
-fn export(id: ExecutionId, toasts: Toasts) {
-    spawn_local(async move {
-        match api::executions::get(&id).await {
-            Ok(execution) => {
-                let text = serde_json::to_string_pretty(&execution).unwrap_or_default();
-                if download(&format!("{id}.json"), "application/json", &text).is_err() {
-                    toasts.failed("The browser did not allow the download.");
-                }
-            }
-            Err(error) => toasts.retry("The run was not exported", &error, move || export(id.clone(), toasts)),
-        }
-    });
-}
-
-/// Changes the budget, or takes it away.
-#[component]
-pub fn BudgetDialog(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
-    view! {
-        <Dialog open on_close=move |()| open.set(false) title="Budget of this run">
-            <BudgetForm store open />
-        </Dialog>
-    }
-}
-
-#[component]
-fn BudgetForm(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
-    let (given, spent) = store.peek(|run| (run.execution().budget_usd, run.totals().cost_usd));
-    let given = given.map(dollars).unwrap_or_default();
-    let typed = RwSignal::new(budget(&store.id()).unwrap_or_else(|| given.clone()));
-    Effect::new(move || {
-        typed.with(|typed| keep_budget(&store.id(), (*typed != given).then_some(typed)));
-    });
-    // Closed by a person, not left: what was typed is done with.
-    on_cleanup(move || {
-        if open.try_get_untracked() == Some(false) {
-            keep_budget(&store.id(), None);
-        }
-    });
-    let wrong = Memo::new(move |_| budget_of(&typed.read()).err());
-    let save = Action::new_unsync(move |&budget: &Option<f64>| {
-        let (id, patch) = (store.id(), PatchExecution { budget_usd: Some(budget), ..PatchExecution::default() });
-        async move {
-            store.send(api::executions::update(&id, &patch)).await?;
-            open.set(false);
-            ApiResult::Ok(())
-        }
-    });
-    let error = move || save.value().get().and_then(Result::err);
-    let press = move |_| {
-        if let Ok(budget) = budget_of(&typed.read_untracked()) {
-            save.dispatch_local(budget);
-        }
-    };
-    view! {
-        <div class="body stack">
-            <Field
-                label="Budget in US dollars"
-                hint=format!("Before a call that would go beyond it, the run asks. Spent so far: ${}. Empty: no limit.", dollars(spent))
-                wrong=wrong
-                let:ids
-            >
-                <input
-                    class="input"
-                    id=ids.input
-                    aria-describedby=ids.described_by
-                    aria-invalid=move || wrong.get().is_some().then_some("true")
-                    inputmode="decimal"
-                    prop:value=move || typed.get()
-                    on:input:target=move |event| typed.set(event.target().value())
-                />
-            </Field>
-            {move || error().map(|error| view! { <FailureNote error /> })}
-        </div>
-        <footer>
-            <Button on_press=move |_| open.set(false)>"Keep"</Button>
-            <Button
-                kind=ButtonKind::Primary
-                busy=save.pending()
-                disabled=Signal::derive(move || wrong.get().is_some())
-                on_press=press
-            >
-                "Save"
-            </Button>
-        </footer>
     }
 }

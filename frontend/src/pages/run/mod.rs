@@ -1,18 +1,26 @@
 //! The page of a run: what it does, as it does it, and all that can be done about it.
 
 mod auto_scroll;
+mod budget;
 mod change;
 mod commands;
 pub mod draft_storage;
 mod edit;
+mod failure;
 mod follow;
 mod gate;
 mod head;
+mod history;
+mod ids;
+mod menu;
+mod output;
 mod page;
+mod prompt;
 mod result;
 mod retry;
 mod running;
 mod step;
 mod store;
+mod text_box;
 
 pub use page::RunPage;

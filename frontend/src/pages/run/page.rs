@@ -4,24 +4,23 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
-use serde_json::Value;
-use sluice_types::{ErrorCode, Execution, ExecutionId, ExecutionStatus, StepPath, StepRunStatus};
+use sluice_types::{ErrorCode, Execution, ExecutionId, StepPath, StepRunStatus};
 use sluice_web_state::actions::step_actions;
-use sluice_web_state::format::{cost, duration, plural};
+use sluice_web_state::format::plural;
 use sluice_web_state::run::{RunState, stale_steps};
 use sluice_web_state::run_status::RunStanding;
 
 use super::auto_scroll::AutoScroll;
+use super::failure::RunFailure;
 use super::follow::ConnectionNote;
 use super::head::RunHead;
-use super::result::{RunFailure, TextFrame};
+use super::output::OutputCard;
 use super::retry::RetryDialog;
 use super::step::StepItem;
 use super::store::RunStore;
 use crate::api;
-use crate::browser::files::download;
 use crate::browser::focus::use_title;
-use crate::components::{Button, CopyButton, Icon, MarkdownView, RunHistory, Toasts};
+use crate::components::{Button, Icon, RunHistory};
 use crate::pages::loading::{RunLoading, RunUnavailable};
 use crate::pages::not_found::{Missing, NotFound};
 
@@ -144,7 +143,7 @@ pub fn Pipeline(store: RunStore) -> impl IntoView {
             <div class="visually-hidden" role="status">
                 {move || waits.get()}
             </div>
-            <ol class="pipeline">
+            <ol>
                 <For each=move || store.paths() key=Clone::clone let:path>
                     <StepItem store path latest />
                 </For>
@@ -163,73 +162,4 @@ fn latest_completed(run: &RunState) -> Option<StepPath> {
     }
     let completed = run.steps().iter().filter(|step| step.run.status == StepRunStatus::Completed);
     completed.max_by_key(|step| step.run.completed_at).map(|step| step.run.path.clone())
-}
-
-/// The output as a text, and whether the step that gave it shows it already.
-fn output_of(run: &RunState) -> Option<(String, bool)> {
-    if run.status() != ExecutionStatus::Completed {
-        return None;
-    }
-    let text = match run.execution().output.as_ref()? {
-        Value::String(text) => text.clone(),
-        Value::Object(decision) if decision.contains_key("decision") && decision.contains_key("content") => {
-            decision.get("content")?.as_str()?.to_owned()
-        }
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    };
-    let shown = run.steps().last().is_some_and(|step| step.text == text);
-    Some((text, shown))
-}
-
-/// The output, to take away.
-#[component]
-pub fn OutputCard(store: RunStore) -> impl IntoView {
-    let output = store.watch(output_of);
-    let facts = store.watch(|run| (run.execution().duration_ms.map(duration), cost(run.totals().cost_usd)));
-    let toasts = expect_context::<Toasts>();
-    let text =
-        move || output.with_untracked(|output| output.as_ref().map(|output| output.0.clone()).unwrap_or_default());
-    let save = move |_| {
-        let workflow = store.peek(|run| run.execution().workflow_id.to_string());
-        if download(&format!("{workflow}.md"), "text/markdown", &text()).is_err() {
-            toasts.failed("The browser did not allow the download. Copy the text instead.");
-        }
-    };
-    let there = Memo::new(move |_| output.read().is_some());
-    view! {
-        <Show when=move || there.get()>
-            <section class="card padded output stack" aria-labelledby="output-heading">
-                <div class="row wrap">
-                    <div class="grow">
-                        <h2 id="output-heading" class="row">
-                            <Icon icon=icondata_lu::LuCircleCheck />
-                            "The run is complete"
-                        </h2>
-                        <p class="small muted numbers">
-                            {move || {
-                                let (took, spent) = facts.get();
-                                took.map_or_else(|| spent.clone(), |took| format!("It took {took} and cost {spent}."))
-                            }}
-                        </p>
-                    </div>
-                    <CopyButton label="Copy the output" text=move |()| text() />
-                    <Button icon=icondata_lu::LuDownload on_press=save>
-                        "Download .md"
-                    </Button>
-                </div>
-                {move || {
-                    output
-                        .get()
-                        .filter(|(_, shown)| !shown)
-                        .map(|(text, _)| {
-                            view! {
-                                <TextFrame label="the output">
-                                    <MarkdownView source=Signal::stored(text) />
-                                </TextFrame>
-                            }
-                        })
-                }}
-            </section>
-        </Show>
-    }
 }

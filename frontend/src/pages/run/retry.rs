@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use sluice_types::{ErrorCode, LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRequest, StepPath, StepType};
 use sluice_web_state::changes::difference;
 use sluice_web_state::format::{cost_range, plural};
+use sluice_web_state::model_choice::called;
 
 use super::change::llm_of;
+use super::ids::step_heading;
 use super::store::RunStore;
 use crate::api::{self, ApiError, ApiResult};
 use crate::browser::focus::keep_focus;
@@ -39,9 +41,7 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
     let before = untrack(|| llm_of(store, &path));
     let is_llm = store.peek_step(&path, |step| step.run.step_type) == Some(StepType::Llm);
     let choice = RwSignal::new(ModelChoice { provider: before.provider.clone(), model: before.model.clone() });
-    let called = store.peek_step(&path, |step| {
-        [step.run.provider.clone(), step.run.model.clone()].into_iter().flatten().collect::<Vec<_>>().join(" / ")
-    });
+    let called = store.peek_step(&path, |step| called(step.run.provider.as_deref(), step.run.model.as_deref()));
     let request = {
         let path = path.clone();
         move |choice| untrack(|| request_of(store, &path, &before, choice))
@@ -72,7 +72,7 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
             store.send(api::executions::retry(&id, &path, &request)).await?;
             store.read_definition(id).await;
             on_close.try_run(());
-            keep_focus(&format!("step-{path}"));
+            keep_focus(&step_heading(&path));
             ApiResult::Ok(())
         }
     });

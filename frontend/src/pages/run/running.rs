@@ -2,23 +2,24 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::html;
 use leptos::prelude::*;
 use sluice_types::StepPath;
 use sluice_web_state::live_text::cut;
 use sluice_web_state::run_text::next_attempt;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::change::{ChangeStep, StepFacts};
-use super::result::{PromptView, StepError};
+use super::failure::StepError;
+use super::prompt::PromptView;
 use super::store::RunStore;
 use crate::browser::clock::{ticking, utc};
 use crate::components::{Button, ButtonKind, Icon};
 
 /// How often the countdown moves on.
-const TICK: std::time::Duration = std::time::Duration::from_millis(250);
+const TICK: Duration = Duration::from_millis(250);
 
 /// A step that runs, or waits for its turn to try again.
 #[component]
@@ -45,13 +46,9 @@ fn Asked(store: RunStore, path: StepPath) -> impl IntoView {
     let open = RwSignal::new(false);
     let there = store.watch_step(&path, |step| step.run.prompt.is_some());
     let path = StoredValue::new(path);
-    let opened = move |event: leptos::ev::Event| {
-        let details = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        open.set(details.is_some_and(|details| details.has_attribute("open")));
-    };
     view! {
         <Show when=move || there.get()>
-            <details class="disclosure" on:toggle=opened>
+            <details class="disclosure" on:toggle:target=move |event| open.set(event.target().open())>
                 <summary>"Prompt"</summary>
                 <Show when=move || open.get()>
                     <PromptView store path=path.get_value() />

@@ -7,6 +7,7 @@ use sluice_web_state::format::{cost, duration, tokens};
 use super::change::ChangeStep;
 use super::draft_storage::keep_choices;
 use super::gate::GatePanel;
+use super::ids::step_heading;
 use super::result::ResultView;
 use super::running::Running;
 use super::store::RunStore;
@@ -22,7 +23,7 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
         .peek_step(&path, |step| (step.run.label.clone(), step.run.step_type))
         .unwrap_or((String::new(), StepType::Llm));
     let body_id = format!("step-body-{path}");
-    let heading_id = format!("step-{path}");
+    let heading_id = step_heading(&path);
     let labelled_by = heading_id.clone();
     // Who reads here is not to lose it when the next step begins.
     let stay = {
@@ -49,7 +50,7 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
             <div class="rail">
                 <StepDot status stale />
             </div>
-            <article class="card" class:open=move || open.get() aria-labelledby=labelled_by>
+            <article class="card" aria-labelledby=labelled_by>
                 <header>
                     <h3>
                         <button

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunStatus};
@@ -16,7 +17,7 @@ use crate::browser::clock::{now_ms, ticking, utc};
 use crate::browser::events::EventStream;
 
 /// How often the times on the page move on.
-const TICK: std::time::Duration = std::time::Duration::from_secs(1);
+const TICK: Duration = Duration::from_secs(1);
 
 /// How the stream stands, and since when.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -43,14 +43,15 @@ struct Editing {
 
 impl Editing {
     fn new(persona: Option<Persona>, list: ResourceList<Persona>, on_close: Callback<()>) -> Self {
-        let id = persona.as_ref().map(|persona| persona.id.clone());
+        // A new persona has one once it was saved.
+        let id = StoredValue::new(persona.as_ref().map(|persona| persona.id.clone()));
         let version = persona.as_ref().map(|persona| persona.version);
-        let key = storage_key(id.as_ref());
-        let form = ResourceForm::new(key.clone(), persona.map(PersonaForm::from).unwrap_or_default(), version);
+        let key = id.with_value(|id| storage_key(id.as_ref()));
+        let form = ResourceForm::new(key, persona.map(PersonaForm::from).unwrap_or_default(), version);
         let theirs = RwSignal::new(None);
         let toasts = expect_context::<Toasts>();
         let save = Action::new_unsync(move |sent: &PersonaForm| {
-            let (sent, key, over) = (sent.clone(), key.clone(), id.clone().zip(form.version()));
+            let (sent, over) = (sent.clone(), id.get_value().zip(form.version()));
             async move {
                 let request = sent.request();
                 let saved = match &over {
@@ -58,12 +59,19 @@ impl Editing {
                     None => api::personas::create(&request).await,
                 };
                 match (saved, over) {
-                    (Ok(persona), _) => {
+                    (Ok(persona), over) => {
                         toasts.done(format!("“{}” is saved.", persona.name));
                         let stored = PersonaForm::from(persona.clone());
-                        // A form in which somebody went on typing stays open: that goes over what was just saved.
-                        if !form.saved(&key, &sent, &stored, Some(persona.version)) {
-                            on_close.try_run(());
+                        if form.value.is_disposed() {
+                            // The page was left meanwhile: what it kept is stored.
+                            storage::remove(&storage_key(over.map(|(id, _)| id).as_ref()));
+                        } else {
+                            form.keep_under(storage_key(Some(&persona.id)));
+                            id.set_value(Some(persona.id.clone()));
+                            // A form in which somebody went on typing stays open: that goes over what was just saved.
+                            if !form.saved(&sent, &stored, Some(persona.version)) {
+                                on_close.run(());
+                            }
                         }
                         list.saved(persona);
                     }

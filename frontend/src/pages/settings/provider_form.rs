@@ -7,6 +7,7 @@ use sluice_web_state::credential::{CredentialForm, only_key};
 
 use crate::api::{self, ApiResult};
 use crate::browser::secrets::Secrets;
+use crate::browser::storage;
 use crate::components::{Button, ButtonKind, Confirm, FailureNote, ResourceForm, TextField, Toasts};
 use crate::session::Session;
 
@@ -46,11 +47,13 @@ impl ProviderForm {
                     Ok(stored) => CredentialForm::of_stored(Some(&stored)),
                     Err(error) => return form.refused.set(Some(error)),
                 };
-                if form.value.is_disposed() {
-                    secrets.set(name.as_str(), String::new());
-                }
-                form.saved(&storage_key(name), &sent, &stored, None);
                 session.providers.refetch();
+                if form.value.is_disposed() {
+                    // The page was left meanwhile: what it kept is stored.
+                    secrets.set(name.as_str(), String::new());
+                    return storage::remove(&storage_key(name));
+                }
+                form.saved(&sent, &stored, None);
                 // A key that the provider refuses is told at once, not by the first run.
                 test.dispatch_local(());
             }
@@ -73,24 +76,27 @@ impl ProviderForm {
         [self.save.pending(), self.test.pending(), self.remove_key.pending()].iter().any(|busy| busy.get())
     }
 
+    /// Begins one of the actions, if none is under way. What an earlier one gave is no longer so.
+    fn begin(self, action: impl FnOnce()) {
+        if !untrack(move || self.is_busy()) {
+            self.test.clear();
+            self.form.refused.set(None);
+            action();
+        }
+    }
+
     fn save(self) {
-        let Some(request) = untrack(move || self.request()).filter(|_| !untrack(move || self.is_busy())) else {
-            return;
-        };
-        self.test.clear();
-        self.form.refused.set(None);
-        self.save.dispatch_local((self.form.value.get_untracked(), request));
+        if let Some(request) = untrack(move || self.request()) {
+            self.begin(|| _ = self.save.dispatch_local((self.form.value.get_untracked(), request)));
+        }
     }
 
     /// Asks the provider whether it takes the key; what is typed is saved before.
     pub fn test(self) {
-        if untrack(move || self.is_busy()) {
-            return;
-        }
         if self.is_begun() {
             self.save();
         } else {
-            self.test.dispatch_local(());
+            self.begin(|| _ = self.test.dispatch_local(()));
         }
     }
 
@@ -133,26 +139,26 @@ async fn remove_key(name: ProviderName, alone: bool, session: Session, toasts: T
 
 /// What can be changed, behind a line that opens it.
 #[component]
-pub fn CredentialFields(model: ProviderForm) -> impl IntoView {
-    let stored = move || model.provider.with(|provider| provider.credential.is_some());
+pub fn CredentialFields(form: ProviderForm) -> impl IntoView {
+    let stored = move || form.provider.with(|provider| provider.credential.is_some());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        model.save();
+        form.save();
     };
     view! {
-        <details class="provider-form" open=model.is_begun()>
+        <details class="provider-form" open=form.is_begun()>
             <summary>
                 {move || if stored() { "Change" } else { "Set up" }}
                 <span class="visually-hidden">
-                    " " {move || model.provider.with(|provider| provider.title.clone())}
+                    " " {move || form.provider.with(|provider| provider.title.clone())}
                 </span>
             </summary>
             <form class="stack" on:submit=submit>
-                <Key model />
-                <Address model />
-                <DefaultModel model />
-                <Refused model />
-                <CredentialActions model />
+                <Key form />
+                <Address form />
+                <DefaultModel form />
+                <Refused form />
+                <CredentialActions form />
                 // Enter saves also where no native button submits.
                 <input type="submit" hidden=true />
             </form>
@@ -161,10 +167,10 @@ pub fn CredentialFields(model: ProviderForm) -> impl IntoView {
 }
 
 #[component]
-fn Key(model: ProviderForm) -> impl IntoView {
-    let needs_key = model.name.needs_key();
+fn Key(form: ProviderForm) -> impl IntoView {
+    let needs_key = form.name.needs_key();
     let hint = move || {
-        let stored = model.provider.with(|provider| provider.credential.as_ref()?.key_hint.clone());
+        let stored = form.provider.with(|provider| provider.credential.as_ref()?.key_hint.clone());
         Some(match (stored, needs_key) {
             (Some(_), _) => "Leave it empty to keep the stored key.".to_owned(),
             (None, true) => "It is stored encrypted and cannot be read back.".to_owned(),
@@ -177,68 +183,68 @@ fn Key(model: ProviderForm) -> impl IntoView {
         <TextField
             label="Key"
             kind="password"
-            text=model.form.text(|form| &mut form.api_key)
+            text=form.form.text(|typed| &mut typed.api_key)
             hint=Signal::derive(hint)
-            wrong=model.form.wrong("/api_key")
+            wrong=form.form.wrong("/api_key")
         />
     }
 }
 
 #[component]
-fn Address(model: ProviderForm) -> impl IntoView {
-    let needed = model.name.needs_base_url();
-    let (hint, example) = match (needed, model.name) {
-        (true, sluice_types::ProviderName::Ollama) => ("Where Ollama listens.", "http://127.0.0.1:11434"),
+fn Address(form: ProviderForm) -> impl IntoView {
+    let needed = form.name.needs_base_url();
+    let (hint, example) = match (needed, form.name) {
+        (true, ProviderName::Ollama) => ("Where Ollama listens.", "http://127.0.0.1:11434"),
         (true, _) => ("Where the server's API begins.", "https://example.com/v1"),
         (false, _) => ("Only to call it through another address than its own.", ""),
     };
     view! {
         <TextField
             label="Base URL"
-            text=model.form.text(|form| &mut form.base_url)
+            text=form.form.text(|typed| &mut typed.base_url)
             required=needed
             hint=hint
             placeholder=example
-            wrong=model.form.wrong("/base_url")
+            wrong=form.form.wrong("/base_url")
         />
     }
 }
 
 #[component]
-fn DefaultModel(model: ProviderForm) -> impl IntoView {
+fn DefaultModel(form: ProviderForm) -> impl IntoView {
     // The provider's own default shows where none is stored.
-    let placeholder = move || model.provider.with(|provider| provider.default_model.clone());
+    let placeholder = move || form.provider.with(|provider| provider.default_model.clone());
     view! {
         <TextField
             label="Default model"
-            text=model.form.text(|form| &mut form.default_model)
-            hint="For steps that name no model."
+            text=form.form.text(|typed| &mut typed.default_model)
+            hint="For steps that name no form."
             placeholder=Signal::derive(placeholder)
-            wrong=model.form.wrong("/default_model")
+            wrong=form.form.wrong("/default_model")
         />
     }
 }
 
 /// What was refused and stands at no field.
 #[component]
-fn Refused(model: ProviderForm) -> impl IntoView {
+fn Refused(form: ProviderForm) -> impl IntoView {
     move || {
-        let error = model.form.refused_elsewhere(&["/api_key", "/base_url", "/default_model"])?;
-        Some(view! { <FailureNote error on_retry=move |()| model.save() /> })
+        let error = form.form.refused_elsewhere(&["/api_key", "/base_url", "/default_model"])?;
+        Some(view! { <FailureNote error on_retry=move |()| form.save() /> })
     }
 }
 
 #[component]
-fn CredentialActions(model: ProviderForm) -> impl IntoView {
+fn CredentialActions(form: ProviderForm) -> impl IntoView {
     let confirm = RwSignal::new(false);
     let has_key =
-        move || model.provider.with(|provider| provider.credential.as_ref().is_some_and(|own| own.key_hint.is_some()));
+        move || form.provider.with(|provider| provider.credential.as_ref().is_some_and(|own| own.key_hint.is_some()));
     let remove = move |()| {
-        let alone = model.provider.with_untracked(|provider| provider.credential.as_ref().is_some_and(only_key));
-        model.remove_key.dispatch_local(alone);
+        let alone = form.provider.with_untracked(|provider| provider.credential.as_ref().is_some_and(only_key));
+        form.begin(|| _ = form.remove_key.dispatch_local(alone));
     };
     let after = move || {
-        if model.provider.with(|provider| provider.server_key) {
+        if form.provider.with(|provider| provider.server_key) {
             "The key of the server's environment is used from then on."
         } else {
             "Steps that use it will fail until a key is stored again."
@@ -248,15 +254,15 @@ fn CredentialActions(model: ProviderForm) -> impl IntoView {
         <div class="row wrap">
             <Button
                 kind=ButtonKind::Primary
-                busy=model.save.pending()
-                disabled=Signal::derive(move || model.request().is_none())
-                on_press=move |_| model.save()
+                busy=form.save.pending()
+                disabled=Signal::derive(move || form.request().is_none())
+                on_press=move |_| form.save()
             >
                 "Save"
             </Button>
             <Show when=has_key>
                 <Button
-                    busy=model.remove_key.pending()
+                    busy=form.remove_key.pending()
                     on_press=move |_| confirm.set(true)
                 >
                     "Remove key"

@@ -61,7 +61,7 @@ fn ProvidersSkeleton() -> impl IntoView {
 /// A provider's card.
 #[component]
 pub fn ProviderCard(provider: Memo<Provider>) -> impl IntoView {
-    let model = ProviderForm::new(provider);
+    let form = ProviderForm::new(provider);
     let simulated = provider.with_untracked(|provider| provider.simulated);
     let title = Memo::new(move |_| provider.with(|provider| provider.title.clone()));
     let testable = Memo::new(move |_| provider.with(|provider| provider.available && !provider.simulated));
@@ -70,31 +70,31 @@ pub fn ProviderCard(provider: Memo<Provider>) -> impl IntoView {
             <div class="row between wrap">
                 <div class="row wrap">
                     <h3>{move || title.get()}</h3>
-                    <Availability provider model />
+                    <Availability provider form />
                 </div>
                 <Show when=move || testable.get()>
                     <Button
                         small=true
                         icon=icondata_lu::LuPlugZap
-                        label=Signal::derive(move || format!("{}: {}", model.test_verb(), title.get()))
-                        busy=Signal::derive(move || model.is_testing())
-                        on_press=move |_| model.test()
+                        label=Signal::derive(move || format!("{}: {}", form.test_verb(), title.get()))
+                        busy=Signal::derive(move || form.is_testing())
+                        on_press=move |_| form.test()
                     >
-                        {move || model.test_verb()}
+                        {move || form.test_verb()}
                     </Button>
                 </Show>
             </div>
             <ProviderFacts provider />
-            <TestResult model />
-            {(!simulated).then(|| view! { <CredentialFields model /> })}
+            <TestResult form />
+            {(!simulated).then(|| view! { <CredentialFields form /> })}
         </li>
     }
 }
 
 /// Whether it can be used. A key that the provider has just refused is not called available.
 #[component]
-fn Availability(provider: Memo<Provider>, model: ProviderForm) -> impl IntoView {
-    let refused = move || match model.tested() {
+fn Availability(provider: Memo<Provider>, form: ProviderForm) -> impl IntoView {
+    let refused = move || match form.tested() {
         Some(Err(error)) => error.code() == Some(ErrorCode::ProviderUnauthorized),
         Some(Ok(())) | None => false,
     };
@@ -153,16 +153,16 @@ fn key_fact(hint: &str) -> String {
 }
 
 #[component]
-fn TestResult(model: ProviderForm) -> impl IntoView {
+fn TestResult(form: ProviderForm) -> impl IntoView {
     view! {
         <div class="tested" role="status">
-            {move || match model.tested() {
+            {move || match form.tested() {
                 None => ().into_any(),
                 Some(Ok(())) => {
                     view! { <Note kind=NoteKind::Good>"The provider answers and takes the key."</Note> }.into_any()
                 }
                 Some(Err(error)) => {
-                    view! { <FailureNote error on_retry=move |()| model.test() /> }.into_any()
+                    view! { <FailureNote error on_retry=move |()| form.test() /> }.into_any()
                 }
             }}
         </div>

@@ -12,7 +12,7 @@ use super::fields::InputFields;
 use super::kept_input;
 use super::model::StartState;
 use crate::api;
-use crate::browser::clock::unique_key;
+use crate::browser::ids::unique_key;
 use crate::components::{Button, ButtonKind, FailureNote, Field, Note, NoteKind, Switch};
 
 /// The input, the options and the button that starts.

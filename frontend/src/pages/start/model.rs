@@ -8,7 +8,7 @@ use sluice_web_state::input::{InputError, InputForm};
 
 use super::kept_input::KeptInput;
 use crate::api::ApiError;
-use crate::pages::run::draft_storage::take_again;
+use crate::pages::run::draft_storage::take_handed_over_input;
 use crate::session::Session;
 
 /// What the page knows and what was typed.
@@ -47,7 +47,7 @@ impl StartState {
         if let Some(kept) = &kept {
             kept.fill(&mut form);
         }
-        let again = take_again(workflow.id.as_str());
+        let again = take_handed_over_input(workflow.id.as_str());
         if let Some(input) = &again {
             form.fill(input);
         }

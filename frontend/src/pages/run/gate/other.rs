@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use sluice_types::{ReviewDecision, ReviewRequest};
 use sluice_web_state::run_text::{budget_of, dollars, suggested_budget};
 
+use super::form::{GateForm, TextEditor};
 use crate::components::{Button, ButtonKind, FailureNote, Field};
-use crate::pages::run::gate::{GateForm, TextEditor};
 use crate::pages::run::store::RunStore;
 
 /// An amount to raise the budget to, and the other ways out.

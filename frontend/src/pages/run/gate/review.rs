@@ -4,12 +4,12 @@ use leptos::html;
 use leptos::prelude::*;
 use sluice_types::{ReviewDecision, ReviewRequest, StepPath};
 
-use super::{GateForm, TextEditor};
+use super::form::{GateForm, TextEditor};
 use crate::components::{
     Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind,
 };
-use crate::pages::run::result::{TextBox, TextFrame, text_of};
 use crate::pages::run::store::RunStore;
+use crate::pages::run::text_box::{TextBox, TextFrame, text_of};
 
 /// The text in question, and what can be said about it.
 #[component]

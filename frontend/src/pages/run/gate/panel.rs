@@ -1,0 +1,64 @@
+//! What a gate asks, and what can be answered.
+
+use leptos::prelude::*;
+use sluice_types::{Gate, GateKind, StepPath};
+use sluice_web_state::run_text::{expiry, gate_heading};
+
+use super::form::GateForm;
+use super::other::{BudgetGate, UnknownGate};
+use super::review::ReviewGate;
+use crate::components::{MarkdownView, NewerServer, Skeleton};
+use crate::pages::run::change::ChangeStep;
+use crate::pages::run::ids::GATE_HEADING;
+use crate::pages::run::store::RunStore;
+
+/// What a gate asks, and the decisions that it takes.
+#[component]
+pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoView {
+    let gate = store.watch_step(&path, |step| step.run.gate.clone());
+    let form = GateForm::new(store, path.clone(), gate);
+    let path = StoredValue::new(path);
+    let label = StoredValue::new(label);
+    let kind = Memo::new(move |_| gate.read().as_ref().map(|gate| gate.kind));
+    move || {
+        let label = label.get_value();
+        match kind.get() {
+            None => view! { <Skeleton lines=4 /> }.into_any(),
+            Some(kind) => view! {
+                <section
+                    class="gate stack"
+                    aria-label=[label.as_str(), ": decision"].concat()
+                    aria-busy=move || form.busy().get().then_some("true")
+                >
+                    <GateHead store gate kind />
+                    {match kind {
+                        GateKind::Review => view! { <ReviewGate form store label=label.clone() /> }.into_any(),
+                        GateKind::Budget => view! { <BudgetGate form store /> }.into_any(),
+                        GateKind::OutcomeUnknown => view! { <UnknownGate form /> }.into_any(),
+                        GateKind::Unknown => view! { <NewerServer /> }.into_any(),
+                    }}
+                    {(kind != GateKind::Review).then(|| view! { <ChangeStep store path=path.get_value() /> })}
+                </section>
+            }
+            .into_any(),
+        }
+    }
+}
+
+#[component]
+fn GateHead(store: RunStore, gate: Memo<Option<Gate>>, kind: GateKind) -> impl IntoView {
+    let message = Signal::derive(move || gate.read().as_ref().map(|gate| gate.message.clone()).unwrap_or_default());
+    let expires = move || {
+        let gate = gate.get().filter(|gate| gate.expires_at.is_some())?;
+        expiry(&gate, store.now_utc())
+    };
+    view! {
+        <div class="stack tight">
+            <h4 tabindex="-1" id=GATE_HEADING>
+                {gate_heading(kind)}
+            </h4>
+            <MarkdownView source=message />
+            {move || expires().map(|text| view! { <p class="small numbers">{text}</p> })}
+        </div>
+    }
+}

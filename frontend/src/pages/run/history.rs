@@ -1,0 +1,113 @@
+//! The attempts and decisions of a step.
+
+use leptos::prelude::*;
+use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath};
+use sluice_web_state::format::{cost, duration, number, utc_iso};
+use sluice_web_state::model_choice::called;
+use sluice_web_state::run_text::decision_word;
+
+use super::failure::StepError;
+use super::store::RunStore;
+use crate::api;
+use crate::components::{DiffView, Loaded};
+
+/// The attempts and decisions of a step.
+#[component]
+pub fn StepHistory(store: RunStore, path: StepPath) -> impl IntoView {
+    let known = store.watch_step(&path, |step| (step.run.attempt, Some(step.run.status)));
+    let detail = LocalResource::new(move || {
+        let _changed = known.get();
+        let (id, path) = (store.id(), path.clone());
+        async move { api::executions::step(&id, &path).await }
+    });
+    view! {
+        <Loaded resource=detail lines=3 let:detail>
+            {(!detail.attempts.is_empty()).then(|| view! { <Attempts attempts=detail.attempts.clone() /> })}
+            {detail.decisions.iter().cloned().map(|decision| view! { <Decision decision /> }).collect_view()}
+            {(detail.attempts.is_empty() && detail.decisions.is_empty())
+                .then(|| view! { <p class="muted">"Nothing is on record yet."</p> })}
+        </Loaded>
+    }
+}
+
+#[component]
+fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
+    view! {
+        <ul class="attempts">
+            {attempts.into_iter().map(|attempt| view! { <AttemptItem attempt /> }).collect_view()}
+        </ul>
+    }
+}
+
+const fn attempt_word(status: AttemptStatus) -> (&'static str, &'static str) {
+    match status {
+        AttemptStatus::Completed => ("badge good", "Completed"),
+        AttemptStatus::Failed => ("badge bad", "Failed"),
+        AttemptStatus::Cancelled => ("badge", "Cancelled"),
+        AttemptStatus::Interrupted => ("badge warn", "Interrupted"),
+        AttemptStatus::Unknown => ("badge", "Unknown to this page"),
+    }
+}
+
+#[component]
+fn AttemptItem(attempt: Attempt) -> impl IntoView {
+    let (class, word) = attempt_word(attempt.status);
+    let model = called(attempt.provider.as_deref(), attempt.model.as_deref());
+    let usage = attempt.token_usage;
+    let guessed = if attempt.usage_estimated { " (estimated)" } else { "" };
+    let tokens = format!("{} in, {} out{guessed}", number(usage.input_tokens), number(usage.output_tokens));
+    let took = duration((attempt.completed_at - attempt.started_at).num_milliseconds());
+    view! {
+        <li class="stack tight">
+            <div class="row wrap small">
+                <strong>{format!("Attempt {}", attempt.attempt)}</strong>
+                <span class=class>{word}</span>
+                <span class="mono">{model}</span>
+                <span class="muted numbers">{took}</span>
+                <span class="muted numbers">{tokens}</span>
+                {(attempt.cost_usd > 0.0).then(|| view! { <span class="muted numbers">{cost(attempt.cost_usd)}</span> })}
+            </div>
+            {attempt.error.map(|error| view! { <div class="small"><StepError error /></div> })}
+            {attempt
+                .content
+                .filter(|text| !text.is_empty())
+                .map(|text| {
+                    view! {
+                        <details class="disclosure">
+                            <summary>"Its text"</summary>
+                            <pre class="text-box" tabindex="0" aria-label="Text of the attempt">
+                                {text}
+                            </pre>
+                        </details>
+                    }
+                })}
+        </li>
+    }
+}
+
+#[component]
+fn Decision(decision: GateDecision) -> impl IntoView {
+    let at = utc_iso(decision.decided_at);
+    view! {
+        <div class="stack tight">
+            <p>
+                <strong>{decision_word(decision.decision)}</strong>
+                {format!(" by {}, ", decision.decided_by)}
+                <time class="muted" datetime=at.clone()>
+                    {at.replace('T', " ").replace('Z', " UTC")}
+                </time>
+            </p>
+            {decision.comment.map(|comment| view! { <blockquote class="said break">{comment}</blockquote> })}
+            {decision
+                .content_before
+                .zip(decision.content_after)
+                .filter(|(before, after)| before != after)
+                .map(|(before, after)| {
+                    view! {
+                        <p class="small muted">"The text was edited:"</p>
+                        <DiffView before=Signal::stored(before) after=Signal::stored(after) />
+                    }
+                })}
+        </div>
+    }
+}

@@ -1,0 +1,81 @@
+//! What a run gave in the end.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use sluice_types::ExecutionStatus;
+use sluice_web_state::format::{cost, duration};
+use sluice_web_state::run::RunState;
+
+use super::store::RunStore;
+use super::text_box::TextFrame;
+use crate::browser::files::download;
+use crate::components::{Button, CopyButton, Icon, MarkdownView, Toasts};
+
+/// The output as a text, and whether the step that gave it shows it already.
+fn output_of(run: &RunState) -> Option<(String, bool)> {
+    if run.status() != ExecutionStatus::Completed {
+        return None;
+    }
+    let text = match run.execution().output.as_ref()? {
+        Value::String(text) => text.clone(),
+        Value::Object(decision) if decision.contains_key("decision") && decision.contains_key("content") => {
+            decision.get("content")?.as_str()?.to_owned()
+        }
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    };
+    let shown = run.steps().last().is_some_and(|step| step.text == text);
+    Some((text, shown))
+}
+
+/// The output, to take away.
+#[component]
+pub fn OutputCard(store: RunStore) -> impl IntoView {
+    let output = store.watch(output_of);
+    let facts = store.watch(|run| (run.execution().duration_ms.map(duration), cost(run.totals().cost_usd)));
+    let toasts = expect_context::<Toasts>();
+    let text =
+        move || output.with_untracked(|output| output.as_ref().map(|output| output.0.clone()).unwrap_or_default());
+    let save = move |_| {
+        let workflow = store.peek(|run| run.execution().workflow_id.to_string());
+        if download(&format!("{workflow}.md"), "text/markdown", &text()).is_err() {
+            toasts.failed("The browser did not allow the download. Copy the text instead.");
+        }
+    };
+    let there = Memo::new(move |_| output.read().is_some());
+    view! {
+        <Show when=move || there.get()>
+            <section class="card padded output stack" aria-labelledby="output-heading">
+                <div class="row wrap">
+                    <div class="grow">
+                        <h2 id="output-heading" class="row">
+                            <Icon icon=icondata_lu::LuCircleCheck />
+                            "The run is complete"
+                        </h2>
+                        <p class="small muted numbers">
+                            {move || {
+                                let (took, spent) = facts.get();
+                                took.map_or_else(|| spent.clone(), |took| format!("It took {took} and cost {spent}."))
+                            }}
+                        </p>
+                    </div>
+                    <CopyButton label="Copy the output" text=move |()| text() />
+                    <Button icon=icondata_lu::LuDownload on_press=save>
+                        "Download .md"
+                    </Button>
+                </div>
+                {move || {
+                    output
+                        .get()
+                        .filter(|(_, shown)| !shown)
+                        .map(|(text, _)| {
+                            view! {
+                                <TextFrame label="the output">
+                                    <MarkdownView source=Signal::stored(text) />
+                                </TextFrame>
+                            }
+                        })
+                }}
+            </section>
+        </Show>
+    }
+}
