@@ -1,4 +1,4 @@
-//! What the server answered last, kept for the whole app.
+//! A cache of the server's last answer, for the whole app.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::api::{ApiError, ApiResult};
 /// How long after a failure a list that was never there is asked for again.
 const ASK_AGAIN: Duration = Duration::from_secs(3);
 
-/// What the server answered last. A reading that fails leaves it as it is; while there is nothing yet, it is tried
-/// again by itself.
+/// The server's last answer. A failed request keeps it; while there is none yet, the request is repeated
+/// automatically.
 pub struct Cached<T: 'static> {
     value: RwSignal<Option<T>>,
     load: Action<(), ApiResult<()>>,
@@ -60,7 +60,7 @@ impl<T: Clone + Send + Sync + 'static> Cached<T> {
         self.load.dispatch_local(());
     }
 
-    /// What was answered last.
+    /// The last answer.
     pub fn get(self) -> Option<T> {
         self.value.get()
     }

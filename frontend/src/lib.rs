@@ -1,8 +1,8 @@
 //! Sluice in the browser: a Leptos app that is rendered there and speaks to the API of the server
 //! that sent it.
 //!
-//! What decides stands in `sluice_web_state` as plain structs and functions, without a signal or a browser, and is
-//! tested natively. This crate draws and calls, and compiles for wasm32 only.
+//! Decisions are plain structs and functions in `sluice_web_state`, without signals or a browser, tested natively.
+//! This crate renders and calls the API, and compiles for wasm32 only.
 
 // A view is closures in closures; the compiler counts how deep they lie in each other.
 #![recursion_limit = "512"]
@@ -15,7 +15,7 @@ mod components;
 mod pages;
 mod session;
 
-/// What the page's script calls: draws the app in the place of the shell that the server sent.
+/// The entry point: mounts the app in place of the shell that the server sent.
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     browser::crash::show_on_panic();

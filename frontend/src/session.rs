@@ -1,4 +1,4 @@
-//! What every page may need from the server: the providers and the personas.
+//! Server data that every page may use: providers and personas.
 
 use leptos::prelude::*;
 use sluice_types::{Persona, Provider};

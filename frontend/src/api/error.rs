@@ -1,4 +1,4 @@
-//! What can go wrong with a call, and what to tell the person.
+//! Errors of API calls, and their messages for people.
 
 use std::sync::Arc;
 
@@ -27,12 +27,12 @@ impl ApiError {
         serde_json::from_str(body).map_or(Self::Unreadable { status }, |problem| Self::Problem(Arc::new(problem)))
     }
 
-    /// What to match on.
+    /// The error code.
     pub fn code(&self) -> Option<ErrorCode> {
         self.problem().map(|problem| problem.code)
     }
 
-    /// What the server said.
+    /// The server's problem document.
     pub fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Problem(problem) => Some(problem),
@@ -40,7 +40,7 @@ impl ApiError {
         }
     }
 
-    /// What happened, in a line.
+    /// The error in one line.
     pub fn title(&self) -> String {
         match self {
             Self::Unreachable => "The server cannot be reached".into(),
@@ -49,7 +49,7 @@ impl ApiError {
         }
     }
 
-    /// What to do about it. What is wrong with single fields stands behind the rest.
+    /// Advice. Errors of single fields come last.
     pub fn advice(&self) -> String {
         match self {
             Self::Unreachable => "Check that Sluice is running, then try again. What you typed is kept.".into(),
@@ -69,7 +69,7 @@ impl ApiError {
         }
     }
 
-    /// What is wrong with the field at a JSON pointer of the body.
+    /// The error of the field at a JSON pointer of the body.
     pub fn field(&self, pointer: &str) -> Option<String> {
         let error = self.problem()?.errors.iter().find(|error| error.pointer == pointer)?;
         Some(error.message.clone())

@@ -18,7 +18,7 @@ pub async fn get(id: &ExecutionId) -> ApiResult<Execution> {
     Call::get(&of(id)).answer().await
 }
 
-/// What an execution runs, with the changes made for it.
+/// The definition that an execution runs, with the changes made for it.
 pub async fn definition(id: &ExecutionId) -> ApiResult<Definition> {
     Call::get(&format!("{}/definition", of(id))).answer().await
 }
@@ -69,7 +69,7 @@ pub async fn override_output(id: &ExecutionId, path: &StepPath, output: &OutputO
     Call::put(&format!("{}/output", step_of(id, path))).json(output).answer().await
 }
 
-/// What a retry would keep, repeat and cost.
+/// The plan of a retry: kept and repeated steps, and the cost.
 pub async fn plan_retry(id: &ExecutionId, path: &StepPath, request: &RetryRequest) -> ApiResult<RerunPlan> {
     Call::post(&format!("{}/retry/plan", step_of(id, path))).json(request).answer().await
 }

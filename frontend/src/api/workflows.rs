@@ -49,12 +49,12 @@ pub async fn copy(id: &WorkflowId) -> ApiResult<Workflow> {
     Call::post(&format!("/workflows/{id}/copy")).json(&CopyWorkflow::default()).answer().await
 }
 
-/// What a run is expected to cost, with what earlier runs took.
+/// The estimated cost of a run, based on earlier runs.
 pub async fn estimate(id: &WorkflowId, request: &EstimateRequest) -> ApiResult<Estimate> {
     Call::post(&format!("/workflows/{id}/estimate")).json(request).answer().await
 }
 
-/// What a version ran.
+/// A version of a workflow.
 pub async fn version(id: &WorkflowId, version: i64) -> ApiResult<WorkflowVersion> {
     Call::get(&format!("/workflows/{id}/versions/{version}")).answer().await
 }

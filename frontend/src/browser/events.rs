@@ -9,10 +9,10 @@ use web_sys::{EventSource, MessageEvent};
 /// a broken stream too, and is told apart by what it carries.
 const NAMED: [EventType; 6] =
     [EventType::Progress, EventType::Text, EventType::Done, EventType::Retry, EventType::Skipped, EventType::Paused];
-/// What the server calls a failure, and the browser a stream that broke off.
+/// The name of both the server's failure event and the browser's connection error.
 const ERROR: &str = EventType::Error.as_str();
 
-/// What comes from a stream.
+/// A message of a stream.
 #[derive(Debug, Clone)]
 pub enum News {
     /// It is open.
@@ -33,7 +33,7 @@ impl EventStream {
     /// Opens a stream and tells what comes of it. `None` when the browser refuses the address.
     ///
     /// The browser would connect again by itself, at its own pace and from where the address says;
-    /// whoever holds the stream decides about that and drops this one.
+    /// its owner decides when to reconnect, and drops this one.
     pub fn open(address: &str, tell: impl Fn(News) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new(address).ok()?;
         let tell_opened = tell.clone();
@@ -59,7 +59,7 @@ impl Drop for EventStream {
     }
 }
 
-/// What an event of the browser tells. An event of a kind that this app cannot read tells nothing.
+/// Parses an event of the browser; `None` for a kind that this app does not know.
 fn news_of(event: &web_sys::Event) -> Option<News> {
     match event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string()) {
         Some(data) => serde_json::from_str(&data).ok().map(|event| News::Event(Box::new(event))),

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-/// What the page is called, for the whole app.
+/// The title of the current page.
 #[derive(Clone, Copy)]
 struct PageTitle(RwSignal<String>);
 

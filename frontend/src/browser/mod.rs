@@ -1,4 +1,4 @@
-//! What the browser gives besides the page: its storage, its clock, files, a keyboard's focus.
+//! Browser APIs: storage, clock, files, focus, events.
 
 pub mod clipboard;
 pub mod clock;

@@ -1,4 +1,4 @@
-//! What is typed and must not be written down, as keys.
+//! Typed secrets, such as API keys: kept in memory, never in storage.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ impl Secrets {
         provide_context(secrets);
     }
 
-    /// What is held under a name; empty when nothing is.
+    /// The secret under a name, or an empty text.
     pub fn get(self, name: &str) -> String {
         self.0.with_value(|held| held.get(name).cloned().unwrap_or_default())
     }

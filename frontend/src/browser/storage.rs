@@ -7,7 +7,7 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// What is kept under a key.
+/// The text stored under a key.
 pub fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
@@ -17,7 +17,7 @@ pub fn set(key: &str, text: &str) -> bool {
     storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
 }
 
-/// Keeps a text, or forgets the key when there is none to keep.
+/// Stores a text, or removes the key for `None`.
 pub fn keep(key: &str, text: Option<&str>) {
     match text {
         Some(text) => _ = set(key, text),

@@ -7,7 +7,7 @@ use super::storage;
 
 /// Where the choice is kept. The server's `theme.js` reads it before the first frame.
 const KEY: &str = "sluice.theme";
-/// What of the page follows it.
+/// The attribute of the page that the style sheets read.
 const ATTRIBUTE: &str = "data-theme";
 
 /// How the app looks.
@@ -31,7 +31,7 @@ impl Theme {
         }
     }
 
-    /// What was chosen in this browser.
+    /// The choice stored in this browser.
     fn stored() -> Self {
         match storage::get(KEY).as_deref() {
             Some("light") => Self::Light,
@@ -50,7 +50,7 @@ impl Theme {
     }
 }
 
-/// What was chosen, for the whole app.
+/// The chosen theme, for the whole app.
 #[derive(Clone, Copy)]
 pub struct ThemeChoice(RwSignal<Theme>);
 
@@ -68,7 +68,7 @@ impl ThemeChoice {
         provide_context(Self(chosen));
     }
 
-    /// What is chosen now, here or in another tab.
+    /// The present choice, made here or in another tab.
     pub fn get(self) -> Theme {
         self.0.get()
     }

@@ -10,7 +10,7 @@ use super::icon::Icon;
 /// How much a button wants to be pressed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ButtonKind {
-    /// What the page is for; one of them at a time.
+    /// The main action of a page; one at a time.
     Primary,
     /// An action among others.
     #[default]
@@ -85,7 +85,7 @@ pub fn Button(
 /// The cross that closes what it is in, or takes it away.
 #[component]
 pub fn CloseButton(
-    /// What it does, for screen readers and the tooltip.
+    /// The accessible name, also shown as a tooltip.
     #[prop(into)]
     label: MaybeProp<String>,
     #[prop(into)] on_press: Callback<MouseEvent>,

@@ -70,7 +70,7 @@ where
 #[component]
 pub fn Tag(
     #[prop(into)] text: String,
-    /// What pressing it does, for screen readers and the tooltip.
+    /// The accessible name, also shown as a tooltip.
     #[prop(into)]
     label: String,
     /// Whether pressing it takes something away: it shows a cross.

@@ -12,10 +12,10 @@ use sluice_web_state::deferred::Deferred;
 use super::toasts::{LONG, Toasts};
 use crate::api::{self, ApiResult};
 
-/// What is done once the server has deleted something.
+/// The callback after the server has deleted a resource.
 pub type Then = Arc<dyn Fn() + Send + Sync>;
 
-/// What is to be deleted.
+/// A resource to delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deletion {
     /// A workflow with its runs.
@@ -93,7 +93,7 @@ impl Deletions {
 
     async fn finish(self, deletion: Deletion, name: String, then: Then) {
         let error = deletion.send().await.err();
-        // What somebody else deleted in the meantime is deleted too.
+        // 404 is success: somebody else deleted it in the meantime.
         let gone = |code| matches!(code, ErrorCode::WorkflowNotFound | ErrorCode::PersonaNotFound);
         match error {
             Some(error) if !error.code().is_some_and(gone) => {

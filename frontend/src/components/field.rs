@@ -16,7 +16,7 @@ pub fn fresh_id(prefix: &str) -> String {
 pub struct FieldIds {
     /// The input's own id.
     pub input: String,
-    /// What describes it, for `aria-describedby`.
+    /// The ids of hint and error, for `aria-describedby`.
     pub described_by: String,
 }
 

@@ -13,7 +13,7 @@ use super::icon::Icon;
 /// focus or the pointer goes elsewhere.
 #[component]
 pub fn Menu(
-    /// What the button is called.
+    /// The accessible name of the button.
     #[prop(into)]
     label: Signal<String>,
     children: Children,

@@ -61,7 +61,7 @@ pub fn FailureNote(error: ApiError, #[prop(optional, into)] on_retry: Option<Cal
     }
 }
 
-/// What stands in the place of something that only a newer version of this page can show.
+/// A placeholder for content that only a newer version of this page can show.
 #[component]
 pub fn NewerServer() -> impl IntoView {
     view! {

@@ -50,7 +50,7 @@ fn price_of(info: &ModelInfo) -> String {
 #[component]
 pub fn ModelPicker(
     #[prop(into)] chosen: Signal<ModelChoice>,
-    /// What the first entry is called.
+    /// The label of the first entry.
     #[prop(into, default = "Workflow's model".into())]
     none: Signal<String>,
     #[prop(into, default = "Model".into())] label: Signal<String>,
@@ -224,7 +224,7 @@ fn ByHand(chosen: Signal<ModelChoice>, as_typed: bool, on_choose: Callback<Model
 #[component]
 pub fn PersonaPicker(
     #[prop(into)] chosen: Signal<Option<PersonaId>>,
-    /// What the first entry is called.
+    /// The label of the first entry.
     #[prop(default = "Workflow's persona")]
     none: &'static str,
     #[prop(optional, into)] disabled: Signal<bool>,

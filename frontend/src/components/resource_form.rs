@@ -2,7 +2,7 @@
 //! refuses stands at its field.
 
 use leptos::prelude::*;
-use sluice_web_state::form::{FormData, FormDraft};
+use sluice_web_state::form::{FormData, UnsavedForm};
 
 use super::field::Field;
 use crate::api::ApiError;
@@ -10,14 +10,14 @@ use crate::browser::storage;
 
 /// The form of one resource. A copy is a handle to the same one.
 pub struct ResourceForm<F: FormData> {
-    /// What is typed.
+    /// The form's present value.
     pub value: RwSignal<F>,
     /// Why the server refused it.
     pub refused: RwSignal<Option<ApiError>>,
     base: StoredValue<Base<F>>,
 }
 
-/// What the form was opened with, or what was saved last.
+/// The stored value that changes are compared with.
 struct Base<F> {
     storage_key: String,
     form: F,
@@ -36,8 +36,8 @@ impl<F: FormData> Copy for ResourceForm<F> {}
 impl<F: FormData> ResourceForm<F> {
     /// The form with what is stored, and what was typed over it and not saved.
     pub fn new(storage_key: String, stored: F, version: Option<i64>) -> Self {
-        let draft = storage::get(&storage_key).and_then(|text| FormDraft::<F>::from_json(&text));
-        // What was typed over an older version is compared with the newer one when it is saved.
+        let draft = storage::get(&storage_key).and_then(|text| UnsavedForm::<F>::from_json(&text));
+        // A draft keeps its base version, so that saving it over a newer one is a conflict.
         let version = draft.as_ref().and_then(|draft| draft.version).or(version);
         let typed = draft.map_or_else(|| stored.clone(), |draft| draft.form);
         let form = Self {
@@ -50,13 +50,13 @@ impl<F: FormData> ResourceForm<F> {
     }
 
     /// Whether something was typed under a key, and neither saved nor discarded.
-    pub fn has_draft(storage_key: &str) -> bool {
-        storage::get(storage_key).is_some_and(|text| FormDraft::<F>::from_json(&text).is_some())
+    pub fn has_unsaved(storage_key: &str) -> bool {
+        storage::get(storage_key).is_some_and(|text| UnsavedForm::<F>::from_json(&text).is_some())
     }
 
     fn keep(self, form: &F) {
         self.base.with_value(|base| {
-            let draft = || FormDraft { version: base.version, form: form.clone() }.to_json();
+            let draft = || UnsavedForm { version: base.version, form: form.clone() }.to_json();
             let text = (base.form != *form).then(draft).flatten();
             storage::keep(&base.storage_key, text.as_deref());
         });
@@ -91,7 +91,7 @@ impl<F: FormData> ResourceForm<F> {
         self.value.set(form);
     }
 
-    /// What is typed from now on is kept under another key.
+    /// Moves the draft to another storage key.
     pub fn keep_under(self, storage_key: String) {
         self.base.update_value(|base| {
             storage::remove(&base.storage_key);
@@ -122,12 +122,12 @@ impl<F: FormData> ResourceForm<F> {
         }
     }
 
-    /// What the server says is wrong with the field at a JSON pointer.
+    /// The server's error for the field at a JSON pointer.
     pub fn wrong(self, pointer: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || self.refused.with(|refused| refused.as_ref()?.field(pointer)))
     }
 
-    /// What the server refused and says of none of these fields.
+    /// The server's error, unless one of these fields shows it.
     pub fn refused_elsewhere(self, pointers: &[&str]) -> Option<ApiError> {
         let at_field = |error: &ApiError| pointers.iter().any(|pointer| error.field(pointer).is_some());
         self.refused.get().filter(|error| !at_field(error))

@@ -9,13 +9,13 @@ use super::deletions::{Deletion, Deletions};
 use crate::api::ApiError;
 use crate::cached::Cached;
 
-/// What such a list holds.
+/// A resource with an id and a name that can be deleted.
 pub trait Resource: Clone + PartialEq + Send + Sync + 'static {
-    /// What tells one from the others.
+    /// The type of its id.
     type Id: PartialEq;
     /// Its id.
     fn id(&self) -> &Self::Id;
-    /// What people call it.
+    /// Its name.
     fn name(&self) -> &str;
     /// Its deletion.
     fn deletion(id: &Self::Id) -> Deletion;

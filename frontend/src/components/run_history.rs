@@ -32,7 +32,7 @@ impl Runs {
         let newest = Action::new_unsync(move |&()| {
             let id = id.clone();
             async move {
-                // What changes meanwhile is read by one more round.
+                // Changes during a request are read by one more request.
                 loop {
                     is_due.set_value(false);
                     let page = api::workflows::executions(&id, None).await?;

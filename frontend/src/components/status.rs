@@ -7,7 +7,7 @@ use sluice_web_state::run_status::RunStanding;
 
 use super::icon::Icon;
 
-/// What people call a step run's status.
+/// The display name of a step run's status.
 pub const fn step_word(status: StepRunStatus) -> &'static str {
     match status {
         StepRunStatus::Pending => "Not started",

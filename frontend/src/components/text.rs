@@ -105,7 +105,7 @@ pub fn CopyButton(
 /// its description. Escape or a press puts it away, the next visit shows it again.
 #[component]
 pub fn Tooltip(
-    /// What is said; line breaks are kept.
+    /// The text; line breaks are kept.
     #[prop(into)]
     more: String,
     children: Children,

@@ -14,7 +14,7 @@ const SHORT: Duration = Duration::from_secs(5);
 /// How long one stays that offers an action, as undo.
 pub const LONG: Duration = Duration::from_secs(9);
 
-/// What a message offers to do. It outlives the component that sent the message, so it is no `Callback`.
+/// The action that a message offers. It outlives the component that sent the message, so it is no `Callback`.
 type Action = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Clone)]
@@ -82,7 +82,7 @@ impl Toasts {
     }
 }
 
-/// What was being done, why it failed, and what helps.
+/// The failed operation, the error, and advice.
 fn told(doing: &str, error: &ApiError) -> String {
     format!("{doing}: {}. {}", error.title(), error.advice())
 }

@@ -6,7 +6,7 @@ use crate::api::ApiError;
 use crate::browser::focus::use_title;
 use crate::components::{FailureNote, Skeleton};
 
-/// What the page is called as long as nobody knows what runs.
+/// The title of the page while its run is loading.
 const TITLE: &str = "Run";
 
 /// The shape of the page while what it shows is on its way.

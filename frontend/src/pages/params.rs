@@ -1,4 +1,4 @@
-//! What addresses name, read as ids.
+//! Path parameters, parsed as ids.
 
 use leptos::prelude::*;
 use leptos_router::params::Params;

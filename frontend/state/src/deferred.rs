@@ -1,4 +1,4 @@
-//! What is done only when the time to take it back is over.
+//! Actions that are done once the time to undo them is over.
 
 /// Where an action stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// What the fields of a form hold. What is not to be written down is left out of its serialisation.
+/// The values of a form. Secrets are not serialised.
 pub trait FormData: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Takes over what the server stored of `sent`, except where somebody went on typing meanwhile.
     fn take_stored(&mut self, sent: &Self, stored: &Self) {
@@ -16,14 +16,14 @@ pub trait FormData: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sy
 
 /// A form that was typed and not saved, as the browser keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FormDraft<F> {
+pub struct UnsavedForm<F> {
     /// The version that it was typed over; none for a resource without versions, and for a new one.
     pub version: Option<i64>,
-    /// What was typed.
+    /// The typed values.
     pub form: F,
 }
 
-impl<F: FormData> FormDraft<F> {
+impl<F: FormData> UnsavedForm<F> {
     /// The text to keep.
     #[must_use]
     pub fn to_json(&self) -> Option<String> {
@@ -47,17 +47,17 @@ mod tests {
     fn a_draft_is_read_again_and_holds_no_key() {
         let form = PersonaForm { name: "Plain\n".into(), description: "for \"us\"".into(), instructions: "ä".into() };
         for version in [None, Some(7)] {
-            let draft = FormDraft { version, form: form.clone() };
-            assert_eq!(FormDraft::from_json(&draft.to_json().unwrap()), Some(draft));
+            let draft = UnsavedForm { version, form: form.clone() };
+            assert_eq!(UnsavedForm::from_json(&draft.to_json().unwrap()), Some(draft));
         }
         for other in ["", "null", "[1]", r#"[1,"a","b","c"]"#, r#"{"version":1,"form":{"name":"a"}}"#] {
-            assert_eq!(FormDraft::<PersonaForm>::from_json(other), None, "{other}");
+            assert_eq!(UnsavedForm::<PersonaForm>::from_json(other), None, "{other}");
         }
         let secret =
             CredentialForm { api_key: "sk-1".into(), base_url: "http://a".into(), ..CredentialForm::default() };
-        let text = FormDraft { version: None, form: secret.clone() }.to_json().unwrap();
+        let text = UnsavedForm { version: None, form: secret.clone() }.to_json().unwrap();
         assert!(!text.contains("sk-1"), "{text}");
-        let read = FormDraft::<CredentialForm>::from_json(&text).unwrap().form;
+        let read = UnsavedForm::<CredentialForm>::from_json(&text).unwrap().form;
         assert_eq!(read, CredentialForm { api_key: String::new(), ..secret });
     }
 

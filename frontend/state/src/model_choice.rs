@@ -1,4 +1,4 @@
-//! Which model is called where a step or a workflow names none.
+//! The default model, of steps and workflows that name none.
 
 use sluice_types::Provider;
 
@@ -17,13 +17,13 @@ pub fn named(provider: &Provider) -> String {
     }
 }
 
-/// What was called, as it is spelt in definitions: `openai / gpt-5.4-mini`.
+/// Provider and model, as definitions spell them: `openai / gpt-5.4-mini`.
 #[must_use]
 pub fn called(provider: Option<&str>, model: Option<&str>) -> String {
     [provider, model].into_iter().flatten().collect::<Vec<_>>().join(" / ")
 }
 
-/// What to tell when another model is called from now on where nobody names one.
+/// The message after a change of the default model.
 #[must_use]
 pub fn default_change(before: &[Provider], now: &[Provider]) -> Option<String> {
     let (before, now) = (default_provider(before).map(named), default_provider(now).map(named));

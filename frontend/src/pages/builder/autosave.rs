@@ -21,13 +21,13 @@ const DISTANCE_MS: f64 = 300.0;
 pub struct Restored {
     /// The draft.
     pub draft: Draft,
-    /// What was typed and is not in it yet.
+    /// The pending input.
     pub pending: Pending,
     /// The version that it was made from, when the server has a newer one by now.
     pub older_version: Option<i64>,
 }
 
-/// What was kept of a workflow, if it holds anything that the server has not.
+/// The stored draft of a workflow, if it differs from the server's version.
 pub fn restore(workflow: Option<&Workflow>) -> Option<Restored> {
     let key = key(workflow.map(|workflow| &workflow.id));
     let kept = SavedDraft::from_json(&storage::get(&key)?)?;

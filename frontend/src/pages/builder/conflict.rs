@@ -12,7 +12,7 @@ use super::save::{SaveState, Saver};
 use crate::api;
 use crate::components::{Button, ButtonKind, Dialog, Note, NoteKind, Skeleton};
 
-/// What stands against what.
+/// The two versions in conflict.
 #[derive(Clone, PartialEq)]
 struct Meeting {
     theirs: Arc<Workflow>,

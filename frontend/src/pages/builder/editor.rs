@@ -64,21 +64,21 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     }
 }
 
-/// What a builder begins with.
+/// The source of a builder's first draft.
 pub enum Beginning {
     /// Nothing: a new workflow.
     New,
-    /// What the server has.
+    /// The stored workflow.
     Saved(Workflow),
-    /// What the builder before left, after its first save.
+    /// The builder of a new workflow, handed over after its first save.
     HandedOver(HandedOverBuilder),
 }
 
-/// What a builder begins with, and what the browser had kept of it.
+/// A builder with its first draft, and the restored one if there was any.
 struct Begun {
     builder: Builder,
     restored: Option<Restored>,
-    /// What the server has.
+    /// The stored workflow.
     server: Option<Saved>,
 }
 
@@ -148,7 +148,7 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
     }
 }
 
-/// What stands in the place of the list while it is empty.
+/// The empty state of the list of steps.
 #[component]
 fn FirstStep(templates: RwSignal<bool>) -> impl IntoView {
     view! {

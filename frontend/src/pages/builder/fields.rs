@@ -57,11 +57,11 @@ pub fn step_options(steps: Memo<Vec<(StepId, String)>>, chosen: Memo<Option<Step
 pub fn ParsedField<T>(
     #[prop(into)] label: String,
     #[prop(into)] hint: String,
-    /// What holds when the field is empty.
+    /// The default that an empty field means.
     #[prop(into)]
     placeholder: String,
     #[prop(into)] value: Signal<Option<T>>,
-    /// What is typed, until it can be read and the field is left.
+    /// The pending input, until it parses and the field is left.
     typed: PendingInput,
     read: fn(&str) -> Result<Option<T>, String>,
     show: fn(&T) -> String,
@@ -80,7 +80,7 @@ where
         }
         typed.set(Some(text));
     };
-    // What was typed gives way to how it is written once it could be read.
+    // Pending input that parses is replaced by the value's canonical spelling.
     let leave = move |_| {
         if wrong.get_untracked().is_none() {
             typed.set(None);
@@ -108,7 +108,7 @@ where
     }
 }
 
-/// What people read and prompts refer to.
+/// The label, which people read and prompts refer to.
 #[component]
 pub fn LabelField(form: StepForm) -> impl IntoView {
     let label = form.read(|step| step.label.clone());

@@ -1,4 +1,4 @@
-//! What follows from the draft: what the lint finds, and what a run would cost.
+//! The draft's findings and estimate.
 
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
@@ -143,7 +143,7 @@ fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String, Strin
     })
 }
 
-/// What the lint found, each with its fix where there is one.
+/// Lint findings, each with its fix if there is one.
 #[component]
 pub fn Found(#[prop(into)] findings: Signal<Vec<Finding>>, builder: Builder) -> impl IntoView {
     let item = move |finding| view! { <FoundItem finding builder /> };

@@ -1,4 +1,4 @@
-//! What the parts of the builder share: the draft with its history, and everything that follows from it.
+//! The builder's shared state: the draft with its history, and values derived from it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use sluice_web_state::shared::Shared;
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::components::Toasts;
 
-/// What the server has, as far as this page knows.
+/// The stored workflow, as this page last saw it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
     /// The workflow.
@@ -46,7 +46,7 @@ pub struct PositionedStep {
 pub struct Builder {
     /// The draft, what it was before, and what was undone.
     pub history: RwSignal<History<Draft>>,
-    /// What the server has; none for a workflow that was never saved.
+    /// The stored workflow; `None` for one that was never saved.
     pub saved: RwSignal<Option<Saved>>,
     /// The draft.
     pub draft: Memo<Shared<Draft>>,
@@ -54,11 +54,11 @@ pub struct Builder {
     pub order: Memo<Vec<StepId>>,
     /// The steps by id.
     pub steps: Memo<HashMap<StepId, PositionedStep>>,
-    /// What is typed in fields and is not in the draft yet.
+    /// Pending input of fields: typed, not yet valid, not in the draft.
     pub pending: RwSignal<Pending>,
     /// The steps whose cards are open.
     pub open: RwSignal<HashSet<StepId>>,
-    /// What the lint and the estimate say of the draft. It follows the typing at a small distance.
+    /// Lint and estimate of the draft, updated shortly after the typing.
     pub analysis: RwSignal<Analysis>,
     toasts: Toasts,
 }
@@ -140,7 +140,7 @@ impl Builder {
         }
     }
 
-    /// What is typed in a field of a step, or of the whole workflow, until it can be taken.
+    /// The pending input of a field of a step or of the workflow.
     pub fn typed(self, step: Option<&StepId>, field: &str) -> PendingInput {
         let key = step.map_or_else(|| field.to_owned(), |step| pending_key(step, field));
         let own = key.clone();

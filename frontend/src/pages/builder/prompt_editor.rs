@@ -46,7 +46,7 @@ pub fn PromptEditor(
             let _not_selectable = area.set_selection_range(cursor, cursor);
             let _focused = area.focus();
             on_change.run(after);
-            // What was put in may lead on: a step's fields, for one.
+            // The inserted reference may be continued, as by a step's fields.
             look();
         }
     };

@@ -22,7 +22,7 @@ use crate::browser::focus::focus_soon;
 use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Toasts};
 use crate::pages::builder::autosave;
 
-/// What a save came to, for the save bar.
+/// The state of saving, for the save bar.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SaveState {
     /// Nothing is under way.
@@ -42,7 +42,7 @@ type Navigate = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 #[derive(Clone, Copy)]
 pub struct Saver {
     builder: Builder,
-    /// What the save bar shows.
+    /// The state of saving.
     pub state: RwSignal<SaveState>,
     toasts: Toasts,
     handover: Handover,
@@ -288,16 +288,16 @@ fn in_text_field(event: &KeyboardEvent) -> bool {
         .is_some_and(|element| element.matches("input:not([type=checkbox], [type=radio]), textarea").unwrap_or(false))
 }
 
-/// What a builder leaves to the next one.
+/// A builder that is handed over to the next page.
 #[derive(Clone)]
 pub struct HandedOverBuilder {
     /// The draft with its history.
     pub history: History<Draft>,
-    /// What was just saved.
+    /// The workflow that was just saved.
     pub saved: Saved,
     /// The cards that are open.
     pub open: HashSet<StepId>,
-    /// What is typed and not in the draft yet.
+    /// The pending input.
     pub pending: Pending,
 }
 

@@ -1,4 +1,4 @@
-//! What belongs to the whole workflow: its name, what it is for, and what its steps share.
+//! The workflow's own fields: name, description, tags, defaults of its steps.
 
 use leptos::html;
 use leptos::prelude::*;

@@ -17,7 +17,7 @@ use web_sys::HtmlElement;
 use super::model::{Builder, handle_id};
 use crate::browser::focus::focus_soon;
 
-/// What the handles of the list share.
+/// The drag state that all handles of the list share.
 #[derive(Clone, Copy)]
 pub struct Sorting {
     builder: Builder,
@@ -25,7 +25,7 @@ pub struct Sorting {
     pub drag: RwSignal<Drag>,
     /// Where the items stood when it began.
     pub layout: RwSignal<Layout>,
-    /// What a screen reader is told.
+    /// The announcement for screen readers.
     pub said: RwSignal<String>,
     list: NodeRef<html::Ol>,
     long_press: StoredValue<Option<TimeoutHandle>>,

@@ -48,7 +48,7 @@ fn label_of(positioned: Memo<Option<PositionedStep>>) -> String {
         .with(|positioned| positioned.as_ref().map(|positioned| positioned.step.label.clone()).unwrap_or_default())
 }
 
-/// What the step is moved by.
+/// The drag handle.
 #[component]
 fn Handle(index: Memo<usize>, id: StepId, positioned: Memo<Option<PositionedStep>>) -> impl IntoView {
     let sorting = expect_context::<Sorting>();
@@ -109,7 +109,7 @@ fn Toggle(
     }
 }
 
-/// What the step does, in a few words.
+/// A summary of the step in a few words.
 fn summary(positioned: &PositionedStep) -> String {
     let step = &positioned.step;
     let first_line = |text: &str| text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
@@ -134,7 +134,7 @@ fn StepModel(
     };
     let calls = Memo::new(move |_| positioned.with(|positioned| of_step(positioned).is_some()));
     let chosen = Memo::new(move |_| positioned.with(|positioned| of_step(positioned).unwrap_or_default()));
-    // What will be called, although the step does not name it.
+    // The inherited model, which the step does not name.
     let own = id.clone();
     let called = Memo::new(move |_| {
         builder.analysis.with(|analysis| analysis.step_estimate(&own).and_then(|step| step.model.clone()))
@@ -162,7 +162,7 @@ fn StepModel(
     }
 }
 
-/// What was found in the step, and what it costs.
+/// Findings and estimated cost of the step.
 #[component]
 fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
     let found = Memo::new(move |_| {
@@ -189,7 +189,7 @@ fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
     }
 }
 
-/// What else can be done with the step.
+/// The menu of the step.
 #[component]
 fn StepMenu(
     builder: Builder,

@@ -235,7 +235,7 @@ fn review(step: &Step) -> Option<&ReviewStep> {
     }
 }
 
-/// What is asked, which texts are shown, and what happens when nobody decides.
+/// The fields of a review: instructions, shown texts, expiry.
 #[component]
 pub fn ReviewFields(form: StepForm) -> impl IntoView {
     let instructions = form.read(|step| review(step).map(|review| review.instructions.clone()).unwrap_or_default());

@@ -43,7 +43,7 @@ impl StepForm {
         })
     }
 
-    /// What is typed in a field, until it can be taken.
+    /// The pending input of a field: typed, not yet valid.
     pub fn typed(self, field: &str) -> PendingInput {
         self.builder.typed(Some(&self.id()), field)
     }
@@ -53,7 +53,7 @@ impl StepForm {
         self.builder.edit(Edit::UpdateStep { id: self.id(), field });
     }
 
-    /// What the lint found in a field.
+    /// The lint findings of a field.
     pub fn found(self, field: &'static str) -> Memo<Vec<Finding>> {
         Memo::new(move |_| {
             self.builder.analysis.with(|analysis| {

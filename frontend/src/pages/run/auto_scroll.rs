@@ -12,7 +12,7 @@ use super::ids::step_heading;
 use super::store::RunStore;
 use crate::components::{Button, ButtonKind, Icon};
 
-/// What stands at the top of the window and over the page, in CSS pixels, with some air.
+/// The height of the top bar, in CSS pixels, with some air.
 const BARS: f64 = 72.0;
 /// A step whose head lies further down, as a part of the window's height, is brought up: its text needs the room.
 const LOWEST: f64 = 0.5;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use sluice_types::PatchExecution;
 use sluice_web_state::run_text::{budget_of, dollars};
 
-use super::draft_storage::{budget, keep_budget};
 use super::store::RunStore;
+use super::unsent::{budget, keep_budget};
 use crate::api::{self, ApiResult};
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, Field};
 

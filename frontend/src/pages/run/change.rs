@@ -7,8 +7,8 @@ use sluice_web_state::changes::{change_llm, difference};
 use sluice_web_state::model_choice::called;
 
 use super::commands::tell;
-use super::draft_storage::{change, keep_change};
 use super::store::RunStore;
+use super::unsent::{change, keep_change};
 use crate::api::{self, ApiResult};
 use crate::components::{
     Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Toasts,
@@ -55,12 +55,12 @@ pub fn StepFacts(store: RunStore, path: StepPath) -> impl IntoView {
     }
 }
 
-/// What a step runs with, and a way to change it while that is possible.
+/// The model and prompt of a step, editable while the step may still change.
 #[component]
 pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let open = RwSignal::new(false);
     let kept = path.clone();
-    // What was typed and not saved is gone on with once it is known what it changes.
+    // A stored draft is restored as soon as the definition that it changes is loaded.
     Effect::new(move || {
         if store.definition().is_some() && change(&store.id(), &kept).is_some() {
             open.set(true);
@@ -94,7 +94,7 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     }
 }
 
-/// What a step is going to run with.
+/// The model that a pending step will call.
 #[component]
 fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
     let planned = Memo::new(move |_| {

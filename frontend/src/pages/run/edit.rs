@@ -9,8 +9,8 @@ use sluice_web_state::output_edit::{as_text, checked};
 use sluice_web_state::run::stale_steps;
 
 use super::commands::is_outdated;
-use super::draft_storage::{DraftOf, GateDraft, draft, keep_draft};
 use super::store::RunStore;
+use super::unsent::{TextOf, UnsentText, keep_unsent, unsent_text};
 use crate::api::{self, ApiResult};
 use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, NoteKind, Toasts};
 
@@ -20,7 +20,7 @@ use crate::components::{Button, ButtonKind, DiffView, FailureNote, Field, Note, 
 pub fn EditOutput(
     store: RunStore,
     path: StepPath,
-    /// What the field is called.
+    /// The label of the field.
     label: String,
     open: RwSignal<bool>,
 ) -> impl IntoView {
@@ -31,7 +31,7 @@ pub fn EditOutput(
         .and_then(|definition| definition.step_at(&path))
         .is_some_and(|step| matches!(&step.kind, StepKind::Llm(llm) if llm.output_schema.is_some()));
     let (before, is_json) = store.peek_step(&path, |step| as_text(step, has_schema)).unwrap_or_default();
-    let kept = draft(&id, &path, DraftOf::Output).text;
+    let kept = unsent_text(&id, &path, TextOf::Output).text;
     // An edit that was kept over a reload is not what the page was opened for.
     let is_new = kept.is_none();
     let text = RwSignal::new(kept.unwrap_or_else(|| before.clone()));
@@ -50,7 +50,7 @@ pub fn EditOutput(
     let save = save_action(store, path.clone(), text, is_json, open);
     let error = move || save.value().get().and_then(Result::err);
     let discard = move |()| {
-        keep_draft(&store.id(), &path, DraftOf::Output, &GateDraft::default());
+        keep_unsent(&store.id(), &path, TextOf::Output, &UnsentText::default());
         open.set(false);
     };
     let blocked = Signal::derive(move || wrong.get().is_some() || !changed.get());
@@ -93,8 +93,8 @@ pub fn EditOutput(
 fn keep_while_typing(store: RunStore, path: StepPath, before: String, text: RwSignal<String>) {
     Effect::new(move || {
         let text = text.get();
-        let typed = GateDraft { text: (text != before).then_some(text), ..GateDraft::default() };
-        keep_draft(&store.id(), &path, DraftOf::Output, &typed);
+        let typed = UnsentText { text: (text != before).then_some(text), ..UnsentText::default() };
+        keep_unsent(&store.id(), &path, TextOf::Output, &typed);
     });
 }
 
@@ -119,7 +119,7 @@ fn save_action(
                 }
                 return Err(error);
             }
-            keep_draft(&id, &path, DraftOf::Output, &GateDraft::default());
+            keep_unsent(&id, &path, TextOf::Output, &UnsentText::default());
             // The page may have been left meanwhile.
             if let Some(stale) = store.state.try_with_value(stale_steps).filter(|stale| !stale.is_empty()) {
                 toasts.done("The output is saved. The steps that were made from the old one are out of date.");

@@ -1,4 +1,4 @@
-//! What went wrong, and the way out: of a step, and of the run.
+//! Failures of a step and of the run, with the actions that help.
 
 use leptos::prelude::*;
 use sluice_types::{ExecutionStatus, RunError, StepPath, StepRunStatus};
@@ -10,7 +10,7 @@ use super::store::RunStore;
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::components::{Button, ButtonKind, Icon};
 
-/// What went wrong, when it failed, and the way out.
+/// The failure of a step, with the actions that help.
 #[component]
 pub fn StepFailure(store: RunStore, path: StepPath) -> impl IntoView {
     let error =

@@ -42,7 +42,7 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>) -> impl Into
     }
 }
 
-/// What the run has come to: when, how long, how far, for how much.
+/// The totals of the run: start, duration, progress, cost.
 #[component]
 fn RunFacts(store: RunStore) -> impl IntoView {
     let started = store.watch(|run| run.execution().started_at.unwrap_or(run.execution().created_at));

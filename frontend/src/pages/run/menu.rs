@@ -1,4 +1,4 @@
-//! What can be done with a run and is needed less often.
+//! The menu of a run: less frequent actions.
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -10,14 +10,14 @@ use sluice_web_state::actions::run_actions;
 
 use super::budget::BudgetDialog;
 use super::commands::tell;
-use super::draft_storage::{budget, forget, hand_over_input};
 use super::store::RunStore;
+use super::unsent::{budget, forget, hand_over_input};
 use crate::api;
 use crate::browser::clipboard;
 use crate::browser::files::download;
 use crate::components::{Confirm, Menu, MenuItem, Toasts};
 
-/// What is needed less often.
+/// The menu of a run.
 #[component]
 pub fn RunMenu(store: RunStore) -> impl IntoView {
     let may = store.watch(run_actions);

@@ -4,7 +4,6 @@ mod auto_scroll;
 mod budget;
 mod change;
 mod commands;
-pub mod draft_storage;
 mod edit;
 mod failure;
 mod follow;
@@ -22,5 +21,6 @@ mod running;
 mod step;
 mod store;
 mod text_box;
+pub mod unsent;
 
 pub use page::RunPage;

@@ -1,4 +1,4 @@
-//! What a run gave in the end.
+//! The output of a run.
 
 use leptos::prelude::*;
 use serde_json::Value;

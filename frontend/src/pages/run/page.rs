@@ -34,7 +34,7 @@ pub fn RunPage() -> impl IntoView {
     }
 }
 
-/// What the address names.
+/// The parameters of the address.
 #[derive(Debug, Clone, PartialEq, Params)]
 struct RunParams {
     id: ExecutionId,

@@ -1,4 +1,4 @@
-//! What a model was asked.
+//! The prompt of a step.
 
 use leptos::prelude::*;
 use sluice_types::{StepKind, StepPath};

@@ -5,13 +5,13 @@ use sluice_types::{PatchStep, StepPath, StepRunStatus, StepType};
 use sluice_web_state::actions::step_actions;
 
 use super::change::{ChangeStep, StepFacts};
-use super::draft_storage::{DraftOf, draft, keep_change};
 use super::edit::EditOutput;
 use super::failure::{StepFailure, may_retry};
 use super::history::StepHistory;
 use super::prompt::PromptView;
 use super::store::RunStore;
 use super::text_box::{RawBox, TextBox, text_of};
+use super::unsent::{TextOf, keep_change, unsent_text};
 use crate::components::{Button, CopyButton, Segments};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +22,12 @@ enum ResultTab {
     Attempts,
 }
 
-/// What a step gave. JSON comes as JSON, texts as Markdown.
+/// The output of a step: JSON as JSON, text as Markdown.
 #[component]
 pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoView {
     let shown = RwSignal::new(ResultTab::Text);
     // An edit that was begun and not sent is where it was left.
-    let editing = RwSignal::new(draft(&store.id(), &path, DraftOf::Output).text.is_some());
+    let editing = RwSignal::new(unsent_text(&store.id(), &path, TextOf::Output).text.is_some());
     let kind = store.peek_step(&path, |step| step.run.step_type).unwrap_or(StepType::Llm);
     let choices = match kind {
         StepType::Llm => {
@@ -72,7 +72,7 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
     }
 }
 
-/// What can be done about a step that has ended.
+/// The actions for a step that has ended.
 #[component]
 fn ResultActions(store: RunStore, path: StepPath, editing: RwSignal<bool>) -> impl IntoView {
     let can_retry = may_retry(store, &path);

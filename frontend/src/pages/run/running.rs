@@ -40,7 +40,7 @@ pub fn Running(store: RunStore, path: StepPath, label: String) -> impl IntoView 
     }
 }
 
-/// What the model was asked, for those who want to see it while it answers.
+/// The prompt, in a disclosure, while the model answers.
 #[component]
 fn Asked(store: RunStore, path: StepPath) -> impl IntoView {
     let open = RwSignal::new(false);
@@ -58,7 +58,7 @@ fn Asked(store: RunStore, path: StepPath) -> impl IntoView {
     }
 }
 
-/// What went wrong, and when the next attempt begins.
+/// The error of the last attempt, and when the next one begins.
 #[component]
 fn BetweenAttempts(store: RunStore, path: StepPath) -> impl IntoView {
     let held = store.watch(|run| run.execution().on_hold);
@@ -106,7 +106,7 @@ const NEAR: i32 = 4;
 pub fn StreamView(
     store: RunStore,
     path: StepPath,
-    /// What the box is called.
+    /// The accessible name of the box.
     label: String,
 ) -> impl IntoView {
     let frame: NodeRef<html::Div> = NodeRef::new();
@@ -165,7 +165,7 @@ pub fn StreamView(
     }
 }
 
-/// What stands in the box.
+/// The text drawn so far.
 #[derive(Default)]
 struct Drawn {
     /// Bytes of the text.

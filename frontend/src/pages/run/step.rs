@@ -5,12 +5,12 @@ use sluice_types::{StepPath, StepRunStatus, StepType};
 use sluice_web_state::format::{cost, duration, tokens};
 
 use super::change::ChangeStep;
-use super::draft_storage::keep_choices;
 use super::gate::GatePanel;
 use super::ids::step_heading;
 use super::result::ResultView;
 use super::running::Running;
 use super::store::RunStore;
+use super::unsent::keep_choices;
 use crate::components::{Icon, NewerServer, Note, NoteKind, StepDot, step_kind, step_word};
 
 /// One step.
@@ -25,7 +25,7 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
     let body_id = format!("step-body-{path}");
     let heading_id = step_heading(&path);
     let labelled_by = heading_id.clone();
-    // Who reads here is not to lose it when the next step begins.
+    // A reader keeps the card open when the next step begins.
     let stay = {
         let choose = choose.clone();
         let path = path.clone();
@@ -115,7 +115,7 @@ fn choose(store: RunStore, path: &StepPath) -> impl Fn(bool) + Clone + Send + Sy
     }
 }
 
-/// What the heading tells besides the label.
+/// The heading's facts besides the label.
 #[component]
 fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: StepType) -> impl IntoView {
     let model = store.watch_step(&path, |step| step.run.model.clone());

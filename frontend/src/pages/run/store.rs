@@ -11,7 +11,7 @@ use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunS
 use sluice_web_state::connection::Connection;
 use sluice_web_state::run::{Changed, RunState, StepView};
 
-use super::draft_storage::{self, Choices};
+use super::unsent::{self, Choices};
 use crate::api;
 use crate::browser::clock::{now_ms, ticking, utc};
 use crate::browser::events::EventStream;
@@ -68,7 +68,7 @@ pub struct RunStore {
     /// The time, moving on while the run goes on.
     pub now: Signal<f64>,
     live: RwSignal<bool>,
-    /// What it runs; `None` until it is here.
+    /// The definition; `None` until it is loaded.
     definition: RwSignal<Option<Arc<Definition>>>,
     /// Which steps a person opened or closed.
     pub choices: RwSignal<Choices>,
@@ -101,7 +101,7 @@ impl RunStore {
             gone: RwSignal::new(false),
             now,
             definition: RwSignal::new(None),
-            choices: RwSignal::new(draft_storage::choices(&id)),
+            choices: RwSignal::new(unsent::choices(&id)),
             retrying: RwSignal::new(None),
             buffer: StoredValue::new(Vec::new()),
             flush_due: StoredValue::new(false),
@@ -164,7 +164,7 @@ impl RunStore {
         Memo::new(move |_| self.step(&path, &read).unwrap_or_default())
     }
 
-    /// What a step run is doing.
+    /// The status of a step run.
     pub fn step_status(self, path: &StepPath) -> Memo<StepRunStatus> {
         let path = path.clone();
         Memo::new(move |_| self.step(&path, |step| step.run.status).unwrap_or(StepRunStatus::Pending))
@@ -180,7 +180,7 @@ impl RunStore {
         self.paths.get()
     }
 
-    /// What the run runs, with the changes that were made for it.
+    /// The definition that the run runs, with the changes made for it.
     pub fn definition(self) -> Option<Arc<Definition>> {
         self.definition.get()
     }
@@ -188,7 +188,7 @@ impl RunStore {
     /// Reads it; the page goes without while it cannot be read.
     pub async fn read_definition(self, id: ExecutionId) {
         if let Ok(definition) = api::executions::definition(&id).await
-            // What is the same as before need not be drawn again.
+            // An equal definition causes no redraw.
             && self.definition.try_with_untracked(|known| known.as_deref() != Some(&definition)) == Some(true)
         {
             self.definition.try_set(Some(Arc::new(definition)));

@@ -19,16 +19,16 @@ fn storage_key(id: Option<&PersonaId>) -> String {
 }
 
 /// Whether something was typed for a persona, and neither saved nor discarded.
-pub fn has_draft(id: Option<&PersonaId>) -> bool {
-    ResourceForm::<PersonaForm>::has_draft(&storage_key(id))
+pub fn has_unsaved(id: Option<&PersonaId>) -> bool {
+    ResourceForm::<PersonaForm>::has_unsaved(&storage_key(id))
 }
 
 /// Forgets what was typed for a persona that is deleted.
-pub fn forget_draft(id: &PersonaId) {
+pub fn forget_unsaved(id: &PersonaId) {
     storage::remove(&storage_key(Some(id)));
 }
 
-/// What is typed, and what becomes of saving it.
+/// The form of a persona and the state of its save.
 #[derive(Clone, Copy)]
 struct Editing {
     form: ResourceForm<PersonaForm>,
@@ -229,7 +229,7 @@ fn name_wrong(editing: Editing) -> Signal<Option<String>> {
     Signal::derive(move || taken().or_else(|| wrong.get()))
 }
 
-/// What was refused and stands at no field.
+/// The error that belongs to no field.
 fn refused(editing: Editing) -> Option<impl IntoView> {
     let elsewhere = editing.form.refused_elsewhere(&["/name", "/description", "/instructions"]);
     let error = elsewhere.filter(|error| error.code() != Some(ErrorCode::PersonaExists))?;

@@ -67,7 +67,7 @@ impl ProviderForm {
         untrack(move || self.request().is_some())
     }
 
-    /// What is to be saved; `None` when nothing changed. Tracks changes.
+    /// The request that would save the form; `None` when nothing changed. Tracks changes.
     fn request(self) -> Option<CredentialRequest> {
         self.form.value.with(|form| self.provider.with(|provider| form.request(provider.credential.as_ref())))
     }
@@ -76,7 +76,7 @@ impl ProviderForm {
         [self.save.pending(), self.test.pending(), self.remove_key.pending()].iter().any(|busy| busy.get())
     }
 
-    /// Begins one of the actions, if none is under way. What an earlier one gave is no longer so.
+    /// Dispatches an action, unless one is pending, and clears the results of earlier ones.
     fn begin(self, action: impl FnOnce()) {
         if !untrack(move || self.is_busy()) {
             self.test.clear();
@@ -105,12 +105,12 @@ impl ProviderForm {
         self.test.pending().get()
     }
 
-    /// What the last test gave.
+    /// The result of the last test.
     pub fn tested(self) -> Option<ApiResult<()>> {
         self.test.value().get()
     }
 
-    /// What the button that tests says.
+    /// The label of the test button.
     pub fn test_verb(self) -> &'static str {
         if self.request().is_some() { "Save and test" } else { "Test" }
     }
@@ -137,7 +137,7 @@ async fn remove_key(name: ProviderName, alone: bool, session: Session, toasts: T
     }
 }
 
-/// What can be changed, behind a line that opens it.
+/// The form, in a disclosure.
 #[component]
 pub fn CredentialFields(form: ProviderForm) -> impl IntoView {
     let stored = move || form.provider.with(|provider| provider.credential.is_some());
@@ -225,7 +225,7 @@ fn DefaultModel(form: ProviderForm) -> impl IntoView {
     }
 }
 
-/// What was refused and stands at no field.
+/// The error that belongs to no field.
 #[component]
 fn Refused(form: ProviderForm) -> impl IntoView {
     move || {

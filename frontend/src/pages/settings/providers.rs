@@ -113,7 +113,7 @@ fn Availability(provider: Memo<Provider>, form: ProviderForm) -> impl IntoView {
     }
 }
 
-/// What is worth knowing about it, a line each.
+/// Facts about the provider, one line each.
 #[component]
 fn ProviderFacts(provider: Memo<Provider>) -> impl IntoView {
     let lines = move || provider.with(facts).into_iter().map(|fact| view! { <p>{fact}</p> }).collect_view();

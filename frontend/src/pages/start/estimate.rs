@@ -1,4 +1,4 @@
-//! What the run is expected to cost, as the input is typed.
+//! The estimated cost of the run, updated as the input is typed.
 
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;

@@ -8,7 +8,7 @@ use sluice_web_state::input::{InputForm, Mode};
 
 use crate::browser::storage;
 
-/// What is kept.
+/// The stored form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptInput {
     mode: Option<String>,
@@ -37,7 +37,7 @@ fn key(workflow: &WorkflowId) -> String {
 }
 
 impl KeptInput {
-    /// What is in a form now.
+    /// A snapshot of a form.
     pub fn of(form: &InputForm, budget: &str) -> Self {
         Self {
             mode: Some(word(form.mode).to_owned()),
@@ -48,7 +48,7 @@ impl KeptInput {
         }
     }
 
-    /// What was kept for a workflow.
+    /// The stored form of a workflow.
     pub fn load(workflow: &WorkflowId) -> Option<Self> {
         serde_json::from_str(&storage::get(&key(workflow))?).ok()
     }

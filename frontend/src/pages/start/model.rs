@@ -1,4 +1,4 @@
-//! What the page knows of the run to start, and what was typed.
+//! The state of the page that starts runs.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -8,15 +8,15 @@ use sluice_web_state::input::{InputError, InputForm};
 
 use super::kept_input::KeptInput;
 use crate::api::ApiError;
-use crate::pages::run::draft_storage::take_handed_over_input;
+use crate::pages::run::unsent::take_handed_over_input;
 use crate::session::Session;
 
-/// What the page knows and what was typed.
+/// The workflow to run, and the typed input and options.
 #[derive(Clone, Copy)]
 pub struct StartState {
     /// The workflow.
     pub id: StoredValue<WorkflowId>,
-    /// What it runs.
+    /// The workflow's definition.
     pub definition: StoredValue<Definition>,
     is_active: bool,
     /// The input, as it is written.
@@ -27,13 +27,13 @@ pub struct StartState {
     pub yolo: RwSignal<bool>,
     /// The input to start with, or what is wrong with it.
     pub value: Memo<Result<Value, InputError>>,
-    /// What is wrong with the definition.
+    /// The lint report of the definition.
     pub report: Memo<LintReport>,
     /// Whether something was typed or tried, so that what is missing may be said.
     pub touched: RwSignal<bool>,
     /// Why the start was refused.
     pub error: RwSignal<Option<ApiError>>,
-    /// What the run is expected to cost.
+    /// The estimated cost of the run.
     pub estimate: RwSignal<Option<Estimate>>,
     /// Whether the input is that of an earlier run.
     pub is_again: bool,

@@ -138,7 +138,7 @@ fn Bones() -> impl IntoView {
     }
 }
 
-/// What it is for, and what can be done with it.
+/// One template: description and actions.
 #[component]
 pub fn TemplateCard(template: TemplateSummary, gallery: Gallery, using: UseTemplate) -> impl IntoView {
     let preview = RwSignal::new(false);

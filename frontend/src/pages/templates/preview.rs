@@ -1,4 +1,4 @@
-//! What a template holds: its inputs and its steps.
+//! The preview of a template: inputs and steps.
 
 use leptos::prelude::*;
 use sluice_types::{Step, TemplateInput, TemplateSummary, WorkflowTemplate};
@@ -38,7 +38,7 @@ fn Contents(id: StoredValue<sluice_types::WorkflowId>) -> impl IntoView {
     }
 }
 
-/// What a template is for, what it needs and what it runs.
+/// Description, inputs and steps of a template.
 #[component]
 pub fn TemplatePreview(template: WorkflowTemplate) -> impl IntoView {
     let inputs = (!template.input.is_empty()).then(|| view! { <Inputs inputs=template.input /> });

@@ -8,7 +8,7 @@ use sluice_types::{WorkflowId, WorkflowTemplate};
 use crate::api;
 use crate::components::Toasts;
 
-/// Makes a workflow of a template and opens it, or hands the template to whoever asked for one. One at a time.
+/// Makes a workflow of a template and opens it, or hands the template to a callback. One at a time.
 #[derive(Clone, Copy)]
 pub struct UseTemplate {
     take: Action<WorkflowId, ()>,

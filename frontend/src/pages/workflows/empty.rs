@@ -1,4 +1,4 @@
-//! What stands in the place of the list while it is empty.
+//! The empty states of the list.
 
 use leptos::prelude::*;
 

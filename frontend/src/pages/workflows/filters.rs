@@ -1,4 +1,4 @@
-//! What narrows and orders the list: words, a tag, an order.
+//! Search, filters and order of the list.
 
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;

@@ -23,7 +23,7 @@ use crate::components::{Button, CloseButton, Icon, Toasts};
 struct ImportFailure {
     number: u32,
     file: String,
-    /// What is wrong, a line each.
+    /// The errors, one line each.
     lines: Vec<String>,
 }
 
@@ -151,7 +151,7 @@ pub fn ImportButton(importer: Importer) -> impl IntoView {
     }
 }
 
-/// What could not be imported, and why.
+/// The files that could not be imported, with the errors.
 #[component]
 pub fn ImportFailures(importer: Importer) -> impl IntoView {
     let failures = importer.failures;

@@ -1,4 +1,4 @@
-//! What the list shows: read from the address, asked of the server, kept in one place for the whole page.
+//! The state of the list: query from the address, pages from the server.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ const LIVE: Duration = Duration::from_secs(5);
 /// How long after a failure the list is asked for again.
 const ASK_AGAIN: Duration = Duration::from_secs(3);
 
-/// What the address of the list may say.
+/// The query parameters of the list's address.
 const PARAMS: [&str; 5] = ["q", "sort", "tag", "category", "templates"];
 
 /// The list.
@@ -30,13 +30,13 @@ const PARAMS: [&str; 5] = ["q", "sort", "tag", "category", "templates"];
 pub struct Listing {
     /// Which workflows, and in which order: what the address says.
     pub state: Memo<ListState>,
-    /// What has come so far.
+    /// The pages loaded so far.
     pub pages: RwSignal<Pages<WorkflowSummary>>,
     /// Why the last page did not come.
     pub error: RwSignal<Option<ApiError>>,
     /// The newest run of each workflow that was run.
     pub runs: RwSignal<HashMap<WorkflowId, ExecutionSummary>>,
-    /// What is being deleted, and looks deleted already.
+    /// Pending deletions, which the list hides already.
     pub deletions: Deletions,
     go: UnsyncCallback<ListState>,
     /// The place to come back to, until it is reached.
@@ -206,7 +206,7 @@ impl Listing {
         }
     }
 
-    /// What the address asks for. Templates have a page of their own.
+    /// The query of the address. Templates have a page of their own.
     fn query(self, cursor: Option<String>) -> ListQuery {
         let mut query = self.state.get_untracked().to_query(cursor);
         query.is_template.get_or_insert(false);

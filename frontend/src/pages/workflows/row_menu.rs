@@ -1,4 +1,4 @@
-//! What can be done with a workflow besides opening and running it.
+//! The menu of a workflow: copy, export, delete.
 
 use std::sync::Arc;
 

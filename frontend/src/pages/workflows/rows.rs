@@ -13,7 +13,7 @@ use super::listing::Listing;
 use super::row_menu::{RowMenu, name_id};
 use crate::components::{Button, FailureNote, LinkButton, RunBadge, Tag, Tooltip, When};
 
-/// What stands in the rows' place.
+/// The rows, or the state shown in their place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ListView {
     Skeleton,
@@ -97,7 +97,7 @@ fn is_unread(pages: &Pages<WorkflowSummary>) -> bool {
     pages.items().is_empty() && !pages.is_empty()
 }
 
-/// What screen readers hear when a search has come to its end.
+/// The announcement for screen readers after a search.
 fn said(listing: Listing, rows: Memo<Vec<WorkflowSummary>>) -> Option<String> {
     let done = listing.pages.with(|pages| !pages.is_loading() && !pages.has_failed());
     let filtered = listing.state.with(ListState::is_filtered);
@@ -120,7 +120,7 @@ const MOST_TAGS: usize = 3;
 /// Steps that the tooltip names; of more it says how many.
 const MOST_STEPS: usize = 12;
 
-/// What it is, how it last ran, and what can be done with it.
+/// One workflow: name, last run, actions.
 #[component]
 pub fn Row(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoView {
     let id = workflow.with_untracked(|workflow| workflow.id.clone());
@@ -219,7 +219,7 @@ fn StepCount(workflow: Memo<WorkflowSummary>) -> impl IntoView {
 pub fn LastRun(workflow: WorkflowId, listing: Listing) -> impl IntoView {
     let run = Memo::new(move |_| listing.runs.with(|runs| runs.get(&workflow).cloned()));
     let link = move |first: ExecutionSummary| {
-        // What changes while it runs is followed; a new run has another id and another link.
+        // Follows changes of the same run; a new run has another id and another link.
         let of = move |run: Option<ExecutionSummary>| run.unwrap_or_else(|| first.clone());
         let current = Signal::derive(move || of(run.get()));
         view! {

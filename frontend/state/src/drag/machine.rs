@@ -1,4 +1,4 @@
-//! What each event of a pointer or a key leads to.
+//! The state machine of a drag: events in, state and effects out.
 
 use super::layout::{Layout, Slot};
 

@@ -1,4 +1,4 @@
-//! What follows from a draft: what the lint finds, and what a run would cost.
+//! Lint and estimate of a draft.
 
 use std::collections::HashMap;
 
@@ -10,14 +10,14 @@ use sluice_types::{
 
 use super::{Draft, GroupedFindings, step_findings};
 
-/// What the lint and the estimate say.
+/// Lint findings and estimate.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Analysis {
-    /// What was found, by step and field.
+    /// The findings, by step and field.
     pub findings: GroupedFindings,
     /// The same in the lint's own order.
     pub report: LintReport,
-    /// What a run would cost, with no input and without what earlier runs took.
+    /// The estimated cost of a run without input, regardless of earlier runs.
     pub estimate: Option<Estimate>,
 }
 
@@ -33,14 +33,14 @@ impl Analysis {
         Self { findings, report, estimate }
     }
 
-    /// What a step is expected to take.
+    /// The estimate of a step.
     #[must_use]
     pub fn step_estimate(&self, id: &StepId) -> Option<&StepEstimate> {
         self.estimate.as_ref()?.steps.iter().find(|step| step.path.as_str() == id.as_str())
     }
 }
 
-/// What the lint may hold a definition against: the providers that can be called, and the personas there are.
+/// The providers and personas that the lint checks references against.
 #[must_use]
 pub fn known(providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Known {
     let available = |all: &[Provider]| {

@@ -21,7 +21,7 @@ pub enum EditError {
     NoSuchField {
         /// The field.
         field: &'static str,
-        /// What kind of step it is.
+        /// The step's kind.
         step_type: StepType,
     },
     /// The label cannot be used, and why.

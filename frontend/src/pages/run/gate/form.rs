@@ -1,4 +1,4 @@
-//! What is typed at a gate, and how the decision is sent.
+//! The form of a gate: typed text and comment, and the decision's request.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,17 +10,17 @@ use crate::browser::clipboard;
 use crate::browser::focus::keep_focus;
 use crate::components::Toasts;
 use crate::pages::run::commands::is_outdated;
-use crate::pages::run::draft_storage::{DraftOf, GateDraft, draft, keep_draft};
 use crate::pages::run::ids::step_heading;
 use crate::pages::run::store::RunStore;
+use crate::pages::run::unsent::{TextOf, UnsentText, keep_unsent, unsent_text};
 
-/// What is typed at a gate, and how the decision is sent.
+/// The form of a gate. A copy is a handle to the same one.
 #[derive(Clone, Copy)]
 pub struct GateForm {
-    /// What is asked.
+    /// The gate.
     pub gate: Memo<Option<Gate>>,
-    /// What was typed; it is kept until it is sent.
-    pub typed: RwSignal<GateDraft>,
+    /// The typed text and comment, stored until they are sent.
+    pub typed: RwSignal<UnsentText>,
     decisions: Memo<Vec<ReviewDecision>>,
     send: Action<ReviewRequest, ApiResult<()>>,
 }
@@ -29,9 +29,9 @@ impl GateForm {
     /// The form of a gate, with what was typed and not sent.
     pub fn new(store: RunStore, path: StepPath, gate: Memo<Option<Gate>>) -> Self {
         let id = store.id();
-        let typed = RwSignal::new(draft(&id, &path, DraftOf::Gate));
+        let typed = RwSignal::new(unsent_text(&id, &path, TextOf::Gate));
         let (keep_id, keep_path) = (id.clone(), path.clone());
-        Effect::new(move || typed.with(|typed| keep_draft(&keep_id, &keep_path, DraftOf::Gate, typed)));
+        Effect::new(move || typed.with(|typed| keep_unsent(&keep_id, &keep_path, TextOf::Gate, typed)));
         let decisions = store.watch_step(&path, decisions);
         let toasts = expect_context::<Toasts>();
         let send = Action::new_unsync(move |request: &ReviewRequest| {
@@ -41,9 +41,9 @@ impl GateForm {
                     Ok(()) => {
                         // A text that goes back for revision is asked about again: the edit waits for that.
                         let edit = typed.try_get_untracked().filter(|_| request.decision == ReviewDecision::Revise);
-                        let left = edit.map(|typed| GateDraft { comment: String::new(), ..typed }).unwrap_or_default();
+                        let left = edit.map(|typed| UnsentText { comment: String::new(), ..typed }).unwrap_or_default();
                         typed.set(left.clone());
-                        keep_draft(&id, &path, DraftOf::Gate, &left);
+                        keep_unsent(&id, &path, TextOf::Gate, &left);
                         keep_focus(&step_heading(&path));
                         Ok(())
                     }

@@ -1,4 +1,4 @@
-//! What a gate asks, and what can be answered.
+//! The panel of a gate: its message and the decisions that it accepts.
 
 use leptos::prelude::*;
 use sluice_types::{Gate, GateKind, StepPath};
@@ -12,7 +12,7 @@ use crate::pages::run::change::ChangeStep;
 use crate::pages::run::ids::GATE_HEADING;
 use crate::pages::run::store::RunStore;
 
-/// What a gate asks, and the decisions that it takes.
+/// The message of a gate and the decisions that it accepts.
 #[component]
 pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoView {
     let gate = store.watch_step(&path, |step| step.run.gate.clone());

@@ -65,7 +65,7 @@ pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoVi
     }
 }
 
-/// What else the review was told to show: closed, so that the text in question comes first.
+/// The other texts that the review shows: collapsed, so that the text in question comes first.
 #[component]
 fn References(form: GateForm, store: RunStore) -> impl IntoView {
     let others = Memo::new(move |_| {

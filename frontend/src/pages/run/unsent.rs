@@ -1,4 +1,4 @@
-//! What the browser keeps of a run for the person who looks at it.
+//! Unsent input of a run's page, in local storage.
 
 use std::collections::BTreeMap;
 
@@ -33,9 +33,9 @@ pub fn keep_choices(run: &ExecutionId, choices: &Choices) {
     }
 }
 
-/// What was typed at a gate or into an output, and not sent yet.
+/// Unsent text of a gate or of an edited output.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GateDraft {
+pub struct UnsentText {
     /// The text as edited; `None` while it is as it came.
     #[serde(default)]
     pub text: Option<String>,
@@ -47,38 +47,38 @@ pub struct GateDraft {
     pub comment: String,
 }
 
-impl GateDraft {
+impl UnsentText {
     /// Whether there is nothing to keep.
     pub fn is_empty(&self) -> bool {
         self.text.is_none() && self.comment.is_empty()
     }
 }
 
-/// What a text was typed for.
+/// The purpose of an unsent text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DraftOf {
+pub enum TextOf {
     /// A decision at a gate.
     Gate,
     /// Another output of a step.
     Output,
 }
 
-fn typed_key(run: &ExecutionId, path: &StepPath, what: DraftOf) -> String {
+fn typed_key(run: &ExecutionId, path: &StepPath, what: TextOf) -> String {
     let what = match what {
-        DraftOf::Gate => "gate",
-        DraftOf::Output => "output",
+        TextOf::Gate => "gate",
+        TextOf::Output => "output",
     };
     format!("sluice.{what}.{run}.{path}")
 }
 
-/// What was typed for a step run.
-pub fn draft(run: &ExecutionId, path: &StepPath, what: DraftOf) -> GateDraft {
+/// The unsent text of a step run.
+pub fn unsent_text(run: &ExecutionId, path: &StepPath, what: TextOf) -> UnsentText {
     let kept = storage::get(&typed_key(run, path, what));
     kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// Keeps it, until it is sent.
-pub fn keep_draft(run: &ExecutionId, path: &StepPath, what: DraftOf, typed: &GateDraft) {
+pub fn keep_unsent(run: &ExecutionId, path: &StepPath, what: TextOf, typed: &UnsentText) {
     let key = typed_key(run, path, what);
     match serde_json::to_string(typed) {
         Ok(text) if !typed.is_empty() => {
@@ -92,7 +92,7 @@ fn change_key(run: &ExecutionId, path: &StepPath) -> String {
     format!("sluice.change.{run}.{path}")
 }
 
-/// What was typed to change a step, and not saved yet.
+/// The unsaved change of a step.
 pub fn change(run: &ExecutionId, path: &StepPath) -> Option<PatchStep> {
     serde_json::from_str(&storage::get(&change_key(run, path))?).ok()
 }
