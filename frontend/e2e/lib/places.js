@@ -99,6 +99,17 @@ export const places = {
     const run = await openRun({ page, api });
     await expect(run.gate('Check').getByRole('button', { name: 'Approve' })).toBeVisible();
   },
+  'a run at a gate, with a text that is out of date': async ({ page, api }) => {
+    const steps = [prompt('Research'), prompt('A step with a long name', 'Of {{steps.Research.content}}', { model: 'demo-echo' }), review('Check')];
+    const { id } = await api.createWorkflow('Market brief', steps);
+    const { id: execution } = await api.start(id, {});
+    await api.untilRun(execution, 'paused');
+    await api.call('PUT', `/workflows/executions/${execution}/steps/research/output`, { content: 'Corrected research.' });
+    const run = new Run(page);
+    await run.open(execution);
+    await expect(run.gate('Check').getByText('Out of date')).toBeVisible();
+    await expect(page.locator('.stale-note')).toBeVisible();
+  },
   'a run at a gate, with the text edited': async ({ page, api }) => {
     const run = await openRun({ page, api });
     await run.gate('Check').getByRole('button', { name: 'Edit', exact: true }).click();

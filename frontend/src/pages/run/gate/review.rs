@@ -29,7 +29,7 @@ pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoVi
         store.watch(move |run| from.read().as_ref().and_then(|path| run.step(path)).is_some_and(|step| step.run.stale));
     view! {
         <References form store />
-        <div class="row between">
+        <div class="row wrap between">
             <h4>
                 {move || match (editing.get(), label_from()) {
                     (true, _) => "Text, as you edit it".to_owned(),
