@@ -143,7 +143,7 @@ pub fn decisions(step: &StepView) -> Vec<ReviewDecision> {
     gate.decisions.iter().copied().filter(possible).collect()
 }
 
-/// The labels of the completed steps that become stale when a step's output is replaced.
+/// The labels of the steps that become stale when a step's output is replaced.
 #[must_use]
 pub fn stale_after_override(definition: &Definition, run: &RunState, path: &StepPath) -> Vec<String> {
     let status = |step: &Step| run.step(&StepPath::top(&step.id)).map(|view| view.run.status);
