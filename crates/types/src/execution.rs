@@ -11,7 +11,7 @@ use crate::definition::{OnExpiry, StepType};
 use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
 use crate::patch;
-use crate::status::{ExecutionStatus, StepRunStatus, status};
+use crate::status::{ExecutionStatus, StepRunStatus, known, status};
 use crate::usage::TokenUsage;
 
 /// Why an attempt, a step run or an execution failed.
@@ -261,6 +261,7 @@ status!(
 #[serde(deny_unknown_fields)]
 pub struct ReviewRequest {
     /// What is to happen.
+    #[serde(deserialize_with = "known")]
     pub decision: ReviewDecision,
     /// Why; `revise` needs it, as it goes to the model.
     #[serde(default)]

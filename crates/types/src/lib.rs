@@ -47,7 +47,7 @@ pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, pin_to_available};
-pub use status::{ExecutionStatus, StepRunStatus};
+pub use status::{ExecutionStatus, StepRunStatus, known, known_if_given};
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,

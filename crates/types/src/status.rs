@@ -1,6 +1,12 @@
 //! The statuses of executions and step runs, and which may follow which. These are the only places
 //! where a status is spelt as text.
 
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
 macro_rules! status {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -68,6 +74,25 @@ macro_rules! status {
     };
 }
 pub(crate) use status;
+
+/// Reads a known value only (`serde(deserialize_with)`), for requests: a typing error must not pass as a value of a
+/// newer version.
+pub fn known<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err = String>,
+{
+    Cow::<str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+/// The same for a value that may be left out (with `serde(default)`).
+pub fn known_if_given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err = String>,
+{
+    known(deserializer).map(Some)
+}
 
 /// The text of doc comments as `stringify!` gives them: `doc = r" What it is."`.
 pub(crate) fn description(docs: &[&str]) -> Option<String> {
@@ -246,5 +271,17 @@ mod tests {
             assert_eq!(status.as_str().parse(), Ok(status));
         }
         assert!("done".parse::<ExecutionStatus>().is_err());
+    }
+
+    #[test]
+    fn a_request_is_held_to_the_known_values() {
+        let decide = |decision: &str| {
+            serde_json::from_value::<crate::ReviewRequest>(serde_json::json!({ "decision": decision }))
+                .map_err(|error| error.to_string())
+        };
+        assert!(decide("approve").is_ok());
+        for unknown in ["approved", "unknown", ""] {
+            assert!(decide(unknown).unwrap_err().contains("is not one of approve, "), "{unknown}");
+        }
     }
 }

@@ -33,6 +33,7 @@ pub struct ExecutionQuery {
     /// Where to go on, as the page before said.
     pub cursor: Option<String>,
     /// Only those in this status.
+    #[serde(default, deserialize_with = "sluice_types::known_if_given")]
     pub status: Option<ExecutionStatus>,
     /// Only those of this workflow.
     pub workflow_id: Option<WorkflowId>,
@@ -48,6 +49,7 @@ pub struct WorkflowExecutionQuery {
     /// Where to go on, as the page before said.
     pub cursor: Option<String>,
     /// Only those in this status.
+    #[serde(default, deserialize_with = "sluice_types::known_if_given")]
     pub status: Option<ExecutionStatus>,
 }
 

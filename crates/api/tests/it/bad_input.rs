@@ -126,6 +126,11 @@ on_both! {
         server.get("/workflows/executions/execution-1").await.problem(400, "invalid_path");
         server.get("/workflows?colour=red").await.problem(400, "invalid_query");
         server.get("/workflows?sort=size").await.problem(400, "invalid_query");
+        // A status of a newer version is read in answers; in a request it is a typing error.
+        for status in ["finished", "unknown", ""] {
+            server.get(&format!("/workflows/executions?status={status}")).await.problem(400, "invalid_query");
+            server.get(&format!("/workflows/w/executions?status={status}")).await.problem(400, "invalid_query");
+        }
         server.get("/workflows?cursor=garbage").await.problem(400, "invalid_cursor");
         let mut reserved = workflow(&[]);
         for id in ["executions", "resources", "templates", "generate", "step-templates"] {
