@@ -6,13 +6,12 @@ use serde_json::Value;
 use sluice_store::Snapshot;
 use sluice_types::{
     Definition, Estimate, ExecutionId, Kept, PatchStep, Range, Repeated, RerunPlan, StepPath, StepRunStatus, StepType,
-    TenantId, WorkflowId, estimate,
+    TenantId, WorkflowId, estimate, pin_to_available,
 };
 
 use crate::actor::changed_snapshot;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::providers::pin_to_available;
 use crate::rerun::{acts_again, repeats};
 
 impl Engine {

@@ -7,14 +7,13 @@ use sluice_store::{ExecutionState, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, ProviderName, StartExecution, StepKind,
-    TenantId, TokenUsage, Workflow, WorkflowId,
+    TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
 };
 
 use crate::actor::Actor;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::faults::FaultPoint;
-use crate::providers::{candidates, pin_to_available};
 use crate::view;
 
 /// An execution to start.

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::catalog::{default_model, find_model, provider_of_model};
+use crate::catalog::find_model;
 use crate::chat_tokens::estimated_tokens;
 use crate::definition::{Definition, LlmStep, Step, StepKind, StepType};
 use crate::ids::{StepId, StepPath};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
+use crate::resolve::model_of;
 use crate::template::{Root, references};
 use crate::usage::{TokenUsage, cost_usd};
 
@@ -107,22 +108,6 @@ pub struct StepEstimate {
     pub cost_usd: Option<Range>,
     /// Whether earlier executions of the workflow were looked at.
     pub from_history: bool,
-}
-
-/// The provider and model that a step names, or that the workflow names for it.
-pub(crate) fn model_of(definition: &Definition, llm: &LlmStep) -> (Option<String>, Option<String>) {
-    let named = llm.model.clone();
-    let provider = llm
-        .provider
-        .clone()
-        .or_else(|| named.as_deref().and_then(provider_of_model).map(str::to_owned))
-        .or_else(|| definition.provider.clone())
-        .or_else(|| definition.model.as_deref().and_then(provider_of_model).map(str::to_owned));
-    let inherits = llm.provider.is_none() || llm.provider == definition.provider;
-    let model = named
-        .or_else(|| definition.model.clone().filter(|_| inherits))
-        .or_else(|| provider.as_deref().and_then(default_model).map(str::to_owned));
-    (provider, model)
 }
 
 /// An answer is at least this many tokens, where nothing is known of it.

@@ -46,7 +46,7 @@ pub use personas::{Persona, PersonaPage, PersonaRequest};
 pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
-pub use resolve::{Candidate, candidates, pin_to_available};
+pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
 pub use status::{ExecutionStatus, StepRunStatus, known, known_if_given};
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,

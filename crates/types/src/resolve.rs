@@ -17,8 +17,8 @@ pub struct Candidate {
 #[must_use]
 pub fn candidates(definition: &Definition, step: &Step) -> Vec<Candidate> {
     let StepKind::Llm(llm) = &step.kind else { return Vec::new() };
-    let Some(first) = first_choice(definition, llm) else { return Vec::new() };
-    let mut all = vec![first];
+    let (Some(provider), Some(model)) = model_of(definition, llm) else { return Vec::new() };
+    let mut all = vec![Candidate { provider, model }];
     for fallback in &llm.fallbacks {
         let provider = fallback
             .provider
@@ -30,20 +30,20 @@ pub fn candidates(definition: &Definition, step: &Step) -> Vec<Candidate> {
     all
 }
 
-/// The step's own choice, then the workflow's, then the provider's default model.
-fn first_choice(definition: &Definition, llm: &LlmStep) -> Option<Candidate> {
-    let provider = match (&llm.provider, &llm.model) {
-        (Some(provider), _) => provider.clone(),
-        (None, Some(model)) => provider_of_model(model).map(str::to_owned).or_else(|| definition.provider.clone())?,
-        (None, None) => definition.provider.clone()?,
-    };
-    let same = definition.provider.as_ref() == Some(&provider);
-    let model = llm
-        .model
+/// The provider and model that a step names, or that the workflow names for it.
+pub(crate) fn model_of(definition: &Definition, llm: &LlmStep) -> (Option<String>, Option<String>) {
+    let named = llm.model.clone();
+    let provider = llm
+        .provider
         .clone()
-        .or_else(|| definition.model.clone().filter(|_| same))
-        .or_else(|| default_model(&provider).map(str::to_owned))?;
-    Some(Candidate { provider, model })
+        .or_else(|| named.as_deref().and_then(provider_of_model).map(str::to_owned))
+        .or_else(|| definition.provider.clone())
+        .or_else(|| definition.model.as_deref().and_then(provider_of_model).map(str::to_owned));
+    let inherits = llm.provider.is_none() || llm.provider == definition.provider;
+    let model = named
+        .or_else(|| definition.model.clone().filter(|_| inherits))
+        .or_else(|| provider.as_deref().and_then(default_model).map(str::to_owned));
+    (provider, model)
 }
 
 /// Writes into a definition which provider and model it uses where it does not say, so that a run
@@ -70,10 +70,16 @@ fn pin_models(definition: &mut Definition, default: Option<&str>, default_model_
 
 /// The same, by what a tenant can call: the first provider that is available is used where none is named.
 pub fn pin_to_available(definition: &mut Definition, providers: &[Provider]) {
-    let default = providers.iter().find(|provider| provider.available).map(|provider| provider.name.as_str());
+    let default = default_provider(providers).map(|provider| provider.name.as_str());
     pin_models(definition, default, |name| {
         providers.iter().find(|it| it.name.as_str() == name).and_then(|provider| provider.default_model.clone())
     });
+}
+
+/// The provider that is called where nobody names one: the first that is available.
+#[must_use]
+pub fn default_provider(providers: &[Provider]) -> Option<&Provider> {
+    providers.iter().find(|provider| provider.available)
 }
 
 #[cfg(test)]

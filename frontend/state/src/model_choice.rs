@@ -1,12 +1,6 @@
 //! The default model, of steps and workflows that name none.
 
-use sluice_types::Provider;
-
-/// The provider that is called where nobody names one: the first that can be used.
-#[must_use]
-pub fn default_provider(providers: &[Provider]) -> Option<&Provider> {
-    providers.iter().find(|provider| provider.available)
-}
+use sluice_types::{Provider, default_provider};
 
 /// A provider with its model, for people: `OpenAI gpt-5.4-mini`.
 #[must_use]

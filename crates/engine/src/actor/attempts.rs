@@ -7,8 +7,8 @@ use futures_util::FutureExt as _;
 use serde_json::Value;
 use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
 use sluice_types::{
-    Attempt, AttemptStatus, ErrorCode, Event, EventType, RunError, Step, StepKind, StepPath, StepRunStatus, TokenUsage,
-    cost_usd, estimated_tokens, find_model,
+    Attempt, AttemptStatus, Candidate, ErrorCode, Event, EventType, RunError, Step, StepKind, StepPath, StepRunStatus,
+    TokenUsage, candidates, cost_usd, estimated_tokens, find_model,
 };
 use tokio::task::AbortHandle;
 
@@ -16,7 +16,6 @@ use super::draft::{Draft, Effect};
 use super::{Actor, Input};
 use crate::attempt::{self, AttemptEnd, AttemptTask};
 use crate::providers::call::ModelCall;
-use crate::providers::{Candidate, candidates};
 use crate::retry::Failure;
 use crate::templating::Scope;
 

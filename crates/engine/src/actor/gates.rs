@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use sluice_types::{
-    ErrorCode, Event, EventType, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, ReviewRequest, RunError,
-    StepKind, StepPath, StepRun, StepRunStatus,
+    Candidate, ErrorCode, Event, EventType, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, ReviewRequest,
+    RunError, StepKind, StepPath, StepRun, StepRunStatus,
 };
 
 use super::draft::{Draft, Effect};
@@ -12,7 +12,6 @@ use super::{Actor, Input};
 use crate::difference::difference;
 use crate::error::EngineError;
 use crate::output::output_of;
-use crate::providers::Candidate;
 use crate::rerun::repeats;
 use crate::templating::Scope;
 

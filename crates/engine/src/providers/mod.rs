@@ -10,5 +10,4 @@ pub mod wire;
 
 pub use network::NetworkPolicy;
 pub use registry::{CredentialError, Providers, ProvidersConfig, keys_from_environment};
-pub use sluice_types::{Candidate, candidates, pin_to_available};
 pub use vault::{Vault, VaultError};

@@ -4,8 +4,8 @@ use super::Known;
 use super::report::Findings;
 use crate::catalog::{Ability, ModelInfo, find_model};
 use crate::definition::{Definition, LlmStep, StepKind};
-use crate::estimate::model_of;
 use crate::providers::ProviderName;
+use crate::resolve::model_of;
 
 pub(super) fn check(definition: &Definition, known: &Known, findings: &mut Findings) {
     check_choice("", definition.provider.as_deref(), definition.model.as_deref(), known, findings);

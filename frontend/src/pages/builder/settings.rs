@@ -2,10 +2,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::StepId;
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_TAG_CHARS, MAX_TAGS};
+use sluice_types::{StepId, default_provider};
 use sluice_web_state::editor::{Draft, Edit};
-use sluice_web_state::model_choice::{default_provider, named};
+use sluice_web_state::model_choice::named;
 
 use super::fields::{ChoiceField, step_options};
 use super::model::Builder;
