@@ -9,7 +9,7 @@ use serde_path_to_error::{Path, Segment};
 /// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong.
+    /// The error, without its place.
     pub message: String,
     /// The line, from 1.
     pub line: usize,
@@ -50,7 +50,7 @@ pub fn size(value: &Value) -> usize {
 pub struct ReadError {
     /// Where it stands (JSON pointer, RFC 6901).
     pub pointer: String,
-    /// What is wrong.
+    /// The error.
     pub message: String,
 }
 
@@ -63,7 +63,7 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
 const NESTED: &str = "@";
 
 impl ReadError {
-    /// What is wrong, and where, of an error with its path.
+    /// The error and its place, of an error with its path.
     ///
     /// Parts that are read by themselves tell where inside them the error is, and both places are joined here.
     #[must_use]

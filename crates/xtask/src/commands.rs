@@ -5,13 +5,13 @@ use crate::{bench, browser, check, dev, openapi, postgres, prices, release, star
 
 /// A command.
 pub struct Command {
-    /// What it is called by.
+    /// Its name.
     pub name: &'static str,
-    /// What may stand behind the name.
+    /// Its arguments.
     pub arguments: &'static str,
-    /// What it does, in lines.
+    /// A summary, in lines.
     pub about: &'static [&'static str],
-    /// What a reader of its own help wants to know besides.
+    /// Details for its own help.
     pub more: &'static str,
     /// Runs it with the arguments behind its name.
     pub run: fn(&[String]) -> Done,

@@ -1,4 +1,4 @@
-//! What `cargo xtask help` and `cargo xtask <command> --help` print.
+//! The texts of `cargo xtask help` and `cargo xtask <command> --help`.
 
 use crate::commands::{COMMANDS, Command};
 
