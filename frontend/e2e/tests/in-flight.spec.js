@@ -72,6 +72,19 @@ test('an output takes no more text while it is being saved', async ({ page, api 
   await expect(field).toBeHidden();
 });
 
+test('a change that was saved without the page hearing of it is not offered again', async ({ page, api }) => {
+  const run = new Run(page);
+  const id = await run.begin(api, [prompt('Research'), review('Check'), prompt('Write')]);
+  const later = await run.openStep('Write');
+  await later.getByRole('button', { name: 'Change model or prompt' }).click();
+  await later.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Other words');
+  await api.call('PATCH', `/workflows/executions/${id}/steps/write`, { prompt: 'Other words' });
+  await page.reload();
+  await run.openStep('Write');
+  await expect(later.getByRole('button', { name: 'Change model or prompt' })).toBeVisible();
+  await expect(later.getByRole('button', { name: 'Save for this run' })).toHaveCount(0);
+});
+
 test('the result of a test goes with the key that it was about', async ({ page, api, guard }) => {
   guard.allow(/Failed to load resource/);
   await api.call('PUT', '/providers/openai_compatible/credential', { base_url: 'http://127.0.0.1:9/v1', api_key: 'sk-test-1234567890' });

@@ -62,7 +62,14 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let kept = path.clone();
     // A stored draft is restored as soon as the definition that it changes is loaded.
     Effect::new(move || {
-        if store.definition().is_some() && change(&store.id(), &kept).is_some() {
+        let Some(change) = store.definition().and_then(|_| change(&store.id(), &kept)) else { return };
+        let before = llm_of(store, &kept);
+        let mut typed = before.clone();
+        change_llm(&mut typed, change);
+        // The page may have been left before it heard that the change was saved.
+        if difference(&before, &typed) == PatchStep::default() {
+            keep_change(&store.id(), &kept, &PatchStep::default());
+        } else {
             open.set(true);
         }
     });
