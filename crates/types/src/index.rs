@@ -105,6 +105,25 @@ impl Index {
         containers.chain([place.step.id.as_str()]).eq(named).then_some(place)
     }
 
+    /// Where a step run reads the output of a step: the path of that step's run, as seen from its own. Both share the
+    /// containers that are around the step.
+    #[must_use]
+    pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<StepPath> {
+        let Some(&container) = target.containers.last() else { return Some(StepPath::top(&target.step.id)) };
+        let container = self.places.get(container)?;
+        let mut prefix = Some(path.clone());
+        // The shared part ends with what follows the innermost container: its branch, its item or its round.
+        while let Some(inner) = prefix {
+            let outer = inner.without_last();
+            let ends_container = outer.as_ref().and_then(StepPath::step_id).as_ref() == Some(&container.step.id);
+            if ends_container && !matches!(inner.segments().last(), Some(Segment::Step(_))) {
+                return inner.child(Segment::Step(target.step.id.as_str()));
+            }
+            prefix = outer;
+        }
+        None
+    }
+
     /// The steps of a list, in its order.
     pub fn block(&self, address: &BlockAddress) -> impl Iterator<Item = &Place> + Clone {
         self.blocks.get(address).into_iter().flatten().filter_map(|&at| self.places.get(at))
