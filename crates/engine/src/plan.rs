@@ -4,8 +4,9 @@
 //! network, and evaluates nothing. Starting, going on after a crash, resuming, retrying and
 //! previews all call it.
 
+use sluice_store::StepRecord;
 use sluice_types::definition::NEXT_END;
-use sluice_types::{Definition, Step, StepKind, StepPath, StepRun, StepRunStatus};
+use sluice_types::{Definition, Step, StepKind, StepPath, StepRunStatus};
 
 /// What the planner reads of an execution.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +14,7 @@ pub struct PlanInput<'a> {
     /// What it runs.
     pub definition: &'a Definition,
     /// Its step runs.
-    pub runs: &'a [StepRun],
+    pub runs: &'a [StepRecord],
     /// Whether review steps are skipped.
     pub yolo: bool,
     /// Whether a person paused it: then nothing is started.
@@ -95,7 +96,8 @@ pub fn plan(input: PlanInput<'_>) -> Vec<Action> {
 }
 
 fn status(input: PlanInput<'_>, path: &StepPath) -> StepRunStatus {
-    input.runs.iter().find(|run| run.path == *path).map_or(StepRunStatus::Pending, |run| run.status)
+    let found = input.runs.iter().find(|record| record.run.path == *path);
+    found.map_or(StepRunStatus::Pending, |record| record.run.status)
 }
 
 fn skip_reason(input: PlanInput<'_>, step: &Step) -> Option<SkipReason> {
