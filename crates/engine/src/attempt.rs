@@ -2,6 +2,7 @@
 //! how it ended. It holds no state of the execution.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -134,11 +135,13 @@ struct Keeper<'a> {
     /// Whether there is text that is not kept yet.
     unkept: bool,
     writing: Option<tokio::task::JoinHandle<()>>,
+    /// How much of the text is kept, in bytes.
+    kept: Arc<AtomicUsize>,
 }
 
 impl<'a> Keeper<'a> {
     fn new(shared: &'a Arc<Shared>, task: &'a AttemptTask) -> Self {
-        Self { shared, task, last: Instant::now(), unkept: false, writing: None }
+        Self { shared, task, last: Instant::now(), unkept: false, writing: None, kept: Arc::default() }
     }
 
     fn keep_if_due(&mut self) {
@@ -151,25 +154,33 @@ impl<'a> Keeper<'a> {
             return;
         }
         self.unkept = false;
-        self.writing = Some(tokio::spawn(checkpoint(self.shared, self.task)));
+        self.writing = Some(tokio::spawn(checkpoint(self.shared, self.task, &self.kept)));
     }
 
     async fn keep_now(&mut self) {
         if let Some(writing) = self.writing.take() {
             let _ = writing.await;
         }
-        checkpoint(self.shared, self.task).await;
+        checkpoint(self.shared, self.task, &self.kept).await;
     }
 }
 
-/// Writes the text of an attempt as far as it came.
-fn checkpoint(shared: &Arc<Shared>, task: &AttemptTask) -> impl Future<Output = ()> + Send + use<> {
+/// Writes what came of an attempt's text since the last piece that was kept.
+fn checkpoint(
+    shared: &Arc<Shared>,
+    task: &AttemptTask,
+    kept: &Arc<AtomicUsize>,
+) -> impl Future<Output = ()> + Send + use<> {
     let (store, tenant, id, epoch) = (shared.store.clone(), task.tenant.clone(), task.execution_id.clone(), task.epoch);
-    let (path, attempt, content) = (task.path.clone(), task.attempt, task.channel.text_of(&task.path, task.attempt));
+    let (path, attempt, kept) = (task.path.clone(), task.attempt, kept.clone());
+    let offset = kept.load(Ordering::Relaxed);
+    let piece = task.channel.text_from(&path, attempt, offset);
     async move {
-        if let Err(error) = store.checkpoint(&tenant, &id, epoch, &path, attempt, content).await {
-            // The attempt goes on: its text is still in memory, and kept when it ends.
-            tracing::warn!(execution_id = %id, %path, %error, "the text so far could not be kept");
+        let end = offset + piece.len();
+        match store.checkpoint(&tenant, &id, epoch, &path, attempt, offset, piece).await {
+            Ok(()) => kept.store(end, Ordering::Relaxed),
+            // The attempt goes on: its text is still in memory, and kept with the next piece or when it ends.
+            Err(error) => tracing::warn!(execution_id = %id, %path, %error, "the text so far could not be kept"),
         }
     }
 }

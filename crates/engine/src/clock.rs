@@ -19,6 +19,8 @@ pub trait Ids: Send + Sync {
     fn engine_id(&self) -> String;
     /// A number from 0 to 1, for jitter.
     fn chance(&self) -> f64;
+    /// A random number for a new turn, which tells it from the turns of other writers.
+    fn turn_token(&self) -> i64;
 }
 
 /// The machine's clock, and ids and chance from the system's random numbers.
@@ -48,6 +50,10 @@ impl Ids for System {
 
     fn chance(&self) -> f64 {
         rand::random_range(0.0..1.0)
+    }
+
+    fn turn_token(&self) -> i64 {
+        rand::random()
     }
 }
 

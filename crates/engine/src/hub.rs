@@ -176,6 +176,13 @@ impl Channel {
         self.live().get(path).filter(|text| text.attempt == attempt).map(|text| text.text.clone()).unwrap_or_default()
     }
 
+    /// The text of an attempt from an offset in bytes on, which is where a piece of it ended.
+    pub fn text_from(&self, path: &StepPath, attempt: i32, offset: usize) -> String {
+        let live = self.live();
+        let text = live.get(path).filter(|text| text.attempt == attempt);
+        text.and_then(|text| text.text.get(offset..)).unwrap_or_default().to_owned()
+    }
+
     /// Ends the text of a step run, and gives it.
     pub fn end_text(&self, path: &StepPath) -> String {
         self.live().remove(path).map(|text| text.text).unwrap_or_default()

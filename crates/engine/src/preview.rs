@@ -58,7 +58,7 @@ impl Engine {
             // A review calls no model.
             None => Some(Range::default()),
         };
-        let kept = journal.step_runs.iter().filter(|run| run.status == StepRunStatus::Completed);
+        let kept = journal.runs().filter(|run| run.status == StepRunStatus::Completed);
         Ok(RerunPlan {
             from: from.clone(),
             kept: kept

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use sluice_types::{Definition, Effect, RerunReason, StepId, StepPath, StepRun, StepRunStatus};
+use sluice_store::StepRecord;
+use sluice_types::{Definition, Effect, RerunReason, StepId, StepPath, StepRunStatus};
 
 /// A step that runs again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,14 +19,14 @@ pub struct Repeat {
 /// The steps that run again when `from` does: itself, those that have not completed, those after it that are stale,
 /// and those that use the output of one that runs again. The others are kept, as nothing that they use changes.
 #[must_use]
-pub fn repeats(definition: &Definition, runs: &[StepRun], from: &StepPath) -> Vec<Repeat> {
+pub fn repeats(definition: &Definition, runs: &[StepRecord], from: &StepPath) -> Vec<Repeat> {
     let names = definition.names();
     let mut again: HashSet<&StepId> = HashSet::new();
     let mut repeats = Vec::new();
     let mut is_after = false;
     for step in &definition.steps {
         let path = StepPath::top(&step.id);
-        let run = runs.iter().find(|run| run.path == path);
+        let run = runs.iter().map(|record| &record.run).find(|run| run.path == path);
         let status = run.map_or(StepRunStatus::Pending, |run| run.status);
         let is_stale = is_after && run.is_some_and(|run| run.stale);
         is_after |= path == *from;
@@ -75,6 +76,8 @@ mod tests {
     use super::*;
     use crate::view::pending_run;
     use serde_json::json;
+    use sluice_store::AttemptProgress;
+    use sluice_types::StepRun;
 
     #[test]
     fn only_what_uses_a_repeated_step_is_repeated() {
@@ -87,11 +90,16 @@ mod tests {
             {"id": "e", "label": "E", "type": "llm", "prompt": "{{steps.C.content}}"},
         ]}))
         .unwrap();
-        let runs: Vec<StepRun> = definition
+        let completed = |step| StepRun { status: StepRunStatus::Completed, ..pending_run(step) };
+        let runs: Vec<StepRecord> = definition
             .steps
             .iter()
             .take(5)
-            .map(|step| StepRun { status: StepRunStatus::Completed, ..pending_run(step) })
+            .map(|step| StepRecord {
+                run: completed(step),
+                order_key: Vec::new(),
+                progress: AttemptProgress::default(),
+            })
             .collect();
         let found: Vec<(String, RerunReason, Option<String>)> =
             repeats(&definition, &runs, &StepPath::new("b").unwrap())

@@ -193,6 +193,7 @@ impl Engine {
                 started_at: None,
                 completed_at: None,
                 last_seq: 0,
+                interruptions: 0,
             },
             epoch: 1,
             turn: 0,

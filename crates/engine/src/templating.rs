@@ -37,7 +37,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub struct Scope<'a> {
     definition: &'a Definition,
     input: &'a Value,
-    runs: &'a [StepRun],
+    runs: Vec<&'a StepRun>,
     names: Vec<&'a str>,
 }
 
@@ -45,14 +45,14 @@ impl<'a> Scope<'a> {
     /// The scope of an execution as its journal stands.
     #[must_use]
     pub fn of(journal: &'a Journal) -> Self {
-        Self::new(&journal.snapshot.definition, &journal.input, &journal.step_runs)
+        Self::new(&journal.snapshot.definition, &journal.input, journal.runs())
     }
 
     /// A scope of its parts.
     #[must_use]
-    pub fn new(definition: &'a Definition, input: &'a Value, runs: &'a [StepRun]) -> Self {
+    pub fn new(definition: &'a Definition, input: &'a Value, runs: impl IntoIterator<Item = &'a StepRun>) -> Self {
         let names = definition.names();
-        Self { definition, input, runs, names }
+        Self { definition, input, runs: runs.into_iter().collect(), names }
     }
 
     /// Fills a template in; the error names the field and says where in it.

@@ -35,10 +35,10 @@ pub fn pending_run(step: &Step) -> StepRun {
 #[must_use]
 pub fn execution(journal: &Journal) -> Execution {
     let state = &journal.state;
-    let completed = || journal.step_runs.iter().filter(|run| run.status == StepRunStatus::Completed);
+    let completed = || journal.runs().filter(|run| run.status == StepRunStatus::Completed);
     let steps = journal.snapshot.definition.steps.iter().map(|step| {
         let path = StepPath::top(&step.id);
-        let found = journal.step_runs.iter().find(|run| run.path == path);
+        let found = journal.runs().find(|run| run.path == path);
         found.cloned().unwrap_or_else(|| pending_run(step))
     });
     Execution {

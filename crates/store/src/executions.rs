@@ -10,6 +10,7 @@ use sluice_types::{
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
 use crate::journal::{Journal, StartRecord, StoredEvent, Turn};
+use crate::rows::AttemptTextRow;
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
 
@@ -56,7 +57,9 @@ impl Store {
         write!(self, |conn| queries::turns::write(conn, &turn))
     }
 
-    /// Keeps the text that a running attempt has streamed so far.
+    /// Keeps a piece of the text that a running attempt streams; `offset` is where it begins in the text, in bytes.
+    /// A piece that is sent again, perhaps longer, takes the place of the one at its offset.
+    #[expect(clippy::too_many_arguments, reason = "these are the key and the fields of the row")]
     pub async fn checkpoint(
         &self,
         tenant: &TenantId,
@@ -64,18 +67,18 @@ impl Store {
         epoch: i64,
         path: &StepPath,
         attempt: i32,
-        content: String,
+        offset: usize,
+        piece: String,
     ) -> Result<(), StoreError> {
-        let (tenant, id, path) = (tenant.clone(), id.clone(), path.clone());
-        write!(self, |conn| queries::turns::checkpoint(
-            conn,
-            tenant.as_str(),
-            id.as_str(),
-            epoch,
-            path.as_str(),
+        let row = AttemptTextRow {
+            tenant_id: tenant.to_string(),
+            execution_id: id.to_string(),
+            path: path.to_string(),
             attempt,
-            &content
-        ))
+            start_offset: i64::try_from(offset).unwrap_or(i64::MAX),
+            text: piece,
+        };
+        write!(self, |conn| queries::turns::checkpoint(conn, epoch, &row))
     }
 
     /// Takes an execution over that is as it was looked at; false when somebody else was faster.

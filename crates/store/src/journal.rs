@@ -57,6 +57,45 @@ pub struct ExecutionState {
     pub completed_at: Option<DateTime<Utc>>,
     /// The number of its newest event.
     pub last_seq: i64,
+    /// How often an owner was lost since something last completed.
+    pub interruptions: u32,
+}
+
+/// A step run as the engine keeps it: what the API answers, and what only the engine needs to go on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRecord {
+    /// The step run as the API answers it.
+    pub run: StepRun,
+    /// Sorts step runs in the order of the workflow, bytewise, the same on both databases.
+    pub order_key: Vec<u8>,
+    /// How far its attempts have come.
+    pub progress: AttemptProgress,
+}
+
+/// How far the attempts of a step run have come; a crash forgets none of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AttemptProgress {
+    /// Failed attempts of the present candidate, since the step was started.
+    pub failures: u32,
+    /// Which of the step's candidates is called: 0 is its own model, then the fallbacks.
+    pub candidate: u32,
+    /// When the next attempt begins, while the step run waits for it.
+    pub retry_at: Option<DateTime<Utc>>,
+    /// What the attempt under way may cost at most; counted against the budget until it ends.
+    pub reserved_usd: f64,
+    /// Estimated tokens of what was sent to the model.
+    pub sent_tokens: u64,
+}
+
+/// An attempt that ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptRecord {
+    /// Its step run.
+    pub path: StepPath,
+    /// How it ended.
+    pub attempt: Attempt,
+    /// Whether [`crate::Store::checkpoint`] may have stored pieces of its text, which are deleted then.
+    pub checkpointed: bool,
 }
 
 /// An event as it is stored: serialised once, for the database and for every reader.
@@ -79,14 +118,16 @@ pub struct Turn {
     pub epoch: i64,
     /// The number of this turn. A turn that was written already is not written twice.
     pub turn: i64,
+    /// A random number that tells this turn from one that another writer of the same epoch gave the same number.
+    pub token: i64,
     /// The execution's new state.
     pub state: ExecutionState,
     /// The snapshot, when it changed.
     pub snapshot: Option<Snapshot>,
-    /// The step runs that changed, with their places in the order of steps.
-    pub step_runs: Vec<(i32, StepRun)>,
+    /// The step runs that changed.
+    pub step_runs: Vec<StepRecord>,
     /// The attempts that ended.
-    pub attempts: Vec<(StepPath, Attempt)>,
+    pub attempts: Vec<AttemptRecord>,
     /// The gate decisions that were made.
     pub decisions: Vec<(StepPath, GateDecision)>,
     /// The events, in order.
@@ -142,5 +183,12 @@ pub struct Journal {
     /// The number of its newest turn.
     pub turn: i64,
     /// Its step runs, in the order of steps.
-    pub step_runs: Vec<StepRun>,
+    pub step_runs: Vec<StepRecord>,
+}
+
+impl Journal {
+    /// The step runs as the API answers them.
+    pub fn runs(&self) -> impl Iterator<Item = &StepRun> {
+        self.step_runs.iter().map(|record| &record.run)
+    }
 }

@@ -23,7 +23,10 @@ mod workflows;
 pub use cursor::Cursor;
 pub use error::StoreError;
 pub use executions::{ExecutionFilter, StartOutcome};
-pub use journal::{ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StoredEvent, Turn};
+pub use journal::{
+    AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
+    StoredEvent, Turn,
+};
 pub use personas::PersonaUpdate;
 pub use providers::StoredCredential;
 pub use store::{Store, StoreConfig};

@@ -10,7 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::StoreError;
 use crate::rows::StepRunRow;
-use crate::schema::{step_runs, workflows};
+use crate::schema::{executions, step_runs, workflows};
 
 #[path = "queries/mod.rs"]
 pub(crate) mod queries;
@@ -60,6 +60,14 @@ pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str)
     use diesel_async::RunQueryDsl as _;
     let row = workflows::table.find((tenant, id)).select(workflows::version);
     Ok(row.for_update().first(conn).await.optional()?)
+}
+
+/// The epoch of an execution, which nobody else takes over until the transaction ends.
+pub(crate) async fn lock_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
+    use diesel::{OptionalExtension as _, QueryDsl as _};
+    use diesel_async::RunQueryDsl as _;
+    let row = executions::table.find((tenant, id)).select(executions::epoch);
+    Ok(row.for_share().first(conn).await.optional()?)
 }
 
 /// Writes a step run over the one there is.

@@ -26,6 +26,8 @@ diesel::table! {
         is_active -> Bool,
         created_at -> BigInt,
         updated_at -> BigInt,
+        format -> Integer,
+        deleting -> Bool,
     }
 }
 
@@ -46,6 +48,7 @@ diesel::table! {
         description -> Text,
         definition -> Text,
         created_at -> BigInt,
+        format -> Integer,
     }
 }
 
@@ -75,6 +78,8 @@ diesel::table! {
         created_at -> BigInt,
         started_at -> Nullable<BigInt>,
         completed_at -> Nullable<BigInt>,
+        turn_token -> BigInt,
+        interruptions -> Integer,
     }
 }
 
@@ -84,6 +89,7 @@ diesel::table! {
         execution_id -> Text,
         snapshot -> Text,
         input -> Text,
+        format -> Integer,
     }
 }
 
@@ -92,7 +98,6 @@ diesel::table! {
         tenant_id -> Text,
         execution_id -> Text,
         path -> Text,
-        position -> Integer,
         step_id -> Text,
         label -> Text,
         step_type -> Text,
@@ -114,6 +119,13 @@ diesel::table! {
         started_at -> Nullable<BigInt>,
         completed_at -> Nullable<BigInt>,
         stale -> Bool,
+        order_key -> Binary,
+        parent_path -> Nullable<Text>,
+        retry_at -> Nullable<BigInt>,
+        failures -> Integer,
+        candidate -> Integer,
+        reserved_usd -> Double,
+        sent_tokens -> BigInt,
     }
 }
 
@@ -139,11 +151,28 @@ diesel::table! {
 }
 
 diesel::table! {
-    gate_decisions (tenant_id, execution_id, path, decided_at) {
+    attempt_texts (tenant_id, execution_id, path, attempt, start_offset) {
         tenant_id -> Text,
         execution_id -> Text,
         path -> Text,
-        decided_at -> BigInt,
+        attempt -> Integer,
+        start_offset -> BigInt,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    schema_compatibility (least_migration) {
+        least_migration -> Text,
+    }
+}
+
+diesel::table! {
+    gate_decisions (tenant_id, execution_id, path, opened_seq) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        path -> Text,
+        opened_seq -> BigInt,
         kind -> Text,
         decision -> Text,
         comment -> Nullable<Text>,
@@ -151,6 +180,7 @@ diesel::table! {
         content_after -> Nullable<Text>,
         difference -> Nullable<Text>,
         decided_by -> Text,
+        decided_at -> BigInt,
     }
 }
 
@@ -207,6 +237,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    attempt_texts,
     attempts,
     credentials,
     engines,
@@ -216,6 +247,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     gate_decisions,
     idempotency_keys,
     personas,
+    schema_compatibility,
     step_runs,
     tenants,
     workflow_tags,

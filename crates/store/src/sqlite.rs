@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::StoreError;
 use crate::rows::StepRunRow;
-use crate::schema::{step_runs, workflows};
+use crate::schema::{executions, step_runs, workflows};
 
 #[path = "queries/mod.rs"]
 pub(crate) mod queries;
@@ -276,6 +276,13 @@ pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str)
     use diesel::{OptionalExtension as _, QueryDsl as _};
     use diesel_async::RunQueryDsl as _;
     Ok(workflows::table.find((tenant, id)).select(workflows::version).first(conn).await.optional()?)
+}
+
+/// The epoch of an execution. There is one writer: nobody else takes it over meanwhile.
+pub(crate) async fn lock_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
+    use diesel::{OptionalExtension as _, QueryDsl as _};
+    use diesel_async::RunQueryDsl as _;
+    Ok(executions::table.find((tenant, id)).select(executions::epoch).first(conn).await.optional()?)
 }
 
 /// Writes a step run over the one there is. Diesel keeps no `ON CONFLICT DO UPDATE` prepared, and

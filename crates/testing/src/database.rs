@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use diesel::connection::SimpleConnection as _;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use sluice_store::{Store, StoreConfig};
 
 /// A database that no other test sees. A SQLite file is deleted with it; a PostgreSQL schema goes
@@ -26,7 +27,10 @@ impl TestDatabase {
         #[expect(clippy::disallowed_methods, reason = "the name only has to be free")]
         let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
         let mut connection = AsyncPgConnection::establish(&url).await.expect("the test PostgreSQL answers");
-        connection.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a schema can be made");
+        let create = format!("CREATE SCHEMA {schema}");
+        diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, &create)
+            .await
+            .expect("a schema can be made");
         let config = StoreConfig::Postgres(with_schema(&url, &schema));
         Self { config, folder: tempfile::tempdir().expect("a temporary folder") }
     }
@@ -49,6 +53,38 @@ impl TestDatabase {
         Store::open(&self.config).await.expect("the test database opens")
     }
 
+    /// Runs SQL on it, beside the store: for what the store cannot make, as rows of an older server.
+    pub async fn execute(&self, sql: &str) {
+        match &self.config {
+            StoreConfig::Sqlite(file) => sqlite(file).batch_execute(sql).expect("the SQL runs"),
+            StoreConfig::Postgres(url) => {
+                let mut connection = AsyncPgConnection::establish(url).await.expect("the test PostgreSQL answers");
+                diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, sql).await.expect("the SQL runs");
+            }
+        }
+    }
+
+    /// The column `value` of a query, as text.
+    pub async fn values(&self, query: &str) -> Vec<String> {
+        let rows: Vec<Value> = match &self.config {
+            StoreConfig::Sqlite(file) => {
+                diesel::RunQueryDsl::load(diesel::sql_query(query), &mut sqlite(file)).expect("the query runs")
+            }
+            StoreConfig::Postgres(url) => {
+                let mut connection = AsyncPgConnection::establish(url).await.expect("the test PostgreSQL answers");
+                let loaded = diesel_async::RunQueryDsl::load(diesel::sql_query(query), &mut connection).await;
+                loaded.expect("the query runs")
+            }
+        };
+        rows.into_iter().map(|row| row.value).collect()
+    }
+
+    /// The rows of a table.
+    pub async fn count(&self, table: &str) -> u64 {
+        let counted = self.values(&format!("SELECT CAST(COUNT(*) AS TEXT) AS value FROM {table}")).await;
+        counted.first().and_then(|count| count.parse().ok()).expect("a count")
+    }
+
     /// A folder that is deleted with it.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
@@ -67,6 +103,19 @@ impl TestDatabase {
             }
         }
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Value {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    value: String,
+}
+
+fn sqlite(file: &std::path::Path) -> diesel::SqliteConnection {
+    let mut connection: diesel::SqliteConnection =
+        diesel::Connection::establish(file.to_str().expect("a path in UTF-8")).expect("the file opens");
+    connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON").expect("the settings are taken");
+    connection
 }
 
 fn with_schema(url: &str, schema: &str) -> String {

@@ -296,6 +296,9 @@ pub struct GateDecision {
     pub decided_by: String,
     /// When.
     pub decided_at: DateTime<Utc>,
+    /// The gate's `opened_seq`. Negative for a decision that was made before this was stored.
+    #[serde(default)]
+    pub opened_seq: i64,
 }
 
 /// An execution in a list: without its step runs, input and output.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
+use sluice_store::AttemptRecord;
 use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
 use sluice_types::{
     Attempt, AttemptStatus, Candidate, ErrorCode, Event, EventType, RunError, Step, StepKind, StepPath, StepRunStatus,
@@ -294,7 +295,10 @@ impl Actor {
             started_at: run.started_at.unwrap_or(now),
             completed_at: now,
         };
-        draft.attempts.push((path.clone(), attempt));
+        // Text is checkpointed only while an attempt lasts, and an interrupted one may have been of another server.
+        let lasted = (now - attempt.started_at).to_std().unwrap_or_default();
+        let checkpointed = status == AttemptStatus::Interrupted || lasted >= attempt::CHECKPOINT_EVERY;
+        draft.attempts.push(AttemptRecord { path: path.clone(), attempt, checkpointed });
         self.journal.state.token_usage += token_usage;
         self.journal.state.cost_usd += cost;
     }

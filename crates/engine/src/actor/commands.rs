@@ -92,8 +92,7 @@ impl Actor {
     pub(super) fn stop_everything(&mut self, draft: &mut Draft) {
         let open: Vec<StepPath> = self
             .journal
-            .step_runs
-            .iter()
+            .runs()
             .filter(|run| run.status == StepRunStatus::Running || run.status.is_gate())
             .map(|run| run.path.clone())
             .collect();
@@ -127,7 +126,7 @@ impl Actor {
             self.journal.state.budget_usd = budget;
             // A call that waits for a larger budget is looked at again.
             let waits = |run: &&StepRun| run.gate.as_ref().is_some_and(|gate| gate.kind == GateKind::Budget);
-            let waiting: Vec<StepRun> = self.journal.step_runs.iter().filter(waits).cloned().collect();
+            let waiting: Vec<StepRun> = self.journal.runs().filter(waits).cloned().collect();
             for run in waiting {
                 self.run_again(&run, draft);
             }
@@ -137,8 +136,7 @@ impl Actor {
             // A review that waits is skipped as one that is yet to come.
             let waiting =
                 |run: &&StepRun| yolo && run.status == StepRunStatus::Waiting && run.step_type == StepType::Review;
-            let open: Vec<StepPath> =
-                self.journal.step_runs.iter().filter(waiting).map(|run| run.path.clone()).collect();
+            let open: Vec<StepPath> = self.journal.runs().filter(waiting).map(|run| run.path.clone()).collect();
             for path in open {
                 self.back_to_pending(&path, draft);
             }
@@ -282,8 +280,7 @@ impl Actor {
     /// Marks what was made from the output that was replaced.
     fn mark_stale(&mut self, path: &StepPath, draft: &mut Draft) {
         let definition = &self.journal.snapshot.definition;
-        let runs = &self.journal.step_runs;
-        let status = |step: &Step| runs.iter().find(|run| run.step_id == step.id).map(|run| run.status);
+        let status = |step: &Step| self.journal.runs().find(|run| run.step_id == step.id).map(|run| run.status);
         let made_from = definition.step_at(path).map(|step| definition.made_from(step, status)).unwrap_or_default();
         for path in made_from.into_iter().map(|step| StepPath::top(&step.id)).collect::<Vec<_>>() {
             if let Some(run) = self.run_mut(&path, draft) {
@@ -297,7 +294,7 @@ impl Actor {
         let shows = |run: &&StepRun| {
             run.status == StepRunStatus::Waiting && run.gate.as_ref().is_some_and(|gate| gate.shows.contains(path))
         };
-        let waiting: Vec<StepPath> = self.journal.step_runs.iter().filter(shows).map(|run| run.path.clone()).collect();
+        let waiting: Vec<StepPath> = self.journal.runs().filter(shows).map(|run| run.path.clone()).collect();
         for review in waiting {
             self.back_to_pending(&review, draft);
         }
@@ -311,15 +308,16 @@ impl Actor {
         draft: &mut Draft,
     ) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
-        let mut runs = self.journal.step_runs.iter();
-        let under_way =
-            runs.any(|run| run.status == StepRunStatus::Running && !self.is_held_between_attempts(&run.path));
+        let under_way = self
+            .journal
+            .runs()
+            .any(|run| run.status == StepRunStatus::Running && !self.is_held_between_attempts(&run.path));
         if under_way || matches!(self.journal.state.status, ExecutionStatus::Pending | ExecutionStatus::Running) {
             let message = "It is running: pause it and let the step end, or cancel it, then retry.";
             return Err(self.illegal(ErrorCode::ExecutionActive, Some(status), message));
         }
         let unknown = |run: &&StepRun| run.status == StepRunStatus::OutcomeUnknown && run.path != *path;
-        if let Some(open) = self.journal.step_runs.iter().find(unknown) {
+        if let Some(open) = self.journal.runs().find(unknown) {
             let message = format!("“{}” may have acted already: decide there first whether it runs again.", open.label);
             return Err(self.illegal(ErrorCode::GateOpen, Some(status), &message));
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sluice_types::{Attempt, Event, GateDecision, StepPath};
+use sluice_store::AttemptRecord;
+use sluice_types::{Event, GateDecision, StepPath};
 
 use crate::providers::call::ModelCall;
 
@@ -19,7 +20,7 @@ pub struct Draft {
     /// Whether the snapshot changed.
     pub snapshot_changed: bool,
     /// The attempts that ended.
-    pub attempts: Vec<(StepPath, Attempt)>,
+    pub attempts: Vec<AttemptRecord>,
     /// The decisions that were made.
     pub decisions: Vec<(StepPath, GateDecision)>,
     /// What readers are told.

@@ -166,6 +166,7 @@ impl Actor {
             content_after: after,
             decided_by: by.to_owned(),
             decided_at: draft.now,
+            opened_seq: gate.opened_seq,
         };
         draft.decisions.push((path.clone(), decision));
         Ok(())

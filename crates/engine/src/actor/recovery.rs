@@ -12,15 +12,14 @@ impl Actor {
         let mut draft = Draft::new(self.shared.outside.clock.now());
         let running: Vec<StepPath> = self
             .journal
-            .step_runs
-            .iter()
+            .runs()
             .filter(|run| run.status == StepRunStatus::Running)
             .map(|run| run.path.clone())
             .collect();
         for path in running {
             self.recover_step(&path, &mut draft);
         }
-        for run in &self.journal.step_runs {
+        for run in self.journal.runs() {
             if let (StepRunStatus::Waiting, Some(at)) = (run.status, run.gate.as_ref().and_then(|gate| gate.expires_at))
             {
                 draft.effects.push(Effect::ExpireAt(run.path.clone(), at));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use sluice_store::{StartRecord, StoreError, StoredEvent, Turn};
+use sluice_store::{AttemptProgress, StartRecord, StepRecord, StoreError, StoredEvent, Turn};
 use sluice_types::{
     ErrorCode, Event, EventType, Execution, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus,
 };
@@ -152,8 +152,7 @@ impl Actor {
             ErrorCode::Internal,
             "The result of this step could not be stored; the server's log has the cause.",
         );
-        let open =
-            self.journal.step_runs.iter().find(|run| run.status == StepRunStatus::Running || run.status.is_gate());
+        let open = self.journal.runs().find(|run| run.status == StepRunStatus::Running || run.status.is_gate());
         if let Some(path) = open.map(|run| run.path.clone()) {
             self.fail_step(&path, error, &mut draft);
         }
@@ -233,16 +232,21 @@ impl Actor {
             seq: event.seq.unwrap_or_default(),
             payload: serde_json::to_string(event).unwrap_or_default(),
         };
-        let position = |path: &StepPath| {
+        let order_key = |path: &StepPath| {
             let at = journal.snapshot.definition.steps.iter().position(|step| step.id.as_str() == path.as_str());
-            i32::try_from(at.unwrap_or_default()).unwrap_or(i32::MAX)
+            u32::try_from(at.unwrap_or_default()).unwrap_or(u32::MAX).to_be_bytes().to_vec()
         };
-        let changed = draft.changed.iter().filter_map(|path| Some((position(path), self.run(path)?.clone())));
+        let record = |path: &StepPath| journal.step_runs.iter().find(|record| record.run.path == *path);
+        let changed = draft
+            .changed
+            .iter()
+            .filter_map(|path| Some(StepRecord { order_key: order_key(path), ..record(path)?.clone() }));
         Turn {
             tenant: journal.tenant.clone(),
             execution_id: journal.execution_id.clone(),
             epoch: journal.epoch,
             turn: journal.turn,
+            token: self.shared.outside.ids.turn_token(),
             state: journal.state.clone(),
             snapshot: draft.snapshot_changed.then(|| journal.snapshot.clone()),
             step_runs: changed.collect(),
@@ -286,7 +290,7 @@ impl Actor {
     }
 
     fn status_under_way(&self) -> ExecutionStatus {
-        let any = |wanted: fn(StepRunStatus) -> bool| self.journal.step_runs.iter().any(|run| wanted(run.status));
+        let any = |wanted: fn(StepRunStatus) -> bool| self.journal.runs().any(|run| wanted(run.status));
         if self.journal.state.on_hold {
             ExecutionStatus::Paused
         } else if any(|status| status == StepRunStatus::Running) {
@@ -300,8 +304,8 @@ impl Actor {
 
     /// Takes on a status, and tells readers.
     pub(super) fn settle(&mut self, status: ExecutionStatus, draft: &mut Draft) {
-        let running = self.journal.step_runs.iter().any(|run| run.status == StepRunStatus::Running);
-        let expiring = self.journal.step_runs.iter().any(|run| {
+        let running = self.journal.runs().any(|run| run.status == StepRunStatus::Running);
+        let expiring = self.journal.runs().any(|run| {
             run.status == StepRunStatus::Waiting && run.gate.as_ref().is_some_and(|gate| gate.expires_at.is_some())
         });
         let state = &mut self.journal.state;
@@ -319,19 +323,15 @@ impl Actor {
         if status.is_terminal() {
             state.completed_at = Some(draft.now);
             state.on_hold = false;
-            state.output =
-                self.journal.snapshot.definition.steps.iter().rev().find_map(|step| {
-                    self.journal.step_runs.iter().find(|run| run.step_id == step.id).and_then(result_of)
-                });
+            self.journal.state.output = self.output();
         } else {
             state.completed_at = None;
             state.error = None;
             state.output = None;
         }
-        let state = &mut self.journal.state;
         if status == ExecutionStatus::Failed {
-            let failed = self.journal.step_runs.iter().find(|run| run.status == StepRunStatus::Failed);
-            state.error =
+            let failed = self.journal.runs().find(|run| run.status == StepRunStatus::Failed);
+            self.journal.state.error =
                 failed.and_then(|run| Some((run.error.clone()?, run.path.clone()))).map(|(mut error, path)| {
                     error.path = Some(path);
                     error
@@ -343,7 +343,7 @@ impl Actor {
 
     /// What the last step that completed gave.
     fn output(&self) -> Option<Value> {
-        let run_of = |step: &sluice_types::Step| self.journal.step_runs.iter().find(|run| run.step_id == step.id);
+        let run_of = |step: &sluice_types::Step| self.journal.runs().find(|run| run.step_id == step.id);
         self.journal.snapshot.definition.steps.iter().rev().find_map(|step| run_of(step).and_then(result_of))
     }
 
@@ -355,7 +355,7 @@ impl Actor {
             ExecutionStatus::Completed | ExecutionStatus::Cancelled => EventType::Done,
             ExecutionStatus::Failed => EventType::Error,
         };
-        let gate = self.journal.step_runs.iter().find(|run| run.status.is_gate());
+        let gate = self.journal.runs().find(|run| run.status.is_gate());
         let waiting = gate.filter(|_| status == ExecutionStatus::Paused);
         let mut event = Event {
             status: Some(status),
@@ -415,19 +415,24 @@ impl Actor {
 
     /// A step run, when there is one.
     pub(super) fn run(&self, path: &StepPath) -> Option<&StepRun> {
-        self.journal.step_runs.iter().find(|run| run.path == *path)
+        self.journal.runs().find(|run| run.path == *path)
     }
 
     /// A step run to change, made when the step was not come to yet; `None` when there is no such step.
     pub(super) fn run_mut(&mut self, path: &StepPath, draft: &mut Draft) -> Option<&mut StepRun> {
         let step = self.journal.snapshot.definition.step_at(path)?;
         draft.changed.insert(path.clone());
-        let found = self.journal.step_runs.iter().position(|run| run.path == *path);
+        let found = self.journal.runs().position(|run| run.path == *path);
         let at = found.unwrap_or_else(|| {
-            self.journal.step_runs.push(pending_run(step));
+            let run = pending_run(step);
+            self.journal.step_runs.push(StepRecord {
+                run,
+                order_key: Vec::new(),
+                progress: AttemptProgress::default(),
+            });
             self.journal.step_runs.len() - 1
         });
-        self.journal.step_runs.get_mut(at)
+        self.journal.step_runs.get_mut(at).map(|record| &mut record.run)
     }
 
     /// The text that a review shows, and whose it is: that of the last of its steps that has some.
@@ -435,7 +440,7 @@ impl Actor {
         let definition = &self.journal.snapshot.definition;
         let shown = definition.shown_by(definition.step_at(review)?);
         shown.iter().rev().find_map(|step| {
-            let run = self.journal.step_runs.iter().find(|run| run.step_id == step.id)?;
+            let run = self.journal.runs().find(|run| run.step_id == step.id)?;
             let text = run.content.clone().or_else(|| run.output.as_ref().map(text_of))?;
             Some((run.path.clone(), text))
         })

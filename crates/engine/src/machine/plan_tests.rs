@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use sluice_store::AttemptProgress;
+use sluice_types::StepRun;
 
 use super::*;
 use crate::view::pending_run;
@@ -14,12 +16,17 @@ fn llm(id: &str) -> Value {
     json!({"id": id, "label": id, "type": "llm", "prompt": "x"})
 }
 
-fn runs(definition: &Definition, statuses: &[(&str, StepRunStatus)]) -> Vec<StepRun> {
+fn record(step: &Step, status: StepRunStatus) -> StepRecord {
+    let run = StepRun { status, ..pending_run(step) };
+    StepRecord { run, order_key: Vec::new(), progress: AttemptProgress::default() }
+}
+
+fn runs(definition: &Definition, statuses: &[(&str, StepRunStatus)]) -> Vec<StepRecord> {
     statuses
         .iter()
         .map(|(id, status)| {
             let step = definition.steps.iter().find(|step| step.id.as_str() == *id).unwrap();
-            StepRun { status: *status, ..pending_run(step) }
+            record(step, *status)
         })
         .collect()
 }
@@ -109,8 +116,8 @@ fn any_definition() -> impl Strategy<Value = Definition> {
 }
 
 /// Does what a plan says, with every started step completing.
-fn drive(definition: &Definition, yolo: bool) -> (Vec<StepRun>, usize) {
-    let mut runs: Vec<StepRun> = Vec::new();
+fn drive(definition: &Definition, yolo: bool) -> (Vec<StepRecord>, usize) {
+    let mut runs: Vec<StepRecord> = Vec::new();
     for turn in 1.. {
         for action in plan(PlanInput { definition, runs: &runs, yolo, on_hold: false }) {
             let (path, status) = match action {
@@ -120,8 +127,8 @@ fn drive(definition: &Definition, yolo: bool) -> (Vec<StepRun>, usize) {
                 Action::Fail(path) => panic!("nothing failed, but {path}"),
             };
             let step = definition.step_at(&path).unwrap();
-            assert!(!runs.iter().any(|run| run.path == path), "{path} ran twice");
-            runs.push(StepRun { status, ..pending_run(step) });
+            assert!(!runs.iter().any(|record| record.run.path == path), "{path} ran twice");
+            runs.push(record(step, status));
         }
         assert!(turn < 100, "the run does not end");
     }

@@ -7,8 +7,10 @@ use sluice_types::{Attempt, ExecutionStatus, ExecutionSummary, GateDecision, Ste
 use super::{Backend, Connection, Result};
 use crate::executions::ExecutionFilter;
 use crate::journal::{Journal, StoredEvent};
-use crate::rows::{AttemptRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow};
-use crate::schema::{attempts, events, execution_snapshots, executions, gate_decisions, step_runs};
+use crate::rows::{
+    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow, add_texts,
+};
+use crate::schema::{attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, step_runs};
 
 pub async fn journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Journal>> {
     let found: Option<(ExecutionRow, SnapshotRow)> = executions::table
@@ -23,13 +25,29 @@ pub async fn journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<Op
         .await
         .optional()?;
     let Some((execution, snapshot)) = found else { return Ok(None) };
-    let runs = step_runs::table
+    let mut runs: Vec<StepRunRow> = step_runs::table
         .filter(step_runs::tenant_id.eq(tenant).and(step_runs::execution_id.eq(id)))
-        .order(step_runs::position.asc())
+        .order(step_runs::order_key.asc())
         .select(StepRunRow::as_select())
         .load(conn)
         .await?;
+    read_texts(conn, tenant, id, &mut runs).await?;
     execution.into_journal(&snapshot, runs).map(Some)
+}
+
+/// Adds the text of attempts under way as far as it was checkpointed.
+async fn read_texts(conn: &mut Connection, tenant: &str, id: &str, runs: &mut [StepRunRow]) -> Result<()> {
+    if !runs.iter().any(StepRunRow::is_streaming) {
+        return Ok(());
+    }
+    let pieces: Vec<AttemptTextRow> = attempt_texts::table
+        .filter(attempt_texts::tenant_id.eq(tenant).and(attempt_texts::execution_id.eq(id)))
+        .order((attempt_texts::path.asc(), attempt_texts::attempt.asc(), attempt_texts::start_offset.asc()))
+        .select(AttemptTextRow::as_select())
+        .load(conn)
+        .await?;
+    add_texts(runs, &pieces);
+    Ok(())
 }
 
 pub async fn list(conn: &mut Connection, tenant: &str, filter: &ExecutionFilter) -> Result<Vec<ExecutionSummary>> {
@@ -80,7 +98,7 @@ pub async fn decisions(conn: &mut Connection, tenant: &str, id: &str, path: &str
                 .and(gate_decisions::execution_id.eq(id))
                 .and(gate_decisions::path.eq(path)),
         )
-        .order(gate_decisions::decided_at.asc())
+        .order(gate_decisions::opened_seq.asc())
         .select(DecisionRow::as_select())
         .load(conn)
         .await?;
@@ -110,7 +128,7 @@ pub async fn position(conn: &mut Connection, tenant: &str, id: &str) -> Result<O
 
 /// The step runs that are under way, with the text as far as it was checkpointed.
 pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Vec<StepRun>> {
-    let rows: Vec<StepRunRow> = step_runs::table
+    let mut rows: Vec<StepRunRow> = step_runs::table
         .filter(
             step_runs::tenant_id
                 .eq(tenant)
@@ -120,6 +138,7 @@ pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Ve
         .select(StepRunRow::as_select())
         .load(conn)
         .await?;
+    read_texts(conn, tenant, id, &mut rows).await?;
     rows.into_iter().map(StepRunRow::into_step_run).collect()
 }
 

@@ -8,7 +8,7 @@ pub mod providers;
 pub mod turns;
 pub mod workflows;
 
-use super::{Backend, Connection, lock_workflow, put_step_run};
+use super::{Backend, Connection, lock_execution, lock_workflow, put_step_run};
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, crate::error::StoreError>;

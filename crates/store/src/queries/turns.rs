@@ -1,18 +1,21 @@
 //! What the engine writes: starts, turns and checkpoints. Every write is fenced by the epoch.
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionId, StepRunStatus};
 
-use super::{Connection, Result};
+use super::{Connection, Result, lock_execution};
 use crate::error::StoreError;
 use crate::executions::StartOutcome;
-use crate::journal::{StartRecord, StoredEvent, Turn};
+use crate::journal::{AttemptRecord, StartRecord, StoredEvent, Turn};
 use crate::rows::{
-    AttemptRow, DecisionRow, EventRow, ExecutionRow, IdempotencyRow, SnapshotRow, StateRow, StepRunRow, write_json,
+    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FORMAT, IdempotencyRow, SnapshotRow, StateRow,
+    StepRunRow, write_json,
 };
 use crate::schema::{
-    attempts, events, execution_snapshots, executions, gate_decisions, idempotency_keys, step_runs, workflows,
+    attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, idempotency_keys, step_runs,
+    workflows,
 };
 use crate::time::to_micros;
 
@@ -45,7 +48,7 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         owner: record.owner.clone(),
         epoch: turn.epoch,
         created_at: to_micros(record.created_at),
-        state: StateRow::new(&turn.state, turn.turn)?,
+        state: StateRow::new(&turn.state, turn.turn, turn.token)?,
     };
     diesel::insert_into(executions::table).values(row).execute(conn).await?;
     let snapshot = SnapshotRow {
@@ -53,6 +56,7 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         execution_id: id.to_owned(),
         snapshot: write_json(&turn.snapshot)?,
         input: write_json(&record.input)?,
+        format: FORMAT,
     };
     diesel::insert_into(execution_snapshots::table).values(snapshot).execute(conn).await?;
     if let Some((key, hash)) = &record.idempotency {
@@ -90,21 +94,22 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<()> {
     let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
     let fenced = diesel::update(executions::table.find((tenant, id)))
         .filter(executions::epoch.eq(turn.epoch).and(executions::turn.eq(turn.turn - 1)))
-        .set(StateRow::new(&turn.state, turn.turn)?)
+        .set(StateRow::new(&turn.state, turn.turn, turn.token)?)
         .execute(conn)
         .await?;
     if fenced == 0 {
-        let current: Option<(i64, i64)> = executions::table
+        let current: Option<(i64, i64, i64)> = executions::table
             .find((tenant, id))
-            .select((executions::epoch, executions::turn))
+            .select((executions::epoch, executions::turn, executions::turn_token))
             .first(conn)
             .await
             .optional()?;
-        return if current == Some((turn.epoch, turn.turn)) { Ok(()) } else { Err(StoreError::Fenced) };
+        let written = current == Some((turn.epoch, turn.turn, turn.token));
+        return if written { Ok(()) } else { Err(StoreError::Fenced) };
     }
     if let Some(snapshot) = &turn.snapshot {
         diesel::update(execution_snapshots::table.find((tenant, id)))
-            .set(execution_snapshots::snapshot.eq(write_json(snapshot)?))
+            .set((execution_snapshots::snapshot.eq(write_json(snapshot)?), execution_snapshots::format.eq(FORMAT)))
             .execute(conn)
             .await?;
     }
@@ -113,13 +118,20 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<()> {
 
 async fn write_records(conn: &mut Connection, turn: &Turn) -> Result<()> {
     let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
-    for (position, run) in &turn.step_runs {
-        let row = StepRunRow::new(tenant, id, *position, run)?;
-        super::put_step_run(conn, row).await?;
+    for record in &turn.step_runs {
+        super::put_step_run(conn, StepRunRow::new(tenant, id, record)?).await?;
     }
-    for (path, attempt) in &turn.attempts {
+    for AttemptRecord { path, attempt, checkpointed } in &turn.attempts {
         let row = AttemptRow::new(tenant, id, path.as_str(), attempt)?;
         diesel::insert_into(attempts::table).values(row).execute(conn).await?;
+        if *checkpointed {
+            let of_attempt = attempt_texts::tenant_id
+                .eq(tenant)
+                .and(attempt_texts::execution_id.eq(id))
+                .and(attempt_texts::path.eq(path.as_str()))
+                .and(attempt_texts::attempt.eq(attempt.attempt));
+            diesel::delete(attempt_texts::table.filter(of_attempt)).execute(conn).await?;
+        }
     }
     for (path, decision) in &turn.decisions {
         let row = DecisionRow::new(tenant, id, path.as_str(), decision);
@@ -133,38 +145,52 @@ async fn write_records(conn: &mut Connection, turn: &Turn) -> Result<()> {
     Ok(())
 }
 
-/// Keeps the text that a running attempt has streamed so far.
-pub async fn checkpoint(
-    conn: &mut Connection,
-    tenant: &str,
-    id: &str,
-    epoch: i64,
-    path: &str,
-    attempt: i32,
-    content: &str,
-) -> Result<()> {
-    // Writing the row that holds the epoch keeps a new owner from taking over in between.
-    let owned = diesel::update(executions::table.find((tenant, id)).filter(executions::epoch.eq(epoch)))
-        .set(executions::epoch.eq(epoch))
-        .execute(conn)
-        .await?;
-    if owned == 0 {
+/// Keeps a piece of the text that a running attempt streams. A piece that is sent again, perhaps longer, takes the place of
+/// the one at its offset; a piece of an attempt that has ended is dropped.
+pub async fn checkpoint(conn: &mut Connection, epoch: i64, piece: &AttemptTextRow) -> Result<()> {
+    let (tenant, id) = (piece.tenant_id.as_str(), piece.execution_id.as_str());
+    // The lock keeps a new owner from taking over in between.
+    if lock_execution(conn, tenant, id).await? != Some(epoch) {
         return Err(StoreError::Fenced);
     }
-    diesel::update(step_runs::table.find((tenant, id, path)))
-        .filter(step_runs::attempt.eq(attempt).and(step_runs::status.eq(StepRunStatus::Running.as_str())))
-        .set(step_runs::content.eq(Some(content)))
+    let streaming: Option<String> = step_runs::table
+        .find((tenant, id, piece.path.as_str()))
+        .filter(step_runs::attempt.eq(piece.attempt).and(step_runs::status.eq(StepRunStatus::Running.as_str())))
+        .filter(step_runs::completed_at.is_null())
+        .select(step_runs::path)
+        .first(conn)
+        .await
+        .optional()?;
+    if streaming.is_none() {
+        return Ok(());
+    }
+    let key = (
+        attempt_texts::tenant_id,
+        attempt_texts::execution_id,
+        attempt_texts::path,
+        attempt_texts::attempt,
+        attempt_texts::start_offset,
+    );
+    diesel::insert_into(attempt_texts::table)
+        .values(piece)
+        .on_conflict(key)
+        .do_update()
+        .set(attempt_texts::text.eq(excluded(attempt_texts::text)))
         .execute(conn)
         .await?;
     Ok(())
 }
 
 /// Takes an execution over: one conditional update, so that only one of many wins, and only if it
-/// is as it was looked at.
+/// is as it was looked at. One that is live has lost its owner: that is counted.
 pub async fn claim(conn: &mut Connection, tenant: &str, id: &str, epoch: i64, live: bool, owner: &str) -> Result<bool> {
     let seen = executions::epoch.eq(epoch).and(executions::live.eq(live));
     let won = diesel::update(executions::table.find((tenant, id)).filter(seen))
-        .set((executions::epoch.eq(epoch + 1), executions::owner.eq(owner)))
+        .set((
+            executions::epoch.eq(epoch + 1),
+            executions::owner.eq(owner),
+            executions::interruptions.eq(executions::interruptions + i32::from(live)),
+        ))
         .execute(conn)
         .await?;
     Ok(won == 1)

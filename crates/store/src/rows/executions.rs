@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sluice_types::ExecutionSummary;
 
 use super::step_runs::StepRunRow;
-use super::{count, duration_ms, read_json, read_optional, read_word, usage, write_optional};
+use super::{count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
 use crate::error::StoreError;
 use crate::journal::{ExecutionState, Journal};
 use crate::schema::{events, execution_snapshots, executions, idempotency_keys};
@@ -45,10 +45,12 @@ pub(crate) struct StateRow {
     pub last_seq: i64,
     pub started_at: Option<i64>,
     pub completed_at: Option<i64>,
+    pub turn_token: i64,
+    pub interruptions: i32,
 }
 
 impl StateRow {
-    pub fn new(state: &ExecutionState, turn: i64) -> Result<Self, StoreError> {
+    pub fn new(state: &ExecutionState, turn: i64, token: i64) -> Result<Self, StoreError> {
         Ok(Self {
             status: state.status.as_str().into(),
             on_hold: state.on_hold,
@@ -65,6 +67,8 @@ impl StateRow {
             last_seq: state.last_seq,
             started_at: state.started_at.map(to_micros),
             completed_at: state.completed_at.map(to_micros),
+            turn_token: token,
+            interruptions: small(state.interruptions),
         })
     }
 
@@ -82,6 +86,7 @@ impl StateRow {
             started_at: self.started_at.map(from_micros),
             completed_at: self.completed_at.map(from_micros),
             last_seq: self.last_seq,
+            interruptions: u32::try_from(self.interruptions).unwrap_or(0),
         })
     }
 }
@@ -120,7 +125,7 @@ impl ExecutionRow {
             state: self.state.to_state()?,
             epoch: self.epoch,
             turn: self.state.turn,
-            step_runs: runs.into_iter().map(StepRunRow::into_step_run).collect::<Result<_, _>>()?,
+            step_runs: runs.into_iter().map(StepRunRow::into_record).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -132,6 +137,7 @@ pub(crate) struct SnapshotRow {
     pub execution_id: String,
     pub snapshot: String,
     pub input: String,
+    pub format: i32,
 }
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -12,8 +12,12 @@ use sluice_types::TokenUsage;
 use crate::error::StoreError;
 pub(crate) use executions::{EventRow, ExecutionRow, IdempotencyRow, SnapshotRow, StateRow};
 pub(crate) use resources::{CredentialRow, PersonaRow};
-pub(crate) use step_runs::{AttemptRow, DecisionRow, StepRunRow};
+pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
+
+/// The form of JSON that this server writes. A form changes its number when an older server would misread it, not when a
+/// field is added.
+pub(crate) const FORMAT: i32 = 1;
 
 /// Reads JSON or a word from a column.
 pub(crate) fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
@@ -34,6 +38,11 @@ pub(super) fn read_optional<T: DeserializeOwned>(text: Option<&String>) -> Resul
 
 pub(super) fn write_optional<T: Serialize>(value: Option<&T>) -> Result<Option<String>, StoreError> {
     value.map(write_json).transpose()
+}
+
+/// Counts of attempts are far below 2^31.
+pub(super) fn small(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// Token counts are far below 2^63.

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use serde_json::Value;
 use sluice_types::{Attempt, GateDecision, RunError, StepRun, StepRunStatus};
 
-use super::{count, duration_ms, read_json, read_optional, read_word, usage, write_optional};
+use super::{count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
 use crate::error::StoreError;
-use crate::schema::{attempts, gate_decisions, step_runs};
+use crate::journal::{AttemptProgress, StepRecord};
+use crate::schema::{attempt_texts, attempts, gate_decisions, step_runs};
 use crate::time::{from_micros, to_micros};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -15,7 +16,6 @@ pub(crate) struct StepRunRow {
     pub tenant_id: String,
     pub execution_id: String,
     pub path: String,
-    pub position: i32,
     pub step_id: String,
     pub label: String,
     pub step_type: String,
@@ -37,10 +37,18 @@ pub(crate) struct StepRunRow {
     pub started_at: Option<i64>,
     pub completed_at: Option<i64>,
     pub stale: bool,
+    pub order_key: Vec<u8>,
+    pub parent_path: Option<String>,
+    pub retry_at: Option<i64>,
+    pub failures: i32,
+    pub candidate: i32,
+    pub reserved_usd: f64,
+    pub sent_tokens: i64,
 }
 
 impl StepRunRow {
-    pub fn new(tenant_id: &str, execution_id: &str, position: i32, run: &StepRun) -> Result<Self, StoreError> {
+    pub fn new(tenant_id: &str, execution_id: &str, record: &StepRecord) -> Result<Self, StoreError> {
+        let StepRecord { run, order_key, progress } = record;
         // A text output is the content; it is not stored twice.
         let same =
             matches!((&run.output, &run.content), (Some(Value::String(output)), Some(content)) if output == content);
@@ -48,7 +56,6 @@ impl StepRunRow {
             tenant_id: tenant_id.to_owned(),
             execution_id: execution_id.to_owned(),
             path: run.path.to_string(),
-            position,
             step_id: run.step_id.to_string(),
             label: run.label.clone(),
             step_type: run.step_type.as_str().into(),
@@ -70,7 +77,31 @@ impl StepRunRow {
             started_at: run.started_at.map(to_micros),
             completed_at: run.completed_at.map(to_micros),
             stale: run.stale,
+            order_key: order_key.clone(),
+            parent_path: run.path.as_str().rsplit_once('.').map(|(parent, _)| parent.to_owned()),
+            retry_at: progress.retry_at.map(to_micros),
+            failures: small(progress.failures),
+            candidate: small(progress.candidate),
+            reserved_usd: progress.reserved_usd,
+            sent_tokens: count(progress.sent_tokens),
         })
+    }
+
+    pub fn into_record(mut self) -> Result<StepRecord, StoreError> {
+        let order_key = std::mem::take(&mut self.order_key);
+        let progress = AttemptProgress {
+            failures: u32::try_from(self.failures).unwrap_or(0),
+            candidate: u32::try_from(self.candidate).unwrap_or(0),
+            retry_at: self.retry_at.map(from_micros),
+            reserved_usd: self.reserved_usd,
+            sent_tokens: u64::try_from(self.sent_tokens).unwrap_or(0),
+        };
+        Ok(StepRecord { run: self.into_step_run()?, order_key, progress })
+    }
+
+    /// Whether an attempt of it is under way, whose text may be stored in pieces.
+    pub fn is_streaming(&self) -> bool {
+        self.status == StepRunStatus::Running.as_str() && self.completed_at.is_none()
     }
 
     pub fn into_step_run(self) -> Result<StepRun, StoreError> {
@@ -175,13 +206,41 @@ impl AttemptRow {
     }
 }
 
+/// A piece of the text of an attempt under way.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempt_texts)]
+pub(crate) struct AttemptTextRow {
+    pub tenant_id: String,
+    pub execution_id: String,
+    pub path: String,
+    pub attempt: i32,
+    pub start_offset: i64,
+    pub text: String,
+}
+
+/// Puts the texts of attempts under way together from their pieces, which are in the order of their offsets.
+/// A piece may repeat the end of the one before it; after a gap, nothing more is taken.
+pub(crate) fn add_texts(runs: &mut [StepRunRow], pieces: &[AttemptTextRow]) {
+    for run in runs.iter_mut().filter(|run| run.is_streaming()) {
+        let mut text = String::new();
+        for piece in pieces.iter().filter(|piece| piece.path == run.path && piece.attempt == run.attempt) {
+            let repeated = usize::try_from(piece.start_offset).ok().and_then(|start| text.len().checked_sub(start));
+            let Some(repeated) = repeated else { break };
+            text.push_str(piece.text.get(repeated..).unwrap_or_default());
+        }
+        if !text.is_empty() {
+            run.content = Some(text);
+        }
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = gate_decisions)]
 pub(crate) struct DecisionRow {
     pub tenant_id: String,
     pub execution_id: String,
     pub path: String,
-    pub decided_at: i64,
+    pub opened_seq: i64,
     pub kind: String,
     pub decision: String,
     pub comment: Option<String>,
@@ -189,6 +248,7 @@ pub(crate) struct DecisionRow {
     pub content_after: Option<String>,
     pub difference: Option<String>,
     pub decided_by: String,
+    pub decided_at: i64,
 }
 
 impl DecisionRow {
@@ -197,7 +257,7 @@ impl DecisionRow {
             tenant_id: tenant_id.to_owned(),
             execution_id: execution_id.to_owned(),
             path: path.to_owned(),
-            decided_at: to_micros(decision.decided_at),
+            opened_seq: decision.opened_seq,
             kind: decision.kind.as_str().into(),
             decision: decision.decision.as_str().into(),
             comment: decision.comment.clone(),
@@ -205,6 +265,7 @@ impl DecisionRow {
             content_after: decision.content_after.clone(),
             difference: decision.difference.clone(),
             decided_by: decision.decided_by.clone(),
+            decided_at: to_micros(decision.decided_at),
         }
     }
 
@@ -218,6 +279,7 @@ impl DecisionRow {
             difference: self.difference,
             decided_by: self.decided_by,
             decided_at: from_micros(self.decided_at),
+            opened_seq: self.opened_seq,
         })
     }
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowSummary, WorkflowVersion};
 
-use super::{read_json, read_word, write_json};
+use super::{FORMAT, read_json, read_word, write_json};
 use crate::error::StoreError;
 use crate::schema::{workflow_versions, workflows};
 use crate::time::{from_micros, to_micros};
@@ -27,6 +27,7 @@ pub(crate) struct WorkflowRow {
     pub is_active: bool,
     pub created_at: i64,
     pub updated_at: i64,
+    pub format: i32,
 }
 
 impl WorkflowRow {
@@ -50,6 +51,7 @@ impl WorkflowRow {
             is_active: workflow.is_active,
             created_at: to_micros(workflow.created_at),
             updated_at: to_micros(workflow.updated_at),
+            format: FORMAT,
         })
     }
 
@@ -119,6 +121,7 @@ pub(crate) struct VersionRow {
     pub description: String,
     pub definition: String,
     pub created_at: i64,
+    pub format: i32,
 }
 
 impl VersionRow {

@@ -9,5 +9,6 @@
 
 mod group_commit;
 mod schema;
+mod support;
 mod turns;
 mod workflows;

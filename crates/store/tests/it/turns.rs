@@ -2,88 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
-use sluice_store::{
-    ExecutionState, Snapshot, StartOutcome, StartRecord, Store, StoreError, StoredEvent, Turn, from_micros,
-};
+use chrono::TimeDelta;
+use sluice_store::{AttemptProgress, StartOutcome, StepRecord, StoreError, Turn};
 use sluice_testing::on_both;
-use sluice_types::{Definition, ExecutionId, ExecutionStatus, TenantId, TokenUsage, Workflow, WorkflowId};
+use sluice_types::StepRunStatus;
 
-fn now() -> DateTime<Utc> {
-    from_micros(1_790_000_000_000_000)
-}
-
-fn id(number: u32) -> ExecutionId {
-    ExecutionId::new(format!("execution-0199e0f4-7b1c-7cc0-8a4e-{number:012x}")).unwrap()
-}
-
-fn definition() -> Definition {
-    serde_json::from_value(json!({"steps": [{"label": "A", "type": "llm", "prompt": "x"}]})).unwrap()
-}
-
-async fn with_workflow(store: &Store) -> TenantId {
-    let tenant = TenantId::local();
-    store.ensure_tenant(&tenant, "Local", now()).await.unwrap();
-    let workflow = Workflow {
-        id: WorkflowId::new("w").unwrap(),
-        name: "W".into(),
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        definition: definition(),
-        version: 1,
-        is_template: false,
-        source_template_id: None,
-        is_active: true,
-        created_at: now(),
-        updated_at: now(),
-    };
-    store.create_workflow(&tenant, workflow).await.unwrap();
-    tenant
-}
-
-fn turn(tenant: &TenantId, id: &ExecutionId, epoch: i64, number: i64) -> Turn {
-    Turn {
-        tenant: tenant.clone(),
-        execution_id: id.clone(),
-        epoch,
-        turn: number,
-        state: ExecutionState {
-            status: ExecutionStatus::Running,
-            on_hold: false,
-            live: true,
-            output: None,
-            error: None,
-            token_usage: TokenUsage::default(),
-            cost_usd: 0.0,
-            budget_usd: None,
-            yolo: false,
-            started_at: None,
-            completed_at: None,
-            last_seq: number,
-        },
-        snapshot: None,
-        step_runs: Vec::new(),
-        attempts: Vec::new(),
-        decisions: Vec::new(),
-        events: vec![StoredEvent { seq: number, payload: format!("{{\"n\":{number}}}") }],
-    }
-}
-
-fn start(tenant: &TenantId, id: &ExecutionId, owner: &str, key: Option<(&str, &str)>) -> StartRecord {
-    let snapshot = Some(Snapshot { definition: definition(), ..Snapshot::default() });
-    StartRecord {
-        turn: Turn { snapshot, ..turn(tenant, id, 1, 1) },
-        owner: owner.into(),
-        workflow_id: WorkflowId::new("w").unwrap(),
-        workflow_version: 1,
-        input: json!({"topic": "tea"}),
-        triggered_by: "test".into(),
-        created_at: now(),
-        idempotency: key.map(|(key, hash)| (key.to_owned(), hash.to_owned())),
-    }
-}
+use crate::support::{attempt, id, now, start, step_run, turn, with_workflow};
 
 on_both! {
     async fn a_turn_is_written_once_and_only_by_the_owner(database: TestDatabase) {
@@ -108,7 +32,7 @@ on_both! {
         let late = store.write_turn(Arc::new(turn(&tenant, &id(1), 1, 3))).await;
         assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
         let path = "a".parse().unwrap();
-        let late = store.checkpoint(&tenant, &id(1), 1, &path, 1, "late".into()).await;
+        let late = store.checkpoint(&tenant, &id(1), 1, &path, 1, 0, "late".into()).await;
         assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
         store.write_turn(Arc::new(turn(&tenant, &id(1), 2, 3))).await.unwrap();
     }
@@ -141,5 +65,91 @@ on_both! {
         store.renew_lease("alive", soon + TimeDelta::seconds(10)).await.unwrap();
         assert_eq!(orphans(soon).await, [id(2), id(3)]);
         assert_eq!(orphans(soon + TimeDelta::seconds(10)).await, [id(1), id(2), id(3)]);
+    }
+
+    async fn of_two_writers_of_one_epoch_the_second_is_fenced(database: TestDatabase) {
+        let store = database.open().await;
+        let tenant = with_workflow(&store).await;
+        store.start_execution(start(&tenant, &id(1), "one", None)).await.unwrap();
+        let write = |token| store.write_turn(Arc::new(Turn { token, ..turn(&tenant, &id(1), 1, 2) }));
+        write(7).await.unwrap();
+        // The same turn again, after its answer was lost.
+        write(7).await.unwrap();
+        let other = write(8).await;
+        assert!(matches!(other, Err(StoreError::Fenced)), "{other:?}");
+    }
+
+    async fn a_claim_of_a_live_execution_counts_an_interruption(database: TestDatabase) {
+        let store = database.open().await;
+        let tenant = with_workflow(&store).await;
+        store.start_execution(start(&tenant, &id(1), "one", None)).await.unwrap();
+        for epoch in 1..=2 {
+            assert!(store.claim(&tenant, &id(1), epoch, true, "two").await.unwrap());
+        }
+        let journal = store.journal(&tenant, &id(1)).await.unwrap().unwrap();
+        assert_eq!(journal.state.interruptions, 2);
+        let mut paused = turn(&tenant, &id(1), 3, 2);
+        paused.state.live = false;
+        store.write_turn(Arc::new(paused)).await.unwrap();
+        assert!(store.claim(&tenant, &id(1), 3, false, "three").await.unwrap());
+        let journal = store.journal(&tenant, &id(1)).await.unwrap().unwrap();
+        assert_eq!(journal.state.interruptions, 0, "a turn writes what the state says, and a paused one loses no owner");
+    }
+
+    async fn step_runs_come_back_in_order_with_their_progress(database: TestDatabase) {
+        let store = database.open().await;
+        let tenant = with_workflow(&store).await;
+        let progress = AttemptProgress {
+            failures: 2,
+            candidate: 1,
+            retry_at: Some(now() + TimeDelta::seconds(30)),
+            reserved_usd: 0.25,
+            sent_tokens: 1_234,
+        };
+        let waiting = StepRecord { progress, ..step_run("a", StepRunStatus::Running, 256) };
+        let records = vec![waiting, step_run("b", StepRunStatus::Completed, 2), step_run("c", StepRunStatus::Pending, 1)];
+        let mut record = start(&tenant, &id(1), "one", None);
+        record.turn.step_runs = records.clone();
+        store.start_execution(record).await.unwrap();
+        let journal = store.journal(&tenant, &id(1)).await.unwrap().unwrap();
+        let sorted: Vec<_> = records.into_iter().rev().collect();
+        assert_eq!(journal.step_runs, sorted);
+    }
+
+    async fn streamed_text_is_kept_in_pieces_until_its_attempt_ends(database: TestDatabase) {
+        let store = database.open().await;
+        let tenant = with_workflow(&store).await;
+        let mut record = start(&tenant, &id(1), "one", None);
+        record.turn.step_runs = vec![step_run("a", StepRunStatus::Running, 0), step_run("b", StepRunStatus::Running, 1)];
+        store.start_execution(record).await.unwrap();
+        let path = "a".parse().unwrap();
+        let keep = async |attempt, offset, piece: &str| {
+            store.checkpoint(&tenant, &id(1), 1, &path, attempt, offset, piece.into()).await.unwrap();
+        };
+        keep(1, 0, "Grüße").await;
+        // The answer was lost: the same piece comes again, with what was streamed since.
+        keep(1, 0, "Grüße, ").await;
+        keep(1, 9, "Welt").await;
+        keep(2, 0, "an attempt that is not under way").await;
+        let texts = async || {
+            let running = store.running_steps(&tenant, &id(1)).await.unwrap();
+            let journal = store.journal(&tenant, &id(1)).await.unwrap().unwrap();
+            let read: Vec<_> = journal.runs().map(|run| run.content.clone()).collect();
+            assert_eq!(running.iter().map(|run| run.content.clone()).collect::<Vec<_>>(), read);
+            read
+        };
+        assert_eq!(texts().await, [Some("Grüße, Welt".to_owned()), None]);
+        let mut ended = turn(&tenant, &id(1), 1, 2);
+        let mut retried = step_run("a", StepRunStatus::Running, 0);
+        retried.run.attempt = 2;
+        ended.step_runs = vec![retried];
+        ended.attempts = vec![attempt("a", 1, "Grüße, Welt!")];
+        store.write_turn(Arc::new(ended)).await.unwrap();
+        keep(1, 13, "late").await;
+        assert_eq!(texts().await, [None, None], "the text of an attempt that ended is with the attempt");
+        keep(2, 0, "Anew").await;
+        assert_eq!(texts().await, [Some("Anew".to_owned()), None]);
+        // Nothing is left of the first attempt's pieces.
+        assert_eq!(database.count("attempt_texts").await, 1);
     }
 }

@@ -1,0 +1,60 @@
+-- The least migration that a server must know to use this database. It is checked before a server migrates.
+CREATE TABLE schema_compatibility (
+    least_migration TEXT NOT NULL
+);
+INSERT INTO schema_compatibility (least_migration) VALUES ('20261126000003');
+
+-- What an attempt needs to go on after a crash, and a key that sorts nested step runs bytewise.
+ALTER TABLE step_runs ADD COLUMN order_key BYTEA NOT NULL DEFAULT '\x';
+UPDATE step_runs SET order_key = int4send(position);
+ALTER TABLE step_runs DROP COLUMN position;
+ALTER TABLE step_runs ADD COLUMN parent_path TEXT;
+ALTER TABLE step_runs ADD COLUMN retry_at BIGINT;
+ALTER TABLE step_runs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE step_runs ADD COLUMN candidate INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE step_runs ADD COLUMN reserved_usd DOUBLE PRECISION NOT NULL DEFAULT 0;
+ALTER TABLE step_runs ADD COLUMN sent_tokens BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX step_runs_by_parent ON step_runs (tenant_id, execution_id, parent_path, order_key);
+
+ALTER TABLE executions ADD COLUMN turn_token BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE executions ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX executions_by_status ON executions (tenant_id, status, id);
+
+-- The form of the JSON beside it.
+ALTER TABLE execution_snapshots ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE workflows ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE workflow_versions ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
+
+-- A workflow that is being deleted in pieces.
+ALTER TABLE workflows ADD COLUMN deleting BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX workflows_deleting ON workflows (tenant_id, id) WHERE deleting;
+
+-- Text that an attempt under way has streamed so far, in the pieces in which it was written.
+CREATE TABLE attempt_texts (
+    tenant_id TEXT NOT NULL,
+    execution_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    start_offset BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, execution_id, path, attempt, start_offset),
+    FOREIGN KEY (tenant_id, execution_id) REFERENCES executions (tenant_id, id) ON DELETE CASCADE
+);
+
+-- Decisions are keyed by the event that opened their gate: a clock can be set back. The gates of decisions made so
+-- far are not known; negative numbers keep them in the order of their times, before those to come.
+ALTER TABLE gate_decisions ADD COLUMN opened_seq BIGINT;
+UPDATE gate_decisions AS decision
+SET opened_seq = numbered.opened_seq
+FROM (
+    SELECT
+        tenant_id, execution_id, path, decided_at,
+        -row_number() OVER (PARTITION BY tenant_id, execution_id, path ORDER BY decided_at DESC) AS opened_seq
+    FROM gate_decisions
+) AS numbered
+WHERE
+    decision.tenant_id = numbered.tenant_id AND decision.execution_id = numbered.execution_id
+    AND decision.path = numbered.path AND decision.decided_at = numbered.decided_at;
+ALTER TABLE gate_decisions ALTER COLUMN opened_seq SET NOT NULL;
+ALTER TABLE gate_decisions DROP CONSTRAINT gate_decisions_pkey;
+ALTER TABLE gate_decisions ADD PRIMARY KEY (tenant_id, execution_id, path, opened_seq);
