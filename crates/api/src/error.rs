@@ -166,6 +166,16 @@ impl From<EngineError> for ApiError {
                     "The command was taken and is carried out when the database is back: read the execution before you send it again.",
                 )
             },
+            EngineError::StartUnknown(id) => Self {
+                retry_after_seconds: Some(5),
+                ..Self::new(
+                    ErrorCode::DatabaseUnavailable,
+                    format!(
+                        "The database was lost while the run was being written: read {id} when it is back, before you start \
+                         another one. With an `Idempotency-Key` the request can be sent again."
+                    ),
+                )
+            },
             EngineError::ShuttingDown => Self {
                 retry_after_seconds: Some(5),
                 ..Self::new(ErrorCode::ShuttingDown, "The server is stopping: try again when it has started again.")

@@ -72,7 +72,7 @@ impl Reader {
     async fn open(app: Data<App>, tenant: TenantId, id: ExecutionId, after: i64) -> ApiResult<Self> {
         let store = app.engine.store();
         // Listening begins before the database is read, so that nothing falls in between.
-        let channel = app.engine.channel(&id);
+        let channel = app.engine.channel(&tenant, &id);
         let (texts, live) = channel.subscribe(app.engine.outside().clock.now());
         let missed = store.events_after(&tenant, &id, after).await?;
         let (newest, status) = store.event_position(&tenant, &id).await?.ok_or(ErrorCode::ExecutionNotFound)?;
@@ -84,7 +84,7 @@ impl Reader {
         let mut first: Vec<Frame> = missed.iter().map(Frame::of_stored).collect();
         // After the last event comes nothing, not even the text of an attempt that ended just now.
         if !ended {
-            if !app.engine.is_live(&id) {
+            if !app.engine.is_live(&tenant, &id) {
                 first.extend(kept_texts(&app, &tenant, &id).await?);
             }
             first.extend(texts);
@@ -150,7 +150,7 @@ impl Reader {
 
     /// What another server wrote, when this one does not run the execution.
     async fn elsewhere(&self) -> Result<Vec<Frame>, StoreError> {
-        if self.app.engine.store().is_exclusive() || self.app.engine.is_live(&self.id) {
+        if self.app.engine.store().is_exclusive() || self.app.engine.is_live(&self.tenant, &self.id) {
             return Ok(Vec::new());
         }
         let mut frames = self.stored().await?;

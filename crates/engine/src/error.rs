@@ -42,6 +42,9 @@ pub enum EngineError {
     /// The command was taken and waits for the database.
     #[error("the command is carried out when the database is back")]
     CommandPending,
+    /// The database was lost while the start was being written: it may have started.
+    #[error("whether {0} has started is not known")]
+    StartUnknown(ExecutionId),
     /// The server is stopping.
     #[error("the server is stopping")]
     ShuttingDown,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sluice_types::ErrorCode;
 
-use crate::retry::Failure;
+use crate::retry::{Failure, Sent};
 
 /// The output of a step from the text that its model gave.
 pub fn output_of(content: &str, schema: Option<&Value>) -> Result<Value, Failure> {
@@ -16,6 +16,8 @@ pub fn output_of(content: &str, schema: Option<&Value>) -> Result<Value, Failure
         // A model does not say the same twice.
         retryable: true,
         retry_after: None,
+        // The call was made.
+        sent: Sent::Maybe,
     };
     let value: Value =
         serde_json::from_str(without_fence(content)).map_err(|error| refused(format!("it is not JSON ({error})")))?;

@@ -5,13 +5,12 @@ use std::sync::LazyLock;
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use serde_json::{Map, Value};
-use sluice_store::Journal;
 use sluice_types::limits::{MAX_FILLED_BYTES, TEMPLATE_FUEL};
 use sluice_types::template::{Root, references, to_jinja};
-use sluice_types::{Definition, ErrorCode, RunError, Step, StepKind, StepRun, StepRunStatus};
+use sluice_types::{Definition, ErrorCode, RunError, Step, StepKind, StepPath, StepRun, StepRunStatus};
 
 use crate::providers::demo_schema::instance_of;
-use crate::view::pending_run;
+use crate::machine::pending_run;
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
@@ -42,12 +41,6 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// The scope of an execution as its journal stands.
-    #[must_use]
-    pub fn of(journal: &'a Journal) -> Self {
-        Self::new(&journal.snapshot.definition, &journal.input, journal.runs())
-    }
-
     /// A scope of its parts.
     #[must_use]
     pub fn new(definition: &'a Definition, input: &'a Value, runs: impl IntoIterator<Item = &'a StepRun>) -> Self {
@@ -162,7 +155,7 @@ fn stand_in(step: &Step) -> StepRun {
         status: StepRunStatus::Completed,
         content: Some(text_of(&output)),
         output: Some(output),
-        ..pending_run(step)
+        ..pending_run(&StepPath::top(&step.id), step)
     }
 }
 
@@ -210,7 +203,7 @@ mod tests {
             status: StepRunStatus::Completed,
             content: Some(text_of(&output)),
             output: Some(output),
-            ..pending_run(&definition.steps[at])
+            ..pending_run(&StepPath::top(&definition.steps[at].id), &definition.steps[at])
         };
         let runs = [done(0, json!("a <b> idea")), done(1, json!({"title": "T", "items": [1, 2]}))];
         let input = json!({"topic": "tea", "user_input": "make tea"});

@@ -116,6 +116,7 @@ error_codes! {
     ModelNotFound = "model_not_found", 502, "The provider does not know the model";
     ContextTooLong = "context_too_long", 502, "The prompt is longer than the model reads";
     OutputInvalid = "output_invalid", 502, "The answer does not fit the output schema";
+    OutputTooLong = "output_too_long", 502, "The answer is longer than an answer may be";
     AttemptTimedOut = "attempt_timed_out", 504, "The attempt took longer than its timeout";
     ReviewRejected = "review_rejected", 422, "A reviewer rejected the text";
     BudgetExceeded = "budget_exceeded", 422, "The budget does not cover the next call";

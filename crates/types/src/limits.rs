@@ -56,3 +56,6 @@ pub const TEMPLATE_FUEL: u64 = 100_000;
 pub const MAX_FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// Characters in an API key of a provider, and in a base URL.
 pub const MAX_CREDENTIAL_CHARS: usize = 2_000;
+
+/// Bytes of a model's answer.
+pub const MAX_ANSWER_BYTES: usize = 4 << 20;

@@ -37,7 +37,7 @@ pub struct Follower<'a> {
 impl<'a> Follower<'a> {
     /// Begins to listen.
     pub fn new(engine: &'a Engine, tenant: &'a TenantId, id: &'a ExecutionId, terminal: Terminal) -> Self {
-        let channel = engine.channel(id);
+        let channel = engine.channel(tenant, id);
         let (texts, live) = channel.subscribe(engine.outside().clock.now());
         Self { engine, tenant, id, terminal, live, _channel: channel, texts, after: 0, printed: HashMap::new() }
     }

@@ -142,22 +142,17 @@ impl Machine {
         &self.index
     }
 
-    /// The tenant that owns the execution.
-    #[must_use]
-    pub fn tenant(&self) -> &TenantId {
-        &self.journal.tenant
-    }
-
     /// The execution as the API answers it.
     #[must_use]
     pub fn execution(&self) -> Execution {
         crate::view::execution(&self.journal, &self.index, &self.runs)
     }
 
-    /// When the machine must be given [`Signal::Time`] next; `None` when no wait is open.
+    /// When the machine must be given [`Signal::Time`] next; `None` when nothing waits for a time.
     #[must_use]
-    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        self.runs.next_wake()
+    pub fn next_wake(&self, draining: bool) -> Option<DateTime<Utc>> {
+        let starts = !draining && !self.journal.state.on_hold;
+        self.runs.next_retry().filter(|_| starts).into_iter().chain(self.runs.next_expiry()).min()
     }
 
     /// Takes one input. A command that is refused changes nothing.

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sluice_store::Turn;
-use sluice_types::{Attempt, Event, GateDecision, RunError, StepPath};
+use sluice_store::{AttemptRecord, Turn};
+use sluice_types::{Event, GateDecision, RunError, StepPath};
 
 use crate::work::Work;
 
@@ -79,7 +79,7 @@ pub(super) struct TurnDraft {
     /// Whether the snapshot changed.
     pub snapshot_changed: bool,
     /// The attempts that ended.
-    pub attempts: Vec<(StepPath, Attempt)>,
+    pub attempts: Vec<AttemptRecord>,
     /// The decisions that were made.
     pub decisions: Vec<(StepPath, GateDecision)>,
     /// What readers are told.

@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_store::AttemptProgress;
-use sluice_types::StepRun;
+use sluice_store::{AttemptProgress, StepRecord};
+use sluice_types::{Definition, Step, StepRun};
 
 use super::*;
-use crate::view::pending_run;
+use crate::machine::pending_run;
 
 fn definition(steps: &[Value]) -> Definition {
     serde_json::from_value(json!({ "steps": steps })).unwrap()
@@ -17,7 +17,7 @@ fn llm(id: &str) -> Value {
 }
 
 fn record(step: &Step, status: StepRunStatus) -> StepRecord {
-    let run = StepRun { status, ..pending_run(step) };
+    let run = StepRun { status, ..pending_run(&StepPath::top(&step.id), step) };
     StepRecord { run, order_key: Vec::new(), progress: AttemptProgress::default() }
 }
 
@@ -32,7 +32,7 @@ fn runs(definition: &Definition, statuses: &[(&str, StepRunStatus)]) -> Vec<Step
 }
 
 fn planned(definition: &Definition, statuses: &[(&str, StepRunStatus)], yolo: bool, on_hold: bool) -> Vec<Action> {
-    plan(PlanInput { definition, runs: &runs(definition, statuses), yolo, on_hold })
+    plan(&Index::of(definition), &Runs::new(runs(definition, statuses)), Mode { yolo, on_hold })
 }
 
 fn path(id: &str) -> StepPath {
@@ -116,47 +116,60 @@ fn any_definition() -> impl Strategy<Value = Definition> {
 }
 
 /// Does what a plan says, with every started step completing.
-fn drive(definition: &Definition, yolo: bool) -> (Vec<StepRecord>, usize) {
-    let mut runs: Vec<StepRecord> = Vec::new();
-    for turn in 1.. {
-        for action in plan(PlanInput { definition, runs: &runs, yolo, on_hold: false }) {
+fn drive(definition: &Definition, yolo: bool) -> Vec<StepRecord> {
+    let index = Index::of(definition);
+    let mut records: Vec<StepRecord> = Vec::new();
+    for _ in 0..100 {
+        for action in plan(&index, &Runs::new(records.clone()), Mode { yolo, on_hold: false }) {
             let (path, status) = match action {
                 Action::Start(path) | Action::OpenGate(path) => (path, Completed),
                 Action::Skip(path, _) => (path, Skipped),
-                Action::Complete => return (runs, turn),
+                Action::Complete => return records,
                 Action::Fail(path) => panic!("nothing failed, but {path}"),
             };
-            let step = definition.step_at(&path).unwrap();
-            assert!(!runs.iter().any(|record| record.run.path == path), "{path} ran twice");
-            runs.push(record(step, status));
+            assert!(!records.iter().any(|record| record.run.path == path), "{path} ran twice");
+            records.push(record(&index.at(&path).unwrap().step, status));
         }
-        assert!(turn < 100, "the run does not end");
     }
-    unreachable!()
+    panic!("the run does not end")
 }
 
 proptest! {
     #[test]
     fn every_run_ends_with_each_step_done_once(definition in any_definition(), yolo in any::<bool>()) {
-        let (runs, _) = drive(&definition, yolo);
-        prop_assert_eq!(runs.len(), definition.steps.len());
+        prop_assert_eq!(drive(&definition, yolo).len(), definition.steps.len());
     }
 
     #[test]
     fn planning_again_says_the_same(definition in any_definition(), yolo in any::<bool>()) {
-        let (runs, _) = drive(&definition, yolo);
-        for upto in 0..runs.len() {
-            let input = PlanInput { definition: &definition, runs: &runs[..upto], yolo, on_hold: false };
-            prop_assert_eq!(plan(input), plan(input));
+        let index = Index::of(&definition);
+        let mode = Mode { yolo, on_hold: false };
+        let records = drive(&definition, yolo);
+        for upto in 0..records.len() {
+            let runs = Runs::new(records[..upto].to_vec());
+            prop_assert_eq!(plan(&index, &runs, mode), plan(&index, &runs, mode));
         }
     }
 
     #[test]
     fn a_hold_never_starts(definition in any_definition(), yolo in any::<bool>()) {
-        let (runs, _) = drive(&definition, yolo);
-        for upto in 0..runs.len() {
-            let input = PlanInput { definition: &definition, runs: &runs[..upto], yolo, on_hold: true };
-            prop_assert!(!plan(input).iter().any(|action| matches!(action, Action::Start(_) | Action::OpenGate(_))));
+        let index = Index::of(&definition);
+        let records = drive(&definition, yolo);
+        for upto in 0..records.len() {
+            let runs = Runs::new(records[..upto].to_vec());
+            let actions = plan(&index, &runs, Mode { yolo, on_hold: true });
+            prop_assert!(!actions.iter().any(|action| matches!(action, Action::Start(_) | Action::OpenGate(_))));
+        }
+    }
+
+    #[test]
+    fn a_run_leads_to_the_steps_that_it_does_not_jump_over(definition in any_definition()) {
+        let index = Index::of(&definition);
+        for record in drive(&definition, false) {
+            let place = index.at(&record.run.path).unwrap();
+            if place.step.enabled {
+                prop_assert_eq!(leads_to(&index, place), record.run.status != Skipped, "{}", record.run.path);
+            }
         }
     }
 }

@@ -50,8 +50,10 @@ struct Active {
     /// Under way, or between two attempts.
     running: BTreeSet<StepPath>,
     gates: BTreeSet<StepPath>,
-    /// When time alone changes something: a next attempt, or a gate that expires.
-    wakes: BTreeSet<(DateTime<Utc>, StepPath)>,
+    /// When next attempts begin.
+    retries: BTreeSet<(DateTime<Utc>, StepPath)>,
+    /// When gates expire.
+    expiries: BTreeSet<(DateTime<Utc>, StepPath)>,
 }
 
 impl Active {
@@ -62,11 +64,11 @@ impl Active {
             Activity::Attempt => _ = self.running.insert(path.clone()),
             Activity::Backoff(until) => {
                 self.running.insert(path.clone());
-                self.wakes.insert((until, path.clone()));
+                self.retries.insert((until, path.clone()));
             }
             Activity::Gate(expires_at) => {
                 self.gates.insert(path.clone());
-                self.wakes.extend(expires_at.map(|at| (at, path.clone())));
+                self.expiries.extend(expires_at.map(|at| (at, path.clone())));
             }
         }
     }
@@ -78,12 +80,12 @@ impl Active {
             Activity::Attempt => _ = self.running.remove(path),
             Activity::Backoff(at) => {
                 self.running.remove(path);
-                self.wakes.remove(&(at, path.clone()));
+                self.retries.remove(&(at, path.clone()));
             }
             Activity::Gate(expires_at) => {
                 self.gates.remove(path);
                 if let Some(at) = expires_at {
-                    self.wakes.remove(&(at, path.clone()));
+                    self.expiries.remove(&(at, path.clone()));
                 }
             }
         }
@@ -140,16 +142,28 @@ impl Runs {
         self.active.gates.iter().filter_map(|path| self.get(path))
     }
 
-    /// When time alone changes something next.
+    /// When the next attempt of a step run begins.
     #[must_use]
-    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        self.active.wakes.first().map(|(at, _)| *at)
+    pub fn next_retry(&self) -> Option<DateTime<Utc>> {
+        self.active.retries.first().map(|(at, _)| *at)
     }
 
-    /// The step runs whose wait is over.
+    /// When a gate expires next.
     #[must_use]
-    pub fn due(&self, now: DateTime<Utc>) -> Vec<StepPath> {
-        self.active.wakes.iter().take_while(|(at, _)| *at <= now).map(|(_, path)| path.clone()).collect()
+    pub fn next_expiry(&self) -> Option<DateTime<Utc>> {
+        self.active.expiries.first().map(|(at, _)| *at)
+    }
+
+    /// The step runs whose wait for their next attempt is over.
+    #[must_use]
+    pub fn due_retries(&self, now: DateTime<Utc>) -> Vec<StepPath> {
+        due(&self.active.retries, now)
+    }
+
+    /// The step runs whose gate has expired.
+    #[must_use]
+    pub fn due_expiries(&self, now: DateTime<Utc>) -> Vec<StepPath> {
+        due(&self.active.expiries, now)
     }
 
     /// Changes a step run. Every change goes through here, which keeps the lists of active ones true.
@@ -171,6 +185,10 @@ impl Runs {
             });
         }
     }
+}
+
+fn due(waits: &BTreeSet<(DateTime<Utc>, StepPath)>, now: DateTime<Utc>) -> Vec<StepPath> {
+    waits.iter().take_while(|(at, _)| *at <= now).map(|(_, path)| path.clone()).collect()
 }
 
 /// The step run of a step that was not reached.

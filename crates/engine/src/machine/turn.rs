@@ -99,7 +99,7 @@ impl Machine {
         })
     }
 
-    fn outcome(&mut self, token: i64) -> Outcome {
+    pub(super) fn outcome(&mut self, token: i64) -> Outcome {
         let draft = std::mem::take(&mut self.turn);
         let journal = &self.journal;
         let stored = |event: &Event| StoredEvent {

@@ -114,7 +114,7 @@ impl Bench {
                     return execution;
                 }
                 // Each wait ends with the next event, or soon after one was missed.
-                let (_, mut events) = self.engine.channel(id).subscribe(self.engine.outside().clock.now());
+                let (_, mut events) = self.engine.channel(&self.tenant, id).subscribe(self.engine.outside().clock.now());
                 let _ = tokio::time::timeout(Duration::from_millis(20), events.recv()).await;
             }
         });
@@ -129,7 +129,7 @@ impl Bench {
 
     /// Waits until a running step has streamed some text.
     pub async fn streaming(&self, id: &ExecutionId, at: &str) {
-        let channel = self.engine.channel(id);
+        let channel = self.engine.channel(&self.tenant, id);
         let (texts, mut events) = channel.subscribe(self.engine.outside().clock.now());
         let is_text = |event: Option<Event>| {
             event.is_some_and(|event| event.path == Some(path(at)) && event.text.is_some_and(|text| !text.is_empty()))
