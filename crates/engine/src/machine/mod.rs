@@ -30,7 +30,7 @@ mod turn;
 use chrono::{DateTime, Utc};
 use sluice_store::{Journal, SnapshotPersona};
 use sluice_types::{
-    Execution, Index, OutputOverride, PatchExecution, PatchStep, ReviewRequest, StepPath, StepRun, TenantId,
+    Execution, Index, OutputOverride, PatchExecution, PatchStep, ReviewRequest, StepPath, StepRun,
 };
 
 use crate::error::EngineError;
