@@ -6,7 +6,7 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use crate::error::StoreError;
 use crate::rows::StepRunRow;
@@ -95,7 +95,7 @@ async fn migrate(url: &str) -> Result<(), StoreError> {
     connection.batch_execute("SELECT pg_advisory_lock(126960127861605)").await?;
     let run = tokio::task::spawn_blocking(move || {
         let mut connection: AsyncConnectionWrapper<AsyncPgConnection> = connection.into();
-        connection.run_pending_migrations(MIGRATIONS).map(|_| ()).map_err(|error| StoreError::Other(error.to_string()))
+        crate::migrate::postgres(&mut connection, &MIGRATIONS)
     });
     run.await.map_err(|error| StoreError::Other(error.to_string()))?
 }

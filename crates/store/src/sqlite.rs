@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use diesel::sqlite::SqliteConnection;
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -23,7 +23,7 @@ pub(crate) mod queries;
 pub(crate) type Backend = diesel::sqlite::Sqlite;
 pub(crate) type Connection = SyncConnectionWrapper<SqliteConnection, Inline>;
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// Runs each statement at once on the calling thread. Queries on SQLite run on threads that may
 /// block, as a whole: going to another thread for each statement would cost more than the statement.
@@ -49,7 +49,7 @@ pub(crate) fn at_once<T>(future: impl Future<Output = Result<T, StoreError>>) ->
 
 /// Settings of a connection. `synchronous=FULL` syncs the log at every commit, so that what was
 /// acknowledged survives a power cut: <https://www.sqlite.org/pragma.html#pragma_synchronous>.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+pub(crate) const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                        PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;";
 
 /// Readers that are open at the same time.
@@ -188,8 +188,7 @@ fn migrate(url: &str) -> Result<(), StoreError> {
     use diesel::Connection as _;
     let mut connection = SqliteConnection::establish(url)?;
     diesel::connection::SimpleConnection::batch_execute(&mut connection, PRAGMAS)?;
-    connection.run_pending_migrations(MIGRATIONS).map_err(|error| StoreError::Other(error.to_string()))?;
-    Ok(())
+    crate::migrate::sqlite(&mut connection, &MIGRATIONS)
 }
 
 fn open_connection(url: &str) -> Result<Connection, StoreError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use sluice_store::{AttemptProgress, StartRecord, StepRecord, StoreError, StoredEvent, Turn};
+use sluice_store::{AttemptProgress, Retry, StartRecord, StepRecord, StoreError, StoredEvent, Turn, UNKNOWN_RETRIES};
 use sluice_types::{
     ErrorCode, Event, EventType, Execution, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus,
 };
@@ -120,6 +120,7 @@ impl Actor {
     async fn write(&mut self, turn: Arc<Turn>) -> Flow {
         let id = self.journal.execution_id.clone();
         let mut wait = Duration::from_millis(50);
+        let mut unknown = 0;
         loop {
             match self.shared.store.write_turn(turn.clone()).await {
                 Ok(()) => return Flow::GoOn,
@@ -127,7 +128,8 @@ impl Actor {
                     tracing::warn!(execution_id = %id, "another engine owns the execution now");
                     return Flow::Stop;
                 }
-                Err(error) if error.is_transient() => {
+                Err(error) if error.is_transient() && unknown < UNKNOWN_RETRIES => {
+                    unknown += u32::from(error.retry() == Retry::SomeTimes);
                     tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
                 }
                 Err(error) => {
