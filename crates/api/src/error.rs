@@ -126,6 +126,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Duplicate
             | StoreError::Corrupt(_)
             | StoreError::Newer { .. }
+            | StoreError::NewerFormat { .. }
             | StoreError::Refused(_)
             | StoreError::Other(_)) => Self::internal(&cause),
         }

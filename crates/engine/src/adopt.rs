@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use futures_util::StreamExt as _;
 use sluice_store::StoreError;
 use sluice_types::{ExecutionId, TenantId};
@@ -29,7 +28,7 @@ impl Engine {
             // Whoever holds the file knows that no other engine lives: nobody waits for a lease to end.
             shared.store.release_other_leases(&shared.engine_id).await?;
         }
-        shared.store.renew_lease(&shared.engine_id, lease_end(shared)).await?;
+        shared.store.renew_lease(&shared.engine_id, shared.outside.clock.now(), shared.limits.lease).await?;
         let engine = self.clone();
         tokio::spawn(async move { engine.0.stopped.clone().run_until_cancelled(engine.keep_lease()).await });
         Ok(())
@@ -38,7 +37,8 @@ impl Engine {
     async fn keep_lease(&self) {
         loop {
             tokio::time::sleep(self.0.limits.lease / 3).await;
-            while let Err(error) = self.0.store.renew_lease(&self.0.engine_id, lease_end(&self.0)).await {
+            let now = || self.0.outside.clock.now();
+            while let Err(error) = self.0.store.renew_lease(&self.0.engine_id, now(), self.0.limits.lease).await {
                 tracing::warn!(%error, "the lease could not be renewed; it is tried again");
                 tokio::time::sleep(self.0.limits.lease / 20).await;
             }
@@ -195,8 +195,4 @@ fn send(shared: &Arc<Shared>, id: &ExecutionId, input: Option<Input>) -> Sent {
 /// The actor of an execution that takes inputs.
 pub fn open_actor(shared: &Arc<Shared>, id: &ExecutionId) -> Option<mpsc::UnboundedSender<Input>> {
     shared.actors.get(id).filter(|actor| !actor.is_closed()).map(|actor| actor.clone())
-}
-
-fn lease_end(shared: &Arc<Shared>) -> chrono::DateTime<chrono::Utc> {
-    shared.outside.clock.now() + TimeDelta::from_std(shared.limits.lease).unwrap_or(TimeDelta::seconds(10))
 }

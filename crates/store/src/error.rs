@@ -32,6 +32,16 @@ pub enum StoreError {
         /// The newest migration that this server knows.
         known: String,
     },
+    /// What is stored has a form that only a newer server knows.
+    #[error(
+        "a newer version of Sluice wrote it, in format {format}, and this one knows formats up to {known}: use a server of that version"
+    )]
+    NewerFormat {
+        /// Its format.
+        format: i32,
+        /// The newest format that this server knows.
+        known: i32,
+    },
     /// The database refuses the statement, and will refuse it again: a broken constraint, or a value of a wrong type.
     #[error("the database refuses it: {0}")]
     Refused(String),
@@ -61,7 +71,12 @@ impl StoreError {
         match self {
             Self::Unavailable(_) | Self::Full(_) => Retry::UntilDone,
             Self::Other(_) => Retry::SomeTimes,
-            Self::Fenced | Self::Duplicate | Self::Corrupt(_) | Self::Newer { .. } | Self::Refused(_) => Retry::Never,
+            Self::Fenced
+            | Self::Duplicate
+            | Self::Corrupt(_)
+            | Self::Newer { .. }
+            | Self::NewerFormat { .. }
+            | Self::Refused(_) => Retry::Never,
         }
     }
 

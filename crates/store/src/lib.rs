@@ -7,6 +7,7 @@
 #![expect(clippy::duplicate_mod, reason = "the queries are compiled once for each database")]
 
 mod cursor;
+mod deletion;
 mod error;
 mod executions;
 mod journal;
