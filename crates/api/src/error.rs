@@ -122,9 +122,13 @@ impl From<StoreError> for ApiError {
                 let detail = "The disk that holds the database is full: make room, then try again. Runs wait and go on by themselves.";
                 Self { retry_after_seconds: Some(30), ..Self::new(ErrorCode::StorageFull, detail) }
             }
-            cause @ (StoreError::Fenced | StoreError::Duplicate | StoreError::Corrupt(_) | StoreError::Other(_)) => {
-                Self::internal(&cause)
-            }
+            cause @ (StoreError::Fenced
+            | StoreError::Duplicate
+            | StoreError::Corrupt(_)
+            | StoreError::Newer { .. }
+            | StoreError::NewerFormat { .. }
+            | StoreError::Refused(_)
+            | StoreError::Other(_)) => Self::internal(&cause),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
 use futures_util::StreamExt as _;
 use sluice_store::StoreError;
 
@@ -27,10 +26,15 @@ impl Engine {
             // Whoever holds the file knows that no other engine lives: nobody waits for a lease to end.
             shared.store.release_other_leases(&shared.engine_id).await?;
         }
-        shared.store.renew_lease(&shared.engine_id, lease_end(shared)).await?;
+        shared.store.renew_lease(&shared.engine_id, shared.outside.clock.now(), shared.limits.lease).await?;
         let engine = self.clone();
         tokio::spawn(async move { engine.shared.stopped.clone().run_until_cancelled(engine.keep_lease()).await });
         Ok(())
+    }
+
+    async fn renew_lease(&self) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        shared.store.renew_lease(&shared.engine_id, shared.outside.clock.now(), shared.limits.lease).await
     }
 
     async fn keep_lease(&self) {
@@ -39,7 +43,7 @@ impl Engine {
         loop {
             tokio::time::sleep(shared.limits.lease / 3).await;
             let mut asked = Instant::now();
-            while let Err(error) = shared.store.renew_lease(&shared.engine_id, lease_end(shared)).await {
+            while let Err(error) = self.renew_lease().await {
                 tracing::warn!(%error, "the lease could not be renewed; it is tried again");
                 // Other engines take over from now on: what runs on here would be paid for twice.
                 if !shared.store.is_exclusive() && renewed.elapsed() > shared.limits.lease {
@@ -159,8 +163,4 @@ impl Engine {
     pub fn halt(&self) {
         self.shared.halt();
     }
-}
-
-fn lease_end(shared: &Arc<Shared>) -> chrono::DateTime<chrono::Utc> {
-    shared.outside.clock.now() + TimeDelta::from_std(shared.limits.lease).unwrap_or(TimeDelta::seconds(10))
 }

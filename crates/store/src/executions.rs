@@ -1,6 +1,7 @@
 //! Executions: the store's side of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sluice_types::{
@@ -9,8 +10,8 @@ use sluice_types::{
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
-use crate::journal::{Journal, StartRecord, StoredEvent, Turn};
-use crate::rows::AttemptTextRow;
+use crate::journal::{Journal, Snapshot, StartRecord, StepRecord, StoredEvent, Turn};
+use crate::rows::{AttemptTextRow, ExecutionSummaryRow, readable};
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
 
@@ -110,12 +111,30 @@ impl Store {
         read!(self, |conn| queries::executions::journal(conn, tenant.as_str(), id.as_str()))
     }
 
+    /// What an execution runs, without its step runs.
+    pub async fn snapshot(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Option<Snapshot>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::executions::snapshot(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// One step run of an execution; a pending one may have no row yet.
+    pub async fn step_run(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        path: &StepPath,
+    ) -> Result<Option<StepRecord>, StoreError> {
+        let (tenant, id, path) = (tenant.clone(), id.clone(), path.clone());
+        read!(self, |conn| queries::executions::step_run(conn, tenant.as_str(), id.as_str(), path.as_str()))
+    }
+
     /// A page of executions.
     pub async fn executions(&self, tenant: &TenantId, filter: ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         let (tenant, limit) = (tenant.clone(), filter.limit);
         let rows = read!(self, |conn| queries::executions::list(conn, tenant.as_str(), &filter))?;
-        let (items, next_cursor) =
-            page(rows, limit, |last| Cursor { sort: "-id".into(), key: String::new(), id: last.id.to_string() });
+        let (rows, next_cursor) =
+            page(rows, limit, |last| Cursor { sort: "-id".into(), key: String::new(), id: last.id.clone() });
+        let items = readable(rows.into_iter().map(ExecutionSummaryRow::into_summary));
         Ok(ExecutionPage { items, next_cursor })
     }
 
@@ -197,16 +216,12 @@ impl Store {
         read!(self, |conn| queries::turns::idempotent(conn, tenant.as_str(), &key))
     }
 
-    /// Deletes an execution that has ended; false when there is none that has.
-    pub async fn delete_execution(&self, tenant: &TenantId, id: &ExecutionId) -> Result<bool, StoreError> {
-        let (tenant, id) = (tenant.clone(), id.clone());
-        write!(self, |conn| queries::executions::delete(conn, tenant.as_str(), id.as_str()))
-    }
-
-    /// Says that an engine lives until a time.
-    pub async fn renew_lease(&self, engine: &str, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
-        let (engine, expires_at) = (engine.to_owned(), to_micros(expires_at));
-        write!(self, |conn| queries::leases::renew(conn, &engine, expires_at))
+    /// Says that an engine lives for a while from now on. Of several machines, the clock of the database counts: `now` counts
+    /// on SQLite only.
+    pub async fn renew_lease(&self, engine: &str, now: DateTime<Utc>, lease: Duration) -> Result<(), StoreError> {
+        let (engine, now) = (engine.to_owned(), to_micros(now));
+        let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
+        write!(self, |conn| queries::leases::renew(conn, &engine, now, lease))
     }
 
     /// Ends an engine's lease.
@@ -221,13 +236,13 @@ impl Store {
         write!(self, |conn| queries::leases::release_others(conn, &engine))
     }
 
-    /// Whether an engine's lease is good.
+    /// Whether an engine's lease is good; `now` counts on SQLite only.
     pub async fn is_engine_alive(&self, engine: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let (engine, now) = (engine.to_owned(), to_micros(now));
         read!(self, |conn| queries::leases::is_alive(conn, &engine, now))
     }
 
-    /// Executions with something under way whose engine is gone.
+    /// Executions with something under way whose engine is gone; `now` counts on SQLite only.
     pub async fn orphans(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<(TenantId, ExecutionId)>, StoreError> {
         let now = to_micros(now);
         let rows = write!(self, |conn| queries::leases::orphans(conn, now, limit))?;

@@ -7,9 +7,11 @@
 #![expect(clippy::duplicate_mod, reason = "the queries are compiled once for each database")]
 
 mod cursor;
+mod deletion;
 mod error;
 mod executions;
 mod journal;
+mod migrate;
 mod personas;
 mod postgres;
 mod providers;
@@ -21,7 +23,7 @@ mod time;
 mod workflows;
 
 pub use cursor::Cursor;
-pub use error::StoreError;
+pub use error::{Retry, StoreError, UNKNOWN_RETRIES};
 pub use executions::{ExecutionFilter, StartOutcome};
 pub use journal::{
     AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,

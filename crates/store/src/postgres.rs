@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use diesel::dsl::{not, sql};
+use diesel::sql_types::BigInt;
+use diesel::{OptionalExtension as _, QueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _,
+};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use crate::error::StoreError;
 use crate::rows::StepRunRow;
@@ -56,23 +61,58 @@ impl Database {
 
 /// The version of a workflow, which nobody else changes or starts until the transaction ends.
 pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
-    use diesel::{OptionalExtension as _, QueryDsl as _};
-    use diesel_async::RunQueryDsl as _;
-    let row = workflows::table.find((tenant, id)).select(workflows::version);
+    let row = workflows::table.find((tenant, id)).filter(not(workflows::deleting)).select(workflows::version);
     Ok(row.for_update().first(conn).await.optional()?)
+}
+
+/// The format of a workflow that is about to be started, which nobody deletes until the transaction ends.
+pub(crate) async fn lock_workflow_for_start(
+    conn: &mut Connection,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<i32>, StoreError> {
+    let row = workflows::table.find((tenant, id)).filter(not(workflows::deleting)).select(workflows::format);
+    Ok(row.for_key_share().first(conn).await.optional()?)
+}
+
+/// Whether a workflow is marked as deleted, and no other server is deleting it.
+pub(crate) async fn lock_deleting_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool, StoreError> {
+    let row = workflows::table.find((tenant, id)).filter(workflows::deleting).select(workflows::deleting);
+    Ok(row.for_update().skip_locked().first(conn).await.optional()?.unwrap_or(false))
+}
+
+/// Whether an execution is marked as deleted, and no other server is deleting it.
+pub(crate) async fn lock_deleting_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool, StoreError> {
+    let row = executions::table.find((tenant, id)).filter(executions::deleting).select(executions::deleting);
+    Ok(row.for_update().skip_locked().first(conn).await.optional()?.unwrap_or(false))
+}
+
+/// The time by which leases are compared, in microseconds: the clocks of several servers may differ, so the database's counts.
+pub(crate) async fn clock(conn: &mut Connection, _now: i64) -> Result<i64, StoreError> {
+    let micros = sql::<BigInt>("CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)");
+    Ok(diesel::select(micros).get_result(conn).await?)
+}
+
+/// Begins a transaction in which all reads see the same state:
+/// <https://www.postgresql.org/docs/current/transaction-iso.html#XACT-REPEATABLE-READ>.
+pub(crate) async fn begin_read(conn: &mut Connection) -> Result<(), StoreError> {
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    Ok(AnsiTransactionManager::begin_transaction_sql(conn, begin).await?)
+}
+
+/// Ends a transaction that read.
+pub(crate) async fn end_read(conn: &mut Connection) -> Result<(), StoreError> {
+    Ok(AnsiTransactionManager::commit_transaction(conn).await?)
 }
 
 /// The epoch of an execution, which nobody else takes over until the transaction ends.
 pub(crate) async fn lock_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
-    use diesel::{OptionalExtension as _, QueryDsl as _};
-    use diesel_async::RunQueryDsl as _;
     let row = executions::table.find((tenant, id)).select(executions::epoch);
     Ok(row.for_share().first(conn).await.optional()?)
 }
 
 /// Writes a step run over the one there is.
 pub(crate) async fn put_step_run(conn: &mut Connection, row: StepRunRow) -> Result<(), StoreError> {
-    use diesel_async::RunQueryDsl as _;
     let key = (step_runs::tenant_id, step_runs::execution_id, step_runs::path);
     diesel::insert_into(step_runs::table).values(&row).on_conflict(key).do_update().set(&row).execute(conn).await?;
     Ok(())
@@ -95,7 +135,7 @@ async fn migrate(url: &str) -> Result<(), StoreError> {
     connection.batch_execute("SELECT pg_advisory_lock(126960127861605)").await?;
     let run = tokio::task::spawn_blocking(move || {
         let mut connection: AsyncConnectionWrapper<AsyncPgConnection> = connection.into();
-        connection.run_pending_migrations(MIGRATIONS).map(|_| ()).map_err(|error| StoreError::Other(error.to_string()))
+        crate::migrate::postgres(&mut connection, &MIGRATIONS)
     });
     run.await.map_err(|error| StoreError::Other(error.to_string()))?
 }

@@ -80,6 +80,7 @@ diesel::table! {
         completed_at -> Nullable<BigInt>,
         turn_token -> BigInt,
         interruptions -> Integer,
+        deleting -> Bool,
     }
 }
 

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use diesel::dsl::not;
 use diesel::sqlite::SqliteConnection;
+use diesel::{OptionalExtension as _, QueryDsl as _};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_async::{AsyncConnection, RunQueryDsl as _, SimpleAsyncConnection};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -23,7 +25,7 @@ pub(crate) mod queries;
 pub(crate) type Backend = diesel::sqlite::Sqlite;
 pub(crate) type Connection = SyncConnectionWrapper<SqliteConnection, Inline>;
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// Runs each statement at once on the calling thread. Queries on SQLite run on threads that may
 /// block, as a whole: going to another thread for each statement would cost more than the statement.
@@ -49,7 +51,7 @@ pub(crate) fn at_once<T>(future: impl Future<Output = Result<T, StoreError>>) ->
 
 /// Settings of a connection. `synchronous=FULL` syncs the log at every commit, so that what was
 /// acknowledged survives a power cut: <https://www.sqlite.org/pragma.html#pragma_synchronous>.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+pub(crate) const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                        PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16000;";
 
 /// Readers that are open at the same time.
@@ -103,7 +105,7 @@ pub(crate) struct Database {
 struct Readers {
     url: String,
     free: Mutex<Vec<Connection>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Database {
@@ -124,7 +126,7 @@ impl Database {
         Ok(Self {
             jobs: Some(jobs),
             writer: Mutex::new(Some(writer)),
-            readers: Arc::new(Readers { url, free: Mutex::new(Vec::new()), places: Semaphore::new(READERS) }),
+            readers: Arc::new(Readers { url, free: Mutex::new(Vec::new()), places: Arc::new(Semaphore::new(READERS)) }),
         })
     }
 
@@ -135,10 +137,12 @@ impl Database {
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let readers = self.readers.clone();
-        let _place = readers.places.acquire().await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let place = readers.places.clone().acquire_owned().await;
+        let place = place.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let task = {
-            let readers = self.readers.clone();
             tokio::task::spawn_blocking(move || {
+                // The place is taken until the query ends, even if the caller is dropped meanwhile.
+                let _place = place;
                 let free = readers.free.lock().ok().and_then(|mut free| free.pop());
                 let mut connection = free.map_or_else(|| open_connection(&readers.url), Ok)?;
                 let answer = query(&mut connection);
@@ -188,8 +192,7 @@ fn migrate(url: &str) -> Result<(), StoreError> {
     use diesel::Connection as _;
     let mut connection = SqliteConnection::establish(url)?;
     diesel::connection::SimpleConnection::batch_execute(&mut connection, PRAGMAS)?;
-    connection.run_pending_migrations(MIGRATIONS).map_err(|error| StoreError::Other(error.to_string()))?;
-    Ok(())
+    crate::migrate::sqlite(&mut connection, &MIGRATIONS)
 }
 
 fn open_connection(url: &str) -> Result<Connection, StoreError> {
@@ -273,22 +276,124 @@ fn copy(outcome: &Result<(), StoreError>) -> Result<(), StoreError> {
 
 /// The version of a workflow. There is one writer: nobody else changes or starts it meanwhile.
 pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
-    use diesel::{OptionalExtension as _, QueryDsl as _};
-    use diesel_async::RunQueryDsl as _;
-    Ok(workflows::table.find((tenant, id)).select(workflows::version).first(conn).await.optional()?)
+    let row = workflows::table.find((tenant, id)).filter(not(workflows::deleting)).select(workflows::version);
+    Ok(row.first(conn).await.optional()?)
+}
+
+/// The format of a workflow that is about to be started. There is one writer: nobody deletes it meanwhile.
+pub(crate) async fn lock_workflow_for_start(
+    conn: &mut Connection,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<i32>, StoreError> {
+    let row = workflows::table.find((tenant, id)).filter(not(workflows::deleting)).select(workflows::format);
+    Ok(row.first(conn).await.optional()?)
+}
+
+/// Whether a workflow is marked as deleted.
+pub(crate) async fn lock_deleting_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool, StoreError> {
+    let row = workflows::table.find((tenant, id)).filter(workflows::deleting).select(workflows::deleting);
+    Ok(row.first(conn).await.optional()?.unwrap_or(false))
+}
+
+/// Whether an execution is marked as deleted.
+pub(crate) async fn lock_deleting_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool, StoreError> {
+    let row = executions::table.find((tenant, id)).filter(executions::deleting).select(executions::deleting);
+    Ok(row.first(conn).await.optional()?.unwrap_or(false))
+}
+
+/// The time by which leases are compared, in microseconds: one process has the file, so its own clock counts.
+#[expect(clippy::unused_async, reason = "on PostgreSQL the database is asked")]
+pub(crate) async fn clock(_conn: &mut Connection, now: i64) -> Result<i64, StoreError> {
+    Ok(now)
+}
+
+/// Begins a transaction in which all reads see the same state: <https://www.sqlite.org/isolation.html>.
+pub(crate) async fn begin_read(conn: &mut Connection) -> Result<(), StoreError> {
+    Ok(conn.batch_execute("BEGIN DEFERRED").await?)
+}
+
+/// Ends a transaction that read.
+pub(crate) async fn end_read(conn: &mut Connection) -> Result<(), StoreError> {
+    Ok(conn.batch_execute("COMMIT").await?)
 }
 
 /// The epoch of an execution. There is one writer: nobody else takes it over meanwhile.
 pub(crate) async fn lock_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
-    use diesel::{OptionalExtension as _, QueryDsl as _};
-    use diesel_async::RunQueryDsl as _;
     Ok(executions::table.find((tenant, id)).select(executions::epoch).first(conn).await.optional()?)
 }
 
 /// Writes a step run over the one there is. Diesel keeps no `ON CONFLICT DO UPDATE` prepared, and
 /// to parse it for each turn would be a quarter of the writer's work; nothing refers to these rows.
 pub(crate) async fn put_step_run(conn: &mut Connection, row: StepRunRow) -> Result<(), StoreError> {
-    use diesel_async::RunQueryDsl as _;
     diesel::replace_into(step_runs::table).values(row).execute(conn).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::QueryableByName;
+    use diesel::sql_types::Text;
+    use diesel::sqlite::Sqlite;
+    use sluice_types::{ExecutionStatus, TenantId};
+
+    use super::*;
+    use crate::executions::ExecutionFilter;
+
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    /// How SQLite would run a query.
+    async fn plan(database: &Database, query: &impl diesel::query_builder::QueryFragment<Sqlite>) -> String {
+        let sql = diesel::debug_query::<Sqlite, _>(query).to_string();
+        let sql = format!("EXPLAIN QUERY PLAN {}", sql.split(" -- binds").next().unwrap());
+        let explain =
+            move |conn: &mut Connection| at_once(async { Ok(diesel::sql_query(sql).load::<Line>(conn).await?) });
+        let lines = database.read(explain).await.unwrap();
+        lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n")
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_often_is_answered_by_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("s.db")).await.unwrap();
+        let filter = ExecutionFilter { limit: 50, status: Some(ExecutionStatus::Failed), ..ExecutionFilter::default() };
+        let listed = plan(&database, &queries::executions::list_query(TenantId::local().as_str(), &filter)).await;
+        assert!(listed.contains("executions USING INDEX executions_by_status (tenant_id=? AND status=?)"), "{listed}");
+        assert!(!listed.contains("TEMP B-TREE"), "{listed}");
+        let live = plan(&database, &queries::leases::live_query("one")).await;
+        assert!(live.contains("executions USING INDEX executions_live (owner=?)"), "{live}");
+        let orphans = plan(&database, &queries::leases::orphans_query(10)).await;
+        assert!(orphans.contains("executions USING INDEX executions_live"), "{orphans}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_dropped_caller_keeps_its_place_until_its_query_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("s.db")).await.unwrap();
+        let (begun, mut begins) = mpsc::unbounded_channel();
+        let gate = Arc::new(std::sync::RwLock::new(()));
+        let closed = gate.write().unwrap();
+        for _ in 0..READERS {
+            let (begun, gate) = (begun.clone(), gate.clone());
+            let query = database.read(move |_| {
+                begun.send(()).unwrap();
+                drop(gate.read());
+                Ok(())
+            });
+            // The caller goes away once its query runs.
+            tokio::select! {
+                _ = query => panic!("the gate is closed"),
+                _ = begins.recv() => {}
+            }
+        }
+        let places = database.readers.places.available_permits();
+        drop(closed);
+        assert_eq!(places, 0, "their queries still run");
+        database.read(|_| Ok(())).await.unwrap();
+        assert!(database.readers.free.lock().unwrap().len() <= READERS);
+    }
 }

@@ -1,13 +1,15 @@
 //! Workflows: the store's side of them.
 
+use std::collections::HashSet;
+
 use sluice_types::{
     StepHistories, TenantId, Workflow, WorkflowId, WorkflowPage, WorkflowStats, WorkflowVersion, WorkflowVersionPage,
 };
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::store::{Store, read, write};
-use crate::time::to_micros;
 
 /// The order of a list of workflows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,6 +87,19 @@ impl Store {
         read!(self, |conn| queries::workflows::get(conn, tenant.as_str(), id.as_str()))
     }
 
+    /// Whether there is such a workflow, without reading its definition.
+    pub async fn has_workflow(&self, tenant: &TenantId, id: &WorkflowId) -> Result<bool, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::workflows::has(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// The ids of workflows that are `base`, or begin with `prefix` and a hyphen, so that a free one is found without trying.
+    pub async fn taken_ids(&self, tenant: &TenantId, base: &str, prefix: &str) -> Result<HashSet<String>, StoreError> {
+        let (tenant, base, prefix) = (tenant.clone(), base.to_owned(), prefix.to_owned());
+        let ids = read!(self, |conn| queries::workflows::taken_ids(conn, tenant.as_str(), &base, &prefix))?;
+        Ok(ids.into_iter().collect())
+    }
+
     /// Writes a new workflow; `Duplicate` when its id is taken.
     pub async fn create_workflow(&self, tenant: &TenantId, workflow: Workflow) -> Result<(), StoreError> {
         let tenant = tenant.clone();
@@ -97,29 +112,19 @@ impl Store {
         write!(self, |conn| queries::workflows::update(conn, tenant.as_str(), &workflow))
     }
 
-    /// Deletes a workflow with its versions and executions, if it has the given version.
-    pub async fn delete_workflow(
-        &self,
-        tenant: &TenantId,
-        id: &WorkflowId,
-        version: Option<i64>,
-    ) -> Result<WorkflowUpdate, StoreError> {
-        let (tenant, id) = (tenant.clone(), id.clone());
-        write!(self, |conn| queries::workflows::delete(conn, tenant.as_str(), id.as_str(), version))
-    }
-
     /// A page of workflows.
     pub async fn workflows(&self, tenant: &TenantId, filter: WorkflowFilter) -> Result<WorkflowPage, StoreError> {
         let (tenant, limit, sort) = (tenant.clone(), filter.limit, filter.sort);
         let rows = read!(self, |conn| queries::workflows::list(conn, tenant.as_str(), &filter))?;
-        let (items, next_cursor) = page(rows, limit, |last| Cursor {
+        let (rows, next_cursor) = page(rows, limit, |(last, _)| Cursor {
             sort: sort.as_str().into(),
             key: match sort {
-                SortOrder::NewestFirst | SortOrder::OldestFirst => to_micros(last.updated_at).to_string(),
+                SortOrder::NewestFirst | SortOrder::OldestFirst => last.updated_at.to_string(),
                 SortOrder::Name | SortOrder::NameDescending => last.name.clone(),
             },
-            id: last.id.to_string(),
+            id: last.id.clone(),
         });
+        let items = readable(rows.into_iter().map(|(row, execution)| row.into_summary(execution)));
         Ok(WorkflowPage { items, next_cursor })
     }
 
@@ -155,12 +160,12 @@ impl Store {
     /// What a workflow's executions came to.
     pub async fn stats(&self, tenant: &TenantId, id: &WorkflowId) -> Result<WorkflowStats, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
-        read!(self, |conn| queries::workflows::stats(conn, tenant.as_str(), id.as_str()))
+        read!(self, |conn| queries::statistics::stats(conn, tenant.as_str(), id.as_str()))
     }
 
     /// What each step took in the newest executions of a workflow, by the model that it called.
     pub async fn history(&self, tenant: &TenantId, id: &WorkflowId) -> Result<StepHistories, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
-        read!(self, |conn| queries::workflows::history(conn, tenant.as_str(), id.as_str()))
+        read!(self, |conn| queries::statistics::history(conn, tenant.as_str(), id.as_str()))
     }
 }

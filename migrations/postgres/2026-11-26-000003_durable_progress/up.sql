@@ -25,9 +25,11 @@ ALTER TABLE execution_snapshots ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE workflows ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE workflow_versions ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
 
--- A workflow that is being deleted in pieces.
+-- What is being deleted in pieces.
 ALTER TABLE workflows ADD COLUMN deleting BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX workflows_deleting ON workflows (tenant_id, id) WHERE deleting;
+ALTER TABLE executions ADD COLUMN deleting BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX executions_deleting ON executions (tenant_id, id) WHERE deleting;
 
 -- Text that an attempt under way has streamed so far, in the pieces in which it was written.
 CREATE TABLE attempt_texts (

@@ -36,6 +36,8 @@ WHERE
     AND step_runs.path = texts.path AND step_runs.attempt = texts.attempt AND step_runs.status = 'running';
 DROP TABLE attempt_texts;
 
+DROP INDEX executions_deleting;
+ALTER TABLE executions DROP COLUMN deleting;
 DROP INDEX workflows_deleting;
 ALTER TABLE workflows DROP COLUMN deleting;
 ALTER TABLE workflow_versions DROP COLUMN format;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sluice_types::{ErrorCode, ExecutionId, WorkflowId};
 use utoipa::IntoParams;
 
-use super::workflows::find;
+use super::workflows::require;
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::error::{ApiError, ApiResult};
@@ -68,7 +68,7 @@ pub async fn follow_workflow(
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
     let after = after_of(&request, &query.0)?;
-    find(&app, &caller, &id).await?;
+    require(&app, &caller, &id).await?;
     let newest = app.engine.store().newest_execution(caller.tenant(), &id).await?.ok_or_else(|| {
         ApiError::new(ErrorCode::ExecutionNotFound, "The workflow has no execution yet: start one first.")
     })?;

@@ -16,7 +16,7 @@ use sluice_types::{
 };
 use utoipa::IntoParams;
 
-use super::workflows::find;
+use super::workflows::require;
 use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
@@ -170,7 +170,7 @@ pub async fn list_workflow_executions(
     query: Query<WorkflowExecutionQuery>,
     app: Data<App>,
 ) -> ApiResult<Json<ExecutionPage>> {
-    find(&app, &caller, &id).await?;
+    require(&app, &caller, &id).await?;
     let WorkflowExecutionQuery { limit, cursor, status } = query.0;
     let filter = filter_of(ExecutionQuery { limit, cursor, status, workflow_id: Some(id.into_inner()) })?;
     Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))

@@ -26,9 +26,15 @@ type StepAddress = Path<(ExecutionId, StepPath)>;
 #[get("/workflows/executions/{id}/steps/{path}")]
 pub async fn get_step_run(caller: Viewer, address: StepAddress, app: Data<App>) -> ApiResult<Json<StepRunDetail>> {
     let (id, path) = address.into_inner();
-    let execution = app.engine.execution(caller.tenant(), &id).await?;
-    let run = execution.steps.into_iter().find(|run| run.path == path).ok_or(ErrorCode::StepRunNotFound)?;
     let store = app.engine.store();
+    let run = match store.step_run(caller.tenant(), &id, &path).await? {
+        Some(record) => record.run,
+        // A pending one may have no row yet.
+        None => {
+            let execution = app.engine.execution(caller.tenant(), &id).await?;
+            execution.steps.into_iter().find(|run| run.path == path).ok_or(ErrorCode::StepRunNotFound)?
+        }
+    };
     let attempts = store.attempts(caller.tenant(), &id, &path).await?;
     let decisions = store.decisions(caller.tenant(), &id, &path).await?;
     Ok(Json(StepRunDetail { run, attempts, decisions }))

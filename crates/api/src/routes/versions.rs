@@ -7,7 +7,7 @@ use sluice_store::WorkflowUpdate;
 use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionPage};
 use utoipa::IntoParams;
 
-use super::workflows::find;
+use super::workflows::{find, require};
 use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
@@ -39,7 +39,7 @@ pub async fn list_versions(
     query: Query<PageQuery>,
     app: Data<App>,
 ) -> ApiResult<Json<WorkflowVersionPage>> {
-    find(&app, &caller, &id).await?;
+    require(&app, &caller, &id).await?;
     let before = cursor(query.0.cursor.as_deref(), "-version")?.and_then(|cursor| cursor.key.parse().ok());
     let limit = page_size(query.0.limit)?;
     Ok(Json(app.engine.store().versions(caller.tenant(), &id, before, limit).await?))

@@ -1,6 +1,6 @@
 //! Workflows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
@@ -87,9 +87,16 @@ pub async fn create(
         None => slug_from_name(&request.name, "workflow"),
     };
     let now = app.engine.outside().clock.now();
+    let prefix: String = base.chars().take(90).collect();
+    let taken = match &asked {
+        Some(_) => HashSet::new(),
+        None => app.engine.store().taken_ids(caller.tenant(), &base, &prefix).await?,
+    };
     for number in 1..=MOST_SAME_NAMES {
-        let text =
-            if number == 1 { base.clone() } else { format!("{}-{number}", base.chars().take(90).collect::<String>()) };
+        let text = if number == 1 { base.clone() } else { format!("{prefix}-{number}") };
+        if taken.contains(&text) {
+            continue;
+        }
         let id = WorkflowId::new(text).map_err(|error| {
             ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", error.to_string())])
         })?;
@@ -158,6 +165,15 @@ pub async fn get_workflow(caller: Viewer, id: Path<WorkflowId>, app: Data<App>) 
 /// A workflow, or the error that there is none.
 pub async fn find(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<Workflow> {
     Ok(app.engine.store().workflow(caller.tenant(), id).await?.ok_or(ErrorCode::WorkflowNotFound)?)
+}
+
+/// The error that there is no such workflow, found without reading its definition.
+pub async fn require(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<()> {
+    if app.engine.store().has_workflow(caller.tenant(), id).await? {
+        Ok(())
+    } else {
+        Err(ErrorCode::WorkflowNotFound.into())
+    }
 }
 
 /// Saves a workflow over the version that `If-Match` names.
@@ -357,6 +373,6 @@ pub async fn get_workflow_stats(
     id: Path<WorkflowId>,
     app: Data<App>,
 ) -> ApiResult<Json<WorkflowStats>> {
-    find(&app, &caller, &id).await?;
+    require(&app, &caller, &id).await?;
     Ok(Json(app.engine.store().stats(caller.tenant(), &id).await?))
 }

@@ -16,5 +16,6 @@ mod executions;
 mod readme;
 mod resources;
 mod server;
+mod upgrade;
 mod web_app;
 mod workflows;

@@ -1,18 +1,40 @@
 //! Reading executions: whole, in lists, and what belongs to them.
 
+use diesel::dsl::{AsSelect, SqlTypeOf, not};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use sluice_types::{Attempt, ExecutionStatus, ExecutionSummary, GateDecision, StepRun, StepRunStatus};
+use sluice_types::{Attempt, GateDecision, StepRun, StepRunStatus};
 
-use super::{Backend, Connection, Result};
+use super::{Backend, Connection, Result, begin_read, end_read};
 use crate::executions::ExecutionFilter;
-use crate::journal::{Journal, StoredEvent};
+use crate::journal::{Journal, Snapshot, StepRecord, StoredEvent};
 use crate::rows::{
-    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow, add_texts,
+    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, ExecutionSummaryRow, SnapshotRow, StepRunRow,
+    add_texts, read_json,
 };
-use crate::schema::{attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, step_runs};
+use crate::schema::{
+    attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, step_runs, workflows,
+};
 
+/// Whether an execution may be shown: neither it nor its workflow is being deleted.
+fn is_visible(tenant: &str) -> Box<dyn BoxableExpression<executions::table, Backend, SqlType = Bool>> {
+    let deleting = workflows::table.filter(workflows::tenant_id.eq(tenant.to_owned()).and(workflows::deleting));
+    Box::new(not(executions::deleting).and(executions::workflow_id.ne_all(deleting.select(workflows::id))))
+}
+
+/// An execution as it was after one turn: all is read in one transaction.
 pub async fn journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Journal>> {
+    begin_read(conn).await?;
+    let journal = read_journal(conn, tenant, id).await;
+    end_read(conn).await?;
+    journal
+}
+
+async fn read_journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Journal>> {
+    if position(conn, tenant, id).await?.is_none() {
+        return Ok(None);
+    }
     let found: Option<(ExecutionRow, SnapshotRow)> = executions::table
         .inner_join(
             execution_snapshots::table.on(execution_snapshots::tenant_id
@@ -50,10 +72,45 @@ async fn read_texts(conn: &mut Connection, tenant: &str, id: &str, runs: &mut [S
     Ok(())
 }
 
-pub async fn list(conn: &mut Connection, tenant: &str, filter: &ExecutionFilter) -> Result<Vec<ExecutionSummary>> {
+/// What an execution runs.
+pub async fn snapshot(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Snapshot>> {
+    if position(conn, tenant, id).await?.is_none() {
+        return Ok(None);
+    }
+    let snapshot: Option<String> = execution_snapshots::table
+        .find((tenant, id))
+        .select(execution_snapshots::snapshot)
+        .first(conn)
+        .await
+        .optional()?;
+    snapshot.as_deref().map(read_json).transpose()
+}
+
+/// One step run.
+pub async fn step_run(conn: &mut Connection, tenant: &str, id: &str, path: &str) -> Result<Option<StepRecord>> {
+    if position(conn, tenant, id).await?.is_none() {
+        return Ok(None);
+    }
+    let found: Option<StepRunRow> =
+        step_runs::table.find((tenant, id, path)).select(StepRunRow::as_select()).first(conn).await.optional()?;
+    let mut rows: Vec<StepRunRow> = found.into_iter().collect();
+    read_texts(conn, tenant, id, &mut rows).await?;
+    rows.pop().map(StepRunRow::into_record).transpose()
+}
+
+/// The rows of a page and one more.
+pub async fn list(conn: &mut Connection, tenant: &str, filter: &ExecutionFilter) -> Result<Vec<ExecutionSummaryRow>> {
+    Ok(list_query(tenant, filter).load(conn).await?)
+}
+
+pub type ListQuery = executions::BoxedQuery<'static, Backend, SqlTypeOf<AsSelect<ExecutionSummaryRow, Backend>>>;
+
+/// The query of a list.
+pub fn list_query(tenant: &str, filter: &ExecutionFilter) -> ListQuery {
     let mut query = executions::table
         .filter(executions::tenant_id.eq(tenant.to_owned()))
-        .select(ExecutionRow::as_select())
+        .filter(is_visible(tenant))
+        .select(ExecutionSummaryRow::as_select())
         .into_boxed::<Backend>();
     if let Some(workflow) = &filter.workflow_id {
         query = query.filter(executions::workflow_id.eq(workflow.to_string()));
@@ -64,15 +121,14 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &ExecutionFilter)
     if let Some(cursor) = &filter.cursor {
         query = query.filter(executions::id.lt(cursor.id.clone()));
     }
-    let rows: Vec<ExecutionRow> =
-        query.order(executions::id.desc()).limit(i64::from(filter.limit) + 1).load(conn).await?;
-    rows.into_iter().map(ExecutionRow::into_summary).collect()
+    query.order(executions::id.desc()).limit(i64::from(filter.limit) + 1)
 }
 
 /// The id of a workflow's newest execution.
 pub async fn newest(conn: &mut Connection, tenant: &str, workflow: &str) -> Result<Option<String>> {
     Ok(executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(workflow)))
+        .filter(is_visible(tenant))
         .order(executions::id.desc())
         .select(executions::id)
         .first(conn)
@@ -120,6 +176,7 @@ pub async fn events_after(conn: &mut Connection, tenant: &str, id: &str, after: 
 pub async fn position(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<(i64, String)>> {
     Ok(executions::table
         .find((tenant, id))
+        .filter(is_visible(tenant))
         .select((executions::last_seq, executions::status))
         .first(conn)
         .await
@@ -140,11 +197,4 @@ pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Ve
         .await?;
     read_texts(conn, tenant, id, &mut rows).await?;
     rows.into_iter().map(StepRunRow::into_step_run).collect()
-}
-
-/// Deletes an execution that has ended, with all that belongs to it.
-pub async fn delete(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
-    let ended = ExecutionStatus::ALL.iter().filter(|status| status.is_terminal()).map(|status| status.as_str());
-    let ended = executions::status.eq_any(ended.collect::<Vec<_>>());
-    Ok(diesel::delete(executions::table.find((tenant, id)).filter(ended)).execute(conn).await? > 0)
 }

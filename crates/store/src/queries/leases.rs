@@ -1,13 +1,16 @@
 //! Leases: which engines live, and which executions lost theirs.
 
+use diesel::dsl::{auto_type, exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{Connection, Result};
-use crate::schema::{engines, executions, tenants};
+use super::{Connection, Result, clock};
+use crate::rows::FORMAT;
+use crate::schema::{engines, execution_snapshots, executions, tenants};
 
-/// Says that an engine lives until a time.
-pub async fn renew(conn: &mut Connection, engine: &str, expires_at: i64) -> Result<()> {
+/// Says that an engine lives for a number of microseconds from now on.
+pub async fn renew(conn: &mut Connection, engine: &str, now: i64, lease: i64) -> Result<()> {
+    let expires_at = clock(conn, now).await?.saturating_add(lease);
     diesel::insert_into(engines::table)
         .values((engines::id.eq(engine), engines::expires_at.eq(expires_at)))
         .on_conflict(engines::id)
@@ -34,30 +37,47 @@ pub async fn release_others(conn: &mut Connection, engine: &str) -> Result<()> {
 pub async fn is_alive(conn: &mut Connection, engine: &str, now: i64) -> Result<bool> {
     let expires_at: Option<i64> =
         engines::table.find(engine).select(engines::expires_at).first(conn).await.optional()?;
-    Ok(expires_at.is_some_and(|until| until > now))
+    let Some(expires_at) = expires_at else { return Ok(false) };
+    Ok(expires_at > clock(conn, now).await?)
 }
 
-/// Executions with something under way whose engine is gone: tenant and id.
+/// Live executions whose engine is gone: tenant and id. Those that only a newer server can run are left to it.
 pub async fn orphans(conn: &mut Connection, now: i64, limit: i64) -> Result<Vec<(String, String)>> {
+    let now = clock(conn, now).await?;
     // An expired lease goes first, so that what it left is found by one question.
     diesel::delete(engines::table.filter(engines::expires_at.le(now))).execute(conn).await?;
-    Ok(executions::table
-        .filter(executions::live.eq(true))
-        .filter(diesel::dsl::not(diesel::dsl::exists(engines::table.filter(engines::id.eq(executions::owner)))))
+    Ok(orphans_query(limit).load(conn).await?)
+}
+
+/// The live executions of an engine: tenant and id.
+pub async fn live_of(conn: &mut Connection, engine: &str) -> Result<Vec<(String, String)>> {
+    Ok(live_query(engine).load(conn).await?)
+}
+
+// The partial index on live executions is used only where the condition stands as it does there, without a parameter.
+
+#[auto_type]
+pub fn live_query<'a>(engine: &'a str) -> _ {
+    executions::table
+        .filter(executions::live)
+        .filter(executions::owner.eq(engine))
+        .select((executions::tenant_id, executions::id))
+}
+
+#[auto_type]
+pub fn orphans_query(limit: i64) -> _ {
+    let known: i32 = FORMAT;
+    let of_execution = execution_snapshots::tenant_id
+        .eq(executions::tenant_id)
+        .and(execution_snapshots::execution_id.eq(executions::id))
+        .and(execution_snapshots::format.le(known));
+    executions::table
+        .filter(executions::live)
+        .filter(not(exists(engines::table.filter(engines::id.eq(executions::owner)))))
+        .filter(exists(execution_snapshots::table.filter(of_execution)))
         .order(executions::id.asc())
         .limit(limit)
         .select((executions::tenant_id, executions::id))
-        .load(conn)
-        .await?)
-}
-
-/// The executions of an engine that have something under way: tenant and id.
-pub async fn live_of(conn: &mut Connection, engine: &str) -> Result<Vec<(String, String)>> {
-    Ok(executions::table
-        .filter(executions::live.eq(true).and(executions::owner.eq(engine)))
-        .select((executions::tenant_id, executions::id))
-        .load(conn)
-        .await?)
 }
 
 /// Makes sure that a tenant is there.

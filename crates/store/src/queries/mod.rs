@@ -1,14 +1,19 @@
 //! The queries, written once and compiled for each database: `super` gives the `Connection` and
 //! the `Backend`.
 
+pub mod deletion;
 pub mod executions;
 pub mod leases;
 pub mod personas;
 pub mod providers;
+pub mod statistics;
 pub mod turns;
 pub mod workflows;
 
-use super::{Backend, Connection, lock_execution, lock_workflow, put_step_run};
+use super::{
+    Backend, Connection, begin_read, clock, end_read, lock_deleting_execution, lock_deleting_workflow, lock_execution,
+    lock_workflow, lock_workflow_for_start, put_step_run,
+};
 
 /// What every query answers.
 pub type Result<T> = std::result::Result<T, crate::error::StoreError>;

@@ -1,21 +1,21 @@
 //! What the engine writes: starts, turns and checkpoints. Every write is fenced by the epoch.
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionId, StepRunStatus};
 
-use super::{Connection, Result, lock_execution};
+use super::{Connection, Result, lock_execution, lock_workflow_for_start};
 use crate::error::StoreError;
 use crate::executions::StartOutcome;
 use crate::journal::{AttemptRecord, StartRecord, StoredEvent, Turn};
 use crate::rows::{
     AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FORMAT, IdempotencyRow, SnapshotRow, StateRow,
-    StepRunRow, write_json,
+    StepRunRow, check_format, write_json,
 };
 use crate::schema::{
     attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, idempotency_keys, step_runs,
-    workflows,
 };
 use crate::time::to_micros;
 
@@ -29,15 +29,10 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         let same = seen == *hash;
         return Ok(if same { StartOutcome::Replayed(execution) } else { StartOutcome::KeyReused(execution) });
     }
-    let known: Option<i64> = workflows::table
-        .find((tenant, record.workflow_id.as_str()))
-        .select(workflows::version)
-        .first(conn)
-        .await
-        .optional()?;
-    if known.is_none() {
+    let Some(format) = lock_workflow_for_start(conn, tenant, record.workflow_id.as_str()).await? else {
         return Ok(StartOutcome::WorkflowNotFound);
-    }
+    };
+    check_format(format)?;
     let row = ExecutionRow {
         tenant_id: tenant.to_owned(),
         id: id.to_owned(),
@@ -184,7 +179,14 @@ pub async fn checkpoint(conn: &mut Connection, epoch: i64, piece: &AttemptTextRo
 /// Takes an execution over: one conditional update, so that only one of many wins, and only if it
 /// is as it was looked at. One that is live has lost its owner: that is counted.
 pub async fn claim(conn: &mut Connection, tenant: &str, id: &str, epoch: i64, live: bool, owner: &str) -> Result<bool> {
-    let seen = executions::epoch.eq(epoch).and(executions::live.eq(live));
+    let format: Option<i32> = execution_snapshots::table
+        .find((tenant, id))
+        .select(execution_snapshots::format)
+        .first(conn)
+        .await
+        .optional()?;
+    check_format(format.unwrap_or(FORMAT))?;
+    let seen = executions::epoch.eq(epoch).and(executions::live.eq(live)).and(not(executions::deleting));
     let won = diesel::update(executions::table.find((tenant, id)).filter(seen))
         .set((
             executions::epoch.eq(epoch + 1),
@@ -200,6 +202,7 @@ pub async fn claim(conn: &mut Connection, tenant: &str, id: &str, epoch: i64, li
 pub async fn ownership(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<(String, i64, bool)>> {
     Ok(executions::table
         .find((tenant, id))
+        .filter(not(executions::deleting))
         .select((executions::owner, executions::epoch, executions::live))
         .first(conn)
         .await

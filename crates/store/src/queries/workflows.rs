@@ -2,24 +2,43 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::dsl::{max, min, sql};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Nullable};
 use diesel_async::RunQueryDsl;
-use sluice_types::{
-    AttemptStatus, ExecutionStatus, ExecutionSummary, StepHistories, StepHistory, StepId, Workflow, WorkflowStats,
-    WorkflowSummary, WorkflowVersion,
-};
+use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion};
 
-use super::{Backend, Connection, Result, lock_workflow};
+use super::{Backend, Connection, Result};
 use crate::cursor::Cursor;
-use crate::rows::{ExecutionRow, VersionRow, WorkflowRow, WorkflowSummaryRow, usage};
-use crate::schema::{attempts, executions, workflow_tags, workflow_versions, workflows};
+use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
+use crate::schema::{executions, workflow_tags, workflow_versions, workflows};
 use crate::workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
 
 pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Workflow>> {
-    let row = workflows::table.find((tenant, id)).select(WorkflowRow::as_select()).first(conn).await.optional()?;
+    let found = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
+    let row = found.select(WorkflowRow::as_select()).first(conn).await.optional()?;
     row.map(WorkflowRow::into_workflow).transpose()
+}
+
+/// Whether there is such a workflow, without reading its definition.
+pub async fn has(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
+    let found = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
+    Ok(diesel::select(exists(found)).get_result(conn).await?)
+}
+
+/// The ids that are `base`, or begin with `prefix` and a hyphen. Those of workflows being deleted are taken, too.
+pub async fn taken_ids(conn: &mut Connection, tenant: &str, base: &str, prefix: &str) -> Result<Vec<String>> {
+    let numbered = format!("{}-%", literal(prefix));
+    Ok(workflows::table
+        .filter(workflows::tenant_id.eq(tenant))
+        .filter(workflows::id.eq(base).or(workflows::id.like(numbered).escape('\\')))
+        .select(workflows::id)
+        .load(conn)
+        .await?)
+}
+
+/// A text as a pattern of `LIKE` that stands for itself.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 pub async fn create(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<()> {
@@ -32,10 +51,12 @@ pub async fn create(conn: &mut Connection, tenant: &str, workflow: &Workflow) ->
 pub async fn update(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<WorkflowUpdate> {
     let id = workflow.id.as_str();
     let row = WorkflowRow::new(tenant, workflow)?;
-    let saved = diesel::update(workflows::table.find((tenant, id)).filter(workflows::version.eq(workflow.version - 1)))
-        .set(&row)
-        .execute(conn)
-        .await?;
+    let there = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
+    let format: Option<i32> = there.select(workflows::format).first(conn).await.optional()?;
+    let Some(format) = format else { return Ok(WorkflowUpdate::NotFound) };
+    check_format(format)?;
+    let before = workflows::version.eq(workflow.version - 1).and(not(workflows::deleting));
+    let saved = diesel::update(workflows::table.find((tenant, id)).filter(before)).set(&row).execute(conn).await?;
     if saved == 0 {
         let current = workflows::table.find((tenant, id)).select(workflows::version).first(conn).await.optional()?;
         return Ok(current.map_or(WorkflowUpdate::NotFound, WorkflowUpdate::Stale));
@@ -80,41 +101,27 @@ async fn write_version(conn: &mut Connection, tenant: &str, workflow: &Workflow)
     Ok(())
 }
 
-/// Deletes a workflow with its versions and executions, unless one of them has not ended.
-pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Option<i64>) -> Result<WorkflowUpdate> {
-    let current = lock_workflow(conn, tenant, id).await?;
-    match (current, version) {
-        (None, _) => return Ok(WorkflowUpdate::NotFound),
-        (Some(current), Some(asked)) if current != asked => return Ok(WorkflowUpdate::Stale(current)),
-        (Some(_), _) => {}
-    }
-    let unfinished = ExecutionStatus::ALL.iter().filter(|status| !status.is_terminal()).map(|status| status.as_str());
-    let unfinished: i64 = executions::table
-        .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)))
-        .filter(executions::status.eq_any(unfinished.collect::<Vec<_>>()))
-        .count()
-        .get_result(conn)
-        .await?;
-    if unfinished > 0 {
-        return Ok(WorkflowUpdate::Active(unfinished));
-    }
-    diesel::delete(workflows::table.find((tenant, id))).execute(conn).await?;
-    Ok(WorkflowUpdate::Saved)
-}
-
-pub async fn list(conn: &mut Connection, tenant: &str, filter: &WorkflowFilter) -> Result<Vec<WorkflowSummary>> {
+/// The rows of a page and one more, each with the newest execution of its workflow.
+pub async fn list(
+    conn: &mut Connection,
+    tenant: &str,
+    filter: &WorkflowFilter,
+) -> Result<Vec<(WorkflowSummaryRow, Option<ExecutionSummary>)>> {
     // One seek in an index for each row of the page, so that a start need not write the workflow's
     // row, definition and all.
     let of_workflow = executions::tenant_id.eq(workflows::tenant_id).and(executions::workflow_id.eq(workflows::id));
-    let newest =
-        executions::table.filter(of_workflow).order(executions::id.desc()).select(executions::id).single_value();
+    let newest = executions::table
+        .filter(of_workflow.and(not(executions::deleting)))
+        .order(executions::id.desc())
+        .select(executions::id)
+        .single_value();
     let mut query = workflows::table
-        .filter(workflows::tenant_id.eq(tenant.to_owned()))
+        .filter(workflows::tenant_id.eq(tenant.to_owned()).and(not(workflows::deleting)))
         .select((WorkflowSummaryRow::as_select(), newest))
         .into_boxed::<Backend>();
     if let Some(search) = &filter.search {
-        let literal = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query = query.filter(workflows::search_text.like(format!("%{literal}%")).escape('\\'));
+        let pattern = format!("%{}%", literal(&search.to_lowercase()));
+        query = query.filter(workflows::search_text.like(pattern).escape('\\'));
     }
     if let Some(tag) = &filter.tag {
         let tagged = workflow_tags::table
@@ -155,19 +162,19 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &WorkflowFilter) 
     let rows: Vec<(WorkflowSummaryRow, Option<String>)> = query.limit(i64::from(filter.limit) + 1).load(conn).await?;
     let ids: Vec<&String> = rows.iter().filter_map(|(_, newest)| newest.as_ref()).collect();
     let mut executions = summaries(conn, tenant, &ids).await?;
-    rows.into_iter().map(|(row, newest)| row.into_summary(newest.and_then(|id| executions.remove(&id)))).collect()
+    Ok(rows.into_iter().map(|(row, newest)| (row, newest.and_then(|id| executions.remove(&id)))).collect())
 }
 
 async fn summaries(conn: &mut Connection, tenant: &str, ids: &[&String]) -> Result<HashMap<String, ExecutionSummary>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<ExecutionRow> = executions::table
+    let rows: Vec<ExecutionSummaryRow> = executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::id.eq_any(ids)))
-        .select(ExecutionRow::as_select())
+        .select(ExecutionSummaryRow::as_select())
         .load(conn)
         .await?;
-    rows.into_iter().map(|row| Ok((row.id.clone(), row.into_summary()?))).collect()
+    Ok(readable(rows.into_iter().map(|row| Ok((row.id.clone(), row.into_summary()?)))).into_iter().collect())
 }
 
 pub async fn versions(
@@ -180,6 +187,7 @@ pub async fn versions(
     let rows: Vec<VersionRow> = workflow_versions::table
         .filter(workflow_versions::tenant_id.eq(tenant).and(workflow_versions::workflow_id.eq(id)))
         .filter(workflow_versions::version.lt(before.unwrap_or(i64::MAX)))
+        .filter(exists(workflows::table.find((tenant, id)).filter(not(workflows::deleting))))
         .order(workflow_versions::version.desc())
         .limit(i64::from(limit) + 1)
         .select(VersionRow::as_select())
@@ -191,84 +199,10 @@ pub async fn versions(
 pub async fn version(conn: &mut Connection, tenant: &str, id: &str, version: i64) -> Result<Option<WorkflowVersion>> {
     let row = workflow_versions::table
         .find((tenant, id, version))
+        .filter(exists(workflows::table.find((tenant, id)).filter(not(workflows::deleting))))
         .select(VersionRow::as_select())
         .first(conn)
         .await
         .optional()?;
     row.map(VersionRow::into_version).transpose()
-}
-
-/// Sums of integers are `numeric` on PostgreSQL and an integer on SQLite; cast, they are one.
-fn sum_of(expression: &str) -> diesel::expression::SqlLiteral<BigInt> {
-    sql(&format!("CAST(COALESCE(SUM({expression}), 0) AS BIGINT)"))
-}
-
-pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<WorkflowStats> {
-    let of_workflow = || executions::table.filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)));
-    let (count, cost_usd, input, output, cached): (i64, Option<f64>, i64, i64, i64) = of_workflow()
-        .select((
-            sql::<BigInt>("COUNT(*)"),
-            sql::<Nullable<Double>>("SUM(cost_usd)"),
-            sum_of("input_tokens"),
-            sum_of("output_tokens"),
-            sum_of("cached_input_tokens"),
-        ))
-        .first(conn)
-        .await?;
-    let (completed, duration): (i64, i64) = of_workflow()
-        .filter(executions::status.eq(ExecutionStatus::Completed.as_str()))
-        .select((sql::<BigInt>("COUNT(*)"), sum_of("completed_at - started_at")))
-        .first(conn)
-        .await?;
-    let failed: i64 =
-        of_workflow().filter(executions::status.eq(ExecutionStatus::Failed.as_str())).count().get_result(conn).await?;
-    Ok(WorkflowStats {
-        executions: count,
-        completed,
-        failed,
-        cost_usd: cost_usd.unwrap_or(0.0),
-        token_usage: usage(input, output, cached),
-        mean_duration_ms: (completed > 0).then(|| duration / completed / 1000),
-    })
-}
-
-/// Path, provider, model, attempts, fewest and most tokens.
-type HistoryRow = (String, Option<String>, Option<String>, i64, Option<i64>, Option<i64>);
-
-/// How many of the newest executions are looked at for a step's history.
-const HISTORY_EXECUTIONS: i64 = 20;
-
-/// What each step took in the newest executions of a workflow, by the model that it called.
-pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<StepHistories> {
-    let newest: Vec<String> = executions::table
-        .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)))
-        .order(executions::id.desc())
-        .limit(HISTORY_EXECUTIONS)
-        .select(executions::id)
-        .load(conn)
-        .await?;
-    let rows: Vec<HistoryRow> = attempts::table
-        .filter(attempts::tenant_id.eq(tenant).and(attempts::execution_id.eq_any(newest)))
-        .filter(attempts::status.eq(AttemptStatus::Completed.as_str()))
-        .group_by((attempts::path, attempts::provider, attempts::model))
-        .select((
-            attempts::path,
-            attempts::provider,
-            attempts::model,
-            sql::<BigInt>("COUNT(*)"),
-            min(attempts::output_tokens),
-            max(attempts::output_tokens),
-        ))
-        .load(conn)
-        .await?;
-    let tokens = |count: Option<i64>| u64::try_from(count.unwrap_or(0)).unwrap_or(0);
-    Ok(rows
-        .into_iter()
-        // A path inside a container is no step of the workflow's own list.
-        .filter_map(|(path, provider, model, attempts, least, most)| {
-            let history =
-                StepHistory { attempts, least_output_tokens: tokens(least), most_output_tokens: tokens(most) };
-            Some(((StepId::new(path).ok()?, provider?, model?), history))
-        })
-        .collect())
 }

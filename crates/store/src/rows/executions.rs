@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use sluice_types::ExecutionSummary;
 
 use super::step_runs::StepRunRow;
-use super::{count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
+use super::{check_format, count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
 use crate::error::StoreError;
 use crate::journal::{ExecutionState, Journal};
 use crate::schema::{events, execution_snapshots, executions, idempotency_keys};
@@ -91,27 +91,49 @@ impl StateRow {
     }
 }
 
-impl ExecutionRow {
+/// An execution as a list shows it: without its output, which may be large.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = executions)]
+pub(crate) struct ExecutionSummaryRow {
+    pub id: String,
+    pub workflow_id: String,
+    pub workflow_version: i64,
+    pub status: String,
+    pub on_hold: bool,
+    pub error: Option<String>,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cached_input_tokens: i64,
+    pub cost_usd: f64,
+    pub triggered_by: String,
+    pub created_at: i64,
+    pub started_at: Option<i64>,
+    pub completed_at: Option<i64>,
+}
+
+impl ExecutionSummaryRow {
     pub fn into_summary(self) -> Result<ExecutionSummary, StoreError> {
-        let state = self.state.to_state()?;
         Ok(ExecutionSummary {
             id: read_word(&self.id)?,
             workflow_id: read_word(&self.workflow_id)?,
             workflow_version: self.workflow_version,
-            status: state.status,
-            on_hold: state.on_hold,
-            error: state.error,
-            token_usage: state.token_usage,
-            cost_usd: state.cost_usd,
+            status: read_word(&self.status)?,
+            on_hold: self.on_hold,
+            error: read_optional(self.error.as_ref())?,
+            token_usage: usage(self.input_tokens, self.output_tokens, self.cached_input_tokens),
+            cost_usd: self.cost_usd,
             triggered_by: self.triggered_by,
             created_at: from_micros(self.created_at),
-            started_at: state.started_at,
-            completed_at: state.completed_at,
-            duration_ms: duration_ms(self.state.started_at, self.state.completed_at),
+            started_at: self.started_at.map(from_micros),
+            completed_at: self.completed_at.map(from_micros),
+            duration_ms: duration_ms(self.started_at, self.completed_at),
         })
     }
+}
 
+impl ExecutionRow {
     pub fn into_journal(self, snapshot: &SnapshotRow, runs: Vec<StepRunRow>) -> Result<Journal, StoreError> {
+        check_format(snapshot.format)?;
         Ok(Journal {
             tenant: read_word(&self.tenant_id)?,
             execution_id: read_word(&self.id)?,

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use sluice_types::TokenUsage;
 
 use crate::error::StoreError;
-pub(crate) use executions::{EventRow, ExecutionRow, IdempotencyRow, SnapshotRow, StateRow};
+pub(crate) use executions::{EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, SnapshotRow, StateRow};
 pub(crate) use resources::{CredentialRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
@@ -18,6 +18,17 @@ pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
 /// The form of JSON that this server writes. A form changes its number when an older server would misread it, not when a
 /// field is added.
 pub(crate) const FORMAT: i32 = 1;
+
+/// Refuses JSON of a form that only newer servers know, where it is about to be run or written over.
+pub(crate) const fn check_format(format: i32) -> Result<(), StoreError> {
+    if format > FORMAT { Err(StoreError::NewerFormat { format, known: FORMAT }) } else { Ok(()) }
+}
+
+/// The rows of a list that can be read. One that cannot is left out with a word in the log: the others are shown.
+pub(crate) fn readable<T>(rows: impl IntoIterator<Item = Result<T, StoreError>>) -> Vec<T> {
+    let told = |error: &StoreError| tracing::error!(%error, "a list leaves out a row that cannot be read");
+    rows.into_iter().filter_map(|row| row.inspect_err(told).ok()).collect()
+}
 
 /// Reads JSON or a word from a column.
 pub(crate) fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {

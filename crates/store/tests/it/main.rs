@@ -7,7 +7,9 @@
     reason = "a test may panic"
 )]
 
+mod deletion;
 mod group_commit;
+mod reads;
 mod schema;
 mod support;
 mod turns;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use sluice_store::StoreConfig;
-use sluice_testing::TestDatabase;
+use sluice_store::{Store, StoreConfig, StoreError};
+use sluice_testing::{TestDatabase, on_both};
 
 /// Tables, each with its columns: name, type and whether it may be null.
 type Tables = BTreeMap<String, BTreeMap<String, (String, bool)>>;
@@ -94,4 +94,20 @@ async fn servers_that_start_at_once_migrate_once() {
     let database = TestDatabase::postgres().await;
     let opened = futures_util::future::join_all((0..4).map(|_| database.open())).await;
     assert_eq!(opened.len(), 4);
+}
+
+on_both! {
+    async fn a_newer_schema_is_refused_unless_it_says_that_this_server_may_use_it(database: TestDatabase) {
+        drop(database.open().await);
+        database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000001')").await;
+        // A newer server migrated it, and changed nothing that this one reads or writes.
+        drop(database.open().await);
+        database.execute("UPDATE schema_compatibility SET least_migration = '20990101000001'").await;
+        let refused = Store::open(database.config()).await.err().unwrap();
+        assert!(matches!(refused, StoreError::Newer { .. }), "{refused:?}");
+        let message = refused.to_string();
+        for part in ["newer version", "20990101000001", "up to 2026", "Install"] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
 }

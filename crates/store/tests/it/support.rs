@@ -23,10 +23,8 @@ pub fn definition() -> Definition {
     serde_json::from_value(json!({"steps": [{"label": "A", "type": "llm", "prompt": "x"}]})).unwrap()
 }
 
-pub async fn with_workflow(store: &Store) -> TenantId {
-    let tenant = TenantId::local();
-    store.ensure_tenant(&tenant, "Local", now()).await.unwrap();
-    let workflow = Workflow {
+pub fn workflow() -> Workflow {
+    Workflow {
         id: WorkflowId::new("w").unwrap(),
         name: "W".into(),
         description: String::new(),
@@ -39,8 +37,13 @@ pub async fn with_workflow(store: &Store) -> TenantId {
         is_active: true,
         created_at: now(),
         updated_at: now(),
-    };
-    store.create_workflow(&tenant, workflow).await.unwrap();
+    }
+}
+
+pub async fn with_workflow(store: &Store) -> TenantId {
+    let tenant = TenantId::local();
+    store.ensure_tenant(&tenant, "Local", now()).await.unwrap();
+    store.create_workflow(&tenant, workflow()).await.unwrap();
     tenant
 }
 

@@ -1,10 +1,11 @@
 //! Starts, turns and leases: fencing, idempotency, adoption.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use sluice_store::{AttemptProgress, StartOutcome, StepRecord, StoreError, Turn};
-use sluice_testing::on_both;
+use sluice_testing::{TestDatabase, on_both};
 use sluice_types::StepRunStatus;
 
 use crate::support::{attempt, id, now, start, step_run, turn, with_workflow};
@@ -54,17 +55,18 @@ on_both! {
     async fn only_executions_of_dead_engines_are_orphans(database: TestDatabase) {
         let store = database.open().await;
         let tenant = with_workflow(&store).await;
-        let soon = now() + TimeDelta::seconds(10);
-        store.renew_lease("alive", soon).await.unwrap();
-        store.renew_lease("dying", now()).await.unwrap();
+        let minute = TimeDelta::minutes(1);
+        store.renew_lease("alive", now(), Duration::from_secs(600)).await.unwrap();
+        store.renew_lease("dying", now(), Duration::ZERO).await.unwrap();
         for (number, owner) in [(1, "alive"), (2, "dying"), (3, "unknown")] {
             store.start_execution(start(&tenant, &id(number), owner, None)).await.unwrap();
         }
         let orphans = async |at| store.orphans(at, 10).await.unwrap().into_iter().map(|(_, id)| id).collect::<Vec<_>>();
-        assert_eq!(orphans(now()).await, [id(2), id(3)]);
-        store.renew_lease("alive", soon + TimeDelta::seconds(10)).await.unwrap();
-        assert_eq!(orphans(soon).await, [id(2), id(3)]);
-        assert_eq!(orphans(soon + TimeDelta::seconds(10)).await, [id(1), id(2), id(3)]);
+        assert_eq!(orphans(now() + minute).await, [id(2), id(3)]);
+        assert!(store.is_engine_alive("alive", now() + minute).await.unwrap());
+        assert!(!store.is_engine_alive("dying", now() + minute).await.unwrap());
+        store.release_lease("alive").await.unwrap();
+        assert_eq!(orphans(now()).await, [id(1), id(2), id(3)]);
     }
 
     async fn of_two_writers_of_one_epoch_the_second_is_fenced(database: TestDatabase) {
@@ -151,5 +153,30 @@ on_both! {
         assert_eq!(texts().await, [Some("Anew".to_owned()), None]);
         // Nothing is left of the first attempt's pieces.
         assert_eq!(database.count("attempt_texts").await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite_a_lease_ends_by_the_clock_that_is_given() {
+    let database = TestDatabase::sqlite();
+    let store = database.open().await;
+    let alive = async |at| store.is_engine_alive("one", at).await.unwrap();
+    store.renew_lease("one", now(), Duration::from_secs(10)).await.unwrap();
+    assert!(alive(now() + TimeDelta::milliseconds(9_999)).await);
+    assert!(!alive(now() + TimeDelta::seconds(10)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgres_engines_whose_clocks_differ_keep_their_executions() {
+    let database = TestDatabase::postgres().await;
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    store.renew_lease("slow", now() - TimeDelta::minutes(1), Duration::from_secs(10)).await.unwrap();
+    store.start_execution(start(&tenant, &id(1), "slow", None)).await.unwrap();
+    // The clock of another engine is a minute ahead, or an hour.
+    for minutes in [1, 60] {
+        let ahead = now() + TimeDelta::minutes(minutes);
+        assert_eq!(store.orphans(ahead, 10).await.unwrap(), []);
+        assert!(store.is_engine_alive("slow", ahead).await.unwrap());
     }
 }
