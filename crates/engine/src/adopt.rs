@@ -1,62 +1,25 @@
-//! Leases, and going on with what a stopped engine left.
+//! Going on with what a stopped engine left, and stopping.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use sluice_store::StoreError;
+use sluice_store::{Journal, StoreError};
 
 use crate::driver::{Actor, Message, SendResult};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::shared::{ExecutionKey, Shared};
+use crate::shared::ExecutionKey;
 
 /// Executions that are looked up for adoption in one go.
 const ADOPTED_AT_ONCE: i64 = 500;
 /// Executions that are adopted at the same time, so that their writes share commits.
 const ADOPTED_TOGETHER: usize = 64;
+/// Transactions in which one sweep completes deletions; the next sweep goes on.
+const PIECES_OF_SWEEP: u32 = 50;
 /// How often a claim is tried anew when the execution changed while it was looked at.
 const CLAIMS: usize = 3;
 
 impl Engine {
-    /// Takes the lease, and keeps renewing it by a timer, whatever the executions do.
-    pub(crate) async fn take_lease(&self) -> Result<(), StoreError> {
-        let shared = &self.shared;
-        if shared.store.is_exclusive() {
-            // Whoever holds the file knows that no other engine lives: nobody waits for a lease to end.
-            shared.store.release_other_leases(&shared.engine_id).await?;
-        }
-        shared.store.renew_lease(&shared.engine_id, shared.outside.clock.now(), shared.limits.lease).await?;
-        let engine = self.clone();
-        tokio::spawn(async move { engine.shared.stopped.clone().run_until_cancelled(engine.keep_lease()).await });
-        Ok(())
-    }
-
-    async fn renew_lease(&self) -> Result<(), StoreError> {
-        let shared = &self.shared;
-        shared.store.renew_lease(&shared.engine_id, shared.outside.clock.now(), shared.limits.lease).await
-    }
-
-    async fn keep_lease(&self) {
-        let shared = &self.shared;
-        let mut renewed = Instant::now();
-        loop {
-            tokio::time::sleep(shared.limits.lease / 3).await;
-            let mut asked = Instant::now();
-            while let Err(error) = self.renew_lease().await {
-                tracing::warn!(%error, "the lease could not be renewed; it is tried again");
-                // Other engines take over from now on: what runs on here would be paid for twice.
-                if !shared.store.is_exclusive() && renewed.elapsed() > shared.limits.lease {
-                    tracing::error!("the lease has passed: the executions of this engine are stopped here");
-                    shared.lose_lease();
-                }
-                tokio::time::sleep(shared.limits.lease / 20).await;
-                asked = Instant::now();
-            }
-            renewed = asked;
-        }
-    }
-
     /// Goes on with what has no engine, now and by a timer.
     pub(crate) fn keep_adopting(&self) {
         let engine = self.clone();
@@ -65,6 +28,9 @@ impl Engine {
                 loop {
                     if let Err(error) = engine.adopt().await {
                         tracing::warn!(%error, "executions could not be adopted; the next try comes by itself");
+                    }
+                    if let Err(error) = engine.shared.store.sweep_deletions(PIECES_OF_SWEEP).await {
+                        tracing::warn!(%error, "deletions could not be completed; the next try comes by itself");
                     }
                     tokio::time::sleep(engine.shared.limits.lease / 3).await;
                 }
@@ -127,17 +93,38 @@ impl Engine {
             if theirs && store.is_engine_alive(&owner, self.shared.outside.clock.now()).await? {
                 return Err(EngineError::Elsewhere);
             }
-            if store.claim(tenant, id, epoch, live, engine_id).await? {
-                let journal = self.journal(tenant, id).await?;
-                // Another engine may have claimed it since. Under its epoch, this one would take the other's turns
-                // for its own.
-                if journal.epoch == epoch + 1 {
-                    Actor::new(&self.shared, &self.actors, journal).adopt(message);
-                    return Ok(());
-                }
+            // Read first: an execution that cannot be read must not be claimed again and again.
+            let mut journal = self.readable(key, epoch).await?;
+            if !store.claim(tenant, id, epoch, live, engine_id).await? {
+                continue;
+            }
+            if live {
+                // Its last owner may have written between the two.
+                journal = self.journal(tenant, id).await?;
+            } else {
+                journal.epoch += 1;
+            }
+            // Another engine may have claimed it since. Under its epoch, this one would take the other's turns for its own.
+            if journal.epoch == epoch + 1 {
+                Actor::new(&self.shared, &self.actors, journal).adopt(message);
+                return Ok(());
             }
         }
         Err(EngineError::Elsewhere)
+    }
+
+    /// The journal of an execution. One that cannot be read fails the execution.
+    async fn readable(&self, key: &ExecutionKey, epoch: i64) -> Result<Journal, EngineError> {
+        let ExecutionKey { tenant, id } = key;
+        match self.shared.store.journal(tenant, id).await {
+            Ok(journal) => journal.ok_or(EngineError::ExecutionNotFound),
+            Err(error @ StoreError::Corrupt(_)) => {
+                tracing::error!(execution_id = %id, %error, "what is stored of the execution cannot be read: it is failed");
+                self.shared.store.fail_unreadable(tenant, id, epoch, self.shared.outside.clock.now()).await?;
+                Err(error.into())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Stops: nothing new is started; what is under way has `grace` to end; what does not is kept

@@ -14,6 +14,7 @@ mod error;
 mod executor;
 mod faults;
 mod hub;
+mod lease;
 mod machine;
 mod output;
 mod preview;

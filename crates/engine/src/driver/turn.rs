@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_store::{StartRecord, StoreError, Turn};
+use sluice_store::{Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
 use sluice_types::{Event, StepPath};
 
 use super::actor::{Actor, Flow};
@@ -11,9 +11,6 @@ use super::evaluate::evaluate;
 use crate::faults::FaultPoint;
 use crate::hub::Frame;
 use crate::machine::{Effect, Env, Machine, Outcome, Step};
-
-/// How often a turn is written again after an error that is neither known to pass nor known to stay.
-const MOST_WRITES: u32 = 10;
 
 impl Actor {
     /// Calls the machine with what it cannot know by itself.
@@ -101,23 +98,21 @@ impl Actor {
                 Ok(()) => return Flow::GoOn,
                 Err(error) => error,
             };
-            match &error {
-                StoreError::Fenced => {
-                    tracing::warn!(execution_id = %id, "another engine owns the execution now");
-                    return Flow::Stop;
-                }
-                _ if error.is_transient() => {
-                    tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
-                }
-                StoreError::Other(_) if writes < MOST_WRITES => {
-                    tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
-                }
-                _ => {
-                    tracing::error!(execution_id = %id, %error, "the turn can never be written");
-                    self.give_up().await;
-                    return Flow::Refused(error);
-                }
+            let again = match error.retry() {
+                Retry::UntilDone => true,
+                Retry::SomeTimes => writes < UNKNOWN_RETRIES,
+                Retry::Never => false,
+            };
+            if matches!(error, StoreError::Fenced) {
+                tracing::warn!(execution_id = %id, "another engine owns the execution now");
+                return Flow::Stop;
             }
+            if !again {
+                tracing::error!(execution_id = %id, %error, "the turn can never be written");
+                self.give_up().await;
+                return Flow::Refused(error);
+            }
+            tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(Duration::from_secs(2));
         }

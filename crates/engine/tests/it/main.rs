@@ -11,5 +11,7 @@
 mod aimock;
 mod commands;
 mod faults;
+mod poisoned;
 mod support;
+mod tenants;
 mod wire;
