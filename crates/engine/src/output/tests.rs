@@ -228,6 +228,31 @@ fn an_error_deep_in_nested_unions_is_answered() {
 }
 
 #[test]
+fn the_longest_chain_on_each_level_of_the_deepest_answer_overflows_no_stack() {
+    for (keyword, beside) in
+        [("allOf", "minItems"), ("anyOf", "minItems"), ("oneOf", "minItems"), ("anyOf", "unevaluatedItems")]
+    {
+        let beside_value = if beside == "minItems" { json!(0) } else { json!(false) };
+        let mut definitions = Map::new();
+        // A definition and its branch are two subschemas of the chain.
+        let last = MAX_SCHEMA_CHAIN / 2 - 1;
+        for at in 0..last {
+            let next = json!({"$ref": format!("#/$defs/{}", at + 1)});
+            definitions.insert(at.to_string(), json!({keyword: [next], beside: beside_value}));
+        }
+        let inner = json!({"type": "array", "items": {"$ref": "#/$defs/0"}});
+        definitions.insert(last.to_string(), inner);
+        let schema = json!({"$ref": "#/$defs/0", "$defs": definitions});
+        let wrap = |inner: Value| json!([inner]);
+        let wide: Value = vec![json!([]); 1_000].into();
+        let fits = misfit(&schema, &nested(120, json!([]), wrap)).is_none();
+        assert!(fits || beside == "unevaluatedItems");
+        misfit(&schema, &nested(120, wide, wrap));
+        assert!(misfit(&schema, &nested(120, json!(1), wrap)).is_some());
+    }
+}
+
+#[test]
 fn patterns_are_linear() {
     let text = format!("{}!", "a".repeat(100_000));
     for pattern in ["^(a+)+$", "^(a|aa)+$", "(.*)*b$", "^(([a-z])+.)+[A-Z]([a-z])+$"] {
