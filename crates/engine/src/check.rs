@@ -59,9 +59,9 @@ pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Find
         }
         if let StepKind::Llm(llm) = &step.kind
             && let Some(schema) = &llm.output_schema
-            && let Err(message) = check_schema(schema)
+            && let Err(refused) = check_schema(schema)
         {
-            error(format!("/steps/{at}/output_schema"), "invalid_schema", message);
+            error(format!("/steps/{at}/output_schema{}", refused.pointer), "invalid_schema", refused.message);
         }
     }
     findings

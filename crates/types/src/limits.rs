@@ -11,6 +11,20 @@ pub const MAX_STEPS: usize = 1_000;
 pub const MAX_PROMPT_BYTES: usize = 1024 * 1024;
 /// Bytes in one output schema, as JSON.
 pub const MAX_SCHEMA_BYTES: usize = 64 * 1024;
+/// Nested arrays and objects in an output schema.
+pub const MAX_SCHEMA_DEPTH: usize = 64;
+/// JSON values in an output schema.
+pub const MAX_SCHEMA_VALUES: usize = 20_000;
+/// Subschemas that an output schema may apply to one value of an answer.
+pub const MAX_SCHEMA_APPLICATIONS: u64 = 2_000;
+/// Subschemas that an output schema may apply to one value, each because of the one before it.
+pub const MAX_SCHEMA_CHAIN: u64 = 32;
+/// Bytes of one compiled regular expression in an output schema.
+pub const MAX_PATTERN_BYTES: usize = 512 * 1024;
+/// Different regular expressions in an output schema.
+pub const MAX_PATTERNS: usize = 100;
+/// Steps of the validator for one answer: about one for each look at a value.
+pub const MAX_VALIDATION_STEPS: u64 = 10_000_000;
 /// Characters in a name, a step's label or a category.
 pub const MAX_NAME_CHARS: usize = 200;
 /// Characters in a slug id.

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use sluice_types::ErrorCode;
+use serde_json::Value;
+use sluice_types::{ErrorCode, TokenUsage};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -79,15 +80,24 @@ impl Attempt {
             // It never ends by itself.
             never = self.keep_checkpointing() => match never {},
         };
-        self.ended(end)
+        let WorkEnd { usage, result } = end;
+        match result {
+            Ok(()) => self.ended(usage, self.output().await),
+            Err(failure) => self.ended(usage, Err(failure)),
+        }
     }
 
-    fn ended(&self, WorkEnd { usage, result }: WorkEnd) -> AttemptEnd {
+    /// The output that the text gives. A large answer takes its time to be validated.
+    async fn output(&self) -> Result<Value, Failure> {
         let content = self.channel.text_of(&self.task.path, self.task.attempt);
-        let schema = match &self.task.work {
-            Work::Model(call) => call.output_schema.as_ref(),
-        };
-        let result = result.and_then(|()| output_of(&content, schema));
+        let Work::Model(call) = &self.task.work;
+        let Some(schema) = call.output_schema.clone() else { return Ok(Value::String(content)) };
+        let validated = tokio::task::spawn_blocking(move || output_of(&content, Some(&schema))).await;
+        validated.unwrap_or_else(|_| Err(panicked()))
+    }
+
+    fn ended(&self, usage: Option<TokenUsage>, result: Result<Value, Failure>) -> AttemptEnd {
+        let content = self.channel.text_of(&self.task.path, self.task.attempt);
         AttemptEnd {
             path: self.task.path.clone(),
             attempt: self.task.attempt,
@@ -101,14 +111,7 @@ impl Attempt {
     /// The end of an attempt whose code panicked.
     fn panicked(&self) -> AttemptEnd {
         tracing::error!(execution_id = %self.key.id, path = %self.task.path, "an attempt panicked");
-        let failure = Failure {
-            code: ErrorCode::Internal,
-            message: "The server made a mistake during the attempt; its log has the cause.".into(),
-            retryable: true,
-            retry_after: None,
-            sent: Sent::Maybe,
-        };
-        self.ended(WorkEnd { usage: None, result: Err(failure) })
+        self.ended(None, Err(panicked()))
     }
 
     /// Checkpoints the text while it grows, one write at a time.
@@ -161,5 +164,16 @@ impl Sink for &Attempt {
             self.is_asked_to_checkpoint.notify_one();
             std::future::pending::<()>().await;
         }
+    }
+}
+
+/// Why an attempt failed whose code panicked.
+fn panicked() -> Failure {
+    Failure {
+        code: ErrorCode::Internal,
+        message: "The server made a mistake during the attempt; its log has the cause.".into(),
+        retryable: true,
+        retry_after: None,
+        sent: Sent::Maybe,
     }
 }
