@@ -143,7 +143,7 @@ pub fn check(definition: &Definition, input: Option<&Value>, source: &str) -> Re
     ENVIRONMENT.template_from_str(&jinja).map_err(|error| explained(&error))?;
     let uses_steps = references(source, &names).is_ok_and(|found| found.iter().any(|one| one.root == Root::Steps));
     let example = Value::Object(Map::new());
-    let runs: Vec<StepRun> = definition.steps.iter().map(stand_in).collect();
+    let runs: Vec<StepRun> = definition.steps.iter().map(|step| stand_in(step)).collect();
     let scope = Scope::new(definition, input.unwrap_or(&example), &runs);
     let wrong = scope.try_fill(&jinja, source).err();
     let wrong = wrong.filter(|error| is_always_wrong(error.kind()) || (!uses_steps && input.is_some()));

@@ -2,6 +2,7 @@
 //! in the editor.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -37,19 +38,19 @@ pub struct Definition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,
     /// The steps, in the order in which they run.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Arc<Step>>,
 }
 
 impl Definition {
     /// The step at a path. Until containers exist, a path is the id of a step in the list.
     #[must_use]
     pub fn step_at(&self, path: &StepPath) -> Option<&Step> {
-        self.steps.iter().find(|step| step.id.as_str() == path.as_str())
+        self.steps.iter().find(|step| step.id.as_str() == path.as_str()).map(Arc::as_ref)
     }
 
     /// The same, to change it.
     pub fn step_at_mut(&mut self, path: &StepPath) -> Option<&mut Step> {
-        self.steps.iter_mut().find(|step| step.id.as_str() == path.as_str())
+        self.steps.iter_mut().find(|step| step.id.as_str() == path.as_str()).map(Arc::make_mut)
     }
 
     /// Where the run begins, as an index into `steps`.
@@ -77,6 +78,7 @@ impl Definition {
             .iter()
             .find(|step| step.label == name)
             .or_else(|| self.steps.iter().find(|step| step.id.as_str() == name))
+            .map(Arc::as_ref)
     }
 
     /// What a review step shows: the steps it names, or the `llm` step before it.
@@ -84,7 +86,12 @@ impl Definition {
     pub fn shown_by<'a>(&'a self, review: &'a Step) -> Vec<&'a Step> {
         let StepKind::Review(body) = &review.kind else { return Vec::new() };
         if !body.shows.is_empty() {
-            return body.shows.iter().filter_map(|id| self.index_of(id).and_then(|at| self.steps.get(at))).collect();
+            return body
+                .shows
+                .iter()
+                .filter_map(|id| self.index_of(id).and_then(|at| self.steps.get(at)))
+                .map(Arc::as_ref)
+                .collect();
         }
         let before = self.index_of(&review.id).unwrap_or(0);
         self.steps
@@ -92,6 +99,7 @@ impl Definition {
             .take(before)
             .rev()
             .find(|step| step.enabled && matches!(step.kind, StepKind::Llm(_)))
+            .map(Arc::as_ref)
             .into_iter()
             .collect()
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::limits::MAX_SLUG_CHARS;
+use crate::limits::{MAX_PATH_BYTES, MAX_SLUG_CHARS};
 
 /// Why a text is not an identifier of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +19,11 @@ pub struct IdError {
 }
 
 const SLUG_RULE: &str = "use a letter, then up to 99 letters, digits, `-` or `_`";
+
+/// A number without leading zeros, so that a path has one spelling.
+fn is_index(text: &str) -> bool {
+    (1..=9).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
+}
 
 fn is_slug(text: &str) -> bool {
     let mut chars = text.chars();
@@ -80,6 +85,10 @@ text_id!(
     StepId, "step id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );
 text_id!(
+    /// The name of a branch or a case: a slug, unique in its step.
+    BranchName, "branch name", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
+);
+text_id!(
     /// A persona's id: a slug, unique in its tenant.
     PersonaId, "persona id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );
@@ -102,9 +111,9 @@ text_id!(
     /// Where in an execution a step run is: step ids, branch names and item numbers joined by dots,
     /// as in `fan.eu.draft` or `each.0.draft`.
     StepPath, "step path",
-    r"^([a-zA-Z][a-zA-Z0-9_-]{0,99}|[0-9]{1,9})(\.([a-zA-Z][a-zA-Z0-9_-]{0,99}|[0-9]{1,9}))*$",
-    "it is step ids, branch names and item numbers joined by dots",
-    |text| text.len() <= 1_000 && text.split('.').all(|part| is_slug(part) || (!part.is_empty() && part.len() <= 9 && part.chars().all(|c| c.is_ascii_digit())))
+    r"^[a-zA-Z][a-zA-Z0-9_-]{0,99}(\.([a-zA-Z][a-zA-Z0-9_-]{0,99}|0|[1-9][0-9]{0,8}))*$",
+    "it is a step id, then branch names, item numbers and step ids, joined by dots",
+    |text| text.len() <= MAX_PATH_BYTES && text.split('.').enumerate().all(|(at, part)| is_slug(part) || (at > 0 && is_index(part)))
 );
 
 impl StepPath {
@@ -161,7 +170,7 @@ mod tests {
         for right in ["research", "fan.eu.draft", "each.0.draft", "polish.3.critique"] {
             assert!(StepPath::new(right).is_ok(), "{right}");
         }
-        for wrong in ["", ".", "a.", "a..b", "a.b c"] {
+        for wrong in ["", ".", "a.", "a..b", "a.b c", "0", "each.01.draft", "each.1234567890"] {
             assert!(StepPath::new(wrong).is_err(), "{wrong}");
         }
     }

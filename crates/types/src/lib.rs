@@ -5,6 +5,7 @@
 //! **No I/O**: this crate compiles to `wasm32-unknown-unknown` and pulls in no runtime, network or
 //! database crate; `cargo xtask check` proves both.
 
+mod block;
 mod catalog;
 mod chat_tokens;
 pub mod definition;
@@ -13,10 +14,12 @@ mod estimate;
 mod events;
 mod execution;
 mod ids;
+mod index;
 pub mod json;
 pub mod limits;
 mod lint;
 mod patch;
+mod path;
 mod personas;
 mod problem;
 mod providers;
@@ -29,6 +32,7 @@ mod usage;
 mod uses;
 mod workflows;
 
+pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::estimated_tokens;
 pub use definition::{Definition, Effect, Fallback, LlmStep, OnExpiry, ReviewStep, Step, StepKind, StepType};
@@ -40,8 +44,10 @@ pub use execution::{
     PatchExecution, PatchStep, RetryRequest, ReviewDecision, ReviewRequest, RunError, StartExecution, StepRun,
     StepRunDetail,
 };
-pub use ids::{ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
+pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
+pub use index::{Index, OTHERWISE, Place, Resolution};
 pub use lint::{Finding, Fix, Known, LintReport, Severity, lint};
+pub use path::Segment;
 pub use personas::{Persona, PersonaPage, PersonaRequest};
 pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};

@@ -15,6 +15,9 @@ pub const MAX_SCHEMA_BYTES: usize = 64 * 1024;
 pub const MAX_NAME_CHARS: usize = 200;
 /// Characters in a slug id.
 pub const MAX_SLUG_CHARS: usize = 100;
+
+/// Bytes of a step run's path.
+pub const MAX_PATH_BYTES: usize = 1_000;
 /// Characters in a description, a comment or a persona's instructions.
 pub const MAX_DESCRIPTION_CHARS: usize = 20_000;
 /// Tags on one workflow.

@@ -58,14 +58,14 @@ fn pin_models(definition: &mut Definition, default: Option<&str>, default_model_
         definition.model = definition.provider.as_deref().and_then(&default_model_of);
     }
     let shared = definition.provider.clone();
-    for step in &mut definition.steps {
+    definition.each_step_mut(|step| {
         if let StepKind::Llm(llm) = &mut step.kind
             && let Some(provider) = llm.provider.clone().filter(|provider| Some(provider) != shared.as_ref())
             && llm.model.is_none()
         {
             llm.model = default_model_of(&provider);
         }
-    }
+    });
 }
 
 /// The same, by what a tenant can call: the first provider that is available is used where none is named.

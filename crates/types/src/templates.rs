@@ -189,7 +189,7 @@ static STEPS: LazyLock<Vec<StepTemplate>> = LazyLock::new(|| {
 
 fn step_of(source: &StepSource) -> Option<Step> {
     let template = BUILT_IN.iter().find(|template| template.id.as_str() == source.workflow)?;
-    template.definition.steps.iter().find(|step| step.id.as_str() == source.step).cloned()
+    template.definition.steps.iter().find(|step| step.id.as_str() == source.step).map(|step| Step::clone(step))
 }
 
 /// The workflow templates that come with Sluice.
@@ -257,7 +257,8 @@ mod tests {
         let of = |category: &str| step_templates().iter().filter(|template| template.category == category).count();
         assert_eq!((of("basic"), of("pipeline"), step_templates().len()), (7, 9, 16));
         for template in step_templates().iter().filter(|template| template.category == "basic") {
-            let definition = Definition { steps: vec![template.step.clone()], ..Definition::default() };
+            let definition =
+                Definition { steps: vec![std::sync::Arc::new(template.step.clone())], ..Definition::default() };
             let errors: Vec<_> = lint(&definition, &Known::default(), None)
                 .findings
                 .into_iter()

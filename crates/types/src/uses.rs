@@ -35,7 +35,7 @@ impl Definition {
             match status(step) {
                 Some(StepRunStatus::Completed | StepRunStatus::Running | StepRunStatus::OutcomeUnknown) => {
                     sources.push(&step.id);
-                    stale.push(step);
+                    stale.push(step.as_ref());
                 }
                 // A review that was passed over hands on what it would have shown.
                 Some(StepRunStatus::Skipped) => sources.push(&step.id),

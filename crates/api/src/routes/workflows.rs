@@ -235,13 +235,13 @@ fn rename_labels(request: &mut UpdateWorkflow) {
     let mut names: Vec<String> = renamed.keys().cloned().collect();
     names.extend(request.definition.steps.iter().flat_map(|step| [step.label.clone(), step.id.to_string()]));
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    for step in &mut request.definition.steps {
+    request.definition.each_step_mut(|step| {
         for source in step.templates_mut() {
             if let Some(text) = renamed_in(source, &known, &renamed) {
                 *source = text;
             }
         }
-    }
+    });
 }
 
 /// A text with all labels renamed at once, by way of names that nobody uses, so that two labels can

@@ -1,5 +1,7 @@
 //! The preview of a template: inputs and steps.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use sluice_types::{Step, TemplateInput, TemplateSummary, WorkflowTemplate};
 
@@ -80,11 +82,11 @@ const MOST: usize = 300;
 
 /// The steps in order, joined by a line: label, kind and how the prompt begins.
 #[component]
-pub fn TemplateSteps(steps: Vec<Step>) -> impl IntoView {
+pub fn TemplateSteps(steps: Vec<Arc<Step>>) -> impl IntoView {
     view! { <ol class="template-steps">{steps.into_iter().map(step).collect_view()}</ol> }
 }
 
-fn step(step: Step) -> impl IntoView {
+fn step(step: Arc<Step>) -> impl IntoView {
     let StepKindLook { icon, word } = step_kind(step.step_type());
     let text = step.templates().first().map(|(_, text)| beginning(text)).unwrap_or_default();
     view! {
@@ -94,7 +96,7 @@ fn step(step: Step) -> impl IntoView {
             </span>
             <div class="stack tight">
                 <div class="row wrap">
-                    <strong dir="auto">{step.label}</strong>
+                    <strong dir="auto">{step.label.clone()}</strong>
                     <span class="muted small">{word}</span>
                 </div>
                 <p class="muted small excerpt" dir="auto">

@@ -77,7 +77,7 @@ impl Draft {
             persona_id,
             context,
             entry_step,
-            steps: steps.into_iter().map(Arc::new).collect(),
+            steps,
         }
     }
 
@@ -124,7 +124,7 @@ impl Draft {
             persona_id: self.persona_id.clone(),
             context: self.context.clone(),
             entry_step: self.entry_step.clone(),
-            steps: self.steps.iter().map(|step| Step::clone(step)).collect(),
+            steps: self.steps.clone(),
         }
     }
 

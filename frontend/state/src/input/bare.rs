@@ -6,7 +6,7 @@ use sluice_types::Definition;
 #[must_use]
 pub fn reads_whole(definition: &Definition) -> bool {
     let steps = definition.steps.iter().filter(|step| step.enabled);
-    steps.flat_map(sluice_types::Step::templates).any(|(_, source)| template_reads_whole(source))
+    steps.flat_map(|step| step.templates()).any(|(_, source)| template_reads_whole(source))
 }
 
 fn template_reads_whole(source: &str) -> bool {

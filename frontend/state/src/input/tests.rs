@@ -34,7 +34,7 @@ fn fields_come_from_the_template_first_and_then_from_the_prompts() {
     };
     let mut definition =
         definition(&["{{input.target_group}} {{input.tone|default('x')}}", "${input.tone}", "{{input.off}}"]);
-    definition.steps[2].enabled = false;
+    std::sync::Arc::make_mut(&mut definition.steps[2]).enabled = false;
     let found = fields(&[described], &definition);
     let short: Vec<_> = found.iter().map(|field| (field.name.as_str(), field.label.as_str(), field.required)).collect();
     // A prompt that cannot do without it counts for more than a template that thinks it could.

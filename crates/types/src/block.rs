@@ -1,0 +1,137 @@
+//! Lists of steps: the workflow's own, and those in containers.
+
+use std::sync::Arc;
+
+use crate::definition::{Definition, Step, StepKind};
+use crate::ids::{BranchName, StepId};
+
+/// Which of a container's lists of steps.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// The steps of a branch of a `parallel` step.
+    Branch(BranchName),
+    /// The steps that run for each item.
+    Each,
+    /// The steps of a case of a `conditional` step.
+    Case(BranchName),
+    /// The steps that run when no case is taken.
+    Otherwise,
+    /// The steps that a loop repeats.
+    Body,
+}
+
+/// Which list of steps in a definition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BlockAddress {
+    /// The workflow's own list.
+    Root,
+    /// A list in a container.
+    Inner {
+        /// The container.
+        parent: StepId,
+        /// Which of its lists.
+        slot: Slot,
+    },
+}
+
+/// A list of steps, which run in its order.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'d> {
+    /// The step to begin with; the first one without it.
+    pub entry_step: Option<&'d StepId>,
+    /// The steps.
+    pub steps: &'d [Arc<Step>],
+}
+
+/// The same, to change it.
+#[derive(Debug)]
+pub struct BlockMut<'d> {
+    /// The step to begin with; the first one without it.
+    pub entry_step: &'d mut Option<StepId>,
+    /// The steps.
+    pub steps: &'d mut Vec<Arc<Step>>,
+}
+
+/// A container's list of steps, with where it stands in the container's JSON.
+#[derive(Debug, Clone)]
+pub struct InnerBlock<'d> {
+    /// Which list it is.
+    pub slot: Slot,
+    /// Where its steps are, as a JSON pointer from the container.
+    pub pointer: String,
+    /// The list.
+    pub block: Block<'d>,
+}
+
+impl StepKind {
+    /// The lists of steps inside, in the order of their step runs. Only containers have some.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<InnerBlock<'_>> {
+        match self {
+            Self::Llm(_) | Self::Review(_) => Vec::new(),
+        }
+    }
+
+    /// The same, to change them.
+    pub fn blocks_mut(&mut self) -> Vec<(Slot, BlockMut<'_>)> {
+        match self {
+            Self::Llm(_) | Self::Review(_) => Vec::new(),
+        }
+    }
+}
+
+impl Definition {
+    /// The workflow's own list.
+    #[must_use]
+    pub fn root(&self) -> Block<'_> {
+        Block { entry_step: self.entry_step.as_ref(), steps: &self.steps }
+    }
+
+    /// The list at an address, to change it. The containers that lead to it are copied if they are shared.
+    pub fn block_mut(&mut self, address: &BlockAddress) -> Option<BlockMut<'_>> {
+        let Self { entry_step, steps, .. } = self;
+        match address {
+            BlockAddress::Root => Some(BlockMut { entry_step, steps }),
+            BlockAddress::Inner { parent, slot } => inner_mut(steps, parent, slot),
+        }
+    }
+
+    /// A step, to change it. It is copied if it is shared, and so are the containers that lead to it.
+    pub fn step_mut(&mut self, id: &StepId) -> Option<&mut Step> {
+        step_mut(&mut self.steps, id)
+    }
+
+    /// Calls a function with every step, to change it.
+    pub fn each_step_mut(&mut self, mut change: impl FnMut(&mut Step)) {
+        each_mut(&mut self.steps, &mut change);
+    }
+}
+
+fn inner_mut<'d>(steps: &'d mut [Arc<Step>], parent: &StepId, slot: &Slot) -> Option<BlockMut<'d>> {
+    let container = step_mut(steps, parent)?;
+    container.kind.blocks_mut().into_iter().find(|(own, _)| own == slot).map(|(_, block)| block)
+}
+
+fn step_mut<'d>(steps: &'d mut [Arc<Step>], id: &StepId) -> Option<&'d mut Step> {
+    let at = steps.iter().position(|step| step.id == *id || contains(step, id))?;
+    let step = Arc::make_mut(steps.get_mut(at)?);
+    if step.id == *id {
+        return Some(step);
+    }
+    step.kind.blocks_mut().into_iter().find_map(|(_, block)| step_mut(block.steps, id))
+}
+
+fn contains(container: &Step, id: &StepId) -> bool {
+    let mut inner = container.kind.blocks().into_iter().flat_map(|inner| inner.block.steps);
+    inner.any(|step| step.id == *id || contains(step, id))
+}
+
+fn each_mut(steps: &mut [Arc<Step>], change: &mut impl FnMut(&mut Step)) {
+    for step in steps {
+        let step = Arc::make_mut(step);
+        change(step);
+        for (_, block) in step.kind.blocks_mut() {
+            each_mut(block.steps, change);
+        }
+    }
+}

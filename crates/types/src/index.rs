@@ -1,0 +1,280 @@
+//! The index of a definition: where each step stands, what it is called and what it refers to. Built once for each
+//! version of a definition; nothing else walks its lists.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::block::{Block, BlockAddress, Slot};
+use crate::definition::{Definition, Step, StepKind};
+use crate::ids::{StepId, StepPath};
+use crate::path::Segment;
+
+/// A step and where it stands.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The step.
+    pub step: Arc<Step>,
+    /// Where its JSON is, as a JSON pointer (RFC 6901) into the definition.
+    pub pointer: String,
+    /// The list that holds it.
+    pub block: BlockAddress,
+    /// Its position in that list, from 0.
+    pub position: usize,
+    /// The containers around it, outermost first, as indices into [`Index::places`].
+    containers: Vec<usize>,
+}
+
+/// What a name means to a step.
+#[derive(Debug, Clone, Copy)]
+pub enum Resolution<'i> {
+    /// A step whose output it can use.
+    Visible(&'i Place),
+    /// The step itself, or one that runs after it.
+    Later(&'i Place),
+    /// A step in a list that it cannot look into: from outside, a container is one step.
+    Hidden(&'i Place),
+    /// No step is called that.
+    Unknown,
+}
+
+/// The index of a definition.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    places: Vec<Place>,
+    by_id: HashMap<StepId, usize>,
+    by_label: HashMap<String, usize>,
+    blocks: HashMap<BlockAddress, Vec<usize>>,
+    entries: HashMap<BlockAddress, usize>,
+}
+
+impl Index {
+    /// The index of a definition. Of two steps with one id or label, the first is found: the lint reports the other.
+    #[must_use]
+    pub fn of(definition: &Definition) -> Self {
+        let mut index = Self::default();
+        index.add_block(definition.root(), BlockAddress::Root, "/steps", &[]);
+        index
+    }
+
+    fn add_block(&mut self, block: Block<'_>, address: BlockAddress, pointer: &str, containers: &[usize]) {
+        let entry = block.entry_step.and_then(|entry| block.steps.iter().position(|step| step.id == *entry));
+        self.entries.insert(address.clone(), entry.unwrap_or(0));
+        self.blocks.insert(address.clone(), Vec::with_capacity(block.steps.len()));
+        for (position, step) in block.steps.iter().enumerate() {
+            let at = self.places.len();
+            let pointer = format!("{pointer}/{position}");
+            self.by_id.entry(step.id.clone()).or_insert(at);
+            self.by_label.entry(step.label.clone()).or_insert(at);
+            self.blocks.entry(address.clone()).or_default().push(at);
+            self.places.push(Place {
+                step: Arc::clone(step),
+                pointer: pointer.clone(),
+                block: address.clone(),
+                position,
+                containers: containers.to_vec(),
+            });
+            let around: Vec<usize> = containers.iter().copied().chain([at]).collect();
+            for inner in step.kind.blocks() {
+                let address = BlockAddress::Inner { parent: step.id.clone(), slot: inner.slot };
+                self.add_block(inner.block, address, &format!("{pointer}{}", inner.pointer), &around);
+            }
+        }
+    }
+
+    /// All steps, a container before those inside it.
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// A step by its id.
+    #[must_use]
+    pub fn place(&self, id: &StepId) -> Option<&Place> {
+        self.places.get(*self.by_id.get(id)?)
+    }
+
+    /// The step that is run at a path.
+    #[must_use]
+    pub fn at(&self, path: &StepPath) -> Option<&Place> {
+        let place = self.place(&path.step_id()?)?;
+        let named = path.segments().filter_map(|segment| match segment {
+            Segment::Step(id) => Some(id),
+            Segment::Branch(_) | Segment::Index(_) => None,
+        });
+        let containers = place.containers.iter().filter_map(|&at| Some(self.places.get(at)?.step.id.as_str()));
+        containers.chain([place.step.id.as_str()]).eq(named).then_some(place)
+    }
+
+    /// The steps of a list, in its order.
+    pub fn block(&self, address: &BlockAddress) -> impl Iterator<Item = &Place> + Clone {
+        self.blocks.get(address).into_iter().flatten().filter_map(|&at| self.places.get(at))
+    }
+
+    /// How many steps a list has.
+    #[must_use]
+    pub fn len_of(&self, address: &BlockAddress) -> usize {
+        self.blocks.get(address).map_or(0, Vec::len)
+    }
+
+    /// A step of a list, by its position.
+    #[must_use]
+    pub fn nth(&self, address: &BlockAddress, position: usize) -> Option<&Place> {
+        self.places.get(*self.blocks.get(address)?.get(position)?)
+    }
+
+    /// The position of the step that a list begins with.
+    #[must_use]
+    pub fn entry(&self, address: &BlockAddress) -> usize {
+        self.entries.get(address).copied().unwrap_or(0)
+    }
+
+    /// The position of a step in a list; `None` when the list does not hold it.
+    #[must_use]
+    pub fn position_in(&self, address: &BlockAddress, id: &StepId) -> Option<usize> {
+        self.place(id).filter(|place| place.block == *address).map(|place| place.position)
+    }
+
+    /// A step by the name that templates use: its label first, then its id.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Place> {
+        let by_id = || self.by_id.get(&StepId::new(name).ok()?).copied();
+        self.places.get(self.by_label.get(name).copied().or_else(by_id)?)
+    }
+
+    /// All names that templates can use: labels and ids.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.places.iter().flat_map(|place| [place.step.label.as_str(), place.step.id.as_str()]).collect()
+    }
+
+    /// What a name means to a step: it sees the steps before it in its own list, and those before its containers in
+    /// the lists around them.
+    #[must_use]
+    pub fn resolve(&self, name: &str, from: &Place) -> Resolution<'_> {
+        match self.named(name) {
+            Some(target) => self.visibility(target, from),
+            None => Resolution::Unknown,
+        }
+    }
+
+    /// The same for a step that is known by its id.
+    #[must_use]
+    pub fn resolve_id(&self, id: &StepId, from: &Place) -> Resolution<'_> {
+        match self.place(id) {
+            Some(target) => self.visibility(target, from),
+            None => Resolution::Unknown,
+        }
+    }
+
+    fn visibility<'i>(&'i self, target: &'i Place, from: &Place) -> Resolution<'i> {
+        let around = from.containers.iter().filter_map(|&at| self.places.get(at));
+        let beside = around.chain([from]).find(|place| place.block == target.block);
+        match beside {
+            Some(beside) if target.position < beside.position => Resolution::Visible(target),
+            Some(_) => Resolution::Later(target),
+            None => Resolution::Hidden(target),
+        }
+    }
+
+    /// The steps whose outputs a review shows: those that it names, or the model's step before it.
+    #[must_use]
+    pub fn shown_by(&self, review: &Place) -> Vec<&Place> {
+        let StepKind::Review(body) = &review.step.kind else { return Vec::new() };
+        if !body.shows.is_empty() {
+            return body.shows.iter().filter_map(|id| self.place(id)).collect();
+        }
+        let before = (0..review.position).rev().filter_map(|position| self.nth(&review.block, position));
+        let mut answers = before.filter(|place| place.step.enabled && matches!(place.step.kind, StepKind::Llm(_)));
+        answers.next().into_iter().collect()
+    }
+
+    /// Sorts step runs by the order of the definition, bytewise: a container before what is inside it. `None` for a
+    /// path that no step has.
+    #[must_use]
+    pub fn order_key(&self, path: &StepPath) -> Option<Vec<u8>> {
+        let mut key = Vec::new();
+        let mut container: Option<&Place> = None;
+        for segment in path.segments() {
+            let ordinal = match segment {
+                Segment::Step(id) => {
+                    let place = self.place(&StepId::new(id).ok()?)?;
+                    container = Some(place);
+                    place.position
+                }
+                Segment::Branch(name) => {
+                    let blocks = container?.step.kind.blocks();
+                    blocks.iter().position(|inner| is_named(&inner.slot, name))?
+                }
+                Segment::Index(index) => usize::try_from(index).ok()?,
+            };
+            key.extend(u32::try_from(ordinal).ok()?.to_be_bytes());
+        }
+        Some(key)
+    }
+
+    /// The step that a JSON pointer leads into, with the rest of the pointer: `/prompt`, or nothing for the step itself.
+    #[must_use]
+    pub fn at_pointer<'p>(&self, pointer: &'p str) -> Option<(&Place, &'p str)> {
+        let rest = |place: &Place| {
+            pointer.strip_prefix(place.pointer.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // The innermost one: a container's pointer begins those of its steps.
+        self.places.iter().rev().find_map(|place| Some((place, rest(place)?)))
+    }
+}
+
+/// Whether a path spells a slot like this.
+fn is_named(slot: &Slot, name: &str) -> bool {
+    match slot {
+        Slot::Branch(own) | Slot::Case(own) => own.as_str() == name,
+        Slot::Otherwise => name == OTHERWISE,
+        Slot::Each | Slot::Body => false,
+    }
+}
+
+/// How a path spells the list that runs when no case is taken.
+pub const OTHERWISE: &str = "otherwise";
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn definition() -> Definition {
+        serde_json::from_value(json!({"entry_step": "b", "steps": [
+            {"id": "a", "label": "First", "type": "llm", "prompt": "x"},
+            {"id": "b", "label": "a", "type": "llm", "prompt": "x", "enabled": false},
+            {"id": "r", "label": "R", "type": "review"},
+        ]}))
+        .unwrap()
+    }
+
+    #[test]
+    fn steps_are_found_by_id_label_path_position_and_pointer() {
+        let index = Index::of(&definition());
+        let id = |place: Option<&Place>| place.map(|place| place.step.id.to_string());
+        let path = |text: &str| StepPath::new(text).unwrap();
+        assert_eq!(id(index.named("First")), Some("a".into()));
+        assert_eq!(id(index.named("a")), Some("b".into()), "a label comes before an id");
+        assert_eq!(id(index.at(&path("r"))), Some("r".into()));
+        assert_eq!(id(index.at(&path("a.0.r"))), None, "`a` holds no steps");
+        assert_eq!(index.entry(&BlockAddress::Root), 1);
+        assert_eq!(id(index.nth(&BlockAddress::Root, 2)), Some("r".into()));
+        assert_eq!(index.order_key(&path("r")), Some(vec![0, 0, 0, 2]));
+        let (place, rest) = index.at_pointer("/steps/1/prompt").unwrap();
+        assert_eq!((place.step.id.as_str(), rest), ("b", "/prompt"));
+        assert!(index.at_pointer("/steps/10").is_none() && index.at_pointer("/provider").is_none());
+    }
+
+    #[test]
+    fn a_step_sees_those_before_it() {
+        let index = Index::of(&definition());
+        let from = index.named("R").unwrap();
+        assert!(matches!(index.resolve("First", from), Resolution::Visible(_)));
+        assert!(matches!(index.resolve("R", from), Resolution::Later(_)));
+        assert!(matches!(index.resolve("nobody", from), Resolution::Unknown));
+        let shown = index.shown_by(from);
+        assert_eq!(shown.iter().map(|place| place.step.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    }
+}
