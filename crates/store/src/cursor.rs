@@ -29,7 +29,9 @@ impl Cursor {
     #[must_use]
     pub fn decode(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        let cursor: Self = serde_json::from_slice(&bytes).ok()?;
+        // PostgreSQL's texts hold no NUL.
+        (!cursor.key.contains('\0') && !cursor.id.contains('\0')).then_some(cursor)
     }
 }
 
@@ -48,9 +50,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_cursor_with_nul_is_refused() {
+        let cursor = Cursor { sort: "name".into(), key: "a\0".into(), id: "w".into() };
+        assert_eq!(Cursor::decode(&cursor.encode()), None);
+    }
+
     proptest! {
         #[test]
-        fn a_cursor_reads_back(sort in ".{0,20}", key in ".{0,40}", id in ".{0,40}") {
+        fn a_cursor_reads_back(sort in ".{0,20}", key in "[^\\x00]{0,40}", id in "[^\\x00]{0,40}") {
             let cursor = Cursor { sort, key, id };
             prop_assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
         }

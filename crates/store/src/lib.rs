@@ -14,6 +14,7 @@ mod journal;
 mod migrate;
 mod personas;
 mod postgres;
+mod postgres_tls;
 mod providers;
 mod rows;
 mod schema;

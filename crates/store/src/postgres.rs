@@ -1,19 +1,20 @@
 //! PostgreSQL: a pool of connections, each write a transaction of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::dsl::{not, sql};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 use diesel::{OptionalExtension as _, QueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _,
-};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use futures_util::FutureExt as _;
 
 use crate::error::StoreError;
+use crate::postgres_tls::Connector;
 use crate::rows::StepRunRow;
 use crate::schema::{executions, step_runs, workflows};
 
@@ -40,9 +41,14 @@ pub(crate) struct Database {
 impl Database {
     /// Connects, and makes the tables that are not there.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        migrate(url).await?;
-        let manager = AsyncDieselConnectionManager::<Connection>::new(url);
-        let pool = Pool::builder(manager)
+        let connector = Arc::new(Connector::new(url)?);
+        migrate(&connector).await?;
+        let mut config = ManagerConfig::default();
+        config.custom_setup = Box::new(move |_| {
+            let connector = connector.clone();
+            async move { connector.connect().await }.boxed()
+        });
+        let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
             .max_size(CONNECTIONS)
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(WAIT))
@@ -129,13 +135,28 @@ pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>
 
 /// Starting servers at once take their turns by an advisory lock (its number is `sluice` in ASCII),
 /// so that each migration runs once.
-async fn migrate(url: &str) -> Result<(), StoreError> {
+async fn migrate(connector: &Connector) -> Result<(), StoreError> {
     use diesel_async::SimpleAsyncConnection;
-    let mut connection = AsyncPgConnection::establish(url).await?;
+    let mut connection = connector.connect().await?;
+    if connector.may_leak() {
+        warn_of_clear_text(&mut connection).await?;
+    }
     connection.batch_execute("SELECT pg_advisory_lock(126960127861605)").await?;
     let run = tokio::task::spawn_blocking(move || {
         let mut connection: AsyncConnectionWrapper<AsyncPgConnection> = connection.into();
         crate::migrate::postgres(&mut connection, &MIGRATIONS)
     });
     run.await.map_err(|error| StoreError::Other(error.to_string()))?
+}
+
+/// Prompts, outputs and sealed keys go over this connection.
+async fn warn_of_clear_text(connection: &mut Connection) -> Result<(), StoreError> {
+    let encrypted = sql::<Bool>("EXISTS (SELECT 1 FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl)");
+    if !diesel::select(encrypted).get_result::<bool>(connection).await? {
+        tracing::warn!(
+            "the database is on another machine, which does not offer TLS: everything goes over the network in clear text. Turn TLS on \
+             there and add `sslmode=verify-full` to the address, or `sslmode=disable` where the network is trusted"
+        );
+    }
+    Ok(())
 }

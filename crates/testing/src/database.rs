@@ -1,5 +1,6 @@
 //! A fresh database for one test.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection as _;
@@ -89,6 +90,15 @@ impl TestDatabase {
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
+    }
+
+    /// Where the PostgreSQL listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        let StoreConfig::Postgres(url) = &self.config else { unreachable!("a file listens nowhere") };
+        let after = url.rsplit_once('@').map_or(url.as_str(), |(_, after)| after);
+        let address = after.split('/').next().expect("the address has a host");
+        address.replace("localhost", "127.0.0.1").parse().expect("an IP address with a port")
     }
 
     /// The same PostgreSQL schema by way of another port, as that of a [`crate::Cuttable`].

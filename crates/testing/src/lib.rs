@@ -4,9 +4,11 @@
 
 mod cuttable;
 mod database;
+mod tls;
 
 pub use cuttable::Cuttable;
 pub use database::TestDatabase;
+pub use tls::TlsProxy;
 
 /// Writes a test once and runs it on both databases:
 /// `on_both! { async fn name(database: TestDatabase) { … } }`.

@@ -12,5 +12,6 @@ mod group_commit;
 mod reads;
 mod schema;
 mod support;
+mod tls;
 mod turns;
 mod workflows;
