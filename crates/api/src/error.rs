@@ -9,7 +9,7 @@ use sluice_engine::providers::CredentialError;
 use sluice_store::StoreError;
 use sluice_types::{ErrorCode, FieldError, Problem};
 
-use crate::trace::request_id;
+use crate::request_id::request_id;
 
 /// What every handler answers.
 pub type ApiResult<T> = Result<T, ApiError>;

@@ -1,9 +1,8 @@
 //! The HTTP API and the command line of Sluice.
 //!
-//! `app` puts the server together, `routes` has one file for each resource, `cli` one for each
-//! command. Handlers parse, authorise, call the engine or the store, and answer.
+//! `state` is what handlers share, `routes` has one file for each resource, `server` assembles both, and `cli` has one
+//! file for each command. Handlers parse, authorise, call the engine or the store, and answer.
 
-mod app;
 mod assets;
 mod auth;
 pub mod cli;
@@ -14,11 +13,15 @@ mod guard;
 mod metrics;
 mod negotiate;
 mod openapi;
+mod request_id;
 mod routes;
+mod server;
 mod sse;
+mod state;
 mod trace;
 mod validate;
 mod web_app;
 
-pub use app::{App, AppConfig, Server};
-pub use openapi::document;
+pub use routes::document;
+pub use server::Server;
+pub use state::{App, AppConfig};

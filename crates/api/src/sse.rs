@@ -12,8 +12,8 @@ use sluice_types::{ErrorCode, Event, EventType, ExecutionId, StepPath, StepRunSt
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::state::App;
 
 /// How often a comment is sent, so that proxies keep the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(15);

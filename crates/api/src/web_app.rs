@@ -9,10 +9,10 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-use crate::app::App;
 use crate::negotiate;
 use crate::openapi::Document;
 use crate::routes::nothing_here;
+use crate::state::App;
 
 const PAGE: &str = "index.html";
 /// The addresses of assets hold a hash of all of them: what is there never changes.

@@ -16,7 +16,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::options::{LogFormat, ServeOptions};
 use super::{DONE, FAILED, USAGE, complain};
-use crate::app::{App, AppConfig, Server};
+use crate::server::Server;
+use crate::state::{App, AppConfig};
 
 /// Starts and retries that a tenant may make in a minute when the operator does not say.
 const STARTS_PER_MINUTE: u32 = 600;

@@ -7,11 +7,11 @@ use sluice_types::{ErrorCode, ExecutionId, WorkflowId};
 use utoipa::IntoParams;
 
 use super::workflows::find;
-use crate::app::App;
 use crate::auth::Viewer;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Query;
 use crate::sse;
+use crate::state::App;
 
 /// Where to go on.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

@@ -5,9 +5,9 @@ use actix_web::web::{Data, Json, Path};
 use sluice_engine::Command;
 use sluice_types::{Execution, ExecutionId};
 
-use crate::app::App;
 use crate::auth::Editor;
 use crate::error::ApiResult;
+use crate::state::App;
 
 /// Pauses an execution: what is under way ends, nothing more is started.
 #[utoipa::path(

@@ -17,10 +17,10 @@ use sluice_types::{
 use utoipa::IntoParams;
 
 use super::workflows::find;
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Body, OptionalBody, Query};
+use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 
 /// Which executions to list.

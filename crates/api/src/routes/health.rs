@@ -5,9 +5,9 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, routes};
 use sluice_types::ErrorCode;
 
-use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::openapi::Document;
+use crate::state::App;
 
 /// Answers as long as the process does.
 #[get("/healthz")]

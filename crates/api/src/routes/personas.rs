@@ -6,11 +6,11 @@ use sluice_store::{PersonaUpdate, StoreError};
 use sluice_types::{ErrorCode, FieldError, Persona, PersonaId, PersonaPage, PersonaRequest, slug_from_name};
 
 use super::versions::PageQuery;
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::{Body, Query};
+use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 
 /// Lists personas.

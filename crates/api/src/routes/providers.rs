@@ -5,10 +5,10 @@ use actix_web::{HttpResponse, delete, get, post, put};
 use sluice_engine::Failure;
 use sluice_types::{CredentialInfo, CredentialRequest, ErrorCode, ProviderList, ProviderName};
 
-use crate::app::App;
 use crate::auth::{Admin, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
+use crate::state::App;
 use crate::validate::Check;
 
 /// Lists providers, and whether each can be used now.

@@ -8,10 +8,10 @@ use sluice_types::{
     ErrorCode, Execution, ExecutionId, OutputOverride, PatchStep, RerunPlan, ReviewRequest, StepPath, StepRunDetail,
 };
 
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::ApiResult;
 use crate::extract::{Body, OptionalBody, Query};
+use crate::state::App;
 use crate::validate::Check;
 
 type StepAddress = Path<(ExecutionId, StepPath)>;

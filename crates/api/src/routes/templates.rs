@@ -10,11 +10,11 @@ use sluice_types::{
 
 use super::versions::PageQuery;
 use super::workflows::create;
-use crate::app::App;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::WithETag;
 use crate::extract::{Body, OptionalBody, Query};
+use crate::state::App;
 use crate::validate::{cursor, page_size};
 
 /// Lists templates: those that come with Sluice, then the tenant's own.

@@ -8,11 +8,11 @@ use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVer
 use utoipa::IntoParams;
 
 use super::workflows::find;
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::Query;
+use crate::state::App;
 use crate::validate::{cursor, page_size};
 
 /// Which page of a list.

@@ -12,11 +12,11 @@ use sluice_types::{
     slug_from_name, template,
 };
 
-use crate::app::App;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::{Body, OptionalBody, Query};
+use crate::state::App;
 use crate::validate::{Check, check_definition, check_id, cursor, page_size};
 
 /// Lists workflows, without their definitions.
