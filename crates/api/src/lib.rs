@@ -3,6 +3,7 @@
 //! `state` is what handlers share, `routes` has one file for each resource, `server` assembles both, and `cli` has one
 //! file for each command. Handlers parse, authorise, call the engine or the store, and answer.
 
+mod answer_headers;
 mod assets;
 mod auth;
 pub mod cli;

@@ -96,7 +96,7 @@ error_codes! {
     GateOpen = "gate_open", 409, "The execution waits at a gate";
     ExecutionElsewhere = "execution_elsewhere", 409, "Another server runs this execution";
     BodyTooLarge = "body_too_large", 413, "The request body is too large";
-    UnsupportedMediaType = "unsupported_media_type", 415, "The request body is not declared as JSON";
+    UnsupportedMediaType = "unsupported_media_type", 415, "The request body is not declared as uncompressed JSON";
     InvalidRequest = "invalid_request", 422, "A field of the request is wrong";
     InvalidDefinition = "invalid_definition", 422, "The definition cannot run as it is";
     InvalidInput = "invalid_input", 422, "The input lacks what the definition's templates need";

@@ -13,6 +13,7 @@ mod crashes;
 mod documents;
 mod events;
 mod executions;
+mod guard;
 mod readme;
 mod resources;
 mod server;

@@ -51,6 +51,11 @@ impl Server {
         Self { process, url, client: reqwest::Client::new() }
     }
 
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
     /// The process's id.
     pub fn pid(&self) -> u32 {
         self.process.id()
