@@ -56,11 +56,10 @@ impl ApiError {
         Self { current_version: Some(current), ..Self::new(ErrorCode::VersionConflict, detail) }
     }
 
-    /// Too many requests of this kind.
-    pub fn rate_limited(wait_seconds: u64) -> Self {
-        let detail = format!(
-            "Too many starts and retries; try again in {wait_seconds} s. The operator sets the limit with `--starts-per-minute`."
-        );
+    /// Too many requests of a kind; `option` is the operator's option for the limit.
+    pub fn rate_limited(requests: &str, option: &str, wait_seconds: u64) -> Self {
+        let detail =
+            format!("Too many {requests}; try again in {wait_seconds} s. The operator sets the limit with `{option}`.");
         Self { retry_after_seconds: Some(wait_seconds), ..Self::new(ErrorCode::RateLimited, detail) }
     }
 

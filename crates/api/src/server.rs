@@ -15,7 +15,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::error::ApiError;
 use crate::openapi::Document;
 use crate::state::App;
-use crate::{answer_headers, guard, routes, trace, web_app};
+use crate::{answer_headers, connection, guard, routes, trace, web_app};
 
 /// The problem for a part of the address that cannot be parsed, without the words that actix puts before it.
 fn invalid_path(error: &PathError) -> ApiError {
@@ -60,6 +60,9 @@ impl Server {
                 .wrap(from_fn(answer_headers::with_headers))
                 .wrap(from_fn(trace::traced))
         })
+        .on_connect(connection::prepare)
+        // A client that closes its side is gone: its event stream ends now, not at the next write that fails.
+        .h1_allow_half_closed(false)
         .workers(workers)
         .backlog(4096)
         .keep_alive(Duration::from_secs(75))

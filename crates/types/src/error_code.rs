@@ -109,6 +109,7 @@ error_codes! {
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used with another body";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
     RateLimited = "rate_limited", 429, "Too many requests of this kind";
+    TooManyStreams = "too_many_streams", 429, "The caller has too many event streams open";
     ProviderUnauthorized = "provider_unauthorized", 502, "The provider refused the key";
     ProviderRateLimited = "provider_rate_limited", 502, "The provider answers too many requests";
     ProviderUnavailable = "provider_unavailable", 502, "The provider failed, or could not be reached";

@@ -10,10 +10,10 @@ use super::workflows::find;
 use crate::auth::Viewer;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Query;
-use crate::sse;
+use crate::sse::EventStream;
 use crate::state::App;
 
-/// Where to go on.
+/// The position to resume at.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -27,14 +27,15 @@ pub struct AfterQuery {
 ///
 /// The data of each is an `Event` as JSON. First come the stored events after `Last-Event-ID` or
 /// `after`, then one `text` event for each attempt under way with all its text so far, then
-/// whatever happens. The stream ends when the execution does.
+/// the events as they happen. The stream ends when the execution does.
 #[utoipa::path(
     tag = "executions",
     params(("id" = ExecutionId, Path, description = "The execution"), AfterQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that was read")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
-        example = "id: 1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n")),
-    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "invalid_header"])))
+        example = "id: 1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n"),
+        (status = 204, description = "The execution has ended, and there is no event after this one")),
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])))
 )]
 #[get("/workflows/executions/{id}/events")]
 pub async fn follow_execution(
@@ -45,7 +46,13 @@ pub async fn follow_execution(
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
     let after = after_of(&request, &query.0)?;
-    sse::answer(app, caller.tenant().clone(), id.into_inner(), after).await
+    let open = app.streams.open(caller.tenant(), caller.name())?;
+    let stream = EventStream::open(app, caller.tenant().clone(), id.into_inner(), after, open).await?;
+    if stream.has_nothing_more() {
+        // An `EventSource` reconnects after 200 for as long as its page is open; 204 stops it.
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    Ok(stream.into_answer())
 }
 
 /// Follows the newest execution of a workflow as server-sent events.
@@ -57,7 +64,7 @@ pub async fn follow_execution(
         ("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that was read")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
         example = "id: 1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n")),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "execution_not_found", "invalid_query", "invalid_header"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])))
 )]
 #[get("/events/workflows/{id}")]
 pub async fn follow_workflow(
@@ -74,7 +81,9 @@ pub async fn follow_workflow(
     })?;
     let position = app.engine.store().event_position(caller.tenant(), &newest).await?;
     let after = if position.is_some_and(|(last, _)| after > last) { 0 } else { after };
-    sse::answer(app, caller.tenant().clone(), newest, after).await
+    let open = app.streams.open(caller.tenant(), caller.name())?;
+    // Even when all was sent, a reader that reconnects later finds the events of the next execution.
+    Ok(EventStream::open(app, caller.tenant().clone(), newest, after, open).await?.into_answer())
 }
 
 fn after_of(request: &HttpRequest, query: &AfterQuery) -> ApiResult<i64> {

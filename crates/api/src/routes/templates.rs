@@ -57,7 +57,7 @@ pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<A
     request_body(content = CreateWorkflow, example = json!({"name": "House style", "definition": {"steps": [
         {"label": "Draft", "type": "llm", "prompt": "Write about {{input.topic}}"}]}})),
     responses((status = 201, description = "The template", body = Workflow)),
-    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/templates")]
 pub async fn create_template(
@@ -121,7 +121,7 @@ pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App
     tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
     request_body(content = Option<InstantiateTemplate>, example = json!({"name": "My build"})),
     responses((status = 201, description = "The workflow", body = Workflow)),
-    extensions(("x-error-codes" = json!(["template_not_found", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["template_not_found", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/templates/{id}/instantiate")]
 pub async fn instantiate_template(

@@ -68,7 +68,7 @@ pub async fn get_version(
     params(("id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version to bring back"),
         ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "version_not_found", "version_conflict", "if_match_required", "invalid_header"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_not_found", "version_conflict", "if_match_required", "invalid_header", "rate_limited"])))
 )]
 #[post("/workflows/{id}/versions/{version}/restore")]
 pub async fn restore_version(
@@ -79,6 +79,7 @@ pub async fn restore_version(
 ) -> ApiResult<WithETag<Workflow>> {
     let (id, version) = path.into_inner();
     let expected = if_match.required()?;
+    app.limit_saves(caller.tenant())?;
     let before = find(&app, &caller, &id).await?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(ApiError::stale(before.version));

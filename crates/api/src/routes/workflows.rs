@@ -54,7 +54,7 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
         {"label": "Check", "type": "review"},
         {"label": "Brief", "type": "llm", "prompt": "Write a brief of {{steps.Check.content}}"}]}})),
     responses((status = 201, description = "The workflow", body = Workflow)),
-    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows")]
 pub async fn create_workflow(
@@ -74,6 +74,7 @@ pub async fn create(
     request: CreateWorkflow,
     source: Option<WorkflowId>,
 ) -> ApiResult<Workflow> {
+    app.limit_saves(caller.tenant())?;
     Check::default()
         .name("/name", &request.name)
         .text("/description", &request.description)
@@ -169,7 +170,7 @@ pub async fn find(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<Work
     request_body(content = UpdateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
         {"id": "research", "label": "Research", "type": "llm", "prompt": "Research {{input.topic}} thoroughly"}]}})),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "workflow_exists", "if_match_required", "invalid_header", "invalid_definition"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "workflow_exists", "if_match_required", "invalid_header", "invalid_definition", "rate_limited"])))
 )]
 #[put("/workflows/{id}")]
 pub async fn update_workflow(
@@ -180,6 +181,7 @@ pub async fn update_workflow(
     app: Data<App>,
 ) -> ApiResult<WithETag<Workflow>> {
     let version = if_match.required()?;
+    app.limit_saves(caller.tenant())?;
     let mut request = body.0;
     Check::default()
         .name("/name", &request.name)
@@ -282,7 +284,7 @@ pub async fn delete_workflow(
     tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow to copy")),
     request_body(content = Option<CopyWorkflow>, example = json!({"name": "Market brief for tea"})),
     responses((status = 201, description = "The copy", body = Workflow)),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/{id}/copy")]
 pub async fn copy_workflow(

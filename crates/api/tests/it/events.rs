@@ -86,6 +86,10 @@ on_both! {
         // Whoever comes late is given all stored events, and the stream ends.
         assert_eq!(numbers(&read(&server, &address, None, |_| false).await), seen);
         assert_eq!(numbers(&read(&server, "/events/workflows/w?after=2", None, |_| false).await), seen[2..]);
+        // There is nothing after the last event: a browser would come again and again after 200.
+        let last = seen.last().unwrap();
+        let nothing = server.get(&format!("{address}?after={last}")).await;
+        assert_eq!((nothing.status, &nothing.body), (StatusCode::NO_CONTENT, &json!("")));
     }
 
     async fn a_retried_execution_has_a_stream_again(database: TestDatabase) {

@@ -14,6 +14,7 @@ mod documents;
 mod events;
 mod executions;
 mod guard;
+mod operation;
 mod readme;
 mod resources;
 mod server;
