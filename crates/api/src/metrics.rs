@@ -15,6 +15,11 @@ struct RequestLabels {
     status: u16,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FileLabels {
+    file: &'static str,
+}
+
 /// The server's counters.
 pub struct Metrics {
     registry: Registry,
@@ -23,6 +28,7 @@ pub struct Metrics {
     started: Counter,
     live: Gauge,
     readers: Gauge,
+    database: Family<FileLabels, Gauge>,
 }
 
 /// Bounds of the request histogram, in seconds.
@@ -33,13 +39,14 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("sluice");
         let (requests, started, live, readers) =
             (Family::default(), Counter::default(), Gauge::default(), Gauge::default());
-        let seconds = Histogram::new(BOUNDS);
+        let (seconds, database) = (Histogram::new(BOUNDS), Family::default());
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("executions_started", "Executions started", started.clone());
         registry.register("executions_live", "Executions with something under way", live.clone());
         registry.register("event_readers", "Open event streams", readers.clone());
-        Self { registry, requests, seconds, started, live, readers }
+        registry.register("database_bytes", "Size of the SQLite files on disk", database.clone());
+        Self { registry, requests, seconds, started, live, readers, database }
     }
 }
 
@@ -61,8 +68,12 @@ impl Metrics {
         ReaderGuard(self.readers.clone())
     }
 
-    /// All metrics as text.
-    pub fn text(&self, live_executions: usize) -> String {
+    /// All metrics as text, with the number of live executions and the sizes of the database's files as they are now.
+    pub fn text(&self, live_executions: usize, database: &[(&'static str, u64)]) -> String {
+        for (file, bytes) in database {
+            let gauge = self.database.get_or_create(&FileLabels { file });
+            gauge.set(i64::try_from(*bytes).unwrap_or(i64::MAX));
+        }
         self.live.set(i64::try_from(live_executions).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a string does not fail.

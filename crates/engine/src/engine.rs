@@ -180,6 +180,11 @@ impl Engine {
         self.0.stopped.is_cancelled()
     }
 
+    /// Whether it refuses new starts because it stops or has stopped.
+    pub fn is_draining(&self) -> bool {
+        self.0.is_draining() || self.is_stopped()
+    }
+
     /// The live stream of an execution.
     pub fn channel(&self, id: &ExecutionId) -> Arc<Channel> {
         self.0.hub.channel(id)

@@ -11,6 +11,7 @@ mod error;
 mod executions;
 mod journal;
 mod personas;
+mod ping;
 mod postgres;
 mod providers;
 mod rows;
