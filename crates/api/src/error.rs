@@ -81,6 +81,7 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
+        tracing::debug!(request_id = %request_id(), code = self.code.as_str(), detail = %self.detail, errors = ?self.errors, "refused");
         let problem = Problem {
             type_uri: format!("/docs/errors/{}", self.code.as_str()),
             title: self.code.title().into(),
