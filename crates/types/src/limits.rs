@@ -17,6 +17,8 @@ pub const MAX_NAME_CHARS: usize = 200;
 pub const MAX_SLUG_CHARS: usize = 100;
 /// Characters in a description, a comment or a persona's instructions.
 pub const MAX_DESCRIPTION_CHARS: usize = 20_000;
+/// Characters in the words that a list is searched for. SQLite refuses a pattern of more than 50,000 bytes.
+pub const MAX_SEARCH_CHARS: usize = 200;
 /// Tags on one workflow.
 pub const MAX_TAGS: usize = 20;
 /// Characters in one tag.

@@ -22,7 +22,7 @@ use crate::validate::{cursor, page_size};
 pub struct PageQuery {
     /// Items on the page: 1 to 200, 20 when left out.
     pub limit: Option<u32>,
-    /// Where to go on, as the page before said.
+    /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
 

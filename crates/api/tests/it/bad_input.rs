@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_testing::on_both;
 use sluice_types::limits::{
-    MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS,
+    MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS,
 };
 
 use crate::server::{Answer, Server, step};
@@ -79,6 +79,48 @@ on_both! {
         server.workflow("w", &[step("a", "demo-echo", "x")]).await;
         server.post(&format!("/workflows/w/executions?wait={MAX_WAIT_SECONDS}"), &json!({})).await.expect(StatusCode::OK);
         server.post(&format!("/workflows/w/executions?wait={}", MAX_WAIT_SECONDS + 1), &json!({})).await.problem(400, "invalid_query");
+    }
+
+    async fn short_texts_have_the_limit_of_a_name(database: TestDatabase) {
+        let server = Server::start(&database);
+        let (longest, too_long) = ("ä".repeat(MAX_NAME_CHARS), "ä".repeat(MAX_NAME_CHARS + 1));
+        let with = |name: &str, category: &str| json!({"name": name, "category": category, "definition": {"steps": [step("a", "demo-echo", "x")]}});
+        let mut saved = server.post("/workflows", &with(&longest, &longest)).await.expect(StatusCode::CREATED);
+        let address = format!("/workflows/{}", saved["id"].as_str().unwrap());
+        assert!(server.post("/workflows", &with("x", &too_long)).await.problem(422, "invalid_request").contains("/category"));
+        assert!(server.put(&address, "\"1\"", &with("x", &too_long)).await.problem(422, "invalid_request").contains("/category"));
+        for labels in [json!({&too_long: "B"}), json!({"A": &too_long}), (0..=MAX_STEPS).map(|n| (format!("L{n}"), json!("B"))).collect()] {
+            saved["renamed_labels"] = labels;
+            assert!(server.put(&address, "\"1\"", &saved).await.problem(422, "invalid_request").contains("/renamed_labels"));
+        }
+        // The name of a copy that names none is cut.
+        let copy = server.post(&format!("{address}/copy"), &json!({})).await.expect(StatusCode::CREATED);
+        assert_eq!(copy["name"].as_str().unwrap().chars().count(), MAX_NAME_CHARS);
+        let started = server.post(&format!("{address}/executions?wait=20"), &json!({})).await.expect(StatusCode::OK);
+        let run = format!("/workflows/executions/{}/steps/a", started["id"].as_str().unwrap());
+        for change in [json!({"model": &too_long}), json!({"provider": &too_long})] {
+            server.patch(&run, &change).await.problem(422, "invalid_request");
+            server.post(&format!("{run}/retry"), &change).await.problem(422, "invalid_request");
+            server.post(&format!("{run}/retry/plan"), &change).await.problem(422, "invalid_request");
+        }
+        server.post(&format!("{address}/executions"), &json!({"triggered_by": &too_long})).await.problem(422, "invalid_request");
+    }
+
+    async fn words_and_cursors_that_a_database_does_not_take(database: TestDatabase) {
+        let server = Server::start(&database);
+        let search = async |words: &str| server.get(&format!("/workflows?search={words}")).await;
+        search(&"ä".repeat(MAX_SEARCH_CHARS)).await.expect(StatusCode::OK);
+        for count in [MAX_SEARCH_CHARS + 1, 60_000] {
+            assert!(search(&"x".repeat(count)).await.problem(400, "invalid_query").contains("`search`"));
+        }
+        search("a%00b").await.problem(400, "invalid_query");
+        for (key, id) in [("a\0b", "a"), ("a", "a\0b")] {
+            let cursor = |sort: &str| sluice_store::Cursor { sort: sort.into(), key: key.into(), id: id.into() }.encode();
+            server.get(&format!("/workflows?sort=name&cursor={}", cursor("name"))).await.problem(400, "invalid_cursor");
+            server.get(&format!("/workflows/templates?cursor={}", cursor("name"))).await.problem(400, "invalid_cursor");
+            server.get(&format!("/workflows/executions?cursor={}", cursor("-id"))).await.problem(400, "invalid_cursor");
+            server.get(&format!("/personas?cursor={}", cursor("id"))).await.problem(400, "invalid_cursor");
+        }
     }
 
     async fn definitions_that_cannot_run(database: TestDatabase) {
