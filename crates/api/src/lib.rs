@@ -1,6 +1,6 @@
 //! The HTTP API and the command line of Sluice.
 //!
-//! `state` is what handlers share, `routes` has one file for each resource, `server` assembles both, and `cli` has one
+//! `state` is the state that handlers share, `routes` has one file for each resource, `server` assembles both, and `cli` has one
 //! file for each command. Handlers parse, authorise, call the engine or the store, and answer.
 
 mod answer_headers;

@@ -43,7 +43,7 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("executions_started", "Executions started", started.clone());
-        registry.register("executions_live", "Executions with something under way", live.clone());
+        registry.register("executions_live", "Executions with work under way", live.clone());
         registry.register("event_readers", "Open event streams", readers.clone());
         registry.register("database_bytes", "Size of the SQLite files on disk", database.clone());
         Self { registry, requests, seconds, started, live, readers, database }

@@ -42,7 +42,7 @@ impl Document {
         &self.text
     }
 
-    /// The methods that an address takes; none when it is unknown.
+    /// The methods of an address; empty when it is unknown.
     pub fn methods_at(&self, path: &str) -> Vec<&'static str> {
         let mut methods: Vec<&'static str> = self
             .addresses
@@ -76,11 +76,11 @@ const WITH_BODY: [ErrorCode; 5] = [
 const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "test_credential"];
 /// The tags that group operations.
 const TAGS: [(&str, &str); 5] = [
-    ("workflows", "Named, versioned definitions: what is run, step by step."),
+    ("workflows", "Named, versioned definitions that are run step by step."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
-    ("templates", "Workflows to copy from, and steps to add."),
+    ("templates", "Workflows to copy, and steps to add."),
     ("personas", "Voices and instructions that are put before a step's system prompt."),
-    ("providers", "Who answers prompts: keys, addresses, models and prices."),
+    ("providers", "Services that answer prompts: their keys, addresses, models and prices."),
 ];
 /// Schemas of answers that carry their version as `ETag`.
 const VERSIONED: [&str; 2] = ["Workflow", "Persona"];

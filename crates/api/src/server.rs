@@ -28,11 +28,11 @@ fn invalid_path(error: &PathError) -> ApiError {
 
 /// A server that listens.
 pub struct Server {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// Stops it.
+    /// The handle that stops it.
     pub handle: ServerHandle,
-    /// Ends when it has stopped.
+    /// A future that ends when the server has stopped.
     pub running: actix_web::dev::Server,
 }
 
@@ -61,7 +61,7 @@ impl Server {
                 .wrap(from_fn(trace::traced))
         })
         .on_connect(connection::prepare)
-        // A client that closes its side is gone: its event stream ends now, not at the next write that fails.
+        // A client that closes its side has gone. Otherwise its event stream would end at a failed write only.
         .h1_allow_half_closed(false)
         .workers(workers)
         .backlog(4096)

@@ -16,9 +16,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::state::App;
 use crate::streams::OpenStream;
 
-/// How often a comment is sent, so that proxies keep the connection open.
+/// Interval of the comments that make proxies keep the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often the database is asked for events of an execution that another server runs.
+/// Interval at which the database is polled for events of an execution that another server runs.
 const POLL: Duration = Duration::from_millis(500);
 
 /// An event stream to answer with.
@@ -64,7 +64,7 @@ struct Reader {
     /// Frames to send before any live one: the missed events, and the texts so far.
     first: Vec<Frame>,
     live: tokio::sync::broadcast::Receiver<Frame>,
-    /// Keeps the channel open.
+    /// Held to keep the channel open.
     channel: std::sync::Arc<sluice_engine::Channel>,
     seen: Seen,
     /// Whether the execution has ended, so that its stream ends after `first`.
@@ -94,7 +94,7 @@ impl Seen {
 impl Reader {
     async fn open(app: Data<App>, tenant: TenantId, id: ExecutionId, after: i64) -> ApiResult<Self> {
         let store = app.engine.store();
-        // Listening begins before the database is read, so that nothing falls in between.
+        // Subscribe before the database is read, so that no event falls in between.
         let channel = app.engine.channel(&id);
         let (texts, live) = channel.subscribe(app.engine.outside().clock.now());
         let missed = store.events_after(&tenant, &id, after).await?;

@@ -18,7 +18,7 @@ use crate::state::App;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AfterQuery {
-    /// The number of the last event that was read; `Last-Event-ID` comes first.
+    /// The number of the last event that was read. The header `Last-Event-ID` takes precedence.
     #[param(minimum = 0)]
     pub after: Option<i64>,
 }

@@ -24,7 +24,7 @@ use crate::extract::{Body, OptionalBody, Query};
 use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 
-/// Which executions to list.
+/// Filter of a list of executions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -40,7 +40,7 @@ pub struct ExecutionQuery {
     pub workflow_id: Option<WorkflowId>,
 }
 
-/// Which executions of a workflow to list.
+/// Filter of a list of a workflow's executions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -54,7 +54,7 @@ pub struct WorkflowExecutionQuery {
     pub status: Option<ExecutionStatus>,
 }
 
-/// The time to hold the answer.
+/// How long the answer to a start is held.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -97,7 +97,7 @@ pub fn outside_api(config: &mut ServiceConfig) {
 pub async fn nothing_here(request: HttpRequest, document: Data<Document>) -> HttpResponse {
     let allowed = document.methods_at(request.path());
     if allowed.is_empty() {
-        let detail = format!("There is nothing at {}; /docs lists what there is.", request.path());
+        let detail = format!("There is no resource at {}; /docs lists all addresses.", request.path());
         return ApiError::new(ErrorCode::NotFound, detail).error_response();
     }
     let detail = format!("{} takes {}.", request.path(), allowed.join(", "));

@@ -130,7 +130,7 @@ fn saved(update: &PersonaUpdate) -> ApiResult<()> {
     }
 }
 
-/// Deletes a persona. Executions that took it on keep it.
+/// Deletes a persona. Executions that were started with it keep it.
 #[utoipa::path(
     tag = "personas",
     params(("id" = PersonaId, Path, description = "The persona"), ("If-Match" = Option<String>, Header, description = "Delete only this version")),

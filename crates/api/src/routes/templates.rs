@@ -1,4 +1,4 @@
-//! Templates: workflows to copy from, and steps to add.
+//! Templates: workflows to copy, and steps to add.
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post};
@@ -102,7 +102,7 @@ fn summary(workflow: WorkflowSummary) -> TemplateSummary {
     }
 }
 
-/// Creates a template of the tenant's own.
+/// Creates a template that belongs to the tenant.
 #[utoipa::path(
     tag = "templates",
     request_body(content = CreateWorkflow, example = json!({"name": "House style", "definition": {"steps": [
@@ -149,7 +149,7 @@ async fn find_template(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult
     })
 }
 
-/// Deletes a template of the tenant's own.
+/// Deletes a template that belongs to the tenant.
 #[utoipa::path(
     tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
     responses((status = 204, description = "It is deleted")),
@@ -167,7 +167,7 @@ pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App
     }
 }
 
-/// Makes a workflow from a template.
+/// Creates a workflow from a template.
 #[utoipa::path(
     tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
     request_body(content = Option<InstantiateTemplate>, example = json!({"name": "My build"})),

@@ -15,7 +15,7 @@ use crate::extract::Query;
 use crate::state::App;
 use crate::validate::{cursor, page_size};
 
-/// Which page of a list.
+/// The page of a list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

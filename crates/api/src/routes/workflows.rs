@@ -136,8 +136,7 @@ fn is_built_in(id: &WorkflowId) -> bool {
 }
 
 fn id_of_built_in(id: &WorkflowId) -> ApiError {
-    let detail =
-        format!("A template that comes with Sluice has the id `{id}`: choose another one for a template of your own.");
+    let detail = format!("A built-in template has the id `{id}`: choose another one for your own template.");
     ApiError::new(ErrorCode::WorkflowExists, detail)
 }
 

@@ -24,7 +24,7 @@ async fn send(server: &Server, body: String) -> Answer {
 on_both! {
     async fn bodies_of_the_wrong_form(database: TestDatabase) {
         let server = Server::start(&database);
-        assert!(send(&server, "{\"name\": \"x\"".into()).await.problem(400, "invalid_json").contains("stops half-way"));
+        assert!(send(&server, "{\"name\": \"x\"".into()).await.problem(400, "invalid_json").contains("is incomplete"));
         assert!(send(&server, "{\"name\": x}".into()).await.problem(400, "invalid_json").contains("is not JSON"));
         let deep = format!("{{\"name\": \"x\", \"definition\": {{\"steps\": [], \"context\": {{\"a\": {}1{}}}}}}}", "[".repeat(5000), "]".repeat(5000));
         assert!(send(&server, deep).await.problem(400, "invalid_json").contains("127 levels"));
