@@ -39,6 +39,12 @@ impl EventStream {
         Ok(Self { reader: Reader::open(app, tenant, id, after).await?, open })
     }
 
+    /// Puts the execution into the ids of events, so that a reader of several executions can resume.
+    pub fn with_execution_in_ids(mut self) -> Self {
+        self.reader.execution_in_ids = true;
+        self
+    }
+
     /// Whether the reader has seen all events of an execution that has ended.
     pub fn has_nothing_more(&self) -> bool {
         self.reader.ended && self.reader.first.is_empty()
@@ -69,6 +75,8 @@ struct Reader {
     seen: Seen,
     /// Whether the execution has ended, so that its stream ends after `first`.
     ended: bool,
+    /// Whether the ids of events name the execution.
+    execution_in_ids: bool,
 }
 
 /// The frames that a reader was sent, so that none is sent twice.
@@ -113,7 +121,7 @@ impl Reader {
             first.extend(texts);
         }
         let seen = Seen { seq: after, texts: HashMap::new() };
-        Ok(Self { app, tenant, id, first, live, channel, seen, ended })
+        Ok(Self { app, tenant, id, first, live, channel, seen, ended, execution_in_ids: false })
     }
 
     fn into_stream(mut self, open: OpenStream) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {
@@ -122,7 +130,7 @@ impl Reader {
             let _counted = counted;
             for frame in std::mem::take(&mut self.first) {
                 if self.seen.is_new(&frame) {
-                    yield Ok(frame.bytes);
+                    yield Ok(self.bytes_of(frame));
                 }
             }
             let (mut heartbeat, mut poll) = (every(HEARTBEAT), every(POLL));
@@ -149,7 +157,7 @@ impl Reader {
                 for frame in frames {
                     if self.seen.is_new(&frame) {
                         self.ended |= frame.ends_stream;
-                        yield Ok(frame.bytes);
+                        yield Ok(self.bytes_of(frame));
                         if self.ended {
                             break;
                         }
@@ -157,6 +165,14 @@ impl Reader {
                 }
             }
             drop(self.channel);
+        }
+    }
+
+    /// The bytes of a frame, with the id that this reader gets.
+    fn bytes_of(&self, frame: Frame) -> Bytes {
+        match frame.bytes.strip_prefix(b"id: ") {
+            Some(rest) if self.execution_in_ids => [b"id: ", self.id.as_str().as_bytes(), b":", rest].concat().into(),
+            _ => frame.bytes,
         }
     }
 
