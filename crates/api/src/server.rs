@@ -61,8 +61,6 @@ impl Server {
                 .wrap(from_fn(trace::traced))
         })
         .on_connect(connection::prepare)
-        // A client that closes its side has gone. Otherwise its event stream would end at a failed write only.
-        .h1_allow_half_closed(false)
         .workers(workers)
         .backlog(4096)
         .keep_alive(Duration::from_secs(75))

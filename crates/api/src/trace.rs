@@ -28,7 +28,7 @@ pub async fn traced<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> R
             Err(error) => error.as_response_error().status_code(),
         };
         let took = began.elapsed();
-        tracing::info!(request_id = %id, method, %path, status = status.as_u16(), took_us = took.as_micros(), "request");
+        tracing::info!(request_id = %id, %method, %path, status = status.as_u16(), took_us = took.as_micros(), "request");
         if let Some(app) = app {
             app.metrics.request(method, status.as_u16(), took);
         }

@@ -55,6 +55,18 @@ on_both! {
         assert_eq!(server.get("/workflows").await.expect(StatusCode::OK)["items"], json!([]));
     }
 
+    async fn a_request_is_carried_out_though_its_client_sends_no_more(database: TestDatabase) {
+        let server = Server::start(&database);
+        let address = server.address();
+        let body = workflow(&[step("a", "demo-echo", "x")]).to_string();
+        let mut connection = TcpStream::connect(address).unwrap();
+        write!(connection, "POST /api/v1/workflows HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        connection.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    }
+
     async fn limits_hold_at_the_limit_and_one_past_it(database: TestDatabase) {
         let server = Server::start(&database);
         let named = |name: &str| json!({"name": name, "definition": {"steps": []}});
