@@ -100,6 +100,11 @@ impl Engine {
         self.shared.stopped.is_cancelled()
     }
 
+    /// Whether it refuses new starts because it stops or has stopped.
+    pub fn is_draining(&self) -> bool {
+        self.shared.is_draining() || self.is_stopped()
+    }
+
     /// The live stream of an execution.
     pub fn channel(&self, tenant: &TenantId, id: &ExecutionId) -> Arc<Channel> {
         self.shared.hub.channel(&ExecutionKey::new(tenant, id))

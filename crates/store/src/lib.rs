@@ -13,6 +13,7 @@ mod executions;
 mod journal;
 mod migrate;
 mod personas;
+mod ping;
 mod postgres;
 mod postgres_tls;
 mod providers;

@@ -34,6 +34,8 @@ pub const MAX_SLUG_CHARS: usize = 100;
 pub const MAX_PATH_BYTES: usize = 1_000;
 /// Characters in a description, a comment or a persona's instructions.
 pub const MAX_DESCRIPTION_CHARS: usize = 20_000;
+/// Characters in the words that a list is searched for. SQLite refuses a pattern of more than 50,000 bytes.
+pub const MAX_SEARCH_CHARS: usize = 200;
 /// Tags on one workflow.
 pub const MAX_TAGS: usize = 20;
 /// Characters in one tag.

@@ -63,7 +63,7 @@ pub fn main() -> ExitCode {
 }
 
 fn openapi() -> u8 {
-    match crate::openapi::document().to_pretty_json() {
+    match crate::routes::document().to_pretty_json() {
         Ok(text) => {
             println!("{text}");
             DONE

@@ -43,6 +43,12 @@ pub struct ServeOptions {
     /// Starts, resumes and retries that a tenant may make in a minute; 0 for no limit [default: 600]
     #[arg(long, env = "SLUICE_STARTS_PER_MINUTE")]
     pub starts_per_minute: Option<u32>,
+    /// Workflows, templates and personas that a tenant may save in a minute; 0 for no limit [default: 600]
+    #[arg(long, env = "SLUICE_SAVES_PER_MINUTE")]
+    pub saves_per_minute: Option<u32>,
+    /// Event streams that a caller may have open at once; 0 for no limit [default: 1024]
+    #[arg(long, env = "SLUICE_STREAMS_PER_CALLER")]
+    pub streams_per_caller: Option<u32>,
     /// Whether providers' addresses may lie in private networks [default: true, as only this machine can set them]
     #[arg(long, env = "SLUICE_ALLOW_PRIVATE_NETWORKS")]
     pub allow_private_networks: Option<bool>,
@@ -83,6 +89,8 @@ impl ServeOptions {
             database_url: self.database_url.or(file.database_url),
             master_key: self.master_key.or(file.master_key),
             starts_per_minute: self.starts_per_minute.or(file.starts_per_minute),
+            saves_per_minute: self.saves_per_minute.or(file.saves_per_minute),
+            streams_per_caller: self.streams_per_caller.or(file.streams_per_caller),
             allow_private_networks: self.allow_private_networks.or(file.allow_private_networks),
             grace_seconds: self.grace_seconds.or(file.grace_seconds),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),

@@ -16,10 +16,15 @@ use tracing_subscriber::EnvFilter;
 
 use super::options::{LogFormat, ServeOptions};
 use super::{DONE, FAILED, USAGE, complain};
-use crate::app::{App, AppConfig, Server};
+use crate::server::Server;
+use crate::state::{App, AppConfig};
 
 /// Starts and retries that a tenant may make in a minute when the operator does not say.
 const STARTS_PER_MINUTE: u32 = 600;
+/// Workflows, templates and personas that a tenant may save in a minute when the operator does not say.
+const SAVES_PER_MINUTE: u32 = 600;
+/// Event streams that a caller may have open at once when the operator does not say.
+const STREAMS_PER_CALLER: u32 = 1_024;
 /// Seconds that steps under way have to end when the operator does not say.
 const GRACE_SECONDS: u64 = 10;
 
@@ -85,10 +90,19 @@ async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
         lease: options.lease_seconds.map_or(Limits::default().lease, |seconds| Duration::from_secs(seconds.max(1))),
         ..Limits::default()
     };
+    let database_file = match &config {
+        StoreConfig::Sqlite(file) => Some(file.clone()),
+        StoreConfig::Postgres(_) => None,
+    };
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
     let engine = open_engine(&config, providers, limits, true).await?;
-    let starts = options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE);
-    let config = AppConfig { starts_per_minute: NonZeroU32::new(starts), web_dir: options.web_dir.clone() };
+    let config = AppConfig {
+        starts_per_minute: NonZeroU32::new(options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE)),
+        saves_per_minute: NonZeroU32::new(options.saves_per_minute.unwrap_or(SAVES_PER_MINUTE)),
+        streams_per_caller: NonZeroU32::new(options.streams_per_caller.unwrap_or(STREAMS_PER_CALLER)),
+        web_dir: options.web_dir.clone(),
+        database_file,
+    };
     let app = App::new(engine.clone(), &config);
     let workers =
         options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));

@@ -13,6 +13,8 @@ mod crashes;
 mod documents;
 mod events;
 mod executions;
+mod guard;
+mod operation;
 mod readme;
 mod resources;
 mod server;
