@@ -6,7 +6,7 @@ use sluice_types::{Definition, Finding, Known, LintReport, Severity, StepKind, T
 
 use crate::output::check_schema;
 use crate::providers::Providers;
-use crate::templating;
+use crate::templating::{Trial, stand_ins};
 
 /// The lint of `types`, with what only the server knows: which providers and personas there are,
 /// and whether minijinja reads the templates and the schemas are valid.
@@ -51,9 +51,12 @@ pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Find
     let mut error = |pointer: String, code: &str, message: String| {
         findings.push(Finding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
     };
+    let example = Value::Object(serde_json::Map::new());
+    let runs = stand_ins(definition);
+    let mut trial = Trial::new(definition, input.unwrap_or(&example), input.is_some(), &runs);
     for (at, step) in definition.steps.iter().enumerate() {
         for (field, source) in step.templates() {
-            if let Err(message) = templating::check(definition, input, source) {
+            if let Err(message) = trial.check(source) {
                 error(format!("/steps/{at}/{field}"), "template_refused", message);
             }
         }

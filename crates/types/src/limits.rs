@@ -62,3 +62,5 @@ pub const MAX_TEMPLATE_WORK_BYTES: usize = 32 * 1024 * 1024;
 pub const MAX_FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// Characters in an API key of a provider, and in a base URL.
 pub const MAX_CREDENTIAL_CHARS: usize = 2_000;
+/// Lines that a difference compares closely, of both texts together, without those that begin and end both.
+pub const MAX_COMPARED_LINES: usize = 3_000;

@@ -15,6 +15,7 @@ pub struct Reading<'s> {
     pub(super) source: &'s str,
     pub(super) pieces: Vec<ReadPiece>,
     pub(super) references: Vec<Reference>,
+    depth: usize,
 }
 
 /// A piece with its tokens; text has none.
@@ -31,8 +32,9 @@ pub(super) struct ReadPiece {
 impl<'s> Reading<'s> {
     /// Reads a template.
     pub fn new(source: &'s str, names: &Names) -> Result<Self, TemplateError> {
-        let mut reading = Self { source, pieces: Vec::new(), references: Vec::new() };
+        let mut reading = Self { source, pieces: Vec::new(), references: Vec::new(), depth: 0 };
         let mut branches = Branches::default();
+        let mut deepest_tag = 0;
         for piece in pieces(source)? {
             let inside = match &piece {
                 Piece::Text(_) => 0..0,
@@ -47,15 +49,24 @@ impl<'s> Reading<'s> {
                     return Err(TemplateError::at(source, inside.start, message));
                 }
                 let is_test = matches!(word, "if" | "elif");
+                deepest_tag = deepest_tag.max(branches.depth());
                 for reference in reading.references.iter_mut().skip(from) {
                     reference.optional |= is_test;
                 }
             }
+            reading.depth = reading.depth.max(tokens.len());
             let references = from..reading.references.len();
             reading.pieces.push(ReadPiece { piece, tokens, references, wide_spaces });
         }
+        reading.depth += deepest_tag;
         reading.mark_optional();
         Ok(reading)
+    }
+
+    /// How deep a parser may recurse to read the template, at the most.
+    #[must_use]
+    pub const fn depth(&self) -> usize {
+        self.depth
     }
 
     /// Everything that the template refers to, in order.
@@ -137,21 +148,34 @@ fn is_optional(source: &str, after: &[Token]) -> bool {
     word(0) == "is" && matches!(test, "defined" | "undefined")
 }
 
-/// Counts the `elif` of each open `if`: minijinja reads them one inside the other.
+/// Counts the blocks that are open, and the `elif` of each `if`: minijinja reads them one inside the other.
 #[derive(Default)]
-struct Branches(Vec<usize>);
+struct Branches {
+    /// The number of `elif` of each open `if`.
+    elifs: Vec<usize>,
+    /// Open blocks of all kinds.
+    blocks: usize,
+    /// The most `elif` of one `if` so far.
+    most: usize,
+}
 
 impl Branches {
     /// Takes the next tag; false when its `if` has too many branches.
     fn add(&mut self, word: &str) -> bool {
+        if word.starts_with("end") {
+            self.blocks = self.blocks.saturating_sub(1);
+        } else if !matches!(word, "elif" | "else") {
+            self.blocks += 1;
+        }
         match word {
-            "if" => self.0.push(0),
+            "if" => self.elifs.push(0),
             "endif" => {
-                self.0.pop();
+                self.elifs.pop();
             }
             "elif" => {
-                if let Some(count) = self.0.last_mut() {
+                if let Some(count) = self.elifs.last_mut() {
                     *count += 1;
+                    self.most = self.most.max(*count);
                     return *count <= MAX_BRANCHES;
                 }
             }
@@ -159,4 +183,12 @@ impl Branches {
         }
         true
     }
+
+    /// A `set` without an end counts as a block, too: this is a bound.
+    fn depth(&self) -> usize {
+        self.blocks.min(MAX_BLOCKS) + self.most
+    }
 }
+
+/// Blocks inside each other that minijinja reads; it refuses more.
+const MAX_BLOCKS: usize = 150;

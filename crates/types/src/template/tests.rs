@@ -152,6 +152,14 @@ fn expressions_and_branches_have_limits() {
     assert!(references(&branches(MAX_BRANCHES + 1), &LABELS).is_err());
 }
 
+#[test]
+fn the_depth_is_a_bound() {
+    let depth = |source: &str| Reading::new(source, &Names::new(&LABELS)).unwrap().depth();
+    assert_eq!(depth("Use {{steps.Idea Generation.content}} and {{ input.a }}"), 1);
+    assert_eq!(depth("{% if a %}{% for b in c %}{{ ((d)) }}{% endfor %}{% elif x %}{% endif %}"), 5 + 2 + 1);
+    assert!(depth(&"{% set a = 1 %}".repeat(1_000)) < 200);
+}
+
 /// What it takes to answer all questions about a template.
 fn work(source: &str, labels: &[&str]) -> usize {
     let names = Names::new(labels);
