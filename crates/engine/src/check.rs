@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
-use sluice_types::{Definition, Finding, Known, LintReport, Severity, StepKind, TenantId, lint};
+use sluice_types::{Definition, Finding, Known, LintReport, Severity, Step, StepKind, TenantId, lint};
 
 use crate::output::check_schema;
 use crate::providers::Providers;
@@ -22,8 +22,22 @@ pub async fn check(
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition) { store.persona_ids(tenant).await? } else { Vec::new() }),
     };
-    Ok(lint_deeply(definition, &known, input))
+    if definition.steps.iter().flat_map(Step::templates).map(|(_, source)| source.len()).sum::<usize>()
+        <= MAX_INLINE_BYTES
+    {
+        return Ok(lint_deeply(definition, &known, input));
+    }
+    let (definition, input) = (definition.clone(), input.cloned());
+    let checked = tokio::task::spawn_blocking(move || lint_deeply(&definition, &known, input.as_ref())).await;
+    Ok(checked.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // The server is shutting down: nothing may be started any more.
+        Err(_) => LintReport::default(),
+    }))
 }
+
+/// Bytes of templates that are checked on an async thread. Reading takes some milliseconds for each MiB.
+const MAX_INLINE_BYTES: usize = 64 * 1024;
 
 /// The lint, and where it finds no error, what only the server's libraries find. `sluice check`, which
 /// has no tenant, calls it too.

@@ -10,7 +10,7 @@ use crate::view::pending_run;
 
 /// What all trials of one check may take, in thousandths of what one template may take. Templates beyond
 /// that are only compiled.
-const MAX_TAKEN: u64 = 10_000;
+const MAX_TAKEN: u64 = 2_000;
 
 /// Fills templates in with what stands for the outputs of steps, made once for all templates of a
 /// definition.
