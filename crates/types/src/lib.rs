@@ -28,6 +28,7 @@ mod resolve;
 mod status;
 pub mod template;
 mod templates;
+mod unicode;
 mod usage;
 mod uses;
 mod workflows;

@@ -66,8 +66,17 @@ pub const DEFAULT_PAGE: u32 = 20;
 pub const MAX_PAGE: u32 = 200;
 /// Seconds that `?wait=` holds an answer at the most.
 pub const MAX_WAIT_SECONDS: u32 = 60;
+/// Words and signs in one `{{ }}` or `{% %}` of a template.
+pub const MAX_EXPRESSION_TOKENS: usize = 1_000;
+/// `elif` in one `if` of a template.
+pub const MAX_BRANCHES: usize = 100;
+/// Findings of one kind that the lint lists.
+pub const MAX_FINDINGS_OF_A_KIND: usize = 100;
 /// Steps of template evaluation (minijinja fuel) for one template.
 pub const TEMPLATE_FUEL: u64 = 100_000;
+/// Bytes that filling in one template may read and make: the operands and results of its filters and
+/// operators, and what it writes. A value counts 32 bytes besides its text.
+pub const MAX_TEMPLATE_WORK_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes in a prompt, system prompt or review instruction once it is filled in.
 pub const MAX_FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// Characters in an API key of a provider, and in a base URL.
@@ -75,3 +84,5 @@ pub const MAX_CREDENTIAL_CHARS: usize = 2_000;
 
 /// Bytes of a model's answer.
 pub const MAX_ANSWER_BYTES: usize = 4 << 20;
+/// Lines that a difference compares closely, of both texts together, without those that begin and end both.
+pub const MAX_COMPARED_LINES: usize = 3_000;

@@ -1,6 +1,6 @@
 //! Evaluating the templates that a machine asks for.
 
-use sluice_types::StepPath;
+use sluice_types::{Place, StepPath};
 
 use crate::machine::{Evaluated, Evaluation, Machine};
 use crate::templating::Scope;
@@ -12,6 +12,7 @@ pub fn evaluate(machine: &Machine, evaluations: Vec<Evaluation>) -> Vec<(StepPat
 
 fn texts(machine: &Machine, evaluation: &Evaluation) -> Evaluated {
     let journal = machine.journal();
-    let scope = Scope::new(&journal.snapshot.definition, &journal.input, machine.runs().iter());
+    let run_of = |place: &Place| machine.seen_from(&evaluation.path, place);
+    let scope = Scope::new(machine.index(), &journal.snapshot.definition.context, &journal.input, &run_of);
     evaluation.templates.iter().map(|(field, source)| scope.fill(field, source)).collect()
 }

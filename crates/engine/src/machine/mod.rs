@@ -30,7 +30,7 @@ mod turn;
 use chrono::{DateTime, Utc};
 use sluice_store::{Journal, SnapshotPersona};
 use sluice_types::{
-    Execution, Index, OutputOverride, PatchExecution, PatchStep, ReviewRequest, StepPath, StepRun,
+    Execution, Index, OutputOverride, PatchExecution, PatchStep, Place, ReviewRequest, StepPath, StepRun,
 };
 
 use crate::error::EngineError;
@@ -192,14 +192,13 @@ impl Machine {
         self.complete_turn(env)
     }
 
-    /// What the step run of a step is, as seen from another step run: what templates and reviews read.
+    /// The run of a step, as seen from another step run: what templates read.
     #[must_use]
-    pub fn seen_from(&self, path: &StepPath, id: &sluice_types::StepId) -> Option<&StepRun> {
-        let target = self.index.place(id)?;
+    pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<&StepRun> {
         self.runs.get(&self.index.seen_from(path, target)?)
     }
 
-    fn place(&self, path: &StepPath) -> Option<&sluice_types::Place> {
+    fn place(&self, path: &StepPath) -> Option<&Place> {
         self.index.at(path)
     }
 
