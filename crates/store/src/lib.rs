@@ -25,7 +25,7 @@ pub use error::StoreError;
 pub use executions::{ExecutionFilter, StartOutcome};
 pub use journal::{ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StoredEvent, Turn};
 pub use personas::PersonaUpdate;
-pub use providers::StoredCredential;
+pub use providers::{CredentialChange, SealedKey, StoredCredential};
 pub use store::{Store, StoreConfig};
 pub use time::{from_micros, to_micros};
 pub use workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
