@@ -10,11 +10,14 @@
 mod bad_input;
 mod command_line;
 mod crashes;
+mod data_folder;
 mod documents;
 mod events;
 mod executions;
+mod interrupts;
 mod readme;
 mod resources;
 mod server;
+mod terminal;
 mod web_app;
 mod workflows;
