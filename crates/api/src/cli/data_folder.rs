@@ -20,7 +20,7 @@ const MASTER_KEY: &str = "master.key";
 const FILES: [&str; 4] = [DATABASE, "sluice.db-wal", "sluice.db-shm", LOCK];
 /// Permissions of the group and of others.
 const OTHERS: u32 = 0o077;
-/// The user id of root, who can do everything anyway.
+/// The user id of root, who can change every file anyway.
 const ROOT: u32 = 0;
 
 /// Keeps each file that the process makes from now on from the group and from others.
@@ -54,7 +54,7 @@ fn is_trusted(owner: u32, me: u32) -> bool {
     owner == me || owner == ROOT
 }
 
-/// Names what other users can read, and the commands that change it.
+/// A warning about data that other users can reach, with the commands that mend it.
 fn warning(folder: &Path, about: &Metadata) -> Option<String> {
     let mut commands = Vec::new();
     if about.mode() & OTHERS != 0 {

@@ -85,7 +85,7 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
-    /// Fills in from the file what neither the command line nor the environment says.
+    /// Fills options from the file that neither the command line nor the environment sets.
     pub fn with_file(self) -> Result<Self, String> {
         let Some(path) = &self.config else { return Ok(self) };
         let text = read_file(path, MAX_CONFIG_BYTES)?;
@@ -142,7 +142,7 @@ impl ServeOptions {
 }
 
 /// The place and the kind of an error in a configuration file. The file may hold secrets, so neither the line nor a
-/// value is repeated: from the library's message only what was expected, which names types and options.
+/// value is repeated. Of the library's message only the expectation is, which names types and options.
 fn place(text: &str, error: &toml::de::Error) -> String {
     let start = error.span().map_or(0, |span| span.start);
     let before = text.get(..start).unwrap_or_default();

@@ -50,10 +50,10 @@ pub struct RunOptions {
     /// Budget in US dollars; the run asks before it spends more
     #[arg(long)]
     budget: Option<f64>,
-    /// Provider of steps that name none
+    /// Provider of steps without one
     #[arg(long)]
     provider: Option<String>,
-    /// Model of steps that name none
+    /// Model of steps without one
     #[arg(long)]
     model: Option<String>,
     /// Print the output alone, when it is there

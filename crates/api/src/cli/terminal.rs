@@ -1,4 +1,4 @@
-//! What `sluice run` shows: a line for each step, the text as it comes, and the questions at gates.
+//! The output of `sluice run`: a line for each step, the text as it comes, and the questions at gates.
 
 use std::io::{BufRead, IsTerminal as _};
 use std::path::Path;

@@ -70,7 +70,7 @@ impl Resolve for PublicAddresses {
     }
 }
 
-/// Whether an address is none of the special ones (IANA special-purpose address registries, RFC 6890).
+/// Whether an address is public: outside the special-purpose blocks (IANA special-purpose address registries, RFC 6890).
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
@@ -94,7 +94,7 @@ fn is_public(address: IpAddr) -> bool {
             if let Some(v4) = v6.to_ipv4_mapped() {
                 return is_public(IpAddr::V4(v4));
             }
-            // 2000::/3 is what is given out; in it lie the documentation, Teredo and 6to4 blocks.
+            // 2000::/3 is the global unicast block; the documentation, Teredo and 6to4 blocks lie inside it.
             let [first, second, ..] = v6.segments();
             first & 0xe000 == 0x2000 && !(first == 0x2001 && (second == 0x0db8 || second == 0)) && first != 0x2002
         }

@@ -1,4 +1,4 @@
-//! What a tenant can call: its own keys, the server's keys, and what needs none.
+//! The providers of a tenant: with its own keys, with the server's keys, and without a key.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use super::{demo, vault::VaultError};
 pub struct ProvidersConfig {
     /// Encrypts tenants' keys.
     pub vault: Vault,
-    /// Keys of the server's environment, for tenants that have none of their own.
+    /// Keys of the server's environment, for tenants without a key of their own.
     pub server_keys: Vec<(ProviderName, SecretString)>,
     /// Where addresses that a tenant sets may lie.
     pub network: NetworkPolicy,
@@ -152,7 +152,7 @@ impl Providers {
         Ok(info(&stored))
     }
 
-    /// Deletes a credential; false when there is none.
+    /// Deletes a credential; false when it is missing.
     pub async fn delete_credential(&self, tenant: &TenantId, provider: ProviderName) -> Result<bool, StoreError> {
         let deleted = self.store.delete_credential(tenant, provider.as_str()).await?;
         self.cache.remove(tenant);
@@ -201,7 +201,7 @@ impl Providers {
         let credential = credentials.iter().find(|credential| credential.provider == provider);
         let base_url = credential.and_then(|credential| credential.base_url.clone());
         if let Some(base_url) = &base_url {
-            // The operator may have changed what is allowed since it was stored.
+            // The operator may have changed the network policy since it was stored.
             self.network.check(base_url).map_err(missing)?;
         }
         let key = match credential.and_then(|credential| credential.sealed_key.as_ref()) {
@@ -282,7 +282,7 @@ mod tests {
             keep(&cache, &tenant(number), &read);
         }
         assert_eq!(cache.len(), MAX_CACHED_TENANTS);
-        // What is too old makes room.
+        // Outdated entries make room.
         let old = Instant::now().checked_sub(CACHED_FOR).unwrap();
         cache.iter_mut().for_each(|mut entry| entry.0 = old);
         keep(&cache, &tenant(MAX_CACHED_TENANTS), &read);

@@ -297,7 +297,7 @@ fn options(
     }
 }
 
-/// The effort that makes genai send none.
+/// The effort with which genai sends no effort.
 ///
 /// Left alone, genai cuts words such as `-medium` and `-max` off a model's name and sends them as an effort, so
 /// that `mistral-medium` becomes `mistral`. An effort that is given keeps the name whole, and these are the ones
@@ -312,7 +312,7 @@ fn no_reasoning_effort(protocol: Protocol, model: &str) -> Option<ReasoningEffor
     }
 }
 
-/// How genai is to sign the request. Without a key it must be told the URL as well, or it insists on one.
+/// The authentication that genai uses. Without a key, genai needs the URL too; otherwise it refuses the call.
 fn auth(protocol: Protocol, key: Option<&str>, root: &Url) -> Result<AuthData, ProviderError> {
     match (key, protocol) {
         (Some(key), _) => Ok(AuthData::from_single(key)),

@@ -1,4 +1,4 @@
-//! What failed: HTTP answers, error events and transport errors to [`ProviderError`].
+//! Maps HTTP answers, error events and transport errors to [`ProviderError`].
 //!
 //! Sources: <https://docs.anthropic.com/en/api/errors>, <https://platform.openai.com/docs/guides/error-codes>,
 //! <https://ai.google.dev/gemini-api/docs/troubleshooting>, RFC 9110 §15 and §10.2.3 (`Retry-After`).
@@ -61,7 +61,7 @@ pub(super) fn from_event(event: &Value) -> ProviderError {
     refusal.into_error(status, None)
 }
 
-/// The error for what genai reports.
+/// The error for an error of genai.
 pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
     match error {
         genai::Error::HttpError { status, body, headers, .. } => {
@@ -80,7 +80,7 @@ pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
         | genai::Error::SerdeJson(_)
         | genai::Error::InvalidJsonResponseElement { .. }
         | genai::Error::NoChatResponse { .. } => broken("the provider's answer is not what its protocol says"),
-        // What is left is found before anything is sent. Its text names the model and the adapter, no key.
+        // All others come before anything is sent. Their texts name the model and the adapter, no key.
         other => ProviderError::new(Kind::BadRequest, other.to_string()),
     }
 }
@@ -235,7 +235,7 @@ fn kind_of_word(word: &str) -> Option<Kind> {
     }
 }
 
-/// Anthropic and Gemini have no word for it, and compatible servers write what they like.
+/// Anthropic and Gemini have no code for it, and compatible servers have texts of their own.
 fn tells_too_long(message: &str) -> bool {
     let message = message.to_lowercase();
     [

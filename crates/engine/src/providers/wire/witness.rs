@@ -1,4 +1,4 @@
-//! Watches the raw frames of a stream, for what genai 0.7 leaves out of its events.
+//! Observes the raw frames of a stream, for faults that genai 0.7 leaves out of its events.
 //!
 //! - Its Responses reader skips a frame that is not JSON, and turns `response.failed` into a parse error.
 //! - Its Ollama reader passes over a line `{"error": …}`.
