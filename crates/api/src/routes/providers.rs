@@ -28,7 +28,9 @@ fn provider(name: &str) -> ApiResult<ProviderName> {
 
 /// Stores a key or an address for a provider.
 ///
-/// The key is encrypted and never shown again. An absent field stays unchanged; `null` removes its value.
+/// The key is encrypted and never shown again. Absent fields keep their value; `null` removes it. Another `base_url`
+/// removes the stored key, unless `api_key` comes with it: the key was meant for the old address. The answer has no
+/// `key_hint` then.
 #[utoipa::path(
     tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
     request_body(content = CredentialRequest, example = json!({"api_key": "sk-…"})),

@@ -89,7 +89,7 @@ pub async fn create(
     };
     let now = app.engine.outside().clock.now();
     let prefix: String = base.chars().take(90).collect();
-    let taken = match &asked {
+    let taken = match &requested {
         Some(_) => HashSet::new(),
         None => app.engine.store().taken_ids(caller.tenant(), &base, &prefix).await?,
     };

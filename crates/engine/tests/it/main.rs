@@ -10,6 +10,7 @@
 
 mod aimock;
 mod commands;
+mod credentials;
 mod faults;
 mod poisoned;
 mod support;

@@ -12,6 +12,9 @@ use sluice_types::{
     TenantId, Workflow, WorkflowId,
 };
 
+/// The passphrase of the vault.
+pub const PASSPHRASE: &str = "a passphrase for tests";
+
 /// An engine, as a test talks to it.
 pub struct Bench {
     pub engine: Engine,
@@ -52,7 +55,7 @@ impl Bench {
         let store = Store::open(config).await.unwrap();
         let tenant = TenantId::local();
         store.ensure_tenant(&tenant, "Local", engine.outside.clock.now()).await.unwrap();
-        let vault = Vault::from_passphrase(&"test".into());
+        let vault = Vault::from_passphrase(PASSPHRASE.into()).unwrap();
         let providers = ProvidersConfig { vault, server_keys: Vec::new(), network: NetworkPolicy::Anywhere };
         let providers = Providers::new(store.clone(), providers).unwrap();
         let backoff = Backoff { first: Duration::from_millis(2), longest: Duration::from_millis(5) };
