@@ -1,7 +1,9 @@
 //! What people may do to a run and to a step run, as the server would decide it: a button that the
 //! server would refuse is not offered.
 
-use sluice_types::{Definition, ExecutionStatus, GateKind, ReviewDecision, Step, StepPath, StepRunStatus, StepType};
+use sluice_types::{
+    Definition, ExecutionStatus, GateKind, Index, Place, ReviewDecision, Step, StepPath, StepRunStatus, StepType,
+};
 
 use super::run::{RunState, StepView};
 
@@ -146,9 +148,11 @@ pub fn decisions(step: &StepView) -> Vec<ReviewDecision> {
 /// The labels of the steps that become stale when a step's output is replaced.
 #[must_use]
 pub fn stale_after_override(definition: &Definition, run: &RunState, path: &StepPath) -> Vec<String> {
-    let status = |step: &Step| run.step(&StepPath::top(&step.id)).map(|view| view.run.status);
-    let changed = definition.step_at(path);
-    let stale = changed.map(|changed| definition.made_from(changed, status)).unwrap_or_default();
+    let of_step = |step: &Step| run.steps().iter().find(|view| view.run.path.step_id().as_ref() == Some(&step.id));
+    let index = Index::of(definition);
+    let changed = index.at(path);
+    let made_from = |changed: &Place| definition.made_from(&changed.step, |step| Some(of_step(step)?.run.status));
+    let stale = changed.map(made_from).unwrap_or_default();
     stale.into_iter().map(|step| step.label.clone()).collect()
 }
 

@@ -36,8 +36,8 @@ async fn base_of(saved: Option<Saved>) -> Option<Arc<Draft>> {
         return saved.draft;
     }
     let version = api::workflows::version(&saved.id, saved.version).await.ok()?;
-    let draft =
-        Draft { name: version.name, description: version.description, ..Draft::from_definition(version.definition) };
+    let mut draft = Draft::from_definition(version.definition);
+    (draft.name, draft.description) = (version.name, version.description);
     Some(Arc::new(draft))
 }
 

@@ -31,7 +31,10 @@ pub fn PromptEditor(
     let findings = form.found(field);
     let area: NodeRef<html::Textarea> = NodeRef::new();
     let popup = Popup::new();
-    let context = Memo::new(move |_| form.builder.draft.with(|draft| Context::of(draft, form.index(), &[])));
+    let context = Memo::new(move |_| {
+        let builder = form.builder;
+        builder.draft.with(|draft| builder.index.with(|index| Context::of(index, &form.id(), &draft.context, &[])))
+    });
     let look = move || {
         let Some(area) = area.get_untracked() else { return };
         let cursor = area.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);

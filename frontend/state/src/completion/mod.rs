@@ -7,7 +7,7 @@ mod rank;
 mod utf16;
 
 pub use complete::{Completion, Item, complete};
-pub use context::{Context, StepNames};
+pub use context::{Context, Reach, StepNames};
 pub use mark::{Kind, Segment, mark};
 
 #[cfg(test)]

@@ -2,14 +2,17 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use sluice_types::{Definition, TemplateInput};
+use sluice_types::{Definition, Index, StepId, TemplateInput};
 
 use super::utf16;
 use super::*;
-use crate::editor::Draft;
 
-fn draft() -> Draft {
-    let definition: Definition = serde_json::from_value(json!({
+fn context_of(definition: &Definition, step: &str, inputs: &[TemplateInput]) -> Context {
+    Context::of(&Index::of(definition), &StepId::new(step).unwrap(), &definition.context, inputs)
+}
+
+fn definition() -> Definition {
+    serde_json::from_value(json!({
         "context": {"TONE": "dry"},
         "steps": [
             {"id": "research", "label": "Research", "type": "llm", "prompt": "About {{input.topic}} for {{input.audience}}"},
@@ -20,8 +23,7 @@ fn draft() -> Draft {
             {"id": "post", "label": "Post", "type": "llm", "prompt": ""},
         ]
     }))
-    .unwrap();
-    Draft::from_definition(definition)
+    .unwrap()
 }
 
 fn context() -> Context {
@@ -32,7 +34,7 @@ fn context() -> Context {
         required: true,
         example: String::new(),
     };
-    Context::of(&draft(), 3, &[topic])
+    context_of(&definition(), "brief", &[topic])
 }
 
 fn completion(marked: &str) -> Option<Completion> {
@@ -210,7 +212,7 @@ fn names_with_signs_are_quoted() {
         {"id": "c", "label": "C", "type": "llm", "prompt": ""},
     ]}))
     .unwrap();
-    let context = Context::of(&Draft::from_definition(definition), 1, &[]);
+    let context = context_of(&definition, "c", &[]);
     let inserts: Vec<String> = complete("{{", 2, &context).unwrap().items.into_iter().map(|item| item.insert).collect();
     assert_eq!(inserts[2], "steps[\"A \\\"b\\\"\"][\"first name\"]}}");
     for insert in inserts {
