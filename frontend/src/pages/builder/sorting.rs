@@ -17,6 +17,7 @@ use web_sys::HtmlElement;
 
 use super::model::{Builder, handle_id};
 use crate::browser::focus::focus_soon;
+use crate::browser::view::uncovered;
 
 /// The drag state that all handles of one list share. Outside, steps go by their ids; the positions of the machine
 /// stay in here.
@@ -174,12 +175,11 @@ impl Sorting {
         }
     }
 
-    /// While something is dragged near the edge of the window, the page scrolls under it.
+    /// While something is dragged near the edge of what the bars leave of the window, the page scrolls under it.
     fn scroll_at_edges(self) {
         request_animation_frame(move || {
             let Some(Drag::Dragging { at, .. }) = self.drag.try_get_untracked() else { return };
-            let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
-            let speed = auto_scroll(self.pointer_y.get_value(), height);
+            let speed = auto_scroll(self.pointer_y.get_value(), &uncovered());
             if speed != 0.0 {
                 window().scroll_by_with_x_and_y(0.0, speed);
                 self.send(DragEvent::PointerMove { at: self.in_list(at.x, self.pointer_y.get_value()) });
