@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-use sluice_types::{BlockAddress, Workflow};
-use sluice_web_state::draft::Pending;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use sluice_types::{BlockAddress, Workflow, WorkflowId};
+use sluice_web_state::draft::{Pending, SavedDraft};
 use sluice_web_state::editor::Draft;
 use sluice_web_state::history::History;
 
@@ -23,6 +25,7 @@ use crate::pages::builder::findings;
 /// Everything of one workflow.
 #[component]
 pub fn Editor(beginning: Beginning) -> impl IntoView {
+    let deleted = matches!(beginning, Beginning::Deleted(..));
     let Begun { builder, restored, server } = begin(beginning);
     findings::follow(builder);
     autosave::follow(builder);
@@ -43,6 +46,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
             <Heading builder />
         </div>
         {restored.map(|restored| view! { <RestoredNote builder restored server /> })}
+        {deleted.then(|| view! { <DeletedNote builder saver /> })}
         <div class="builder">
             <div class="stack">
                 <Defaults builder />
@@ -74,6 +78,8 @@ pub enum Beginning {
     Saved(Workflow),
     /// The builder of a new workflow, handed over after its first save.
     HandedOver(HandedOverBuilder),
+    /// The kept draft of a workflow that was deleted.
+    Deleted(WorkflowId, Box<SavedDraft>),
 }
 
 /// A builder with its first draft, and the restored one if there was any.
@@ -90,6 +96,13 @@ fn begin(beginning: Beginning) -> Begun {
             let builder = Builder::new(left.history, Some(left.saved));
             builder.open.set(left.open);
             builder.pending.set(left.pending);
+            return Begun { builder, restored: None, server: None };
+        }
+        Beginning::Deleted(id, kept) => {
+            let version = kept.base_version.unwrap_or_default();
+            let saved = Saved { id, version, draft: None, deleted: true };
+            let builder = Builder::new(History::new(kept.draft), Some(saved));
+            builder.restore_pending(kept.pending);
             return Begun { builder, restored: None, server: None };
         }
         Beginning::Saved(workflow) => Some(workflow),
@@ -147,6 +160,31 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
                 </div>
             </Note>
         </Show>
+    }
+}
+
+/// Says that only this browser still has the workflow.
+#[component]
+fn DeletedNote(builder: Builder, saver: Saver) -> impl IntoView {
+    let go = use_navigate();
+    let discard = move |_| {
+        builder.discarded.set_value(true);
+        go("/", NavigateOptions::default());
+    };
+    view! {
+        <Note kind=NoteKind::Warn>
+            <div class="row wrap between">
+                <span>"This workflow was deleted. Your changes that were not saved are still in this browser."</span>
+                <span class="row">
+                    <Button small=true on_press=move |_| saver.save(false)>
+                        "Save as a new workflow"
+                    </Button>
+                    <Button small=true on_press=discard>
+                        "Discard them"
+                    </Button>
+                </span>
+            </div>
+        </Note>
     }
 }
 
