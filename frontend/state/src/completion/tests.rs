@@ -47,11 +47,17 @@ fn offered(marked: &str) -> Vec<String> {
     completion(marked).map(|found| found.items.into_iter().map(|item| item.label).collect()).unwrap_or_default()
 }
 
+/// The text after an offer was put in, and the cursor behind it, in UTF-16 units.
+fn accepted(found: &Completion, text: &str, item: &Item) -> (String, usize) {
+    let [start, end] = [found.replace.start, found.replace.end].map(|at| utf16::to_bytes(text, at).unwrap());
+    (format!("{}{}{}", &text[..start], item.insert, &text[end..]), found.replace.start + utf16::len(&item.insert))
+}
+
 /// The text after the first offer was taken, with the cursor.
 fn taken(marked: &str) -> String {
     let text = marked.replace('¦', "");
     let found = completion(marked).unwrap();
-    let (text, cursor) = found.accept(&text, &found.items[0]).unwrap();
+    let (text, cursor) = accepted(&found, &text, &found.items[0]);
     let at = utf16::to_bytes(&text, cursor).unwrap();
     format!("{}¦{}", &text[..at], &text[at..])
 }
@@ -246,7 +252,7 @@ proptest! {
         if let Some(found) = complete(&text, cursor, &context()) {
             prop_assert!(found.replace.start <= cursor && cursor <= found.replace.end && !found.items.is_empty());
             for item in &found.items {
-                let (after, at) = found.accept(&text, item).unwrap();
+                let (after, at) = accepted(&found, &text, item);
                 prop_assert!(utf16::to_bytes(&after, at).is_some() && after.contains(&item.insert));
             }
         }
