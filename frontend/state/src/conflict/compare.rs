@@ -31,6 +31,18 @@ pub struct Difference {
     pub changed_by: ChangedBy,
 }
 
+/// Characters up to which both values of a difference are shown side by side.
+const MOST_SHORT: usize = 80;
+
+impl Difference {
+    /// Whether both have a text that is too long to be compared by eye: a difference of the two marks what changed.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        let is_long = |text: &str| text.contains('\n') || text.chars().nth(MOST_SHORT).is_some();
+        !self.mine.is_empty() && !self.theirs.is_empty() && (is_long(&self.mine) || is_long(&self.theirs))
+    }
+}
+
 /// All that differs between the two: the workflow's own fields, then the steps, then their order.
 /// With the version that both began from, it is known who changed what.
 #[must_use]

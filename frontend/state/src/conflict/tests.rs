@@ -89,6 +89,16 @@ fn differences_say_who() {
 }
 
 #[test]
+fn long_texts_are_compared_line_by_line() {
+    let is_text = |mine: &str, theirs: &str| {
+        let (mine, theirs) = (mine.to_owned(), theirs.to_owned());
+        Difference { what: "Name".into(), mine, theirs, changed_by: ChangedBy::Both }.is_text()
+    };
+    assert!(is_text("one\ntwo", "one") && is_text("a", &"b".repeat(81)));
+    assert!(!is_text("a", &"b".repeat(80)) && !is_text("one\ntwo", "") && !is_text("no", "yes"));
+}
+
+#[test]
 fn changes_in_different_places_are_joined() {
     let base = draft();
     let mine = edited(
