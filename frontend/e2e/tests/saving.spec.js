@@ -173,6 +173,7 @@ test.describe('a workflow that somebody deletes', () => {
     expect(await api.status(`/workflows/${id}`)).toBe(404);
     await builder.saveBar.getByRole('button', { name: 'Save as a new workflow' }).click();
     await expect(builder.state).toHaveText('Saved as version 1');
+    await expect(builder.saveBar.getByText('This workflow was deleted.')).toHaveCount(0);
     const saved = new URL(page.url()).pathname.split('/').at(-1);
     expect((await api.workflow(saved)).definition.steps[0].prompt).toBe('Not lost');
   });
@@ -180,7 +181,7 @@ test.describe('a workflow that somebody deletes', () => {
   test('is reached again after a reload', async ({ page, api }) => {
     await expect(builder.state).toHaveText('Not saved yet. Kept in this browser.');
     await page.reload();
-    await expect(page.getByText('This workflow was deleted. Your changes')).toBeVisible();
+    await expect(builder.saveBar.getByText('This workflow was deleted.')).toBeVisible();
     await expect(builder.name).toHaveValue('Gone');
     await page.getByRole('button', { name: 'Save as a new workflow' }).click();
     await expect(builder.state).toHaveText('Saved as version 1');
@@ -191,7 +192,7 @@ test.describe('a workflow that somebody deletes', () => {
 
   test('is let go of when nothing of it is wanted', async ({ page }) => {
     await page.reload();
-    await page.getByRole('button', { name: 'Discard them' }).click();
+    await page.getByRole('button', { name: 'Discard it' }).click();
     await expect(page).toHaveURL('/');
     await page.goto(`/workflows/${id}`);
     await expect(page.getByRole('heading', { name: 'There is no workflow at this address' })).toBeVisible();

@@ -50,7 +50,7 @@ pub fn ConflictDialog(builder: Builder, saver: Saver) -> impl IntoView {
     let meeting = LocalResource::new(move || {
         let theirs = saver.state.with(|state| match state {
             SaveState::Conflict(theirs) => Some(Workflow::clone(theirs)),
-            SaveState::Idle | SaveState::Saving | SaveState::Failed(_) | SaveState::Deleted => None,
+            SaveState::Idle | SaveState::Saving | SaveState::Failed(_) => None,
         });
         async move {
             let theirs = theirs?;

@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use sluice_types::{BlockAddress, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, SavedDraft};
 use sluice_web_state::editor::Draft;
@@ -25,7 +23,6 @@ use crate::pages::builder::findings;
 /// Everything of one workflow.
 #[component]
 pub fn Editor(beginning: Beginning) -> impl IntoView {
-    let deleted = matches!(beginning, Beginning::Deleted(..));
     let Begun { builder, restored, server } = begin(beginning);
     findings::follow(builder);
     autosave::follow(builder);
@@ -46,7 +43,6 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
             <Heading builder />
         </div>
         {restored.map(|restored| view! { <RestoredNote builder restored server /> })}
-        {deleted.then(|| view! { <DeletedNote builder saver /> })}
         <div class="builder">
             <div class="stack">
                 <Defaults builder />
@@ -160,31 +156,6 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
                 </div>
             </Note>
         </Show>
-    }
-}
-
-/// Says that only this browser still has the workflow.
-#[component]
-fn DeletedNote(builder: Builder, saver: Saver) -> impl IntoView {
-    let go = use_navigate();
-    let discard = move |_| {
-        builder.discarded.set_value(true);
-        go("/", NavigateOptions::default());
-    };
-    view! {
-        <Note kind=NoteKind::Warn>
-            <div class="row wrap between">
-                <span>"This workflow was deleted. Your changes that were not saved are still in this browser."</span>
-                <span class="row">
-                    <Button small=true on_press=move |_| saver.save(false)>
-                        "Save as a new workflow"
-                    </Button>
-                    <Button small=true on_press=discard>
-                        "Discard them"
-                    </Button>
-                </span>
-            </div>
-        </Note>
     }
 }
 

@@ -34,8 +34,6 @@ pub enum SaveState {
     Failed(ApiError),
     /// The server has a newer version: a person chooses.
     Conflict(Box<Workflow>),
-    /// The workflow was deleted meanwhile: the draft can be saved as a new one.
-    Deleted,
 }
 
 /// Leads to another page.
@@ -110,6 +108,8 @@ impl Saver {
 
     fn saved(self, workflow: &Workflow, sent: Arc<Draft>, created: bool, run: bool) {
         self.state.set(SaveState::Idle);
+        // The id of a workflow that was deleted is free again.
+        let moves = self.builder.saved.with_untracked(|before| before.as_ref().is_none_or(|it| it.id != workflow.id));
         self.builder.accept_save(workflow, sent);
         match left_out(self.builder) {
             None => self.toasts.done("Saved"),
@@ -117,7 +117,7 @@ impl Saver {
         }
         if run {
             self.lead_to(&format!("/workflows/{}/run", workflow.id), false);
-        } else if created {
+        } else if created && moves {
             self.handover.give(self.builder);
             self.lead_to(&format!("/workflows/{}", workflow.id), true);
         }
@@ -131,7 +131,7 @@ impl Saver {
             },
             (Some(ErrorCode::WorkflowNotFound), Some(saved)) => {
                 self.builder.saved.try_set(Some(Saved { draft: None, deleted: true, ..saved }));
-                SaveState::Deleted
+                SaveState::Idle
             }
             _ => SaveState::Failed(error),
         };
@@ -205,6 +205,7 @@ fn saved_as(builder: Builder, version: i64) -> String {
 pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
     let dirty = Memo::new(move |_| builder.is_dirty());
     let busy = Signal::derive(move || saver.is_busy());
+    let deleted = move || builder.saved.with(|saved| saved.as_ref().is_some_and(|saved| saved.deleted));
     let said =
         move || match (saver.is_busy(), dirty.get(), builder.saved.with(|saved| saved.as_ref().map(|it| it.version))) {
             (true, ..) => "Saving…".to_owned(),
@@ -231,11 +232,13 @@ pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
     };
     view! {
         <section class="save-bar" aria-label="Save">
+            <Show when=deleted>
+                <DeletedNote builder saver />
+            </Show>
             {move || match saver.state.get() {
                 SaveState::Failed(error) => {
                     view! { <FailureNote error on_retry=move |()| saver.save(false) /> }.into_any()
                 }
-                SaveState::Deleted => view! { <DeletedNote saver /> }.into_any(),
                 SaveState::Idle | SaveState::Saving | SaveState::Conflict(_) => ().into_any(),
             }}
             <div>
@@ -257,16 +260,25 @@ pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
     }
 }
 
-/// The way out when the workflow is gone.
+/// The way out when only this browser still has the workflow.
 #[component]
-fn DeletedNote(saver: Saver) -> impl IntoView {
+fn DeletedNote(builder: Builder, saver: Saver) -> impl IntoView {
+    let discard = move |_| {
+        builder.discarded.set_value(true);
+        saver.lead_to("/", false);
+    };
     view! {
         <Note kind=NoteKind::Bad>
             <div class="row wrap between">
                 <span>"This workflow was deleted. Your version is kept in this browser."</span>
-                <Button small=true on_press=move |_| saver.save(false)>
-                    "Save as a new workflow"
-                </Button>
+                <span class="row">
+                    <Button small=true on_press=move |_| saver.save(false)>
+                        "Save as a new workflow"
+                    </Button>
+                    <Button small=true on_press=discard>
+                        "Discard it"
+                    </Button>
+                </span>
             </div>
         </Note>
     }
