@@ -52,11 +52,11 @@ impl Index {
     #[must_use]
     pub fn of(definition: &Definition) -> Self {
         let mut index = Self::default();
-        index.add_block(definition.root(), BlockAddress::Root, "/steps", &[]);
+        index.add_block(definition.root(), &BlockAddress::Root, "/steps", &[]);
         index
     }
 
-    fn add_block(&mut self, block: Block<'_>, address: BlockAddress, pointer: &str, containers: &[usize]) {
+    fn add_block(&mut self, block: Block<'_>, address: &BlockAddress, pointer: &str, containers: &[usize]) {
         let entry = block.entry_step.and_then(|entry| block.steps.iter().position(|step| step.id == *entry));
         self.entries.insert(address.clone(), entry.unwrap_or(0));
         self.blocks.insert(address.clone(), Vec::with_capacity(block.steps.len()));
@@ -76,7 +76,7 @@ impl Index {
             let around: Vec<usize> = containers.iter().copied().chain([at]).collect();
             for inner in step.kind.blocks() {
                 let address = BlockAddress::Inner { parent: step.id.clone(), slot: inner.slot };
-                self.add_block(inner.block, address, &format!("{pointer}{}", inner.pointer), &around);
+                self.add_block(inner.block, &address, &format!("{pointer}{}", inner.pointer), &around);
             }
         }
     }

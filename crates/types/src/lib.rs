@@ -9,6 +9,7 @@ mod block;
 mod catalog;
 mod chat_tokens;
 pub mod definition;
+pub mod edit;
 mod error_code;
 mod estimate;
 mod events;

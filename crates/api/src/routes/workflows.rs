@@ -1,16 +1,17 @@
 //! Workflows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use serde_json::Value;
 use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::limits::MAX_NAME_CHARS;
+use sluice_types::edit::rename_references;
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
     UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
-    slug_from_name, template,
+    slug_from_name,
 };
 
 use crate::auth::{Caller, Editor, Viewer};
@@ -211,7 +212,7 @@ pub async fn update_workflow(
     if request.is_template && is_built_in(&id) {
         return Err(id_of_built_in(&id));
     }
-    rename_labels(&mut request);
+    rename_references(&mut request.definition, &request.renamed_labels);
     check_definition(&request.definition)?;
     let workflow = Workflow {
         name: request.name,
@@ -227,38 +228,6 @@ pub async fn update_workflow(
     };
     saved(&app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await?)?;
     Ok(WithETag::ok(workflow))
-}
-
-/// Rewrites references to renamed labels. The definition holds the new labels already. A text that does not parse as a
-/// template stays unchanged: unfinished work can be saved.
-fn rename_labels(request: &mut UpdateWorkflow) {
-    let renamed = std::mem::take(&mut request.renamed_labels);
-    let mut names: Vec<String> = renamed.keys().cloned().collect();
-    names.extend(request.definition.steps.iter().flat_map(|step| [step.label.clone(), step.id.to_string()]));
-    let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    request.definition.each_step_mut(|step| {
-        for source in step.templates_mut() {
-            if let Some(text) = renamed_in(source, &known, &renamed) {
-                *source = text;
-            }
-        }
-    });
-}
-
-/// A text with all labels renamed at once, through unused intermediate names, so that two labels can be swapped.
-fn renamed_in(source: &str, known: &[&str], renamed: &BTreeMap<String, String>) -> Option<String> {
-    let places: Vec<String> =
-        (0..renamed.len()).map(|number| format!("renamed-{number}-{}", uuid::Uuid::nil())).collect();
-    let mut text = source.to_owned();
-    let mut all = known.to_vec();
-    for (old, place) in renamed.keys().zip(&places) {
-        text = template::rename(&text, &all, old, place).ok()?;
-        all.push(place);
-    }
-    for (new, place) in renamed.values().zip(&places) {
-        text = template::rename(&text, &all, place, new).ok()?;
-    }
-    Some(text)
 }
 
 fn saved(update: &WorkflowUpdate) -> ApiResult<()> {
