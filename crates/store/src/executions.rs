@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sluice_types::{
-    Attempt, ErrorCode, ExecutionId, ExecutionPage, ExecutionStatus, GateDecision, RunError, StepPath, StepRun, TenantId,
-    WorkflowId,
+    Attempt, ErrorCode, ExecutionId, ExecutionPage, ExecutionStatus, GateDecision, RunError, StepPath, StepRun,
+    TenantId, WorkflowId,
 };
 
 use crate::cursor::{Cursor, page};
