@@ -17,6 +17,8 @@ use crate::error::EngineError;
 const ADOPTED_AT_ONCE: i64 = 500;
 /// Executions that are adopted at the same time, so that their writes share commits.
 const ADOPTED_TOGETHER: usize = 64;
+/// Transactions in which large deletions go on, each time the engine looks for orphans.
+const SWEPT_PIECES: u32 = 50;
 /// How often a claim is tried anew when the execution changed while it was looked at.
 const CLAIMS: usize = 3;
 
@@ -53,6 +55,9 @@ impl Engine {
                 loop {
                     if let Err(error) = engine.adopt().await {
                         tracing::warn!(%error, "executions could not be adopted; the next try comes by itself");
+                    }
+                    if let Err(error) = engine.0.store.sweep_deletions(SWEPT_PIECES).await {
+                        tracing::warn!(%error, "deletions could not be finished; the next try comes by itself");
                     }
                     tokio::time::sleep(engine.0.limits.lease / 3).await;
                 }

@@ -10,6 +10,7 @@
 mod deletion;
 mod group_commit;
 mod reads;
+mod scale;
 mod schema;
 mod support;
 mod tls;
