@@ -1,4 +1,4 @@
-//! Tells the code where the built web app lies: at `SLUICE_WEB_DIST`, or where `cargo xtask` puts it.
+//! Generates the code that embeds the built web app: from `SLUICE_WEB_DIST`, or from the folder that `cargo xtask` builds into.
 
 use std::env;
 use std::error::Error;
@@ -14,15 +14,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(dist) => PathBuf::from(dist),
         None => target_folder()?.join("web").join("dist"),
     };
-    // A server without a web app is built from an empty folder. It must be there: cargo would take a folder that
-    // is missing for one that has changed, and build again each time.
+    // A server without a web app embeds an empty folder. The folder must exist: cargo rebuilds each time when a watched
+    // path is missing.
     fs::create_dir_all(&dist).map_err(|error| format!("cannot make {}: {error}", dist.display()))?;
-    // A debug build reads the files when it is asked for them, so a new web app is no reason to compile it again.
+    // A debug build reads the files on request, so a new web app needs no rebuild.
     if env::var("PROFILE")? == "release" {
         println!("cargo::rerun-if-changed={}", dist.display());
     }
-    // rust-embed takes a path that is known when it is compiled, and this one is not the same everywhere.
-    let folder = dist.to_str().ok_or("the web app's folder has a name that is no text")?;
+    // rust-embed needs the path as a literal, and the path depends on the machine.
+    let folder = dist.to_str().ok_or("the name of the web app's folder is not UTF-8")?;
     let code = format!("#[derive(rust_embed::RustEmbed)]\n#[folder = {folder:?}]\nstruct BuiltIn;\n");
     Ok(fs::write(PathBuf::from(env::var("OUT_DIR")?).join("built_in.rs"), code)?)
 }

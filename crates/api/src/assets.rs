@@ -1,11 +1,11 @@
-//! Files that are compiled in: the pages of error codes, and the web app as `cargo xtask` has built it.
+//! Embedded files: the pages of error codes, and the web app as built by `cargo xtask`.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
 
 use bytes::Bytes;
 
-/// The pages under `docs/errors/`, compiled in so that the `type` of a problem leads somewhere.
+/// The pages under `docs/errors/`, embedded, as the `type` of a problem links to them.
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../docs/errors/"]
 struct ErrorPages;
@@ -16,20 +16,20 @@ pub fn error_page(code: &str) -> Option<String> {
     String::from_utf8(page.data.into_owned()).ok()
 }
 
-// `BuiltIn`: the web app, from where `build.rs` says it lies. A debug build reads a file when it is asked for it.
+// `BuiltIn`: the web app, from the folder that `build.rs` names. A debug build reads each file on request.
 include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
-/// Where the web app's files come from.
+/// The source of the web app's files.
 #[derive(Debug, Clone)]
 pub enum WebFiles {
     /// From this binary.
     BuiltIn,
-    /// From a folder, which may change while the server runs.
+    /// From a folder, whose files may change while the server runs.
     Folder(PathBuf),
 }
 
 impl WebFiles {
-    /// The file at a path below the web app's root; `None` when there is none, or when the path is not a plain one.
+    /// The file at a path below the web app's root; `None` when it does not exist, or when the path is not plain.
     pub async fn get(&self, path: &str) -> Option<Bytes> {
         if !is_plain(path) {
             return None;
@@ -44,7 +44,7 @@ impl WebFiles {
     }
 }
 
-/// Whether a path names something below where it starts, in the letters that our own files use.
+/// Whether a path stays below its root and has only the characters that our own files use.
 fn is_plain(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     path.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))

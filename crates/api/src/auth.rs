@@ -1,5 +1,5 @@
-//! Who is calling. Each handler names the least role it needs: [`Viewer`], [`Editor`] or [`Admin`].
-//! Without a login there is one local tenant, whose one person may do everything.
+//! Roles. Each handler names the least role that it needs: [`Viewer`], [`Editor`] or [`Admin`].
+//! Without a login there is one local tenant, whose one user has every role.
 
 use std::future::{Ready, ready};
 
@@ -9,7 +9,7 @@ use sluice_types::TenantId;
 
 use crate::error::ApiError;
 
-/// Who is calling.
+/// The authenticated caller of a request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     tenant: TenantId,
@@ -17,12 +17,12 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whose resources the call is about.
+    /// The tenant whose resources the call reads and changes.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant
     }
 
-    /// Who is written down as having decided.
+    /// The caller's name, as stored with decisions.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -52,14 +52,14 @@ macro_rules! role {
 }
 
 role!(
-    /// May read.
+    /// May read resources.
     Viewer
 );
 role!(
-    /// May change and run.
+    /// May change resources and run workflows.
     Editor
 );
 role!(
-    /// May set keys too.
+    /// May also set the keys of providers.
     Admin
 );

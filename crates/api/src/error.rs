@@ -1,5 +1,4 @@
-//! Maps what went wrong to the answer: RFC 9457 problems with a code. Causes are logged once here
-//! and never answered.
+//! Maps domain errors to answers: RFC 9457 problems with a code. Causes are logged once, here, and never answered.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
@@ -9,12 +8,12 @@ use sluice_engine::providers::CredentialError;
 use sluice_store::StoreError;
 use sluice_types::{ErrorCode, FieldError, Problem};
 
-use crate::trace::request_id;
+use crate::request_id::request_id;
 
-/// What every handler answers.
+/// The result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// An error to answer.
+/// An error, as a problem to answer with.
 #[derive(Debug)]
 pub struct ApiError {
     code: ErrorCode,
@@ -26,7 +25,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// An error with what happened and what to do about it.
+    /// An error with a detail: the cause, and a remedy.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self {
             code,
@@ -48,25 +47,24 @@ impl ApiError {
         Self { errors, ..Self::new(code, detail) }
     }
 
-    /// A lost race: somebody saved a newer version.
+    /// A lost race: another caller has saved a newer version.
     pub fn stale(current: i64) -> Self {
         let detail = format!(
-            "Version {current} is current now: read it, bring the changes together, and save with `If-Match: \"{current}\"`."
+            "Version {current} is current now: read it, merge your changes into it, and save with `If-Match: \"{current}\"`."
         );
         Self { current_version: Some(current), ..Self::new(ErrorCode::VersionConflict, detail) }
     }
 
-    /// Too many requests of this kind.
-    pub fn rate_limited(wait_seconds: u64) -> Self {
-        let detail = format!(
-            "Too many starts and retries; try again in {wait_seconds} s. The operator sets the limit with `--starts-per-minute`."
-        );
+    /// Too many requests of a kind; `option` is the operator's option for the limit.
+    pub fn rate_limited(requests: &str, option: &str, wait_seconds: u64) -> Self {
+        let detail =
+            format!("Too many {requests}; try again in {wait_seconds} s. The operator sets the limit with `{option}`.");
         Self { retry_after_seconds: Some(wait_seconds), ..Self::new(ErrorCode::RateLimited, detail) }
     }
 
     fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(request_id = %request_id(), %cause, "internal error");
-        Self::new(ErrorCode::Internal, "The server made a mistake; its log has the cause under this request id.")
+        Self::new(ErrorCode::Internal, "The server made a mistake. Its log has the cause under this request id.")
     }
 }
 
@@ -82,6 +80,7 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
+        tracing::debug!(request_id = %request_id(), code = self.code.as_str(), detail = %self.detail, errors = ?self.errors, "refused");
         let problem = Problem {
             type_uri: format!("/docs/errors/{}", self.code.as_str()),
             title: self.code.title().into(),
@@ -103,7 +102,7 @@ impl ResponseError for ApiError {
 }
 
 impl From<ErrorCode> for ApiError {
-    /// For codes whose title says it all.
+    /// For codes whose title is detail enough.
     fn from(code: ErrorCode) -> Self {
         Self::new(code, format!("{}.", code.title()))
     }
@@ -113,13 +112,13 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(cause) => {
-                tracing::warn!(request_id = %request_id(), %cause, "the database is away");
-                let detail = "The database cannot be reached now. Nothing was lost; try again in a few seconds.";
+                tracing::warn!(request_id = %request_id(), %cause, "the database is unavailable");
+                let detail = "The database cannot be reached now. Try again in a few seconds, and check first whether a change was stored.";
                 Self { retry_after_seconds: Some(5), ..Self::new(ErrorCode::DatabaseUnavailable, detail) }
             }
             StoreError::Full(cause) => {
                 tracing::error!(request_id = %request_id(), %cause, "the disk is full");
-                let detail = "The disk that holds the database is full: make room, then try again. Runs wait and go on by themselves.";
+                let detail = "The disk that holds the database is full: free some space, then try again. Runs wait and resume by themselves.";
                 Self { retry_after_seconds: Some(30), ..Self::new(ErrorCode::StorageFull, detail) }
             }
             cause @ (StoreError::Fenced
@@ -167,12 +166,22 @@ impl From<EngineError> for ApiError {
                 retry_after_seconds: Some(5),
                 ..Self::new(
                     ErrorCode::DatabaseUnavailable,
-                    "The command was taken and is carried out when the database is back: read the execution before you send it again.",
+                    "The command was accepted and will be executed when the database is available again: read the execution before you repeat the command.",
+                )
+            },
+            EngineError::StartUnknown(id) => Self {
+                retry_after_seconds: Some(5),
+                ..Self::new(
+                    ErrorCode::DatabaseUnavailable,
+                    format!(
+                        "The database was lost while the run was being written: read {id} when it is back, before you start \
+                         another one. With an `Idempotency-Key` the request can be sent again."
+                    ),
                 )
             },
             EngineError::ShuttingDown => Self {
                 retry_after_seconds: Some(5),
-                ..Self::new(ErrorCode::ShuttingDown, "The server is stopping: try again when it has started again.")
+                ..Self::new(ErrorCode::ShuttingDown, "The server is stopping: try again after it has restarted.")
             },
             EngineError::Store(error) => error.into(),
         }

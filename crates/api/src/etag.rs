@@ -10,7 +10,7 @@ use std::future::{Ready, ready};
 
 use crate::error::ApiError;
 
-/// What has a version.
+/// A resource with a version.
 pub trait Versioned {
     /// The version.
     fn version(&self) -> i64;
@@ -50,31 +50,31 @@ impl<T: Versioned + Serialize> Responder for WithETag<T> {
     }
 }
 
-/// The version that a request says it changes; `*` for whichever it is.
+/// The version that a request is to change; `*` for any.
 #[derive(Debug, Clone, Copy)]
 pub enum IfMatch {
     /// The header is missing.
     Missing,
-    /// Whichever version it is.
+    /// `*`: any version.
     Any,
-    /// This version.
+    /// Only this version.
     Version(i64),
 }
 
 impl IfMatch {
-    /// The version, of which the header must say something.
+    /// The version, for an operation that needs the header.
     pub fn required(self) -> Result<Option<i64>, ApiError> {
         match self {
             Self::Missing => Err(ApiError::new(
                 ErrorCode::IfMatchRequired,
-                "Send the version that you have read as `If-Match: \"3\"`, so that nobody's save is overwritten.",
+                "Send the version that you have read as `If-Match: \"3\"`, so that you overwrite no newer version.",
             )),
             Self::Any => Ok(None),
             Self::Version(version) => Ok(Some(version)),
         }
     }
 
-    /// The version, when the header names one.
+    /// The version, for an operation that does not need the header.
     pub fn optional(self) -> Option<i64> {
         match self {
             Self::Missing | Self::Any => None,

@@ -1,4 +1,4 @@
-//! Reads bodies and queries, with errors that say where.
+//! Extractors for bodies and queries, with errors that name the wrong field.
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -18,13 +18,13 @@ use sluice_types::{ErrorCode, FieldError};
 
 use crate::error::ApiError;
 
-/// How long a body may take to arrive, so that nobody holds a connection open for nothing.
+/// The deadline for a body, so that a slow client does not occupy a connection for ever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A JSON body.
 pub struct Body<T>(pub T);
 
-/// A JSON body that may be left out.
+/// An optional JSON body.
 pub struct OptionalBody<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Body<T> {
@@ -48,7 +48,7 @@ impl<T: DeserializeOwned + Default> FromRequest for OptionalBody<T> {
         let bytes = read(request, payload);
         Box::pin(async move {
             let bytes = bytes.await?;
-            // Clients made from the document send `null` for a body that is left out.
+            // Generated clients send `null` for an absent body.
             if matches!(bytes.trim_ascii(), b"" | b"null") {
                 return Ok(Self(T::default()));
             }
@@ -58,19 +58,19 @@ impl<T: DeserializeOwned + Default> FromRequest for OptionalBody<T> {
     }
 }
 
-/// Reads a body as a whole, within its limits of size and time.
+/// Reads a whole body within its limits of size and time.
 fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
     let bytes = Bytes::from_request(request, payload);
     async move {
         let read = tokio::time::timeout(BODY_TIMEOUT, bytes).await.map_err(|_| {
-            let detail = format!("A body is to arrive within {} s: send it again.", BODY_TIMEOUT.as_secs());
+            let detail = format!("The body did not arrive within {} s: send it again.", BODY_TIMEOUT.as_secs());
             ApiError::new(ErrorCode::RequestTimeout, detail)
         })?;
         read.map_err(|error| refused(&error))
     }
 }
 
-/// A body must be declared as JSON: a browser asks before it sends that to another origin.
+/// A body must be declared as JSON: a browser sends a preflight request before it sends JSON to another origin.
 fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
     let media_type = request.content_type();
     if media_type == "application/json" || media_type.ends_with("+json") {
@@ -88,13 +88,13 @@ fn refused(error: &actix_web::Error) -> ApiError {
         Some(PayloadError::Overflow) => {
             ApiError::new(ErrorCode::BodyTooLarge, format!("A body has at most {MAX_BODY_BYTES} bytes."))
         }
-        _ => ApiError::new(ErrorCode::InvalidJson, "The body stopped half-way: send it again as a whole."),
+        _ => ApiError::new(ErrorCode::InvalidJson, "The body is incomplete: send it again."),
     }
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
-        // serde would read an array as the fields in their order.
+        // serde would accept an array as the fields in their order.
         serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| not_json(&error))?;
         return Err(ApiError::fields(
             ErrorCode::InvalidRequest,
@@ -106,14 +106,14 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         Category::Data => ApiError::fields(ErrorCode::InvalidRequest, vec![ReadError::new(&error).into()]),
         Category::Eof | Category::Syntax | Category::Io => not_json(error.inner()),
     })?;
-    reader
-        .end()
-        .map_err(|error| ApiError::new(ErrorCode::InvalidJson, format!("The body goes on after its end: {error}.")))?;
-    // Looked for last, and only where the bytes can hold one: it is rare, and no database text holds it.
+    reader.end().map_err(|error| {
+        ApiError::new(ErrorCode::InvalidJson, format!("The body continues after the JSON value: {error}."))
+    })?;
+    // PostgreSQL cannot store U+0000. It is rare, so it is searched for last, and only where the bytes can contain it.
     if bytes.windows(6).any(|window| window == b"\\u0000")
         && serde_json::from_slice(bytes).is_ok_and(|value: Value| holds_nul(&value))
     {
-        return Err(ApiError::new(ErrorCode::InvalidRequest, "A text holds the character U+0000: take it out."));
+        return Err(ApiError::new(ErrorCode::InvalidRequest, "A text contains the character U+0000: remove it."));
     }
     Ok(value)
 }
@@ -121,9 +121,9 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 fn not_json(error: &serde_json::Error) -> ApiError {
     let text = error.to_string();
     let detail = if error.is_eof() {
-        format!("The body stops half-way: {text}.")
+        format!("The body is incomplete: {text}.")
     } else if text.starts_with("recursion limit") {
-        format!("JSON is read up to {MAX_JSON_DEPTH} levels deep; this goes deeper.")
+        format!("The body is nested more than {MAX_JSON_DEPTH} levels deep.")
     } else {
         format!("The body is not JSON: {text}.")
     };
@@ -139,7 +139,7 @@ fn holds_nul(value: &Value) -> bool {
     }
 }
 
-/// A query string; unknown parameters are refused.
+/// A query string. Unknown parameters are refused.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
@@ -153,13 +153,13 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     let refused = |detail: String| ApiError::new(ErrorCode::InvalidQuery, detail);
     if let Some((name, _)) = pairs(text).into_iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        return Err(refused(format!("`{}` holds the character U+0000: take it out.", name.replace('\0', ""))));
+        return Err(refused(format!("`{}` contains the character U+0000: remove it.", name.replace('\0', ""))));
     }
     let error = match actix_web::web::Query::<T>::from_query(text) {
         Ok(query) => return Ok(query.into_inner()),
         Err(error) => error,
     };
-    // The error does not say which parameter it is about: it is the one that is wrong by itself, too.
+    // The error does not name its parameter, so each one is parsed alone to find it.
     for parameter in text.split('&') {
         let Err(error) = actix_web::web::Query::<T>::from_query(parameter) else { continue };
         let message = message(&error);
@@ -177,7 +177,7 @@ fn pairs(text: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
-/// What is wrong with a query, without what actix puts before it.
+/// The message of a query error, without the words that actix puts before it.
 fn message(error: &QueryPayloadError) -> String {
     match error {
         QueryPayloadError::Deserialize(error) => error.to_string(),
@@ -195,10 +195,10 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_what_and_where() {
-        assert!(code("{").starts_with("invalid_json: The body stops half-way"));
+    fn errors_name_the_fault_and_the_field() {
+        assert!(code("{").starts_with("invalid_json: The body is incomplete"));
         assert!(code("{]").starts_with("invalid_json: The body is not JSON"));
-        assert!(code(&"[".repeat(200)).starts_with("invalid_json: The body stops half-way"));
+        assert!(code(&"[".repeat(200)).starts_with("invalid_json: The body is incomplete"));
         for other in ["[]", " [\"x\", {}]", "7", "\"x\"", "null"] {
             assert_eq!(code(other), "invalid_request: a JSON object is expected", "{other}");
         }
@@ -206,7 +206,9 @@ mod tests {
             code(&format!("{{\"name\":\"x\",\"definition\":{{\"steps\":[],\"context\":{{\"a\":{}", "[".repeat(200)))
                 .contains("127 levels")
         );
-        assert!(code("{\"name\":\"x\",\"definition\":{\"steps\":[]}} x").starts_with("invalid_json: The body goes on"));
+        assert!(
+            code("{\"name\":\"x\",\"definition\":{\"steps\":[]}} x").starts_with("invalid_json: The body continues")
+        );
         assert!(code("{\"name\":7,\"definition\":{\"steps\":[]}}").contains("At `/name`"));
         assert!(code("{\"nme\":\"x\"}").contains("unknown field `nme`"));
         assert!(code("{\"name\":\"a\\u0000b\",\"definition\":{\"steps\":[]}}").contains("U+0000"));
@@ -221,6 +223,6 @@ mod tests {
         assert!(code("search=tea&limit=ten").starts_with("invalid_query: `limit`: invalid digit"));
         assert!(code("colour=red").starts_with("invalid_query: unknown field `colour`"));
         assert!(code("limit=1&limit=2").contains("duplicate field `limit`"));
-        assert_eq!(code("search=a%00b"), "invalid_query: `search` holds the character U+0000: take it out.");
+        assert_eq!(code("search=a%00b"), "invalid_query: `search` contains the character U+0000: remove it.");
     }
 }

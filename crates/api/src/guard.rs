@@ -1,13 +1,13 @@
-//! Keeps other pages in the user's browser away from a server without a login: the `Host` must be
-//! a loopback name (else a page could rebind its own name to 127.0.0.1), and a browser's `Origin`
-//! must be our own (else any page could post here).
+//! Refuses requests before a handler or a body is read.
+//!
+//! Without a login, other pages in the user's browser must be kept away: the `Host` must be a loopback name (otherwise
+//! a page could rebind its own name to 127.0.0.1), and a browser's `Origin` and `Sec-Fetch-Site` must be our own
+//! (otherwise any page could send requests here). A compressed body is refused: a few KiB can expand to GiB.
 
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{
-    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CROSS_ORIGIN_OPENER_POLICY, CROSS_ORIGIN_RESOURCE_POLICY, HOST,
-    HeaderMap, HeaderValue, ORIGIN, PERMISSIONS_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError as _};
 use sluice_types::ErrorCode;
@@ -15,58 +15,91 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::error::ApiError;
 
-/// Refuses requests that other pages could have made; adds the headers that keep answers harmless.
+/// Passes on the requests that are allowed, and answers the others with a problem.
 pub async fn guarded<B: MessageBody>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if let Err(refused) = check(request.headers()) {
+    if let Err(refused) = check_host(request.head()).and_then(|host| check_page(request.head(), host)) {
         return Ok(request.into_response(refused.error_response()).map_into_right_body());
     }
-    let docs = request.path().starts_with("/docs");
-    let mut response = next.call(request).await?.map_into_left_body();
-    let headers = response.headers_mut();
-    // How a handler keeps an answer from being compressed; on the wire it says nothing (RFC 9110, section 8.4.1).
-    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
-        headers.remove(CONTENT_ENCODING);
+    if let Err(refused) = check_encoding(request.headers()) {
+        let mut response = refused.error_response();
+        // It names the encodings of a body that are accepted (RFC 9110, section 12.5.3).
+        response.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        return Ok(request.into_response(response).map_into_right_body());
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(if docs { DOCS_POLICY } else { POLICY }));
-    headers.insert(CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(NOT_NEEDED));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    Ok(response)
+    // Every body extractor of actix decompresses by this header; without it none does.
+    request.headers_mut().remove(CONTENT_ENCODING);
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
-/// What no page of ours asks the browser for.
-const NOT_NEEDED: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
-const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-                      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-/// Swagger UI sets styles by itself.
-const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
-                           base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-fn check(headers: &HeaderMap) -> Result<(), ApiError> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if !is_loopback(host) {
-        let detail = format!(
-            "This server answers on loopback names only, not on `{host}`: use http://localhost or http://127.0.0.1."
-        );
-        return Err(ApiError::new(ErrorCode::HostNotAllowed, detail));
-    }
-    let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().unwrap_or_default();
-    let own = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host);
-    if own {
-        Ok(())
-    } else {
-        Err(ApiError::new(ErrorCode::OriginNotAllowed, format!("Pages of `{origin}` may not call this server.")))
+/// Checks the host that a request is for, and returns it. The authority of an absolute target replaces the `Host`
+/// header (RFC 9112, section 3.2.2); both must be loopback names.
+fn check_host(head: &RequestHead) -> Result<&str, ApiError> {
+    let header = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let authority = head.uri.authority().map_or(header, |authority| authority.as_str());
+    match [header, authority].into_iter().find(|host| !is_loopback(host)) {
+        None => Ok(authority),
+        Some(host) => {
+            let detail = format!(
+                "This server answers on loopback names only, not on `{host}`: use http://localhost or http://127.0.0.1."
+            );
+            Err(ApiError::new(ErrorCode::HostNotAllowed, detail))
+        }
     }
 }
 
-/// Whether a `Host` names this machine itself, with or without a port.
+/// Checks that a request does not come from a page of another origin.
+fn check_page(head: &RequestHead, host: &str) -> Result<(), ApiError> {
+    let refused = |detail: String| Err(ApiError::new(ErrorCode::OriginNotAllowed, detail));
+    // A second header would leave open which of the two counts.
+    for origin in head.headers.get_all(ORIGIN) {
+        let origin = origin.to_str().unwrap_or_default();
+        if origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) != Some(host) {
+            return refused(format!("Pages of `{origin}` may not call this server."));
+        }
+    }
+    if head.headers.get_all(ORIGIN).count() > 1 {
+        return refused("The request has more than one `Origin` header.".into());
+    }
+    if is_of_another_page(&head.headers) && !opens_a_page(head) {
+        return refused("A page of another origin may link to the web app, and may not call this server.".into());
+    }
+    Ok(())
+}
+
+/// Whether the browser says that a page of another origin has caused the request (Fetch Metadata, section 2.4).
+/// A page on another port of the same host is `same-site`.
+fn is_of_another_page(headers: &HeaderMap) -> bool {
+    headers.get_all("sec-fetch-site").any(|site| site == "cross-site" || site == "same-site")
+}
+
+/// Whether the request opens an address outside the API in a tab, as a link on any page may do.
+fn opens_a_page(head: &RequestHead) -> bool {
+    let is = |name: &str, expected: &str| head.headers.get(name).is_some_and(|value| value == expected);
+    let path = head.uri.path();
+    matches!(head.method, Method::GET | Method::HEAD)
+        && is("sec-fetch-mode", "navigate")
+        && is("sec-fetch-dest", "document")
+        && path != "/api"
+        && !path.starts_with("/api/")
+}
+
+/// Checks that a body is not compressed.
+fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    let named = headers.get_all(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("unreadable"));
+    let mut codings = named.flat_map(|value| value.split(',')).map(str::trim).filter(|coding| !coding.is_empty());
+    match codings.find(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        None => Ok(()),
+        Some(coding) => {
+            let detail = format!("The body's `Content-Encoding` is `{coding}`: send it without compression.");
+            Err(ApiError::new(ErrorCode::UnsupportedMediaType, detail))
+        }
+    }
+}
+
+/// Whether a `Host` is a name of this machine itself, with or without a port.
 fn is_loopback(host: &str) -> bool {
     let Some((name, rest)) = (match host.strip_prefix('[') {
         Some(inner) => inner.split_once(']'),
@@ -99,18 +132,18 @@ fn is_localhost(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::test::TestRequest;
 
-    fn allowed(host: &str, origin: Option<&str>) -> bool {
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, HeaderValue::from_str(host).unwrap());
-        if let Some(origin) = origin {
-            headers.insert(ORIGIN, HeaderValue::from_str(origin).unwrap());
-        }
-        check(&headers).is_ok()
+    const HOST_HEADER: (&str, &str) = ("host", "127.0.0.1:8080");
+
+    fn passes(request: TestRequest) -> bool {
+        let request = request.to_srv_request();
+        check_host(request.head()).and_then(|host| check_page(request.head(), host)).is_ok()
     }
 
     #[test]
-    fn only_loopback_names_and_our_own_pages() {
+    fn only_loopback_names() {
+        let allowed = |host: &str| passes(TestRequest::get().insert_header(("host", host)));
         for host in [
             "localhost",
             "LOCALHOST",
@@ -121,7 +154,7 @@ mod tests {
             "[::1]:8080",
             "app.localhost:1",
         ] {
-            assert!(allowed(host, None), "{host}");
+            assert!(allowed(host), "{host}");
         }
         for host in [
             "",
@@ -147,11 +180,74 @@ mod tests {
             "localhost:65536",
             "localhost:80:80",
         ] {
-            assert!(!allowed(host, None), "{host}");
+            assert!(!allowed(host), "{host}");
         }
-        assert!(allowed("127.0.0.1:8080", Some("http://127.0.0.1:8080")));
+    }
+
+    #[test]
+    fn the_authority_of_an_absolute_target_is_a_host() {
+        let to = |target: &str| TestRequest::get().uri(target).insert_header(HOST_HEADER);
+        assert!(passes(to("http://127.0.0.1:8080/x")) && passes(to("http://localhost/x")));
+        assert!(!passes(to("http://evil.com/x")) && !passes(to("http://localhost@evil.com/x")));
+        // Our own pages are those of the authority.
+        assert!(!passes(to("http://localhost/x").insert_header(("origin", "http://127.0.0.1:8080"))));
+        let header = TestRequest::get().uri("http://localhost/x").insert_header(("host", "evil.com"));
+        assert!(!passes(header));
+    }
+
+    #[test]
+    fn only_one_origin_and_it_is_our_own() {
+        let from = |origin: &str| TestRequest::get().insert_header(HOST_HEADER).insert_header(("origin", origin));
+        assert!(passes(from("http://127.0.0.1:8080")));
         for origin in ["http://127.0.0.1:9090", "http://localhost:8080", "https://example.com", "null", "file://"] {
-            assert!(!allowed("127.0.0.1:8080", Some(origin)), "{origin}");
+            assert!(!passes(from(origin)), "{origin}");
+            assert!(!passes(from("http://127.0.0.1:8080").append_header(("origin", origin))), "second {origin}");
+        }
+        assert!(!passes(from("http://127.0.0.1:8080").append_header(("origin", "http://127.0.0.1:8080"))));
+    }
+
+    #[test]
+    fn pages_of_other_origins_may_only_link_to_the_app() {
+        let from = |site: &str, path: &str| {
+            TestRequest::get().uri(path).insert_header(HOST_HEADER).insert_header(("sec-fetch-site", site))
+        };
+        let link = |request: TestRequest| {
+            request.insert_header(("sec-fetch-mode", "navigate")).insert_header(("sec-fetch-dest", "document"))
+        };
+        for site in ["same-origin", "none", "of-tomorrow"] {
+            assert!(passes(from(site, "/api/v1/workflows")), "{site}");
+        }
+        for site in ["cross-site", "same-site"] {
+            assert!(!passes(from(site, "/api/v1/workflows")) && !passes(from(site, "/")), "{site}");
+            assert!(passes(link(from(site, "/"))) && passes(link(from(site, "/workflows/x"))), "{site}");
+            assert!(!passes(link(from(site, "/api/v1/workflows"))) && !passes(link(from(site, "/api"))), "{site}");
+            assert!(!passes(link(from(site, "/")).method(Method::POST)), "{site}");
+        }
+        let frame = from("cross-site", "/").insert_header(("sec-fetch-mode", "navigate"));
+        assert!(!passes(frame.insert_header(("sec-fetch-dest", "iframe"))));
+        assert!(!passes(from("same-origin", "/").append_header(("sec-fetch-site", "cross-site"))));
+    }
+
+    #[test]
+    fn a_body_is_not_compressed() {
+        let taken = |values: &[&str]| {
+            let request = values
+                .iter()
+                .fold(TestRequest::post(), |request, value| request.append_header((CONTENT_ENCODING, *value)));
+            check_encoding(request.to_srv_request().headers()).is_ok()
+        };
+        assert!(taken(&[]) && taken(&["identity"]) && taken(&["Identity, identity"]) && taken(&[""]));
+        for refused in [
+            &["gzip"][..],
+            &["GZip"],
+            &["identity, gzip"],
+            &["identity", "br"],
+            &["deflate"],
+            &["zstd"],
+            &["x"],
+            &["\u{e4}"],
+        ] {
+            assert!(!taken(refused), "{refused:?}");
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The HTTP API and the command line of Sluice.
 //!
-//! `app` puts the server together, `routes` has one file for each resource, `cli` one for each
-//! command. Handlers parse, authorise, call the engine or the store, and answer.
+//! `state` is the state that handlers share, `routes` has one file for each resource, `server` assembles both, and `cli` has one
+//! file for each command. Handlers parse, authorise, call the engine or the store, and answer.
 
-mod app;
+mod answer_headers;
 mod assets;
 mod auth;
 pub mod cli;
+mod connection;
+mod database_size;
 mod error;
 mod etag;
 mod extract;
@@ -14,11 +16,17 @@ mod guard;
 mod metrics;
 mod negotiate;
 mod openapi;
+mod rate_limit;
+mod request_id;
 mod routes;
+mod server;
 mod sse;
+mod state;
+mod streams;
 mod trace;
 mod validate;
 mod web_app;
 
-pub use app::{App, AppConfig, Server};
-pub use openapi::document;
+pub use routes::document;
+pub use server::Server;
+pub use state::{App, AppConfig};

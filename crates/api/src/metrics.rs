@@ -1,4 +1,4 @@
-//! What `/metrics` tells, in the `OpenMetrics` text format.
+//! The counters of `/metrics`, in the `OpenMetrics` text format.
 
 use std::time::Duration;
 
@@ -11,8 +11,13 @@ use prometheus_client::registry::Registry;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
+    method: &'static str,
     status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FileLabels {
+    file: &'static str,
 }
 
 /// The server's counters.
@@ -23,6 +28,7 @@ pub struct Metrics {
     started: Counter,
     live: Gauge,
     readers: Gauge,
+    database: Family<FileLabels, Gauge>,
 }
 
 /// Bounds of the request histogram, in seconds.
@@ -33,20 +39,21 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("sluice");
         let (requests, started, live, readers) =
             (Family::default(), Counter::default(), Gauge::default(), Gauge::default());
-        let seconds = Histogram::new(BOUNDS);
+        let (seconds, database) = (Histogram::new(BOUNDS), Family::default());
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("executions_started", "Executions started", started.clone());
-        registry.register("executions_live", "Executions with something under way", live.clone());
+        registry.register("executions_live", "Executions with work under way", live.clone());
         registry.register("event_readers", "Open event streams", readers.clone());
-        Self { registry, requests, seconds, started, live, readers }
+        registry.register("database_bytes", "Size of the SQLite files on disk", database.clone());
+        Self { registry, requests, seconds, started, live, readers, database }
     }
 }
 
 impl Metrics {
-    /// Counts a request.
-    pub fn request(&self, method: &str, status: u16, took: Duration) {
-        self.requests.get_or_create(&RequestLabels { method: method.to_owned(), status }).inc();
+    /// Counts a request. `method` is static, as each value becomes a time series that is kept for ever.
+    pub fn request(&self, method: &'static str, status: u16, took: Duration) {
+        self.requests.get_or_create(&RequestLabels { method, status }).inc();
         self.seconds.observe(took.as_secs_f64());
     }
 
@@ -61,8 +68,12 @@ impl Metrics {
         ReaderGuard(self.readers.clone())
     }
 
-    /// All of it as text.
-    pub fn text(&self, live_executions: usize) -> String {
+    /// All metrics as text, with the number of live executions and the sizes of the database's files as they are now.
+    pub fn text(&self, live_executions: usize, database: &[(&'static str, u64)]) -> String {
+        for (file, bytes) in database {
+            let gauge = self.database.get_or_create(&FileLabels { file });
+            gauge.set(i64::try_from(*bytes).unwrap_or(i64::MAX));
+        }
         self.live.set(i64::try_from(live_executions).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a string does not fail.

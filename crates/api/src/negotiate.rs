@@ -1,19 +1,19 @@
-//! What a client says it can read (RFC 9110, section 12.5).
+//! Content negotiation (RFC 9110, section 12.5).
 
 use actix_web::http::header::{Accept, AcceptEncoding, ContentEncoding, Encoding, Preference, Quality};
 use actix_web::{HttpMessage as _, HttpRequest};
 
-/// Whether the client asks for a page by name, as browsers do when an address is opened. `*/*` is anybody's.
+/// Whether the client accepts `text/html` by name, as browsers do when they open an address. Every client sends `*/*`.
 pub fn wants_page(request: &HttpRequest) -> bool {
     let Some(accept) = request.get_header::<Accept>() else { return false };
     accept.iter().any(|range| range.item.essence_str() == "text/html" && range.quality > Quality::ZERO)
 }
 
-/// The encodings of files that are compressed beforehand, best first, with the endings of their names.
+/// The encodings of precompressed files, smallest first, with the suffixes of their names.
 const COMPRESSED: [(ContentEncoding, &str); 2] = [(ContentEncoding::Brotli, ".br"), (ContentEncoding::Gzip, ".gz")];
 
-/// Those of them that the client takes. All lead to the same bytes, so the smallest is sent, whatever the client
-/// likes best; one with `q=0` is refused.
+/// The precompressed encodings that the client accepts, smallest first. Weights do not matter, as every encoding
+/// decodes to the same bytes; `q=0` excludes one.
 pub fn compressed(request: &HttpRequest) -> impl Iterator<Item = (ContentEncoding, &'static str)> {
     let accept = request.get_header::<AcceptEncoding>();
     COMPRESSED.into_iter().filter(move |(encoding, _)| accept.as_ref().is_some_and(|accept| takes(accept, *encoding)))

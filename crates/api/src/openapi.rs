@@ -1,5 +1,5 @@
-//! The OpenAPI document: made from the handlers, with each operation's errors filled in from the
-//! table of codes.
+//! The OpenAPI document: completes the document that is generated from the handlers, with each operation's errors
+//! from the table of codes. It knows nothing of routes.
 
 use actix_web::dev::ResourceDef;
 use serde_json::{Value, json};
@@ -12,11 +12,8 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
 };
-use utoipa_actix_web::AppExt as _;
 
-use crate::routes;
-
-/// The document as the server serves it, with the addresses that it names.
+/// The document as it is served, with the addresses in it.
 #[derive(Clone)]
 pub struct Document {
     text: String,
@@ -24,9 +21,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// The document of this version.
-    pub fn new() -> Self {
-        let document = document();
+    /// Prepares a document for serving.
+    pub fn new(document: &OpenApi) -> Self {
         let addresses = document.paths.paths.iter().map(|(path, item)| {
             let methods = [
                 ("GET", item.get.is_some()),
@@ -38,7 +34,7 @@ impl Document {
             let taken = methods.into_iter().filter(|(_, there)| *there).map(|(method, _)| method);
             (ResourceDef::new(path.as_str()), taken.collect())
         });
-        Self { addresses: addresses.collect(), text: serde_json::to_string(&document).unwrap_or_default() }
+        Self { addresses: addresses.collect(), text: serde_json::to_string(document).unwrap_or_default() }
     }
 
     /// The document as JSON.
@@ -46,7 +42,7 @@ impl Document {
         &self.text
     }
 
-    /// The methods that an address takes; none when it is unknown.
+    /// The methods of an address; empty when it is unknown.
     pub fn methods_at(&self, path: &str) -> Vec<&'static str> {
         let mut methods: Vec<&'static str> = self
             .addresses
@@ -76,22 +72,21 @@ const WITH_BODY: [ErrorCode; 5] = [
     ErrorCode::UnsupportedMediaType,
     ErrorCode::InvalidRequest,
 ];
-/// Operations that write nothing, though they are no `GET`.
+/// Operations that write nothing, although their method is not `GET`.
 const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "test_credential"];
-/// What the document is divided into.
+/// The tags that group operations.
 const TAGS: [(&str, &str); 5] = [
-    ("workflows", "Named, versioned definitions: what is run, step by step."),
+    ("workflows", "Named, versioned definitions that are run step by step."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
-    ("templates", "Workflows to copy from, and steps to add."),
+    ("templates", "Workflows to copy, and steps to add."),
     ("personas", "Voices and instructions that are put before a step's system prompt."),
-    ("providers", "Who answers prompts: keys, addresses, models and prices."),
+    ("providers", "Services that answer prompts: their keys, addresses, models and prices."),
 ];
-/// Bodies whose version the answer tells as its `ETag`.
+/// Schemas of answers that carry their version as `ETag`.
 const VERSIONED: [&str; 2] = ["Workflow", "Persona"];
 
-/// The OpenAPI 3.1 document of this version.
-pub fn document() -> OpenApi {
-    let (_, mut document) = actix_web::App::new().into_utoipa_app().configure(routes::api).split_for_parts();
+/// Completes the document that is generated from the handlers: title, tags, schemas and errors.
+pub fn complete(mut document: OpenApi) -> OpenApi {
     document.info = InfoBuilder::new()
         .title("Sluice")
         .version(env!("CARGO_PKG_VERSION"))
@@ -102,7 +97,7 @@ pub fn document() -> OpenApi {
         Some(vec![ServerBuilder::new().url("/").description(Some("The server that this document comes from")).build()]);
     let tag = |(name, description)| TagBuilder::new().name(name).description(Some(description)).build();
     document.tags = Some(TAGS.map(tag).to_vec());
-    // Without a login, nothing is asked for.
+    // There is no login: an empty requirement tells generators that no credential is needed.
     document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::default()]);
     document.components.get_or_insert_default().schemas.extend(schemas_of::<Problem>());
     document.components.get_or_insert_default().schemas.extend(schemas_of::<sluice_types::Event>());
@@ -120,7 +115,7 @@ fn schemas_of<T: utoipa::ToSchema>() -> Vec<(String, RefOr<utoipa::openapi::Sche
     schemas
 }
 
-/// Writes out what the handlers' annotations cannot say, so that generators make clients that work.
+/// Adds to an operation what the handlers' annotations cannot express, so that generated clients work.
 fn fill_in(operation: &mut Operation, writes: bool) {
     fill_in_parameters(operation);
     fill_in_body(operation);
@@ -128,7 +123,7 @@ fn fill_in(operation: &mut Operation, writes: bool) {
     fill_in_errors(operation, writes);
 }
 
-/// Takes `null` from the parameters, which cannot be it, and gives those of a number their limits.
+/// Removes `null` from the schemas of parameters, which are never `null`, and adds the range of numbers.
 fn fill_in_parameters(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
@@ -145,7 +140,7 @@ fn fill_in_parameters(operation: &mut Operation) {
     }
 }
 
-/// A body that may be left out is one that is not required, not one that may be `null`.
+/// Declares an optional body as not required instead of nullable.
 fn fill_in_body(operation: &mut Operation) {
     let Some(RefOr::T(body)) = &mut operation.request_body else { return };
     let mut optional = false;
@@ -158,7 +153,7 @@ fn fill_in_body(operation: &mut Operation) {
     }
 }
 
-/// Takes `null` from what a schema lets through; whether it was there.
+/// Removes `null` from a schema; returns whether the schema allowed it.
 fn without_null(schema: &mut RefOr<Schema>) -> bool {
     let is_null = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null));
     match schema {
@@ -188,7 +183,7 @@ fn without_null(schema: &mut RefOr<Schema>) -> bool {
     }
 }
 
-/// Documents the `ETag` of the answers that have one.
+/// Documents the `ETag` header of versioned answers.
 fn fill_in_etag(operation: &mut Operation) {
     for response in operation.responses.responses.values_mut() {
         let RefOr::T(response) = response else { continue };
@@ -207,7 +202,7 @@ fn fill_in_etag(operation: &mut Operation) {
     }
 }
 
-/// Writes out the errors that an operation names in `x-error-codes`, by status.
+/// Documents the errors that an operation lists in `x-error-codes`, by status.
 fn fill_in_errors(operation: &mut Operation, writes: bool) {
     let named = operation.extensions.as_ref().and_then(|extensions| extensions.get("x-error-codes")).cloned();
     let mut codes: Vec<ErrorCode> = named.and_then(|codes| serde_json::from_value(codes).ok()).unwrap_or_default();

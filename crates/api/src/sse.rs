@@ -1,4 +1,4 @@
-//! An execution's events as `text/event-stream`: what was missed, all text so far, then what comes.
+//! An execution's events as `text/event-stream`: the missed events, all text so far, then live events.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,50 +12,81 @@ use sluice_types::{ErrorCode, Event, EventType, ExecutionId, StepPath, StepRunSt
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::state::App;
+use crate::streams::OpenStream;
 
-/// How often a comment is sent, so that proxies keep the connection open.
+/// Interval of the comments that make proxies keep the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often the database is asked for events of an execution that another server runs.
+/// Interval at which the database is polled for events of an execution that another server runs.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Answers with the events of an execution after a number.
-pub async fn answer(app: Data<App>, tenant: TenantId, id: ExecutionId, after: i64) -> ApiResult<HttpResponse> {
-    let reader = Reader::open(app, tenant, id, after).await?;
-    let body = reader.into_stream();
-    Ok(HttpResponse::Ok()
-        .insert_header(("content-type", "text/event-stream; charset=utf-8"))
-        .insert_header(("cache-control", "no-store"))
-        // A compressor would hold events back until its block is full.
-        .insert_header(("content-encoding", "identity"))
-        // nginx would hold the events back.
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(body))
+/// An event stream to answer with.
+pub struct EventStream {
+    reader: Reader,
+    open: OpenStream,
+}
+
+impl EventStream {
+    /// Opens the stream of an execution after an event. `open` counts it as one of its caller's.
+    pub async fn open(
+        app: Data<App>,
+        tenant: TenantId,
+        id: ExecutionId,
+        after: i64,
+        open: OpenStream,
+    ) -> ApiResult<Self> {
+        Ok(Self { reader: Reader::open(app, tenant, id, after).await?, open })
+    }
+
+    /// Puts the execution into the ids of events, so that a reader of several executions can resume.
+    pub fn with_execution_in_ids(mut self) -> Self {
+        self.reader.execution_in_ids = true;
+        self
+    }
+
+    /// Whether the reader has seen all events of an execution that has ended.
+    pub fn has_nothing_more(&self) -> bool {
+        self.reader.ended && self.reader.first.is_empty()
+    }
+
+    /// The answer, which ends when the execution does.
+    pub fn into_answer(self) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header(("content-type", "text/event-stream; charset=utf-8"))
+            .insert_header(("cache-control", "no-store"))
+            // A compressor would hold events back until its block is full.
+            .insert_header(("content-encoding", "identity"))
+            // nginx would hold the events back.
+            .insert_header(("x-accel-buffering", "no"))
+            .streaming(self.reader.into_stream(self.open))
+    }
 }
 
 struct Reader {
     app: Data<App>,
     tenant: TenantId,
     id: ExecutionId,
-    /// What is sent before anything live: the events that were missed, and the texts so far.
+    /// Frames to send before any live one: the missed events, and the texts so far.
     first: Vec<Frame>,
     live: tokio::sync::broadcast::Receiver<Frame>,
-    /// Keeps the channel open.
+    /// Held to keep the channel open.
     channel: std::sync::Arc<sluice_engine::Channel>,
     seen: Seen,
     /// Whether the execution has ended, so that its stream ends after `first`.
     ended: bool,
+    /// Whether the ids of events name the execution.
+    execution_in_ids: bool,
 }
 
-/// What a reader was sent: nothing is sent twice.
+/// The frames that a reader was sent, so that none is sent twice.
 struct Seen {
     seq: i64,
     texts: HashMap<StepPath, (i32, usize)>,
 }
 
 impl Seen {
-    /// Whether a frame is new to the reader; if so, it is seen from now on.
+    /// Whether a frame is new to the reader; marks it as seen.
     fn is_new(&mut self, frame: &Frame) -> bool {
         if let Some(seq) = frame.seq {
             let new = seq > self.seq;
@@ -71,8 +102,8 @@ impl Seen {
 impl Reader {
     async fn open(app: Data<App>, tenant: TenantId, id: ExecutionId, after: i64) -> ApiResult<Self> {
         let store = app.engine.store();
-        // Listening begins before the database is read, so that nothing falls in between.
-        let channel = app.engine.channel(&id);
+        // Subscribe before the database is read, so that no event falls in between.
+        let channel = app.engine.channel(&tenant, &id);
         let (texts, live) = channel.subscribe(app.engine.outside().clock.now());
         let missed = store.events_after(&tenant, &id, after).await?;
         let (newest, status) = store.event_position(&tenant, &id).await?.ok_or(ErrorCode::ExecutionNotFound)?;
@@ -82,24 +113,24 @@ impl Reader {
         }
         let ended = status.is_terminal() && missed.last().map_or(after, |event| event.seq) >= newest;
         let mut first: Vec<Frame> = missed.iter().map(Frame::of_stored).collect();
-        // After the last event comes nothing, not even the text of an attempt that ended just now.
+        // Nothing follows the last event, not even the text of an attempt that ended just now.
         if !ended {
-            if !app.engine.is_live(&id) {
+            if !app.engine.is_live(&tenant, &id) {
                 first.extend(kept_texts(&app, &tenant, &id).await?);
             }
             first.extend(texts);
         }
         let seen = Seen { seq: after, texts: HashMap::new() };
-        Ok(Self { app, tenant, id, first, live, channel, seen, ended })
+        Ok(Self { app, tenant, id, first, live, channel, seen, ended, execution_in_ids: false })
     }
 
-    fn into_stream(mut self) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {
-        let counted = self.app.metrics.reader();
+    fn into_stream(mut self, open: OpenStream) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {
+        let counted = (self.app.metrics.reader(), open);
         stream! {
             let _counted = counted;
             for frame in std::mem::take(&mut self.first) {
                 if self.seen.is_new(&frame) {
-                    yield Ok(frame.bytes);
+                    yield Ok(self.bytes_of(frame));
                 }
             }
             let (mut heartbeat, mut poll) = (every(HEARTBEAT), every(POLL));
@@ -107,7 +138,7 @@ impl Reader {
                 let frames = tokio::select! {
                     received = self.live.recv() => match received {
                         Ok(frame) => self.without_gap(frame).await,
-                        // A reader that fell behind connects again, and is sent what it missed.
+                        // A reader that fell behind reconnects, and is sent the events that it missed.
                         Err(RecvError::Lagged(_) | RecvError::Closed) => break,
                     },
                     _ = heartbeat.tick() => {
@@ -118,7 +149,7 @@ impl Reader {
                         if self.app.engine.is_stopped() {
                             break;
                         }
-                        // When the database is away, what is missed now comes with a later poll.
+                        // When the database is away, a later poll sends the events.
                         Some(self.elsewhere().await.unwrap_or_default())
                     }
                 };
@@ -126,7 +157,7 @@ impl Reader {
                 for frame in frames {
                     if self.seen.is_new(&frame) {
                         self.ended |= frame.ends_stream;
-                        yield Ok(frame.bytes);
+                        yield Ok(self.bytes_of(frame));
                         if self.ended {
                             break;
                         }
@@ -137,8 +168,16 @@ impl Reader {
         }
     }
 
-    /// A frame, after the stored events between it and what was sent: another server wrote some when
-    /// it ran the execution before. `None` when they cannot be read, so that the reader connects again.
+    /// The bytes of a frame, with the id that this reader gets.
+    fn bytes_of(&self, frame: Frame) -> Bytes {
+        match frame.bytes.strip_prefix(b"id: ") {
+            Some(rest) if self.execution_in_ids => [b"id: ", self.id.as_str().as_bytes(), b":", rest].concat().into(),
+            _ => frame.bytes,
+        }
+    }
+
+    /// A frame, preceded by the stored events between it and the last one sent: another server wrote some when
+    /// it ran the execution before. `None` when they cannot be read, so that the reader reconnects.
     async fn without_gap(&self, frame: Frame) -> Option<Vec<Frame>> {
         if frame.seq.is_none_or(|seq| seq <= self.seen.seq + 1) {
             return Some(vec![frame]);
@@ -148,9 +187,9 @@ impl Reader {
         Some(frames)
     }
 
-    /// What another server wrote, when this one does not run the execution.
+    /// The frames that another server wrote, when this one does not run the execution.
     async fn elsewhere(&self) -> Result<Vec<Frame>, StoreError> {
-        if self.app.engine.store().is_exclusive() || self.app.engine.is_live(&self.id) {
+        if self.app.engine.store().is_exclusive() || self.app.engine.is_live(&self.tenant, &self.id) {
             return Ok(Vec::new());
         }
         let mut frames = self.stored().await?;
@@ -158,8 +197,8 @@ impl Reader {
         Ok(frames)
     }
 
-    /// The stored events that were not sent. Before a step completes comes its text as a whole: the
-    /// pieces went to the readers of the server that ran it.
+    /// The stored events that were not sent. The whole text of a step precedes its completion: the pieces went to the
+    /// readers of the server that ran it.
     async fn stored(&self) -> Result<Vec<Frame>, StoreError> {
         let store = self.app.engine.store();
         let now = self.app.engine.outside().clock.now();
@@ -177,7 +216,7 @@ impl Reader {
     }
 }
 
-/// The attempt that an event says has completed its step.
+/// The attempt that completed its step, according to an event.
 fn completed_attempt(event: Event) -> Option<(StepPath, i32)> {
     let completed = event.event_type == EventType::Progress && event.step_status == Some(StepRunStatus::Completed);
     event.path.zip(event.attempt.filter(|_| completed))
@@ -189,7 +228,7 @@ fn every(period: Duration) -> Interval {
     ticks
 }
 
-/// The texts of running attempts, as far as they were kept in the database.
+/// The texts of running attempts, as far as they are stored in the database.
 async fn kept_texts(app: &App, tenant: &TenantId, id: &ExecutionId) -> Result<Vec<Frame>, StoreError> {
     let now = app.engine.outside().clock.now();
     let running = app.engine.store().running_steps(tenant, id).await?;

@@ -1,47 +1,57 @@
-//! Request ids and the request log.
+//! The outermost middleware: request ids, the request log and the request metrics.
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use std::time::Instant;
 
-use crate::app::App;
+use crate::request_id::with_request_id;
+use crate::state::App;
 
-tokio::task_local! {
-    static REQUEST_ID: String;
-}
-
-/// The id of the request that is being answered.
-pub fn request_id() -> String {
-    REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
-}
+/// Characters of a request's path in the log; the rest is cut.
+const MAX_LOGGED_PATH_CHARS: usize = 500;
 
 /// Gives each request an id, answers it in `X-Request-Id`, and logs and counts the request.
 pub async fn traced<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
     let id = app.as_ref().map_or_else(String::new, |app| app.new_request_id());
-    let (method, path, began) = (request.method().clone(), request.path().to_owned(), Instant::now());
-    REQUEST_ID
-        .scope(id.clone(), async move {
-            let answered = next.call(request).await;
-            let status = match &answered {
-                Ok(response) => response.status(),
-                Err(error) => error.as_response_error().status_code(),
-            };
-            let took = began.elapsed();
-            tracing::info!(request_id = %id, %method, %path, status = status.as_u16(), took_us = took.as_micros(), "request");
-            if let Some(app) = app {
-                app.metrics.request(method.as_str(), status.as_u16(), took);
+    let path: String = request.path().chars().take(MAX_LOGGED_PATH_CHARS).collect();
+    let (method, began) = (method_name(request.method()), Instant::now());
+    let work = async {
+        let answered = next.call(request).await;
+        let status = match &answered {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        let took = began.elapsed();
+        tracing::info!(request_id = %id, %method, %path, status = status.as_u16(), took_us = took.as_micros(), "request");
+        if let Some(app) = app {
+            app.metrics.request(method, status.as_u16(), took);
+        }
+        answered.map(|mut response| {
+            if let Ok(value) = HeaderValue::from_str(&id) {
+                response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
             }
-            answered.map(|mut response| {
-                if let Ok(value) = HeaderValue::from_str(&id) {
-                    response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
-                }
-                response
-            })
+            response
         })
-        .await
+    };
+    with_request_id(id.clone(), work).await
+}
+
+/// The method for log and metrics. A client can make up as many methods as it likes, of any length.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }

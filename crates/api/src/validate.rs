@@ -1,17 +1,19 @@
-//! Checks of names, texts and tags, all errors at once.
+//! Checks of the texts in requests against their limits, all errors at once.
+
+use std::collections::BTreeMap;
 
 use sluice_types::limits::{
-    MAX_CREDENTIAL_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE, MAX_TAG_CHARS, MAX_TAGS,
+    MAX_CREDENTIAL_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE, MAX_SEARCH_CHARS,
+    MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
 };
 use sluice_types::{Definition, ErrorCode, FieldError, Finding, Known, Severity, WorkflowId, lint};
 
 use crate::error::ApiError;
 
-/// Ids that addresses use for something else.
+/// Ids that are literal parts of addresses.
 const RESERVED_IDS: [&str; 5] = ["executions", "resources", "templates", "generate", "step-templates"];
 
-/// Lint findings that keep a definition from being saved. The others keep it from being run: work
-/// that is not finished can be saved.
+/// Codes of the lint findings that prevent a save. Other errors prevent a start only: unfinished work can be saved.
 const REFUSED_AT_SAVE: [&str; 14] = [
     "too_many_steps",
     "duplicate_id",
@@ -29,7 +31,7 @@ const REFUSED_AT_SAVE: [&str; 14] = [
     "schema_too_long",
 ];
 
-/// Collects what is wrong with a request.
+/// Collects the wrong fields of a request.
 #[derive(Default)]
 pub struct Check(Vec<FieldError>);
 
@@ -42,12 +44,17 @@ impl Check {
         self.chars(pointer, name, MAX_NAME_CHARS)
     }
 
+    /// A short text that may be empty or absent, like a category or the name of a model.
+    pub fn short(&mut self, pointer: &str, text: Option<&str>) -> &mut Self {
+        self.chars(pointer, text.unwrap_or_default(), MAX_NAME_CHARS)
+    }
+
     /// A longer text that may be empty.
     pub fn text(&mut self, pointer: &str, text: &str) -> &mut Self {
         self.chars(pointer, text, MAX_DESCRIPTION_CHARS)
     }
 
-    /// A text that people put in the place of a step's output.
+    /// A text that replaces a step's output.
     pub fn output(&mut self, pointer: &str, text: Option<&str>) -> &mut Self {
         if text.is_some_and(|text| text.len() > MAX_OUTPUT_BYTES) {
             self.0.push(FieldError::new(pointer, format!("at most {MAX_OUTPUT_BYTES} bytes")));
@@ -55,14 +62,14 @@ impl Check {
         self
     }
 
-    /// A key or an address.
+    /// An API key, a base URL or the name of a model.
     pub fn credential(&mut self, pointer: &str, text: Option<&str>) -> &mut Self {
         if let Some(text) = text {
             if text.trim().is_empty() {
-                self.0.push(FieldError::new(pointer, "it is empty: send `null` to take it away"));
+                self.0.push(FieldError::new(pointer, "it is empty: send `null` to remove it"));
             }
             if text.chars().any(char::is_control) {
-                self.0.push(FieldError::new(pointer, "it holds a control character, like a line break: take it out"));
+                self.0.push(FieldError::new(pointer, "it contains a control character, like a line break: remove it"));
             }
             self.chars(pointer, text, MAX_CREDENTIAL_CHARS);
         }
@@ -84,6 +91,18 @@ impl Check {
         self
     }
 
+    /// Labels that a save renames. Each costs a pass over all prompts.
+    pub fn renamed_labels(&mut self, renamed: &BTreeMap<String, String>) -> &mut Self {
+        let pointer = "/renamed_labels";
+        if renamed.len() > MAX_STEPS {
+            self.0.push(FieldError::new(pointer, format!("at most {MAX_STEPS} labels, not {}", renamed.len())));
+        }
+        for label in renamed.iter().flat_map(|(old, new)| [old, new]) {
+            self.chars(pointer, label, MAX_NAME_CHARS);
+        }
+        self
+    }
+
     fn chars(&mut self, pointer: &str, text: &str, most: usize) -> &mut Self {
         let count = text.chars().count();
         if count > most {
@@ -92,7 +111,7 @@ impl Check {
         self
     }
 
-    /// Fine, or all that is wrong.
+    /// All errors as one, if there are any.
     pub fn done(&mut self) -> Result<(), ApiError> {
         match std::mem::take(&mut self.0) {
             errors if errors.is_empty() => Ok(()),
@@ -101,7 +120,7 @@ impl Check {
     }
 }
 
-/// Refuses an id that addresses use for something else.
+/// Refuses an id that is a literal part of an address.
 pub fn check_id(id: &WorkflowId) -> Result<(), ApiError> {
     if RESERVED_IDS.contains(&id.as_str()) {
         let message = format!("`{id}` is used in addresses: choose another id");
@@ -110,7 +129,7 @@ pub fn check_id(id: &WorkflowId) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Refuses a definition that cannot even be saved.
+/// Refuses a definition with a finding that prevents a save.
 pub fn check_definition(definition: &Definition) -> Result<(), ApiError> {
     let report = lint(definition, &Known::default(), None);
     let refused =
@@ -128,6 +147,17 @@ pub fn check_definition(definition: &Definition) -> Result<(), ApiError> {
     if errors.is_empty() { Ok(()) } else { Err(ApiError::fields(ErrorCode::InvalidDefinition, errors)) }
 }
 
+/// Checks the words that a list is searched for; words of white space alone search for nothing.
+pub fn search(words: Option<String>) -> Result<Option<String>, ApiError> {
+    let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return Ok(None) };
+    let count = words.chars().count();
+    if count > MAX_SEARCH_CHARS {
+        let detail = format!("`search` has at most {MAX_SEARCH_CHARS} characters, not {count}.");
+        return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+    }
+    Ok(Some(words))
+}
+
 /// The size of a page, within the limit.
 pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
     match limit.unwrap_or(sluice_types::limits::DEFAULT_PAGE) {
@@ -139,11 +169,13 @@ pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
 /// A cursor of a list in this order.
 pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cursor>, ApiError> {
     let Some(text) = text else { return Ok(None) };
-    // These orders are by a number: a key that is none was not given by us.
+    // Reject cursors that we did not issue: these orders have numeric keys, and no key or id contains U+0000, which
+    // PostgreSQL cannot compare.
     let by_number = matches!(sort, "updated_at" | "-updated_at" | "-version");
-    let readable = |key: &str| !by_number || key.parse::<i64>().is_ok();
+    let issued =
+        |key: &str, id: &str| (!by_number || key.parse::<i64>().is_ok()) && !key.contains('\0') && !id.contains('\0');
     match sluice_store::Cursor::decode(text) {
-        Some(cursor) if cursor.sort == sort && readable(&cursor.key) => Ok(Some(cursor)),
+        Some(cursor) if cursor.sort == sort && issued(&cursor.key, &cursor.id) => Ok(Some(cursor)),
         _ => {
             Err(ApiError::new(ErrorCode::InvalidCursor, "Use `next_cursor` of the page before, with the same `sort`."))
         }
@@ -163,6 +195,10 @@ mod tests {
         assert!(given("-updated_at", "1700000000000000"));
         assert!(!given("-updated_at", "yesterday") && !given("-updated_at", "") && !given("name", "1"));
         assert!(cursor_of("garbage", "name").is_err());
+        for (key, id) in [("a\0b", "a"), ("a", "a\0b")] {
+            let cursor = sluice_store::Cursor { sort: "name".into(), key: key.into(), id: id.into() };
+            assert!(cursor_of(&cursor.encode(), "name").is_err(), "{key:?} {id:?}");
+        }
     }
 
     fn cursor_of(text: &str, sort: &str) -> Result<Option<sluice_store::Cursor>, ApiError> {

@@ -1,4 +1,4 @@
-//! Serves the web app: its files under `/assets/`, and its page wherever a browser opens an address.
+//! Serves the web app: its files under `/assets/`, and its page at every other address that a browser opens.
 
 use actix_web::http::Method;
 use actix_web::http::header::{
@@ -9,17 +9,17 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-use crate::app::App;
 use crate::negotiate;
 use crate::openapi::Document;
 use crate::routes::nothing_here;
+use crate::state::App;
 
 const PAGE: &str = "index.html";
-/// The addresses of assets hold a hash of all of them: what is there never changes.
+/// The addresses of assets contain a hash of all assets, so their content never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// The page names the assets: it is asked for each time, and mostly answered with 304.
+/// The page links to the assets: browsers revalidate it each time, and mostly get 304.
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
-/// What the server itself answers. Everything else is an address in the web app, which tells what it does not know.
+/// First segments of the addresses that the server answers itself. Every other address belongs to the web app, which has its own page for unknown ones.
 const NOT_THE_APP: [&str; 8] = ["api", "assets", "docs", "errors", "healthz", "metrics", "openapi.json", "readyz"];
 
 /// A file of the web app.
@@ -34,7 +34,7 @@ pub async fn asset(path: Path<String>, request: HttpRequest, app: Data<App>, doc
     answer.insert_header((CACHE_CONTROL, FOR_EVER)).insert_header((VARY, "accept-encoding")).body(bytes)
 }
 
-/// The web app; without one, the way to the documentation.
+/// The web app; a redirect to the documentation when the server has none.
 #[routes]
 #[get("/")]
 #[head("/")]
@@ -45,8 +45,8 @@ pub async fn root(request: HttpRequest, app: Data<App>) -> HttpResponse {
     }
 }
 
-/// Answers what no handler takes: with the web app when a browser opens the address, so that a link into the app
-/// leads there; otherwise with a problem.
+/// Answers requests without a handler: with the web app when a browser opens the address, so that links into the app
+/// work; otherwise with a problem.
 pub async fn page_or_problem(request: HttpRequest, app: Data<App>, document: Data<Document>) -> HttpResponse {
     if is_of_the_app(&request)
         && let Some(page) = page(&request, &app).await
@@ -75,13 +75,13 @@ async fn page(request: &HttpRequest, app: &App) -> Option<HttpResponse> {
     Some(answer.insert_header((VARY, "accept, accept-encoding")).body(bytes))
 }
 
-/// Weak, as it is the same for all encodings of the page.
+/// A weak tag, as all encodings of the page share it.
 fn tag_of(page: &[u8]) -> EntityTag {
     let beginning = Sha256::digest(page).first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
     EntityTag::new_weak(format!("{beginning:016x}"))
 }
 
-/// The smallest form of a file that the client takes, and the beginning of the answer that carries it.
+/// The smallest encoding of a file that the client accepts, and the head of the answer.
 async fn find(app: &App, request: &HttpRequest, path: &str) -> Option<(HttpResponseBuilder, Bytes)> {
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CONTENT_TYPE, content_type(path)));
@@ -92,7 +92,7 @@ async fn find(app: &App, request: &HttpRequest, path: &str) -> Option<(HttpRespo
         }
     }
     let bytes = app.web.get(path).await?;
-    // Keeps the middleware from compressing it on the way: it is too small for that, or read by a developer.
+    // Prevents the middleware from compressing it: it is too small to gain from that, or a debug build serves it.
     answer.insert_header(ContentEncoding::Identity);
     Some((answer, bytes))
 }
@@ -101,7 +101,7 @@ fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
         "css" => "text/css; charset=utf-8",
         "html" => "text/html; charset=utf-8",
-        // Anything else and browsers refuse to compile it while it comes.
+        // Browsers compile WebAssembly while it arrives only with this type.
         "wasm" => "application/wasm",
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",

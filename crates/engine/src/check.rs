@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
-use sluice_types::{Definition, Finding, Known, LintReport, Severity, StepKind, TenantId, lint};
+use sluice_types::{Definition, Finding, Index, Known, LintReport, Place, Severity, StepKind, TenantId, lint};
 
 use crate::output::check_schema;
 use crate::providers::Providers;
-use crate::templating;
+use crate::templating::{Scope, Trial, stand_ins};
 
 /// The lint of `types`, with what only the server knows: which providers and personas there are,
 /// and whether minijinja reads the templates and the schemas are valid.
@@ -22,8 +22,20 @@ pub async fn check(
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition) { store.persona_ids(tenant).await? } else { Vec::new() }),
     };
-    Ok(lint_deeply(definition, &known, input))
+    if template_bytes(definition) <= MAX_INLINE_BYTES {
+        return Ok(lint_deeply(definition, &known, input));
+    }
+    let (definition, input) = (definition.clone(), input.cloned());
+    let checked = tokio::task::spawn_blocking(move || lint_deeply(&definition, &known, input.as_ref())).await;
+    Ok(checked.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // The server is shutting down: nothing may be started any more.
+        Err(_) => LintReport::default(),
+    }))
 }
+
+/// Bytes of templates that are checked on an async thread. Reading takes some milliseconds for each MiB.
+const MAX_INLINE_BYTES: usize = 64 * 1024;
 
 /// The lint, and where it finds no error, what only the server's libraries find. `sluice check`, which
 /// has no tenant, calls it too.
@@ -40,9 +52,14 @@ pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>
     report
 }
 
+fn template_bytes(definition: &Definition) -> usize {
+    let index = Index::of(definition);
+    index.places().iter().flat_map(|place| place.step.templates()).map(|(_, source)| source.len()).sum()
+}
+
 fn names_personas(definition: &Definition) -> bool {
-    definition.persona_id.is_some()
-        || definition.steps.iter().any(|step| matches!(&step.kind, StepKind::Llm(llm) if llm.persona_id.is_some()))
+    let names_one = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.persona_id.is_some());
+    definition.persona_id.is_some() || Index::of(definition).places().iter().any(names_one)
 }
 
 /// What needs the libraries that fill in and validate.
@@ -51,17 +68,23 @@ pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Find
     let mut error = |pointer: String, code: &str, message: String| {
         findings.push(Finding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
     };
-    for (at, step) in definition.steps.iter().enumerate() {
+    let example = Value::Object(serde_json::Map::new());
+    let index = Index::of(definition);
+    let runs = stand_ins(&index);
+    let run_of = |place: &Place| runs.get(&place.step.id);
+    let scope = Scope::new(&index, &definition.context, input.unwrap_or(&example), &run_of);
+    let mut trial = Trial::new(scope, input.is_some());
+    for Place { step, pointer, .. } in index.places() {
         for (field, source) in step.templates() {
-            if let Err(message) = templating::check(definition, input, source) {
-                error(format!("/steps/{at}/{field}"), "template_refused", message);
+            if let Err(message) = trial.check(source) {
+                error(format!("{pointer}/{field}"), "template_refused", message);
             }
         }
         if let StepKind::Llm(llm) = &step.kind
             && let Some(schema) = &llm.output_schema
-            && let Err(message) = check_schema(schema)
+            && let Err(refused) = check_schema(schema)
         {
-            error(format!("/steps/{at}/output_schema"), "invalid_schema", message);
+            error(format!("{pointer}/output_schema{}", refused.pointer), "invalid_schema", refused.message);
         }
     }
     findings

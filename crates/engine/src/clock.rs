@@ -1,6 +1,8 @@
 //! Time, ids and chance: handed in, so that tests can choose them.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sluice_types::ExecutionId;
@@ -9,6 +11,9 @@ use sluice_types::ExecutionId;
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Waits until the time has come.
+    fn sleep_until(&self, at: DateTime<Utc>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// Gives ids and chance.
@@ -34,7 +39,21 @@ impl Clock for System {
         let now = Utc::now();
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
+
+    fn sleep_until(&self, at: DateTime<Utc>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            // A clock that is set while somebody waits is noticed within this time.
+            while let Ok(left) = (at - self.now()).to_std().map(|left| left.min(LONGEST_SLEEP))
+                && !left.is_zero()
+            {
+                tokio::time::sleep(left).await;
+            }
+        })
+    }
 }
+
+/// How long [`System`] sleeps before it reads the clock again.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
 impl Ids for System {

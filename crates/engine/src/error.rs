@@ -19,7 +19,7 @@ pub enum EngineError {
     #[error("the definition cannot run as it is")]
     InvalidDefinition(Vec<Finding>),
     /// A field of the request is wrong.
-    #[error("{0:?}")]
+    #[error("{}: {}", .0.as_str(), listed(.1))]
     Invalid(ErrorCode, Vec<FieldError>),
     /// The execution's state does not allow it.
     #[error("{message}")]
@@ -42,6 +42,9 @@ pub enum EngineError {
     /// The command was taken and waits for the database.
     #[error("the command is carried out when the database is back")]
     CommandPending,
+    /// The database was lost while the start was being written: it may have started.
+    #[error("whether {0} has started is not known")]
+    StartUnknown(ExecutionId),
     /// The server is stopping.
     #[error("the server is stopping")]
     ShuttingDown,
@@ -50,10 +53,27 @@ pub enum EngineError {
     Store(#[from] StoreError),
 }
 
+/// The wrong fields on one line, for logs.
+fn listed(fields: &[FieldError]) -> String {
+    let lines: Vec<String> = fields.iter().map(|field| format!("`{}` {}", field.pointer, field.message)).collect();
+    lines.join("; ")
+}
+
 impl EngineError {
     /// A single wrong field.
     pub(crate) fn field(code: ErrorCode, pointer: &str, message: impl Into<String>) -> Self {
         let error = FieldError { pointer: pointer.into(), code: code.as_str().into(), message: message.into() };
         Self::Invalid(code, vec![error])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invalid_request_names_its_code_and_fields() {
+        let error = EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", "a budget is not negative");
+        assert_eq!(error.to_string(), "invalid_request: `/budget_usd` a budget is not negative");
     }
 }

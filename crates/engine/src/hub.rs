@@ -11,6 +11,8 @@ use sluice_store::StoredEvent;
 use sluice_types::{Event, EventType, ExecutionId, StepPath};
 use tokio::sync::broadcast;
 
+use crate::shared::ExecutionKey;
+
 /// Events that a reader may fall behind before it is dropped; it then connects again.
 const BEHIND: usize = 1_024;
 
@@ -87,16 +89,16 @@ impl Frame {
 /// The streams of all executions that anybody writes to or listens to.
 #[derive(Default)]
 pub struct Hub {
-    channels: Arc<DashMap<ExecutionId, Weak<Channel>>>,
+    channels: Arc<DashMap<ExecutionKey, Weak<Channel>>>,
 }
 
 /// The stream of one execution.
 pub struct Channel {
-    id: ExecutionId,
+    key: ExecutionKey,
     /// Made for the first reader: its ring of events is most of what a channel weighs.
     sender: OnceLock<broadcast::Sender<Frame>>,
     live: Mutex<BTreeMap<StepPath, LiveText>>,
-    channels: Arc<DashMap<ExecutionId, Weak<Channel>>>,
+    channels: Arc<DashMap<ExecutionKey, Weak<Channel>>>,
 }
 
 /// The text of an attempt under way.
@@ -108,13 +110,13 @@ struct LiveText {
 
 impl Hub {
     /// The stream of an execution, made when nobody has it open.
-    pub fn channel(&self, id: &ExecutionId) -> Arc<Channel> {
-        let mut entry = self.channels.entry(id.clone()).or_default();
+    pub fn channel(&self, key: &ExecutionKey) -> Arc<Channel> {
+        let mut entry = self.channels.entry(key.clone()).or_default();
         if let Some(open) = entry.upgrade() {
             return open;
         }
         let opened = Arc::new(Channel {
-            id: id.clone(),
+            key: key.clone(),
             sender: OnceLock::new(),
             live: Mutex::default(),
             channels: self.channels.clone(),
@@ -127,7 +129,7 @@ impl Hub {
 impl Drop for Channel {
     fn drop(&mut self) {
         // Unless somebody opened it anew in the meantime.
-        self.channels.remove_if(&self.id, |_, channel| channel.strong_count() == 0);
+        self.channels.remove_if(&self.key, |_, channel| channel.strong_count() == 0);
     }
 }
 
@@ -167,7 +169,7 @@ impl Channel {
             && let Some(sender) = self.sender.get()
         {
             // The last reader may have left just now.
-            let _ = sender.send(Frame::text(&self.id, at, path, attempt, offset, piece));
+            let _ = sender.send(Frame::text(&self.key.id, at, path, attempt, offset, piece));
         }
     }
 
@@ -192,7 +194,7 @@ impl Channel {
     pub fn subscribe(&self, now: DateTime<Utc>) -> (Vec<Frame>, broadcast::Receiver<Frame>) {
         let live = self.live();
         let texts =
-            live.iter().map(|(path, text)| Frame::text(&self.id, now, path, text.attempt, 0, &text.text)).collect();
+            live.iter().map(|(path, text)| Frame::text(&self.key.id, now, path, text.attempt, 0, &text.text)).collect();
         (texts, self.sender.get_or_init(|| broadcast::Sender::new(BEHIND)).subscribe())
     }
 }
@@ -201,14 +203,15 @@ impl Channel {
 mod tests {
     use super::*;
 
-    fn id() -> ExecutionId {
-        ExecutionId::new("execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").unwrap()
+    fn key() -> ExecutionKey {
+        let id = ExecutionId::new("execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").unwrap();
+        ExecutionKey { tenant: sluice_types::TenantId::local(), id }
     }
 
     #[test]
     fn a_reader_that_comes_late_is_given_all_text_and_then_each_piece_once() {
         let hub = Hub::default();
-        let channel = hub.channel(&id());
+        let channel = hub.channel(&key());
         let path = StepPath::new("a").unwrap();
         let at = DateTime::default();
         channel.begin_text(&path, 1);
@@ -225,8 +228,8 @@ mod tests {
     #[test]
     fn a_channel_that_nobody_has_is_gone() {
         let hub = Hub::default();
-        let channel = hub.channel(&id());
-        assert!(Arc::ptr_eq(&channel, &hub.channel(&id())));
+        let channel = hub.channel(&key());
+        assert!(Arc::ptr_eq(&channel, &hub.channel(&key())));
         drop(channel);
         assert!(hub.channels.is_empty());
     }

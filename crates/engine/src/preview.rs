@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use serde_json::Value;
 use sluice_store::Snapshot;
 use sluice_types::{
-    Definition, Estimate, ExecutionId, Kept, PatchStep, Range, Repeated, RerunPlan, StepPath, StepRunStatus, StepType,
+    Definition, Estimate, ExecutionId, Index, Kept, Place, PatchStep, Range, Repeated, RerunPlan, StepPath, StepRunStatus, StepType,
     TenantId, WorkflowId, estimate, pin_to_available,
 };
 
-use crate::actor::changed_snapshot;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::rerun::{acts_again, repeats};
+use crate::machine::plan::leads_to;
+use crate::machine::{Machine, acts_again, changed_snapshot, repeats};
 
 impl Engine {
     /// What a run of a definition is expected to take; with a workflow, from the history of its steps.
@@ -23,11 +23,11 @@ impl Engine {
         definition: &Definition,
         input: &Value,
     ) -> Result<Estimate, EngineError> {
-        let providers = self.0.providers.list(tenant).await?;
+        let providers = self.shared.providers.list(tenant).await?;
         let mut pinned = definition.clone();
         pin_to_available(&mut pinned, &providers);
         let history = match workflow {
-            Some(workflow) => self.0.store.history(tenant, workflow).await?,
+            Some(workflow) => self.shared.store.history(tenant, workflow).await?,
             None => HashMap::new(),
         };
         Ok(estimate(&pinned, input, &history))
@@ -42,23 +42,22 @@ impl Engine {
         mut patch: PatchStep,
     ) -> Result<RerunPlan, EngineError> {
         let persona = self.prepare_patch(tenant, &mut patch).await?;
-        let journal = self.journal(tenant, id).await?;
-        let Snapshot { definition, .. } = changed_snapshot(&journal, from, &patch, persona)?;
-        let history = self.0.store.history(tenant, &journal.workflow_id).await?;
+        let machine = Machine::new(self.journal(tenant, id).await?);
+        let (journal, runs) = (machine.journal(), machine.runs());
+        let Snapshot { definition, .. } = changed_snapshot(journal, from, &patch, persona)?;
+        let index = Index::of(&definition);
+        let history = self.shared.store.history(tenant, &journal.workflow_id).await?;
         let estimated = estimate(&definition, &journal.input, &history);
-        let mut again = repeats(&definition, &journal.step_runs, from);
-        // What will be passed over again is not repeated.
-        again.retain(|repeat| {
-            let step = definition.step_at(&repeat.path);
-            step.is_some_and(|step| step.enabled && !(journal.state.yolo && step.step_type() == StepType::Review))
-        });
-        let label = |path: &StepPath| definition.step_at(path).map(|step| step.label.clone()).unwrap_or_default();
+        let mut again = repeats(&index, runs, from);
+        // A step that is skipped again is not repeated.
+        again.retain(|repeat| index.at(&repeat.path).is_some_and(|place| will_run(&index, place, journal.state.yolo)));
+        let label = |path: &StepPath| index.at(path).map(|place| place.step.label.clone()).unwrap_or_default();
         let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
             Some(step) => step.cost_usd,
             // A review calls no model.
             None => Some(Range::default()),
         };
-        let kept = journal.runs().filter(|run| run.status == StepRunStatus::Completed);
+        let kept = runs.iter().filter(|run| run.status == StepRunStatus::Completed);
         Ok(RerunPlan {
             from: from.clone(),
             kept: kept
@@ -70,7 +69,7 @@ impl Engine {
                 .try_fold(Range::default(), |sum, repeat| cost_of(&repeat.path).map(|cost| sum + cost)),
             writes_again: again
                 .iter()
-                .filter(|repeat| acts_again(&definition, &repeat.path))
+                .filter(|repeat| acts_again(&index, &repeat.path))
                 .map(|repeat| repeat.path.clone())
                 .collect(),
             repeated: again
@@ -85,4 +84,10 @@ impl Engine {
                 .collect(),
         })
     }
+}
+
+/// Whether a step that is to be repeated runs, and is not skipped.
+fn will_run(index: &Index, place: &Place, yolo: bool) -> bool {
+    let is_skipped_review = yolo && place.step.step_type() == StepType::Review;
+    place.step.enabled && !is_skipped_review && leads_to(index, place)
 }

@@ -21,18 +21,22 @@ impl Default for Backoff {
     }
 }
 
-/// The longest `Retry-After` that is waited for; a provider that asks for more is not worth waiting for.
+/// The longest `Retry-After` that is waited for. With a longer one, the next fallback is asked at once.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 impl Backoff {
     /// How long to wait before the retry with this number (from 0). `chance` is from 0 to 1; with
     /// it, half of the time is jitter, so that many that failed together do not come back together.
+    /// `None` when the provider asks for more than [`LONGEST_RETRY_AFTER`].
     #[must_use]
-    pub fn delay(&self, retry: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
+    pub fn delay(&self, retry: u32, retry_after: Option<Duration>, chance: f64) -> Option<Duration> {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(retry.min(20))).min(self.longest);
         let jittered = doubled.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0);
-        // A provider that says how long is waited for at least that long, and asked a little later.
-        retry_after.map_or(jittered, |asked| asked.min(LONGEST_RETRY_AFTER) + jittered / 4)
+        match retry_after {
+            None => Some(jittered),
+            // The provider is asked a little later than it said, so that not all come back at once.
+            Some(asked) => (asked <= LONGEST_RETRY_AFTER).then(|| asked + jittered / 4),
+        }
     }
 }
 
@@ -47,6 +51,17 @@ pub struct Failure {
     pub retryable: bool,
     /// How long the provider asked to wait.
     pub retry_after: Option<Duration>,
+    /// Whether the request may have acted.
+    pub sent: Sent,
+}
+
+/// Whether a failed request may have reached the provider and acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// It was not sent, or was refused.
+    No,
+    /// It may have acted: the answer was lost, late, cut off or not usable.
+    Maybe,
 }
 
 impl From<ProviderError> for Failure {
@@ -85,6 +100,19 @@ impl From<ProviderError> for Failure {
             message: format!("{} {advice}", sentence(&error.message)),
             retryable: error.kind.is_retryable(),
             retry_after: error.retry_after,
+            sent: match error.kind {
+                ProviderErrorKind::ServerError | ProviderErrorKind::BrokenStream | ProviderErrorKind::Timeout => {
+                    Sent::Maybe
+                }
+                ProviderErrorKind::MissingKey
+                | ProviderErrorKind::Unauthorized
+                | ProviderErrorKind::RateLimited
+                | ProviderErrorKind::Overloaded
+                | ProviderErrorKind::Unreachable
+                | ProviderErrorKind::ModelNotFound
+                | ProviderErrorKind::ContextTooLong
+                | ProviderErrorKind::BadRequest => Sent::No,
+            },
         }
     }
 }
@@ -101,17 +129,17 @@ mod tests {
     #[test]
     fn delays_double_up_to_the_longest() {
         let backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(1) };
-        let delays: Vec<u128> = (0..6).map(|retry| backoff.delay(retry, None, 1.0).as_millis()).collect();
+        let delays: Vec<u128> = (0..6).map(|retry| backoff.delay(retry, None, 1.0).unwrap().as_millis()).collect();
         assert_eq!(delays, [100, 200, 400, 800, 1000, 1000]);
-        assert_eq!(backoff.delay(0, None, 0.0).as_millis(), 50);
-        assert_eq!(backoff.delay(u32::MAX, None, 1.0).as_millis(), 1000);
+        assert_eq!(backoff.delay(0, None, 0.0).unwrap().as_millis(), 50);
+        assert_eq!(backoff.delay(u32::MAX, None, 1.0).unwrap().as_millis(), 1000);
     }
 
     #[test]
     fn retry_after_is_honoured_up_to_a_limit() {
         let backoff = Backoff::default();
-        assert!(backoff.delay(0, Some(Duration::from_secs(7)), 0.0) >= Duration::from_secs(7));
-        assert!(backoff.delay(0, Some(LONGEST_RETRY_AFTER), 0.0) >= LONGEST_RETRY_AFTER);
-        assert!(backoff.delay(0, Some(LONGEST_RETRY_AFTER * 2), 0.0) < LONGEST_RETRY_AFTER + Duration::from_secs(1));
+        assert!(backoff.delay(0, Some(Duration::from_secs(7)), 0.0).unwrap() >= Duration::from_secs(7));
+        assert!(backoff.delay(0, Some(LONGEST_RETRY_AFTER), 0.0).unwrap() >= LONGEST_RETRY_AFTER);
+        assert_eq!(backoff.delay(0, Some(LONGEST_RETRY_AFTER + Duration::from_secs(1)), 0.0), None);
     }
 }

@@ -6,15 +6,15 @@ use serde_json::Value;
 use sluice_store::{ExecutionState, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, ProviderName, StartExecution, StepKind,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, Index, ProviderName, StartExecution, StepKind,
     TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
 };
 
-use crate::actor::Actor;
+use crate::driver::Actor;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::faults::FaultPoint;
-use crate::view;
+use crate::shared::ExecutionKey;
 
 /// An execution to start.
 #[derive(Debug, Clone)]
@@ -47,21 +47,21 @@ enum Begun {
 impl Engine {
     /// Starts an execution of a saved workflow.
     pub async fn start(&self, tenant: &TenantId, request: StartRequest) -> Result<StartedExecution, EngineError> {
-        if self.is_stopped() || self.0.is_draining() {
+        if self.is_stopped() || self.shared.is_draining() {
             return Err(EngineError::ShuttingDown);
         }
         if let Some(started) = self.replayed(tenant, request.idempotency.as_ref()).await? {
             return Ok(started);
         }
         let workflow =
-            self.0.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
+            self.shared.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
         check_start(&workflow, &request.start)?;
         let snapshot = self.snapshot(tenant, &workflow.definition, &request.start.input).await?;
         let journal = self.new_journal(tenant, &workflow, snapshot, request.start);
         let engine = self.clone();
         let idempotency = request.idempotency;
         // By itself, so that what is written gets its actor even if whoever asks goes away.
-        let begun = self.0.tasks.spawn(async move { engine.begin(journal, idempotency).await }).await;
+        let begun = self.shared.tasks.spawn(async move { engine.begin(journal, idempotency).await }).await;
         match begun.unwrap_or(Err(EngineError::ShuttingDown))? {
             Begun::Execution(execution) => Ok(StartedExecution { execution: *execution, replayed: false }),
             Begun::Before(id) => Ok(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true }),
@@ -76,7 +76,7 @@ impl Engine {
         idempotency: Option<&(String, String)>,
     ) -> Result<Option<StartedExecution>, EngineError> {
         let Some((key, hash)) = idempotency else { return Ok(None) };
-        match self.0.store.idempotent_start(tenant, key).await? {
+        match self.shared.store.idempotent_start(tenant, key).await? {
             None => Ok(None),
             Some((seen, id)) if seen == *hash => {
                 Ok(Some(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true }))
@@ -87,37 +87,44 @@ impl Engine {
 
     /// Writes a new execution with its first turn, and brings it to life.
     async fn begin(&self, journal: Journal, idempotency: Option<(String, String)>) -> Result<Begun, EngineError> {
-        let (tenant, id) = (journal.tenant.clone(), journal.execution_id.clone());
-        let mut actor = Actor::new(&self.0, journal);
-        let draft = actor.first_turn();
-        let record = actor.start_record(&draft, idempotency);
-        self.0.starting.insert(id.clone());
-        let written = self.0.store.start_execution(record).await;
-        let outcome = match written {
+        let key = ExecutionKey::new(&journal.tenant, &journal.execution_id);
+        let _starting = self.actors.begin(&key);
+        // A command that comes between the commit and the actor waits for the actor, and does not make another one.
+        self.actors.one_at_a_time(&key, self.write_start(&key, journal, idempotency)).await
+    }
+
+    async fn write_start(
+        &self,
+        key: &ExecutionKey,
+        journal: Journal,
+        idempotency: Option<(String, String)>,
+    ) -> Result<Begun, EngineError> {
+        let mut actor = Actor::new(&self.shared, &self.actors, journal);
+        let Some(outcome) = actor.first_turn() else { return Err(EngineError::ShuttingDown) };
+        let record = actor.start_record(&outcome, idempotency);
+        let outcome_of_write = match self.shared.store.start_execution(record).await {
             // The answer may have been lost on its way: then the execution is there.
-            Err(error) if error.is_transient() => match self.0.store.ownership(&tenant, &id).await {
+            Err(error) if error.is_transient() => match self.shared.store.ownership(&key.tenant, &key.id).await {
                 Ok(Some(_)) => Ok(StartOutcome::Started),
-                Ok(None) | Err(_) => Err(error),
+                Ok(None) => Err(error.into()),
+                Err(_) => Err(EngineError::StartUnknown(key.id.clone())),
             },
-            written => written,
+            written => written.map_err(EngineError::from),
         };
-        let begun = match outcome {
-            Ok(StartOutcome::Started) if self.0.faults.stops_at(FaultPoint::AfterStart) => {
-                self.0.halt();
+        match outcome_of_write? {
+            StartOutcome::Started if self.shared.faults.stops_at(FaultPoint::AfterStart) => {
+                self.shared.halt();
                 Err(EngineError::ShuttingDown)
             }
-            Ok(StartOutcome::Started) => {
-                let execution = Box::new(view::execution(actor.journal()));
-                actor.go_on_after_start(draft);
+            StartOutcome::Started => {
+                let execution = Box::new(actor.machine().execution());
+                actor.go_on_after_start(outcome);
                 Ok(Begun::Execution(execution))
             }
-            Ok(StartOutcome::Replayed(id)) => Ok(Begun::Before(id)),
-            Ok(StartOutcome::KeyReused(id)) => Err(EngineError::IdempotencyKeyReused(id)),
-            Ok(StartOutcome::WorkflowNotFound) => Err(EngineError::WorkflowNotFound),
-            Err(error) => Err(error.into()),
-        };
-        self.0.starting.remove(&id);
-        begun
+            StartOutcome::Replayed(id) => Ok(Begun::Before(id)),
+            StartOutcome::KeyReused(id) => Err(EngineError::IdempotencyKeyReused(id)),
+            StartOutcome::WorkflowNotFound => Err(EngineError::WorkflowNotFound),
+        }
     }
 
     /// The definition as it will run: checked, with providers, models and personas written into it.
@@ -131,17 +138,18 @@ impl Engine {
         if !report.valid {
             return Err(refusal(report.errors().cloned().collect()));
         }
-        let providers = self.0.providers.list(tenant).await?;
+        let providers = self.shared.providers.list(tenant).await?;
         let mut definition = definition.clone();
         pin_to_available(&mut definition, &providers);
-        for (at, step) in definition.steps.iter().enumerate().filter(|(_, step)| step.enabled) {
+        for place in Index::of(&definition).places().iter().filter(|place| place.step.enabled) {
+            let (step, pointer) = (&place.step, &place.pointer);
             let StepKind::Llm(_) = step.kind else { continue };
             let chosen = candidates(&definition, step);
             let Some(first) = chosen.first() else {
                 let message = "Neither the step nor the workflow says which model to call.";
                 return Err(EngineError::field(
                     ErrorCode::UnknownModel,
-                    &format!("/definition/steps/{at}/model"),
+                    &format!("/definition{pointer}/model"),
                     message,
                 ));
             };
@@ -150,7 +158,7 @@ impl Engine {
                 let message = format!("“{}” calls {}. {reason}", step.label, first.provider);
                 return Err(EngineError::field(
                     ErrorCode::ProviderNotAvailable,
-                    &format!("/definition/steps/{at}/provider"),
+                    &format!("/definition{pointer}/provider"),
                     message,
                 ));
             }
@@ -172,12 +180,12 @@ impl Engine {
         let yolo = start.yolo.unwrap_or(snapshot.definition.yolo);
         Journal {
             tenant: tenant.clone(),
-            execution_id: self.0.outside.ids.execution_id(),
+            execution_id: self.shared.outside.ids.execution_id(),
             workflow_id: workflow.id.clone(),
             workflow_version: workflow.version,
             temporal_workflow_id: None,
             triggered_by: start.triggered_by.unwrap_or_else(|| "api".into()),
-            created_at: self.0.outside.clock.now(),
+            created_at: self.shared.outside.clock.now(),
             input: start.input,
             snapshot,
             state: ExecutionState {
@@ -241,7 +249,8 @@ fn refusal(errors: Vec<sluice_types::Finding>) -> EngineError {
 }
 
 fn named_personas(definition: &Definition) -> Vec<sluice_types::PersonaId> {
-    let own = definition.steps.iter().filter_map(|step| match &step.kind {
+    let index = Index::of(definition);
+    let own = index.places().iter().filter_map(|place| match &place.step.kind {
         StepKind::Llm(llm) => llm.persona_id.clone(),
         StepKind::Review(_) => None,
     });

@@ -1,45 +1,18 @@
-//! An execution as it is answered: its journal, with a pending step run for each step not come to yet.
+//! An execution as it is answered: its journal, with a pending step run for each step that was not reached.
 
 use sluice_store::Journal;
-use sluice_types::{Execution, Step, StepPath, StepRun, StepRunStatus, TokenUsage};
+use sluice_types::{BlockAddress, Execution, Index, StepPath, StepRunStatus};
 
-/// The step run of a step that was not come to yet.
-#[must_use]
-pub fn pending_run(step: &Step) -> StepRun {
-    StepRun {
-        path: StepPath::top(&step.id),
-        step_id: step.id.clone(),
-        label: step.label.clone(),
-        step_type: step.step_type(),
-        status: StepRunStatus::Pending,
-        attempt: 0,
-        provider: None,
-        model: None,
-        prompt: None,
-        content: None,
-        output: None,
-        token_usage: TokenUsage::default(),
-        cost_usd: 0.0,
-        duration_ms: None,
-        error: None,
-        gate: None,
-        overridden: false,
-        stale: false,
-        revision: None,
-        started_at: None,
-        completed_at: None,
-    }
-}
+use crate::machine::{Runs, pending_run};
 
 /// The execution as the API answers it.
 #[must_use]
-pub fn execution(journal: &Journal) -> Execution {
+pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
     let state = &journal.state;
-    let completed = || journal.runs().filter(|run| run.status == StepRunStatus::Completed);
-    let steps = journal.snapshot.definition.steps.iter().map(|step| {
-        let path = StepPath::top(&step.id);
-        let found = journal.runs().find(|run| run.path == path);
-        found.cloned().unwrap_or_else(|| pending_run(step))
+    let completed = || runs.iter().filter(|run| run.status == StepRunStatus::Completed);
+    let steps = index.block(&BlockAddress::Root).map(|place| {
+        let path = StepPath::top(&place.step.id);
+        runs.get(&path).cloned().unwrap_or_else(|| pending_run(&path, &place.step))
     });
     Execution {
         id: journal.execution_id.clone(),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sluice_types::{
-    Attempt, ExecutionId, ExecutionPage, ExecutionStatus, GateDecision, StepPath, StepRun, TenantId, WorkflowId,
+    Attempt, ErrorCode, ExecutionId, ExecutionPage, ExecutionStatus, GateDecision, RunError, StepPath, StepRun, TenantId,
+    WorkflowId,
 };
 
 use crate::cursor::{Cursor, page};
@@ -93,6 +94,20 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let (tenant, id, owner) = (tenant.clone(), id.clone(), owner.to_owned());
         write!(self, |conn| queries::turns::claim(conn, tenant.as_str(), id.as_str(), epoch, live, &owner))
+    }
+
+    /// Fails a live execution whose journal cannot be read, so that no engine adopts it again.
+    pub async fn fail_unreadable(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        epoch: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (tenant, id, now) = (tenant.clone(), id.clone(), to_micros(now));
+        let message = "What is stored of this run cannot be read; the server's log has the cause.";
+        let error = RunError::new(ErrorCode::Internal, message);
+        write!(self, |conn| queries::unreadable::fail(conn, tenant.as_str(), &id, epoch, now, &error))
     }
 
     /// Who owns an execution, under which epoch, and whether something is under way in it.

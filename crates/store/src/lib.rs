@@ -13,6 +13,7 @@ mod executions;
 mod journal;
 mod migrate;
 mod personas;
+mod ping;
 mod postgres;
 mod postgres_tls;
 mod providers;
@@ -31,7 +32,7 @@ pub use journal::{
     StoredEvent, Turn,
 };
 pub use personas::PersonaUpdate;
-pub use providers::StoredCredential;
+pub use providers::{CredentialChange, SealedKey, StoredCredential};
 pub use store::{Store, StoreConfig};
 pub use time::{from_micros, to_micros};
 pub use workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};

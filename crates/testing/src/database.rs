@@ -18,7 +18,7 @@ impl TestDatabase {
     /// A SQLite file in a folder of its own.
     #[must_use]
     pub fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = private_folder();
         Self { config: StoreConfig::Sqlite(folder.path().join("sluice.db")), folder }
     }
 
@@ -33,7 +33,7 @@ impl TestDatabase {
             .await
             .expect("a schema can be made");
         let config = StoreConfig::Postgres(with_schema(&url, &schema));
-        Self { config, folder: tempfile::tempdir().expect("a temporary folder") }
+        Self { config, folder: private_folder() }
     }
 
     /// The test PostgreSQL.
@@ -137,4 +137,11 @@ fn sqlite(file: &std::path::Path) -> diesel::SqliteConnection {
 fn with_schema(url: &str, schema: &str) -> String {
     let sign = if url.contains('?') { '&' } else { '?' };
     format!("{url}{sign}options=-csearch_path%3D{schema}")
+}
+
+/// A folder for its owner alone, as the server wants its data.
+fn private_folder() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt as _;
+    let private = std::fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().permissions(private).tempdir().expect("a temporary folder")
 }

@@ -96,6 +96,12 @@ impl Definition {
         }
     }
 
+    /// A step by its id.
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<&Arc<Step>> {
+        step(&self.steps, id)
+    }
+
     /// A step, to change it. It is copied if it is shared, and so are the containers that lead to it.
     pub fn step_mut(&mut self, id: &StepId) -> Option<&mut Step> {
         step_mut(&mut self.steps, id)
@@ -112,18 +118,21 @@ fn inner_mut<'d>(steps: &'d mut [Arc<Step>], parent: &StepId, slot: &Slot) -> Op
     container.kind.blocks_mut().into_iter().find(|(own, _)| own == slot).map(|(_, block)| block)
 }
 
+fn step<'d>(steps: &'d [Arc<Step>], id: &StepId) -> Option<&'d Arc<Step>> {
+    steps.iter().find_map(|own| if own.id == *id { Some(own) } else { inner(own, id) })
+}
+
+fn inner<'d>(container: &'d Step, id: &StepId) -> Option<&'d Arc<Step>> {
+    container.kind.blocks().into_iter().find_map(|inner| step(inner.block.steps, id))
+}
+
 fn step_mut<'d>(steps: &'d mut [Arc<Step>], id: &StepId) -> Option<&'d mut Step> {
-    let at = steps.iter().position(|step| step.id == *id || contains(step, id))?;
+    let at = steps.iter().position(|step| step.id == *id || inner(step, id).is_some())?;
     let step = Arc::make_mut(steps.get_mut(at)?);
     if step.id == *id {
         return Some(step);
     }
     step.kind.blocks_mut().into_iter().find_map(|(_, block)| step_mut(block.steps, id))
-}
-
-fn contains(container: &Step, id: &StepId) -> bool {
-    let mut inner = container.kind.blocks().into_iter().flat_map(|inner| inner.block.steps);
-    inner.any(|step| step.id == *id || contains(step, id))
 }
 
 fn each_mut(steps: &mut [Arc<Step>], change: &mut impl FnMut(&mut Step)) {

@@ -1,7 +1,7 @@
 //! The definition of a workflow: what it runs, step by step. The same JSON on the wire, on disk and
 //! in the editor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::de::{DeserializeOwned, Error as _};
@@ -14,6 +14,7 @@ use crate::ids::{PersonaId, StepId, StepPath};
 use crate::json;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::status::status;
+use crate::unicode::composed;
 
 /// What a workflow runs: steps in list order, and what they share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -38,6 +39,7 @@ pub struct Definition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,
     /// The steps, in the order in which they run.
+    #[serde(deserialize_with = "read_steps")]
     pub steps: Vec<Arc<Step>>,
 }
 
@@ -302,7 +304,7 @@ pub enum OnExpiry {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct StepCommon {
-    /// Unique in the workflow: a letter, then letters, digits, `-` or `_`. Derived from the label when left out.
+    /// Unique in the workflow: a letter, then letters, digits, `-` or `_`. Derived from the label when left out, and numbered when taken.
     id: Option<StepId>,
     /// Unique in the workflow; what people read and prompts refer to.
     label: String,
@@ -329,7 +331,13 @@ fn read_part<T: DeserializeOwned, E: serde::de::Error>(part: Map<String, Value>)
     json::from_value(Value::Object(part)).map_err(|error| error.nested())
 }
 
-impl<'de> Deserialize<'de> for Step {
+/// A step as it is read. The id of a step that has none depends on the ids of the others.
+struct ReadStep {
+    step: Step,
+    has_id: bool,
+}
+
+impl<'de> Deserialize<'de> for ReadStep {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (common, mut own): (Map<_, _>, Map<_, _>) =
             Map::deserialize(deserializer)?.into_iter().partition(|(key, _)| COMMON_FIELDS.contains(&key.as_str()));
@@ -343,21 +351,51 @@ impl<'de> Deserialize<'de> for Step {
             // Only known values are parsed.
             StepType::Unknown => return Err(D::Error::custom("@/type: it is not known")),
         };
+        let has_id = common.id.is_some();
         let id = match common.id {
             Some(id) => id,
-            None => StepId::new(crate::ids::slug_from_name(&common.label, "step")).map_err(D::Error::custom)?,
+            None => StepId::from_label(&common.label),
         };
-        Ok(Self {
+        let step = Step {
             id,
-            label: common.label,
+            label: composed(common.label),
             kind,
             enabled: common.enabled,
             max_retries: common.max_retries,
             timeout: common.timeout,
             effect: common.effect,
             next: common.next,
-        })
+        };
+        Ok(Self { step, has_id })
     }
+}
+
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(ReadStep::deserialize(deserializer)?.step)
+    }
+}
+
+/// Reads steps, and numbers the ids that are derived from labels when they are taken.
+fn read_steps<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Step>>, D::Error> {
+    let read = Vec::<ReadStep>::deserialize(deserializer)?;
+    let mut taken: HashSet<StepId> = read.iter().filter(|read| read.has_id).map(|read| read.step.id.clone()).collect();
+    // As an id it would mean the end of the workflow.
+    taken.extend(StepId::new(NEXT_END));
+    let mut numbers: HashMap<StepId, u32> = HashMap::new();
+    let steps = read.into_iter().map(|ReadStep { mut step, has_id }| {
+        if !has_id {
+            let base = step.id.clone();
+            let number = numbers.entry(base.clone()).or_insert(1);
+            while taken.contains(&step.id) {
+                *number += 1;
+                step.id = base.numbered(*number);
+            }
+            taken.insert(step.id.clone());
+        }
+        Arc::new(step)
+    });
+    Ok(steps.collect())
 }
 
 /// The schema of one kind of step: the common fields, the tag, its own fields.
@@ -451,6 +489,26 @@ mod tests {
     fn an_id_comes_from_the_label_when_left_out() {
         let step: Step = serde_json::from_value(json!({"label": "Review 1", "type": "review"})).unwrap();
         assert_eq!(step.id.as_str(), "review-1");
+    }
+
+    #[test]
+    fn ids_from_labels_are_numbered_when_they_are_taken() {
+        let ids = |labels: &[&str]| {
+            let steps: Vec<Value> = labels.iter().map(|label| json!({"label": label, "type": "review"})).collect();
+            let definition: Definition = serde_json::from_value(json!({"steps": steps})).unwrap();
+            definition.steps.into_iter().map(|step| step.id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&["翻译", "润色", "🎉"]), ["step", "step-2", "step-3"]);
+        assert_eq!(ids(&["C", "C++", "c 2", "C#"]), ["c", "c-2", "c-2-2", "c-3"]);
+        assert_eq!(ids(&["End"]), ["end-2"]);
+        let long = "x".repeat(150);
+        assert_eq!(ids(&[&long, &long])[1], format!("{}-2", "x".repeat(98)));
+        // An id that is given is kept, wherever it stands.
+        let given: Definition = serde_json::from_value(json!({"steps": [
+            {"label": "A", "type": "review"}, {"id": "a", "label": "B", "type": "review"}, {"id": "a", "label": "C", "type": "review"},
+        ]}))
+        .unwrap();
+        assert_eq!(given.steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(), ["a-2", "a", "a"]);
     }
 
     #[test]

@@ -96,7 +96,7 @@ error_codes! {
     GateOpen = "gate_open", 409, "The execution waits at a gate";
     ExecutionElsewhere = "execution_elsewhere", 409, "Another server runs this execution";
     BodyTooLarge = "body_too_large", 413, "The request body is too large";
-    UnsupportedMediaType = "unsupported_media_type", 415, "The request body is not declared as JSON";
+    UnsupportedMediaType = "unsupported_media_type", 415, "The request body is not declared as uncompressed JSON";
     InvalidRequest = "invalid_request", 422, "A field of the request is wrong";
     InvalidDefinition = "invalid_definition", 422, "The definition cannot run as it is";
     InvalidInput = "invalid_input", 422, "The input lacks what the definition's templates need";
@@ -109,6 +109,7 @@ error_codes! {
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used with another body";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
     RateLimited = "rate_limited", 429, "Too many requests of this kind";
+    TooManyStreams = "too_many_streams", 429, "The caller has too many event streams open";
     ProviderUnauthorized = "provider_unauthorized", 502, "The provider refused the key";
     ProviderRateLimited = "provider_rate_limited", 502, "The provider answers too many requests";
     ProviderUnavailable = "provider_unavailable", 502, "The provider failed, or could not be reached";
@@ -116,6 +117,7 @@ error_codes! {
     ModelNotFound = "model_not_found", 502, "The provider does not know the model";
     ContextTooLong = "context_too_long", 502, "The prompt is longer than the model reads";
     OutputInvalid = "output_invalid", 502, "The answer does not fit the output schema";
+    OutputTooLong = "output_too_long", 502, "The answer is longer than an answer may be";
     AttemptTimedOut = "attempt_timed_out", 504, "The attempt took longer than its timeout";
     ReviewRejected = "review_rejected", 422, "A reviewer rejected the text";
     BudgetExceeded = "budget_exceeded", 422, "The budget does not cover the next call";

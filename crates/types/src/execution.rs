@@ -144,8 +144,10 @@ status!(
         Review = "review",
         /// The budget does not cover the next call: raise it, or stop?
         Budget = "budget",
-        /// The server stopped while the step was writing: repeat it, or take it as done?
+        /// A step that writes was interrupted or failed, and may have acted: repeat it, or take it as done?
         OutcomeUnknown = "outcome_unknown",
+        /// The server stopped several times in a row without completing a step: run the step again, or stop?
+        InterruptedOften = "interrupted_often",
     }
 );
 

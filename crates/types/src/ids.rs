@@ -124,6 +124,23 @@ impl StepPath {
     }
 }
 
+impl StepId {
+    /// The id of a step that has none, derived from its label.
+    #[must_use]
+    pub fn from_label(label: &str) -> Self {
+        Self(slug_from_name(label, "step"))
+    }
+
+    /// The same id with a number, as `draft-2`; it is cut where it would be too long.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let number = format!("-{number}");
+        let room = MAX_SLUG_CHARS.saturating_sub(number.len());
+        let base = self.0.get(..room).unwrap_or(&self.0);
+        Self(format!("{base}{number}"))
+    }
+}
+
 impl TenantId {
     /// The one tenant of a server that runs without a login.
     #[must_use]

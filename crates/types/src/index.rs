@@ -52,11 +52,11 @@ impl Index {
     #[must_use]
     pub fn of(definition: &Definition) -> Self {
         let mut index = Self::default();
-        index.add_block(definition.root(), BlockAddress::Root, "/steps", &[]);
+        index.add_block(definition.root(), &BlockAddress::Root, "/steps", &[]);
         index
     }
 
-    fn add_block(&mut self, block: Block<'_>, address: BlockAddress, pointer: &str, containers: &[usize]) {
+    fn add_block(&mut self, block: Block<'_>, address: &BlockAddress, pointer: &str, containers: &[usize]) {
         let entry = block.entry_step.and_then(|entry| block.steps.iter().position(|step| step.id == *entry));
         self.entries.insert(address.clone(), entry.unwrap_or(0));
         self.blocks.insert(address.clone(), Vec::with_capacity(block.steps.len()));
@@ -76,7 +76,7 @@ impl Index {
             let around: Vec<usize> = containers.iter().copied().chain([at]).collect();
             for inner in step.kind.blocks() {
                 let address = BlockAddress::Inner { parent: step.id.clone(), slot: inner.slot };
-                self.add_block(inner.block, address, &format!("{pointer}{}", inner.pointer), &around);
+                self.add_block(inner.block, &address, &format!("{pointer}{}", inner.pointer), &around);
             }
         }
     }
@@ -103,6 +103,25 @@ impl Index {
         });
         let containers = place.containers.iter().filter_map(|&at| Some(self.places.get(at)?.step.id.as_str()));
         containers.chain([place.step.id.as_str()]).eq(named).then_some(place)
+    }
+
+    /// Where a step run reads the output of a step: the path of that step's run, as seen from its own. Both share the
+    /// containers that are around the step.
+    #[must_use]
+    pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<StepPath> {
+        let Some(&container) = target.containers.last() else { return Some(StepPath::top(&target.step.id)) };
+        let container = self.places.get(container)?;
+        let mut prefix = Some(path.clone());
+        // The shared part ends with what follows the innermost container: its branch, its item or its round.
+        while let Some(inner) = prefix {
+            let outer = inner.without_last();
+            let ends_container = outer.as_ref().and_then(StepPath::step_id).as_ref() == Some(&container.step.id);
+            if ends_container && !matches!(inner.segments().last(), Some(Segment::Step(_))) {
+                return inner.child(Segment::Step(target.step.id.as_str()));
+            }
+            prefix = outer;
+        }
+        None
     }
 
     /// The steps of a list, in its order.

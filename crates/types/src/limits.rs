@@ -11,6 +11,20 @@ pub const MAX_STEPS: usize = 1_000;
 pub const MAX_PROMPT_BYTES: usize = 1024 * 1024;
 /// Bytes in one output schema, as JSON.
 pub const MAX_SCHEMA_BYTES: usize = 64 * 1024;
+/// Nested arrays and objects in an output schema.
+pub const MAX_SCHEMA_DEPTH: usize = 64;
+/// JSON values in an output schema.
+pub const MAX_SCHEMA_VALUES: usize = 20_000;
+/// Subschemas that an output schema may apply to one value of an answer.
+pub const MAX_SCHEMA_APPLICATIONS: u64 = 2_000;
+/// Subschemas that an output schema may apply to one value, each because of the one before it.
+pub const MAX_SCHEMA_CHAIN: u64 = 32;
+/// Bytes of one compiled regular expression in an output schema.
+pub const MAX_PATTERN_BYTES: usize = 512 * 1024;
+/// Different regular expressions in an output schema.
+pub const MAX_PATTERNS: usize = 100;
+/// Steps of the validator for one answer: about one for each look at a value.
+pub const MAX_VALIDATION_STEPS: u64 = 10_000_000;
 /// Characters in a name, a step's label or a category.
 pub const MAX_NAME_CHARS: usize = 200;
 /// Characters in a slug id.
@@ -20,6 +34,8 @@ pub const MAX_SLUG_CHARS: usize = 100;
 pub const MAX_PATH_BYTES: usize = 1_000;
 /// Characters in a description, a comment or a persona's instructions.
 pub const MAX_DESCRIPTION_CHARS: usize = 20_000;
+/// Characters in the words that a list is searched for. SQLite refuses a pattern of more than 50,000 bytes.
+pub const MAX_SEARCH_CHARS: usize = 200;
 /// Tags on one workflow.
 pub const MAX_TAGS: usize = 20;
 /// Characters in one tag.
@@ -50,9 +66,23 @@ pub const DEFAULT_PAGE: u32 = 20;
 pub const MAX_PAGE: u32 = 200;
 /// Seconds that `?wait=` holds an answer at the most.
 pub const MAX_WAIT_SECONDS: u32 = 60;
+/// Words and signs in one `{{ }}` or `{% %}` of a template.
+pub const MAX_EXPRESSION_TOKENS: usize = 1_000;
+/// `elif` in one `if` of a template.
+pub const MAX_BRANCHES: usize = 100;
+/// Findings of one kind that the lint lists.
+pub const MAX_FINDINGS_OF_A_KIND: usize = 100;
 /// Steps of template evaluation (minijinja fuel) for one template.
 pub const TEMPLATE_FUEL: u64 = 100_000;
+/// Bytes that filling in one template may read and make: the operands and results of its filters and
+/// operators, and what it writes. A value counts 32 bytes besides its text.
+pub const MAX_TEMPLATE_WORK_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes in a prompt, system prompt or review instruction once it is filled in.
 pub const MAX_FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// Characters in an API key of a provider, and in a base URL.
 pub const MAX_CREDENTIAL_CHARS: usize = 2_000;
+
+/// Bytes of a model's answer.
+pub const MAX_ANSWER_BYTES: usize = 4 << 20;
+/// Lines that a difference compares closely, of both texts together, without those that begin and end both.
+pub const MAX_COMPARED_LINES: usize = 3_000;

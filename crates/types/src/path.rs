@@ -68,6 +68,12 @@ impl StepPath {
         matches!(self.segments().last(), Some(Segment::Index(_)))
     }
 
+    /// The path without its last segment.
+    #[must_use]
+    pub fn without_last(&self) -> Option<Self> {
+        Self::new(self.as_str().rsplit_once('.')?.0).ok()
+    }
+
     /// The path one segment further in.
     #[must_use]
     pub fn child(&self, segment: Segment<'_>) -> Option<Self> {

@@ -188,13 +188,15 @@ impl StepRunStatus {
             },
             Self::Running => match next {
                 // `Running` again is a further attempt.
+                // Between two attempts, a change or a retry may take it back.
                 Self::Running
+                | Self::Pending
                 | Self::Waiting
                 | Self::Completed
                 | Self::Failed
                 | Self::Cancelled
                 | Self::OutcomeUnknown => true,
-                Self::Pending | Self::Skipped | Self::Unknown => false,
+                Self::Skipped | Self::Unknown => false,
             },
             Self::Waiting => match next {
                 Self::Pending | Self::Completed | Self::Failed | Self::Skipped | Self::Cancelled => true,

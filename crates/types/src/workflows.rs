@@ -165,11 +165,11 @@ pub struct WorkflowPage {
 pub struct ListQuery {
     /// Items on the page: 1 to 200, 20 when left out.
     pub limit: Option<u32>,
-    /// Where to go on, as the page before said.
+    /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// `-updated_at` (newest first, as when left out), `updated_at`, `name` or `-name`.
     pub sort: Option<String>,
-    /// Words that the name or description holds.
+    /// Words that the name or description contains: at most 200 characters.
     pub search: Option<String>,
     /// A tag that they have.
     pub tag: Option<String>,

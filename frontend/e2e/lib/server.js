@@ -44,7 +44,7 @@ export class Server {
   }
 
   async #run(listen) {
-    const options = ['serve', '--listen', listen, '--data-dir', this.#folder, '--starts-per-minute', '0'];
+    const options = ['serve', '--listen', listen, '--data-dir', this.#folder, '--starts-per-minute', '0', '--saves-per-minute', '0'];
     if (process.env.SLUICE_WEB_DIST) {
       options.push('--web-dir', process.env.SLUICE_WEB_DIST);
     }

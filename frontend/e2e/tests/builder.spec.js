@@ -214,14 +214,6 @@ test("chooses a step's model in its head, without opening it", async ({ page, ap
   expect((await api.workflow(id)).definition.steps[0]).toMatchObject({ provider: 'demo', model: 'demo-instant' });
 });
 
-test('asks for a name before it saves', async ({ page }) => {
-  await builder.open();
-  await page.getByRole('button', { name: 'Research', exact: true }).click();
-  await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByText('Give the workflow a name before you save it.')).toBeVisible();
-  await expect(builder.name).toBeFocused();
-});
-
 test('rewrites the references to a step that is renamed', async ({ api }) => {
   const { id } = await api.createWorkflow('Renaming', [
     prompt('Research'),
@@ -255,50 +247,6 @@ test('refuses a label that another step has, and keeps the text', async ({ api }
   await expect(builder.card('Three').getByRole('textbox', { name: 'Label' })).not.toHaveAttribute('aria-invalid', 'true');
 });
 
-test('completes what stands before', async ({ page, api }) => {
-  const { id } = await api.createWorkflow('Completion', [prompt('Idea Generation'), prompt('Review notes'), prompt('Write')]);
-  await builder.open(id);
-  const card = await builder.openStep('Write');
-  const field = card.getByRole('textbox', { name: 'Prompt', exact: true });
-  const offers = card.getByRole('listbox', { name: 'Completions' }).getByRole('option');
-  await field.fill('');
-  await field.pressSequentially('Use {{');
-  await expect(offers.filter({ hasText: 'Idea Generation' })).not.toHaveCount(0);
-  await field.pressSequentially('steps.gen');
-  await expect(offers.first()).toContainText('steps.Idea Generation');
-  await expect(offers.first()).toHaveAttribute('aria-selected', 'true');
-  await page.keyboard.press('Enter');
-  await expect(field).toHaveValue(/^Use \{\{steps\.Idea Generation/);
-  await page.keyboard.press('Escape');
-  await expect(offers).toHaveCount(0);
-  await field.fill('And {{steps.Rev');
-  await field.press('End');
-  await expect(offers.first()).toContainText('Review notes');
-  await offers.first().click();
-  await expect(field).toHaveValue(/^And \{\{steps\.Review notes/);
-  await expect(field).toBeFocused();
-});
-
-test('marks an unknown reference while one types, until it is mended', async ({ page, api }) => {
-  const { id } = await api.createWorkflow('Marks', [prompt('Harbour 12'), prompt('Write')]);
-  await builder.open(id);
-  const card = await builder.openStep('Write');
-  const field = card.getByRole('textbox', { name: 'Prompt', exact: true });
-  const unknown = card.locator('.unknown');
-  await field.fill('Use {{steps.Harbour 13.content}}');
-  await expect(unknown).toHaveText(/Harbour 13/);
-  await expect(card.getByText('there is no step “Harbour 13”; did you mean “Harbour 12”?')).toBeVisible();
-  await expect(page.getByRole('heading', { name: '1 problem' })).toBeVisible();
-  await card.getByRole('button', { name: 'Refer to “Harbour 12”' }).click();
-  await expect(field).toHaveValue('Use {{steps.Harbour 12.content}}');
-  await expect(unknown).toHaveCount(0);
-  await expect(page.getByRole('heading', { name: 'No problems found' })).toBeVisible();
-  await field.fill('Use {{steps.Harbour 12.content}} and {{steps.Nowhere.content}}');
-  await expect(unknown).toHaveText(/Nowhere/);
-  await field.fill('Use {{steps.Harbour 12.content}} only');
-  await expect(unknown).toHaveCount(0);
-});
-
 test('leads from a problem to its step', async ({ page, api }) => {
   const { id } = await api.createWorkflow('Problems', [prompt('Research'), prompt('Write')]);
   await builder.open(id);
@@ -326,16 +274,6 @@ test('undoes and redoes by button and by key', async ({ page, api }) => {
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+y');
   await builder.expectOrder('One', 'Summarise');
-});
-
-test('saves on Ctrl+S, from within a field too', async ({ page, api }) => {
-  const { id } = await api.createWorkflow('Keys', [prompt('One')]);
-  await builder.open(id);
-  const card = await builder.openStep('One');
-  await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Changed');
-  await page.keyboard.press('Control+s');
-  await expect(builder.state).toHaveText('Saved as version 2');
-  expect((await api.workflow(id)).definition.steps[0].prompt).toBe('Changed');
 });
 
 test('duplicates a step', async ({ api }) => {
@@ -390,93 +328,6 @@ test('adds each of the basic steps from the palette', async ({ page }) => {
   await builder.save(1);
 });
 
-test('keeps what is not saved over a reload', async ({ page, api }) => {
-  const { id } = await api.createWorkflow('Kept', [prompt('One')]);
-  await builder.open(id);
-  const card = await builder.openStep('One');
-  await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Not saved yet');
-  await page.reload();
-  await expect(page.getByText('Your changes that were not saved are back.')).toBeVisible();
-  const again = await builder.openStep('One');
-  await expect(again.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('Not saved yet');
-  await page.getByRole('button', { name: 'Discard them' }).click();
-  await expect(again.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('Write about One.');
-  await page.reload();
-  await expect(builder.name).toBeVisible();
-  await expect(page.getByText('Your changes that were not saved are back.')).toHaveCount(0);
-});
-
-test('keeps what cannot be taken yet over a reload, and when its card is closed', async ({ page, api }) => {
-  const { id } = await api.createWorkflow('Pending', [prompt('One'), prompt('Two')]);
-  await builder.open(id);
-  const card = await builder.openStep('One');
-  const label = card.getByRole('textbox', { name: 'Label' });
-  const retries = card.getByRole('textbox', { name: 'Retries' });
-  const schema = card.getByRole('textbox', { name: 'JSON Schema of the answer' });
-  await builder.unfold(card, 'Retries, timeout and order');
-  await retries.fill('many');
-  await builder.unfold(card, 'Output schema');
-  await schema.fill('{"type": ');
-  await card.getByRole('button', { expanded: true }).click();
-  await builder.openStep('One');
-  await expect(retries).toHaveValue('many');
-  await expect(builder.state).toHaveText('Saved as version 1, without what is being typed');
-  await label.fill('One, and more');
-  await page.reload();
-  await expect(page.getByText('Your changes that were not saved are back.')).toBeVisible();
-  await expect(label).toHaveValue('One, and more');
-  await expect(retries).toHaveValue('many');
-  await expect(schema).toHaveValue('{"type": ');
-  await builder.expectOrder('One', 'Two');
-  await page.getByRole('button', { name: 'Discard them' }).click();
-  await expect(label).toHaveValue('One');
-  await expect(retries).toHaveValue('');
-  await expect(builder.state).toHaveText('Saved as version 1');
-  await page.reload();
-  await expect(builder.name).toBeVisible();
-  await expect(page.getByText('Your changes that were not saved are back.')).toHaveCount(0);
-  // A label that is being typed is taken by Ctrl+S.
-  await builder.openStep('One');
-  await label.fill('First');
-  await page.keyboard.press('Control+s');
-  await expect(builder.state).toHaveText('Saved as version 2');
-  expect((await api.workflow(id)).definition.steps[0].label).toBe('First');
-});
-
-test('hands what cannot be taken yet to the workflow that was just created', async ({ page }) => {
-  await builder.open();
-  await page.getByRole('button', { name: 'Research', exact: true }).click();
-  await builder.name.fill('Brand new');
-  await builder.card('Research').getByRole('textbox', { name: 'Temperature' }).fill('hot');
-  await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page).toHaveURL(/\/workflows\/brand-new$/);
-  await expect(builder.card('Research').getByRole('textbox', { name: 'Temperature' })).toHaveValue('hot');
-  await page.reload();
-  await expect(builder.card('Research').getByRole('textbox', { name: 'Temperature' })).toHaveValue('hot');
-});
-
-test('keeps a new workflow that is not saved, for another page too', async ({ page, context }) => {
-  await builder.open();
-  await builder.name.fill('On the way');
-  await page.getByRole('button', { name: 'Research', exact: true }).click();
-  await page.goto('/templates');
-  await page.close();
-  const next = new Builder(await context.newPage());
-  await next.open();
-  await expect(next.name).toHaveValue('On the way');
-  await next.expectOrder('Research');
-  await next.save(1);
-});
-
-test('tells that another tab edits the same workflow', async ({ page, context, api }) => {
-  const { id } = await api.createWorkflow('Two tabs', [prompt('One')]);
-  await builder.open(id);
-  const other = new Builder(await context.newPage());
-  await other.open(id);
-  await other.name.fill('Two tabs, changed');
-  await expect(page.getByText('This workflow is being edited in another tab too.')).toBeVisible();
-});
-
 test('keeps numbers that cannot be read, and says what is wrong', async ({ api }) => {
   const { id } = await api.createWorkflow('Numbers', [prompt('One')]);
   await builder.open(id);
@@ -515,24 +366,50 @@ test('keeps a schema that is not JSON, and says where', async ({ api }) => {
   await expect(field).toHaveAccessibleDescription(/This is not JSON: .*line 2/);
 });
 
-test('says how a failed save can be tried again, and loses nothing', async ({ page, api, server, guard }) => {
-  guard.allow(/ERR_CONNECTION_REFUSED|Failed to load resource/);
-  const { id } = await api.createWorkflow('Away', [prompt('One')]);
-  await builder.open(id);
-  await builder.name.fill('Away, and back');
-  await server.crash();
-  await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(builder.saveBar.getByRole('alert')).toContainText('The server cannot be reached');
-  await expect(builder.name).toHaveValue('Away, and back');
-  await server.startAgain();
-  await builder.saveBar.getByRole('button', { name: 'Try again' }).click();
-  await expect(builder.state).toHaveText('Saved as version 2');
-});
-
 test('tells of a workflow that is not there', async ({ page, guard }) => {
   guard.allow(/404/);
   await page.goto('/workflows/nowhere');
   await expect(page.getByRole('heading', { name: 'There is no workflow at this address' })).toBeVisible();
   await page.getByRole('link', { name: 'Go to your workflows' }).click();
   await expect(page).toHaveURL('/');
+});
+
+test('keeps two fallbacks of one model apart, and adds none twice', async ({ api }) => {
+  const fallbacks = ['demo', 'demo-instant', 'demo'].map((model) => ({ provider: 'demo', model }));
+  const { id } = await api.createWorkflow('Fallbacks', [prompt('One', 'Write', { fallbacks })]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  const rows = card.getByRole('button', { name: /^Remove demo/ });
+  await expect(rows).toHaveCount(3);
+  await rows.last().click();
+  await expect(rows).toHaveCount(2);
+  await chooseModel(card.getByRole('combobox', { name: 'Add a fallback' }), 'demo', 'demo');
+  await chooseModel(card.getByRole('combobox', { name: 'Add a fallback' }), 'demo', 'demo-echo');
+  await expect(rows).toHaveCount(3);
+  await builder.save(2);
+  const models = (await api.workflow(id)).definition.steps[0].fallbacks.map(({ model }) => model);
+  expect(models).toEqual(['demo', 'demo-instant', 'demo-echo']);
+});
+
+test('calls a step in the problems by its newest label, wherever it stands', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Labelled', [prompt('One'), prompt('Two', '{{steps.Nobody.content}}'), prompt('Three')]);
+  await builder.open(id);
+  const problems = page.getByRole('region', { name: /problem/ });
+  await expect(problems.getByRole('button', { name: 'Two', exact: true })).toBeVisible();
+  await builder.openStep('Two');
+  await rename('Two', 'Second');
+  await builder.choose('Second', 'Move up');
+  await builder.expectOrder('Second', 'One', 'Three');
+  await problems.getByRole('button', { name: 'Second', exact: true }).click();
+  await expect(builder.card('Second').getByRole('textbox', { name: 'Prompt', exact: true })).toBeFocused();
+});
+
+test('offers to bring a step back only where that can be done', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Left', [prompt('One'), prompt('Two')]);
+  await builder.open(id);
+  await builder.choose('Two', 'Remove');
+  await expect(page.getByText('Removed Two')).toBeVisible();
+  await builder.saveBar.getByRole('button', { name: 'Save and run' }).click();
+  await expect(page.getByRole('heading', { name: 'Run Left' })).toBeVisible();
+  await expect(page.getByText('Removed Two')).toHaveCount(0);
 });

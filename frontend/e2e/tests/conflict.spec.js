@@ -130,3 +130,18 @@ test('a moved step and a changed one fit together', async ({ api }) => {
   await expect(mine.state).toHaveText('Saved as version 3');
   expect(await prompts(api)).toEqual(['Their writing', 'Write about Research.']);
 });
+
+test('both sides have a heading, and what differs in a long text is marked', async ({ page }) => {
+  const long = (word) => `${'The same line.\n'.repeat(20)}A line with one ${word} word.`;
+  await change(mine, 'Research', 'Short');
+  const dialog = await meet({ iChange: ['Write', long('own')], theyChange: ['Write', long('other')] });
+  await expect(dialog.getByRole('heading', { name: 'Yours' })).toHaveCount(1);
+  await expect(dialog.getByRole('heading', { name: 'Theirs, version 2' })).toHaveCount(1);
+  const difference = dialog.getByRole('region', { name: 'Difference' });
+  await expect(difference.locator('mark')).toHaveText(['other', 'own']);
+  await expect(dialog.getByText('− Theirs, version 2')).toBeVisible();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const yours = await dialog.getByLabel('Yours').first().boundingBox();
+  const theirs = await dialog.getByRole('heading', { name: 'Theirs, version 2' }).boundingBox();
+  expect(theirs.y, 'stacked, each value stands below its own heading').toBeGreaterThanOrEqual(yours.y + yours.height);
+});

@@ -172,3 +172,17 @@ test.describe('menu', () => {
     await expect(builder.state).toHaveText('Saved as version 1');
   });
 });
+
+test('the page scrolls as soon as a step is dragged to the edge of the save bar', async ({ page, api }) => {
+  const labels = Array.from({ length: 40 }, (_, at) => `Step ${at + 1}`);
+  const { id } = await api.createWorkflow('Many', labels.map((label) => prompt(label)));
+  await builder.open(id);
+  const bar = (await builder.saveBar.boundingBox()).y;
+  const from = await centre(builder.handle('Step 1'));
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x, bar - 15, { steps: 10 });
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(200);
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+});

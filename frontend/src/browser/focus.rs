@@ -68,6 +68,17 @@ pub fn focus_soon(id: String) {
     });
 }
 
+/// Unfolds the details around the element with an id, so that it can have the focus. Gives whether it is there.
+pub fn reveal(id: &str) -> bool {
+    let Some(element) = element(id) else { return false };
+    let mut around = element.closest("details").ok().flatten();
+    while let Some(details) = around {
+        let _unfolded = details.set_attribute("open", "");
+        around = details.parent_element().and_then(|parent| parent.closest("details").ok().flatten());
+    }
+    true
+}
+
 /// Brings the element with an id into view, without moving the page more than needed.
 pub fn scroll_into_view(id: &str) {
     if let Some(element) = element(id) {

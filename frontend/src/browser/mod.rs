@@ -10,3 +10,4 @@ pub mod ids;
 pub mod secrets;
 pub mod storage;
 pub mod theme;
+pub mod view;

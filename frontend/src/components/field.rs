@@ -26,13 +26,16 @@ pub fn Field<F, V>(
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: MaybeProp<String>,
     #[prop(optional, into)] wrong: MaybeProp<String>,
+    /// The input's id, where something leads to it.
+    #[prop(optional, into)]
+    id: Option<String>,
     children: F,
 ) -> impl IntoView
 where
     F: FnOnce(FieldIds) -> V,
     V: IntoView + 'static,
 {
-    let input = fresh_id("field");
+    let input = id.unwrap_or_else(|| fresh_id("field"));
     let hint_id = format!("{input}-hint");
     let wrong_id = format!("{input}-wrong");
     let ids = FieldIds { input: input.clone(), described_by: format!("{wrong_id} {hint_id}") };

@@ -32,4 +32,4 @@ pub use run_history::RunHistory;
 pub use status::{RunBadge, StepDot, step_word};
 pub use step_kind::{StepKindLook, step_kind};
 pub use text::{CopyButton, DiffView, MarkdownView, Tooltip, When};
-pub use toasts::{Toasts, ToastsView};
+pub use toasts::{ToastId, Toasts, ToastsView};

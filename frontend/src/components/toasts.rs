@@ -14,13 +14,25 @@ const SHORT: Duration = Duration::from_secs(5);
 /// How long one stays that offers an action, as undo.
 pub const LONG: Duration = Duration::from_secs(9);
 
+/// Names a message, to take it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ToastId(u32);
+
+/// How a message is meant.
+#[derive(Clone, Copy)]
+enum Tone {
+    Good,
+    Warn,
+    Bad,
+}
+
 /// The action that a message offers. It outlives the component that sent the message, so it is no `Callback`.
 type Action = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Clone)]
 struct Toast {
-    id: u32,
-    bad: bool,
+    id: ToastId,
+    tone: Tone,
     text: String,
     action: Option<(String, Action)>,
 }
@@ -40,22 +52,33 @@ impl Toasts {
 
     /// It worked.
     pub fn done(self, text: impl Into<String>) {
-        self.show(false, text.into(), None, Some(SHORT));
+        self.show(Tone::Good, text.into(), None, Some(SHORT));
     }
 
-    /// It worked, and can be taken back for a while.
-    pub fn with_action(self, text: impl Into<String>, verb: &str, action: impl Fn() + Send + Sync + 'static) {
-        self.show(false, text.into(), Some((verb.to_owned(), Arc::new(action))), Some(LONG));
+    /// It worked, but for something.
+    pub fn warned(self, text: impl Into<String>) {
+        self.show(Tone::Warn, text.into(), None, Some(LONG));
+    }
+
+    /// It worked, and can be taken back for a while. An action that only the current page can do is to be removed with
+    /// that page.
+    pub fn with_action(
+        self,
+        text: impl Into<String>,
+        verb: &str,
+        action: impl Fn() + Send + Sync + 'static,
+    ) -> ToastId {
+        self.show(Tone::Good, text.into(), Some((verb.to_owned(), Arc::new(action))), Some(LONG))
     }
 
     /// Something has changed that a person should know of. It stays until it is dismissed.
     pub fn notice(self, text: impl Into<String>) {
-        self.show(false, text.into(), None, None);
+        self.show(Tone::Good, text.into(), None, None);
     }
 
     /// It did not work.
     pub fn failed(self, text: impl Into<String>) {
-        self.show(true, text.into(), None, Some(LONG));
+        self.show(Tone::Bad, text.into(), None, Some(LONG));
     }
 
     /// A call failed.
@@ -65,19 +88,22 @@ impl Toasts {
 
     /// A call failed, and may be tried again.
     pub fn retry(self, doing: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
-        self.show(true, told(doing, error), Some(("Try again".to_owned(), Arc::new(again))), Some(LONG));
+        self.show(Tone::Bad, told(doing, error), Some(("Try again".to_owned(), Arc::new(again))), Some(LONG));
     }
 
-    fn show(self, bad: bool, text: String, action: Option<(String, Action)>, stays: Option<Duration>) {
-        let id = self.next.get_value();
-        self.next.set_value(id.wrapping_add(1));
-        self.shown.update(|shown| shown.push(Toast { id, bad, text, action }));
+    fn show(self, tone: Tone, text: String, action: Option<(String, Action)>, stays: Option<Duration>) -> ToastId {
+        let number = self.next.get_value();
+        self.next.set_value(number.wrapping_add(1));
+        let id = ToastId(number);
+        self.shown.update(|shown| shown.push(Toast { id, tone, text, action }));
         if let Some(stays) = stays {
             set_timeout(move || self.remove(id), stays);
         }
+        id
     }
 
-    fn remove(self, id: u32) {
+    /// Takes a message back, if it is still there.
+    pub fn remove(self, id: ToastId) {
         self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
     }
 }
@@ -110,9 +136,13 @@ fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
         };
         view! { <Button small=true on_press=press>{verb}</Button> }
     });
-    let icon = if toast.bad { icondata_lu::LuCircleAlert } else { icondata_lu::LuCheck };
+    let (class, icon) = match toast.tone {
+        Tone::Good => ("toast good", icondata_lu::LuCheck),
+        Tone::Warn => ("toast warn", icondata_lu::LuTriangleAlert),
+        Tone::Bad => ("toast bad", icondata_lu::LuCircleAlert),
+    };
     view! {
-        <div class=if toast.bad { "toast bad" } else { "toast good" }>
+        <div class=class>
             <Icon icon />
             <span class="grow">{toast.text}</span>
             {action}

@@ -1,7 +1,9 @@
 //! What people may do to a run and to a step run, as the server would decide it: a button that the
 //! server would refuse is not offered.
 
-use sluice_types::{Definition, ExecutionStatus, GateKind, ReviewDecision, Step, StepPath, StepRunStatus, StepType};
+use sluice_types::{
+    Definition, ExecutionStatus, GateKind, Index, Place, ReviewDecision, StepPath, StepRunStatus, StepType,
+};
 
 use super::run::{RunState, StepView};
 
@@ -146,10 +148,10 @@ pub fn decisions(step: &StepView) -> Vec<ReviewDecision> {
 /// The labels of the steps that become stale when a step's output is replaced.
 #[must_use]
 pub fn stale_after_override(definition: &Definition, run: &RunState, path: &StepPath) -> Vec<String> {
-    let status = |step: &Step| run.step(&StepPath::top(&step.id)).map(|view| view.run.status);
-    let changed = definition.step_at(path);
-    let stale = changed.map(|changed| definition.made_from(changed, status)).unwrap_or_default();
-    stale.into_iter().map(|step| step.label.clone()).collect()
+    let index = Index::of(definition);
+    let status = |place: &Place| run.step(&StepPath::top(&place.step.id)).map(|view| view.run.status);
+    let stale = index.at(path).map(|changed| index.made_from(&changed.step.id, status)).unwrap_or_default();
+    stale.into_iter().map(|place| place.step.label.clone()).collect()
 }
 
 #[cfg(test)]

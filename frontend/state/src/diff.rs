@@ -5,13 +5,12 @@
 
 use similar::DiffOp;
 use similar::algorithms::{Capture, Compact, Replace, myers};
+use sluice_types::limits::MAX_COMPARED_LINES;
 
 /// Unchanged stretches that are longer are folded.
 const MOST_SAME: usize = 6;
 /// Unchanged lines that are shown beside a change.
 const CONTEXT: usize = 3;
-/// Lines that are compared closely, of both texts together, without those that begin and end both.
-const MOST_COMPARED: usize = 3_000;
 /// Words of two lines that are compared, as the product of their numbers; and of all lines together.
 const MOST_WORDS: usize = 1_000_000;
 const MOST_WORDS_IN_ALL: usize = 10_000_000;
@@ -83,7 +82,7 @@ fn compared(before: &str, after: &str) -> Vec<DiffLine> {
     let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(old, new)| old == new).count();
     let (old_middle, new_middle) = (without_last(old_rest, tail), without_last(new_rest, tail));
     let mut out: Vec<DiffLine> = old.iter().take(head).map(|line| whole(LineKind::Same, line)).collect();
-    if old_middle.len() + new_middle.len() > MOST_COMPARED {
+    if old_middle.len() + new_middle.len() > MAX_COMPARED_LINES {
         out.extend(old_middle.iter().map(|line| whole(LineKind::Removed, line)));
         out.extend(new_middle.iter().map(|line| whole(LineKind::Added, line)));
     } else {

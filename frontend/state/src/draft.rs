@@ -27,6 +27,12 @@ pub fn pending_step(key: &str) -> Option<StepId> {
     StepId::new(key.split_once('\n')?.0).ok()
 }
 
+/// The field of such a place.
+#[must_use]
+pub fn pending_field(key: &str) -> &str {
+    key.split_once('\n').map_or(key, |(_, field)| field)
+}
+
 /// A draft as it is kept in the browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,7 +158,8 @@ mod tests {
     fn what_is_only_typed_is_worth_keeping() {
         let step = StepId::new("a").unwrap();
         let key = pending_key(&step, "retries");
-        assert_eq!((pending_step(&key), pending_step("tag")), (Some(step), None));
+        assert_eq!((pending_step(&key), pending_field(&key)), (Some(step), "retries"));
+        assert_eq!((pending_step("tag"), pending_field("tag")), (None, "tag"));
         let pending = Pending::from([(key, "many".to_owned())]);
         let typed = |draft, base| SavedDraft { pending: pending.clone(), ..saved(draft, base) };
         let kept = typed(Draft::from_workflow(&workflow(3)), Some(3));

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::template::{Root, references};
-use sluice_types::{Definition, TemplateInput};
+use sluice_types::{Definition, Index, TemplateInput};
 
 use super::format::capitalised;
 
@@ -78,9 +78,10 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
             example: input.example.clone(),
         })
         .collect();
-    let names = definition.names();
-    for step in definition.steps.iter().filter(|step| step.enabled) {
-        for (_, source) in step.templates() {
+    let index = Index::of(definition);
+    let names = index.names();
+    for place in index.places().iter().filter(|place| place.step.enabled) {
+        for (_, source) in place.step.templates() {
             // What cannot be read is the lint's to report.
             for reference in references(source, &names).unwrap_or_default() {
                 if reference.root != Root::Input {

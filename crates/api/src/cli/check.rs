@@ -8,6 +8,8 @@ use sluice_engine::lint_deeply;
 use sluice_types::json::{self, ReadError};
 use sluice_types::{Definition, Known, LintReport};
 
+use super::files::read_file_or_stdin;
+use super::visible::print_line;
 use super::{DONE, FAILED, USAGE, complain};
 
 /// Check a workflow file, as a start would
@@ -16,9 +18,9 @@ use super::{DONE, FAILED, USAGE, complain};
   sluice check brief.json
   sluice check brief.json --input '{\"topic\": \"tea\"}' --json
 
-Exit codes: 0 nothing keeps it from running, 1 it has errors, 2 the file cannot be read.")]
+Exit codes: 0 the workflow can run, 1 it has errors, 2 the file cannot be read.")]
 pub struct CheckOptions {
-    /// Workflow or definition, as JSON
+    /// Workflow or definition, as JSON; `-` reads standard input
     file: PathBuf,
     /// Input to check the templates against: JSON, or text
     #[arg(long)]
@@ -36,7 +38,7 @@ pub fn check(options: &CheckOptions) -> u8 {
     let input = options.input.as_deref().map(read_input);
     let report = lint_deeply(&workflow.definition, &Known::default(), input.as_ref());
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+        print_line(&serde_json::to_string_pretty(&report).unwrap_or_default());
     } else {
         print_report(&options.file, &report);
     }
@@ -46,24 +48,24 @@ pub fn check(options: &CheckOptions) -> u8 {
 /// Prints findings for people.
 pub fn print_report(file: &Path, report: &LintReport) {
     for finding in &report.findings {
-        println!(
+        print_line(&format!(
             "{}: {} at {}: {} [{}]",
             file.display(),
             finding.severity,
             finding.pointer,
             finding.message,
             finding.code
-        );
+        ));
         if let Some(fix) = &finding.fix {
-            println!("    fix: {}", fix.title);
+            print_line(&format!("    fix: {}", fix.title));
         }
     }
     if report.findings.is_empty() {
-        println!("{}: nothing found", file.display());
+        print_line(&format!("{}: nothing found", file.display()));
     }
 }
 
-/// A workflow file: a workflow as the API has it, or a definition alone.
+/// A workflow file: a workflow as the API answers it, or a definition alone.
 #[derive(Debug)]
 pub struct WorkflowFile {
     pub name: String,
@@ -71,7 +73,7 @@ pub struct WorkflowFile {
 }
 
 pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = read_file_or_stdin(file)?;
     let mut value: Value =
         serde_json::from_str(&text).map_err(|error| format!("{}: it is not JSON: {error}", file.display()))?;
     let refused = |below: &str, ReadError { pointer, message }| {
@@ -79,7 +81,7 @@ pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
         format!("{}: at {}: {message}", file.display(), if pointer.is_empty() { "/" } else { &pointer })
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    // The rest of a workflow is for the server.
+    // The other fields of a workflow concern the server only.
     if let Some(definition) = value.get_mut("definition").map(Value::take) {
         let definition = json::from_value(definition).map_err(|error| refused("/definition", error))?;
         let name = value.get_mut("name").map(Value::take).unwrap_or_default();
@@ -90,7 +92,7 @@ pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
     Ok(WorkflowFile { name: stem, definition })
 }
 
-/// An input as it is given on a command line: JSON when it is an object or a text, else text as it stands.
+/// The input of a command line: JSON when it is an object or a string, else the text itself.
 pub fn read_input(text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value @ (Value::Object(_) | Value::String(_))) => value,

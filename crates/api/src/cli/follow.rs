@@ -1,4 +1,4 @@
-//! Follows a run in the same process: what happened and what is said, each once and in order.
+//! Follows a run in the same process: its events and its texts, each once and in order.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::terminal::Terminal;
 const LOOK: Duration = Duration::from_millis(500);
 
 /// One run, shown as it goes. The live stream is listened to from the beginning to the end of it; the
-/// database says what has happened, so that an event that never arrived here is missed by nobody.
+/// database has all events, so that one that the live stream lost is shown too.
 pub struct Follower<'a> {
     engine: &'a Engine,
     tenant: &'a TenantId,
@@ -37,12 +37,12 @@ pub struct Follower<'a> {
 impl<'a> Follower<'a> {
     /// Begins to listen.
     pub fn new(engine: &'a Engine, tenant: &'a TenantId, id: &'a ExecutionId, terminal: Terminal) -> Self {
-        let channel = engine.channel(id);
+        let channel = engine.channel(tenant, id);
         let (texts, live) = channel.subscribe(engine.outside().clock.now());
         Self { engine, tenant, id, terminal, live, _channel: channel, texts, after: 0, printed: HashMap::new() }
     }
 
-    /// Shows what happens until the run has ended or waits, and gives it as it is then.
+    /// Shows events until the run has ended or waits, and gives its state at that time.
     pub async fn until_settled(&mut self) -> Result<Execution, String> {
         loop {
             let position = self.engine.store().event_position(self.tenant, self.id).await.map_err(text_of)?;
@@ -61,13 +61,13 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Shows what comes until the status is to be read again: after stored events, or in a while.
+    /// Shows live frames until the status is due to be read again: after stored events, or after `LOOK`.
     async fn show_live(&mut self) -> Result<(), StoreError> {
         let until = Instant::now() + LOOK;
         while let Ok(received) = tokio::time::timeout_at(until, self.live.recv()).await {
             let frame = match received {
                 Ok(frame) => frame,
-                // What was missed is read from the database.
+                // The lost frames are read from the database.
                 Err(RecvError::Lagged(_)) => return Ok(()),
                 Err(RecvError::Closed) => {
                     tokio::time::sleep_until(until).await;
@@ -124,7 +124,7 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Prints what the pieces lacked of the text of an attempt that has ended.
+    /// Prints the rest of the text of an attempt that has ended.
     async fn print_rest(&mut self, path: &StepPath, attempt: i32) -> Result<(), StoreError> {
         if self.terminal.is_quiet() {
             return Ok(());

@@ -1,27 +1,32 @@
 //! The command line.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
 mod check;
+mod data_folder;
+mod files;
 mod follow;
 mod options;
 mod run;
 mod serve;
+mod signals;
 mod terminal;
+mod visible;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// It did what it was asked for.
+/// Success.
 const DONE: u8 = 0;
-/// It failed: the run failed, the file has errors, the server could not go on.
+/// A failure: of the run, of the server, or errors in the file.
 const FAILED: u8 = 1;
-/// It was asked for something that it cannot do. clap uses the same.
+/// A command that cannot be carried out. clap uses the same.
 const USAGE: u8 = 2;
 /// The run was cancelled, or a reviewer rejected it.
 const STOPPED: u8 = 3;
 /// The run waits at a gate, and there is no terminal to ask at.
 const WAITING: u8 = 4;
+/// A second signal ended the process at once: 128 and the number of SIGINT, as shells count.
+const INTERRUPTED: u8 = 130;
 
 /// Design, run and watch multi-step AI workflows.
 #[derive(Parser)]
@@ -63,17 +68,17 @@ pub fn main() -> ExitCode {
 }
 
 fn openapi() -> u8 {
-    match crate::openapi::document().to_pretty_json() {
+    match crate::routes::document().to_pretty_json() {
         Ok(text) => {
-            println!("{text}");
+            visible::print_line(&text);
             DONE
         }
         Err(error) => complain(FAILED, &format!("the document cannot be written: {error}")),
     }
 }
 
-/// Says what went wrong, and gives the exit code.
+/// Prints an error, and gives the exit code.
 fn complain(code: u8, message: &str) -> u8 {
-    eprintln!("sluice: {message}");
+    visible::tell_line(&format!("sluice: {message}"));
     code
 }

@@ -1,10 +1,16 @@
 //! The options of `serve`: from the command line, the environment and a file, in this order.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+
+use super::files::{MAX_CONFIG_BYTES, read_file};
+
+/// Permissions of the group and of others.
+const OTHERS: u32 = 0o077;
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
@@ -21,9 +27,11 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields, default)]
 #[command(after_help = "Examples:
   sluice serve
-  sluice serve --listen 127.0.0.1:0 --data-dir /tmp/sluice
-  sluice serve --database-url postgres://sluice:secret@localhost/sluice
-  SLUICE_DATABASE_URL=postgres://… sluice serve --config sluice.toml
+  sluice serve --listen 127.0.0.1:0 --data-dir ~/sluice
+  SLUICE_DATABASE_URL=postgres://sluice:secret@localhost/sluice sluice serve
+  sluice serve --config sluice.toml
+
+Secrets belong in the environment or in a file with mode 600: other users can read the arguments of a process.
 
 The file given by --config has the same names as the options, as `listen = \"127.0.0.1:8080\"`.
 Providers' keys are taken from ANTHROPIC_API_KEY, OPENAI_API_KEY and GEMINI_API_KEY, too.")]
@@ -34,15 +42,22 @@ pub struct ServeOptions {
     /// Folder of the embedded database and the master key [default: ./data]
     #[arg(long, env = "SLUICE_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// PostgreSQL database to use in the place of the embedded one
+    /// PostgreSQL database in place of the embedded one; with a password, prefer `SLUICE_DATABASE_URL`
     #[arg(long, env = "SLUICE_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Passphrase that encrypts stored keys; without it, a key file in the data folder does
+    /// Passphrase that encrypts stored keys, at least 16 characters; prefer `SLUICE_MASTER_KEY`. Without it, a key
+    /// file in the data folder encrypts them
     #[arg(long, env = "SLUICE_MASTER_KEY", hide_env_values = true)]
     pub master_key: Option<String>,
     /// Starts, resumes and retries that a tenant may make in a minute; 0 for no limit [default: 600]
     #[arg(long, env = "SLUICE_STARTS_PER_MINUTE")]
     pub starts_per_minute: Option<u32>,
+    /// Workflows, templates and personas that a tenant may save in a minute; 0 for no limit [default: 600]
+    #[arg(long, env = "SLUICE_SAVES_PER_MINUTE")]
+    pub saves_per_minute: Option<u32>,
+    /// Event streams that a caller may have open at once; 0 for no limit [default: 1024]
+    #[arg(long, env = "SLUICE_STREAMS_PER_CALLER")]
+    pub streams_per_caller: Option<u32>,
     /// Whether providers' addresses may lie in private networks [default: true, as only this machine can set them]
     #[arg(long, env = "SLUICE_ALLOW_PRIVATE_NETWORKS")]
     pub allow_private_networks: Option<bool>,
@@ -69,20 +84,28 @@ pub struct ServeOptions {
     #[arg(long, env = "SLUICE_CONFIG")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
+    /// A warning about the file's permissions, for the log.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub config_warning: Option<String>,
 }
 
 impl ServeOptions {
-    /// Fills in from the file what neither the command line nor the environment says.
+    /// Fills options from the file that neither the command line nor the environment sets.
     pub fn with_file(self) -> Result<Self, String> {
         let Some(path) = &self.config else { return Ok(self) };
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let file: Self = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = read_file(path, MAX_CONFIG_BYTES)?;
+        let file: Self =
+            toml::from_str(&text).map_err(|error| format!("{}: {}", path.display(), place(&text, &error)))?;
+        let config_warning = file.warning(path);
         Ok(Self {
             listen: self.listen.or(file.listen),
             data_dir: self.data_dir.or(file.data_dir),
             database_url: self.database_url.or(file.database_url),
             master_key: self.master_key.or(file.master_key),
             starts_per_minute: self.starts_per_minute.or(file.starts_per_minute),
+            saves_per_minute: self.saves_per_minute.or(file.saves_per_minute),
+            streams_per_caller: self.streams_per_caller.or(file.streams_per_caller),
             allow_private_networks: self.allow_private_networks.or(file.allow_private_networks),
             grace_seconds: self.grace_seconds.or(file.grace_seconds),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
@@ -91,6 +114,20 @@ impl ServeOptions {
             log: self.log.or(file.log),
             log_format: self.log_format.or(file.log_format),
             config: self.config,
+            config_warning,
+        })
+    }
+
+    /// A warning when others can read a file with a secret in it.
+    fn warning(&self, path: &Path) -> Option<String> {
+        let has_password = |url: &String| {
+            let authority = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+            authority.is_some_and(|(user, _)| user.contains(':')) || url.contains("password=")
+        };
+        let has_secret = self.master_key.is_some() || self.database_url.as_ref().is_some_and(has_password);
+        let mode = std::fs::metadata(path).map_or(0, |about| about.permissions().mode());
+        (has_secret && mode & OTHERS != 0).then(|| {
+            format!("{path} holds a secret and other users can read it: run `chmod 600 {path}`", path = path.display())
         })
     }
 
@@ -112,9 +149,71 @@ impl ServeOptions {
     }
 }
 
+/// The place and the kind of an error in a configuration file. The file may hold secrets, so neither the line nor a
+/// value is repeated. Of the library's message only the expectation is, which names types and options.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.matches('\n').count() + 1;
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    let options = ServeOptions::augment_args(clap::Command::new("serve"));
+    let is_option = |name: &&str| options.get_arguments().any(|option| option.get_id() == *name);
+    let (name, _) = text.get(line_start..).unwrap_or_default().split_once('=').unwrap_or_default();
+    let named = Some(name.trim()).filter(is_option).map(|name| format!(", `{name}`")).unwrap_or_default();
+    let message = error.message();
+    let expected = message.rsplit_once(", expected ").map(|(_, expected)| format!(": expected {expected}"));
+    let kind = if message.starts_with("unknown field") { "unknown option" } else { "it cannot be read" };
+    format!("line {line}, column {column}{named}: {kind}{}", expected.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_in_the_file_repeats_no_value() {
+        let secret = "topsecretpass";
+        let table = [
+            (format!("log = \"info\"\nmaster_key = \"{secret}\n"), "line 2, column 28, `master_key`"),
+            (format!("master_key = {secret}\n"), "line 1, column 14, `master_key`"),
+            (format!("master_key = [\"{secret}\"]\n"), "line 1, column 14, `master_key`"),
+            (format!("workers = \"{secret}\"\n"), "line 1, column 11, `workers`: it cannot be read: expected usize"),
+            (format!("listen = \"{secret}\"\n"), "line 1, column 10, `listen`"),
+            (format!("log_format = \"{secret}\"\n"), "line 1, column 14, `log_format`"),
+            (format!("{secret}\n"), "line 1, column"),
+            (format!("\"{secret} x\" = 1\n"), "line 1, column 1: unknown option: expected one of `listen`"),
+            (format!("master_key = \"\"\"\n{secret} = 1\n"), "line"),
+        ];
+        for (text, place) in table {
+            let folder = tempfile::tempdir().unwrap();
+            let config = folder.path().join("sluice.toml");
+            std::fs::write(&config, &text).unwrap();
+            let error = ServeOptions { config: Some(config), ..ServeOptions::default() }.with_file().unwrap_err();
+            assert!(error.contains(place) && !error.contains(secret), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_secret_that_others_can_read_gets_a_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("sluice.toml");
+        let warning = |text: &str, mode: u32| {
+            std::fs::write(&config, text).unwrap();
+            std::fs::set_permissions(&config, std::fs::Permissions::from_mode(mode)).unwrap();
+            let options = ServeOptions { config: Some(config.clone()), ..ServeOptions::default() };
+            options.with_file().unwrap().config_warning
+        };
+        for secret in
+            ["master_key = \"m\"", "database_url = \"postgres://u:p@host/db\"", "database_url = \"host=h password=p\""]
+        {
+            assert!(warning(secret, 0o640).unwrap().contains("chmod 600"), "{secret}");
+            assert_eq!(warning(secret, 0o600), None, "{secret}");
+        }
+        for open in ["log = \"info\"", "database_url = \"postgres://u@host:5432/db\""] {
+            assert_eq!(warning(open, 0o644), None, "{open}");
+        }
+    }
 
     #[test]
     fn the_command_line_comes_before_the_file() {
@@ -127,7 +226,9 @@ mod tests {
         assert_eq!((merged.listen().unwrap().port(), merged.log.as_deref()), (9, Some("warn")));
         assert_eq!(merged.log_format, Some(LogFormat::Json));
         std::fs::write(&config, "lisen = \"x\"\n").unwrap();
-        assert!(options.with_file().unwrap_err().contains("unknown field `lisen`"));
+        assert!(
+            options.with_file().unwrap_err().contains("line 1, column 1: unknown option: expected one of `listen`")
+        );
     }
 
     #[test]

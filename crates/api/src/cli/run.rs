@@ -1,24 +1,31 @@
 //! `sluice run`: a workflow file, run in the terminal by an engine of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use secrecy::SecretString;
 use serde_json::Value;
-use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault, keys_from_environment};
+use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environment};
 use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Known, ProviderName, ReviewDecision,
     StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
 };
+use tokio::sync::Notify;
 
 use super::check::{WorkflowFile, print_report, read_input, read_workflow};
+use super::data_folder::{self, DATABASE};
+use super::files::read_file_or_stdin;
 use super::follow::Follower;
-use super::serve::{lock, open_engine, start_log};
+use super::serve::{open_engine, start_log};
+use super::signals::StopSignals;
 use super::terminal::{Terminal, ask, can_ask};
-use super::{DONE, FAILED, STOPPED, USAGE, WAITING, complain};
+use super::visible::{print_line, tell_line};
+use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, WAITING, complain};
+
+/// How long attempts have to store their text after the run has ended.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Run a workflow file in the terminal
 #[derive(Args)]
@@ -29,23 +36,24 @@ use super::{DONE, FAILED, STOPPED, USAGE, WAITING, complain};
 
 The text goes to standard output, progress to standard error.
 Exit codes: 0 completed, 1 failed, 2 the file or the input is wrong, 3 cancelled or rejected,
-4 it waits at a gate and there is no terminal to ask at.")]
+4 it waits at a gate and there is no terminal to ask at, 130 interrupted twice.
+Ctrl-C cancels the run; a second one ends at once.")]
 pub struct RunOptions {
-    /// Workflow or definition, as JSON
+    /// Workflow or definition, as JSON; `-` reads standard input
     file: PathBuf,
-    /// Input: JSON, text, or `@FILE`
+    /// Input: JSON, text, or `@FILE`; `@-` reads standard input
     #[arg(long, default_value = "{}")]
     input: String,
     /// Skip reviews
     #[arg(long)]
     yolo: bool,
-    /// What it may cost, in US dollars, before it asks
+    /// Budget in US dollars; the run asks before it spends more
     #[arg(long)]
     budget: Option<f64>,
-    /// Provider of steps that name none
+    /// Provider of steps without one
     #[arg(long)]
     provider: Option<String>,
-    /// Model of steps that name none
+    /// Model of steps without one
     #[arg(long)]
     model: Option<String>,
     /// Print the output alone, when it is there
@@ -57,6 +65,7 @@ pub struct RunOptions {
 }
 
 pub fn run(options: &RunOptions) -> u8 {
+    data_folder::keep_files_private();
     let mut workflow = match read_workflow(&options.file) {
         Ok(workflow) => workflow,
         Err(error) => return complain(USAGE, &error),
@@ -80,7 +89,10 @@ pub fn run(options: &RunOptions) -> u8 {
         Ok(runtime) => runtime,
         Err(error) => return complain(FAILED, &format!("no runtime: {error}")),
     };
-    match runtime.block_on(run_workflow(options, workflow, input)) {
+    let ended = runtime.block_on(run_workflow(options, workflow, input));
+    // A thread may still wait for an answer at a gate.
+    runtime.shutdown_background();
+    match ended {
         Ok(code) => code,
         Err(error) => complain(FAILED, &error),
     }
@@ -88,29 +100,25 @@ pub fn run(options: &RunOptions) -> u8 {
 
 fn input_of(text: &str) -> Result<Value, String> {
     match text.strip_prefix('@') {
-        Some(file) => std::fs::read_to_string(file)
-            .map(|text| read_input(text.trim()))
-            .map_err(|error| format!("{file}: {error}")),
+        Some(file) => read_file_or_stdin(Path::new(file)).map(|text| read_input(text.trim())),
         None => Ok(read_input(text)),
     }
 }
 
 async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value) -> Result<u8, String> {
-    // The temporary folder is deleted when it goes out of scope.
+    // From here on a signal ends the process in order, so that the temporary folder is deleted.
+    let mut signals = StopSignals::new().map_err(|error| error.to_string())?;
     let (folder, _temporary) = if let Some(folder) = &options.data_dir {
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         (folder.clone(), None)
     } else {
         let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
         (temporary.path().to_owned(), Some(temporary))
     };
-    let _lock = lock(&folder)?;
-    let vault = match std::env::var("SLUICE_MASTER_KEY") {
-        Ok(passphrase) => Vault::from_passphrase(&SecretString::from(passphrase)),
-        Err(_) => Vault::from_file(&folder.join("master.key")).map_err(|error| error.to_string())?,
-    };
+    data_folder::open(&folder)?;
+    let _lock = data_folder::lock(&folder)?;
+    let vault = data_folder::vault(std::env::var("SLUICE_MASTER_KEY").ok(), &folder)?;
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network: NetworkPolicy::Anywhere };
-    let config = StoreConfig::Sqlite(folder.join("sluice.db"));
+    let config = StoreConfig::Sqlite(folder.join(DATABASE));
     let engine = open_engine(&config, providers, Limits::default(), false).await?;
     let tenant = TenantId::local();
     let definition = workflow.definition.clone();
@@ -128,12 +136,28 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
         }
         Err(error) => return Err(explain(&error)),
     };
-    let code = follow(&engine, &tenant, &started.execution.id, options.quiet).await?;
-    engine.shut_down(Duration::from_secs(1)).await;
+    let (id, cancelled) = (&started.execution.id, Notify::new());
+    let code = tokio::select! {
+        code = follow(&engine, &tenant, id, options.quiet, &cancelled) => code?,
+        () = signals.second(cancel(&engine, &tenant, id, &cancelled)) => {
+            return Ok(complain(INTERRUPTED, "ended at once"));
+        }
+    };
+    engine.shut_down(GRACE).await;
     Ok(code)
 }
 
-/// What to do about a provider that cannot be used: a run in a terminal has keys from the environment.
+/// Cancels the run after a first signal.
+async fn cancel(engine: &Engine, tenant: &TenantId, id: &ExecutionId, cancelled: &Notify) {
+    tell_line("\nsluice: cancelling the run; interrupt again to end at once");
+    match engine.command(tenant, id, Command::Cancel, "terminal").await {
+        Ok(_) => cancelled.notify_one(),
+        // The run may have ended meanwhile.
+        Err(error) => _ = complain(USAGE, &explain(&error)),
+    }
+}
+
+/// Advice about a provider that cannot be used: a run in a terminal takes keys from the environment.
 fn hint(error: &EngineError, definition: &Definition) -> String {
     let EngineError::Invalid(ErrorCode::ProviderNotAvailable, fields) = error else { return String::new() };
     let index = fields
@@ -186,8 +210,14 @@ async fn save(engine: &Engine, tenant: &TenantId, workflow: WorkflowFile) -> Res
     Ok(id)
 }
 
-/// Shows the run until it ends, asking at gates.
-async fn follow(engine: &Engine, tenant: &TenantId, id: &ExecutionId, quiet: bool) -> Result<u8, String> {
+/// Shows the run until it ends, asking at gates. `cancelled` ends a question at a gate.
+async fn follow(
+    engine: &Engine,
+    tenant: &TenantId,
+    id: &ExecutionId,
+    quiet: bool,
+    cancelled: &Notify,
+) -> Result<u8, String> {
     let mut follower = Follower::new(engine, tenant, id, Terminal::new(quiet));
     loop {
         let execution = follower.until_settled().await?;
@@ -196,7 +226,7 @@ async fn follow(engine: &Engine, tenant: &TenantId, id: &ExecutionId, quiet: boo
             ExecutionStatus::Failed => return complain_of_failure(engine, tenant, &execution).await,
             ExecutionStatus::Cancelled => return Ok(complain(STOPPED, "the run was cancelled")),
             ExecutionStatus::Paused => {
-                let Some(code) = decide(engine, tenant, &execution).await? else { continue };
+                let Some(code) = decide(engine, tenant, &execution, cancelled).await? else { continue };
                 return Ok(code);
             }
             ExecutionStatus::Pending | ExecutionStatus::Running | ExecutionStatus::Unknown => {}
@@ -204,7 +234,7 @@ async fn follow(engine: &Engine, tenant: &TenantId, id: &ExecutionId, quiet: boo
     }
 }
 
-/// Says why the run failed; who rejected what, when a person did.
+/// Prints why the run failed; for a rejection, the step and the reviewer's comment.
 async fn complain_of_failure(engine: &Engine, tenant: &TenantId, execution: &Execution) -> Result<u8, String> {
     let Some(error) = &execution.error else { return Ok(complain(FAILED, "the run failed")) };
     if error.code != ErrorCode::ReviewRejected {
@@ -217,14 +247,19 @@ async fn complain_of_failure(engine: &Engine, tenant: &TenantId, execution: &Exe
     let why = match decisions.last() {
         Some(GateDecision { decision: ReviewDecision::Reject, comment: Some(comment), .. }) => format!(": {comment}"),
         Some(GateDecision { decision: ReviewDecision::Reject, comment: None, .. }) => String::new(),
-        // Nobody decided in time.
+        // The gate timed out.
         _ => format!(": {}", error.message),
     };
     Ok(complain(STOPPED, &format!("“{}” was rejected{why}", run.label)))
 }
 
-/// Asks at the gate that is open; gives an exit code when nobody answers.
-async fn decide(engine: &Engine, tenant: &TenantId, execution: &Execution) -> Result<Option<u8>, String> {
+/// Asks at the open gate; gives an exit code when there is no decision.
+async fn decide(
+    engine: &Engine,
+    tenant: &TenantId,
+    execution: &Execution,
+    cancelled: &Notify,
+) -> Result<Option<u8>, String> {
     let open = execution.steps.iter().find_map(|run| Some((run, run.gate.as_ref().filter(|_| run.status.is_gate())?)));
     let Some((run, gate)) = open else { return Ok(Some(complain(STOPPED, "the run is paused"))) };
     if !can_ask() {
@@ -235,8 +270,11 @@ async fn decide(engine: &Engine, tenant: &TenantId, execution: &Execution) -> Re
         return Ok(Some(complain(WAITING, &message)));
     }
     let (label, asked): (String, _) = (run.label.clone(), gate.clone());
-    let request = tokio::task::spawn_blocking(move || ask(&label, &asked)).await.map_err(|error| error.to_string())?;
-    let Some(request) = request else { return Ok(Some(complain(WAITING, "nobody decided"))) };
+    let request = tokio::select! {
+        request = tokio::task::spawn_blocking(move || ask(&label, &asked)) => request.map_err(|error| error.to_string())?,
+        () = cancelled.notified() => return Ok(None),
+    };
+    let Some(request) = request else { return Ok(Some(complain(WAITING, "the input ended before a decision"))) };
     let command = Command::Review(run.path.clone(), request);
     // A decision that is refused is asked for again, as long as the gate is open.
     if let Err(error) = engine.command(tenant, &execution.id, command, "terminal").await {
@@ -249,14 +287,14 @@ fn print_output(execution: &Execution, quiet: bool) -> u8 {
     if quiet {
         let text =
             execution.output.as_ref().map(|output| output.as_str().map_or_else(|| output.to_string(), str::to_owned));
-        println!("{}", text.unwrap_or_default());
+        print_line(&text.unwrap_or_default());
     }
     let steps = execution.steps.iter().filter(|run: &&StepRun| run.attempt > 0).count();
-    eprintln!(
+    tell_line(&format!(
         "\n✔ completed: {steps} steps, {} tokens, ${:.4}",
         execution.token_usage.input_tokens + execution.token_usage.output_tokens,
         execution.cost_usd
-    );
+    ));
     DONE
 }
 

@@ -1,29 +1,35 @@
 //! `sluice serve`.
 
-use std::fs::File;
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
-use secrecy::SecretString;
-use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault, keys_from_environment};
+use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, keys_from_environment};
 use sluice_engine::{Engine, EngineConfig, Limits, Outside};
 use sluice_store::{Store, StoreConfig};
 use sluice_types::TenantId;
 use tracing_subscriber::EnvFilter;
 
+use super::data_folder::{self, DATABASE};
 use super::options::{LogFormat, ServeOptions};
-use super::{DONE, FAILED, USAGE, complain};
-use crate::app::{App, AppConfig, Server};
+use super::signals::StopSignals;
+use super::visible::{print_line, tell_line};
+use super::{DONE, FAILED, INTERRUPTED, USAGE, complain};
+use crate::server::Server;
+use crate::state::{App, AppConfig};
 
 /// Starts and retries that a tenant may make in a minute when the operator does not say.
 const STARTS_PER_MINUTE: u32 = 600;
+/// Workflows, templates and personas that a tenant may save in a minute when the operator does not say.
+const SAVES_PER_MINUTE: u32 = 600;
+/// Event streams that a caller may have open at once when the operator does not say.
+const STREAMS_PER_CALLER: u32 = 1_024;
 /// Seconds that steps under way have to end when the operator does not say.
 const GRACE_SECONDS: u64 = 10;
 
 pub fn serve(options: ServeOptions) -> u8 {
+    data_folder::keep_files_private();
     let options = match options.with_file() {
         Ok(options) => options,
         Err(error) => return complain(USAGE, &error),
@@ -31,22 +37,27 @@ pub fn serve(options: ServeOptions) -> u8 {
     if let Err(error) = start_log(options.log.as_deref(), options.log_format) {
         return complain(USAGE, &error);
     }
+    if let Some(warning) = &options.config_warning {
+        tracing::warn!("{warning}");
+    }
     raise_open_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return complain(FAILED, &format!("no runtime: {error}")),
     };
-    match runtime.block_on(until_stopped(&options)) {
-        Ok(()) => DONE,
+    let ended = runtime.block_on(until_stopped(&options));
+    runtime.shutdown_background();
+    match ended {
+        Ok(code) => code,
         Err(error) => complain(FAILED, &error),
     }
 }
 
-/// Begins to log. genai logs providers' answers in full, which may hold what tenants sent.
+/// Begins to log. genai is left out: it logs answers of providers in full, which may hold tenants' texts.
 pub fn start_log(filter: Option<&str>, format: Option<LogFormat>) -> Result<(), String> {
     let filter = EnvFilter::try_new(format!("{},genai=off", filter.unwrap_or("warn")))
         .map_err(|error| format!("--log: {error}"))?;
-    // A log that cannot be written (its disk is full, too) must not end what it tells of.
+    // A log that cannot be written, as on a full disk, must not end the server.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     match format.unwrap_or(LogFormat::Text) {
         LogFormat::Text => log.init(),
@@ -62,20 +73,17 @@ fn raise_open_files() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }
 
-async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
-    // A write past a limit on file sizes is to fail as one on a full disk does, not to end the process.
+async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
+    // Without a handler, SIGXFSZ ends the process. With one, a write past the limit of file sizes fails as on a full disk.
     let _taken = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(Signal::XFSZ.as_raw()));
     let listen = options.listen()?;
     let data_dir = options.data_dir();
-    std::fs::create_dir_all(&data_dir).map_err(|error| format!("{}: {error}", data_dir.display()))?;
+    data_folder::open(&data_dir)?;
     let (config, _lock) = match &options.database_url {
         Some(url) => (StoreConfig::Postgres(url.clone()), None),
-        None => (StoreConfig::Sqlite(data_dir.join("sluice.db")), Some(lock(&data_dir)?)),
+        None => (StoreConfig::Sqlite(data_dir.join(DATABASE)), Some(data_folder::lock(&data_dir)?)),
     };
-    let vault = match &options.master_key {
-        Some(passphrase) => Vault::from_passphrase(&SecretString::from(passphrase.clone())),
-        None => Vault::from_file(&data_dir.join("master.key")).map_err(|error| error.to_string())?,
-    };
+    let vault = data_folder::vault(options.master_key.clone(), &data_dir)?;
     let network = if options.allow_private_networks.unwrap_or(true) {
         NetworkPolicy::Anywhere
     } else {
@@ -85,29 +93,42 @@ async fn until_stopped(options: &ServeOptions) -> Result<(), String> {
         lease: options.lease_seconds.map_or(Limits::default().lease, |seconds| Duration::from_secs(seconds.max(1))),
         ..Limits::default()
     };
+    let database_file = match &config {
+        StoreConfig::Sqlite(file) => Some(file.clone()),
+        StoreConfig::Postgres(_) => None,
+    };
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
     let engine = open_engine(&config, providers, limits, true).await?;
-    let starts = options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE);
-    let config = AppConfig { starts_per_minute: NonZeroU32::new(starts), web_dir: options.web_dir.clone() };
+    let config = AppConfig {
+        starts_per_minute: NonZeroU32::new(options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE)),
+        saves_per_minute: NonZeroU32::new(options.saves_per_minute.unwrap_or(SAVES_PER_MINUTE)),
+        streams_per_caller: NonZeroU32::new(options.streams_per_caller.unwrap_or(STREAMS_PER_CALLER)),
+        web_dir: options.web_dir.clone(),
+        database_file,
+    };
     let app = App::new(engine.clone(), &config);
     let workers =
         options.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
     let server = Server::bind(app, listen, workers.max(1)).map_err(|error| {
         format!("cannot listen on {listen}: {error}. Choose another address with --listen, or stop what listens there.")
     })?;
-    println!("Sluice is ready at http://{}", server.address);
-    let handle = server.handle.clone();
+    let mut signals = StopSignals::new().map_err(|error| error.to_string())?;
+    print_line(&format!("Sluice is ready at http://{}", server.address));
     let grace = Duration::from_secs(options.grace_seconds.unwrap_or(GRACE_SECONDS));
-    tokio::spawn(async move {
-        stop_signal().await;
-        tracing::info!("stopping");
+    let (handle, running) = (server.handle.clone(), server.running);
+    let stop = async move {
+        let seconds = grace.as_secs();
+        tell_line(&format!("sluice: stopping within {seconds} seconds; a second signal ends the server at once"));
         engine.shut_down(grace).await;
         handle.stop(true).await;
-    });
-    server.running.await.map_err(|error| error.to_string())
+    };
+    tokio::select! {
+        ended = running => ended.map(|()| DONE).map_err(|error| error.to_string()),
+        () = signals.second(stop) => Ok(complain(INTERRUPTED, "ended at once; its next start resumes the runs")),
+    }
 }
 
-/// Opens the database and starts the engine on it. One that adopts goes on with what was left.
+/// Opens the database and starts the engine on it. With `adopt`, it resumes runs that another engine left.
 pub async fn open_engine(
     config: &StoreConfig,
     providers: ProvidersConfig,
@@ -120,32 +141,4 @@ pub async fn open_engine(
     let providers = Providers::new(store.clone(), providers).map_err(|error| error.to_string())?;
     let config = EngineConfig { outside, limits, adopt, ..EngineConfig::default() };
     Engine::open(store, Arc::new(providers), config).await.map_err(|error| error.to_string())
-}
-
-/// Keeps a second server away from the same data: there is one writer of a SQLite file.
-pub fn lock(data_dir: &Path) -> Result<File, String> {
-    let path = data_dir.join("sluice.lock");
-    let file = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(format!("another Sluice uses {}: stop it, or give another --data-dir", data_dir.display()))
-        }
-        Err(std::fs::TryLockError::Error(error)) => Err(format!("{}: {error}", path.display())),
-    }
-}
-
-/// Ends when the process is asked to stop.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-        (Ok(mut terminate), Ok(mut interrupt)) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        }
-        // Without handlers the system's own way of stopping is left.
-        _ => std::future::pending().await,
-    }
 }

@@ -1,8 +1,16 @@
-//! What `sluice run` shows: a line for each step, the text as it comes, and the questions at gates.
+//! The output of `sluice run`: a line for each step, the text as it comes, and the questions at gates.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead, IsTerminal as _};
+use std::path::Path;
 
+use sluice_types::limits::MAX_OUTPUT_BYTES;
 use sluice_types::{Event, EventType, Gate, GateKind, ReviewDecision, ReviewRequest, StepRunStatus};
+
+use super::files::read_file;
+use super::visible::{print, tell, tell_line};
+
+/// Bytes of one answer at a prompt.
+const MAX_ANSWER_BYTES: u64 = 128 * 1024;
 
 /// Prints events for people. The text goes to standard output, everything else to standard error,
 /// so that the text can be piped on.
@@ -27,24 +35,22 @@ impl Terminal {
         if self.quiet {
             return;
         }
-        let mut out = std::io::stdout();
-        // A terminal that is gone is no reason to stop the run.
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        print(text);
         self.in_text = true;
     }
 
     /// Ends the line that the text is in.
     pub fn end_text(&mut self) {
         if std::mem::take(&mut self.in_text) {
-            let _ = std::io::stdout().write_all(b"\n");
+            print("\n");
         }
     }
 
-    /// Shows an event that is no text.
+    /// Shows an event without text.
     pub fn show(&mut self, event: &Event) {
         let Some(line) = line_of(event) else { return };
         self.end_text();
-        eprintln!("{line}");
+        tell_line(&line);
     }
 }
 
@@ -74,16 +80,16 @@ fn line_of(event: &Event) -> Option<String> {
     }
 }
 
-/// Whether somebody is there to be asked.
+/// Whether a person can be asked.
 pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() || std::env::var_os("SLUICE_ASK").is_some()
 }
 
 /// Asks for a decision at a gate; `None` when the input ends.
 pub fn ask(label: &str, gate: &Gate) -> Option<ReviewRequest> {
-    eprintln!("\n⏸ {label}: {}", gate.message);
+    tell_line(&format!("\n⏸ {label}: {}", gate.message));
     if let Some(content) = gate.content.as_ref().filter(|_| gate.kind == GateKind::Review) {
-        eprintln!("--- the text in question ---\n{content}\n----------------------------");
+        tell_line(&format!("--- the text in question ---\n{content}\n----------------------------"));
     }
     let names: Vec<&str> = gate.decisions.iter().map(|decision| decision.as_str()).collect();
     loop {
@@ -91,30 +97,30 @@ pub fn ask(label: &str, gate: &Gate) -> Option<ReviewRequest> {
         let decision = match chosen(&answer, &gate.decisions) {
             Ok(decision) => decision,
             Err(message) => {
-                eprintln!("{message}");
+                tell_line(&message);
                 continue;
             }
         };
         let opened_seq = Some(gate.opened_seq);
         let mut request = ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq };
         match decision {
-            ReviewDecision::Revise => request.comment = Some(prompt("What is to change? ")?),
+            ReviewDecision::Revise => request.comment = Some(prompt("Changes to make: ")?),
             ReviewDecision::RaiseBudget => request.budget_usd = prompt("New budget in US dollars: ")?.parse().ok(),
             ReviewDecision::Approve => {
                 let edited = prompt("Approve as it is (Enter), or read the edited text from a file: ")?;
                 if !edited.is_empty() {
-                    match std::fs::read_to_string(&edited) {
+                    match read_file(Path::new(&edited), u64::try_from(MAX_OUTPUT_BYTES).unwrap_or(u64::MAX)) {
                         Ok(text) => request.content = Some(text),
                         Err(error) => {
-                            eprintln!("{edited}: {error}");
+                            tell_line(&error);
                             continue;
                         }
                     }
                 }
             }
-            // Only what this version knows is offered.
+            // Decisions that this version does not know are not offered.
             ReviewDecision::Unknown => continue,
-            // An input that ends here has decided all the same.
+            // The decision holds even if the input ends here.
             ReviewDecision::Reject => {
                 request.comment = prompt("Why? (Enter for no comment) ").filter(|comment| !comment.is_empty());
             }
@@ -134,7 +140,7 @@ fn chosen(answer: &str, decisions: &[ReviewDecision]) -> Result<ReviewDecision, 
     let fitting: Vec<ReviewDecision> = decisions.iter().filter(fits).copied().collect();
     match fitting.as_slice() {
         [only] => Ok(*only),
-        [] => Err(format!("“{answer}” is none of them.")),
+        [] => Err(format!("“{answer}” is not one of them.")),
         several => {
             let names: Vec<&str> = several.iter().map(|decision| decision.as_str()).collect();
             Err(format!("“{answer}” may be {}: type more of it.", names.join(" or ")))
@@ -142,11 +148,20 @@ fn chosen(answer: &str, decisions: &[ReviewDecision]) -> Result<ReviewDecision, 
     }
 }
 
+/// Asks a question; `None` when the input ends or holds a line that is too long.
 fn prompt(question: &str) -> Option<String> {
-    eprint!("{question}");
+    tell(question);
+    answer(std::io::stdin().lock())
+}
+
+fn answer(input: impl BufRead) -> Option<String> {
     let mut line = String::new();
-    match std::io::stdin().lock().read_line(&mut line) {
+    match input.take(MAX_ANSWER_BYTES + 1).read_line(&mut line) {
         Ok(0) | Err(_) => None,
+        Ok(length) if u64::try_from(length).unwrap_or(u64::MAX) > MAX_ANSWER_BYTES => {
+            tell_line(&format!("the answer is longer than {} KiB", MAX_ANSWER_BYTES / 1024));
+            None
+        }
         Ok(_) => Some(line.trim().to_owned()),
     }
 }
@@ -163,5 +178,13 @@ mod tests {
         }
         assert_eq!(chosen("r", &decisions), Err("“r” may be reject or revise: type more of it.".into()));
         assert!(chosen("", &decisions).is_err() && chosen("approves", &decisions).is_err());
+    }
+
+    #[test]
+    fn an_answer_is_read_up_to_its_limit() {
+        let line = |bytes: u64| "x".repeat(usize::try_from(bytes).unwrap());
+        assert_eq!(answer(line(MAX_ANSWER_BYTES).as_bytes()).map(|answer| answer.len()), Some(128 * 1024));
+        assert_eq!(answer(line(MAX_ANSWER_BYTES + 1).as_bytes()), None);
+        assert_eq!(answer(std::io::empty()), None);
     }
 }

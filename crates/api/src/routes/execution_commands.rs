@@ -5,11 +5,11 @@ use actix_web::web::{Data, Json, Path};
 use sluice_engine::Command;
 use sluice_types::{Execution, ExecutionId};
 
-use crate::app::App;
 use crate::auth::Editor;
 use crate::error::ApiResult;
+use crate::state::App;
 
-/// Pauses an execution: what is under way ends, nothing more is started.
+/// Pauses an execution: running steps end, and no more are started.
 #[utoipa::path(
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
@@ -20,7 +20,7 @@ pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<Ap
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::Pause, caller.name()).await?))
 }
 
-/// Goes on with an execution that was paused.
+/// Resumes a paused execution.
 #[utoipa::path(
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
@@ -32,7 +32,7 @@ pub async fn resume_execution(caller: Editor, id: Path<ExecutionId>, app: Data<A
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::Resume, caller.name()).await?))
 }
 
-/// Stops an execution at once. The text that was streamed is kept.
+/// Cancels an execution at once. The text that was streamed is kept.
 #[utoipa::path(
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),

@@ -6,31 +6,32 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
 use sluice_types::limits::{MAX_IDEMPOTENCY_KEY_CHARS, MAX_WAIT_SECONDS};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution, StartExecution,
-    WorkflowId,
+    TenantId, WorkflowId,
 };
 use utoipa::IntoParams;
 
 use super::workflows::require;
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Body, OptionalBody, Query};
+use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 
-/// Which executions to list.
+/// Filter of a list of executions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExecutionQuery {
     /// Items on the page: 1 to 200, 20 when left out.
     pub limit: Option<u32>,
-    /// Where to go on, as the page before said.
+    /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// Only those in this status.
     #[serde(default, deserialize_with = "sluice_types::known_if_given")]
@@ -39,21 +40,21 @@ pub struct ExecutionQuery {
     pub workflow_id: Option<WorkflowId>,
 }
 
-/// Which executions of a workflow to list.
+/// Filter of a list of a workflow's executions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WorkflowExecutionQuery {
     /// Items on the page: 1 to 200, 20 when left out.
     pub limit: Option<u32>,
-    /// Where to go on, as the page before said.
+    /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// Only those in this status.
     #[serde(default, deserialize_with = "sluice_types::known_if_given")]
     pub status: Option<ExecutionStatus>,
 }
 
-/// How long to wait for the answer.
+/// How long the answer to a start is held.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -94,10 +95,14 @@ pub async fn start_execution(
     let start = body.0;
     Check::default().name("/triggered_by", start.triggered_by.as_deref().unwrap_or("api")).done()?;
     let idempotency = idempotency(&request, &id, &start)?;
-    app.limit_starts(caller.tenant())?;
+    if !is_replay(&app, caller.tenant(), idempotency.as_ref()).await? {
+        app.limit_starts(caller.tenant())?;
+    }
     let request = StartRequest { workflow_id: id.into_inner(), start, idempotency };
     let started = app.engine.start(caller.tenant(), request).await?;
-    app.metrics.started();
+    if !started.replayed {
+        app.metrics.started();
+    }
     let mut answer = (StatusCode::ACCEPTED, started.execution);
     if let Some(wait) = wait {
         let execution = app.engine.wait(caller.tenant(), &answer.1.id, wait).await?;
@@ -123,7 +128,15 @@ fn wait_of(query: &WaitQuery) -> ApiResult<Option<Duration>> {
     }
 }
 
-/// The idempotency key, with a hash of what is asked for.
+/// Whether an earlier request with the same idempotency key has started an execution: this one starts nothing.
+async fn is_replay(app: &App, tenant: &TenantId, idempotency: Option<&(String, String)>) -> ApiResult<bool> {
+    match idempotency {
+        Some((key, _)) => Ok(app.engine.store().idempotent_start(tenant, key).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// The idempotency key, with a hash of the request.
 fn idempotency(request: &HttpRequest, id: &WorkflowId, start: &StartExecution) -> ApiResult<Option<(String, String)>> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().unwrap_or_default().trim().to_owned();
@@ -134,11 +147,15 @@ fn idempotency(request: &HttpRequest, id: &WorkflowId, start: &StartExecution) -
     Ok(Some((key, hash_of(id, start))))
 }
 
-/// A hash of what is asked for. Keys in another order, at any depth, ask for the same.
+/// A hash of the request. The order of keys, at any depth, does not change it, and neither does a field that is `null`:
+/// the same request has the same hash in a later version that knows more optional fields.
 fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
-    let mut asked = serde_json::json!([id, start]);
-    asked.sort_all_objects();
-    Sha256::digest(asked.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    let mut request = serde_json::json!({"workflow_id": id, "start": start});
+    if let Some(fields) = request.get_mut("start").and_then(Value::as_object_mut) {
+        fields.retain(|_, value| !value.is_null());
+    }
+    request.sort_all_objects();
+    Sha256::digest(request.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// Lists executions of all workflows, newest first.
@@ -196,10 +213,10 @@ pub async fn get_execution(caller: Viewer, id: Path<ExecutionId>, app: Data<App>
     Ok(Json(app.engine.execution(caller.tenant(), &id).await?))
 }
 
-/// Returns what an execution runs.
+/// Returns the definition that an execution runs.
 ///
-/// It is the definition of the workflow's version as it was at the start, with the provider and model that it was
-/// pinned to then, and with what was changed for this execution since.
+/// It is the definition of the workflow's version at the start, with the provider and model that were pinned
+/// then, and with the changes made to this execution since.
 #[utoipa::path(
     tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The definition", body = Definition)),
@@ -247,9 +264,22 @@ pub async fn delete_execution(caller: Editor, id: Path<ExecutionId>, app: Data<A
 mod tests {
     use super::*;
 
+    fn hash(id: &str, body: &str) -> String {
+        hash_of(&id.parse().unwrap(), &serde_json::from_str(body).unwrap())
+    }
+
     #[test]
-    fn the_order_of_keys_asks_for_nothing_else() {
-        let hash = |id: &str, body: &str| hash_of(&id.parse().unwrap(), &serde_json::from_str(body).unwrap());
+    fn a_field_that_is_null_is_not_part_of_the_hash() {
+        let one = hash("w", r#"{"input": {"a": null}}"#);
+        assert_eq!(one, hash("w", r#"{"input": {"a": null}, "yolo": null, "budget_usd": null, "triggered_by": null}"#));
+        assert_ne!(one, hash("w", r#"{"input": {}}"#));
+        assert_ne!(one, hash("w", r#"{"input": {"a": null}, "yolo": false}"#));
+        // A later version must compute the same, as hashes are stored with their keys.
+        assert_eq!(one, "65e8046a60768745da29ec82b53a5fc5fd0c8d8c553a0e9bcb6cda5ab5dfd7f6");
+    }
+
+    #[test]
+    fn the_order_of_keys_does_not_change_the_hash() {
         let one = hash("w", r#"{"input": {"a": {"x": 1, "y": 2}, "b": [1, 2]}, "yolo": true}"#);
         assert_eq!(one, hash("w", r#"{"yolo": true, "input": {"b": [1, 2], "a": {"y": 2, "x": 1}}}"#));
         assert_ne!(one, hash("w", r#"{"yolo": true, "input": {"b": [2, 1], "a": {"y": 2, "x": 1}}}"#));

@@ -1,36 +1,53 @@
-//! What operators ask: is it up, is it ready, what does it count; and the documentation.
+//! Endpoints for operators (liveness, readiness, metrics) and the documentation.
+
+use std::time::Duration;
 
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, routes};
+use sluice_store::StoreError;
 use sluice_types::ErrorCode;
 
-use crate::app::App;
+use crate::database_size::database_size;
 use crate::error::{ApiError, ApiResult};
 use crate::openapi::Document;
+use crate::state::App;
 
-/// Answers as long as the process does.
+/// How long the database may take for a read and a write before the server counts as not ready.
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Answers as long as the process lives.
 #[get("/healthz")]
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Answers 200 when requests can be served: the database answers and the server is not stopping.
+/// Answers 200 when requests can be served: the database reads and writes, and the server takes starts.
 #[get("/readyz")]
 pub async fn readyz(app: Data<App>) -> ApiResult<&'static str> {
-    if app.engine.is_stopped() {
+    if app.engine.is_draining() {
         return Err(ErrorCode::ShuttingDown.into());
     }
-    app.engine.store().ping().await?;
+    let store = app.engine.store();
+    let answered = tokio::time::timeout(READY_TIMEOUT, async {
+        store.ping().await?;
+        store.ping_writer().await
+    });
+    let late = || StoreError::Unavailable(format!("no answer within {} s", READY_TIMEOUT.as_secs()));
+    answered.await.map_err(|_| late())??;
     Ok("ready\n")
 }
 
 /// Counters for Prometheus.
 #[get("/metrics")]
 pub async fn metrics(app: Data<App>) -> HttpResponse {
+    let database = match &app.database_file {
+        Some(file) => database_size(file).await,
+        None => Vec::new(),
+    };
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(app.metrics.text(app.engine.live_executions()))
+        .body(app.metrics.text(app.engine.live_executions(), &database))
 }
 
 /// The OpenAPI document.
@@ -39,7 +56,7 @@ pub async fn openapi_document(document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(document.text().to_owned())
 }
 
-/// Leads to the documentation, which needs the slash at its end for its files.
+/// Redirects to the documentation, whose files are relative to the slash at the end.
 #[get("/docs")]
 pub async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()

@@ -1,5 +1,4 @@
-//! The addresses: one file for each resource. Longer addresses come before those with an id in
-//! their place.
+//! The routes: one file for each resource. A literal path is registered before a path with an id in the same place.
 
 mod events;
 mod execution_commands;
@@ -16,11 +15,18 @@ mod workflows;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use sluice_types::ErrorCode;
-use utoipa_actix_web::scope;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::{AppExt as _, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::error::ApiError;
-use crate::openapi;
+use crate::openapi::{Document, complete};
+
+/// The OpenAPI 3.1 document of this version.
+pub fn document() -> OpenApi {
+    let (_, generated) = actix_web::App::new().into_utoipa_app().configure(api).split_for_parts();
+    complete(generated)
+}
 
 /// Everything under `/api/v1`, with its documentation.
 pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -74,7 +80,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config.service(api);
 }
 
-/// Everything else that is no page of the web app.
+/// Every other route except the web app: health, metrics and documentation.
 pub fn outside_api(config: &mut ServiceConfig) {
     config
         .service(health::healthz)
@@ -87,11 +93,11 @@ pub fn outside_api(config: &mut ServiceConfig) {
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")));
 }
 
-/// Answers what no handler takes: an unknown address, or a method that a known one does not take.
-pub async fn nothing_here(request: HttpRequest, document: Data<openapi::Document>) -> HttpResponse {
+/// Answers requests without a handler: 404 for an unknown address, 405 for a method that a known address does not take.
+pub async fn nothing_here(request: HttpRequest, document: Data<Document>) -> HttpResponse {
     let allowed = document.methods_at(request.path());
     if allowed.is_empty() {
-        let detail = format!("There is nothing at {}; /docs lists what there is.", request.path());
+        let detail = format!("There is no resource at {}; /docs lists all addresses.", request.path());
         return ApiError::new(ErrorCode::NotFound, detail).error_response();
     }
     let detail = format!("{} takes {}.", request.path(), allowed.join(", "));

@@ -6,11 +6,11 @@ use sluice_store::{PersonaUpdate, StoreError};
 use sluice_types::{ErrorCode, FieldError, Persona, PersonaId, PersonaPage, PersonaRequest, slug_from_name};
 
 use super::versions::PageQuery;
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::{Body, Query};
+use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 
 /// Lists personas.
@@ -39,7 +39,7 @@ fn check(request: &PersonaRequest) -> ApiResult<()> {
     tag = "personas",
     request_body(content = PersonaRequest, example = json!({"name": "Plain writer", "instructions": "Write short sentences. No jargon."})),
     responses((status = 201, description = "The persona", body = Persona)),
-    extensions(("x-error-codes" = json!(["persona_exists"])))
+    extensions(("x-error-codes" = json!(["persona_exists", "rate_limited"])))
 )]
 #[post("/personas")]
 pub async fn create_persona(
@@ -47,6 +47,7 @@ pub async fn create_persona(
     body: Body<PersonaRequest>,
     app: Data<App>,
 ) -> ApiResult<WithETag<Persona>> {
+    app.limit_saves(caller.tenant())?;
     check(&body.0)?;
     let id = match body.0.id {
         Some(id) => id,
@@ -91,7 +92,7 @@ pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) ->
     params(("id" = PersonaId, Path, description = "The persona"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
     request_body(content = PersonaRequest, example = json!({"name": "Plain writer", "instructions": "Write short sentences."})),
     responses((status = 200, description = "The persona as saved", body = Persona)),
-    extensions(("x-error-codes" = json!(["persona_not_found", "version_conflict", "if_match_required", "invalid_header"])))
+    extensions(("x-error-codes" = json!(["persona_not_found", "version_conflict", "if_match_required", "invalid_header", "rate_limited"])))
 )]
 #[put("/personas/{id}")]
 pub async fn update_persona(
@@ -102,6 +103,7 @@ pub async fn update_persona(
     app: Data<App>,
 ) -> ApiResult<WithETag<Persona>> {
     let version = if_match.required()?;
+    app.limit_saves(caller.tenant())?;
     check(&body.0)?;
     let store = app.engine.store();
     let before = store.persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?;
@@ -128,7 +130,7 @@ fn saved(update: &PersonaUpdate) -> ApiResult<()> {
     }
 }
 
-/// Deletes a persona. Executions that took it on keep it.
+/// Deletes a persona. Executions that were started with it keep it.
 #[utoipa::path(
     tag = "personas",
     params(("id" = PersonaId, Path, description = "The persona"), ("If-Match" = Option<String>, Header, description = "Delete only this version")),

@@ -5,10 +5,10 @@ use actix_web::{HttpResponse, delete, get, post, put};
 use sluice_engine::Failure;
 use sluice_types::{CredentialInfo, CredentialRequest, ErrorCode, ProviderList, ProviderName};
 
-use crate::app::App;
 use crate::auth::{Admin, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
+use crate::state::App;
 use crate::validate::Check;
 
 /// Lists providers, and whether each can be used now.
@@ -28,11 +28,13 @@ fn provider(name: &str) -> ApiResult<ProviderName> {
 
 /// Stores a key or an address for a provider.
 ///
-/// The key is encrypted and never shown again. What is left out stays as it was; `null` takes it away.
+/// The key is encrypted and never shown again. Absent fields keep their value; `null` removes it. Another `base_url`
+/// removes the stored key, unless `api_key` comes with it: the key was meant for the old address. The answer has no
+/// `key_hint` then.
 #[utoipa::path(
     tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
     request_body(content = CredentialRequest, example = json!({"api_key": "sk-…"})),
-    responses((status = 200, description = "What is told of the credential", body = CredentialInfo)),
+    responses((status = 200, description = "The credential without its key", body = CredentialInfo)),
     extensions(("x-error-codes" = json!(["provider_not_found"])))
 )]
 #[put("/providers/{name}/credential")]
@@ -52,7 +54,7 @@ pub async fn put_credential(
     if provider == ProviderName::Demo {
         return Err(ApiError::new(
             ErrorCode::InvalidRequest,
-            "The demo provider takes no credential: it is simulated and always there.",
+            "The demo provider takes no credential: it is simulated and always available.",
         ));
     }
     let now = app.engine.outside().clock.now();
@@ -74,10 +76,10 @@ pub async fn delete_credential(caller: Admin, name: Path<String>, app: Data<App>
     Err(ApiError::new(ErrorCode::ProviderNotFound, format!("No credential is stored for {provider}.")))
 }
 
-/// Asks a provider whether it takes the key. It costs no tokens.
+/// Checks whether a provider accepts the key. It costs no tokens.
 #[utoipa::path(
     tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
-    responses((status = 204, description = "The provider takes the key")),
+    responses((status = 204, description = "The provider accepts the key")),
     extensions(("x-error-codes" = json!(["provider_not_found", "provider_not_available", "provider_unauthorized", "provider_rate_limited",
         "provider_unavailable", "provider_rejected", "attempt_timed_out"])))
 )]

@@ -8,10 +8,10 @@ use sluice_types::{
     ErrorCode, Execution, ExecutionId, OutputOverride, PatchStep, RerunPlan, ReviewRequest, StepPath, StepRunDetail,
 };
 
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::ApiResult;
 use crate::extract::{Body, OptionalBody, Query};
+use crate::state::App;
 use crate::validate::Check;
 
 type StepAddress = Path<(ExecutionId, StepPath)>;
@@ -39,6 +39,14 @@ pub async fn get_step_run(caller: Viewer, address: StepAddress, app: Data<App>) 
     Ok(Json(StepRunDetail { run, attempts, decisions }))
 }
 
+/// Checks the names in a change of a step. The definition's own checks follow with the change made.
+fn check_patch(patch: &PatchStep) -> ApiResult<()> {
+    Check::default()
+        .short("/provider", patch.provider.as_ref().and_then(Option::as_deref))
+        .short("/model", patch.model.as_ref().and_then(Option::as_deref))
+        .done()
+}
+
 /// Changes a step for this execution, while it has not run or after it failed.
 #[utoipa::path(
     tag = "executions",
@@ -56,10 +64,11 @@ pub async fn update_step_run(
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
     let (id, path) = address.into_inner();
+    check_patch(&body.0)?;
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::PatchStep(path, body.0), caller.name()).await?))
 }
 
-/// Puts another output in the place of what a step gave; later steps use it when they run.
+/// Replaces the output of a step; later steps use the new one when they run.
 #[utoipa::path(
     tag = "executions",
     params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
@@ -80,22 +89,22 @@ pub async fn override_output(
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::Override(path, body.0), caller.name()).await?))
 }
 
-/// Whether to tell only.
+/// Whether to plan only.
 ///
-/// It stands in no parameter of the document: one operation has one kind of answer, for the sake of
-/// clients made from it, and `plan_retry` is the operation for this.
+/// The document does not list this parameter: an operation has one kind of answer, for generated clients, and
+/// `plan_retry` is the operation for the plan.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DryRunQuery {
-    /// Tell what would be kept, repeated and spent, and do nothing.
+    /// Answer with the plan, and do nothing.
     #[serde(default)]
     pub dry_run: bool,
 }
 
 /// Runs an execution again from a step, with the step changed or not.
 ///
-/// `plan_retry` tells beforehand what that does. With curl, `?dry_run=true` asks for the same here:
-/// the answer is then 200 with the plan, and nothing is done.
+/// `plan_retry` answers with the plan of it. `?dry_run=true` does the same here: the answer is then 200 with the
+/// plan, and nothing is done.
 #[utoipa::path(
     tag = "executions",
     params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
@@ -113,6 +122,7 @@ pub async fn retry_step(
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
     let (id, path) = address.into_inner();
+    check_patch(&body.0)?;
     if query.0.dry_run {
         return Ok(HttpResponse::Ok().json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?));
     }
@@ -121,12 +131,12 @@ pub async fn retry_step(
     Ok(HttpResponse::Accepted().json(execution))
 }
 
-/// Tells what a retry from a step would keep, repeat and spend, and does nothing.
+/// Plans a retry from a step: the steps that it would keep and repeat, and its cost. It does nothing.
 #[utoipa::path(
     tag = "executions",
     params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
     request_body(content = Option<PatchStep>, example = json!({"model": "demo-instant"})),
-    responses((status = 200, description = "What the retry would do", body = RerunPlan)),
+    responses((status = 200, description = "The plan", body = RerunPlan)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_definition",
         "unknown_provider", "unknown_persona", "provider_not_available"])))
 )]
@@ -138,6 +148,7 @@ pub async fn plan_retry(
     app: Data<App>,
 ) -> ApiResult<Json<RerunPlan>> {
     let (id, path) = address.into_inner();
+    check_patch(&body.0)?;
     Ok(Json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?))
 }
 

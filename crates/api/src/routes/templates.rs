@@ -1,23 +1,50 @@
-//! Templates: workflows to copy from, and steps to add.
+//! Templates: workflows to copy, and steps to add.
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post};
-use sluice_store::{SortOrder, WorkflowFilter, WorkflowUpdate};
+use sluice_store::{Cursor, SortOrder, WorkflowFilter, WorkflowUpdate};
 use sluice_types::{
     CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplateList, TemplatePage, TemplateSummary, Workflow,
-    WorkflowId, WorkflowTemplate, built_in_templates, step_templates,
+    WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 
 use super::versions::PageQuery;
 use super::workflows::create;
-use crate::app::App;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::WithETag;
 use crate::extract::{Body, OptionalBody, Query};
+use crate::state::App;
 use crate::validate::{cursor, page_size};
 
-/// Lists templates: those that come with Sluice, then the tenant's own.
+/// The order of built-in templates, in cursors.
+const BUILT_IN_ORDER: &str = "built_in";
+
+/// Where a page of templates begins.
+enum Start {
+    /// At this position in the built-in templates.
+    BuiltIn(usize),
+    /// In the tenant's own templates, after the cursor.
+    Own(Cursor),
+}
+
+impl Start {
+    fn of(text: Option<&str>) -> ApiResult<Self> {
+        let Some(text) = text else { return Ok(Self::BuiltIn(0)) };
+        let Ok(Some(after)) = cursor(Some(text), BUILT_IN_ORDER) else {
+            return Ok(cursor(Some(text), SortOrder::Name.as_str())?.map_or(Self::BuiltIn(0), Self::Own));
+        };
+        let at = built_in_templates().iter().position(|template| template.id.as_str() == after.id);
+        at.map(|at| Self::BuiltIn(at + 1)).ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::InvalidCursor,
+                "The template of this cursor no longer exists: list from the start.",
+            )
+        })
+    }
+}
+
+/// Lists templates: the built-in ones, then the tenant's own.
 #[utoipa::path(
     tag = "templates", params(PageQuery),
     responses((status = 200, description = "A page of templates", body = TemplatePage)),
@@ -25,21 +52,46 @@ use crate::validate::{cursor, page_size};
 )]
 #[get("/workflows/templates")]
 pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<App>) -> ApiResult<Json<TemplatePage>> {
-    let sort = SortOrder::Name;
-    let cursor = cursor(query.0.cursor.as_deref(), sort.as_str())?;
-    let mut items: Vec<TemplateSummary> = Vec::new();
-    if cursor.is_none() {
-        items.extend(built_in_templates().iter().map(TemplateSummary::from));
+    let limit = page_size(query.0.limit)?;
+    let (built_in, after) = match Start::of(query.0.cursor.as_deref())? {
+        Start::BuiltIn(at) => (built_in_templates().get(at..).unwrap_or_default(), None),
+        Start::Own(cursor) => (&[][..], Some(cursor)),
+    };
+    let mut page = page_of_built_in(built_in, limit);
+    let room = limit.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
+    if page.next_cursor.is_some() && page.items.len() < built_in.len() {
+        return Ok(Json(page));
     }
+    // A full page reads one row, only to tell whether there is a next page.
     let filter = WorkflowFilter {
-        limit: page_size(query.0.limit)?,
-        cursor,
-        sort,
+        limit: room.max(1),
+        cursor: after,
+        sort: SortOrder::Name,
         is_template: Some(true),
         ..WorkflowFilter::default()
     };
     let own = app.engine.store().workflows(caller.tenant(), filter).await?;
-    items.extend(own.items.into_iter().map(|workflow| TemplateSummary {
+    if room == 0 {
+        page.next_cursor = page.next_cursor.filter(|_| !own.items.is_empty());
+    } else {
+        page.items.extend(own.items.into_iter().map(summary));
+        page.next_cursor = own.next_cursor;
+    }
+    Ok(Json(page))
+}
+
+/// The first built-in templates, with the cursor after the last of a full page.
+fn page_of_built_in(templates: &[WorkflowTemplate], limit: u32) -> TemplatePage {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let items: Vec<TemplateSummary> = templates.iter().take(limit).map(TemplateSummary::from).collect();
+    let last = items.last().filter(|_| items.len() == limit);
+    let next_cursor =
+        last.map(|last| Cursor { sort: BUILT_IN_ORDER.into(), key: String::new(), id: last.id.to_string() }.encode());
+    TemplatePage { items, next_cursor }
+}
+
+fn summary(workflow: WorkflowSummary) -> TemplateSummary {
+    TemplateSummary {
         id: workflow.id,
         name: workflow.name,
         description: workflow.description,
@@ -47,17 +99,16 @@ pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<A
         tags: workflow.tags,
         step_labels: workflow.step_labels,
         built_in: false,
-    }));
-    Ok(Json(TemplatePage { items, next_cursor: own.next_cursor }))
+    }
 }
 
-/// Creates a template of the tenant's own.
+/// Creates a template that belongs to the tenant.
 #[utoipa::path(
     tag = "templates",
     request_body(content = CreateWorkflow, example = json!({"name": "House style", "definition": {"steps": [
         {"label": "Draft", "type": "llm", "prompt": "Write about {{input.topic}}"}]}})),
     responses((status = 201, description = "The template", body = Workflow)),
-    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/templates")]
 pub async fn create_template(
@@ -98,7 +149,7 @@ async fn find_template(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult
     })
 }
 
-/// Deletes a template of the tenant's own.
+/// Deletes a template that belongs to the tenant.
 #[utoipa::path(
     tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
     responses((status = 204, description = "It is deleted")),
@@ -107,7 +158,7 @@ async fn find_template(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult
 #[delete("/workflows/templates/{id}")]
 pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App>) -> ApiResult<HttpResponse> {
     if find_template(&app, &caller, &id).await?.built_in {
-        return Err(ApiError::new(ErrorCode::Forbidden, "Templates that come with Sluice cannot be deleted."));
+        return Err(ApiError::new(ErrorCode::Forbidden, "Built-in templates cannot be deleted."));
     }
     match app.engine.store().delete_workflow(caller.tenant(), &id, None).await? {
         WorkflowUpdate::Saved => Ok(HttpResponse::NoContent().finish()),
@@ -116,12 +167,12 @@ pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App
     }
 }
 
-/// Makes a workflow from a template.
+/// Creates a workflow from a template.
 #[utoipa::path(
     tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
     request_body(content = Option<InstantiateTemplate>, example = json!({"name": "My build"})),
     responses((status = 201, description = "The workflow", body = Workflow)),
-    extensions(("x-error-codes" = json!(["template_not_found", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["template_not_found", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/templates/{id}/instantiate")]
 pub async fn instantiate_template(

@@ -8,21 +8,21 @@ use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVer
 use utoipa::IntoParams;
 
 use super::workflows::{find, require};
-use crate::app::App;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::Query;
+use crate::state::App;
 use crate::validate::{cursor, page_size};
 
-/// Which page of a list.
+/// The page of a list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// Items on the page: 1 to 200, 20 when left out.
     pub limit: Option<u32>,
-    /// Where to go on, as the page before said.
+    /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
 
@@ -68,7 +68,7 @@ pub async fn get_version(
     params(("id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version to bring back"),
         ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "version_not_found", "version_conflict", "if_match_required", "invalid_header"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_not_found", "version_conflict", "if_match_required", "invalid_header", "rate_limited"])))
 )]
 #[post("/workflows/{id}/versions/{version}/restore")]
 pub async fn restore_version(
@@ -79,6 +79,7 @@ pub async fn restore_version(
 ) -> ApiResult<WithETag<Workflow>> {
     let (id, version) = path.into_inner();
     let expected = if_match.required()?;
+    app.limit_saves(caller.tenant())?;
     let before = find(&app, &caller, &id).await?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(ApiError::stale(before.version));

@@ -1,23 +1,25 @@
 //! Workflows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use serde_json::Value;
 use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
+use sluice_types::limits::MAX_NAME_CHARS;
+use sluice_types::edit::rename_references;
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
     UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
-    slug_from_name, template,
+    slug_from_name,
 };
 
-use crate::app::App;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::{Body, OptionalBody, Query};
-use crate::validate::{Check, check_definition, check_id, cursor, page_size};
+use crate::state::App;
+use crate::validate::{Check, check_definition, check_id, cursor, page_size, search};
 
 /// Lists workflows, without their definitions.
 #[utoipa::path(
@@ -38,7 +40,7 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
         limit: page_size(query.limit)?,
         cursor: cursor(query.cursor.as_deref(), sort.as_str())?,
         sort,
-        search: query.search.filter(|search| !search.trim().is_empty()),
+        search: search(query.search)?,
         tag: query.tag,
         category: query.category,
         is_template: query.is_template,
@@ -54,7 +56,7 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
         {"label": "Check", "type": "review"},
         {"label": "Brief", "type": "llm", "prompt": "Write a brief of {{steps.Check.content}}"}]}})),
     responses((status = 201, description = "The workflow", body = Workflow)),
-    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows")]
 pub async fn create_workflow(
@@ -66,29 +68,29 @@ pub async fn create_workflow(
     Ok(WithETag::created(created))
 }
 
-/// Writes a new workflow. An id that was asked for must be free; one that comes from the name is
-/// given a number until it is.
+/// Writes a new workflow. A requested id must be free; an id derived from the name gets a number until it is free.
 pub async fn create(
     app: &App,
     caller: &Caller,
     request: CreateWorkflow,
     source: Option<WorkflowId>,
 ) -> ApiResult<Workflow> {
+    app.limit_saves(caller.tenant())?;
     Check::default()
         .name("/name", &request.name)
         .text("/description", &request.description)
-        .text("/category", request.category.as_deref().unwrap_or_default())
+        .short("/category", request.category.as_deref())
         .tags(&request.tags)
         .done()?;
     check_definition(&request.definition)?;
-    let asked = request.id.clone();
-    let base = match &asked {
+    let requested = request.id.clone();
+    let base = match &requested {
         Some(id) => id.to_string(),
         None => slug_from_name(&request.name, "workflow"),
     };
     let now = app.engine.outside().clock.now();
     let prefix: String = base.chars().take(90).collect();
-    let taken = match &asked {
+    let taken = match &requested {
         Some(_) => HashSet::new(),
         None => app.engine.store().taken_ids(caller.tenant(), &base, &prefix).await?,
     };
@@ -101,7 +103,7 @@ pub async fn create(
             ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", error.to_string())])
         })?;
         let built_in = request.is_template && is_built_in(&id);
-        if asked.is_some() {
+        if requested.is_some() {
             check_id(&id)?;
             if built_in {
                 return Err(id_of_built_in(&id));
@@ -125,7 +127,7 @@ pub async fn create(
         };
         match app.engine.store().create_workflow(caller.tenant(), workflow.clone()).await {
             Ok(()) => return Ok(workflow),
-            Err(StoreError::Duplicate) if asked.is_none() => {}
+            Err(StoreError::Duplicate) if requested.is_none() => {}
             Err(StoreError::Duplicate) => break,
             Err(error) => return Err(error.into()),
         }
@@ -136,19 +138,17 @@ pub async fn create(
     ))
 }
 
-/// Whether a template that comes with Sluice has this id, so that a template of one's own with it
-/// could not be reached.
+/// Whether a built-in template has this id: it would hide a tenant's own template.
 fn is_built_in(id: &WorkflowId) -> bool {
     built_in_templates().iter().any(|template| template.id == *id)
 }
 
 fn id_of_built_in(id: &WorkflowId) -> ApiError {
-    let detail =
-        format!("A template that comes with Sluice has the id `{id}`: choose another one for a template of your own.");
+    let detail = format!("A built-in template has the id `{id}`: choose another one for your own template.");
     ApiError::new(ErrorCode::WorkflowExists, detail)
 }
 
-/// Workflows that may take their ids from the same name.
+/// Workflows whose ids may be derived from the same name.
 const MOST_SAME_NAMES: u32 = 1_000;
 
 /// Returns one workflow, with its definition.
@@ -162,7 +162,7 @@ pub async fn get_workflow(caller: Viewer, id: Path<WorkflowId>, app: Data<App>) 
     Ok(WithETag::ok(find(&app, &caller, &id).await?))
 }
 
-/// A workflow, or the error that there is none.
+/// A workflow; `workflow_not_found` when it does not exist.
 pub async fn find(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<Workflow> {
     Ok(app.engine.store().workflow(caller.tenant(), id).await?.ok_or(ErrorCode::WorkflowNotFound)?)
 }
@@ -185,7 +185,7 @@ pub async fn require(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<(
     request_body(content = UpdateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
         {"id": "research", "label": "Research", "type": "llm", "prompt": "Research {{input.topic}} thoroughly"}]}})),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "workflow_exists", "if_match_required", "invalid_header", "invalid_definition"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "workflow_exists", "if_match_required", "invalid_header", "invalid_definition", "rate_limited"])))
 )]
 #[put("/workflows/{id}")]
 pub async fn update_workflow(
@@ -196,11 +196,13 @@ pub async fn update_workflow(
     app: Data<App>,
 ) -> ApiResult<WithETag<Workflow>> {
     let version = if_match.required()?;
+    app.limit_saves(caller.tenant())?;
     let mut request = body.0;
     Check::default()
+        .renamed_labels(&request.renamed_labels)
         .name("/name", &request.name)
         .text("/description", &request.description)
-        .text("/category", request.category.as_deref().unwrap_or_default())
+        .short("/category", request.category.as_deref())
         .tags(&request.tags)
         .done()?;
     let before = find(&app, &caller, &id).await?;
@@ -210,7 +212,7 @@ pub async fn update_workflow(
     if request.is_template && is_built_in(&id) {
         return Err(id_of_built_in(&id));
     }
-    rename_labels(&mut request);
+    rename_references(&mut request.definition, &request.renamed_labels);
     check_definition(&request.definition)?;
     let workflow = Workflow {
         name: request.name,
@@ -226,39 +228,6 @@ pub async fn update_workflow(
     };
     saved(&app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await?)?;
     Ok(WithETag::ok(workflow))
-}
-
-/// Rewrites references to labels that changed. The definition holds the new labels already. A text
-/// that cannot be read as a template stays as it is: work that is not finished can be saved.
-fn rename_labels(request: &mut UpdateWorkflow) {
-    let renamed = std::mem::take(&mut request.renamed_labels);
-    let mut names: Vec<String> = renamed.keys().cloned().collect();
-    names.extend(request.definition.steps.iter().flat_map(|step| [step.label.clone(), step.id.to_string()]));
-    let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    request.definition.each_step_mut(|step| {
-        for source in step.templates_mut() {
-            if let Some(text) = renamed_in(source, &known, &renamed) {
-                *source = text;
-            }
-        }
-    });
-}
-
-/// A text with all labels renamed at once, by way of names that nobody uses, so that two labels can
-/// change places.
-fn renamed_in(source: &str, known: &[&str], renamed: &BTreeMap<String, String>) -> Option<String> {
-    let places: Vec<String> =
-        (0..renamed.len()).map(|number| format!("renamed-{number}-{}", uuid::Uuid::nil())).collect();
-    let mut text = source.to_owned();
-    let mut all = known.to_vec();
-    for (old, place) in renamed.keys().zip(&places) {
-        text = template::rename(&text, &all, old, place).ok()?;
-        all.push(place);
-    }
-    for (new, place) in renamed.values().zip(&places) {
-        text = template::rename(&text, &all, place, new).ok()?;
-    }
-    Some(text)
 }
 
 fn saved(update: &WorkflowUpdate) -> ApiResult<()> {
@@ -298,7 +267,7 @@ pub async fn delete_workflow(
     tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow to copy")),
     request_body(content = Option<CopyWorkflow>, example = json!({"name": "Market brief for tea"})),
     responses((status = 201, description = "The copy", body = Workflow)),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "workflow_exists"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/{id}/copy")]
 pub async fn copy_workflow(
@@ -310,7 +279,10 @@ pub async fn copy_workflow(
     let original = find(&app, &caller, &id).await?;
     let request = CreateWorkflow {
         id: body.0.id,
-        name: body.0.name.unwrap_or_else(|| format!("Copy of {}", original.name)),
+        name: body
+            .0
+            .name
+            .unwrap_or_else(|| format!("Copy of {}", original.name).chars().take(MAX_NAME_CHARS).collect()),
         description: original.description,
         category: original.category,
         tags: original.tags,
@@ -321,11 +293,11 @@ pub async fn copy_workflow(
     Ok(WithETag::created(create(&app, &caller, request, original.source_template_id).await?))
 }
 
-/// Checks a definition: what would keep it from running, and what is probably not as meant.
+/// Checks a definition: errors that would prevent a run, and warnings.
 #[utoipa::path(
     tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
     request_body(content = Option<ValidateRequest>, example = json!({"input": {"topic": "tea"}})),
-    responses((status = 200, description = "What was found", body = LintReport)),
+    responses((status = 200, description = "The findings", body = LintReport)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
 #[post("/workflows/{id}/validate")]
@@ -361,7 +333,7 @@ pub async fn estimate_workflow(
     Ok(Json(app.engine.estimate(caller.tenant(), Some(&id), &definition, &input).await?))
 }
 
-/// Tells what a workflow's executions came to.
+/// Returns the totals of a workflow's executions.
 #[utoipa::path(
     tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
     responses((status = 200, description = "Counts, tokens and cost", body = WorkflowStats)),

@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_testing::on_both;
 use sluice_types::limits::{
-    MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS,
+    MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS,
 };
 
 use crate::server::{Answer, Server, step};
@@ -24,7 +24,7 @@ async fn send(server: &Server, body: String) -> Answer {
 on_both! {
     async fn bodies_of_the_wrong_form(database: TestDatabase) {
         let server = Server::start(&database);
-        assert!(send(&server, "{\"name\": \"x\"".into()).await.problem(400, "invalid_json").contains("stops half-way"));
+        assert!(send(&server, "{\"name\": \"x\"".into()).await.problem(400, "invalid_json").contains("is incomplete"));
         assert!(send(&server, "{\"name\": x}".into()).await.problem(400, "invalid_json").contains("is not JSON"));
         let deep = format!("{{\"name\": \"x\", \"definition\": {{\"steps\": [], \"context\": {{\"a\": {}1{}}}}}}}", "[".repeat(5000), "]".repeat(5000));
         assert!(send(&server, deep).await.problem(400, "invalid_json").contains("127 levels"));
@@ -55,6 +55,18 @@ on_both! {
         assert_eq!(server.get("/workflows").await.expect(StatusCode::OK)["items"], json!([]));
     }
 
+    async fn a_request_is_carried_out_though_its_client_sends_no_more(database: TestDatabase) {
+        let server = Server::start(&database);
+        let address = server.address();
+        let body = workflow(&[step("a", "demo-echo", "x")]).to_string();
+        let mut connection = TcpStream::connect(address).unwrap();
+        write!(connection, "POST /api/v1/workflows HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        connection.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    }
+
     async fn limits_hold_at_the_limit_and_one_past_it(database: TestDatabase) {
         let server = Server::start(&database);
         let named = |name: &str| json!({"name": name, "definition": {"steps": []}});
@@ -79,6 +91,48 @@ on_both! {
         server.workflow("w", &[step("a", "demo-echo", "x")]).await;
         server.post(&format!("/workflows/w/executions?wait={MAX_WAIT_SECONDS}"), &json!({})).await.expect(StatusCode::OK);
         server.post(&format!("/workflows/w/executions?wait={}", MAX_WAIT_SECONDS + 1), &json!({})).await.problem(400, "invalid_query");
+    }
+
+    async fn short_texts_have_the_limit_of_a_name(database: TestDatabase) {
+        let server = Server::start(&database);
+        let (longest, too_long) = ("ä".repeat(MAX_NAME_CHARS), "ä".repeat(MAX_NAME_CHARS + 1));
+        let with = |name: &str, category: &str| json!({"name": name, "category": category, "definition": {"steps": [step("a", "demo-echo", "x")]}});
+        let mut saved = server.post("/workflows", &with(&longest, &longest)).await.expect(StatusCode::CREATED);
+        let address = format!("/workflows/{}", saved["id"].as_str().unwrap());
+        assert!(server.post("/workflows", &with("x", &too_long)).await.problem(422, "invalid_request").contains("/category"));
+        assert!(server.put(&address, "\"1\"", &with("x", &too_long)).await.problem(422, "invalid_request").contains("/category"));
+        for labels in [json!({&too_long: "B"}), json!({"A": &too_long}), (0..=MAX_STEPS).map(|n| (format!("L{n}"), json!("B"))).collect()] {
+            saved["renamed_labels"] = labels;
+            assert!(server.put(&address, "\"1\"", &saved).await.problem(422, "invalid_request").contains("/renamed_labels"));
+        }
+        // The name of a copy that names none is cut.
+        let copy = server.post(&format!("{address}/copy"), &json!({})).await.expect(StatusCode::CREATED);
+        assert_eq!(copy["name"].as_str().unwrap().chars().count(), MAX_NAME_CHARS);
+        let started = server.post(&format!("{address}/executions?wait=20"), &json!({})).await.expect(StatusCode::OK);
+        let run = format!("/workflows/executions/{}/steps/a", started["id"].as_str().unwrap());
+        for change in [json!({"model": &too_long}), json!({"provider": &too_long})] {
+            server.patch(&run, &change).await.problem(422, "invalid_request");
+            server.post(&format!("{run}/retry"), &change).await.problem(422, "invalid_request");
+            server.post(&format!("{run}/retry/plan"), &change).await.problem(422, "invalid_request");
+        }
+        server.post(&format!("{address}/executions"), &json!({"triggered_by": &too_long})).await.problem(422, "invalid_request");
+    }
+
+    async fn words_and_cursors_that_a_database_does_not_take(database: TestDatabase) {
+        let server = Server::start(&database);
+        let search = async |words: &str| server.get(&format!("/workflows?search={words}")).await;
+        search(&"ä".repeat(MAX_SEARCH_CHARS)).await.expect(StatusCode::OK);
+        for count in [MAX_SEARCH_CHARS + 1, 60_000] {
+            assert!(search(&"x".repeat(count)).await.problem(400, "invalid_query").contains("`search`"));
+        }
+        search("a%00b").await.problem(400, "invalid_query");
+        for (key, id) in [("a\0b", "a"), ("a", "a\0b")] {
+            let cursor = |sort: &str| sluice_store::Cursor { sort: sort.into(), key: key.into(), id: id.into() }.encode();
+            server.get(&format!("/workflows?sort=name&cursor={}", cursor("name"))).await.problem(400, "invalid_cursor");
+            server.get(&format!("/workflows/templates?cursor={}", cursor("name"))).await.problem(400, "invalid_cursor");
+            server.get(&format!("/workflows/executions?cursor={}", cursor("-id"))).await.problem(400, "invalid_cursor");
+            server.get(&format!("/personas?cursor={}", cursor("id"))).await.problem(400, "invalid_cursor");
+        }
     }
 
     async fn definitions_that_cannot_run(database: TestDatabase) {

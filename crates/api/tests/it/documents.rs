@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 use sluice_testing::TestDatabase;
+use sluice_types::ErrorCode;
 
 use crate::server::Server;
 
@@ -43,7 +44,10 @@ fn every_operation_has_an_id_a_summary_its_errors_and_an_example() {
                 "{name}"
             );
             assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name} has no summary");
-            assert!(operation["x-error-codes"].is_array(), "{name} names no errors");
+            let codes = operation["x-error-codes"].as_array().unwrap_or_else(|| panic!("{name} names no errors"));
+            for code in codes {
+                assert!(ErrorCode::ALL.iter().any(|known| code == known.as_str()), "{name}: {code} is not a code");
+            }
             assert!(operation["responses"]["500"].is_object(), "{name} has no errors");
             if let Some(body) = operation.get("requestBody") {
                 assert!(body["content"]["application/json"]["example"].is_object(), "{name} has no example");

@@ -10,7 +10,13 @@ use sluice_testing::on_both;
 use crate::server::{Server, step};
 
 /// Reads a stream to its end, or until `enough` says so.
-async fn read(server: &Server, path: &str, after: Option<i64>, enough: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+async fn read(
+    server: &Server,
+    path: &str,
+    after: Option<impl ToString>,
+    enough: impl Fn(&[Value]) -> bool,
+) -> Vec<Value> {
+    let of_workflow = path.starts_with("/events/workflows/");
     let mut request = server.request(Method::GET, path);
     if let Some(after) = after {
         request = request.header("last-event-id", after.to_string());
@@ -27,7 +33,9 @@ async fn read(server: &Server, path: &str, after: Option<i64>, enough: impl Fn(&
             if let Some(data) = field("data:") {
                 let event: Value = serde_json::from_str(data).unwrap();
                 assert_eq!(field("event:"), event["type"].as_str());
-                assert_eq!(field("id:").map(str::to_owned), event["seq"].as_i64().map(|seq| seq.to_string()));
+                let execution = event["execution_id"].as_str().unwrap();
+                let id = |seq: i64| if of_workflow { format!("{execution}:{seq}") } else { seq.to_string() };
+                assert_eq!(field("id:").map(str::to_owned), event["seq"].as_i64().map(id));
                 events.push(event);
             }
             rest = tail.to_owned();
@@ -38,6 +46,9 @@ async fn read(server: &Server, path: &str, after: Option<i64>, enough: impl Fn(&
     }
     events
 }
+
+/// No position: a reader that comes for the first time.
+const NONE: Option<i64> = None;
 
 fn numbers(events: &[Value]) -> Vec<i64> {
     events.iter().filter_map(|event| event["seq"].as_i64()).collect()
@@ -84,21 +95,43 @@ on_both! {
             assert_eq!(texts[&(run["path"].as_str().unwrap().to_owned(), 1)], run["content"].as_str().unwrap());
         }
         // Whoever comes late is given all stored events, and the stream ends.
-        assert_eq!(numbers(&read(&server, &address, None, |_| false).await), seen);
-        assert_eq!(numbers(&read(&server, "/events/workflows/w?after=2", None, |_| false).await), seen[2..]);
+        assert_eq!(numbers(&read(&server, &address, NONE, |_| false).await), seen);
+        assert_eq!(numbers(&read(&server, "/events/workflows/w?after=2", NONE, |_| false).await), seen[2..]);
+        // There is nothing after the last event: a browser would come again and again after 200.
+        let last = seen.last().unwrap();
+        let nothing = server.get(&format!("{address}?after={last}")).await;
+        assert_eq!((nothing.status, &nothing.body), (StatusCode::NO_CONTENT, &json!("")));
     }
 
     async fn a_retried_execution_has_a_stream_again(database: TestDatabase) {
         let server = Server::start(&database);
         let execution = server.run(&[step("a", "demo-broken", "x")]).await;
         let address = format!("{execution}/events");
-        let failed = read(&server, &address, None, |_| false).await;
+        let failed = read(&server, &address, NONE, |_| false).await;
         assert_eq!((&failed.last().unwrap()["type"], &failed.last().unwrap()["status"]), (&json!("error"), &json!("failed")));
         server.post(&format!("{execution}/steps/a/retry"), &json!({"model": "demo-instant"})).await.expect(StatusCode::ACCEPTED);
         let after = numbers(&failed).last().copied();
         let rest = read(&server, &address, after, |_| false).await;
         assert_eq!(rest.last().unwrap()["status"], "completed");
         assert_eq!(numbers(&rest)[0], after.unwrap() + 1);
+    }
+
+    async fn a_reader_of_a_workflow_misses_nothing_of_its_next_execution(database: TestDatabase) {
+        let server = Server::start(&database);
+        let first = server.run(&[step("a", "demo-echo", "x"), step("b", "demo-echo", "y")]).await;
+        server.settled(&first).await;
+        let address = "/events/workflows/w";
+        let seen = read(&server, address, NONE, |_| false).await;
+        let last = numbers(&seen).last().copied().unwrap();
+        let id = |number: i64| format!("{}:{number}", seen[0]["execution_id"].as_str().unwrap());
+        assert_eq!(numbers(&read(&server, address, Some(id(2)), |_| false).await), (3..=last).collect::<Vec<_>>());
+        assert!(read(&server, address, Some(id(last)), |_| false).await.is_empty());
+        // The next execution has as many events: their numbers alone would say that all were read.
+        server.post("/workflows/w/executions?wait=20", &json!({})).await.expect(StatusCode::OK);
+        let next = read(&server, address, Some(id(last)), |_| false).await;
+        assert_eq!(numbers(&next), (1..=last).collect::<Vec<_>>());
+        assert_ne!(next[0]["execution_id"], seen[0]["execution_id"]);
+        assert_eq!(numbers(&read(&server, &format!("{address}?after={}", id(last)), NONE, |_| false).await), numbers(&next));
     }
 
     async fn wrong_positions_are_refused(database: TestDatabase) {
@@ -108,6 +141,11 @@ on_both! {
         server.get(&format!("{execution}/events?after=999")).await.problem(400, "invalid_query");
         let garbled = server.request(Method::GET, &format!("{execution}/events")).header("last-event-id", "x").send().await.unwrap();
         crate::server::Answer::of(garbled).await.problem(400, "invalid_header");
+        for wrong in ["x", "-1", ":1", "execution-1:1", "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11:x"] {
+            let garbled = server.request(Method::GET, "/events/workflows/w").header("last-event-id", wrong).send().await.unwrap();
+            crate::server::Answer::of(garbled).await.problem(400, "invalid_header");
+            server.get(&format!("/events/workflows/w?after={wrong}")).await.problem(400, "invalid_query");
+        }
         server.get("/workflows/executions/execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11/events").await.problem(404, "execution_not_found");
         server.workflow("idle", &[step("a", "demo-echo", "x")]).await;
         server.get("/events/workflows/idle").await.problem(404, "execution_not_found");

@@ -99,6 +99,27 @@ on_both! {
         limited.problem(429, "rate_limited");
     }
 
+    async fn a_repeated_start_is_not_counted(database: TestDatabase) {
+        let server = Server::with(&database, &["--starts-per-minute", "2"]);
+        server.workflow("w", &[step("a", "demo-echo", "x")]).await;
+        let start = async |key: &str, body: &serde_json::Value| {
+            let request = server.request(Method::POST, "/workflows/w/executions").header("idempotency-key", key);
+            Answer::of(request.json(body).send().await.unwrap()).await
+        };
+        let first = start("one", &json!({})).await.expect(StatusCode::ACCEPTED)["id"].clone();
+        for body in [json!({}), json!({"yolo": null}), json!({"input": null, "budget_usd": null, "triggered_by": null})] {
+            let again = start("one", &body).await;
+            assert_eq!(again.headers["idempotent-replayed"], "true");
+            assert_eq!(again.expect(StatusCode::ACCEPTED)["id"], first);
+        }
+        let metrics = server.client.get(format!("{}/metrics", server.url)).send().await.unwrap().text().await.unwrap();
+        assert!(metrics.contains("sluice_executions_started_total 1\n"), "{metrics}");
+        // The limit is used up by starts alone, and a repeat is answered past it.
+        start("two", &json!({})).await.expect(StatusCode::ACCEPTED);
+        start("three", &json!({})).await.problem(429, "rate_limited");
+        start("one", &json!({})).await.expect(StatusCode::ACCEPTED);
+    }
+
     async fn the_plan_of_a_retry_has_an_address_of_its_own(database: TestDatabase) {
         let server = Server::start(&database);
         let execution = server.run(&[step("a", "demo-echo", "x"), step("b", "demo-broken", "{{steps.A.content}}")]).await;

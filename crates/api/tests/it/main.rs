@@ -10,12 +10,17 @@
 mod bad_input;
 mod command_line;
 mod crashes;
+mod data_folder;
 mod documents;
 mod events;
 mod executions;
+mod guard;
+mod interrupts;
+mod operation;
 mod readme;
 mod resources;
 mod server;
+mod terminal;
 mod upgrade;
 mod web_app;
 mod workflows;

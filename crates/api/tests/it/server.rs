@@ -38,7 +38,10 @@ impl Server {
         let mut command = Command::new(SLUICE);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(database.folder());
         // Options that a test gives come before these.
-        command.env("SLUICE_STARTS_PER_MINUTE", "0").env("SLUICE_LEASE_SECONDS", "1");
+        command
+            .env("SLUICE_STARTS_PER_MINUTE", "0")
+            .env("SLUICE_SAVES_PER_MINUTE", "0")
+            .env("SLUICE_LEASE_SECONDS", "1");
         command.args(options).stdout(Stdio::piped());
         if let StoreConfig::Postgres(url) = config {
             command.args(["--database-url", url]);
@@ -49,6 +52,11 @@ impl Server {
         let url = ready.rsplit(' ').next().unwrap().to_owned();
         assert!(ready.starts_with("Sluice is ready at http://127.0.0.1:"), "{ready}");
         Self { process, url, client: reqwest::Client::new() }
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
     }
 
     /// The process's id.
@@ -62,10 +70,15 @@ impl Server {
         self.process.wait().unwrap();
     }
 
-    /// Asks the process to stop, and gives its exit code.
-    pub fn terminate(mut self) -> Option<i32> {
+    /// Asks the process to stop, and does not wait for it.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").arg(self.pid().to_string()).status().unwrap();
         assert!(asked.success());
+    }
+
+    /// Asks the process to stop, and gives its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        self.ask_to_stop();
         self.process.wait().unwrap().code()
     }
 

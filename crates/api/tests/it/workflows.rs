@@ -83,6 +83,36 @@ on_both! {
         server.post("/workflows/templates", &same).await.problem(409, "workflow_exists");
     }
 
+    async fn templates_are_listed_page_by_page(database: TestDatabase) {
+        let server = Server::start(&database);
+        let built_in = ["deep-build-pipeline", "research-brief", "content-studio"];
+        let pages = async |limit: usize| {
+            let (mut ids, mut sizes, mut cursor) = (Vec::new(), Vec::new(), String::new());
+            loop {
+                let page = server.get(&format!("/workflows/templates?limit={limit}{cursor}")).await.expect(StatusCode::OK);
+                let items = page["items"].as_array().unwrap();
+                sizes.push(items.len());
+                ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+                let Some(next) = page["next_cursor"].as_str() else { return (ids, sizes) };
+                cursor = format!("&cursor={next}");
+            }
+        };
+        // Without templates of one's own, the last page is not followed by an empty one.
+        assert_eq!(pages(3).await, (built_in.map(str::to_owned).to_vec(), vec![3]));
+        assert_eq!(pages(2).await.1, [2, 1]);
+        for name in ["a", "b"] {
+            let body = json!({"name": name, "definition": {"steps": [step("a", "demo-echo", "x")]}});
+            server.post("/workflows/templates", &body).await.expect(StatusCode::CREATED);
+        }
+        for (limit, sizes) in [(1, vec![1; 5]), (2, vec![2, 2, 1]), (3, vec![3, 2]), (4, vec![4, 1]), (5, vec![5])] {
+            let (ids, seen) = pages(limit).await;
+            assert_eq!(ids, [&built_in[..], &["a", "b"]].concat(), "{limit}");
+            assert_eq!(seen, sizes, "{limit}");
+        }
+        let unknown = sluice_store::Cursor { sort: "built_in".into(), key: String::new(), id: "gone".into() }.encode();
+        server.get(&format!("/workflows/templates?cursor={unknown}")).await.problem(400, "invalid_cursor");
+    }
+
     async fn the_list_tells_the_last_run(database: TestDatabase) {
         let server = Server::start(&database);
         let execution = server.run(&[step("a", "demo-echo", "x")]).await;

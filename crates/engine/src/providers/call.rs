@@ -1,4 +1,4 @@
-//! What the engine says to a model provider and what it hears back.
+//! Calls of a model provider, and its answers and errors.
 //!
 //! Nothing here knows which library speaks the wire protocols: `wire` calls real providers and the built-in
 //! `demo` provider answers in the same words, so the engine drives both alike.
@@ -12,7 +12,7 @@ use sluice_types::TokenUsage;
 /// The most characters of a provider's own words that an error message repeats.
 pub const ERROR_MESSAGE_MAX_CHARS: usize = 500;
 
-/// What stands in a message where the key stood.
+/// The replacement of a key in a message.
 const REDACTED: &str = "[redacted]";
 
 /// One call of a model: everything it needs, resolved beforehand.
@@ -58,7 +58,7 @@ pub enum ModelEvent {
     Text(String),
     /// The answer is whole, or was cut at `max_tokens`. The last event of a good stream, exactly once.
     Finished {
-        /// What the provider counted; none when it did not say.
+        /// The provider's count; `None` when the provider gives no count.
         usage: Option<TokenUsage>,
     },
 }
@@ -70,13 +70,13 @@ pub type ModelStream = Pin<Box<dyn Stream<Item = Result<ModelEvent, ProviderErro
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ProviderError {
-    /// What kind of failure, for the decision to retry.
+    /// The kind of failure, for the decision to retry.
     pub kind: ProviderErrorKind,
     /// The HTTP status, if the failure came with one.
     pub status: Option<u16>,
     /// How long the provider asks to be left alone.
     pub retry_after: Option<Duration>,
-    /// What went wrong, mostly in the provider's words; at most [`ERROR_MESSAGE_MAX_CHARS`] characters of them.
+    /// The cause, mostly in the provider's words; at most [`ERROR_MESSAGE_MAX_CHARS`] characters of them.
     pub message: String,
 }
 
@@ -86,8 +86,8 @@ impl ProviderError {
         Self { kind, status: None, retry_after: None, message: message.into() }
     }
 
-    /// The same error with a message fit to show: every occurrence of `key` blotted out, since some providers
-    /// and gateways echo it, and cut at [`ERROR_MESSAGE_MAX_CHARS`] (afterwards, lest half a key be left).
+    /// The same error with a message fit to show: every occurrence of `key` is replaced, since some providers and
+    /// gateways echo it. Then the message is cut at [`ERROR_MESSAGE_MAX_CHARS`]: a cut before could leave half a key.
     #[must_use]
     pub fn fit_to_show(mut self, key: Option<&SecretString>) -> Self {
         let key = key.map_or("", |key| key.expose_secret().trim());
@@ -99,10 +99,10 @@ impl ProviderError {
     }
 }
 
-/// The kinds of failure that the engine tells apart.
+/// The kinds of failure that the engine distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProviderErrorKind {
-    /// The provider needs a key and the call has none.
+    /// The provider needs a key, and the call has no key.
     MissingKey,
     /// The key is refused, lacks a permission, or its account is out of credit.
     Unauthorized,
@@ -114,7 +114,7 @@ pub enum ProviderErrorKind {
     ServerError,
     /// Nothing was heard for too long.
     Timeout,
-    /// The answer broke off before its end marker, or was not what the protocol says.
+    /// The answer broke off before its end marker, or violates the protocol.
     BrokenStream,
     /// No connection: name, network or TLS.
     Unreachable,

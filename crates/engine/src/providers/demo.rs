@@ -1,5 +1,5 @@
 //! The built-in provider `demo`: offline, free, the same answer to the same prompt. Its answers are
-//! made up here and say so. It makes the first run work without a key, and it is what tests and
+//! made up here and say so. With it the first run works without a key, and it serves tests and
 //! benchmarks of the engine use.
 
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use super::demo_schema::instance_of;
 struct Manner {
     /// The pause before each piece.
     pause: Duration,
-    /// How many pieces the answer comes in at the most; none for one a word.
+    /// The most pieces of an answer; `None` for one piece per word.
     pieces: Option<usize>,
 }
 
@@ -135,7 +135,7 @@ fn prose(prompt: &str, seed: u64) -> String {
 /// How many subjects an answer treats.
 const SUBJECTS: usize = 4;
 
-/// The longest words of the prompt, in their order: what it is probably about.
+/// The longest words of the prompt, in their order: its probable subjects.
 fn subjects(prompt: &str) -> Vec<String> {
     let mut words: Vec<(usize, String)> = Vec::new();
     for word in prompt.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3).take(400) {

@@ -1,11 +1,19 @@
 //! Makes JSON that fits a schema, for the built-in provider `demo`.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value, json};
 
 /// A value that fits the schema, as far as the schema says it with the usual keywords.
 pub fn instance_of(schema: &Value, seed: u64) -> Value {
-    Maker { root: schema, seed }.make(schema, "value", 0)
+    Maker { root: schema, seed, left: Cell::new(MOST_BYTES) }.make(schema, "value", 0)
 }
+
+/// Bytes made for one schema, roughly. It may ask for lists of any length, and for such lists in each
+/// other; what it asks for past this is `null` or left out.
+const MOST_BYTES: usize = 64 * 1024;
+/// Bytes that a value takes beside its text.
+const VALUE_BYTES: usize = 16;
 
 /// Schemas may refer to themselves.
 const DEEPEST: usize = 12;
@@ -13,11 +21,12 @@ const DEEPEST: usize = 12;
 struct Maker<'a> {
     root: &'a Value,
     seed: u64,
+    left: Cell<usize>,
 }
 
 impl Maker<'_> {
     fn make(&self, schema: &Value, name: &str, depth: usize) -> Value {
-        if depth > DEEPEST {
+        if !self.spend(VALUE_BYTES) || depth > DEEPEST {
             return Value::Null;
         }
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
@@ -25,14 +34,14 @@ impl Maker<'_> {
             return found.map_or(Value::Null, |found| self.make(found, name, depth + 1));
         }
         if let Some(fixed) = schema.get("const").or_else(|| schema.get("default")) {
-            return fixed.clone();
+            return self.copy(fixed);
         }
         if let Some(choices) = schema.get("enum").and_then(Value::as_array) {
-            return self.pick(choices);
+            return self.copy(self.pick(choices));
         }
         for union in ["oneOf", "anyOf"] {
             if let Some(choices) = schema.get(union).and_then(Value::as_array) {
-                return self.make(&self.pick(choices), name, depth + 1);
+                return self.make(self.pick(choices), name, depth + 1);
             }
         }
         match type_of(schema) {
@@ -42,20 +51,35 @@ impl Maker<'_> {
             "number" => json!(schema.get("minimum").and_then(Value::as_f64).unwrap_or(1.0)),
             "boolean" => json!(self.seed.is_multiple_of(2)),
             "null" => Value::Null,
-            _ => json!(text(schema, name)),
+            _ => {
+                let text = text(schema, name, self.left.get());
+                self.spend(text.len());
+                json!(text)
+            }
         }
     }
 
-    fn pick(&self, choices: &[Value]) -> Value {
+    /// False once all bytes are made.
+    fn spend(&self, bytes: usize) -> bool {
+        self.left.set(self.left.get().saturating_sub(bytes));
+        self.left.get() > 0
+    }
+
+    fn copy(&self, value: &Value) -> Value {
+        if self.spend(value.to_string().len()) { value.clone() } else { Value::Null }
+    }
+
+    fn pick<'v>(&self, choices: &'v [Value]) -> &'v Value {
         let count = u64::try_from(choices.len()).unwrap_or(1).max(1);
         let at = usize::try_from(self.seed % count).unwrap_or(0);
-        choices.get(at).cloned().unwrap_or_default()
+        choices.get(at).unwrap_or(&Value::Null)
     }
 
     fn object(&self, schema: &Value, depth: usize) -> Value {
         let properties = schema.get("properties").and_then(Value::as_object);
         let mut object = Map::new();
-        for (name, property) in properties.into_iter().flatten() {
+        for (name, property) in properties.into_iter().flatten().take_while(|_| self.left.get() > 0) {
+            self.spend(name.len());
             object.insert(name.clone(), self.make(property, name, depth + 1));
         }
         Value::Object(object)
@@ -64,8 +88,9 @@ impl Maker<'_> {
     fn array(&self, schema: &Value, name: &str, depth: usize) -> Value {
         let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(2);
         let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(least.max(2));
-        let item = schema.get("items").cloned().unwrap_or_else(|| json!({"type": "string"}));
-        (0..least.max(2).min(most)).map(|at| self.make(&item, &format!("{name} {}", at + 1), depth + 1)).collect()
+        let (items, text) = (schema.get("items"), json!({"type": "string"}));
+        let indexes = (0..least.max(2).min(most)).take_while(|_| self.left.get() > 0);
+        indexes.map(|at| self.make(items.unwrap_or(&text), &format!("{name} {}", at + 1), depth + 1)).collect()
     }
 }
 
@@ -90,7 +115,7 @@ fn integer(schema: &Value) -> i64 {
     least.unwrap_or_else(|| most.map_or(1, |most| most.min(1)))
 }
 
-fn text(schema: &Value, name: &str) -> String {
+fn text(schema: &Value, name: &str, most_bytes: usize) -> String {
     let mut text = match schema.get("format").and_then(Value::as_str) {
         Some("date") => "2026-01-01".to_owned(),
         Some("date-time") => "2026-01-01T00:00:00Z".to_owned(),
@@ -99,9 +124,10 @@ fn text(schema: &Value, name: &str) -> String {
         _ => format!("Simulated {name}"),
     };
     let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
-    while length("minLength").is_some_and(|least| text.chars().count() < least) {
-        text.push_str(" and more");
-    }
+    // What is pushed has as many characters as bytes.
+    let more = " and more";
+    let missing = length("minLength").unwrap_or(0).min(most_bytes).saturating_sub(text.chars().count());
+    text.push_str(&more.repeat(missing.div_ceil(more.len())));
     match length("maxLength") {
         Some(most) => text.chars().take(most).collect(),
         None => text,
@@ -127,6 +153,29 @@ mod tests {
         for seed in 0..5 {
             let made = instance_of(&schema, seed);
             assert!(crate::output::output_of(&made.to_string(), Some(&schema)).is_ok(), "{made}");
+        }
+    }
+
+    #[test]
+    fn what_is_made_is_bounded() {
+        let wide: Map<String, Value> = (0..30).map(|at| (format!("p{at}"), json!({"$ref": "#"}))).collect();
+        let lists = (0..8)
+            .fold(json!({"type": "integer"}), |items, _| json!({"type": "array", "minItems": 1_000, "items": items}));
+        for schema in [
+            json!({"$ref": "#"}),
+            json!({"type": "object", "properties": wide}),
+            json!({"type": "array", "minItems": u64::MAX, "items": {"$ref": "#"}}),
+            json!({"type": "array", "minItems": u64::MAX, "items": {"const": "x".repeat(1_000)}}),
+            json!({"type": "array", "minItems": u64::MAX, "items": {"type": "string", "minLength": u64::MAX}}),
+            lists,
+        ] {
+            let (done, made) = std::sync::mpsc::channel();
+            let shown = schema.to_string();
+            std::thread::spawn(move || done.send(instance_of(&schema, 0).to_string().len()));
+            let made = made
+                .recv_timeout(std::time::Duration::from_secs(20))
+                .unwrap_or_else(|_| panic!("it does not end: {shown}"));
+            assert!(made < 3 * MOST_BYTES, "{made}");
         }
     }
 }

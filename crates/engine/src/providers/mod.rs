@@ -3,6 +3,7 @@
 pub mod call;
 pub mod demo;
 pub mod demo_schema;
+mod key_file;
 mod network;
 mod registry;
 mod vault;
@@ -10,4 +11,4 @@ pub mod wire;
 
 pub use network::NetworkPolicy;
 pub use registry::{CredentialError, Providers, ProvidersConfig, keys_from_environment};
-pub use vault::{Vault, VaultError};
+pub use vault::{MIN_PASSPHRASE_CHARS, Vault, VaultError};

@@ -35,10 +35,15 @@ impl NetworkPolicy {
         Ok(())
     }
 
-    /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network.
+    /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network. It asks for
+    /// no compression and unpacks none: a small answer could grow a thousandfold.
     pub(super) fn client(self) -> Result<reqwest::Client, reqwest::Error> {
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .connect_timeout(std::time::Duration::from_secs(10));
         match self {
             Self::Anywhere => builder.build(),
@@ -65,7 +70,7 @@ impl Resolve for PublicAddresses {
     }
 }
 
-/// Whether an address is none of the special ones (IANA special-purpose address registries, RFC 6890).
+/// Whether an address is public: outside the special-purpose blocks (IANA special-purpose address registries, RFC 6890).
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
@@ -89,7 +94,7 @@ fn is_public(address: IpAddr) -> bool {
             if let Some(v4) = v6.to_ipv4_mapped() {
                 return is_public(IpAddr::V4(v4));
             }
-            // 2000::/3 is what is given out; in it lie the documentation, Teredo and 6to4 blocks.
+            // 2000::/3 is the global unicast block; the documentation, Teredo and 6to4 blocks lie inside it.
             let [first, second, ..] = v6.segments();
             first & 0xe000 == 0x2000 && !(first == 0x2001 && (second == 0x0db8 || second == 0)) && first != 0x2002
         }
@@ -131,5 +136,24 @@ mod tests {
         let client = NetworkPolicy::PublicOnly.client().unwrap();
         let error = client.get("http://localhost:9/").send().await.unwrap_err();
         assert!(format!("{error:?}").contains("no public address"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_compressed_answer_is_neither_asked_for_nor_unpacked() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            let length = socket.read(&mut request).await.unwrap();
+            let answer = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nbomb";
+            socket.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8_lossy(&request[..length]).to_lowercase()
+        });
+        let answer = NetworkPolicy::Anywhere.client().unwrap().get(url).send().await.unwrap();
+        assert_eq!(answer.text().await.unwrap(), "bomb");
+        let request = server.await.unwrap();
+        assert!(!request.contains("accept-encoding"), "{request}");
     }
 }

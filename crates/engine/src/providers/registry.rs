@@ -1,4 +1,4 @@
-//! What a tenant can call: its own keys, the server's keys, and what needs none.
+//! The providers of a tenant: with its own keys, with the server's keys, and without a key.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use secrecy::SecretString;
-use sluice_store::{Store, StoreError, StoredCredential};
+use sluice_store::{CredentialChange, SealedKey, Store, StoreError, StoredCredential};
 use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName, TenantId, default_model};
 
 use super::call::{ModelCall, ModelStream, ProviderError, ProviderErrorKind};
@@ -19,7 +19,7 @@ use super::{demo, vault::VaultError};
 pub struct ProvidersConfig {
     /// Encrypts tenants' keys.
     pub vault: Vault,
-    /// Keys of the server's environment, for tenants that have none of their own.
+    /// Keys of the server's environment, for tenants without a key of their own.
     pub server_keys: Vec<(ProviderName, SecretString)>,
     /// Where addresses that a tenant sets may lie.
     pub network: NetworkPolicy,
@@ -27,20 +27,48 @@ pub struct ProvidersConfig {
 
 /// How long a tenant's credentials are kept in memory: another server may have changed them.
 const CACHED_FOR: Duration = Duration::from_secs(5);
+/// Tenants whose credentials are kept in memory. Those of more tenants are read from the database for each call.
+const MAX_CACHED_TENANTS: usize = 1_000;
 
 /// Calls providers with the keys that a tenant has.
 pub struct Providers {
     store: Store,
-    config: ProvidersConfig,
+    vault: Arc<Vault>,
+    server_keys: Vec<(ProviderName, SecretString)>,
+    network: NetworkPolicy,
     wire: Wire,
-    cache: DashMap<TenantId, (Instant, Arc<Vec<StoredCredential>>)>,
+    cache: Cache,
+}
+
+/// Credentials by tenant, with the time when they were read.
+type Cache = DashMap<TenantId, (Instant, Arc<Vec<StoredCredential>>)>;
+
+/// Keeps credentials in the cache while there is room, after dropping those that are too old.
+fn keep(cache: &Cache, tenant: &TenantId, read: &Arc<Vec<StoredCredential>>) {
+    if cache.len() >= MAX_CACHED_TENANTS {
+        cache.retain(|_, (at, _)| at.elapsed() < CACHED_FOR);
+    }
+    if cache.len() < MAX_CACHED_TENANTS {
+        cache.insert(tenant.clone(), (Instant::now(), read.clone()));
+    }
 }
 
 impl Providers {
     /// Providers over a store.
     pub fn new(store: Store, config: ProvidersConfig) -> Result<Self, reqwest::Error> {
-        let wire = Wire::new(config.network.client()?);
-        Ok(Self { store, config, wire, cache: DashMap::new() })
+        let ProvidersConfig { vault, server_keys, network } = config;
+        let wire = Wire::new(network.client()?);
+        Ok(Self { store, vault: Arc::new(vault), server_keys, network, wire, cache: DashMap::new() })
+    }
+
+    /// Runs work with the vault on a blocking thread: a key derivation takes tens of milliseconds.
+    async fn with_vault<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let vault = self.vault.clone();
+        let done = tokio::task::spawn_blocking(move || work(&vault)).await;
+        done.map_err(|error| VaultError::Derivation(error.to_string()))?
     }
 
     async fn credentials(&self, tenant: &TenantId) -> Result<Arc<Vec<StoredCredential>>, StoreError> {
@@ -48,12 +76,12 @@ impl Providers {
             return Ok(cached.1.clone());
         }
         let read = Arc::new(self.store.credentials(tenant).await?);
-        self.cache.insert(tenant.clone(), (Instant::now(), read.clone()));
+        keep(&self.cache, tenant, &read);
         Ok(read)
     }
 
     fn server_key(&self, provider: ProviderName) -> Option<&SecretString> {
-        self.config.server_keys.iter().find(|(name, _)| *name == provider).map(|(_, key)| key)
+        self.server_keys.iter().find(|(name, _)| *name == provider).map(|(_, key)| key)
     }
 
     /// All providers, and whether the tenant can use them now.
@@ -89,7 +117,8 @@ impl Providers {
         }
     }
 
-    /// Changes a credential, or stores the first one. What is left out stays as it was, `null` takes it away.
+    /// Changes a credential, or stores the first one. Absent fields keep their value, `null` removes it. Another
+    /// `base_url` removes the stored key, unless a new key comes along.
     pub async fn put_credential(
         &self,
         tenant: &TenantId,
@@ -98,37 +127,32 @@ impl Providers {
         now: DateTime<Utc>,
     ) -> Result<CredentialInfo, CredentialError> {
         if let Some(Some(base_url)) = &request.base_url {
-            self.config.network.check(base_url).map_err(CredentialError::BaseUrl)?;
+            self.network.check(base_url).map_err(CredentialError::BaseUrl)?;
         }
         let before = self.store.credentials(tenant).await?.into_iter().find(|it| it.provider == provider.as_str());
-        let mut stored = before.unwrap_or_else(|| StoredCredential {
-            provider: provider.as_str().into(),
-            sealed_key: None,
-            key_hint: None,
-            base_url: None,
-            default_model: None,
-            created_at: now,
-            updated_at: now,
-        });
-        if let Some(key) = request.api_key {
-            let seal =
-                |key: String| self.config.vault.seal(&purpose(tenant, provider.as_str()), &SecretString::from(key));
-            stored.key_hint = key.as_deref().map(hint);
-            stored.sealed_key = key.map(seal).transpose()?;
-        }
-        if let Some(base_url) = request.base_url {
-            stored.base_url = base_url;
-        }
-        if let Some(default_model) = request.default_model {
-            stored.default_model = default_model;
-        }
-        stored.updated_at = now;
-        self.store.put_credential(tenant, stored.clone()).await?;
+        let old = before.and_then(|before| before.sealed_key).filter(|_| request.api_key.is_none());
+        let (purpose, api_key) = (purpose(tenant, provider.as_str()), request.api_key);
+        let (key, sealed_anew) = self
+            .with_vault(move |vault| {
+                let seal = |key: String| {
+                    let hint = hint(&key);
+                    Ok::<_, VaultError>(SealedKey { sealed: vault.seal(&purpose, &SecretString::from(key))?, hint })
+                };
+                let key = api_key.map(|key| key.map(seal).transpose()).transpose()?;
+                let outdated = old.filter(|old| vault.is_outdated(&purpose, old));
+                let anew = |old: Vec<u8>| Ok((vault.seal(&purpose, &vault.open(&purpose, &old)?)?, old));
+                let anew = outdated.map(anew).transpose()?;
+                Ok((key, anew.map(|(new, old)| (old, new))))
+            })
+            .await?;
+        let change =
+            CredentialChange { key, base_url: request.base_url, default_model: request.default_model, sealed_anew };
+        let stored = self.store.change_credential(tenant, provider.as_str(), change, now).await?;
         self.cache.remove(tenant);
         Ok(info(&stored))
     }
 
-    /// Deletes a credential; false when there is none.
+    /// Deletes a credential; false when it is missing.
     pub async fn delete_credential(&self, tenant: &TenantId, provider: ProviderName) -> Result<bool, StoreError> {
         let deleted = self.store.delete_credential(tenant, provider.as_str()).await?;
         self.cache.remove(tenant);
@@ -177,12 +201,13 @@ impl Providers {
         let credential = credentials.iter().find(|credential| credential.provider == provider);
         let base_url = credential.and_then(|credential| credential.base_url.clone());
         if let Some(base_url) = &base_url {
-            // The operator may have changed what is allowed since it was stored.
-            self.config.network.check(base_url).map_err(missing)?;
+            // The operator may have changed the network policy since it was stored.
+            self.network.check(base_url).map_err(missing)?;
         }
         let key = match credential.and_then(|credential| credential.sealed_key.as_ref()) {
             Some(sealed) => {
-                let opened = self.config.vault.open(&purpose(tenant, provider), sealed);
+                let (purpose, sealed) = (purpose(tenant, provider), sealed.clone());
+                let opened = self.with_vault(move |vault| vault.open(&purpose, &sealed)).await;
                 Some(opened.map_err(|error| missing(error.to_string()))?)
             }
             // The server's key is for the provider itself, not for an address that a tenant chose.
@@ -243,4 +268,24 @@ pub fn keys_from_environment() -> Vec<(ProviderName, SecretString)> {
         Some((name, SecretString::from(key)))
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cache_holds_a_bounded_number_of_tenants() {
+        let (cache, read) = (Cache::new(), Arc::new(Vec::new()));
+        let tenant = |number: usize| TenantId::new(format!("t{number}")).unwrap();
+        for number in 0..=MAX_CACHED_TENANTS {
+            keep(&cache, &tenant(number), &read);
+        }
+        assert_eq!(cache.len(), MAX_CACHED_TENANTS);
+        // Outdated entries make room.
+        let old = Instant::now().checked_sub(CACHED_FOR).unwrap();
+        cache.iter_mut().for_each(|mut entry| entry.0 = old);
+        keep(&cache, &tenant(MAX_CACHED_TENANTS), &read);
+        assert_eq!(cache.len(), 1);
+    }
 }

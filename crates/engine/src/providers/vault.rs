@@ -1,128 +1,300 @@
-//! Encrypts what must not be read in the database: providers' keys.
+//! Encrypts provider keys before they are stored.
 
-use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::XChaCha20Poly1305;
-use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit, Nonce, Payload};
+use chacha20poly1305::aead::{Aead, Generate, KeyInit, Nonce, Payload};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// Why something cannot be encrypted or read.
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    /// The master key's file cannot be read or made.
-    #[error("the master key's file: {0}")]
-    File(#[from] std::io::Error),
-    /// Others can read the master key's file.
-    #[error("{0} can be read by others: run `chmod 600` on it")]
-    Permissions(String),
-    /// What is stored was made with another master key, or was changed.
-    #[error("the stored key cannot be read: the master key is another one; store the provider's key again")]
-    WrongKey,
-}
+use super::key_file::{self, KEY_BYTES, MasterKey};
 
-/// Encrypts with XChaCha20-Poly1305 (RFC 8439 with a 192-bit nonce): a random nonce, then the text
-/// with its tag. What it is for is authenticated with it, so that a row cannot be put in another's place.
-pub struct Vault(XChaCha20Poly1305);
+/// The fewest characters of a passphrase.
+pub const MIN_PASSPHRASE_CHARS: usize = 16;
+/// Salts whose derived keys are kept in memory. Each start of a server that seals something adds one to the database.
+const MAX_CACHED_SALTS: usize = 64;
+/// Memory of one key derivation, in KiB; with two passes and one lane it is OWASP's recommendation for Argon2id.
+const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
+/// Passes of one key derivation.
+const ARGON2_PASSES: u32 = 2;
+/// Lanes of one key derivation.
+const ARGON2_LANES: u32 = 1;
 
+const SALT_BYTES: usize = 16;
 const NONCE_BYTES: usize = 24;
 
+type Salt = [u8; SALT_BYTES];
+
+/// The first byte of a sealed text says how its key is made; each later way, such as a rotated key, takes another byte.
+/// This one: the key file's key.
+const KEY_FILE_FORM: u8 = 1;
+/// Argon2id of the passphrase, with the salt that follows.
+const PASSPHRASE_FORM: u8 = 2;
+
+/// Reasons why a secret cannot be encrypted or decrypted.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The master key's file cannot be read or created.
+    #[error("the master key's file {}: {error}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        error: std::io::Error,
+    },
+    /// Other users can read the master key's file.
+    #[error("{path} can be read by others: run `chmod 600 {path}`", path = .0.display())]
+    Permissions(PathBuf),
+    /// The file holds no master key.
+    #[error(
+        "the master key's file {} holds {bytes} bytes in place of {KEY_BYTES}: it was cut off, or is another file. \
+         Restore it from a backup. Without a backup, delete it: Sluice makes a new key at its next start, and the \
+         providers' keys must be stored again.",
+        path.display()
+    )]
+    KeyFileSize {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The passphrase is empty or too short.
+    #[error(
+        "the master key (SLUICE_MASTER_KEY) has {0} characters and needs at least {MIN_PASSPHRASE_CHARS}: set a longer \
+         one, for example the output of `openssl rand -base64 24`, or unset it to use a key file in the data folder"
+    )]
+    ShortPassphrase(usize),
+    /// The text was sealed with another master key, or was changed.
+    #[error("the stored key cannot be read: the master key is another one; store the provider's key again")]
+    WrongKey,
+    /// The key cannot be derived.
+    #[error("the master key cannot be derived: {0}")]
+    Derivation(String),
+}
+
+/// Encrypts with XChaCha20-Poly1305 (RFC 8439 with a 192-bit nonce). The purpose is authenticated with the text, so
+/// that a stored row cannot be put in the place of another.
+///
+/// | form | layout |
+/// |---|---|
+/// | key file | `1`, nonce (24 bytes), text with its tag |
+/// | passphrase | `2`, salt (16 bytes), nonce (24 bytes), text with its tag |
+/// | without a version | nonce (24 bytes), text with its tag; the key is the key file's, or SHA-256 of the passphrase |
+///
+/// The last form is only read.
+pub struct Vault {
+    source: Source,
+}
+
+/// Where the key comes from.
+enum Source {
+    KeyFile(MasterKey),
+    Passphrase(Box<Passphrase>),
+}
+
+/// A passphrase and the keys that were derived from it.
+struct Passphrase {
+    text: SecretString,
+    /// The salt of what this process seals.
+    salt: Salt,
+    /// Derived keys by salt, the oldest first.
+    derived: Mutex<Vec<(Salt, MasterKey)>>,
+}
+
 impl Vault {
-    /// A vault whose key comes from a passphrase in the server's environment.
-    #[must_use]
-    pub fn from_passphrase(passphrase: &SecretString) -> Self {
-        let key: [u8; 32] = Sha256::digest(passphrase.expose_secret().as_bytes()).into();
-        Self(XChaCha20Poly1305::new(&key.into()))
+    /// A vault whose key is derived from a passphrase. Servers with the same passphrase read each other's texts.
+    pub fn from_passphrase(passphrase: SecretString) -> Result<Self, VaultError> {
+        let length = passphrase.expose_secret().trim().chars().count();
+        if length < MIN_PASSPHRASE_CHARS {
+            return Err(VaultError::ShortPassphrase(length));
+        }
+        let passphrase = Passphrase { text: passphrase, salt: Salt::generate(), derived: Mutex::default() };
+        Ok(Self { source: Source::Passphrase(Box::new(passphrase)) })
     }
 
-    /// A vault whose key is in a file that only its owner can read; the file is made when it is not there.
+    /// A vault whose key is in a file that only its owner can read; the file is created when it is missing.
     pub fn from_file(file: &Path) -> Result<Self, VaultError> {
-        match std::fs::read(file) {
-            Ok(bytes) => {
-                check_permissions(file)?;
-                let key: [u8; 32] = bytes.try_into().map_err(|_| VaultError::WrongKey)?;
-                Ok(Self(XChaCha20Poly1305::new(&key.into())))
+        Ok(Self { source: Source::KeyFile(key_file::read_or_create(file)?) })
+    }
+
+    /// Encrypts a secret for a purpose. The first call with a passphrase takes the time of a key derivation.
+    pub fn seal(&self, purpose: &str, secret: &SecretString) -> Result<Vec<u8>, VaultError> {
+        let (key, header): (MasterKey, Vec<u8>) = match &self.source {
+            Source::KeyFile(key) => (*key, vec![KEY_FILE_FORM]),
+            Source::Passphrase(passphrase) => {
+                let key = passphrase.derive(passphrase.salt)?;
+                (key, [&[PASSPHRASE_FORM], passphrase.salt.as_slice()].concat())
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let key = Key::<XChaCha20Poly1305>::generate();
-                write_private(file, &key)?;
-                Ok(Self(XChaCha20Poly1305::new(&key)))
-            }
-            Err(error) => Err(error.into()),
+        };
+        let nonce = Nonce::<XChaCha20Poly1305>::generate();
+        let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &bound(&header, purpose) };
+        let sealed = cipher(key).encrypt(&nonce, payload).map_err(|_| VaultError::WrongKey)?;
+        Ok([header.as_slice(), nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Decrypts a text that was sealed for a purpose. A new salt takes the time of a key derivation.
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<SecretString, VaultError> {
+        match self.open_current(purpose, sealed) {
+            // A text without a version begins with its nonce, which can begin with the byte of a version.
+            Err(VaultError::WrongKey) => decrypt(self.key_without_version(), purpose.as_bytes(), sealed),
+            opened => opened,
         }
     }
 
-    /// Encrypts a secret for a purpose.
-    pub fn seal(&self, purpose: &str, secret: &SecretString) -> Result<Vec<u8>, VaultError> {
-        let nonce = Nonce::<XChaCha20Poly1305>::generate();
-        let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: purpose.as_bytes() };
-        let sealed = self.0.encrypt(&nonce, payload).map_err(|_| VaultError::WrongKey)?;
-        Ok([nonce.as_slice(), &sealed].concat())
+    /// Whether a text that this vault can open is of an older form and should be sealed anew.
+    pub fn is_outdated(&self, purpose: &str, sealed: &[u8]) -> bool {
+        matches!(self.open_current(purpose, sealed), Err(VaultError::WrongKey))
+            && decrypt(self.key_without_version(), purpose.as_bytes(), sealed).is_ok()
     }
 
-    /// Reads what was encrypted for a purpose.
-    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<SecretString, VaultError> {
-        let (nonce, text) = sealed.split_at_checked(NONCE_BYTES).ok_or(VaultError::WrongKey)?;
-        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| VaultError::WrongKey)?;
-        let payload = Payload { msg: text, aad: purpose.as_bytes() };
-        let secret = self.0.decrypt(&nonce.into(), payload).map_err(|_| VaultError::WrongKey)?;
-        String::from_utf8(secret).map(SecretString::from).map_err(|_| VaultError::WrongKey)
+    fn open_current(&self, purpose: &str, sealed: &[u8]) -> Result<SecretString, VaultError> {
+        let header_bytes = match &self.source {
+            Source::KeyFile(_) => 1,
+            Source::Passphrase(_) => 1 + SALT_BYTES,
+        };
+        let (header, text) = sealed.split_at_checked(header_bytes).ok_or(VaultError::WrongKey)?;
+        let (form, salt) = header.split_first().ok_or(VaultError::WrongKey)?;
+        let key = match &self.source {
+            Source::KeyFile(key) if *form == KEY_FILE_FORM => *key,
+            Source::Passphrase(passphrase) if *form == PASSPHRASE_FORM => {
+                passphrase.derive(salt.try_into().map_err(|_| VaultError::WrongKey)?)?
+            }
+            Source::KeyFile(_) | Source::Passphrase(_) => return Err(VaultError::WrongKey),
+        };
+        decrypt(key, &bound(header, purpose), text)
+    }
+
+    fn key_without_version(&self) -> MasterKey {
+        match &self.source {
+            Source::KeyFile(key) => *key,
+            Source::Passphrase(passphrase) => Sha256::digest(passphrase.text.expose_secret().as_bytes()).into(),
+        }
     }
 }
 
-#[cfg(unix)]
-fn check_permissions(file: &Path) -> Result<(), VaultError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    if std::fs::metadata(file)?.permissions().mode() & 0o077 != 0 {
-        return Err(VaultError::Permissions(file.display().to_string()));
+impl Passphrase {
+    /// The key for a salt. It is derived once: the lock is held meanwhile, so that a second caller waits for it.
+    fn derive(&self, salt: Salt) -> Result<MasterKey, VaultError> {
+        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, key)) = derived.iter().find(|(known, _)| *known == salt) {
+            return Ok(*key);
+        }
+        let failed = |error: argon2::Error| VaultError::Derivation(error.to_string());
+        let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_LANES, Some(KEY_BYTES)).map_err(failed)?;
+        let mut key = [0; KEY_BYTES];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(self.text.expose_secret().as_bytes(), &salt, &mut key)
+            .map_err(failed)?;
+        if derived.len() >= MAX_CACHED_SALTS {
+            derived.remove(0);
+        }
+        derived.push((salt, key));
+        Ok(key)
     }
-    Ok(())
 }
 
-#[cfg(not(unix))]
-fn check_permissions(_file: &Path) -> Result<(), VaultError> {
-    Ok(())
+/// The data that is authenticated beside the text: its header and its purpose.
+fn bound(header: &[u8], purpose: &str) -> Vec<u8> {
+    [header, purpose.as_bytes()].concat()
 }
 
-fn write_private(file: &Path, key: &[u8]) -> Result<(), VaultError> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut open = options.open(file)?;
-    open.write_all(key)?;
-    Ok(open.sync_all()?)
+fn cipher(key: MasterKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&key.into())
+}
+
+/// Decrypts a nonce and a text with its tag.
+fn decrypt(key: MasterKey, aad: &[u8], sealed: &[u8]) -> Result<SecretString, VaultError> {
+    let (nonce, text) = sealed.split_at_checked(NONCE_BYTES).ok_or(VaultError::WrongKey)?;
+    let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| VaultError::WrongKey)?;
+    let secret = cipher(key).decrypt(&nonce.into(), Payload { msg: text, aad }).map_err(|_| VaultError::WrongKey)?;
+    String::from_utf8(secret).map(SecretString::from).map_err(|_| VaultError::WrongKey)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_sealed_opens_for_the_same_purpose_only() {
-        let vault = Vault::from_passphrase(&"one".into());
-        let sealed = vault.seal("local/openai", &"sk-secret".into()).unwrap();
-        assert!(!String::from_utf8_lossy(&sealed).contains("sk-secret"));
-        assert_eq!(vault.open("local/openai", &sealed).unwrap().expose_secret(), "sk-secret");
-        assert!(vault.open("local/google", &sealed).is_err());
-        assert!(Vault::from_passphrase(&"two".into()).open("local/openai", &sealed).is_err());
-        assert!(vault.open("local/openai", &sealed[..10]).is_err());
+    const PASSPHRASE: &str = "a passphrase of some length";
+
+    fn vault(passphrase: &str) -> Vault {
+        Vault::from_passphrase(passphrase.into()).unwrap()
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn the_key_file_is_made_once_and_kept_private() {
-        use std::os::unix::fs::PermissionsExt as _;
+    fn file_vault() -> (tempfile::TempDir, Vault) {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("master.key");
-        let sealed = Vault::from_file(&file).unwrap().seal("p", &"s".into()).unwrap();
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(Vault::from_file(&file).unwrap().open("p", &sealed).unwrap().expose_secret(), "s");
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(Vault::from_file(&file), Err(VaultError::Permissions(_))));
+        let vault = Vault::from_file(&folder.path().join("master.key")).unwrap();
+        (folder, vault)
+    }
+
+    /// Seals in the form without a version: a nonce, then the text with its tag.
+    fn sealed_without_version(key: MasterKey, nonce: [u8; NONCE_BYTES], purpose: &str, secret: &str) -> Vec<u8> {
+        let payload = Payload { msg: secret.as_bytes(), aad: purpose.as_bytes() };
+        [nonce.as_slice(), &cipher(key).encrypt(&nonce.into(), payload).unwrap()].concat()
+    }
+
+    #[test]
+    fn a_sealed_text_opens_for_the_same_purpose_and_passphrase_only() {
+        let one = vault(PASSPHRASE);
+        let sealed = one.seal("local/openai", &"sk-secret".into()).unwrap();
+        assert!(!String::from_utf8_lossy(&sealed).contains("sk-secret"));
+        assert_eq!(one.open("local/openai", &sealed).unwrap().expose_secret(), "sk-secret");
+        // Another server, with a salt of its own.
+        assert_eq!(vault(PASSPHRASE).open("local/openai", &sealed).unwrap().expose_secret(), "sk-secret");
+        assert!(matches!(one.open("local/google", &sealed), Err(VaultError::WrongKey)));
+        assert!(matches!(vault("another passphrase").open("local/openai", &sealed), Err(VaultError::WrongKey)));
+        for end in [0, 1, 10, 17, 41, sealed.len() - 1] {
+            assert!(matches!(one.open("local/openai", &sealed[..end]), Err(VaultError::WrongKey)), "{end} bytes");
+        }
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            // A changed salt means one more derivation: one of them is enough.
+            if (2..17).contains(&at) {
+                continue;
+            }
+            assert!(matches!(one.open("local/openai", &changed), Err(VaultError::WrongKey)), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_derived_by_argon2id_and_once_for_each_salt() {
+        let Source::Passphrase(passphrase) = vault(PASSPHRASE).source else { unreachable!() };
+        let key = passphrase.derive([7; SALT_BYTES]).unwrap();
+        // From the reference implementation, with 16 bytes of value 7 as the salt.
+        let halves = [&key[..16], &key[16..]].map(|half| u128::from_be_bytes(half.try_into().unwrap()));
+        assert_eq!(halves, [0xfb2c_e2cd_bd66_fac0_b324_b1f6_0539_e22d, 0xa96b_ce9b_56c1_c701_5c4f_8686_fdc0_594e]);
+        assert_eq!(passphrase.derive([7; SALT_BYTES]).unwrap(), key);
+        assert_ne!(passphrase.derive([8; SALT_BYTES]).unwrap(), key);
+        assert_eq!(passphrase.derived.lock().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_text_without_a_version_opens_and_is_sealed_anew() {
+        let (folder, from_file) = file_vault();
+        let file_key: MasterKey = std::fs::read(folder.path().join("master.key")).unwrap().try_into().unwrap();
+        let passphrase_key: MasterKey = Sha256::digest(PASSPHRASE.as_bytes()).into();
+        for (vault, key) in [(from_file, file_key), (vault(PASSPHRASE), passphrase_key)] {
+            // The nonce may begin with the byte of a version.
+            for first in [0, 1, 2, 255] {
+                let old = sealed_without_version(key, [first; NONCE_BYTES], "p", "sk-old");
+                assert_eq!(vault.open("p", &old).unwrap().expose_secret(), "sk-old", "nonce of {first}");
+                assert!(vault.is_outdated("p", &old));
+                assert!(vault.open("q", &old).is_err());
+            }
+            let new = vault.seal("p", &"sk-old".into()).unwrap();
+            assert_eq!(vault.open("p", &new).unwrap().expose_secret(), "sk-old");
+            assert!(!vault.is_outdated("p", &new));
+        }
+    }
+
+    #[test]
+    fn a_short_passphrase_is_refused() {
+        for short in ["", "   ", "                 x", "fifteen chars.."] {
+            let error = Vault::from_passphrase(short.into()).err().unwrap();
+            assert!(error.to_string().contains("at least 16"), "{error}");
+        }
+        assert!(Vault::from_passphrase("sixteen chars...".into()).is_ok());
     }
 }

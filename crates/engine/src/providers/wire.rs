@@ -22,17 +22,22 @@ use genai::{
 };
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
 use sluice_types::TokenUsage;
 
+pub use self::witness::MAX_FRAME_BYTES;
 use self::{
+    errors::MAX_ERROR_BYTES,
     target::{Protocol, Provider},
     witness::Witness,
 };
 use super::call::{ModelCall, ModelEvent, ModelStream, ProviderError, ProviderErrorKind};
 
-/// The longest that checking a key may take.
+/// The longest that checking a key may take, from connecting to reading the list of models.
 pub const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Bytes of a list of models that are read. `OpenRouter`'s holds hundreds of models with their descriptions.
+pub const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
 
 /// The version of Anthropic's API that is spoken: <https://docs.anthropic.com/en/api/versioning>.
 const ANTHROPIC_VERSION: &str = "2023-06-01";
@@ -86,7 +91,9 @@ impl Wire {
         api_key: Option<&SecretString>,
         base_url: Option<&str>,
     ) -> Result<(), ProviderError> {
-        self.list_models(provider, api_key, base_url).await.map_err(|error| error.fit_to_show(api_key))
+        let listed = tokio::time::timeout(CHECK_TIMEOUT, self.list_models(provider, api_key, base_url)).await;
+        let in_time = listed.unwrap_or_else(|_| Err(errors::late()));
+        in_time.map_err(|error| error.fit_to_show(api_key))
     }
 
     async fn list_models(
@@ -99,7 +106,7 @@ impl Wire {
         let protocol = provider.protocol("", false);
         let root = provider.root(protocol, base_url)?;
         let key = usable_key(provider, api_key)?.unwrap_or_default();
-        let get = |path: &str| join(&root, path).map(|url| self.http.get(url).timeout(CHECK_TIMEOUT));
+        let get = |path: &str| join(&root, path).map(|url| self.http.get(url));
         let request = match protocol {
             Protocol::AnthropicMessages => {
                 get("models?limit=1")?.header("x-api-key", key).header("anthropic-version", ANTHROPIC_VERSION)
@@ -112,7 +119,6 @@ impl Wire {
         };
         let response = request.send().await.map_err(|error| errors::from_transport(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.text().await.map_err(|error| errors::from_transport(&error))?;
         let no_list = "there is no list of models at the base URL: check its path";
         if matches!(status.as_u16(), 404 | 405) {
             return Err(ProviderError {
@@ -121,10 +127,16 @@ impl Wire {
             });
         }
         if !status.is_success() {
+            let body = read_at_most(MAX_ERROR_BYTES, response).await?;
             return Err(errors::from_response(status.as_u16(), &headers, &body));
         }
-        let list: Value = serde_json::from_str(&body).unwrap_or_default();
-        if list.get("data").or_else(|| list.get("models")).is_none() {
+        let body = read_at_most(MAX_LIST_BYTES, response).await?;
+        if body.len() > MAX_LIST_BYTES {
+            let message = format!("the list of models at the base URL is longer than {MAX_LIST_BYTES} bytes");
+            return Err(ProviderError::new(ProviderErrorKind::BadRequest, message));
+        }
+        let list: ModelList = serde_json::from_slice(&body).unwrap_or_default();
+        if list.data.or(list.models).is_none() {
             return Err(ProviderError::new(ProviderErrorKind::BadRequest, no_list));
         }
         Ok(())
@@ -158,6 +170,24 @@ impl Wire {
             .map_err(|error| errors::from_genai(&error))?;
         Ok(Reader { events: answer.stream, witness, protocol, key: call.api_key, wrote_text: false, ended: false })
     }
+}
+
+/// A list of models, under the key of its protocol. Its items are skipped, not kept.
+#[derive(Default, Deserialize)]
+struct ModelList {
+    data: Option<IgnoredAny>,
+    models: Option<IgnoredAny>,
+}
+
+/// Reads a body, but only one byte past `limit`.
+async fn read_at_most(limit: usize, mut response: reqwest::Response) -> Result<Vec<u8>, ProviderError> {
+    let mut body = Vec::new();
+    while body.len() <= limit {
+        let Some(chunk) = response.chunk().await.map_err(|error| errors::from_transport(&error))? else { break };
+        let room = (limit + 1).saturating_sub(body.len());
+        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+    }
+    Ok(body)
 }
 
 /// Reads genai's events until the end, and judges whether it was one.
@@ -267,7 +297,7 @@ fn options(
     }
 }
 
-/// The effort that makes genai send none.
+/// The effort with which genai sends no effort.
 ///
 /// Left alone, genai cuts words such as `-medium` and `-max` off a model's name and sends them as an effort, so
 /// that `mistral-medium` becomes `mistral`. An effort that is given keeps the name whole, and these are the ones
@@ -282,7 +312,7 @@ fn no_reasoning_effort(protocol: Protocol, model: &str) -> Option<ReasoningEffor
     }
 }
 
-/// How genai is to sign the request. Without a key it must be told the URL as well, or it insists on one.
+/// The authentication that genai uses. Without a key, genai needs the URL too; otherwise it refuses the call.
 fn auth(protocol: Protocol, key: Option<&str>, root: &Url) -> Result<AuthData, ProviderError> {
     match (key, protocol) {
         (Some(key), _) => Ok(AuthData::from_single(key)),

@@ -286,6 +286,13 @@ on_both! {
         bench.workflow("dangling", json!({"steps": [step("a", "demo-echo", "{{steps.Nobody.content}}")]})).await;
         let refused = bench.try_start("dangling", StartExecution::default()).await.unwrap_err();
         assert!(matches!(refused, EngineError::InvalidDefinition(_)));
+        let mut endless = step("a", "demo-echo", "x");
+        endless["output_schema"] = json!({"type": "object", "properties": {"b": {"$ref": "#/properties/b"}}});
+        bench.workflow("endless", json!({"steps": [endless]})).await;
+        let refused = bench.try_start("endless", StartExecution::default()).await.unwrap_err();
+        let EngineError::InvalidDefinition(findings) = refused else { panic!("{refused}") };
+        let found = findings.iter().find(|finding| finding.code == "invalid_schema").expect("the finding");
+        assert_eq!(found.pointer, "/steps/0/output_schema/properties/b");
         let none = bench.engine.store().executions(&bench.tenant, sluice_store::ExecutionFilter { limit: 10, ..Default::default() }).await.unwrap();
         assert_eq!(none.items, []);
     }

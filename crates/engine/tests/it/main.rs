@@ -10,6 +10,9 @@
 
 mod aimock;
 mod commands;
+mod credentials;
 mod faults;
+mod poisoned;
 mod support;
+mod tenants;
 mod wire;

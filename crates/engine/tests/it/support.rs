@@ -12,6 +12,9 @@ use sluice_types::{
     TenantId, Workflow, WorkflowId,
 };
 
+/// The passphrase of the vault.
+pub const PASSPHRASE: &str = "a passphrase for tests";
+
 /// An engine, as a test talks to it.
 pub struct Bench {
     pub engine: Engine,
@@ -52,7 +55,7 @@ impl Bench {
         let store = Store::open(config).await.unwrap();
         let tenant = TenantId::local();
         store.ensure_tenant(&tenant, "Local", engine.outside.clock.now()).await.unwrap();
-        let vault = Vault::from_passphrase(&"test".into());
+        let vault = Vault::from_passphrase(PASSPHRASE.into()).unwrap();
         let providers = ProvidersConfig { vault, server_keys: Vec::new(), network: NetworkPolicy::Anywhere };
         let providers = Providers::new(store.clone(), providers).unwrap();
         let backoff = Backoff { first: Duration::from_millis(2), longest: Duration::from_millis(5) };
@@ -114,7 +117,7 @@ impl Bench {
                     return execution;
                 }
                 // Each wait ends with the next event, or soon after one was missed.
-                let (_, mut events) = self.engine.channel(id).subscribe(self.engine.outside().clock.now());
+                let (_, mut events) = self.engine.channel(&self.tenant, id).subscribe(self.engine.outside().clock.now());
                 let _ = tokio::time::timeout(Duration::from_millis(20), events.recv()).await;
             }
         });
@@ -129,7 +132,7 @@ impl Bench {
 
     /// Waits until a running step has streamed some text.
     pub async fn streaming(&self, id: &ExecutionId, at: &str) {
-        let channel = self.engine.channel(id);
+        let channel = self.engine.channel(&self.tenant, id);
         let (texts, mut events) = channel.subscribe(self.engine.outside().clock.now());
         let is_text = |event: Option<Event>| {
             event.is_some_and(|event| event.path == Some(path(at)) && event.text.is_some_and(|text| !text.is_empty()))

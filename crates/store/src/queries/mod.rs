@@ -8,6 +8,7 @@ pub mod personas;
 pub mod providers;
 pub mod statistics;
 pub mod turns;
+pub mod unreadable;
 pub mod workflows;
 
 use super::{

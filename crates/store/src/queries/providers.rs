@@ -1,10 +1,11 @@
 //! Credentials of providers.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::{Connection, Result};
-use crate::providers::StoredCredential;
+use crate::providers::{CredentialChange, StoredCredential};
 use crate::rows::CredentialRow;
 use crate::schema::credentials;
 use crate::time::{from_micros, to_micros};
@@ -30,32 +31,45 @@ pub async fn all(conn: &mut Connection, tenant: &str) -> Result<Vec<StoredCreden
     Ok(rows.into_iter().map(into_credential).collect())
 }
 
-/// Stores a credential in the place of the one there is; the time of the first one stays.
-pub async fn put(conn: &mut Connection, tenant: &str, credential: &StoredCredential) -> Result<()> {
-    let row = CredentialRow {
+/// Changes a credential, or stores the first one; the time of the first one stays.
+pub async fn change(
+    conn: &mut Connection,
+    tenant: &str,
+    provider: &str,
+    change: &CredentialChange,
+    now: DateTime<Utc>,
+) -> Result<StoredCredential> {
+    let empty = CredentialRow {
         tenant_id: tenant.to_owned(),
-        provider: credential.provider.clone(),
-        sealed_key: credential.sealed_key.clone(),
-        key_hint: credential.key_hint.clone(),
-        base_url: credential.base_url.clone(),
-        default_model: credential.default_model.clone(),
-        created_at: to_micros(credential.created_at),
-        updated_at: to_micros(credential.updated_at),
+        provider: provider.to_owned(),
+        sealed_key: None,
+        key_hint: None,
+        base_url: None,
+        default_model: None,
+        created_at: to_micros(now),
+        updated_at: to_micros(now),
     };
-    diesel::insert_into(credentials::table)
-        .values(&row)
+    // Writing first locks the row: a change at the same time waits here and then sees this one.
+    let row = diesel::insert_into(credentials::table)
+        .values(&empty)
         .on_conflict((credentials::tenant_id, credentials::provider))
         .do_update()
+        .set(credentials::updated_at.eq(empty.updated_at))
+        .returning(CredentialRow::as_returning())
+        .get_result(conn)
+        .await?;
+    let mut credential = into_credential(row);
+    change.apply(&mut credential);
+    diesel::update(credentials::table.find((tenant, provider)))
         .set((
-            credentials::sealed_key.eq(row.sealed_key.clone()),
-            credentials::key_hint.eq(row.key_hint.clone()),
-            credentials::base_url.eq(row.base_url.clone()),
-            credentials::default_model.eq(row.default_model.clone()),
-            credentials::updated_at.eq(row.updated_at),
+            credentials::sealed_key.eq(&credential.sealed_key),
+            credentials::key_hint.eq(&credential.key_hint),
+            credentials::base_url.eq(&credential.base_url),
+            credentials::default_model.eq(&credential.default_model),
         ))
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(credential)
 }
 
 pub async fn delete(conn: &mut Connection, tenant: &str, provider: &str) -> Result<bool> {

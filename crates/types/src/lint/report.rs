@@ -1,9 +1,12 @@
 //! What the lint answers.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::limits::MAX_FINDINGS_OF_A_KIND;
 use crate::status::status;
 
 status!(
@@ -61,9 +64,15 @@ impl LintReport {
     }
 }
 
-/// Collects findings.
+/// Collects findings. Of each kind it keeps [`MAX_FINDINGS_OF_A_KIND`], so that a kind with many
+/// findings neither fills the memory nor hides another kind.
 #[derive(Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(super) struct Findings {
+    kept: Vec<Finding>,
+    counts: HashMap<String, usize>,
+    /// The worst severity of the findings that were not kept.
+    left_out: Option<Severity>,
+}
 
 impl Findings {
     pub fn error(&mut self, pointer: impl Into<String>, code: &str, message: impl Into<String>) {
@@ -74,6 +83,11 @@ impl Findings {
         self.add(Severity::Warning, pointer, code, message, None);
     }
 
+    /// How many findings of a kind there are already.
+    pub fn count(&self, code: &str) -> usize {
+        self.counts.get(code).copied().unwrap_or(0)
+    }
+
     pub fn add(
         &mut self,
         severity: Severity,
@@ -82,11 +96,28 @@ impl Findings {
         message: impl Into<String>,
         fix: Option<Fix>,
     ) {
-        self.0.push(Finding { severity, pointer: pointer.into(), code: code.into(), message: message.into(), fix });
+        let count = self.counts.entry(code.to_owned()).or_default();
+        *count += 1;
+        if *count > MAX_FINDINGS_OF_A_KIND {
+            self.left_out = Some(self.left_out.map_or(severity, |worst| worst.min(severity)));
+            return;
+        }
+        self.kept.push(Finding { severity, pointer: pointer.into(), code: code.into(), message: message.into(), fix });
     }
 
     pub fn into_report(mut self) -> LintReport {
-        self.0.sort_by_key(|finding| finding.severity);
-        LintReport { valid: self.0.iter().all(|finding| finding.severity != Severity::Error), findings: self.0 }
+        if let Some(severity) = self.left_out {
+            let message =
+                format!("there are more problems like these; {MAX_FINDINGS_OF_A_KIND} of each kind are listed");
+            self.kept.push(Finding {
+                severity,
+                pointer: String::new(),
+                code: "more_findings".into(),
+                message,
+                fix: None,
+            });
+        }
+        self.kept.sort_by_key(|finding| finding.severity);
+        LintReport { valid: self.kept.iter().all(|finding| finding.severity != Severity::Error), findings: self.kept }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::limits::{MAX_PROMPT_BYTES, MAX_STEPS};
+use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES, MAX_STEPS};
 
 fn definition(value: Value) -> Definition {
     serde_json::from_value(value).unwrap()
@@ -76,4 +76,42 @@ fn what_a_jump_passes_over_is_unreachable() {
         codes(&jump, None),
         [("/steps/2/prompt".into(), "skipped_reference".into()), ("/steps/1".into(), "unreachable_step".into())]
     );
+}
+
+#[test]
+fn templates_over_their_length_are_not_read() {
+    let long = definition(json!({"steps": [llm("a", "A", &"{{ topic }}".repeat(MAX_PROMPT_BYTES / 11 + 1))]}));
+    assert_eq!(codes(&long, None), [("/steps/0/prompt".into(), "prompt_too_long".into())]);
+}
+
+#[test]
+fn of_each_kind_so_many_findings_are_listed() {
+    let steps: Vec<Value> = (0..MAX_STEPS)
+        .map(|n| llm(&format!("s{n}"), &format!("S{n}"), "{{steps.Nobody.content}} {{ topic }} ${user.name}"))
+        .collect();
+    let report = lint(&definition(json!({"steps": steps})), &Known::default(), None);
+    assert!(!report.valid);
+    for code in ["unknown_reference", "unknown_name", "dollar_text"] {
+        let listed = report.findings.iter().filter(|finding| finding.code == code).count();
+        assert_eq!(listed, MAX_FINDINGS_OF_A_KIND, "{code}");
+    }
+    let more: Vec<_> = report.findings.iter().filter(|finding| finding.code == "more_findings").collect();
+    assert_eq!(more.len(), 1);
+    assert_eq!(more[0].severity, Severity::Error);
+    // What is left out and only informs does not make a definition invalid.
+    let texts: Vec<Value> = (0..MAX_STEPS).map(|n| llm(&format!("s{n}"), &format!("S{n}"), "${user.name}")).collect();
+    let report = lint(&definition(json!({"steps": texts})), &Known::default(), None);
+    assert!(report.valid && report.findings.len() == MAX_FINDINGS_OF_A_KIND + 1);
+}
+
+#[test]
+fn a_field_that_hides_behind_one_of_every_step_is_told() {
+    let hidden = definition(json!({"steps": [
+        {"id": "j", "label": "J", "type": "llm", "prompt": "x", "output_schema": {"type": "object", "properties": {"content": {}, "title": {}}}},
+        llm("k", "K", "{{steps.J.content}} {{steps.J.title}} {{steps.J.output.content}}"),
+    ]}));
+    let report = lint(&hidden, &Known::default(), None);
+    assert_eq!(report.findings.len(), 1);
+    assert_eq!(report.findings[0].severity, Severity::Warning);
+    assert!(report.findings[0].message.contains("`steps.J.output.content`"), "{}", report.findings[0].message);
 }

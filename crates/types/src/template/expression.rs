@@ -1,6 +1,8 @@
-//! Reads the names in one expression.
+//! Reads the tokens in one expression.
 
 use std::ops::Range;
+
+use super::count_work;
 
 /// A token that the search for names needs. Ranges are into the whole template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,41 +12,97 @@ pub(super) enum Token {
     Text(Range<usize>),
     Sign(char, usize),
     Number,
+    /// A reference, by its index in the reading, and where it ends with its field.
+    Reference(usize, usize),
 }
 
-/// Cuts the inside of an expression into tokens, skipping white space.
-pub(super) fn tokens(source: &str, inside: Range<usize>) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut at = inside.start;
-    while at < inside.end {
-        let Some(c) = source.get(at..inside.end).and_then(|rest| rest.chars().next()) else { break };
-        let end = match c {
-            _ if c.is_alphabetic() || c == '_' => run(source, at, inside.end, |c| c.is_alphanumeric() || c == '_'),
-            _ if c.is_ascii_digit() => run(source, at, inside.end, |c| c.is_ascii_alphanumeric() || c == '_'),
-            '"' | '\'' => string_end(source, at, inside.end, c).unwrap_or(at + 1),
-            _ => at + c.len_utf8(),
-        };
-        match c {
-            _ if c.is_whitespace() => {}
-            _ if c.is_alphabetic() || c == '_' => tokens.push(Token::Word(at..end)),
-            _ if c.is_ascii_digit() => tokens.push(Token::Number),
-            '"' | '\'' if end > at + 1 => tokens.push(Token::Text(at..end)),
-            _ => tokens.push(Token::Sign(c, at)),
+impl Token {
+    /// The text of a word; nothing for other tokens.
+    pub fn word<'s>(&self, source: &'s str) -> &'s str {
+        match self {
+            Self::Word(range) => source.get(range.clone()).unwrap_or_default(),
+            Self::Text(_) | Self::Sign(..) | Self::Number | Self::Reference(..) => "",
         }
-        at = end;
     }
-    tokens
 }
 
-fn run(source: &str, from: usize, to: usize, belongs: impl Fn(char) -> bool) -> usize {
-    let rest = source.get(from..to).unwrap_or_default();
-    rest.find(|c| !belongs(c)).map_or(to, |length| from + length)
+/// Cuts the inside of an expression into tokens, skipping white space. It can be moved forward, past
+/// a label that would not read as tokens.
+pub(super) struct Tokens<'s> {
+    source: &'s str,
+    at: usize,
+    end: usize,
+    /// The quotes that no later quote closes.
+    unclosed: Vec<char>,
+    /// White space that minijinja does not know, as a no-break space.
+    pub wide_spaces: Vec<Range<usize>>,
+}
+
+impl<'s> Tokens<'s> {
+    pub const fn new(source: &'s str, inside: &Range<usize>) -> Self {
+        Self { source, at: inside.start, end: inside.end, unclosed: Vec::new(), wide_spaces: Vec::new() }
+    }
+
+    pub const fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    fn run(&self, belongs: impl Fn(char) -> bool) -> usize {
+        let rest = self.source.get(self.at..self.end).unwrap_or_default();
+        rest.find(|c| !belongs(c)).map_or(self.end, |length| self.at + length)
+    }
+
+    /// Where the string literal that begins here ends; none when it is never closed.
+    fn string_end(&mut self, quote: char) -> Option<usize> {
+        if self.unclosed.contains(&quote) {
+            return None;
+        }
+        let end = string_end(self.source, self.at, self.end, quote);
+        if end.is_none() {
+            self.unclosed.push(quote);
+        }
+        end
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        while self.at < self.end {
+            let at = self.at;
+            let c = self.source.get(at..self.end)?.chars().next()?;
+            let (end, token) = if c.is_whitespace() {
+                let end = at + c.len_utf8();
+                if !c.is_ascii() {
+                    self.wide_spaces.push(at..end);
+                }
+                (end, None)
+            } else if c.is_alphabetic() || c == '_' {
+                let end = self.run(|c| c.is_alphanumeric() || c == '_');
+                (end, Some(Token::Word(at..end)))
+            } else if c.is_ascii_digit() {
+                (self.run(|c| c.is_ascii_alphanumeric() || c == '_'), Some(Token::Number))
+            } else if let Some(end) = Some(c).filter(|c| matches!(c, '"' | '\'')).and_then(|c| self.string_end(c)) {
+                (end, Some(Token::Text(at..end)))
+            } else {
+                (at + c.len_utf8(), Some(Token::Sign(c, at)))
+            };
+            count_work(end - at);
+            self.at = end;
+            if token.is_some() {
+                return token;
+            }
+        }
+        None
+    }
 }
 
 /// Where a string literal ends, one past its closing quote.
 pub(super) fn string_end(source: &str, from: usize, to: usize, quote: char) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in source.get(from + 1..to)?.char_indices() {
+        count_work(c.len_utf8());
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,

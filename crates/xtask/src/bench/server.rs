@@ -17,7 +17,7 @@ const READY_LINE: &str = "Sluice is ready at http://";
 const START_WITHIN: Duration = Duration::from_secs(30);
 
 /// The settings of all rows, as they are printed in the report.
-pub const SETTINGS: &str = "--starts-per-minute 0";
+pub const SETTINGS: &str = "--starts-per-minute 0 --saves-per-minute 0";
 
 /// A running `sluice serve`.
 pub struct Server {

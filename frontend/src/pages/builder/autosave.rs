@@ -43,6 +43,11 @@ pub fn restore(workflow: Option<&Workflow>) -> Option<Restored> {
     }
 }
 
+/// The stored draft of a workflow that the server does not have any more.
+pub fn restore_deleted(id: &WorkflowId) -> Option<SavedDraft> {
+    SavedDraft::from_json(&storage::get(&key(Some(id)))?)
+}
+
 /// Forgets what was kept of a workflow, or of the new one.
 pub fn forget(id: Option<&WorkflowId>) {
     storage::remove(&key(id));
@@ -91,7 +96,8 @@ fn keep(builder: Builder) -> bool {
     let saved = builder.saved.get_untracked();
     let own = key(saved.as_ref().map(|saved| &saved.id));
     let pending = builder.pending.get_untracked();
-    if pending.is_empty() && !untrack(|| builder.is_dirty()) {
+    let is_saved = pending.is_empty() && !untrack(|| builder.is_dirty());
+    if is_saved || builder.discarded.get_value() {
         storage::remove(&own);
         return true;
     }

@@ -10,7 +10,7 @@ use sluice_web_state::editor::Draft;
 use super::model::{Builder, Saved};
 use super::save::{SaveState, Saver};
 use crate::api;
-use crate::components::{Button, ButtonKind, Dialog, Note, NoteKind, Skeleton};
+use crate::components::{Button, ButtonKind, Dialog, DiffView, Note, NoteKind, Skeleton};
 
 /// The two versions in conflict.
 #[derive(Clone, PartialEq)]
@@ -36,8 +36,8 @@ async fn base_of(saved: Option<Saved>) -> Option<Arc<Draft>> {
         return saved.draft;
     }
     let version = api::workflows::version(&saved.id, saved.version).await.ok()?;
-    let draft =
-        Draft { name: version.name, description: version.description, ..Draft::from_definition(version.definition) };
+    let mut draft = Draft::from_definition(version.definition);
+    (draft.name, draft.description) = (version.name, version.description);
     Some(Arc::new(draft))
 }
 
@@ -76,7 +76,8 @@ fn Choice(saver: Saver, meeting: Meeting, #[prop(into)] on_close: Callback<()>) 
     let text = if merged.is_some() {
         "You and they changed different things: both sets of changes fit together."
     } else {
-        "You and they changed the same things. Choose whose changes stay; the other ones are not lost."
+        "You and they changed the same things. Choose whose changes stay. Yours are one undo away after you take theirs; \
+         “Keep mine” writes over theirs."
     };
     let both = merged.map(|merged| {
         let theirs = Arc::clone(&theirs);
@@ -87,7 +88,7 @@ fn Choice(saver: Saver, meeting: Meeting, #[prop(into)] on_close: Callback<()>) 
     view! {
         <div class="body stack">
             <Note kind=NoteKind::Info>{text}</Note>
-            {differences.into_iter().map(|difference| view! { <Versus difference /> }).collect_view()}
+            {differences.into_iter().map(|difference| view! { <Versus difference version /> }).collect_view()}
         </div>
         <footer>
             <Button on_press=move |_| on_close.run(())>"Decide later"</Button>
@@ -101,20 +102,41 @@ fn Choice(saver: Saver, meeting: Meeting, #[prop(into)] on_close: Callback<()>) 
     }
 }
 
+/// One difference: a long text as lines taken out and put in, a short value on both sides.
 #[component]
-fn Versus(difference: Difference) -> impl IntoView {
+fn Versus(difference: Difference, version: i64) -> impl IntoView {
+    let is_text = difference.is_text();
     let Difference { what, mine, theirs, changed_by } = difference;
     let by = match changed_by {
         ChangedBy::Mine => "changed by you",
         ChangedBy::Theirs => "changed by them",
         ChangedBy::Both => "changed by both",
     };
-    let shown = |text: String| if text.is_empty() { "(nothing)".to_owned() } else { text };
-    view! {
-        <div class="versus">
-            <h3>{what} " " <span class="badge">{by}</span></h3>
+    let their_name = format!("Theirs, version {version}");
+    let values = if is_text {
+        let legend = format!("− {their_name}");
+        view! {
+            <p class="legend">
+                <span class="removed">{legend}</span>
+                <span class="added">"+ Yours"</span>
+            </p>
+            <DiffView before=Signal::stored(theirs) after=Signal::stored(mine) />
+        }
+        .into_any()
+    } else {
+        let shown = |text: String| if text.is_empty() { "(nothing)".to_owned() } else { text };
+        view! {
+            <h4>"Yours"</h4>
+            <h4>{their_name}</h4>
             <pre tabindex="0" aria-label="Yours">{shown(mine)}</pre>
             <pre tabindex="0" aria-label="Theirs">{shown(theirs)}</pre>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="versus" class:as-diff=is_text>
+            <h3>{what} " " <span class="badge">{by}</span></h3>
+            {values}
         </div>
     }
 }

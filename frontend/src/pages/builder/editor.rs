@@ -1,8 +1,10 @@
 //! The builder's page, once it is known what is built.
 
+use std::collections::HashSet;
+
 use leptos::prelude::*;
-use sluice_types::Workflow;
-use sluice_web_state::draft::Pending;
+use sluice_types::{BlockAddress, Workflow, WorkflowId};
+use sluice_web_state::draft::{Pending, SavedDraft};
 use sluice_web_state::editor::Draft;
 use sluice_web_state::history::History;
 
@@ -30,7 +32,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }
     });
-    let no_steps = Memo::new(move |_| builder.order.with(Vec::is_empty));
+    let no_steps = Memo::new(move |_| builder.step_count() == 0);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <a href="/">"Workflows"</a>
@@ -48,7 +50,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
                 <Show when=move || no_steps.get()>
                     <FirstStep templates />
                 </Show>
-                <StepList builder />
+                <StepList builder block=BlockAddress::Root />
                 <ExpandAll builder />
             </div>
             <aside class="stack" aria-label="Add, estimate and check">
@@ -72,6 +74,8 @@ pub enum Beginning {
     Saved(Workflow),
     /// The builder of a new workflow, handed over after its first save.
     HandedOver(HandedOverBuilder),
+    /// The kept draft of a workflow that was deleted.
+    Deleted(WorkflowId, Box<SavedDraft>),
 }
 
 /// A builder with its first draft, and the restored one if there was any.
@@ -88,6 +92,13 @@ fn begin(beginning: Beginning) -> Begun {
             let builder = Builder::new(left.history, Some(left.saved));
             builder.open.set(left.open);
             builder.pending.set(left.pending);
+            return Begun { builder, restored: None, server: None };
+        }
+        Beginning::Deleted(id, kept) => {
+            let version = kept.base_version.unwrap_or_default();
+            let saved = Saved { id, version, draft: None, deleted: true };
+            let builder = Builder::new(History::new(kept.draft), Some(saved));
+            builder.restore_pending(kept.pending);
             return Begun { builder, restored: None, server: None };
         }
         Beginning::Saved(workflow) => Some(workflow),
@@ -171,11 +182,11 @@ fn FirstStep(templates: RwSignal<bool>) -> impl IntoView {
 fn ExpandAll(builder: Builder) -> impl IntoView {
     let any_open = move || builder.open.with(|open| !open.is_empty());
     let press = move |_| {
-        let all = if any_open() { Vec::new() } else { builder.order.get_untracked() };
-        builder.open.set(all.into_iter().collect());
+        let all = || builder.draft.with_untracked(|draft| draft.nodes().keys().cloned().collect());
+        builder.open.set(if any_open() { HashSet::new() } else { all() });
     };
     view! {
-        <div class="row" hidden=move || builder.order.with(|order| order.len() < 2)>
+        <div class="row" hidden=move || builder.step_count() < 2>
             <Button kind=ButtonKind::Ghost small=true on_press=press>
                 {move || if any_open() { "Close all" } else { "Open all" }}
             </Button>

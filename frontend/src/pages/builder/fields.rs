@@ -1,9 +1,10 @@
 //! Fields whose text becomes something else: a choice, a number, a label, a schema, a list of models.
 
 use leptos::prelude::*;
+use sluice_types::edit::{Edit, LlmField, label_problem};
 use sluice_types::limits::MAX_FALLBACKS;
 use sluice_types::{Fallback, StepId};
-use sluice_web_state::editor::{Edit, StepField, label_problem, parse_schema};
+use sluice_web_state::editor::{Named, parse_schema, with_fallback, without_fallback};
 
 use super::findings::Found;
 use super::model::PendingInput;
@@ -41,10 +42,10 @@ pub fn ChoiceField(
 }
 
 /// An option for each step.
-pub fn step_options(steps: Memo<Vec<(StepId, String)>>, chosen: Memo<Option<StepId>>) -> impl Fn() -> AnyView {
+pub fn step_options(steps: Memo<Vec<Named>>, chosen: Memo<Option<StepId>>) -> impl Fn() -> AnyView {
     move || {
         let chosen = chosen.get();
-        let option = |(id, label): (StepId, String)| {
+        let option = |(id, label): Named| {
             let selected = chosen.as_ref() == Some(&id);
             view! { <option value=id.to_string() selected=selected>{label}</option> }
         };
@@ -55,6 +56,8 @@ pub fn step_options(steps: Memo<Vec<(StepId, String)>>, chosen: Memo<Option<Step
 /// A text input for a value that `read` makes of the text and `show` writes back.
 #[component]
 pub fn ParsedField<T>(
+    /// The id of the input.
+    id: String,
     #[prop(into)] label: String,
     #[prop(into)] hint: String,
     /// The default that an empty field means.
@@ -88,6 +91,7 @@ where
     };
     view! {
         <Field
+            id
             label
             hint
             wrong
@@ -116,7 +120,7 @@ pub fn LabelField(form: StepForm) -> impl IntoView {
     let shown = move || typed.get().unwrap_or_else(|| label.get());
     let wrong = Signal::derive(move || {
         let typed = typed.get()?;
-        form.builder.draft.with(|draft| label_problem(draft, &form.id(), &typed))
+        form.builder.index.with(|index| label_problem(index, &form.id(), &typed))
     });
     let take = move || {
         let Some(text) = typed.get_untracked() else { return };
@@ -130,6 +134,7 @@ pub fn LabelField(form: StepForm) -> impl IntoView {
     };
     view! {
         <Field
+            id=form.field_id("label")
             label="Label"
             wrong
             hint="Prompts refer to the step by its label. Renaming it rewrites them."
@@ -176,7 +181,7 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
         if let Ok(parsed) = parse_schema(&text)
             && parsed != schema.get_untracked()
         {
-            form.set(StepField::Schema(parsed));
+            form.set(LlmField::Schema(parsed));
         }
         typed.set(Some(text));
     };
@@ -188,6 +193,7 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
     let empty = move || schema.with(Option::is_none) && typed.get().is_none_or(|typed| typed.is_empty());
     view! {
         <Field
+            id=form.field_id("output_schema")
             label="JSON Schema of the answer"
             hint="With a schema, the output is JSON and later prompts can use its fields."
             wrong
@@ -221,23 +227,23 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
 pub fn FallbacksField(form: StepForm) -> impl IntoView {
     let fallbacks = form.read(|step| llm(step).map(|llm| llm.fallbacks.clone()).unwrap_or_default());
     let add = move |choice: ModelChoice| {
-        if let Some(model) = choice.model {
-            let mut all = fallbacks.get_untracked();
-            all.push(Fallback { provider: choice.provider, model });
-            form.set(StepField::Fallbacks(all));
+        if let Some(model) = choice.model
+            && let Some(all) = with_fallback(&fallbacks.read_untracked(), Fallback { provider: choice.provider, model })
+        {
+            form.set(LlmField::Fallbacks(all));
         }
     };
-    let remove = move |fallback: &Fallback| {
-        let mut all = fallbacks.get_untracked();
-        all.retain(|it| it != fallback);
-        form.set(StepField::Fallbacks(all));
+    let remove = move |position: usize| {
+        form.set(LlmField::Fallbacks(without_fallback(&fallbacks.read_untracked(), position)));
     };
+    // A definition may name a model twice: only its position tells the two apart.
+    let numbered = move || fallbacks.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <ol class="stack tight" hidden=move || fallbacks.with(Vec::is_empty)>
             <For
-                each=move || fallbacks.get()
-                key=|fallback| [fallback.provider.as_deref().unwrap_or_default(), " ", &fallback.model].concat()
-                let:fallback
+                each=numbered
+                key=|(at, fallback)| (*at, fallback.provider.clone(), fallback.model.clone())
+                let((at, fallback))
             >
                 {
                     let provider = fallback.provider.clone().map(|name| [&name, ": "].concat());
@@ -246,7 +252,7 @@ pub fn FallbacksField(form: StepForm) -> impl IntoView {
                     view! {
                         <li class="row">
                             <span class="mono break grow">{provider}{model}</span>
-                            <CloseButton label on_press=move |_| remove(&fallback) />
+                            <CloseButton label on_press=move |_| remove(at) />
                         </li>
                     }
                 }

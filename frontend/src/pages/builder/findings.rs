@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
-use sluice_types::{Finding, Severity, StepId};
-use sluice_web_state::editor::{Analysis, Edit, count, step_and_field};
+use sluice_types::{Severity, StepId};
+use sluice_web_state::editor::{Analysis, LocatedFinding, PendingProblem, count};
 use sluice_web_state::format::{cost_range, plural, tokens};
 
 use super::model::Builder;
@@ -81,40 +81,62 @@ pub fn EstimateCard(builder: Builder) -> impl IntoView {
     }
 }
 
-/// Everything that the lint found, each leading to its step.
+/// Everything that the lint found, and the input that cannot be taken, each leading to its step.
 #[component]
 pub fn Problems(builder: Builder) -> impl IntoView {
     let findings = Memo::new(move |_| {
         builder.analysis.with(|analysis| {
-            let told = analysis.report.findings.iter().filter(|finding| finding.severity != Severity::Info);
+            let told = analysis.findings.all.iter().filter(|located| located.finding.severity != Severity::Info);
             told.cloned().collect::<Vec<_>>()
         })
     });
+    let pending = builder.pending_problems;
+    let of = move |severity| findings.with(|all| count(all.iter().map(|located| &located.finding), severity));
     let summary = move || {
-        findings.with(|all| match (count(all.iter(), Severity::Error), count(all.iter(), Severity::Warning)) {
+        let errors = of(Severity::Error) + pending.with(|all| all.iter().map(|_| 1).sum::<u64>());
+        match (errors, of(Severity::Warning)) {
             (0, 0) => "No problems found".to_owned(),
             (0, warnings) => plural(warnings, "warning", "warnings"),
             (errors, _) => plural(errors, "problem", "problems"),
-        })
+        }
     };
+    let is_empty = move || findings.with(Vec::is_empty) && pending.with(Vec::is_empty);
     view! {
         <section class="card padded stack" aria-labelledby="problems">
             <h2 id="problems" aria-live="polite">
                 {summary}
             </h2>
-            <ul class="findings" hidden=move || findings.with(Vec::is_empty)>
-                {move || findings.get().into_iter().map(|finding| view! { <Problem builder finding /> }).collect_view()}
+            <ul class="findings" hidden=is_empty>
+                {move || pending.get().into_iter().map(|problem| view! { <NotTaken builder problem /> }).collect_view()}
+                {move || findings.get().into_iter().map(|located| view! { <Problem builder located /> }).collect_view()}
             </ul>
         </section>
     }
 }
 
+/// Input that cannot be taken.
 #[component]
-fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
-    let Some((id, label, field)) = step_of(builder, &finding) else {
-        return view! { <FoundItem finding builder /> }.into_any();
+fn NotTaken(builder: Builder, problem: PendingProblem) -> impl IntoView {
+    let PendingProblem { step, field, message } = problem;
+    view! {
+        <li class="finding error">
+            <Icon icon=icondata_lu::LuCircleAlert />
+            <span>
+                <StepLink builder id=step field=field.to_owned() />
+                ": "
+                {message}
+                " It is not saved."
+            </span>
+        </li>
+    }
+}
+
+#[component]
+fn Problem(builder: Builder, located: LocatedFinding) -> impl IntoView {
+    let Some((id, field)) = located.at.clone() else {
+        return view! { <FoundItem located builder /> }.into_any();
     };
-    let (class, icon) = if finding.severity == Severity::Error {
+    let (class, icon) = if located.finding.severity == Severity::Error {
         ("finding error", icondata_lu::LuCircleAlert)
     } else {
         ("finding warning", icondata_lu::LuTriangleAlert)
@@ -123,30 +145,31 @@ fn Problem(builder: Builder, finding: Finding) -> impl IntoView {
         <li class=class>
             <Icon icon />
             <span>
-                <button type="button" class="link" on:click=move |_| builder.show(&id, &field)>
-                    {label}
-                </button>
+                <StepLink builder id field />
                 ": "
-                {finding.message}
+                {located.finding.message}
             </span>
         </li>
     }
     .into_any()
 }
 
-/// The step that a finding points into, its label, and the field.
-fn step_of(builder: Builder, finding: &Finding) -> Option<(StepId, String, String)> {
-    let (index, field) = step_and_field(&finding.pointer)?;
-    builder.draft.with_untracked(|draft| {
-        let step = draft.steps.get(index)?;
-        Some((step.id.clone(), step.label.clone(), field.to_owned()))
-    })
+/// Leads to a field of a step. It is called by the label that the step has now.
+#[component]
+fn StepLink(builder: Builder, id: StepId, field: String) -> impl IntoView {
+    let step = builder.step(id.clone());
+    let label = move || step.with(|step| step.as_ref().map(|step| step.label.clone()).unwrap_or_default());
+    view! {
+        <button type="button" class="link" on:click=move |_| builder.show(&id, &field)>
+            {label}
+        </button>
+    }
 }
 
 /// Lint findings, each with its fix if there is one.
 #[component]
-pub fn Found(#[prop(into)] findings: Signal<Vec<Finding>>, builder: Builder) -> impl IntoView {
-    let item = move |finding| view! { <FoundItem finding builder /> };
+pub fn Found(#[prop(into)] findings: Signal<Vec<LocatedFinding>>, builder: Builder) -> impl IntoView {
+    let item = move |located| view! { <FoundItem located builder /> };
     view! {
         <ul class="findings" hidden=move || findings.with(Vec::is_empty)>
             {move || findings.get().into_iter().map(item).collect_view()}
@@ -156,23 +179,20 @@ pub fn Found(#[prop(into)] findings: Signal<Vec<Finding>>, builder: Builder) -> 
 
 /// One finding, in a list of them.
 #[component]
-pub fn FoundItem(finding: Finding, builder: Builder) -> impl IntoView {
-    let (class, icon) = match finding.severity {
+pub fn FoundItem(located: LocatedFinding, builder: Builder) -> impl IntoView {
+    let (class, icon) = match located.finding.severity {
         Severity::Error => ("finding error", icondata_lu::LuCircleAlert),
         Severity::Warning => ("finding warning", icondata_lu::LuTriangleAlert),
         Severity::Info | Severity::Unknown => ("finding", icondata_lu::LuInfo),
     };
-    let fix = finding.fix.map(|fix| {
-        let title = fix.title.clone();
-        let apply = move |_| {
-            builder.edit(Edit::ApplyFix(fix.clone()));
-        };
-        view! { <button type="button" class="link" on:click=apply>{title}</button> }
+    let message = located.finding.message.clone();
+    let fix = located.finding.fix.as_ref().map(|fix| fix.title.clone()).map(|title| {
+        view! { <button type="button" class="link" on:click=move |_| builder.fix(&located)>{title}</button> }
     });
     view! {
         <li class=class>
             <Icon icon />
-            <span>{finding.message} " " {fix}</span>
+            <span>{message} " " {fix}</span>
         </li>
     }
 }

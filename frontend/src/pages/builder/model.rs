@@ -1,17 +1,20 @@
 //! The builder's shared state: the draft with its history, and values derived from it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use sluice_types::{Step, StepId, Workflow, WorkflowId};
+use sluice_types::edit::{Edit, EditError};
+use sluice_types::{BlockAddress, Index, Step, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
-use sluice_web_state::editor::{Analysis, Draft, Edit, EditError};
+use sluice_web_state::editor::{
+    Analysis, Draft, DraftEdit, List, LocatedFinding, PendingProblem, moved_by, pending_problems,
+};
 use sluice_web_state::history::History;
 use sluice_web_state::shared::Shared;
 
-use crate::browser::focus::{focus_soon, scroll_into_view};
-use crate::components::Toasts;
+use crate::browser::focus::{focus_soon, reveal, scroll_into_view};
+use crate::components::{ToastId, Toasts};
 
 /// The stored workflow, as this page last saw it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,23 +25,16 @@ pub struct Saved {
     pub version: i64,
     /// That version; none when the draft was kept in the browser and the server has moved on.
     pub draft: Option<Arc<Draft>>,
+    /// Whether it was deleted since: then the draft is saved as a new workflow.
+    pub deleted: bool,
 }
 
 impl Saved {
     /// A workflow as the server answered it.
     pub fn of(workflow: &Workflow) -> Self {
         let draft = Some(Arc::new(Draft::from_workflow(workflow)));
-        Self { id: workflow.id.clone(), version: workflow.version, draft }
+        Self { id: workflow.id.clone(), version: workflow.version, draft, deleted: false }
     }
-}
-
-/// A step and where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PositionedStep {
-    /// Counted from 0.
-    pub index: usize,
-    /// The step.
-    pub step: Shared<Step>,
 }
 
 /// The builder of one workflow. A copy is a handle to the same one.
@@ -50,16 +46,24 @@ pub struct Builder {
     pub saved: RwSignal<Option<Saved>>,
     /// The draft.
     pub draft: Memo<Shared<Draft>>,
-    /// The ids of the steps, in order.
-    pub order: Memo<Vec<StepId>>,
-    /// The steps by id.
-    pub steps: Memo<HashMap<StepId, PositionedStep>>,
+    /// The draft's lists of steps.
+    lists: Memo<BTreeMap<BlockAddress, Arc<List>>>,
+    /// The position of each step in its list, from 0.
+    positions: Memo<HashMap<StepId, usize>>,
+    /// Where the steps of the draft stand, and what they can refer to.
+    pub index: Memo<Shared<Index>>,
     /// Pending input of fields: typed, not yet valid, not in the draft.
     pub pending: RwSignal<Pending>,
     /// The steps whose cards are open.
     pub open: RwSignal<HashSet<StepId>>,
     /// Lint and estimate of the draft, updated shortly after the typing.
     pub analysis: RwSignal<Analysis>,
+    /// The problems of the pending input.
+    pub pending_problems: Memo<Vec<PendingProblem>>,
+    /// Whether the draft was thrown away, so that the browser keeps nothing of it.
+    pub discarded: StoredValue<bool>,
+    /// The message that offers to bring a removed step back. It goes with the page, which alone can do that.
+    undo_offer: StoredValue<Option<ToastId>>,
     toasts: Toasts,
 }
 
@@ -68,36 +72,80 @@ impl Builder {
     pub fn new(history: History<Draft>, saved: Option<Saved>) -> Self {
         let history = RwSignal::new(history);
         let draft = Memo::new(move |_| history.with(|history| Shared(Arc::clone(history.present()))));
-        let order = Memo::new(move |_| draft.with(|draft| draft.steps.iter().map(|step| step.id.clone()).collect()));
-        let steps = Memo::new(move |_| draft.with(|draft| positioned(draft)));
-        Self {
+        let lists = Memo::new(move |_| draft.with(|draft| draft.lists().clone()));
+        let positions =
+            Memo::new(move |_| lists.with(|lists| lists.values().flat_map(|list| numbered(list)).collect()));
+        let index = Memo::new(move |_| draft.with(|draft| Shared(Arc::new(Index::of(&draft.to_definition())))));
+        let pending = RwSignal::new(Pending::new());
+        let pending_problems = Memo::new(move |_| {
+            pending.with(|pending| {
+                if pending.is_empty() { Vec::new() } else { index.with(|index| pending_problems(index, pending)) }
+            })
+        });
+        let builder = Self {
             history,
             saved: RwSignal::new(saved),
             draft,
-            order,
-            steps,
-            pending: RwSignal::new(Pending::new()),
+            lists,
+            positions,
+            index,
+            pending,
             open: RwSignal::new(HashSet::new()),
             analysis: RwSignal::new(Analysis::default()),
+            pending_problems,
+            discarded: StoredValue::new(false),
+            undo_offer: StoredValue::new(None),
             toasts: expect_context(),
-        }
+        };
+        on_cleanup(move || builder.withdraw_undo());
+        builder
+    }
+
+    /// The ids of a list's steps, in order. Tracks changes.
+    pub fn list(self, address: &BlockAddress) -> Vec<StepId> {
+        self.lists.with(|lists| lists.get(address).map(|list| list.steps.clone()).unwrap_or_default())
+    }
+
+    /// How many steps there are. Tracks changes.
+    pub fn step_count(self) -> usize {
+        self.positions.with(HashMap::len)
+    }
+
+    /// The position of a step in its list, from 0. Tracks changes.
+    pub fn position(self, id: &StepId) -> Option<usize> {
+        self.positions.with(|positions| positions.get(id).copied())
     }
 
     /// Changes the draft; says why when that is not possible. Gives whether it was done.
-    pub fn edit(self, edit: Edit) -> bool {
-        self.applied(edit).is_ok()
+    pub fn edit(self, edit: impl Into<DraftEdit>) -> bool {
+        self.applied(edit.into()).is_ok()
     }
 
     /// The same, and leads to the step that the edit is about.
-    pub fn edit_and_show(self, edit: Edit) {
-        if let Ok(Some(id)) = self.applied(edit) {
+    pub fn edit_and_show(self, edit: impl Into<DraftEdit>) {
+        if let Ok(Some(id)) = self.applied(edit.into()) {
             focus_soon(toggle_id(&id));
         }
     }
 
-    /// Adds a step, opens it, and leads to it.
-    pub fn add(self, template: Step, at: Option<usize>) {
-        if let Ok(Some(id)) = self.applied(Edit::AddStep { template: Box::new(template), at }) {
+    /// Moves a step down its list, or up when negative.
+    pub fn move_by(self, id: &StepId, by: isize) {
+        if let Some(edit) = self.index.with_untracked(|index| moved_by(index, id, by)) {
+            self.edit_and_show(edit);
+        }
+    }
+
+    /// Applies the fix of a finding to the step that it was found in.
+    pub fn fix(self, located: &LocatedFinding) {
+        if let Some(fix) = self.index.with_untracked(|index| located.fix(index)) {
+            self.edit(Edit::ApplyFix(fix));
+        }
+    }
+
+    /// Adds a step at the end of a list, opens it, and leads to it.
+    pub fn add(self, step: Step, to: BlockAddress) {
+        let position = untrack(|| self.list(&to)).len();
+        if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
             self.open.update(|open| _ = open.insert(id.clone()));
             focus_soon(toggle_id(&id));
         }
@@ -109,21 +157,29 @@ impl Builder {
             self.edit_and_show(Edit::RemoveStep(id.clone()));
             let removed = self.history.with_untracked(History::undo_label);
             let undo = move || {
-                if self.history.try_with_untracked(History::undo_label).flatten() == removed {
+                if self.history.with_untracked(History::undo_label) == removed {
                     self.undo();
                 }
             };
-            self.toasts.with_action(format!("Removed {label}"), "Undo", undo);
+            self.withdraw_undo();
+            let offer = self.toasts.with_action(format!("Removed {label}"), "Undo", undo);
+            self.undo_offer.set_value(Some(offer));
+        }
+    }
+
+    fn withdraw_undo(self) {
+        if let Some(offer) = self.undo_offer.try_update_value(Option::take).flatten() {
+            self.toasts.remove(offer);
         }
     }
 
     fn step_label(self, id: &StepId) -> Option<String> {
-        self.steps.with_untracked(|steps| steps.get(id).map(|positioned| positioned.step.label.clone()))
+        self.draft.with_untracked(|draft| draft.step(id).map(|step| step.label.clone()))
     }
 
-    fn applied(self, edit: Edit) -> Result<Option<StepId>, EditError> {
+    fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
         let present = self.history.with_untracked(|history| Arc::clone(history.present()));
-        let is_new = matches!(edit, Edit::AddStep { .. } | Edit::DuplicateStep(_));
+        let is_new = matches!(edit, DraftEdit::Definition(Edit::AddStep { .. } | Edit::DuplicateStep(_)));
         match present.apply(edit) {
             Ok(done) => {
                 if is_new && self.pending.with_untracked(|pending| !pending.is_empty()) {
@@ -150,16 +206,16 @@ impl Builder {
 
     /// Goes on with what was typed before, where it can be seen.
     pub fn restore_pending(self, pending: Pending) {
-        let steps: Vec<StepId> = pending.keys().filter_map(|key| pending_step(key)).collect();
-        self.order.with_untracked(|order| {
-            self.open.update(|open| open.extend(steps.into_iter().filter(|step| order.contains(step))));
+        let steps = pending.keys().filter_map(|key| pending_step(key));
+        self.draft.with_untracked(|draft| {
+            self.open.update(|open| open.extend(steps.filter(|step| draft.step(step).is_some())));
         });
         self.pending.set(pending);
     }
 
     /// Puts another draft in the place of this one.
     pub fn replace(self, draft: Draft) {
-        self.edit(Edit::ReplaceAll(Box::new(draft)));
+        self.edit(DraftEdit::ReplaceAll(Box::new(draft)));
     }
 
     /// Takes the last edit back.
@@ -196,7 +252,7 @@ impl Builder {
 
     /// Takes what the server answered to a save as what is saved. What was typed meanwhile stays.
     pub fn accept_save(self, workflow: &Workflow, sent: Arc<Draft>) {
-        self.saved.set(Some(Saved { id: workflow.id.clone(), version: workflow.version, draft: Some(sent) }));
+        self.saved.set(Some(Saved { draft: Some(sent), ..Saved::of(workflow) }));
         self.seal();
     }
 
@@ -216,14 +272,13 @@ impl Builder {
         let (toggle, field) = (toggle_id(id), field_id(id, field));
         // The card's fields are there once it is drawn open.
         request_animation_frame(move || {
-            let is_there = document().get_element_by_id(&field).is_some();
-            focus_soon(if is_there { field } else { toggle });
+            focus_soon(if reveal(&field) { field } else { toggle });
         });
     }
 
     /// A step by its id, as long as it is there.
-    pub fn step(self, id: StepId) -> Memo<Option<PositionedStep>> {
-        Memo::new(move |_| self.steps.with(|steps| steps.get(&id).cloned()))
+    pub fn step(self, id: StepId) -> Memo<Option<Shared<Step>>> {
+        Memo::new(move |_| self.draft.with(|draft| draft.step(&id).map(|step| Shared(Arc::clone(step)))))
     }
 }
 
@@ -257,9 +312,8 @@ impl PendingInput {
     }
 }
 
-fn positioned(draft: &Draft) -> HashMap<StepId, PositionedStep> {
-    let steps = draft.steps.iter().enumerate();
-    steps.map(|(index, step)| (step.id.clone(), PositionedStep { index, step: Shared(Arc::clone(step)) })).collect()
+fn numbered(list: &List) -> impl Iterator<Item = (StepId, usize)> {
+    list.steps.iter().enumerate().map(|(position, id)| (id.clone(), position))
 }
 
 /// The id of the button that opens a step's card.
@@ -267,7 +321,7 @@ pub fn toggle_id(id: &StepId) -> String {
     format!("step-{id}")
 }
 
-/// The id of a prompt of a step.
+/// The id of a field of a step.
 pub fn field_id(id: &StepId, field: &str) -> String {
     format!("step-{id}-{field}")
 }

@@ -1,7 +1,7 @@
 //! Steps to add with one press, and workflow templates to begin with.
 
 use leptos::prelude::*;
-use sluice_types::{StepTemplate, WorkflowTemplate};
+use sluice_types::{BlockAddress, StepTemplate, WorkflowTemplate};
 use sluice_web_state::editor::Draft;
 
 use super::model::Builder;
@@ -40,7 +40,7 @@ pub fn Palette(builder: Builder) -> impl IntoView {
 fn Add(builder: Builder, template: StepTemplate) -> impl IntoView {
     let StepTemplate { name, description, icon, step, .. } = template;
     view! {
-        <button type="button" title=description on:click=move |_| builder.add(step.clone(), None)>
+        <button type="button" title=description on:click=move |_| builder.add(step.clone(), BlockAddress::Root)>
             <Icon icon=lucide(&icon) />
             {name}
         </button>

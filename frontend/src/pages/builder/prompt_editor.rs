@@ -3,17 +3,20 @@
 //! The textarea lies over a copy of its text. The copy gives the height and carries the marks, so
 //! that nothing is measured and the text can be typed, selected and undone as in any other field.
 
+use std::ops::Range;
+
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use sluice_web_state::completion::{Completion, Context, Kind, complete, mark};
+use sluice_web_state::completion::{self, Completion, Context, GAP_PX, Item, Kind, Placement, complete, mark};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
 use super::findings::Found;
 use super::model::field_id;
 use super::step_form::StepForm;
 use crate::browser::focus::scroll_into_view;
+use crate::browser::view::uncovered;
 use crate::components::fresh_id;
 
 /// A field for a template.
@@ -31,7 +34,10 @@ pub fn PromptEditor(
     let findings = form.found(field);
     let area: NodeRef<html::Textarea> = NodeRef::new();
     let popup = Popup::new();
-    let context = Memo::new(move |_| form.builder.draft.with(|draft| Context::of(draft, form.index(), &[])));
+    let context = Memo::new(move |_| {
+        let builder = form.builder;
+        builder.draft.with(|draft| builder.index.with(|index| Context::of(index, &form.id(), &draft.context, &[])))
+    });
     let look = move || {
         let Some(area) = area.get_untracked() else { return };
         let cursor = area.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
@@ -39,16 +45,14 @@ pub fn PromptEditor(
     };
     let accept = move |index: usize| {
         let Some(area) = area.get_untracked() else { return };
-        let before = area.value();
-        if let Some((after, cursor)) = popup.accept(index, &before) {
-            area.set_value(&after);
-            let cursor = u32::try_from(cursor).unwrap_or(0);
-            let _not_selectable = area.set_selection_range(cursor, cursor);
-            let _focused = area.focus();
-            on_change.run(after);
-            // The inserted reference may be continued, as by a step's fields.
-            look();
+        let Some((replaced, inserted)) = popup.accept(index) else { return };
+        let _focused = area.focus();
+        if !type_over(&area, &replaced, &inserted) {
+            let _not_editable = area.set_range_text_with_start_and_end(&inserted, replaced.start, replaced.end);
+            on_change.run(area.value());
         }
+        // The inserted reference may be continued, as by a step's fields.
+        look();
     };
     let keys = move |event: KeyboardEvent| {
         if let Some(chosen) = popup.key(&event) {
@@ -89,6 +93,14 @@ pub fn PromptEditor(
             <Found findings builder=form.builder />
         </div>
     }
+}
+
+/// Replaces a part of a field's text as if it were typed, so that the browser can undo it. It is deprecated, and the
+/// only command that does so; `false` where the browser does not have it.
+fn type_over(area: &HtmlTextAreaElement, replaced: &Range<u32>, text: &str) -> bool {
+    let document = document().unchecked_into::<HtmlDocument>();
+    area.set_selection_range(replaced.start, replaced.end).is_ok()
+        && document.exec_command_with_show_ui_and_value("insertText", false, text).unwrap_or(false)
 }
 
 /// The copy below the text: marks on references, and a place for the list of completions to hang on.
@@ -179,11 +191,12 @@ impl Popup {
         String::from_utf16_lossy(&before)
     }
 
-    /// The text with an item put in, and where the cursor goes.
-    pub fn accept(self, index: usize, text: &str) -> Option<(String, usize)> {
+    /// Takes an item: the part of the text that it replaces, in UTF-16 units, and what to put there.
+    pub fn accept(self, index: usize) -> Option<(Range<u32>, String)> {
         let accepted = self.offered.with_untracked(|offered| {
-            let offered = offered.as_ref()?;
-            offered.accept(text, offered.items.get(index)?)
+            let Completion { replace, items } = offered.as_ref()?;
+            let replaced = u32::try_from(replace.start).ok()?..u32::try_from(replace.end).ok()?;
+            Some((replaced, items.get(index)?.insert.clone()))
         });
         self.close();
         accepted
@@ -214,20 +227,27 @@ impl Popup {
     }
 }
 
-/// Draws the list below the place that it is about.
+/// Draws the list below the place that it is about, or above it where there is more room.
 #[component]
 pub fn Completions(popup: Popup, id: String, #[prop(into)] on_choose: Callback<usize>) -> impl IntoView {
     let place = Memo::new(move |_| {
         let anchor: HtmlElement = popup.anchor.get()?.unchecked_into();
-        popup.offered.track();
+        let count = popup.offered.with(|offered| offered.as_ref().map_or(0, |offered| offered.items.len()));
+        let line = anchor.get_bounding_client_rect();
+        let placement = completion::place(&(line.top()..line.bottom()), count, &uncovered());
         let layers = anchor.offset_parent().and_then(|parent| parent.dyn_into::<HtmlElement>().ok());
         let scrolled = anchor.closest(".prompt-layers").ok().flatten().map_or(0, |layers| layers.scroll_top());
         let room = layers.map_or(0, |layers| layers.offset_width() - WIDTH).max(0);
         let left = anchor.offset_left().min(room);
-        Some((left, anchor.offset_top() - scrolled + anchor.offset_height() + 4))
+        let top = f64::from(anchor.offset_top() - scrolled);
+        let edge = if placement.above { top - GAP_PX } else { top + f64::from(anchor.offset_height()) + GAP_PX };
+        Some((f64::from(left), edge, placement))
     });
-    let px = move |value: Option<i32>| value.map(|value| format!("{value}px")).unwrap_or_default();
-    let item = move |(index, item): (usize, sluice_web_state::completion::Item)| {
+    let px = move |of: fn(&(f64, f64, Placement)) -> f64| {
+        place.with(|place| place.as_ref().map(|place| format!("{}px", of(place))).unwrap_or_default())
+    };
+    let above = move || place.with(|place| place.as_ref().is_some_and(|(.., placement)| placement.above));
+    let item = move |(index, item): (usize, Item)| {
         // The pointer goes down before the field loses the focus and the list closes.
         let choose = move |event: leptos::ev::PointerEvent| {
             event.prevent_default();
@@ -249,11 +269,14 @@ pub fn Completions(popup: Popup, id: String, #[prop(into)] on_choose: Callback<u
         <ul
             id=id
             class="completions"
+            class:above=above
             role="listbox"
             aria-label="Completions"
+            tabindex="0"
             hidden=move || !popup.is_open()
-            style:left=move || px(place.get().map(|place| place.0))
-            style:top=move || px(place.get().map(|place| place.1))
+            style:left=move || px(|place| place.0)
+            style:top=move || px(|place| place.1)
+            style:max-height=move || px(|place| place.2.height)
         >
             {move || {
                 let items = popup.offered.get().map(|offered| offered.items).unwrap_or_default();

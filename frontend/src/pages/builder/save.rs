@@ -1,6 +1,6 @@
 //! Saving: the call, the bar at the foot of the page, its keys, and the page after a first save.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use leptos::ev::{KeyboardEvent, keydown};
@@ -12,6 +12,7 @@ use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::Pending;
 use sluice_web_state::editor::Draft;
+use sluice_web_state::format::plural;
 use sluice_web_state::history::History;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -19,7 +20,7 @@ use web_sys::{Element, HtmlElement};
 use super::model::{Builder, Saved};
 use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
-use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Toasts};
+use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Note, NoteKind, Toasts};
 use crate::pages::builder::autosave;
 
 /// The state of saving, for the save bar.
@@ -79,7 +80,8 @@ impl Saver {
             focus_soon("workflow-name".into());
             return;
         }
-        self.send(sent, self.builder.saved.get_untracked(), run);
+        let over = self.builder.saved.get_untracked().filter(|saved| !saved.deleted);
+        self.send(sent, over, run);
     }
 
     /// Sends a draft over what is saved, or as a new workflow.
@@ -106,23 +108,33 @@ impl Saver {
 
     fn saved(self, workflow: &Workflow, sent: Arc<Draft>, created: bool, run: bool) {
         self.state.set(SaveState::Idle);
+        // The id of a workflow that was deleted is free again.
+        let moves = self.builder.saved.with_untracked(|before| before.as_ref().is_none_or(|it| it.id != workflow.id));
         self.builder.accept_save(workflow, sent);
-        self.toasts.done("Saved");
+        match left_out(self.builder) {
+            None => self.toasts.done("Saved"),
+            Some(left_out) => self.toasts.warned(format!("Saved without {left_out}")),
+        }
         if run {
             self.lead_to(&format!("/workflows/{}/run", workflow.id), false);
-        } else if created {
+        } else if created && moves {
             self.handover.give(self.builder);
             self.lead_to(&format!("/workflows/{}", workflow.id), true);
         }
     }
 
     async fn failed(self, error: ApiError, saved: Option<Saved>) {
-        let conflict = error.code() == Some(ErrorCode::VersionConflict);
-        let theirs = match saved.filter(|_| conflict) {
-            Some(saved) => api::workflows::get(&saved.id).await.ok(),
-            None => None,
+        let state = match (error.code(), saved) {
+            (Some(ErrorCode::VersionConflict), Some(saved)) => match api::workflows::get(&saved.id).await {
+                Ok(theirs) => SaveState::Conflict(Box::new(theirs)),
+                Err(_) => SaveState::Failed(error),
+            },
+            (Some(ErrorCode::WorkflowNotFound), Some(saved)) => {
+                self.builder.saved.try_set(Some(Saved { draft: None, deleted: true, ..saved }));
+                SaveState::Idle
+            }
+            _ => SaveState::Failed(error),
         };
-        let state = theirs.map_or(SaveState::Failed(error), |theirs| SaveState::Conflict(Box::new(theirs)));
         self.state.try_set(state);
     }
 
@@ -171,19 +183,34 @@ impl Saver {
     }
 }
 
+/// How many fields hold input that cannot be saved, in words; `None` when there are none. Tracks nothing.
+fn left_out(builder: Builder) -> Option<String> {
+    let count = builder.pending_problems.with_untracked(|all| all.iter().map(|_| 1).sum::<u64>());
+    (count > 0).then(|| plural(count, "field that is not valid", "fields that are not valid"))
+}
+
+/// What the save bar says of a draft that is saved.
+fn saved_as(builder: Builder, version: i64) -> String {
+    builder.pending_problems.track();
+    let typed = builder.pending.with(|pending| !pending.is_empty());
+    match left_out(builder) {
+        Some(left_out) => format!("Saved as version {version}, without {left_out}"),
+        None if typed => format!("Saved as version {version}, without what is being typed"),
+        None => format!("Saved as version {version}"),
+    }
+}
+
 /// The save bar.
 #[component]
 pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
     let dirty = Memo::new(move |_| builder.is_dirty());
     let busy = Signal::derive(move || saver.is_busy());
+    let deleted = move || builder.saved.with(|saved| saved.as_ref().is_some_and(|saved| saved.deleted));
     let said =
         move || match (saver.is_busy(), dirty.get(), builder.saved.with(|saved| saved.as_ref().map(|it| it.version))) {
             (true, ..) => "Saving…".to_owned(),
             (false, true, _) => "Not saved yet. Kept in this browser.".to_owned(),
-            (false, false, Some(version)) if builder.pending.with(BTreeMap::is_empty) => {
-                format!("Saved as version {version}")
-            }
-            (false, false, Some(version)) => format!("Saved as version {version}, without what is being typed"),
+            (false, false, Some(version)) => saved_as(builder, version),
             (false, false, None) => "Nothing to save yet".to_owned(),
         };
     let run = move || {
@@ -205,6 +232,9 @@ pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
     };
     view! {
         <section class="save-bar" aria-label="Save">
+            <Show when=deleted>
+                <DeletedNote builder saver />
+            </Show>
             {move || match saver.state.get() {
                 SaveState::Failed(error) => {
                     view! { <FailureNote error on_retry=move |()| saver.save(false) /> }.into_any()
@@ -227,6 +257,30 @@ pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
                 </Button>
             </div>
         </section>
+    }
+}
+
+/// The way out when only this browser still has the workflow.
+#[component]
+fn DeletedNote(builder: Builder, saver: Saver) -> impl IntoView {
+    let discard = move |_| {
+        builder.discarded.set_value(true);
+        saver.lead_to("/", false);
+    };
+    view! {
+        <Note kind=NoteKind::Bad>
+            <div class="row wrap between">
+                <span>"This workflow was deleted. Your version is kept in this browser."</span>
+                <span class="row">
+                    <Button small=true on_press=move |_| saver.save(false)>
+                        "Save as a new workflow"
+                    </Button>
+                    <Button small=true on_press=discard>
+                        "Discard it"
+                    </Button>
+                </span>
+            </div>
+        </Note>
     }
 }
 

@@ -2,9 +2,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use sluice_types::edit::Edit;
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_TAG_CHARS, MAX_TAGS};
-use sluice_types::{StepId, default_provider};
-use sluice_web_state::editor::{Draft, Edit};
+use sluice_types::{BlockAddress, StepId, default_provider};
+use sluice_web_state::editor::{Draft, DraftEdit, entries};
 use sluice_web_state::model_choice::named;
 
 use super::fields::{ChoiceField, step_options};
@@ -38,7 +39,7 @@ pub fn Heading(builder: Builder) -> impl IntoView {
                 maxlength=MAX_NAME_CHARS.to_string()
                 autocomplete="off"
                 prop:value=move || name.get()
-                on:input:target=move |event| _ = builder.edit(Edit::SetName(event.target().value()))
+                on:input:target=move |event| _ = builder.edit(DraftEdit::SetName(event.target().value()))
                 on:blur=move |_| builder.seal()
             />
             <textarea
@@ -48,7 +49,7 @@ pub fn Heading(builder: Builder) -> impl IntoView {
                 rows="2"
                 maxlength=MAX_DESCRIPTION_CHARS.to_string()
                 prop:value=move || description.get()
-                on:input:target=move |event| _ = builder.edit(Edit::SetDescription(event.target().value()))
+                on:input:target=move |event| _ = builder.edit(DraftEdit::SetDescription(event.target().value()))
                 on:blur=move |_| builder.seal()
             ></textarea>
             <TagsField builder />
@@ -99,7 +100,7 @@ pub fn Defaults(builder: Builder) -> impl IntoView {
 /// The settings, folded away as long as they are as usual.
 #[component]
 pub fn MoreSettings(builder: Builder) -> impl IntoView {
-    let unusual = builder.draft.with_untracked(|draft| !draft.is_active || draft.entry_step.is_some());
+    let unusual = builder.draft.with_untracked(|draft| !draft.is_active || entry_of(draft).is_some());
     let open = RwSignal::new(unusual);
     let element: NodeRef<html::Details> = NodeRef::new();
     let toggled = move |_| {
@@ -137,7 +138,7 @@ fn Category(builder: Builder) -> impl IntoView {
                     autocomplete="off"
                     aria-describedby=ids.described_by
                     prop:value=move || category.get()
-                    on:input:target=move |event| _ = builder.edit(Edit::SetCategory(event.target().value()))
+                    on:input:target=move |event| _ = builder.edit(DraftEdit::SetCategory(event.target().value()))
                     on:blur=move |_| builder.seal()
                 />
             }
@@ -145,13 +146,15 @@ fn Category(builder: Builder) -> impl IntoView {
     }
 }
 
+/// The step that the workflow's own list begins with, where one is named.
+fn entry_of(draft: &Draft) -> Option<StepId> {
+    draft.list(&BlockAddress::Root)?.entry_step.clone()
+}
+
 #[component]
 fn EntryStep(builder: Builder) -> impl IntoView {
-    let entry = read(builder, |draft| draft.entry_step.clone());
-    let steps = read(builder, |draft| {
-        let steps = draft.steps.iter().skip(1);
-        steps.map(|step| (step.id.clone(), step.label.clone())).collect::<Vec<_>>()
-    });
+    let entry = read(builder, entry_of);
+    let steps = Memo::new(move |_| builder.index.with(|index| entries(index, &BlockAddress::Root)));
     // The first step is where a run begins anyhow.
     let value = Signal::derive(move || {
         let listed = |id: &StepId| steps.with(|steps| steps.iter().any(|(step, _)| step == id));
@@ -162,7 +165,9 @@ fn EntryStep(builder: Builder) -> impl IntoView {
             label="Begin with"
             hint="Steps above it are not run"
             value
-            on_choose=move |id: String| _ = builder.edit(Edit::SetEntryStep(StepId::new(id).ok()))
+            on_choose=move |id: String| {
+                builder.edit(Edit::SetEntryStep { block: BlockAddress::Root, entry: StepId::new(id).ok() });
+            }
         >
             <option value="">"The first step"</option>
             {step_options(steps, entry)}
@@ -176,11 +181,11 @@ fn Switches(builder: Builder) -> impl IntoView {
     let template = read(builder, |draft| draft.is_template);
     view! {
         <div>
-            <Switch label="Active" on=active on_change=move |on| _ = builder.edit(Edit::SetActive(on)) />
+            <Switch label="Active" on=active on_change=move |on| _ = builder.edit(DraftEdit::SetActive(on)) />
             <p class="small muted">"Off: it is kept, and no run of it can be started."</p>
         </div>
         <div>
-            <Switch label="Template" on=template on_change=move |on| _ = builder.edit(Edit::SetTemplate(on)) />
+            <Switch label="Template" on=template on_change=move |on| _ = builder.edit(DraftEdit::SetTemplate(on)) />
             <p class="small muted">"On: it stands among the templates, and not in the list of workflows."</p>
         </div>
     }
@@ -196,14 +201,14 @@ pub fn TagsField(builder: Builder) -> impl IntoView {
         if !tag.is_empty() {
             let mut all = tags.get_untracked();
             all.push(tag);
-            builder.edit(Edit::SetTags(all));
+            builder.edit(DraftEdit::SetTags(all));
         }
         typed.set(None);
     };
     let remove = move |tag: &str| {
         let mut all = tags.get_untracked();
         all.retain(|it| it != tag);
-        builder.edit(Edit::SetTags(all));
+        builder.edit(DraftEdit::SetTags(all));
     };
     let input = move |text: String| {
         let ends = text.ends_with(',');

@@ -6,25 +6,29 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use sluice_types::edit::Edit;
+use sluice_types::{BlockAddress, StepId};
 use sluice_web_state::drag::{
     Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Layout, Point, Pointer, Slot, Stride, announcement,
     auto_scroll,
 };
-use sluice_web_state::editor::Edit;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::model::{Builder, handle_id};
 use crate::browser::focus::focus_soon;
+use crate::browser::view::uncovered;
 
-/// The drag state that all handles of the list share.
+/// The drag state that all handles of one list share. Outside, steps go by their ids; the positions of the machine
+/// stay in here.
 #[derive(Clone, Copy)]
 pub struct Sorting {
     builder: Builder,
+    block: StoredValue<BlockAddress>,
     /// The drag that is going on.
     pub drag: RwSignal<Drag>,
     /// Where the items stood when it began.
-    pub layout: RwSignal<Layout>,
+    layout: RwSignal<Layout>,
     /// The announcement for screen readers.
     pub said: RwSignal<String>,
     list: NodeRef<html::Ol>,
@@ -35,9 +39,10 @@ pub struct Sorting {
 
 impl Sorting {
     /// Nothing is picked up.
-    pub fn new(builder: Builder, list: NodeRef<html::Ol>) -> Self {
+    pub fn new(builder: Builder, block: BlockAddress, list: NodeRef<html::Ol>) -> Self {
         Self {
             builder,
+            block: StoredValue::new(block),
             drag: RwSignal::new(Drag::Idle),
             layout: RwSignal::new(Layout::default()),
             said: RwSignal::new(String::new()),
@@ -47,9 +52,24 @@ impl Sorting {
         }
     }
 
-    /// Whether this item is picked up.
-    pub fn holds(self, index: usize) -> bool {
-        self.drag.with(|drag| drag.route().is_some_and(|(from, _)| from == index))
+    /// Whether this step is picked up. Tracks changes.
+    pub fn holds(self, id: &StepId) -> bool {
+        self.drag.with(|drag| drag.route().is_some_and(|(from, _)| self.builder.position(id) == Some(from)))
+    }
+
+    /// Px by which to draw a step below its place. Tracks changes.
+    pub fn shift(self, id: &StepId) -> f64 {
+        let position = self.builder.position(id);
+        self.drag.with(|drag| position.map_or(0.0, |at| self.layout.with(|layout| drag.shift(at, layout))))
+    }
+
+    /// The place that is kept free for the step that is picked up. Tracks changes.
+    pub fn placeholder(self) -> Option<Slot> {
+        self.drag.with(|drag| self.layout.with(|layout| drag.placeholder(layout)))
+    }
+
+    fn order(self) -> Vec<StepId> {
+        untrack(|| self.block.with_value(|block| self.builder.list(block)))
     }
 
     /// Sends an event through the machine and does what it says.
@@ -60,12 +80,13 @@ impl Sorting {
             self.drag.set(after);
         }
         let Some(effect) = effect else { return };
-        let (index, count) = self.about(&before, &after, effect);
-        let label = self.builder.draft.with_untracked(|draft| draft.steps.get(index).map(|step| step.label.clone()));
-        self.said.set(announcement(effect, &label.unwrap_or_default(), count));
+        let order = self.order();
+        let dragged = order.get(dragged(&before, &after, effect));
+        let label = self.builder.draft.with_untracked(|draft| draft.step(dragged?).map(|step| step.label.clone()));
+        self.said.set(announcement(effect, &label.unwrap_or_default(), order.len()));
         match effect {
             DragEffect::Lifted { .. } if matches!(after, Drag::Dragging { .. }) => self.scroll_at_edges(),
-            DragEffect::Move { from, to } => self.finish(from, to),
+            DragEffect::Move { to, .. } => self.finish(dragged.cloned(), to),
             DragEffect::Lifted { .. }
             | DragEffect::Over { .. }
             | DragEffect::Stayed { .. }
@@ -73,20 +94,9 @@ impl Sorting {
         }
     }
 
-    fn about(self, before: &Drag, after: &Drag, effect: DragEffect) -> (usize, usize) {
-        let count = self.builder.order.with_untracked(Vec::len);
-        let index = match effect {
-            DragEffect::Lifted { index } | DragEffect::Stayed { index } | DragEffect::Cancelled { index } => index,
-            DragEffect::Over { from, .. } | DragEffect::Move { from, .. } => from,
-        };
-        (before.source().or(after.source()).unwrap_or(index), count)
-    }
-
-    fn finish(self, from: usize, to: usize) {
-        let moved = self.builder.order.with_untracked(|order| order.get(from).cloned());
-        if self.builder.edit(Edit::MoveStep { from, to })
-            && let Some(id) = moved
-        {
+    fn finish(self, id: Option<StepId>, position: usize) {
+        let Some(id) = id else { return };
+        if self.builder.edit(Edit::MoveStep { id: id.clone(), to: self.block.get_value(), position }) {
             focus_soon(handle_id(&id));
         }
     }
@@ -108,11 +118,9 @@ impl Sorting {
         Point { x, y: y - top }
     }
 
-    /// A pointer goes down on a handle.
-    pub fn press(self, index: usize, event: &PointerEvent) {
-        if event.button() != 0 {
-            return;
-        }
+    /// A pointer goes down on the handle of a step.
+    pub fn press(self, id: &StepId, event: &PointerEvent) {
+        let Some(index) = untrack(|| self.builder.position(id)).filter(|_| event.button() == 0) else { return };
         if let Some(handle) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
             let _gone_already = handle.set_pointer_capture(event.pointer_id());
             // Not every browser focuses a button that is pressed; without the focus, Escape would not come here.
@@ -167,12 +175,11 @@ impl Sorting {
         }
     }
 
-    /// While something is dragged near the edge of the window, the page scrolls under it.
+    /// While something is dragged near the edge of what the bars leave of the window, the page scrolls under it.
     fn scroll_at_edges(self) {
         request_animation_frame(move || {
             let Some(Drag::Dragging { at, .. }) = self.drag.try_get_untracked() else { return };
-            let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
-            let speed = auto_scroll(self.pointer_y.get_value(), height);
+            let speed = auto_scroll(self.pointer_y.get_value(), &uncovered());
             if speed != 0.0 {
                 window().scroll_by_with_x_and_y(0.0, speed);
                 self.send(DragEvent::PointerMove { at: self.in_list(at.x, self.pointer_y.get_value()) });
@@ -181,8 +188,9 @@ impl Sorting {
         });
     }
 
-    /// A key on a handle.
-    pub fn key(self, index: usize, event: &KeyboardEvent) {
+    /// A key on the handle of a step.
+    pub fn key(self, id: &StepId, event: &KeyboardEvent) {
+        let Some(index) = untrack(|| self.builder.position(id)) else { return };
         let (lifted, idle) =
             self.drag.with_untracked(|drag| (matches!(drag, Drag::Lifted { .. }), matches!(drag, Drag::Idle)));
         let sent = match (event.key().as_str(), lifted) {
@@ -202,4 +210,13 @@ impl Sorting {
         event.prevent_default();
         self.send(sent);
     }
+}
+
+/// The position of the item that an effect is about.
+fn dragged(before: &Drag, after: &Drag, effect: DragEffect) -> usize {
+    let position = match effect {
+        DragEffect::Lifted { index } | DragEffect::Stayed { index } | DragEffect::Cancelled { index } => index,
+        DragEffect::Over { from, .. } | DragEffect::Move { from, .. } => from,
+    };
+    before.source().or(after.source()).unwrap_or(position)
 }

@@ -1,11 +1,13 @@
 //! One step: its head, which is always there, and its fields, which open below it.
 
 use leptos::prelude::*;
-use sluice_types::{Severity, StepId, StepKind, StepType};
-use sluice_web_state::editor::{Edit, StepField, count};
+use sluice_types::edit::{Edit, LlmField, StepField};
+use sluice_types::{Severity, Step, StepId, StepKind, StepType};
+use sluice_web_state::editor::count;
 use sluice_web_state::format::{cost_range, plural};
+use sluice_web_state::shared::Shared;
 
-use super::model::{Builder, PositionedStep, handle_id, toggle_id};
+use super::model::{Builder, handle_id, toggle_id};
 use super::sorting::Sorting;
 use super::step_fields::StepFields;
 use super::step_form::llm;
@@ -13,14 +15,8 @@ use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, step_kin
 
 /// The card of a step.
 #[component]
-pub fn StepCard(
-    builder: Builder,
-    positioned: Memo<Option<PositionedStep>>,
-    index: Memo<usize>,
-    id: StepId,
-) -> impl IntoView {
-    let off =
-        move || positioned.with(|positioned| positioned.as_ref().is_some_and(|positioned| !positioned.step.enabled));
+pub fn StepCard(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
+    let off = move || step.with(|step| step.as_ref().is_some_and(|step| !step.enabled));
     let key = id.clone();
     let open = Memo::new(move |_| builder.open.with(|open| open.contains(&key)));
     let body_id = format!("body-{id}");
@@ -28,45 +24,46 @@ pub fn StepCard(
     view! {
         <article class="card step" class:off=off aria-labelledby=labelled>
             <div class="step-head">
-                <Handle index id=id.clone() positioned />
-                <Toggle builder positioned index id=id.clone() open body_id=body_id.clone() />
-                <StepModel builder positioned id=id.clone() open />
-                <Marks builder index id=id.clone() />
-                <StepMenu builder positioned index id=id.clone() />
+                <Handle id=id.clone() step />
+                <Toggle builder step id=id.clone() open body_id=body_id.clone() />
+                <StepModel builder step id=id.clone() open />
+                <Marks builder id=id.clone() />
+                <StepMenu builder step id=id.clone() />
             </div>
             <div id=body_id hidden=move || !open.get()>
                 <Show when=move || open.get()>
-                    <StepFields builder positioned index id=id.clone() />
+                    <StepFields builder step id=id.clone() />
                 </Show>
             </div>
         </article>
     }
 }
 
-fn label_of(positioned: Memo<Option<PositionedStep>>) -> String {
-    positioned
-        .with(|positioned| positioned.as_ref().map(|positioned| positioned.step.label.clone()).unwrap_or_default())
+fn label_of(step: Memo<Option<Shared<Step>>>) -> String {
+    step.with(|step| step.as_ref().map(|step| step.label.clone()).unwrap_or_default())
 }
 
 /// The drag handle.
 #[component]
-fn Handle(index: Memo<usize>, id: StepId, positioned: Memo<Option<PositionedStep>>) -> impl IntoView {
+fn Handle(id: StepId, step: Memo<Option<Shared<Step>>>) -> impl IntoView {
     let sorting = expect_context::<Sorting>();
+    let own = StoredValue::new(id.clone());
+    let pressed = move || own.with_value(|id| sorting.holds(id));
     view! {
         <button
             type="button"
             class="handle"
             id=handle_id(&id)
-            aria-label=move || ["Move ", &label_of(positioned)].concat()
+            aria-label=move || ["Move ", &label_of(step)].concat()
             aria-describedby="sort-help"
-            aria-pressed=move || if sorting.holds(index.get()) { "true" } else { "false" }
-            on:pointerdown=move |event| sorting.press(index.get_untracked(), &event)
+            aria-pressed=move || if pressed() { "true" } else { "false" }
+            on:pointerdown=move |event| own.with_value(|id| sorting.press(id, &event))
             on:pointermove=move |event| sorting.movement(&event)
             on:pointerup=move |_| sorting.release()
             on:pointercancel=move |_| sorting.cancel()
             on:lostpointercapture=move |_| sorting.cancel()
             on:blur=move |_| sorting.cancel()
-            on:keydown=move |event| sorting.key(index.get_untracked(), &event)
+            on:keydown=move |event| own.with_value(|id| sorting.key(id, &event))
         >
             <Icon icon=icondata_lu::LuGripVertical />
         </button>
@@ -77,18 +74,17 @@ fn Handle(index: Memo<usize>, id: StepId, positioned: Memo<Option<PositionedStep
 #[component]
 fn Toggle(
     builder: Builder,
-    positioned: Memo<Option<PositionedStep>>,
-    index: Memo<usize>,
+    step: Memo<Option<Shared<Step>>>,
     id: StepId,
     open: Memo<bool>,
     body_id: String,
 ) -> impl IntoView {
     let icon = Signal::derive(move || {
-        let kind = positioned
-            .with(|positioned| positioned.as_ref().map_or(StepType::Llm, |positioned| positioned.step.step_type()));
-        step_kind(kind).icon
+        step_kind(step.with(|step| step.as_ref().map_or(StepType::Llm, |step| step.step_type()))).icon
     });
     let button_id = toggle_id(&id);
+    let own = id.clone();
+    let number = move || builder.position(&own).map(|position| position + 1);
     view! {
         <button
             type="button"
@@ -101,17 +97,16 @@ fn Toggle(
             <span class="icon turn">
                 <Icon icon=icondata_lu::LuChevronRight />
             </span>
-            <span class="step-number">{move || index.get() + 1}</span>
+            <span class="step-number">{number}</span>
             <Icon icon />
-            <span class="step-name">{move || label_of(positioned)}</span>
-            <span class="step-summary">{move || positioned.with(|positioned| positioned.as_ref().map(summary))}</span>
+            <span class="step-name">{move || label_of(step)}</span>
+            <span class="step-summary">{move || step.with(|step| step.as_ref().map(|step| summary(step)))}</span>
         </button>
     }
 }
 
 /// A summary of the step in a few words.
-fn summary(positioned: &PositionedStep) -> String {
-    let step = &positioned.step;
+fn summary(step: &Step) -> String {
     let first_line = |text: &str| text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
     match &step.kind {
         StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
@@ -122,18 +117,13 @@ fn summary(positioned: &PositionedStep) -> String {
 
 /// The model that a prompt is sent to; none for a review.
 #[component]
-fn StepModel(
-    builder: Builder,
-    positioned: Memo<Option<PositionedStep>>,
-    id: StepId,
-    open: Memo<bool>,
-) -> impl IntoView {
-    let of_step = move |positioned: &Option<PositionedStep>| {
-        let llm = llm(&positioned.as_ref()?.step)?;
+fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, open: Memo<bool>) -> impl IntoView {
+    let of_step = move |step: &Option<Shared<Step>>| {
+        let llm = llm(step.as_ref()?)?;
         Some(ModelChoice { provider: llm.provider.clone(), model: llm.model.clone() })
     };
-    let calls = Memo::new(move |_| positioned.with(|positioned| of_step(positioned).is_some()));
-    let chosen = Memo::new(move |_| positioned.with(|positioned| of_step(positioned).unwrap_or_default()));
+    let calls = Memo::new(move |_| step.with(|step| of_step(step).is_some()));
+    let chosen = Memo::new(move |_| step.with(|step| of_step(step).unwrap_or_default()));
     // The inherited model, which the step does not name.
     let own = id.clone();
     let called = Memo::new(move |_| {
@@ -143,13 +133,13 @@ fn StepModel(
         move || called.get().map_or_else(|| "Workflow's model".to_owned(), |model| format!("{model} (workflow's)"));
     let id = StoredValue::new(id);
     let choose = move |ModelChoice { provider, model }| {
-        builder.edit(Edit::UpdateStep { id: id.get_value(), field: StepField::Model { provider, model } });
+        builder.edit(Edit::UpdateStep { id: id.get_value(), field: LlmField::Model { provider, model }.into() });
     };
     view! {
         <Show when=move || calls.get()>
             <div class="step-model">
                 <ModelPicker
-                    label=Signal::derive(move || ["Model of ", &label_of(positioned)].concat())
+                    label=Signal::derive(move || ["Model of ", &label_of(step)].concat())
                     none=Signal::derive(resolved)
                     compact=true
                     ready=open
@@ -162,14 +152,20 @@ fn StepModel(
     }
 }
 
-/// Findings and estimated cost of the step.
+/// Findings and estimated cost of the step. Input that cannot be taken is a problem, too: its field may be folded away.
 #[component]
-fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
+fn Marks(builder: Builder, id: StepId) -> impl IntoView {
+    let own = id.clone();
+    let pending = Memo::new(move |_| {
+        let problems = builder.pending_problems.read();
+        problems.iter().filter(|problem| problem.step == own).map(|_| 1).sum::<u64>()
+    });
+    let own = id.clone();
     let found = Memo::new(move |_| {
         builder.analysis.with(|analysis| {
-            let findings = analysis.findings.step(index.get())?;
-            let errors = count(findings.all(), Severity::Error);
-            let warnings = count(findings.all(), Severity::Warning);
+            let findings = analysis.findings.step(&own);
+            let of = |severity| findings.map_or(0, |findings| count(findings.all(), severity));
+            let (errors, warnings) = (of(Severity::Error) + pending.get(), of(Severity::Warning));
             Some((errors, warnings)).filter(|(errors, warnings)| errors + warnings != 0)
         })
     });
@@ -191,35 +187,23 @@ fn Marks(builder: Builder, index: Memo<usize>, id: StepId) -> impl IntoView {
 
 /// The menu of the step.
 #[component]
-fn StepMenu(
-    builder: Builder,
-    positioned: Memo<Option<PositionedStep>>,
-    index: Memo<usize>,
-    id: StepId,
-) -> impl IntoView {
+fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
     let id = StoredValue::new(id);
-    let enabled = move || {
-        positioned.with_untracked(|positioned| positioned.as_ref().is_none_or(|positioned| positioned.step.enabled))
-    };
-    let step = move |by: isize| {
-        let from = index.get_untracked();
-        if let Some(to) = from.checked_add_signed(by).filter(|to| *to < builder.order.with_untracked(Vec::len)) {
-            builder.edit_and_show(Edit::MoveStep { from, to });
-        }
-    };
+    let enabled = move || step.with_untracked(|step| step.as_ref().is_none_or(|step| step.enabled));
+    let move_by = move |by: isize| id.with_value(|id| builder.move_by(id, by));
     let switch = move |_| {
         let field = StepField::Enabled(!enabled());
         builder.edit(Edit::UpdateStep { id: id.get_value(), field });
     };
     view! {
-        <Menu label=Signal::derive(move || ["More for ", &label_of(positioned)].concat())>
+        <Menu label=Signal::derive(move || ["More for ", &label_of(step)].concat())>
             <MenuItem
                 icon=icondata_lu::LuCopyPlus
                 label="Duplicate"
                 on_press=move |_| builder.edit_and_show(Edit::DuplicateStep(id.get_value()))
             />
-            <MenuItem icon=icondata_lu::LuArrowUp label="Move up" on_press=move |_| step(-1) />
-            <MenuItem icon=icondata_lu::LuArrowDown label="Move down" on_press=move |_| step(1) />
+            <MenuItem icon=icondata_lu::LuArrowUp label="Move up" on_press=move |_| move_by(-1) />
+            <MenuItem icon=icondata_lu::LuArrowDown label="Move down" on_press=move |_| move_by(1) />
             <MenuItem icon=icondata_lu::LuPower label="Switch on or off" on_press=switch />
             <MenuItem
                 icon=icondata_lu::LuTrash2

@@ -1,28 +1,25 @@
 //! The fields of one step.
 
 use leptos::prelude::*;
+use sluice_types::edit::{LlmField, ReviewField, StepField};
 use sluice_types::limits::{DEFAULT_OUTPUT_TOKENS, DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use sluice_types::{Effect, OnExpiry, ReviewStep, Step, StepId, StepKind, StepType};
 use sluice_web_state::editor::{
-    StepField, parse_expires_in, parse_max_tokens, parse_retries, parse_temperature, parse_timeout,
+    jump_targets, parse_expires_in, parse_max_tokens, parse_retries, parse_temperature, parse_timeout, visible,
 };
+use sluice_web_state::shared::Shared;
 
 use super::fields::{ChoiceField, FallbacksField, LabelField, ParsedField, SchemaField, step_options};
 use super::findings::Found;
-use super::model::{Builder, PositionedStep};
+use super::model::Builder;
 use super::prompt_editor::PromptEditor;
 use super::step_form::{StepForm, llm};
 use crate::components::{PersonaPicker, Segments, Switch, step_kind};
 
 /// All fields of a step.
 #[component]
-pub fn StepFields(
-    builder: Builder,
-    positioned: Memo<Option<PositionedStep>>,
-    index: Memo<usize>,
-    id: StepId,
-) -> impl IntoView {
-    let form = StepForm::new(builder, id, positioned, index);
+pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
+    let form = StepForm::new(builder, id, step);
     let is_review = form.read(|step| matches!(step.kind, StepKind::Review(_)));
     let enabled = form.read(|step| step.enabled);
     let step_type = Signal::derive(move || if is_review.get() { StepType::Review } else { StepType::Llm });
@@ -61,6 +58,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
             <div class="inside">
                 <div class="step-fields">
                     <ParsedField
+                        id=form.field_id("max_retries")
                         label="Retries"
                         hint="For each model, after a first try"
                         placeholder=DEFAULT_RETRIES.to_string()
@@ -71,6 +69,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
                         on_change=move |value| form.set(StepField::Retries(value))
                     />
                     <ParsedField
+                        id=form.field_id("timeout")
                         label="Timeout"
                         hint="For one try, as 90s or 10m"
                         placeholder=format!("{DEFAULT_TIMEOUT_SECONDS}s")
@@ -125,12 +124,7 @@ fn EffectField(form: StepForm) -> impl IntoView {
 #[component]
 fn NextField(form: StepForm) -> impl IntoView {
     let next = form.read(|step| step.next.clone());
-    let later = Memo::new(move |_| {
-        form.builder.draft.with(|draft| {
-            let later = draft.steps.iter().skip(form.index() + 2);
-            later.map(|step| (step.id.clone(), step.label.clone())).collect::<Vec<_>>()
-        })
-    });
+    let later = Memo::new(move |_| form.builder.index.with(|index| jump_targets(index, &form.id())));
     view! {
         <ChoiceField
             label="Go on with"
@@ -161,7 +155,7 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
             label="Prompt"
             hint="Type {{ to refer to the input or to an earlier step."
             text=prompt
-            on_change=move |text| form.set(StepField::Prompt(text))
+            on_change=move |text| form.set(LlmField::Prompt(text))
         />
         <details class="more" open=has_system>
             <summary>"System prompt"</summary>
@@ -172,7 +166,7 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
                     label="System prompt"
                     hint="How the model is to behave. The persona's instructions come before it."
                     text=system
-                    on_change=move |text| form.set(StepField::SystemPrompt(text))
+                    on_change=move |text| form.set(LlmField::SystemPrompt(text))
                 />
             </div>
         </details>
@@ -198,8 +192,9 @@ fn Pickers(form: StepForm) -> impl IntoView {
     let max_tokens = form.read(|step| llm(step).and_then(|llm| llm.max_tokens));
     view! {
         <div class="step-pickers">
-            <PersonaPicker chosen=persona on_choose=move |persona| form.set(StepField::Persona(persona)) />
+            <PersonaPicker chosen=persona on_choose=move |persona| form.set(LlmField::Persona(persona)) />
             <ParsedField
+                id=form.field_id("temperature")
                 label="Temperature"
                 hint="0 is strict, 2 is wild"
                 placeholder="default"
@@ -207,9 +202,10 @@ fn Pickers(form: StepForm) -> impl IntoView {
                 typed=form.typed("temperature")
                 read=parse_temperature
                 show=ToString::to_string
-                on_change=move |value| form.set(StepField::Temperature(value))
+                on_change=move |value| form.set(LlmField::Temperature(value))
             />
             <ParsedField
+                id=form.field_id("max_tokens")
                 label="Longest answer"
                 hint="In tokens"
                 placeholder=DEFAULT_OUTPUT_TOKENS.to_string()
@@ -217,7 +213,7 @@ fn Pickers(form: StepForm) -> impl IntoView {
                 typed=form.typed("max_tokens")
                 read=parse_max_tokens
                 show=ToString::to_string
-                on_change=move |value| form.set(StepField::MaxTokens(value))
+                on_change=move |value| form.set(LlmField::MaxTokens(value))
             />
         </div>
         <Found findings=form.found("model") builder=form.builder />
@@ -247,7 +243,7 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
             "reject" => Some(OnExpiry::Reject),
             _ => None,
         };
-        form.set(StepField::OnExpiry(decision));
+        form.set(ReviewField::OnExpiry(decision));
     };
     let decision = Signal::derive(move || {
         let word = match on_expiry.get() {
@@ -263,12 +259,13 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
             label="Instructions"
             hint="What the reviewer is asked to look at."
             text=instructions
-            on_change=move |text| form.set(StepField::Instructions(text))
+            on_change=move |text| form.set(ReviewField::Instructions(text))
         />
         <Shows form />
         <Found findings=form.found("shows") builder=form.builder />
         <div class="step-fields">
             <ParsedField
+                id=form.field_id("expires_in")
                 label="Decide by itself after"
                 hint="As 30m, 2h or 7d"
                 placeholder="never"
@@ -276,7 +273,7 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
                 typed=form.typed("expires_in")
                 read=parse_expires_in
                 show=|seconds| format!("{seconds}s")
-                on_change=move |value| form.set(StepField::ExpiresIn(value))
+                on_change=move |value| form.set(ReviewField::ExpiresIn(value))
             />
             <ChoiceField label="Then" value=decision on_choose=decide>
                 <option value="reject">"Reject: the run fails"</option>
@@ -290,12 +287,7 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
 #[component]
 fn Shows(form: StepForm) -> impl IntoView {
     let shown = form.read(|step| review(step).map(|review| review.shows.clone()).unwrap_or_default());
-    let before = Memo::new(move |_| {
-        form.builder.draft.with(|draft| {
-            let before = draft.steps.iter().take(form.index());
-            before.map(|step| (step.id.clone(), step.label.clone())).collect::<Vec<_>>()
-        })
-    });
+    let before = Memo::new(move |_| form.builder.index.with(|index| visible(index, &form.id())));
     let tick = move |id: StepId, on: bool| {
         let order = before.get_untracked();
         let mut ticked = shown.get_untracked();
@@ -304,7 +296,7 @@ fn Shows(form: StepForm) -> impl IntoView {
             ticked.push(id);
         }
         ticked.sort_by_key(|id| order.iter().position(|(before, _)| before == id));
-        form.set(StepField::Shows(ticked));
+        form.set(ReviewField::Shows(ticked));
     };
     view! {
         <fieldset class="ticks">

@@ -1,10 +1,12 @@
 //! The handle to one step that its fields share.
 
 use leptos::prelude::*;
-use sluice_types::{Finding, LlmStep, Step, StepId, StepKind};
-use sluice_web_state::editor::{Edit, StepField};
+use sluice_types::edit::{Edit, StepField};
+use sluice_types::{LlmStep, Step, StepId, StepKind};
+use sluice_web_state::editor::LocatedFinding;
+use sluice_web_state::shared::Shared;
 
-use super::model::{Builder, PendingInput, PositionedStep};
+use super::model::{Builder, PendingInput, field_id};
 
 /// A step's fields: how they are read, and how they are changed.
 #[derive(Clone, Copy)]
@@ -12,14 +14,13 @@ pub struct StepForm {
     /// The builder that it belongs to.
     pub builder: Builder,
     id: StoredValue<StepId>,
-    positioned: Memo<Option<PositionedStep>>,
-    index: Memo<usize>,
+    step: Memo<Option<Shared<Step>>>,
 }
 
 impl StepForm {
     /// The form of a step.
-    pub fn new(builder: Builder, id: StepId, positioned: Memo<Option<PositionedStep>>, index: Memo<usize>) -> Self {
-        Self { builder, id: StoredValue::new(id), positioned, index }
+    pub fn new(builder: Builder, id: StepId, step: Memo<Option<Shared<Step>>>) -> Self {
+        Self { builder, id: StoredValue::new(id), step }
     }
 
     /// The step's id.
@@ -27,9 +28,9 @@ impl StepForm {
         self.id.get_value()
     }
 
-    /// Where it stands.
-    pub fn index(self) -> usize {
-        self.index.get()
+    /// The id of the element of a field.
+    pub fn field_id(self, field: &str) -> String {
+        field_id(&self.id(), field)
     }
 
     /// Something of the step, told again only when it changes.
@@ -37,10 +38,7 @@ impl StepForm {
     where
         T: PartialEq + Default + Send + Sync + 'static,
     {
-        Memo::new(move |_| {
-            self.positioned
-                .with(|positioned| positioned.as_ref().map(|positioned| read(&positioned.step)).unwrap_or_default())
-        })
+        Memo::new(move |_| self.step.with(|step| step.as_ref().map(|step| read(step)).unwrap_or_default()))
     }
 
     /// The pending input of a field: typed, not yet valid.
@@ -49,15 +47,16 @@ impl StepForm {
     }
 
     /// Changes a field.
-    pub fn set(self, field: StepField) {
-        self.builder.edit(Edit::UpdateStep { id: self.id(), field });
+    pub fn set(self, field: impl Into<StepField>) {
+        self.builder.edit(Edit::UpdateStep { id: self.id(), field: field.into() });
     }
 
     /// The lint findings of a field.
-    pub fn found(self, field: &'static str) -> Memo<Vec<Finding>> {
+    pub fn found(self, field: &'static str) -> Memo<Vec<LocatedFinding>> {
         Memo::new(move |_| {
             self.builder.analysis.with(|analysis| {
-                analysis.findings.step(self.index.get()).map(|step| step.field(field).to_vec()).unwrap_or_default()
+                let found = self.id.with_value(|id| analysis.findings.step(id));
+                found.map(|step| step.field(field).to_vec()).unwrap_or_default()
             })
         })
     }

@@ -1,22 +1,23 @@
 //! The steps as a list that can be sorted by mouse, finger, pen and keyboard.
 
 use leptos::prelude::*;
-use sluice_types::StepId;
+use sluice_types::{BlockAddress, StepId};
 use sluice_web_state::drag::{Drag, DragEvent, Slot, instructions};
 
 use super::model::Builder;
 use super::sorting::Sorting;
 use super::step_card::StepCard;
 
-/// The list of step cards, with what a drag shows and says.
+/// One list of step cards, with what a drag shows and says.
 #[component]
-pub fn StepList(builder: Builder) -> impl IntoView {
+pub fn StepList(builder: Builder, block: BlockAddress) -> impl IntoView {
     let list = NodeRef::new();
-    let sorting = Sorting::new(builder, list);
+    let sorting = Sorting::new(builder, block.clone(), list);
     provide_context(sorting);
+    let order = Memo::new(move |_| builder.list(&block));
     let mut before = None;
     Effect::new(move || {
-        let count = builder.order.with(Vec::len);
+        let count = order.with(Vec::len);
         if before.replace(count).is_some_and(|before| before != count) {
             sorting.send(DragEvent::ListChanged);
         }
@@ -32,7 +33,7 @@ pub fn StepList(builder: Builder) -> impl IntoView {
         <p id="sort-help" class="visually-hidden">{instructions()}</p>
         <ol class=class node_ref=list aria-label="Steps">
             <DropPlace sorting />
-            <For each=move || builder.order.get() key=Clone::clone let:id>
+            <For each=move || order.get() key=Clone::clone let:id>
                 <Item builder sorting id />
             </For>
         </ol>
@@ -42,19 +43,19 @@ pub fn StepList(builder: Builder) -> impl IntoView {
 
 #[component]
 fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
-    let positioned = builder.step(id.clone());
-    let index =
-        Memo::new(move |_| positioned.with(|positioned| positioned.as_ref().map_or(0, |positioned| positioned.index)));
-    let shift =
-        Memo::new(move |_| sorting.drag.with(|drag| sorting.layout.with(|layout| drag.shift(index.get(), layout))));
+    let step = builder.step(id.clone());
+    let shift = {
+        let id = id.clone();
+        Memo::new(move |_| sorting.shift(&id))
+    };
     let transform = move || {
         let shift = shift.get();
         if shift == 0.0 { String::new() } else { format!("translateY({shift}px)") }
     };
-    let key = id.to_string();
+    let (key, own) = (id.to_string(), id.clone());
     view! {
-        <li data-step=key class:held=move || sorting.holds(index.get()) style:transform=transform>
-            <StepCard builder positioned index id />
+        <li data-step=key class:held=move || sorting.holds(&own) style:transform=transform>
+            <StepCard builder step id />
         </li>
     }
 }
@@ -62,7 +63,7 @@ fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
 /// The frame where the step would land.
 #[component]
 fn DropPlace(sorting: Sorting) -> impl IntoView {
-    let place = Memo::new(move |_| sorting.drag.with(|drag| sorting.layout.with(|layout| drag.placeholder(layout))));
+    let place = Memo::new(move |_| sorting.placeholder());
     let px = move |side: fn(&Slot) -> f64| {
         place.with(|place| place.as_ref().map_or_else(String::new, |slot| format!("{}px", side(slot))))
     };

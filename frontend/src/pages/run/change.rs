@@ -17,8 +17,7 @@ use crate::session::Session;
 
 /// The model fields of a step as this run has them; empty where its definition is gone.
 pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
-    let step = store.definition().and_then(|definition| definition.step_at(path).map(|step| step.kind.clone()));
-    match step {
+    match store.step_at(path).map(|step| step.kind.clone()) {
         Some(StepKind::Llm(llm)) => llm,
         Some(StepKind::Review(_)) | None => LlmStep::default(),
     }
@@ -124,9 +123,7 @@ fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
 fn EnabledSwitch(store: RunStore, path: StepPath) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let known = path.clone();
-    let on = Memo::new(move |_| {
-        store.definition().and_then(|definition| definition.step_at(&known).map(|step| step.enabled)).unwrap_or(true)
-    });
+    let on = Memo::new(move |_| store.step_at(&known).is_none_or(|step| step.enabled));
     let switch = Action::new_unsync(move |&enabled: &bool| {
         let (path, patch) = (path.clone(), PatchStep { enabled: Some(enabled), ..PatchStep::default() });
         async move { tell(toasts, "The step was not switched", store.change_step(path, patch).await) }

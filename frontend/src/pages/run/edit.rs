@@ -26,9 +26,7 @@ pub fn EditOutput(
 ) -> impl IntoView {
     let id = store.id();
     let has_schema = store
-        .definition()
-        .as_ref()
-        .and_then(|definition| definition.step_at(&path))
+        .step_at(&path)
         .is_some_and(|step| matches!(&step.kind, StepKind::Llm(llm) if llm.output_schema.is_some()));
     let (before, is_json) = store.peek_step(&path, |step| as_text(step, has_schema)).unwrap_or_default();
     let kept = unsent_text(&id, &path, TextOf::Output).text;

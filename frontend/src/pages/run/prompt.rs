@@ -12,7 +12,7 @@ use crate::components::CopyButton;
 pub fn PromptView(store: RunStore, path: StepPath) -> impl IntoView {
     let sent = store.watch_step(&path, |step| step.run.prompt.clone());
     let revision = store.watch_step(&path, |step| step.run.revision.clone());
-    let system = Memo::new(move |_| match store.definition()?.step_at(&path)?.kind.clone() {
+    let system = Memo::new(move |_| match store.step_at(&path)?.kind.clone() {
         StepKind::Llm(llm) => llm.system_prompt,
         StepKind::Review(_) => None,
     });

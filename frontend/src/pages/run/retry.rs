@@ -32,8 +32,8 @@ pub fn RetryDialog(store: RunStore) -> impl IntoView {
 /// The request for a retry: what changes, and that a step that is switched off runs.
 fn request_of(store: RunStore, path: &StepPath, before: &LlmStep, choice: ModelChoice) -> RetryRequest {
     let now = LlmStep { provider: choice.provider, model: choice.model, ..before.clone() };
-    let defined = store.definition().and_then(|definition| definition.step_at(path).map(|step| step.enabled));
-    PatchStep { enabled: (defined == Some(false)).then_some(true), ..difference(before, &now) }
+    let is_off = store.step_at(path).is_some_and(|step| !step.enabled);
+    PatchStep { enabled: is_off.then_some(true), ..difference(before, &now) }
 }
 
 #[component]

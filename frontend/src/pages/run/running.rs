@@ -66,11 +66,7 @@ fn BetweenAttempts(store: RunStore, path: StepPath) -> impl IntoView {
     let now = ticking(TICK, || true);
     let facts = {
         let path = path.clone();
-        let attempts = move || {
-            let definition = store.definition()?;
-            definition.step_at(&path).map(|step| step.retries().saturating_add(1))
-        };
-        Memo::new(move |_| attempts())
+        Memo::new(move |_| store.step_at(&path).map(|step| step.retries().saturating_add(1)))
     };
     let known = store.watch_step(&path, |step| (step.run.attempt, step.retry.clone()));
     let says = move || {

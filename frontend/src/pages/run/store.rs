@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use leptos::prelude::*;
-use sluice_types::{Definition, Event, Execution, ExecutionId, StepPath, StepRunStatus};
+use sluice_types::{Definition, Event, Execution, ExecutionId, Index, Step, StepPath, StepRunStatus};
 use sluice_web_state::connection::Connection;
 use sluice_web_state::run::{Changed, RunState, StepView};
+use sluice_web_state::shared::Shared;
 
 use super::unsent::{self, Choices};
 use crate::api;
@@ -70,6 +71,7 @@ pub struct RunStore {
     live: RwSignal<bool>,
     /// The definition; `None` until it is loaded.
     definition: RwSignal<Option<Arc<Definition>>>,
+    index: Memo<Option<Shared<Index>>>,
     /// Which steps a person opened or closed.
     pub choices: RwSignal<Choices>,
     /// The step that is to be run again, while the dialog about it is open.
@@ -91,6 +93,11 @@ impl RunStore {
         // Time moves on only while there is something to count.
         let live = RwSignal::new(is_live);
         let now = ticking(TICK, move || live.get());
+        let definition = RwSignal::new(None::<Arc<Definition>>);
+        let index = Memo::new(move |_| {
+            definition
+                .with(|definition| definition.as_deref().map(|definition| Shared(Arc::new(Index::of(definition)))))
+        });
         let store = Self {
             live,
             state: StoredValue::new(state),
@@ -100,7 +107,8 @@ impl RunStore {
             connection: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
             gone: RwSignal::new(false),
             now,
-            definition: RwSignal::new(None),
+            definition,
+            index,
             choices: RwSignal::new(unsent::choices(&id)),
             retrying: RwSignal::new(None),
             buffer: StoredValue::new(Vec::new()),
@@ -183,6 +191,11 @@ impl RunStore {
     /// The definition that the run runs, with the changes made for it.
     pub fn definition(self) -> Option<Arc<Definition>> {
         self.definition.get()
+    }
+
+    /// A step of the definition. Tracks changes.
+    pub fn step_at(self, path: &StepPath) -> Option<Arc<Step>> {
+        self.index.with(|index| index.as_ref()?.at(path).map(|place| Arc::clone(&place.step)))
     }
 
     /// Reads it; the page goes without while it cannot be read.

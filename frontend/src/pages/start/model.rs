@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::{Definition, Estimate, LintReport, TemplateInput, Workflow, WorkflowId, lint};
+use sluice_types::{Definition, Estimate, Index, LintReport, TemplateInput, Workflow, WorkflowId, lint};
 use sluice_web_state::editor::known;
 use sluice_web_state::input::{InputError, InputForm};
 
@@ -16,8 +16,8 @@ use crate::session::Session;
 pub struct StartState {
     /// The workflow.
     pub id: StoredValue<WorkflowId>,
-    /// The workflow's definition.
-    pub definition: StoredValue<Definition>,
+    /// Where the steps of its definition stand.
+    pub index: StoredValue<Index>,
     is_active: bool,
     /// The input, as it is written.
     pub form: RwSignal<InputForm>,
@@ -67,7 +67,7 @@ impl StartState {
             id: StoredValue::new(workflow.id.clone()),
             is_active: workflow.is_active,
             yolo: RwSignal::new(workflow.definition.yolo),
-            definition,
+            index: StoredValue::new(Index::of(&workflow.definition)),
             form,
             budget,
             value: Memo::new(move |_| form.with(InputForm::value)),
@@ -84,7 +84,7 @@ impl StartState {
         if !self.is_active {
             return Some("The workflow is switched off. Switch it on in the builder to run it.");
         }
-        let empty = self.definition.with_value(|definition| definition.steps.is_empty());
+        let empty = self.index.with_value(|index| index.places().is_empty());
         if empty {
             return Some("The workflow has no steps yet. Add one in the builder.");
         }

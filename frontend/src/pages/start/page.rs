@@ -1,8 +1,10 @@
 //! The page that starts runs: what will run, and what stands in its way.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
-use sluice_types::{ErrorCode, Finding, Severity, StepType, TemplateInput, Workflow, WorkflowId};
+use sluice_types::{ErrorCode, Finding, Severity, Step, StepType, TemplateInput, Workflow, WorkflowId};
 
 use super::estimate::EstimatePanel;
 use super::form::StartForm;
@@ -144,28 +146,24 @@ fn FindingList(said: Memo<Vec<String>>) -> impl IntoView {
 
 /// A finding with the label of the step that it is about.
 fn in_words(state: StartState, finding: &Finding) -> String {
-    let step = || {
-        let at = finding.pointer.strip_prefix("/steps/")?.split('/').next()?.parse::<usize>().ok()?;
-        state.definition.with_value(|definition| definition.steps.get(at).map(|step| step.label.clone()))
-    };
-    match step() {
-        Some(label) => format!("{label}: {}", finding.message),
+    state.index.with_value(|index| match index.at_pointer(&finding.pointer) {
+        Some((place, _)) => format!("{}: {}", place.step.label, finding.message),
         None => finding.message.clone(),
-    }
+    })
 }
 
 /// The steps by their labels, in order.
 #[component]
 pub fn PlannedSteps(state: StartState) -> impl IntoView {
-    let steps = state.definition.with_value(|definition| {
-        definition.steps.iter().map(|step| (step.label.clone(), step.step_type(), step.enabled)).collect::<Vec<_>>()
-    });
-    let item = move |(label, kind, enabled): (String, StepType, bool)| {
+    let steps: Vec<Arc<Step>> =
+        state.index.with_value(|index| index.places().iter().map(|place| Arc::clone(&place.step)).collect());
+    let item = move |step: Arc<Step>| {
+        let (kind, enabled) = (step.step_type(), step.enabled);
         let skips = move || !enabled || (kind == StepType::Review && state.yolo.get());
         view! {
             <li class="tag" class:off=skips>
                 <Icon icon=step_kind(kind).icon />
-                {label}
+                {step.label.clone()}
                 {move || skips().then_some(" (skipped)")}
             </li>
         }

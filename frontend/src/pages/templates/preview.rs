@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use sluice_types::{Step, TemplateInput, TemplateSummary, WorkflowTemplate};
+use sluice_types::{Index, Step, TemplateInput, TemplateSummary, WorkflowTemplate};
 
 use super::use_template::UseTemplate;
 use crate::api;
@@ -43,6 +43,8 @@ fn Contents(id: StoredValue<sluice_types::WorkflowId>) -> impl IntoView {
 /// Description, inputs and steps of a template.
 #[component]
 pub fn TemplatePreview(template: WorkflowTemplate) -> impl IntoView {
+    let index = Index::of(&template.definition);
+    let steps = index.places().iter().map(|place| Arc::clone(&place.step)).collect::<Vec<_>>();
     let inputs = (!template.input.is_empty()).then(|| view! { <Inputs inputs=template.input /> });
     view! {
         <div class="stack loose">
@@ -50,7 +52,7 @@ pub fn TemplatePreview(template: WorkflowTemplate) -> impl IntoView {
             {inputs}
             <section class="stack" aria-label="Steps">
                 <h3>"Steps"</h3>
-                <TemplateSteps steps=template.definition.steps />
+                <TemplateSteps steps />
             </section>
         </div>
     }
@@ -83,10 +85,10 @@ const MOST: usize = 300;
 /// The steps in order, joined by a line: label, kind and how the prompt begins.
 #[component]
 pub fn TemplateSteps(steps: Vec<Arc<Step>>) -> impl IntoView {
-    view! { <ol class="template-steps">{steps.into_iter().map(step).collect_view()}</ol> }
+    view! { <ol class="template-steps">{steps.into_iter().map(|own| step(&own)).collect_view()}</ol> }
 }
 
-fn step(step: Arc<Step>) -> impl IntoView {
+fn step(step: &Step) -> impl IntoView + use<> {
     let StepKindLook { icon, word } = step_kind(step.step_type());
     let text = step.templates().first().map(|(_, text)| beginning(text)).unwrap_or_default();
     view! {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use sluice_types::{Workflow, WorkflowId, WorkflowSummary};
+use sluice_types::{Index, Workflow, WorkflowId, WorkflowSummary};
 
 use super::listing::Listing;
 use crate::api;
@@ -77,10 +77,10 @@ pub fn copy(listing: Listing, toasts: Toasts, id: WorkflowId) {
 
 /// A workflow as the list shows it; a new one has not run.
 fn summary(workflow: Workflow) -> WorkflowSummary {
-    let steps = &workflow.definition.steps;
+    let index = Index::of(&workflow.definition);
     WorkflowSummary {
-        step_count: i32::try_from(steps.len()).unwrap_or(i32::MAX),
-        step_labels: steps.iter().map(|step| step.label.clone()).collect(),
+        step_count: i32::try_from(index.places().len()).unwrap_or(i32::MAX),
+        step_labels: index.places().iter().map(|place| place.step.label.clone()).collect(),
         id: workflow.id,
         name: workflow.name,
         description: workflow.description,

@@ -31,17 +31,6 @@ pub struct Completion {
     pub items: Vec<Item>,
 }
 
-impl Completion {
-    /// The text with an offer put in, and where the cursor goes, in UTF-16 units.
-    #[must_use]
-    pub fn accept(&self, text: &str, item: &Item) -> Option<(String, usize)> {
-        let before = text.get(..utf16::to_bytes(text, self.replace.start)?)?;
-        let after = text.get(utf16::to_bytes(text, self.replace.end)?..)?;
-        let cursor = self.replace.start + utf16::len(&item.insert);
-        Some((format!("{before}{}{after}", item.insert), cursor))
-    }
-}
-
 /// What to offer behind `{{`, `${` or a word of a tag, as in `{% if`, at a cursor, in UTF-16 units. Nothing when the
 /// cursor stands elsewhere, when nothing fits, and when what is written is the only offer already.
 #[must_use]

@@ -1,10 +1,10 @@
 //! What the templates of a step can refer to.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use sluice_types::template::{Root, references};
-use sluice_types::{LlmStep, Step, StepId, StepKind, TemplateInput};
-
-use crate::editor::Draft;
+use sluice_types::{Index, LlmStep, Resolution, Step, StepId, StepKind, TemplateInput};
 
 /// How templates call a step, and what it gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +15,26 @@ pub struct StepNames {
     pub label: String,
     /// What it gives, `content` first, each with a word on what that is.
     pub fields: Vec<(String, String)>,
+    /// Whether its output can be used.
+    pub reach: Reach,
+}
+
+/// Whether the templates of one step can use the output of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It has run before.
+    Visible,
+    /// It is the step itself, or one that runs after it.
+    Later,
+    /// It is inside a container that the step cannot look into.
+    Hidden,
 }
 
 /// What the templates of one step can refer to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    /// All steps, in the order in which they run.
+    /// All steps, in the order of the definition.
     pub steps: Vec<StepNames>,
-    /// Where the step stands whose templates are meant: those before it have run.
-    pub current: usize,
     /// Fields of the input that are known or used elsewhere, each with a word on what that is.
     pub input: Vec<(String, String)>,
     /// Keys of `context`.
@@ -31,35 +42,37 @@ pub struct Context {
 }
 
 impl Context {
-    /// What the step at `current` can refer to. `inputs` are those that the workflow's template
-    /// asks for, where it is made from one.
+    /// What a step can refer to. `context` has the values of the workflow; `inputs` are those that the workflow's
+    /// template asks for, where it is made from one.
     #[must_use]
-    pub fn of(draft: &Draft, current: usize, inputs: &[TemplateInput]) -> Self {
+    pub fn of(index: &Index, id: &StepId, context: &BTreeMap<String, Value>, inputs: &[TemplateInput]) -> Self {
         let mut input: Vec<(String, String)> =
             inputs.iter().map(|input| (input.name.clone(), input.label.clone())).collect();
-        for name in inputs_used(draft) {
+        for name in inputs_used(index) {
             if !input.iter().any(|(known, _)| *known == name) {
                 input.push((name, "input".into()));
             }
         }
-        Self {
-            steps: draft.steps.iter().map(|step| names_of(step)).collect(),
-            current,
-            input,
-            keys: draft.context.keys().cloned().collect(),
-        }
+        let from = index.place(id);
+        let reach = |step: &Step| match from.map(|from| index.resolve_id(&step.id, from)) {
+            Some(Resolution::Visible(_)) => Reach::Visible,
+            Some(Resolution::Later(_)) => Reach::Later,
+            Some(Resolution::Hidden(_) | Resolution::Unknown) | None => Reach::Hidden,
+        };
+        let steps = index.places().iter().map(|place| names_of(&place.step, reach(&place.step))).collect();
+        Self { steps, input, keys: context.keys().cloned().collect() }
     }
 
-    /// The steps that have run before.
+    /// The steps whose outputs can be used.
     pub fn earlier(&self) -> impl DoubleEndedIterator<Item = &StepNames> {
-        self.steps.iter().take(self.current)
+        self.steps.iter().filter(|step| step.reach == Reach::Visible)
     }
 
-    /// Where the step stands that a template calls so: labels come before ids.
+    /// The step that a template calls so: labels come before ids.
     #[must_use]
-    pub fn index_named(&self, name: &str) -> Option<usize> {
-        let by_label = self.steps.iter().position(|step| step.label == name);
-        by_label.or_else(|| self.steps.iter().position(|step| step.id.as_str() == name))
+    pub fn step_named(&self, name: &str) -> Option<&StepNames> {
+        let by_label = self.steps.iter().find(|step| step.label == name);
+        by_label.or_else(|| self.steps.iter().find(|step| step.id.as_str() == name))
     }
 
     /// All that templates can call the steps.
@@ -69,7 +82,7 @@ impl Context {
     }
 }
 
-fn names_of(step: &Step) -> StepNames {
+fn names_of(step: &Step, reach: Reach) -> StepNames {
     let fields = match &step.kind {
         StepKind::Llm(llm) => llm_fields(llm),
         StepKind::Review(_) => {
@@ -78,7 +91,7 @@ fn names_of(step: &Step) -> StepNames {
                 .to_vec()
         }
     };
-    StepNames { id: step.id.clone(), label: step.label.clone(), fields }
+    StepNames { id: step.id.clone(), label: step.label.clone(), fields, reach }
 }
 
 fn llm_fields(llm: &LlmStep) -> Vec<(String, String)> {
@@ -93,8 +106,8 @@ fn llm_fields(llm: &LlmStep) -> Vec<(String, String)> {
 }
 
 /// The fields of the input that prompts use, by name; half typed prompts do not count.
-fn inputs_used(draft: &Draft) -> Vec<String> {
-    let texts = draft.steps.iter().flat_map(|step| step.templates());
+fn inputs_used(index: &Index) -> Vec<String> {
+    let texts = index.places().iter().flat_map(|place| place.step.templates());
     let references = texts.flat_map(|(_, text)| references(text, &[]).unwrap_or_default());
     let mut names = Vec::new();
     for reference in references.filter(|reference| reference.root == Root::Input) {

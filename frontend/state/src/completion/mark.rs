@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sluice_types::template::{Reference, Root, TemplateError, references};
 
-use super::context::Context;
+use super::context::{Context, Reach};
 
 /// What a part of a prompt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,10 +80,10 @@ fn with_field(text: &str, end: usize, field: Option<&str>) -> usize {
 
 fn kind_of(reference: &Reference, context: &Context) -> Kind {
     match reference.root {
-        Root::Steps => match context.index_named(&reference.name) {
-            None => Kind::Unknown,
-            Some(index) if index >= context.current => Kind::Later,
-            Some(_) => Kind::Reference,
+        Root::Steps => match context.step_named(&reference.name).map(|step| step.reach) {
+            Some(Reach::Visible) => Kind::Reference,
+            Some(Reach::Later) => Kind::Later,
+            Some(Reach::Hidden) | None => Kind::Unknown,
         },
         Root::Input => Kind::Reference,
         Root::Context if reference.optional || context.keys.contains(&reference.name) => Kind::Reference,

@@ -3,12 +3,14 @@
 mod complete;
 mod context;
 mod mark;
+mod placement;
 mod rank;
 mod utf16;
 
 pub use complete::{Completion, Item, complete};
-pub use context::{Context, StepNames};
+pub use context::{Context, Reach, StepNames};
 pub use mark::{Kind, Segment, mark};
+pub use placement::{GAP_PX, Placement, place};
 
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,17 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use sluice_types::{Definition, TemplateInput};
+use sluice_types::{Definition, Index, StepId, TemplateInput};
 
 use super::utf16;
 use super::*;
-use crate::editor::Draft;
 
-fn draft() -> Draft {
-    let definition: Definition = serde_json::from_value(json!({
+fn context_of(definition: &Definition, step: &str, inputs: &[TemplateInput]) -> Context {
+    Context::of(&Index::of(definition), &StepId::new(step).unwrap(), &definition.context, inputs)
+}
+
+fn definition() -> Definition {
+    serde_json::from_value(json!({
         "context": {"TONE": "dry"},
         "steps": [
             {"id": "research", "label": "Research", "type": "llm", "prompt": "About {{input.topic}} for {{input.audience}}"},
@@ -20,8 +23,7 @@ fn draft() -> Draft {
             {"id": "post", "label": "Post", "type": "llm", "prompt": ""},
         ]
     }))
-    .unwrap();
-    Draft::from_definition(definition)
+    .unwrap()
 }
 
 fn context() -> Context {
@@ -32,7 +34,7 @@ fn context() -> Context {
         required: true,
         example: String::new(),
     };
-    Context::of(&draft(), 3, &[topic])
+    context_of(&definition(), "brief", &[topic])
 }
 
 fn completion(marked: &str) -> Option<Completion> {
@@ -45,11 +47,17 @@ fn offered(marked: &str) -> Vec<String> {
     completion(marked).map(|found| found.items.into_iter().map(|item| item.label).collect()).unwrap_or_default()
 }
 
+/// The text after an offer was put in, and the cursor behind it, in UTF-16 units.
+fn accepted(found: &Completion, text: &str, item: &Item) -> (String, usize) {
+    let [start, end] = [found.replace.start, found.replace.end].map(|at| utf16::to_bytes(text, at).unwrap());
+    (format!("{}{}{}", &text[..start], item.insert, &text[end..]), found.replace.start + utf16::len(&item.insert))
+}
+
 /// The text after the first offer was taken, with the cursor.
 fn taken(marked: &str) -> String {
     let text = marked.replace('¦', "");
     let found = completion(marked).unwrap();
-    let (text, cursor) = found.accept(&text, &found.items[0]).unwrap();
+    let (text, cursor) = accepted(&found, &text, &found.items[0]);
     let at = utf16::to_bytes(&text, cursor).unwrap();
     format!("{}¦{}", &text[..at], &text[at..])
 }
@@ -210,7 +218,7 @@ fn names_with_signs_are_quoted() {
         {"id": "c", "label": "C", "type": "llm", "prompt": ""},
     ]}))
     .unwrap();
-    let context = Context::of(&Draft::from_definition(definition), 1, &[]);
+    let context = context_of(&definition, "c", &[]);
     let inserts: Vec<String> = complete("{{", 2, &context).unwrap().items.into_iter().map(|item| item.insert).collect();
     assert_eq!(inserts[2], "steps[\"A \\\"b\\\"\"][\"first name\"]}}");
     for insert in inserts {
@@ -244,7 +252,7 @@ proptest! {
         if let Some(found) = complete(&text, cursor, &context()) {
             prop_assert!(found.replace.start <= cursor && cursor <= found.replace.end && !found.items.is_empty());
             for item in &found.items {
-                let (after, at) = found.accept(&text, item).unwrap();
+                let (after, at) = accepted(&found, &text, item);
                 prop_assert!(utf16::to_bytes(&after, at).is_some() && after.contains(&item.insert));
             }
         }

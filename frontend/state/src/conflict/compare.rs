@@ -1,9 +1,9 @@
 //! Says what differs between two drafts, for a person to decide.
 
 use serde_json::{Map, Value};
-use sluice_types::{Step, StepId};
+use sluice_types::{BlockAddress, Step, StepId};
 
-use super::fields::{common_order, names, of_step, of_workflow};
+use super::fields::{addresses, common_order, names, of_step, of_workflow};
 use crate::editor::Draft;
 use crate::format::capitalised;
 
@@ -31,13 +31,25 @@ pub struct Difference {
     pub changed_by: ChangedBy,
 }
 
+/// Characters up to which both values of a difference are shown side by side.
+const MOST_SHORT: usize = 80;
+
+impl Difference {
+    /// Whether both have a text that is too long to be compared by eye: a difference of the two marks what changed.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        let is_long = |text: &str| text.contains('\n') || text.chars().nth(MOST_SHORT).is_some();
+        !self.mine.is_empty() && !self.theirs.is_empty() && (is_long(&self.mine) || is_long(&self.theirs))
+    }
+}
+
 /// All that differs between the two: the workflow's own fields, then the steps, then their order.
 /// With the version that both began from, it is known who changed what.
 #[must_use]
 pub fn compare(base: Option<&Draft>, mine: &Draft, theirs: &Draft) -> Vec<Difference> {
     let before = base.map(of_workflow);
     let mut found = differing("", before.as_ref(), &of_workflow(mine), &of_workflow(theirs));
-    for step in &mine.steps {
+    for step in mine.ids().into_iter().filter_map(|id| mine.step(id)) {
         let base_step = base.and_then(|base| base.step(&step.id));
         match theirs.step(&step.id) {
             Some(other) => {
@@ -49,11 +61,11 @@ pub fn compare(base: Option<&Draft>, mine: &Draft, theirs: &Draft) -> Vec<Differ
             None => found.push(missing(base, base_step.map(AsRef::as_ref), Some(step), None)),
         }
     }
-    for step in theirs.steps.iter().filter(|step| mine.step(&step.id).is_none()) {
+    for step in theirs.ids().into_iter().filter(|id| mine.step(id).is_none()).filter_map(|id| theirs.step(id)) {
         let base_step = base.and_then(|base| base.step(&step.id));
         found.push(missing(base, base_step.map(AsRef::as_ref), None, Some(step)));
     }
-    found.extend(order_differs(base, mine, theirs));
+    found.extend(addresses(mine, theirs).into_iter().filter_map(|list| order_differs(base, mine, theirs, list)));
     found
 }
 
@@ -99,16 +111,21 @@ fn missing(base: Option<&Draft>, before: Option<&Step>, mine: Option<&Step>, the
     Difference { what: format!("Step {label}"), mine: state(mine).into(), theirs: state(theirs).into(), changed_by }
 }
 
-fn order_differs(base: Option<&Draft>, mine: &Draft, theirs: &Draft) -> Option<Difference> {
-    let (my_order, their_order) = (common_order(mine, &[theirs]), common_order(theirs, &[mine]));
-    let base_order = base.map(|base| common_order(base, &[mine, theirs]));
+fn order_differs(base: Option<&Draft>, mine: &Draft, theirs: &Draft, list: &BlockAddress) -> Option<Difference> {
+    let (my_order, their_order) = (common_order(mine, &[theirs], list), common_order(theirs, &[mine], list));
+    let base_order = base.map(|base| common_order(base, &[mine, theirs], list));
     let changed_by = who(base_order.as_ref(), &my_order, &their_order)?;
+    let label = |draft: &Draft, id: &StepId| draft.step(id).map(|step| step.label.clone());
     let labels = |draft: &Draft, order: &[&StepId]| {
-        let labels: Vec<&str> = order.iter().filter_map(|id| draft.step(id)).map(|step| step.label.as_str()).collect();
-        labels.join(", ")
+        order.iter().filter_map(|id| label(draft, id)).collect::<Vec<_>>().join(", ")
     };
-    let (mine, theirs) = (labels(mine, &my_order), labels(theirs, &their_order));
-    Some(Difference { what: "Order of the steps".into(), mine, theirs, changed_by })
+    let what = match list {
+        BlockAddress::Root => "Order of the steps".to_owned(),
+        BlockAddress::Inner { parent, .. } => {
+            format!("Order of the steps in {}", label(mine, parent).unwrap_or_default())
+        }
+    };
+    Some(Difference { what, mine: labels(mine, &my_order), theirs: labels(theirs, &their_order), changed_by })
 }
 
 /// What people call a field.

@@ -1,15 +1,16 @@
 //! A draft cut into named fields.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use sluice_types::{Step, StepId, json};
+use sluice_types::{BlockAddress, Definition, Step, StepId, json};
 
 use crate::editor::Draft;
 
 /// The fields of the workflow, without its steps: its name and the like, and those of the definition.
 pub(super) fn of_workflow(draft: &Draft) -> Map<String, Value> {
-    let mut fields = object(serde_json::to_value(Draft { steps: Vec::new(), ..draft.clone() }));
+    let definition = Definition { steps: Vec::new(), ..draft.to_definition() };
+    let mut fields = object(serde_json::to_value(draft.clone().with_definition(definition)));
     if let Some(Value::Object(definition)) = fields.remove("definition") {
         fields.extend(definition.into_iter().filter(|(name, _)| name != "steps"));
     }
@@ -18,8 +19,8 @@ pub(super) fn of_workflow(draft: &Draft) -> Map<String, Value> {
     fields
 }
 
-/// The workflow that has these fields, and these steps.
-pub(super) fn to_draft(mut fields: Map<String, Value>, steps: Vec<Arc<Step>>) -> Option<Draft> {
+/// The workflow that has these fields, and no steps yet.
+pub(super) fn to_draft(mut fields: Map<String, Value>) -> Option<Draft> {
     let own = ["name", "description", "category", "tags", "is_template", "is_active"];
     let mut whole = Map::new();
     for name in own {
@@ -27,8 +28,7 @@ pub(super) fn to_draft(mut fields: Map<String, Value>, steps: Vec<Arc<Step>>) ->
     }
     fields.insert("steps".into(), Value::Array(Vec::new()));
     whole.insert("definition".into(), Value::Object(fields));
-    let draft: Draft = json::from_value(Value::Object(whole)).ok()?;
-    Some(Draft { steps, ..draft })
+    json::from_value(Value::Object(whole)).ok()
 }
 
 /// The fields of a step.
@@ -49,8 +49,18 @@ pub(super) fn names<'a>(mine: &'a Map<String, Value>, theirs: &'a Map<String, Va
     mine.keys().chain(only_theirs).map(String::as_str).collect()
 }
 
-/// The ids of the steps of a draft that `others` has too, in order.
-pub(super) fn common_order<'a>(draft: &'a Draft, others: &[&Draft]) -> Vec<&'a StepId> {
-    let ids = draft.steps.iter().map(|step| &step.id);
-    ids.filter(|id| others.iter().all(|other| other.index_of(id).is_some())).collect()
+/// The addresses of the lists of both, each once.
+pub(super) fn addresses<'a>(mine: &'a Draft, theirs: &'a Draft) -> BTreeSet<&'a BlockAddress> {
+    mine.lists().keys().chain(theirs.lists().keys()).collect()
+}
+
+/// The ids in a draft's list, in its order.
+pub(super) fn ids_in<'a>(draft: &'a Draft, address: &BlockAddress) -> &'a [StepId] {
+    draft.list(address).map_or(&[], |list| &list.steps)
+}
+
+/// The ids in a draft's list that the lists of `others` have too, in order.
+pub(super) fn common_order<'a>(draft: &'a Draft, others: &[&Draft], address: &BlockAddress) -> Vec<&'a StepId> {
+    let is_common = |id: &&StepId| others.iter().all(|other| ids_in(other, address).contains(id));
+    ids_in(draft, address).iter().filter(is_common).collect()
 }

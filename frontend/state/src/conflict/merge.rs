@@ -1,12 +1,13 @@
 //! Joins two drafts that began from the same version.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use sluice_types::{Step, StepId, json};
+use sluice_types::{BlockAddress, Step, StepId, json};
 
-use super::fields::{common_order, names, of_step, of_workflow, to_draft};
-use crate::editor::Draft;
+use super::fields::{addresses, common_order, ids_in, names, of_step, of_workflow, to_draft};
+use crate::editor::{Draft, List};
 
 /// Both changed the same thing in different ways.
 struct Conflict;
@@ -16,11 +17,23 @@ struct Conflict;
 #[must_use]
 pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     let fields = merge_fields(&of_workflow(base), &of_workflow(mine), &of_workflow(theirs)).ok()?;
-    let steps: Result<Vec<_>, Conflict> = merged_order(base, mine, theirs)?
-        .into_iter()
-        .filter_map(|id| merge_step(base.step(id), mine.step(id), theirs.step(id)).transpose())
-        .collect();
-    to_draft(fields, steps.ok()?)
+    let mut nodes = BTreeMap::new();
+    for id in mine.nodes().keys().chain(theirs.nodes().keys()) {
+        if let Some(step) = merge_step(base.step(id), mine.step(id), theirs.step(id)).ok()? {
+            nodes.insert(id.clone(), step);
+        }
+    }
+    let mut lists = BTreeMap::new();
+    for address in addresses(mine, theirs) {
+        let entry = |draft: &Draft| draft.list(address).and_then(|list| list.entry_step.clone());
+        let entry_step = choose(&entry(base), entry(mine), entry(theirs)).ok()?;
+        let order = merged_order(base, mine, theirs, address)?;
+        let steps = order.into_iter().filter(|id| nodes.contains_key(id)).cloned().collect();
+        lists.insert(address.clone(), Arc::new(List { entry_step, steps }));
+    }
+    // A step that both moved to different lists would be in both.
+    let listed: usize = lists.values().map(|list| list.steps.len()).sum();
+    if listed == nodes.len() { Some(Draft { nodes, lists, ..to_draft(fields)? }) } else { None }
 }
 
 /// The value that a three-way merge gives.
@@ -65,19 +78,25 @@ fn merge_step(
     json::from_value(Value::Object(fields)).map(|step| Some(Arc::new(step))).map_err(|_| Conflict)
 }
 
-/// The ids of the steps of both, in the order of who moved some; what the other added stands behind
+/// The ids in a list of both, in the order of who moved some; what the other added stands behind
 /// the step that it stood behind there.
-fn merged_order<'a>(base: &'a Draft, mine: &'a Draft, theirs: &'a Draft) -> Option<Vec<&'a StepId>> {
-    let (my_order, their_order) = (common_order(mine, &[theirs]), common_order(theirs, &[mine]));
-    let base_order = common_order(base, &[mine, theirs]);
+fn merged_order<'a>(
+    base: &'a Draft,
+    mine: &'a Draft,
+    theirs: &'a Draft,
+    address: &BlockAddress,
+) -> Option<Vec<&'a StepId>> {
+    let common = |draft: &'a Draft, others: &[&Draft]| common_order(draft, others, address);
+    let (my_order, their_order) = (common(mine, &[theirs]), common(theirs, &[mine]));
+    let base_order = common(base, &[mine, theirs]);
     let they_moved = my_order == base_order && their_order != base_order;
     if !they_moved && my_order != their_order && their_order != base_order {
         return None;
     }
     let (leading, other) = if they_moved { (theirs, mine) } else { (mine, theirs) };
-    let mut order: Vec<&StepId> = leading.steps.iter().map(|step| &step.id).collect();
+    let mut order: Vec<&StepId> = ids_in(leading, address).iter().collect();
     let mut behind: Option<&StepId> = None;
-    for id in other.steps.iter().map(|step| &step.id) {
+    for id in ids_in(other, address) {
         if !order.contains(&id) {
             let at = behind.and_then(|before| order.iter().position(|step| *step == before)).map_or(0, |at| at + 1);
             order.insert(at, id);

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::StepId;
+use sluice_types::edit::{Edit, LlmField, StepField};
+use sluice_types::{BlockAddress, StepId};
 
 use super::*;
-use crate::editor::{Draft, Edit, StepField};
+use crate::editor::{Draft, DraftEdit};
 
 fn draft() -> Draft {
     let text = json!({"name": "Brief", "description": "d", "tags": ["a"], "definition": {"provider": "demo", "steps": [
@@ -22,21 +23,30 @@ fn id(text: &str) -> StepId {
     StepId::new(text).unwrap()
 }
 
-fn edited(draft: &Draft, edits: Vec<Edit>) -> Draft {
+fn edited(draft: &Draft, edits: Vec<DraftEdit>) -> Draft {
     edits.into_iter().fold(draft.clone(), |draft, edit| draft.apply(edit).unwrap().draft)
 }
 
-fn prompt(of: &str, text: &str) -> Edit {
-    Edit::UpdateStep { id: id(of), field: StepField::Prompt(text.into()) }
+fn prompt(of: &str, text: &str) -> DraftEdit {
+    Edit::UpdateStep { id: id(of), field: LlmField::Prompt(text.into()).into() }.into()
 }
 
-fn add(label: &str, at: usize) -> Edit {
+fn add(label: &str, position: usize) -> DraftEdit {
     let step: Value = json!({"label": label, "type": "llm", "prompt": "new"});
-    Edit::AddStep { template: Box::new(serde_json::from_value(step).unwrap()), at: Some(at) }
+    let step = Box::new(serde_json::from_value(step).unwrap());
+    Edit::AddStep { step, to: BlockAddress::Root, position }.into()
+}
+
+fn moved(of: &str, position: usize) -> DraftEdit {
+    Edit::MoveStep { id: id(of), to: BlockAddress::Root, position }.into()
+}
+
+fn removed(of: &str) -> DraftEdit {
+    Edit::RemoveStep(id(of)).into()
 }
 
 fn labels(draft: &Draft) -> Vec<&str> {
-    draft.steps.iter().map(|step| step.label.as_str()).collect()
+    draft.ids().into_iter().map(|id| draft.step(id).unwrap().label.as_str()).collect()
 }
 
 #[test]
@@ -44,20 +54,15 @@ fn differences_say_who() {
     let base = draft();
     let mine = edited(
         &base,
-        vec![
-            Edit::SetName("Mine".into()),
-            prompt("research", "mine"),
-            Edit::RemoveStep(id("brief")),
-            Edit::MoveStep { from: 1, to: 0 },
-        ],
+        vec![DraftEdit::SetName("Mine".into()), prompt("research", "mine"), removed("brief"), moved("check", 0)],
     );
     let theirs = edited(
         &base,
         vec![
-            Edit::SetName("Theirs".into()),
-            Edit::SetYolo(true),
-            Edit::SetDefaults { provider: None, model: None },
-            Edit::SetTags(vec!["a".into(), "b".into()]),
+            DraftEdit::SetName("Theirs".into()),
+            Edit::SetYolo(true).into(),
+            Edit::SetDefaults { provider: None, model: None }.into(),
+            DraftEdit::SetTags(vec!["a".into(), "b".into()]),
             add("More", 3),
         ],
     );
@@ -84,28 +89,38 @@ fn differences_say_who() {
 }
 
 #[test]
+fn long_texts_are_compared_line_by_line() {
+    let is_text = |mine: &str, theirs: &str| {
+        let (mine, theirs) = (mine.to_owned(), theirs.to_owned());
+        Difference { what: "Name".into(), mine, theirs, changed_by: ChangedBy::Both }.is_text()
+    };
+    assert!(is_text("one\ntwo", "one") && is_text("a", &"b".repeat(81)));
+    assert!(!is_text("a", &"b".repeat(80)) && !is_text("one\ntwo", "") && !is_text("no", "yes"));
+}
+
+#[test]
 fn changes_in_different_places_are_joined() {
     let base = draft();
     let mine = edited(
         &base,
         vec![
-            Edit::SetName("Mine".into()),
+            DraftEdit::SetName("Mine".into()),
             prompt("research", "mine"),
             add("First", 0),
             add("Last", 4),
-            Edit::SetTags(vec!["same".into()]),
+            DraftEdit::SetTags(vec!["same".into()]),
         ],
     );
-    let retries = Edit::UpdateStep { id: id("research"), field: StepField::Retries(Some(5)) };
+    let retries = Edit::UpdateStep { id: id("research"), field: StepField::Retries(Some(5)) }.into();
     let theirs = edited(
         &base,
         vec![
-            Edit::SetDescription("theirs".into()),
-            Edit::SetDefaults { provider: None, model: Some("m".into()) },
+            DraftEdit::SetDescription("theirs".into()),
+            Edit::SetDefaults { provider: None, model: Some("m".into()) }.into(),
             retries,
-            Edit::MoveStep { from: 2, to: 0 },
-            Edit::RemoveStep(id("check")),
-            Edit::SetTags(vec!["same".into()]),
+            moved("brief", 0),
+            removed("check"),
+            DraftEdit::SetTags(vec!["same".into()]),
         ],
     );
     let merged = merge(&base, &mine, &theirs).unwrap();
@@ -121,10 +136,10 @@ fn changes_in_different_places_are_joined() {
 fn what_both_changed_is_not_joined() {
     let base = draft();
     for (mine, theirs) in [
-        (Edit::SetName("a".into()), Edit::SetName("b".into())),
+        (DraftEdit::SetName("a".into()), DraftEdit::SetName("b".into())),
         (prompt("research", "a"), prompt("research", "b")),
-        (prompt("research", "a"), Edit::RemoveStep(id("research"))),
-        (Edit::MoveStep { from: 0, to: 2 }, Edit::MoveStep { from: 2, to: 0 }),
+        (prompt("research", "a"), removed("research")),
+        (moved("research", 2), moved("brief", 0)),
     ] {
         let (mine, theirs) = (edited(&base, vec![mine]), edited(&base, vec![theirs]));
         assert_eq!(merge(&base, &mine, &theirs), None);
@@ -134,21 +149,26 @@ fn what_both_changed_is_not_joined() {
     assert_eq!(merge(&base, &both, &both), Some(both));
 }
 
-fn any_edit() -> impl Strategy<Value = Edit> {
-    let step = prop_oneof![Just("research"), Just("check"), Just("brief"), Just("new")].prop_map(id);
-    prop_oneof![
-        "[ab]{0,2}".prop_map(Edit::SetName),
-        "[ab]{0,2}".prop_map(Edit::SetCategory),
+fn any_edit() -> impl Strategy<Value = DraftEdit> {
+    let step = prop_oneof![Just("research"), Just("check"), Just("brief"), Just("new")];
+    let id_of = step.clone().prop_map(id);
+    let of_definition = prop_oneof![
         any::<bool>().prop_map(Edit::SetYolo),
         prop::option::of("[ab]").prop_map(|model| Edit::SetDefaults { provider: None, model }),
-        prop::option::of(step.clone()).prop_map(Edit::SetEntryStep),
-        (0..4_usize).prop_map(|at| add("New", at)),
-        (0..4_usize, 0..4_usize).prop_map(|(from, to)| Edit::MoveStep { from, to }),
-        step.clone().prop_map(Edit::RemoveStep),
-        step.clone().prop_map(Edit::DuplicateStep),
-        (step.clone(), "[A-C]").prop_map(|(id, label)| Edit::RenameStep { id, label }),
-        (step.clone(), "[ab]{0,2}").prop_map(|(id, text)| Edit::UpdateStep { id, field: StepField::Prompt(text) }),
-        (step, prop::option::of(0..3_u32)).prop_map(|(id, n)| Edit::UpdateStep { id, field: StepField::Retries(n) }),
+        prop::option::of(id_of.clone()).prop_map(|entry| Edit::SetEntryStep { block: BlockAddress::Root, entry }),
+        id_of.clone().prop_map(Edit::RemoveStep),
+        id_of.clone().prop_map(Edit::DuplicateStep),
+        (id_of.clone(), "[A-C]").prop_map(|(id, label)| Edit::RenameStep { id, label }),
+        (id_of.clone(), "[ab]{0,2}")
+            .prop_map(|(id, text)| Edit::UpdateStep { id, field: LlmField::Prompt(text).into() }),
+        (id_of, prop::option::of(0..3_u32)).prop_map(|(id, n)| Edit::UpdateStep { id, field: StepField::Retries(n) }),
+    ];
+    prop_oneof![
+        1 => "[ab]{0,2}".prop_map(DraftEdit::SetName),
+        1 => "[ab]{0,2}".prop_map(DraftEdit::SetCategory),
+        8 => of_definition.prop_map(DraftEdit::Definition),
+        1 => (0..4_usize).prop_map(|at| add("New", at)),
+        1 => (step, 0..4_usize).prop_map(|(of, to)| moved(of, to)),
     ]
 }
 
@@ -174,7 +194,7 @@ proptest! {
         prop_assert_eq!(merged.is_none(), both, "{:#?}", differences);
         prop_assert_eq!(differences.is_empty(), mine == theirs);
         if let Some(merged) = merged {
-            let mut ids: Vec<&StepId> = merged.steps.iter().map(|step| &step.id).collect();
+            let mut ids = merged.ids();
             let count = ids.len();
             ids.sort();
             ids.dedup();

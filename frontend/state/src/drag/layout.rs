@@ -1,5 +1,7 @@
 //! Where the items of a list stand, and where they go when one of them moves.
 
+use std::ops::Range;
+
 /// Where one item stands, in px.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Slot {
@@ -101,20 +103,20 @@ pub fn moved<T: Clone>(list: &[T], from: usize, to: usize) -> Vec<T> {
     list
 }
 
-/// Px from the edge of the view in which it begins to scroll.
+/// Px from the edge of what can be seen in which it begins to scroll.
 const SCROLL_ZONE_PX: f64 = 64.0;
 /// Px per frame at the edge and beyond it.
 const SCROLL_MOST_PX: f64 = 16.0;
 
-/// How many px to scroll down in a frame (up when negative) while the pointer drags at `pointer_y`
-/// px from the top of a view of this height: the nearer to the edge, the faster.
+/// How many px to scroll down in a frame (up when negative) while the pointer drags at `pointer_y` px from the top of
+/// the window: the nearer to the edge of `view`, the faster. The view is what fixed bars leave of the window.
 #[must_use]
-pub fn auto_scroll(pointer_y: f64, viewport_height: f64) -> f64 {
+pub fn auto_scroll(pointer_y: f64, view: &Range<f64>) -> f64 {
     // In a low view, the middle half stays calm.
-    let zone = SCROLL_ZONE_PX.min(viewport_height / 4.0);
+    let zone = SCROLL_ZONE_PX.min((view.end - view.start) / 4.0);
     if zone.is_nan() || zone <= 0.0 || pointer_y.is_nan() {
         return 0.0;
     }
     let speed = |distance: f64| SCROLL_MOST_PX * ((zone - distance) / zone).clamp(0.0, 1.0);
-    speed(viewport_height - pointer_y) - speed(pointer_y)
+    speed(view.end - pointer_y) - speed(pointer_y - view.start)
 }

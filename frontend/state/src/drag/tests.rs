@@ -132,11 +132,19 @@ fn it_is_said_in_words() {
 
 #[test]
 fn the_view_scrolls_near_its_edges() {
-    let scroll = |y| auto_scroll(y, 800.0);
+    let scroll = |y| auto_scroll(y, &(0.0..800.0));
     assert_eq!([scroll(-50.0), scroll(0.0), scroll(32.0)], [-16.0, -16.0, -8.0]);
     assert_eq!([scroll(64.0), scroll(400.0), scroll(736.0)], [0.0, 0.0, 0.0]);
     assert_eq!([scroll(768.0), scroll(800.0), scroll(999.0)], [8.0, 16.0, 16.0]);
-    assert_eq!([auto_scroll(50.0, 100.0), auto_scroll(5.0, 0.0), auto_scroll(f64::NAN, 800.0)], [0.0; 3]);
+    let calm = [auto_scroll(50.0, &(0.0..100.0)), auto_scroll(5.0, &(0.0..0.0)), auto_scroll(f64::NAN, &(0.0..800.0))];
+    assert_eq!(calm, [0.0; 3]);
+}
+
+#[test]
+fn bars_at_the_edges_move_where_scrolling_begins() {
+    let scroll = |y| auto_scroll(y, &(48.0..850.0));
+    assert_eq!([scroll(835.0), scroll(850.0), scroll(786.0)], [12.25, 16.0, 0.0]);
+    assert_eq!([scroll(80.0), scroll(48.0), scroll(112.0)], [-8.0, -16.0, 0.0]);
 }
 
 fn any_list(lengths: Range<usize>) -> impl Strategy<Value = Layout> {

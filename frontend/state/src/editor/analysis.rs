@@ -4,21 +4,20 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 use sluice_types::{
-    Estimate, Finding, Known, LintReport, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
+    Estimate, Finding, Index, Known, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
     pin_to_available,
 };
 
-use super::{Draft, GroupedFindings, step_findings};
+use super::{Draft, GroupedFindings, group};
 
 /// Lint findings and estimate.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Analysis {
     /// The findings, by step and field.
     pub findings: GroupedFindings,
-    /// The same in the lint's own order.
-    pub report: LintReport,
     /// The estimated cost of a run without input, regardless of earlier runs.
     pub estimate: Option<Estimate>,
+    by_step: HashMap<StepId, StepEstimate>,
 }
 
 impl Analysis {
@@ -27,16 +26,17 @@ impl Analysis {
     pub fn of(draft: &Draft, providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Self {
         let mut definition = draft.to_definition();
         let report = lint(&definition, &known(providers, personas), None);
-        let findings = step_findings(&report, definition.steps.len());
+        let findings = group(report, &Index::of(&definition));
         pin_to_available(&mut definition, providers.unwrap_or_default());
-        let estimate = Some(estimate(&definition, &Value::Null, &HashMap::new()));
-        Self { findings, report, estimate }
+        let estimate = estimate(&definition, &Value::Null, &HashMap::new());
+        let by_step = estimate.steps.iter().filter_map(|step| Some((step.path.step_id()?, step.clone()))).collect();
+        Self { findings, estimate: Some(estimate), by_step }
     }
 
     /// The estimate of a step.
     #[must_use]
     pub fn step_estimate(&self, id: &StepId) -> Option<&StepEstimate> {
-        self.estimate.as_ref()?.steps.iter().find(|step| step.path.as_str() == id.as_str())
+        self.by_step.get(id)
     }
 }
 

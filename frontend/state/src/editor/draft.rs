@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sluice_types::{CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow, WorkflowTemplate};
+use sluice_types::{
+    Block, BlockAddress, CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow,
+    WorkflowTemplate,
+};
 
-/// A workflow that is being edited. Its steps are shared: an edit copies only the step that it
-/// changes, so that a view can tell by [`Arc::ptr_eq`] whether it has to draw anew.
+/// A workflow that is being edited, normalised: its steps by id, without the steps inside them, and its lists by their
+/// addresses. An edit replaces only the nodes and lists that it changes, so that a view can tell by [`Arc::ptr_eq`]
+/// whether it has to draw anew, however deep a step stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub struct Draft {
@@ -34,10 +38,17 @@ pub struct Draft {
     pub persona_id: Option<PersonaId>,
     /// Values for `{{context.KEY}}`.
     pub context: BTreeMap<String, Value>,
+    pub(crate) nodes: BTreeMap<StepId, Arc<Step>>,
+    pub(crate) lists: BTreeMap<BlockAddress, Arc<List>>,
+}
+
+/// A list of steps by their ids, in the order in which they run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct List {
     /// The step to begin with; the first one without it.
     pub entry_step: Option<StepId>,
-    /// The steps, in the order in which they run.
-    pub steps: Vec<Arc<Step>>,
+    /// The steps.
+    pub steps: Vec<StepId>,
 }
 
 /// A draft as it is written down: with the definition as everywhere else.
@@ -63,22 +74,32 @@ impl Draft {
     /// A workflow that has a definition and no name yet.
     #[must_use]
     pub fn from_definition(definition: Definition) -> Self {
-        let Definition { yolo, provider, model, persona_id, context, entry_step, steps } = definition;
-        Self {
+        let empty = Self {
             name: String::new(),
             description: String::new(),
             category: None,
             tags: Vec::new(),
             is_template: false,
             is_active: true,
-            yolo,
-            provider,
-            model,
-            persona_id,
-            context,
-            entry_step,
-            steps,
-        }
+            yolo: false,
+            provider: None,
+            model: None,
+            persona_id: None,
+            context: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            lists: BTreeMap::new(),
+        };
+        empty.with_definition(definition)
+    }
+
+    /// The same workflow with another definition. Its nodes and lists that did not change stay shared.
+    #[must_use]
+    pub fn with_definition(self, definition: Definition) -> Self {
+        let mut flat = Flat { before: &self, nodes: BTreeMap::new(), lists: BTreeMap::new() };
+        flat.add(definition.root(), BlockAddress::Root);
+        let Flat { nodes, lists, .. } = flat;
+        let Definition { yolo, provider, model, persona_id, context, .. } = definition;
+        Self { yolo, provider, model, persona_id, context, nodes, lists, ..self }
     }
 
     /// A workflow as the server has it.
@@ -123,8 +144,8 @@ impl Draft {
             model: self.model.clone(),
             persona_id: self.persona_id.clone(),
             context: self.context.clone(),
-            entry_step: self.entry_step.clone(),
-            steps: self.steps.clone(),
+            entry_step: self.list(&BlockAddress::Root).and_then(|list| list.entry_step.clone()),
+            steps: self.nested(&BlockAddress::Root),
         }
     }
 
@@ -163,26 +184,105 @@ impl Draft {
         }
     }
 
-    /// Where a step stands.
-    #[must_use]
-    pub fn index_of(&self, id: &StepId) -> Option<usize> {
-        self.steps.iter().position(|step| step.id == *id)
+    /// The steps of a list, with those inside them.
+    fn nested(&self, address: &BlockAddress) -> Vec<Arc<Step>> {
+        let ids = self.list(address).map_or(&[][..], |list| &list.steps);
+        let whole = |node: &Arc<Step>| {
+            if node.kind.blocks().is_empty() {
+                return Arc::clone(node);
+            }
+            let mut step = Step::clone(node);
+            for (slot, block) in step.kind.blocks_mut() {
+                let address = BlockAddress::Inner { parent: node.id.clone(), slot };
+                *block.entry_step = self.list(&address).and_then(|list| list.entry_step.clone());
+                *block.steps = self.nested(&address);
+            }
+            Arc::new(step)
+        };
+        ids.iter().filter_map(|id| self.nodes.get(id)).map(whole).collect()
     }
 
-    /// A step by its id.
+    /// The ids of all steps in the order of the definition, a container before the steps inside it.
     #[must_use]
-    pub fn step(&self, id: &StepId) -> Option<&Arc<Step>> {
-        self.steps.iter().find(|step| step.id == *id)
+    pub fn ids(&self) -> Vec<&StepId> {
+        let mut ids = Vec::with_capacity(self.nodes.len());
+        self.add_ids(&BlockAddress::Root, &mut ids);
+        ids
     }
 
-    /// The same draft, with each step that is as it was in `before` shared with it.
-    pub(super) fn sharing(mut self, before: &Self) -> Self {
-        for step in &mut self.steps {
-            if let Some(same) = before.step(&step.id).filter(|same| *same == step) {
-                *step = Arc::clone(same);
+    fn add_ids<'d>(&'d self, address: &BlockAddress, ids: &mut Vec<&'d StepId>) {
+        for id in self.list(address).map_or(&[][..], |list| &list.steps) {
+            ids.push(id);
+            for inner in self.step(id).map(|node| node.kind.blocks()).unwrap_or_default() {
+                self.add_ids(&BlockAddress::Inner { parent: id.clone(), slot: inner.slot }, ids);
             }
         }
-        self
+    }
+
+    /// A step by its id, without the steps inside it.
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<&Arc<Step>> {
+        self.nodes.get(id)
+    }
+
+    /// All steps by their ids.
+    #[must_use]
+    pub const fn nodes(&self) -> &BTreeMap<StepId, Arc<Step>> {
+        &self.nodes
+    }
+
+    /// A list of steps.
+    #[must_use]
+    pub fn list(&self, address: &BlockAddress) -> Option<&Arc<List>> {
+        self.lists.get(address)
+    }
+
+    /// All lists of steps.
+    #[must_use]
+    pub const fn lists(&self) -> &BTreeMap<BlockAddress, Arc<List>> {
+        &self.lists
+    }
+}
+
+/// The nodes and lists of a definition, sharing those of a draft that did not change.
+struct Flat<'d> {
+    before: &'d Draft,
+    nodes: BTreeMap<StepId, Arc<Step>>,
+    lists: BTreeMap<BlockAddress, Arc<List>>,
+}
+
+impl Flat<'_> {
+    fn add(&mut self, block: Block<'_>, address: BlockAddress) {
+        let steps = block.steps.iter().map(|step| step.id.clone()).collect();
+        let list = List { entry_step: block.entry_step.cloned(), steps };
+        let list = match self.before.list(&address) {
+            Some(same) if **same == list => Arc::clone(same),
+            Some(_) | None => Arc::new(list),
+        };
+        self.lists.insert(address, list);
+        for step in block.steps {
+            for inner in step.kind.blocks() {
+                let address = BlockAddress::Inner { parent: step.id.clone(), slot: inner.slot };
+                self.add(inner.block, address);
+            }
+            self.nodes.insert(step.id.clone(), self.node(step));
+        }
+    }
+
+    /// A step without the steps inside it.
+    fn node(&self, step: &Arc<Step>) -> Arc<Step> {
+        if step.kind.blocks().is_empty() {
+            return Arc::clone(step);
+        }
+        let mut node = Step::clone(step);
+        for (_, block) in node.kind.blocks_mut() {
+            *block.entry_step = None;
+            block.steps.clear();
+        }
+        match self.before.step(&node.id) {
+            Some(same) if **same == node => Arc::clone(same),
+            Some(_) | None => Arc::new(node),
+        }
     }
 }
 
@@ -201,15 +301,18 @@ impl PartialEq for Draft {
             model,
             persona_id,
             context,
-            entry_step,
-            steps,
+            nodes,
+            lists,
         } = self;
         (name, description, category, tags) == (&other.name, &other.description, &other.category, &other.tags)
             && (is_template, is_active, yolo) == (&other.is_template, &other.is_active, &other.yolo)
             && (provider, model, persona_id) == (&other.provider, &other.model, &other.persona_id)
-            && (context, entry_step) == (&other.context, &other.entry_step)
-            && steps.len() == other.steps.len()
-            && steps.iter().zip(&other.steps).all(|(mine, theirs)| Arc::ptr_eq(mine, theirs) || mine == theirs)
+            && (context, lists) == (&other.context, &other.lists)
+            && nodes.len() == other.nodes.len()
+            && nodes
+                .iter()
+                .zip(&other.nodes)
+                .all(|((id, mine), (other, theirs))| id == other && (Arc::ptr_eq(mine, theirs) || mine == theirs))
     }
 }
 

@@ -1,79 +1,88 @@
-//! The findings of the lint, sorted to where the editor shows them.
+//! The findings of the lint, tied to the steps and fields that the editor shows them at.
 
-use sluice_types::{Finding, LintReport};
+use std::collections::HashMap;
+
+use sluice_types::{Finding, Fix, Index, LintReport, StepId};
+
+/// A finding, and where it belongs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocatedFinding {
+    /// What was found.
+    pub finding: Finding,
+    /// The step and its field, as `prompt`; the whole step under the empty name. `None` for the workflow.
+    pub at: Option<(StepId, String)>,
+    /// The step that the fix changes, and the pointer from there.
+    fix_at: Option<(StepId, String)>,
+}
+
+impl LocatedFinding {
+    /// Locates a finding in the definition that was checked.
+    #[must_use]
+    pub fn new(finding: Finding, index: &Index) -> Self {
+        let located = |pointer: &str| {
+            let (place, rest) = index.at_pointer(pointer)?;
+            Some((place.step.id.clone(), rest.to_owned()))
+        };
+        let at =
+            located(&finding.pointer).map(|(step, rest)| (step, rest.split('/').nth(1).unwrap_or_default().to_owned()));
+        let fix_at = finding.fix.as_ref().and_then(|fix| located(&fix.pointer));
+        Self { finding, at, fix_at }
+    }
+
+    /// The fix for the definition as it is now, in which the step may stand elsewhere; `None` when the step is gone.
+    #[must_use]
+    pub fn fix(&self, now: &Index) -> Option<Fix> {
+        let fix = self.finding.fix.clone()?;
+        let Some((step, rest)) = &self.fix_at else { return Some(fix) };
+        let place = now.place(step)?;
+        Some(Fix { pointer: [&place.pointer, rest.as_str()].concat(), ..fix })
+    }
+}
 
 /// The findings of one step, by field.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FieldFindings {
-    /// By name.
-    fields: Vec<(String, Vec<Finding>)>,
-}
+pub struct FieldFindings(HashMap<String, Vec<LocatedFinding>>);
 
 impl FieldFindings {
-    /// What was found in a field, as `prompt`; what concerns the whole step stands under the empty name.
+    /// The findings of a field, as `prompt`; those of the whole step under the empty name.
     #[must_use]
-    pub fn field(&self, name: &str) -> &[Finding] {
-        self.place(name).ok().and_then(|at| self.fields.get(at)).map_or(&[], |(_, found)| found)
+    pub fn field(&self, name: &str) -> &[LocatedFinding] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// All findings of the step.
     pub fn all(&self) -> impl Iterator<Item = &Finding> {
-        self.fields.iter().flat_map(|(_, found)| found)
-    }
-
-    fn add(&mut self, name: &str, finding: Finding) {
-        let place = self.place(name);
-        let (Ok(at) | Err(at)) = place;
-        if place.is_err() {
-            self.fields.insert(at, (name.to_owned(), Vec::new()));
-        }
-        if let Some((_, found)) = self.fields.get_mut(at) {
-            found.push(finding);
-        }
-    }
-
-    /// Where a field stands, or would.
-    fn place(&self, name: &str) -> Result<usize, usize> {
-        self.fields.binary_search_by(|(field, _)| field.as_str().cmp(name))
+        self.0.values().flatten().map(|located| &located.finding)
     }
 }
 
-/// The findings of a workflow, by step.
+/// The findings of a workflow.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GroupedFindings {
-    /// What concerns the workflow, or no step that is there.
-    pub workflow: Vec<Finding>,
-    /// Of every step, in their order.
-    steps: Vec<FieldFindings>,
+    /// All of them, in the lint's order.
+    pub all: Vec<LocatedFinding>,
+    by_step: HashMap<StepId, FieldFindings>,
 }
 
 impl GroupedFindings {
-    /// What was found in the step at an index.
+    /// The findings of a step.
     #[must_use]
-    pub fn step(&self, index: usize) -> Option<&FieldFindings> {
-        self.steps.get(index).filter(|found| !found.fields.is_empty())
+    pub fn step(&self, id: &StepId) -> Option<&FieldFindings> {
+        self.by_step.get(id)
     }
 }
 
-/// Sorts findings by the step and the field that their pointers name: `/steps/2/shows/0` belongs to
-/// `shows` of the third step.
+/// Groups the findings of a definition, of which this is the index.
 #[must_use]
-pub fn step_findings(report: &LintReport, step_count: usize) -> GroupedFindings {
-    let mut grouped = GroupedFindings { workflow: Vec::new(), steps: vec![FieldFindings::default(); step_count] };
-    for finding in &report.findings {
-        let place = step_and_field(&finding.pointer);
-        match place.and_then(|(index, field)| Some((grouped.steps.get_mut(index)?, field))) {
-            Some((step, field)) => step.add(field, finding.clone()),
-            None => grouped.workflow.push(finding.clone()),
+pub fn group(report: LintReport, index: &Index) -> GroupedFindings {
+    let mut grouped = GroupedFindings::default();
+    for finding in report.findings {
+        let located = LocatedFinding::new(finding, index);
+        if let Some((step, field)) = &located.at {
+            let fields = &mut grouped.by_step.entry(step.clone()).or_default().0;
+            fields.entry(field.clone()).or_default().push(located.clone());
         }
+        grouped.all.push(located);
     }
     grouped
-}
-
-/// The index of the step that a pointer leads into, and its field.
-#[must_use]
-pub fn step_and_field(pointer: &str) -> Option<(usize, &str)> {
-    let mut parts = pointer.strip_prefix("/steps/")?.split('/');
-    let index = parts.next()?.parse().ok()?;
-    Some((index, parts.next().unwrap_or_default()))
 }

@@ -1,26 +1,28 @@
-//! The workflow that a person edits, and every change they can make to it, as values.
+//! The workflow that a person edits: what the browser adds to the edits of its definition, which are in
+//! [`sluice_types::edit`].
 
 mod analysis;
 mod apply;
 mod draft;
 mod edit;
-mod error;
-mod field;
+mod fallbacks;
 mod findings;
-mod names;
+mod outline;
 mod parse;
+mod pending;
+mod words;
 
 pub use analysis::{Analysis, count, known};
 pub use apply::Applied;
-pub use draft::Draft;
-pub use edit::Edit;
-pub use error::EditError;
-pub use field::StepField;
-pub use findings::{FieldFindings, GroupedFindings, step_and_field, step_findings};
-pub use names::label_problem;
+pub use draft::{Draft, List};
+pub use edit::DraftEdit;
+pub use fallbacks::{with_fallback, without_fallback};
+pub use findings::{FieldFindings, GroupedFindings, LocatedFinding, group};
+pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
     SchemaError, parse_expires_in, parse_max_tokens, parse_retries, parse_schema, parse_temperature, parse_timeout,
 };
+pub use pending::{PendingProblem, pending_problems};
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,13 @@
 //! Whether a template reads the input as a whole: `{{ input }}`, `${user_input}`.
 
-use sluice_types::Definition;
+use sluice_types::{Definition, Index};
 
 /// Whether a step that is switched on reads the input as a whole, so that one text suits.
 #[must_use]
 pub fn reads_whole(definition: &Definition) -> bool {
-    let steps = definition.steps.iter().filter(|step| step.enabled);
-    steps.flat_map(|step| step.templates()).any(|(_, source)| template_reads_whole(source))
+    let index = Index::of(definition);
+    let enabled = index.places().iter().filter(|place| place.step.enabled);
+    enabled.flat_map(|place| place.step.templates()).any(|(_, source)| template_reads_whole(source))
 }
 
 fn template_reads_whole(source: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What failed: HTTP answers, error events and transport errors to [`ProviderError`].
+//! Maps HTTP answers, error events and transport errors to [`ProviderError`].
 //!
 //! Sources: <https://docs.anthropic.com/en/api/errors>, <https://platform.openai.com/docs/guides/error-codes>,
 //! <https://ai.google.dev/gemini-api/docs/troubleshooting>, RFC 9110 §15 and §10.2.3 (`Retry-After`).
@@ -7,10 +7,15 @@ use std::{error::Error, time::Duration};
 
 use chrono::DateTime;
 use genai::webc::StreamTimeout;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::super::call::{ProviderError, ProviderErrorKind as Kind};
+
+/// Bytes of an error's body that are read. A longer one counts as one that is not JSON.
+pub(super) const MAX_ERROR_BYTES: usize = 64 * 1024;
+/// Characters of a content type that a message names.
+const MAX_CONTENT_TYPE_CHARS: usize = 60;
 
 /// A provider's refusal in its own words.
 #[derive(Debug, Default)]
@@ -24,15 +29,29 @@ struct Refusal {
 }
 
 /// The error for an HTTP answer that is not a success.
-pub(super) fn from_response(status: u16, headers: &HeaderMap, body: &str) -> ProviderError {
-    let refusal = match serde_json::from_str(body) {
-        Ok(body) => Refusal::read(&body),
-        // A gateway's page: its markup tells the tenant nothing.
-        Err(_) if body.trim_start().starts_with('<') => Refusal::default(),
-        Err(_) => Refusal { message: Some(body.to_owned()), ..Refusal::default() },
+///
+/// A body that is not JSON is not relayed: the address may be any service that the server reaches, and its answer is
+/// not for the tenant.
+pub(super) fn from_response(status: u16, headers: &HeaderMap, body: &[u8]) -> ProviderError {
+    let json = Some(body).filter(|body| body.len() <= MAX_ERROR_BYTES).map(serde_json::from_slice::<Value>);
+    let refusal = match json {
+        Some(Ok(body)) => Refusal::read(&body),
+        Some(Err(_)) | None if !body.is_empty() => {
+            Refusal { message: Some(not_json(status, headers)), ..Refusal::default() }
+        }
+        Some(Err(_)) | None => Refusal::default(),
     };
     let asked = retry_after(headers);
     refusal.into_error(Some(status), asked)
+}
+
+fn not_json(status: u16, headers: &HeaderMap) -> String {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let is_type = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '+' | '-' | '.');
+    let named = !essence.is_empty() && essence.len() <= MAX_CONTENT_TYPE_CHARS && essence.chars().all(is_type);
+    let with = if named { format!(" with {essence}") } else { String::new() };
+    format!("the address answered {status}{with}, not with a provider's error in JSON: check the base URL")
 }
 
 /// The error for an error event inside a stream that began well.
@@ -42,10 +61,12 @@ pub(super) fn from_event(event: &Value) -> ProviderError {
     refusal.into_error(status, None)
 }
 
-/// The error for what genai reports.
+/// The error for an error of genai.
 pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
     match error {
-        genai::Error::HttpError { status, body, headers, .. } => from_response(status.as_u16(), headers, body),
+        genai::Error::HttpError { status, body, headers, .. } => {
+            from_response(status.as_u16(), headers, body.as_bytes())
+        }
         genai::Error::WebModelCall { webc_error, .. } | genai::Error::WebAdapterCall { webc_error, .. } => {
             match webc_error {
                 genai::webc::Error::Reqwest(error) => from_transport(error),
@@ -59,7 +80,7 @@ pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
         | genai::Error::SerdeJson(_)
         | genai::Error::InvalidJsonResponseElement { .. }
         | genai::Error::NoChatResponse { .. } => broken("the provider's answer is not what its protocol says"),
-        // What is left is found before anything is sent. Its text names the model and the adapter, no key.
+        // All others come before anything is sent. Their texts name the model and the adapter, no key.
         other => ProviderError::new(Kind::BadRequest, other.to_string()),
     }
 }
@@ -71,7 +92,7 @@ pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
     }
     if let Some(error) = error.downcast_ref::<StreamTimeout>() {
         return match error {
-            StreamTimeout::Headers => ProviderError::new(Kind::Timeout, "the provider did not answer in time"),
+            StreamTimeout::Headers => late(),
             StreamTimeout::Read => ProviderError::new(Kind::Timeout, "the provider fell silent during its answer"),
         };
     }
@@ -90,12 +111,17 @@ pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
         return ProviderError::new(Kind::Unreachable, format!("the provider cannot be reached: {cause}"));
     }
     if error.is_timeout() {
-        return ProviderError::new(Kind::Timeout, "the provider did not answer in time");
+        return late();
     }
     if error.is_request() {
         return ProviderError::new(Kind::Unreachable, format!("the connection to the provider failed: {cause}"));
     }
     broken(&format!("the answer broke off: {cause}"))
+}
+
+/// The error for an answer that did not come in time.
+pub(super) fn late() -> ProviderError {
+    ProviderError::new(Kind::Timeout, "the provider did not answer in time")
 }
 
 /// A stream that is not whole or not understood.
@@ -123,7 +149,13 @@ impl Refusal {
         let reasons = details.clone().filter_map(|detail| detail.get("reason")?.as_str().map(str::to_owned));
         let delay = details.filter_map(|detail| detail.get("retryDelay")?.as_str()).find_map(google_duration);
         Self {
-            message: error.as_str().map(str::to_owned).or_else(|| text("message")).or_else(|| text("detail")),
+            // A text alone is an error's message under `error` only.
+            message: body
+                .get("error")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+                .or_else(|| text("message"))
+                .or_else(|| text("detail")),
             words: ["code", "type", "status"].into_iter().filter_map(text).chain(reasons).collect(),
             status: error
                 .get("code")
@@ -203,7 +235,7 @@ fn kind_of_word(word: &str) -> Option<Kind> {
     }
 }
 
-/// Anthropic and Gemini have no word for it, and compatible servers write what they like.
+/// Anthropic and Gemini have no code for it, and compatible servers have texts of their own.
 fn tells_too_long(message: &str) -> bool {
     let message = message.to_lowercase();
     [
@@ -290,7 +322,7 @@ mod tests {
     #[test]
     fn refusals_are_told_apart() {
         for &(status, body, kind) in REFUSALS {
-            let error = from_response(status, &HeaderMap::new(), body);
+            let error = from_response(status, &HeaderMap::new(), body.as_bytes());
             assert_eq!(error.kind, kind, "{status} {body}");
             assert_eq!(error.status, Some(status));
             assert!(!error.message.is_empty());
@@ -336,13 +368,46 @@ mod tests {
             assert_eq!(retry_after(&headers), ms.map(Duration::from_millis), "{headers:?}");
         }
         let body = json!({"error": {"code": 429, "details": [{"retryDelay": "12.5s"}]}}).to_string();
-        let error = from_response(429, &HeaderMap::new(), &body);
+        let error = from_response(429, &HeaderMap::new(), body.as_bytes());
         assert_eq!(error.retry_after, Some(Duration::from_millis(12_500)));
     }
 
     #[test]
-    fn a_gateway_page_is_not_repeated() {
-        let error = from_response(502, &HeaderMap::new(), "<html><body>nginx</body></html>");
-        assert_eq!(error.message, "the provider answered with status 502");
+    fn only_an_error_in_json_is_relayed() {
+        let secret = "root:x:0:0 token=abcd1234";
+        let shown = |content_type: &'static str, body: &str| {
+            from_response(400, &headers(&[("content-type", content_type)]), body.as_bytes()).message
+        };
+        let sentence = "not with a provider's error in JSON: check the base URL";
+        let table = [
+            (
+                "text/plain; charset=utf-8",
+                secret.to_owned(),
+                format!("the address answered 400 with text/plain, {sentence}"),
+            ),
+            ("text/html", format!("<p>{secret}"), format!("the address answered 400 with text/html, {sentence}")),
+            ("a secret/type", secret.to_owned(), format!("the address answered 400, {sentence}")),
+            ("application/json", json!(secret).to_string(), "the provider answered with status 400".into()),
+            ("application/json", json!([secret]).to_string(), "the provider answered with status 400".into()),
+            ("application/json", json!({"token": secret}).to_string(), "the provider answered with status 400".into()),
+            ("application/json", json!({"error": {"message": "no"}}).to_string(), "no".into()),
+            ("application/json", json!({"error": "no"}).to_string(), "no".into()),
+            ("application/json", json!({"detail": "no"}).to_string(), "no".into()),
+        ];
+        for (content_type, body, message) in table {
+            assert_eq!(shown(content_type, &body), message, "{content_type} {body}");
+        }
+        assert_eq!(from_response(502, &HeaderMap::new(), b"").message, "the provider answered with status 502");
+    }
+
+    #[test]
+    fn a_long_error_is_not_parsed() {
+        let body = |bytes: usize| {
+            let around = r#"{"error": ""}"#.len();
+            format!(r#"{{"error": "{}"}}"#, "x".repeat(bytes - around))
+        };
+        let message = |bytes: usize| from_response(400, &HeaderMap::new(), body(bytes).as_bytes()).message;
+        assert!(message(MAX_ERROR_BYTES).starts_with("xxx"));
+        assert!(message(MAX_ERROR_BYTES + 1).starts_with("the address answered 400"));
     }
 }

@@ -17,7 +17,7 @@ pub(super) enum Provider {
     OpenAiCompatible,
 }
 
-/// What is spoken on the wire.
+/// A wire protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Protocol {
     AnthropicMessages,
@@ -40,7 +40,7 @@ impl Provider {
         }
     }
 
-    /// Whether a call without a key is pointless. Local servers mostly want none.
+    /// Whether a call without a key is pointless. Local servers mostly need no key.
     pub(super) fn needs_key(self) -> bool {
         match self {
             Self::Anthropic | Self::OpenAi | Self::Google => true,

@@ -1,4 +1,4 @@
-//! Watches the raw frames of a stream, for what genai 0.7 leaves out of its events.
+//! Observes the raw frames of a stream, for faults that genai 0.7 leaves out of its events.
 //!
 //! - Its Responses reader skips a frame that is not JSON, and turns `response.failed` into a parse error.
 //! - Its Ollama reader passes over a line `{"error": …}`.
@@ -13,7 +13,10 @@ use serde_json::Value;
 
 use super::{super::call::ProviderError, errors, target::Protocol};
 
-/// What the frames so far have shown.
+/// Bytes of one frame of a stream: a line of JSON, or the data of one SSE event.
+pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
+
+/// Facts that the frames so far have shown.
 #[derive(Debug)]
 pub(super) struct Witness {
     protocol: Protocol,
@@ -57,8 +60,11 @@ impl ChatFrameSink for Witness {
     }
 }
 
-/// What is wrong with one frame.
+/// The fault of one frame.
 fn fault_of(protocol: Protocol, event: Option<&str>, data: &str) -> Option<ProviderError> {
+    if data.len() > MAX_FRAME_BYTES {
+        return Some(errors::broken(&format!("a piece of the answer is longer than {MAX_FRAME_BYTES} bytes")));
+    }
     let data = data.trim();
     // An event of no data is a comment; `[DONE]` is the end marker of chat completions.
     if data.is_empty() || data == "[DONE]" {

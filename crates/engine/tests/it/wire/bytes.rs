@@ -12,8 +12,13 @@ use tokio::{
     net::TcpListener,
 };
 
+use sluice_engine::providers::wire::{MAX_FRAME_BYTES, MAX_LIST_BYTES};
+
 use super::{KEY, PROTOCOLS, call, listen, wire};
 use crate::aimock;
+
+/// How long an answer without an end may be read before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Serves one connection with exactly these bytes, then closes it in good order.
 async fn canned(answer: String) -> String {
@@ -23,6 +28,22 @@ async fn canned(answer: String) -> String {
 /// Serves one connection with exactly these bytes, then says nothing until the other side hangs up.
 async fn stalled(answer: String) -> String {
     serve(answer, false).await
+}
+
+/// Serves one connection with the beginning of an answer, then with `more` again and again.
+async fn endless(beginning: String, more: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 64 * 1024];
+        let _ = socket.read(&mut request).await;
+        let _ = socket.write_all(beginning.as_bytes()).await;
+        let more = more.repeat(4096);
+        // The other side hangs up.
+        while socket.write_all(more.as_bytes()).await.is_ok() {}
+    });
+    url
 }
 
 async fn serve(answer: String, closes: bool) -> String {
@@ -266,4 +287,53 @@ async fn keys_are_checked_without_a_call() {
     assert_eq!(wire().check("ollama", None, Some(aimock::url())).await, Ok(()));
     let error = wire().check("openai", None, Some(aimock::url())).await.unwrap_err();
     assert_eq!(error.kind, Kind::MissingKey);
+}
+
+#[tokio::test]
+async fn a_frame_has_a_longest_length() {
+    let answer = |bytes: usize| {
+        let around = json!({"choices": [], "padding": ""}).to_string().len();
+        let long = json!({"choices": [], "padding": "x".repeat(bytes - around)});
+        ok(&format!("{}data: {long}\n\n{}", hello("openai", "gpt-5-mini"), ENDINGS[1].2))
+    };
+    let hear = async |bytes| listen(call("openai", "gpt-5-mini", "hello", &canned(answer(bytes)).await)).await.end;
+    assert!(hear(MAX_FRAME_BYTES).await.is_ok());
+    let error = hear(MAX_FRAME_BYTES + 1).await.unwrap_err();
+    assert_eq!(error.kind, Kind::BrokenStream, "{error:?}");
+    assert!(error.message.contains("longer than"), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_reads_bodies_up_to_a_limit() {
+    let key = SecretString::from(KEY);
+    let check = async |url: String| {
+        let checked = wire();
+        let checked = checked.check("openai", Some(&key), Some(&url));
+        tokio::time::timeout(PATIENCE, checked).await.expect("the body is not read to its end").unwrap_err()
+    };
+    let error = check(endless("HTTP/1.1 400 No\r\nconnection: close\r\n\r\n".into(), " ").await).await;
+    assert_eq!((error.kind, error.status), (Kind::BadRequest, Some(400)));
+    let error = check(endless(ok(""), " ").await).await;
+    assert_eq!(error.kind, Kind::BadRequest, "{error:?}");
+
+    let list = |bytes: usize| {
+        let around = json!({"data": [""]}).to_string().len();
+        json!({"data": ["x".repeat(bytes - around)]}).to_string()
+    };
+    let whole = canned(ok(&list(MAX_LIST_BYTES))).await;
+    assert_eq!(wire().check("openai", Some(&key), Some(&whole)).await, Ok(()));
+    let cut = canned(ok(&list(MAX_LIST_BYTES + 1))).await;
+    assert_eq!(wire().check("openai", Some(&key), Some(&cut)).await.unwrap_err().kind, Kind::BadRequest);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_providers_error_is_not_relayed() {
+    let secret = "root:x:0:0 token=abcd1234";
+    let refusal = format!("HTTP/1.1 400 No\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n{secret}");
+    let checked = wire().check("openai_compatible", None, Some(&canned(refusal.clone()).await)).await.unwrap_err();
+    let heard = listen(call("openai_compatible", "m", "hello", &canned(refusal).await)).await;
+    for error in [&checked, heard.error()] {
+        assert!(error.message.starts_with("the address answered 400 with text/plain"), "{error:?}");
+        assert!(!error.message.contains("token"), "{error:?}");
+    }
 }

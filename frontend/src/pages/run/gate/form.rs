@@ -113,14 +113,14 @@ fn changed_meanwhile(toasts: Toasts, error: &ApiError, request: &ReviewRequest) 
     };
     let text = request.content.clone().or_else(|| request.comment.clone());
     match text {
-        Some(text) => toasts.with_action(
-            format!("{what} The page shows how it stands now. What you typed is kept."),
-            "Copy it",
-            move || {
+        Some(text) => {
+            let copy = move || {
                 let text = text.clone();
                 spawn_local(async move { _ = clipboard::copy(&text).await });
-            },
-        ),
+            };
+            let said = format!("{what} The page shows how it stands now. What you typed is kept.");
+            toasts.with_action(said, "Copy it", copy);
+        }
         None => toasts.failed(format!("{what} The page shows how it stands now.")),
     }
 }

@@ -1,4 +1,5 @@
-//! Gates that ask for no text: a budget that does not cover the next call, and an outcome that nobody knows.
+//! Gates that ask for no text: a budget that does not cover the next call, an outcome that nobody knows, and a step at
+//! which the server stopped too often.
 
 use leptos::prelude::*;
 use sluice_types::{ReviewDecision, ReviewRequest};
@@ -108,6 +109,29 @@ pub fn UnknownGate(form: GateForm) -> impl IntoView {
             <Show when=move || form.may(ReviewDecision::Fail)>
                 <Button busy=form.busy() on_press=move |_| decide(ReviewDecision::Fail)>
                     "It failed"
+                </Button>
+            </Show>
+        </div>
+    }
+}
+
+/// Run the step again, or stop.
+#[component]
+pub fn InterruptedGate(form: GateForm) -> impl IntoView {
+    let decide = move |decision| {
+        form.decide(ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq: None });
+    };
+    view! {
+        {move || form.error().map(|error| view! { <FailureNote error /> })}
+        <div class="row wrap">
+            <Show when=move || form.may(ReviewDecision::Repeat)>
+                <Button busy=form.busy() on_press=move |_| decide(ReviewDecision::Repeat)>
+                    "Run it again"
+                </Button>
+            </Show>
+            <Show when=move || form.may(ReviewDecision::Stop)>
+                <Button busy=form.busy() on_press=move |_| decide(ReviewDecision::Stop)>
+                    "Stop and keep the results"
                 </Button>
             </Show>
         </div>

@@ -5,7 +5,7 @@ use sluice_types::{Gate, GateKind, StepPath};
 use sluice_web_state::run_text::{expiry, gate_heading};
 
 use super::form::GateForm;
-use super::other::{BudgetGate, UnknownGate};
+use super::other::{BudgetGate, InterruptedGate, UnknownGate};
 use super::review::ReviewGate;
 use crate::components::{MarkdownView, NewerServer, Skeleton};
 use crate::pages::run::change::ChangeStep;
@@ -35,6 +35,7 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
                         GateKind::Review => view! { <ReviewGate form store label=label.clone() /> }.into_any(),
                         GateKind::Budget => view! { <BudgetGate form store /> }.into_any(),
                         GateKind::OutcomeUnknown => view! { <UnknownGate form /> }.into_any(),
+                        GateKind::InterruptedOften => view! { <InterruptedGate form /> }.into_any(),
                         GateKind::Unknown => view! { <NewerServer /> }.into_any(),
                     }}
                     {(kind != GateKind::Review).then(|| view! { <ChangeStep store path=path.get_value() /> })}

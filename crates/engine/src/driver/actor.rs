@@ -1,0 +1,241 @@
+//! The life of an actor.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_store::Journal;
+use sluice_types::{Execution, ExecutionStatus, StepPath};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+
+use super::actors::{Actors, Message};
+use crate::hub::Channel;
+use crate::machine::{Input, Machine, Outcome, Signal, Step};
+use crate::shared::{ExecutionKey, Shared};
+
+/// How soon a time that was not yet taken into account is looked at again.
+const SOONEST_WAKE: Duration = Duration::from_millis(100);
+
+/// Whether the actor goes on.
+#[derive(Debug)]
+pub(super) enum Flow {
+    /// It takes the next message.
+    GoOn,
+    /// It has lost its execution, or the engine was stopped: nothing more may be written.
+    Stop,
+    /// The database refuses the turn for good. The execution is as it was stored before.
+    Refused(sluice_store::StoreError),
+}
+
+/// The actor of one execution.
+pub struct Actor {
+    pub(super) shared: Arc<Shared>,
+    actors: Arc<Actors>,
+    key: ExecutionKey,
+    pub(super) channel: Arc<Channel>,
+    pub(super) machine: Machine,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    pub(super) mailbox: mpsc::UnboundedSender<Message>,
+    /// A command that came while ends of attempts were collected; it is next.
+    held_back: Option<Message>,
+    /// The attempts under way: each is here until its end is written.
+    pub(super) attempts: HashMap<StepPath, AbortHandle>,
+    waiters: Vec<oneshot::Sender<Box<Execution>>>,
+}
+
+impl Actor {
+    /// The actor of an execution that this engine owns.
+    pub fn new(shared: &Arc<Shared>, actors: &Arc<Actors>, journal: Journal) -> Self {
+        let (mailbox, inbox) = mpsc::unbounded_channel();
+        let key = ExecutionKey::new(&journal.tenant, &journal.execution_id);
+        Self {
+            channel: shared.hub.channel(&key),
+            shared: shared.clone(),
+            actors: actors.clone(),
+            key,
+            machine: Machine::new(journal),
+            inbox,
+            mailbox,
+            held_back: None,
+            attempts: HashMap::new(),
+            waiters: Vec::new(),
+        }
+    }
+
+    /// The execution as it stands.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Goes on after the start's turn was written: tells readers, starts steps, and lives by itself.
+    pub fn go_on_after_start(self, outcome: Outcome) {
+        self.spawn(Some(outcome));
+    }
+
+    /// Takes an execution over, with a first message. A live one goes on with its steps.
+    pub fn adopt(mut self, first: Option<Message>) {
+        self.held_back = first;
+        self.spawn(None);
+    }
+
+    /// Runs the actor's life in a task of its own, until the engine stops or loses its lease.
+    fn spawn(mut self, started: Option<Outcome>) {
+        self.actors.register(&self.key, &self.mailbox);
+        let owning = self.shared.owning();
+        let shared = self.shared.clone();
+        shared.tasks.spawn(async move {
+            let life = async {
+                let begun = match started {
+                    Some(outcome) => self.act(outcome),
+                    None if self.machine.journal().state.live => self.recover().await,
+                    None => Flow::GoOn,
+                };
+                if matches!(begun, Flow::GoOn) {
+                    self.live().await;
+                }
+            };
+            owning.run_until_cancelled(Box::pin(life)).await;
+        });
+    }
+
+    async fn recover(&mut self) -> Flow {
+        let step = self.with_env(|machine, env| machine.recover(env));
+        self.complete(step).await
+    }
+
+    /// Takes messages until nothing is under way and nobody asks for anything.
+    async fn live(&mut self) {
+        while let Some(message) = self.next().await {
+            match self.take(message).await {
+                Flow::GoOn => {}
+                Flow::Stop | Flow::Refused(_) => break,
+            }
+        }
+    }
+
+    /// The next message; `None` when the actor ends.
+    async fn next(&mut self) -> Option<Message> {
+        if let Some(message) = self.held_back.take() {
+            return Some(message);
+        }
+        if let Ok(message) = self.inbox.try_recv() {
+            return Some(message);
+        }
+        if !self.has_work() {
+            // A closed actor takes no turn: a message of the last moment is dropped, and its sender asks the next actor,
+            // or the database.
+            self.inbox.close();
+            return None;
+        }
+        let wake = self.machine.next_wake(self.shared.is_draining());
+        let clock = self.shared.outside.clock.clone();
+        let waited = async {
+            match wake {
+                Some(at) => clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            message = self.inbox.recv() => message,
+            () = waited => Some(Message::Time),
+        }
+    }
+
+    async fn take(&mut self, message: Message) -> Flow {
+        match message {
+            Message::Command { command, persona, by, reply } => {
+                let input = Input::Command { command, persona, by };
+                let flow = match self.with_env(|machine, env| machine.handle(input, env)) {
+                    Ok(step) => self.complete(step).await,
+                    Err(refused) => {
+                        // Ignore send errors: the caller has gone.
+                        let _ = reply.send(Err(refused));
+                        return Flow::GoOn;
+                    }
+                };
+                let answer = match flow {
+                    Flow::GoOn => Ok(Box::new(self.machine.execution())),
+                    Flow::Stop => return Flow::Stop,
+                    Flow::Refused(error) => {
+                        let _ = reply.send(Err(error.into()));
+                        return Flow::Stop;
+                    }
+                };
+                let _ = reply.send(answer);
+                Flow::GoOn
+            }
+            Message::AttemptEnded(end) => {
+                let mut signals = vec![Signal::AttemptEnded(end)];
+                self.collect(&mut signals);
+                self.signal(signals).await
+            }
+            Message::Time => self.signal(vec![Signal::Time]).await,
+            Message::Wait(waiter) => {
+                self.waiters.push(waiter);
+                self.answer_waiters();
+                Flow::GoOn
+            }
+            // Attempts under way end by themselves; nothing more is started from now on.
+            Message::Drain => Flow::GoOn,
+        }
+    }
+
+    /// Collects the other attempts that have ended, so that one turn writes them all.
+    fn collect(&mut self, signals: &mut Vec<Signal>) {
+        while let Ok(message) = self.inbox.try_recv() {
+            match message {
+                Message::AttemptEnded(end) => signals.push(Signal::AttemptEnded(end)),
+                other => {
+                    self.held_back = Some(other);
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn signal(&mut self, signals: Vec<Signal>) -> Flow {
+        match self.with_env(|machine, env| machine.handle(Input::Signals(signals), env)) {
+            // A time that has come and changed nothing is looked at again, but not at once.
+            Ok(Step::Ignored) => {
+                let now = self.shared.outside.clock.now();
+                if self.machine.next_wake(self.shared.is_draining()).is_some_and(|at| at <= now) {
+                    tokio::time::sleep(SOONEST_WAKE).await;
+                }
+                Flow::GoOn
+            }
+            Ok(step) => self.complete(step).await,
+            Err(error) => {
+                tracing::error!(execution_id = %self.key.id, %error, "a signal was refused");
+                Flow::GoOn
+            }
+        }
+    }
+
+    /// Whether something is under way that will come back to this actor.
+    fn has_work(&self) -> bool {
+        if self.shared.is_draining() { !self.attempts.is_empty() } else { self.machine.journal().state.live }
+    }
+
+    pub(super) fn answer_waiters(&mut self) {
+        self.waiters.retain(|waiter| !waiter.is_closed());
+        let status = self.machine.journal().state.status;
+        if !self.waiters.is_empty() && (status.is_terminal() || status == ExecutionStatus::Paused) {
+            let execution = self.machine.execution();
+            for waiter in self.waiters.drain(..) {
+                // Ignore send errors: the caller has gone.
+                let _ = waiter.send(Box::new(execution.clone()));
+            }
+        }
+    }
+}
+
+impl Drop for Actor {
+    /// However an actor ends, it leaves the register and nothing of it runs on.
+    fn drop(&mut self) {
+        self.actors.unregister(&self.key, &self.mailbox);
+        for attempt in self.attempts.values() {
+            attempt.abort();
+        }
+    }
+}

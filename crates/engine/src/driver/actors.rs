@@ -1,0 +1,122 @@
+//! The register of actors, and what they are sent.
+
+use dashmap::{DashMap, DashSet};
+use sluice_store::SnapshotPersona;
+use sluice_types::Execution;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use std::sync::Arc;
+
+use crate::error::EngineError;
+use crate::machine::Command;
+use crate::shared::ExecutionKey;
+use crate::work::AttemptEnd;
+
+/// Where the answer to a command goes, once its turn is written.
+pub type Reply = oneshot::Sender<Result<Box<Execution>, EngineError>>;
+
+/// A message to an actor.
+pub enum Message {
+    /// A person asks for something.
+    Command { command: Command, persona: Option<SnapshotPersona>, by: String, reply: Reply },
+    /// An attempt ended.
+    AttemptEnded(AttemptEnd),
+    /// A wait may be over.
+    Time,
+    /// A caller waits for the execution to end or pause.
+    Wait(oneshot::Sender<Box<Execution>>),
+    /// The server is stopping.
+    Drain,
+}
+
+/// The result of sending a message.
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
+pub enum SendResult {
+    /// An actor has it.
+    Sent,
+    /// No actor takes it.
+    NoActor(Option<Message>),
+}
+
+/// The actors of an engine.
+#[derive(Default)]
+pub struct Actors {
+    open: DashMap<ExecutionKey, mpsc::UnboundedSender<Message>>,
+    /// Executions that are being written for the first time, and have no actor yet.
+    starting: DashSet<ExecutionKey>,
+    activating: DashMap<ExecutionKey, Arc<Mutex<()>>>,
+}
+
+impl Actors {
+    /// How many actors there are.
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The actor of an execution that still takes messages.
+    pub fn open(&self, key: &ExecutionKey) -> Option<mpsc::UnboundedSender<Message>> {
+        self.open.get(key).filter(|actor| !actor.is_closed()).map(|actor| actor.clone())
+    }
+
+    /// Whether an execution has an actor, or is about to get one.
+    pub fn has(&self, key: &ExecutionKey) -> bool {
+        self.open(key).is_some() || self.starting.contains(key)
+    }
+
+    /// Sends a message to the actor of an execution. Without a message, it says whether there is an actor.
+    pub fn send(&self, key: &ExecutionKey, message: Option<Message>) -> SendResult {
+        match (self.open(key), message) {
+            (None, message) => SendResult::NoActor(message),
+            (Some(_), None) => SendResult::Sent,
+            (Some(actor), Some(message)) => match actor.send(message) {
+                Ok(()) => SendResult::Sent,
+                Err(mpsc::error::SendError(message)) => SendResult::NoActor(Some(message)),
+            },
+        }
+    }
+
+    /// Sends every actor a message.
+    pub fn drain(&self) {
+        for actor in &self.open {
+            // Ignore send errors: the actor has exited.
+            let _ = actor.send(Message::Drain);
+        }
+    }
+
+    pub(super) fn register(&self, key: &ExecutionKey, mailbox: &mpsc::UnboundedSender<Message>) {
+        self.open.insert(key.clone(), mailbox.clone());
+    }
+
+    pub(super) fn unregister(&self, key: &ExecutionKey, mailbox: &mpsc::UnboundedSender<Message>) {
+        self.open.remove_if(key, |_, actor| actor.same_channel(mailbox));
+    }
+
+    /// Marks an execution as one that gets its actor when it is written.
+    pub fn begin(&self, key: &ExecutionKey) -> Starting<'_> {
+        self.starting.insert(key.clone());
+        Starting { actors: self, key: key.clone() }
+    }
+
+    /// Runs one activation of an execution at a time.
+    pub async fn one_at_a_time<T>(&self, key: &ExecutionKey, activate: impl Future<Output = T>) -> T {
+        let turn = self.activating.entry(key.clone()).or_default().clone();
+        let guard = turn.lock().await;
+        let activated = activate.await;
+        drop(guard);
+        // Two are left when nobody else waits: the register's and this one.
+        self.activating.remove_if(key, |_, turn| Arc::strong_count(turn) <= 2);
+        activated
+    }
+}
+
+/// Marks an execution as starting until it is dropped.
+pub struct Starting<'a> {
+    actors: &'a Actors,
+    key: ExecutionKey,
+}
+
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        self.actors.starting.remove(&self.key);
+    }
+}

@@ -1,0 +1,179 @@
+//! Attempts under way: each is a task that lets the executor work, streams its text and keeps it in the database.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use serde_json::Value;
+use sluice_types::{ErrorCode, TokenUsage};
+use tokio::sync::Notify;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::actor::Actor;
+use super::actors::Message;
+use crate::executor::Executor;
+use crate::faults::FaultPoint;
+use crate::hub::Channel;
+use crate::machine::Task;
+use crate::output::output_of;
+use crate::retry::{Failure, Sent};
+use crate::shared::{ExecutionKey, Shared};
+use crate::work::{AttemptEnd, Sink, Work, WorkEnd};
+
+/// Streamed text is checkpointed at least this often.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+
+impl Actor {
+    /// Begins an attempt that is written down.
+    pub(super) fn begin(&mut self, task: Task) {
+        let path = task.path.clone();
+        self.channel.begin_text(&path, task.attempt);
+        let journal = self.machine.journal();
+        let attempt = Arc::new(Attempt {
+            key: ExecutionKey::new(&journal.tenant, &journal.execution_id),
+            epoch: journal.epoch,
+            shared: self.shared.clone(),
+            channel: self.channel.clone(),
+            task,
+            kept: AtomicUsize::new(0),
+            is_asked_to_checkpoint: Notify::new(),
+            is_checkpointed: AtomicBool::new(false),
+        });
+        let mailbox = self.mailbox.clone();
+        let stopped = self.shared.stopped.clone();
+        let spawned = tokio::spawn(async move {
+            let caught = AssertUnwindSafe(attempt.run()).catch_unwind();
+            let Some(ended) = stopped.run_until_cancelled(caught).await else { return };
+            let end = ended.unwrap_or_else(|_| attempt.panicked());
+            if attempt.shared.faults.stops_at(FaultPoint::AttemptFinished) {
+                return attempt.shared.halt();
+            }
+            // Ignore send errors: the actor has exited.
+            let _ = mailbox.send(Message::AttemptEnded(end));
+        });
+        self.attempts.insert(path, spawned.abort_handle());
+    }
+}
+
+/// An attempt under way, and the sink of its work.
+struct Attempt {
+    key: ExecutionKey,
+    epoch: i64,
+    shared: Arc<Shared>,
+    channel: Arc<Channel>,
+    task: Task,
+    /// How much of the text is checkpointed, in bytes.
+    kept: AtomicUsize,
+    is_asked_to_checkpoint: Notify,
+    is_checkpointed: AtomicBool,
+}
+
+impl Attempt {
+    /// Works to the end, with checkpoints beside it.
+    async fn run(&self) -> AttemptEnd {
+        let executor = Executor::new(&self.shared.providers);
+        let work = executor.run(&self.key.tenant, &self.task, self);
+        let end = tokio::select! {
+            end = work => end,
+            // It never ends by itself.
+            never = self.keep_checkpointing() => match never {},
+        };
+        let WorkEnd { usage, result } = end;
+        match result {
+            Ok(()) => self.ended(usage, self.output().await),
+            Err(failure) => self.ended(usage, Err(failure)),
+        }
+    }
+
+    /// The output that the text gives. A large answer takes its time to be validated.
+    async fn output(&self) -> Result<Value, Failure> {
+        let content = self.channel.text_of(&self.task.path, self.task.attempt);
+        let Work::Model(call) = &self.task.work;
+        let Some(schema) = call.output_schema.clone() else { return Ok(Value::String(content)) };
+        let validated = tokio::task::spawn_blocking(move || output_of(&content, Some(&schema))).await;
+        validated.unwrap_or_else(|_| Err(panicked()))
+    }
+
+    fn ended(&self, usage: Option<TokenUsage>, result: Result<Value, Failure>) -> AttemptEnd {
+        let content = self.channel.text_of(&self.task.path, self.task.attempt);
+        AttemptEnd {
+            path: self.task.path.clone(),
+            attempt: self.task.attempt,
+            content,
+            checkpointed: self.is_checkpointed.load(Ordering::Relaxed),
+            usage,
+            result,
+        }
+    }
+
+    /// The end of an attempt whose code panicked.
+    fn panicked(&self) -> AttemptEnd {
+        tracing::error!(execution_id = %self.key.id, path = %self.task.path, "an attempt panicked");
+        self.ended(None, Err(panicked()))
+    }
+
+    /// Checkpoints the text while it grows, one write at a time.
+    async fn keep_checkpointing(&self) -> std::convert::Infallible {
+        let mut ticks = interval(CHECKPOINT_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        loop {
+            let asked = self.is_asked_to_checkpoint.notified();
+            let halts = tokio::select! {
+                _ = ticks.tick() => false,
+                () = asked => true,
+            };
+            self.checkpoint().await;
+            if halts {
+                self.shared.halt();
+            }
+        }
+    }
+
+    /// Writes the text that has come since the last checkpoint.
+    async fn checkpoint(&self) {
+        let offset = self.kept.load(Ordering::Relaxed);
+        let piece = self.channel.text_from(&self.task.path, self.task.attempt, offset);
+        if piece.is_empty() {
+            return;
+        }
+        self.is_checkpointed.store(true, Ordering::Relaxed);
+        let ExecutionKey { tenant, id } = &self.key;
+        let (path, attempt, end) = (&self.task.path, self.task.attempt, offset + piece.len());
+        match self.shared.store.checkpoint(tenant, id, self.epoch, path, attempt, offset, piece).await {
+            Ok(()) => self.kept.store(end, Ordering::Relaxed),
+            // The attempt goes on: its text is still in memory, and kept with the next piece or when it ends.
+            Err(error) => tracing::warn!(execution_id = %id, %path, %error, "the text so far could not be kept"),
+        }
+    }
+}
+
+impl Sink for &Attempt {
+    async fn sent(&self) {
+        if self.shared.faults.stops_at(FaultPoint::AttemptStarted) {
+            self.shared.halt();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn text(&self, piece: &str) {
+        self.channel.add_text(self.shared.outside.clock.now(), &self.task.path, self.task.attempt, piece);
+        if self.shared.faults.stops_at(FaultPoint::AttemptStreaming) {
+            self.is_asked_to_checkpoint.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Why an attempt failed whose code panicked.
+fn panicked() -> Failure {
+    Failure {
+        code: ErrorCode::Internal,
+        message: "The server made a mistake during the attempt; its log has the cause.".into(),
+        retryable: true,
+        retry_after: None,
+        sent: Sent::Maybe,
+    }
+}

@@ -1,0 +1,178 @@
+//! A turn of an actor: templates evaluated, the turn written, readers told, effects carried out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_store::{Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
+use sluice_types::{Event, StepPath};
+
+use super::actor::{Actor, Flow};
+use super::evaluate::evaluate;
+use crate::faults::FaultPoint;
+use crate::hub::Frame;
+use crate::machine::{Effect, Env, Machine, Outcome, Step};
+
+impl Actor {
+    /// Calls the machine with what it cannot know by itself.
+    pub(super) fn with_env<T>(&mut self, call: impl FnOnce(&mut Machine, &Env<'_>) -> T) -> T {
+        let channel = self.channel.clone();
+        let text_of = move |path: &StepPath, attempt: i32| channel.text_of(path, attempt);
+        let env = Env {
+            now: self.shared.outside.clock.now(),
+            chance: self.shared.outside.ids.chance(),
+            token: self.shared.outside.ids.turn_token(),
+            draining: self.shared.is_draining(),
+            backoff: self.shared.backoff,
+            text_of: &text_of,
+        };
+        call(&mut self.machine, &env)
+    }
+
+    /// The turn that starts the execution.
+    pub fn first_turn(&mut self) -> Option<Outcome> {
+        let step = self.with_env(|machine, env| machine.start(env));
+        self.evaluated(step)
+    }
+
+    /// The record of a start, with its first turn.
+    pub fn start_record(&self, outcome: &Outcome, idempotency: Option<(String, String)>) -> StartRecord {
+        let journal = self.machine.journal();
+        StartRecord {
+            turn: Turn { snapshot: Some(journal.snapshot.clone()), ..outcome.turn.clone() },
+            owner: self.shared.engine_id.clone(),
+            workflow_id: journal.workflow_id.clone(),
+            workflow_version: journal.workflow_version,
+            input: journal.input.clone(),
+            triggered_by: journal.triggered_by.clone(),
+            created_at: journal.created_at,
+            idempotency,
+        }
+    }
+
+    /// Evaluates templates until the turn is complete; `None` when there is nothing to write.
+    fn evaluated(&mut self, mut step: Step) -> Option<Outcome> {
+        loop {
+            match step {
+                Step::Needs(evaluations) => {
+                    let texts = evaluate(&self.machine, evaluations);
+                    step = self.with_env(|machine, env| machine.evaluated(texts, env));
+                }
+                Step::Done(outcome) => return Some(outcome),
+                Step::Ignored => return None,
+            }
+        }
+    }
+
+    /// Completes a turn: writes it, and acts on it.
+    pub(super) async fn complete(&mut self, step: Step) -> Flow {
+        let Some(Outcome { turn, events, effects }) = self.evaluated(step) else { return Flow::GoOn };
+        if self.stops_at(FaultPoint::BeforeCommit) {
+            return Flow::Stop;
+        }
+        let turn = Arc::new(turn);
+        match self.write(&turn).await {
+            Flow::GoOn => {}
+            stopped => return stopped,
+        }
+        if self.stops_at(FaultPoint::AfterCommit) {
+            return Flow::Stop;
+        }
+        self.publish(&turn, &events);
+        self.carry_out(effects)
+    }
+
+    fn stops_at(&self, point: FaultPoint) -> bool {
+        let stops = self.shared.faults.stops_at(point);
+        if stops {
+            self.shared.halt();
+        }
+        stops
+    }
+
+    /// Writes a turn, waiting for a database that is away: nothing is done before it is written.
+    async fn write(&mut self, turn: &Arc<Turn>) -> Flow {
+        let id = &turn.execution_id;
+        let mut wait = Duration::from_millis(50);
+        for writes in 1.. {
+            let error = match self.shared.store.write_turn(turn.clone()).await {
+                Ok(()) => return Flow::GoOn,
+                Err(error) => error,
+            };
+            let again = match error.retry() {
+                Retry::UntilDone => true,
+                Retry::SomeTimes => writes < UNKNOWN_RETRIES,
+                Retry::Never => false,
+            };
+            if matches!(error, StoreError::Fenced) {
+                tracing::warn!(execution_id = %id, "another engine owns the execution now");
+                return Flow::Stop;
+            }
+            if !again {
+                tracing::error!(execution_id = %id, %error, "the turn can never be written");
+                self.give_up().await;
+                return Flow::Refused(error);
+            }
+            tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_secs(2));
+        }
+        Flow::Stop
+    }
+
+    /// Fails an execution whose turn the database refuses, from the journal as it is stored: a run that can neither go on
+    /// nor be cancelled would be worse. One that another engine owns, or in which nothing is under way, stays as it is.
+    async fn give_up(&mut self) {
+        let journal = self.machine.journal();
+        let (tenant, id, epoch) = (journal.tenant.clone(), journal.execution_id.clone(), journal.epoch);
+        let Ok(Some(stored)) = self.shared.store.journal(&tenant, &id).await else { return };
+        if stored.epoch != epoch || !stored.state.live {
+            return;
+        }
+        self.machine = Machine::new(stored);
+        let outcome = self.with_env(|machine, env| machine.give_up(env));
+        match self.shared.store.write_turn(Arc::new(outcome.turn.clone())).await {
+            Ok(()) => self.publish(&outcome.turn, &outcome.events),
+            Err(error) => tracing::error!(execution_id = %id, %error, "nor can its failure"),
+        }
+    }
+
+    /// Sends readers what was written. A reader that subscribes after `has_readers` reads the committed rows, so nobody
+    /// misses anything.
+    fn publish(&self, turn: &Turn, events: &[Event]) {
+        if self.channel.has_readers() {
+            let events = turn.events.iter().zip(events);
+            self.channel.publish(
+                events.map(|(stored, event)| Frame::stored(stored, event.event_type.as_str(), event.ends_stream())),
+            );
+        }
+    }
+
+    /// Acts on the first turn, which is written.
+    pub(super) fn act(&mut self, outcome: Outcome) -> Flow {
+        self.carry_out(outcome.effects)
+    }
+
+    /// Carries out the effects of a written turn.
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Flow {
+        if self.stops_at(FaultPoint::AfterPublish) {
+            return Flow::Stop;
+        }
+        for effect in effects {
+            match effect {
+                Effect::Begin(task) => self.begin(task),
+                Effect::Abort(path) => {
+                    if let Some(attempt) = self.attempts.remove(&path) {
+                        attempt.abort();
+                    }
+                    self.channel.end_text(&path);
+                }
+                Effect::EndText(path) => {
+                    self.attempts.remove(&path);
+                    self.channel.end_text(&path);
+                }
+            }
+        }
+        self.answer_waiters();
+        Flow::GoOn
+    }
+}

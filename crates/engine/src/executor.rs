@@ -1,0 +1,91 @@
+//! Carries work out: one call of a model. It knows no execution, no hub and no database.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use sluice_types::limits::MAX_ANSWER_BYTES;
+use sluice_types::{ErrorCode, TenantId, TokenUsage};
+use tokio::time::{Instant, timeout_at};
+
+use crate::machine::Task;
+use crate::providers::Providers;
+use crate::providers::call::{ModelCall, ModelEvent};
+use crate::retry::{Failure, Sent};
+use crate::work::{Sink, Work, WorkEnd};
+
+/// Carries work out.
+pub struct Executor<'a> {
+    providers: &'a Arc<Providers>,
+}
+
+impl<'a> Executor<'a> {
+    /// An executor that calls these providers.
+    #[must_use]
+    pub fn new(providers: &'a Arc<Providers>) -> Self {
+        Self { providers }
+    }
+
+    /// Works until the work ends or its time is over; text goes to the sink as it comes.
+    pub async fn run(&self, tenant: &TenantId, task: &Task, sink: impl Sink) -> WorkEnd {
+        let deadline = Instant::now() + task.timeout;
+        let mut usage = None;
+        let work = async {
+            match &task.work {
+                Work::Model(call) => self.call_model(tenant, call, task.attempt, &sink, &mut usage).await,
+            }
+        };
+        let result = timeout_at(deadline, work).await.unwrap_or_else(|_| {
+            Err(Failure {
+                code: ErrorCode::AttemptTimedOut,
+                message: format!(
+                    "The attempt took longer than its timeout of {} s. Retry the step, or give it a longer `timeout`.",
+                    task.timeout.as_secs()
+                ),
+                retryable: true,
+                retry_after: None,
+                sent: Sent::Maybe,
+            })
+        });
+        WorkEnd { usage, result }
+    }
+
+    async fn call_model(
+        &self,
+        tenant: &TenantId,
+        call: &ModelCall,
+        attempt: i32,
+        sink: &impl Sink,
+        usage: &mut Option<TokenUsage>,
+    ) -> Result<(), Failure> {
+        let mut stream = self.providers.stream(tenant, call.clone(), attempt).await?;
+        sink.sent().await;
+        let mut bytes = 0;
+        while let Some(event) = stream.next().await {
+            match event? {
+                ModelEvent::Text(piece) => {
+                    bytes += piece.len();
+                    if bytes > MAX_ANSWER_BYTES {
+                        return Err(too_long());
+                    }
+                    // PostgreSQL's texts hold no NUL, and no reader wants one.
+                    let piece = if piece.contains('\0') { piece.replace('\0', "\u{fffd}") } else { piece };
+                    sink.text(&piece).await;
+                }
+                ModelEvent::Finished { usage: counted } => *usage = counted,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn too_long() -> Failure {
+    Failure {
+        code: ErrorCode::OutputTooLong,
+        message: format!(
+            "The answer is longer than {MAX_ANSWER_BYTES} bytes. Give the step a `max_tokens`, or switch it to another model."
+        ),
+        retryable: false,
+        retry_after: None,
+        sent: Sent::Maybe,
+    }
+}

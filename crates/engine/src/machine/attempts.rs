@@ -1,0 +1,278 @@
+//! Attempts: beginning one, and writing down how it ended.
+
+use std::time::Duration;
+
+use sluice_store::{AttemptProgress, AttemptRecord, StepRecord};
+use sluice_types::{
+    Attempt, AttemptStatus, Candidate, ErrorCode, EventType, LlmStep, RunError, StepKind, StepPath, StepRunStatus,
+    TokenUsage, candidates, cost_usd, estimated_tokens, find_model,
+};
+
+use super::budget::{OverBudget, allowance};
+use super::outcome::{Effect, Evaluation, Task};
+use super::{Env, Machine};
+use crate::providers::call::ModelCall;
+use crate::work::{AttemptEnd, Work};
+
+/// A provider that sends nothing for this long counts as gone.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How the tokens of an attempt are counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Charge {
+    /// As the provider counted them.
+    Counted(TokenUsage),
+    /// Estimated from the texts: streamed text was paid for, and the provider did not say how much.
+    Estimated,
+    /// None: it failed before the provider had the request.
+    Nothing,
+}
+
+/// Why an attempt does not begin.
+enum NotBegun {
+    Failed(RunError),
+    OverBudget(OverBudget, Candidate),
+}
+
+/// A call that is ready to be made, with its reservation.
+struct Prepared {
+    call: ModelCall,
+    reserved_usd: f64,
+}
+
+impl Machine {
+    /// Begins the first attempt of a step; false when the step failed instead.
+    pub(super) fn start_step(&mut self, path: &StepPath) -> bool {
+        self.change(path, |record| record.progress = AttemptProgress::default());
+        self.start_attempt(path)
+    }
+
+    /// Begins the attempts whose wait is over. Gives the evaluations that they need first.
+    pub(super) fn begin_due_attempts(&mut self) -> Vec<Evaluation> {
+        let mut needed = Vec::new();
+        for path in self.runs.due_retries(self.turn.now) {
+            if self.is_interrupted_too_often() {
+                self.open_interrupted_gate(&path);
+                continue;
+            }
+            match self.evaluation(&path) {
+                Some(evaluation) => needed.push(evaluation),
+                None => _ = self.start_attempt(&path),
+            }
+        }
+        needed
+    }
+
+    /// Begins the next attempt of a step; false when the step failed instead.
+    fn start_attempt(&mut self, path: &StepPath) -> bool {
+        match self.prepare(path) {
+            Ok(prepared) => {
+                self.begin_attempt(path, prepared);
+                true
+            }
+            Err(NotBegun::OverBudget(over, candidate)) => {
+                self.open_budget_gate(path, over.needed_usd, &candidate);
+                true
+            }
+            Err(NotBegun::Failed(error)) => {
+                self.fail_step(path, error);
+                false
+            }
+        }
+    }
+
+    fn begin_attempt(&mut self, path: &StepPath, Prepared { call, reserved_usd }: Prepared) {
+        let now = self.turn.now;
+        let timeout = self.place(path).map_or(0, |place| place.step.timeout_seconds());
+        let sent_tokens = sent_tokens(&call);
+        let begin = |StepRecord { run, progress, .. }: &mut StepRecord| {
+            progress.retry_at = None;
+            progress.reserved_usd = reserved_usd;
+            progress.sent_tokens = sent_tokens;
+            run.status = StepRunStatus::Running;
+            run.attempt += 1;
+            run.provider = Some(call.provider.clone());
+            run.model = Some(call.model.clone());
+            run.prompt = Some(call.prompt.clone());
+            run.content = None;
+            run.output = None;
+            run.gate = None;
+            run.stale = false;
+            run.started_at = Some(now);
+            run.completed_at = None;
+            run.duration_ms = None;
+            run.attempt
+        };
+        let Some(attempt) = self.change(path, begin) else { return };
+        self.journal.state.started_at.get_or_insert(now);
+        let event = self.event_of(EventType::Progress, path);
+        self.emit(event);
+        let timeout = Duration::from_secs(timeout.into());
+        let work = Work::Model(Box::new(call));
+        self.turn.effects.push(Effect::Begin(Task { path: path.clone(), attempt, work, timeout }));
+    }
+
+    /// The call of a step run's next attempt, with the prompts filled in and its cost reserved.
+    fn prepare(&mut self, path: &StepPath) -> Result<Prepared, NotBegun> {
+        let failed = |code, message: String| NotBegun::Failed(RunError::new(code, message));
+        let no_model = || failed(ErrorCode::Internal, format!("`{path}` calls no model"));
+        let texts = self.turn.texts.get(path).cloned().unwrap_or_else(|| Ok(Vec::new()));
+        let mut texts = texts.map_err(NotBegun::Failed)?.into_iter();
+        let place = self.place(path).ok_or_else(no_model)?;
+        let StepKind::Llm(llm) = &place.step.kind else { return Err(no_model()) };
+        let record = self.runs.record(path);
+        let chosen = record.map_or(0, |record| record.progress.candidate);
+        let candidate = candidates(&self.journal.snapshot.definition, &place.step)
+            .into_iter()
+            .nth(usize::try_from(chosen).unwrap_or(usize::MAX))
+            .ok_or_else(|| failed(ErrorCode::UnknownModel, "No model is named for the step.".into()))?;
+        let mut prompt = texts.next().unwrap_or_default();
+        if let Some(revision) = record.and_then(|record| record.run.revision.as_ref()) {
+            prompt.push_str(revision);
+        }
+        let mut call = self.call(llm, &candidate, prompt, texts.next());
+        let model = find_model(&candidate.provider, &candidate.model);
+        let allowed = allowance(model.as_ref(), llm.max_tokens, most_tokens(&call), self.left_usd(path));
+        let allowed = allowed.map_err(|over| NotBegun::OverBudget(over, candidate))?;
+        call.max_tokens = allowed.max_tokens;
+        Ok(Prepared { call, reserved_usd: allowed.reserved_usd })
+    }
+
+    fn call(&self, llm: &LlmStep, candidate: &Candidate, prompt: String, system: Option<String>) -> ModelCall {
+        ModelCall {
+            provider: candidate.provider.clone(),
+            model: candidate.model.clone(),
+            system: self.with_persona(llm.persona_id.as_ref(), system),
+            prompt,
+            temperature: llm.temperature,
+            max_tokens: None,
+            output_schema: llm.output_schema.clone(),
+            api_key: None,
+            base_url: None,
+            idle_timeout: IDLE_TIMEOUT,
+        }
+    }
+
+    /// The rest of the budget for a step run's next attempt: less what is spent, and what the others may spend.
+    fn left_usd(&self, path: &StepPath) -> Option<f64> {
+        let budget = self.journal.state.budget_usd?;
+        let others = self.runs.running().filter(|record| record.run.path != *path);
+        Some(budget - self.journal.state.cost_usd - others.map(|record| record.progress.reserved_usd).sum::<f64>())
+    }
+
+    /// The system prompt with the persona before it.
+    fn with_persona(&self, own: Option<&sluice_types::PersonaId>, system: Option<String>) -> Option<String> {
+        let snapshot = &self.journal.snapshot;
+        let persona = own.or(snapshot.definition.persona_id.as_ref()).and_then(|id| snapshot.personas.get(id));
+        match (persona, system) {
+            (Some(persona), Some(system)) => Some(format!("{}\n\n{system}", persona.instructions)),
+            (Some(persona), None) => Some(persona.instructions.clone()),
+            (None, system) => system,
+        }
+    }
+
+    /// Takes the end of an attempt into the journal; false when the attempt is not the one under way.
+    pub(super) fn attempt_ended(&mut self, end: AttemptEnd, env: &Env<'_>) -> bool {
+        let AttemptEnd { path, attempt, content, checkpointed, usage, result } = end;
+        if !self.is_attempt_under_way(&path) || self.runs.get(&path).is_none_or(|run| run.attempt != attempt) {
+            return false;
+        }
+        self.turn.effects.push(Effect::EndText(path.clone()));
+        let content = Some(content).filter(|content| !content.is_empty());
+        let charge = match usage {
+            Some(usage) => Charge::Counted(usage),
+            None if content.is_some() || result.is_ok() => Charge::Estimated,
+            None => Charge::Nothing,
+        };
+        let (status, error) = match &result {
+            Ok(_) => (AttemptStatus::Completed, None),
+            Err(failure) => (AttemptStatus::Failed, Some(RunError::new(failure.code, failure.message.clone()))),
+        };
+        self.end_attempt(&path, status, content, charge, error, checkpointed);
+        match result {
+            Ok(output) => self.complete_step(&path, output),
+            Err(failure) => self.after_failure(&path, &failure, env),
+        }
+        true
+    }
+
+    /// Writes down how an attempt ended, and its cost.
+    pub(super) fn end_attempt(
+        &mut self,
+        path: &StepPath,
+        status: AttemptStatus,
+        content: Option<String>,
+        charge: Charge,
+        error: Option<RunError>,
+        checkpointed: bool,
+    ) {
+        let now = self.turn.now;
+        let end = |StepRecord { run, progress, .. }: &mut StepRecord| {
+            let estimated = TokenUsage {
+                input_tokens: progress.sent_tokens.max(run.prompt.as_deref().map_or(0, estimated_tokens)),
+                output_tokens: content.as_deref().map_or(0, estimated_tokens),
+                cached_input_tokens: 0,
+            };
+            let (token_usage, usage_estimated) = match charge {
+                Charge::Counted(usage) => (usage, false),
+                Charge::Estimated => (estimated, true),
+                Charge::Nothing => (TokenUsage::default(), false),
+            };
+            let named = run.provider.as_deref().zip(run.model.as_deref());
+            let model = named.and_then(|(provider, model)| find_model(provider, model));
+            let cost = cost_usd(model.as_ref(), token_usage).unwrap_or(0.0);
+            progress.reserved_usd = 0.0;
+            run.content.clone_from(&content);
+            run.error.clone_from(&error);
+            run.token_usage += token_usage;
+            run.cost_usd += cost;
+            run.completed_at = Some(now);
+            run.duration_ms = run.started_at.map(|from| (now - from).num_milliseconds());
+            Attempt {
+                attempt: run.attempt,
+                status,
+                provider: run.provider.clone(),
+                model: run.model.clone(),
+                token_usage,
+                usage_estimated,
+                cost_usd: cost,
+                content,
+                error,
+                started_at: run.started_at.unwrap_or(now),
+                completed_at: now,
+            }
+        };
+        let Some(attempt) = self.change(path, end) else { return };
+        self.journal.state.token_usage += attempt.token_usage;
+        self.journal.state.cost_usd += attempt.cost_usd;
+        self.turn.attempts.push(AttemptRecord { path: path.clone(), attempt, checkpointed });
+    }
+
+    fn complete_step(&mut self, path: &StepPath, output: serde_json::Value) {
+        self.change(path, |StepRecord { run, progress, .. }| {
+            *progress = AttemptProgress::default();
+            run.status = StepRunStatus::Completed;
+            run.content.get_or_insert_with(String::new);
+            run.output = Some(output);
+            run.error = None;
+            run.revision = None;
+        });
+        self.journal.state.interruptions = 0;
+        let event = self.event_with_figures(path);
+        self.emit(event);
+    }
+}
+
+/// Estimated tokens of what is sent.
+fn sent_tokens(call: &ModelCall) -> u64 {
+    estimated_tokens(&call.prompt) + call.system.as_deref().map_or(0, estimated_tokens)
+}
+
+/// The same, estimated high, with the schema: what is reserved must cover it.
+fn most_tokens(call: &ModelCall) -> u64 {
+    let schema = call.output_schema.as_ref().map(ToString::to_string).unwrap_or_default();
+    [call.prompt.as_str(), call.system.as_deref().unwrap_or_default(), schema.as_str()]
+        .into_iter()
+        .map(sluice_types::most_tokens)
+        .sum()
+}

@@ -1,0 +1,103 @@
+//! What a call may cost: with a budget, its answer is limited to what the rest of the budget pays for, and exactly that
+//! is reserved until the attempt ends.
+
+use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
+use sluice_types::{ModelInfo, TokenUsage, cost_usd};
+
+/// The limits of a call.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Allowance {
+    /// Tokens in the answer at the most; the provider's own limit when none.
+    pub max_tokens: Option<u32>,
+    /// What the call may cost at the most, in US dollars.
+    pub reserved_usd: f64,
+}
+
+/// A budget that does not cover a call.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OverBudget {
+    /// What the call may cost, in US dollars; `None` when the price of the model is not known.
+    pub needed_usd: Option<f64>,
+}
+
+/// What a call may use. `asked` is the step's own limit of tokens, `left_usd` the rest of the budget.
+///
+/// A call begins only when the budget pays for the answer that the step asks for, or for a usual one where it asks for
+/// none. A price that is not known fits no budget.
+pub fn allowance(
+    model: Option<&ModelInfo>,
+    asked: Option<u32>,
+    input_tokens: u64,
+    left_usd: Option<f64>,
+) -> Result<Allowance, OverBudget> {
+    let most = model.and_then(|model| model.max_output_tokens).and_then(|most| u32::try_from(most).ok());
+    let at_most = |tokens: u32| most.map_or(tokens, |most| tokens.min(most));
+    let price = |output_tokens: u32| {
+        let usage = TokenUsage { input_tokens, output_tokens: output_tokens.into(), cached_input_tokens: 0 };
+        cost_usd(model, usage)
+    };
+    let limit = asked.map(at_most);
+    let expected = limit.unwrap_or_else(|| at_most(DEFAULT_OUTPUT_TOKENS));
+    let needed_usd = price(expected);
+    let Some(left_usd) = left_usd else {
+        return Ok(Allowance { max_tokens: limit, reserved_usd: needed_usd.unwrap_or(0.0) });
+    };
+    let Some(needed) = needed_usd.filter(|needed| *needed <= left_usd) else { return Err(OverBudget { needed_usd }) };
+    if limit.is_some() {
+        return Ok(Allowance { max_tokens: limit, reserved_usd: needed });
+    }
+    let affordable = affordable(left_usd - price(0).unwrap_or(0.0), price(1).unwrap_or(0.0) - price(0).unwrap_or(0.0));
+    let max_tokens = affordable.map_or(most, |tokens| Some(at_most(tokens.max(expected))));
+    let reserved_usd = max_tokens.and_then(price).unwrap_or(needed);
+    Ok(Allowance { max_tokens, reserved_usd })
+}
+
+/// How many tokens an amount pays for; `None` when they cost nothing.
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float saturates")]
+fn affordable(usd: f64, usd_per_token: f64) -> Option<u32> {
+    (usd_per_token > 0.0).then(|| (usd / usd_per_token).floor() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sluice_types::find_model;
+
+    /// $3 for a million tokens read, $15 for a million written, at most 64,000 of them.
+    fn model() -> ModelInfo {
+        find_model("anthropic", "claude-sonnet-4-5").unwrap()
+    }
+
+    #[test]
+    fn without_a_budget_nothing_is_limited_but_by_the_step() {
+        let free = |asked| allowance(Some(&model()), asked, 1_000, None).unwrap().max_tokens;
+        assert_eq!((free(None), free(Some(300)), free(Some(u32::MAX))), (None, Some(300), Some(64_000)));
+    }
+
+    #[test]
+    fn a_call_gets_what_the_rest_of_the_budget_pays_for_and_reserves_exactly_that() {
+        let allowed = allowance(Some(&model()), None, 1_000, Some(0.303)).unwrap();
+        assert_eq!(allowed.max_tokens, Some(20_000));
+        assert!((allowed.reserved_usd - 0.303).abs() < 1e-9, "{allowed:?}");
+        let by_the_model = allowance(Some(&model()), None, 1_000, Some(100.0)).unwrap();
+        assert_eq!(by_the_model.max_tokens, Some(64_000));
+        assert!((by_the_model.reserved_usd - 0.963).abs() < 1e-9, "{by_the_model:?}");
+        let asked = allowance(Some(&model()), Some(2_000), 0, Some(0.03)).unwrap();
+        assert_eq!(asked, Allowance { max_tokens: Some(2_000), reserved_usd: 0.03 });
+    }
+
+    #[test]
+    fn too_small_a_budget_and_an_unknown_price_are_refused() {
+        let needed = allowance(Some(&model()), Some(2_000), 0, Some(0.029)).unwrap_err().needed_usd;
+        assert_eq!(needed, Some(0.03));
+        assert!(allowance(Some(&model()), None, 0, Some(0.05)).is_err(), "a usual answer is not paid for");
+        assert_eq!(allowance(None, None, 0, Some(100.0)), Err(OverBudget { needed_usd: None }));
+    }
+
+    #[test]
+    fn tokens_that_cost_nothing_are_not_limited_by_a_budget() {
+        let demo = find_model("demo", "demo-echo").unwrap();
+        let allowed = allowance(Some(&demo), None, 1_000, Some(0.0)).unwrap();
+        assert_eq!(allowed.max_tokens, demo.max_output_tokens.and_then(|most| u32::try_from(most).ok()));
+    }
+}

@@ -1,0 +1,142 @@
+//! Changing a step for one execution: its snapshot takes the change, the workflow stays as it is.
+
+use sluice_store::{Journal, Snapshot, SnapshotPersona};
+use sluice_types::{
+    ErrorCode, FieldError, Finding, Index, Known, PatchStep, Step, StepKind, StepPath, StepRunStatus, lint,
+};
+
+use super::Machine;
+use super::commands::NEWER;
+use crate::check::deep_findings;
+use crate::error::EngineError;
+
+impl Machine {
+    pub(super) fn patch_step(
+        &mut self,
+        path: &StepPath,
+        patch: &PatchStep,
+        persona: Option<SnapshotPersona>,
+    ) -> Result<(), EngineError> {
+        let status = self.step_status(path)?;
+        match status {
+            // Held between two attempts, nothing of it runs.
+            StepRunStatus::Running if self.is_held_between_attempts(path) => self.change_step(path, patch, persona),
+            StepRunStatus::Pending
+            | StepRunStatus::Waiting
+            | StepRunStatus::Failed
+            | StepRunStatus::Cancelled
+            | StepRunStatus::Skipped
+            | StepRunStatus::OutcomeUnknown => self.change_step(path, patch, persona),
+            StepRunStatus::Running => Err(self.illegal(
+                ErrorCode::IllegalTransition,
+                Some(status),
+                "The step is running: cancel or wait, then retry it with the change.",
+            )),
+            StepRunStatus::Completed => Err(self.illegal(
+                ErrorCode::IllegalTransition,
+                Some(status),
+                "The step is done: POST …/retry with the change runs it again.",
+            )),
+            StepRunStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, Some(status), NEWER)),
+        }
+    }
+
+    /// Changes a step of the snapshot, for this execution.
+    pub(super) fn change_step(
+        &mut self,
+        path: &StepPath,
+        patch: &PatchStep,
+        persona: Option<SnapshotPersona>,
+    ) -> Result<(), EngineError> {
+        if *patch == PatchStep::default() {
+            return Ok(());
+        }
+        self.journal.snapshot = changed_snapshot(&self.journal, path, patch, persona)?;
+        self.index = Index::of(&self.journal.snapshot.definition);
+        self.turn.snapshot_changed = true;
+        let Some(record) = self.runs.record(path) else { return Ok(()) };
+        let status = record.run.status;
+        // A changed step begins with its first model again.
+        self.change(path, |record| {
+            record.progress.candidate = 0;
+            record.progress.failures = 0;
+        });
+        let is_switched = patch.enabled.is_some();
+        let is_disabled = patch.enabled == Some(false);
+        match status {
+            StepRunStatus::Skipped | StepRunStatus::Waiting if is_switched => self.back_to_pending(path),
+            // It waited for its next attempt: disabled, it has none.
+            StepRunStatus::Running if is_disabled => self.back_to_pending(path),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// The snapshot with a step changed, unless the lint finds an error in the result.
+pub fn changed_snapshot(
+    journal: &Journal,
+    path: &StepPath,
+    patch: &PatchStep,
+    persona: Option<SnapshotPersona>,
+) -> Result<Snapshot, EngineError> {
+    let mut changed = journal.snapshot.clone();
+    let id = path.step_id().ok_or(EngineError::StepRunNotFound)?;
+    let step = changed.definition.step_mut(&id).ok_or(EngineError::StepRunNotFound)?;
+    apply(step, patch)?;
+    if let (Some(Some(id)), Some(persona)) = (&patch.persona_id, persona) {
+        changed.personas.insert(id.clone(), persona);
+    }
+    let report = lint(&changed.definition, &Known::default(), Some(&journal.input));
+    let errors: Vec<Finding> =
+        report.errors().cloned().chain(deep_findings(&changed.definition, Some(&journal.input))).collect();
+    if let Some(fields) = own_errors(&changed, path, &errors) {
+        return Err(EngineError::Invalid(ErrorCode::InvalidDefinition, fields));
+    }
+    if errors.is_empty() { Ok(changed) } else { Err(EngineError::InvalidDefinition(errors)) }
+}
+
+/// Errors that all lie in the changed step, with pointers into the request that changed it.
+fn own_errors(changed: &Snapshot, path: &StepPath, errors: &[Finding]) -> Option<Vec<FieldError>> {
+    let index = Index::of(&changed.definition);
+    let own = &index.at(path)?.pointer;
+    let fields: Option<Vec<FieldError>> = errors
+        .iter()
+        .map(|finding| {
+            let pointer = finding.pointer.strip_prefix(own.as_str())?.to_owned();
+            Some(FieldError { pointer, code: finding.code.clone(), message: finding.message.clone() })
+        })
+        .collect();
+    fields.filter(|fields| !fields.is_empty())
+}
+
+/// Puts a patch into a step.
+fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
+    if let Some(enabled) = patch.enabled {
+        step.enabled = enabled;
+    }
+    let only_enabled = PatchStep { enabled: patch.enabled, ..PatchStep::default() };
+    let StepKind::Llm(llm) = &mut step.kind else {
+        if *patch != only_enabled {
+            let message = "a review step has only `enabled` to change";
+            return Err(EngineError::field(ErrorCode::InvalidRequest, "", message));
+        }
+        return Ok(());
+    };
+    if let Some(provider) = &patch.provider {
+        llm.provider.clone_from(provider);
+    }
+    if let Some(model) = &patch.model {
+        llm.model.clone_from(model);
+    }
+    if let Some(persona) = &patch.persona_id {
+        llm.persona_id.clone_from(persona);
+    }
+    if let Some(prompt) = &patch.prompt {
+        llm.prompt.clone_from(prompt);
+    }
+    if let Some(system_prompt) = &patch.system_prompt {
+        llm.system_prompt.clone_from(system_prompt);
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! The commands of people: each is checked first, then changes the journal.
+
+use sluice_store::{AttemptProgress, SnapshotPersona};
+use sluice_types::{
+    AttemptStatus, ErrorCode, EventType, ExecutionStatus, GateKind, PatchExecution, StepPath, StepRun, StepRunStatus,
+    StepType,
+};
+
+use super::attempts::Charge;
+use super::outcome::Effect;
+use super::{Command, Env, Machine};
+use crate::error::EngineError;
+
+/// Why nothing is done about a status that this version does not know.
+pub(super) const NEWER: &str = "A newer version of Sluice runs this: send the command to a server of that version.";
+
+impl Machine {
+    /// Carries a command out on the journal, or refuses it and changes nothing.
+    pub(super) fn command(
+        &mut self,
+        command: Command,
+        persona: Option<SnapshotPersona>,
+        by: &str,
+        env: &Env<'_>,
+    ) -> Result<(), EngineError> {
+        match command {
+            Command::Pause => self.pause(),
+            Command::Resume => self.resume(),
+            Command::Cancel => self.cancel(env),
+            Command::Patch(patch) => self.patch(&patch),
+            Command::PatchStep(path, patch) => self.patch_step(&path, &patch, persona),
+            Command::Override(path, output) => self.override_output(&path, output),
+            Command::Retry(path, patch) => self.retry(&path, &patch, persona),
+            Command::Review(path, request) => self.review(&path, request, by, env),
+        }
+    }
+
+    /// A refusal that tells the state.
+    pub(super) fn illegal(&self, code: ErrorCode, step_status: Option<StepRunStatus>, message: &str) -> EngineError {
+        EngineError::Illegal { code, status: self.journal.state.status, step_status, message: message.into() }
+    }
+
+    fn pause(&mut self) -> Result<(), EngineError> {
+        match self.journal.state.status {
+            ExecutionStatus::Pending | ExecutionStatus::Running => {
+                self.journal.state.on_hold = true;
+                Ok(())
+            }
+            ExecutionStatus::Paused => Err(self.illegal(ErrorCode::IllegalTransition, None, "It is paused already.")),
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
+                Err(self.illegal(ErrorCode::IllegalTransition, None, "It has ended; there is nothing to pause."))
+            }
+            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
+        }
+    }
+
+    fn resume(&mut self) -> Result<(), EngineError> {
+        match self.journal.state.status {
+            ExecutionStatus::Paused if self.journal.state.on_hold => {
+                self.journal.state.on_hold = false;
+                Ok(())
+            }
+            ExecutionStatus::Paused => {
+                Err(self.illegal(ErrorCode::GateOpen, None, "It waits for a decision: POST …/steps/{path}/review."))
+            }
+            ExecutionStatus::Pending | ExecutionStatus::Running => {
+                Err(self.illegal(ErrorCode::IllegalTransition, None, "It is not paused."))
+            }
+            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => Err(self.illegal(
+                ErrorCode::IllegalTransition,
+                None,
+                "It has ended. To run a step again: POST …/steps/{path}/retry.",
+            )),
+        }
+    }
+
+    fn cancel(&mut self, env: &Env<'_>) -> Result<(), EngineError> {
+        if self.journal.state.status.is_terminal() {
+            return Err(self.illegal(ErrorCode::IllegalTransition, None, "It has ended already."));
+        }
+        self.stop_everything(env);
+        Ok(())
+    }
+
+    /// Ends the execution as cancelled; the text of attempts under way is kept.
+    pub(super) fn stop_everything(&mut self, env: &Env<'_>) {
+        let running = self.runs.running().map(|record| &record.run);
+        let open: Vec<StepPath> = running.chain(self.runs.at_gates()).map(|run| run.path.clone()).collect();
+        for path in open {
+            if self.is_attempt_under_way(&path) {
+                let attempt = self.runs.get(&path).map_or(0, |run| run.attempt);
+                let text = Some((env.text_of)(&path, attempt)).filter(|text| !text.is_empty());
+                self.end_attempt(&path, AttemptStatus::Cancelled, text, Charge::Estimated, None, true);
+                self.turn.effects.push(Effect::Abort(path.clone()));
+            }
+            let now = self.turn.now;
+            self.change(&path, |record| {
+                record.run.status = StepRunStatus::Cancelled;
+                record.run.gate = None;
+                record.run.completed_at = Some(now);
+                record.progress = AttemptProgress::default();
+            });
+            let event = self.event_of(EventType::Progress, &path);
+            self.emit(event);
+        }
+        self.settle(ExecutionStatus::Cancelled);
+    }
+
+    fn patch(&mut self, patch: &PatchExecution) -> Result<(), EngineError> {
+        if patch.budget_usd.flatten().is_some_and(|budget| !budget.is_finite() || budget < 0.0) {
+            return Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", "a budget is not negative"));
+        }
+        if let Some(budget) = patch.budget_usd {
+            self.journal.state.budget_usd = budget;
+            // A call that waits for a larger budget is checked again.
+            for path in self.gates(|run| run.gate.as_ref().is_some_and(|gate| gate.kind == GateKind::Budget)) {
+                self.run_again(&path);
+            }
+        }
+        if let Some(yolo) = patch.yolo {
+            self.journal.state.yolo = yolo;
+            // An open review is skipped as a pending one.
+            let is_open = |run: &StepRun| run.status == StepRunStatus::Waiting && run.step_type == StepType::Review;
+            for path in self.gates(|run| yolo && is_open(run)) {
+                self.back_to_pending(&path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The step runs at gates that fit.
+    pub(super) fn gates(&self, fits: impl Fn(&StepRun) -> bool) -> Vec<StepPath> {
+        self.runs.at_gates().filter(|run| fits(run)).map(|run| run.path.clone()).collect()
+    }
+
+    /// The status of the step run at a path, which need not have been reached.
+    pub(super) fn step_status(&self, path: &StepPath) -> Result<StepRunStatus, EngineError> {
+        self.place(path).ok_or(EngineError::StepRunNotFound)?;
+        Ok(self.runs.status(path))
+    }
+
+    /// Makes a step run one that is to be run. The costs of its attempts stay counted.
+    pub(super) fn back_to_pending(&mut self, path: &StepPath) {
+        if self.runs.status(path) == StepRunStatus::Pending {
+            return;
+        }
+        self.change(path, |record| {
+            record.progress = AttemptProgress::default();
+            let run = &mut record.run;
+            run.status = StepRunStatus::Pending;
+            run.prompt = None;
+            run.content = None;
+            run.output = None;
+            run.error = None;
+            run.gate = None;
+            run.overridden = false;
+            run.stale = false;
+            run.revision = None;
+            run.started_at = None;
+            run.completed_at = None;
+            run.duration_ms = None;
+        });
+    }
+}

@@ -1,0 +1,230 @@
+//! Deciding at gates.
+
+use serde_json::{Value, json};
+use sluice_types::{
+    ErrorCode, Event, EventType, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, ReviewRequest, RunError,
+    StepKind, StepPath, StepRunStatus, StepType,
+};
+
+use super::rerun::repeats;
+use super::{Env, Machine};
+use crate::difference::difference;
+use crate::error::EngineError;
+use crate::output::output_of;
+
+impl Machine {
+    /// Decides at a gate.
+    pub(super) fn review(
+        &mut self,
+        path: &StepPath,
+        request: ReviewRequest,
+        by: &str,
+        env: &Env<'_>,
+    ) -> Result<(), EngineError> {
+        let run = self.runs.get(path).filter(|run| run.status.is_gate());
+        let Some((status, gate)) = run.and_then(|run| Some((run.status, run.gate.clone()?))) else {
+            return Err(self.no_gate(path));
+        };
+        if request.opened_seq.is_some_and(|seen| seen != gate.opened_seq) {
+            let message = "The gate was opened anew since you looked: read what it asks now.";
+            return Err(self.illegal(ErrorCode::GateDecided, Some(status), message));
+        }
+        check_request(&gate, &request)?;
+        self.carry_out(path, &gate, &request, by, env)?;
+        let after = request.content.filter(|content| Some(content) != gate.content.as_ref());
+        let before = gate.content.as_deref().unwrap_or_default();
+        let decision = GateDecision {
+            kind: gate.kind,
+            decision: request.decision,
+            comment: request.comment,
+            difference: after.as_deref().and_then(|after| difference(before, after)),
+            content_before: gate.content,
+            content_after: after,
+            decided_by: by.to_owned(),
+            decided_at: self.turn.now,
+            opened_seq: gate.opened_seq,
+        };
+        self.turn.decisions.push((path.clone(), decision));
+        Ok(())
+    }
+
+    fn carry_out(
+        &mut self,
+        path: &StepPath,
+        gate: &Gate,
+        request: &ReviewRequest,
+        by: &str,
+        env: &Env<'_>,
+    ) -> Result<(), EngineError> {
+        match request.decision {
+            ReviewDecision::Approve => self.approve(path, gate, request),
+            ReviewDecision::Reject | ReviewDecision::Fail => {
+                let is_review = gate.kind == GateKind::Review;
+                let code = if is_review { ErrorCode::ReviewRejected } else { ErrorCode::Interrupted };
+                let why = request.comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default();
+                self.fail_step(path, RunError::new(code, format!("{by} decided `{}`{why}", request.decision)));
+            }
+            ReviewDecision::Revise => self.revise(gate, request)?,
+            ReviewDecision::RaiseBudget => {
+                self.raise_budget(gate, request)?;
+                self.run_again(path);
+            }
+            ReviewDecision::Repeat => {
+                self.journal.state.interruptions = 0;
+                self.run_again(path);
+            }
+            ReviewDecision::Stop => self.stop_everything(env),
+            ReviewDecision::AssumeDone => self.assume_done(path, gate, request)?,
+            // `check_request` has refused it: no gate takes it.
+            ReviewDecision::Unknown => return Err(self.no_gate(path)),
+        }
+        Ok(())
+    }
+
+    /// Runs a step again that waited at a gate; a reviewer's request stays with it.
+    pub(super) fn run_again(&mut self, path: &StepPath) {
+        let revision = self.runs.get(path).and_then(|run| run.revision.clone());
+        self.back_to_pending(path);
+        self.change(path, |record| record.run.revision = revision);
+    }
+
+    fn no_gate(&self, path: &StepPath) -> EngineError {
+        let Some(run) = self.runs.get(path).filter(|run| run.status != StepRunStatus::Pending) else {
+            if self.place(path).is_none() {
+                return EngineError::StepRunNotFound;
+            }
+            let message = "The run has not come to this step yet.";
+            return self.illegal(ErrorCode::IllegalTransition, Some(StepRunStatus::Pending), message);
+        };
+        let was_gate = run.gate.is_some() || run.step_type == StepType::Review;
+        let (code, message) = if was_gate {
+            (ErrorCode::GateDecided, "Somebody decided already; read the step run for what was decided.")
+        } else {
+            (ErrorCode::IllegalTransition, "This step run waits for no decision.")
+        };
+        self.illegal(code, Some(run.status), message)
+    }
+
+    fn approve(&mut self, path: &StepPath, gate: &Gate, request: &ReviewRequest) {
+        let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
+        let output = json!({"decision": "approve", "comment": request.comment, "content": content});
+        self.finish_gate(path, content, output);
+    }
+
+    fn finish_gate(&mut self, path: &StepPath, content: String, output: Value) {
+        let now = self.turn.now;
+        self.change(path, |record| {
+            let run = &mut record.run;
+            run.status = StepRunStatus::Completed;
+            run.content = Some(content);
+            run.output = Some(output);
+            run.error = None;
+            run.completed_at = Some(now);
+            run.duration_ms = run.started_at.map(|from| (now - from).num_milliseconds());
+        });
+        self.journal.state.interruptions = 0;
+        let event = self.event_of(EventType::Progress, path);
+        let duration_ms = self.runs.get(path).and_then(|run| run.duration_ms);
+        self.emit(Event { duration_ms, ..event });
+    }
+
+    /// Runs the reviewed step again with the comment, and all that uses it.
+    fn revise(&mut self, gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+        let Some(target) = gate.shows.last().cloned() else {
+            let message = "This review shows no step that could run again.";
+            return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
+        };
+        let before = request.content.as_ref().or(gate.content.as_ref()).cloned().unwrap_or_default();
+        let comment = request.comment.clone().unwrap_or_default();
+        for repeat in repeats(&self.index, &self.runs, &target) {
+            self.back_to_pending(&repeat.path);
+        }
+        let revision = format!(
+            "\n\n---\nThis was your previous answer:\n\n{before}\n\n---\nA reviewer asks you to change it:\n\n{comment}\n\n\
+             Write the whole answer anew, with the change."
+        );
+        self.change(&target, |record| record.run.revision = Some(revision));
+        Ok(())
+    }
+
+    fn raise_budget(&mut self, gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+        let state = &mut self.journal.state;
+        let least = state.cost_usd + gate.needed_usd.unwrap_or_default();
+        match request.budget_usd {
+            _ if gate.needed_usd.is_none() => {
+                let message = "No budget covers a price that is not known: take the budget away, or switch the step to another model, then `repeat`.";
+                Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message))
+            }
+            Some(budget) if budget.is_finite() && budget >= least => {
+                state.budget_usd = Some(budget);
+                Ok(())
+            }
+            _ => {
+                let least = round_up(least);
+                let message =
+                    format!("give a `budget_usd` of at least {least:.6}, what is spent and the next call together");
+                Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", message))
+            }
+        }
+    }
+
+    fn assume_done(&mut self, path: &StepPath, gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+        let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
+        let schema = match self.place(path).map(|place| &place.step.kind) {
+            Some(StepKind::Llm(llm)) => llm.output_schema.as_ref(),
+            Some(StepKind::Review(_)) | None => None,
+        };
+        let output = output_of(&content, schema)
+            .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/content", failure.message))?;
+        self.finish_gate(path, content, output);
+        Ok(())
+    }
+
+    /// Takes the time into account: gates expire, and next attempts are due. False when nothing was waiting for it.
+    pub(super) fn time_passed(&mut self, env: &Env<'_>) -> bool {
+        let can_start = !self.journal.state.on_hold && !env.draining;
+        let mut changed = can_start && !self.runs.due_retries(env.now).is_empty();
+        for path in self.runs.due_expiries(env.now) {
+            let on_expiry = self.runs.get(&path).and_then(|run| run.gate.as_ref()?.on_expiry);
+            changed |= self.expire(&path, on_expiry, env);
+        }
+        changed
+    }
+
+    /// Decides a review whose time is over.
+    fn expire(&mut self, path: &StepPath, on_expiry: Option<OnExpiry>, env: &Env<'_>) -> bool {
+        let decision = match on_expiry {
+            Some(OnExpiry::Approve) => ReviewDecision::Approve,
+            Some(OnExpiry::Reject) => ReviewDecision::Reject,
+            None => return false,
+        };
+        let comment = Some("Nobody decided in time.".into());
+        let request = ReviewRequest { decision, comment, content: None, budget_usd: None, opened_seq: None };
+        self.review(path, request, "expiry", env).is_ok()
+    }
+}
+
+/// To the next millionth of a dollar, the precision that people are told.
+fn round_up(usd: f64) -> f64 {
+    (usd * 1_000_000.0).ceil() / 1_000_000.0
+}
+
+fn check_request(gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+    if !gate.decisions.contains(&request.decision) {
+        let possible: Vec<&str> = gate.decisions.iter().map(|decision| decision.as_str()).collect();
+        let message = format!("this gate takes {}", possible.join(", "));
+        return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
+    }
+    let has_comment = request.comment.as_ref().is_some_and(|comment| !comment.trim().is_empty());
+    if request.decision == ReviewDecision::Revise && !has_comment {
+        let message = "say what to change: the comment goes to the model";
+        return Err(EngineError::field(ErrorCode::InvalidRequest, "/comment", message));
+    }
+    let takes_content =
+        matches!(request.decision, ReviewDecision::Approve | ReviewDecision::AssumeDone | ReviewDecision::Revise);
+    if request.content.is_some() && !takes_content {
+        let message = format!("`{}` takes no text", request.decision);
+        return Err(EngineError::field(ErrorCode::InvalidRequest, "/content", message));
+    }
+    Ok(())
+}

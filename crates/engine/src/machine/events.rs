@@ -1,0 +1,75 @@
+//! The events of a turn.
+
+use sluice_types::{Event, EventType, ExecutionStatus, StepPath};
+
+use super::Machine;
+
+impl Machine {
+    /// Numbers an event and adds it to the turn.
+    pub(super) fn emit(&mut self, mut event: Event) {
+        self.journal.state.last_seq += 1;
+        event.seq = Some(self.journal.state.last_seq);
+        self.turn.events.push(event);
+    }
+
+    /// An event about a step run, as it stands.
+    pub(super) fn event_of(&self, event_type: EventType, path: &StepPath) -> Event {
+        let event = Event::of_execution(event_type, &self.journal.execution_id, self.turn.now);
+        let Some(run) = self.runs.get(path) else { return event };
+        Event {
+            step_status: Some(run.status),
+            step_id: Some(run.step_id.clone()),
+            path: Some(run.path.clone()),
+            step_label: Some(run.label.clone()),
+            attempt: (run.attempt > 0).then_some(run.attempt),
+            ..event
+        }
+    }
+
+    /// An event about a step run that ended, with its figures.
+    pub(super) fn event_with_figures(&self, path: &StepPath) -> Event {
+        let event = self.event_of(EventType::Progress, path);
+        let Some(run) = self.runs.get(path) else { return event };
+        Event {
+            token_usage: Some(run.token_usage),
+            cost_estimate: Some(run.cost_usd),
+            duration_ms: run.duration_ms,
+            ..event
+        }
+    }
+
+    /// An event about the execution as a whole.
+    pub(super) fn status_event(&self, status: ExecutionStatus) -> Event {
+        let state = &self.journal.state;
+        let event_type = match status {
+            ExecutionStatus::Pending | ExecutionStatus::Running | ExecutionStatus::Unknown => EventType::Progress,
+            ExecutionStatus::Paused => EventType::Paused,
+            ExecutionStatus::Completed | ExecutionStatus::Cancelled => EventType::Done,
+            ExecutionStatus::Failed => EventType::Error,
+        };
+        let mut event = Event {
+            status: Some(status),
+            token_usage: Some(state.token_usage),
+            cost_estimate: Some(state.cost_usd),
+            error: state.error.clone(),
+            message: state.error.as_ref().map(|error| error.message.clone()),
+            ..Event::of_execution(event_type, &self.journal.execution_id, self.turn.now)
+        };
+        if status.is_terminal() {
+            event.duration_ms = state.started_at.map(|from| (self.turn.now - from).num_milliseconds());
+        }
+        if status != ExecutionStatus::Paused {
+            return event;
+        }
+        match self.runs.at_gates().next() {
+            Some(run) => Event {
+                path: Some(run.path.clone()),
+                step_id: Some(run.step_id.clone()),
+                step_label: Some(run.label.clone()),
+                message: run.gate.as_ref().map(|gate| gate.message.clone()),
+                ..event
+            },
+            None => Event { message: Some("Paused by a person.".into()), ..event },
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What happens when an attempt fails: the step tries again, goes on with its next model, asks a person, or fails.
+
+use std::time::Duration;
+
+use sluice_store::AttemptProgress;
+use sluice_types::{
+    Effect as StepEffect, ErrorCode, Event, EventType, ExecutionStatus, RunError, StepPath, StepRunStatus, candidates,
+};
+
+use super::outcome::{Outcome, TurnDraft};
+use super::{Env, Machine};
+use crate::retry::{Failure, Sent};
+
+impl Machine {
+    /// Decides after a failed attempt.
+    ///
+    /// 1. A step that writes may have acted: a person says what happened. It is never repeated unasked.
+    /// 2. The same model is asked again, when that can succeed and the step has retries left. A provider that asks to be
+    ///    left alone for longer than [`crate::retry::LONGEST_RETRY_AFTER`] is not waited for.
+    /// 3. The next fallback is asked.
+    /// 4. The step fails.
+    pub(super) fn after_failure(&mut self, path: &StepPath, failure: &Failure, env: &Env<'_>) {
+        let Some(place) = self.place(path) else { return };
+        let (retries, effect) = (place.step.retries(), place.step.effect());
+        let models = candidates(&self.journal.snapshot.definition, &place.step);
+        if effect == StepEffect::Writes && failure.sent == Sent::Maybe {
+            return self.open_outcome_gate(path, &failure.message);
+        }
+        let Some(progress) = self.runs.record(path).map(|record| record.progress.clone()) else { return };
+        let failures = progress.failures + 1;
+        let wait = env.backoff.delay(failures - 1, failure.retry_after, env.chance);
+        let next = models.get(usize::try_from(progress.candidate + 1).unwrap_or(usize::MAX));
+        match wait.filter(|_| failure.retryable && failures <= retries) {
+            Some(wait) => self.retry_in(path, failure.message.clone(), wait, failures, progress.candidate),
+            None => match next {
+                Some(next) => {
+                    let message = format!("{} Going on with `{}`.", failure.message, next.model);
+                    self.retry_in(path, message, Duration::ZERO, 0, progress.candidate + 1);
+                }
+                None => self.fail_step(path, RunError::new(failure.code, failure.message.clone())),
+            },
+        }
+    }
+
+    /// Lets a step run wait for its next attempt.
+    pub(super) fn retry_in(
+        &mut self,
+        path: &StepPath,
+        message: String,
+        wait: Duration,
+        failures: u32,
+        candidate: u32,
+    ) {
+        let now = self.turn.now;
+        self.change(path, |record| {
+            record.progress.failures = failures;
+            record.progress.candidate = candidate;
+            record.progress.retry_at = Some(now + wait);
+        });
+        let event = Event {
+            error: self.runs.get(path).and_then(|run| run.error.clone()),
+            retry_in_ms: i64::try_from(wait.as_millis()).ok(),
+            message: Some(message),
+            ..self.event_of(EventType::Retry, path)
+        };
+        self.emit(event);
+    }
+
+    /// The turn that fails an execution whose last turn cannot be stored.
+    pub fn give_up(&mut self, env: &Env<'_>) -> Outcome {
+        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        let message = "The result of this step could not be stored; the server's log has the cause.";
+        let running = self.runs.running().map(|record| &record.run);
+        let open = running.chain(self.runs.at_gates()).next().map(|run| run.path.clone());
+        if let Some(path) = open {
+            self.fail_step(&path, RunError::new(ErrorCode::Internal, message));
+        }
+        self.settle(ExecutionStatus::Failed);
+        self.journal.turn += 1;
+        self.outcome(env.token)
+    }
+
+    /// Fails a step for good.
+    pub(super) fn fail_step(&mut self, path: &StepPath, error: RunError) {
+        let now = self.turn.now;
+        self.change(path, |record| {
+            record.progress = AttemptProgress::default();
+            record.run.status = StepRunStatus::Failed;
+            record.run.gate = None;
+            record.run.completed_at = Some(now);
+            record.run.error = Some(error.clone());
+        });
+        let event = self.event_of(EventType::Error, path);
+        self.emit(Event { message: Some(error.message.clone()), error: Some(error), ..event });
+    }
+}

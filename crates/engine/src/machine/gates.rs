@@ -1,0 +1,123 @@
+//! Opening gates: points at which an execution waits for a person.
+
+use chrono::TimeDelta;
+use sluice_types::{
+    Candidate, Event, EventType, Gate, GateKind, OnExpiry, ReviewDecision, StepKind, StepPath, StepRunStatus,
+};
+
+use super::Machine;
+use super::recovery::MAX_INTERRUPTIONS;
+
+impl Machine {
+    /// Opens a review.
+    pub(super) fn open_review(&mut self, path: &StepPath) {
+        let Some(place) = self.place(path) else { return };
+        let StepKind::Review(review) = &place.step.kind else { return };
+        let shows = self.index.shown_by(place);
+        let shows = shows.into_iter().filter_map(|shown| self.index.seen_from(path, shown)).collect();
+        let (content_from, content) = self.shown_text(path).unzip();
+        let asked = match self.turn.texts.get(path) {
+            Some(Ok(texts)) => texts.first().cloned().unwrap_or_default(),
+            Some(Err(error)) => error.message.clone(),
+            None => String::new(),
+        };
+        let question = Some(asked).filter(|asked| !asked.trim().is_empty());
+        let expires_at = review.expires_in.map(|seconds| self.turn.now + TimeDelta::seconds(i64::from(seconds)));
+        let gate = Gate {
+            message: question.unwrap_or_else(|| format!("“{}” waits for your review.", place.step.label)),
+            shows,
+            content,
+            content_from,
+            expires_at,
+            on_expiry: expires_at.map(|_| review.on_expiry.unwrap_or(OnExpiry::Reject)),
+            ..gate(GateKind::Review, [ReviewDecision::Approve, ReviewDecision::Reject, ReviewDecision::Revise])
+        };
+        self.open_gate(path, gate, StepRunStatus::Waiting);
+    }
+
+    pub(super) fn open_budget_gate(&mut self, path: &StepPath, needed_usd: Option<f64>, candidate: &Candidate) {
+        let state = &self.journal.state;
+        let budget = state.budget_usd.unwrap_or_default();
+        let (spent, model) = (state.cost_usd, &candidate.model);
+        let message = match needed_usd {
+            Some(needed) => format!(
+                "The next call of `{model}` may cost ${needed:.6}, and ${spent:.6} of the budget of ${budget:.6} is spent. \
+                 Raise the budget, switch the step to another model and repeat it, or stop."
+            ),
+            None => format!(
+                "The price of `{model}` is not known, so the budget of ${budget:.6} cannot be kept. \
+                 Take the budget away and repeat the step, switch it to another model, or stop."
+            ),
+        };
+        let decisions = [ReviewDecision::RaiseBudget, ReviewDecision::Repeat, ReviewDecision::Stop];
+        let gate = Gate { message, needed_usd, ..gate(GateKind::Budget, decisions) };
+        self.open_gate(path, gate, StepRunStatus::Waiting);
+    }
+
+    /// Opens the gate of a step that writes and may have acted. `cause` says why the outcome is not known.
+    pub(super) fn open_outcome_gate(&mut self, path: &StepPath, cause: &str) {
+        let message = format!(
+            "{cause} The step changes something elsewhere, and that may have happened or not. \
+             Look, then say whether to repeat it, take it as done, or fail."
+        );
+        let decisions = [ReviewDecision::Repeat, ReviewDecision::AssumeDone, ReviewDecision::Fail];
+        let gate = Gate { message, ..self.gate_of_own_text(path, GateKind::OutcomeUnknown, decisions) };
+        self.open_gate(path, gate, StepRunStatus::OutcomeUnknown);
+    }
+
+    /// Opens the gate of a step whose execution was interrupted too often.
+    pub(super) fn open_interrupted_gate(&mut self, path: &StepPath) {
+        let message = format!(
+            "The server stopped {MAX_INTERRUPTIONS} times in a row without completing a step of this run. This step may be \
+             the cause: look at the server's log, then repeat the step, changed or not, or stop the run."
+        );
+        let decisions = [ReviewDecision::Repeat, ReviewDecision::Stop];
+        let gate = Gate { message, ..self.gate_of_own_text(path, GateKind::InterruptedOften, decisions) };
+        self.open_gate(path, gate, StepRunStatus::Waiting);
+    }
+
+    /// A gate that shows the text of its own step run.
+    fn gate_of_own_text<const N: usize>(
+        &self,
+        path: &StepPath,
+        kind: GateKind,
+        decisions: [ReviewDecision; N],
+    ) -> Gate {
+        let content = self.runs.get(path).and_then(|run| run.content.clone());
+        Gate { shows: vec![path.clone()], content, content_from: Some(path.clone()), ..gate(kind, decisions) }
+    }
+
+    fn open_gate(&mut self, path: &StepPath, gate: Gate, status: StepRunStatus) {
+        let now = self.turn.now;
+        let message = gate.message.clone();
+        // The event below is the next one.
+        let gate = Gate { opened_seq: self.journal.state.last_seq + 1, ..gate };
+        self.change(path, |record| {
+            record.progress = sluice_store::AttemptProgress::default();
+            record.run.status = status;
+            if record.run.attempt == 0 {
+                record.run.started_at = Some(now);
+            }
+            record.run.gate = Some(gate);
+        });
+        self.journal.state.started_at.get_or_insert(now);
+        let event = self.event_of(EventType::Progress, path);
+        self.emit(Event { message: Some(message), ..event });
+    }
+}
+
+/// A gate that says nothing yet.
+fn gate<const N: usize>(kind: GateKind, decisions: [ReviewDecision; N]) -> Gate {
+    Gate {
+        kind,
+        message: String::new(),
+        shows: Vec::new(),
+        content: None,
+        content_from: None,
+        decisions: decisions.to_vec(),
+        expires_at: None,
+        on_expiry: None,
+        needed_usd: None,
+        opened_seq: 0,
+    }
+}

@@ -1,0 +1,212 @@
+//! The state machine of an execution: pure, so that it is tested without a database, and carried out by any driver.
+//!
+//! [`Machine::handle`] takes one input (a command, the end of an attempt, a time that has come), changes the journal in
+//! memory and gives an [`Outcome`]: the turn to write in one transaction, and the effects to carry out afterwards. The
+//! machine reads no clock, database, channel or network: [`Env`] brings time, chance and texts. Templates are evaluated
+//! by the driver: the machine asks for them by [`Step::Needs`] and goes on with [`Machine::evaluated`].
+//!
+//! A file for each subject: `failure` says what happens when an attempt fails, `recovery` what a crash leads to,
+//! `plan` what comes next.
+
+mod attempts;
+mod budget;
+mod change;
+mod commands;
+mod decisions;
+mod events;
+mod failure;
+mod gates;
+mod outcome;
+mod output_override;
+pub mod plan;
+mod recovery;
+mod rerun;
+mod runs;
+mod status;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+use chrono::{DateTime, Utc};
+use sluice_store::{Journal, SnapshotPersona};
+use sluice_types::{
+    Execution, Index, OutputOverride, PatchExecution, PatchStep, Place, ReviewRequest, StepPath, StepRun,
+};
+
+use crate::error::EngineError;
+use crate::retry::Backoff;
+use crate::work::AttemptEnd;
+pub use change::changed_snapshot;
+pub use outcome::{Effect, Evaluated, Evaluation, Outcome, Step, Task};
+pub use rerun::{acts_again, repeats};
+pub use runs::{Runs, pending_run};
+
+use outcome::TurnDraft;
+
+/// What a person asks of an execution.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Finish what is under way and start no more.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// Stop at once and keep the text so far.
+    Cancel,
+    /// Change budget or YOLO mode.
+    Patch(PatchExecution),
+    /// Change a step that has not run.
+    PatchStep(StepPath, PatchStep),
+    /// Put another output in the place of a step's.
+    Override(StepPath, OutputOverride),
+    /// Run again from a step, changed or not.
+    Retry(StepPath, PatchStep),
+    /// Decide at a gate.
+    Review(StepPath, ReviewRequest),
+}
+
+/// What the machine takes a turn for.
+#[derive(Debug)]
+pub enum Input {
+    /// A person asks for something. The persona is the one that the command names.
+    Command {
+        /// What is asked.
+        command: Command,
+        /// The persona that the command names.
+        persona: Option<SnapshotPersona>,
+        /// Who asks.
+        by: String,
+    },
+    /// Something happened by itself. One turn takes all that is waiting.
+    Signals(Vec<Signal>),
+}
+
+/// Something that happens by itself.
+#[derive(Debug)]
+pub enum Signal {
+    /// An attempt ended.
+    AttemptEnded(AttemptEnd),
+    /// A wait may be over: see [`Machine::next_wake`].
+    Time,
+}
+
+/// What the machine cannot know by itself.
+pub struct Env<'a> {
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// A number from 0 to 1, for jitter.
+    pub chance: f64,
+    /// The random token of the turn.
+    pub token: i64,
+    /// Whether the server is stopping: then nothing is started.
+    pub draining: bool,
+    /// How long to wait between attempts.
+    pub backoff: Backoff,
+    /// The text that an attempt under way has streamed so far.
+    pub text_of: &'a dyn Fn(&StepPath, i32) -> String,
+}
+
+/// The state machine of one execution.
+#[derive(Debug)]
+pub struct Machine {
+    /// Everything but the step runs, which are in `runs`.
+    journal: Journal,
+    runs: Runs,
+    index: Index,
+    turn: TurnDraft,
+}
+
+impl Machine {
+    /// The machine of an execution as its journal stands.
+    #[must_use]
+    pub fn new(mut journal: Journal) -> Self {
+        let runs = Runs::new(std::mem::take(&mut journal.step_runs));
+        let index = Index::of(&journal.snapshot.definition);
+        Self { journal, runs, index, turn: TurnDraft::default() }
+    }
+
+    /// The journal, without its step runs.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The step runs.
+    #[must_use]
+    pub fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
+    /// The index of the definition that is run.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The execution as the API answers it.
+    #[must_use]
+    pub fn execution(&self) -> Execution {
+        crate::view::execution(&self.journal, &self.index, &self.runs)
+    }
+
+    /// When the machine must be given [`Signal::Time`] next; `None` when nothing waits for a time.
+    #[must_use]
+    pub fn next_wake(&self, draining: bool) -> Option<DateTime<Utc>> {
+        let starts = !draining && !self.journal.state.on_hold;
+        self.runs.next_retry().filter(|_| starts).into_iter().chain(self.runs.next_expiry()).min()
+    }
+
+    /// Takes one input. A command that is refused changes nothing.
+    pub fn handle(&mut self, input: Input, env: &Env<'_>) -> Result<Step, EngineError> {
+        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        match input {
+            Input::Command { command, persona, by } => {
+                self.command(command, persona, &by, env)?;
+                self.turn.asked = true;
+            }
+            Input::Signals(signals) => {
+                let mut changed = false;
+                for signal in signals {
+                    changed |= match signal {
+                        Signal::AttemptEnded(end) => self.attempt_ended(end, env),
+                        Signal::Time => self.time_passed(env),
+                    };
+                }
+                if !changed {
+                    return Ok(Step::Ignored);
+                }
+            }
+        }
+        Ok(self.complete_turn(env))
+    }
+
+    /// The turn that starts the execution.
+    pub fn start(&mut self, env: &Env<'_>) -> Step {
+        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        self.settle(sluice_types::ExecutionStatus::Running);
+        self.complete_turn(env)
+    }
+
+    /// Goes on with a turn that needed evaluations, which are given in their order.
+    pub fn evaluated(&mut self, evaluated: Vec<(StepPath, Evaluated)>, env: &Env<'_>) -> Step {
+        self.turn.texts.extend(evaluated);
+        self.complete_turn(env)
+    }
+
+    /// The run of a step, as seen from another step run: what templates read.
+    #[must_use]
+    pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<&StepRun> {
+        self.runs.get(&self.index.seen_from(path, target)?)
+    }
+
+    fn place(&self, path: &StepPath) -> Option<&Place> {
+        self.index.at(path)
+    }
+
+    /// Changes a step run, which is made when the step was not reached; `None` when there is no such step.
+    fn change<R>(&mut self, path: &StepPath, change: impl FnOnce(&mut sluice_store::StepRecord) -> R) -> Option<R> {
+        let place = self.index.at(path)?;
+        self.runs.reach(path, place, &self.index);
+        self.turn.changed.insert(path.clone());
+        self.runs.change(path, change)
+    }
+}

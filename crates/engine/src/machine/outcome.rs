@@ -1,0 +1,91 @@
+//! The decisions of one turn: first written, then carried out.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sluice_store::{AttemptRecord, Turn};
+use sluice_types::{Event, GateDecision, RunError, StepPath};
+
+use crate::work::Work;
+
+/// How far a turn has come.
+#[derive(Debug)]
+pub enum Step {
+    /// Templates must be evaluated before the turn is complete: see [`super::Machine::evaluated`].
+    Needs(Vec<Evaluation>),
+    /// The turn is complete.
+    Done(Outcome),
+    /// The input changes nothing, as it came too late: nothing is to be written.
+    Ignored,
+}
+
+/// What a turn has decided.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What is written, in one transaction.
+    pub turn: Turn,
+    /// The events of the turn, as values.
+    pub events: Vec<Event>,
+    /// What is done once the turn is written.
+    pub effects: Vec<Effect>,
+}
+
+/// Something to do once a turn is written.
+#[derive(Debug)]
+pub enum Effect {
+    /// Begin an attempt.
+    Begin(Task),
+    /// Stop an attempt under way.
+    Abort(StepPath),
+    /// Forget the text of an attempt that ended: from now on it is read from the database.
+    EndText(StepPath),
+}
+
+/// An attempt to make.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// The step run.
+    pub path: StepPath,
+    /// The number of the attempt, from 1.
+    pub attempt: i32,
+    /// What it does.
+    pub work: Work,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// Templates of a step to fill in before its run can go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The step run that needs them.
+    pub path: StepPath,
+    /// Each template, with the name of its field.
+    pub templates: Vec<(&'static str, String)>,
+}
+
+/// The texts of an evaluation, in its order, or why one of them cannot be filled in.
+pub type Evaluated = Result<Vec<String>, RunError>;
+
+/// A turn that is being decided.
+#[derive(Debug, Default)]
+pub(super) struct TurnDraft {
+    /// The time of the turn.
+    pub now: DateTime<Utc>,
+    /// Whether a person asked for it: then readers get an event even if no status changes.
+    pub asked: bool,
+    /// The step runs that changed.
+    pub changed: BTreeSet<StepPath>,
+    /// Whether the snapshot changed.
+    pub snapshot_changed: bool,
+    /// The attempts that ended.
+    pub attempts: Vec<AttemptRecord>,
+    /// The decisions that were made.
+    pub decisions: Vec<(StepPath, GateDecision)>,
+    /// What readers are told.
+    pub events: Vec<Event>,
+    /// What is done once all of it is written.
+    pub effects: Vec<Effect>,
+    /// The texts that were evaluated for this turn.
+    pub texts: HashMap<StepPath, Evaluated>,
+}

@@ -1,0 +1,90 @@
+//! Putting another output in the place of a step's.
+
+use serde_json::Value;
+use sluice_types::{
+    ErrorCode, Event, EventType, ExecutionStatus, OutputOverride, Place, StepKind, StepPath, StepRunStatus,
+};
+
+use super::Machine;
+use crate::error::EngineError;
+use crate::output::output_of;
+use crate::templating::text_of;
+
+impl Machine {
+    pub(super) fn override_output(&mut self, path: &StepPath, request: OutputOverride) -> Result<(), EngineError> {
+        let status = self.step_status(path)?;
+        let has_result = matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
+        if !has_result {
+            let message = "The step has no result yet that could be replaced.";
+            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+        }
+        if self.journal.state.status == ExecutionStatus::Running {
+            let message = "Pause the execution first: later steps are being run.";
+            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+        }
+        let (content, output) = self.checked_override(path, request)?;
+        let now = self.turn.now;
+        self.change(path, |record| {
+            let run = &mut record.run;
+            run.status = StepRunStatus::Completed;
+            run.content = Some(content);
+            run.output = Some(output);
+            run.error = None;
+            run.overridden = true;
+            run.stale = false;
+            run.completed_at.get_or_insert(now);
+        });
+        let event = self.event_of(EventType::Progress, path);
+        self.emit(Event { message: Some("The output was replaced by a person.".into()), ..event });
+        self.mark_stale(path);
+        self.show_anew(path);
+        if matches!(self.journal.state.status, ExecutionStatus::Failed | ExecutionStatus::Cancelled) {
+            // The cause of the end may be gone: the execution waits for a person to resume it, as going on spends money.
+            // If nothing is left to run, it is complete.
+            self.journal.state.on_hold = true;
+            self.settle(ExecutionStatus::Paused);
+        }
+        Ok(())
+    }
+
+    /// The text and the output that a request gives.
+    fn checked_override(&self, path: &StepPath, request: OutputOverride) -> Result<(String, Value), EngineError> {
+        let place = self.place(path).ok_or(EngineError::StepRunNotFound)?;
+        let value = match (request.content, request.output) {
+            (Some(content), None) => Value::String(content),
+            (None, Some(output)) => output,
+            _ => {
+                let message = "give `content` or `output`, one of the two";
+                return Err(EngineError::field(ErrorCode::InvalidRequest, "", message));
+            }
+        };
+        let content = text_of(&value);
+        let output = match &place.step.kind {
+            StepKind::Llm(llm) => output_of(&content, llm.output_schema.as_ref())
+                .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/output", failure.message))?,
+            StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": null, "content": content}),
+        };
+        Ok((content, output))
+    }
+
+    /// Marks the outputs that were made from the replaced one.
+    fn mark_stale(&mut self, path: &StepPath) {
+        let Some(place) = self.place(path) else { return };
+        let status = |place: &Place| self.runs.get(&StepPath::top(&place.step.id)).map(|run| run.status);
+        let stale = self.index.made_from(&place.step.id, status);
+        let stale: Vec<StepPath> = stale.into_iter().map(|place| StepPath::top(&place.step.id)).collect();
+        for path in stale {
+            self.change(&path, |record| record.run.stale = true);
+        }
+    }
+
+    /// Opens the reviews anew that show the replaced output.
+    fn show_anew(&mut self, path: &StepPath) {
+        let shows = |run: &sluice_types::StepRun| {
+            run.status == StepRunStatus::Waiting && run.gate.as_ref().is_some_and(|gate| gate.shows.contains(path))
+        };
+        for review in self.gates(shows) {
+            self.back_to_pending(&review);
+        }
+    }
+}

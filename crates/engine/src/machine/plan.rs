@@ -1,0 +1,134 @@
+//! The planner: what happens next in an execution.
+//!
+//! [`plan`] is a pure function of the definition's index and the step runs. It reads no clock, database or network, and
+//! evaluates nothing. Starting, going on after a crash, resuming and retrying all call it.
+
+use sluice_types::definition::NEXT_END;
+use sluice_types::{BlockAddress, Index, Place, StepKind, StepPath, StepRunStatus};
+
+use super::runs::Runs;
+
+/// How an execution is run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mode {
+    /// Whether review steps are skipped.
+    pub yolo: bool,
+    /// Whether nothing may be started: a person paused it, or the server is stopping.
+    pub on_hold: bool,
+}
+
+/// One thing that happens next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Start the first attempt of a step.
+    Start(StepPath),
+    /// Open a review gate.
+    OpenGate(StepPath),
+    /// Skip a step.
+    Skip(StepPath, SkipReason),
+    /// End the execution: every step that was to run has run.
+    Complete,
+    /// End the execution: this step run failed for good.
+    Fail(StepPath),
+}
+
+/// Why a step is skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SkipReason {
+    /// It is disabled.
+    Disabled,
+    /// A `next` or the entry step leads past it.
+    JumpedOver,
+    /// It is a review, and reviews are skipped.
+    Yolo,
+}
+
+/// What happens next. Nothing when a step run is under way or waits for a person: its result brings the next turn.
+#[must_use]
+pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
+    let block = &BlockAddress::Root;
+    let mut actions = Vec::new();
+    let mut position = 0;
+    let mut target = index.entry(block);
+    loop {
+        // Everything between the last step and the one that follows it is jumped over.
+        for place in (position..target).filter_map(|position| index.nth(block, position)) {
+            let path = StepPath::top(&place.step.id);
+            if runs.status(&path) == StepRunStatus::Pending {
+                actions.push(Action::Skip(path, SkipReason::JumpedOver));
+            }
+        }
+        let Some(place) = index.nth(block, target) else {
+            actions.push(Action::Complete);
+            return actions;
+        };
+        let path = StepPath::top(&place.step.id);
+        position = target + 1;
+        match runs.status(&path) {
+            // A cancelled step run is only reached after a retry of the execution.
+            StepRunStatus::Pending | StepRunStatus::Cancelled => {
+                if let Some(reason) = skip_reason(place, mode) {
+                    actions.push(Action::Skip(path, reason));
+                    target = after_skip(index, place);
+                    continue;
+                }
+                if !mode.on_hold {
+                    actions.push(match place.step.kind {
+                        StepKind::Llm(_) => Action::Start(path),
+                        StepKind::Review(_) => Action::OpenGate(path),
+                    });
+                }
+                return actions;
+            }
+            StepRunStatus::Running
+            | StepRunStatus::Waiting
+            | StepRunStatus::OutcomeUnknown
+            | StepRunStatus::Unknown => return actions,
+            StepRunStatus::Failed => {
+                actions.push(Action::Fail(path));
+                return actions;
+            }
+            StepRunStatus::Completed => target = after(index, place),
+            StepRunStatus::Skipped => target = after_skip(index, place),
+        }
+    }
+}
+
+/// Whether the run comes to a step when every step before it completes: no `next` and no entry step leads past it.
+#[must_use]
+pub fn leads_to(index: &Index, goal: &Place) -> bool {
+    let mut target = index.entry(&goal.block);
+    while target < goal.position {
+        let Some(place) = index.nth(&goal.block, target) else { return false };
+        target = after_skip(index, place);
+    }
+    target == goal.position
+}
+
+fn skip_reason(place: &Place, mode: Mode) -> Option<SkipReason> {
+    match place.step.kind {
+        _ if !place.step.enabled => Some(SkipReason::Disabled),
+        StepKind::Review(_) if mode.yolo => Some(SkipReason::Yolo),
+        StepKind::Llm(_) | StepKind::Review(_) => None,
+    }
+}
+
+/// The position of the step that follows a skipped one: a review that YOLO mode skips counts as approved, a disabled
+/// step as not there.
+fn after_skip(index: &Index, place: &Place) -> usize {
+    if place.step.enabled { after(index, place) } else { place.position + 1 }
+}
+
+/// The position of the step that follows a completed one. A wrong `next` is for the lint to refuse.
+fn after(index: &Index, place: &Place) -> usize {
+    let following = place.position + 1;
+    match &place.step.next {
+        None => following,
+        Some(next) if next.as_str() == NEXT_END => index.len_of(&place.block),
+        Some(next) => index.position_in(&place.block, next).filter(|&at| at >= following).unwrap_or(following),
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,0 +1,62 @@
+//! Going on after a crash: attempts under way are written down as interrupted, and begin again or ask a person.
+
+use std::time::Duration;
+
+use sluice_types::{AttemptStatus, Effect as StepEffect, ErrorCode, RunError, StepPath};
+
+use super::attempts::Charge;
+use super::outcome::TurnDraft;
+use super::runs::{Activity, activity};
+use super::{Env, Machine, Step};
+
+/// How often an execution may be interrupted without completing a step; then it waits for a person instead of being
+/// adopted and paid for again.
+pub const MAX_INTERRUPTIONS: u32 = 3;
+
+/// What is written of an attempt that was under way.
+const INTERRUPTED: &str = "The server stopped while the attempt was under way.";
+
+impl Machine {
+    /// The turn of a new owner. Step runs between two attempts and at gates go on waiting as before.
+    pub fn recover(&mut self, env: &Env<'_>) -> Step {
+        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        let under_way: Vec<StepPath> = self
+            .runs
+            .running()
+            .filter(|record| activity(record) == Activity::Attempt)
+            .map(|record| record.run.path.clone())
+            .collect();
+        for path in under_way {
+            self.recover_attempt(&path, env);
+        }
+        self.complete_turn(env)
+    }
+
+    /// Whether the execution has lost its owner so often that a person must look.
+    pub(super) fn is_interrupted_too_often(&self) -> bool {
+        self.journal.state.interruptions >= MAX_INTERRUPTIONS
+    }
+
+    fn recover_attempt(&mut self, path: &StepPath, env: &Env<'_>) {
+        let content = self.runs.get(path).and_then(|run| run.content.clone());
+        let error = RunError::new(ErrorCode::Interrupted, INTERRUPTED);
+        self.end_attempt(path, AttemptStatus::Interrupted, content, Charge::Estimated, Some(error), true);
+        let effect = self.place(path).map(|place| place.step.effect());
+        let Some(progress) = self.runs.record(path).map(|record| record.progress.clone()) else { return };
+        match effect {
+            Some(StepEffect::Writes) => self.open_outcome_gate(path, INTERRUPTED),
+            Some(StepEffect::Pure | StepEffect::Reads) | None if self.is_interrupted_too_often() => {
+                self.open_interrupted_gate(path);
+            }
+            Some(StepEffect::Pure | StepEffect::Reads) | None => {
+                // The first interruption is nobody's fault; of more, the execution may be the cause.
+                let wait = match self.journal.state.interruptions {
+                    0 | 1 => Duration::ZERO,
+                    more => env.backoff.delay(more - 2, None, env.chance).unwrap_or_default(),
+                };
+                let message = format!("{INTERRUPTED} The step runs again.");
+                self.retry_in(path, message, wait, progress.failures, progress.candidate);
+            }
+        }
+    }
+}

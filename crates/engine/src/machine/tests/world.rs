@@ -1,0 +1,292 @@
+//! A driver in memory: it keeps what the machine writes, makes its attempts, and can crash.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
+use sluice_types::{
+    ErrorCode, Event, ExecutionId, ExecutionStatus, GateKind, ReviewDecision, ReviewRequest, StepPath, StepRun,
+    TenantId, TokenUsage, WorkflowId,
+};
+
+use crate::driver::evaluate;
+use crate::error::EngineError;
+use crate::machine::{Command, Effect, Env, Input, Machine, Outcome, Signal, Step, Task};
+use crate::retry::{Backoff, Failure, Sent};
+use crate::work::{AttemptEnd, Work};
+
+/// When the process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crash {
+    BeforeCommit,
+    AfterCommit,
+}
+
+/// How an attempt ends, as a test wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Answer,
+    /// It fails, can be retried, and was refused before it acted.
+    Refused,
+    /// It fails, can be retried, and may have acted.
+    Lost,
+    /// It fails and cannot be retried.
+    Rejected,
+}
+
+pub struct World {
+    pub machine: Machine,
+    stored: Journal,
+    pub now: DateTime<Utc>,
+    /// Attempts under way.
+    pub tasks: Vec<Task>,
+    /// All attempts that were begun.
+    pub begun: Vec<(StepPath, i32)>,
+    pub attempts: Vec<AttemptRecord>,
+    pub events: Vec<Event>,
+    /// How the next attempts of a step end; answers when there are no more.
+    pub script: HashMap<StepPath, Vec<End>>,
+    /// The crash of each turn to come, by its number from 0.
+    pub crashes: HashMap<usize, Crash>,
+    turns: usize,
+}
+
+pub fn path(text: &str) -> StepPath {
+    StepPath::new(text).unwrap()
+}
+
+/// A step that echoes its prompt.
+pub fn step(id: &str, prompt: &str) -> Value {
+    json!({"id": id, "label": id.to_uppercase(), "type": "llm", "provider": "demo", "model": "demo-echo", "prompt": prompt})
+}
+
+pub fn review(id: &str) -> Value {
+    json!({"id": id, "label": id.to_uppercase(), "type": "review"})
+}
+
+fn journal(steps: &[Value]) -> Journal {
+    let definition = serde_json::from_value(json!({ "steps": steps })).unwrap();
+    Journal {
+        tenant: TenantId::local(),
+        execution_id: ExecutionId::new("execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").unwrap(),
+        workflow_id: WorkflowId::new("w").unwrap(),
+        workflow_version: 1,
+        temporal_workflow_id: None,
+        triggered_by: "test".into(),
+        created_at: DateTime::UNIX_EPOCH,
+        input: json!({"topic": "tea"}),
+        snapshot: Snapshot { definition, ..Snapshot::default() },
+        state: ExecutionState {
+            status: ExecutionStatus::Pending,
+            on_hold: false,
+            live: true,
+            output: None,
+            error: None,
+            token_usage: TokenUsage::default(),
+            cost_usd: 0.0,
+            budget_usd: None,
+            yolo: false,
+            started_at: None,
+            completed_at: None,
+            last_seq: 0,
+            interruptions: 0,
+        },
+        epoch: 1,
+        turn: 0,
+        step_runs: Vec::new(),
+    }
+}
+
+impl World {
+    /// An execution of these steps, before its first turn.
+    pub fn of(steps: &[Value]) -> Self {
+        Self {
+            machine: Machine::new(journal(steps)),
+            stored: journal(steps),
+            now: DateTime::UNIX_EPOCH,
+            tasks: Vec::new(),
+            begun: Vec::new(),
+            attempts: Vec::new(),
+            events: Vec::new(),
+            script: HashMap::new(),
+            crashes: HashMap::new(),
+            turns: 0,
+        }
+    }
+
+    /// The same, started.
+    pub fn started(steps: &[Value]) -> Self {
+        let mut world = Self::of(steps);
+        world.start();
+        world
+    }
+
+    pub fn start(&mut self) {
+        let step = self.with_env(|machine, env| machine.start(env));
+        self.complete(step);
+    }
+
+    fn with_env<T>(&mut self, call: impl FnOnce(&mut Machine, &Env<'_>) -> T) -> T {
+        let backoff = Backoff::default();
+        let text_of = |_: &StepPath, _: i32| "half".to_owned();
+        let env = Env { now: self.now, chance: 0.5, token: 7, draining: false, backoff, text_of: &text_of };
+        call(&mut self.machine, &env)
+    }
+
+    /// Completes a turn; the process may die at it.
+    fn complete(&mut self, mut step: Step) {
+        let outcome = loop {
+            match step {
+                Step::Needs(evaluations) => {
+                    let texts = evaluate(&self.machine, evaluations);
+                    step = self.with_env(|machine, env| machine.evaluated(texts, env));
+                }
+                Step::Done(outcome) => break outcome,
+                Step::Ignored => return,
+            }
+        };
+        let crash = self.crashes.remove(&self.turns);
+        self.turns += 1;
+        if crash == Some(Crash::BeforeCommit) {
+            return self.crash();
+        }
+        self.write(&outcome);
+        if crash == Some(Crash::AfterCommit) {
+            return self.crash();
+        }
+        self.events.extend(outcome.events);
+        for effect in outcome.effects {
+            match effect {
+                Effect::Begin(task) => {
+                    self.begun.push((task.path.clone(), task.attempt));
+                    self.tasks.push(task);
+                }
+                Effect::Abort(path) => self.tasks.retain(|task| task.path != path),
+                Effect::EndText(_) => {}
+            }
+        }
+    }
+
+    fn write(&mut self, Outcome { turn, .. }: &Outcome) {
+        assert_eq!((turn.epoch, turn.turn), (self.stored.epoch, self.stored.turn + 1));
+        self.stored.turn = turn.turn;
+        self.stored.state = turn.state.clone();
+        if let Some(snapshot) = &turn.snapshot {
+            self.stored.snapshot = snapshot.clone();
+        }
+        for record in &turn.step_runs {
+            self.stored.step_runs.retain(|old| old.run.path != record.run.path);
+            self.stored.step_runs.push(record.clone());
+        }
+        self.attempts.extend(turn.attempts.iter().cloned());
+    }
+
+    /// The process dies, and another one takes the execution over as it is stored.
+    pub fn crash(&mut self) {
+        self.tasks.clear();
+        self.stored.epoch += 1;
+        if self.stored.turn == 0 {
+            // Nothing was written: the caller starts it again.
+            self.machine = Machine::new(self.stored.clone());
+            return self.start();
+        }
+        self.stored.state.interruptions += u32::from(self.stored.state.live);
+        self.machine = Machine::new(self.stored.clone());
+        if self.stored.state.live {
+            let step = self.with_env(|machine, env| machine.recover(env));
+            self.complete(step);
+        }
+    }
+
+    pub fn command(&mut self, command: Command) -> Result<(), EngineError> {
+        let input = Input::Command { command, persona: None, by: "tester".into() };
+        let step = self.with_env(|machine, env| machine.handle(input, env))?;
+        self.complete(step);
+        Ok(())
+    }
+
+    pub fn decide(&mut self, at: &StepPath, decision: ReviewDecision) {
+        let request = ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq: None };
+        self.command(Command::Review(at.clone(), request)).unwrap();
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        let step = self.with_env(|machine, env| machine.handle(Input::Signals(vec![signal]), env)).unwrap();
+        self.complete(step);
+    }
+
+    /// Lets an attempt under way end.
+    pub fn end(&mut self, at: &StepPath, end: End) {
+        let position = self.tasks.iter().position(|task| task.path == *at).expect("an attempt is under way");
+        let Task { path, attempt, work: Work::Model(call), .. } = self.tasks.remove(position);
+        let failure = |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
+        let result = match end {
+            End::Answer => Ok(Value::String(format!("<{}>", call.prompt))),
+            End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
+            End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
+            End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),
+        };
+        let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
+        let end = AttemptEnd { path, attempt, content, checkpointed: false, usage: None, result };
+        self.signal(Signal::AttemptEnded(end));
+    }
+
+    pub fn pass(&mut self, time: TimeDelta) {
+        self.now += time;
+        self.signal(Signal::Time);
+    }
+
+    pub fn status(&self) -> ExecutionStatus {
+        self.machine.journal().state.status
+    }
+
+    pub fn run(&self, at: &str) -> &StepRun {
+        self.machine.runs().get(&path(at)).unwrap()
+    }
+
+    pub fn record(&self, at: &str) -> &StepRecord {
+        self.machine.runs().record(&path(at)).unwrap()
+    }
+
+    /// Lets the next thing happen; false when the execution has ended.
+    fn go_on(&mut self) -> bool {
+        if self.status().is_terminal() {
+            return false;
+        }
+        if let Some(at) = self.tasks.first().map(|task| task.path.clone()) {
+            let script = self.script.entry(at.clone()).or_default();
+            let end = if script.is_empty() { End::Answer } else { script.remove(0) };
+            self.end(&at, end);
+        } else if let Some(wake) = self.machine.next_wake(false) {
+            self.pass(wake - self.now);
+        } else {
+            let gate = self.machine.runs().at_gates().next().expect("it waits for somebody");
+            let decision = match gate.gate.as_ref().unwrap().kind {
+                GateKind::Review => ReviewDecision::Approve,
+                GateKind::OutcomeUnknown | GateKind::InterruptedOften => ReviewDecision::Repeat,
+                GateKind::Budget | GateKind::Unknown => ReviewDecision::Stop,
+            };
+            self.decide(&gate.path.clone(), decision);
+        }
+        true
+    }
+
+    /// Drives the execution to its end.
+    pub fn finish(&mut self) {
+        for _ in 0..10_000 {
+            if !self.go_on() {
+                return;
+            }
+        }
+        panic!("the run does not end: {:?}", self.machine.execution());
+    }
+
+    /// What must be the same however often the process died.
+    pub fn essence(&self) -> (ExecutionStatus, Option<Value>, Vec<(String, String, Option<String>, Option<Value>)>) {
+        let execution = self.machine.execution();
+        let runs = execution.steps.into_iter();
+        let runs = runs.map(|run| (run.path.to_string(), run.status.to_string(), run.prompt, run.output)).collect();
+        (execution.status, execution.output, runs)
+    }
+}

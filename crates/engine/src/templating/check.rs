@@ -1,0 +1,82 @@
+//! Tries templates before anything is spent.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use sluice_types::{Index, Step, StepId, StepKind, StepPath, StepRun, StepRunStatus};
+
+use super::fault::Fault;
+use super::scope::{Scope, text_of};
+use crate::providers::demo_schema::instance_of;
+use crate::machine::pending_run;
+
+/// What all trials of one check may take, in thousandths of what one template may take. Templates beyond
+/// that are only compiled.
+const MAX_TAKEN: u64 = 2_000;
+
+/// Fills templates in with what stands for the outputs of steps, made once for all templates of a
+/// definition.
+pub struct Trial<'a> {
+    scope: Scope<'a>,
+    has_input: bool,
+    /// What was taken so far, in thousandths of what one template may take.
+    taken: u64,
+}
+
+impl<'a> Trial<'a> {
+    /// A trial of templates in a scope of [`stand_ins`].
+    #[must_use]
+    pub fn new(scope: Scope<'a>, has_input: bool) -> Self {
+        Self { scope, has_input, taken: 0 }
+    }
+
+    /// Checks a template: what is wrong whatever the outputs are (syntax, unknown filters, and all of a
+    /// template that refers to no step) is told before anything is spent. What it refers to is for the lint.
+    pub fn check(&mut self, source: &str) -> Result<(), String> {
+        self.try_it(source).map_err(|fault| fault.message)
+    }
+
+    /// Whether the templates that follow are only compiled.
+    #[must_use]
+    pub const fn is_exhausted(&self) -> bool {
+        self.taken >= MAX_TAKEN
+    }
+
+    fn try_it(&mut self, source: &str) -> Result<(), Fault> {
+        let template = self.scope.read(source)?;
+        if self.is_exhausted() {
+            return template.compile();
+        }
+        match self.scope.fill_read(&template) {
+            Ok(filled) => self.taken += filled.thousandths,
+            Err(fault) => {
+                self.taken += 1_000;
+                if fault.is_certain || (self.has_input && !template.uses_steps()) {
+                    return Err(fault);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A completed run of each step, with an output that could be one.
+#[must_use]
+pub fn stand_ins(index: &Index) -> HashMap<StepId, StepRun> {
+    index.places().iter().map(|place| (place.step.id.clone(), stand_in(&place.step))).collect()
+}
+
+fn stand_in(step: &Step) -> StepRun {
+    let output = match &step.kind {
+        StepKind::Llm(llm) => {
+            llm.output_schema.as_ref().map_or_else(|| Value::from("…"), |schema| instance_of(schema, 0))
+        }
+        StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": "…", "content": "…"}),
+    };
+    StepRun {
+        status: StepRunStatus::Completed,
+        content: Some(text_of(&output)),
+        output: Some(output),
+        ..pending_run(&StepPath::top(&step.id), step)
+    }
+}

@@ -1,0 +1,64 @@
+//! A template that is ready to be filled in.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use minijinja::machinery::{CodeGenerator, Instructions, eval, make_string_output, parse};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Error, ErrorKind, Value};
+use sluice_types::limits::{MAX_FILLED_BYTES, MAX_TEMPLATE_WORK_BYTES, TEMPLATE_FUEL};
+
+use super::budget::Budget;
+use super::environment::ENVIRONMENT;
+use super::fault::Fault;
+use super::guard;
+
+/// A text that was filled in.
+#[derive(Debug)]
+pub(super) struct Filled {
+    pub text: String,
+    /// How much the template took of what it may take, in thousandths.
+    pub thousandths: u64,
+}
+
+/// A template, compiled.
+pub(super) struct Compiled<'s>(Instructions<'s>);
+
+impl<'s> Compiled<'s> {
+    /// Compiles a template in the spelling of minijinja.
+    pub fn template(jinja: &'s str) -> Result<Self, Fault> {
+        let parsed = parse(jinja, "<template>", SyntaxConfig::default())?;
+        let guarded = guard::template(&parsed)?;
+        let mut generator = CodeGenerator::new("<template>", jinja);
+        generator.compile_stmt(&guarded);
+        Ok(Self(generator.finish().0))
+    }
+
+    /// Fills the template in.
+    pub fn fill(&self, context: Value) -> Result<Filled, Fault> {
+        // minijinja reads what strangers wrote: a panic in it fails this template, and nothing else.
+        let filled = catch_unwind(AssertUnwindSafe(|| self.try_fill(context)));
+        filled.unwrap_or_else(|_| Err(Fault::certain("it cannot be evaluated".into())))
+    }
+
+    fn try_fill(&self, context: Value) -> Result<Filled, Fault> {
+        let mut text = String::new();
+        let blocks = BTreeMap::new();
+        let mut out = make_string_output(&mut text);
+        let (_, mut state) = eval(&ENVIRONMENT, &self.0, context, &blocks, &mut out, AutoEscape::None)?;
+        let fuel = state.fuel_levels().map_or(0, |(used, _)| used);
+        let work = Budget::of(&mut state).used();
+        let thousandths = (fuel * 1_000 / TEMPLATE_FUEL).max(thousandths(work));
+        if text.len() > MAX_FILLED_BYTES {
+            return Err(Error::from(ErrorKind::WriteFailure).into());
+        }
+        // PostgreSQL's texts hold no NUL, which an escape in a template can make.
+        let text = if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+        Ok(Filled { text, thousandths })
+    }
+}
+
+/// What share this is of all the work that a template may take.
+fn thousandths(work: usize) -> u64 {
+    u64::try_from(work * 1_000 / MAX_TEMPLATE_WORK_BYTES).unwrap_or(u64::MAX)
+}

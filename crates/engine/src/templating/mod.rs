@@ -1,0 +1,24 @@
+//! Fills templates in, by minijinja: strict, without HTML escaping, and bounded in time and memory.
+//!
+//! Fuel bounds the instructions of a template, but one instruction may double a text. So each parsed
+//! template is rewritten before it is compiled ([`guard`]): operators that make values become filters
+//! of ours, and all filters ([`filters`]) pay for their operands and results from one [`budget`].
+
+mod budget;
+mod check;
+mod compiled;
+mod cost;
+mod environment;
+mod fault;
+mod filters;
+mod guard;
+mod scope;
+mod stack;
+
+pub use check::{Trial, stand_ins};
+pub use scope::{Scope, text_of};
+
+#[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod tests;

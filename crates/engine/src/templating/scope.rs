@@ -1,0 +1,169 @@
+//! What templates of an execution can refer to.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use minijinja::value::Serde;
+use minijinja::{Value as JinjaValue, context};
+use serde_json::Value;
+use sluice_types::limits::MAX_TEMPLATE_WORK_BYTES;
+use sluice_types::template::{Names, Reading, Reference, Root};
+use sluice_types::{ErrorCode, Index, Place, RunError, StepRun, StepRunStatus};
+
+use super::budget::Budget;
+use super::compiled::{Compiled, Filled};
+use super::fault::Fault;
+use super::stack::with_stack;
+
+/// What templates of a step run can refer to.
+pub struct Scope<'a> {
+    context: &'a BTreeMap<String, Value>,
+    input: &'a Value,
+    places: &'a [Place],
+    /// The run of a step, as the step run with the template sees it.
+    run_of: &'a RunOf<'a>,
+    names: Names<'a>,
+    /// The position of each step in `places`, by its label and id.
+    steps: HashMap<&'a str, usize>,
+    /// What is converted for minijinja, once it is referred to.
+    values: Values,
+}
+
+/// Finds the run of a step.
+pub type RunOf<'a> = dyn Fn(&Place) -> Option<&'a StepRun> + 'a;
+
+struct Values {
+    input: OnceLock<JinjaValue>,
+    context: OnceLock<JinjaValue>,
+    steps: Vec<OnceLock<Option<JinjaValue>>>,
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a step run.
+    #[must_use]
+    pub fn new(
+        index: &'a Index,
+        context: &'a BTreeMap<String, Value>,
+        input: &'a Value,
+        run_of: &'a RunOf<'a>,
+    ) -> Self {
+        let names = Names::new(&index.names());
+        let places = index.places();
+        let mut steps = HashMap::new();
+        let labels = places.iter().map(|place| place.step.label.as_str()).enumerate();
+        // A label wins over an id, and the first of two wins.
+        for (at, name) in labels.chain(places.iter().map(|place| place.step.id.as_str()).enumerate()) {
+            steps.entry(name).or_insert(at);
+        }
+        let values = Values {
+            input: OnceLock::new(),
+            context: OnceLock::new(),
+            steps: places.iter().map(|_| OnceLock::new()).collect(),
+        };
+        Self { context, input, places, run_of, names, steps, values }
+    }
+
+    /// Fills a template in; the error names the field and says where in it.
+    pub fn fill(&self, field: &str, source: &str) -> Result<String, RunError> {
+        if !source.contains(['{', '$']) {
+            return Ok(source.to_owned());
+        }
+        let filled = self.read(source).and_then(|template| self.fill_read(&template));
+        filled
+            .map(|filled| filled.text)
+            .map_err(|fault| RunError::new(ErrorCode::InvalidTemplate, format!("`{field}`: {}", fault.message)))
+    }
+
+    /// Reads a template, and rewrites it for minijinja.
+    pub(super) fn read(&self, source: &str) -> Result<Read, Fault> {
+        let reading = Reading::new(source, &self.names).map_err(|error| Fault::certain(error.to_string()))?;
+        Ok(Read { jinja: reading.to_jinja(), depth: reading.depth(), references: reading.into_references() })
+    }
+
+    /// Fills in a template that was read.
+    pub(super) fn fill_read(&self, template: &Read) -> Result<Filled, Fault> {
+        let mut steps = HashMap::new();
+        let mut budget = Budget::default();
+        for reference in template.references.iter().filter(|reference| reference.root == Root::Steps) {
+            if !steps.contains_key(reference.name.as_str())
+                && let Some(value) = self.step_value(&reference.name)
+            {
+                budget.pay_value(value).map_err(|_| too_much())?;
+                steps.insert(reference.name.as_str(), value.clone());
+            }
+        }
+        let context = context! {
+            input => self.values.input.get_or_init(|| input_value(self.input)).clone(),
+            user_input => user_input(self.input),
+            context => self.values.context.get_or_init(|| JinjaValue::from(Serde(self.context))).clone(),
+            steps => JinjaValue::from_pairs(steps),
+        };
+        with_stack(template.depth, || Compiled::template(&template.jinja)?.fill(context))
+    }
+
+    /// What `steps.<name>` stands for: `content`, `output`, and the fields of an output that has some.
+    fn step_value(&self, name: &str) -> Option<&JinjaValue> {
+        let at = *self.steps.get(name)?;
+        self.values.steps.get(at)?.get_or_init(|| self.output_value(at)).as_ref()
+    }
+
+    fn output_value(&self, at: usize) -> Option<JinjaValue> {
+        let run = (self.run_of)(self.places.get(at)?)?;
+        let has_output = matches!(run.status, StepRunStatus::Completed | StepRunStatus::Skipped);
+        let output = run.output.as_ref().filter(|_| has_output)?;
+        let value = JinjaValue::from(Serde(output));
+        let content = match &run.content {
+            // One copy of a text is enough.
+            Some(content) if output.as_str() != Some(content) => JinjaValue::from(content.as_str()),
+            Some(_) => value.clone(),
+            None => JinjaValue::from(text_of(output)),
+        };
+        let fields = output.as_object().into_iter().flat_map(|fields| fields.keys());
+        let fields = fields.map(|key| (key.clone(), value.get_attr(key).unwrap_or_default()));
+        let own = [("content".to_owned(), content), ("output".to_owned(), value.clone())];
+        Some(JinjaValue::from_pairs(fields.chain(own)))
+    }
+}
+
+/// A template that was read and rewritten for minijinja.
+pub(super) struct Read {
+    jinja: String,
+    depth: usize,
+    references: Vec<Reference>,
+}
+
+impl Read {
+    /// Whether it refers to the output of a step.
+    pub fn uses_steps(&self) -> bool {
+        self.references.iter().any(|reference| reference.root == Root::Steps)
+    }
+
+    /// Checks what can be checked without filling it in.
+    pub fn compile(&self) -> Result<(), Fault> {
+        with_stack(self.depth, || Compiled::template(&self.jinja).map(|_| ()))
+    }
+}
+
+fn too_much() -> Fault {
+    let mib = MAX_TEMPLATE_WORK_BYTES / (1024 * 1024);
+    Fault { message: format!("the outputs that it refers to have more than {mib} MiB together"), is_certain: false }
+}
+
+/// The input as templates see it: a run without one has an empty text.
+fn input_value(input: &Value) -> JinjaValue {
+    if input.is_null() { JinjaValue::from("") } else { JinjaValue::from(Serde(input)) }
+}
+
+/// The input as one text: the text itself, its field `user_input`, or its JSON.
+fn user_input(input: &Value) -> String {
+    match input.get("user_input").unwrap_or(input) {
+        Value::Null => String::new(),
+        other => text_of(other),
+    }
+}
+
+/// A value as text: a text as it is, anything else as JSON.
+#[must_use]
+pub fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

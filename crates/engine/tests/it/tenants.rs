@@ -1,0 +1,59 @@
+//! No tenant reaches another's executions, in memory either.
+
+use serde_json::json;
+use sluice_engine::{Command, EngineError};
+use sluice_testing::on_both;
+use sluice_types::{
+    ExecutionStatus, OutputOverride, PatchExecution, PatchStep, ReviewDecision, StartExecution, TenantId,
+};
+
+use crate::support::{Bench, decision, path, review, step};
+
+fn commands() -> Vec<Command> {
+    let output = OutputOverride { content: Some("mine".into()), ..OutputOverride::default() };
+    vec![
+        Command::Pause,
+        Command::Resume,
+        Command::Cancel,
+        Command::Patch(PatchExecution { yolo: Some(true), ..PatchExecution::default() }),
+        Command::PatchStep(path("b"), PatchStep { enabled: Some(false), ..PatchStep::default() }),
+        Command::Override(path("a"), output),
+        Command::Retry(path("a"), PatchStep::default()),
+        Command::Review(path("r"), decision(ReviewDecision::Approve)),
+    ]
+}
+
+fn not_found<T>(result: Result<T, EngineError>) -> bool {
+    matches!(result, Err(EngineError::ExecutionNotFound))
+}
+
+on_both! {
+    async fn a_live_run_is_not_found_by_another_tenant(database: TestDatabase) {
+        let bench = Bench::open(database.config()).await;
+        let two = TenantId::new("two").unwrap();
+        bench.engine.store().ensure_tenant(&two, "Two", bench.engine.outside().clock.now()).await.unwrap();
+        let running = bench.run(&[step("a", "demo-slow", "x"), review("r"), step("b", "demo-echo", "x")]).await.id;
+        bench.streaming(&running, "a").await;
+        bench.workflow("v", json!({"steps": [review("r"), step("b", "demo-echo", "x")]})).await;
+        let waiting = bench.try_start("v", StartExecution::default()).await.unwrap().id;
+        bench.settled(&waiting).await;
+        for id in [&running, &waiting] {
+            let before = bench.get(id).await;
+            for command in commands() {
+                assert!(not_found(bench.engine.command(&two, id, command.clone(), "other").await), "{command:?}");
+            }
+            assert!(not_found(bench.engine.wait(&two, id, std::time::Duration::from_millis(1)).await));
+            assert!(not_found(bench.engine.execution(&two, id).await));
+            assert!(not_found(bench.engine.definition(&two, id).await));
+            assert!(not_found(bench.engine.delete(&two, id).await));
+            assert!(not_found(bench.engine.rerun_plan(&two, id, &path("b"), PatchStep::default()).await));
+            assert!(!bench.engine.is_live(&two, id));
+            let (texts, _) = bench.engine.channel(&two, id).subscribe(bench.engine.outside().clock.now());
+            assert_eq!(texts.len(), 0, "no text of the other tenant's run");
+            let after = bench.get(id).await;
+            assert_eq!((after.last_seq, after.status, after.yolo), (before.last_seq, before.status, before.yolo));
+        }
+        assert_eq!(bench.get(&running).await.status, ExecutionStatus::Running);
+        bench.command(&running, Command::Cancel).await.unwrap();
+    }
+}

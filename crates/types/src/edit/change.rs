@@ -1,0 +1,76 @@
+//! The changes of a definition.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::field::StepField;
+use crate::block::BlockAddress;
+use crate::definition::{Definition, Step};
+use crate::ids::{PersonaId, StepId};
+use crate::lint::Fix;
+
+/// One change of a definition.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Whether review steps are skipped.
+    SetYolo(bool),
+    /// Provider and model of the steps that name none.
+    SetDefaults {
+        /// The first available one when `None` or empty.
+        provider: Option<String>,
+        /// The provider's own choice when `None` or empty.
+        model: Option<String>,
+    },
+    /// Persona of the steps that name none.
+    SetPersona(Option<PersonaId>),
+    /// Values for `{{context.KEY}}`.
+    SetContext(BTreeMap<String, Value>),
+    /// The step that a list begins with; its first one when `None`.
+    SetEntryStep {
+        /// The list.
+        block: BlockAddress,
+        /// The step.
+        entry: Option<StepId>,
+    },
+    /// Adds a step like this one, with an id and a label that no other step has.
+    AddStep {
+        /// The step to copy.
+        step: Box<Step>,
+        /// The list to put it into.
+        to: BlockAddress,
+        /// Its position there, from 0.
+        position: usize,
+    },
+    /// Takes a step out and puts it in again.
+    MoveStep {
+        /// The step.
+        id: StepId,
+        /// The list to put it into: its own, or another one outside the step.
+        to: BlockAddress,
+        /// Its position there, counted without the step itself.
+        position: usize,
+    },
+    /// Puts a copy of a step behind it.
+    DuplicateStep(StepId),
+    /// Takes a step out, with the jumps to it. Prompts that refer to it stay as they are.
+    RemoveStep(StepId),
+    /// Gives a step another label, and rewrites the references to it.
+    RenameStep {
+        /// The step.
+        id: StepId,
+        /// Its new label. Space around it is dropped.
+        label: String,
+    },
+    /// Changes one field of a step.
+    UpdateStep {
+        /// The step.
+        id: StepId,
+        /// The field, with its new value.
+        field: StepField,
+    },
+    /// Applies a fix of the lint.
+    ApplyFix(Fix),
+    /// Puts another definition in the place of this one.
+    ReplaceAll(Box<Definition>),
+}

@@ -1,0 +1,42 @@
+//! Why an edit is not possible.
+
+use crate::block::BlockAddress;
+use crate::definition::StepType;
+use crate::ids::StepId;
+use crate::limits::MAX_STEPS;
+
+/// Why an edit is not possible.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The definition has no such step.
+    #[error("There is no step `{0}` any more.")]
+    NoSuchStep(StepId),
+    /// The definition has no such list, or it is inside the step that is moved.
+    #[error("There is no such list of steps.")]
+    NoSuchList(BlockAddress),
+    /// The list has no such position.
+    #[error("There is no position {} in a list of {count} steps.", .position.saturating_add(1))]
+    NoSuchPosition {
+        /// The position asked for, from 0.
+        position: usize,
+        /// How many steps the list has.
+        count: usize,
+    },
+    /// The field belongs to steps of another type.
+    #[error("Step `{id}` has the type `{}`, which has no such field.", .step_type.as_str())]
+    NoSuchField {
+        /// The step.
+        id: StepId,
+        /// Its type.
+        step_type: StepType,
+    },
+    /// The label cannot be used, and why.
+    #[error("{0}")]
+    Label(String),
+    /// The workflow is full.
+    #[error("A workflow has at most {MAX_STEPS} steps: split it into several.")]
+    TooManySteps,
+    /// The definition has changed since the fix was proposed.
+    #[error("The workflow has changed since: this fix does not fit any more.")]
+    FixDoesNotFit,
+}

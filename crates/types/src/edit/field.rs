@@ -1,0 +1,144 @@
+//! The fields of a step, one by one.
+
+use serde_json::Value;
+
+use super::error::EditError;
+use crate::definition::{Effect, Fallback, LlmStep, OnExpiry, ReviewStep, Step, StepKind, StepType};
+use crate::ids::{PersonaId, StepId};
+
+/// A field of a step, with a new value for it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepField {
+    /// What kind of step it is. The fields that both kinds have are kept, and so is the text: the prompt of
+    /// one is the instructions of the other.
+    Type(StepType),
+    /// Whether it runs.
+    Enabled(bool),
+    /// Retries after a first attempt.
+    Retries(Option<u32>),
+    /// Seconds that one attempt may take.
+    Timeout(Option<u32>),
+    /// What running it twice would do.
+    Effect(Option<Effect>),
+    /// The step to go on with.
+    Next(Option<StepId>),
+    /// A field of `llm` steps.
+    Llm(LlmField),
+    /// A field of `review` steps.
+    Review(ReviewField),
+}
+
+/// A field that only `llm` steps have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LlmField {
+    /// What the model is asked.
+    Prompt(String),
+    /// How the model is to behave; left out when empty.
+    SystemPrompt(String),
+    /// What to call; the workflow's choice when `None` or empty.
+    Model {
+        /// The provider that serves the model.
+        provider: Option<String>,
+        /// The model.
+        model: Option<String>,
+    },
+    /// The voice; the workflow's choice when `None`.
+    Persona(Option<PersonaId>),
+    /// Randomness of the answer.
+    Temperature(Option<f64>),
+    /// Tokens in the answer at the most.
+    MaxTokens(Option<u32>),
+    /// JSON Schema that the answer must fit.
+    Schema(Option<Value>),
+    /// Models to try in turn.
+    Fallbacks(Vec<Fallback>),
+}
+
+/// A field that only `review` steps have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReviewField {
+    /// What the reviewer is asked.
+    Instructions(String),
+    /// The steps whose outputs are reviewed.
+    Shows(Vec<StepId>),
+    /// Seconds until the review decides itself.
+    ExpiresIn(Option<u32>),
+    /// How it decides then.
+    OnExpiry(Option<OnExpiry>),
+}
+
+impl From<LlmField> for StepField {
+    fn from(field: LlmField) -> Self {
+        Self::Llm(field)
+    }
+}
+
+impl From<ReviewField> for StepField {
+    fn from(field: ReviewField) -> Self {
+        Self::Review(field)
+    }
+}
+
+impl StepField {
+    /// Puts the value into the step.
+    pub(super) fn put(self, step: &mut Step) -> Result<(), EditError> {
+        let (id, step_type) = (step.id.clone(), step.step_type());
+        match (self, &mut step.kind) {
+            (Self::Type(to), kind) => *kind = converted(kind, to),
+            (Self::Enabled(enabled), _) => step.enabled = enabled,
+            (Self::Retries(retries), _) => step.max_retries = retries,
+            (Self::Timeout(seconds), _) => step.timeout = seconds,
+            (Self::Effect(effect), _) => step.effect = effect,
+            (Self::Next(next), _) => step.next = next,
+            (Self::Llm(field), StepKind::Llm(llm)) => field.put(llm),
+            (Self::Review(field), StepKind::Review(review)) => field.put(review),
+            (Self::Llm(_) | Self::Review(_), _) => return Err(EditError::NoSuchField { id, step_type }),
+        }
+        Ok(())
+    }
+}
+
+impl LlmField {
+    fn put(self, llm: &mut LlmStep) {
+        match self {
+            Self::Prompt(text) => llm.prompt = text,
+            Self::SystemPrompt(text) => llm.system_prompt = Some(text).filter(|text| !text.is_empty()),
+            Self::Model { provider, model } => (llm.provider, llm.model) = (filled(provider), filled(model)),
+            Self::Persona(persona) => llm.persona_id = persona,
+            Self::Temperature(temperature) => llm.temperature = temperature,
+            Self::MaxTokens(tokens) => llm.max_tokens = tokens,
+            Self::Schema(schema) => llm.output_schema = schema,
+            Self::Fallbacks(fallbacks) => llm.fallbacks = fallbacks,
+        }
+    }
+}
+
+impl ReviewField {
+    fn put(self, review: &mut ReviewStep) {
+        match self {
+            Self::Instructions(text) => review.instructions = text,
+            Self::Shows(steps) => review.shows = steps,
+            Self::ExpiresIn(seconds) => review.expires_in = seconds,
+            Self::OnExpiry(decision) => review.on_expiry = decision,
+        }
+    }
+}
+
+/// A choice without the empty text, by which forms say that nothing is chosen.
+pub(super) fn filled(choice: Option<String>) -> Option<String> {
+    choice.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn converted(kind: &StepKind, to: StepType) -> StepKind {
+    match (kind, to) {
+        (StepKind::Llm(llm), StepType::Review) => {
+            StepKind::Review(ReviewStep { instructions: llm.prompt.clone(), ..ReviewStep::default() })
+        }
+        (StepKind::Review(review), StepType::Llm) => {
+            StepKind::Llm(LlmStep { prompt: review.instructions.clone(), ..LlmStep::default() })
+        }
+        (StepKind::Llm(_), StepType::Llm) | (StepKind::Review(_), StepType::Review) | (_, StepType::Unknown) => {
+            kind.clone()
+        }
+    }
+}

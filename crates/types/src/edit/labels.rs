@@ -1,0 +1,61 @@
+//! Ids and labels that no other step has.
+
+use std::ops::RangeInclusive;
+
+use crate::definition::{NEXT_END, Step};
+use crate::ids::{StepId, slug_from_name};
+use crate::index::Index;
+use crate::limits::{MAX_NAME_CHARS, MAX_SLUG_CHARS, MAX_STEPS};
+
+/// Why a step cannot be called this; `None` when it can. Space around the label does not count.
+#[must_use]
+pub fn label_problem(index: &Index, id: &StepId, label: &str) -> Option<String> {
+    let label = label.trim();
+    if label.is_empty() {
+        return Some("A step needs a label: prompts refer to it.".into());
+    }
+    if label.chars().count() > MAX_NAME_CHARS {
+        return Some(format!("A label has at most {MAX_NAME_CHARS} characters."));
+    }
+    if label.contains(['\n', '{', '}']) {
+        return Some("A label holds no braces and no line breaks, as prompts refer to it.".into());
+    }
+    let is_taken = index.places().iter().any(|place| place.step.label == label && place.step.id != *id);
+    is_taken.then(|| format!("Another step is called “{label}” already: prompts could not tell them apart."))
+}
+
+/// The step with an id and a label that no step of the definition has: `Research 2` when there is a `Research`.
+pub(super) fn made_unique(index: &Index, mut step: Step) -> Option<Step> {
+    let is_free =
+        |name: &str| !index.places().iter().any(|place| place.step.label == name || place.step.id.as_str() == name);
+    let label = step.label.trim();
+    step.label = if !label.is_empty() && is_free(label) { label.to_owned() } else { numbered(label, is_free)? };
+    step.id = unique_id(&slug_from_name(&step.label, "step"), is_free)?;
+    Some(step)
+}
+
+/// The numbers to try behind a name. Each step takes at most two names: its id and its label.
+const NUMBERS: RangeInclusive<usize> = 2..=2 * MAX_STEPS + 3;
+
+/// Characters of a name that are left for its number.
+const NUMBER_CHARS: usize = 8;
+
+/// The first of `Research 2`, `Research 3` … that is free.
+fn numbered(label: &str, is_free: impl Fn(&str) -> bool) -> Option<String> {
+    let stem = match label.rsplit_once(' ') {
+        Some((stem, number)) if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => stem.trim_end(),
+        _ => label,
+    };
+    let stem = if stem.is_empty() { "Step" } else { stem };
+    let stem: String = stem.chars().take(MAX_NAME_CHARS.saturating_sub(NUMBER_CHARS)).collect();
+    NUMBERS.map(|number| format!("{stem} {number}")).find(|name| is_free(name))
+}
+
+fn unique_id(slug: &str, is_free: impl Fn(&str) -> bool) -> Option<StepId> {
+    let is_usable = |id: &str| id != NEXT_END && is_free(id);
+    if is_usable(slug) {
+        return StepId::new(slug).ok();
+    }
+    let stem = slug.get(..MAX_SLUG_CHARS.saturating_sub(NUMBER_CHARS).min(slug.len())).unwrap_or("step");
+    NUMBERS.map(|number| format!("{stem}-{number}")).find(|id| is_usable(id)).and_then(|id| StepId::new(id).ok())
+}

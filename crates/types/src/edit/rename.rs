@@ -1,0 +1,81 @@
+//! The change of a label in every template that refers to it.
+
+use std::collections::BTreeMap;
+
+use crate::definition::{Definition, Step};
+use crate::ids::StepId;
+use crate::index::{Index, Place};
+use crate::template;
+
+/// Rewrites the references to labels that changed: `renamed` leads from each old label to the new one, which its step
+/// has already. All are renamed at once, so that two labels can change places. A text that cannot be read as a
+/// template stays as it is: it may be half typed.
+pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String, String>) {
+    if renamed.is_empty() {
+        return;
+    }
+    let index = Index::of(definition);
+    let known: Vec<&str> = renamed.keys().map(String::as_str).chain(index.names()).collect();
+    let stem = unused_stem(&index, &known);
+    // A name that nobody uses, on the way from the old label to the new one.
+    let between: Vec<String> = (0..renamed.len()).map(|number| format!("{stem}{number}")).collect();
+    let rewrite = |source: &str| {
+        let mut known = known.clone();
+        let mut text = source.to_owned();
+        for (old, place) in renamed.keys().zip(&between) {
+            text = template::rename(&text, &known, old, place).ok()?;
+            known.push(place);
+        }
+        for (new, place) in renamed.values().zip(&between) {
+            text = template::rename(&text, &known, place, new).ok()?;
+        }
+        Some(text)
+    };
+    // Containers come before the steps inside them, so that none is put back as it was.
+    for place in index.places() {
+        let mut step = Step::clone(&place.step);
+        for text in step.templates_mut() {
+            if let Some(rewritten) = rewrite(text) {
+                *text = rewritten;
+            }
+        }
+        if step != *place.step
+            && let Some(before) = definition.step_mut(&step.id)
+        {
+            *before = step;
+        }
+    }
+}
+
+/// The beginning of names that neither a step nor a template has.
+fn unused_stem(index: &Index, known: &[&str]) -> String {
+    let mut stem = "renamed-".to_owned();
+    let is_used = |stem: &str| {
+        let mut templates = index.places().iter().flat_map(|place| place.step.templates());
+        known.iter().any(|name| name.starts_with(stem)) || templates.any(|(_, text)| text.contains(stem))
+    };
+    while is_used(&stem) {
+        stem.push('-');
+    }
+    stem
+}
+
+/// The references to rewrite when a step gets a label, from old to new.
+pub(super) fn renames(index: &Index, renamed: &Place, label: &str) -> BTreeMap<String, String> {
+    let mut renames = BTreeMap::new();
+    let first_called = |name: &str| -> Option<&StepId> {
+        index.places().iter().find(|place| place.step.label == name).map(|place| &place.step.id)
+    };
+    let is_first = |place: &Place| first_called(&place.step.label) == Some(&place.step.id);
+    // Labels come before ids. Where prompts know another step by the id that is to be this label, they have to use
+    // that step's own label.
+    let by_id = index.places().iter().find(|place| place.step.id != renamed.step.id && place.step.id.as_str() == label);
+    if let Some(other) = by_id.filter(|other| first_called(label).is_none() && is_first(other)) {
+        renames.insert(label.to_owned(), other.step.label.clone());
+    }
+    // Of two steps with one label, prompts mean the first.
+    if is_first(renamed) {
+        renames.insert(renamed.step.label.clone(), label.to_owned());
+    }
+    renames
+}

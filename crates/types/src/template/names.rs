@@ -1,0 +1,117 @@
+//! Finds the label that a text begins with.
+
+use std::borrow::Cow;
+
+use super::count_work;
+use crate::unicode::decomposed;
+
+/// The labels and ids of a definition's steps, made once for many templates.
+///
+/// A label may hold spaces and signs, so only who knows all labels can tell where one ends.
+#[derive(Debug, Clone, Default)]
+pub struct Names<'a> {
+    sorted: Vec<Name<'a>>,
+    /// For each name: the longest other name that it begins with.
+    parents: Vec<Option<usize>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Name<'a> {
+    /// How it is written in templates: the label, or the same in Unicode's other form.
+    written: Cow<'a, str>,
+    label: &'a str,
+}
+
+impl<'a> Names<'a> {
+    /// Builds the index.
+    #[must_use]
+    pub fn new(labels: &[&'a str]) -> Self {
+        let labels = labels.iter().copied().filter(|label| !label.is_empty());
+        let mut sorted: Vec<Name> = Vec::new();
+        for label in labels {
+            sorted.extend(decomposed(label).map(|written| Name { written: written.into(), label }));
+            sorted.push(Name { written: label.into(), label });
+        }
+        sorted.sort_unstable();
+        // A label as it is written wins over another one in its other form.
+        sorted.dedup_by(|next, kept| {
+            if next.written == kept.written && next.written == next.label {
+                kept.label = next.label;
+            }
+            next.written == kept.written
+        });
+        let mut parents = Vec::with_capacity(sorted.len());
+        let mut open: Vec<usize> = Vec::new();
+        for (at, name) in sorted.iter().enumerate() {
+            while let Some(last) = open.last().and_then(|&last| sorted.get(last)) {
+                if name.written.starts_with(last.written.as_ref()) {
+                    break;
+                }
+                open.pop();
+            }
+            parents.push(open.last().copied());
+            open.push(at);
+        }
+        Self { sorted, parents }
+    }
+
+    /// The longest label that `text` begins with and whose length in bytes is accepted, with that length.
+    ///
+    /// All names that `text` begins with are ancestors of the last name that does not sort after it.
+    pub(super) fn longest(&self, text: &str, accept: impl Fn(usize) -> bool) -> Option<(&'a str, usize)> {
+        let mut cursor = self.not_after(text);
+        while let Some(at) = cursor {
+            let name = self.sorted.get(at)?;
+            count_work(1);
+            if text.starts_with(name.written.as_ref()) && accept(name.written.len()) {
+                return Some((name.label, name.written.len()));
+            }
+            cursor = self.parents.get(at).copied().flatten();
+        }
+        None
+    }
+
+    /// The label that is written so.
+    pub(super) fn label(&self, written: &str) -> Option<&'a str> {
+        let name = self.sorted.get(self.not_after(written)?)?;
+        (name.written == written).then_some(name.label)
+    }
+
+    fn not_after(&self, text: &str) -> Option<usize> {
+        let after = self.sorted.partition_point(|name| {
+            count_work(1);
+            name.written.as_ref() <= text
+        });
+        after.checked_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_longest_accepted_name_wins() {
+        let names = Names::new(&["Idea", "Idea Box", "Idea Box 2", "Ideb", ""]);
+        assert_eq!(names.longest("Idea Box.content", |_| true), Some(("Idea Box", 8)));
+        assert_eq!(names.longest("Idea Box.content", |length| length != 8), Some(("Idea", 4)));
+        assert_eq!(names.longest("Ide", |_| true), None);
+        assert_eq!(Names::default().longest("x", |_| true), None);
+        assert_eq!((names.label("Idea Box"), names.label("Idea B")), (Some("Idea Box"), None));
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_a_search_through_all_finds(
+            labels in prop::collection::vec("[ab ]{0,4}", 0..12),
+            text in "[ab ]{0,6}",
+        ) {
+            let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+            let all = labels.iter().copied().filter(|label| !label.is_empty() && text.starts_with(label));
+            let longest = all.max_by_key(|label| label.len()).map(|label| (label, label.len()));
+            prop_assert_eq!(Names::new(&labels).longest(&text, |_| true), longest);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Finds names that stand for nothing, and what only looks like a reference.
+
+use std::collections::HashSet;
+
+use super::expression::{Token, quote};
+use super::names::Names;
+use super::reading::{ReadPiece, Reading};
+use super::references::Root;
+use super::scan::{Piece, Places, TemplateError};
+use crate::limits::MAX_FINDINGS_OF_A_KIND;
+
+/// Names that templates have besides the three roots: values, literals, operators and functions.
+const KNOWN_WORDS: [&str; 16] = [
+    "user_input",
+    "loop",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
+    "range",
+];
+
+/// Names in expressions that stand for nothing: neither a root, nor a variable of the template.
+pub fn unknown_names(source: &str, labels: &[&str]) -> Result<Vec<(String, TemplateError)>, TemplateError> {
+    Ok(Reading::new(source, &Names::new(labels))?.unknown_names())
+}
+
+/// `${name}` texts that look like references but are none, so that the lint can point at them.
+pub fn dollar_text(source: &str) -> Result<Vec<(String, TemplateError)>, TemplateError> {
+    Ok(Reading::new(source, &Names::default())?.dollar_text())
+}
+
+impl Reading<'_> {
+    /// Names in expressions that stand for nothing, at most one more than the lint lists.
+    #[must_use]
+    pub fn unknown_names(&self) -> Vec<(String, TemplateError)> {
+        let locals = self.local_names();
+        let mut places = Places::new(self.source);
+        let mut unknown = Vec::new();
+        for read in &self.pieces {
+            let keyword = match read.piece {
+                Piece::Tag(_) => read.tokens.iter().position(|token| matches!(token, Token::Word(_))),
+                Piece::Text(_) | Piece::Expression(_) | Piece::Dollar(_) => None,
+            };
+            for (at, token) in read.tokens.iter().enumerate() {
+                let Token::Word(word) = token else { continue };
+                let text = token.word(self.source);
+                if keyword == Some(at)
+                    || Root::of(text).is_some()
+                    || locals.contains(text)
+                    || KNOWN_WORDS.contains(&text)
+                    || !self.stands_for_a_value(&read.tokens, at)
+                {
+                    continue;
+                }
+                let message = self.with_hyphen(read, at).unwrap_or_else(|| {
+                    let name = short(text);
+                    format!("`{name}` is not a name that templates know: use `input.<field>`, `steps.<label>.content` or `context.<key>`")
+                });
+                unknown.push((text.to_owned(), places.error(word.start, message)));
+                if unknown.len() > MAX_FINDINGS_OF_A_KIND {
+                    return unknown;
+                }
+            }
+        }
+        unknown
+    }
+
+    /// The message for the word after a hyphen in `input.user-name`, which reads as a subtraction.
+    fn with_hyphen(&self, read: &ReadPiece, at: usize) -> Option<String> {
+        let (Token::Reference(index, end), Token::Sign('-', hyphen), Token::Word(word)) =
+            (read.tokens.get(at.checked_sub(2)?)?, read.tokens.get(at - 1)?, read.tokens.get(at)?)
+        else {
+            return None;
+        };
+        if hyphen != end || word.start != hyphen + 1 {
+            return None;
+        }
+        let reference = self.references.get(*index)?;
+        let tail = self.source.get(*hyphen..)?;
+        let tail = tail.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next().unwrap_or_default();
+        let written = self.source.get(reference.span.start..*end)?;
+        let last = reference.field.as_ref().unwrap_or(&reference.name);
+        let before = written.strip_suffix(last.as_str())?.strip_suffix('.')?;
+        Some(format!(
+            "`{written}{tail}` is read as a subtraction: for the name `{last}{tail}`, write `{before}[{}]`",
+            quote(&format!("{last}{tail}"))
+        ))
+    }
+
+    /// Whether the word at `at` is a value: not a field, a filter, a test, a call or a named argument.
+    fn stands_for_a_value(&self, all: &[Token], at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| all.get(before));
+        let before_that = at.checked_sub(2).and_then(|before| all.get(before));
+        let word = |token: Option<&Token>| token.map_or("", |token| token.word(self.source));
+        if matches!(before, Some(Token::Sign('.' | '|', _)))
+            || word(before) == "is"
+            || (word(before) == "not" && word(before_that) == "is")
+        {
+            return false;
+        }
+        match (all.get(at + 1), all.get(at + 2)) {
+            (Some(Token::Sign('=', _)), Some(Token::Sign('=', _))) => true,
+            (Some(Token::Sign('(' | '=', _)), _) => false,
+            _ => true,
+        }
+    }
+
+    /// Names that the template gives itself, by `for`, `set` and `with`.
+    fn local_names(&self) -> HashSet<&str> {
+        let mut names = HashSet::new();
+        for read in &self.pieces {
+            if !matches!(read.piece, Piece::Tag(_)) {
+                continue;
+            }
+            let mut words = read.tokens.iter().map(|token| token.word(self.source)).filter(|word| !word.is_empty());
+            match words.next() {
+                Some("for") => names.extend(words.take_while(|word| *word != "in")),
+                Some("set" | "with" | "filter") => names.extend(words),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// `${name}` texts that look like references but are none, at most one more than the lint lists.
+    #[must_use]
+    pub fn dollar_text(&self) -> Vec<(String, TemplateError)> {
+        let mut places = Places::new(self.source);
+        let mut found = Vec::new();
+        for read in &self.pieces {
+            let Piece::Text(range) = &read.piece else { continue };
+            let text = self.source.get(range.clone()).unwrap_or_default();
+            for (at, _) in text.match_indices("${") {
+                let body = text.get(at + 2..).unwrap_or_default();
+                let name: String = body.chars().take_while(|c| *c != '}' && *c != '\n').take(60).collect();
+                let looks_like = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
+                if looks_like {
+                    let message = format!(
+                        "`${{{name}}}` stays as text: only `steps`, `input`, `user_input` and `context` are filled in"
+                    );
+                    found.push((name, places.error(range.start + at, message)));
+                }
+                if found.len() > MAX_FINDINGS_OF_A_KIND {
+                    return found;
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The most characters of a name that a message repeats.
+const MAX_SHOWN_CHARS: usize = 100;
+
+/// A name as a message shows it.
+pub(crate) fn short(name: &str) -> String {
+    match name.char_indices().nth(MAX_SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
+    }
+}

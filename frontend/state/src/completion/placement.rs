@@ -1,0 +1,61 @@
+//! Where the list of completions stands.
+
+use std::ops::Range;
+
+/// The height of the whole list at the most, in px.
+const LIST_MOST_PX: f64 = 224.0;
+/// The height of one offer, as the style sheet has it.
+const ROW_PX: f64 = 28.0;
+/// Border and padding of the list.
+const FRAME_PX: f64 = 10.0;
+/// Between the list and the line that it belongs to.
+pub const GAP_PX: f64 = 4.0;
+
+/// Where the list stands, and how high it may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Placement {
+    /// Whether it stands above its line.
+    pub above: bool,
+    /// Px that it may take; the rest is scrolled.
+    pub height: f64,
+}
+
+/// Places a list of `count` offers at a line: below it, or above it where that has more room and the list does not fit
+/// below. `line` and `view` are px from the top of the window; the view is what fixed bars leave of it.
+#[must_use]
+pub fn place(line: &Range<f64>, count: usize, view: &Range<f64>) -> Placement {
+    let rows = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let wanted = rows.mul_add(ROW_PX, FRAME_PX).min(LIST_MOST_PX);
+    let below = view.end - line.end - GAP_PX;
+    let above = line.start - view.start - GAP_PX;
+    let is_above = below < wanted && above > below;
+    let room = if is_above { above } else { below };
+    // In a window that is too low for any list, two offers can be seen and the page can be scrolled.
+    Placement { above: is_above, height: room.clamp(2.0_f64.mul_add(ROW_PX, FRAME_PX), LIST_MOST_PX) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_opens_to_the_side_with_room() {
+        let view = 48.0..850.0;
+        for (top, count, above, height) in [
+            (100.0, 50, false, 224.0),
+            (602.0, 50, false, 224.0),
+            (603.0, 50, true, 224.0),
+            (687.0, 50, true, 224.0),
+            // A short list fits below.
+            (760.0, 1, false, 66.0),
+            (840.0, 1, true, 224.0),
+        ] {
+            let expected = Placement { above, height };
+            assert_eq!(place(&(top..top + 20.0), count, &view), expected, "{top} {count}");
+        }
+        // Where neither side has room for all, the larger one is taken and the list is cut.
+        assert_eq!(place(&(120.0..140.0), 50, &(48.0..300.0)), Placement { above: false, height: 156.0 });
+        assert_eq!(place(&(200.0..220.0), 50, &(48.0..300.0)), Placement { above: true, height: 148.0 });
+        assert_eq!(place(&(60.0..80.0), 50, &(48.0..100.0)), Placement { above: false, height: 66.0 });
+    }
+}

@@ -1,0 +1,109 @@
+//! How the undo history calls an edit, and which edits it joins.
+
+use sluice_types::edit::{Edit, LlmField, ReviewField, StepField};
+
+use super::draft::Draft;
+use super::edit::DraftEdit;
+
+/// How an edit of a draft is called, as in `move Research`. The draft is that before the edit.
+pub(super) fn label(before: &Draft, edit: &DraftEdit) -> String {
+    match edit {
+        DraftEdit::SetName(_) => "change name".into(),
+        DraftEdit::SetDescription(_) => "change description".into(),
+        DraftEdit::SetCategory(_) => "change category".into(),
+        DraftEdit::SetTags(_) => "change tags".into(),
+        DraftEdit::SetActive(true) => "switch on".into(),
+        DraftEdit::SetActive(false) => "switch off".into(),
+        DraftEdit::SetTemplate(true) => "make it a template".into(),
+        DraftEdit::SetTemplate(false) => "make it a workflow".into(),
+        DraftEdit::ReplaceAll(_) => "replace the whole workflow".into(),
+        DraftEdit::Definition(edit) => label_of_edit(before, edit),
+    }
+}
+
+fn label_of_edit(before: &Draft, edit: &Edit) -> String {
+    let step = |id| before.step(id).map(|step| step.label.as_str()).unwrap_or_default();
+    match edit {
+        Edit::SetYolo(true) => "skip reviews".into(),
+        Edit::SetYolo(false) => "wait for reviews".into(),
+        Edit::SetDefaults { .. } => "change default model".into(),
+        Edit::SetPersona(_) => "change default persona".into(),
+        Edit::SetContext(_) => "change context".into(),
+        Edit::SetEntryStep { .. } => "change first step".into(),
+        Edit::AddStep { step, .. } => format!("add {}", step.label),
+        Edit::MoveStep { id, .. } => format!("move {}", step(id)),
+        Edit::DuplicateStep(id) => format!("duplicate {}", step(id)),
+        Edit::RemoveStep(id) => format!("remove {}", step(id)),
+        Edit::RenameStep { id, label } => format!("rename {} to {}", step(id), label.trim()),
+        Edit::UpdateStep { id, field: StepField::Enabled(true) } => format!("switch on {}", step(id)),
+        Edit::UpdateStep { id, field: StepField::Enabled(false) } => format!("switch off {}", step(id)),
+        Edit::UpdateStep { id, field } => format!("change {} of {}", noun(field), step(id)),
+        Edit::ApplyFix(fix) => format!("fix: {}", fix.title),
+        Edit::ReplaceAll(_) => "replace all steps".into(),
+    }
+}
+
+/// The group of an edit: edits of one group that follow each other are undone together, as the keys typed in a field.
+pub(super) fn group(edit: &DraftEdit) -> Option<String> {
+    match edit {
+        DraftEdit::SetName(_) => Some("name".into()),
+        DraftEdit::SetDescription(_) => Some("description".into()),
+        DraftEdit::SetCategory(_) => Some("category".into()),
+        DraftEdit::Definition(Edit::SetDefaults { .. }) => Some("model".into()),
+        DraftEdit::Definition(Edit::UpdateStep { id, field }) if is_typed(field) => {
+            Some(format!("{} of {id}", noun(field)))
+        }
+        DraftEdit::SetTags(_)
+        | DraftEdit::SetActive(_)
+        | DraftEdit::SetTemplate(_)
+        | DraftEdit::Definition(_)
+        | DraftEdit::ReplaceAll(_) => None,
+    }
+}
+
+/// What people call a field, as in “change prompt of Research”.
+const fn noun(field: &StepField) -> &'static str {
+    match field {
+        StepField::Type(_) => "type",
+        StepField::Enabled(_) => "switch",
+        StepField::Retries(_) => "retries",
+        StepField::Timeout(_) => "timeout",
+        StepField::Effect(_) => "effect",
+        StepField::Next(_) => "next step",
+        StepField::Llm(LlmField::Prompt(_)) => "prompt",
+        StepField::Llm(LlmField::SystemPrompt(_)) => "system prompt",
+        StepField::Llm(LlmField::Model { .. }) => "model",
+        StepField::Llm(LlmField::Persona(_)) => "persona",
+        StepField::Llm(LlmField::Temperature(_)) => "temperature",
+        StepField::Llm(LlmField::MaxTokens(_)) => "answer length",
+        StepField::Llm(LlmField::Schema(_)) => "output schema",
+        StepField::Llm(LlmField::Fallbacks(_)) => "fallbacks",
+        StepField::Review(ReviewField::Instructions(_)) => "instructions",
+        StepField::Review(ReviewField::Shows(_)) => "reviewed steps",
+        StepField::Review(ReviewField::ExpiresIn(_)) => "expiry",
+        StepField::Review(ReviewField::OnExpiry(_)) => "decision on expiry",
+    }
+}
+
+/// Whether a field is typed, key by key.
+const fn is_typed(field: &StepField) -> bool {
+    match field {
+        StepField::Retries(_)
+        | StepField::Timeout(_)
+        | StepField::Llm(
+            LlmField::Prompt(_)
+            | LlmField::SystemPrompt(_)
+            | LlmField::Model { .. }
+            | LlmField::Temperature(_)
+            | LlmField::MaxTokens(_)
+            | LlmField::Schema(_),
+        )
+        | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_)) => true,
+        StepField::Type(_)
+        | StepField::Enabled(_)
+        | StepField::Effect(_)
+        | StepField::Next(_)
+        | StepField::Llm(LlmField::Persona(_) | LlmField::Fallbacks(_))
+        | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_)) => false,
+    }
+}
