@@ -303,7 +303,6 @@ pub(crate) async fn lock_deleting_execution(conn: &mut Connection, tenant: &str,
 }
 
 /// The time by which leases are compared, in microseconds: one process has the file, so its own clock counts.
-#[expect(clippy::unused_async, reason = "on PostgreSQL the database is asked")]
 pub(crate) async fn clock(_conn: &mut Connection, now: i64) -> Result<i64, StoreError> {
     Ok(now)
 }
@@ -375,13 +374,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("s.db")).await.unwrap();
         let (begun, mut begins) = mpsc::unbounded_channel();
-        let gate = Arc::new(std::sync::RwLock::new(()));
-        let closed = gate.write().unwrap();
+        let gate = Arc::new(tokio::sync::RwLock::new(()));
+        let closed = gate.write().await;
         for _ in 0..READERS {
             let (begun, gate) = (begun.clone(), gate.clone());
             let query = database.read(move |_| {
                 begun.send(()).unwrap();
-                drop(gate.read());
+                drop(gate.blocking_read());
                 Ok(())
             });
             // The caller goes away once its query runs.

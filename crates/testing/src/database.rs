@@ -54,6 +54,12 @@ impl TestDatabase {
         Store::open(&self.config).await.expect("the test database opens")
     }
 
+    /// Whether it is SQLite.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.config, StoreConfig::Sqlite(_))
+    }
+
     /// Runs SQL on it, beside the store: for what the store cannot make, as rows of an older server.
     pub async fn execute(&self, sql: &str) {
         match &self.config {

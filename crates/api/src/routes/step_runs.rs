@@ -27,13 +27,12 @@ type StepAddress = Path<(ExecutionId, StepPath)>;
 pub async fn get_step_run(caller: Viewer, address: StepAddress, app: Data<App>) -> ApiResult<Json<StepRunDetail>> {
     let (id, path) = address.into_inner();
     let store = app.engine.store();
-    let run = match store.step_run(caller.tenant(), &id, &path).await? {
-        Some(record) => record.run,
+    let run = if let Some(record) = store.step_run(caller.tenant(), &id, &path).await? {
+        record.run
+    } else {
         // A pending one may have no row yet.
-        None => {
-            let execution = app.engine.execution(caller.tenant(), &id).await?;
-            execution.steps.into_iter().find(|run| run.path == path).ok_or(ErrorCode::StepRunNotFound)?
-        }
+        let execution = app.engine.execution(caller.tenant(), &id).await?;
+        execution.steps.into_iter().find(|run| run.path == path).ok_or(ErrorCode::StepRunNotFound)?
     };
     let attempts = store.attempts(caller.tenant(), &id, &path).await?;
     let decisions = store.decisions(caller.tenant(), &id, &path).await?;

@@ -57,6 +57,7 @@ pub async fn live_of(conn: &mut Connection, engine: &str) -> Result<Vec<(String,
 // The partial index on live executions is used only where the condition stands as it does there, without a parameter.
 
 #[auto_type]
+#[expect(clippy::elidable_lifetime_names, reason = "the macro needs the name")]
 pub fn live_query<'a>(engine: &'a str) -> _ {
     executions::table
         .filter(executions::live)

@@ -78,7 +78,7 @@ impl StepRunRow {
             completed_at: run.completed_at.map(to_micros),
             stale: run.stale,
             order_key: order_key.clone(),
-            parent_path: run.path.as_str().rsplit_once('.').map(|(parent, _)| parent.to_owned()),
+            parent_path: run.path.parent().map(|parent| parent.to_string()),
             retry_at: progress.retry_at.map(to_micros),
             failures: small(progress.failures),
             candidate: small(progress.candidate),

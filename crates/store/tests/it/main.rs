@@ -11,6 +11,7 @@ mod credentials;
 mod deletion;
 mod group_commit;
 mod reads;
+mod scale;
 mod schema;
 mod support;
 mod tls;
