@@ -11,7 +11,6 @@ use sluice_types::{
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::machine::plan::leads_to;
 use crate::machine::{Machine, acts_again, changed_snapshot, repeats};
 
 impl Engine {
@@ -89,5 +88,5 @@ impl Engine {
 /// Whether a step that is to be repeated runs, and is not skipped.
 fn will_run(index: &Index, place: &Place, yolo: bool) -> bool {
     let is_skipped_review = yolo && place.step.step_type() == StepType::Review;
-    place.step.enabled && !is_skipped_review && leads_to(index, place)
+    place.step.enabled && !is_skipped_review && index.leads_to(place)
 }

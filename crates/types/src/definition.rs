@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema, schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::ids::{PersonaId, StepId, StepPath};
+use crate::ids::{PersonaId, StepId};
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::status::status;
 
@@ -40,70 +40,6 @@ pub struct Definition {
     /// The steps, in the order in which they run.
     #[serde(deserialize_with = "reading::read_steps")]
     pub steps: Vec<Arc<Step>>,
-}
-
-impl Definition {
-    /// The step at a path. Until containers exist, a path is the id of a step in the list.
-    #[must_use]
-    pub fn step_at(&self, path: &StepPath) -> Option<&Step> {
-        self.steps.iter().find(|step| step.id.as_str() == path.as_str()).map(Arc::as_ref)
-    }
-
-    /// The same, to change it.
-    pub fn step_at_mut(&mut self, path: &StepPath) -> Option<&mut Step> {
-        self.steps.iter_mut().find(|step| step.id.as_str() == path.as_str()).map(Arc::make_mut)
-    }
-
-    /// Where the run begins, as an index into `steps`.
-    #[must_use]
-    pub fn entry_index(&self) -> usize {
-        self.entry_step.as_ref().and_then(|id| self.index_of(id)).unwrap_or(0)
-    }
-
-    /// The index of a step in `steps`.
-    #[must_use]
-    pub fn index_of(&self, id: &StepId) -> Option<usize> {
-        self.steps.iter().position(|step| step.id == *id)
-    }
-
-    /// All that templates can call the steps: their labels and ids.
-    #[must_use]
-    pub fn names(&self) -> Vec<&str> {
-        self.steps.iter().flat_map(|step| [step.label.as_str(), step.id.as_str()]).collect()
-    }
-
-    /// Finds a step by what a template calls it: its label first, then its id.
-    #[must_use]
-    pub fn step_named(&self, name: &str) -> Option<&Step> {
-        self.steps
-            .iter()
-            .find(|step| step.label == name)
-            .or_else(|| self.steps.iter().find(|step| step.id.as_str() == name))
-            .map(Arc::as_ref)
-    }
-
-    /// What a review step shows: the steps it names, or the `llm` step before it.
-    #[must_use]
-    pub fn shown_by<'a>(&'a self, review: &'a Step) -> Vec<&'a Step> {
-        let StepKind::Review(body) = &review.kind else { return Vec::new() };
-        if !body.shows.is_empty() {
-            return body
-                .shows
-                .iter()
-                .filter_map(|id| self.index_of(id).and_then(|at| self.steps.get(at)))
-                .map(Arc::as_ref)
-                .collect();
-        }
-        let before = self.index_of(&review.id).unwrap_or(0);
-        self.steps
-            .iter()
-            .take(before)
-            .rev()
-            .find(|step| step.enabled && matches!(step.kind, StepKind::Llm(_)))
-            .map(Arc::as_ref)
-            .into_iter()
-            .collect()
-    }
 }
 
 /// One step. The fields that all kinds have stand here, those of its kind in `kind`; on the wire

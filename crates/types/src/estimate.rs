@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 
 use crate::catalog::find_model;
 use crate::chat_tokens::estimated_tokens;
-use crate::definition::{Definition, LlmStep, Step, StepKind, StepType};
+use crate::definition::{Definition, LlmStep, StepKind, StepType};
 use crate::ids::{StepId, StepPath};
+use crate::index::{Index, Place};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::resolve::model_of;
 use crate::template::{Root, references};
@@ -116,23 +117,19 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 /// Estimates a run of a definition whose models are all named (the server fills in what is not).
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
-    let names = definition.names();
-    let mut outputs: HashMap<&StepId, TokenRange> = HashMap::new();
+    let index = Index::of(definition);
+    let scope = Scope { definition, names: &index.names(), index: &index, input, history };
+    let mut outputs: Outputs = HashMap::new();
     let mut steps = Vec::new();
-    for step in definition.steps.iter().filter(|step| step.enabled) {
-        match &step.kind {
+    for place in index.places().iter().filter(|place| place.step.enabled) {
+        match &place.step.kind {
             StepKind::Review(_) => {
-                let shown = definition
-                    .shown_by(step)
-                    .last()
-                    .and_then(|shown| outputs.get(&shown.id))
-                    .copied()
-                    .unwrap_or_default();
-                outputs.insert(&step.id, shown);
+                let shown = index.shown_by(place).last().and_then(|shown| outputs.get(&shown.step.id));
+                outputs.insert(&place.step.id, shown.copied().unwrap_or_default());
             }
             StepKind::Llm(llm) => {
-                let estimate = estimate_llm(definition, step, llm, input, &names, &outputs, history);
-                outputs.insert(&step.id, estimate.output_tokens);
+                let estimate = scope.of_call(place, llm, &outputs);
+                outputs.insert(&place.step.id, estimate.output_tokens);
                 steps.push(estimate);
             }
         }
@@ -146,73 +143,70 @@ pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories)
     }
 }
 
-fn estimate_llm(
-    definition: &Definition,
-    step: &Step,
-    llm: &LlmStep,
-    input: &Value,
-    names: &[&str],
-    outputs: &HashMap<&StepId, TokenRange>,
-    history: &StepHistories,
-) -> StepEstimate {
-    let (provider, model) = model_of(definition, llm);
-    let info = provider.as_deref().zip(model.as_deref()).and_then(|(provider, model)| find_model(provider, model));
-    let seen = provider
-        .clone()
-        .zip(model.clone())
-        .and_then(|(provider, model)| history.get(&(step.id.clone(), provider, model)));
-    let mut input_tokens = TokenRange::default();
-    for (_, source) in step.templates() {
-        input_tokens = input_tokens + template_tokens(definition, source, input, names, outputs);
-    }
-    let most = llm.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
-    let cap =
-        info.as_ref().and_then(|info| info.max_output_tokens).map_or(u64::from(most), |cap| cap.min(u64::from(most)));
-    let output_tokens = match seen {
-        Some(seen) => TokenRange { low: seen.least_output_tokens, high: seen.most_output_tokens.min(cap) },
-        None => TokenRange { low: u64::from(LEAST_OUTPUT_TOKENS.min(most)), high: cap },
-    };
-    let price = |input_tokens: u64, output_tokens: u64| {
-        cost_usd(info.as_ref(), TokenUsage { input_tokens, output_tokens, cached_input_tokens: 0 })
-    };
-    let cost = price(input_tokens.low, output_tokens.low).zip(price(input_tokens.high, output_tokens.high));
-    StepEstimate {
-        path: StepPath::top(&step.id),
-        label: step.label.clone(),
-        step_type: step.step_type(),
-        provider,
-        model,
-        input_tokens,
-        output_tokens,
-        cost_usd: cost.map(|(low, high)| Range { low, high }),
-        from_history: seen.is_some(),
-    }
+/// Tokens of the outputs of steps.
+type Outputs<'a> = HashMap<&'a StepId, TokenRange>;
+
+/// What an estimate is made from.
+struct Scope<'a> {
+    definition: &'a Definition,
+    index: &'a Index,
+    names: &'a [&'a str],
+    input: &'a Value,
+    history: &'a StepHistories,
 }
 
-/// Tokens of a template once it is filled in: its own text, and what each reference brings.
-fn template_tokens(
-    definition: &Definition,
-    source: &str,
-    input: &Value,
-    names: &[&str],
-    outputs: &HashMap<&StepId, TokenRange>,
-) -> TokenRange {
-    let own = estimated_tokens(source);
-    let mut range = TokenRange { low: own, high: own };
-    // What cannot be read is the lint's to report.
-    for reference in references(source, names).unwrap_or_default() {
-        let brought = match reference.root {
-            Root::Steps => definition
-                .step_named(&reference.name)
-                .and_then(|step| outputs.get(&step.id))
-                .copied()
-                .unwrap_or_default(),
-            Root::Input => fixed(input.get(&reference.name)),
-            Root::Context => fixed(definition.context.get(&reference.name)),
+impl Scope<'_> {
+    fn of_call(&self, place: &Place, llm: &LlmStep, outputs: &Outputs<'_>) -> StepEstimate {
+        let step = &place.step;
+        let (provider, model) = model_of(self.definition, llm);
+        let named = provider.clone().zip(model.clone());
+        let info = named.as_ref().and_then(|(provider, model)| find_model(provider, model));
+        let seen = named.and_then(|(provider, model)| self.history.get(&(step.id.clone(), provider, model)));
+        let templates = step.templates();
+        let input_tokens = templates.iter().map(|(_, source)| self.tokens_of(source, outputs));
+        let input_tokens = input_tokens.fold(TokenRange::default(), |sum, tokens| sum + tokens);
+        let most = llm.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
+        let cap = info.as_ref().and_then(|info| info.max_output_tokens);
+        let cap = cap.map_or(u64::from(most), |cap| cap.min(u64::from(most)));
+        let output_tokens = match seen {
+            Some(seen) => TokenRange { low: seen.least_output_tokens, high: seen.most_output_tokens.min(cap) },
+            None => TokenRange { low: u64::from(LEAST_OUTPUT_TOKENS.min(most)), high: cap },
         };
-        range = range + brought;
+        let price = |input_tokens: u64, output_tokens: u64| {
+            cost_usd(info.as_ref(), TokenUsage { input_tokens, output_tokens, cached_input_tokens: 0 })
+        };
+        let cost = price(input_tokens.low, output_tokens.low).zip(price(input_tokens.high, output_tokens.high));
+        StepEstimate {
+            path: StepPath::top(&step.id),
+            label: step.label.clone(),
+            step_type: step.step_type(),
+            provider,
+            model,
+            input_tokens,
+            output_tokens,
+            cost_usd: cost.map(|(low, high)| Range { low, high }),
+            from_history: seen.is_some(),
+        }
     }
-    range
+
+    /// Tokens of a template once it is filled in: its own text, and what each reference brings.
+    fn tokens_of(&self, source: &str, outputs: &Outputs<'_>) -> TokenRange {
+        let own = estimated_tokens(source);
+        let mut range = TokenRange { low: own, high: own };
+        // What cannot be read is the lint's to report.
+        for reference in references(source, self.names).unwrap_or_default() {
+            let brought = match reference.root {
+                Root::Steps => {
+                    let place = self.index.named(&reference.name);
+                    place.and_then(|place| outputs.get(&place.step.id)).copied().unwrap_or_default()
+                }
+                Root::Input => fixed(self.input.get(&reference.name)),
+                Root::Context => fixed(self.definition.context.get(&reference.name)),
+            };
+            range = range + brought;
+        }
+        range
+    }
 }
 
 fn fixed(value: Option<&Value>) -> TokenRange {

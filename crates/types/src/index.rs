@@ -1,11 +1,11 @@
 //! The index of a definition: where each step stands, what it is called and what it refers to. Built once for each
 //! version of a definition; nothing else walks its lists.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::block::{Block, BlockAddress, Slot};
-use crate::definition::{Definition, Step, StepKind};
+use crate::definition::{Definition, NEXT_END, Step, StepKind};
 use crate::ids::{StepId, StepPath};
 use crate::path::Segment;
 
@@ -151,6 +151,47 @@ impl Index {
     #[must_use]
     pub fn position_in(&self, address: &BlockAddress, id: &StepId) -> Option<usize> {
         self.place(id).filter(|place| place.block == *address).map(|place| place.position)
+    }
+
+    /// The position of the step that follows a completed one in its list; the list's length when none does. A wrong
+    /// `next` counts as absent: the lint reports it.
+    #[must_use]
+    pub fn after(&self, place: &Place) -> usize {
+        let following = place.position + 1;
+        match &place.step.next {
+            None => following,
+            Some(next) if next.as_str() == NEXT_END => self.len_of(&place.block),
+            Some(next) => self.position_in(&place.block, next).filter(|&at| at >= following).unwrap_or(following),
+        }
+    }
+
+    /// The same for a skipped step: a review that YOLO mode skips counts as approved, a disabled step as absent.
+    #[must_use]
+    pub fn after_skip(&self, place: &Place) -> usize {
+        if place.step.enabled { self.after(place) } else { place.position + 1 }
+    }
+
+    /// Whether a run comes to a step when every step before it completes: no `next` and no entry step leads past it.
+    #[must_use]
+    pub fn leads_to(&self, goal: &Place) -> bool {
+        let mut target = self.entry(&goal.block);
+        while target < goal.position {
+            let Some(place) = self.nth(&goal.block, target) else { return false };
+            target = self.after_skip(place);
+        }
+        target == goal.position
+    }
+
+    /// The positions that a run comes to in a list.
+    #[must_use]
+    pub fn reached(&self, block: &BlockAddress) -> HashSet<usize> {
+        let mut reached = HashSet::new();
+        let mut target = self.entry(block);
+        while let Some(place) = self.nth(block, target) {
+            reached.insert(target);
+            target = self.after_skip(place);
+        }
+        reached
     }
 
     /// A step by the name that templates use: its label first, then its id.

@@ -9,8 +9,9 @@ use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environ
 use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Known, ProviderName, ReviewDecision,
-    StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, Known, ProviderName,
+    ReviewDecision, StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model,
+    slug_from_name,
 };
 use tokio::sync::Notify;
 
@@ -160,10 +161,9 @@ async fn cancel(engine: &Engine, tenant: &TenantId, id: &ExecutionId, cancelled:
 /// Advice about a provider that cannot be used: a run in a terminal takes keys from the environment.
 fn hint(error: &EngineError, definition: &Definition) -> String {
     let EngineError::Invalid(ErrorCode::ProviderNotAvailable, fields) = error else { return String::new() };
-    let index = fields
-        .first()
-        .and_then(|field| field.pointer.strip_prefix("/definition/steps/")?.split('/').next()?.parse::<usize>().ok());
-    let step = index.and_then(|index| definition.steps.get(index));
+    let index = Index::of(definition);
+    let pointer = fields.first().and_then(|field| field.pointer.strip_prefix("/definition"));
+    let step = pointer.and_then(|pointer| index.at_pointer(pointer)).map(|(place, _)| &place.step);
     let llm = step.and_then(|step| match &step.kind {
         StepKind::Llm(llm) => Some(llm),
         StepKind::Review(_) => None,

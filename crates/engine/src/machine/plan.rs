@@ -3,7 +3,6 @@
 //! [`plan`] is a pure function of the definition's index and the step runs. It reads no clock, database or network, and
 //! evaluates nothing. Starting, going on after a crash, resuming and retrying all call it.
 
-use sluice_types::definition::NEXT_END;
 use sluice_types::{BlockAddress, Index, Place, StepKind, StepPath, StepRunStatus};
 
 use super::runs::Runs;
@@ -69,7 +68,7 @@ pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
             StepRunStatus::Pending | StepRunStatus::Cancelled => {
                 if let Some(reason) = skip_reason(place, mode) {
                     actions.push(Action::Skip(path, reason));
-                    target = after_skip(index, place);
+                    target = index.after_skip(place);
                     continue;
                 }
                 if !mode.on_hold {
@@ -88,21 +87,10 @@ pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
                 actions.push(Action::Fail(path));
                 return actions;
             }
-            StepRunStatus::Completed => target = after(index, place),
-            StepRunStatus::Skipped => target = after_skip(index, place),
+            StepRunStatus::Completed => target = index.after(place),
+            StepRunStatus::Skipped => target = index.after_skip(place),
         }
     }
-}
-
-/// Whether the run comes to a step when every step before it completes: no `next` and no entry step leads past it.
-#[must_use]
-pub fn leads_to(index: &Index, goal: &Place) -> bool {
-    let mut target = index.entry(&goal.block);
-    while target < goal.position {
-        let Some(place) = index.nth(&goal.block, target) else { return false };
-        target = after_skip(index, place);
-    }
-    target == goal.position
 }
 
 fn skip_reason(place: &Place, mode: Mode) -> Option<SkipReason> {
@@ -110,22 +98,6 @@ fn skip_reason(place: &Place, mode: Mode) -> Option<SkipReason> {
         _ if !place.step.enabled => Some(SkipReason::Disabled),
         StepKind::Review(_) if mode.yolo => Some(SkipReason::Yolo),
         StepKind::Llm(_) | StepKind::Review(_) => None,
-    }
-}
-
-/// The position of the step that follows a skipped one: a review that YOLO mode skips counts as approved, a disabled
-/// step as not there.
-fn after_skip(index: &Index, place: &Place) -> usize {
-    if place.step.enabled { after(index, place) } else { place.position + 1 }
-}
-
-/// The position of the step that follows a completed one. A wrong `next` is for the lint to refuse.
-fn after(index: &Index, place: &Place) -> usize {
-    let following = place.position + 1;
-    match &place.step.next {
-        None => following,
-        Some(next) if next.as_str() == NEXT_END => index.len_of(&place.block),
-        Some(next) => index.position_in(&place.block, next).filter(|&at| at >= following).unwrap_or(following),
     }
 }
 

@@ -168,7 +168,7 @@ proptest! {
         for record in drive(&definition, false) {
             let place = index.at(&record.run.path).unwrap();
             if place.step.enabled {
-                prop_assert_eq!(leads_to(&index, place), record.run.status != Skipped, "{}", record.run.path);
+                prop_assert_eq!(index.leads_to(place), record.run.status != Skipped, "{}", record.run.path);
             }
         }
     }

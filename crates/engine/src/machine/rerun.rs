@@ -8,7 +8,6 @@ use sluice_types::{
 };
 
 use super::Machine;
-use super::plan::leads_to;
 use super::runs::Runs;
 use crate::error::EngineError;
 
@@ -114,7 +113,7 @@ impl Machine {
             let message = "The step is disabled: send `enabled: true` along to run it.";
             return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
-        if !leads_to(&self.index, place) {
+        if !self.index.leads_to(place) {
             let message = "A `next` or the entry step leads past this step: it would be skipped again.";
             return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }

@@ -1,24 +1,25 @@
 //! Sizes and ranges.
 
 use super::report::Findings;
-use crate::definition::{Definition, LlmStep, NEXT_END, Step, StepKind};
+use crate::definition::{LlmStep, NEXT_END, Step, StepKind};
+use crate::index::Index;
 use crate::json;
 use crate::limits::{
     MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_STEPS,
     MAX_TIMEOUT_SECONDS,
 };
 
-pub(super) fn check(definition: &Definition, findings: &mut Findings) {
-    if definition.steps.is_empty() {
+pub(super) fn check(index: &Index, findings: &mut Findings) {
+    let count = index.places().len();
+    if count == 0 {
         findings.error("/steps", "no_steps", "a workflow needs at least one step");
     }
-    if definition.steps.len() > MAX_STEPS {
-        let message =
-            format!("a workflow has at most {MAX_STEPS} steps, not {}: split it into several", definition.steps.len());
+    if count > MAX_STEPS {
+        let message = format!("a workflow has at most {MAX_STEPS} steps, not {count}: split it into several");
         return findings.error("/steps", "too_many_steps", message);
     }
-    for (at, step) in definition.steps.iter().enumerate() {
-        check_step(step, &format!("/steps/{at}"), findings);
+    for place in index.places() {
+        check_step(&place.step, &place.pointer, findings);
     }
 }
 

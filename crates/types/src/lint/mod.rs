@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::definition::Definition;
 use crate::ids::PersonaId;
+use crate::index::Index;
 use report::Findings;
 pub use report::{Finding, Fix, LintReport, Severity};
 
@@ -27,13 +28,14 @@ pub struct Known {
 /// Pointers are into the definition, as `/steps/2/prompt`.
 #[must_use]
 pub fn lint(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
+    let index = Index::of(definition);
     let mut findings = Findings::default();
-    limits::check(definition, &mut findings);
+    limits::check(&index, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
-    if definition.steps.len() <= crate::limits::MAX_STEPS {
-        flow::check(definition, &mut findings);
-        templates::check(definition, input, &mut findings);
-        models::check(definition, known, &mut findings);
+    if index.places().len() <= crate::limits::MAX_STEPS {
+        flow::check(definition, &index, &mut findings);
+        templates::check(definition, &index, input, &mut findings);
+        models::check(definition, &index, known, &mut findings);
     }
     findings.into_report()
 }

@@ -4,20 +4,20 @@ use super::Known;
 use super::report::Findings;
 use crate::catalog::{Ability, ModelInfo, find_model};
 use crate::definition::{Definition, LlmStep, StepKind};
+use crate::index::{Index, Place};
 use crate::providers::ProviderName;
 use crate::resolve::model_of;
 
-pub(super) fn check(definition: &Definition, known: &Known, findings: &mut Findings) {
+pub(super) fn check(definition: &Definition, index: &Index, known: &Known, findings: &mut Findings) {
     check_choice("", definition.provider.as_deref(), definition.model.as_deref(), known, findings);
     check_persona("/persona_id", definition.persona_id.as_ref(), known, findings);
-    for (at, step) in definition.steps.iter().enumerate() {
+    for Place { step, pointer: at, .. } in index.places() {
         let StepKind::Llm(llm) = &step.kind else { continue };
-        let at = format!("/steps/{at}");
         let provider =
             llm.provider.as_deref().or_else(|| definition.provider.as_deref().filter(|_| llm.model.is_some()));
         if llm.provider.is_some() || llm.model.is_some() {
             let own = OwnOrInherited { provider, pointer_provider: llm.provider.is_some() };
-            check_step_choice(&at, &own, llm, known, findings);
+            check_step_choice(at, &own, llm, known, findings);
         }
         for (index, fallback) in llm.fallbacks.iter().enumerate() {
             let provider = fallback.provider.as_deref().or(llm.provider.as_deref());
@@ -26,7 +26,7 @@ pub(super) fn check(definition: &Definition, known: &Known, findings: &mut Findi
         check_persona(&format!("{at}/persona_id"), llm.persona_id.as_ref(), known, findings);
         let (provider, model) = model_of(definition, llm);
         if let Some(info) = provider.zip(model).and_then(|(provider, model)| find_model(&provider, &model)) {
-            check_fit(&at, llm, &info, findings);
+            check_fit(at, llm, &info, findings);
         }
     }
 }

@@ -1,22 +1,24 @@
 //! What templates refer to.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::flow::reachable;
 use super::report::{Findings, Fix, Severity};
+use crate::block::BlockAddress;
 use crate::definition::{Definition, Step, StepKind};
+use crate::index::{Index, Place, Resolution};
 use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES};
 use crate::template::{Names, Reading, Reference, Root, short};
 
-pub(super) fn check(definition: &Definition, input: Option<&Value>, findings: &mut Findings) {
-    let scope = Scope::new(definition, input);
-    for (at, step) in definition.steps.iter().enumerate() {
-        for (field, source) in step.templates() {
+pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value>, findings: &mut Findings) {
+    let (names, reached) = (Names::new(&index.names()), index.reached(&BlockAddress::Root));
+    let scope = Scope { definition, index, input, names, reached };
+    for place in index.places() {
+        for (field, source) in place.step.templates() {
             // A template that is too long is refused; to read it would only take time.
             if source.len() <= MAX_PROMPT_BYTES {
-                let template = Template { at, step, pointer: &format!("/steps/{at}/{field}"), source };
+                let template = Template { place, pointer: &format!("{}/{field}", place.pointer), source };
                 scope.check_template(&template, findings);
             }
         }
@@ -26,35 +28,20 @@ pub(super) fn check(definition: &Definition, input: Option<&Value>, findings: &m
 /// What all templates of a definition are checked against.
 struct Scope<'a> {
     definition: &'a Definition,
+    index: &'a Index,
     input: Option<&'a Value>,
     names: Names<'a>,
-    /// The index of each step, by its label and id.
-    steps: HashMap<&'a str, usize>,
-    reachable: Vec<bool>,
+    reached: HashSet<usize>,
 }
 
 /// A template, and where it stands.
 struct Template<'a> {
-    at: usize,
-    step: &'a Step,
+    place: &'a Place,
     pointer: &'a str,
     source: &'a str,
 }
 
-impl<'a> Scope<'a> {
-    fn new(definition: &'a Definition, input: Option<&'a Value>) -> Self {
-        let mut steps = HashMap::new();
-        // A label wins over an id, and the first of two wins.
-        for (at, step) in definition.steps.iter().enumerate() {
-            steps.entry(step.label.as_str()).or_insert(at);
-        }
-        for (at, step) in definition.steps.iter().enumerate() {
-            steps.entry(step.id.as_str()).or_insert(at);
-        }
-        let names = Names::new(&definition.names());
-        Self { definition, input, names, steps, reachable: reachable(definition) }
-    }
-
+impl Scope<'_> {
     fn check_template(&self, template: &Template, findings: &mut Findings) {
         let reading = match Reading::new(template.source, &self.names) {
             Ok(reading) => reading,
@@ -81,37 +68,57 @@ impl<'a> Scope<'a> {
     }
 
     fn check_step_reference(&self, template: &Template, reference: &Reference, findings: &mut Findings) {
-        let (pointer, step) = (template.pointer, template.step);
-        let Some((target_at, target)) =
-            self.steps.get(reference.name.as_str()).and_then(|&at| Some((at, self.definition.steps.get(at)?)))
-        else {
-            let (message, fix) = self.unknown_step(template, reference, findings.count("unknown_reference"));
-            return findings.add(Severity::Error, pointer, "unknown_reference", message, fix);
-        };
+        let (pointer, place) = (template.pointer, template.place);
         let name = short(&reference.name);
-        if target.id == step.id {
-            findings.error(pointer, "self_reference", format!("“{name}” is this step itself: it has no output yet"));
-        } else if target_at > template.at {
-            findings.error(
-                pointer,
-                "forward_reference",
-                format!("“{name}” comes after this step: move it before, or refer to an earlier one"),
-            );
-        } else if !reference.optional && !target.enabled && step.enabled {
-            findings.error(
-                pointer,
-                "disabled_reference",
-                format!("“{name}” is switched off: it gives nothing to refer to"),
-            );
-        } else if !reference.optional && self.reachable.get(target_at) == Some(&false) {
-            findings.error(
-                pointer,
-                "skipped_reference",
-                format!("no run comes to “{name}”: it gives nothing to refer to"),
-            );
-        }
+        let target = match self.index.resolve(&reference.name, place) {
+            Resolution::Unknown => {
+                let (message, fix) = self.unknown_step(template, reference, findings.count("unknown_reference"));
+                return findings.add(Severity::Error, pointer, "unknown_reference", message, fix);
+            }
+            Resolution::Later(target) if target.step.id == place.step.id => {
+                let message = format!("“{name}” is this step itself: it has no output yet");
+                findings.error(pointer, "self_reference", message);
+                target
+            }
+            Resolution::Later(target) => {
+                let message = format!("“{name}” comes after this step: move it before, or refer to an earlier one");
+                findings.error(pointer, "forward_reference", message);
+                target
+            }
+            Resolution::Hidden(target) => {
+                let message = format!("“{name}” is inside another step: refer to that step, which gives its output");
+                findings.error(pointer, "hidden_reference", message);
+                target
+            }
+            Resolution::Visible(target) => {
+                self.check_output(pointer, &name, target, place, reference, findings);
+                target
+            }
+        };
         if let Some(field) = &reference.field {
-            check_field(pointer, &name, target, field, findings);
+            check_field(pointer, &name, &target.step, field, findings);
+        }
+    }
+
+    /// Whether a step that stands before has an output in a run.
+    fn check_output(
+        &self,
+        pointer: &str,
+        name: &str,
+        target: &Place,
+        user: &Place,
+        reference: &Reference,
+        findings: &mut Findings,
+    ) {
+        if reference.optional {
+            return;
+        }
+        if !target.step.enabled && user.step.enabled {
+            let message = format!("“{name}” is switched off: it gives nothing to refer to");
+            findings.error(pointer, "disabled_reference", message);
+        } else if !self.reached.contains(&target.position) {
+            let message = format!("no run comes to “{name}”: it gives nothing to refer to");
+            findings.error(pointer, "skipped_reference", message);
         }
     }
 
@@ -122,7 +129,8 @@ impl<'a> Scope<'a> {
             // It is only counted.
             return (String::new(), None);
         }
-        let earlier = self.definition.steps.iter().take(template.at).map(|step| step.label.as_str());
+        let earlier = self.index.block(&template.place.block).take(template.place.position);
+        let earlier = earlier.map(|place| place.step.label.as_str());
         let near = if known < MAX_SUGGESTIONS { nearest(&reference.name, earlier.clone()) } else { None };
         let Some(label) = near else {
             let mut listed: Vec<&str> = earlier.take(MAX_LISTED_LABELS + 1).collect();
