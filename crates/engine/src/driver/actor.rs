@@ -100,7 +100,7 @@ impl Actor {
     }
 
     async fn recover(&mut self) -> Flow {
-        let step = self.with_env(|machine, env| machine.recover(env));
+        let step = self.with_env(Machine::recover);
         self.complete(step).await
     }
 

@@ -30,7 +30,7 @@ impl Actor {
 
     /// The turn that starts the execution.
     pub fn first_turn(&mut self) -> Option<Outcome> {
-        let step = self.with_env(|machine, env| machine.start(env));
+        let step = self.with_env(Machine::start);
         self.evaluated(step)
     }
 
@@ -57,7 +57,7 @@ impl Actor {
                     let texts = evaluate(&self.machine, evaluations);
                     step = self.with_env(|machine, env| machine.evaluated(texts, env));
                 }
-                Step::Done(outcome) => return Some(outcome),
+                Step::Done(outcome) => return Some(*outcome),
                 Step::Ignored => return None,
             }
         }
@@ -129,7 +129,7 @@ impl Actor {
             return;
         }
         self.machine = Machine::new(stored);
-        let outcome = self.with_env(|machine, env| machine.give_up(env));
+        let outcome = self.with_env(Machine::give_up);
         match self.shared.store.write_turn(Arc::new(outcome.turn.clone())).await {
             Ok(()) => self.publish(&outcome.turn, &outcome.events),
             Err(error) => tracing::error!(execution_id = %id, %error, "nor can its failure"),

@@ -66,6 +66,7 @@ pub enum Command {
 
 /// What the machine takes a turn for.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
 pub enum Input {
     /// A person asks for something. The persona is the one that the command names.
     Command {

@@ -15,7 +15,7 @@ pub enum Step {
     /// Templates must be evaluated before the turn is complete: see [`super::Machine::evaluated`].
     Needs(Vec<Evaluation>),
     /// The turn is complete.
-    Done(Outcome),
+    Done(Box<Outcome>),
     /// The input changes nothing, as it came too late: nothing is to be written.
     Ignored,
 }

@@ -20,7 +20,7 @@ impl Machine {
             self.emit(event);
         }
         self.journal.turn += 1;
-        Step::Done(self.outcome(env.token))
+        Step::Done(Box::new(self.outcome(env.token)))
     }
 
     /// Carries the plan out until it waits for something, and sets the execution's status. Gives the evaluations without

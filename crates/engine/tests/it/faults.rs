@@ -1,7 +1,6 @@
 //! The engine is stopped at every fault point, each time it comes to it, and started again: in the
 //! end the journal must be the one of a run that nothing disturbed.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
@@ -60,21 +59,30 @@ async fn drive(bench: &Bench) -> Option<Execution> {
     }
 }
 
-/// Runs the workflow with the engine stopped when it comes to a point for the `nth` time; gives the
-/// execution at its end, and whether the engine ever came there.
+/// Stops the engine when it comes to a point for the `nth` time.
+fn stop_at(point: FaultPoint, nth: usize) -> Faults {
+    let seen = AtomicUsize::new(0);
+    Faults::new(move |at| at == point && seen.fetch_add(1, Ordering::SeqCst) + 1 == nth)
+}
+
+/// Runs the workflow with the engine stopped when it comes to a point for the `nth` time, and the next engine, which
+/// recovers, stopped when it comes there first; gives the execution at its end, and whether the first was stopped.
 async fn disturbed(config: &StoreConfig, point: FaultPoint, nth: usize) -> (Execution, bool) {
-    let seen = Arc::new(AtomicUsize::new(0));
-    let counter = seen.clone();
-    let faults = Faults::new(move |at| at == point && counter.fetch_add(1, Ordering::SeqCst) + 1 == nth);
-    let bench = Bench::with_faults(config, faults).await;
+    let bench = Bench::with_faults(config, stop_at(point, nth)).await;
     bench.workflow("w", definition()).await;
     if let Some(undisturbed) = drive(&bench).await {
         return (undisturbed, false);
     }
     // As after a crash: the engine is gone, and a new one finds what it left.
     drop(bench);
+    let bench = Bench::with_faults(config, stop_at(point, 1)).await;
+    let done = drive(&bench).await;
+    drop(bench);
     let bench = Bench::open(config).await;
-    let done = drive(&bench).await.expect("nothing stops the second engine");
+    let done = match done {
+        Some(done) => done,
+        None => drive(&bench).await.expect("nothing stops the third engine"),
+    };
     check_attempts(&bench, &done).await;
     bench.events(&done.id).await;
     (done, true)

@@ -23,7 +23,7 @@ fn commands() -> Vec<Command> {
     ]
 }
 
-fn not_found<T>(result: Result<T, EngineError>) -> bool {
+fn not_found<T>(result: &Result<T, EngineError>) -> bool {
     matches!(result, Err(EngineError::ExecutionNotFound))
 }
 
@@ -40,13 +40,13 @@ on_both! {
         for id in [&running, &waiting] {
             let before = bench.get(id).await;
             for command in commands() {
-                assert!(not_found(bench.engine.command(&two, id, command.clone(), "other").await), "{command:?}");
+                assert!(not_found(&bench.engine.command(&two, id, command.clone(), "other").await), "{command:?}");
             }
-            assert!(not_found(bench.engine.wait(&two, id, std::time::Duration::from_millis(1)).await));
-            assert!(not_found(bench.engine.execution(&two, id).await));
-            assert!(not_found(bench.engine.definition(&two, id).await));
-            assert!(not_found(bench.engine.delete(&two, id).await));
-            assert!(not_found(bench.engine.rerun_plan(&two, id, &path("b"), PatchStep::default()).await));
+            assert!(not_found(&bench.engine.wait(&two, id, std::time::Duration::from_millis(1)).await));
+            assert!(not_found(&bench.engine.execution(&two, id).await));
+            assert!(not_found(&bench.engine.definition(&two, id).await));
+            assert!(not_found(&bench.engine.delete(&two, id).await));
+            assert!(not_found(&bench.engine.rerun_plan(&two, id, &path("b"), PatchStep::default()).await));
             assert!(!bench.engine.is_live(&two, id));
             let (texts, _) = bench.engine.channel(&two, id).subscribe(bench.engine.outside().clock.now());
             assert_eq!(texts.len(), 0, "no text of the other tenant's run");

@@ -79,9 +79,10 @@ fn a_step_that_kills_the_process_when_it_is_started_waits_for_a_person() {
     // Every turn but those of recovery kills the process, as that which completes `a` and starts `b`.
     world.crashes = (1..20).step_by(2).map(|turn| (turn, Crash::BeforeCommit)).collect();
     while world.status() == ExecutionStatus::Running {
-        match world.tasks.is_empty() {
-            false => world.end(&path("a"), End::Answer),
-            true => world.pass(TimeDelta::minutes(1)),
+        if world.tasks.is_empty() {
+            world.pass(TimeDelta::minutes(1));
+        } else {
+            world.end(&path("a"), End::Answer);
         }
     }
     assert_eq!(world.run("a").gate.as_ref().map(|gate| gate.kind), Some(GateKind::InterruptedOften));

@@ -123,7 +123,7 @@ impl World {
     }
 
     pub fn start(&mut self) {
-        let step = self.with_env(|machine, env| machine.start(env));
+        let step = self.with_env(Machine::start);
         self.complete(step);
     }
 
@@ -194,7 +194,7 @@ impl World {
         self.stored.state.interruptions += u32::from(self.stored.state.live);
         self.machine = Machine::new(self.stored.clone());
         if self.stored.state.live {
-            let step = self.with_env(|machine, env| machine.recover(env));
+            let step = self.with_env(Machine::recover);
             self.complete(step);
         }
     }
@@ -284,10 +284,13 @@ impl World {
     }
 
     /// What must be the same however often the process died.
-    pub fn essence(&self) -> (ExecutionStatus, Option<Value>, Vec<(String, String, Option<String>, Option<Value>)>) {
+    pub fn essence(&self) -> Essence {
         let execution = self.machine.execution();
         let runs = execution.steps.into_iter();
         let runs = runs.map(|run| (run.path.to_string(), run.status.to_string(), run.prompt, run.output)).collect();
         (execution.status, execution.output, runs)
     }
 }
+
+/// Status, output, and of each step run its path, status, prompt and output.
+type Essence = (ExecutionStatus, Option<Value>, Vec<(String, String, Option<String>, Option<Value>)>);
