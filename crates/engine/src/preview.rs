@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 use sluice_store::Snapshot;
 use sluice_types::{
-    Definition, Estimate, ExecutionId, Index, Kept, Place, PatchStep, Range, Repeated, RerunPlan, StepPath, StepRunStatus, StepType,
-    TenantId, WorkflowId, estimate, pin_to_available,
+    Definition, Estimate, ExecutionId, Index, Kept, PatchStep, Place, Range, Repeated, RerunPlan, StepPath,
+    StepRunStatus, StepType, TenantId, WorkflowId, estimate, pin_to_available,
 };
 
 use crate::engine::Engine;

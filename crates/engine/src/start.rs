@@ -6,8 +6,8 @@ use serde_json::Value;
 use sluice_store::{ExecutionState, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, Index, ProviderName, StartExecution, StepKind,
-    TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, Index, ProviderName, StartExecution,
+    StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
 };
 
 use crate::driver::Actor;

@@ -6,8 +6,8 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use serde_json::Value;
 use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
-use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::edit::rename_references;
+use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
     UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,

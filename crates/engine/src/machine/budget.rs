@@ -53,7 +53,12 @@ pub fn allowance(
 }
 
 /// How many tokens an amount pays for; `None` when they cost nothing.
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float saturates")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float saturates"
+)]
 fn affordable(usd: f64, usd_per_token: f64) -> Option<u32> {
     (usd_per_token > 0.0).then(|| (usd / usd_per_token).floor() as u32)
 }

@@ -43,14 +43,7 @@ impl Machine {
     }
 
     /// Lets a step run wait for its next attempt.
-    pub(super) fn retry_in(
-        &mut self,
-        path: &StepPath,
-        message: String,
-        wait: Duration,
-        failures: u32,
-        candidate: u32,
-    ) {
+    pub(super) fn retry_in(&mut self, path: &StepPath, message: String, wait: Duration, failures: u32, candidate: u32) {
         let now = self.turn.now;
         self.change(path, |record| {
             record.progress.failures = failures;

@@ -142,10 +142,7 @@ mod tests {
         ]}))
         .unwrap();
         let completed = |step: &std::sync::Arc<sluice_types::Step>| StepRecord {
-            run: StepRun {
-                status: StepRunStatus::Completed,
-                ..pending_run(&StepPath::top(&step.id), step)
-            },
+            run: StepRun { status: StepRunStatus::Completed, ..pending_run(&StepPath::top(&step.id), step) },
             order_key: Vec::new(),
             progress: AttemptProgress::default(),
         };

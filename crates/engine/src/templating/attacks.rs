@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::{Definition, Index, Place};
 use sluice_types::limits::{MAX_FILLED_BYTES, MAX_PROMPT_BYTES};
+use sluice_types::{Definition, Index, Place};
 
 use super::*;
 

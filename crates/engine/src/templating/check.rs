@@ -7,8 +7,8 @@ use sluice_types::{Index, Step, StepId, StepKind, StepPath, StepRun, StepRunStat
 
 use super::fault::Fault;
 use super::scope::{Scope, text_of};
-use crate::providers::demo_schema::instance_of;
 use crate::machine::pending_run;
+use crate::providers::demo_schema::instance_of;
 
 /// What all trials of one check may take, in thousandths of what one template may take. Templates beyond
 /// that are only compiled.

@@ -117,7 +117,8 @@ impl Bench {
                     return execution;
                 }
                 // Each wait ends with the next event, or soon after one was missed.
-                let (_, mut events) = self.engine.channel(&self.tenant, id).subscribe(self.engine.outside().clock.now());
+                let (_, mut events) =
+                    self.engine.channel(&self.tenant, id).subscribe(self.engine.outside().clock.now());
                 let _ = tokio::time::timeout(Duration::from_millis(20), events.recv()).await;
             }
         });

@@ -40,12 +40,8 @@ pub async fn fail(
         message: Some(error.message.clone()),
         ..Event::of_execution(EventType::Error, id, from_micros(now))
     };
-    let row = EventRow {
-        tenant_id: tenant.to_owned(),
-        execution_id: id.to_string(),
-        seq,
-        payload: write_json(&event)?,
-    };
+    let row =
+        EventRow { tenant_id: tenant.to_owned(), execution_id: id.to_string(), seq, payload: write_json(&event)? };
     diesel::insert_into(events::table).values(row).execute(conn).await?;
     Ok(())
 }

@@ -19,7 +19,12 @@ fn any_steps() -> impl Strategy<Value = Vec<Value>> {
             let mut made = if kind == 0 {
                 review(&format!("s{at}"))
             } else {
-                step(&format!("s{at}"), &last_model.map_or("on {{input.topic}}".to_owned(), |last| format!("after {{{{steps.S{last}.content | default('nothing')}}}}")))
+                step(
+                    &format!("s{at}"),
+                    &last_model.map_or("on {{input.topic}}".to_owned(), |last| {
+                        format!("after {{{{steps.S{last}.content | default('nothing')}}}}")
+                    }),
+                )
             };
             made["enabled"] = json!(enabled || kind == 1);
             if kind != 0 {

@@ -2,9 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use sluice_types::{
-    ErrorCode, ExecutionStatus, GateKind, OnExpiry, PatchStep, ReviewDecision, StepRunStatus,
-};
+use sluice_types::{ErrorCode, ExecutionStatus, GateKind, OnExpiry, PatchStep, ReviewDecision, StepRunStatus};
 
 use super::world::{Crash, End, World, path, review, step};
 use crate::error::EngineError;

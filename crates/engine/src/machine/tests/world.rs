@@ -220,7 +220,8 @@ impl World {
     pub fn end(&mut self, at: &StepPath, end: End) {
         let position = self.tasks.iter().position(|task| task.path == *at).expect("an attempt is under way");
         let Task { path, attempt, work: Work::Model(call), .. } = self.tasks.remove(position);
-        let failure = |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
+        let failure =
+            |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
         let result = match end {
             End::Answer => Ok(Value::String(format!("<{}>", call.prompt))),
             End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
