@@ -1,20 +1,19 @@
 //! The definition of a workflow: what it runs, step by step. The same JSON on the wire, on disk and
 //! in the editor.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod reading;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema, schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::ids::{PersonaId, StepId, StepPath};
-use crate::json;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::status::status;
-use crate::unicode::composed;
 
 /// What a workflow runs: steps in list order, and what they share.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -39,7 +38,7 @@ pub struct Definition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,
     /// The steps, in the order in which they run.
-    #[serde(deserialize_with = "read_steps")]
+    #[serde(deserialize_with = "reading::read_steps")]
     pub steps: Vec<Arc<Step>>,
 }
 
@@ -327,77 +326,6 @@ const fn yes() -> bool {
     true
 }
 
-fn read_part<T: DeserializeOwned, E: serde::de::Error>(part: Map<String, Value>) -> Result<T, E> {
-    json::from_value(Value::Object(part)).map_err(|error| error.nested())
-}
-
-/// A step as it is read. The id of a step that has none depends on the ids of the others.
-struct ReadStep {
-    step: Step,
-    has_id: bool,
-}
-
-impl<'de> Deserialize<'de> for ReadStep {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (common, mut own): (Map<_, _>, Map<_, _>) =
-            Map::deserialize(deserializer)?.into_iter().partition(|(key, _)| COMMON_FIELDS.contains(&key.as_str()));
-        let common: StepCommon = read_part(common)?;
-        let tag = own.remove("type").ok_or_else(|| D::Error::missing_field("type"))?;
-        let step_type: StepType =
-            tag.as_str().unwrap_or_default().parse().map_err(|text| D::Error::custom(format!("@/type: {text}")))?;
-        let kind = match step_type {
-            StepType::Llm => StepKind::Llm(read_part(own)?),
-            StepType::Review => StepKind::Review(read_part(own)?),
-            // Only known values are parsed.
-            StepType::Unknown => return Err(D::Error::custom("@/type: it is not known")),
-        };
-        let has_id = common.id.is_some();
-        let id = match common.id {
-            Some(id) => id,
-            None => StepId::from_label(&common.label),
-        };
-        let step = Step {
-            id,
-            label: composed(common.label),
-            kind,
-            enabled: common.enabled,
-            max_retries: common.max_retries,
-            timeout: common.timeout,
-            effect: common.effect,
-            next: common.next,
-        };
-        Ok(Self { step, has_id })
-    }
-}
-
-impl<'de> Deserialize<'de> for Step {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(ReadStep::deserialize(deserializer)?.step)
-    }
-}
-
-/// Reads steps, and numbers the ids that are derived from labels when they are taken.
-fn read_steps<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Step>>, D::Error> {
-    let read = Vec::<ReadStep>::deserialize(deserializer)?;
-    let mut taken: HashSet<StepId> = read.iter().filter(|read| read.has_id).map(|read| read.step.id.clone()).collect();
-    // As an id it would mean the end of the workflow.
-    taken.extend(StepId::new(NEXT_END));
-    let mut numbers: HashMap<StepId, u32> = HashMap::new();
-    let steps = read.into_iter().map(|ReadStep { mut step, has_id }| {
-        if !has_id {
-            let base = step.id.clone();
-            let number = numbers.entry(base.clone()).or_insert(1);
-            while taken.contains(&step.id) {
-                *number += 1;
-                step.id = base.numbered(*number);
-            }
-            taken.insert(step.id.clone());
-        }
-        Arc::new(step)
-    });
-    Ok(steps.collect())
-}
-
 /// The schema of one kind of step: the common fields, the tag, its own fields.
 fn kind_schema<T: PartialSchema>(tag_schema: &str, description: &str) -> RefOr<Schema> {
     let (RefOr::T(Schema::Object(common)), RefOr::T(Schema::Object(own))) = (StepCommon::schema(), T::schema()) else {
@@ -483,32 +411,6 @@ mod tests {
         let step: Step = serde_json::from_value(wire.clone()).unwrap();
         assert_eq!(step.retries(), 3);
         assert_eq!(serde_json::to_value(&step).unwrap(), wire);
-    }
-
-    #[test]
-    fn an_id_comes_from_the_label_when_left_out() {
-        let step: Step = serde_json::from_value(json!({"label": "Review 1", "type": "review"})).unwrap();
-        assert_eq!(step.id.as_str(), "review-1");
-    }
-
-    #[test]
-    fn ids_from_labels_are_numbered_when_they_are_taken() {
-        let ids = |labels: &[&str]| {
-            let steps: Vec<Value> = labels.iter().map(|label| json!({"label": label, "type": "review"})).collect();
-            let definition: Definition = serde_json::from_value(json!({"steps": steps})).unwrap();
-            definition.steps.into_iter().map(|step| step.id.to_string()).collect::<Vec<_>>()
-        };
-        assert_eq!(ids(&["翻译", "润色", "🎉"]), ["step", "step-2", "step-3"]);
-        assert_eq!(ids(&["C", "C++", "c 2", "C#"]), ["c", "c-2", "c-2-2", "c-3"]);
-        assert_eq!(ids(&["End"]), ["end-2"]);
-        let long = "x".repeat(150);
-        assert_eq!(ids(&[&long, &long])[1], format!("{}-2", "x".repeat(98)));
-        // An id that is given is kept, wherever it stands.
-        let given: Definition = serde_json::from_value(json!({"steps": [
-            {"label": "A", "type": "review"}, {"id": "a", "label": "B", "type": "review"}, {"id": "a", "label": "C", "type": "review"},
-        ]}))
-        .unwrap();
-        assert_eq!(given.steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(), ["a-2", "a", "a"]);
     }
 
     #[test]

@@ -61,7 +61,7 @@ test('an accepted completion is taken back as typing is', async ({ page, api }) 
   const field = card.getByRole('textbox', { name: 'Prompt', exact: true });
   await field.press('End');
   await page.keyboard.type('{{ide');
-  await expect(card.getByRole('option').first()).toContainText('steps.Idea');
+  await expect(card.getByRole('listbox').getByRole('option').first()).toContainText('steps.Idea');
   await page.keyboard.press('Enter');
   await expect(field).toHaveValue('Use {{steps.Idea.content}}');
   await page.keyboard.type('!');

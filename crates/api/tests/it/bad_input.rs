@@ -139,12 +139,18 @@ on_both! {
         let server = Server::start(&database);
         let twice = workflow(&[step("a", "demo-echo", "x"), json!({"id": "b", "label": "A", "type": "llm", "prompt": "x"})]);
         assert!(server.post("/workflows", &twice).await.problem(422, "invalid_definition").contains("duplicate_label"));
+        let labels = ["翻译", "润色"].map(|label| json!({"label": label, "type": "llm", "prompt": "x"}));
+        let made = server.post("/workflows", &workflow(&labels)).await.expect(StatusCode::CREATED);
+        let steps = &made["definition"]["steps"];
+        assert_eq!((&steps[0]["id"], &steps[1]["id"]), (&json!("step"), &json!("step-2")));
         // Work that is not finished can be saved, but not be started.
         for (id, prompt, code) in [
             ("label", "{{steps.Nobody.content}}", "unknown_reference"),
             ("later", "{{steps.B.content}}", "forward_reference"),
             ("field", "{{input.topic}} {{nothing}}", "unknown_name"),
             ("syntax", "{{steps.", "template_syntax"),
+            // Of six gigabytes, with a dozen instructions.
+            ("memory", "{% set a = 'x' * 100000000 %}{% set b = a~a~a~a~a~a~a~a %}{{ b~b~b~b~b~b~b~b }}", "template_refused"),
         ] {
             server.workflow(id, &[step("a", "demo-echo", prompt), step("b", "demo-echo", "x")]).await;
             let report = server.post(&format!("/workflows/{id}/validate"), &json!({})).await.expect(StatusCode::OK);

@@ -8,8 +8,8 @@ use crate::index::{Index, Place};
 use crate::template;
 
 /// Rewrites the references to labels that changed: `renamed` leads from each old label to the new one, which its step
-/// has already. All are renamed at once, so that two labels can change places. A text that cannot be read as a
-/// template stays as it is: it may be half typed.
+/// has already. All are renamed at once, through unused intermediate names, so that two labels can be swapped. A text
+/// that does not parse as a template stays unchanged: unfinished work can be saved.
 pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String, String>) {
     if renamed.is_empty() {
         return;

@@ -86,7 +86,7 @@ pub fn EstimateCard(builder: Builder) -> impl IntoView {
 pub fn Problems(builder: Builder) -> impl IntoView {
     let findings = Memo::new(move |_| {
         builder.analysis.with(|analysis| {
-            let told = analysis.findings.all.iter().filter(|located| located.finding.severity != Severity::Info);
+            let told = analysis.findings.0.iter().filter(|located| located.finding.severity != Severity::Info);
             told.cloned().collect::<Vec<_>>()
         })
     });

@@ -163,8 +163,7 @@ fn Marks(builder: Builder, id: StepId) -> impl IntoView {
     let own = id.clone();
     let found = Memo::new(move |_| {
         builder.analysis.with(|analysis| {
-            let findings = analysis.findings.step(&own);
-            let of = |severity| findings.map_or(0, |findings| count(findings.all(), severity));
+            let of = |severity| count(analysis.findings.of_step(&own), severity);
             let (errors, warnings) = (of(Severity::Error) + pending.get(), of(Severity::Warning));
             Some((errors, warnings)).filter(|(errors, warnings)| errors + warnings != 0)
         })

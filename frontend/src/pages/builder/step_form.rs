@@ -54,10 +54,7 @@ impl StepForm {
     /// The lint findings of a field.
     pub fn found(self, field: &'static str) -> Memo<Vec<LocatedFinding>> {
         Memo::new(move |_| {
-            self.builder.analysis.with(|analysis| {
-                let found = self.id.with_value(|id| analysis.findings.step(id));
-                found.map(|step| step.field(field).to_vec()).unwrap_or_default()
-            })
+            self.builder.analysis.with(|analysis| self.id.with_value(|id| analysis.findings.of_field(id, field)))
         })
     }
 }

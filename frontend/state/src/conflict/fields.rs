@@ -1,7 +1,5 @@
 //! A draft cut into named fields.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 use sluice_types::{BlockAddress, Definition, Step, StepId, json};
 
@@ -50,8 +48,9 @@ pub(super) fn names<'a>(mine: &'a Map<String, Value>, theirs: &'a Map<String, Va
 }
 
 /// The addresses of the lists of both, each once.
-pub(super) fn addresses<'a>(mine: &'a Draft, theirs: &'a Draft) -> BTreeSet<&'a BlockAddress> {
-    mine.lists().keys().chain(theirs.lists().keys()).collect()
+pub(super) fn addresses<'a>(mine: &'a Draft, theirs: &'a Draft) -> Vec<&'a BlockAddress> {
+    let only_theirs = theirs.lists().keys().filter(|address| mine.list(address).is_none());
+    mine.lists().keys().chain(only_theirs).collect()
 }
 
 /// The ids in a draft's list, in its order.

@@ -8,16 +8,17 @@ use sluice_types::{
     pin_to_available,
 };
 
-use super::{Draft, GroupedFindings, group};
+use super::{Draft, Findings};
 
 /// Lint findings and estimate.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Analysis {
     /// The findings, by step and field.
-    pub findings: GroupedFindings,
+    pub findings: Findings,
     /// The estimated cost of a run without input, regardless of earlier runs.
     pub estimate: Option<Estimate>,
-    by_step: HashMap<StepId, StepEstimate>,
+    /// The position of each step among those of the estimate.
+    estimated: HashMap<StepId, usize>,
 }
 
 impl Analysis {
@@ -26,17 +27,18 @@ impl Analysis {
     pub fn of(draft: &Draft, providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Self {
         let mut definition = draft.to_definition();
         let report = lint(&definition, &known(providers, personas), None);
-        let findings = group(report, &Index::of(&definition));
+        let findings = Findings::new(report, &Index::of(&definition));
         pin_to_available(&mut definition, providers.unwrap_or_default());
         let estimate = estimate(&definition, &Value::Null, &HashMap::new());
-        let by_step = estimate.steps.iter().filter_map(|step| Some((step.path.step_id()?, step.clone()))).collect();
-        Self { findings, estimate: Some(estimate), by_step }
+        let steps = estimate.steps.iter().enumerate();
+        let estimated = steps.filter_map(|(at, step)| Some((step.path.step_id()?, at))).collect();
+        Self { findings, estimate: Some(estimate), estimated }
     }
 
     /// The estimate of a step.
     #[must_use]
     pub fn step_estimate(&self, id: &StepId) -> Option<&StepEstimate> {
-        self.by_step.get(id)
+        self.estimate.as_ref()?.steps.get(*self.estimated.get(id)?)
     }
 }
 

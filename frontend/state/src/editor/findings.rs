@@ -1,7 +1,5 @@
 //! The findings of the lint, tied to the steps and fields that the editor shows them at.
 
-use std::collections::HashMap;
-
 use sluice_types::{Finding, Fix, Index, LintReport, StepId};
 
 /// A finding, and where it belongs.
@@ -39,50 +37,27 @@ impl LocatedFinding {
     }
 }
 
-/// The findings of one step, by field.
+/// The findings of a workflow, in the lint's order.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FieldFindings(HashMap<String, Vec<LocatedFinding>>);
+pub struct Findings(pub Vec<LocatedFinding>);
 
-impl FieldFindings {
-    /// The findings of a field, as `prompt`; those of the whole step under the empty name.
+impl Findings {
+    /// Locates the findings of a definition, of which this is the index.
     #[must_use]
-    pub fn field(&self, name: &str) -> &[LocatedFinding] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+    pub fn new(report: LintReport, index: &Index) -> Self {
+        Self(report.findings.into_iter().map(|finding| LocatedFinding::new(finding, index)).collect())
     }
 
-    /// All findings of the step.
-    pub fn all(&self) -> impl Iterator<Item = &Finding> {
-        self.0.values().flatten().map(|located| &located.finding)
-    }
-}
-
-/// The findings of a workflow.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct GroupedFindings {
-    /// All of them, in the lint's order.
-    pub all: Vec<LocatedFinding>,
-    by_step: HashMap<StepId, FieldFindings>,
-}
-
-impl GroupedFindings {
     /// The findings of a step.
-    #[must_use]
-    pub fn step(&self, id: &StepId) -> Option<&FieldFindings> {
-        self.by_step.get(id)
+    pub fn of_step(&self, id: &StepId) -> impl Iterator<Item = &Finding> {
+        let is_of_step = move |located: &&LocatedFinding| located.at.as_ref().is_some_and(|(step, _)| step == id);
+        self.0.iter().filter(is_of_step).map(|located| &located.finding)
     }
-}
 
-/// Groups the findings of a definition, of which this is the index.
-#[must_use]
-pub fn group(report: LintReport, index: &Index) -> GroupedFindings {
-    let mut grouped = GroupedFindings::default();
-    for finding in report.findings {
-        let located = LocatedFinding::new(finding, index);
-        if let Some((step, field)) = &located.at {
-            let fields = &mut grouped.by_step.entry(step.clone()).or_default().0;
-            fields.entry(field.clone()).or_default().push(located.clone());
-        }
-        grouped.all.push(located);
+    /// The findings of a field of a step, as `prompt`; those of the whole step under the empty name.
+    #[must_use]
+    pub fn of_field(&self, id: &StepId, field: &str) -> Vec<LocatedFinding> {
+        let is_of_field = |at: &(StepId, String)| at.0 == *id && at.1 == field;
+        self.0.iter().filter(|located| located.at.as_ref().is_some_and(is_of_field)).cloned().collect()
     }
-    grouped
 }

@@ -17,7 +17,7 @@ pub use apply::Applied;
 pub use draft::{Draft, List};
 pub use edit::DraftEdit;
 pub use fallbacks::{with_fallback, without_fallback};
-pub use findings::{FieldFindings, GroupedFindings, LocatedFinding, group};
+pub use findings::{Findings, LocatedFinding};
 pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
     SchemaError, parse_expires_in, parse_max_tokens, parse_retries, parse_schema, parse_temperature, parse_timeout,

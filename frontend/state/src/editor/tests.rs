@@ -149,23 +149,23 @@ fn findings_stand_by_their_step_and_field() {
         {"id": "b", "label": "A", "type": "review", "shows": ["x", "y"]},
     ]));
     broken.entry_step = Some(id("nowhere"));
-    let grouped = group(lint(&broken, &Known::default(), None), &Index::of(&broken));
-    let count = |of: &str, field: &str| grouped.step(&id(of)).unwrap().field(field).len();
+    let findings = Findings::new(lint(&broken, &Known::default(), None), &Index::of(&broken));
+    let count = |of: &str, field: &str| findings.of_field(&id(of), field).len();
     assert_eq!(
         (count("a", "prompt"), count("a", "temperature"), count("a", "next"), count("a", "label")),
         (1, 1, 1, 0)
     );
     assert_eq!((count("b", "label"), count("b", "shows")), (1, 3));
-    let of_workflow = grouped.all.iter().filter(|located| located.at.is_none());
+    assert_eq!((findings.of_step(&id("a")).count(), findings.of_step(&id("c")).count()), (3, 0));
+    let of_workflow = findings.0.iter().filter(|located| located.at.is_none());
     assert_eq!(of_workflow.map(|located| located.finding.code.as_str()).collect::<Vec<_>>(), ["unknown_entry_step"]);
-    assert!(grouped.step(&id("c")).is_none());
 }
 
 #[test]
 fn a_fix_finds_its_step_after_a_move() {
     let broken = apply(&three(), set("brief", LlmField::Prompt("{{steps.Researches.content}}".into()))).draft;
     let analysis = Analysis::of(&broken, None, None);
-    let located = analysis.findings.all.iter().find(|located| located.finding.fix.is_some()).unwrap();
+    let located = analysis.findings.0.iter().find(|located| located.finding.fix.is_some()).unwrap();
     assert_eq!(located.at, Some((id("brief"), "prompt".to_owned())));
     let moved = apply(&broken, moved("check", 2)).draft;
     let fixed = apply(&moved, Edit::ApplyFix(located.fix(&index(&moved)).unwrap()));
@@ -234,7 +234,7 @@ fn a_schema_says_where_it_is_wrong() {
 fn only_what_is_loaded_is_held_against_a_draft() {
     let draft = draft(json!([{ "id": "a", "type": "llm", "label": "A", "prompt": "Hi", "provider": "openai" }]));
     let codes = |analysis: &Analysis| -> Vec<String> {
-        analysis.findings.all.iter().map(|located| located.finding.code.clone()).collect()
+        analysis.findings.0.iter().map(|located| located.finding.code.clone()).collect()
     };
     assert!(codes(&Analysis::of(&draft, None, None)).is_empty(), "nothing is known yet");
     let openai = sluice_types::Provider {
@@ -249,7 +249,7 @@ fn only_what_is_loaded_is_held_against_a_draft() {
     };
     let analysis = Analysis::of(&draft, Some(&[openai]), None);
     assert_eq!(codes(&analysis), ["provider_not_available"]);
-    assert_eq!(count(analysis.findings.all.iter().map(|located| &located.finding), sluice_types::Severity::Warning), 1);
+    assert_eq!(count(analysis.findings.0.iter().map(|located| &located.finding), sluice_types::Severity::Warning), 1);
     assert!(analysis.step_estimate(&id("a")).is_some() && analysis.step_estimate(&id("b")).is_none());
 }
 
