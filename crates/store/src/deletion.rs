@@ -13,7 +13,7 @@ const SWEPT_AT_ONCE: i64 = 20;
 
 impl Store {
     /// Deletes a workflow with its versions and executions, if it has the given version and all its executions have ended.
-    /// No read shows it any more when this answers; what of it is large goes by [`Store::sweep_deletions`].
+    /// No read shows it any more when this answers; [`Store::sweep_deletions`] deletes the rest of a large one.
     pub async fn delete_workflow(
         &self,
         tenant: &TenantId,
@@ -35,8 +35,8 @@ impl Store {
         Ok(marked)
     }
 
-    /// Deletes an execution that has ended; false when there is none that has.
-    /// No read shows it any more when this answers; what of it is large goes by [`Store::sweep_deletions`].
+    /// Deletes an execution that has ended; false when it does not exist or has not ended.
+    /// No read shows it any more when this answers; [`Store::sweep_deletions`] deletes the rest of a large one.
     pub async fn delete_execution(&self, tenant: &TenantId, id: &ExecutionId) -> Result<bool, StoreError> {
         let (tenant, id) = (tenant.to_string(), id.to_string());
         let marked = {

@@ -1,4 +1,4 @@
-//! What can go wrong with the database, told apart by what to do about it.
+//! Errors of the database, by whether a retry helps.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
@@ -18,10 +18,10 @@ pub enum StoreError {
     /// The row exists already.
     #[error("the row exists already")]
     Duplicate,
-    /// What is stored cannot be read.
-    #[error("what is stored cannot be read: {0}")]
+    /// A stored value cannot be read.
+    #[error("a stored value cannot be read: {0}")]
     Corrupt(String),
-    /// The database was migrated by a newer server, which changed what this one would read or write.
+    /// A newer server has migrated the database to a schema that this one cannot use.
     #[error(
         "the database belongs to a newer version of Sluice: it needs a server that knows migration {needed}, and this one knows \
          migrations up to {known}. Install the newer version, or restore the backup that was made before the upgrade; nothing was changed"
@@ -32,7 +32,7 @@ pub enum StoreError {
         /// The newest migration that this server knows.
         known: String,
     },
-    /// What is stored has a form that only a newer server knows.
+    /// A stored value has a format that only a newer server knows.
     #[error(
         "a newer version of Sluice wrote it, in format {format}, and this one knows formats up to {known}: use a server of that version"
     )]
@@ -45,7 +45,7 @@ pub enum StoreError {
     /// The database refuses the statement, and will refuse it again: a broken constraint, or a value of a wrong type.
     #[error("the database refuses it: {0}")]
     Refused(String),
-    /// The database failed, and does not tell this server why: the same call may succeed later.
+    /// The database failed for an unknown cause: the same call may succeed later.
     #[error("database error: {0}")]
     Other(String),
 }
@@ -65,7 +65,7 @@ pub enum Retry {
 pub const UNKNOWN_RETRIES: u32 = 20;
 
 impl StoreError {
-    /// Whether to make the same call again. What is permanent is a short list; a failure of unknown cause may pass.
+    /// Whether to make the same call again. Permanent failures are a short list; one of unknown cause may pass.
     #[must_use]
     pub const fn retry(&self) -> Retry {
         match self {

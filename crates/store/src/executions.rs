@@ -29,7 +29,7 @@ pub struct ExecutionFilter {
     pub status: Option<ExecutionStatus>,
 }
 
-/// What a start came to.
+/// The outcome of a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartOutcome {
     /// The execution is written.
@@ -48,7 +48,7 @@ impl Store {
         let again = record.idempotency.is_some().then(|| record.clone());
         let started = write!(self, |conn| queries::turns::start(conn, &record));
         match (started, again) {
-            // Somebody else used the same key at the same time, and won.
+            // Another request with the same key was written first.
             (Err(StoreError::Duplicate), Some(record)) => write!(self, |conn| queries::turns::start(conn, &record)),
             (started, _) => started,
         }
@@ -83,7 +83,7 @@ impl Store {
         write!(self, |conn| queries::turns::checkpoint(conn, epoch, &row))
     }
 
-    /// Takes an execution over that is as it was looked at; false when somebody else was faster.
+    /// Takes an execution over by a compare-and-swap on epoch and `live`; false when another claim was first.
     pub async fn claim(
         &self,
         tenant: &TenantId,
@@ -126,7 +126,7 @@ impl Store {
         read!(self, |conn| queries::executions::journal(conn, tenant.as_str(), id.as_str()))
     }
 
-    /// What an execution runs, without its step runs.
+    /// The snapshot of an execution, without its step runs.
     pub async fn snapshot(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Option<Snapshot>, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
         read!(self, |conn| queries::executions::snapshot(conn, tenant.as_str(), id.as_str()))

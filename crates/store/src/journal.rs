@@ -1,4 +1,4 @@
-//! What the engine writes and reads back: an execution's journal.
+//! The journal of an execution, as the engine writes and reads it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use sluice_types::{
 
 use chrono::{DateTime, Utc};
 
-/// What an execution runs: the definition as it was at the start, with what it refers to.
+/// The snapshot that an execution runs: its definition as it was at the start, with the personas that it names.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The definition; a change to the live execution changes this copy.
@@ -26,28 +26,28 @@ pub struct Snapshot {
 pub struct SnapshotPersona {
     /// Its name.
     pub name: String,
-    /// What is put before the system prompt.
+    /// The text before the system prompt.
     pub instructions: String,
 }
 
-/// What of an execution changes from turn to turn.
+/// The part of an execution that changes from turn to turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExecutionState {
-    /// What it is doing.
+    /// Its status.
     pub status: ExecutionStatus,
     /// Whether a person paused it.
     pub on_hold: bool,
     /// Whether something is under way, so that an engine must adopt it after a crash.
     pub live: bool,
-    /// What the last step gave.
+    /// The output of the last step.
     pub output: Option<Value>,
     /// Why it failed.
     pub error: Option<RunError>,
     /// Tokens of all attempts.
     pub token_usage: TokenUsage,
-    /// What they cost.
+    /// Their cost.
     pub cost_usd: f64,
-    /// What it may cost before it asks.
+    /// The cost at which it stops at a gate.
     pub budget_usd: Option<f64>,
     /// Whether review steps are skipped.
     pub yolo: bool,
@@ -61,7 +61,7 @@ pub struct ExecutionState {
     pub interruptions: u32,
 }
 
-/// A step run as the engine keeps it: what the API answers, and what only the engine needs to go on.
+/// A step run as the engine keeps it: the part that the API answers, and the part that only the engine needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepRecord {
     /// The step run as the API answers it.
@@ -81,9 +81,9 @@ pub struct AttemptProgress {
     pub candidate: u32,
     /// When the next attempt begins, while the step run waits for it.
     pub retry_at: Option<DateTime<Utc>>,
-    /// What the attempt under way may cost at most; counted against the budget until it ends.
+    /// The highest cost of the attempt under way; counted against the budget until it ends.
     pub reserved_usd: f64,
-    /// Estimated tokens of what was sent to the model.
+    /// Estimated tokens of the request to the model.
     pub sent_tokens: u64,
 }
 
@@ -118,7 +118,7 @@ pub struct Turn {
     pub epoch: i64,
     /// The number of this turn. A turn that was written already is not written twice.
     pub turn: i64,
-    /// A random number that tells this turn from one that another writer of the same epoch gave the same number.
+    /// A random number. Another writer of the same epoch can give its turn the same number, not the same token.
     pub token: i64,
     /// The execution's new state.
     pub state: ExecutionState,
@@ -145,9 +145,9 @@ pub struct StartRecord {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
-    /// What it was started with.
+    /// Its input.
     pub input: Value,
-    /// Who or what started it.
+    /// The person or system that started it.
     pub triggered_by: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
@@ -168,13 +168,13 @@ pub struct Journal {
     pub workflow_version: i64,
     /// The id that Temporal knows it by.
     pub temporal_workflow_id: Option<String>,
-    /// Who or what started it.
+    /// The person or system that started it.
     pub triggered_by: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
-    /// What it was started with.
+    /// Its input.
     pub input: Value,
-    /// What it runs.
+    /// Its snapshot.
     pub snapshot: Snapshot,
     /// Its state.
     pub state: ExecutionState,

@@ -1,4 +1,4 @@
-//! What Sluice keeps, on SQLite or PostgreSQL behind one [`Store`].
+//! Storage of Sluice, on SQLite or PostgreSQL behind one [`Store`].
 //!
 //! The queries (`queries/`) are written once and compiled once for each database: `sqlite.rs` and
 //! `postgres.rs` each give a `Connection` and a `Backend` and include them by `#[path]`. Every

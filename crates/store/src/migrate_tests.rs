@@ -1,4 +1,4 @@
-//! Migrations of SQLite: what fails leaves the old schema and every row.
+//! Migrations of SQLite: a failed one leaves the old schema and every row.
 
 use diesel_migrations::FileBasedMigrations;
 

@@ -6,7 +6,7 @@ use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
 use crate::store::{Store, read, write};
 
-/// What a conditional change of a persona came to.
+/// The outcome of a conditional change of a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonaUpdate {
     /// It was made.

@@ -21,7 +21,7 @@ impl Store {
                     let writes: bool = diesel::select(writes).get_result(&mut *connection).await?;
                     if writes { Ok(()) } else { Err(StoreError::Unavailable("the database is read-only".into())) }
                 };
-                crate::postgres::in_time(work).await
+                crate::postgres::with_timeout(work).await
             }
         }
     }

@@ -30,7 +30,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postg
 const CONNECTIONS: usize = 16;
 /// How long any work on the database may take: a server that lost its power answers nothing at all.
 pub(crate) const LONGEST: Duration = Duration::from_secs(15);
-/// How long a caller waits for a connection before it is told that the database is away.
+/// The longest wait for a connection; after it, the database counts as unavailable.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// An open PostgreSQL database.
@@ -65,13 +65,13 @@ impl Database {
     }
 }
 
-/// The version of a workflow, which nobody else changes or starts until the transaction ends.
+/// The version of a workflow, locked until the transaction ends: no other one changes or starts it.
 pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
     let row = workflows::table.find((tenant, id)).filter(not(workflows::deleting)).select(workflows::version);
     Ok(row.for_update().first(conn).await.optional()?)
 }
 
-/// The format of a workflow that is about to be started, which nobody deletes until the transaction ends.
+/// The format of a workflow that is about to be started, locked until the transaction ends: no other one deletes it.
 pub(crate) async fn lock_workflow_for_start(
     conn: &mut Connection,
     tenant: &str,
@@ -111,7 +111,7 @@ pub(crate) async fn end_read(conn: &mut Connection) -> Result<(), StoreError> {
     Ok(AnsiTransactionManager::commit_transaction(conn).await?)
 }
 
-/// The epoch of an execution, which nobody else takes over until the transaction ends.
+/// The epoch of an execution, locked until the transaction ends: no other one claims it.
 pub(crate) async fn lock_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
     let row = executions::table.find((tenant, id)).select(executions::epoch);
     Ok(row.for_share().first(conn).await.optional()?)
@@ -124,9 +124,8 @@ pub(crate) async fn put_step_run(conn: &mut Connection, row: StepRunRow) -> Resu
     Ok(())
 }
 
-/// Runs work on the database within [`LONGEST`]. What is cut off leaves its connection broken, and
-/// the pool replaces it.
-pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+/// Runs work on the database within [`LONGEST`]. A timeout leaves the connection broken, and the pool replaces it.
+pub(crate) async fn with_timeout<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     match tokio::time::timeout(LONGEST, work).await {
         Ok(answer) => answer,
         Err(_) => Err(StoreError::Unavailable("the database does not answer".into())),

@@ -85,7 +85,7 @@ impl Connector {
         }
     }
 
-    /// Whether the address leaves open what to do without TLS, and goes to another machine: then people are told.
+    /// Whether the connection may be in clear text and go to another machine: then the log has a warning.
     pub fn may_leak(&self) -> bool {
         self.config.get_ssl_mode() == SslMode::Prefer && !self.config.get_hosts().iter().all(is_this_machine)
     }
@@ -106,7 +106,7 @@ fn described(error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// The client tells it by its text alone, in English.
+/// Only the client's text shows it, in English.
 fn is_of_tls(error: &tokio_postgres::Error) -> bool {
     error.to_string().starts_with("error performing TLS handshake")
 }
@@ -119,7 +119,7 @@ fn is_this_machine(host: &Host) -> bool {
     }
 }
 
-/// An address without what the client does not know.
+/// An address, and the settings in it that the client does not know.
 #[derive(Debug, PartialEq, Eq)]
 struct Address {
     rest: String,

@@ -45,7 +45,7 @@ impl SpawnBlocking for Inline {
 }
 
 /// Gives the value of a future that never waits, as none does over [`Inline`].
-pub(crate) fn at_once<T>(future: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+pub(crate) fn now_or_err<T>(future: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     future.now_or_never().unwrap_or_else(|| Err(StoreError::Other("a query on SQLite waited".into())))
 }
 
@@ -64,8 +64,8 @@ trait Job: Send {
     /// Runs inside the group's transaction; false when it failed. It may run twice, the second time
     /// after everything was rolled back.
     fn run(&mut self, connection: &mut Connection) -> bool;
-    /// Tells the caller what came of it, once it is known whether the group was committed.
-    fn tell(self: Box<Self>, committed: Result<(), StoreError>);
+    /// Sends the result to the caller, once it is known whether the group was committed.
+    fn send_result(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
 /// A write with its caller.
@@ -87,10 +87,10 @@ where
         self.result.insert(result).is_ok()
     }
 
-    fn tell(self: Box<Self>, committed: Result<(), StoreError>) {
+    fn send_result(self: Box<Self>, committed: Result<(), StoreError>) {
         let result = self.result.unwrap_or_else(|| Err(closed()));
-        // A query that failed tells its own error, whatever became of the others. A caller that is
-        // gone does not need the answer.
+        // A failed query has an error of its own, also when the group was committed. The receiver may have been
+        // dropped.
         let _ = self.answer.send(if result.is_err() { result } else { committed.and(result) });
     }
 }
@@ -196,7 +196,7 @@ fn migrate(url: &str) -> Result<(), StoreError> {
 }
 
 fn open_connection(url: &str) -> Result<Connection, StoreError> {
-    at_once(async {
+    now_or_err(async {
         let mut connection = Connection::establish(url).await?;
         connection.batch_execute(PRAGMAS).await?;
         Ok(connection)
@@ -204,7 +204,7 @@ fn open_connection(url: &str) -> Result<Connection, StoreError> {
 }
 
 fn execute(connection: &mut Connection, sql: &str) -> Result<(), StoreError> {
-    at_once(async { Ok(connection.batch_execute(sql).await?) })
+    now_or_err(async { Ok(connection.batch_execute(sql).await?) })
 }
 
 /// Group commit: whatever waits when the writer is free goes into one transaction.
@@ -218,7 +218,7 @@ fn write_loop(mut connection: Connection, mut queue: mpsc::UnboundedReceiver<Box
         }
         let committed = commit_group(&mut connection, &mut group);
         for job in group {
-            job.tell(copy(&committed));
+            job.send_result(copy(&committed));
         }
     }
 }
@@ -237,7 +237,7 @@ fn commit_group(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Resu
     begin(connection)?;
     for job in group.iter_mut() {
         if let Err(error) = in_savepoint(connection, job.as_mut()) {
-            // SQLite has rolled everything back by itself: what ran after it would be committed alone.
+            // SQLite has rolled everything back by itself: later statements would be committed alone.
             let _ = execute(connection, "ROLLBACK");
             return Err(error);
         }
@@ -247,7 +247,7 @@ fn commit_group(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Resu
 
 fn begin(connection: &mut Connection) -> Result<(), StoreError> {
     execute(connection, "BEGIN IMMEDIATE").inspect_err(|_| {
-        // A transaction that could not be ended before is in the way; if there is none, this says so.
+        // An earlier transaction may still be open. Without one, ROLLBACK fails and changes nothing.
         let _ = execute(connection, "ROLLBACK");
     })
 }
@@ -274,13 +274,13 @@ fn copy(outcome: &Result<(), StoreError>) -> Result<(), StoreError> {
     }
 }
 
-/// The version of a workflow. There is one writer: nobody else changes or starts it meanwhile.
+/// The version of a workflow. There is one writer: no other write comes in between.
 pub(crate) async fn lock_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
     let row = workflows::table.find((tenant, id)).filter(not(workflows::deleting)).select(workflows::version);
     Ok(row.first(conn).await.optional()?)
 }
 
-/// The format of a workflow that is about to be started. There is one writer: nobody deletes it meanwhile.
+/// The format of a workflow that is about to be started. There is one writer: no deletion comes in between.
 pub(crate) async fn lock_workflow_for_start(
     conn: &mut Connection,
     tenant: &str,
@@ -317,7 +317,7 @@ pub(crate) async fn end_read(conn: &mut Connection) -> Result<(), StoreError> {
     Ok(conn.batch_execute("COMMIT").await?)
 }
 
-/// The epoch of an execution. There is one writer: nobody else takes it over meanwhile.
+/// The epoch of an execution. There is one writer: no claim comes in between.
 pub(crate) async fn lock_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>, StoreError> {
     Ok(executions::table.find((tenant, id)).select(executions::epoch).first(conn).await.optional()?)
 }
@@ -350,13 +350,13 @@ mod tests {
         let sql = diesel::debug_query::<Sqlite, _>(query).to_string();
         let sql = format!("EXPLAIN QUERY PLAN {}", sql.split(" -- binds").next().unwrap());
         let explain =
-            move |conn: &mut Connection| at_once(async { Ok(diesel::sql_query(sql).load::<Line>(conn).await?) });
+            move |conn: &mut Connection| now_or_err(async { Ok(diesel::sql_query(sql).load::<Line>(conn).await?) });
         let lines = database.read(explain).await.unwrap();
         lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n")
     }
 
     #[tokio::test]
-    async fn what_is_asked_often_is_answered_by_an_index() {
+    async fn frequent_queries_use_an_index() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("s.db")).await.unwrap();
         let filter = ExecutionFilter { limit: 50, status: Some(ExecutionStatus::Failed), ..ExecutionFilter::default() };

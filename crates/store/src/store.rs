@@ -35,7 +35,7 @@ macro_rules! read {
         match &*$store.0 {
             $crate::store::Database::Sqlite(database) => {
                 use $crate::sqlite::queries;
-                database.read(move |$conn| $crate::sqlite::at_once($query)).await
+                database.read(move |$conn| $crate::sqlite::now_or_err($query)).await
             }
             $crate::store::Database::Postgres(database) => {
                 use $crate::postgres::queries;
@@ -44,7 +44,7 @@ macro_rules! read {
                     let $conn = &mut *connection;
                     $query.await
                 };
-                $crate::postgres::in_time(Box::pin(work)).await
+                $crate::postgres::with_timeout(Box::pin(work)).await
             }
         }
     };
@@ -57,7 +57,7 @@ macro_rules! write {
         match &*$store.0 {
             $crate::store::Database::Sqlite(database) => {
                 use $crate::sqlite::queries;
-                database.write(move |$conn| $crate::sqlite::at_once($query)).await
+                database.write(move |$conn| $crate::sqlite::now_or_err($query)).await
             }
             $crate::store::Database::Postgres(database) => {
                 use diesel_async::TransactionManager as _;
@@ -79,7 +79,7 @@ macro_rules! write {
                         }
                     }
                 };
-                $crate::postgres::in_time(Box::pin(work)).await
+                $crate::postgres::with_timeout(Box::pin(work)).await
             }
         }
     };

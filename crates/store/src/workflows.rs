@@ -67,7 +67,7 @@ pub struct WorkflowFilter {
     pub is_template: Option<bool>,
 }
 
-/// What a conditional change of a workflow came to.
+/// The outcome of a conditional change of a workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkflowUpdate {
     /// It was made.
@@ -157,13 +157,13 @@ impl Store {
         read!(self, |conn| queries::workflows::version(conn, tenant.as_str(), id.as_str(), version))
     }
 
-    /// What a workflow's executions came to.
+    /// Statistics of a workflow's executions.
     pub async fn stats(&self, tenant: &TenantId, id: &WorkflowId) -> Result<WorkflowStats, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
         read!(self, |conn| queries::statistics::stats(conn, tenant.as_str(), id.as_str()))
     }
 
-    /// What each step took in the newest executions of a workflow, by the model that it called.
+    /// Tokens of each step in the newest executions of a workflow, by model.
     pub async fn history(&self, tenant: &TenantId, id: &WorkflowId) -> Result<StepHistories, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
         read!(self, |conn| queries::statistics::history(conn, tenant.as_str(), id.as_str()))

@@ -10,6 +10,8 @@ UPDATE step_runs SET order_key = unhex(printf('%08x', position));
 ALTER TABLE step_runs DROP COLUMN position;
 ALTER TABLE step_runs ADD COLUMN parent_path TEXT;
 ALTER TABLE step_runs ADD COLUMN retry_at BIGINT;
+-- A step run between two attempts is due: when its next attempt was to begin is not known.
+UPDATE step_runs SET retry_at = completed_at WHERE status = 'running' AND completed_at IS NOT NULL;
 ALTER TABLE step_runs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE step_runs ADD COLUMN candidate INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE step_runs ADD COLUMN reserved_usd DOUBLE NOT NULL DEFAULT 0;

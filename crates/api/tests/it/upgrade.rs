@@ -84,7 +84,8 @@ on_both! {
         let detail = server.get(&format!("{}/steps/a", runs["streaming"])).await.expect(StatusCode::OK);
         assert_eq!(detail["attempts"][0]["status"], "interrupted");
         assert!(detail["attempts"][0]["content"].as_str().unwrap().len() > 20, "the text streamed before is readable");
-        assert_eq!(server.settled(&runs["waiting"]).await["status"], "completed");
+        let waiting = server.settled(&runs["waiting"]).await;
+        assert_eq!(waiting["status"], "completed", "{waiting:#}");
         let held = server.get(&runs["held"]).await.expect(StatusCode::OK);
         assert_eq!((&held["status"], &held["on_hold"]), (&json!("paused"), &json!(true)));
         server.post(&format!("{}/resume", runs["held"]), &json!({})).await.expect(StatusCode::OK);

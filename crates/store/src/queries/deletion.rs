@@ -1,4 +1,4 @@
-//! Deletion in pieces: what is deleted is marked first, and no read shows it any more. Its rows go in transactions of a bounded
+//! Deletion in pieces: a workflow or execution is marked first, and no read shows it any more. Its rows go in transactions of a bounded
 //! size, so that no other write waits long. A crash in between leaves the mark, and the sweep goes on.
 
 use diesel::dsl::not;
@@ -48,7 +48,7 @@ pub async fn mark_workflow(
     Ok(WorkflowUpdate::Saved)
 }
 
-/// Marks an execution that has ended as deleted; its epoch rises, so that whoever owns it writes nothing more.
+/// Marks an execution that has ended as deleted; its epoch rises, so that its owner writes nothing more.
 pub async fn mark_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
     let ended = ExecutionStatus::ALL.iter().filter(|status| status.is_terminal()).map(|status| status.as_str());
     let ended = executions::status.eq_any(ended.collect::<Vec<_>>()).and(not(executions::deleting));
@@ -162,7 +162,7 @@ async fn step_run_rows(conn: &mut Connection, tenant: &str, id: &str, paths: &[S
     Ok(affected(rows))
 }
 
-/// What is marked and not gone, of all tenants: workflows, then executions.
+/// Marked workflows and executions of all tenants.
 pub async fn marked(conn: &mut Connection, limit: i64) -> Result<(Vec<(String, String)>, Vec<(String, String)>)> {
     let workflows = workflows::table
         .filter(workflows::deleting)

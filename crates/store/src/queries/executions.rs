@@ -72,7 +72,7 @@ async fn read_texts(conn: &mut Connection, tenant: &str, id: &str, runs: &mut [S
     Ok(())
 }
 
-/// What an execution runs.
+/// The snapshot of an execution.
 pub async fn snapshot(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Snapshot>> {
     if position(conn, tenant, id).await?.is_none() {
         return Ok(None);

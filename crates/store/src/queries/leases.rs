@@ -44,7 +44,7 @@ pub async fn is_alive(conn: &mut Connection, engine: &str, now: i64) -> Result<b
 /// Live executions whose engine is gone: tenant and id. Those that only a newer server can run are left to it.
 pub async fn orphans(conn: &mut Connection, now: i64, limit: i64) -> Result<Vec<(String, String)>> {
     let now = clock(conn, now).await?;
-    // An expired lease goes first, so that what it left is found by one question.
+    // An expired lease goes first, so that one query finds its executions.
     diesel::delete(engines::table.filter(engines::expires_at.le(now))).execute(conn).await?;
     Ok(orphans_query(limit).load(conn).await?)
 }

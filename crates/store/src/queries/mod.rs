@@ -16,5 +16,5 @@ use super::{
     lock_workflow, lock_workflow_for_start, put_step_run,
 };
 
-/// What every query answers.
+/// The result of every query.
 pub type Result<T> = std::result::Result<T, crate::error::StoreError>;

@@ -1,4 +1,4 @@
-//! What a workflow's executions came to.
+//! Statistics of a workflow's executions.
 
 use diesel::dsl::{max, min, not, sql};
 use diesel::prelude::*;
@@ -18,7 +18,7 @@ fn sum_of(expression: &str) -> diesel::expression::SqlLiteral<BigInt> {
 /// Executions, completed ones, failed ones, duration of the completed ones, cost, and tokens.
 type Sums = (i64, i64, i64, i64, Option<f64>, i64, i64, i64);
 
-/// What the executions of a workflow came to, in one scan of them.
+/// Statistics of a workflow's executions, in one scan of them.
 pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<WorkflowStats> {
     let count_of = |status: ExecutionStatus| sum_of(&format!("CASE WHEN status = '{status}' THEN 1 ELSE 0 END"));
     let duration = format!("CASE WHEN status = '{}' THEN completed_at - started_at END", ExecutionStatus::Completed);
@@ -52,7 +52,7 @@ type HistoryRow = (String, Option<String>, Option<String>, i64, Option<i64>, Opt
 /// How many of the newest executions are looked at for a step's history.
 const HISTORY_EXECUTIONS: i64 = 20;
 
-/// What each step took in the newest executions of a workflow, by the model that it called.
+/// Tokens of each step in the newest executions of a workflow, by model.
 pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<StepHistories> {
     let newest: Vec<String> = executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)).and(not(executions::deleting)))

@@ -1,4 +1,4 @@
-//! Rows of executions, and what is written once with them.
+//! Rows of executions, and the rows that are written once with them.
 
 use diesel::prelude::*;
 use sluice_types::ExecutionSummary;
@@ -26,7 +26,7 @@ pub(crate) struct ExecutionRow {
     pub state: StateRow,
 }
 
-/// What a turn changes of an execution's row.
+/// The columns of an execution that a turn writes.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = executions, treat_none_as_null = true)]
 pub(crate) struct StateRow {

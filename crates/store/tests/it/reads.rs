@@ -35,7 +35,7 @@ on_both! {
         tokio::join!(writing, reading);
     }
 
-    async fn lists_read_no_outputs_and_leave_out_only_what_cannot_be_read(database: TestDatabase) {
+    async fn lists_read_no_outputs_and_leave_out_only_unreadable_rows(database: TestDatabase) {
         let store = database.open().await;
         let tenant = with_workflow(&store).await;
         for number in 1..=3 {
@@ -69,7 +69,7 @@ on_both! {
         assert_eq!(store.snapshot(&tenant, &id(2)).await.unwrap(), None);
     }
 
-    async fn what_a_newer_server_wrote_is_shown_but_not_run_or_written_over(database: TestDatabase) {
+    async fn rows_of_a_newer_server_are_shown_but_not_run_or_written_over(database: TestDatabase) {
         let store = database.open().await;
         let tenant = with_workflow(&store).await;
         for number in 1..=2 {
@@ -94,7 +94,7 @@ on_both! {
         assert!(matches!(saved, Err(StoreError::NewerFormat { .. })), "{saved:?}");
     }
 
-    async fn taken_ids_are_found_in_one_question(database: TestDatabase) {
+    async fn taken_ids_are_found_by_one_query(database: TestDatabase) {
         let store = database.open().await;
         let tenant = with_workflow(&store).await;
         for name in ["a_b", "a_b-2", "a_b-x", "axb-3", "a_bc", "A_B-4"] {
