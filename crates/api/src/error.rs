@@ -121,11 +121,11 @@ impl From<StoreError> for ApiError {
                 let detail = "The disk that holds the database is full: free some space, then try again. Runs wait and resume by themselves.";
                 Self { retry_after_seconds: Some(30), ..Self::new(ErrorCode::StorageFull, detail) }
             }
+            StoreError::NewerFormat { .. } => Self::new(ErrorCode::NewerServerNeeded, error.to_string()),
             cause @ (StoreError::Fenced
             | StoreError::Duplicate
             | StoreError::Corrupt(_)
             | StoreError::Newer { .. }
-            | StoreError::NewerFormat { .. }
             | StoreError::Refused(_)
             | StoreError::Other(_)) => Self::internal(&cause),
         }

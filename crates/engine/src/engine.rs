@@ -117,7 +117,8 @@ impl Engine {
 
     /// What an execution runs: the definition as it was at the start, with the changes made to this execution.
     pub async fn definition(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Definition, EngineError> {
-        Ok(self.journal(tenant, id).await?.snapshot.definition)
+        let snapshot = self.shared.store.snapshot(tenant, id).await?;
+        Ok(snapshot.ok_or(EngineError::ExecutionNotFound)?.definition)
     }
 
     /// All that is stored of an execution.

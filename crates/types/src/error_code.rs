@@ -94,6 +94,7 @@ error_codes! {
     IllegalTransition = "illegal_transition", 409, "The execution's state does not allow this";
     GateDecided = "gate_decided", 409, "The gate was decided already";
     GateOpen = "gate_open", 409, "The execution waits at a gate";
+    NewerServerNeeded = "newer_server_needed", 409, "A newer version of Sluice wrote this";
     ExecutionElsewhere = "execution_elsewhere", 409, "Another server runs this execution";
     BodyTooLarge = "body_too_large", 413, "The request body is too large";
     UnsupportedMediaType = "unsupported_media_type", 415, "The request body is not declared as uncompressed JSON";

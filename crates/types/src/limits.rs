@@ -82,6 +82,9 @@ pub const MAX_FILLED_BYTES: usize = 4 * 1024 * 1024;
 /// Characters in an API key of a provider, and in a base URL.
 pub const MAX_CREDENTIAL_CHARS: usize = 2_000;
 
+/// Seconds for which a review waits before it decides itself: a year.
+pub const MAX_EXPIRES_IN_SECONDS: u32 = 31_536_000;
+
 /// Bytes of a model's answer.
 pub const MAX_ANSWER_BYTES: usize = 4 << 20;
 /// Lines that a difference compares closely, of both texts together, without those that begin and end both.

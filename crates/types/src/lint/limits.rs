@@ -1,11 +1,11 @@
 //! Sizes and ranges.
 
 use super::report::Findings;
-use crate::definition::{LlmStep, NEXT_END, Step, StepKind};
+use crate::definition::{LlmStep, NEXT_END, ReviewStep, Step, StepKind};
 use crate::index::Index;
 use crate::json;
 use crate::limits::{
-    MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_STEPS,
+    MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_STEPS,
     MAX_TIMEOUT_SECONDS,
 };
 
@@ -64,8 +64,16 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
             findings.error(format!("{at}/{field}"), "prompt_too_long", message);
         }
     }
-    if let StepKind::Llm(llm) = &step.kind {
-        check_llm(llm, at, findings);
+    match &step.kind {
+        StepKind::Llm(llm) => check_llm(llm, at, findings),
+        StepKind::Review(review) => check_review(review, at, findings),
+    }
+}
+
+fn check_review(review: &ReviewStep, at: &str, findings: &mut Findings) {
+    if review.expires_in.is_some_and(|seconds| seconds == 0 || seconds > MAX_EXPIRES_IN_SECONDS) {
+        let message = format!("from 1 to {MAX_EXPIRES_IN_SECONDS} seconds; leave it out to wait for a person");
+        findings.error(format!("{at}/expires_in"), "expires_in_out_of_range", message);
     }
 }
 
