@@ -25,13 +25,13 @@ pub struct Placement {
 #[must_use]
 pub fn place(line: &Range<f64>, count: usize, view: &Range<f64>) -> Placement {
     let rows = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    let wanted = rows.mul_add(ROW_PX, FRAME_PX).min(LIST_MOST_PX);
+    let wanted = (rows * ROW_PX + FRAME_PX).min(LIST_MOST_PX);
     let below = view.end - line.end - GAP_PX;
     let above = line.start - view.start - GAP_PX;
     let is_above = below < wanted && above > below;
     let room = if is_above { above } else { below };
     // In a window that is too low for any list, two offers can be seen and the page can be scrolled.
-    Placement { above: is_above, height: room.clamp(2.0_f64.mul_add(ROW_PX, FRAME_PX), LIST_MOST_PX) }
+    Placement { above: is_above, height: room.clamp(2.0 * ROW_PX + FRAME_PX, LIST_MOST_PX) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Input that is typed and not valid. It stays in its field and is not saved.
 
 use sluice_types::edit::label_problem;
-use sluice_types::{Index, StepId, StepKind};
+use sluice_types::{Index, Place, StepId, StepKind};
 
 use super::parse::{parse_expires_in, parse_max_tokens, parse_retries, parse_schema, parse_temperature, parse_timeout};
 use crate::draft::{Pending, pending_field, pending_step};
@@ -20,22 +20,22 @@ pub struct PendingProblem {
 /// The problems of the pending input, in the order of the steps.
 #[must_use]
 pub fn pending_problems(index: &Index, pending: &Pending) -> Vec<PendingProblem> {
-    let problem = |(key, text): (&String, &String)| {
-        let step = pending_step(key)?;
-        let (field, message) = problem_of(index, &step, pending_field(key), text)?;
-        Some(PendingProblem { step, field, message })
+    let of_step = |place: &Place| {
+        let step = place.step.id.clone();
+        let own = pending.iter().filter(move |(key, _)| pending_step(key).as_ref() == Some(&step));
+        let problem = |(key, text): (&String, &String)| {
+            let (field, message) = problem_of(index, place, pending_field(key), text)?;
+            Some(PendingProblem { step: place.step.id.clone(), field, message })
+        };
+        own.filter_map(problem).collect::<Vec<_>>()
     };
-    let mut found: Vec<PendingProblem> = pending.iter().filter_map(problem).collect();
-    let order = |id: &StepId| index.places().iter().position(|place| place.step.id == *id);
-    found.sort_by_key(|problem| order(&problem.step));
-    found
+    index.places().iter().flat_map(of_step).collect()
 }
 
 /// What is wrong with a text in a field. The fields of another kind of step are not shown, so nothing is said of them.
-fn problem_of(index: &Index, step: &StepId, input: &str, text: &str) -> Option<(&'static str, String)> {
-    let kind = &index.place(step)?.step.kind;
-    let (field, problem) = match (input, kind) {
-        ("label", _) => ("label", label_problem(index, step, text)),
+fn problem_of(index: &Index, place: &Place, input: &str, text: &str) -> Option<(&'static str, String)> {
+    let (field, problem) = match (input, &place.step.kind) {
+        ("label", _) => ("label", label_problem(index, &place.step.id, text)),
         ("retries", _) => ("max_retries", parse_retries(text).err()),
         ("timeout", _) => ("timeout", parse_timeout(text).err()),
         ("temperature", StepKind::Llm(_)) => ("temperature", parse_temperature(text).err()),
