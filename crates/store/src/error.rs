@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(database(Kind::UnableToSendCommand, "error serializing parameter 3").retry(), Retry::Never);
         assert_eq!(database(Kind::UnableToSendCommand, "connection reset").retry(), Retry::UntilDone);
         // Whatever the language of the server: out of shared memory, a deadlock.
-        for text in ["Shared Memory ist aufgebraucht", "Verklemmung entdeckt", "out of shared memory"] {
+        for text in ["Speicher verbraucht", "Verklemmung entdeckt", "out of shared memory"] {
             assert_eq!(database(Kind::Unknown, text).retry(), Retry::SomeTimes, "{text}");
         }
         assert_eq!(database(Kind::Unknown, "deadlock detected").retry(), Retry::UntilDone);

@@ -112,10 +112,10 @@ fn the_newest_migration_can_be_reverted() {
     let folder = tempfile::tempdir().unwrap();
     let mut connection = old_database(&folder);
     sqlite(&mut connection, &MIGRATIONS).unwrap();
-    let piece = "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hel'), ('local', 'e', 'a', 1, 3, 'lo')";
+    let piece = "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hello'), ('local', 'e', 'a', 1, 5, ' all')";
     connection.batch_execute(piece).unwrap();
     connection.revert_last_migration(MIGRATIONS).unwrap();
-    assert_eq!(texts(&mut connection, "SELECT path || position || content AS value FROM step_runs"), ["a0Hello"]);
+    assert_eq!(texts(&mut connection, "SELECT path || position || content AS value FROM step_runs"), ["a0Hello all"]);
     let query = "SELECT decided_by AS value FROM gate_decisions ORDER BY decided_at";
     assert_eq!(texts(&mut connection, query), ["first", "second"]);
 }

@@ -5,8 +5,8 @@ use crate::definition::{LlmStep, NEXT_END, ReviewStep, Step, StepKind};
 use crate::index::Index;
 use crate::json;
 use crate::limits::{
-    MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_STEPS,
-    MAX_TIMEOUT_SECONDS,
+    MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES,
+    MAX_SCHEMA_BYTES, MAX_STEPS, MAX_TIMEOUT_SECONDS,
 };
 
 pub(super) fn check(index: &Index, findings: &mut Findings) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::fail::{Context, Done, Failure};
 
 /// All files of the web app together, each in its smallest encoding.
-const BUDGET_BYTES: u64 = 750 * 1_024;
+const BUDGET_BYTES: u64 = 775 * 1_024;
 const COMPRESSED: [&str; 2] = [".br", ".gz"];
 
 /// Prints what each file weighs as it is sent, and fails when all together weigh too much.
