@@ -8,7 +8,7 @@ use sluice_store::{Journal, StoreError};
 use crate::driver::{Actor, Message, SendResult};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::shared::ExecutionKey;
+use crate::key::ExecutionKey;
 
 /// Executions that are looked up for adoption in one go.
 const ADOPTED_AT_ONCE: i64 = 500;

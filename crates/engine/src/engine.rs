@@ -18,10 +18,11 @@ use crate::driver::{Actors, Message, SendResult};
 use crate::error::EngineError;
 use crate::faults::Faults;
 use crate::hub::Channel;
+use crate::key::ExecutionKey;
 use crate::machine::{Command, Machine};
 use crate::providers::Providers;
 use crate::retry::Backoff;
-use crate::shared::{ExecutionKey, Limits, Shared};
+use crate::shared::{Limits, Shared};
 
 /// How an engine works.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use sluice_store::StoredEvent;
 use sluice_types::{Event, EventType, ExecutionId, StepPath};
 use tokio::sync::broadcast;
 
-use crate::shared::ExecutionKey;
+use crate::key::ExecutionKey;
 
 /// Events that a reader may fall behind before it is dropped; it then connects again.
 const BEHIND: usize = 1_024;

@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sluice_store::Store;
-use sluice_types::{ExecutionId, TenantId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,23 +29,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { lease: Duration::from_secs(10), command: Duration::from_secs(10) }
-    }
-}
-
-/// Which execution, of which tenant. Whatever lives in memory is found by both, so that no tenant reaches another's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ExecutionKey {
-    /// The tenant that owns it.
-    pub tenant: TenantId,
-    /// Its id.
-    pub id: ExecutionId,
-}
-
-impl ExecutionKey {
-    /// The key of an execution.
-    #[must_use]
-    pub fn new(tenant: &TenantId, id: &ExecutionId) -> Self {
-        Self { tenant: tenant.clone(), id: id.clone() }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::driver::Actor;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::faults::FaultPoint;
-use crate::shared::ExecutionKey;
+use crate::key::ExecutionKey;
 
 /// An execution to start.
 #[derive(Debug, Clone)]

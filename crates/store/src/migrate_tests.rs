@@ -112,7 +112,8 @@ fn the_newest_migration_can_be_reverted() {
     let folder = tempfile::tempdir().unwrap();
     let mut connection = old_database(&folder);
     sqlite(&mut connection, &MIGRATIONS).unwrap();
-    let piece = "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hello'), ('local', 'e', 'a', 1, 5, ' all')";
+    let piece =
+        "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hello'), ('local', 'e', 'a', 1, 5, ' all')";
     connection.batch_execute(piece).unwrap();
     connection.revert_last_migration(MIGRATIONS).unwrap();
     assert_eq!(texts(&mut connection, "SELECT path || position || content AS value FROM step_runs"), ["a0Hello all"]);

@@ -11,8 +11,9 @@ use tokio::task::AbortHandle;
 
 use super::actors::{Actors, Message};
 use crate::hub::Channel;
+use crate::key::ExecutionKey;
 use crate::machine::{Input, Machine, Outcome, Signal, Step};
-use crate::shared::{ExecutionKey, Shared};
+use crate::shared::Shared;
 
 /// How soon a time that was not yet taken into account is looked at again.
 const SOONEST_WAKE: Duration = Duration::from_millis(100);

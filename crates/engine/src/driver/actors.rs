@@ -8,8 +8,8 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use std::sync::Arc;
 
 use crate::error::EngineError;
+use crate::key::ExecutionKey;
 use crate::machine::Command;
-use crate::shared::ExecutionKey;
 use crate::work::AttemptEnd;
 
 /// Where the answer to a command goes, once its turn is written.

@@ -16,10 +16,11 @@ use super::actors::Message;
 use crate::executor::Executor;
 use crate::faults::FaultPoint;
 use crate::hub::Channel;
+use crate::key::ExecutionKey;
 use crate::machine::Task;
 use crate::output::output_of;
 use crate::retry::{Failure, Sent};
-use crate::shared::{ExecutionKey, Shared};
+use crate::shared::Shared;
 use crate::work::{AttemptEnd, Sink, Work, WorkEnd};
 
 /// Streamed text is checkpointed at least this often.

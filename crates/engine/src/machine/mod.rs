@@ -26,6 +26,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod view;
 
 use chrono::{DateTime, Utc};
 use sluice_store::{Journal, SnapshotPersona};
@@ -146,7 +147,7 @@ impl Machine {
     /// The execution as the API answers it.
     #[must_use]
     pub fn execution(&self) -> Execution {
-        crate::view::execution(&self.journal, &self.index, &self.runs)
+        view::execution(&self.journal, &self.index, &self.runs)
     }
 
     /// When the machine must be given [`Signal::Time`] next; `None` when nothing waits for a time.

@@ -6,7 +6,8 @@ use sluice_types::limits::MAX_VALIDATION_STEPS;
 
 use super::bounded_text::bounded;
 use super::metered::{Costs, Meter, Metered};
-use super::schema::{Checked, SchemaError, compile, not_compiled};
+use super::schema::{Checked, compile, not_compiled};
+use super::schema_error::SchemaError;
 use super::stack::on_deep_stack;
 use crate::retry::{Failure, Sent};
 

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use sluice_types::limits::{MAX_PATTERNS, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES};
 
-use super::schema::SchemaError;
+use super::schema_error::SchemaError;
 
 /// Which value a subschema is applied to, as seen from the subschema that applies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

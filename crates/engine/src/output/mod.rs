@@ -9,6 +9,7 @@ mod bounded_text;
 mod graph;
 mod metered;
 mod schema;
+mod schema_error;
 mod stack;
 #[cfg(test)]
 mod tests;

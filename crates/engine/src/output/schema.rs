@@ -8,23 +8,9 @@ use sluice_types::limits::MAX_PATTERN_BYTES;
 use super::bounded_text::bounded;
 use super::graph::Graph;
 use super::metered::MeteredJson;
+use super::schema_error::SchemaError;
 use super::stack::on_deep_stack;
 use super::work;
-
-/// Why a schema is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchemaError {
-    /// JSON pointer in the schema; empty for the whole.
-    pub pointer: String,
-    /// What is wrong there, and what to do about it.
-    pub message: String,
-}
-
-impl SchemaError {
-    pub fn new(pointer: &str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.to_owned(), message: message.into() }
-    }
-}
 
 /// A schema that was checked, ready to validate answers.
 pub struct Checked {

@@ -11,7 +11,7 @@ use sluice_types::limits::{
     MAX_PATTERNS, MAX_SCHEMA_APPLICATIONS, MAX_SCHEMA_BYTES, MAX_SCHEMA_CHAIN, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES,
 };
 
-use super::schema::SchemaError;
+use super::schema_error::SchemaError;
 use super::{check_schema, output_of};
 
 /// What `work` gives. Fails when it overflows a stack that is smaller than a server thread's, or hangs.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use sluice_types::limits::{MAX_JSON_DEPTH, MAX_SCHEMA_APPLICATIONS, MAX_SCHEMA_CHAIN};
 
 use super::graph::{Graph, Place, Subschema};
-use super::schema::SchemaError;
+use super::schema_error::SchemaError;
 
 /// Entries of [`Inside`] that are combined for one level, at the most. More than this is reached
 /// only where many subschemas apply one large object to the same value.

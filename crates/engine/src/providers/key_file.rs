@@ -6,13 +6,7 @@ use std::path::Path;
 
 use chacha20poly1305::aead::Generate as _;
 
-use super::vault::VaultError;
-
-/// Bytes of a master key.
-pub const KEY_BYTES: usize = 32;
-
-/// A master key.
-pub type MasterKey = [u8; KEY_BYTES];
+use super::master_key::{KEY_BYTES, MasterKey, VaultError};
 
 /// Reads the key, or makes the file when it is missing.
 pub fn read_or_create(path: &Path) -> Result<MasterKey, VaultError> {

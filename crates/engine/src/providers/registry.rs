@@ -10,10 +10,11 @@ use sluice_store::{CredentialChange, SealedKey, Store, StoreError, StoredCredent
 use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName, TenantId, default_model};
 
 use super::call::{ModelCall, ModelStream, ProviderError, ProviderErrorKind};
+use super::demo;
+use super::master_key::VaultError;
 use super::network::NetworkPolicy;
 use super::vault::Vault;
 use super::wire::Wire;
-use super::{demo, vault::VaultError};
 
 /// How providers are called.
 pub struct ProvidersConfig {

@@ -1,6 +1,6 @@
 //! Encrypts provider keys before they are stored.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -9,10 +9,9 @@ use chacha20poly1305::aead::{Aead, Generate, KeyInit, Nonce, Payload};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::key_file::{self, KEY_BYTES, MasterKey};
+use super::key_file;
+use super::master_key::{KEY_BYTES, MIN_PASSPHRASE_CHARS, MasterKey, VaultError};
 
-/// The fewest characters of a passphrase.
-pub const MIN_PASSPHRASE_CHARS: usize = 16;
 /// Salts whose derived keys are kept in memory. Each start of a server that seals something adds one to the database.
 const MAX_CACHED_SALTS: usize = 64;
 /// Memory of one key derivation, in KiB; with two passes and one lane it is OWASP's recommendation for Argon2id.
@@ -32,47 +31,6 @@ type Salt = [u8; SALT_BYTES];
 const KEY_FILE_FORM: u8 = 1;
 /// Argon2id of the passphrase, with the salt that follows.
 const PASSPHRASE_FORM: u8 = 2;
-
-/// Reasons why a secret cannot be encrypted or decrypted.
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    /// The master key's file cannot be read or created.
-    #[error("the master key's file {}: {error}", path.display())]
-    KeyFile {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        error: std::io::Error,
-    },
-    /// Other users can read the master key's file.
-    #[error("{path} can be read by others: run `chmod 600 {path}`", path = .0.display())]
-    Permissions(PathBuf),
-    /// The file holds no master key.
-    #[error(
-        "the master key's file {} holds {bytes} bytes in place of {KEY_BYTES}: it was cut off, or is another file. \
-         Restore it from a backup. Without a backup, delete it: Sluice makes a new key at its next start, and the \
-         providers' keys must be stored again.",
-        path.display()
-    )]
-    KeyFileSize {
-        /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-    },
-    /// The passphrase is empty or too short.
-    #[error(
-        "the master key (SLUICE_MASTER_KEY) has {0} characters and needs at least {MIN_PASSPHRASE_CHARS}: set a longer \
-         one, for example the output of `openssl rand -base64 24`, or unset it to use a key file in the data folder"
-    )]
-    ShortPassphrase(usize),
-    /// The text was sealed with another master key, or was changed.
-    #[error("the stored key cannot be read: the master key is another one; store the provider's key again")]
-    WrongKey,
-    /// The key cannot be derived.
-    #[error("the master key cannot be derived: {0}")]
-    Derivation(String),
-}
 
 /// Encrypts with XChaCha20-Poly1305 (RFC 8439 with a 192-bit nonce). The purpose is authenticated with the text, so
 /// that a stored row cannot be put in the place of another.

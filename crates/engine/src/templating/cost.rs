@@ -1,10 +1,11 @@
 //! What a call costs, reckoned before it is made.
 
 use minijinja::value::{Kwargs, ValueKind, from_args};
-use minijinja::{Error, ErrorKind, State, Value};
+use minijinja::{Error, State, Value};
 
 use super::budget::{Budget, VALUE_BYTES};
 use super::filters;
+use super::refusal::refused;
 
 /// How the work of a filter grows.
 #[derive(Debug, Clone, Copy)]
@@ -142,8 +143,4 @@ fn check_sum(args: &[Value]) -> Result<(), Error> {
         return Err(refused("`sum` adds up numbers; for texts, write `| join`"));
     }
     Ok(())
-}
-
-pub(super) fn refused(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidOperation, message.into())
 }

@@ -7,7 +7,7 @@ use serde::Serialize as _;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
 use super::budget::{Budget, Paid};
-use super::cost::refused;
+use super::refusal::refused;
 
 /// Spaces that `tojson` indents by at the most.
 const MAX_INDENT: usize = 8;

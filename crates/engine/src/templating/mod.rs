@@ -12,6 +12,7 @@ mod environment;
 mod fault;
 mod filters;
 mod guard;
+mod refusal;
 mod scope;
 mod stack;
 

@@ -17,8 +17,8 @@ mod scan;
 mod unknown;
 
 pub use names::Names;
-pub use reading::Reading;
-pub use references::{Reference, Root, references};
+pub use reading::{Reading, references};
+pub use references::{Reference, Root};
 pub use rewrite::{rename, to_jinja};
 pub use scan::TemplateError;
 pub(crate) use unknown::short;

@@ -192,3 +192,9 @@ impl Branches {
 
 /// Blocks inside each other that minijinja reads; it refuses more.
 const MAX_BLOCKS: usize = 150;
+
+/// Everything that a template refers to, in order. `labels` are the labels and ids of the steps:
+/// a label may hold spaces and signs, so only who knows them can tell where one ends.
+pub fn references(source: &str, labels: &[&str]) -> Result<Vec<Reference>, TemplateError> {
+    Ok(Reading::new(source, &Names::new(labels))?.into_references())
+}

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::count_work;
 use super::expression::{string_end, unquote};
 use super::names::Names;
-use super::reading::Reading;
 use super::scan::TemplateError;
 
 /// What a reference is to.
@@ -43,12 +42,6 @@ pub struct Reference {
     pub optional: bool,
     /// From the root to the end of the name, in bytes.
     pub span: Range<usize>,
-}
-
-/// Everything that a template refers to, in order. `labels` are the labels and ids of the steps:
-/// a label may hold spaces and signs, so only who knows them can tell where one ends.
-pub fn references(source: &str, labels: &[&str]) -> Result<Vec<Reference>, TemplateError> {
-    Ok(Reading::new(source, &Names::new(labels))?.into_references())
 }
 
 /// Reads the name after a root, and the field after the name; gives where to read on.

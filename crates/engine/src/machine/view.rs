@@ -3,7 +3,7 @@
 use sluice_store::Journal;
 use sluice_types::{BlockAddress, Execution, Index, StepPath, StepRunStatus};
 
-use crate::machine::{Runs, pending_run};
+use super::runs::{Runs, pending_run};
 
 /// The execution as the API answers it.
 #[must_use]
