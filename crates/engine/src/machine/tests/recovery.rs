@@ -7,6 +7,7 @@ use sluice_types::{ErrorCode, ExecutionStatus, GateKind, OnExpiry, PatchStep, Re
 use super::world::{Crash, End, World, path, review, step};
 use crate::error::EngineError;
 use crate::machine::Command;
+use crate::work::Work;
 
 fn writing(id: &str) -> serde_json::Value {
     let mut made = step(id, "write it");
@@ -146,4 +147,36 @@ fn a_review_expires_also_when_the_server_was_away() {
         world.pass(TimeDelta::seconds(1));
         assert_eq!(world.status(), status);
     }
+}
+
+fn paid(id: &str) -> serde_json::Value {
+    json!({"id": id, "label": id.to_uppercase(), "type": "llm", "provider": "anthropic", "model": "claude-sonnet-4-5", "prompt": "x"})
+}
+
+#[test]
+fn a_run_whose_answers_take_all_they_may_stays_within_its_budget() {
+    let mut world = World::with_budget(&[paid("a"), paid("b")], 0.25);
+    world.start();
+    let Work::Model(call) = &world.tasks[0].work;
+    assert!(call.max_tokens.is_some_and(|tokens| tokens > 10_000), "{:?}", call.max_tokens);
+    let reserved = world.record("a").progress.reserved_usd;
+    assert!((0.24..=0.25).contains(&reserved), "{reserved}");
+    world.end(&path("a"), End::Spent);
+    let spent = world.machine.journal().state.cost_usd;
+    assert!((0.24..=0.25).contains(&spent), "{spent}");
+    // The rest pays for no usual answer.
+    assert_eq!(world.run("b").gate.as_ref().map(|gate| gate.kind), Some(GateKind::Budget));
+    assert!(world.record("a").progress.reserved_usd.abs() < f64::EPSILON);
+}
+
+#[test]
+fn an_attempt_after_a_crash_is_reserved_again() {
+    let mut world = World::with_budget(&[paid("a")], 0.25);
+    world.start();
+    world.end(&path("a"), End::Refused);
+    let wake = world.machine.next_wake(false).unwrap();
+    world.crash();
+    world.pass(wake - world.now);
+    let reserved = world.record("a").progress.reserved_usd;
+    assert!((0.24..=0.25).contains(&reserved), "{reserved}");
 }

@@ -27,6 +27,8 @@ pub enum Crash {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     Answer,
+    /// The answer takes all tokens that it may take.
+    Spent,
     /// It fails, can be retried, and was refused before it acted.
     Refused,
     /// It fails, can be retried, and may have acted.
@@ -113,6 +115,14 @@ impl World {
             crashes: HashMap::new(),
             turns: 0,
         }
+    }
+
+    /// The same, with a budget.
+    pub fn with_budget(steps: &[Value], usd: f64) -> Self {
+        let mut world = Self::of(steps);
+        world.stored.state.budget_usd = Some(usd);
+        world.machine = Machine::new(world.stored.clone());
+        world
     }
 
     /// The same, started.
@@ -222,14 +232,19 @@ impl World {
         let Task { path, attempt, work: Work::Model(call), .. } = self.tasks.remove(position);
         let failure =
             |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
+        let usage = (end == End::Spent).then(|| TokenUsage {
+            input_tokens: 1,
+            output_tokens: call.max_tokens.unwrap_or(u32::MAX).into(),
+            cached_input_tokens: 0,
+        });
         let result = match end {
-            End::Answer => Ok(Value::String(format!("<{}>", call.prompt))),
+            End::Answer | End::Spent => Ok(Value::String(format!("<{}>", call.prompt))),
             End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
             End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
             End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),
         };
         let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
-        let end = AttemptEnd { path, attempt, content, checkpointed: false, usage: None, result };
+        let end = AttemptEnd { path, attempt, content, checkpointed: false, usage, result };
         self.signal(Signal::AttemptEnded(end));
     }
 
