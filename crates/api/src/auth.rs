@@ -4,10 +4,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
-use sluice_types::TenantId;
+use sluice_types::{ErrorCode, TenantId};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ApiResult};
+use crate::state::App;
 
 /// The authenticated caller of a request.
 #[derive(Debug, Clone)]
@@ -17,6 +19,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// A user of a tenant.
+    pub fn new(tenant: TenantId, name: String) -> Self {
+        Self { tenant, name }
+    }
+
     /// The tenant whose resources the call reads and changes.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant
@@ -26,6 +33,26 @@ impl Caller {
     pub fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Tells who calls.
+pub trait Authenticate: Send + Sync {
+    /// The caller of a request.
+    fn caller(&self, request: &HttpRequest) -> ApiResult<Caller>;
+}
+
+/// Takes every caller for the user of the local tenant.
+pub struct LocalUser;
+
+impl Authenticate for LocalUser {
+    fn caller(&self, _request: &HttpRequest) -> ApiResult<Caller> {
+        Ok(Caller::new(TenantId::local(), "local".into()))
+    }
+}
+
+fn caller_of(request: &HttpRequest) -> ApiResult<Caller> {
+    let app = request.app_data::<Data<App>>().ok_or(ErrorCode::Internal)?;
+    app.authenticator.caller(request)
 }
 
 macro_rules! role {
@@ -44,8 +71,8 @@ macro_rules! role {
         impl FromRequest for $role {
             type Error = ApiError;
             type Future = Ready<Result<Self, ApiError>>;
-            fn from_request(_request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-                ready(Ok(Self(Caller { tenant: TenantId::local(), name: "local".into() })))
+            fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+                ready(caller_of(request).map(Self))
             }
         }
     };

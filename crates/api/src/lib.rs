@@ -23,6 +23,8 @@ mod server;
 mod sse;
 mod state;
 mod streams;
+#[cfg(test)]
+mod tenancy_tests;
 mod trace;
 mod validate;
 mod web_app;

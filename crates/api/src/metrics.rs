@@ -1,5 +1,6 @@
 //! The counters of `/metrics`, in the `OpenMetrics` text format.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -8,6 +9,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use sluice_engine::Engine;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -28,6 +30,7 @@ pub struct Metrics {
     started: Counter,
     live: Gauge,
     readers: Gauge,
+    polls: Counter,
     database: Family<FileLabels, Gauge>,
 }
 
@@ -39,14 +42,15 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("sluice");
         let (requests, started, live, readers) =
             (Family::default(), Counter::default(), Gauge::default(), Gauge::default());
-        let (seconds, database) = (Histogram::new(BOUNDS), Family::default());
+        let (seconds, polls, database) = (Histogram::new(BOUNDS), Counter::default(), Family::default());
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("executions_started", "Executions started", started.clone());
         registry.register("executions_live", "Executions with work under way", live.clone());
         registry.register("event_readers", "Open event streams", readers.clone());
+        registry.register("event_polls", "Polls for executions that another server runs", polls.clone());
         registry.register("database_bytes", "Size of the SQLite files on disk", database.clone());
-        Self { registry, requests, seconds, started, live, readers, database }
+        Self { registry, requests, seconds, started, live, readers, polls, database }
     }
 }
 
@@ -68,13 +72,14 @@ impl Metrics {
         ReaderGuard(self.readers.clone())
     }
 
-    /// All metrics as text, with the number of live executions and the sizes of the database's files as they are now.
-    pub fn text(&self, live_executions: usize, database: &[(&'static str, u64)]) -> String {
+    /// All metrics as text, with the engine's numbers and the sizes of the database's files as they are now.
+    pub fn text(&self, engine: &Engine, database: &[(&'static str, u64)]) -> String {
         for (file, bytes) in database {
             let gauge = self.database.get_or_create(&FileLabels { file });
             gauge.set(i64::try_from(*bytes).unwrap_or(i64::MAX));
         }
-        self.live.set(i64::try_from(live_executions).unwrap_or(i64::MAX));
+        self.live.set(i64::try_from(engine.live_executions()).unwrap_or(i64::MAX));
+        self.polls.inner().store(engine.polls(), Ordering::Relaxed);
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);

@@ -1,14 +1,15 @@
 //! An execution's events as `text/event-stream`: the missed events, all text so far, then live events.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
 use async_stream::stream;
-use sluice_engine::Frame;
+use sluice_engine::{Channel, Frame, PollerGuard};
 use sluice_store::StoreError;
-use sluice_types::{ErrorCode, Event, EventType, ExecutionId, StepPath, StepRunStatus, TenantId};
+use sluice_types::{ErrorCode, ExecutionId, StepPath, TenantId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -18,8 +19,6 @@ use crate::streams::OpenStream;
 
 /// Interval of the comments that make proxies keep the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Interval at which the database is polled for events of an execution that another server runs.
-const POLL: Duration = Duration::from_millis(500);
 
 /// An event stream to answer with.
 pub struct EventStream {
@@ -71,7 +70,9 @@ struct Reader {
     first: Vec<Frame>,
     live: tokio::sync::broadcast::Receiver<Frame>,
     /// Held to keep the channel open.
-    channel: std::sync::Arc<sluice_engine::Channel>,
+    channel: Arc<Channel>,
+    /// Held to have the events of an execution that another server runs.
+    poller: Option<PollerGuard>,
     seen: Seen,
     /// Whether the execution has ended, so that its stream ends after `first`.
     ended: bool,
@@ -94,17 +95,20 @@ impl Seen {
             return new;
         }
         let Some(text) = &frame.text else { return true };
-        let before = self.texts.insert(text.path.clone(), (text.attempt, text.end));
-        before != Some((text.attempt, text.end))
+        let known = self.texts.entry(text.path.clone()).or_insert((0, 0));
+        let new = (text.attempt, text.end) > *known;
+        *known = (*known).max((text.attempt, text.end));
+        new
     }
 }
 
 impl Reader {
     async fn open(app: Data<App>, tenant: TenantId, id: ExecutionId, after: i64) -> ApiResult<Self> {
         let store = app.engine.store();
-        // Subscribe before the database is read, so that no event falls in between.
+        // Subscribe and have it followed before the events are read, so that none falls in between.
         let channel = app.engine.channel(&tenant, &id);
         let (texts, live) = channel.subscribe(app.engine.outside().clock.now());
+        let poller = app.engine.follow(&channel).await?;
         let missed = store.events_after(&tenant, &id, after).await?;
         let (newest, status) = store.event_position(&tenant, &id).await?.ok_or(ErrorCode::ExecutionNotFound)?;
         if after > newest {
@@ -115,13 +119,13 @@ impl Reader {
         let mut first: Vec<Frame> = missed.iter().map(Frame::of_stored).collect();
         // Nothing follows the last event, not even the text of an attempt that ended just now.
         if !ended {
-            if !app.engine.is_live(&tenant, &id) {
+            if poller.is_none() && !app.engine.is_live(&tenant, &id) {
                 first.extend(kept_texts(&app, &tenant, &id).await?);
             }
             first.extend(texts);
         }
         let seen = Seen { seq: after, texts: HashMap::new() };
-        Ok(Self { app, tenant, id, first, live, channel, seen, ended, execution_in_ids: false })
+        Ok(Self { app, tenant, id, first, live, channel, poller, seen, ended, execution_in_ids: false })
     }
 
     fn into_stream(mut self, open: OpenStream) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {
@@ -133,9 +137,11 @@ impl Reader {
                     yield Ok(self.bytes_of(frame));
                 }
             }
-            let (mut heartbeat, mut poll) = (every(HEARTBEAT), every(POLL));
+            let mut heartbeat = every(HEARTBEAT);
             while !self.ended {
                 let frames = tokio::select! {
+                    // What was published before the engine stopped is sent.
+                    biased;
                     received = self.live.recv() => match received {
                         Ok(frame) => self.without_gap(frame).await,
                         // A reader that fell behind reconnects, and is sent the events that it missed.
@@ -145,13 +151,7 @@ impl Reader {
                         yield Ok(Bytes::from_static(b": still here\n\n"));
                         Some(Vec::new())
                     }
-                    _ = poll.tick() => {
-                        if self.app.engine.is_stopped() {
-                            break;
-                        }
-                        // When the database is away, a later poll sends the events.
-                        Some(self.elsewhere().await.unwrap_or_default())
-                    }
+                    () = self.app.engine.until_stopped() => break,
                 };
                 let Some(frames) = frames else { break };
                 for frame in frames {
@@ -164,7 +164,7 @@ impl Reader {
                     }
                 }
             }
-            drop(self.channel);
+            drop((self.channel, self.poller));
         }
     }
 
@@ -187,16 +187,6 @@ impl Reader {
         Some(frames)
     }
 
-    /// The frames that another server wrote, when this one does not run the execution.
-    async fn elsewhere(&self) -> Result<Vec<Frame>, StoreError> {
-        if self.app.engine.store().is_exclusive() || self.app.engine.is_live(&self.tenant, &self.id) {
-            return Ok(Vec::new());
-        }
-        let mut frames = self.stored().await?;
-        frames.extend(kept_texts(&self.app, &self.tenant, &self.id).await?);
-        Ok(frames)
-    }
-
     /// The stored events that were not sent. The whole text of a step precedes its completion: the pieces went to the
     /// readers of the server that ran it.
     async fn stored(&self) -> Result<Vec<Frame>, StoreError> {
@@ -205,7 +195,7 @@ impl Reader {
         let mut frames = Vec::new();
         for stored in store.events_after(&self.tenant, &self.id, self.seen.seq).await? {
             let frame = Frame::of_stored(&stored);
-            if let Some((path, number)) = frame.event().and_then(completed_attempt) {
+            if let Some((path, number)) = frame.completed_attempt() {
                 let attempts = store.attempts(&self.tenant, &self.id, &path).await?;
                 let text = attempts.into_iter().find(|attempt| attempt.attempt == number).and_then(|it| it.content);
                 frames.extend(text.map(|text| Frame::text(&self.id, now, &path, number, 0, &text)));
@@ -214,12 +204,6 @@ impl Reader {
         }
         Ok(frames)
     }
-}
-
-/// The attempt that completed its step, according to an event.
-fn completed_attempt(event: Event) -> Option<(StepPath, i32)> {
-    let completed = event.event_type == EventType::Progress && event.step_status == Some(StepRunStatus::Completed);
-    event.path.zip(event.attempt.filter(|_| completed))
 }
 
 fn every(period: Duration) -> Interval {

@@ -7,6 +7,7 @@ use sluice_engine::Engine;
 use sluice_types::TenantId;
 
 use crate::assets::WebFiles;
+use crate::auth::{Authenticate, LocalUser};
 use crate::error::{ApiError, ApiResult};
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimit;
@@ -31,6 +32,8 @@ pub struct AppConfig {
 pub struct App {
     /// Runs executions.
     pub engine: Engine,
+    /// Tells who calls.
+    pub authenticator: Box<dyn Authenticate>,
     /// Counts.
     pub metrics: Metrics,
     /// The web app.
@@ -48,6 +51,7 @@ impl App {
     pub fn new(engine: Engine, config: &AppConfig) -> Self {
         Self {
             engine,
+            authenticator: Box::new(LocalUser),
             metrics: Metrics::default(),
             web: config.web_dir.clone().map_or(WebFiles::BuiltIn, WebFiles::Folder),
             streams: OpenStreams::new(config.streams_per_caller),

@@ -101,6 +101,11 @@ impl Engine {
         self.shared.stopped.is_cancelled()
     }
 
+    /// Waits until it stops.
+    pub async fn until_stopped(&self) {
+        self.shared.stopped.cancelled().await;
+    }
+
     /// Whether it refuses new starts because it stops or has stopped.
     pub fn is_draining(&self) -> bool {
         self.shared.is_draining() || self.is_stopped()

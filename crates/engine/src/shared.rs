@@ -1,7 +1,7 @@
 //! What all parts of an engine share. It knows no actor: those are registered in [`crate::driver::Actors`].
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub struct Shared {
     pub limits: Limits,
     pub engine_id: String,
     pub hub: Hub,
+    /// Polls for executions that another server runs.
+    pub polls: AtomicU64,
     pub tasks: TaskTracker,
     pub stopped: CancellationToken,
     draining: AtomicBool,
@@ -68,6 +70,7 @@ impl Shared {
             backoff,
             limits,
             hub: Hub::default(),
+            polls: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             owning: Mutex::new(stopped.child_token()),
             stopped,

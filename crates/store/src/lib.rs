@@ -6,6 +6,7 @@
 
 #![expect(clippy::duplicate_mod, reason = "the queries are compiled once for each database")]
 
+mod changes;
 mod cursor;
 mod deletion;
 mod error;
@@ -24,6 +25,7 @@ mod store;
 mod time;
 mod workflows;
 
+pub use changes::{Changes, Position, TextPiece, TextPosition};
 pub use cursor::Cursor;
 pub use error::{Retry, StoreError, UNKNOWN_RETRIES};
 pub use executions::{ExecutionFilter, StartOutcome};

@@ -8,7 +8,7 @@ use crate::form::FormData;
 /// What is typed in a provider's form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialForm {
-    /// A new key; empty keeps the stored one. It is never written down.
+    /// A new key; empty keeps the stored one, unless the address changes. It is never written down.
     #[serde(skip)]
     pub api_key: String,
     /// Where the provider is called; empty for its own address.
@@ -55,6 +55,28 @@ impl CredentialForm {
         };
         let any = request.api_key.is_some() || request.base_url.is_some() || request.default_model.is_some();
         any.then_some(request)
+    }
+
+    /// The hint of the key's field: what happens to the key when the form is saved as it is typed. The server removes a
+    /// stored key when the address changes without a new key.
+    #[must_use]
+    pub fn key_hint(&self, provider: &Provider) -> &'static str {
+        let stored = provider.credential.as_ref();
+        let has_key = stored.is_some_and(|stored| stored.key_hint.is_some());
+        let has_typed = !self.api_key.trim().is_empty();
+        let address = changed(&self.base_url, stored.and_then(|stored| stored.base_url.as_deref()));
+        match (has_key, address) {
+            (true, None) => "Leave it empty to keep the stored key.",
+            (true, Some(None)) if !has_typed && provider.server_key => {
+                "The stored key is for the other address: enter it again. Saved without one, the key of the server's environment is used."
+            }
+            (true, Some(_)) if !has_typed => {
+                "The stored key is for the other address: enter it again. Saved without one, this provider will have no key."
+            }
+            (true, Some(_)) => "It is stored encrypted and cannot be read back.",
+            (false, _) if provider.name.needs_key() => "It is stored encrypted and cannot be read back.",
+            (false, _) => "Only if the server asks for one. It is stored encrypted and cannot be read back.",
+        }
     }
 }
 
@@ -121,14 +143,8 @@ mod tests {
         assert_eq!(sent(&CredentialForm::default(), None), None);
     }
 
-    #[test]
-    fn a_key_alone_is_all_there_is() {
-        assert!(only_key(&stored(None)) && !only_key(&stored(Some("http://a"))));
-    }
-
-    #[test]
-    fn what_is_missing_is_told_in_the_words_of_the_page() {
-        let provider = |name: ProviderName, credential, reason: Option<&str>| Provider {
+    fn provider(name: ProviderName, credential: Option<CredentialInfo>, reason: Option<&str>) -> Provider {
+        Provider {
             name,
             title: name.title().into(),
             available: reason.is_none(),
@@ -137,7 +153,40 @@ mod tests {
             default_model: None,
             credential,
             server_key: false,
+        }
+    }
+
+    #[test]
+    fn another_address_asks_for_the_key_again() {
+        let openai = provider(ProviderName::Openai, Some(stored(Some("http://a"))), None);
+        let hint = |base_url: &str, api_key: &str, provider: &Provider| {
+            let form =
+                CredentialForm { api_key: api_key.into(), base_url: base_url.into(), ..CredentialForm::default() };
+            form.key_hint(provider)
         };
+        assert!(hint(" http://a ", "", &openai).starts_with("Leave it empty"));
+        for moved in ["http://b", ""] {
+            assert!(hint(moved, " ", &openai).ends_with("will have no key."), "{moved}");
+            assert!(hint(moved, "sk-2", &openai).starts_with("It is stored encrypted"), "{moved}");
+        }
+        let with_server_key = Provider { server_key: true, ..openai.clone() };
+        assert!(hint("", "", &with_server_key).ends_with("the server's environment is used."));
+        // The server's key is not sent to an address of one's own.
+        assert!(hint("http://b", "", &with_server_key).ends_with("will have no key."));
+        // Without a stored key there is none to lose.
+        let none = CredentialInfo { key_hint: None, ..stored(Some("http://a")) };
+        let ollama = provider(ProviderName::Ollama, Some(none), None);
+        assert!(hint("http://b", "", &ollama).starts_with("Only if the server asks"));
+        assert!(hint("", "", &provider(ProviderName::Openai, None, None)).starts_with("It is stored encrypted"));
+    }
+
+    #[test]
+    fn a_key_alone_is_all_there_is() {
+        assert!(only_key(&stored(None)) && !only_key(&stored(Some("http://a"))));
+    }
+
+    #[test]
+    fn what_is_missing_is_told_in_the_words_of_the_page() {
         let why = |name, credential| why_not(&provider(name, credential, Some("as told"))).unwrap();
         assert!(why(ProviderName::Openai, None).contains("a key"));
         assert!(why(ProviderName::Ollama, Some(stored(None))).contains("an address"));

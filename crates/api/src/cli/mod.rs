@@ -11,6 +11,8 @@ mod signals;
 mod terminal;
 mod visible;
 
+#[cfg(test)]
+pub(crate) use serve::open_engine;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -26,7 +26,7 @@ pub struct AfterQuery {
 /// Follows an execution as server-sent events.
 ///
 /// The data of each is an `Event` as JSON. First come the stored events after `Last-Event-ID` or
-/// `after`, then one `text` event for each attempt under way with all its text so far, then
+/// `after`, then the text so far of each attempt under way, in one or more `text` events, then
 /// the events as they happen. The stream ends when the execution does.
 #[utoipa::path(
     tag = "executions",

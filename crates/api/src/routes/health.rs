@@ -47,7 +47,7 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
     };
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
-        .body(app.metrics.text(app.engine.live_executions(), &database))
+        .body(app.metrics.text(&app.engine, &database))
 }
 
 /// The OpenAPI document.

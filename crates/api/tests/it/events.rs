@@ -10,7 +10,7 @@ use sluice_testing::on_both;
 use crate::server::{Server, step};
 
 /// Reads a stream to its end, or until `enough` says so.
-async fn read(
+pub async fn read(
     server: &Server,
     path: &str,
     after: Option<impl ToString>,
@@ -48,14 +48,14 @@ async fn read(
 }
 
 /// No position: a reader that comes for the first time.
-const NONE: Option<i64> = None;
+pub const NONE: Option<i64> = None;
 
-fn numbers(events: &[Value]) -> Vec<i64> {
+pub fn numbers(events: &[Value]) -> Vec<i64> {
     events.iter().filter_map(|event| event["seq"].as_i64()).collect()
 }
 
 /// Puts texts together by their offsets; a piece that leaves a gap or says something twice fails.
-fn follow(texts: &mut BTreeMap<(String, i64), String>, events: &[Value]) {
+pub fn follow(texts: &mut BTreeMap<(String, i64), String>, events: &[Value]) {
     for event in events.iter().filter(|event| event["type"] == "text") {
         let key = (event["path"].as_str().unwrap().to_owned(), event["attempt"].as_i64().unwrap());
         let (offset, piece) =

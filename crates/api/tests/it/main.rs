@@ -21,6 +21,7 @@ mod readme;
 mod resources;
 mod server;
 mod terminal;
+mod two_servers;
 mod upgrade;
 mod web_app;
 mod workflows;

@@ -14,7 +14,7 @@ async fn ready(server: &Server) -> Answer {
     Answer::of(server.client.get(format!("{}/readyz", server.url)).send().await.unwrap()).await
 }
 
-async fn metrics(server: &Server) -> String {
+pub async fn metrics(server: &Server) -> String {
     server.client.get(format!("{}/metrics", server.url)).send().await.unwrap().text().await.unwrap()
 }
 

@@ -48,7 +48,9 @@ on_both! {
             assert!(not_found(&bench.engine.delete(&two, id).await));
             assert!(not_found(&bench.engine.rerun_plan(&two, id, &path("b"), PatchStep::default()).await));
             assert!(!bench.engine.is_live(&two, id));
-            let (texts, _) = bench.engine.channel(&two, id).subscribe(bench.engine.outside().clock.now());
+            let channel = bench.engine.channel(&two, id);
+            let (texts, _) = channel.subscribe(bench.engine.outside().clock.now());
+            assert!(bench.engine.follow(&channel).await.unwrap().is_none(), "nothing is polled for the other tenant");
             assert_eq!(texts.len(), 0, "no text of the other tenant's run");
             let after = bench.get(id).await;
             assert_eq!((after.last_seq, after.status, after.yolo), (before.last_seq, before.status, before.yolo));

@@ -1,6 +1,7 @@
 //! The queries, written once and compiled for each database: `super` gives the `Connection` and
 //! the `Backend`.
 
+pub mod changes;
 pub mod deletion;
 pub mod executions;
 pub mod leases;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use sluice_types::{Attempt, GateDecision, RunError, StepRun, StepRunStatus};
 
 use super::{count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
+use crate::changes::{TextPiece, TextPosition};
 use crate::error::StoreError;
 use crate::journal::{AttemptProgress, StepRecord};
 use crate::schema::{attempt_texts, attempts, gate_decisions, step_runs};
@@ -216,6 +217,15 @@ pub(crate) struct AttemptTextRow {
     pub attempt: i32,
     pub start_offset: i64,
     pub text: String,
+}
+
+impl AttemptTextRow {
+    pub fn into_piece(self) -> Result<TextPiece, StoreError> {
+        let offset = usize::try_from(self.start_offset)
+            .map_err(|_| StoreError::Corrupt(format!("offset {} of a text", self.start_offset)))?;
+        let at = TextPosition { path: read_word(&self.path)?, attempt: self.attempt, offset };
+        Ok(TextPiece { at, text: self.text })
+    }
 }
 
 /// Puts the texts of attempts under way together from their pieces, which are in the order of their offsets.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use sluice_store::{ExecutionFilter, StoreError, Turn, WorkflowFilter};
+use sluice_store::{ExecutionFilter, Position, StoreError, TextPosition, Turn, WorkflowFilter};
 use sluice_testing::on_both;
-use sluice_types::{StepRunStatus, Workflow, WorkflowId};
+use sluice_types::{StepRunStatus, TenantId, Workflow, WorkflowId};
 
 use crate::support::{id, now, start, step_run, turn, with_workflow, workflow};
 
@@ -33,6 +33,38 @@ on_both! {
             }
         };
         tokio::join!(writing, reading);
+    }
+
+    async fn changes_since_a_position_are_the_new_events_and_the_new_pieces(database: TestDatabase) {
+        let store = database.open().await;
+        let tenant = with_workflow(&store).await;
+        store.start_execution(start(&tenant, &id(1), "one", None)).await.unwrap();
+        let step_runs = ["a", "b"].map(|path| step_run(path, StepRunStatus::Running, 0)).to_vec();
+        store.write_turn(Arc::new(Turn { step_runs, ..turn(&tenant, &id(1), 1, 2) })).await.unwrap();
+        let keep = async |at: &str, offset: usize, piece: &str| {
+            store.checkpoint(&tenant, &id(1), 1, &at.parse().unwrap(), 1, offset, piece.into()).await.unwrap();
+        };
+        let since = async |seq: i64, texts: &[(&str, usize)]| {
+            let at = |&(path, offset): &(&str, usize)| TextPosition { path: path.parse().unwrap(), attempt: 1, offset };
+            let position = Position { seq, texts: texts.iter().map(at).collect() };
+            let changes = store.changes(&tenant, &id(1), position).await.unwrap().unwrap();
+            let pieces = changes.texts.into_iter().map(|piece| (piece.at.path.to_string(), piece.at.offset, piece.text));
+            (changes.events.iter().map(|event| event.seq).collect::<Vec<_>>(), pieces.collect::<Vec<_>>())
+        };
+        let piece = |path: &str, offset: usize, text: &str| (path.to_owned(), offset, text.to_owned());
+        keep("a", 0, "one ").await;
+        keep("a", 4, "two ").await;
+        keep("b", 0, "x").await;
+        let all = vec![piece("a", 0, "one "), piece("a", 4, "two "), piece("b", 0, "x")];
+        assert_eq!(since(0, &[]).await, (vec![1, 2], all));
+        // The last known piece is sent again, as it may have grown.
+        keep("a", 4, "two and ").await;
+        keep("a", 12, "three").await;
+        let new = vec![piece("a", 4, "two and "), piece("a", 12, "three"), piece("b", 0, "x")];
+        assert_eq!(since(2, &[("a", 4), ("b", 0)]).await, (vec![], new));
+        let other = TenantId::new("two").unwrap();
+        assert_eq!(store.changes(&other, &id(1), Position::default()).await.unwrap(), None);
+        assert_eq!(store.changes(&tenant, &id(2), Position::default()).await.unwrap(), None);
     }
 
     async fn lists_read_no_outputs_and_leave_out_only_unreadable_rows(database: TestDatabase) {

@@ -168,16 +168,9 @@ pub fn CredentialFields(form: ProviderForm) -> impl IntoView {
 
 #[component]
 fn Key(form: ProviderForm) -> impl IntoView {
-    let needs_key = form.name.needs_key();
     let hint = move || {
-        let stored = form.provider.with(|provider| provider.credential.as_ref()?.key_hint.clone());
-        Some(match (stored, needs_key) {
-            (Some(_), _) => "Leave it empty to keep the stored key.".to_owned(),
-            (None, true) => "It is stored encrypted and cannot be read back.".to_owned(),
-            (None, false) => {
-                "Only if the server asks for one. It is stored encrypted and cannot be read back.".to_owned()
-            }
-        })
+        let text = form.form.value.with(|typed| form.provider.with(|provider| typed.key_hint(provider)));
+        Some(text.to_owned())
     };
     view! {
         <TextField

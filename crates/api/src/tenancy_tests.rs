@@ -1,0 +1,231 @@
+//! A second tenant at every route: it finds nothing of the first one's, and changes nothing of it.
+
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{App as WebApp, HttpRequest, test};
+use serde_json::{Value, json};
+use sluice_engine::Limits;
+use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault};
+use sluice_testing::{TestDatabase, on_both};
+use sluice_types::TenantId;
+use utoipa_actix_web::AppExt as _;
+
+use crate::auth::{Authenticate, Caller};
+use crate::cli::open_engine;
+use crate::error::ApiResult;
+use crate::routes;
+use crate::state::{App, AppConfig};
+
+/// The header that names the tenant of a call.
+const TENANT: &str = "x-tenant";
+/// A word in all texts of the first tenant.
+const SECRET: &str = "quokka";
+/// The end of the word, which the hint of a key shows.
+const PART_OF_SECRET: &str = "okka";
+
+/// Takes the tenant from a header.
+struct ByHeader;
+
+impl Authenticate for ByHeader {
+    fn caller(&self, request: &HttpRequest) -> ApiResult<Caller> {
+        let tenant = request.headers().get(TENANT).unwrap().to_str().unwrap().parse().unwrap();
+        Ok(Caller::new(tenant, "tester".into()))
+    }
+}
+
+/// What a route answers the second tenant.
+enum Case {
+    /// 404: the address names a resource of the first tenant. With the body that the owner would send.
+    NotFound(Value),
+    /// An empty list.
+    Empty,
+    /// What is the second tenant's own, or the same for all. With the body.
+    Own(Value),
+}
+
+/// The case of an operation. A new route needs one here.
+fn case(operation: &str) -> Case {
+    let step = json!({"id": "a", "label": "A", "type": "review"});
+    let edited = json!({"name": "theirs", "definition": {"steps": [step]}});
+    let persona = json!({"name": "theirs", "instructions": "x"});
+    match operation {
+        "GET /workflows" | "GET /workflows/executions" | "GET /personas" => Case::Empty,
+        "GET /models" | "GET /providers" | "GET /workflows/templates" | "GET /workflows/step-templates" => {
+            Case::Own(Value::Null)
+        }
+        "POST /workflows" => Case::Own(json!({"id": "own", "name": "own", "definition": {"steps": []}})),
+        "POST /workflows/templates" => Case::Own(json!({"id": "mine", "name": "m", "definition": {"steps": []}})),
+        "POST /personas" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
+        // No key and no address, so that nothing is called.
+        "PUT /providers/{name}/credential" => Case::Own(json!({"default_model": "theirs"})),
+        "DELETE /providers/{name}/credential" | "POST /providers/{name}/credential/test" => Case::Own(Value::Null),
+        "PUT /personas/{id}" => Case::NotFound(persona),
+        "PUT /workflows/{id}" => Case::NotFound(edited),
+        "PATCH /workflows/executions/{id}" => Case::NotFound(json!({"yolo": true})),
+        "PATCH /workflows/executions/{id}/steps/{path}" => Case::NotFound(json!({"prompt": "theirs"})),
+        "PUT /workflows/executions/{id}/steps/{path}/output" => Case::NotFound(json!({"content": "theirs"})),
+        "POST /workflows/executions/{id}/steps/{path}/review" => Case::NotFound(json!({"decision": "approve"})),
+        "GET /events/workflows/{id}"
+        | "GET /personas/{id}"
+        | "DELETE /personas/{id}"
+        | "GET /workflows/executions/{id}"
+        | "DELETE /workflows/executions/{id}"
+        | "GET /workflows/executions/{id}/definition"
+        | "GET /workflows/executions/{id}/events"
+        | "GET /workflows/executions/{id}/steps/{path}"
+        | "GET /workflows/templates/{id}"
+        | "DELETE /workflows/templates/{id}"
+        | "GET /workflows/{id}"
+        | "DELETE /workflows/{id}"
+        | "GET /workflows/{id}/executions"
+        | "GET /workflows/{id}/stats"
+        | "GET /workflows/{id}/versions"
+        | "GET /workflows/{id}/versions/{version}" => Case::NotFound(Value::Null),
+        "POST /workflows/executions/{id}/cancel"
+        | "POST /workflows/executions/{id}/pause"
+        | "POST /workflows/executions/{id}/resume"
+        | "POST /workflows/executions/{id}/steps/{path}/retry"
+        | "POST /workflows/executions/{id}/steps/{path}/retry/plan"
+        | "POST /workflows/templates/{id}/instantiate"
+        | "POST /workflows/{id}/copy"
+        | "POST /workflows/{id}/estimate"
+        | "POST /workflows/{id}/executions"
+        | "POST /workflows/{id}/validate"
+        | "POST /workflows/{id}/versions/{version}/restore" => Case::NotFound(json!({})),
+        other => panic!("{other} has no case: what does it answer a caller of another tenant?"),
+    }
+}
+
+/// Every operation of the OpenAPI document, as method and path.
+fn operations() -> Vec<(Method, String)> {
+    let document = serde_json::to_value(routes::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, methods)| {
+        let path = path.strip_prefix("/api/v1").unwrap();
+        methods.as_object().unwrap().keys().map(|method| (method.to_uppercase().parse().unwrap(), path.to_owned()))
+    });
+    operations.collect()
+}
+
+/// The addresses of a path at the first tenant's resources.
+fn addresses(path: &str, executions: &[String]) -> Vec<String> {
+    let step = if path.ends_with("/review") { "r" } else { "a" };
+    let path = path.replace("{version}", "1").replace("{name}", "openai").replace("{path}", step);
+    if path.starts_with("/workflows/executions/{id}") {
+        return executions.iter().map(|id| path.replace("{id}", id)).collect();
+    }
+    let id = match path.as_str() {
+        persona if persona.starts_with("/personas") => "p",
+        template if template.starts_with("/workflows/templates") => "t",
+        _ => "w",
+    };
+    vec![path.replace("{id}", id)]
+}
+
+/// Calls a method of an address as a tenant, with a body unless it is null. Gives the status, and the body unless it is a
+/// stream.
+trait Call: AsyncFn(&'static str, Method, String, Value) -> (u16, String) {}
+impl<T: AsyncFn(&'static str, Method, String, Value) -> (u16, String)> Call for T {}
+
+/// The state over an engine with both tenants.
+async fn app_on(database: &TestDatabase) -> App {
+    let vault = Vault::from_passphrase("a passphrase for tests".into()).unwrap();
+    let providers = ProvidersConfig { vault, server_keys: Vec::new(), network: NetworkPolicy::Anywhere };
+    let engine = open_engine(database.config(), providers, Limits::default(), true).await.unwrap();
+    let now = engine.outside().clock.now();
+    engine.store().ensure_tenant(&TenantId::new("two").unwrap(), "Two", now).await.unwrap();
+    let config = AppConfig {
+        starts_per_minute: None,
+        saves_per_minute: None,
+        streams_per_caller: None,
+        web_dir: None,
+        database_file: None,
+    };
+    let mut app = App::new(engine, &config);
+    app.authenticator = Box::new(ByHeader);
+    app
+}
+
+/// Makes the first tenant's resources; gives its executions: one that waits at a gate, and one that has ended.
+async fn fill(call: &impl Call) -> Vec<String> {
+    let post = async |address: &str, body: Value| -> Value {
+        let (status, answer) = call("local", Method::POST, address.into(), body).await;
+        assert!((200..300).contains(&status), "{address}: {status} {answer}");
+        serde_json::from_str(&answer).unwrap()
+    };
+    let a = json!({"id": "a", "label": "A", "type": "llm", "provider": "demo", "model": "demo-echo", "prompt": SECRET});
+    let r = json!({"id": "r", "label": "R", "type": "review"});
+    let definition = json!({"steps": [a, r]});
+    post("/workflows", json!({"id": "w", "name": SECRET, "definition": definition})).await;
+    post("/workflows/templates", json!({"id": "t", "name": SECRET, "definition": definition})).await;
+    post("/personas", json!({"id": "p", "name": SECRET, "instructions": SECRET})).await;
+    let key = json!({"api_key": "sk-quokka", "default_model": SECRET});
+    let (status, answer) = call("local", Method::PUT, "/providers/openai/credential".into(), key).await;
+    assert_eq!(status, 200, "{answer}");
+    let mut executions = Vec::new();
+    for yolo in [false, true] {
+        let started = post("/workflows/w/executions?wait=30", json!({"yolo": yolo})).await;
+        assert_eq!(started["status"], if yolo { "completed" } else { "paused" });
+        executions.push(started["id"].as_str().unwrap().to_owned());
+    }
+    executions
+}
+
+/// All that the first tenant can read.
+async fn all_of_the_first(call: &impl Call, executions: &[String]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (method, path) in operations().into_iter().filter(|(method, _)| method == Method::GET) {
+        for address in addresses(&path, executions) {
+            let (status, answer) = call("local", method.clone(), address.clone(), Value::Null).await;
+            assert!(matches!(status, 200 | 204), "{address}: {status} {answer}");
+            found.push((address, answer));
+        }
+    }
+    found
+}
+
+on_both! {
+    async fn a_second_tenant_finds_and_changes_nothing_of_the_first(database: TestDatabase) {
+        let app = Data::new(app_on(&database).await);
+        let (web, _) = WebApp::new().into_utoipa_app().app_data(app).configure(routes::api).split_for_parts();
+        let service = test::init_service(web).await;
+        let call = async |tenant: &'static str, method: Method, address: String, body: Value| {
+            let request = test::TestRequest::with_uri(&format!("/api/v1{address}")).method(method);
+            let request = request.insert_header((TENANT, tenant)).insert_header(("if-match", "\"1\""));
+            let request = if body.is_null() { request } else { request.set_json(body) };
+            let answer = test::call_service(&service, request.to_request()).await;
+            let status = answer.status().as_u16();
+            let media_type = answer.headers().get("content-type").map(|it| it.as_bytes().to_vec()).unwrap_or_default();
+            let is_stream = media_type.starts_with(b"text/event-stream");
+            let body = if is_stream { Vec::new() } else { test::read_body(answer).await.to_vec() };
+            (status, String::from_utf8(body).unwrap())
+        };
+        let executions = fill(&call).await;
+        let before = all_of_the_first(&call, &executions).await;
+        for (method, path) in operations() {
+            let case = case(&format!("{method} {path}"));
+            for address in addresses(&path, &executions) {
+                let body = match &case { Case::NotFound(body) | Case::Own(body) => body, Case::Empty => &Value::Null };
+                let (status, answer) = call("two", method.clone(), address.clone(), body.clone()).await;
+                match case {
+                    Case::NotFound(_) => assert_eq!(status, 404, "{method} {address}: {answer}"),
+                    Case::Empty => {
+                        assert_eq!(status, 200, "{method} {address}: {answer}");
+                        assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["items"], json!([]), "{address}");
+                    }
+                    Case::Own(_) => assert!(status < 500, "{method} {address}: {status} {answer}"),
+                }
+                assert!(!answer.contains(PART_OF_SECRET), "{method} {address}: {answer}");
+            }
+        }
+        assert_eq!(all_of_the_first(&call, &executions).await, before);
+        // The owner's calls are taken: it was not for another reason that they were refused.
+        for (method, path) in operations().into_iter().filter(|(method, _)| method != Method::DELETE) {
+            let Case::NotFound(body) = case(&format!("{method} {path}")) else { continue };
+            for address in addresses(&path, &executions) {
+                let (status, answer) = call("local", method.clone(), address.clone(), body.clone()).await;
+                assert!(matches!(status, 200..300 | 409 | 412), "{method} {address}: {status} {answer}");
+            }
+        }
+    }
+}

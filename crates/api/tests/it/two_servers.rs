@@ -1,0 +1,81 @@
+//! Readers at one server of a run at another.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sluice_testing::TestDatabase;
+
+use crate::events::{NONE, follow, numbers, read};
+use crate::operation::metrics;
+use crate::server::{Server, step};
+
+/// Readers of the run.
+const READERS: usize = 20;
+/// The shortest time between two polls, in milliseconds.
+const POLL_MS: u128 = 500;
+
+/// The count of polls that a server shows.
+async fn polls(server: &Server) -> u128 {
+    let text = metrics(server).await;
+    let count = text.lines().find_map(|line| line.strip_prefix("sluice_event_polls_total "));
+    count.expect(&text).parse().unwrap()
+}
+
+fn check(done: &Value, events: &[Value]) {
+    assert_eq!(numbers(events), (1..=done["last_seq"].as_i64().unwrap()).collect::<Vec<_>>());
+    let mut texts = BTreeMap::new();
+    follow(&mut texts, events);
+    for run in done["steps"].as_array().unwrap().iter().filter(|run| run["step_type"] == "llm") {
+        let at = (run["path"].as_str().unwrap().to_owned(), 1);
+        assert_eq!(texts[&at], run["content"].as_str().unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_of_a_run_at_another_server_share_one_poller() {
+    let database = TestDatabase::postgres().await;
+    let here = Server::start(&database);
+    let there = Server::start(&database);
+    let steps = [
+        step("a", "demo-slow", "Write about lighthouses"),
+        json!({"id": "r", "label": "R", "type": "review"}),
+        step("b", "demo-slow", "Then about {{steps.A.content}}"),
+    ];
+    let execution = there.run(&steps).await;
+    let address = format!("{execution}/events");
+    let begun = Instant::now();
+    let readers = (0..READERS).map(|_| read(&here, &address, NONE, |_| false));
+    let approve = async {
+        there.until(&execution, |body| body["status"] == "paused").await;
+        // Half of the readers come while the run waits.
+        let late = (0..READERS).map(|_| read(&here, &address, NONE, |_| false));
+        let approve = async {
+            let review = json!({"decision": "approve"});
+            there.post(&format!("{execution}/steps/r/review"), &review).await.expect(StatusCode::OK);
+        };
+        tokio::join!(futures_util::future::join_all(late), approve).0
+    };
+    let (early, late) = tokio::join!(futures_util::future::join_all(readers), approve);
+    let counted = polls(&here).await;
+    let longest = begun.elapsed().as_millis() / POLL_MS + 2;
+    assert!((1..=longest).contains(&counted), "{counted} polls, where one poller makes {longest} at most");
+    assert_eq!(polls(&there).await, 0, "the run was live there");
+    let done = there.settled(&execution).await;
+    assert_eq!(done["status"], "completed");
+    for events in &early {
+        check(&done, events);
+    }
+    for events in &late {
+        assert_eq!(numbers(events), (1..=done["last_seq"].as_i64().unwrap()).collect::<Vec<_>>());
+        let mut texts = BTreeMap::new();
+        follow(&mut texts, events);
+        let written = done["steps"].as_array().unwrap().iter().find(|run| run["path"] == "b").unwrap();
+        assert_eq!(texts[&("b".to_owned(), 1)], written["content"].as_str().unwrap());
+    }
+    // Nobody polls for a run that has ended, or without readers.
+    let ended = read(&here, &address, NONE, |_| false).await;
+    assert_eq!(numbers(&ended), numbers(&early[0]));
+    assert_eq!(polls(&here).await, counted);
+}

@@ -1,0 +1,252 @@
+//! The stream of one execution, and the register of all streams.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+use chrono::{DateTime, Utc};
+use dashmap::DashMap;
+use sluice_types::StepPath;
+use tokio::sync::broadcast;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::frame::Frame;
+use super::text::LiveText;
+use crate::key::ExecutionKey;
+
+/// Events that a reader may fall behind before it is dropped; it then connects again.
+const BEHIND: usize = 1_024;
+
+/// The streams of all executions that anybody writes to or listens to.
+#[derive(Default)]
+pub struct Hub {
+    channels: Arc<DashMap<ExecutionKey, Weak<Channel>>>,
+}
+
+/// The stream of one execution.
+pub struct Channel {
+    key: ExecutionKey,
+    /// Made for the first reader: its ring of events is most of what a channel weighs.
+    sender: OnceLock<broadcast::Sender<Frame>>,
+    /// The number of the newest event that was sent to readers.
+    published: AtomicI64,
+    texts: Mutex<Texts>,
+    /// The poller of the execution while readers hold it. The lock is held while one is started.
+    pub(crate) poller: tokio::sync::Mutex<Weak<AbortOnDropHandle<()>>>,
+    channels: Arc<DashMap<ExecutionKey, Weak<Channel>>>,
+}
+
+/// The texts of attempts under way. They are two maps, so that the poller never touches the text of an attempt that runs here:
+/// its output is made from it.
+#[derive(Default)]
+struct Texts {
+    /// Of attempts that run here.
+    here: BTreeMap<StepPath, LiveText>,
+    /// Of attempts that another server runs, as far as the poller has read them.
+    elsewhere: BTreeMap<StepPath, LiveText>,
+}
+
+impl Hub {
+    /// The stream of an execution, made when nobody has it open.
+    pub fn channel(&self, key: &ExecutionKey) -> Arc<Channel> {
+        let mut entry = self.channels.entry(key.clone()).or_default();
+        if let Some(open) = entry.upgrade() {
+            return open;
+        }
+        let opened = Arc::new(Channel {
+            key: key.clone(),
+            sender: OnceLock::new(),
+            published: AtomicI64::new(0),
+            texts: Mutex::default(),
+            poller: tokio::sync::Mutex::default(),
+            channels: self.channels.clone(),
+        });
+        *entry = Arc::downgrade(&opened);
+        opened
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        // Unless somebody opened it anew in the meantime.
+        self.channels.remove_if(&self.key, |_, channel| channel.strong_count() == 0);
+    }
+}
+
+impl Channel {
+    /// Which execution it belongs to.
+    pub(crate) fn key(&self) -> &ExecutionKey {
+        &self.key
+    }
+
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        // What a panic left behind is text that is whole up to some piece.
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether anybody listens.
+    pub fn has_readers(&self) -> bool {
+        self.sender.get().is_some_and(|sender| sender.receiver_count() > 0)
+    }
+
+    /// Sends stored events to whoever listens.
+    pub fn publish(&self, frames: impl IntoIterator<Item = Frame>) {
+        let Some(sender) = self.sender.get() else { return };
+        for frame in frames {
+            self.published.fetch_max(frame.seq.unwrap_or(0), Ordering::Relaxed);
+            // Nobody listening is no error.
+            let _ = sender.send(frame);
+        }
+    }
+
+    /// The number of the newest event that was sent to readers; 0 when none was.
+    pub(crate) fn published(&self) -> i64 {
+        self.published.load(Ordering::Relaxed)
+    }
+
+    fn send(&self, frame: Frame) {
+        if let Some(sender) = self.sender.get() {
+            // The last reader may have left just now.
+            let _ = sender.send(frame);
+        }
+    }
+
+    /// Begins the text of an attempt.
+    pub fn begin_text(&self, path: &StepPath, attempt: i32) {
+        self.texts().here.insert(path.clone(), LiveText::new(attempt));
+    }
+
+    /// Adds a piece to the text of an attempt, and sends it.
+    pub fn add_text(&self, at: DateTime<Utc>, path: &StepPath, attempt: i32, piece: &str) {
+        // Sending under the lock keeps the pieces in order with what a new reader is given.
+        let mut texts = self.texts();
+        let Some(text) = texts.here.get_mut(path).filter(|text| text.attempt == attempt) else { return };
+        let offset = text.push(piece);
+        if self.has_readers() {
+            self.send(Frame::text(&self.key.id, at, path, attempt, offset, piece));
+        }
+    }
+
+    /// The text of an attempt as far as it came.
+    pub fn text_of(&self, path: &StepPath, attempt: i32) -> String {
+        self.text_from(path, attempt, 0)
+    }
+
+    /// The text of an attempt from an offset in bytes on, which is where a piece of it ended.
+    pub fn text_from(&self, path: &StepPath, attempt: i32, offset: usize) -> String {
+        let texts = self.texts();
+        let text = texts.here.get(path).filter(|text| text.attempt == attempt);
+        text.and_then(|text| text.as_str().get(offset..)).unwrap_or_default().to_owned()
+    }
+
+    /// Ends the text of a step run, and gives it.
+    pub fn end_text(&self, path: &StepPath) -> String {
+        self.texts().here.remove(path).map(LiveText::into_text).unwrap_or_default()
+    }
+
+    /// Adds a piece of a text that another server streams, and sends what of it is new. A piece that leaves a gap is
+    /// passed over.
+    pub(crate) fn add_text_elsewhere(
+        &self,
+        at: DateTime<Utc>,
+        path: &StepPath,
+        attempt: i32,
+        offset: usize,
+        piece: &str,
+    ) {
+        let mut texts = self.texts();
+        let text = texts.elsewhere.entry(path.clone()).or_default();
+        if text.attempt != attempt {
+            *text = LiveText::new(attempt);
+        }
+        let repeated = text.as_str().len().checked_sub(offset);
+        let new = repeated.and_then(|repeated| piece.get(repeated..)).unwrap_or_default();
+        if !new.is_empty() {
+            let offset = text.push(new);
+            self.send(Frame::text(&self.key.id, at, path, attempt, offset, new));
+        }
+    }
+
+    /// Forgets the texts of attempts that another server no longer runs.
+    pub(crate) fn retain_elsewhere(&self, runs: impl Fn(&StepPath, i32) -> bool) {
+        self.texts().elsewhere.retain(|path, text| runs(path, text.attempt));
+    }
+
+    /// Listens: the texts of all attempts under way as they are now, and everything from now on.
+    pub fn subscribe(&self, now: DateTime<Utc>) -> (Vec<Frame>, broadcast::Receiver<Frame>) {
+        let mut texts = self.texts();
+        let Texts { here, elsewhere } = &mut *texts;
+        elsewhere.retain(|path, _| !here.contains_key(path));
+        let frames = here.iter_mut().chain(elsewhere).flat_map(|(path, text)| text.frames(&self.key.id, now, path));
+        let frames = frames.collect();
+        (frames, self.sender.get_or_init(|| broadcast::Sender::new(BEHIND)).subscribe())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_types::ExecutionId;
+
+    use super::super::frame::TextEnd;
+    use super::*;
+
+    fn key() -> ExecutionKey {
+        let id = ExecutionId::new("execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").unwrap();
+        ExecutionKey { tenant: sluice_types::TenantId::local(), id }
+    }
+
+    #[test]
+    fn a_reader_that_comes_late_is_given_all_text_and_then_each_piece_once() {
+        let hub = Hub::default();
+        let channel = hub.channel(&key());
+        let path = StepPath::new("a").unwrap();
+        let at = DateTime::default();
+        channel.begin_text(&path, 1);
+        channel.add_text(at, &path, 1, "ab");
+        let (texts, mut rest) = channel.subscribe(at);
+        channel.add_text(at, &path, 1, "cd");
+        channel.add_text(at, &path, 2, "of an attempt that is over");
+        assert_eq!(texts.iter().map(|frame| frame.text.clone().unwrap().end).collect::<Vec<_>>(), [2]);
+        assert_eq!(rest.try_recv().unwrap().text.unwrap(), TextEnd { path: path.clone(), attempt: 1, end: 4 });
+        assert!(rest.try_recv().is_err());
+        assert_eq!(channel.end_text(&path), "abcd");
+    }
+
+    #[test]
+    fn a_poller_adds_only_what_is_new_and_never_to_an_attempt_that_runs_here() {
+        let hub = Hub::default();
+        let channel = hub.channel(&key());
+        let (path, at) = (StepPath::new("a").unwrap(), DateTime::default());
+        let (_, mut live) = channel.subscribe(at);
+        let end = |attempt: i32, end: usize| Some(TextEnd { path: path.clone(), attempt, end });
+        channel.add_text_elsewhere(at, &path, 1, 0, "ab");
+        channel.add_text_elsewhere(at, &path, 1, 0, "abcd");
+        channel.add_text_elsewhere(at, &path, 1, 0, "abcd");
+        channel.add_text_elsewhere(at, &path, 1, 9, "after a gap");
+        assert_eq!(live.try_recv().unwrap().text, end(1, 2));
+        let piece = live.try_recv().unwrap();
+        assert_eq!((piece.event().unwrap().text.unwrap().as_str(), piece.text), ("cd", end(1, 4)));
+        assert!(live.try_recv().is_err());
+        let (late, _) = channel.subscribe(at);
+        assert_eq!(late.into_iter().map(|frame| frame.text).collect::<Vec<_>>(), [end(1, 4)]);
+        // The execution goes on here, while the poller reads the older attempt once more.
+        channel.begin_text(&path, 2);
+        channel.add_text(at, &path, 2, "new");
+        channel.add_text_elsewhere(at, &path, 1, 0, "abcdef");
+        assert_eq!(channel.text_of(&path, 2), "new");
+        let (late, _) = channel.subscribe(at);
+        assert_eq!(late.into_iter().map(|frame| frame.text).collect::<Vec<_>>(), [end(2, 3)]);
+        channel.retain_elsewhere(|_, _| false);
+        assert_eq!(channel.end_text(&path), "new");
+        assert_eq!(channel.subscribe(at).0.len(), 0);
+    }
+
+    #[test]
+    fn a_channel_that_nobody_has_is_gone() {
+        let hub = Hub::default();
+        let channel = hub.channel(&key());
+        assert!(Arc::ptr_eq(&channel, &hub.channel(&key())));
+        drop(channel);
+        assert!(hub.channels.is_empty());
+    }
+}
