@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::catalog::find_model;
 use crate::chat_tokens::estimated_tokens;
-use crate::definition::{Definition, LlmStep, Step, StepKind, StepType};
+use crate::definition::{Definition, LlmStep, Step, StepKind, StepType, known_parts_if_given};
 use crate::ids::{StepId, StepPath};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::resolve::model_of;
@@ -52,7 +52,7 @@ impl std::ops::Add for TokenRange {
 #[serde(deny_unknown_fields)]
 pub struct EstimateRequest {
     /// A definition that is not saved yet.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "known_parts_if_given")]
     pub definition: Option<Definition>,
     /// The input that the run will have.
     #[serde(default)]
@@ -130,6 +130,7 @@ pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories)
                     .unwrap_or_default();
                 outputs.insert(&step.id, shown);
             }
+            StepKind::Unknown(_) => steps.push(unknown_estimate(step)),
             StepKind::Llm(llm) => {
                 let estimate = estimate_llm(definition, step, llm, input, &names, &outputs, history);
                 outputs.insert(&step.id, estimate.output_tokens);
@@ -143,6 +144,21 @@ pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories)
         cost_usd: cost,
         prices_date: crate::catalog::catalog().prices_date.clone(),
         steps,
+    }
+}
+
+/// A step of a newer version: nothing is known of its cost.
+fn unknown_estimate(step: &Step) -> StepEstimate {
+    StepEstimate {
+        path: StepPath::top(&step.id),
+        label: step.label.clone(),
+        step_type: step.step_type(),
+        provider: None,
+        model: None,
+        input_tokens: TokenRange::default(),
+        output_tokens: TokenRange::default(),
+        cost_usd: None,
+        from_history: false,
     }
 }
 

@@ -4,6 +4,7 @@
 mod flow;
 mod limits;
 mod models;
+mod newer;
 mod report;
 mod templates;
 
@@ -31,6 +32,7 @@ pub fn lint(definition: &Definition, known: &Known, input: Option<&Value>) -> Li
     limits::check(definition, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
     if definition.steps.len() <= crate::limits::MAX_STEPS {
+        newer::check(definition, &mut findings);
         flow::check(definition, &mut findings);
         templates::check(definition, input, &mut findings);
         models::check(definition, known, &mut findings);
