@@ -90,7 +90,7 @@ impl Engine {
         let key = ExecutionKey::new(&journal.tenant, &journal.execution_id);
         let _starting = self.actors.begin(&key);
         // A command that comes between the commit and the actor waits for the actor, and does not make another one.
-        self.actors.one_at_a_time(&key, self.write_start(&key, journal, idempotency)).await
+        self.actors.one_at_a_time(&key, Box::pin(self.write_start(&key, journal, idempotency))).await
     }
 
     async fn write_start(

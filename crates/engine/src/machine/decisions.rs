@@ -186,13 +186,13 @@ impl Machine {
         let mut changed = can_start && !self.runs.due_retries(env.now).is_empty();
         for path in self.runs.due_expiries(env.now) {
             let on_expiry = self.runs.get(&path).and_then(|run| run.gate.as_ref()?.on_expiry.clone());
-            changed |= self.expire(&path, on_expiry, env);
+            changed |= self.expire(&path, on_expiry.as_ref(), env);
         }
         changed
     }
 
     /// Decides a review whose time is over.
-    fn expire(&mut self, path: &StepPath, on_expiry: Option<OnExpiry>, env: &Env<'_>) -> bool {
+    fn expire(&mut self, path: &StepPath, on_expiry: Option<&OnExpiry>, env: &Env<'_>) -> bool {
         let decision = match on_expiry {
             Some(OnExpiry::Approve) => ReviewDecision::Approve,
             // A decision that is not known is not taken for an approval.
