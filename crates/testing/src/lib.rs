@@ -7,7 +7,7 @@ mod database;
 mod tls;
 
 pub use cuttable::Cuttable;
-pub use database::TestDatabase;
+pub use database::{TestDatabase, postgres, sqlite};
 pub use tls::TlsProxy;
 
 /// Writes a test once and runs it on both databases:
