@@ -3,10 +3,11 @@
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{App as WebApp, HttpRequest, test};
+use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_engine::Limits;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault};
-use sluice_testing::{TestDatabase, on_both};
+use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::TenantId;
 use utoipa_actix_web::AppExt as _;
 
@@ -184,48 +185,51 @@ async fn all_of_the_first(call: &impl Call, executions: &[String]) -> Vec<(Strin
     found
 }
 
-on_both! {
-    async fn a_second_tenant_finds_and_changes_nothing_of_the_first(database: TestDatabase) {
-        let app = Data::new(app_on(&database).await);
-        let (web, _) = WebApp::new().into_utoipa_app().app_data(app).configure(routes::api).split_for_parts();
-        let service = test::init_service(web).await;
-        let call = async |tenant: &'static str, method: Method, address: String, body: Value| {
-            let request = test::TestRequest::with_uri(&format!("/api/v1{address}")).method(method);
-            let request = request.insert_header((TENANT, tenant)).insert_header(("if-match", "\"1\""));
-            let request = if body.is_null() { request } else { request.set_json(body) };
-            let answer = test::call_service(&service, request.to_request()).await;
-            let status = answer.status().as_u16();
-            let media_type = answer.headers().get("content-type").map(|it| it.as_bytes().to_vec()).unwrap_or_default();
-            let is_stream = media_type.starts_with(b"text/event-stream");
-            let body = if is_stream { Vec::new() } else { test::read_body(answer).await.to_vec() };
-            (status, String::from_utf8(body).unwrap())
-        };
-        let executions = fill(&call).await;
-        let before = all_of_the_first(&call, &executions).await;
-        for (method, path) in operations() {
-            let case = case(&format!("{method} {path}"));
-            for address in addresses(&path, &executions) {
-                let body = match &case { Case::NotFound(body) | Case::Own(body) => body, Case::Empty => &Value::Null };
-                let (status, answer) = call("two", method.clone(), address.clone(), body.clone()).await;
-                match case {
-                    Case::NotFound(_) => assert_eq!(status, 404, "{method} {address}: {answer}"),
-                    Case::Empty => {
-                        assert_eq!(status, 200, "{method} {address}: {answer}");
-                        assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["items"], json!([]), "{address}");
-                    }
-                    Case::Own(_) => assert!(status < 500, "{method} {address}: {status} {answer}"),
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_tenant_finds_and_changes_nothing_of_the_first(#[future(awt)] database: TestDatabase) {
+    let app = Data::new(app_on(&database).await);
+    let (web, _) = WebApp::new().into_utoipa_app().app_data(app).configure(routes::api).split_for_parts();
+    let service = test::init_service(web).await;
+    let call = async |tenant: &'static str, method: Method, address: String, body: Value| {
+        let request = test::TestRequest::with_uri(&format!("/api/v1{address}")).method(method);
+        let request = request.insert_header((TENANT, tenant)).insert_header(("if-match", "\"1\""));
+        let request = if body.is_null() { request } else { request.set_json(body) };
+        let answer = test::call_service(&service, request.to_request()).await;
+        let status = answer.status().as_u16();
+        let media_type = answer.headers().get("content-type").map(|it| it.as_bytes().to_vec()).unwrap_or_default();
+        let is_stream = media_type.starts_with(b"text/event-stream");
+        let body = if is_stream { Vec::new() } else { test::read_body(answer).await.to_vec() };
+        (status, String::from_utf8(body).unwrap())
+    };
+    let executions = fill(&call).await;
+    let before = all_of_the_first(&call, &executions).await;
+    for (method, path) in operations() {
+        let case = case(&format!("{method} {path}"));
+        for address in addresses(&path, &executions) {
+            let body = match &case {
+                Case::NotFound(body) | Case::Own(body) => body,
+                Case::Empty => &Value::Null,
+            };
+            let (status, answer) = call("two", method.clone(), address.clone(), body.clone()).await;
+            match case {
+                Case::NotFound(_) => assert_eq!(status, 404, "{method} {address}: {answer}"),
+                Case::Empty => {
+                    assert_eq!(status, 200, "{method} {address}: {answer}");
+                    assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["items"], json!([]), "{address}");
                 }
-                assert!(!answer.contains(PART_OF_SECRET), "{method} {address}: {answer}");
+                Case::Own(_) => assert!(status < 500, "{method} {address}: {status} {answer}"),
             }
+            assert!(!answer.contains(PART_OF_SECRET), "{method} {address}: {answer}");
         }
-        assert_eq!(all_of_the_first(&call, &executions).await, before);
-        // The owner's calls are taken: it was not for another reason that they were refused.
-        for (method, path) in operations().into_iter().filter(|(method, _)| method != Method::DELETE) {
-            let Case::NotFound(body) = case(&format!("{method} {path}")) else { continue };
-            for address in addresses(&path, &executions) {
-                let (status, answer) = call("local", method.clone(), address.clone(), body.clone()).await;
-                assert!(matches!(status, 200..300 | 409 | 412), "{method} {address}: {status} {answer}");
-            }
+    }
+    assert_eq!(all_of_the_first(&call, &executions).await, before);
+    // The owner's calls are taken: it was not for another reason that they were refused.
+    for (method, path) in operations().into_iter().filter(|(method, _)| method != Method::DELETE) {
+        let Case::NotFound(body) = case(&format!("{method} {path}")) else { continue };
+        for address in addresses(&path, &executions) {
+            let (status, answer) = call("local", method.clone(), address.clone(), body.clone()).await;
+            assert!(matches!(status, 200..300 | 409 | 412), "{method} {address}: {status} {answer}");
         }
     }
 }

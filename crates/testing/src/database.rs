@@ -63,7 +63,7 @@ impl TestDatabase {
     /// Runs SQL on it, beside the store: for what the store cannot make, as rows of an older server.
     pub async fn execute(&self, sql: &str) {
         match &self.config {
-            StoreConfig::Sqlite(file) => sqlite(file).batch_execute(sql).expect("the SQL runs"),
+            StoreConfig::Sqlite(file) => connect(file).batch_execute(sql).expect("the SQL runs"),
             StoreConfig::Postgres(url) => {
                 let mut connection = AsyncPgConnection::establish(url).await.expect("the test PostgreSQL answers");
                 diesel_async::SimpleAsyncConnection::batch_execute(&mut connection, sql).await.expect("the SQL runs");
@@ -75,7 +75,7 @@ impl TestDatabase {
     pub async fn values(&self, query: &str) -> Vec<String> {
         let rows: Vec<Value> = match &self.config {
             StoreConfig::Sqlite(file) => {
-                diesel::RunQueryDsl::load(diesel::sql_query(query), &mut sqlite(file)).expect("the query runs")
+                diesel::RunQueryDsl::load(diesel::sql_query(query), &mut connect(file)).expect("the query runs")
             }
             StoreConfig::Postgres(url) => {
                 let mut connection = AsyncPgConnection::establish(url).await.expect("the test PostgreSQL answers");
@@ -121,13 +121,23 @@ impl TestDatabase {
     }
 }
 
+/// [`TestDatabase::sqlite`] as a case of `rstest`, which awaits both databases alike.
+pub fn sqlite() -> std::future::Ready<TestDatabase> {
+    std::future::ready(TestDatabase::sqlite())
+}
+
+/// [`TestDatabase::postgres`] as a case of `rstest`.
+pub async fn postgres() -> TestDatabase {
+    TestDatabase::postgres().await
+}
+
 #[derive(diesel::QueryableByName)]
 struct Value {
     #[diesel(sql_type = diesel::sql_types::Text)]
     value: String,
 }
 
-fn sqlite(file: &std::path::Path) -> diesel::SqliteConnection {
+fn connect(file: &std::path::Path) -> diesel::SqliteConnection {
     let mut connection: diesel::SqliteConnection =
         diesel::Connection::establish(file.to_str().expect("a path in UTF-8")).expect("the file opens");
     connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON").expect("the settings are taken");

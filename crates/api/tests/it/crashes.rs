@@ -4,8 +4,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use rstest::rstest;
 use serde_json::{Value, json};
-use sluice_testing::{Cuttable, TestDatabase, on_both};
+use sluice_testing::{Cuttable, TestDatabase, postgres, sqlite};
 
 use crate::server::{Server, run_of, step, summary};
 
@@ -30,58 +31,63 @@ async fn kept_text(server: &Server, execution: &str) -> String {
     run_of(&running, "s3")["content"].as_str().unwrap().to_owned()
 }
 
-on_both! {
-    async fn a_killed_server_goes_on_by_itself(database: TestDatabase) {
-        let server = Server::start(&database);
-        let execution = server.run(&five_steps()).await;
-        // Another execution waits at its gate when the server is killed.
-        server.workflow("gated", &[step("a", "demo-echo", "text"), json!({"id": "r", "label": "R", "type": "review"})]).await;
-        let gated = server.post("/workflows/gated/executions?wait=20", &json!({})).await.expect(StatusCode::OK);
-        let gated = format!("/workflows/executions/{}", gated["id"].as_str().unwrap());
-        let before = kept_text(&server, &execution).await;
-        server.kill();
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_server_goes_on_by_itself(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let execution = server.run(&five_steps()).await;
+    // Another execution waits at its gate when the server is killed.
+    let steps = [step("a", "demo-echo", "text"), json!({"id": "r", "label": "R", "type": "review"})];
+    server.workflow("gated", &steps).await;
+    let gated = server.post("/workflows/gated/executions?wait=20", &json!({})).await.expect(StatusCode::OK);
+    let gated = format!("/workflows/executions/{}", gated["id"].as_str().unwrap());
+    let before = kept_text(&server, &execution).await;
+    server.kill();
 
-        let server = Server::start(&database);
-        let done = server.settled(&execution).await;
-        assert_eq!(summary(&done), ["s1 completed 1", "s2 completed 1", "s3 completed 2", "s4 waiting 0", "s5 pending 0"]);
-        let detail = server.get(&format!("{execution}/steps/s3")).await.expect(StatusCode::OK);
-        let attempts = detail["attempts"].as_array().unwrap();
-        assert_eq!((&attempts[0]["status"], &attempts[1]["status"]), (&json!("interrupted"), &json!("completed")));
-        assert!(attempts[0]["content"].as_str().unwrap().starts_with(&before), "the text streamed before is readable");
-        assert_eq!(attempts[0]["usage_estimated"], true);
-        // The gate is still open, in both executions.
-        let gated_now = server.get(&gated).await.expect(StatusCode::OK);
-        assert_eq!((&gated_now["status"], &run_of(&gated_now, "r")["gate"]["content"]), (&json!("paused"), &json!("text")));
-        for (at, path) in [(&execution, "s4"), (&gated, "r")] {
-            server.post(&format!("{at}/steps/{path}/review"), &json!({"decision": "approve"})).await.expect(StatusCode::OK);
-        }
-        let done = server.settled(&execution).await;
-        assert_eq!((&done["status"], &done["output"]), (&json!("completed"), &json!("one about tea, two, five")));
-        assert_eq!(server.settled(&gated).await["status"], "completed");
+    let server = Server::start(&database);
+    let done = server.settled(&execution).await;
+    assert_eq!(summary(&done), ["s1 completed 1", "s2 completed 1", "s3 completed 2", "s4 waiting 0", "s5 pending 0"]);
+    let detail = server.get(&format!("{execution}/steps/s3")).await.expect(StatusCode::OK);
+    let attempts = detail["attempts"].as_array().unwrap();
+    assert_eq!((&attempts[0]["status"], &attempts[1]["status"]), (&json!("interrupted"), &json!("completed")));
+    assert!(attempts[0]["content"].as_str().unwrap().starts_with(&before), "the text streamed before is readable");
+    assert_eq!(attempts[0]["usage_estimated"], true);
+    // The gate is still open, in both executions.
+    let gated_now = server.get(&gated).await.expect(StatusCode::OK);
+    assert_eq!((&gated_now["status"], &run_of(&gated_now, "r")["gate"]["content"]), (&json!("paused"), &json!("text")));
+    for (at, path) in [(&execution, "s4"), (&gated, "r")] {
+        server.post(&format!("{at}/steps/{path}/review"), &json!({"decision": "approve"})).await.expect(StatusCode::OK);
     }
+    let done = server.settled(&execution).await;
+    assert_eq!((&done["status"], &done["output"]), (&json!("completed"), &json!("one about tea, two, five")));
+    assert_eq!(server.settled(&gated).await["status"], "completed");
+}
 
-    async fn a_server_asked_to_stop_lets_steps_end_and_the_next_goes_on(database: TestDatabase) {
-        let server = Server::start(&database);
-        let execution = server.run(&five_steps()).await;
-        kept_text(&server, &execution).await;
-        assert_eq!(server.terminate(), Some(0));
-        let server = Server::start(&database);
-        let done = server.settled(&execution).await;
-        // Step 3 had the time to end: it is not paid for twice.
-        assert_eq!(summary(&done), ["s1 completed 1", "s2 completed 1", "s3 completed 1", "s4 waiting 0", "s5 pending 0"]);
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_asked_to_stop_lets_steps_end_and_the_next_goes_on(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let execution = server.run(&five_steps()).await;
+    kept_text(&server, &execution).await;
+    assert_eq!(server.terminate(), Some(0));
+    let server = Server::start(&database);
+    let done = server.settled(&execution).await;
+    // Step 3 had the time to end: it is not paid for twice.
+    assert_eq!(summary(&done), ["s1 completed 1", "s2 completed 1", "s3 completed 1", "s4 waiting 0", "s5 pending 0"]);
+}
 
-    async fn a_server_with_no_time_to_stop_keeps_the_text(database: TestDatabase) {
-        let server = Server::with(&database, &["--grace-seconds", "0"]);
-        let execution = server.run(&five_steps()).await;
-        let before = kept_text(&server, &execution).await;
-        assert_eq!(server.terminate(), Some(0));
-        let server = Server::start(&database);
-        let done = server.settled(&execution).await;
-        assert_eq!(run_of(&done, "s3")["attempt"], 2);
-        let detail = server.get(&format!("{execution}/steps/s3")).await.expect(StatusCode::OK);
-        assert!(detail["attempts"][0]["content"].as_str().unwrap().starts_with(&before));
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_with_no_time_to_stop_keeps_the_text(#[future(awt)] database: TestDatabase) {
+    let server = Server::with(&database, &["--grace-seconds", "0"]);
+    let execution = server.run(&five_steps()).await;
+    let before = kept_text(&server, &execution).await;
+    assert_eq!(server.terminate(), Some(0));
+    let server = Server::start(&database);
+    let done = server.settled(&execution).await;
+    assert_eq!(run_of(&done, "s3")["attempt"], 2);
+    let detail = server.get(&format!("{execution}/steps/s3")).await.expect(StatusCode::OK);
+    assert!(detail["attempts"][0]["content"].as_str().unwrap().starts_with(&before));
 }
 
 #[tokio::test(flavor = "multi_thread")]

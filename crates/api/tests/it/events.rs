@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use futures_util::StreamExt as _;
 use reqwest::{Method, StatusCode};
+use rstest::rstest;
 use serde_json::{Value, json};
-use sluice_testing::on_both;
+use sluice_testing::{TestDatabase, postgres, sqlite};
 
 use crate::server::{Server, step};
 
@@ -71,83 +72,106 @@ pub fn follow(texts: &mut BTreeMap<(String, i64), String>, events: &[Value]) {
     }
 }
 
-on_both! {
-    async fn a_reader_that_comes_again_misses_and_doubles_nothing(database: TestDatabase) {
-        let server = Server::start(&database);
-        let execution = server.run(&[step("a", "demo-slow", "Write about lighthouses"), step("b", "demo-slow", "Then about {{steps.A.content}}")]).await;
-        let address = format!("{execution}/events");
-        let mut texts = BTreeMap::new();
-        let mut seen = Vec::new();
-        // Three readers, one after the other; each stops in the middle of some text.
-        for stop in [3, 7] {
-            let events = read(&server, &address, seen.last().copied(), |events| events.iter().filter(|event| event["type"] == "text").count() >= stop).await;
-            follow(&mut texts, &events);
-            seen.extend(numbers(&events));
-        }
-        let rest = read(&server, &address, seen.last().copied(), |_| false).await;
-        follow(&mut texts, &rest);
-        seen.extend(numbers(&rest));
-        assert_eq!(seen, (1..=i64::try_from(seen.len()).unwrap()).collect::<Vec<_>>());
-        assert_eq!(rest.last().unwrap()["status"], "completed");
-        let done = server.settled(&execution).await;
-        assert_eq!(done["last_seq"].as_i64(), seen.last().copied());
-        for run in done["steps"].as_array().unwrap() {
-            assert_eq!(texts[&(run["path"].as_str().unwrap().to_owned(), 1)], run["content"].as_str().unwrap());
-        }
-        // Whoever comes late is given all stored events, and the stream ends.
-        assert_eq!(numbers(&read(&server, &address, NONE, |_| false).await), seen);
-        assert_eq!(numbers(&read(&server, "/events/workflows/w?after=2", NONE, |_| false).await), seen[2..]);
-        // There is nothing after the last event: a browser would come again and again after 200.
-        let last = seen.last().unwrap();
-        let nothing = server.get(&format!("{address}?after={last}")).await;
-        assert_eq!((nothing.status, &nothing.body), (StatusCode::NO_CONTENT, &json!("")));
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_comes_again_misses_and_doubles_nothing(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let steps =
+        [step("a", "demo-slow", "Write about lighthouses"), step("b", "demo-slow", "Then about {{steps.A.content}}")];
+    let execution = server.run(&steps).await;
+    let address = format!("{execution}/events");
+    let mut texts = BTreeMap::new();
+    let mut seen = Vec::new();
+    // Three readers, one after the other; each stops in the middle of some text.
+    for stop in [3, 7] {
+        let enough = |events: &[Value]| events.iter().filter(|event| event["type"] == "text").count() >= stop;
+        let events = read(&server, &address, seen.last().copied(), enough).await;
+        follow(&mut texts, &events);
+        seen.extend(numbers(&events));
     }
-
-    async fn a_retried_execution_has_a_stream_again(database: TestDatabase) {
-        let server = Server::start(&database);
-        let execution = server.run(&[step("a", "demo-broken", "x")]).await;
-        let address = format!("{execution}/events");
-        let failed = read(&server, &address, NONE, |_| false).await;
-        assert_eq!((&failed.last().unwrap()["type"], &failed.last().unwrap()["status"]), (&json!("error"), &json!("failed")));
-        server.post(&format!("{execution}/steps/a/retry"), &json!({"model": "demo-instant"})).await.expect(StatusCode::ACCEPTED);
-        let after = numbers(&failed).last().copied();
-        let rest = read(&server, &address, after, |_| false).await;
-        assert_eq!(rest.last().unwrap()["status"], "completed");
-        assert_eq!(numbers(&rest)[0], after.unwrap() + 1);
+    let rest = read(&server, &address, seen.last().copied(), |_| false).await;
+    follow(&mut texts, &rest);
+    seen.extend(numbers(&rest));
+    assert_eq!(seen, (1..=i64::try_from(seen.len()).unwrap()).collect::<Vec<_>>());
+    assert_eq!(rest.last().unwrap()["status"], "completed");
+    let done = server.settled(&execution).await;
+    assert_eq!(done["last_seq"].as_i64(), seen.last().copied());
+    for run in done["steps"].as_array().unwrap() {
+        assert_eq!(texts[&(run["path"].as_str().unwrap().to_owned(), 1)], run["content"].as_str().unwrap());
     }
+    // Whoever comes late is given all stored events, and the stream ends.
+    assert_eq!(numbers(&read(&server, &address, NONE, |_| false).await), seen);
+    assert_eq!(numbers(&read(&server, "/events/workflows/w?after=2", NONE, |_| false).await), seen[2..]);
+    // There is nothing after the last event: a browser would come again and again after 200.
+    let last = seen.last().unwrap();
+    let nothing = server.get(&format!("{address}?after={last}")).await;
+    assert_eq!((nothing.status, &nothing.body), (StatusCode::NO_CONTENT, &json!("")));
+}
 
-    async fn a_reader_of_a_workflow_misses_nothing_of_its_next_execution(database: TestDatabase) {
-        let server = Server::start(&database);
-        let first = server.run(&[step("a", "demo-echo", "x"), step("b", "demo-echo", "y")]).await;
-        server.settled(&first).await;
-        let address = "/events/workflows/w";
-        let seen = read(&server, address, NONE, |_| false).await;
-        let last = numbers(&seen).last().copied().unwrap();
-        let id = |number: i64| format!("{}:{number}", seen[0]["execution_id"].as_str().unwrap());
-        assert_eq!(numbers(&read(&server, address, Some(id(2)), |_| false).await), (3..=last).collect::<Vec<_>>());
-        assert!(read(&server, address, Some(id(last)), |_| false).await.is_empty());
-        // The next execution has as many events: their numbers alone would say that all were read.
-        server.post("/workflows/w/executions?wait=20", &json!({})).await.expect(StatusCode::OK);
-        let next = read(&server, address, Some(id(last)), |_| false).await;
-        assert_eq!(numbers(&next), (1..=last).collect::<Vec<_>>());
-        assert_ne!(next[0]["execution_id"], seen[0]["execution_id"]);
-        assert_eq!(numbers(&read(&server, &format!("{address}?after={}", id(last)), NONE, |_| false).await), numbers(&next));
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_retried_execution_has_a_stream_again(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let execution = server.run(&[step("a", "demo-broken", "x")]).await;
+    let address = format!("{execution}/events");
+    let failed = read(&server, &address, NONE, |_| false).await;
+    assert_eq!(
+        (&failed.last().unwrap()["type"], &failed.last().unwrap()["status"]),
+        (&json!("error"), &json!("failed"))
+    );
+    server
+        .post(&format!("{execution}/steps/a/retry"), &json!({"model": "demo-instant"}))
+        .await
+        .expect(StatusCode::ACCEPTED);
+    let after = numbers(&failed).last().copied();
+    let rest = read(&server, &address, after, |_| false).await;
+    assert_eq!(rest.last().unwrap()["status"], "completed");
+    assert_eq!(numbers(&rest)[0], after.unwrap() + 1);
+}
 
-    async fn wrong_positions_are_refused(database: TestDatabase) {
-        let server = Server::start(&database);
-        let execution = server.run(&[step("a", "demo-echo", "x")]).await;
-        server.settled(&execution).await;
-        server.get(&format!("{execution}/events?after=999")).await.problem(400, "invalid_query");
-        let garbled = server.request(Method::GET, &format!("{execution}/events")).header("last-event-id", "x").send().await.unwrap();
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_of_a_workflow_misses_nothing_of_its_next_execution(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let first = server.run(&[step("a", "demo-echo", "x"), step("b", "demo-echo", "y")]).await;
+    server.settled(&first).await;
+    let address = "/events/workflows/w";
+    let seen = read(&server, address, NONE, |_| false).await;
+    let last = numbers(&seen).last().copied().unwrap();
+    let id = |number: i64| format!("{}:{number}", seen[0]["execution_id"].as_str().unwrap());
+    assert_eq!(numbers(&read(&server, address, Some(id(2)), |_| false).await), (3..=last).collect::<Vec<_>>());
+    assert!(read(&server, address, Some(id(last)), |_| false).await.is_empty());
+    // The next execution has as many events: their numbers alone would say that all were read.
+    server.post("/workflows/w/executions?wait=20", &json!({})).await.expect(StatusCode::OK);
+    let next = read(&server, address, Some(id(last)), |_| false).await;
+    assert_eq!(numbers(&next), (1..=last).collect::<Vec<_>>());
+    assert_ne!(next[0]["execution_id"], seen[0]["execution_id"]);
+    assert_eq!(
+        numbers(&read(&server, &format!("{address}?after={}", id(last)), NONE, |_| false).await),
+        numbers(&next)
+    );
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_positions_are_refused(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let execution = server.run(&[step("a", "demo-echo", "x")]).await;
+    server.settled(&execution).await;
+    server.get(&format!("{execution}/events?after=999")).await.problem(400, "invalid_query");
+    let garbled =
+        server.request(Method::GET, &format!("{execution}/events")).header("last-event-id", "x").send().await.unwrap();
+    crate::server::Answer::of(garbled).await.problem(400, "invalid_header");
+    for wrong in ["x", "-1", ":1", "execution-1:1", "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11:x"] {
+        let garbled =
+            server.request(Method::GET, "/events/workflows/w").header("last-event-id", wrong).send().await.unwrap();
         crate::server::Answer::of(garbled).await.problem(400, "invalid_header");
-        for wrong in ["x", "-1", ":1", "execution-1:1", "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11:x"] {
-            let garbled = server.request(Method::GET, "/events/workflows/w").header("last-event-id", wrong).send().await.unwrap();
-            crate::server::Answer::of(garbled).await.problem(400, "invalid_header");
-            server.get(&format!("/events/workflows/w?after={wrong}")).await.problem(400, "invalid_query");
-        }
-        server.get("/workflows/executions/execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11/events").await.problem(404, "execution_not_found");
-        server.workflow("idle", &[step("a", "demo-echo", "x")]).await;
-        server.get("/events/workflows/idle").await.problem(404, "execution_not_found");
+        server.get(&format!("/events/workflows/w?after={wrong}")).await.problem(400, "invalid_query");
     }
+    server
+        .get("/workflows/executions/execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11/events")
+        .await
+        .problem(404, "execution_not_found");
+    server.workflow("idle", &[step("a", "demo-echo", "x")]).await;
+    server.get("/events/workflows/idle").await.problem(404, "execution_not_found");
 }

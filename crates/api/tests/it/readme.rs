@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use sluice_testing::on_both;
+use rstest::rstest;
+use sluice_testing::{TestDatabase, postgres, sqlite};
 
 use crate::server::Server;
 
@@ -16,13 +17,17 @@ fn tour() -> String {
     format!("set -euo pipefail\n{}", blocks.join("\n"))
 }
 
-on_both! {
-    async fn the_tour_works_as_written(database: TestDatabase) {
-        let server = Server::start(&database);
-        let url = server.url.clone();
-        let ran = tokio::task::spawn_blocking(move || Command::new("bash").arg("-c").arg(tour()).env("SLUICE", url).output().unwrap()).await.unwrap();
-        let (out, error) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
-        assert!(ran.status.success(), "{out}\n{error}");
-        assert!(out.contains("completed"), "{out}");
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tour_works_as_written(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let url = server.url.clone();
+    let ran = tokio::task::spawn_blocking(move || {
+        Command::new("bash").arg("-c").arg(tour()).env("SLUICE", url).output().unwrap()
+    })
+    .await
+    .unwrap();
+    let (out, error) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(ran.status.success(), "{out}\n{error}");
+    assert!(out.contains("completed"), "{out}");
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use reqwest::StatusCode;
+use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_store::StoreConfig;
-use sluice_testing::{TestDatabase, on_both};
+use sluice_testing::{TestDatabase, postgres, sqlite};
 
 use crate::server::{Server, summary};
 
@@ -56,86 +57,94 @@ async fn executions(server: &Server) -> BTreeMap<String, String> {
     listed["items"].as_array().unwrap().iter().map(address).collect()
 }
 
-on_both! {
-    async fn a_migration_keeps_every_row(database: TestDatabase) {
-        load(&database).await;
-        let before = counts(&database).await;
-        assert!(before.values().all(|&rows| rows > 0), "{before:?}");
-        drop(database.open().await);
-        assert_eq!(counts(&database).await, before);
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_keeps_every_row(#[future(awt)] database: TestDatabase) {
+    load(&database).await;
+    let before = counts(&database).await;
+    assert!(before.values().all(|&rows| rows > 0), "{before:?}");
+    drop(database.open().await);
+    assert_eq!(counts(&database).await, before);
+}
 
-    async fn a_migration_from_the_second_version_keeps_every_row(database: TestDatabase) {
-        load(&database).await;
-        database.execute(include_str!("../../../../migrations/sqlite/2026-11-26-000002_stale_step_runs/up.sql")).await;
-        database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20261126000002')").await;
-        let before = counts(&database).await;
-        drop(database.open().await);
-        assert_eq!(counts(&database).await, before);
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_from_the_second_version_keeps_every_row(#[future(awt)] database: TestDatabase) {
+    load(&database).await;
+    database.execute(include_str!("../../../../migrations/sqlite/2026-11-26-000002_stale_step_runs/up.sql")).await;
+    database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20261126000002')").await;
+    let before = counts(&database).await;
+    drop(database.open().await);
+    assert_eq!(counts(&database).await, before);
+}
 
-    async fn live_executions_continue(database: TestDatabase) {
-        load(&database).await;
-        let server = Server::with(&database, &["--master-key", PASSPHRASE]);
-        let runs = executions(&server).await;
-        assert_eq!(runs.len(), 10);
-        let streaming = server.settled(&runs["streaming"]).await;
-        assert_eq!(summary(&streaming), ["a completed 2", "b completed 1"]);
-        let detail = server.get(&format!("{}/steps/a", runs["streaming"])).await.expect(StatusCode::OK);
-        assert_eq!(detail["attempts"][0]["status"], "interrupted");
-        assert!(detail["attempts"][0]["content"].as_str().unwrap().len() > 20, "the text streamed before is readable");
-        let waiting = server.settled(&runs["waiting"]).await;
-        assert_eq!(waiting["status"], "completed", "{waiting:#}");
-        let held = server.get(&runs["held"]).await.expect(StatusCode::OK);
-        assert_eq!((&held["status"], &held["on_hold"]), (&json!("paused"), &json!(true)));
-        server.post(&format!("{}/resume", runs["held"]), &json!({})).await.expect(StatusCode::OK);
-        assert_eq!(server.settled(&runs["held"]).await["output"], "after the hold");
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn live_executions_continue(#[future(awt)] database: TestDatabase) {
+    load(&database).await;
+    let server = Server::with(&database, &["--master-key", PASSPHRASE]);
+    let runs = executions(&server).await;
+    assert_eq!(runs.len(), 10);
+    let streaming = server.settled(&runs["streaming"]).await;
+    assert_eq!(summary(&streaming), ["a completed 2", "b completed 1"]);
+    let detail = server.get(&format!("{}/steps/a", runs["streaming"])).await.expect(StatusCode::OK);
+    assert_eq!(detail["attempts"][0]["status"], "interrupted");
+    assert!(detail["attempts"][0]["content"].as_str().unwrap().len() > 20, "the text streamed before is readable");
+    let waiting = server.settled(&runs["waiting"]).await;
+    assert_eq!(waiting["status"], "completed", "{waiting:#}");
+    let held = server.get(&runs["held"]).await.expect(StatusCode::OK);
+    assert_eq!((&held["status"], &held["on_hold"]), (&json!("paused"), &json!(true)));
+    server.post(&format!("{}/resume", runs["held"]), &json!({})).await.expect(StatusCode::OK);
+    assert_eq!(server.settled(&runs["held"]).await["output"], "after the hold");
+}
 
-    async fn open_gates_are_decided(database: TestDatabase) {
-        load(&database).await;
-        let server = Server::with(&database, &["--master-key", PASSPHRASE]);
-        let runs = executions(&server).await;
-        let decide = async |workflow: &str, path: &str, decision: Value| {
-            let gate = format!("{}/steps/{path}/review", runs[workflow]);
-            server.post(&gate, &decision).await.expect(StatusCode::OK);
-            server.settled(&runs[workflow]).await
-        };
-        let reviewed = decide("review", "r", json!({"decision": "approve"})).await;
-        assert_eq!((&reviewed["status"], &reviewed["output"]), (&json!("completed"), &json!("Text to review!")));
-        let assumed = decide("unknown", "a", json!({"decision": "assume_done", "content": "It was sent"})).await;
-        assert_eq!((&assumed["status"], &assumed["output"]), (&json!("completed"), &json!("It was sent")));
-        assert_eq!(decide("budget", "a", json!({"decision": "stop"})).await["status"], "cancelled");
-        let decided = server.get(&format!("{}/steps/r", runs["decided"])).await.expect(StatusCode::OK);
-        let decisions: Vec<&str> =
-            decided["decisions"].as_array().unwrap().iter().map(|made| made["decision"].as_str().unwrap()).collect();
-        assert_eq!(decisions, ["revise", "revise", "approve"]);
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn open_gates_are_decided(#[future(awt)] database: TestDatabase) {
+    load(&database).await;
+    let server = Server::with(&database, &["--master-key", PASSPHRASE]);
+    let runs = executions(&server).await;
+    let decide = async |workflow: &str, path: &str, decision: Value| {
+        let gate = format!("{}/steps/{path}/review", runs[workflow]);
+        server.post(&gate, &decision).await.expect(StatusCode::OK);
+        server.settled(&runs[workflow]).await
+    };
+    let reviewed = decide("review", "r", json!({"decision": "approve"})).await;
+    assert_eq!((&reviewed["status"], &reviewed["output"]), (&json!("completed"), &json!("Text to review!")));
+    let assumed = decide("unknown", "a", json!({"decision": "assume_done", "content": "It was sent"})).await;
+    assert_eq!((&assumed["status"], &assumed["output"]), (&json!("completed"), &json!("It was sent")));
+    assert_eq!(decide("budget", "a", json!({"decision": "stop"})).await["status"], "cancelled");
+    let decided = server.get(&format!("{}/steps/r", runs["decided"])).await.expect(StatusCode::OK);
+    let decisions: Vec<&str> =
+        decided["decisions"].as_array().unwrap().iter().map(|made| made["decision"].as_str().unwrap()).collect();
+    assert_eq!(decisions, ["revise", "revise", "approve"]);
+}
 
-    async fn ended_executions_are_read_and_retried(database: TestDatabase) {
-        load(&database).await;
-        let server = Server::with(&database, &["--master-key", PASSPHRASE]);
-        let runs = executions(&server).await;
-        for (workflow, address) in &runs {
-            let execution = server.get(address).await.expect(StatusCode::OK);
-            assert_eq!(&execution["workflow_id"], workflow);
-        }
-        let patch = json!({"model": "demo-echo", "prompt": "It works now"});
-        server.post(&format!("{}/steps/b/retry", runs["failed"]), &patch).await.expect(StatusCode::ACCEPTED);
-        let retried = server.settled(&runs["failed"]).await;
-        assert_eq!((&retried["status"], &retried["output"]), (&json!("completed"), &json!("It works now")));
-        server.post(&format!("{}/steps/r/retry", runs["cancelled"]), &json!({})).await.expect(StatusCode::ACCEPTED);
-        assert_eq!(server.settled(&runs["cancelled"]).await["status"], "paused");
-        let versions = server.get("/workflows/done/versions").await.expect(StatusCode::OK);
-        assert_eq!(versions["items"].as_array().unwrap().len(), 3);
-        let restored = server.request(reqwest::Method::POST, "/workflows/done/versions/1/restore");
-        let restored = restored.header("if-match", "\"3\"").json(&json!({})).send().await.unwrap();
-        assert_eq!(restored.status(), StatusCode::OK);
-        let started = server.post("/workflows/done/executions?wait=20", &json!({"input": {"topic": "tea"}})).await;
-        assert_eq!(started.expect(StatusCode::OK)["status"], "completed");
-        let personas = server.get("/personas").await.expect(StatusCode::OK);
-        assert_eq!(personas["items"][0]["instructions"], "Be brief.");
-        let providers = server.get("/providers").await.expect(StatusCode::OK);
-        assert!(providers.to_string().contains("http://127.0.0.1:9/v1"), "{providers:#}");
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ended_executions_are_read_and_retried(#[future(awt)] database: TestDatabase) {
+    load(&database).await;
+    let server = Server::with(&database, &["--master-key", PASSPHRASE]);
+    let runs = executions(&server).await;
+    for (workflow, address) in &runs {
+        let execution = server.get(address).await.expect(StatusCode::OK);
+        assert_eq!(&execution["workflow_id"], workflow);
     }
+    let patch = json!({"model": "demo-echo", "prompt": "It works now"});
+    server.post(&format!("{}/steps/b/retry", runs["failed"]), &patch).await.expect(StatusCode::ACCEPTED);
+    let retried = server.settled(&runs["failed"]).await;
+    assert_eq!((&retried["status"], &retried["output"]), (&json!("completed"), &json!("It works now")));
+    server.post(&format!("{}/steps/r/retry", runs["cancelled"]), &json!({})).await.expect(StatusCode::ACCEPTED);
+    assert_eq!(server.settled(&runs["cancelled"]).await["status"], "paused");
+    let versions = server.get("/workflows/done/versions").await.expect(StatusCode::OK);
+    assert_eq!(versions["items"].as_array().unwrap().len(), 3);
+    let restored = server.request(reqwest::Method::POST, "/workflows/done/versions/1/restore");
+    let restored = restored.header("if-match", "\"3\"").json(&json!({})).send().await.unwrap();
+    assert_eq!(restored.status(), StatusCode::OK);
+    let started = server.post("/workflows/done/executions?wait=20", &json!({"input": {"topic": "tea"}})).await;
+    assert_eq!(started.expect(StatusCode::OK)["status"], "completed");
+    let personas = server.get("/personas").await.expect(StatusCode::OK);
+    assert_eq!(personas["items"][0]["instructions"], "Be brief.");
+    let providers = server.get("/providers").await.expect(StatusCode::OK);
+    assert!(providers.to_string().contains("http://127.0.0.1:9/v1"), "{providers:#}");
 }

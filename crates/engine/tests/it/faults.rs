@@ -3,10 +3,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rstest::rstest;
 use serde_json::json;
 use sluice_engine::{FaultPoint, Faults};
 use sluice_store::{ExecutionFilter, StoreConfig};
-use sluice_testing::{TestDatabase, on_both};
+use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
     AttemptStatus, Execution, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepRunStatus,
 };
@@ -145,40 +146,42 @@ async fn a_run_stopped_anywhere_on_postgres_ends_as_one_that_was_not() {
     walk(async || TestDatabase::postgres().await).await;
 }
 
-on_both! {
-    async fn a_step_that_writes_asks_after_a_crash(database: TestDatabase) {
-        let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
-        let bench = Bench::with_faults(database.config(), faults).await;
-        let mut writing = step("a", "demo-echo", "several words to be written somewhere");
-        writing["effect"] = json!("writes");
-        bench.workflow("w", json!({"steps": [writing, step("b", "demo-echo", "{{steps.A.content}}")]})).await;
-        let id = bench.try_start("w", StartExecution::default()).await.unwrap().id;
-        bench.until(&id, |_| bench.engine.is_stopped()).await;
-        drop(bench);
-        let bench = Bench::open(database.config()).await;
-        let asking = bench.until(&id, |execution| run_of(execution, "a").status == StepRunStatus::OutcomeUnknown).await;
-        assert_eq!(asking.status, ExecutionStatus::Paused);
-        let partial = run_of(&asking, "a").content.clone().unwrap();
-        assert!("several words to be written somewhere".starts_with(&partial) && !partial.is_empty());
-        let done = ReviewRequest { content: Some("it was written".into()), ..decision(ReviewDecision::AssumeDone) };
-        bench.review(&id, "a", done).await.unwrap();
-        let done = bench.settled(&id).await;
-        assert_eq!(run_of(&done, "b").content.as_deref(), Some("it was written"));
-        assert_eq!(run_of(&done, "a").attempt, 1);
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_writes_asks_after_a_crash(#[future(awt)] database: TestDatabase) {
+    let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
+    let bench = Bench::with_faults(database.config(), faults).await;
+    let mut writing = step("a", "demo-echo", "several words to be written somewhere");
+    writing["effect"] = json!("writes");
+    bench.workflow("w", json!({"steps": [writing, step("b", "demo-echo", "{{steps.A.content}}")]})).await;
+    let id = bench.try_start("w", StartExecution::default()).await.unwrap().id;
+    bench.until(&id, |_| bench.engine.is_stopped()).await;
+    drop(bench);
+    let bench = Bench::open(database.config()).await;
+    let asking = bench.until(&id, |execution| run_of(execution, "a").status == StepRunStatus::OutcomeUnknown).await;
+    assert_eq!(asking.status, ExecutionStatus::Paused);
+    let partial = run_of(&asking, "a").content.clone().unwrap();
+    assert!("several words to be written somewhere".starts_with(&partial) && !partial.is_empty());
+    let done = ReviewRequest { content: Some("it was written".into()), ..decision(ReviewDecision::AssumeDone) };
+    bench.review(&id, "a", done).await.unwrap();
+    let done = bench.settled(&id).await;
+    assert_eq!(run_of(&done, "b").content.as_deref(), Some("it was written"));
+    assert_eq!(run_of(&done, "a").attempt, 1);
+}
 
-    async fn text_streamed_before_a_crash_is_kept(database: TestDatabase) {
-        let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
-        let bench = Bench::with_faults(database.config(), faults).await;
-        let id = bench.run(&[step("a", "demo-echo", "several words that come in pieces")]).await.id;
-        bench.until(&id, |_| bench.engine.is_stopped()).await;
-        drop(bench);
-        let bench = Bench::open(database.config()).await;
-        bench.settled(&id).await;
-        let attempts = bench.engine.store().attempts(&bench.tenant, &id, &path("a")).await.unwrap();
-        let told: Vec<_> = attempts.iter().map(|attempt| (attempt.status, attempt.content.as_deref())).collect();
-        assert_eq!(told[1], (AttemptStatus::Completed, Some("several words that come in pieces")));
-        assert_eq!(told[0].0, AttemptStatus::Interrupted);
-        assert!(told[0].1.is_some_and(|text| text.starts_with("several")), "{told:?}");
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn text_streamed_before_a_crash_is_kept(#[future(awt)] database: TestDatabase) {
+    let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
+    let bench = Bench::with_faults(database.config(), faults).await;
+    let id = bench.run(&[step("a", "demo-echo", "several words that come in pieces")]).await.id;
+    bench.until(&id, |_| bench.engine.is_stopped()).await;
+    drop(bench);
+    let bench = Bench::open(database.config()).await;
+    bench.settled(&id).await;
+    let attempts = bench.engine.store().attempts(&bench.tenant, &id, &path("a")).await.unwrap();
+    let told: Vec<_> = attempts.iter().map(|attempt| (attempt.status, attempt.content.as_deref())).collect();
+    assert_eq!(told[1], (AttemptStatus::Completed, Some("several words that come in pieces")));
+    assert_eq!(told[0].0, AttemptStatus::Interrupted);
+    assert!(told[0].1.is_some_and(|text| text.starts_with("several")), "{told:?}");
 }

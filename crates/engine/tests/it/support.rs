@@ -8,8 +8,8 @@ use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault}
 use sluice_engine::{Backoff, Command, Engine, EngineConfig, EngineError, Faults, Limits, StartRequest};
 use sluice_store::{Store, StoreConfig};
 use sluice_types::{
-    Event, Execution, ExecutionId, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepPath, StepRun,
-    TenantId, Workflow, WorkflowId,
+    ErrorCode, Event, Execution, ExecutionId, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepPath,
+    StepRun, TenantId, Workflow, WorkflowId,
 };
 
 /// The passphrase of the vault.
@@ -152,6 +152,14 @@ impl Bench {
         let numbers: Vec<i64> = events.iter().filter_map(|event| event.seq).collect();
         assert_eq!(numbers, (1..=i64::try_from(events.len()).unwrap()).collect::<Vec<_>>());
         events
+    }
+}
+
+/// Why a command was refused.
+pub fn refusal<T: std::fmt::Debug>(outcome: Result<T, EngineError>) -> ErrorCode {
+    match outcome.unwrap_err() {
+        EngineError::Illegal { code, .. } | EngineError::Invalid(code, _) => code,
+        other => panic!("{other}"),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use rstest::rstest;
 use sluice_store::{ExecutionFilter, StartOutcome, Store, StoreError, Turn, WorkflowFilter, WorkflowUpdate};
-use sluice_testing::{TestDatabase, on_both};
+use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{ExecutionStatus, TenantId, WorkflowId};
 
 use crate::support::{id, start, turn, with_workflow, workflow};
@@ -45,97 +46,105 @@ async fn is_gone(store: &Store, tenant: &TenantId) {
     assert_eq!(started, StartOutcome::WorkflowNotFound);
 }
 
-on_both! {
-    async fn a_small_workflow_is_gone_at_once(database: TestDatabase) {
-        let store = database.open().await;
-        let tenant = with_workflow(&store).await;
-        for number in 1..=3 {
-            ended(&database, &store, &tenant, number, 5).await;
-        }
-        let w = WorkflowId::new("w").unwrap();
-        assert_eq!(store.delete_workflow(&tenant, &w, None).await.unwrap(), WorkflowUpdate::Saved);
-        for table in ["workflows", "workflow_versions", "executions", "execution_snapshots", "events"] {
-            assert_eq!(database.count(table).await, 0, "{table}");
-        }
-        store.create_workflow(&tenant, workflow()).await.unwrap();
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_small_workflow_is_gone_at_once(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    for number in 1..=3 {
+        ended(&database, &store, &tenant, number, 5).await;
     }
-
-    async fn a_large_workflow_goes_in_bounded_pieces_that_a_crash_does_not_stop(database: TestDatabase) {
-        let store = database.open().await;
-        let tenant = with_workflow(&store).await;
-        ended(&database, &store, &tenant, 1, 60_000).await;
-        ended(&database, &store, &tenant, 2, 3).await;
-        let w = WorkflowId::new("w").unwrap();
-        assert_eq!(store.delete_workflow(&tenant, &w, None).await.unwrap(), WorkflowUpdate::Saved);
-        let mut left = database.count("events").await;
-        assert!(left > 10_000, "the request deletes a bounded part of it: {left} are left");
-        is_gone(&store, &tenant).await;
-        // The server is stopped here, and another one sweeps, one transaction at a time.
-        drop(store);
-        let store = database.open().await;
-        let mut pieces = 0;
-        while store.sweep_deletions(1).await.unwrap() {
-            let now = database.count("events").await;
-            assert!(left - now <= MOST_ROWS, "{left} to {now}");
-            left = now;
-            pieces += 1;
-            // Others write in between.
-            store.renew_lease("one", crate::support::now(), std::time::Duration::from_secs(10)).await.unwrap();
-        }
-        assert!(pieces > 3, "{pieces}");
-        assert_eq!((database.count("events").await, database.count("workflows").await), (0, 0));
-        store.create_workflow(&tenant, workflow()).await.unwrap();
-        assert!(!store.sweep_deletions(10).await.unwrap(), "nothing is left to sweep");
+    let w = WorkflowId::new("w").unwrap();
+    assert_eq!(store.delete_workflow(&tenant, &w, None).await.unwrap(), WorkflowUpdate::Saved);
+    for table in ["workflows", "workflow_versions", "executions", "execution_snapshots", "events"] {
+        assert_eq!(database.count(table).await, 0, "{table}");
     }
+    store.create_workflow(&tenant, workflow()).await.unwrap();
+}
 
-    async fn a_large_execution_goes_in_pieces(database: TestDatabase) {
-        let store = database.open().await;
-        let tenant = with_workflow(&store).await;
-        ended(&database, &store, &tenant, 1, 50_000).await;
-        ended(&database, &store, &tenant, 2, 3).await;
-        assert!(store.delete_execution(&tenant, &id(1)).await.unwrap());
-        assert!(!store.delete_execution(&tenant, &id(1)).await.unwrap(), "it is deleted already");
-        assert!(store.journal(&tenant, &id(1)).await.unwrap().is_none());
-        assert_eq!(store.ownership(&tenant, &id(1)).await.unwrap(), None);
-        assert!(!store.claim(&tenant, &id(1), 2, false, "two").await.unwrap());
-        let late = store.write_turn(Arc::new(turn(&tenant, &id(1), 1, 3))).await;
-        assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
-        assert!(database.count("events").await > 5_000);
-        while store.sweep_deletions(5).await.unwrap() {}
-        assert_eq!((database.count("executions").await, database.count("events").await), (1, 3));
-        assert!(store.journal(&tenant, &id(2)).await.unwrap().is_some());
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_large_workflow_goes_in_bounded_pieces_that_a_crash_does_not_stop(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    ended(&database, &store, &tenant, 1, 60_000).await;
+    ended(&database, &store, &tenant, 2, 3).await;
+    let w = WorkflowId::new("w").unwrap();
+    assert_eq!(store.delete_workflow(&tenant, &w, None).await.unwrap(), WorkflowUpdate::Saved);
+    let mut left = database.count("events").await;
+    assert!(left > 10_000, "the request deletes a bounded part of it: {left} are left");
+    is_gone(&store, &tenant).await;
+    // The server is stopped here, and another one sweeps, one transaction at a time.
+    drop(store);
+    let store = database.open().await;
+    let mut pieces = 0;
+    while store.sweep_deletions(1).await.unwrap() {
+        let now = database.count("events").await;
+        assert!(left - now <= MOST_ROWS, "{left} to {now}");
+        left = now;
+        pieces += 1;
+        // Others write in between.
+        store.renew_lease("one", crate::support::now(), std::time::Duration::from_secs(10)).await.unwrap();
     }
+    assert!(pieces > 3, "{pieces}");
+    assert_eq!((database.count("events").await, database.count("workflows").await), (0, 0));
+    store.create_workflow(&tenant, workflow()).await.unwrap();
+    assert!(!store.sweep_deletions(10).await.unwrap(), "nothing is left to sweep");
+}
 
-    async fn a_workflow_with_a_live_execution_is_kept(database: TestDatabase) {
-        let store = database.open().await;
-        let tenant = with_workflow(&store).await;
-        store.start_execution(start(&tenant, &id(1), "one", None)).await.unwrap();
-        let w = WorkflowId::new("w").unwrap();
-        assert_eq!(store.delete_workflow(&tenant, &w, None).await.unwrap(), WorkflowUpdate::Active(1));
-        assert!(!store.delete_execution(&tenant, &id(1)).await.unwrap());
-        assert!(store.has_workflow(&tenant, &w).await.unwrap());
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_large_execution_goes_in_pieces(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    ended(&database, &store, &tenant, 1, 50_000).await;
+    ended(&database, &store, &tenant, 2, 3).await;
+    assert!(store.delete_execution(&tenant, &id(1)).await.unwrap());
+    assert!(!store.delete_execution(&tenant, &id(1)).await.unwrap(), "it is deleted already");
+    assert!(store.journal(&tenant, &id(1)).await.unwrap().is_none());
+    assert_eq!(store.ownership(&tenant, &id(1)).await.unwrap(), None);
+    assert!(!store.claim(&tenant, &id(1), 2, false, "two").await.unwrap());
+    let late = store.write_turn(Arc::new(turn(&tenant, &id(1), 1, 3))).await;
+    assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
+    assert!(database.count("events").await > 5_000);
+    while store.sweep_deletions(5).await.unwrap() {}
+    assert_eq!((database.count("executions").await, database.count("events").await), (1, 3));
+    assert!(store.journal(&tenant, &id(2)).await.unwrap().is_some());
+}
 
-    async fn starts_beside_a_deletion_find_the_workflow_or_do_not(database: TestDatabase) {
-        let store = database.open().await;
-        let tenant = with_workflow(&store).await;
-        let w = WorkflowId::new("w").unwrap();
-        for round in 0..20 {
-            let starts = (0..4).map(|number| store.start_execution(start(&tenant, &id(round * 4 + number), "one", None)));
-            let (deleted, started) =
-                tokio::join!(store.delete_workflow(&tenant, &w, None), futures_util::future::join_all(starts));
-            let started: Vec<StartOutcome> = started.into_iter().map(Result::unwrap).collect();
-            match deleted.unwrap() {
-                WorkflowUpdate::Saved => {
-                    assert!(started.iter().all(|outcome| *outcome == StartOutcome::WorkflowNotFound), "{started:?}");
-                    store.create_workflow(&tenant, workflow()).await.unwrap();
-                }
-                WorkflowUpdate::Active(_) => {
-                    assert!(started.contains(&StartOutcome::Started), "{started:?}");
-                    database.execute("DELETE FROM executions").await;
-                }
-                other => panic!("{other:?}"),
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workflow_with_a_live_execution_is_kept(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    store.start_execution(start(&tenant, &id(1), "one", None)).await.unwrap();
+    let w = WorkflowId::new("w").unwrap();
+    assert_eq!(store.delete_workflow(&tenant, &w, None).await.unwrap(), WorkflowUpdate::Active(1));
+    assert!(!store.delete_execution(&tenant, &id(1)).await.unwrap());
+    assert!(store.has_workflow(&tenant, &w).await.unwrap());
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn starts_beside_a_deletion_find_the_workflow_or_do_not(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    let w = WorkflowId::new("w").unwrap();
+    for round in 0..20 {
+        let starts = (0..4).map(|number| store.start_execution(start(&tenant, &id(round * 4 + number), "one", None)));
+        let (deleted, started) =
+            tokio::join!(store.delete_workflow(&tenant, &w, None), futures_util::future::join_all(starts));
+        let started: Vec<StartOutcome> = started.into_iter().map(Result::unwrap).collect();
+        match deleted.unwrap() {
+            WorkflowUpdate::Saved => {
+                assert!(started.iter().all(|outcome| *outcome == StartOutcome::WorkflowNotFound), "{started:?}");
+                store.create_workflow(&tenant, workflow()).await.unwrap();
             }
+            WorkflowUpdate::Active(_) => {
+                assert!(started.contains(&StartOutcome::Started), "{started:?}");
+                database.execute("DELETE FROM executions").await;
+            }
+            other => panic!("{other:?}"),
         }
     }
 }

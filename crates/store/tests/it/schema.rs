@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
+use rstest::rstest;
 use sluice_store::{Store, StoreConfig, StoreError};
-use sluice_testing::{TestDatabase, on_both};
+use sluice_testing::{TestDatabase, postgres, sqlite};
 
 /// Tables, each with its columns: name, type and whether it may be null.
 type Tables = BTreeMap<String, BTreeMap<String, (String, bool)>>;
@@ -96,18 +97,18 @@ async fn servers_that_start_at_once_migrate_once() {
     assert_eq!(opened.len(), 4);
 }
 
-on_both! {
-    async fn a_newer_schema_is_refused_unless_it_says_that_this_server_may_use_it(database: TestDatabase) {
-        drop(database.open().await);
-        database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000001')").await;
-        // A newer server migrated it, and changed nothing that this one reads or writes.
-        drop(database.open().await);
-        database.execute("UPDATE schema_compatibility SET least_migration = '20990101000001'").await;
-        let refused = Store::open(database.config()).await.err().unwrap();
-        assert!(matches!(refused, StoreError::Newer { .. }), "{refused:?}");
-        let message = refused.to_string();
-        for part in ["newer version", "20990101000001", "up to 2026", "Install"] {
-            assert!(message.contains(part), "{message}");
-        }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newer_schema_is_refused_unless_it_says_that_this_server_may_use_it(#[future(awt)] database: TestDatabase) {
+    drop(database.open().await);
+    database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000001')").await;
+    // A newer server migrated it, and changed nothing that this one reads or writes.
+    drop(database.open().await);
+    database.execute("UPDATE schema_compatibility SET least_migration = '20990101000001'").await;
+    let refused = Store::open(database.config()).await.err().unwrap();
+    assert!(matches!(refused, StoreError::Newer { .. }), "{refused:?}");
+    let message = refused.to_string();
+    for part in ["newer version", "20990101000001", "up to 2026", "Install"] {
+        assert!(message.contains(part), "{message}");
     }
 }

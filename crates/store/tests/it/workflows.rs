@@ -1,9 +1,10 @@
 //! Workflows: versions, races, lists.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rstest::rstest;
 use serde_json::json;
 use sluice_store::{Cursor, SortOrder, Store, StoreError, WorkflowFilter, WorkflowUpdate, from_micros};
-use sluice_testing::on_both;
+use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{TenantId, Workflow, WorkflowId};
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -34,93 +35,109 @@ async fn tenants(store: &Store) -> (TenantId, TenantId) {
     (one, two)
 }
 
-on_both! {
-    async fn what_is_written_is_read_and_nothing_crosses_tenants(database: TestDatabase) {
-        let store = database.open().await;
-        let (one, two) = tenants(&store).await;
-        let written = workflow("a", "Ä “quoted” name", 1);
-        store.create_workflow(&one, written.clone()).await.unwrap();
-        assert_eq!(store.workflow(&one, &written.id).await.unwrap(), Some(written.clone()));
-        assert_eq!(store.workflow(&two, &written.id).await.unwrap(), None);
-        assert!(matches!(store.create_workflow(&one, written.clone()).await, Err(StoreError::Duplicate)));
-        // The same id is free in another tenant.
-        store.create_workflow(&two, written.clone()).await.unwrap();
-        assert_eq!(store.delete_workflow(&one, &written.id, None).await.unwrap(), WorkflowUpdate::Saved);
-        assert!(store.workflow(&two, &written.id).await.unwrap().is_some());
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_written_is_read_and_nothing_crosses_tenants(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (one, two) = tenants(&store).await;
+    let written = workflow("a", "Ä “quoted” name", 1);
+    store.create_workflow(&one, written.clone()).await.unwrap();
+    assert_eq!(store.workflow(&one, &written.id).await.unwrap(), Some(written.clone()));
+    assert_eq!(store.workflow(&two, &written.id).await.unwrap(), None);
+    assert!(matches!(store.create_workflow(&one, written.clone()).await, Err(StoreError::Duplicate)));
+    // The same id is free in another tenant.
+    store.create_workflow(&two, written.clone()).await.unwrap();
+    assert_eq!(store.delete_workflow(&one, &written.id, None).await.unwrap(), WorkflowUpdate::Saved);
+    assert!(store.workflow(&two, &written.id).await.unwrap().is_some());
+}
 
-    async fn what_a_newer_server_has_added_survives_a_save(database: TestDatabase) {
-        let store = database.open().await;
-        let (tenant, _) = tenants(&store).await;
-        store.create_workflow(&tenant, workflow("a", "First", 1)).await.unwrap();
-        let newer = json!({"yolo": false, "budget": {"usd": 2}, "steps": [
-            {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true, "tools": ["search"], "effect": "pays"},
-            {"id": "b", "label": "B", "type": "agent", "goal": "y", "enabled": true},
-        ]});
-        database.execute(&format!("UPDATE workflows SET definition = '{newer}'")).await;
-        let read = store.workflow(&tenant, &WorkflowId::new("a").unwrap()).await.unwrap().unwrap();
-        assert_eq!(serde_json::to_value(&read.definition).unwrap(), newer);
-        let saved = store.update_workflow(&tenant, Workflow { name: "Second".into(), version: 2, ..read }).await.unwrap();
-        assert_eq!(saved, WorkflowUpdate::Saved);
-        let read = store.workflow(&tenant, &WorkflowId::new("a").unwrap()).await.unwrap().unwrap();
-        assert_eq!((read.name.as_str(), serde_json::to_value(&read.definition).unwrap()), ("Second", newer));
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_newer_server_has_added_survives_a_save(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (tenant, _) = tenants(&store).await;
+    store.create_workflow(&tenant, workflow("a", "First", 1)).await.unwrap();
+    let newer = json!({"yolo": false, "budget": {"usd": 2}, "steps": [
+        {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true, "tools": ["search"], "effect": "pays"},
+        {"id": "b", "label": "B", "type": "agent", "goal": "y", "enabled": true},
+    ]});
+    database.execute(&format!("UPDATE workflows SET definition = '{newer}'")).await;
+    let read = store.workflow(&tenant, &WorkflowId::new("a").unwrap()).await.unwrap().unwrap();
+    assert_eq!(serde_json::to_value(&read.definition).unwrap(), newer);
+    let saved = store.update_workflow(&tenant, Workflow { name: "Second".into(), version: 2, ..read }).await.unwrap();
+    assert_eq!(saved, WorkflowUpdate::Saved);
+    let read = store.workflow(&tenant, &WorkflowId::new("a").unwrap()).await.unwrap().unwrap();
+    assert_eq!((read.name.as_str(), serde_json::to_value(&read.definition).unwrap()), ("Second", newer));
+}
 
-    async fn one_of_two_saves_wins(database: TestDatabase) {
-        let store = database.open().await;
-        let (tenant, _) = tenants(&store).await;
-        store.create_workflow(&tenant, workflow("a", "First", 1)).await.unwrap();
-        let save = |name: &str| store.update_workflow(&tenant, Workflow { version: 2, ..workflow("a", name, 2) });
-        let (left, right) = tokio::join!(save("Left"), save("Right"));
-        let mut outcomes = [left.unwrap(), right.unwrap()];
-        outcomes.sort_by_key(|outcome| *outcome != WorkflowUpdate::Saved);
-        assert_eq!(outcomes, [WorkflowUpdate::Saved, WorkflowUpdate::Stale(2)]);
-        let id = WorkflowId::new("a").unwrap();
-        let versions = store.versions(&tenant, &id, None, 10).await.unwrap();
-        assert_eq!(versions.items.iter().map(|version| version.version).collect::<Vec<_>>(), [2, 1]);
-        assert_eq!(store.version(&tenant, &id, 1).await.unwrap().unwrap().name, "First");
-        assert_eq!(store.delete_workflow(&tenant, &id, Some(1)).await.unwrap(), WorkflowUpdate::Stale(2));
-    }
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_two_saves_wins(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (tenant, _) = tenants(&store).await;
+    store.create_workflow(&tenant, workflow("a", "First", 1)).await.unwrap();
+    let save = |name: &str| store.update_workflow(&tenant, Workflow { version: 2, ..workflow("a", name, 2) });
+    let (left, right) = tokio::join!(save("Left"), save("Right"));
+    let mut outcomes = [left.unwrap(), right.unwrap()];
+    outcomes.sort_by_key(|outcome| *outcome != WorkflowUpdate::Saved);
+    assert_eq!(outcomes, [WorkflowUpdate::Saved, WorkflowUpdate::Stale(2)]);
+    let id = WorkflowId::new("a").unwrap();
+    let versions = store.versions(&tenant, &id, None, 10).await.unwrap();
+    assert_eq!(versions.items.iter().map(|version| version.version).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(store.version(&tenant, &id, 1).await.unwrap().unwrap().name, "First");
+    assert_eq!(store.delete_workflow(&tenant, &id, Some(1)).await.unwrap(), WorkflowUpdate::Stale(2));
+}
 
-    async fn pages_join_to_the_whole_list_in_every_order(database: TestDatabase) {
-        let store = database.open().await;
-        let (tenant, _) = tenants(&store).await;
-        for n in 0..23 {
-            // Several share a time and a name, so that the id has to break ties.
-            let row = workflow(&format!("w{n:02}"), &format!("Name {}", n % 4), n / 3);
-            store.create_workflow(&tenant, row).await.unwrap();
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_join_to_the_whole_list_in_every_order(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (tenant, _) = tenants(&store).await;
+    for n in 0..23 {
+        // Several share a time and a name, so that the id has to break ties.
+        let row = workflow(&format!("w{n:02}"), &format!("Name {}", n % 4), n / 3);
+        store.create_workflow(&tenant, row).await.unwrap();
+    }
+    for sort in [SortOrder::NewestFirst, SortOrder::OldestFirst, SortOrder::Name, SortOrder::NameDescending] {
+        let whole =
+            store.workflows(&tenant, WorkflowFilter { limit: 100, sort, ..WorkflowFilter::default() }).await.unwrap();
+        let mut joined = Vec::new();
+        let mut cursor = None;
+        loop {
+            let page = store
+                .workflows(&tenant, WorkflowFilter { limit: 4, cursor, sort, ..WorkflowFilter::default() })
+                .await
+                .unwrap();
+            joined.extend(page.items);
+            let Some(next) = page.next_cursor else { break };
+            cursor = Cursor::decode(&next);
         }
-        for sort in [SortOrder::NewestFirst, SortOrder::OldestFirst, SortOrder::Name, SortOrder::NameDescending] {
-            let whole = store.workflows(&tenant, WorkflowFilter { limit: 100, sort, ..WorkflowFilter::default() }).await.unwrap();
-            let mut joined = Vec::new();
-            let mut cursor = None;
-            loop {
-                let page = store.workflows(&tenant, WorkflowFilter { limit: 4, cursor, sort, ..WorkflowFilter::default() }).await.unwrap();
-                joined.extend(page.items);
-                let Some(next) = page.next_cursor else { break };
-                cursor = Cursor::decode(&next);
-            }
-            assert_eq!(joined, whole.items, "{sort:?}");
-            assert_eq!(joined.len(), 23);
-        }
+        assert_eq!(joined, whole.items, "{sort:?}");
+        assert_eq!(joined.len(), 23);
     }
+}
 
-    async fn lists_are_filtered(database: TestDatabase) {
-        let store = database.open().await;
-        let (tenant, _) = tenants(&store).await;
-        for (n, name) in ["Alpha 100%", "beta", "Gamma_x"].into_iter().enumerate() {
-            store.create_workflow(&tenant, workflow(&format!("w{n}"), name, i64::try_from(n).unwrap())).await.unwrap();
-        }
-        let found = async |filter: WorkflowFilter| {
-            let page = store.workflows(&tenant, WorkflowFilter { limit: 10, sort: SortOrder::Name, ..filter }).await.unwrap();
-            page.items.into_iter().map(|item| item.id.to_string()).collect::<Vec<_>>()
-        };
-        let search = |text: &str| WorkflowFilter { search: Some(text.into()), ..WorkflowFilter::default() };
-        assert_eq!(found(search("ALPHA")).await, ["w0"]);
-        assert_eq!(found(search("0%")).await, ["w0"]);
-        assert_eq!(found(search("a_x")).await, ["w2"]);
-        assert_eq!(found(search("about")).await.len(), 3);
-        assert_eq!(found(WorkflowFilter { tag: Some("tag-1".into()), ..WorkflowFilter::default() }).await, ["w1"]);
-        assert_eq!(found(WorkflowFilter { is_template: Some(true), ..WorkflowFilter::default() }).await, Vec::<String>::new());
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_are_filtered(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (tenant, _) = tenants(&store).await;
+    for (n, name) in ["Alpha 100%", "beta", "Gamma_x"].into_iter().enumerate() {
+        store.create_workflow(&tenant, workflow(&format!("w{n}"), name, i64::try_from(n).unwrap())).await.unwrap();
     }
+    let found = async |filter: WorkflowFilter| {
+        let page =
+            store.workflows(&tenant, WorkflowFilter { limit: 10, sort: SortOrder::Name, ..filter }).await.unwrap();
+        page.items.into_iter().map(|item| item.id.to_string()).collect::<Vec<_>>()
+    };
+    let search = |text: &str| WorkflowFilter { search: Some(text.into()), ..WorkflowFilter::default() };
+    assert_eq!(found(search("ALPHA")).await, ["w0"]);
+    assert_eq!(found(search("0%")).await, ["w0"]);
+    assert_eq!(found(search("a_x")).await, ["w2"]);
+    assert_eq!(found(search("about")).await.len(), 3);
+    assert_eq!(found(WorkflowFilter { tag: Some("tag-1".into()), ..WorkflowFilter::default() }).await, ["w1"]);
+    assert_eq!(
+        found(WorkflowFilter { is_template: Some(true), ..WorkflowFilter::default() }).await,
+        Vec::<String>::new()
+    );
 }
