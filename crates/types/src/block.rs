@@ -14,7 +14,7 @@ pub enum Slot {
     Each,
     /// The steps of a case of a `conditional` step.
     Case(BranchName),
-    /// The steps that run when no case is taken.
+    /// The steps that run when no case matches.
     Otherwise,
     /// The steps that a loop repeats.
     Body,
@@ -37,7 +37,7 @@ pub enum BlockAddress {
 /// A list of steps, which run in its order.
 #[derive(Debug, Clone, Copy)]
 pub struct Block<'d> {
-    /// The step to begin with; the first one without it.
+    /// The entry step. Default: the first step.
     pub entry_step: Option<&'d StepId>,
     /// The steps.
     pub steps: &'d [Arc<Step>],
@@ -46,13 +46,13 @@ pub struct Block<'d> {
 /// The same, to change it.
 #[derive(Debug)]
 pub struct BlockMut<'d> {
-    /// The step to begin with; the first one without it.
+    /// The entry step. Default: the first step.
     pub entry_step: &'d mut Option<StepId>,
     /// The steps.
     pub steps: &'d mut Vec<Arc<Step>>,
 }
 
-/// A container's list of steps, with where it stands in the container's JSON.
+/// A container's list of steps and its JSON pointer in the container.
 #[derive(Debug, Clone)]
 pub struct InnerBlock<'d> {
     /// Which list it is.

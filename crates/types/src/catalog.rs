@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a model can do beyond text.
+/// A capability beyond text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Ability {
@@ -24,7 +24,7 @@ pub enum Ability {
     Pdf,
     /// Keeps parts of prompts in a cache.
     PromptCaching,
-    /// Searches the web by itself.
+    /// Built-in web search.
     WebSearch,
 }
 
@@ -44,9 +44,9 @@ pub struct ModelInfo {
     pub cached_input_usd_per_mtok: Option<f64>,
     /// Tokens of prompt and answer together.
     pub context_tokens: Option<u64>,
-    /// Tokens in an answer at the most.
+    /// Upper bound of tokens in an answer.
     pub max_output_tokens: Option<u64>,
-    /// What it can do.
+    /// Capabilities of the model.
     pub abilities: Vec<Ability>,
 }
 
@@ -68,10 +68,10 @@ struct PriceFile {
     models: Vec<ModelInfo>,
 }
 
-/// Models of the built-in provider `demo`, with what they do.
+/// Models of the built-in provider `demo`, with their descriptions.
 const DEMO_MODELS: [&str; 6] = ["demo", "demo-instant", "demo-echo", "demo-slow", "demo-flaky", "demo-broken"];
 
-/// The model that a provider answers with when nobody names one.
+/// The provider's default model.
 const DEFAULT_MODELS: [(&str, &str); 4] =
     [("anthropic", "claude-sonnet-5-5"), ("openai", "gpt-5.4-mini"), ("google", "gemini-3.8-flash"), ("demo", "demo")];
 
@@ -102,7 +102,7 @@ pub fn catalog() -> &'static ModelPage {
     &CATALOG
 }
 
-/// A model by its provider and name. A model of `ollama` is free, whatever its name.
+/// A model by its provider and name. Every model of `ollama` is free.
 #[must_use]
 pub fn find_model(provider: &str, model: &str) -> Option<ModelInfo> {
     let known = catalog().items.iter().find(|info| info.provider == provider && info.model == model);
@@ -120,7 +120,7 @@ pub fn find_model(provider: &str, model: &str) -> Option<ModelInfo> {
     })
 }
 
-/// The provider that has a model of this name, when exactly one has.
+/// The provider of a model name, when it is unique.
 #[must_use]
 pub fn provider_of_model(model: &str) -> Option<&'static str> {
     let mut having = catalog().items.iter().filter(|info| info.model == model);
@@ -130,7 +130,7 @@ pub fn provider_of_model(model: &str) -> Option<&'static str> {
     }
 }
 
-/// The model that a provider answers with when nobody names one.
+/// The provider's default model.
 #[must_use]
 pub fn default_model(provider: &str) -> Option<&'static str> {
     DEFAULT_MODELS.iter().find(|(name, _)| *name == provider).map(|(_, model)| *model)

@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! error_codes {
     ($($variant:ident = $code:literal, $status:literal, $title:literal;)+) => {
-        /// What went wrong, as clients match on it. The documentation has a page for each.
+        /// A stable error code for clients. The documentation has a page for each.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ErrorCode {
             $(#[doc = $title] $variant,)+
@@ -33,7 +33,7 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $status,)+ Self::Unknown => 500 }
             }
 
-            /// One line that says what it means.
+            /// A summary in one line.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)+ Self::Unknown => "Something went wrong that this version does not know" }

@@ -17,9 +17,9 @@ pub enum EditError {
     /// The list has no such position.
     #[error("There is no position {} in a list of {count} steps.", .position.saturating_add(1))]
     NoSuchPosition {
-        /// The position asked for, from 0.
+        /// The requested position, from 0.
         position: usize,
-        /// How many steps the list has.
+        /// Number of steps in the list.
         count: usize,
     },
     /// The field belongs to steps of another type.

@@ -34,7 +34,7 @@ pub(super) fn made_unique(index: &Index, mut step: Step) -> Option<Step> {
     Some(step)
 }
 
-/// The numbers to try behind a name. Each step takes at most two names: its id and its label.
+/// The numbers to try as a suffix. Each step uses at most two names: its id and its label.
 const NUMBERS: RangeInclusive<usize> = 2..=2 * MAX_STEPS + 3;
 
 /// Characters of a name that are left for its number.
