@@ -75,7 +75,7 @@ impl Machine {
             }
             ReviewDecision::Stop => self.stop_everything(env),
             ReviewDecision::AssumeDone => self.assume_done(path, gate, request)?,
-            // `check_request` has refused it: no gate takes it.
+            // `check_request` has refused it: no gate accepts it.
             ReviewDecision::Unknown => return Err(self.no_gate(path)),
         }
         Ok(())
@@ -180,7 +180,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Takes the time into account: gates expire, and next attempts are due. False when nothing was waiting for it.
+    /// Handles the current time: expires gates and begins due attempts. False when nothing was due.
     pub(super) fn time_passed(&mut self, env: &Env<'_>) -> bool {
         let can_start = !self.journal.state.on_hold && !env.draining;
         let mut changed = can_start && !self.runs.due_retries(env.now).is_empty();
@@ -191,7 +191,7 @@ impl Machine {
         changed
     }
 
-    /// Decides a review whose time is over.
+    /// Decides an expired review.
     fn expire(&mut self, path: &StepPath, on_expiry: Option<OnExpiry>, env: &Env<'_>) -> bool {
         let decision = match on_expiry {
             Some(OnExpiry::Approve) => ReviewDecision::Approve,
@@ -204,7 +204,7 @@ impl Machine {
     }
 }
 
-/// To the next millionth of a dollar, the precision that people are told.
+/// Rounds up to a millionth of a dollar, the precision of messages.
 fn round_up(usd: f64) -> f64 {
     (usd * 1_000_000.0).ceil() / 1_000_000.0
 }
