@@ -35,8 +35,8 @@ impl NetworkPolicy {
         Ok(())
     }
 
-    /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network. It requests
-    /// no compression and decompresses nothing: a small answer could grow a thousandfold.
+    /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network. It
+    /// requests no compression and decompresses nothing: a small answer could grow a thousandfold.
     pub(super) fn client(self) -> Result<reqwest::Client, reqwest::Error> {
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
