@@ -1,8 +1,8 @@
-//! What to do about a step that failed, for people.
+//! Advice for failed steps.
 
 use sluice_types::ErrorCode;
 
-/// What helps against an error of a step, in a sentence or two.
+/// The remedy for an error of a step, in a sentence or two.
 #[must_use]
 pub const fn advice(code: ErrorCode) -> &'static str {
     match code {
@@ -28,7 +28,7 @@ pub const fn advice(code: ErrorCode) -> &'static str {
     }
 }
 
-/// Whether another model may well succeed where this one failed.
+/// Whether another model is likely to succeed.
 #[must_use]
 pub const fn another_model_may_help(code: ErrorCode) -> bool {
     matches!(
