@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::definition::{Definition, Step, StepKind};
 use crate::ids::{BranchName, StepId};
 
-/// Which of a container's lists of steps.
+/// One of a container's lists of steps.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {
     /// The steps of a branch of a `parallel` step.
@@ -20,7 +20,7 @@ pub enum Slot {
     Body,
 }
 
-/// Which list of steps in a definition.
+/// Address of a list of steps in a definition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BlockAddress {
     /// The workflow's own list.
@@ -29,7 +29,7 @@ pub enum BlockAddress {
     Inner {
         /// The container.
         parent: StepId,
-        /// Which of its lists.
+        /// The list in the container.
         slot: Slot,
     },
 }
@@ -55,9 +55,9 @@ pub struct BlockMut<'d> {
 /// A container's list of steps and its JSON pointer in the container.
 #[derive(Debug, Clone)]
 pub struct InnerBlock<'d> {
-    /// Which list it is.
+    /// The list in the container.
     pub slot: Slot,
-    /// Where its steps are, as a JSON pointer from the container.
+    /// JSON pointer to its steps, relative to the container.
     pub pointer: String,
     /// The list.
     pub block: Block<'d>,

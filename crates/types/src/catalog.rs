@@ -1,4 +1,4 @@
-//! The models that are known by name, with their prices. The data comes from a public price list
+//! The catalog of models with their prices. The data comes from a public price list
 //! (`data/model-prices.json`, made by `cargo xtask prices`).
 
 use std::sync::LazyLock;
@@ -57,7 +57,7 @@ pub struct ModelPage {
     pub items: Vec<ModelInfo>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
-    /// Where the prices come from.
+    /// Source of the prices.
     pub prices_source: String,
 }
 

@@ -16,7 +16,7 @@ use crate::resolve::model_of;
 use crate::template::{Root, references};
 use crate::usage::{TokenUsage, cost_usd};
 
-/// From the least to the most that is expected.
+/// A range from the lowest to the highest expected value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Range {
     /// The least.

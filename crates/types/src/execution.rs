@@ -14,7 +14,7 @@ use crate::patch;
 use crate::status::{ExecutionStatus, StepRunStatus, known, status};
 use crate::usage::TokenUsage;
 
-/// Why an attempt, a step run or an execution failed.
+/// The error of an attempt, a step run or an execution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunError {
     /// Stable code for clients.
@@ -43,7 +43,7 @@ pub struct Execution {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
-    /// The id that Temporal knows it by, when it runs there.
+    /// The id of the Temporal workflow, when it runs there.
     pub temporal_workflow_id: Option<String>,
     /// Status of the execution.
     pub status: ExecutionStatus,
@@ -51,7 +51,7 @@ pub struct Execution {
     pub input: Value,
     /// Output of the last step.
     pub output: Option<Value>,
-    /// Why it failed.
+    /// Error of a failed execution.
     pub error: Option<RunError>,
     /// Tokens of all attempts, failed ones included.
     pub token_usage: TokenUsage,
@@ -88,7 +88,7 @@ pub struct Execution {
 /// One run of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepRun {
-    /// Where in the execution it is.
+    /// Path of the step run in the execution.
     pub path: StepPath,
     /// The step that it runs.
     pub step_id: StepId,
@@ -117,11 +117,11 @@ pub struct StepRun {
     pub cost_usd: f64,
     /// From the beginning of its newest attempt to the end.
     pub duration_ms: Option<i64>,
-    /// Why it failed, or why its newest attempt did.
+    /// Error of the step run, or of its newest attempt.
     pub error: Option<RunError>,
     /// The open gate.
     pub gate: Option<Gate>,
-    /// Whether a person put the output there.
+    /// Whether a person set the output.
     pub overridden: bool,
     /// Whether the output was derived from an output that a person has replaced since. A rerun of the step clears it.
     #[serde(default)]
@@ -144,7 +144,7 @@ status!(
         Review = "review",
         /// The budget does not cover the next call: raise it, or stop?
         Budget = "budget",
-        /// A step that writes was interrupted or failed, and may have acted: repeat it, or take it as done?
+        /// A step that writes was interrupted or failed, and may have acted: repeat it, or mark it as done?
         OutcomeUnknown = "outcome_unknown",
         /// The server stopped several times in a row without completing a step: run the step again, or stop?
         InterruptedOften = "interrupted_often",
@@ -169,7 +169,7 @@ pub struct Gate {
     pub content_from: Option<StepPath>,
     /// The decisions that the gate accepts.
     pub decisions: Vec<ReviewDecision>,
-    /// When it decides itself.
+    /// When the gate expires.
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
     /// Decision at the expiry.
@@ -222,13 +222,13 @@ pub struct Attempt {
     pub model: Option<String>,
     /// Tokens of the call.
     pub token_usage: TokenUsage,
-    /// Whether the tokens were guessed from the texts, as the provider did not say.
+    /// Whether the tokens were estimated, because the provider reported none.
     pub usage_estimated: bool,
     /// Cost of those tokens in US dollars.
     pub cost_usd: f64,
-    /// The text that came, up to where it ended.
+    /// The text until the end of the attempt.
     pub content: Option<String>,
-    /// Why it failed.
+    /// Error of a failed attempt.
     pub error: Option<RunError>,
     /// When it began.
     pub started_at: DateTime<Utc>,
@@ -239,13 +239,13 @@ pub struct Attempt {
 status!(
     /// A person's decision at a gate.
     ReviewDecision {
-        /// Review: go on with the text, as it is or as edited.
+        /// Review: continue with the text, original or edited.
         Approve = "approve",
         /// Review: the run fails.
         Reject = "reject",
         /// Review: the reviewed step runs again with the comment.
         Revise = "revise",
-        /// Budget: go on with a larger budget.
+        /// Budget: continue with a larger budget.
         RaiseBudget = "raise_budget",
         /// Budget: stop here and keep the results.
         Stop = "stop",
@@ -265,7 +265,7 @@ pub struct ReviewRequest {
     /// The decision.
     #[serde(deserialize_with = "known")]
     pub decision: ReviewDecision,
-    /// Why; `revise` needs it, as it goes to the model.
+    /// Comment for the record; required for `revise`, which sends it to the model.
     #[serde(default)]
     pub comment: Option<String>,
     /// The text as edited, for `approve` and `assume_done`.
@@ -286,13 +286,13 @@ pub struct GateDecision {
     pub kind: GateKind,
     /// The decision.
     pub decision: ReviewDecision,
-    /// Why.
+    /// Comment of the person.
     pub comment: Option<String>,
     /// The text that was shown.
     pub content_before: Option<String>,
-    /// The text as approved, where it was edited.
+    /// The approved text, when it was edited.
     pub content_after: Option<String>,
-    /// The lines that an edit took out (`-`) and put in (`+`).
+    /// The removed (`-`) and added (`+`) lines of an edit.
     pub difference: Option<String>,
     /// The person who decided.
     pub decided_by: String,
@@ -317,7 +317,7 @@ pub struct ExecutionSummary {
     /// Whether a person paused it. A run that is `paused` and not on hold waits for a decision.
     #[serde(default)]
     pub on_hold: bool,
-    /// Why it failed.
+    /// Error of a failed execution.
     pub error: Option<RunError>,
     /// Tokens of all attempts.
     pub token_usage: TokenUsage,

@@ -108,7 +108,7 @@ text_id!(
     })
 );
 text_id!(
-    /// Where in an execution a step run is: step ids, branch names and item numbers joined by dots,
+    /// Path of a step run in an execution: step ids, branch names and item numbers joined by dots,
     /// as in `fan.eu.draft` or `each.0.draft`.
     StepPath, "step path",
     r"^[a-zA-Z][a-zA-Z0-9_-]{0,99}(\.([a-zA-Z][a-zA-Z0-9_-]{0,99}|0|[1-9][0-9]{0,8}))*$",

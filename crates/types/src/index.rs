@@ -14,7 +14,7 @@ use crate::path::Segment;
 pub struct Place {
     /// The step.
     pub step: Arc<Step>,
-    /// Where its JSON is, as a JSON pointer (RFC 6901) into the definition.
+    /// JSON pointer (RFC 6901) to the step in the definition.
     pub pointer: String,
     /// The list that holds it.
     pub block: BlockAddress,
@@ -105,8 +105,7 @@ impl Index {
         containers.chain([place.step.id.as_str()]).eq(named).then_some(place)
     }
 
-    /// Where a step run reads the output of a step: the path of that step's run, as seen from its own. Both share the
-    /// containers that are around the step.
+    /// The path of the step run whose output a step run reads. Both share the containers around the step.
     #[must_use]
     pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<StepPath> {
         let Some(&container) = target.containers.last() else { return Some(StepPath::top(&target.step.id)) };

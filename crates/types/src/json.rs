@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, Error};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-/// Why a text is not JSON.
+/// The syntax error of a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// The error, without its place.

@@ -1,4 +1,4 @@
-//! Where in an execution a step run is.
+//! The path of a step run in an execution.
 
 use std::fmt;
 

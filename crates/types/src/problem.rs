@@ -1,4 +1,4 @@
-//! Errors as the API answers them: RFC 9457 `application/problem+json`.
+//! Error responses of the API: RFC 9457 `application/problem+json`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -8,7 +8,7 @@ use crate::patch;
 use crate::status::status;
 
 status!(
-    /// The providers that there are.
+    /// The known providers.
     ProviderName {
         /// Claude models.
         Anthropic = "anthropic",
@@ -16,7 +16,7 @@ status!(
         Openai = "openai",
         /// Gemini models.
         Google = "google",
-        /// Models on one's own machine.
+        /// Models on your own machine.
         Ollama = "ollama",
         /// Any server that speaks OpenAI's chat completions.
         OpenaiCompatible = "openai_compatible",
@@ -93,7 +93,7 @@ pub struct ProviderList {
 pub struct CredentialInfo {
     /// The last characters of the key, to identify it.
     pub key_hint: Option<String>,
-    /// Where the provider is called, when not at its own address.
+    /// Base URL, when it differs from the provider's default address.
     pub base_url: Option<String>,
     /// Default model.
     pub default_model: Option<String>,
@@ -111,7 +111,7 @@ pub struct CredentialRequest {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>, write_only)]
     pub api_key: Option<Option<String>>,
-    /// Where to call the provider, as `http://127.0.0.1:11434` for Ollama.
+    /// Base URL of the provider, such as `http://127.0.0.1:11434` for Ollama.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub base_url: Option<Option<String>>,

@@ -38,7 +38,7 @@ pub struct Repeated {
     pub path: StepPath,
     /// Its label.
     pub label: String,
-    /// Why it runs.
+    /// The reason for the rerun.
     pub reason: RerunReason,
     /// The step whose output it uses, when this is the reason.
     pub because_of: Option<String>,
@@ -47,7 +47,7 @@ pub struct Repeated {
 }
 
 status!(
-    /// Why a step run runs again.
+    /// The reason why a step run runs again.
     RerunReason {
         /// It is the requested step.
         Requested = "requested",

@@ -1,4 +1,4 @@
-//! Which provider and model a step calls.
+//! Resolves the provider and model of a step.
 
 use crate::catalog::{default_model, provider_of_model};
 use crate::definition::{Definition, LlmStep, Step, StepKind};

@@ -129,7 +129,7 @@ impl ExecutionStatus {
         }
     }
 
-    /// Whether an execution in this status may take on `next`.
+    /// Whether an execution may change from this status to `next`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -168,7 +168,7 @@ status!(
         Completed = "completed",
         /// Every attempt failed, or a person rejected it.
         Failed = "failed",
-        /// Not run: switched off, jumped over, or a review in YOLO mode.
+        /// Not run: disabled, skipped by a `next` or an entry step, or a review in YOLO mode.
         Skipped = "skipped",
         /// Stopped by a person while it ran or waited.
         Cancelled = "cancelled",
@@ -178,7 +178,7 @@ status!(
 );
 
 impl StepRunStatus {
-    /// Whether a step run in this status may take on `next`.
+    /// Whether a step run may change from this status to `next`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -188,7 +188,7 @@ impl StepRunStatus {
             },
             Self::Running => match next {
                 // `Running` again is a further attempt.
-                // Between two attempts, a change or a retry may take it back.
+                // Between two attempts, a change or a retry may reset it.
                 Self::Running
                 | Self::Pending
                 | Self::Waiting

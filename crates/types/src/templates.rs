@@ -19,9 +19,9 @@ pub struct WorkflowTemplate {
     pub name: String,
     /// Purpose of the template.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
     /// Input of its executions.
     #[serde(default)]
@@ -58,9 +58,9 @@ pub struct TemplateSummary {
     pub name: String,
     /// Purpose of the template.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
     /// The labels of its steps, in order.
     pub step_labels: Vec<String>,

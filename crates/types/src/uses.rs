@@ -1,4 +1,4 @@
-//! Which steps a step builds on.
+//! The steps that a step depends on.
 
 use crate::ids::StepId;
 use crate::index::{Index, Place};

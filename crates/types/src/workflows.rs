@@ -20,9 +20,9 @@ pub struct Workflow {
     pub name: String,
     /// Purpose of the workflow.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
     /// The definition.
     pub definition: Definition,
@@ -52,10 +52,10 @@ pub struct CreateWorkflow {
     /// Purpose of the workflow.
     #[serde(default)]
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     #[serde(default)]
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     #[serde(default)]
     pub tags: Vec<String>,
     /// The definition.
@@ -80,10 +80,10 @@ pub struct UpdateWorkflow {
     /// Purpose of the workflow.
     #[serde(default)]
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     #[serde(default)]
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     #[serde(default)]
     pub tags: Vec<String>,
     /// The definition.
@@ -97,19 +97,19 @@ pub struct UpdateWorkflow {
     /// Labels that changed, old to new: references to the old ones are rewritten in this save.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub renamed_labels: BTreeMap<String, String>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<WorkflowId>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_template_id: Option<WorkflowId>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<DateTime<Utc>>,
 }
@@ -127,9 +127,9 @@ pub struct WorkflowSummary {
     pub name: String,
     /// Purpose of the workflow.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
     /// Number of steps.
     pub step_count: i32,
@@ -165,7 +165,7 @@ pub struct WorkflowPage {
 pub struct ListQuery {
     /// Items on the page: 1 to 200. Default: 20.
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// `-updated_at` (newest first, the default), `updated_at`, `name` or `-name`.
     pub sort: Option<String>,

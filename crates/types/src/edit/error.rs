@@ -1,11 +1,11 @@
-//! Why an edit is not possible.
+//! Errors of edits.
 
 use crate::block::BlockAddress;
 use crate::definition::StepType;
 use crate::ids::StepId;
 use crate::limits::MAX_STEPS;
 
-/// Why an edit is not possible.
+/// The reason why an edit is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
     /// The definition has no such step.

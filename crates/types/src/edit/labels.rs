@@ -7,7 +7,7 @@ use crate::ids::{StepId, slug_from_name};
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_SLUG_CHARS, MAX_STEPS};
 
-/// Why a step cannot be called this; `None` when it can. Space around the label does not count.
+/// The fault of a label; `None` when it is valid. White space around the label does not count.
 #[must_use]
 pub fn label_problem(index: &Index, id: &StepId, label: &str) -> Option<String> {
     let label = label.trim();

@@ -26,7 +26,7 @@ status!(
 pub struct Finding {
     /// Severity.
     pub severity: Severity,
-    /// Where, as a JSON pointer into the definition.
+    /// The place, as a JSON pointer into the definition.
     pub pointer: String,
     /// Stable code for clients.
     pub code: String,
@@ -42,7 +42,7 @@ pub struct Finding {
 pub struct Fix {
     /// Title for people.
     pub title: String,
-    /// Where, as a JSON pointer into the definition.
+    /// The place, as a JSON pointer into the definition.
     pub pointer: String,
     /// The replacement.
     pub value: Value,

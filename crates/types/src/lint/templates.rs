@@ -86,7 +86,7 @@ impl Scope<'_> {
                 target
             }
             Resolution::Hidden(target) => {
-                let message = format!("“{name}” is inside another step: refer to that step, which gives its output");
+                let message = format!("“{name}” is inside another step: refer to that step instead");
                 findings.error(pointer, "hidden_reference", message);
                 target
             }
@@ -114,10 +114,10 @@ impl Scope<'_> {
             return;
         }
         if !target.step.enabled && user.step.enabled {
-            let message = format!("“{name}” is switched off: it gives nothing to refer to");
+            let message = format!("“{name}” is switched off: it has no output");
             findings.error(pointer, "disabled_reference", message);
         } else if !self.reached.contains(&target.position) {
-            let message = format!("no run comes to “{name}”: it gives nothing to refer to");
+            let message = format!("no run reaches “{name}”: it has no output");
             findings.error(pointer, "skipped_reference", message);
         }
     }
@@ -139,9 +139,9 @@ impl Scope<'_> {
                 listed.push("…");
             }
             let message = if listed.is_empty() {
-                format!("there is no step “{name}”, and none stands before this one")
+                format!("there is no step “{name}”, and no step before this one")
             } else {
-                format!("there is no step “{name}”; before this one stand: {}", listed.join(", "))
+                format!("there is no step “{name}”; the steps before this one are: {}", listed.join(", "))
             };
             return (message, None);
         };

@@ -147,7 +147,7 @@ struct Scanner<'s> {
     dollar: Closer,
 }
 
-/// Which closer a piece ends with.
+/// Kind of a piece's closer.
 #[derive(Clone, Copy)]
 enum Opening {
     Expression,
@@ -200,7 +200,7 @@ impl<'s> Scanner<'s> {
         Ok((Some(Piece::Tag(inside..end)), end + 2))
     }
 
-    /// Where the piece that begins at `from` is closed, outside string literals.
+    /// The end of the piece that begins at `from`, outside string literals.
     fn closing(&mut self, from: usize, opening: Opening) -> Option<usize> {
         let sign = match opening {
             Opening::Expression => self.expression.sign,
