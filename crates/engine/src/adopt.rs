@@ -27,10 +27,10 @@ impl Engine {
             let adopting = async {
                 loop {
                     if let Err(error) = engine.adopt().await {
-                        tracing::warn!(%error, "executions could not be adopted; the next try comes by itself");
+                        tracing::warn!(%error, "executions could not be adopted; retrying later");
                     }
                     if let Err(error) = engine.shared.store.sweep_deletions(PIECES_OF_SWEEP).await {
-                        tracing::warn!(%error, "deletions could not be completed; the next try comes by itself");
+                        tracing::warn!(%error, "deletions could not be completed; retrying later");
                     }
                     tokio::time::sleep(engine.shared.limits.lease / 3).await;
                 }
@@ -119,7 +119,7 @@ impl Engine {
         match self.shared.store.journal(tenant, id).await {
             Ok(journal) => journal.ok_or(EngineError::ExecutionNotFound),
             Err(error @ StoreError::Corrupt(_)) => {
-                tracing::error!(execution_id = %id, %error, "what is stored of the execution cannot be read: it is failed");
+                tracing::error!(execution_id = %id, %error, "the stored execution cannot be read: it is marked as failed");
                 self.shared.store.fail_unreadable(tenant, id, epoch, self.shared.outside.clock.now()).await?;
                 Err(error.into())
             }
@@ -136,13 +136,13 @@ impl Engine {
         if tokio::time::timeout(grace, self.shared.tasks.wait()).await.is_err() {
             tracing::warn!(
                 live = self.live_executions(),
-                "stopping with steps under way; they go on after the next start"
+                "stopping with running steps; they continue after the next start"
             );
         }
         self.shared.halt();
         // The next engine need not wait for the lease to expire.
         if let Err(error) = self.shared.store.release_lease(&self.shared.engine_id).await {
-            tracing::warn!(%error, "the lease could not be released; it ends by itself");
+            tracing::warn!(%error, "the lease could not be released; it expires");
         }
     }
 

@@ -29,7 +29,7 @@ use crate::shared::{Limits, Shared};
 pub struct EngineConfig {
     /// Clock, ids and chance.
     pub outside: Outside,
-    /// Where to stop, for tests.
+    /// Fault points, for tests.
     pub faults: Faults,
     /// Waits between attempts.
     pub backoff: Backoff,

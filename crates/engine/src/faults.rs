@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// Where the engine can be stopped.
+/// A point at which the engine can be stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FaultPoint {
     /// A new execution is written; its caller has no response yet.

@@ -32,10 +32,10 @@ impl Engine {
             tokio::time::sleep(shared.limits.lease / 3).await;
             let mut asked = Instant::now();
             while let Err(error) = self.renew_lease().await {
-                tracing::warn!(%error, "the lease could not be renewed; it is tried again");
+                tracing::warn!(%error, "the lease could not be renewed; retrying");
                 // Other engines take over from now on: attempts that continue here would be paid for twice.
                 if !shared.store.is_exclusive() && renewed.elapsed() > shared.limits.lease {
-                    tracing::error!("the lease has passed: the executions of this engine are stopped here");
+                    tracing::error!("the lease has expired: stopping the executions of this engine");
                     shared.lose_lease();
                 }
                 tokio::time::sleep(shared.limits.lease / 20).await;

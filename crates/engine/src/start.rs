@@ -19,7 +19,7 @@ use crate::key::ExecutionKey;
 /// An execution to start.
 #[derive(Debug, Clone)]
 pub struct StartRequest {
-    /// Which workflow.
+    /// The workflow.
     pub workflow_id: WorkflowId,
     /// Parameters of the start.
     pub start: StartExecution,

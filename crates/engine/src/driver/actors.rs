@@ -12,7 +12,7 @@ use crate::key::ExecutionKey;
 use crate::machine::Command;
 use crate::work::AttemptEnd;
 
-/// Where the answer to a command goes, once its turn is written.
+/// The sender of a command's result, used once its turn is written.
 pub type Reply = oneshot::Sender<Result<Box<Execution>, EngineError>>;
 
 /// A message to an actor.

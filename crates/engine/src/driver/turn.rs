@@ -112,7 +112,7 @@ impl Actor {
                 self.give_up().await;
                 return Flow::Refused(error);
             }
-            tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
+            tracing::warn!(execution_id = %id, %error, "the turn could not be written; retrying");
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(Duration::from_secs(2));
         }
@@ -132,7 +132,7 @@ impl Actor {
         let outcome = self.with_env(Machine::give_up);
         match self.shared.store.write_turn(Arc::new(outcome.turn.clone())).await {
             Ok(()) => self.publish(&outcome.turn, &outcome.events),
-            Err(error) => tracing::error!(execution_id = %id, %error, "nor can its failure"),
+            Err(error) => tracing::error!(execution_id = %id, %error, "its failure cannot be written either"),
         }
     }
 

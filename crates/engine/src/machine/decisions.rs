@@ -26,7 +26,7 @@ impl Machine {
             return Err(self.no_gate(path));
         };
         if request.opened_seq.is_some_and(|seen| seen != gate.opened_seq) {
-            let message = "The gate was opened anew since you looked: read what it asks now.";
+            let message = "The gate was reopened with another text: read the step run again.";
             return Err(self.illegal(ErrorCode::GateDecided, Some(status), message));
         }
         check_request(&gate, &request)?;
@@ -93,12 +93,12 @@ impl Machine {
             if self.place(path).is_none() {
                 return EngineError::StepRunNotFound;
             }
-            let message = "The run has not come to this step yet.";
+            let message = "The run has not reached this step yet.";
             return self.illegal(ErrorCode::IllegalTransition, Some(StepRunStatus::Pending), message);
         };
         let was_gate = run.gate.is_some() || run.step_type == StepType::Review;
         let (code, message) = if was_gate {
-            (ErrorCode::GateDecided, "Somebody decided already; read the step run for what was decided.")
+            (ErrorCode::GateDecided, "The gate was decided already: read the decision in the step run.")
         } else {
             (ErrorCode::IllegalTransition, "This step run waits for no decision.")
         };
@@ -162,7 +162,7 @@ impl Machine {
             _ => {
                 let least = round_up(least);
                 let message =
-                    format!("give a `budget_usd` of at least {least:.6}, what is spent and the next call together");
+                    format!("give a `budget_usd` of at least {least:.6}: the amount spent plus the next call");
                 Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", message))
             }
         }

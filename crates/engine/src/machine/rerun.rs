@@ -114,7 +114,7 @@ impl Machine {
             return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
         if !self.index.leads_to(place) {
-            let message = "A `next` or the entry step leads past this step: it would be skipped again.";
+            let message = "A `next` or the entry step skips this step: it would be skipped again.";
             return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
         Ok(())

@@ -77,7 +77,7 @@ impl Machine {
     fn skip(&mut self, path: &StepPath, reason: SkipReason) {
         let (content, message) = match reason {
             SkipReason::Disabled => (None, "The step is disabled."),
-            SkipReason::JumpedOver => (None, "The run jumped over the step."),
+            SkipReason::JumpedOver => (None, "A `next` or the entry step skips this step."),
             SkipReason::Yolo => (self.shown_text(path).map(|(_, text)| text), "Reviews are skipped in YOLO mode."),
         };
         self.change(path, |record| {

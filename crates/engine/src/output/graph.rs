@@ -9,7 +9,7 @@ use sluice_types::limits::{MAX_PATTERNS, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES};
 
 use super::schema_error::SchemaError;
 
-/// Which value a subschema is applied to, as seen from the subschema that applies it.
+/// The value that a subschema is applied to, relative to the subschema that applies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place<'s> {
     /// The same value.
@@ -278,7 +278,7 @@ fn escaped(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
 
-/// How a keyword contains subschemas.
+/// The form in which a keyword contains subschemas.
 enum Shape<'s> {
     One(Place<'s>),
     Each(Place<'s>),

@@ -69,7 +69,7 @@ pub fn not_compiled() -> SchemaError {
 fn refused(error: &ValidationError<'_>) -> SchemaError {
     let message = if is_about_pattern(error) {
         format!(
-            "the pattern is not taken. Write it without look-around and back-references, and so that it compiles to at most {} KiB: repeat less, and use smaller classes.",
+            "the pattern is not supported. Write it without look-around and back-references, and so that it compiles to at most {} KiB: repeat less, and use smaller classes.",
             MAX_PATTERN_BYTES / 1024
         )
     } else {

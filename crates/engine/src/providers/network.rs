@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Where requests to addresses that a tenant set may go.
+/// The networks that requests to a tenant's own addresses may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NetworkPolicy {
     /// To public addresses only.

@@ -22,7 +22,7 @@ pub struct ProvidersConfig {
     pub vault: Vault,
     /// Keys of the server's environment, for tenants without a key of their own.
     pub server_keys: Vec<(ProviderName, SecretString)>,
-    /// Where addresses that a tenant sets may lie.
+    /// The networks that a tenant's own addresses may be in.
     pub network: NetworkPolicy,
 }
 

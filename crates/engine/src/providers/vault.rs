@@ -46,7 +46,7 @@ pub struct Vault {
     source: Source,
 }
 
-/// Where the key comes from.
+/// Source of the key.
 enum Source {
     KeyFile(MasterKey),
     Passphrase(Box<Passphrase>),

@@ -68,7 +68,7 @@ impl Wire {
         let key = call.api_key.clone();
         let mut reader = self.open(call).await.map_err(|error| error.fit_to_show(key.as_ref()))?;
         let Some(first) = reader.next().await else {
-            return Err(errors::broken("the provider answered with nothing"));
+            return Err(errors::broken("the provider's answer is empty"));
         };
         let first = first?;
         let rest = stream::unfold(reader, |mut reader| async move {
@@ -343,7 +343,7 @@ fn usable_key(provider: Provider, key: Option<&SecretString>) -> Result<Option<&
             Err(ProviderError::new(ProviderErrorKind::MissingKey, message))
         }
         Some(key) if !key.chars().all(|c| c.is_ascii_graphic()) => {
-            let message = "the API key holds characters that no key has";
+            let message = "the API key contains invalid characters";
             Err(ProviderError::new(ProviderErrorKind::Unauthorized, message))
         }
         key => Ok(key),

@@ -130,7 +130,7 @@ fn check_format(format: &str) -> Result<(), Error> {
         spec.contains('*') || spec.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 2)
     });
     if is_wide {
-        return Err(refused("`format` takes widths and precisions of at most two digits"));
+        return Err(refused("`format` accepts widths and precisions of at most two digits"));
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
         genai::Error::WebModelCall { webc_error, .. } | genai::Error::WebAdapterCall { webc_error, .. } => {
             match webc_error {
                 genai::webc::Error::Reqwest(error) => from_transport(error),
-                _ => broken("the provider's answer is not what its protocol says"),
+                _ => broken("the provider's answer violates its protocol"),
             }
         }
         genai::Error::WebStream { error, .. } => from_transport(error.as_ref()),
@@ -79,7 +79,7 @@ pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
         | genai::Error::JsonValueExt(_)
         | genai::Error::SerdeJson(_)
         | genai::Error::InvalidJsonResponseElement { .. }
-        | genai::Error::NoChatResponse { .. } => broken("the provider's answer is not what its protocol says"),
+        | genai::Error::NoChatResponse { .. } => broken("the provider's answer violates its protocol"),
         // All others come before anything is sent. Their texts name the model and the adapter, no key.
         other => ProviderError::new(Kind::BadRequest, other.to_string()),
     }

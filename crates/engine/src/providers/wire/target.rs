@@ -1,4 +1,4 @@
-//! Where a call goes: our provider's name to a wire protocol and a URL.
+//! The target of a call: maps the provider's name to a wire protocol and a URL.
 //!
 //! The protocol follows from the provider that the tenant named, never from the shape of a model's name, so a
 //! model `gpt-oss` on an own server stays there.
