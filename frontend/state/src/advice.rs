@@ -19,7 +19,7 @@ pub const fn advice(code: ErrorCode) -> &'static str {
         }
         ErrorCode::ContextTooLong => "Choose a model that reads more, or shorten the prompt, and run the step again.",
         ErrorCode::OutputInvalid => "Run the step again, switch to another model, or write the output yourself.",
-        ErrorCode::ReviewRejected => "Run an earlier step again, or change what it gave, to go on from there.",
+        ErrorCode::ReviewRejected => "Run an earlier step again, or replace its output, to continue from there.",
         ErrorCode::BudgetExceeded => "Raise the budget and run the step again.",
         ErrorCode::InvalidTemplate | ErrorCode::InvalidInput => "Change the step's prompt, and run it again.",
         ErrorCode::UnknownPersona | ErrorCode::PersonaNotFound => "Choose another persona, and run the step again.",

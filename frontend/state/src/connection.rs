@@ -124,7 +124,7 @@ impl Connection {
                 let seconds = retry_in_ms.saturating_sub(waited_ms).div_ceil(1_000).max(1);
                 Some(format!("Connection lost. Trying again in {seconds} s."))
             }
-            Self::Offline => Some("You are offline. This page goes on by itself when you are back.".into()),
+            Self::Offline => Some("You are offline. This page continues when you are back.".into()),
         }
     }
 

@@ -33,7 +33,7 @@ impl fmt::Display for ImportError {
         match self {
             Self::TooLarge => {
                 let most = format::bytes(u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX));
-                write!(f, "It is larger than {most}, the most that can be imported.")
+                write!(f, "It is larger than {most}, the limit for imports.")
             }
             Self::NotJson(SyntaxError { message, line, column }) => {
                 write!(f, "It is not JSON: line {line}, column {column}: {message}.")

@@ -212,8 +212,7 @@ impl InputForm {
         self.check_fields(&value)?;
         let size = json::size(&value);
         if size > MAX_INPUT_BYTES {
-            let message =
-                format!("The input is too long: {size} bytes as JSON, and at most {MAX_INPUT_BYTES} are taken.");
+            let message = format!("The input is too long: {size} bytes as JSON; the limit is {MAX_INPUT_BYTES}.");
             return Err(InputError::new(message));
         }
         Ok(value)

@@ -86,7 +86,7 @@ fn names_of(step: &Step, reach: Reach) -> StepNames {
     let fields = match &step.kind {
         StepKind::Llm(llm) => llm_fields(llm),
         StepKind::Review(_) => {
-            [("content", "text as approved"), ("decision", "approve or reject"), ("comment", "what the reviewer wrote")]
+            [("content", "the approved text"), ("decision", "approve or reject"), ("comment", "the reviewer's comment")]
                 .map(|(name, detail)| (name.to_owned(), detail.to_owned()))
                 .to_vec()
         }

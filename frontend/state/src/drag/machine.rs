@@ -54,14 +54,14 @@ pub enum DragEvent {
     PointerDown {
         /// The item.
         index: usize,
-        /// Where.
+        /// The position.
         at: Point,
         /// Type of the pointer.
         pointer: Pointer,
     },
     /// The pointer moved, or the list was scrolled under it.
     PointerMove {
-        /// Where to.
+        /// The position.
         at: Point,
     },
     /// The pointer was let go.
