@@ -147,9 +147,7 @@ impl Attempt {
             Ok(()) => self.kept.store(end, Ordering::Relaxed),
             // The attempt continues: its text is still in memory, and is written with the next checkpoint or at the
             // end.
-            Err(error) => {
-                tracing::warn!(execution_id = %id, %path, %error, "the text so far could not be checkpointed")
-            }
+            Err(error) => tracing::warn!(execution_id = %id, %path, %error, "the text could not be checkpointed"),
         }
     }
 }
