@@ -245,7 +245,7 @@ impl Engine {
         let persona = persona.ok_or_else(|| {
             EngineError::field(ErrorCode::UnknownPersona, pointer, format!("there is no persona `{id}`"))
         })?;
-        Ok(SnapshotPersona { name: persona.name, instructions: persona.instructions })
+        Ok(SnapshotPersona { name: persona.name, instructions: persona.instructions, ..SnapshotPersona::default() })
     }
 
     /// Deletes an execution that has ended.

@@ -128,7 +128,7 @@ impl Poller {
             let attempts = self.shared.store.attempts(&key.tenant, &key.id, &path).await?;
             let completed = attempts.into_iter().find(|attempt| attempt.attempt == number);
             if let Some(text) = completed.and_then(|attempt| attempt.content) {
-                self.channel.add_text_elsewhere(self.shared.outside.clock.now(), &path, number, 0, &text);
+                self.channel.add_text_elsewhere(self.shared.outside.clock.now(), &path, number, [(0, text.as_str())]);
             }
         }
         self.channel.publish([frame]);
@@ -142,9 +142,12 @@ impl Poller {
         self.texts = changes.texts.iter().map(|it| (it.at.path.clone(), (it.at.attempt, it.at.offset))).collect();
         let texts = &self.texts;
         self.channel.retain_elsewhere(|path, attempt| texts.get(path).is_some_and(|known| known.0 == attempt));
-        for piece in &changes.texts {
-            let TextPosition { path, attempt, offset } = &piece.at;
-            self.channel.add_text_elsewhere(now, path, *attempt, *offset, &piece.text);
+        for pieces in
+            changes.texts.chunk_by(|one, next| (&one.at.path, one.at.attempt) == (&next.at.path, next.at.attempt))
+        {
+            let Some(TextPosition { path, attempt, .. }) = pieces.first().map(|piece| &piece.at) else { continue };
+            let pieces = pieces.iter().map(|piece| (piece.at.offset, piece.text.as_str()));
+            self.channel.add_text_elsewhere(now, path, *attempt, pieces);
         }
     }
 }

@@ -90,7 +90,7 @@ impl Engine {
         let key = ExecutionKey::new(&journal.tenant, &journal.execution_id);
         let _starting = self.actors.begin(&key);
         // A command that comes between the commit and the actor waits for the actor, and does not make another one.
-        self.actors.one_at_a_time(&key, self.write_start(&key, journal, idempotency)).await
+        self.actors.one_at_a_time(&key, Box::pin(self.write_start(&key, journal, idempotency))).await
     }
 
     async fn write_start(
@@ -167,7 +167,7 @@ impl Engine {
         for id in named_personas(&definition) {
             personas.insert(id.clone(), self.persona(tenant, &id, "/definition/persona_id").await?);
         }
-        Ok(Snapshot { definition, personas })
+        Ok(Snapshot { definition, personas, ..Snapshot::default() })
     }
 
     fn new_journal(
@@ -252,7 +252,7 @@ fn named_personas(definition: &Definition) -> Vec<sluice_types::PersonaId> {
     let index = Index::of(definition);
     let own = index.places().iter().filter_map(|place| match &place.step.kind {
         StepKind::Llm(llm) => llm.persona_id.clone(),
-        StepKind::Review(_) => None,
+        StepKind::Review(_) | StepKind::Unknown(_) => None,
     });
     definition.persona_id.clone().into_iter().chain(own).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sluice_types::{
     Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, PersonaId, RunError, StepPath, StepRun, TenantId,
     TokenUsage, WorkflowId,
@@ -19,15 +19,21 @@ pub struct Snapshot {
     /// The personas that it names.
     #[serde(default)]
     pub personas: BTreeMap<PersonaId, SnapshotPersona>,
+    /// What a newer server has added.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// A persona as it was when the execution took it on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotPersona {
     /// Its name.
     pub name: String,
     /// The text before the system prompt.
     pub instructions: String,
+    /// What a newer server has added.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// The part of an execution that changes from turn to turn.

@@ -325,7 +325,13 @@ pub(crate) async fn lock_execution(conn: &mut Connection, tenant: &str, id: &str
 /// Writes a step run over the one there is. Diesel keeps no `ON CONFLICT DO UPDATE` prepared, and
 /// to parse it for each turn would be a quarter of the writer's work; nothing refers to these rows.
 pub(crate) async fn put_step_run(conn: &mut Connection, row: StepRunRow) -> Result<(), StoreError> {
-    diesel::replace_into(step_runs::table).values(row).execute(conn).await?;
+    if row.step_type == sluice_types::StepType::Unknown.as_str() {
+        // Only an update keeps what a newer server has called it.
+        let key = (step_runs::tenant_id, step_runs::execution_id, step_runs::path);
+        diesel::insert_into(step_runs::table).values(&row).on_conflict(key).do_update().set(&row).execute(conn).await?;
+    } else {
+        diesel::replace_into(step_runs::table).values(row).execute(conn).await?;
+    }
     Ok(())
 }
 

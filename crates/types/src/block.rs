@@ -68,14 +68,14 @@ impl StepKind {
     #[must_use]
     pub fn blocks(&self) -> Vec<InnerBlock<'_>> {
         match self {
-            Self::Llm(_) | Self::Review(_) => Vec::new(),
+            Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => Vec::new(),
         }
     }
 
     /// The same, to change them.
     pub fn blocks_mut(&mut self) -> Vec<(Slot, BlockMut<'_>)> {
         match self {
-            Self::Llm(_) | Self::Review(_) => Vec::new(),
+            Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => Vec::new(),
         }
     }
 }

@@ -6,31 +6,32 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A capability beyond text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Ability {
-    /// Answers with text.
-    Text,
-    /// Answers with JSON that fits a schema.
-    JsonSchema,
-    /// Calls tools.
-    Tools,
-    /// Reads pictures.
-    Vision,
-    /// Reasons before it answers.
-    Reasoning,
-    /// Reads documents as PDF.
-    Pdf,
-    /// Keeps parts of prompts in a cache.
-    PromptCaching,
-    /// Built-in web search.
-    WebSearch,
-}
+use crate::status::status;
+
+status!(
+    /// A capability beyond text.
+    Ability {
+        /// Answers with text.
+        Text = "text",
+        /// Answers with JSON that fits a schema.
+        JsonSchema = "json_schema",
+        /// Calls tools.
+        Tools = "tools",
+        /// Reads pictures.
+        Vision = "vision",
+        /// Reasons before it answers.
+        Reasoning = "reasoning",
+        /// Reads documents as PDF.
+        Pdf = "pdf",
+        /// Keeps parts of prompts in a cache.
+        PromptCaching = "prompt_caching",
+        /// Built-in web search.
+        WebSearch = "web_search",
+    }
+);
 
 /// One model of one provider. Prices are in US dollars for a million tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ModelInfo {
     /// The provider's name here.
     pub provider: String,
@@ -146,6 +147,17 @@ mod tests {
             let info = find_model(provider, model).unwrap_or_else(|| panic!("{provider} {model}"));
             assert!(info.input_usd_per_mtok.is_some() && info.output_usd_per_mtok.is_some());
         }
+    }
+
+    #[test]
+    fn the_file_holds_no_field_and_no_ability_that_is_not_known() {
+        let file: serde_json::Value = serde_json::from_str(include_str!("../data/model-prices.json")).unwrap();
+        let known = serde_json::to_value(&catalog().items[0]).unwrap();
+        for model in file["models"].as_array().unwrap() {
+            let unknown = model.as_object().unwrap().keys().find(|name| known.get(name).is_none());
+            assert_eq!(unknown, None, "{model}");
+        }
+        assert!(catalog().items.iter().all(|info| !info.abilities.contains(&Ability::Unknown)));
     }
 
     #[test]

@@ -1,23 +1,29 @@
 //! The definition of a workflow: what it runs, step by step. The same JSON on the wire, on disk and
 //! in the editor.
 
+mod newer;
 mod reading;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::openapi::{RefOr, Schema, schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::ids::{PersonaId, StepId};
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::status::status;
+pub(crate) use newer::to_be_checked;
+pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};
+use words::words;
 
 /// What a workflow runs: steps in list order, and what they share.
+// It is read leniently: what a newer version of Sluice has added is kept and written back. Requests are held to what is
+// known by `known_parts_only`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Definition {
     /// Skips review steps, so that a run needs nobody.
     #[serde(default)]
@@ -40,6 +46,10 @@ pub struct Definition {
     /// The steps, in the order in which they run.
     #[serde(deserialize_with = "reading::read_steps")]
     pub steps: Vec<Arc<Step>>,
+    /// Fields that a newer version has added.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub extra: Map<String, Value>,
 }
 
 /// One step. The fields that all kinds have stand here, those of its kind in `kind`; on the wire
@@ -79,17 +89,17 @@ impl Step {
         match self.kind {
             StepKind::Llm(_) => StepType::Llm,
             StepKind::Review(_) => StepType::Review,
+            StepKind::Unknown(_) => StepType::Unknown,
         }
     }
 
-    /// What running it twice would do.
+    /// What running it twice would do. An effect that is not known may be a change elsewhere.
     #[must_use]
     pub const fn effect(&self) -> Effect {
-        match self.effect {
-            Some(effect) => effect,
-            None => match self.kind {
-                StepKind::Llm(_) | StepKind::Review(_) => Effect::Pure,
-            },
+        match (&self.effect, &self.kind) {
+            (Some(Effect::Pure), _) | (None, StepKind::Llm(_) | StepKind::Review(_)) => Effect::Pure,
+            (Some(Effect::Reads), _) => Effect::Reads,
+            (Some(Effect::Writes | Effect::Unknown(_)), _) | (None, StepKind::Unknown(_)) => Effect::Writes,
         }
     }
 
@@ -115,6 +125,7 @@ impl Step {
                 all
             }
             StepKind::Review(review) => vec![("instructions", review.instructions.as_str())],
+            StepKind::Unknown(_) => Vec::new(),
         }
     }
 
@@ -127,6 +138,7 @@ impl Step {
                 all
             }
             StepKind::Review(review) => vec![&mut review.instructions],
+            StepKind::Unknown(_) => Vec::new(),
         }
     }
 }
@@ -139,6 +151,20 @@ pub enum StepKind {
     Llm(LlmStep),
     /// Waits for a person's decision.
     Review(ReviewStep),
+    /// A kind of step that a newer version of Sluice has added.
+    #[serde(untagged)]
+    Unknown(UnknownStep),
+}
+
+/// A step of a kind that is not known: its fields are kept and written back, and it is not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnknownStep {
+    /// What kind it is.
+    #[serde(rename = "type")]
+    pub step_type: String,
+    /// The fields of its kind.
+    #[serde(flatten)]
+    pub fields: Map<String, Value>,
 }
 
 status!(
@@ -151,22 +177,21 @@ status!(
     }
 );
 
-/// What running a step twice would do. It decides what happens to a step that was under way when
-/// the server stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Effect {
-    /// Changes nothing: it is started again.
-    Pure,
-    /// Reads from elsewhere: it is started again.
-    Reads,
-    /// Changes something elsewhere: a person is asked before it is started again.
-    Writes,
-}
+words!(
+    /// What running a step twice would do. It decides what happens to a step that was under way when
+    /// the server stopped.
+    Effect {
+        /// Changes nothing: it is started again.
+        Pure = "pure",
+        /// Reads from elsewhere: it is started again.
+        Reads = "reads",
+        /// Changes something elsewhere: a person is asked before it is started again.
+        Writes = "writes",
+    }
+);
 
 /// The fields of an `llm` step. Its output is text, or JSON when it has an `output_schema`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LlmStep {
     /// What the model is asked; a template.
     pub prompt: String,
@@ -194,22 +219,28 @@ pub struct LlmStep {
     /// Models to try in turn when this one fails for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallbacks: Vec<Fallback>,
+    /// Fields that a newer version has added.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub extra: Map<String, Value>,
 }
 
 /// A model to try when the one before it failed for good.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fallback {
     /// Provider to call; that of the model when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// Model to call.
     pub model: String,
+    /// Fields that a newer version has added.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub extra: Map<String, Value>,
 }
 
 /// The fields of a `review` step. Its output is the decision, with the text as approved.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ReviewStep {
     /// What the reviewer is asked to look at; a template.
     #[serde(default)]
@@ -223,21 +254,24 @@ pub struct ReviewStep {
     /// What happens then; `reject` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_expiry: Option<OnExpiry>,
+    /// Fields that a newer version has added.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub extra: Map<String, Value>,
 }
 
-/// What a review does when nobody decided in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OnExpiry {
-    /// The run goes on with the text as it is.
-    Approve,
-    /// The run fails.
-    Reject,
-}
+words!(
+    /// What a review does when nobody decided in time.
+    OnExpiry {
+        /// The run goes on with the text as it is.
+        Approve = "approve",
+        /// The run fails.
+        Reject = "reject",
+    }
+);
 
 /// The fields that every step has, for reading and for the schema.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 struct StepCommon {
     /// Unique in the workflow: a letter, then letters, digits, `-` or `_`. Derived from the label when left out, and numbered when taken.
     id: Option<StepId>,
@@ -254,9 +288,11 @@ struct StepCommon {
     effect: Option<Effect>,
     /// The step to go on with: the id of a later step, or `end`. The next one when left out.
     next: Option<StepId>,
+    /// The tag and the fields of its kind.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    own: Map<String, Value>,
 }
-
-const COMMON_FIELDS: [&str; 7] = ["id", "label", "enabled", "max_retries", "timeout", "effect", "next"];
 
 const fn yes() -> bool {
     true
@@ -273,6 +309,7 @@ fn kind_schema<T: PartialSchema>(tag_schema: &str, description: &str) -> RefOr<S
     object.properties.extend(own.properties);
     object.required.extend(own.required);
     object.description = Some(description.into());
+    object.additional_properties = Some(Box::new(schema::AdditionalProperties::FreeForm(false)));
     RefOr::T(Schema::Object(object))
 }
 
@@ -347,21 +384,5 @@ mod tests {
         let step: Step = serde_json::from_value(wire.clone()).unwrap();
         assert_eq!(step.retries(), 3);
         assert_eq!(serde_json::to_value(&step).unwrap(), wire);
-    }
-
-    #[test]
-    fn errors_say_where_in_the_step() {
-        for (wire, expected) in [
-            (
-                json!({"label": "A", "type": "llm", "prompt": 1}),
-                "@/prompt: invalid type: integer `1`, expected a string",
-            ),
-            (json!({"label": "A", "type": "llm", "prompt": "", "shows": []}), "@/shows: unknown field `shows`"),
-            (json!({"label": "A", "type": "lllm"}), "@/type: \"lllm\" is not one of llm, review"),
-            (json!({"label": "A", "type": "llm", "prompt": "", "timeout": -1}), "@/timeout: invalid value"),
-        ] {
-            let error = serde_json::from_value::<Step>(wire).unwrap_err().to_string();
-            assert!(error.starts_with(expected), "{error}");
-        }
     }
 }

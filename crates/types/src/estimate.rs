@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::catalog::find_model;
 use crate::chat_tokens::estimated_tokens;
-use crate::definition::{Definition, LlmStep, StepKind, StepType};
+use crate::definition::{Definition, LlmStep, Step, StepKind, StepType, known_parts_if_given};
 use crate::ids::{StepId, StepPath};
 use crate::index::{Index, Place};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
@@ -53,7 +53,7 @@ impl std::ops::Add for TokenRange {
 #[serde(deny_unknown_fields)]
 pub struct EstimateRequest {
     /// A definition that is not saved yet.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "known_parts_if_given")]
     pub definition: Option<Definition>,
     /// The input that the run will have.
     #[serde(default)]
@@ -127,6 +127,7 @@ pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories)
                 let shown = index.shown_by(place).last().and_then(|shown| outputs.get(&shown.step.id));
                 outputs.insert(&place.step.id, shown.copied().unwrap_or_default());
             }
+            StepKind::Unknown(_) => steps.push(unknown_estimate(&place.step)),
             StepKind::Llm(llm) => {
                 let estimate = scope.of_call(place, llm, &outputs);
                 outputs.insert(&place.step.id, estimate.output_tokens);
@@ -140,6 +141,21 @@ pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories)
         cost_usd: cost,
         prices_date: crate::catalog::catalog().prices_date.clone(),
         steps,
+    }
+}
+
+/// A step of a newer version: nothing is known of its cost.
+fn unknown_estimate(step: &Step) -> StepEstimate {
+    StepEstimate {
+        path: StepPath::top(&step.id),
+        label: step.label.clone(),
+        step_type: step.step_type(),
+        provider: None,
+        model: None,
+        input_tokens: TokenRange::default(),
+        output_tokens: TokenRange::default(),
+        cost_usd: None,
+        from_history: false,
     }
 }
 

@@ -6,41 +6,37 @@ use utoipa::ToSchema;
 
 use crate::execution::RunError;
 use crate::ids::{ExecutionId, StepId, StepPath};
-use crate::status::{ExecutionStatus, StepRunStatus};
+use crate::status::{ExecutionStatus, StepRunStatus, status};
 use crate::usage::TokenUsage;
 
-/// Kinds of event. Readers are to pass over kinds that they do not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EventType {
-    /// The execution or a step run took on another status, or a person changed something else of it.
-    Progress,
-    /// More text of a step run under way. Not stored: it has no `seq`.
-    Text,
-    /// The execution completed or was cancelled. Nothing follows, unless somebody retries a step.
-    Done,
-    /// A step run or the execution failed.
-    Error,
-    /// An attempt failed and another follows.
-    Retry,
-    /// A step was not run.
-    Skipped,
-    /// The execution waits: for a person at a gate, or because it was paused.
-    Paused,
-}
+status!(
+    /// Kinds of event. Readers are to pass over kinds that they do not know.
+    EventType {
+        /// The execution or a step run took on another status, or a person changed something else of it.
+        Progress = "progress",
+        /// More text of a step run under way. Not stored: it has no `seq`.
+        Text = "text",
+        /// The execution completed or was cancelled. Nothing follows, unless somebody retries a step.
+        Done = "done",
+        /// A step run or the execution failed.
+        Error = "error",
+        /// An attempt failed and another follows.
+        Retry = "retry",
+        /// A step was not run.
+        Skipped = "skipped",
+        /// The execution waits: for a person at a gate, or because it was paused.
+        Paused = "paused",
+    }
+);
 
 impl EventType {
-    /// The type as the API spells it; it is the SSE `event:` too.
+    /// The SSE `event:` of its frames. Browsers listen by name, so a kind that is not known goes by a name that every
+    /// reader listens to; the data still holds its own.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn frame_name(self) -> &'static str {
         match self {
-            Self::Progress => "progress",
-            Self::Text => "text",
-            Self::Done => "done",
-            Self::Error => "error",
-            Self::Retry => "retry",
-            Self::Skipped => "skipped",
-            Self::Paused => "paused",
+            Self::Unknown => Self::Progress.as_str(),
+            known => known.as_str(),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::definition::Definition;
+use crate::definition::{Definition, known_parts_if_given, known_parts_only, to_be_checked};
 use crate::execution::ExecutionSummary;
 use crate::ids::WorkflowId;
 
@@ -59,6 +59,7 @@ pub struct CreateWorkflow {
     #[serde(default)]
     pub tags: Vec<String>,
     /// The definition.
+    #[serde(deserialize_with = "known_parts_only")]
     pub definition: Definition,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
@@ -86,7 +87,8 @@ pub struct UpdateWorkflow {
     /// Tags for filters.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// The definition.
+    /// The definition. Fields that a newer version of Sluice has added to the stored definition may be sent back unchanged.
+    #[serde(deserialize_with = "to_be_checked")]
     pub definition: Definition,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
@@ -220,7 +222,7 @@ pub struct CopyWorkflow {
 #[serde(deny_unknown_fields)]
 pub struct ValidateRequest {
     /// A definition that is not saved yet.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "known_parts_if_given")]
     pub definition: Option<Definition>,
     /// An input to check the templates against.
     #[serde(default)]

@@ -67,7 +67,7 @@ pub fn NewerServer() -> impl IntoView {
     view! {
         <Note kind=NoteKind::Info>
             <div class="stack tight">
-                <p>"The server is a newer version than this page, which cannot show this. What you typed is kept."</p>
+                <p>"A newer version of Sluice has made this, and this page cannot show it. It is kept, and so is what you typed."</p>
                 <ReloadButton />
             </div>
         </Note>

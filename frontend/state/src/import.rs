@@ -60,6 +60,9 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
     if value.get("definition").is_some() {
         // `UpdateWorkflow` accepts exactly the responses of `GET` and the bodies of `POST`.
         let read: UpdateWorkflow = fields(value)?;
+        read.definition.hold_to_known_parts(None).map_err(|ReadError { pointer, message }| {
+            ImportError::WrongField { pointer: format!("/definition{pointer}"), message }
+        })?;
         Ok(CreateWorkflow {
             id: None,
             name: read.name,
@@ -71,7 +74,7 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
             is_active: read.is_active,
         })
     } else if value.get("steps").is_some() {
-        Ok(of_definition(file_name, fields(value)?))
+        Ok(of_definition(file_name, Definition::of_known_parts(&value).map_err(wrong_field)?))
     } else {
         Err(ImportError::NotAWorkflow)
     }
@@ -97,10 +100,12 @@ fn name_of_file(file_name: &str) -> String {
 }
 
 fn fields<T: DeserializeOwned>(value: Value) -> Result<T, ImportError> {
-    json::from_value(value).map_err(|ReadError { pointer, message }| {
-        let pointer = if pointer.is_empty() { "The workflow".into() } else { pointer };
-        ImportError::WrongField { pointer, message }
-    })
+    json::from_value(value).map_err(wrong_field)
+}
+
+fn wrong_field(ReadError { pointer, message }: ReadError) -> ImportError {
+    let pointer = if pointer.is_empty() { "The workflow".into() } else { pointer };
+    ImportError::WrongField { pointer, message }
 }
 
 #[cfg(test)]
@@ -153,6 +158,16 @@ mod tests {
         assert_eq!(pointer, "/definition/steps/0/prompt");
         let missing = read("x.json", r#"{"definition": {"steps": []}}"#).unwrap_err();
         assert!(missing.to_string().starts_with("The workflow"), "{missing}");
+    }
+
+    #[test]
+    fn a_file_of_a_newer_version_is_refused() {
+        let alone = r#"{"steps": [{"label": "A", "type": "agent", "goal": "x"}]}"#;
+        let workflow = ["{\"name\": \"N\", \"definition\": ", alone, "}"].concat();
+        for (file, at) in [(alone, "/steps/0/type"), (&workflow, "/definition/steps/0/type")] {
+            let error = read("x.json", file).unwrap_err().to_string();
+            assert_eq!(error, format!("{at}: \"agent\" is not one of llm, review."));
+        }
     }
 
     #[test]

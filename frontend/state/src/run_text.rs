@@ -54,9 +54,10 @@ pub fn estimated_total(estimate: &Estimate) -> String {
 #[must_use]
 pub fn expiry(gate: &Gate, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
     let left = (gate.expires_at? - now).num_milliseconds().max(0);
-    let what = match gate.on_expiry.unwrap_or(OnExpiry::Reject) {
-        OnExpiry::Approve => "approves the text by itself",
-        OnExpiry::Reject => "rejects the text by itself",
+    let what = match &gate.on_expiry {
+        Some(OnExpiry::Approve) => "approves the text by itself",
+        Some(OnExpiry::Reject) | None => "rejects the text by itself",
+        Some(OnExpiry::Unknown(_)) => "decides by itself",
     };
     Some(format!("Without a decision, it {what} in {}.", super::format::duration(left)))
 }

@@ -83,12 +83,12 @@ pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     // The other fields of a workflow concern the server only.
     if let Some(definition) = value.get_mut("definition").map(Value::take) {
-        let definition = json::from_value(definition).map_err(|error| refused("/definition", error))?;
+        let definition = Definition::of_known_parts(&definition).map_err(|error| refused("/definition", error))?;
         let name = value.get_mut("name").map(Value::take).unwrap_or_default();
         let name: Option<String> = json::from_value(name).map_err(|error| refused("/name", error))?;
         return Ok(WorkflowFile { name: name.unwrap_or(stem), definition });
     }
-    let definition = json::from_value(value).map_err(|error| refused("", error))?;
+    let definition = Definition::of_known_parts(&value).map_err(|error| refused("", error))?;
     Ok(WorkflowFile { name: stem, definition })
 }
 

@@ -7,9 +7,10 @@ use actix_web::{HttpResponse, delete, get, post, put};
 use serde_json::Value;
 use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::edit::rename_references;
+use sluice_types::json::ReadError;
 use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
-    CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
+    CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
     UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
     slug_from_name,
 };
@@ -212,6 +213,7 @@ pub async fn update_workflow(
     if request.is_template && is_built_in(&id) {
         return Err(id_of_built_in(&id));
     }
+    hold_to_known_parts(&request.definition, &before.definition)?;
     rename_references(&mut request.definition, &request.renamed_labels);
     check_definition(&request.definition)?;
     let workflow = Workflow {
@@ -228,6 +230,14 @@ pub async fn update_workflow(
     };
     saved(&app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await?)?;
     Ok(WithETag::ok(workflow))
+}
+
+/// Refuses unknown fields, as in every request. Those that a newer server has stored may be sent back as they were read.
+fn hold_to_known_parts(definition: &Definition, stored: &Definition) -> ApiResult<()> {
+    definition.hold_to_known_parts(Some(stored)).map_err(|ReadError { pointer, message }| {
+        let field = FieldError::new(format!("/definition{pointer}"), message);
+        ApiError::fields(ErrorCode::InvalidRequest, vec![field])
+    })
 }
 
 fn saved(update: &WorkflowUpdate) -> ApiResult<()> {

@@ -34,6 +34,43 @@ on_both! {
         server.get("/workflows/market-brief").await.problem(404, "workflow_not_found");
     }
 
+    async fn what_a_newer_server_has_added_is_answered_and_may_be_sent_back(database: TestDatabase) {
+        let server = Server::start(&database);
+        server.workflow("w", &[step("a", "demo-echo", "x")]).await;
+        let newer = json!({"yolo": false, "budget": 2, "steps": [
+            {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true, "tools": ["search"], "effect": "pays"},
+            {"id": "b", "label": "B", "type": "agent", "goal": "y", "enabled": true},
+        ]});
+        database.execute(&format!("UPDATE workflows SET definition = '{newer}'")).await;
+        let mut workflow = server.get("/workflows/w").await.expect(StatusCode::OK);
+        assert_eq!(workflow["definition"], newer);
+        let report = server.post("/workflows/w/validate", &json!({})).await.expect(StatusCode::OK);
+        assert_eq!((&report["valid"], &report["findings"][0]["code"]), (&json!(false), &json!("unknown_step_type")));
+        let refused = server.post("/workflows/w/executions", &json!({})).await;
+        assert!(refused.problem(422, "invalid_definition").contains("agent"));
+        assert_eq!(server.post("/workflows/w/estimate", &json!({})).await.expect(StatusCode::OK)["cost_usd"], Value::Null);
+        // What was read can be sent back, changed elsewhere.
+        workflow["definition"]["steps"][0]["prompt"] = json!("z");
+        let saved = server.put("/workflows/w", "\"1\"", &workflow).await.expect(StatusCode::OK);
+        assert_eq!(saved["definition"], workflow["definition"]);
+        assert_eq!(server.get("/workflows/w").await.expect(StatusCode::OK)["definition"], workflow["definition"]);
+        // Anything else that is not known is a typing error.
+        for (pointer, value) in [("/budget", json!(3)), ("/steps/0/tools", json!([])), ("/steps/1/goal", json!("w")), ("/steps/0/effect", json!("payz"))] {
+            let mut changed = workflow.clone();
+            *changed["definition"].pointer_mut(pointer).unwrap() = value;
+            let refused = server.put("/workflows/w", "\"2\"", &changed).await;
+            assert!(refused.problem(422, "invalid_request").contains("/definition"), "{pointer}");
+        }
+        let mut misspelt = workflow.clone();
+        misspelt["definition"]["steps"][0]["promt"] = json!("x");
+        let refused = server.put("/workflows/w", "\"2\"", &misspelt).await;
+        assert!(refused.problem(422, "invalid_request").contains("/definition/steps/0/promt"));
+        server.post("/workflows", &json!({"name": "N", "definition": newer})).await.problem(422, "invalid_request");
+        for path in ["/workflows/w/validate", "/workflows/w/estimate"] {
+            server.post(path, &json!({"definition": newer})).await.problem(422, "invalid_request");
+        }
+    }
+
     async fn a_renamed_label_is_rewritten_in_every_prompt(database: TestDatabase) {
         let server = Server::start(&database);
         server.workflow("w", &[step("a", "demo-echo", "x"), step("b", "demo-echo", "{{steps.A.content}} ${steps.A.output}")]).await;

@@ -144,26 +144,27 @@ impl Channel {
         self.texts().here.remove(path).map(LiveText::into_text).unwrap_or_default()
     }
 
-    /// Adds a piece of a text that another server streams, and sends what of it is new. A piece that leaves a gap is
-    /// passed over.
-    pub(crate) fn add_text_elsewhere(
+    /// Adds pieces of a text that another server streams, each with where it begins, and sends what of them is new: as few
+    /// frames as can be, because a reader falls behind by frames. A piece that leaves a gap is passed over.
+    pub(crate) fn add_text_elsewhere<'a>(
         &self,
         at: DateTime<Utc>,
         path: &StepPath,
         attempt: i32,
-        offset: usize,
-        piece: &str,
+        pieces: impl IntoIterator<Item = (usize, &'a str)>,
     ) {
         let mut texts = self.texts();
         let text = texts.elsewhere.entry(path.clone()).or_default();
         if text.attempt != attempt {
             *text = LiveText::new(attempt);
         }
-        let repeated = text.as_str().len().checked_sub(offset);
-        let new = repeated.and_then(|repeated| piece.get(repeated..)).unwrap_or_default();
-        if !new.is_empty() {
-            let offset = text.push(new);
-            self.send(Frame::text(&self.key.id, at, path, attempt, offset, new));
+        let known = text.as_str().len();
+        for (offset, piece) in pieces {
+            let repeated = text.as_str().len().checked_sub(offset);
+            text.push(repeated.and_then(|repeated| piece.get(repeated..)).unwrap_or_default());
+        }
+        for frame in text.frames_from(known, &self.key.id, at, path) {
+            self.send(frame);
         }
     }
 
@@ -219,10 +220,10 @@ mod tests {
         let (path, at) = (StepPath::new("a").unwrap(), DateTime::default());
         let (_, mut live) = channel.subscribe(at);
         let end = |attempt: i32, end: usize| Some(TextEnd { path: path.clone(), attempt, end });
-        channel.add_text_elsewhere(at, &path, 1, 0, "ab");
-        channel.add_text_elsewhere(at, &path, 1, 0, "abcd");
-        channel.add_text_elsewhere(at, &path, 1, 0, "abcd");
-        channel.add_text_elsewhere(at, &path, 1, 9, "after a gap");
+        channel.add_text_elsewhere(at, &path, 1, [(0, "ab")]);
+        channel.add_text_elsewhere(at, &path, 1, [(0, "abcd")]);
+        channel.add_text_elsewhere(at, &path, 1, [(0, "abcd")]);
+        channel.add_text_elsewhere(at, &path, 1, [(9, "after a gap")]);
         assert_eq!(live.try_recv().unwrap().text, end(1, 2));
         let piece = live.try_recv().unwrap();
         assert_eq!((piece.event().unwrap().text.unwrap().as_str(), piece.text), ("cd", end(1, 4)));
@@ -232,13 +233,25 @@ mod tests {
         // The execution goes on here, while the poller reads the older attempt once more.
         channel.begin_text(&path, 2);
         channel.add_text(at, &path, 2, "new");
-        channel.add_text_elsewhere(at, &path, 1, 0, "abcdef");
+        channel.add_text_elsewhere(at, &path, 1, [(0, "abcdef")]);
         assert_eq!(channel.text_of(&path, 2), "new");
         let (late, _) = channel.subscribe(at);
         assert_eq!(late.into_iter().map(|frame| frame.text).collect::<Vec<_>>(), [end(2, 3)]);
         channel.retain_elsewhere(|_, _| false);
         assert_eq!(channel.end_text(&path), "new");
         assert_eq!(channel.subscribe(at).0.len(), 0);
+    }
+
+    #[test]
+    fn a_reader_does_not_fall_behind_by_the_pieces_of_one_poll() {
+        let hub = Hub::default();
+        let channel = hub.channel(&key());
+        let (path, at) = (StepPath::new("a").unwrap(), DateTime::default());
+        let (_, mut live) = channel.subscribe(at);
+        // As many pieces as the checkpoints of twenty minutes.
+        channel.add_text_elsewhere(at, &path, 1, (0..2 * BEHIND).map(|offset| (offset, "x")));
+        assert_eq!(live.try_recv().unwrap().text.unwrap().end, 2 * BEHIND);
+        assert!(live.try_recv().is_err());
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use sluice_store::StoredEvent;
-use sluice_types::{Event, EventType, ExecutionId, StepPath, StepRunStatus};
+use sluice_types::{Event, EventType, ExecutionId, ExecutionStatus, StepPath, StepRunStatus};
 
 /// A server-sent event (WHATWG HTML, section 9.2), ready to be sent.
 #[derive(Debug, Clone)]
@@ -29,14 +30,24 @@ pub struct TextEnd {
     pub end: usize,
 }
 
+/// The part of a stored event that its frame needs. A newer server may have written the rest in another form.
+#[derive(Deserialize)]
+struct EventHead {
+    #[serde(rename = "type")]
+    event_type: EventType,
+    #[serde(default)]
+    status: Option<ExecutionStatus>,
+}
+
 impl Frame {
     /// The frame of a stored event.
     #[must_use]
     pub fn of_stored(stored: &StoredEvent) -> Self {
-        // Only its kind and whether it ends the stream are read from it.
-        let event: Option<Event> = serde_json::from_str(&stored.payload).ok();
-        let name = event.as_ref().map_or(EventType::Progress, |event| event.event_type).as_str();
-        Self::stored(stored, name, event.is_some_and(|event| event.ends_stream()))
+        let head: Option<EventHead> = serde_json::from_str(&stored.payload).ok();
+        let name = head.as_ref().map_or(EventType::Progress, |head| head.event_type).frame_name();
+        // After an event that cannot be read at all, the reader connects again, and finds out whether more follows.
+        let ends_stream = head.is_none_or(|head| head.status.is_some_and(ExecutionStatus::is_terminal));
+        Self::stored(stored, name, ends_stream)
     }
 
     /// The frame of an event that is known.
@@ -80,5 +91,22 @@ impl Frame {
         let event = self.event()?;
         let completed = event.event_type == EventType::Progress && event.step_status == Some(StepRunStatus::Completed);
         event.path.zip(event.attempt.filter(|_| completed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_event_of_a_newer_server_ends_the_stream() {
+        let frame = |payload: &str| Frame::of_stored(&StoredEvent { seq: 3, payload: payload.into() });
+        let newer = frame(r#"{"type": "archived", "status": "completed", "at": {"day": 1}, "path": 7}"#);
+        assert!(newer.ends_stream);
+        assert!(newer.bytes.starts_with(b"id: 3\nevent: progress\ndata: {\"type\": \"archived\""));
+        let under_way = frame(r#"{"type": "retry", "status": "running", "at": 1}"#);
+        assert!(!under_way.ends_stream && under_way.bytes.starts_with(b"id: 3\nevent: retry\n"));
+        assert!(!frame(r#"{"type": "thinking", "status": "dreaming"}"#).ends_stream);
+        assert!(frame("broken").ends_stream, "its reader connects again");
     }
 }

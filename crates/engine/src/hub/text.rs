@@ -5,8 +5,8 @@ use sluice_types::{ExecutionId, StepPath};
 
 use super::frame::Frame;
 
-/// Size of the pieces in which readers that come late are given a text. Full pieces are shared by all of them; each reader
-/// holds less than this for itself.
+/// Size of the pieces in which a long text is sent. Readers that come late share the full pieces; each of them holds less
+/// than this for itself.
 const SHARED_BYTES: usize = 64 * 1024;
 
 /// The text of an attempt under way.
@@ -42,6 +42,19 @@ impl LiveText {
         let offset = self.text.len();
         self.text.push_str(piece);
         offset
+    }
+
+    /// The frames of the text from an offset on.
+    pub fn frames_from(&self, start: usize, id: &ExecutionId, at: DateTime<Utc>, path: &StepPath) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        let mut start = start;
+        while start < self.text.len() {
+            let end = self.text.floor_char_boundary(start + SHARED_BYTES);
+            let Some(piece) = self.text.get(start..end) else { break };
+            frames.push(Frame::text(id, at, path, self.attempt, start, piece));
+            start = end;
+        }
+        frames
     }
 
     /// The frames that give a new reader the text so far. There is at least one, which tells that the attempt has begun.

@@ -119,7 +119,17 @@ impl Machine {
         let texts = self.turn.texts.get(path).cloned().unwrap_or_else(|| Ok(Vec::new()));
         let mut texts = texts.map_err(NotBegun::Failed)?.into_iter();
         let place = self.place(path).ok_or_else(no_model)?;
-        let StepKind::Llm(llm) = &place.step.kind else { return Err(no_model()) };
+        let llm = match &place.step.kind {
+            StepKind::Llm(llm) => llm,
+            StepKind::Review(_) => return Err(no_model()),
+            StepKind::Unknown(unknown) => {
+                let message = format!(
+                    "This version of Sluice does not know steps of type `{}`: a newer one has made it. Update the server, then retry the step.",
+                    unknown.step_type
+                );
+                return Err(failed(ErrorCode::InvalidDefinition, message));
+            }
+        };
         let record = self.runs.record(path);
         let chosen = record.map_or(0, |record| record.progress.candidate);
         let candidate = candidates(&self.journal.snapshot.definition, &place.step)

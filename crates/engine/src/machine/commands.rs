@@ -58,6 +58,8 @@ impl Machine {
         match self.journal.state.status {
             ExecutionStatus::Paused if self.journal.state.on_hold => {
                 self.journal.state.on_hold = false;
+                // A person has looked at it.
+                self.journal.state.interruptions = 0;
                 Ok(())
             }
             ExecutionStatus::Paused => {

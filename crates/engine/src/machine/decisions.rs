@@ -172,7 +172,7 @@ impl Machine {
         let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
         let schema = match self.place(path).map(|place| &place.step.kind) {
             Some(StepKind::Llm(llm)) => llm.output_schema.as_ref(),
-            Some(StepKind::Review(_)) | None => None,
+            Some(StepKind::Review(_) | StepKind::Unknown(_)) | None => None,
         };
         let output = output_of(&content, schema)
             .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/content", failure.message))?;
@@ -185,17 +185,18 @@ impl Machine {
         let can_start = !self.journal.state.on_hold && !env.draining;
         let mut changed = can_start && !self.runs.due_retries(env.now).is_empty();
         for path in self.runs.due_expiries(env.now) {
-            let on_expiry = self.runs.get(&path).and_then(|run| run.gate.as_ref()?.on_expiry);
-            changed |= self.expire(&path, on_expiry, env);
+            let on_expiry = self.runs.get(&path).and_then(|run| run.gate.as_ref()?.on_expiry.clone());
+            changed |= self.expire(&path, on_expiry.as_ref(), env);
         }
         changed
     }
 
     /// Decides an expired review.
-    fn expire(&mut self, path: &StepPath, on_expiry: Option<OnExpiry>, env: &Env<'_>) -> bool {
+    fn expire(&mut self, path: &StepPath, on_expiry: Option<&OnExpiry>, env: &Env<'_>) -> bool {
         let decision = match on_expiry {
             Some(OnExpiry::Approve) => ReviewDecision::Approve,
-            Some(OnExpiry::Reject) => ReviewDecision::Reject,
+            // An unknown decision does not count as an approval.
+            Some(OnExpiry::Reject | OnExpiry::Unknown(_)) => ReviewDecision::Reject,
             None => return false,
         };
         let comment = Some("Nobody decided in time.".into());

@@ -29,7 +29,7 @@ impl Machine {
             content,
             content_from,
             expires_at,
-            on_expiry: expires_at.map(|_| review.on_expiry.unwrap_or(OnExpiry::Reject)),
+            on_expiry: expires_at.map(|_| review.on_expiry.clone().unwrap_or(OnExpiry::Reject)),
             ..gate(GateKind::Review, [ReviewDecision::Approve, ReviewDecision::Reject, ReviewDecision::Revise])
         };
         self.open_gate(path, gate, StepRunStatus::Waiting);

@@ -73,7 +73,8 @@ pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
                 }
                 if !mode.on_hold {
                     actions.push(match place.step.kind {
-                        StepKind::Llm(_) => Action::Start(path),
+                        // A step of an unknown kind fails when it is started, with a message that says why.
+                        StepKind::Llm(_) | StepKind::Unknown(_) => Action::Start(path),
                         StepKind::Review(_) => Action::OpenGate(path),
                     });
                 }
@@ -97,7 +98,7 @@ fn skip_reason(place: &Place, mode: Mode) -> Option<SkipReason> {
     match place.step.kind {
         _ if !place.step.enabled => Some(SkipReason::Disabled),
         StepKind::Review(_) if mode.yolo => Some(SkipReason::Yolo),
-        StepKind::Llm(_) | StepKind::Review(_) => None,
+        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => None,
     }
 }
 

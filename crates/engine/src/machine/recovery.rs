@@ -44,7 +44,7 @@ impl Machine {
         let effect = self.place(path).map(|place| place.step.effect());
         let Some(progress) = self.runs.record(path).map(|record| record.progress.clone()) else { return };
         match effect {
-            Some(StepEffect::Writes) => self.open_outcome_gate(path, INTERRUPTED),
+            Some(StepEffect::Writes | StepEffect::Unknown(_)) => self.open_outcome_gate(path, INTERRUPTED),
             Some(StepEffect::Pure | StepEffect::Reads) | None if self.is_interrupted_too_often() => {
                 self.open_interrupted_gate(path);
             }

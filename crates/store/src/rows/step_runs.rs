@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use serde_json::Value;
-use sluice_types::{Attempt, GateDecision, RunError, StepRun, StepRunStatus};
+use sluice_types::{Attempt, GateDecision, RunError, StepRun, StepRunStatus, StepType};
 
 use super::{count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
 use crate::changes::{TextPiece, TextPosition};
@@ -19,6 +19,8 @@ pub(crate) struct StepRunRow {
     pub path: String,
     pub step_id: String,
     pub label: String,
+    /// Not updated: a newer server may have called it something that this one does not know.
+    #[diesel(skip_update)]
     pub step_type: String,
     pub status: String,
     pub attempt: i32,
@@ -125,7 +127,8 @@ impl StepRunRow {
             path: read_word(&self.path)?,
             step_id: read_word(&self.step_id)?,
             label: self.label,
-            step_type: read_word(&self.step_type)?,
+            // The definition has what a newer server called it.
+            step_type: self.step_type.parse().unwrap_or(StepType::Unknown),
             status,
             attempt: self.attempt,
             provider: self.provider,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use sluice_store::{ExecutionFilter, Position, StoreError, TextPosition, Turn, WorkflowFilter};
 use sluice_testing::on_both;
-use sluice_types::{StepRunStatus, TenantId, Workflow, WorkflowId};
+use sluice_types::{StepRunStatus, StepType, TenantId, Workflow, WorkflowId};
 
 use crate::support::{id, now, start, step_run, turn, with_workflow, workflow};
 
@@ -124,6 +125,26 @@ on_both! {
         assert!(matches!(started, Err(StoreError::NewerFormat { .. })), "{started:?}");
         let saved = store.update_workflow(&tenant, Workflow { version: 2, ..workflow() }).await;
         assert!(matches!(saved, Err(StoreError::NewerFormat { .. })), "{saved:?}");
+    }
+
+    async fn a_turn_keeps_what_a_newer_server_has_added_to_the_journal(database: TestDatabase) {
+        let store = database.open().await;
+        let tenant = with_workflow(&store).await;
+        let mut record = start(&tenant, &id(1), "one", None);
+        record.turn.step_runs = vec![step_run("a", StepRunStatus::Running, 0)];
+        store.start_execution(record).await.unwrap();
+        let newer = json!({"locale": "de", "definition": {"yolo": false, "steps": [
+            {"id": "a", "label": "A", "type": "agent", "goal": "x", "enabled": true}]},
+            "personas": {"p": {"name": "P", "instructions": "i", "tone": 2}}});
+        let snapshot = format!("UPDATE execution_snapshots SET snapshot = '{newer}'");
+        database.execute(&format!("{snapshot}; UPDATE step_runs SET step_type = 'agent'")).await;
+        let journal = store.journal(&tenant, &id(1)).await.unwrap().unwrap();
+        assert_eq!(serde_json::to_value(&journal.snapshot).unwrap(), newer);
+        assert_eq!(journal.step_runs[0].run.step_type, StepType::Unknown);
+        let turn = Turn { step_runs: journal.step_runs, snapshot: Some(journal.snapshot), ..turn(&tenant, &id(1), 1, 2) };
+        store.write_turn(Arc::new(turn)).await.unwrap();
+        assert_eq!(database.values("SELECT step_type AS value FROM step_runs").await, ["agent"]);
+        assert_eq!(serde_json::to_value(store.journal(&tenant, &id(1)).await.unwrap().unwrap().snapshot).unwrap(), newer);
     }
 
     async fn taken_ids_are_found_by_one_query(database: TestDatabase) {

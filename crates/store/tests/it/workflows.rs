@@ -49,6 +49,23 @@ on_both! {
         assert!(store.workflow(&two, &written.id).await.unwrap().is_some());
     }
 
+    async fn what_a_newer_server_has_added_survives_a_save(database: TestDatabase) {
+        let store = database.open().await;
+        let (tenant, _) = tenants(&store).await;
+        store.create_workflow(&tenant, workflow("a", "First", 1)).await.unwrap();
+        let newer = json!({"yolo": false, "budget": {"usd": 2}, "steps": [
+            {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true, "tools": ["search"], "effect": "pays"},
+            {"id": "b", "label": "B", "type": "agent", "goal": "y", "enabled": true},
+        ]});
+        database.execute(&format!("UPDATE workflows SET definition = '{newer}'")).await;
+        let read = store.workflow(&tenant, &WorkflowId::new("a").unwrap()).await.unwrap().unwrap();
+        assert_eq!(serde_json::to_value(&read.definition).unwrap(), newer);
+        let saved = store.update_workflow(&tenant, Workflow { name: "Second".into(), version: 2, ..read }).await.unwrap();
+        assert_eq!(saved, WorkflowUpdate::Saved);
+        let read = store.workflow(&tenant, &WorkflowId::new("a").unwrap()).await.unwrap().unwrap();
+        assert_eq!((read.name.as_str(), serde_json::to_value(&read.definition).unwrap()), ("Second", newer));
+    }
+
     async fn one_of_two_saves_wins(database: TestDatabase) {
         let store = database.open().await;
         let (tenant, _) = tenants(&store).await;

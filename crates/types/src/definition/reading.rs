@@ -1,4 +1,5 @@
-//! Reads steps from their flat form, and gives ids to those that have none.
+//! Reads steps from their flat form, and gives ids to those that have none. Each struct keeps the fields that it does
+//! not know, so that the rest of one is read by the next.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{COMMON_FIELDS, NEXT_END, Step, StepCommon, StepKind, StepType};
+use super::{NEXT_END, Step, StepCommon, StepKind, StepType, UnknownStep};
 use crate::ids::StepId;
 use crate::json;
 use crate::unicode::composed;
@@ -24,17 +25,13 @@ struct ReadStep {
 
 impl<'de> Deserialize<'de> for ReadStep {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (common, mut own): (Map<_, _>, Map<_, _>) =
-            Map::deserialize(deserializer)?.into_iter().partition(|(key, _)| COMMON_FIELDS.contains(&key.as_str()));
-        let common: StepCommon = read_part(common)?;
-        let tag = own.remove("type").ok_or_else(|| D::Error::missing_field("type"))?;
-        let step_type: StepType =
-            tag.as_str().unwrap_or_default().parse().map_err(|text| D::Error::custom(format!("@/type: {text}")))?;
-        let kind = match step_type {
-            StepType::Llm => StepKind::Llm(read_part(own)?),
-            StepType::Review => StepKind::Review(read_part(own)?),
-            // Only known values are parsed.
-            StepType::Unknown => return Err(D::Error::custom("@/type: it is not known")),
+        let mut common: StepCommon = read_part(Map::deserialize(deserializer)?)?;
+        let tag = common.own.remove("type").ok_or_else(|| D::Error::missing_field("type"))?;
+        let Value::String(tag) = tag else { return Err(D::Error::custom("@/type: a text is expected")) };
+        let kind = match tag.parse() {
+            Ok(StepType::Llm) => StepKind::Llm(read_part(common.own)?),
+            Ok(StepType::Review) => StepKind::Review(read_part(common.own)?),
+            Ok(StepType::Unknown) | Err(_) => StepKind::Unknown(UnknownStep { step_type: tag, fields: common.own }),
         };
         let has_id = common.id.is_some();
         let id = match common.id {

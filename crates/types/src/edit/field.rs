@@ -137,8 +137,9 @@ fn converted(kind: &StepKind, to: StepType) -> StepKind {
         (StepKind::Review(review), StepType::Llm) => {
             StepKind::Llm(LlmStep { prompt: review.instructions.clone(), ..LlmStep::default() })
         }
-        (StepKind::Llm(_), StepType::Llm) | (StepKind::Review(_), StepType::Review) | (_, StepType::Unknown) => {
-            kind.clone()
-        }
+        (StepKind::Llm(_), StepType::Llm)
+        | (StepKind::Review(_), StepType::Review)
+        | (StepKind::Unknown(_), _)
+        | (_, StepType::Unknown) => kind.clone(),
     }
 }

@@ -13,7 +13,10 @@ use crate::lint::Fix;
 pub(super) fn fixed(before: &Definition, fix: Fix) -> Option<Definition> {
     let mut definition = serde_json::to_value(before).ok()?;
     put_at(&mut definition, &fix.pointer, fix.value)?;
-    Some(sharing(json::from_value(definition).ok()?, before))
+    let after: Definition = json::from_value(definition).ok()?;
+    // A pointer that leads nowhere makes a field that nothing knows.
+    after.hold_to_known_parts(Some(before)).ok()?;
+    Some(sharing(after, before))
 }
 
 /// The definition, sharing each step that is as it was before.

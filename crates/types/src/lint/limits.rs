@@ -67,6 +67,8 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
     match &step.kind {
         StepKind::Llm(llm) => check_llm(llm, at, findings),
         StepKind::Review(review) => check_review(review, at, findings),
+        // `newer` reports it.
+        StepKind::Unknown(_) => {}
     }
 }
 

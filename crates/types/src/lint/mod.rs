@@ -4,6 +4,7 @@
 mod flow;
 mod limits;
 mod models;
+mod newer;
 mod report;
 mod templates;
 
@@ -33,6 +34,7 @@ pub fn lint(definition: &Definition, known: &Known, input: Option<&Value>) -> Li
     limits::check(&index, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
     if index.places().len() <= crate::limits::MAX_STEPS {
+        newer::check(definition, &mut findings);
         flow::check(definition, &index, &mut findings);
         templates::check(definition, &index, input, &mut findings);
         models::check(definition, &index, known, &mut findings);

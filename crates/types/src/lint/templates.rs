@@ -212,6 +212,8 @@ fn check_field(pointer: &str, name: &str, target: &Step, field: &str, findings: 
             }
         }
         StepKind::Review(_) => vec!["decision", "comment"],
+        // Its fields are not known.
+        StepKind::Unknown(_) => return,
     };
     if !OWN_FIELDS.contains(&field) {
         if !fields.contains(&field) {

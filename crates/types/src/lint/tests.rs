@@ -18,6 +18,27 @@ fn codes(definition: &Definition, input: Option<&Value>) -> Vec<(String, String)
 }
 
 #[test]
+fn a_step_of_a_newer_version_cannot_run_and_its_new_fields_are_told() {
+    let newer = definition(json!({"budget": 1, "steps": [
+        {"id": "a", "label": "A", "type": "agent", "goal": "x"},
+        {"id": "b", "label": "B", "type": "llm", "prompt": "{{steps.A.anything}}", "tools": [], "effect": "pays"},
+    ]}));
+    let report = lint(&newer, &Known::default(), None);
+    let told = |finding: &Finding| (finding.severity, finding.pointer.clone(), finding.code.clone());
+    let expected = [
+        (Severity::Error, "/steps/0/type", "unknown_step_type"),
+        (Severity::Warning, "/budget", "newer_field"),
+        (Severity::Warning, "/steps/1/effect", "newer_value"),
+        (Severity::Warning, "/steps/1/tools", "newer_field"),
+    ]
+    .map(|(severity, pointer, code)| (severity, pointer.to_owned(), code.to_owned()));
+    assert_eq!(report.findings.iter().map(told).collect::<Vec<_>>(), expected);
+    assert!(!report.valid);
+    let estimate = crate::estimate(&newer, &json!({}), &crate::StepHistories::new());
+    assert_eq!((estimate.cost_usd, &estimate.unknown_prices[0]), (None, &"A".to_owned()));
+}
+
+#[test]
 fn findings_of_a_definition_with_all_that_can_be_wrong() {
     let bad = definition(json!({
         "provider": "nobody", "entry_step": "gone", "context": {"TONE": "dry"},

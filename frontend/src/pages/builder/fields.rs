@@ -228,7 +228,10 @@ pub fn FallbacksField(form: StepForm) -> impl IntoView {
     let fallbacks = form.read(|step| llm(step).map(|llm| llm.fallbacks.clone()).unwrap_or_default());
     let add = move |choice: ModelChoice| {
         if let Some(model) = choice.model
-            && let Some(all) = with_fallback(&fallbacks.read_untracked(), Fallback { provider: choice.provider, model })
+            && let Some(all) = with_fallback(
+                &fallbacks.read_untracked(),
+                Fallback { provider: choice.provider, model, ..Fallback::default() },
+            )
         {
             form.set(LlmField::Fallbacks(all));
         }

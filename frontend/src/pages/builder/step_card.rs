@@ -112,6 +112,7 @@ fn summary(step: &Step) -> String {
         StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
         StepKind::Review(review) => first_line(&review.instructions),
         StepKind::Llm(llm) => first_line(&llm.prompt),
+        StepKind::Unknown(_) => "Made by a newer version of Sluice".to_owned(),
     }
 }
 

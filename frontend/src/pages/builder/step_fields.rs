@@ -14,33 +14,38 @@ use super::findings::Found;
 use super::model::Builder;
 use super::prompt_editor::PromptEditor;
 use super::step_form::{StepForm, llm};
-use crate::components::{PersonaPicker, Segments, Switch, step_kind};
+use crate::components::{NewerServer, PersonaPicker, Segments, Switch, step_kind};
 
 /// All fields of a step.
 #[component]
 pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
     let form = StepForm::new(builder, id, step);
-    let is_review = form.read(|step| matches!(step.kind, StepKind::Review(_)));
+    let kind = form.read(|step| Some(step.step_type()));
     let enabled = form.read(|step| step.enabled);
-    let step_type = Signal::derive(move || if is_review.get() { StepType::Review } else { StepType::Llm });
+    let step_type = Signal::derive(move || kind.get().unwrap_or(StepType::Llm));
+    let is_known = Memo::new(move |_| step_type.get() != StepType::Unknown);
     view! {
         <div class="step-body">
             <div class="row wrap between">
-                <Segments
-                    label="Kind of step"
-                    choices=[StepType::Llm, StepType::Review].map(|kind| (kind, step_kind(kind).word)).to_vec()
-                    chosen=step_type
-                    on_choose=move |chosen| form.set(StepField::Type(chosen))
-                />
+                <Show when=move || is_known.get()>
+                    <Segments
+                        label="Kind of step"
+                        choices=[StepType::Llm, StepType::Review].map(|kind| (kind, step_kind(kind).word)).to_vec()
+                        chosen=step_type
+                        on_choose=move |chosen| form.set(StepField::Type(chosen))
+                    />
+                </Show>
                 <Switch label="Enabled" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
             </div>
             <LabelField form />
-            {move || if is_review.get() {
-                view! { <ReviewFields form /> }.into_any()
-            } else {
-                view! { <LlmFields form /> }.into_any()
+            {move || match step_type.get() {
+                StepType::Review => view! { <ReviewFields form /> }.into_any(),
+                StepType::Llm => view! { <LlmFields form /> }.into_any(),
+                StepType::Unknown => view! { <NewerServer /> <Found findings=form.found("type") builder /> }.into_any(),
             }}
-            <CommonFields form />
+            <Show when=move || is_known.get()>
+                <CommonFields form />
+            </Show>
             <Found findings=form.found("") builder />
         </div>
     }
@@ -92,33 +97,26 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
 
 #[component]
 fn EffectField(form: StepForm) -> impl IntoView {
-    let effect = form.read(|step| step.effect);
-    let value = Signal::derive(move || {
-        let word = match effect.get() {
-            None => "",
-            Some(Effect::Pure) => "pure",
-            Some(Effect::Reads) => "reads",
-            Some(Effect::Writes) => "writes",
-        };
-        word.to_owned()
-    });
-    let choose = move |value: String| {
-        let effect = match value.as_str() {
-            "pure" => Some(Effect::Pure),
-            "reads" => Some(Effect::Reads),
-            "writes" => Some(Effect::Writes),
-            _ => None,
-        };
-        form.set(StepField::Effect(effect));
-    };
+    let effect = form.read(|step| step.effect.clone());
+    let value = Signal::derive(move || effect.get().map_or_else(String::new, String::from));
+    let choose =
+        move |value: String| form.set(StepField::Effect(Some(value).filter(|word| !word.is_empty()).map(Effect::from)));
     view! {
         <ChoiceField label="Effect" hint="Decides what a crash in mid-step does" value on_choose=choose>
             <option value="">"As its kind"</option>
             <option value="pure">"Pure: run again"</option>
             <option value="reads">"Reads: run again"</option>
             <option value="writes">"Writes: ask first"</option>
+            {move || newer_word(value.get(), Effect::WORDS)}
         </ChoiceField>
     }
+}
+
+/// The option of a word that a newer version has added, so that the field shows it.
+fn newer_word(word: String, known: &[&str]) -> Option<impl IntoView + use<>> {
+    let is_newer = !word.is_empty() && !known.contains(&word.as_str());
+    let value = word.clone();
+    is_newer.then(|| view! { <option value=value selected=true>{word}</option> })
 }
 
 #[component]
@@ -227,7 +225,7 @@ fn Pickers(form: StepForm) -> impl IntoView {
 fn review(step: &Step) -> Option<&ReviewStep> {
     match &step.kind {
         StepKind::Review(review) => Some(review),
-        StepKind::Llm(_) => None,
+        StepKind::Llm(_) | StepKind::Unknown(_) => None,
     }
 }
 
@@ -236,22 +234,9 @@ fn review(step: &Step) -> Option<&ReviewStep> {
 pub fn ReviewFields(form: StepForm) -> impl IntoView {
     let instructions = form.read(|step| review(step).map(|review| review.instructions.clone()).unwrap_or_default());
     let expires_in = form.read(|step| review(step).and_then(|review| review.expires_in));
-    let on_expiry = form.read(|step| review(step).and_then(|review| review.on_expiry));
-    let decide = move |value: String| {
-        let decision = match value.as_str() {
-            "approve" => Some(OnExpiry::Approve),
-            "reject" => Some(OnExpiry::Reject),
-            _ => None,
-        };
-        form.set(ReviewField::OnExpiry(decision));
-    };
-    let decision = Signal::derive(move || {
-        let word = match on_expiry.get() {
-            Some(OnExpiry::Approve) => "approve",
-            Some(OnExpiry::Reject) | None => "reject",
-        };
-        word.to_owned()
-    });
+    let on_expiry = form.read(|step| review(step).and_then(|review| review.on_expiry.clone()));
+    let decide = move |value: String| form.set(ReviewField::OnExpiry(Some(OnExpiry::from(value))));
+    let decision = Signal::derive(move || String::from(on_expiry.get().unwrap_or(OnExpiry::Reject)));
     view! {
         <PromptEditor
             form
@@ -278,6 +263,7 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
             <ChoiceField label="Then" value=decision on_choose=decide>
                 <option value="reject">"Reject: the run fails"</option>
                 <option value="approve">"Approve: the run goes on"</option>
+                {move || newer_word(decision.get(), OnExpiry::WORDS)}
             </ChoiceField>
         </div>
     }

@@ -63,6 +63,6 @@ impl StepForm {
 pub fn llm(step: &Step) -> Option<&LlmStep> {
     match &step.kind {
         StepKind::Llm(llm) => Some(llm),
-        StepKind::Review(_) => None,
+        StepKind::Review(_) | StepKind::Unknown(_) => None,
     }
 }

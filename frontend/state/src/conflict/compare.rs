@@ -49,6 +49,8 @@ impl Difference {
 pub fn compare(base: Option<&Draft>, mine: &Draft, theirs: &Draft) -> Vec<Difference> {
     let before = base.map(of_workflow);
     let mut found = differing("", before.as_ref(), &of_workflow(mine), &of_workflow(theirs));
+    let before = base.map(|base| &base.extra);
+    found.extend(differing("Workflow: ", before, &mine.extra, &theirs.extra));
     for step in mine.ids().into_iter().filter_map(|id| mine.step(id)) {
         let base_step = base.and_then(|base| base.step(&step.id));
         match theirs.step(&step.id) {

@@ -5,9 +5,10 @@ use sluice_types::{BlockAddress, Definition, Step, StepId, json};
 
 use crate::editor::Draft;
 
-/// The fields of the workflow, without its steps: its name and the like, and those of the definition.
+/// The fields of the workflow, without its steps: its name and the like, and those of the definition that are known.
+/// A field that a newer version has added to the definition may be called like one of the workflow.
 pub(super) fn of_workflow(draft: &Draft) -> Map<String, Value> {
-    let definition = Definition { steps: Vec::new(), ..draft.to_definition() };
+    let definition = Definition { steps: Vec::new(), extra: Map::new(), ..draft.to_definition() };
     let mut fields = object(serde_json::to_value(draft.clone().with_definition(definition)));
     if let Some(Value::Object(definition)) = fields.remove("definition") {
         fields.extend(definition.into_iter().filter(|(name, _)| name != "steps"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use sluice_types::{BlockAddress, Step, StepId, json};
+use sluice_types::{BlockAddress, Definition, Step, StepId, json};
 
 use super::fields::{addresses, common_order, ids_in, names, of_step, of_workflow, to_draft};
 use crate::editor::{Draft, List};
@@ -17,6 +17,7 @@ struct Conflict;
 #[must_use]
 pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     let fields = merge_fields(&of_workflow(base), &of_workflow(mine), &of_workflow(theirs)).ok()?;
+    let extra = merge_fields(&base.extra, &mine.extra, &theirs.extra).ok()?;
     let mut nodes = BTreeMap::new();
     for id in mine.nodes().keys().chain(theirs.nodes().keys()) {
         if let Some(step) = merge_step(base.step(id), mine.step(id), theirs.step(id)).ok()? {
@@ -33,7 +34,7 @@ pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     }
     // A step that both moved to different lists would be in both.
     let listed: usize = lists.values().map(|list| list.steps.len()).sum();
-    if listed == nodes.len() { Some(Draft { nodes, lists, ..to_draft(fields)? }) } else { None }
+    if listed == nodes.len() { Some(Draft { extra, nodes, lists, ..to_draft(fields)? }) } else { None }
 }
 
 /// The result of a three-way merge of one value.
@@ -74,8 +75,12 @@ fn merge_step(
     let (Some(mine), Some(theirs)) = (mine, theirs) else { return Err(Conflict) };
     let base = base.map(|step| of_step(step)).unwrap_or_default();
     let fields = merge_fields(&base, &of_step(mine), &of_step(theirs))?;
+    let step: Step = json::from_value(Value::Object(fields)).map_err(|_| Conflict)?;
+    let of_steps = |steps| Definition { steps, ..Definition::default() };
+    let (merged, both) = (of_steps(vec![Arc::new(step)]), of_steps(vec![Arc::clone(mine), Arc::clone(theirs)]));
     // A mix of fields of two step types is not a step.
-    json::from_value(Value::Object(fields)).map(|step| Some(Arc::new(step))).map_err(|_| Conflict)
+    merged.hold_to_known_parts(Some(&both)).map_err(|_| Conflict)?;
+    Ok(merged.steps.into_iter().next())
 }
 
 /// The ids in a list of both, in the order of the side that moved steps; a step that the other side added keeps its

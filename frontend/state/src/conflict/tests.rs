@@ -50,6 +50,32 @@ fn labels(draft: &Draft) -> Vec<&str> {
 }
 
 #[test]
+fn a_merge_keeps_what_a_newer_version_has_added_and_makes_nothing_of_the_kind() {
+    let newer = |goal: &str, budget: u32| {
+        let value = json!({"name": {"budget": budget}, "steps": [
+            {"id": "plan", "label": "Plan", "type": "agent", "goal": goal},
+            {"id": "write", "label": "Write", "type": "llm", "prompt": "x", "tools": [1]},
+        ]});
+        Draft::from_definition(serde_json::from_value(value).unwrap())
+    };
+    let (base, theirs) = (newer("think", 1), newer("think twice", 2));
+    let mine =
+        edited(&base, vec![Edit::RenameStep { id: id("plan"), label: "Idea".into() }.into(), prompt("write", "y")]);
+    let merged = merge(&base, &mine, &theirs).unwrap();
+    let written = serde_json::to_value(merged.to_definition()).unwrap();
+    assert_eq!((&written["name"], &written["steps"][0]["goal"]), (&json!({"budget": 2}), &json!("think twice")));
+    assert_eq!((&written["steps"][0]["label"], &written["steps"][1]["tools"]), (&json!("Idea"), &json!([1])));
+    let told: Vec<_> = compare(Some(&base), &mine, &theirs).into_iter().map(|it| (it.what, it.changed_by)).collect();
+    assert!(told.contains(&("Workflow: name".into(), ChangedBy::Theirs)), "{told:?}");
+    // A review has no temperature: it is not kept as if it were a field of a newer version.
+    let base = draft();
+    let update = |field| Edit::UpdateStep { id: id("brief"), field }.into();
+    let mine = edited(&base, vec![update(StepField::Type(sluice_types::StepType::Review)), prompt("research", "z")]);
+    let theirs = edited(&base, vec![update(LlmField::Temperature(Some(1.0)).into())]);
+    assert_eq!(merge(&base, &mine, &theirs), None);
+}
+
+#[test]
 fn differences_say_who() {
     let base = draft();
     let mine = edited(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sluice_types::{
     Block, BlockAddress, CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow,
     WorkflowTemplate,
@@ -38,6 +38,8 @@ pub struct Draft {
     pub persona_id: Option<PersonaId>,
     /// Values for `{{context.KEY}}`.
     pub context: BTreeMap<String, Value>,
+    /// Fields of the definition that a newer version has added. They are not edited here, and are saved as they are.
+    pub extra: Map<String, Value>,
     pub(crate) nodes: BTreeMap<StepId, Arc<Step>>,
     pub(crate) lists: BTreeMap<BlockAddress, Arc<List>>,
 }
@@ -86,6 +88,7 @@ impl Draft {
             model: None,
             persona_id: None,
             context: BTreeMap::new(),
+            extra: Map::new(),
             nodes: BTreeMap::new(),
             lists: BTreeMap::new(),
         };
@@ -98,8 +101,8 @@ impl Draft {
         let mut flat = Flat { before: &self, nodes: BTreeMap::new(), lists: BTreeMap::new() };
         flat.add(definition.root(), BlockAddress::Root);
         let Flat { nodes, lists, .. } = flat;
-        let Definition { yolo, provider, model, persona_id, context, .. } = definition;
-        Self { yolo, provider, model, persona_id, context, nodes, lists, ..self }
+        let Definition { yolo, provider, model, persona_id, context, extra, .. } = definition;
+        Self { yolo, provider, model, persona_id, context, extra, nodes, lists, ..self }
     }
 
     /// A workflow as the server has it.
@@ -146,6 +149,7 @@ impl Draft {
             context: self.context.clone(),
             entry_step: self.list(&BlockAddress::Root).and_then(|list| list.entry_step.clone()),
             steps: self.nested(&BlockAddress::Root),
+            extra: self.extra.clone(),
         }
     }
 
@@ -301,13 +305,14 @@ impl PartialEq for Draft {
             model,
             persona_id,
             context,
+            extra,
             nodes,
             lists,
         } = self;
         (name, description, category, tags) == (&other.name, &other.description, &other.category, &other.tags)
             && (is_template, is_active, yolo) == (&other.is_template, &other.is_active, &other.yolo)
             && (provider, model, persona_id) == (&other.provider, &other.model, &other.persona_id)
-            && (context, lists) == (&other.context, &other.lists)
+            && (context, extra, lists) == (&other.context, &other.extra, &other.lists)
             && nodes.len() == other.nodes.len()
             && nodes
                 .iter()

@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     fn fallback(model: &str) -> Fallback {
-        Fallback { provider: Some("demo".into()), model: model.into() }
+        Fallback { provider: Some("demo".into()), model: model.into(), ..Fallback::default() }
     }
 
     #[test]
@@ -35,7 +35,7 @@ mod tests {
         let all = ["a"].map(fallback);
         assert_eq!(with_fallback(&all, fallback("a")), None);
         assert_eq!(with_fallback(&all, fallback("b")), Some(vec![fallback("a"), fallback("b")]));
-        let of_another = Fallback { provider: None, model: "a".into() };
+        let of_another = Fallback { model: "a".into(), ..Fallback::default() };
         assert_eq!(with_fallback(&all, of_another.clone()), Some(vec![fallback("a"), of_another]));
     }
 }

@@ -269,3 +269,50 @@ proptest! {
         prop_assert_eq!(Draft::from_definition(definition), draft);
     }
 }
+
+/// A workflow that a newer version has saved, with something new at every level.
+fn of_a_newer_version() -> Value {
+    json!({
+        "id": "brief", "name": "Brief", "description": "", "category": null, "tags": [], "version": 3,
+        "definition": {"yolo": false, "name": {"budget": 2}, "steps": [
+            {"id": "plan", "label": "Plan", "type": "agent", "goal": "Think", "tools": [{"name": "search"}], "enabled": true},
+            {"id": "write", "label": "Write", "type": "llm", "prompt": "{{steps.Plan.content}}", "enabled": true,
+                "effect": "pays", "cache": {"ttl": 60}, "fallbacks": [{"model": "demo", "weight": 2}]},
+            {"id": "check", "label": "Check", "type": "review", "instructions": "", "shows": [], "on_expiry": "ask",
+                "enabled": true},
+        ]},
+        "is_template": false, "source_template_id": null, "is_active": true,
+        "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
+    })
+}
+
+#[test]
+fn a_save_keeps_what_a_newer_version_has_added() {
+    let workflow = of_a_newer_version();
+    let opened = Draft::from_workflow(&serde_json::from_value(workflow.clone()).unwrap());
+    let saved = |draft: &Draft| serde_json::to_value(draft.to_update()).unwrap()["definition"].clone();
+    assert_eq!(saved(&opened), workflow["definition"]);
+    let mut expected = workflow["definition"].clone();
+    let edited = apply(&opened, set("write", LlmField::Prompt("Other {{steps.Plan.content}}".into()))).draft;
+    expected["steps"][1]["prompt"] = "Other {{steps.Plan.content}}".into();
+    assert_eq!(saved(&edited), expected);
+    // The step of an unknown kind can be renamed, moved and disabled, and references to it follow.
+    let edited = apply(&edited, Edit::RenameStep { id: id("plan"), label: "Idea".into() }).draft;
+    let edited = apply(&edited, set("plan", StepField::Enabled(false))).draft;
+    expected["steps"][0]["label"] = "Idea".into();
+    expected["steps"][0]["enabled"] = false.into();
+    expected["steps"][1]["prompt"] = "Other {{steps.Idea.content}}".into();
+    assert_eq!(saved(&edited), expected);
+    let edited = apply(&edited, moved("plan", 2)).draft;
+    expected["steps"].as_array_mut().unwrap().rotate_left(1);
+    assert_eq!(saved(&edited), expected);
+    // A draft that the browser keeps holds it, too.
+    let kept: Draft = serde_json::from_value(serde_json::to_value(&edited).unwrap()).unwrap();
+    assert_eq!((saved(&kept), &kept), (expected.clone(), &edited));
+    // Its fields cannot be edited; it can be removed.
+    let refused = edited.apply(set("plan", LlmField::Prompt("x".into()))).unwrap_err();
+    assert!(matches!(refused, EditError::NoSuchField { .. }), "{refused:?}");
+    let removed = apply(&edited, Edit::RemoveStep(id("plan"))).draft;
+    expected["steps"].as_array_mut().unwrap().pop();
+    assert_eq!(saved(&removed), expected);
+}

@@ -180,3 +180,25 @@ fn an_attempt_after_a_crash_is_reserved_again() {
     let reserved = world.record("a").progress.reserved_usd;
     assert!((0.24..=0.25).contains(&reserved), "{reserved}");
 }
+
+#[test]
+fn a_step_of_a_newer_version_fails_with_a_message_that_says_so() {
+    let agent = json!({"id": "b", "label": "B", "type": "agent", "goal": "x"});
+    let mut world = World::started(&[step("a", "x"), agent, step("c", "y")]);
+    world.end(&path("a"), End::Answer);
+    assert_eq!((world.status(), world.run("b").status), (ExecutionStatus::Failed, StepRunStatus::Failed));
+    let error = world.run("b").error.clone().unwrap();
+    assert_eq!(error.code, ErrorCode::InvalidDefinition);
+    assert!(error.message.contains("does not know steps of type `agent`"), "{}", error.message);
+}
+
+#[test]
+fn an_unknown_decision_on_expiry_is_not_taken_for_an_approval() {
+    let mut asks = review("r");
+    asks["expires_in"] = json!(60);
+    asks["on_expiry"] = json!("ask again");
+    let mut world = World::started(&[step("a", "x"), asks]);
+    world.end(&path("a"), End::Answer);
+    world.pass(TimeDelta::seconds(60));
+    assert_eq!(world.status(), ExecutionStatus::Failed);
+}

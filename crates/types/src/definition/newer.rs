@@ -1,0 +1,219 @@
+//! What a newer version of Sluice has added to a definition. Such parts are kept, so that an older version can live beside
+//! a newer one; a request must not hold any, as there they are typing errors.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use super::{Definition, Effect, OnExpiry, Step, StepKind, StepType};
+use crate::ids::StepId;
+use crate::json::{ReadError, escape};
+
+const DEFINITION_FIELDS: &[&str] = &["yolo", "provider", "model", "persona_id", "context", "entry_step", "steps"];
+const COMMON_FIELDS: &[&str] = &["id", "label", "type", "enabled", "max_retries", "timeout", "effect", "next"];
+const LLM_FIELDS: &[&str] = &[
+    "prompt",
+    "system_prompt",
+    "provider",
+    "model",
+    "persona_id",
+    "temperature",
+    "max_tokens",
+    "output_schema",
+    "fallbacks",
+];
+const REVIEW_FIELDS: &[&str] = &["instructions", "shows", "expires_in", "on_expiry"];
+const FALLBACK_FIELDS: &[&str] = &["provider", "model"];
+
+/// A part of a definition that this version does not know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewerPart {
+    /// Where it is, as a JSON pointer (RFC 6901) into the definition.
+    pub pointer: String,
+    /// The step that holds it; `None` for a field of the definition.
+    pub step: Option<StepId>,
+    /// What kind of part it is.
+    pub kind: NewerKind,
+    /// All of it.
+    value: Value,
+    message: String,
+}
+
+/// The kinds of such parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewerKind {
+    /// A step of another type.
+    StepType(String),
+    /// A field.
+    Field(String),
+    /// A word in a field that takes one of a few.
+    Word(String),
+}
+
+impl NewerPart {
+    /// Why a request that holds it is refused.
+    #[must_use]
+    pub fn refusal(&self) -> ReadError {
+        ReadError { pointer: self.pointer.clone(), message: self.message.clone() }
+    }
+
+    /// Whether another definition holds it unchanged, wherever its step stands there.
+    fn is_in(&self, parts: &[Self]) -> bool {
+        parts.iter().any(|part| (&part.step, &part.kind, &part.value) == (&self.step, &self.kind, &self.value))
+    }
+}
+
+impl Definition {
+    /// The parts that this version does not know.
+    #[must_use]
+    pub fn newer_parts(&self) -> Vec<NewerPart> {
+        let mut found = Found { parts: Vec::new(), step: None };
+        found.fields("", &self.extra, &[DEFINITION_FIELDS]);
+        found.steps("/steps", self.root().steps);
+        found.parts
+    }
+
+    /// Refuses the parts that this version does not know. Those of `kept` may stay as they are: a client sends back what
+    /// it read.
+    ///
+    /// # Errors
+    /// Names the first of them.
+    pub fn hold_to_known_parts(&self, kept: Option<&Self>) -> Result<(), ReadError> {
+        let parts = self.newer_parts();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let kept = kept.map(Self::newer_parts).unwrap_or_default();
+        parts.iter().find(|part| !part.is_in(&kept)).map_or(Ok(()), |part| Err(part.refusal()))
+    }
+
+    /// Reads a definition that holds only what this version knows.
+    ///
+    /// # Errors
+    /// Says what cannot be read, and where.
+    pub fn of_known_parts(value: &Value) -> Result<Self, ReadError> {
+        let definition = Self::of_value(value)?;
+        definition.hold_to_known_parts(None)?;
+        Ok(definition)
+    }
+
+    fn of_value(value: &Value) -> Result<Self, ReadError> {
+        serde_path_to_error::deserialize(value).map_err(|error| explained(value, ReadError::new(&error)))
+    }
+}
+
+/// Reads a definition of known parts only (`serde(deserialize_with)`), for requests.
+///
+/// # Errors
+/// Says what cannot be read, and where.
+pub fn known_parts_only<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Definition, D::Error> {
+    Definition::of_known_parts(&Value::deserialize(deserializer)?).map_err(|error| error.nested())
+}
+
+/// The same for a definition that may be left out (with `serde(default)`).
+///
+/// # Errors
+/// Says what cannot be read, and where.
+pub fn known_parts_if_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Definition>, D::Error> {
+    let value = Option::<Value>::deserialize(deserializer)?;
+    value.map(|value| Definition::of_known_parts(&value)).transpose().map_err(|error| error.nested())
+}
+
+/// Reads a definition whose newer parts are checked later against those of a stored one, with the same messages.
+pub(crate) fn to_be_checked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Definition, D::Error> {
+    Definition::of_value(&Value::deserialize(deserializer)?).map_err(|error| error.nested())
+}
+
+/// Collects parts.
+struct Found<'d> {
+    parts: Vec<NewerPart>,
+    step: Option<&'d StepId>,
+}
+
+impl<'d> Found<'d> {
+    fn add(&mut self, pointer: String, kind: NewerKind, value: Value, message: String) {
+        self.parts.push(NewerPart { pointer, step: self.step.cloned(), kind, value, message });
+    }
+
+    fn fields(&mut self, at: &str, extra: &Map<String, Value>, known: &[&[&str]]) {
+        for (name, value) in extra {
+            let refusal = unknown_field(at, name, known);
+            self.add(refusal.pointer, NewerKind::Field(name.clone()), value.clone(), refusal.message);
+        }
+    }
+
+    fn word(&mut self, pointer: String, word: &str, known: &[&str]) {
+        let message = format!("unknown variant `{word}`, expected {}", one_of(known));
+        self.add(pointer, NewerKind::Word(word.to_owned()), Value::Null, message);
+    }
+
+    fn steps(&mut self, at: &str, steps: &'d [std::sync::Arc<Step>]) {
+        for (position, step) in steps.iter().enumerate() {
+            self.step(&format!("{at}/{position}"), step);
+        }
+    }
+
+    fn step(&mut self, at: &str, step: &'d Step) {
+        self.step = Some(&step.id);
+        if let Some(Effect::Unknown(word)) = &step.effect {
+            self.word(format!("{at}/effect"), word, Effect::WORDS);
+        }
+        match &step.kind {
+            StepKind::Llm(llm) => {
+                self.fields(at, &llm.extra, &[COMMON_FIELDS, LLM_FIELDS]);
+                for (position, fallback) in llm.fallbacks.iter().enumerate() {
+                    self.fields(&format!("{at}/fallbacks/{position}"), &fallback.extra, &[FALLBACK_FIELDS]);
+                }
+            }
+            StepKind::Review(review) => {
+                self.fields(at, &review.extra, &[COMMON_FIELDS, REVIEW_FIELDS]);
+                if let Some(OnExpiry::Unknown(word)) = &review.on_expiry {
+                    self.word(format!("{at}/on_expiry"), word, OnExpiry::WORDS);
+                }
+            }
+            StepKind::Unknown(unknown) => {
+                let message = unknown.step_type.parse::<StepType>().err().unwrap_or_default();
+                let kind = NewerKind::StepType(unknown.step_type.clone());
+                self.add(format!("{at}/type"), kind, Value::Object(unknown.fields.clone()), message);
+            }
+        }
+        for inner in step.kind.blocks() {
+            self.steps(&format!("{at}{}", inner.pointer), inner.block.steps);
+        }
+    }
+}
+
+fn unknown_field(at: &str, name: &str, known: &[&[&str]]) -> ReadError {
+    let message = format!("unknown field `{name}`, expected {}", one_of(&known.concat()));
+    ReadError { pointer: format!("{at}/{}", escape(name)), message }
+}
+
+/// The names, as serde lists them.
+fn one_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!("one of {}", quoted.join(", "))
+}
+
+/// A field whose name is misspelt is missing, too. The name that was written tells more.
+fn explained(value: &Value, error: ReadError) -> ReadError {
+    let Some(fields) = value.pointer(&error.pointer).and_then(Value::as_object) else { return error };
+    let parts: Vec<&str> = error.pointer.split('/').skip(1).collect();
+    let known: &[&[&str]] = match parts[..] {
+        [] => &[DEFINITION_FIELDS],
+        ["steps", _] => match fields.get("type").and_then(Value::as_str).and_then(|tag| tag.parse().ok()) {
+            Some(StepType::Llm) => &[COMMON_FIELDS, LLM_FIELDS],
+            Some(StepType::Review) => &[COMMON_FIELDS, REVIEW_FIELDS],
+            Some(StepType::Unknown) | None => return error,
+        },
+        [.., "fallbacks", _] => &[FALLBACK_FIELDS],
+        _ => return error,
+    };
+    let is_known = |name: &str| known.iter().any(|names| names.contains(&name));
+    match fields.keys().find(|name| !is_known(name)) {
+        Some(name) => unknown_field(&error.pointer, name, known),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+#[path = "newer_tests.rs"]
+mod tests;
