@@ -1,4 +1,4 @@
-//! Going on with what a stopped engine left, and stopping.
+//! Adopts executions of stopped engines, and shuts the engine down.
 
 use std::time::Duration;
 
@@ -10,27 +10,27 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key::ExecutionKey;
 
-/// Executions that are looked up for adoption in one go.
+/// Executions that one query reads for adoption.
 const ADOPTED_AT_ONCE: i64 = 500;
 /// Executions that are adopted at the same time, so that their writes share commits.
 const ADOPTED_TOGETHER: usize = 64;
-/// Transactions in which one sweep completes deletions; the next sweep goes on.
+/// Transactions of one sweep of deletions; the next sweep continues.
 const PIECES_OF_SWEEP: u32 = 50;
-/// How often a claim is tried anew when the execution changed while it was looked at.
+/// Retries of a claim when the execution changed since it was read.
 const CLAIMS: usize = 3;
 
 impl Engine {
-    /// Goes on with what has no engine, now and by a timer.
+    /// Adopts executions without an engine, now and by a timer.
     pub(crate) fn keep_adopting(&self) {
         let engine = self.clone();
         tokio::spawn(async move {
             let adopting = async {
                 loop {
                     if let Err(error) = engine.adopt().await {
-                        tracing::warn!(%error, "executions could not be adopted; the next try comes by itself");
+                        tracing::warn!(%error, "executions could not be adopted; retrying later");
                     }
                     if let Err(error) = engine.shared.store.sweep_deletions(PIECES_OF_SWEEP).await {
-                        tracing::warn!(%error, "deletions could not be completed; the next try comes by itself");
+                        tracing::warn!(%error, "deletions could not be completed; retrying later");
                     }
                     tokio::time::sleep(engine.shared.limits.lease / 3).await;
                 }
@@ -39,8 +39,8 @@ impl Engine {
         });
     }
 
-    /// Goes on with every execution whose engine is gone, and with those of this engine that have
-    /// no actor: their start or adoption was cut off after it was written.
+    /// Adopts every execution whose engine has stopped, and those of this engine without an actor: their start or
+    /// adoption was interrupted after the commit.
     async fn adopt(&self) -> Result<(), StoreError> {
         let store = &self.shared.store;
         let mut found = store.live_executions(&self.shared.engine_id).await?;
@@ -54,7 +54,7 @@ impl Engine {
                 async |(tenant, id)| {
                     match self.deliver(&ExecutionKey::new(&tenant, &id), None).await {
                         Ok(()) => tracing::info!(execution_id = %id, "adopted"),
-                        // Another engine was faster, or the row cannot be read: the others go on.
+                        // Another engine was faster, or the row is unreadable: continue with the others.
                         Err(error) => tracing::warn!(execution_id = %id, %error, "not adopted"),
                     }
                 },
@@ -66,8 +66,8 @@ impl Engine {
         }
     }
 
-    /// Sends a message to the actor of an execution; one is started with it when there is none, once
-    /// this engine owns the execution. Without a message, the actor is only started.
+    /// Sends a message to the actor of an execution. Starts the actor first if this engine owns the execution or can
+    /// claim it. Without a message, it only starts the actor.
     pub(crate) async fn deliver(&self, key: &ExecutionKey, message: Option<Message>) -> Result<(), EngineError> {
         let SendResult::NoActor(message) = self.actors.send(key, message) else { return Ok(()) };
         if self.is_stopped() {
@@ -75,7 +75,7 @@ impl Engine {
         }
         let (engine, key) = (self.clone(), key.clone());
         // By itself, so that it ends even if the caller goes away: a claim without an actor would
-        // leave the execution to nobody.
+        // leave the execution without an owner.
         let activating = async move { engine.actors.one_at_a_time(&key, engine.claim(&key, message)).await };
         self.shared.tasks.spawn(activating).await.unwrap_or(Err(EngineError::ShuttingDown))
     }
@@ -119,7 +119,7 @@ impl Engine {
         match self.shared.store.journal(tenant, id).await {
             Ok(journal) => journal.ok_or(EngineError::ExecutionNotFound),
             Err(error @ StoreError::Corrupt(_)) => {
-                tracing::error!(execution_id = %id, %error, "what is stored of the execution cannot be read: it is failed");
+                tracing::error!(execution_id = %id, %error, "the stored execution cannot be read: it is marked as failed");
                 self.shared.store.fail_unreadable(tenant, id, epoch, self.shared.outside.clock.now()).await?;
                 Err(error.into())
             }
@@ -127,8 +127,8 @@ impl Engine {
         }
     }
 
-    /// Stops: nothing new is started; what is under way has `grace` to end; what does not is kept
-    /// as far as it came, and goes on when an engine starts again.
+    /// Shuts down: no new attempts start; running attempts have `grace` to end. Unfinished attempts keep their text and
+    /// continue when an engine starts again.
     pub async fn shut_down(&self, grace: Duration) {
         self.shared.drain();
         self.actors.drain();
@@ -136,13 +136,13 @@ impl Engine {
         if tokio::time::timeout(grace, self.shared.tasks.wait()).await.is_err() {
             tracing::warn!(
                 live = self.live_executions(),
-                "stopping with steps under way; they go on after the next start"
+                "stopping with running steps; they continue after the next start"
             );
         }
         self.shared.halt();
-        // Whoever starts next need not wait for the lease to end.
+        // The next engine need not wait for the lease to expire.
         if let Err(error) = self.shared.store.release_lease(&self.shared.engine_id).await {
-            tracing::warn!(%error, "the lease could not be released; it ends by itself");
+            tracing::warn!(%error, "the lease could not be released; it expires");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is checked before anything is spent.
+//! Checks a definition before anything is spent.
 
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
@@ -8,8 +8,8 @@ use crate::output::check_schema;
 use crate::providers::Providers;
 use crate::templating::{Scope, Trial, stand_ins};
 
-/// The lint of `types`, with what only the server knows: which providers and personas there are,
-/// and whether minijinja reads the templates and the schemas are valid.
+/// The lint of `types`, plus the checks that require the server: existing providers and personas, templates that
+/// minijinja parses, and valid schemas.
 pub async fn check(
     store: &Store,
     providers: &Providers,
@@ -29,20 +29,20 @@ pub async fn check(
     let checked = tokio::task::spawn_blocking(move || lint_deeply(&definition, &known, input.as_ref())).await;
     Ok(checked.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
-        // The server is shutting down: nothing may be started any more.
+        // The server is shutting down: no execution may start.
         Err(_) => LintReport::default(),
     }))
 }
 
-/// Bytes of templates that are checked on an async thread. Reading takes some milliseconds for each MiB.
+/// Bytes of templates that are checked on an async thread. Parsing takes some milliseconds for each MiB.
 const MAX_INLINE_BYTES: usize = 64 * 1024;
 
-/// The lint, and where it finds no error, what only the server's libraries find. `sluice check`, which
-/// has no tenant, calls it too.
+/// The lint, and when it finds no error, the findings of the server's libraries. `sluice check`, which has no tenant,
+/// calls it too.
 #[must_use]
 pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
     let mut report = lint(definition, known, input);
-    // What the lint refused is not looked at a second time.
+    // Skip the deep checks when the lint has found errors.
     if report.valid {
         report.findings.extend(deep_findings(definition, input));
         let valid = report.errors().next().is_none();
@@ -62,7 +62,7 @@ fn names_personas(definition: &Definition) -> bool {
     definition.persona_id.is_some() || Index::of(definition).places().iter().any(names_one)
 }
 
-/// What needs the libraries that fill in and validate.
+/// The findings of minijinja and the schema validator.
 pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut error = |pointer: String, code: &str, message: String| {

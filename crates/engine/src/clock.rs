@@ -7,16 +7,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sluice_types::ExecutionId;
 
-/// Tells the time.
+/// Source of time.
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> DateTime<Utc>;
 
-    /// Waits until the time has come.
+    /// Waits until a point in time.
     fn sleep_until(&self, at: DateTime<Utc>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// Gives ids and chance.
+/// Source of ids and randomness.
 pub trait Ids: Send + Sync {
     /// A new execution id; later ones sort after earlier ones.
     fn execution_id(&self) -> ExecutionId;
@@ -24,7 +24,7 @@ pub trait Ids: Send + Sync {
     fn engine_id(&self) -> String;
     /// A number from 0 to 1, for jitter.
     fn chance(&self) -> f64;
-    /// A random number for a new turn, which tells it from the turns of other writers.
+    /// A random number for a new turn, to distinguish it from turns of other writers.
     fn turn_token(&self) -> i64;
 }
 
@@ -42,7 +42,7 @@ impl Clock for System {
 
     fn sleep_until(&self, at: DateTime<Utc>) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
-            // A clock that is set while somebody waits is noticed within this time.
+            // A change of the system clock during the wait is noticed within this time.
             while let Ok(left) = (at - self.now()).to_std().map(|left| left.min(LONGEST_SLEEP))
                 && !left.is_zero()
             {
@@ -52,14 +52,14 @@ impl Clock for System {
     }
 }
 
-/// How long [`System`] sleeps before it reads the clock again.
+/// Longest sleep of [`System`] before it reads the clock again.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
 impl Ids for System {
     fn execution_id(&self) -> ExecutionId {
         let id = ExecutionId::new(format!("execution-{}", uuid::Uuid::now_v7()));
-        // A UUID is of the form that the id asks for.
+        // A UUID is always a valid id.
         id.unwrap_or_else(|error| unreachable!("{error}"))
     }
 
@@ -79,9 +79,9 @@ impl Ids for System {
 /// The clock and the ids that an engine uses.
 #[derive(Clone)]
 pub struct Outside {
-    /// Tells the time.
+    /// Source of time.
     pub clock: Arc<dyn Clock>,
-    /// Gives ids and chance.
+    /// Source of ids and randomness.
     pub ids: Arc<dyn Ids>,
 }
 

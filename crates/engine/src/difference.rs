@@ -1,12 +1,12 @@
-//! The lines that an edit took out and put in.
+//! The removed and added lines of an edit.
 
 use similar::{ChangeTag, TextDiff};
 use sluice_types::limits::MAX_COMPARED_LINES;
 
-/// The changed lines, `-` for those taken out and `+` for those put in; `None` when nothing changed.
+/// The changed lines, `-` for removed and `+` for added ones; `None` without a change.
 ///
-/// The work is bounded by counting, not by a clock: of texts that are too long to be compared closely,
-/// all lines between those that begin and end both are taken out, and put in.
+/// The work is bounded by counting, not by a clock: when texts are too long for a detailed comparison, all lines
+/// between their common prefix and suffix count as removed and added.
 #[must_use]
 pub fn difference(before: &str, after: &str) -> Option<String> {
     if before == after {
@@ -32,12 +32,12 @@ pub fn difference(before: &str, after: &str) -> Option<String> {
     Some(out)
 }
 
-/// The lines of a text, each with its line break: how the last one ends is a difference, too.
+/// The lines of a text, each with its line break: a missing last line break is a difference, too.
 fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-/// What is left of two lists without the lines that begin and end both.
+/// Both lists without their common prefix and suffix.
 fn changed_middle<'a>(mut before: Vec<&'a str>, mut after: Vec<&'a str>) -> (Vec<&'a str>, Vec<&'a str>) {
     while before.last().is_some_and(|line| after.last() == Some(line)) {
         before.pop();
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn long_texts_are_told_without_being_compared_closely() {
-        // Compared line by line, this takes hours.
+        // A line-by-line comparison of these takes hours.
         let numbers =
             |from: usize| (from..from + 500_000).flat_map(|n| [n.to_string(), "\n".to_owned()]).collect::<String>();
         for (before, after) in [

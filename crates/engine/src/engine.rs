@@ -1,4 +1,4 @@
-//! The engine's door: starts executions, passes commands to their actors, and reads what they did.
+//! The engine's interface: starts executions, passes commands to their actors, and reads executions.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,18 +24,18 @@ use crate::providers::Providers;
 use crate::retry::Backoff;
 use crate::shared::{Limits, Shared};
 
-/// How an engine works.
+/// Configuration of an engine.
 #[derive(Clone)]
 pub struct EngineConfig {
     /// Clock, ids and chance.
     pub outside: Outside,
-    /// Where to stop, for tests.
+    /// Fault points, for tests.
     pub faults: Faults,
-    /// How long to wait between attempts.
+    /// Waits between attempts.
     pub backoff: Backoff,
     /// The engine's limits.
     pub limits: Limits,
-    /// Whether it goes on with what other engines left.
+    /// Whether it adopts executions of other engines.
     pub adopt: bool,
 }
 
@@ -59,7 +59,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts an engine: it takes its lease and goes on with what another one left.
+    /// Starts an engine: it takes its lease and adopts executions of stopped engines.
     pub async fn open(store: Store, providers: Arc<Providers>, config: EngineConfig) -> Result<Self, StoreError> {
         let EngineConfig { outside, faults, backoff, limits, adopt } = config;
         let shared = Arc::new(Shared::new(store, providers, outside, faults, backoff, limits));
@@ -86,7 +86,7 @@ impl Engine {
         &self.shared.outside
     }
 
-    /// How many executions have an actor here.
+    /// Number of executions with an actor in this process.
     pub fn live_executions(&self) -> usize {
         self.actors.len()
     }
@@ -96,7 +96,7 @@ impl Engine {
         self.actors.open(&ExecutionKey::new(tenant, id)).is_some()
     }
 
-    /// Whether it has been told to stop.
+    /// Whether it has stopped.
     pub fn is_stopped(&self) -> bool {
         self.shared.stopped.is_cancelled()
     }
@@ -121,7 +121,7 @@ impl Engine {
         Ok(Machine::new(self.journal(tenant, id).await?).execution())
     }
 
-    /// What an execution runs: the definition as it was at the start, with the changes made to this execution.
+    /// The definition of an execution: the snapshot at its start, with the changes made to this execution.
     pub async fn definition(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Definition, EngineError> {
         let snapshot = self.shared.store.snapshot(tenant, id).await?;
         Ok(snapshot.ok_or(EngineError::ExecutionNotFound)?.definition)
@@ -142,7 +142,7 @@ impl Engine {
         Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input).await?)
     }
 
-    /// Waits until an execution ends or pauses, or the time is over; gives it as it is then.
+    /// Waits until an execution ends or pauses, or the time is over; returns its current state.
     pub async fn wait(&self, tenant: &TenantId, id: &ExecutionId, longest: Duration) -> Result<Execution, EngineError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.actors.send(&ExecutionKey::new(tenant, id), Some(Message::Wait(reply)));
@@ -154,7 +154,7 @@ impl Engine {
         self.execution(tenant, id).await
     }
 
-    /// Carries out a command, and gives the execution as it is then. `by` is who asks for it.
+    /// Carries out a command and returns the execution. `by` is the person who sent the command.
     pub async fn command(
         &self,
         tenant: &TenantId,
@@ -175,7 +175,7 @@ impl Engine {
                 match answer.await {
                     Ok(result) => return result.map(|execution| *execution),
                     Err(_) if self.is_stopped() => return Err(EngineError::ShuttingDown),
-                    // The actor ended before its turn came: the next one is asked.
+                    // The actor ended before it handled the command: retry with the next actor.
                     Err(_) => tokio::task::yield_now().await,
                 }
             }
@@ -187,7 +187,7 @@ impl Engine {
         }
     }
 
-    /// Looks up what a command needs from outside its execution: personas, providers, default models.
+    /// Loads the data that a command requires from outside its execution: personas, providers, default models.
     async fn prepare(
         &self,
         tenant: &TenantId,
@@ -262,7 +262,7 @@ impl Engine {
         if self.shared.store.delete_execution(tenant, id).await? {
             return Ok(());
         }
-        // A retry came in between.
+        // A retry started in between.
         Err(EngineError::Illegal {
             code: ErrorCode::ExecutionActive,
             status: ExecutionStatus::Running,

@@ -1,9 +1,9 @@
-//! Why the engine refuses something. It knows nothing of HTTP; the API maps these to codes.
+//! Errors of the engine. They know nothing of HTTP; the API maps them to codes.
 
 use sluice_store::StoreError;
 use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, FieldError, Finding, StepRunStatus};
 
-/// Why the engine refuses something.
+/// Errors of the engine.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// There is no such workflow.
@@ -26,11 +26,11 @@ pub enum EngineError {
     Illegal {
         /// `IllegalTransition`, `ExecutionActive`, `GateOpen` or `GateDecided`.
         code: ErrorCode,
-        /// What the execution is doing.
+        /// Status of the execution.
         status: ExecutionStatus,
-        /// What the step run is doing, when it is about one.
+        /// Status of the step run, when the command concerns one.
         step_status: Option<StepRunStatus>,
-        /// What to do instead.
+        /// The remedy.
         message: String,
     },
     /// The idempotency key was used for another request.
@@ -39,7 +39,7 @@ pub enum EngineError {
     /// Another server runs the execution.
     #[error("another server runs this execution")]
     Elsewhere,
-    /// The command was taken and waits for the database.
+    /// The command was accepted and waits for the database.
     #[error("the command is carried out when the database is back")]
     CommandPending,
     /// The database was lost while the start was being written: it may have started.

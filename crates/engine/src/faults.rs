@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-/// Where the engine can be stopped.
+/// A point at which the engine can be stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FaultPoint {
-    /// A new execution is written, and its caller not told yet.
+    /// A new execution is written; its caller has no response yet.
     AfterStart,
     /// A turn is decided, and not written.
     BeforeCommit,
-    /// A turn is written, and nothing done about it.
+    /// A turn is written; none of its effects are carried out.
     AfterCommit,
-    /// A turn is written and its readers told, and its step not started.
+    /// A turn is written and published; its step has not started.
     AfterPublish,
-    /// A model was asked, and nothing heard.
+    /// The model call was sent; no response has arrived.
     AttemptStarted,
-    /// Half of a model's answer was heard and checkpointed.
+    /// Half of a model's answer has arrived and is checkpointed.
     AttemptStreaming,
     /// A model's answer is whole, and the turn that keeps it not begun.
     AttemptFinished,
@@ -39,7 +39,7 @@ impl FaultPoint {
 pub struct Faults(Option<Arc<dyn Fn(FaultPoint) -> bool + Send + Sync>>);
 
 impl Faults {
-    /// Stops where the function says so.
+    /// Stops at the points that the function selects.
     pub fn new(stops: impl Fn(FaultPoint) -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(stops)))
     }

@@ -2,7 +2,7 @@
 
 use sluice_types::{ExecutionId, TenantId};
 
-/// Which execution, of which tenant. Whatever lives in memory is found by both, so that no tenant reaches another's.
+/// The key of an execution: tenant and id. All maps in memory use both, so that no tenant reaches another's executions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExecutionKey {
     /// The tenant that owns it.

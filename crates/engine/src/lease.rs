@@ -7,11 +7,11 @@ use sluice_store::StoreError;
 use crate::engine::Engine;
 
 impl Engine {
-    /// Takes the lease, and keeps renewing it by a timer, whatever the executions do.
+    /// Takes the lease and renews it by a timer, independent of the executions.
     pub(crate) async fn take_lease(&self) -> Result<(), StoreError> {
         let shared = &self.shared;
         if shared.store.is_exclusive() {
-            // The holder of the file knows that no other engine lives: nobody waits for a lease to end.
+            // The lock on the file proves that no other engine is running: no lease must expire first.
             shared.store.release_other_leases(&shared.engine_id).await?;
         }
         self.renew_lease().await?;
@@ -32,10 +32,10 @@ impl Engine {
             tokio::time::sleep(shared.limits.lease / 3).await;
             let mut asked = Instant::now();
             while let Err(error) = self.renew_lease().await {
-                tracing::warn!(%error, "the lease could not be renewed; it is tried again");
-                // Other engines take over from now on: what runs on here would be paid for twice.
+                tracing::warn!(%error, "the lease could not be renewed; retrying");
+                // Other engines take over from now on: attempts that continue here would be paid for twice.
                 if !shared.store.is_exclusive() && renewed.elapsed() > shared.limits.lease {
-                    tracing::error!("the lease has passed: the executions of this engine are stopped here");
+                    tracing::error!("the lease has expired: stopping the executions of this engine");
                     shared.lose_lease();
                 }
                 tokio::time::sleep(shared.limits.lease / 20).await;

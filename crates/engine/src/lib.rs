@@ -1,8 +1,8 @@
 //! The durable execution engine: plans and runs workflows, one actor for each live execution.
 //!
-//! Read [`plan`] first: it says what happens next. `machine` decides: it takes commands and results in turns, without
-//! I/O. `driver` carries the machine out: it writes each turn in one transaction before anything is done about it.
-//! `executor` calls models; `adopt` takes over what a stopped engine left.
+//! Read [`plan`] first: it decides the next action. `machine` handles commands and results in turns, without I/O.
+//! `driver` carries the machine out: it writes each turn in one transaction before its effects. `executor` calls
+//! models; `adopt` takes over executions of stopped engines.
 
 mod adopt;
 mod check;

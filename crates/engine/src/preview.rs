@@ -1,4 +1,4 @@
-//! What a run or a retry would cost, before anything is spent.
+//! The expected cost of a run or a retry, before anything is spent.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::error::EngineError;
 use crate::machine::{Machine, acts_again, changed_snapshot, repeats};
 
 impl Engine {
-    /// What a run of a definition is expected to take; with a workflow, from the history of its steps.
+    /// The estimate of a run; with a workflow, from the history of its steps.
     pub async fn estimate(
         &self,
         tenant: &TenantId,
@@ -32,7 +32,7 @@ impl Engine {
         Ok(estimate(&pinned, input, &history))
     }
 
-    /// What a retry from a step would keep, repeat and cost.
+    /// The kept and repeated steps of a retry, and its cost.
     pub async fn rerun_plan(
         &self,
         tenant: &TenantId,

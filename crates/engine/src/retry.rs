@@ -6,12 +6,12 @@ use sluice_types::ErrorCode;
 
 use crate::providers::call::{ProviderError, ProviderErrorKind};
 
-/// How long to wait between attempts.
+/// Waits between attempts.
 #[derive(Debug, Clone, Copy)]
 pub struct Backoff {
     /// Before the first retry; doubled for each one after it.
     pub first: Duration,
-    /// Never longer than this, unless the provider asks for more.
+    /// Upper bound, unless the provider requests more.
     pub longest: Duration,
 }
 
@@ -21,35 +21,35 @@ impl Default for Backoff {
     }
 }
 
-/// The longest `Retry-After` that is waited for. With a longer one, the next fallback is asked at once.
+/// The longest accepted `Retry-After`. After a longer one, the next fallback is called at once.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
 impl Backoff {
-    /// How long to wait before the retry with this number (from 0). `chance` is from 0 to 1; with
-    /// it, half of the time is jitter, so that many that failed together do not come back together.
-    /// `None` when the provider asks for more than [`LONGEST_RETRY_AFTER`].
+    /// The wait before the retry with this number (from 0). `chance` is from 0 to 1 and sets the jitter, up to half of
+    /// the wait, so that many failed attempts do not return together. `None` when the provider requests more than
+    /// [`LONGEST_RETRY_AFTER`].
     #[must_use]
     pub fn delay(&self, retry: u32, retry_after: Option<Duration>, chance: f64) -> Option<Duration> {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(retry.min(20))).min(self.longest);
         let jittered = doubled.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0);
         match retry_after {
             None => Some(jittered),
-            // The provider is asked a little later than it said, so that not all come back at once.
+            // Wait a little longer than requested, so that not all attempts return at once.
             Some(asked) => (asked <= LONGEST_RETRY_AFTER).then(|| asked + jittered / 4),
         }
     }
 }
 
-/// Why an attempt failed, and whether another one may succeed.
+/// The failure of an attempt, and whether a retry may succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What to match on.
+    /// Stable code for clients.
     pub code: ErrorCode,
-    /// What happened, and what to do about it.
+    /// The cause and the remedy.
     pub message: String,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// How long the provider asked to wait.
+    /// The wait that the provider requested.
     pub retry_after: Option<Duration>,
     /// Whether the request may have acted.
     pub sent: Sent,

@@ -1,4 +1,4 @@
-//! What all parts of an engine share. It knows no actor: those are registered in [`crate::driver::Actors`].
+//! State that all parts of an engine share. It knows no actor: those are registered in [`crate::driver::Actors`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,11 +18,11 @@ use crate::retry::Backoff;
 /// The engine's limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How long a lease is good without being renewed. After a crash on PostgreSQL, another server
-    /// waits this long before it goes on with what was under way.
+    /// Validity of a lease without renewal. After a crash on PostgreSQL, another server waits this long before it
+    /// adopts the executions.
     pub lease: Duration,
-    /// How long a command waits for its turn to be written before its caller is told that the
-    /// database is away. The command is carried out all the same when the database is back.
+    /// Time that a command waits for its turn to be written. Then its caller gets an error that the database is
+    /// unavailable. The command is still carried out when the database returns.
     pub command: Duration,
 }
 
@@ -32,7 +32,7 @@ impl Default for Limits {
     }
 }
 
-/// What all parts of an engine share.
+/// State that all parts of an engine share.
 pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
@@ -78,12 +78,12 @@ impl Shared {
         }
     }
 
-    /// Stops everything as if the process had died: nothing more is written or called.
+    /// Stops everything as if the process had died: no more writes or calls.
     pub fn halt(&self) {
         self.stopped.cancel();
     }
 
-    /// Starts nothing more; attempts under way may end.
+    /// Starts no more attempts; running attempts may end.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
@@ -92,12 +92,12 @@ impl Shared {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Cancelled when the engine stops or loses its lease: then nothing that it owns may run on.
+    /// Cancelled when the engine stops or loses its lease: then its tasks must stop.
     pub fn owning(&self) -> CancellationToken {
         self.owning.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Stops whatever the engine owns: its lease has passed, and other engines take it over.
+    /// Stops the engine's tasks: its lease has expired, and other engines take over.
     pub fn lose_lease(&self) {
         let mut owning = self.owning.lock().unwrap_or_else(PoisonError::into_inner);
         owning.cancel();

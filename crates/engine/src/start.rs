@@ -19,15 +19,15 @@ use crate::key::ExecutionKey;
 /// An execution to start.
 #[derive(Debug, Clone)]
 pub struct StartRequest {
-    /// Which workflow.
+    /// The workflow.
     pub workflow_id: WorkflowId,
-    /// How.
+    /// Parameters of the start.
     pub start: StartExecution,
     /// The `Idempotency-Key`, with a hash of the request.
     pub idempotency: Option<(String, String)>,
 }
 
-/// What a start gave.
+/// Result of a start.
 #[derive(Debug, Clone)]
 pub struct StartedExecution {
     /// The execution.
@@ -36,7 +36,7 @@ pub struct StartedExecution {
     pub replayed: bool,
 }
 
-/// What came of writing a new execution.
+/// Result of writing a new execution.
 enum Begun {
     /// It is alive.
     Execution(Box<Execution>),
@@ -60,7 +60,7 @@ impl Engine {
         let journal = self.new_journal(tenant, &workflow, snapshot, request.start);
         let engine = self.clone();
         let idempotency = request.idempotency;
-        // By itself, so that what is written gets its actor even if whoever asks goes away.
+        // A separate task: the execution gets its actor after the commit even if the caller is dropped.
         let begun = self.shared.tasks.spawn(async move { engine.begin(journal, idempotency).await }).await;
         match begun.unwrap_or(Err(EngineError::ShuttingDown))? {
             Begun::Execution(execution) => Ok(StartedExecution { execution: *execution, replayed: false }),
@@ -68,8 +68,8 @@ impl Engine {
         }
     }
 
-    /// The execution that an earlier request with the same idempotency key started. It is looked up
-    /// before anything is checked: what has changed since then is no matter.
+    /// The execution that an earlier request with the same idempotency key started. This check comes first: later
+    /// changes of the workflow do not matter.
     async fn replayed(
         &self,
         tenant: &TenantId,
@@ -235,7 +235,7 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
     Ok(())
 }
 
-/// Errors of the input alone are told as such: they are not the definition's.
+/// Errors of the input only are reported as input errors, not as errors of the definition.
 fn refusal(errors: Vec<sluice_types::Finding>) -> EngineError {
     if errors.iter().all(|finding| finding.code == "missing_input") {
         let errors = errors.into_iter().map(|finding| FieldError {

@@ -1,4 +1,4 @@
-//! The work of an attempt, and what it reports: the port between the machine's driver and whatever carries work out.
+//! The work of an attempt and its reports: the port between the machine's driver and an executor.
 //!
 //! Nothing here knows the event hub or the database, so that an [`crate::executor::Executor`] can run in this process or
 //! on another machine.
@@ -9,16 +9,16 @@ use sluice_types::{StepPath, TokenUsage};
 use crate::providers::call::ModelCall;
 use crate::retry::Failure;
 
-/// What an attempt does.
+/// The work of an attempt.
 #[derive(Debug, Clone)]
 pub enum Work {
     /// Calls a model once.
     Model(Box<ModelCall>),
 }
 
-/// Where work reports what it has so far.
+/// Receiver of progress reports.
 pub trait Sink: Send + Sync {
-    /// The request was sent: from now on it may have acted, whatever happens to the answer.
+    /// The request was sent: from now on it may have acted, even if the answer is lost.
     fn sent(&self) -> impl Future<Output = ()> + Send;
 
     /// The next piece of the answer's text arrived.
@@ -28,9 +28,9 @@ pub trait Sink: Send + Sync {
 /// The end of work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkEnd {
-    /// What the provider counted, when it got as far as that.
+    /// The provider's usage, if it reported one.
     pub usage: Option<TokenUsage>,
-    /// Whether it completed, or why it failed.
+    /// Success, or the failure.
     pub result: Result<(), Failure>,
 }
 
@@ -41,12 +41,12 @@ pub struct AttemptEnd {
     pub path: StepPath,
     /// The number of the attempt.
     pub attempt: i32,
-    /// The text as far as it came.
+    /// The text so far.
     pub content: String,
     /// Whether pieces of the text were checkpointed.
     pub checkpointed: bool,
-    /// What the provider counted, when it got as far as that.
+    /// The provider's usage, if it reported one.
     pub usage: Option<TokenUsage>,
-    /// The output, or why there is none.
+    /// The output, or the failure.
     pub result: Result<Value, Failure>,
 }

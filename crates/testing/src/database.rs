@@ -43,7 +43,7 @@ impl TestDatabase {
             .expect("run `cargo xtask test`, or single tests by `cargo xtask postgres -- cargo test …`: they start a PostgreSQL")
     }
 
-    /// How to open it.
+    /// Options to open it.
     #[must_use]
     pub fn config(&self) -> &StoreConfig {
         &self.config
@@ -60,7 +60,7 @@ impl TestDatabase {
         matches!(self.config, StoreConfig::Sqlite(_))
     }
 
-    /// Runs SQL on it, beside the store: for what the store cannot make, as rows of an older server.
+    /// Runs SQL directly, for states that the store cannot create, such as rows of an older server.
     pub async fn execute(&self, sql: &str) {
         match &self.config {
             StoreConfig::Sqlite(file) => connect(file).batch_execute(sql).expect("the SQL runs"),

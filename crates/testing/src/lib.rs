@@ -1,5 +1,4 @@
-//! What the tests of several crates share: a fresh database of each kind, and a way to cut one off.
-//! Nothing here is part of the product.
+//! Shared test support: a fresh database of each kind, and a proxy that cuts a connection. The product does not use it.
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up is to fail")]
 
 mod cuttable;

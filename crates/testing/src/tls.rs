@@ -10,11 +10,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// What a client sends first to ask for TLS, as the protocol of PostgreSQL has it:
+/// The client's first message for TLS in the protocol of PostgreSQL:
 /// <https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-SSLREQUEST>.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
-/// A TCP proxy to a PostgreSQL that takes connections with TLS only, under a certificate that it has signed itself.
+/// A TCP proxy in front of PostgreSQL that accepts TLS connections only, with a self-signed certificate.
 pub struct TlsProxy {
     /// The port to connect to.
     pub port: u16,
@@ -49,7 +49,7 @@ impl TlsProxy {
     }
 }
 
-/// Ends a connection that asks for no TLS.
+/// Closes a connection without TLS.
 async fn pass(mut client: TcpStream, target: SocketAddr, acceptor: TlsAcceptor) -> Option<()> {
     let mut first = [0; 8];
     client.read_exact(&mut first).await.ok()?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::definition::{Definition, Step, StepKind};
 use crate::ids::{BranchName, StepId};
 
-/// Which of a container's lists of steps.
+/// One of a container's lists of steps.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {
     /// The steps of a branch of a `parallel` step.
@@ -14,13 +14,13 @@ pub enum Slot {
     Each,
     /// The steps of a case of a `conditional` step.
     Case(BranchName),
-    /// The steps that run when no case is taken.
+    /// The steps that run when no case matches.
     Otherwise,
     /// The steps that a loop repeats.
     Body,
 }
 
-/// Which list of steps in a definition.
+/// Address of a list of steps in a definition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BlockAddress {
     /// The workflow's own list.
@@ -29,7 +29,7 @@ pub enum BlockAddress {
     Inner {
         /// The container.
         parent: StepId,
-        /// Which of its lists.
+        /// The list in the container.
         slot: Slot,
     },
 }
@@ -37,7 +37,7 @@ pub enum BlockAddress {
 /// A list of steps, which run in its order.
 #[derive(Debug, Clone, Copy)]
 pub struct Block<'d> {
-    /// The step to begin with; the first one without it.
+    /// The entry step. Default: the first step.
     pub entry_step: Option<&'d StepId>,
     /// The steps.
     pub steps: &'d [Arc<Step>],
@@ -46,18 +46,18 @@ pub struct Block<'d> {
 /// The same, to change it.
 #[derive(Debug)]
 pub struct BlockMut<'d> {
-    /// The step to begin with; the first one without it.
+    /// The entry step. Default: the first step.
     pub entry_step: &'d mut Option<StepId>,
     /// The steps.
     pub steps: &'d mut Vec<Arc<Step>>,
 }
 
-/// A container's list of steps, with where it stands in the container's JSON.
+/// A container's list of steps and its JSON pointer in the container.
 #[derive(Debug, Clone)]
 pub struct InnerBlock<'d> {
-    /// Which list it is.
+    /// The list in the container.
     pub slot: Slot,
-    /// Where its steps are, as a JSON pointer from the container.
+    /// JSON pointer to its steps, relative to the container.
     pub pointer: String,
     /// The list.
     pub block: Block<'d>,

@@ -1,4 +1,4 @@
-//! The models that are known by name, with their prices. The data comes from a public price list
+//! The catalog of models with their prices. The data comes from a public price list
 //! (`data/model-prices.json`, made by `cargo xtask prices`).
 
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::status::status;
 
 status!(
-    /// What a model can do beyond text.
+    /// A capability beyond text.
     Ability {
         /// Answers with text.
         Text = "text",
@@ -25,7 +25,7 @@ status!(
         Pdf = "pdf",
         /// Keeps parts of prompts in a cache.
         PromptCaching = "prompt_caching",
-        /// Searches the web by itself.
+        /// Built-in web search.
         WebSearch = "web_search",
     }
 );
@@ -45,9 +45,9 @@ pub struct ModelInfo {
     pub cached_input_usd_per_mtok: Option<f64>,
     /// Tokens of prompt and answer together.
     pub context_tokens: Option<u64>,
-    /// Tokens in an answer at the most.
+    /// Upper bound of tokens in an answer.
     pub max_output_tokens: Option<u64>,
-    /// What it can do.
+    /// Capabilities of the model.
     pub abilities: Vec<Ability>,
 }
 
@@ -58,7 +58,7 @@ pub struct ModelPage {
     pub items: Vec<ModelInfo>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
-    /// Where the prices come from.
+    /// Source of the prices.
     pub prices_source: String,
 }
 
@@ -69,10 +69,10 @@ struct PriceFile {
     models: Vec<ModelInfo>,
 }
 
-/// Models of the built-in provider `demo`, with what they do.
+/// Models of the built-in provider `demo`, with their descriptions.
 const DEMO_MODELS: [&str; 6] = ["demo", "demo-instant", "demo-echo", "demo-slow", "demo-flaky", "demo-broken"];
 
-/// The model that a provider answers with when nobody names one.
+/// The provider's default model.
 const DEFAULT_MODELS: [(&str, &str); 4] =
     [("anthropic", "claude-sonnet-5-5"), ("openai", "gpt-5.4-mini"), ("google", "gemini-3.8-flash"), ("demo", "demo")];
 
@@ -103,7 +103,7 @@ pub fn catalog() -> &'static ModelPage {
     &CATALOG
 }
 
-/// A model by its provider and name. A model of `ollama` is free, whatever its name.
+/// A model by its provider and name. Every model of `ollama` is free.
 #[must_use]
 pub fn find_model(provider: &str, model: &str) -> Option<ModelInfo> {
     let known = catalog().items.iter().find(|info| info.provider == provider && info.model == model);
@@ -121,7 +121,7 @@ pub fn find_model(provider: &str, model: &str) -> Option<ModelInfo> {
     })
 }
 
-/// The provider that has a model of this name, when exactly one has.
+/// The provider of a model name, when it is unique.
 #[must_use]
 pub fn provider_of_model(model: &str) -> Option<&'static str> {
     let mut having = catalog().items.iter().filter(|info| info.model == model);
@@ -131,7 +131,7 @@ pub fn provider_of_model(model: &str) -> Option<&'static str> {
     }
 }
 
-/// The model that a provider answers with when nobody names one.
+/// The provider's default model.
 #[must_use]
 pub fn default_model(provider: &str) -> Option<&'static str> {
     DEFAULT_MODELS.iter().find(|(name, _)| *name == provider).map(|(_, model)| *model)

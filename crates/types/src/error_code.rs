@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! error_codes {
     ($($variant:ident = $code:literal, $status:literal, $title:literal;)+) => {
-        /// What went wrong, as clients match on it. The documentation has a page for each.
+        /// A stable error code for clients. The documentation has a page for each.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ErrorCode {
             $(#[doc = $title] $variant,)+
@@ -33,7 +33,7 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $status,)+ Self::Unknown => 500 }
             }
 
-            /// One line that says what it means.
+            /// A summary in one line.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)+ Self::Unknown => "Something went wrong that this version does not know" }
@@ -73,7 +73,7 @@ error_codes! {
     InvalidPath = "invalid_path", 400, "An id in the address is not of the right form";
     InvalidHeader = "invalid_header", 400, "A header has a wrong value";
     InvalidCursor = "invalid_cursor", 400, "The cursor is not one that this list gave";
-    Unauthenticated = "unauthenticated", 401, "The request says not who is calling";
+    Unauthenticated = "unauthenticated", 401, "The request is not authenticated";
     Forbidden = "forbidden", 403, "The caller may not do this";
     HostNotAllowed = "host_not_allowed", 403, "The Host header is not a loopback name";
     OriginNotAllowed = "origin_not_allowed", 403, "The request comes from a page of another origin";
@@ -100,7 +100,7 @@ error_codes! {
     UnsupportedMediaType = "unsupported_media_type", 415, "The request body is not declared as uncompressed JSON";
     InvalidRequest = "invalid_request", 422, "A field of the request is wrong";
     InvalidDefinition = "invalid_definition", 422, "The definition cannot run as it is";
-    InvalidInput = "invalid_input", 422, "The input lacks what the definition's templates need";
+    InvalidInput = "invalid_input", 422, "The input lacks a value that the definition's templates need";
     InvalidTemplate = "invalid_template", 422, "A template cannot be filled in";
     UnknownProvider = "unknown_provider", 422, "The definition names a provider that does not exist";
     UnknownModel = "unknown_model", 422, "The definition names a model that its provider does not have";

@@ -1,4 +1,4 @@
-//! What a run will cost, as a range, before anything is spent.
+//! The expected cost of a run, as a range, before anything is spent.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::resolve::model_of;
 use crate::template::{Root, references};
 use crate::usage::{TokenUsage, cost_usd};
 
-/// From the least to the most that is expected.
+/// A range from the lowest to the highest expected value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Range {
     /// The least.
@@ -48,7 +48,7 @@ impl std::ops::Add for TokenRange {
     }
 }
 
-/// What to estimate: the saved definition with no input when left out.
+/// The definition and the input to estimate. Default: the saved definition, without input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EstimateRequest {
@@ -60,10 +60,10 @@ pub struct EstimateRequest {
     pub input: Option<Value>,
 }
 
-/// What a step took in earlier executions of the workflow.
+/// Usage of a step in earlier executions of the workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepHistory {
-    /// Completed attempts that were looked at.
+    /// Completed attempts that were counted.
     pub attempts: i64,
     /// The fewest tokens of an answer.
     pub least_output_tokens: u64,
@@ -71,10 +71,10 @@ pub struct StepHistory {
     pub most_output_tokens: u64,
 }
 
-/// What steps took, by step, provider and model: another model's answers tell nothing of this one's.
+/// Usage by step, provider and model. Answers of different models are not comparable.
 pub type StepHistories = HashMap<(StepId, String, String), StepHistory>;
 
-/// What a run is expected to take. Retries are not counted.
+/// The expected usage of a run, without retries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Estimate {
     /// Each step that calls a model.
@@ -83,18 +83,18 @@ pub struct Estimate {
     pub cost_usd: Option<Range>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
-    /// The labels of steps whose price is not known.
+    /// The labels of steps whose price is unknown.
     pub unknown_prices: Vec<String>,
 }
 
-/// What one step is expected to take.
+/// The expected usage of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepEstimate {
     /// The step run.
     pub path: StepPath,
     /// Its label.
     pub label: String,
-    /// What kind of step it is.
+    /// Type of the step.
     #[serde(rename = "type")]
     pub step_type: StepType,
     /// The provider that would be called.
@@ -105,16 +105,16 @@ pub struct StepEstimate {
     pub input_tokens: TokenRange,
     /// Tokens of the answer.
     pub output_tokens: TokenRange,
-    /// What it costs, in US dollars; missing when the price is not known.
+    /// Cost in US dollars; absent when the price is unknown.
     pub cost_usd: Option<Range>,
-    /// Whether earlier executions of the workflow were looked at.
+    /// Whether the estimate uses earlier executions of the workflow.
     pub from_history: bool,
 }
 
-/// An answer is at least this many tokens, where nothing is known of it.
+/// Lower bound of an answer's tokens without a history.
 const LEAST_OUTPUT_TOKENS: u32 = 50;
 
-/// Estimates a run of a definition whose models are all named (the server fills in what is not).
+/// Estimates a run of a definition in which every step names its model (the server fills in the defaults).
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
     let index = Index::of(definition);
@@ -162,7 +162,7 @@ fn unknown_estimate(step: &Step) -> StepEstimate {
 /// Tokens of the outputs of steps.
 type Outputs<'a> = HashMap<&'a StepId, TokenRange>;
 
-/// What an estimate is made from.
+/// The inputs of an estimate.
 struct Scope<'a> {
     definition: &'a Definition,
     index: &'a Index,
@@ -205,11 +205,11 @@ impl Scope<'_> {
         }
     }
 
-    /// Tokens of a template once it is filled in: its own text, and what each reference brings.
+    /// Tokens of a rendered template: its own text plus the text of each reference.
     fn tokens_of(&self, source: &str, outputs: &Outputs<'_>) -> TokenRange {
         let own = estimated_tokens(source);
         let mut range = TokenRange { low: own, high: own };
-        // What cannot be read is the lint's to report.
+        // The lint reports templates that cannot be parsed.
         for reference in references(source, self.names).unwrap_or_default() {
             let brought = match reference.root {
                 Root::Steps => {

@@ -14,12 +14,12 @@ use crate::patch;
 use crate::status::{ExecutionStatus, StepRunStatus, known, status};
 use crate::usage::TokenUsage;
 
-/// Why an attempt, a step run or an execution failed.
+/// The error of an attempt, a step run or an execution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunError {
-    /// What to match on.
+    /// Stable code for clients.
     pub code: ErrorCode,
-    /// What happened, and what to do about it.
+    /// The cause and the remedy.
     pub message: String,
     /// The step run that failed, on an execution's error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,25 +43,25 @@ pub struct Execution {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
-    /// The id that Temporal knows it by, when it runs there.
+    /// The id of the Temporal workflow, when it runs there.
     pub temporal_workflow_id: Option<String>,
-    /// What it is doing.
+    /// Status of the execution.
     pub status: ExecutionStatus,
-    /// What it was started with.
+    /// Input of the execution.
     pub input: Value,
-    /// What the last step gave.
+    /// Output of the last step.
     pub output: Option<Value>,
-    /// Why it failed.
+    /// Error of a failed execution.
     pub error: Option<RunError>,
     /// Tokens of all attempts, failed ones included.
     pub token_usage: TokenUsage,
-    /// What those tokens cost, in US dollars, as far as prices are known.
+    /// Cost of those tokens in US dollars, as far as prices are known.
     pub cost_usd: f64,
-    /// What it may cost before it asks.
+    /// Budget in US dollars. A call that would exceed it opens a gate.
     pub budget_usd: Option<f64>,
     /// Whether review steps are skipped.
     pub yolo: bool,
-    /// Who or what started it.
+    /// The person or program that started the execution.
     pub triggered_by: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
@@ -77,27 +77,27 @@ pub struct Execution {
     pub on_hold: bool,
     /// Its step runs, in the order of the steps.
     pub steps: Vec<StepRun>,
-    /// How many step runs completed.
+    /// Number of completed step runs.
     pub steps_executed: i64,
-    /// The number of its newest event, 0 before the first: what has a greater one came later than this answer.
+    /// The number of its newest event, 0 before the first. Events with a greater number are newer than this answer.
     pub last_seq: i64,
     /// The output of each completed step, by the step's id.
     pub step_results: BTreeMap<String, Value>,
 }
 
-/// One running of one step.
+/// One run of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepRun {
-    /// Where in the execution it is.
+    /// Path of the step run in the execution.
     pub path: StepPath,
     /// The step that it runs.
     pub step_id: StepId,
     /// The step's label.
     pub label: String,
-    /// What kind of step it is.
+    /// Type of the step.
     #[serde(rename = "type")]
     pub step_type: StepType,
-    /// What it is doing.
+    /// Status of the step run.
     pub status: StepRunStatus,
     /// The newest attempt, from 1; 0 before the first.
     pub attempt: i32,
@@ -107,26 +107,26 @@ pub struct StepRun {
     pub model: Option<String>,
     /// The prompt as it was sent.
     pub prompt: Option<String>,
-    /// The text that came back; while it runs, what came so far.
+    /// Text of the model; while the step runs, the text so far.
     pub content: Option<String>,
     /// The output that later steps use: text, JSON or a decision.
     pub output: Option<Value>,
     /// Tokens of all its attempts.
     pub token_usage: TokenUsage,
-    /// What those tokens cost, in US dollars.
+    /// Cost of those tokens in US dollars.
     pub cost_usd: f64,
     /// From the beginning of its newest attempt to the end.
     pub duration_ms: Option<i64>,
-    /// Why it failed, or why its newest attempt did.
+    /// Error of the step run, or of its newest attempt.
     pub error: Option<RunError>,
-    /// What it waits for.
+    /// The open gate.
     pub gate: Option<Gate>,
-    /// Whether a person put the output there.
+    /// Whether a person set the output.
     pub overridden: bool,
-    /// Whether the output was made from one that a person has replaced since. Running the step again makes it anew.
+    /// Whether the output was derived from an output that a person has replaced since. A rerun of the step clears it.
     #[serde(default)]
     pub stale: bool,
-    /// What a reviewer asked to change; it goes with the prompt of the next attempt.
+    /// A reviewer's request for changes; it is added to the prompt of the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// When its newest attempt began.
@@ -138,13 +138,13 @@ pub struct StepRun {
 }
 
 status!(
-    /// What a gate asks.
+    /// Subject of a gate.
     GateKind {
         /// Is this text right?
         Review = "review",
         /// The budget does not cover the next call: raise it, or stop?
         Budget = "budget",
-        /// A step that writes was interrupted or failed, and may have acted: repeat it, or take it as done?
+        /// A step that writes was interrupted or failed, and may have acted: repeat it, or mark it as done?
         OutcomeUnknown = "outcome_unknown",
         /// The server stopped several times in a row without completing a step: run the step again, or stop?
         InterruptedOften = "interrupted_often",
@@ -154,37 +154,37 @@ status!(
 /// A point at which an execution waits for a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Gate {
-    /// What it asks.
+    /// Subject of the gate.
     pub kind: GateKind,
     /// The question, for people.
     pub message: String,
-    /// The step runs whose outputs are in question.
+    /// The step runs whose outputs the gate shows.
     #[serde(default)]
     pub shows: Vec<StepPath>,
     /// The text in question.
     #[serde(default)]
     pub content: Option<String>,
-    /// The step run that gave that text: one of `shows`. The outputs of the others are for reference.
+    /// The step run that made that text: one of `shows`. The outputs of the others are for reference.
     #[serde(default)]
     pub content_from: Option<StepPath>,
-    /// The decisions that it takes.
+    /// The decisions that the gate accepts.
     pub decisions: Vec<ReviewDecision>,
-    /// When it decides itself.
+    /// When the gate expires.
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
-    /// What it decides then.
+    /// Decision at the expiry.
     #[serde(default)]
     pub on_expiry: Option<OnExpiry>,
-    /// What the next call may cost, for a budget gate.
+    /// Estimated cost of the next call, for a budget gate.
     #[serde(default)]
     pub needed_usd: Option<f64>,
-    /// The number of the event that told of it. A decision that names it is refused when the gate
-    /// was opened anew meanwhile, with another text.
+    /// The number of the event that opened the gate. A decision with this number is refused when the gate has been
+    /// reopened with another text.
     #[serde(default)]
     pub opened_seq: i64,
 }
 
-/// A step run, with what only its own page needs.
+/// A step run, with the details of its own page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepRunDetail {
     /// The step run.
@@ -196,15 +196,15 @@ pub struct StepRunDetail {
 }
 
 status!(
-    /// How an attempt ended.
+    /// Status of an attempt.
     AttemptStatus {
-        /// It gave the output.
+        /// The attempt made the output.
         Completed = "completed",
         /// It failed.
         Failed = "failed",
         /// It was stopped by a person.
         Cancelled = "cancelled",
-        /// The server stopped while it was under way.
+        /// The server stopped during the attempt.
         Interrupted = "interrupted",
     }
 );
@@ -214,7 +214,7 @@ status!(
 pub struct Attempt {
     /// From 1, counted over all retries of the step.
     pub attempt: i32,
-    /// How it ended.
+    /// Status of the attempt.
     pub status: AttemptStatus,
     /// The provider that was called.
     pub provider: Option<String>,
@@ -222,13 +222,13 @@ pub struct Attempt {
     pub model: Option<String>,
     /// Tokens of the call.
     pub token_usage: TokenUsage,
-    /// Whether the tokens were guessed from the texts, as the provider did not say.
+    /// Whether the tokens were estimated, because the provider reported none.
     pub usage_estimated: bool,
-    /// What they cost, in US dollars.
+    /// Cost of those tokens in US dollars.
     pub cost_usd: f64,
-    /// The text that came, up to where it ended.
+    /// The text until the end of the attempt.
     pub content: Option<String>,
-    /// Why it failed.
+    /// Error of a failed attempt.
     pub error: Option<RunError>,
     /// When it began.
     pub started_at: DateTime<Utc>,
@@ -237,21 +237,21 @@ pub struct Attempt {
 }
 
 status!(
-    /// What a person says at a gate.
+    /// A person's decision at a gate.
     ReviewDecision {
-        /// Review: go on with the text, as it is or as edited.
+        /// Review: continue with the text, original or edited.
         Approve = "approve",
         /// Review: the run fails.
         Reject = "reject",
         /// Review: the reviewed step runs again with the comment.
         Revise = "revise",
-        /// Budget: go on with a larger budget.
+        /// Budget: continue with a larger budget.
         RaiseBudget = "raise_budget",
         /// Budget: stop here and keep the results.
         Stop = "stop",
         /// Outcome unknown, budget after a change of model: run the step again.
         Repeat = "repeat",
-        /// Outcome unknown: take it as done, with the given text.
+        /// Outcome unknown: complete the step with the given text.
         AssumeDone = "assume_done",
         /// Outcome unknown: it failed.
         Fail = "fail",
@@ -262,10 +262,10 @@ status!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewRequest {
-    /// What is to happen.
+    /// The decision.
     #[serde(deserialize_with = "known")]
     pub decision: ReviewDecision,
-    /// Why; `revise` needs it, as it goes to the model.
+    /// Comment for the record; required for `revise`, which sends it to the model.
     #[serde(default)]
     pub comment: Option<String>,
     /// The text as edited, for `approve` and `assume_done`.
@@ -274,7 +274,7 @@ pub struct ReviewRequest {
     /// The new budget, for `raise_budget`.
     #[serde(default)]
     pub budget_usd: Option<f64>,
-    /// The gate's `opened_seq`, to decide only what was looked at.
+    /// The gate's `opened_seq`. The decision is refused when the gate has been reopened since.
     #[serde(default)]
     pub opened_seq: Option<i64>,
 }
@@ -282,19 +282,19 @@ pub struct ReviewRequest {
 /// A decision that was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GateDecision {
-    /// What was asked.
+    /// Subject of the gate.
     pub kind: GateKind,
-    /// What was decided.
+    /// The decision.
     pub decision: ReviewDecision,
-    /// Why.
+    /// Comment of the person.
     pub comment: Option<String>,
     /// The text that was shown.
     pub content_before: Option<String>,
-    /// The text as approved, where it was edited.
+    /// The approved text, when it was edited.
     pub content_after: Option<String>,
-    /// The lines that an edit took out (`-`) and put in (`+`).
+    /// The removed (`-`) and added (`+`) lines of an edit.
     pub difference: Option<String>,
-    /// Who decided.
+    /// The person who decided.
     pub decided_by: String,
     /// When.
     pub decided_at: DateTime<Utc>,
@@ -312,18 +312,18 @@ pub struct ExecutionSummary {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
-    /// What it is doing.
+    /// Status of the execution.
     pub status: ExecutionStatus,
     /// Whether a person paused it. A run that is `paused` and not on hold waits for a decision.
     #[serde(default)]
     pub on_hold: bool,
-    /// Why it failed.
+    /// Error of a failed execution.
     pub error: Option<RunError>,
     /// Tokens of all attempts.
     pub token_usage: TokenUsage,
-    /// What those tokens cost, in US dollars.
+    /// Cost of those tokens in US dollars.
     pub cost_usd: f64,
-    /// Who or what started it.
+    /// The person or program that started the execution.
     pub triggered_by: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
@@ -342,43 +342,42 @@ pub struct ExecutionSummary {
 pub struct ExecutionPage {
     /// The executions, newest first.
     pub items: Vec<ExecutionSummary>,
-    /// Give it as `cursor` for the next page; missing on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// How to start an execution.
+/// Parameters of a new execution.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartExecution {
-    /// What templates read as `input`: an object, or a text.
+    /// The value of `input` in templates: an object, or a text.
     #[serde(default)]
     pub input: Value,
-    /// Skips review steps; as the workflow says when left out.
+    /// Skips review steps. Default: the workflow's setting.
     #[serde(default)]
     pub yolo: Option<bool>,
-    /// What it may cost, in US dollars, before it asks.
+    /// Budget in US dollars. A call that would exceed it opens a gate.
     #[serde(default)]
     pub budget_usd: Option<f64>,
-    /// Who or what starts it; `api` when left out.
+    /// The person or program that starts the execution. Default: `api`.
     #[serde(default)]
     pub triggered_by: Option<String>,
 }
 
-/// What to change in an execution. What is left out stays; `null` takes the budget away.
+/// Changes of an execution. Absent fields stay; `null` removes the budget.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchExecution {
     /// Whether review steps are skipped from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yolo: Option<bool>,
-    /// What it may cost, in US dollars, before it asks.
+    /// Budget in US dollars. A call that would exceed it opens a gate.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<f64>)]
     pub budget_usd: Option<Option<f64>>,
 }
 
-/// What to change in a step, for this execution only. What is left out stays; `null` takes the
-/// workflow's default.
+/// Changes of a step, for this execution only. Absent fields stay; `null` selects the workflow's default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchStep {
@@ -394,10 +393,10 @@ pub struct PatchStep {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<PersonaId>)]
     pub persona_id: Option<Option<PersonaId>>,
-    /// What the model is asked.
+    /// Prompt for the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
-    /// How the model is to behave.
+    /// System prompt.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub system_prompt: Option<Option<String>>,
@@ -406,10 +405,10 @@ pub struct PatchStep {
     pub enabled: Option<bool>,
 }
 
-/// What to change in the step before it runs again. What is left out stays.
+/// Changes of the step before it runs again. Absent fields stay.
 pub type RetryRequest = PatchStep;
 
-/// An output to put in the place of what a step gave. Give one of the two.
+/// An output that replaces the output of a step. Exactly one of the two fields is required.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutputOverride {

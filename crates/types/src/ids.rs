@@ -1,5 +1,5 @@
-//! Identifiers. Each kind is its own type, so that a step's id cannot stand where a path is meant;
-//! each is checked when it is parsed and trusted afterwards.
+//! Identifiers. Each kind is a type of its own, so that a step id cannot be used as a path. Each is validated when it
+//! is parsed and trusted afterwards.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::limits::{MAX_PATH_BYTES, MAX_SLUG_CHARS};
 
-/// Why a text is not an identifier of the kind asked for.
+/// The reason why a text is not an identifier of this kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not a valid {kind}: {rule}")]
 pub struct IdError {
@@ -41,7 +41,7 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Parses the text, or says what is wrong with it.
+            /// Parses the text; the error describes the fault.
             pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
                 let text = text.into();
                 let valid: fn(&str) -> bool = $valid;
@@ -108,7 +108,7 @@ text_id!(
     })
 );
 text_id!(
-    /// Where in an execution a step run is: step ids, branch names and item numbers joined by dots,
+    /// Path of a step run in an execution: step ids, branch names and item numbers joined by dots,
     /// as in `fan.eu.draft` or `each.0.draft`.
     StepPath, "step path",
     r"^[a-zA-Z][a-zA-Z0-9_-]{0,99}(\.([a-zA-Z][a-zA-Z0-9_-]{0,99}|0|[1-9][0-9]{0,8}))*$",
@@ -117,7 +117,7 @@ text_id!(
 );
 
 impl StepPath {
-    /// The path of a step that stands in the workflow's own list.
+    /// The path of a step in the workflow's top-level list.
     #[must_use]
     pub fn top(step: &StepId) -> Self {
         Self(step.0.clone())
@@ -125,7 +125,7 @@ impl StepPath {
 }
 
 impl StepId {
-    /// The id of a step that has none, derived from its label.
+    /// The id of a step without an id, derived from its label.
     #[must_use]
     pub fn from_label(label: &str) -> Self {
         Self(slug_from_name(label, "step"))
@@ -149,8 +149,8 @@ impl TenantId {
     }
 }
 
-/// Derives a slug from a name that people gave, as `market-brief` from `Market brief!`.
-/// A name without any letter or digit gives `fallback`.
+/// Derives a slug from a name: `market-brief` from `Market brief!`. A name without letters and digits yields
+/// `fallback`.
 #[must_use]
 pub fn slug_from_name(name: &str, fallback: &str) -> String {
     let mut slug = String::new();

@@ -1,5 +1,5 @@
-//! The index of a definition: where each step stands, what it is called and what it refers to. Built once for each
-//! version of a definition; nothing else walks its lists.
+//! The index of a definition: place, name and references of each step. Built once for each version of a definition; no
+//! other code walks its lists.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use crate::definition::{Definition, NEXT_END, Step, StepKind};
 use crate::ids::{StepId, StepPath};
 use crate::path::Segment;
 
-/// A step and where it stands.
+/// A step and its place.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// The step.
     pub step: Arc<Step>,
-    /// Where its JSON is, as a JSON pointer (RFC 6901) into the definition.
+    /// JSON pointer (RFC 6901) to the step in the definition.
     pub pointer: String,
     /// The list that holds it.
     pub block: BlockAddress,
@@ -24,14 +24,14 @@ pub struct Place {
     containers: Vec<usize>,
 }
 
-/// What a name means to a step.
+/// The meaning of a name for a step.
 #[derive(Debug, Clone, Copy)]
 pub enum Resolution<'i> {
-    /// A step whose output it can use.
+    /// A step whose output is visible.
     Visible(&'i Place),
-    /// The step itself, or one that runs after it.
+    /// The step itself, or a later step.
     Later(&'i Place),
-    /// A step in a list that it cannot look into: from outside, a container is one step.
+    /// A step inside a container that does not contain this step: from outside, a container is opaque.
     Hidden(&'i Place),
     /// No step is called that.
     Unknown,
@@ -48,7 +48,7 @@ pub struct Index {
 }
 
 impl Index {
-    /// The index of a definition. Of two steps with one id or label, the first is found: the lint reports the other.
+    /// The index of a definition. Of two steps with the same id or label, the first wins: the lint reports the other.
     #[must_use]
     pub fn of(definition: &Definition) -> Self {
         let mut index = Self::default();
@@ -105,14 +105,13 @@ impl Index {
         containers.chain([place.step.id.as_str()]).eq(named).then_some(place)
     }
 
-    /// Where a step run reads the output of a step: the path of that step's run, as seen from its own. Both share the
-    /// containers that are around the step.
+    /// The path of the step run whose output a step run reads. Both share the containers around the step.
     #[must_use]
     pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<StepPath> {
         let Some(&container) = target.containers.last() else { return Some(StepPath::top(&target.step.id)) };
         let container = self.places.get(container)?;
         let mut prefix = Some(path.clone());
-        // The shared part ends with what follows the innermost container: its branch, its item or its round.
+        // The shared part includes the segment after the innermost container: its branch, item or round.
         while let Some(inner) = prefix {
             let outer = inner.without_last();
             let ends_container = outer.as_ref().and_then(StepPath::step_id).as_ref() == Some(&container.step.id);
@@ -129,7 +128,7 @@ impl Index {
         self.blocks.get(address).into_iter().flatten().filter_map(|&at| self.places.get(at))
     }
 
-    /// How many steps a list has.
+    /// Number of steps in a list.
     #[must_use]
     pub fn len_of(&self, address: &BlockAddress) -> usize {
         self.blocks.get(address).map_or(0, Vec::len)
@@ -153,8 +152,8 @@ impl Index {
         self.place(id).filter(|place| place.block == *address).map(|place| place.position)
     }
 
-    /// The position of the step that follows a completed one in its list; the list's length when none does. A wrong
-    /// `next` counts as absent: the lint reports it.
+    /// The position of the step after a completed one in its list; the list's length at the end. A wrong `next` counts
+    /// as absent: the lint reports it.
     #[must_use]
     pub fn after(&self, place: &Place) -> usize {
         let following = place.position + 1;
@@ -171,7 +170,7 @@ impl Index {
         if place.step.enabled { self.after(place) } else { place.position + 1 }
     }
 
-    /// Whether a run comes to a step when every step before it completes: no `next` and no entry step leads past it.
+    /// Whether a run reaches a step when all steps before it complete: no `next` and no entry step skips it.
     #[must_use]
     pub fn leads_to(&self, goal: &Place) -> bool {
         let mut target = self.entry(&goal.block);
@@ -182,7 +181,7 @@ impl Index {
         target == goal.position
     }
 
-    /// The positions that a run comes to in a list.
+    /// The positions that a run reaches in a list.
     #[must_use]
     pub fn reached(&self, block: &BlockAddress) -> HashSet<usize> {
         let mut reached = HashSet::new();
@@ -207,8 +206,8 @@ impl Index {
         self.places.iter().flat_map(|place| [place.step.label.as_str(), place.step.id.as_str()]).collect()
     }
 
-    /// What a name means to a step: it sees the steps before it in its own list, and those before its containers in
-    /// the lists around them.
+    /// The meaning of a name for a step. Visible are the steps before it in its own list, and those before its
+    /// containers in the enclosing lists.
     #[must_use]
     pub fn resolve(&self, name: &str, from: &Place) -> Resolution<'_> {
         match self.named(name) {
@@ -236,7 +235,7 @@ impl Index {
         }
     }
 
-    /// The steps whose outputs a review shows: those that it names, or the model's step before it.
+    /// The steps whose outputs a review shows: the listed ones, or the model step before it.
     #[must_use]
     pub fn shown_by(&self, review: &Place) -> Vec<&Place> {
         let StepKind::Review(body) = &review.step.kind else { return Vec::new() };
@@ -248,8 +247,7 @@ impl Index {
         answers.next().into_iter().collect()
     }
 
-    /// Sorts step runs by the order of the definition, bytewise: a container before what is inside it. `None` for a
-    /// path that no step has.
+    /// A key whose byte order is the order of the definition: a container before its steps. `None` for an unknown path.
     #[must_use]
     pub fn order_key(&self, path: &StepPath) -> Option<Vec<u8>> {
         let mut key = Vec::new();
@@ -272,13 +270,13 @@ impl Index {
         Some(key)
     }
 
-    /// The step that a JSON pointer leads into, with the rest of the pointer: `/prompt`, or nothing for the step itself.
+    /// The step that contains a JSON pointer, with the rest of the pointer: `/prompt`, or empty for the step itself.
     #[must_use]
     pub fn at_pointer<'p>(&self, pointer: &'p str) -> Option<(&Place, &'p str)> {
         let rest = |place: &Place| {
             pointer.strip_prefix(place.pointer.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        // The innermost one: a container's pointer begins those of its steps.
+        // Prefer the innermost step: a container's pointer is a prefix of its steps' pointers.
         self.places.iter().rev().find_map(|place| Some((place, rest(place)?)))
     }
 }
@@ -292,7 +290,7 @@ fn is_named(slot: &Slot, name: &str) -> bool {
     }
 }
 
-/// How a path spells the list that runs when no case is taken.
+/// The path segment of the list that runs when no case matches.
 pub const OTHERWISE: &str = "otherwise";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Reading JSON with the place of what is wrong: `serde_json`, with the path that `serde_path_to_error` keeps.
+//! Reads JSON and reports the place of an error: `serde_json`, with the path from `serde_path_to_error`.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, Error};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-/// Why a text is not JSON.
+/// The syntax error of a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// The error, without its place.
@@ -40,32 +40,32 @@ pub fn parse(text: &str) -> Result<Value, SyntaxError> {
     })
 }
 
-/// How many bytes a value has when it is written on one line; limits are about these.
+/// Bytes of a value as compact JSON; limits use this size.
 pub fn size(value: &Value) -> usize {
     value.to_string().len()
 }
 
-/// Why JSON is not what it was read as.
+/// A JSON error with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {
-    /// Where it stands (JSON pointer, RFC 6901).
+    /// Place of the error (JSON pointer, RFC 6901).
     pub pointer: String,
     /// The error.
     pub message: String,
 }
 
-/// Reads a value as a type, and tells where it does not fit.
+/// Deserializes a value; the error has its place.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ReadError> {
     serde_path_to_error::deserialize(value).map_err(|error| ReadError::new(&error))
 }
 
-/// The mark before a place inside a part that was read by itself.
+/// The marker before a place inside a part that was parsed separately.
 const NESTED: &str = "@";
 
 impl ReadError {
-    /// The error and its place, of an error with its path.
+    /// The error and its place, from an error with its path.
     ///
-    /// Parts that are read by themselves tell where inside them the error is, and both places are joined here.
+    /// Parts that are parsed separately report a place inside the part; both places are joined here.
     #[must_use]
     pub fn new(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let message = without_place(error.inner());
@@ -74,7 +74,7 @@ impl ReadError {
         Self { pointer: format!("{}{inner}", pointer(error.path())), message: message.to_owned() }
     }
 
-    /// An error of a part that was read by itself as one of the whole, keeping where in the part it is.
+    /// Converts an error of a separately parsed part to an error of the whole, with its place inside the part.
     pub(crate) fn nested<E: Error>(&self) -> E {
         E::custom(format_args!("{NESTED}{}: {}", self.pointer, self.message))
     }

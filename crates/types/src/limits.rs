@@ -1,5 +1,4 @@
-//! Every limit that Sluice sets on what it accepts. Each is listed in `docs/limits.md` and tested
-//! at the limit and one past it.
+//! Every input limit of Sluice. Each is listed in `docs/limits.md` and tested at the limit and one past it.
 
 /// Bytes in a request body. More is answered with `body_too_large`.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -52,19 +51,19 @@ pub const MAX_RETRIES: u32 = 20;
 pub const DEFAULT_RETRIES: u32 = 2;
 /// Fallback models of one step.
 pub const MAX_FALLBACKS: usize = 10;
-/// Seconds that one attempt may take at the most.
+/// Longest timeout of one attempt, in seconds.
 pub const MAX_TIMEOUT_SECONDS: u32 = 24 * 60 * 60;
-/// Seconds that one attempt may take when a step does not say.
+/// Default timeout of one attempt, in seconds.
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 10 * 60;
-/// Tokens in an answer, as a step may ask for.
+/// Largest `max_tokens` of a step.
 pub const MAX_OUTPUT_TOKENS: u32 = 1_000_000;
 /// Tokens in an answer that are reserved and estimated when a step does not say.
 pub const DEFAULT_OUTPUT_TOKENS: u32 = 4_096;
 /// Items on a page of a list when the caller does not say.
 pub const DEFAULT_PAGE: u32 = 20;
-/// Items on a page of a list at the most.
+/// Largest page of a list, in items.
 pub const MAX_PAGE: u32 = 200;
-/// Seconds that `?wait=` holds an answer at the most.
+/// Longest `?wait=`, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 60;
 /// Words and signs in one `{{ }}` or `{% %}` of a template.
 pub const MAX_EXPRESSION_TOKENS: usize = 1_000;
@@ -74,8 +73,8 @@ pub const MAX_BRANCHES: usize = 100;
 pub const MAX_FINDINGS_OF_A_KIND: usize = 100;
 /// Steps of template evaluation (minijinja fuel) for one template.
 pub const TEMPLATE_FUEL: u64 = 100_000;
-/// Bytes that filling in one template may read and make: the operands and results of its filters and
-/// operators, and what it writes. A value counts 32 bytes besides its text.
+/// Bytes that rendering one template may read and make: operands and results of its filters and operators, and its
+/// output. A value counts 32 bytes besides its text.
 pub const MAX_TEMPLATE_WORK_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes in a prompt, system prompt or review instruction once it is filled in.
 pub const MAX_FILLED_BYTES: usize = 4 * 1024 * 1024;

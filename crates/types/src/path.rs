@@ -1,4 +1,4 @@
-//! Where in an execution a step run is.
+//! The path of a step run in an execution.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ impl StepPath {
         })
     }
 
-    /// The id of the step that is run there: the last one that the path names.
+    /// The id of the step at the path: its last step id.
     #[must_use]
     pub fn step_id(&self) -> Option<StepId> {
         let steps = self.segments().filter_map(|segment| match segment {
@@ -63,7 +63,7 @@ impl StepPath {
         }
     }
 
-    /// Whether the last segment says which item or round of a container the steps after it belong to.
+    /// Whether the last segment is an item or a round of a container.
     fn ends_with_item(&self) -> bool {
         matches!(self.segments().last(), Some(Segment::Index(_)))
     }
@@ -80,7 +80,7 @@ impl StepPath {
         Self::new(format!("{self}.{segment}")).ok()
     }
 
-    /// Whether it is inside the container whose step run is at `other`.
+    /// Whether it is inside the container with the step run `other`.
     #[must_use]
     pub fn is_below(&self, other: &Self) -> bool {
         self.as_str().strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('.'))

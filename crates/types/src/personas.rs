@@ -11,11 +11,11 @@ use crate::ids::PersonaId;
 pub struct Persona {
     /// Unique in the tenant.
     pub id: PersonaId,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the persona.
     pub description: String,
-    /// What is put before the system prompt.
+    /// Instructions, put before the system prompt.
     pub instructions: String,
     /// Counts the changes; it is the `ETag`.
     pub version: i64,
@@ -29,15 +29,15 @@ pub struct Persona {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonaRequest {
-    /// Derived from the name when left out; it cannot change later.
+    /// Default: derived from the name. It cannot change later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<PersonaId>,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the persona.
     #[serde(default)]
     pub description: String,
-    /// What is put before the system prompt.
+    /// Instructions, put before the system prompt.
     pub instructions: String,
 }
 
@@ -46,6 +46,6 @@ pub struct PersonaRequest {
 pub struct PersonaPage {
     /// The personas, by id.
     pub items: Vec<Persona>,
-    /// Give it as `cursor` for the next page; missing on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Errors as the API answers them: RFC 9457 `application/problem+json`.
+//! Error responses of the API: RFC 9457 `application/problem+json`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::error_code::ErrorCode;
 use crate::json::ReadError;
 
-/// An error answer (RFC 9457), with what went wrong, where, and what to do.
+/// An error response (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// The page that explains the code.
@@ -16,11 +16,11 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What to match on.
+    /// Stable code for clients.
     pub code: ErrorCode,
-    /// What happened here, and what to do about it.
+    /// The cause in this case, and the remedy.
     pub detail: String,
-    /// What is wrong with single fields.
+    /// Errors of single fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// The version that is current, when the request named another.
@@ -33,14 +33,14 @@ pub struct Problem {
     pub request_id: String,
 }
 
-/// What is wrong with one field.
+/// An error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// Where it stands in the body (JSON pointer, RFC 6901).
+    /// Place of the field in the body (JSON pointer, RFC 6901).
     pub pointer: String,
-    /// What to match on: an error code or a lint code.
+    /// Stable code for clients: an error code or a lint code.
     pub code: String,
-    /// What is wrong, and what would be right.
+    /// The fault and the remedy.
     pub message: String,
 }
 

@@ -8,7 +8,7 @@ use crate::patch;
 use crate::status::status;
 
 status!(
-    /// The providers that there are.
+    /// The known providers.
     ProviderName {
         /// Claude models.
         Anthropic = "anthropic",
@@ -16,7 +16,7 @@ status!(
         Openai = "openai",
         /// Gemini models.
         Google = "google",
-        /// Models on one's own machine.
+        /// Models on your own machine.
         Ollama = "ollama",
         /// Any server that speaks OpenAI's chat completions.
         OpenaiCompatible = "openai_compatible",
@@ -35,7 +35,7 @@ impl ProviderName {
         }
     }
 
-    /// Whether it has no address of its own, so that a credential must give one.
+    /// Whether it has no default address, so that a credential must contain one.
     #[must_use]
     pub const fn needs_base_url(self) -> bool {
         match self {
@@ -62,18 +62,18 @@ impl ProviderName {
 /// A provider, and whether it can be used now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Provider {
-    /// What definitions call it.
+    /// Name of the provider in definitions.
     pub name: ProviderName,
     /// The name that people know.
     pub title: String,
     /// Whether steps can use it now.
     pub available: bool,
-    /// Why not, and what to do.
+    /// The reason when it is not available, and the remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Whether its answers are made up by Sluice itself.
     pub simulated: bool,
-    /// The model that answers when nobody names one.
+    /// Default model.
     pub default_model: Option<String>,
     /// The tenant's own key, when there is one.
     pub credential: Option<CredentialInfo>,
@@ -84,18 +84,18 @@ pub struct Provider {
 /// All providers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProviderList {
-    /// The providers, in the order in which they are tried when nobody names one.
+    /// The providers, in their order of preference as a default.
     pub items: Vec<Provider>,
 }
 
-/// What is told of a stored credential. The key itself is never given out again.
+/// Public fields of a stored credential. The key itself is never returned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CredentialInfo {
-    /// The last characters of the key, to tell keys apart.
+    /// The last characters of the key, to identify it.
     pub key_hint: Option<String>,
-    /// Where the provider is called, when not at its own address.
+    /// Base URL, when it differs from the provider's default address.
     pub base_url: Option<String>,
-    /// The model that answers when nobody names one.
+    /// Default model.
     pub default_model: Option<String>,
     /// When it was first stored.
     pub created_at: DateTime<Utc>,
@@ -103,7 +103,7 @@ pub struct CredentialInfo {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What to store of a credential. What is left out stays as it is; `null` takes it away.
+/// Changes of a credential. Absent fields stay; `null` removes a field.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialRequest {
@@ -111,11 +111,11 @@ pub struct CredentialRequest {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>, write_only)]
     pub api_key: Option<Option<String>>,
-    /// Where to call the provider, as `http://127.0.0.1:11434` for Ollama.
+    /// Base URL of the provider, such as `http://127.0.0.1:11434` for Ollama.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub base_url: Option<Option<String>>,
-    /// The model that answers when nobody names one.
+    /// Default model.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub default_model: Option<Option<String>>,

@@ -1,4 +1,4 @@
-//! What running an execution again from a step would do, as told beforehand.
+//! A preview of running an execution again from a step.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,22 +7,22 @@ use crate::estimate::Range;
 use crate::ids::StepPath;
 use crate::status::status;
 
-/// What a retry would keep, repeat and cost.
+/// Steps and cost of a retry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RerunPlan {
     /// The step run to begin with.
     pub from: StepPath,
-    /// The step runs whose outputs stay.
+    /// The step runs whose outputs are kept.
     pub kept: Vec<Kept>,
     /// The step runs that run again, or for the first time.
     pub repeated: Vec<Repeated>,
-    /// What the repeated ones may cost together, in US dollars; missing when a price is not known.
+    /// Estimated cost of the repeated ones in US dollars; absent when a price is unknown.
     pub cost_usd: Option<Range>,
     /// The steps among them that write, and so act again.
     pub writes_again: Vec<StepPath>,
 }
 
-/// A step run whose output stays.
+/// A step run whose output is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Kept {
     /// The step run.
@@ -38,18 +38,18 @@ pub struct Repeated {
     pub path: StepPath,
     /// Its label.
     pub label: String,
-    /// Why it runs.
+    /// The reason for the rerun.
     pub reason: RerunReason,
-    /// The step whose output it uses, when that is why.
+    /// The step whose output it uses, when this is the reason.
     pub because_of: Option<String>,
-    /// What it may cost, in US dollars; missing when the price is not known.
+    /// Estimated cost in US dollars; absent when the price is unknown.
     pub cost_usd: Option<Range>,
 }
 
 status!(
-    /// Why a step run runs again.
+    /// The reason why a step run runs again.
     RerunReason {
-        /// It is the one that was asked for.
+        /// It is the requested step.
         Requested = "requested",
         /// It has not completed.
         NotCompleted = "not_completed",

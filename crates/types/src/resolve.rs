@@ -1,4 +1,4 @@
-//! Which provider and model a step calls.
+//! Resolves the provider and model of a step.
 
 use crate::catalog::{default_model, provider_of_model};
 use crate::definition::{Definition, LlmStep, Step, StepKind};
@@ -13,7 +13,7 @@ pub struct Candidate {
     pub model: String,
 }
 
-/// The models that a step calls, in turn. Empty when neither the step nor the workflow says.
+/// The models that a step calls, in order. Empty when neither the step nor the workflow names one.
 #[must_use]
 pub fn candidates(definition: &Definition, step: &Step) -> Vec<Candidate> {
     let StepKind::Llm(llm) = &step.kind else { return Vec::new() };
@@ -46,9 +46,8 @@ pub(crate) fn model_of(definition: &Definition, llm: &LlmStep) -> (Option<String
     (provider, model)
 }
 
-/// Writes into a definition which provider and model it uses where it does not say, so that a run
-/// goes on with what it began with. `default` is the provider to use where none is named;
-/// `default_model_of` gives a provider's default model as the tenant set it.
+/// Writes the default provider and models into a definition, so that a run keeps them. `default` is the default
+/// provider; `default_model_of` returns a provider's default model for the tenant.
 fn pin_models(definition: &mut Definition, default: Option<&str>, default_model_of: impl Fn(&str) -> Option<String>) {
     if definition.provider.is_none() {
         let by_model = definition.model.as_deref().and_then(provider_of_model).map(str::to_owned);
@@ -68,7 +67,7 @@ fn pin_models(definition: &mut Definition, default: Option<&str>, default_model_
     });
 }
 
-/// The same, by what a tenant can call: the first provider that is available is used where none is named.
+/// Writes the tenant's default provider and models into a definition, so that a run keeps them.
 pub fn pin_to_available(definition: &mut Definition, providers: &[Provider]) {
     let default = default_provider(providers).map(|provider| provider.name.as_str());
     pin_models(definition, default, |name| {
@@ -76,7 +75,7 @@ pub fn pin_to_available(definition: &mut Definition, providers: &[Provider]) {
     });
 }
 
-/// The provider that is called where nobody names one: the first that is available.
+/// The default provider: the first that is available.
 #[must_use]
 pub fn default_provider(providers: &[Provider]) -> Option<&Provider> {
     providers.iter().find(|provider| provider.available)

@@ -13,7 +13,7 @@ macro_rules! status {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)+
-            /// A value that a newer version of Sluice has written: it is read and shown, and nothing is done about it.
+            /// A value from a newer version of Sluice: it is read and shown, but never acted on.
             Unknown,
         }
 
@@ -34,7 +34,7 @@ macro_rules! status {
             }
         }
 
-        /// Reads a known value, and tells the known ones otherwise.
+        /// Parses a known value; the error lists the known values.
         impl std::str::FromStr for $name {
             type Err = String;
             fn from_str(text: &str) -> Result<Self, String> {
@@ -51,7 +51,7 @@ macro_rules! status {
             }
         }
 
-        /// Reads any value: what is not known is [`Self::Unknown`].
+        /// Deserializes any value; an unknown one becomes [`Self::Unknown`].
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
@@ -85,7 +85,7 @@ where
     Cow::<str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
-/// The same for a value that may be left out (with `serde(default)`).
+/// Like the above, for an optional value (with `serde(default)`).
 pub fn known_if_given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -94,7 +94,7 @@ where
     known(deserializer).map(Some)
 }
 
-/// The text of doc comments as `stringify!` gives them: `doc = r" What it is."`.
+/// The text of doc comments as `stringify!` formats them: `doc = r" What it is."`.
 pub(crate) fn description(docs: &[&str]) -> Option<String> {
     let lines = docs.iter().filter_map(|doc| doc.split_once('"')?.1.rsplit_once('"'));
     let text: Vec<&str> = lines.map(|(line, _)| line.trim()).collect();
@@ -102,11 +102,11 @@ pub(crate) fn description(docs: &[&str]) -> Option<String> {
 }
 
 status!(
-    /// What an execution is doing.
+    /// Status of an execution.
     ExecutionStatus {
-        /// Accepted, nothing started yet.
+        /// Accepted; no step has started yet.
         Pending = "pending",
-        /// At least one step run is under way or about to be.
+        /// At least one step run is running or about to start.
         Running = "running",
         /// Held by a person, or waiting at a gate.
         Paused = "paused",
@@ -120,7 +120,7 @@ status!(
 );
 
 impl ExecutionStatus {
-    /// Whether nothing more happens unless a person asks for it.
+    /// Whether the execution stays as it is until a person acts.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         match self {
@@ -129,7 +129,7 @@ impl ExecutionStatus {
         }
     }
 
-    /// Whether an execution in this status may take on `next`.
+    /// Whether an execution may change from this status to `next`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -156,11 +156,11 @@ impl ExecutionStatus {
 }
 
 status!(
-    /// What a step run is doing.
+    /// Status of a step run.
     StepRunStatus {
         /// To be run; not started.
         Pending = "pending",
-        /// An attempt is under way, or waits for its turn to try again.
+        /// An attempt is running, or the next attempt is scheduled.
         Running = "running",
         /// At a gate, until a person decides.
         Waiting = "waiting",
@@ -168,17 +168,17 @@ status!(
         Completed = "completed",
         /// Every attempt failed, or a person rejected it.
         Failed = "failed",
-        /// Not run: switched off, jumped over, or a review in YOLO mode.
+        /// Not run: disabled, skipped by a `next` or an entry step, or a review in YOLO mode.
         Skipped = "skipped",
         /// Stopped by a person while it ran or waited.
         Cancelled = "cancelled",
-        /// A step that writes was under way when the server stopped: a person says what happened.
+        /// A step that writes was running when the server stopped: a person decides the outcome.
         OutcomeUnknown = "outcome_unknown",
     }
 );
 
 impl StepRunStatus {
-    /// Whether a step run in this status may take on `next`.
+    /// Whether a step run may change from this status to `next`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -188,7 +188,7 @@ impl StepRunStatus {
             },
             Self::Running => match next {
                 // `Running` again is a further attempt.
-                // Between two attempts, a change or a retry may take it back.
+                // Between two attempts, a change or a retry may reset it.
                 Self::Running
                 | Self::Pending
                 | Self::Waiting
@@ -206,7 +206,7 @@ impl StepRunStatus {
                 Self::Pending | Self::Completed | Self::Failed | Self::Cancelled => true,
                 Self::Running | Self::Waiting | Self::Skipped | Self::OutcomeUnknown | Self::Unknown => false,
             },
-            // A retry or a revision runs it again; an override completes what failed or was stopped.
+            // A retry or a revision runs it again; an override completes a failed or stopped step run.
             Self::Completed | Self::Failed | Self::Cancelled | Self::Skipped => match next {
                 Self::Pending | Self::Completed => true,
                 Self::Running

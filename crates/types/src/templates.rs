@@ -15,18 +15,18 @@ use crate::json;
 pub struct WorkflowTemplate {
     /// Unique among the templates that a tenant sees.
     pub id: WorkflowId,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the template.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
-    /// What its executions are started with.
+    /// Input of its executions.
     #[serde(default)]
     pub input: Vec<TemplateInput>,
-    /// What it runs.
+    /// The definition.
     pub definition: Definition,
     /// Whether it comes with Sluice.
     #[serde(default)]
@@ -38,9 +38,9 @@ pub struct WorkflowTemplate {
 pub struct TemplateInput {
     /// The field: `input.<name>`.
     pub name: String,
-    /// What people call it.
+    /// Display name.
     pub label: String,
-    /// What to write there.
+    /// Help text for the field.
     pub description: String,
     /// Whether the templates need it.
     pub required: bool,
@@ -53,13 +53,13 @@ pub struct TemplateInput {
 pub struct TemplateSummary {
     /// Unique among the templates that a tenant sees.
     pub id: WorkflowId,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the template.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
     /// The labels of its steps, in order.
     pub step_labels: Vec<String>,
@@ -86,18 +86,18 @@ impl From<&WorkflowTemplate> for TemplateSummary {
 pub struct TemplatePage {
     /// The templates.
     pub items: Vec<TemplateSummary>,
-    /// Give it as `cursor` for the next page; missing on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// How the workflow made from a template is to be called.
+/// Id and name of the new workflow.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InstantiateTemplate {
-    /// Derived from the name when left out.
+    /// Default: derived from the name.
     #[serde(default)]
     pub id: Option<WorkflowId>,
-    /// The template's name when left out.
+    /// Default: the template's name.
     #[serde(default)]
     pub name: Option<String>,
 }
@@ -107,9 +107,9 @@ pub struct InstantiateTemplate {
 pub struct StepTemplate {
     /// Unique among the step templates.
     pub id: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the template.
     pub description: String,
     /// `basic` or `pipeline`.
     pub category: String,
@@ -143,7 +143,7 @@ static BUILT_IN: LazyLock<Vec<WorkflowTemplate>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A step template as it stands in its file: with its step, or with where its step stands.
+/// A step template as stored in its file: with its step, or with the pointer to its step.
 #[derive(Deserialize)]
 struct StepTemplateFile {
     id: String,

@@ -1,6 +1,6 @@
 //! Unicode's two forms of a text: `é` as one character (NFC), or as `e` and an accent (NFD).
 //!
-//! The tables are too large for the browser: only with the feature `unicode` are the forms told apart.
+//! The tables are too large for the browser: the forms are distinguished only with the feature `unicode`.
 
 /// A text in the composed form.
 #[cfg(feature = "unicode")]
@@ -22,7 +22,7 @@ pub(crate) fn decomposed(text: &str) -> Option<String> {
     (!text.is_ascii() && !is_nfd(text)).then(|| text.nfd().collect())
 }
 
-/// Without the tables there is one form.
+/// Without the tables, both forms are the same.
 #[cfg(not(feature = "unicode"))]
 pub(crate) const fn decomposed(_text: &str) -> Option<String> {
     None

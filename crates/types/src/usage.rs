@@ -1,4 +1,4 @@
-//! Tokens, and what they cost.
+//! Tokens and their cost.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ impl std::iter::Sum for TokenUsage {
     }
 }
 
-/// What a call cost, in US dollars; `None` where the model's price is not known.
+/// Cost of a call in US dollars; `None` when the model's price is unknown.
 #[must_use]
 pub fn cost_usd(model: Option<&ModelInfo>, usage: TokenUsage) -> Option<f64> {
     let model = model?;

@@ -1,4 +1,4 @@
-//! Which steps a step builds on.
+//! The steps that a step depends on.
 
 use crate::ids::StepId;
 use crate::index::{Index, Place};
@@ -6,12 +6,12 @@ use crate::status::StepRunStatus;
 use crate::template::{Root, references};
 
 impl Index {
-    /// The steps whose outputs a step uses. `names` is [`Index::names`], made once for many steps.
+    /// The steps whose outputs a step uses. `names` is [`Index::names`], built once for many steps.
     #[must_use]
     pub fn used_by(&self, user: &Place, names: &[&str]) -> Vec<&Place> {
         let mut used = self.shown_by(user);
         for (_, source) in user.step.templates() {
-            // What cannot be read refers to nothing: the lint reports it, and the step fails when it runs.
+            // A template that cannot be parsed has no references: the lint reports it, and the step fails when it runs.
             for reference in references(source, names).unwrap_or_default() {
                 if reference.root == Root::Steps {
                     used.extend(self.named(&reference.name));
@@ -21,8 +21,8 @@ impl Index {
         used
     }
 
-    /// The steps whose outputs were made from a step's output, directly or through others. When that output is
-    /// replaced, they still say what followed from the old one. A step that is under way was sent the old one.
+    /// The steps whose outputs depend on a step's output, directly or indirectly. When that output is replaced, they
+    /// are stale. A running step was sent the old output.
     #[must_use]
     pub fn made_from(&self, changed: &StepId, status: impl Fn(&Place) -> Option<StepRunStatus>) -> Vec<&Place> {
         let names = self.names();
@@ -37,7 +37,7 @@ impl Index {
                     sources.push(&place.step.id);
                     stale.push(place);
                 }
-                // A review that was passed over hands on what it would have shown.
+                // A skipped review passes on the outputs that it would have shown.
                 Some(StepRunStatus::Skipped) => sources.push(&place.step.id),
                 Some(
                     StepRunStatus::Pending

@@ -1,4 +1,4 @@
-//! Workflows as the API takes and answers them.
+//! Request and response types of workflows.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +16,15 @@ use crate::ids::WorkflowId;
 pub struct Workflow {
     /// Unique in the tenant.
     pub id: WorkflowId,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the workflow.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
-    /// What it runs.
+    /// The definition.
     pub definition: Definition,
     /// Counts the saves, from 1; it is the `ETag`.
     pub version: i64,
@@ -44,21 +44,21 @@ pub struct Workflow {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateWorkflow {
-    /// Derived from the name when left out; it cannot change later.
+    /// Default: derived from the name. It cannot change later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<WorkflowId>,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the workflow.
     #[serde(default)]
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     #[serde(default)]
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// What it runs.
+    /// The definition.
     #[serde(deserialize_with = "known_parts_only")]
     pub definition: Definition,
     /// Whether it is a template of the tenant's own.
@@ -69,25 +69,25 @@ pub struct CreateWorkflow {
     pub is_active: bool,
 }
 
-/// A workflow to put in the place of the version that `If-Match` names.
+/// A workflow that replaces the version in `If-Match`.
 ///
-/// It is what `GET` answers too: `id`, `version`, `source_template_id` and the times may be sent
-/// along and are not changed, so that a client can send back what it read.
+/// It accepts the response of `GET` too: `id`, `version`, `source_template_id` and the times are allowed and ignored,
+/// so that a client can send back a workflow that it has read.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateWorkflow {
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the workflow.
     #[serde(default)]
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     #[serde(default)]
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// What it runs. Fields that a newer version of Sluice has added to the stored definition may be sent back unchanged.
+    /// The definition. Fields that a newer version of Sluice has added to the stored definition may be sent back unchanged.
     #[serde(deserialize_with = "to_be_checked")]
     pub definition: Definition,
     /// Whether it is a template of the tenant's own.
@@ -99,19 +99,19 @@ pub struct UpdateWorkflow {
     /// Labels that changed, old to new: references to the old ones are rewritten in this save.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub renamed_labels: BTreeMap<String, String>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<WorkflowId>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_template_id: Option<WorkflowId>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
-    /// As read; not changed.
+    /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<DateTime<Utc>>,
 }
@@ -125,15 +125,15 @@ const fn yes() -> bool {
 pub struct WorkflowSummary {
     /// Unique in the tenant.
     pub id: WorkflowId,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the workflow.
     pub description: String,
-    /// One word to group by.
+    /// Category for grouping.
     pub category: Option<String>,
-    /// Words to find it by.
+    /// Tags for filters.
     pub tags: Vec<String>,
-    /// How many steps it has.
+    /// Number of steps.
     pub step_count: i32,
     /// The labels of its steps, in order.
     pub step_labels: Vec<String>,
@@ -154,22 +154,22 @@ pub struct WorkflowSummary {
 /// A page of workflows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowPage {
-    /// The workflows, in the order asked for.
+    /// The workflows, in the requested order.
     pub items: Vec<WorkflowSummary>,
-    /// Give it as `cursor` for the next page; missing on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// Which workflows to list, and how.
+/// Filter and order of a list of workflows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// Items on the page: 1 to 200, 20 when left out.
+    /// Items on the page: 1 to 200. Default: 20.
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
-    /// `-updated_at` (newest first, as when left out), `updated_at`, `name` or `-name`.
+    /// `-updated_at` (newest first, the default), `updated_at`, `name` or `-name`.
     pub sort: Option<String>,
     /// Words that the name or description contains: at most 200 characters.
     pub search: Option<String>,
@@ -190,7 +190,7 @@ pub struct WorkflowVersion {
     pub name: String,
     /// The description that it had.
     pub description: String,
-    /// What it ran.
+    /// The definition that it ran.
     pub definition: Definition,
     /// When it was saved.
     pub created_at: DateTime<Utc>,
@@ -201,23 +201,23 @@ pub struct WorkflowVersion {
 pub struct WorkflowVersionPage {
     /// The versions, newest first.
     pub items: Vec<WorkflowVersion>,
-    /// Give it as `cursor` for the next page; missing on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// How the copy is to be called.
+/// Id and name of the copy.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CopyWorkflow {
-    /// Derived from the name when left out.
+    /// Default: derived from the name.
     #[serde(default)]
     pub id: Option<WorkflowId>,
-    /// `Copy of …` when left out.
+    /// Default: `Copy of …`.
     #[serde(default)]
     pub name: Option<String>,
 }
 
-/// What to check; the saved definition with an empty input when left out.
+/// The definition and the input to check. Default: the saved definition, with an empty input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValidateRequest {
@@ -229,16 +229,16 @@ pub struct ValidateRequest {
     pub input: Option<Value>,
 }
 
-/// What a workflow's executions came to.
+/// Statistics of a workflow's executions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowStats {
-    /// How many executions there are.
+    /// Number of executions.
     pub executions: i64,
-    /// How many of them completed.
+    /// Number of completed executions.
     pub completed: i64,
-    /// How many of them failed.
+    /// Number of failed executions.
     pub failed: i64,
-    /// What they cost together.
+    /// Total cost of the executions.
     pub cost_usd: f64,
     /// Tokens of the prompts and answers.
     pub token_usage: crate::usage::TokenUsage,

@@ -1,5 +1,5 @@
-//! What people may do to a run and to a step run, as the server would decide it: a button that the
-//! server would refuse is not offered.
+//! Allowed actions on a run and on a step run, by the rules of the server: the page offers no button that the server
+//! would refuse.
 
 use sluice_types::{
     Definition, ExecutionStatus, GateKind, Index, Place, ReviewDecision, StepPath, StepRunStatus, StepType,
@@ -7,7 +7,7 @@ use sluice_types::{
 
 use super::run::{RunState, StepView};
 
-/// What may be done to a run.
+/// Allowed actions on a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunActions {
     /// Start no more steps.
@@ -16,28 +16,28 @@ pub struct RunActions {
     pub resume: bool,
     /// Stop at once.
     pub cancel: bool,
-    /// Delete it with all that it gave.
+    /// Delete it with all its outputs.
     pub delete: bool,
     /// Skip reviews from now on, or no more.
     pub yolo_switch: bool,
-    /// Change what it may cost.
+    /// Change its budget.
     pub edit_budget: bool,
 }
 
-/// What may be done to a step run.
+/// Allowed actions on a step run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepActions {
     /// Call another provider or model.
     pub edit_model: bool,
     /// Switch it on or off for this run.
     pub toggle_enabled: bool,
-    /// Put another output in the place of what it gave.
+    /// Replace its output.
     pub override_output: bool,
     /// Run again from it. A step that is switched off needs `enabled: true` with the request.
     pub retry: bool,
 }
 
-/// What may be done to a run.
+/// The allowed actions on a run.
 #[must_use]
 pub fn run_actions(run: &RunState) -> RunActions {
     let status = run.status();
@@ -52,7 +52,7 @@ pub fn run_actions(run: &RunState) -> RunActions {
     }
 }
 
-/// What may be done to a step run.
+/// The allowed actions on a step run.
 #[must_use]
 pub fn step_actions(step: &StepView, run: &RunState) -> StepActions {
     let change = may_change(step, run);
@@ -75,7 +75,7 @@ fn may_change(step: &StepView, run: &RunState) -> bool {
         | StepRunStatus::Skipped
         | StepRunStatus::OutcomeUnknown => true,
         StepRunStatus::Running => is_held_between_attempts(step, run),
-        // A retry takes the change along. What a newer server says is only shown.
+        // Send the change with a retry. Statuses of a newer server are read-only.
         StepRunStatus::Completed | StepRunStatus::Unknown => false,
     }
 }
@@ -111,9 +111,9 @@ fn may_retry(step: &StepView, run: &RunState) -> bool {
         | StepRunStatus::Cancelled
         | StepRunStatus::Skipped
         | StepRunStatus::Running => true,
-        // A run that has not ended comes to it by itself.
+        // A run that has not ended reaches it without a retry.
         StepRunStatus::Pending => run.status().is_terminal(),
-        // A decision is what it waits for.
+        // It waits for a decision instead.
         StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown | StepRunStatus::Unknown => false,
     };
     free && !blocked && sensible
@@ -124,12 +124,12 @@ fn is_held_between_attempts(step: &StepView, run: &RunState) -> bool {
     run.execution().on_hold && step.is_between_attempts()
 }
 
-/// The decisions that the gate of a step run takes now.
+/// The decisions that the gate of a step run accepts now.
 #[must_use]
 pub fn decisions(step: &StepView) -> Vec<ReviewDecision> {
     let Some(gate) = step.run.gate.as_ref().filter(|_| step.run.status.is_gate()) else { return Vec::new() };
     let possible = |decision: &ReviewDecision| match decision {
-        // There is nothing to run again.
+        // There is no step to run again.
         ReviewDecision::Revise => !gate.shows.is_empty(),
         // No budget covers a price that is not known.
         ReviewDecision::RaiseBudget => gate.kind != GateKind::Budget || gate.needed_usd.is_some(),
@@ -139,7 +139,7 @@ pub fn decisions(step: &StepView) -> Vec<ReviewDecision> {
         | ReviewDecision::Repeat
         | ReviewDecision::AssumeDone
         | ReviewDecision::Fail => true,
-        // One of a newer server: this page cannot say what it does.
+        // A decision of a newer server, which this page does not know.
         ReviewDecision::Unknown => false,
     };
     gate.decisions.iter().copied().filter(possible).collect()

@@ -1,8 +1,8 @@
-//! What to do about a step that failed, for people.
+//! Advice for failed steps.
 
 use sluice_types::ErrorCode;
 
-/// What helps against an error of a step, in a sentence or two.
+/// The remedy for an error of a step, in a sentence or two.
 #[must_use]
 pub const fn advice(code: ErrorCode) -> &'static str {
     match code {
@@ -19,7 +19,7 @@ pub const fn advice(code: ErrorCode) -> &'static str {
         }
         ErrorCode::ContextTooLong => "Choose a model that reads more, or shorten the prompt, and run the step again.",
         ErrorCode::OutputInvalid => "Run the step again, switch to another model, or write the output yourself.",
-        ErrorCode::ReviewRejected => "Run an earlier step again, or change what it gave, to go on from there.",
+        ErrorCode::ReviewRejected => "Run an earlier step again, or replace its output, to continue from there.",
         ErrorCode::BudgetExceeded => "Raise the budget and run the step again.",
         ErrorCode::InvalidTemplate | ErrorCode::InvalidInput => "Change the step's prompt, and run it again.",
         ErrorCode::UnknownPersona | ErrorCode::PersonaNotFound => "Choose another persona, and run the step again.",
@@ -28,7 +28,7 @@ pub const fn advice(code: ErrorCode) -> &'static str {
     }
 }
 
-/// Whether another model may well succeed where this one failed.
+/// Whether another model is likely to succeed.
 #[must_use]
 pub const fn another_model_may_help(code: ErrorCode) -> bool {
     matches!(

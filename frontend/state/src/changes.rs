@@ -1,4 +1,4 @@
-//! What was changed in a step of one run.
+//! Changes of a step in one run.
 
 use sluice_types::{LlmStep, PatchStep};
 
@@ -16,8 +16,7 @@ pub fn change_llm(llm: &mut LlmStep, change: PatchStep) {
     put(&mut llm.system_prompt, change.system_prompt);
 }
 
-/// What must be sent so that a step reads as `now`, when it reads as `before`. Nothing that is as it
-/// was is sent.
+/// The patch from `before` to `now`. It contains changed fields only.
 #[must_use]
 pub fn difference(before: &LlmStep, now: &LlmStep) -> PatchStep {
     fn put<T: PartialEq + Clone>(before: &T, now: &T) -> Option<T> {

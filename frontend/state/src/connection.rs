@@ -1,46 +1,46 @@
-//! The connection of a page to its stream of events: when to open it, and what to tell people.
+//! The connection of a page to its event stream: when to open it, and its messages for people.
 //!
-//! [`Connection::next`] is the whole machine. It holds no timer and no source of chance: it says what
-//! to do, and is told what happened.
+//! [`Connection::next`] is the whole state machine. It holds no timer and no randomness: it takes events and returns
+//! the next action.
 
 /// The wait before the first try after a loss.
 const FIRST_WAIT_MS: u64 = 500;
 /// The longest wait between two tries.
 const LONGEST_WAIT_MS: u64 = 10_000;
 
-/// How a stream stands.
+/// State of a stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Connection {
-    /// There is nothing to follow: not begun yet, or the run has ended.
+    /// There is nothing to follow: not started yet, or the run has ended.
     #[default]
     Ended,
     /// It is being opened.
     Connecting {
-        /// How many tries failed since it was last open.
+        /// Failed tries since it was last open.
         failures: u32,
     },
     /// Events come in.
     Live,
-    /// It was lost; the next try comes by itself.
+    /// It was lost; the next try is scheduled.
     Lost {
-        /// How many tries failed since it was last open; the loss itself is the first.
+        /// Failed tries since it was last open, including the loss itself.
         failures: u32,
-        /// How long until the next try.
+        /// Wait before the next try.
         retry_in_ms: u64,
     },
-    /// The browser has no network: nothing is tried until it has.
+    /// The browser has no network: no tries until it is back.
     Offline,
 }
 
-/// What happened to it.
+/// An event of the stream or the browser.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Happened {
     /// The page wants to follow a run.
     Wanted,
     /// The stream is open.
     Opened,
-    /// The stream failed or broke off; with a number from 0 to 1, drawn by chance, so that many pages
-    /// do not all come back at once.
+    /// The stream failed or broke off; with a random number from 0 to 1, so that many pages
+    /// do not reconnect at once.
     Failed {
         /// The number.
         chance: f64,
@@ -49,7 +49,7 @@ pub enum Happened {
     Due,
     /// A person does not want to wait.
     RetryNow,
-    /// The event came after which there is nothing more, or the page was left.
+    /// The final event arrived, or the page was left.
     Ended,
     /// The browser has a network again.
     Online,
@@ -57,16 +57,16 @@ pub enum Happened {
     Offline,
 }
 
-/// What is to be done now. Whatever is open or waited for is given up before.
+/// The next action. Except for `Nothing`, it first closes the stream and cancels any wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Do {
-    /// Nothing; what is open stays open, and what is waited for is waited for.
+    /// Keep the stream and the wait as they are.
     Nothing,
     /// Open the stream, after the last event that was seen.
     Open,
     /// Wait this long, then say [`Happened::Due`].
     Wait {
-        /// How long.
+        /// Duration of the wait.
         ms: u64,
     },
     /// Close the stream and forget any wait.
@@ -74,7 +74,7 @@ pub enum Do {
 }
 
 impl Connection {
-    /// How it stands after something happened, and what is to be done.
+    /// The state after an event, and the next action.
     #[must_use]
     pub fn next(self, happened: Happened) -> (Self, Do) {
         match (happened, self) {
@@ -82,7 +82,7 @@ impl Connection {
             (Happened::Wanted, Self::Ended) | (Happened::RetryNow | Happened::Online, Self::Offline) => {
                 (Self::Connecting { failures: 0 }, Do::Open)
             }
-            // Nothing else wakes a stream that nobody wants.
+            // No other event reopens a stream without a subscriber.
             (_, Self::Ended) => (Self::Ended, Do::Nothing),
             (Happened::Offline, _) => (Self::Offline, Do::Close),
             (Happened::Opened, Self::Connecting { .. } | Self::Live) => (Self::Live, Do::Nothing),
@@ -114,7 +114,7 @@ impl Connection {
         matches!(self, Self::Ended | Self::Live)
     }
 
-    /// What to tell people, `waited_ms` after it came to stand so; nothing while all is well.
+    /// The message for people, `waited_ms` after the state began; `None` when the stream works.
     #[must_use]
     pub fn message(self, waited_ms: u64) -> Option<String> {
         match self {
@@ -124,11 +124,11 @@ impl Connection {
                 let seconds = retry_in_ms.saturating_sub(waited_ms).div_ceil(1_000).max(1);
                 Some(format!("Connection lost. Trying again in {seconds} s."))
             }
-            Self::Offline => Some("You are offline. This page goes on by itself when you are back.".into()),
+            Self::Offline => Some("You are offline. This page continues when you are back.".into()),
         }
     }
 
-    /// What to say once to those who listen rather than look: without a countdown.
+    /// The announcement for screen readers, without a countdown.
     #[must_use]
     pub const fn announcement(self) -> Option<&'static str> {
         match self {
@@ -139,7 +139,7 @@ impl Connection {
     }
 }
 
-/// The wait before a try: it doubles from failure to failure, and chance takes away up to half of it.
+/// The wait before a try: it doubles with each failure, minus a random part of up to half of it.
 fn wait_ms(failures: u32, chance: f64) -> u64 {
     let full = FIRST_WAIT_MS.saturating_mul(1 << failures.min(10)).min(LONGEST_WAIT_MS);
     let chance = if chance.is_finite() { chance.clamp(0.0, 1.0) } else { 0.0 };

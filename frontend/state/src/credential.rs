@@ -1,19 +1,19 @@
-//! The form of a provider's credential: what is typed, what of it is sent, and why a provider cannot be used.
+//! The form of a provider's credential: its values, the request, and the reason why a provider is not available.
 
 use serde::{Deserialize, Serialize};
 use sluice_types::{CredentialInfo, CredentialRequest, Provider};
 
 use crate::form::FormData;
 
-/// What is typed in a provider's form.
+/// The values of a provider's form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialForm {
     /// A new key; empty keeps the stored one, unless the address changes. It is never written down.
     #[serde(skip)]
     pub api_key: String,
-    /// Where the provider is called; empty for its own address.
+    /// Base URL of the provider; empty for its default address.
     pub base_url: String,
-    /// The model that answers when nobody names one; empty for the provider's default.
+    /// Default model; empty for the provider's own default.
     pub default_model: String,
 }
 
@@ -44,7 +44,7 @@ impl CredentialForm {
         }
     }
 
-    /// What is to be stored: only what changed. `None` when nothing did.
+    /// The changed fields to store; `None` without a change.
     #[must_use]
     pub fn request(&self, stored: Option<&CredentialInfo>) -> Option<CredentialRequest> {
         let key = self.api_key.trim();
@@ -57,8 +57,8 @@ impl CredentialForm {
         any.then_some(request)
     }
 
-    /// The hint of the key's field: what happens to the key when the form is saved as it is typed. The server removes a
-    /// stored key when the address changes without a new key.
+    /// The hint of the key's field: the effect of a save on the key. The server removes a stored key when the address
+    /// changes without a new key.
     #[must_use]
     pub fn key_hint(&self, provider: &Provider) -> &'static str {
         let stored = provider.credential.as_ref();
@@ -80,20 +80,20 @@ impl CredentialForm {
     }
 }
 
-/// Left out when it is as stored, `null` when it was emptied, else the text.
+/// Absent when unchanged, `null` when emptied, else the text.
 #[expect(clippy::option_option, reason = "left out, `null` and a value are three things")]
 fn changed(typed: &str, stored: Option<&str>) -> Option<Option<String>> {
     let typed = Some(typed.trim()).filter(|typed| !typed.is_empty());
     (typed != stored).then(|| typed.map(str::to_owned))
 }
 
-/// Whether nothing but the key is stored, so that taking the key away takes all away.
+/// Whether only the key is stored, so that removing the key removes the credential.
 #[must_use]
 pub fn only_key(stored: &CredentialInfo) -> bool {
     stored.base_url.is_none() && stored.default_model.is_none()
 }
 
-/// Why a provider cannot be used, and what to do on the page that shows it.
+/// The reason why a provider is not available, and the remedy on its page.
 #[must_use]
 pub fn why_not(provider: &Provider) -> Option<String> {
     if provider.available {
@@ -173,7 +173,7 @@ mod tests {
         assert!(hint("", "", &with_server_key).ends_with("the server's environment is used."));
         // The server's key is not sent to an address of one's own.
         assert!(hint("http://b", "", &with_server_key).ends_with("will have no key."));
-        // Without a stored key there is none to lose.
+        // Without a stored key, a save cannot remove it.
         let none = CredentialInfo { key_hint: None, ..stored(Some("http://a")) };
         let ollama = provider(ProviderName::Ollama, Some(none), None);
         assert!(hint("http://b", "", &ollama).starts_with("Only if the server asks"));

@@ -1,9 +1,9 @@
 //! Actions that are done once the time to undo them is over.
 
-/// Where an action stands.
+/// Stage of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// It can be taken back.
+    /// It can be undone.
     Waiting(u32),
     /// It is being done.
     Doing,
@@ -11,11 +11,11 @@ enum Stage {
     Done,
 }
 
-/// Proof that an action was begun; begun anew, it has another one.
+/// The token of a started action; each start has a new token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket(u32);
 
-/// Actions by key, from when they are asked for until they are done. To the reader all of them look done.
+/// Actions by key, from request to completion. The page shows all of them as done.
 #[derive(Debug, Clone)]
 pub struct Deferred<K> {
     actions: Vec<(K, Stage)>,
@@ -29,7 +29,7 @@ impl<K> Default for Deferred<K> {
 }
 
 impl<K: Clone + PartialEq> Deferred<K> {
-    /// Asks for an action; `None` when it is asked for already.
+    /// Requests an action; `None` when it is already requested.
     pub fn begin(&mut self, key: K) -> Option<Ticket> {
         if self.holds(&key) {
             return None;
@@ -40,27 +40,27 @@ impl<K: Clone + PartialEq> Deferred<K> {
         Some(Ticket(ticket))
     }
 
-    /// Whether an action was asked for and not taken back.
+    /// Whether an action was requested and not undone.
     #[must_use]
     pub fn holds(&self, key: &K) -> bool {
         self.actions.iter().any(|(known, _)| known == key)
     }
 
-    /// Takes an action back; `false` when it is too late.
+    /// Undoes an action; `false` when it is too late.
     pub fn take_back(&mut self, ticket: Ticket) -> bool {
         let before = self.actions.len();
         self.actions.retain(|(_, stage)| *stage != Stage::Waiting(ticket.0));
         self.actions.len() < before
     }
 
-    /// The action that is to be done now; `None` when it was taken back or is being done already.
+    /// The action to carry out now; `None` when it was undone or is in progress.
     pub fn due(&mut self, ticket: Ticket) -> Option<K> {
         let (key, stage) = self.actions.iter_mut().find(|(_, stage)| *stage == Stage::Waiting(ticket.0))?;
         *stage = Stage::Doing;
         Some(key.clone())
     }
 
-    /// All that still waits and is to be done now, as nobody will be there to do it later.
+    /// All waiting actions, to carry out now because the page is being left.
     pub fn all_due(&mut self) -> Vec<K> {
         let waiting = self.actions.iter_mut().filter(|(_, stage)| matches!(stage, Stage::Waiting(_)));
         waiting
@@ -78,12 +78,12 @@ impl<K: Clone + PartialEq> Deferred<K> {
         }
     }
 
-    /// It failed: it is as if it had not been asked for.
+    /// It failed: removes the request.
     pub fn failed(&mut self, key: &K) {
         self.actions.retain(|(known, _)| known != key);
     }
 
-    /// Forgets what is done: a list that is read from now on knows it by itself.
+    /// Forgets completed actions: lists that are read from now on reflect them.
     pub fn forget_done(&mut self) {
         self.actions.retain(|(_, stage)| *stage != Stage::Done);
     }

@@ -1,7 +1,7 @@
-//! What changed from one text to another, line by line and word by word, for display.
+//! The differences between two texts, line by line and word by word, for display.
 //!
-//! Texts may be as long as an output is (2 MiB). The work is bounded by counting, not by a clock: what
-//! is too long to be compared closely is shown as lines taken out and lines put in.
+//! Texts may be as long as an output (2 MiB). The work is bounded by counting, not by a clock: texts that are too long
+//! for a detailed comparison are shown as removed and added lines.
 
 use similar::DiffOp;
 use similar::algorithms::{Capture, Compact, Replace, myers};
@@ -20,7 +20,7 @@ const MOST_ROWS: usize = 4_000;
 /// The difference of two texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// What to show, in order.
+    /// The rows to show, in order.
     pub rows: Vec<Row>,
     /// Whether there are more rows than are shown.
     pub is_cut: bool,
@@ -31,27 +31,27 @@ pub struct Diff {
 pub enum Row {
     /// A line.
     Line(DiffLine),
-    /// This many unchanged lines.
+    /// A number of unchanged lines.
     Fold(usize),
 }
 
 /// One line of a difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiffLine {
-    /// What happened to it.
+    /// Kind of the line.
     pub kind: LineKind,
     /// Its text in pieces.
     pub spans: Vec<Span>,
 }
 
-/// What happened to a line.
+/// Kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineKind {
     /// Nothing.
     Same,
-    /// It was taken out.
+    /// It was removed.
     Removed,
-    /// It was put in.
+    /// It was added.
     Added,
 }
 
@@ -64,7 +64,7 @@ pub struct Span {
     pub text: String,
 }
 
-/// Compares two texts. How a line ends makes no difference.
+/// Compares two texts. Different line breaks are equal.
 #[must_use]
 pub fn lines(before: &str, after: &str) -> Diff {
     let all = compared(before, after);
@@ -108,7 +108,7 @@ fn compare_closely(old: &[&str], new: &[&str], out: &mut Vec<DiffLine>) {
         match op {
             DiffOp::Equal { .. } => out.extend(old_lines.iter().map(|line| whole(LineKind::Same, line))),
             DiffOp::Delete { .. } | DiffOp::Insert { .. } | DiffOp::Replace { .. } => {
-                // Line by line in their order: an edit seldom changes how many there are.
+                // Pair the lines in their order: an edit seldom changes their number.
                 let pairs: Vec<_> =
                     old_lines.iter().zip(new_lines).map(|(old, new)| words(old, new, &mut budget)).collect();
                 let (mut removed, mut added): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
@@ -121,8 +121,8 @@ fn compare_closely(old: &[&str], new: &[&str], out: &mut Vec<DiffLine>) {
     }
 }
 
-/// What makes the new parts of the old ones. Myers' algorithm is called by its name: where it is chosen
-/// by a value, the others become part of the app.
+/// The operations from the old parts to the new ones. Myers' algorithm is called by its name: choosing it by a value
+/// would link the other algorithms into the app.
 fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     let mut found = Compact::new(Replace::new(Capture::new()), old, new);
     let Ok(()) = myers::diff(&mut found, old, 0..old.len(), new, 0..new.len());
@@ -135,7 +135,7 @@ fn whole(kind: LineKind, line: &str) -> DiffLine {
     DiffLine { kind, spans: vec![span] }
 }
 
-/// Two lines of which one stands in the place of the other, word by word where they are alike.
+/// A changed line, word by word where the old and the new line are similar.
 fn words(old: &str, new: &str, budget: &mut usize) -> (DiffLine, DiffLine) {
     let (old_words, new_words) = (split_words(old), split_words(new));
     let work = old_words.len().saturating_mul(new_words.len());
@@ -167,7 +167,7 @@ fn push(spans: &mut Vec<Span>, changed: bool, text: String) {
     }
 }
 
-/// Words, and every other sign by itself; scripts that write no spaces are cut into their characters.
+/// Words, and every other character on its own; scripts without spaces are split into characters.
 fn split_words(line: &str) -> Vec<&str> {
     let joins = |c: char| c.is_alphanumeric() && c < '\u{2e80}';
     let mut words = Vec::new();
@@ -220,7 +220,7 @@ mod tests {
 
     use super::*;
 
-    /// How many of the lines that are shown were taken out, and how many put in.
+    /// Numbers of removed and added lines among the displayed ones.
     fn counts(diff: &Diff) -> (usize, usize) {
         let count = |kind| diff.rows.iter().filter(|row| matches!(row, Row::Line(line) if line.kind == kind)).count();
         (count(LineKind::Removed), count(LineKind::Added))

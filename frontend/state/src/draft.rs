@@ -1,4 +1,4 @@
-//! Drafts that the browser keeps by itself, so that a closed tab loses nothing.
+//! Drafts that the browser stores automatically, so that a closed tab loses nothing.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,27 @@ use sluice_types::{StepId, Workflow, WorkflowId, json};
 
 use super::editor::Draft;
 
-/// What the keys of all kept drafts begin with.
+/// The prefix of the keys of all stored drafts.
 pub const KEY_PREFIX: &str = "sluice.draft.";
-/// Stands for the id of a workflow that has never been saved. No id can be this, as ids hold no dot.
+/// Replaces the id of a workflow that has never been saved. No id equals it, as ids contain no dot.
 const NEW: &str = ".new";
 
-/// What is typed in fields and cannot be taken into the draft yet, by [`pending_key`].
+/// Invalid input of fields that is not part of the draft yet, by [`pending_key`].
 pub type Pending = BTreeMap<String, String>;
 
-/// Where a text that is typed in a step's field is put.
+/// The key of a text that is typed in a step's field.
 #[must_use]
 pub fn pending_key(step: &StepId, field: &str) -> String {
     [step.as_str(), "\n", field].concat()
 }
 
-/// The step of such a place; none for a field of the whole workflow.
+/// The step of such a key; `None` for a field of the whole workflow.
 #[must_use]
 pub fn pending_step(key: &str) -> Option<StepId> {
     StepId::new(key.split_once('\n')?.0).ok()
 }
 
-/// The field of such a place.
+/// The field of such a key.
 #[must_use]
 pub fn pending_field(key: &str) -> &str {
     key.split_once('\n').map_or(key, |(_, field)| field)
@@ -37,7 +37,7 @@ pub fn pending_field(key: &str) -> &str {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedDraft {
-    /// The workflow that is edited; none before it was first saved.
+    /// The edited workflow; `None` before its first save.
     pub workflow_id: Option<WorkflowId>,
     /// The version that the edits began from.
     pub base_version: Option<i64>,
@@ -45,36 +45,36 @@ pub struct SavedDraft {
     pub saved_at_ms: i64,
     /// The workflow as edited.
     pub draft: Draft,
-    /// What is typed and not in it yet.
+    /// Typed text that is not part of the draft yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pending: Pending,
 }
 
-/// How a kept draft stands to what the server has.
+/// Comparison of a stored draft with the server's version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DraftStatus {
-    /// There is nothing in it that the server has not: it can be dropped.
+    /// It has no changes: it can be dropped.
     Same,
-    /// It holds edits of the version that the server has: offer to go on with it.
+    /// It contains edits of the server's current version: offer to restore it.
     Newer,
     /// It holds edits, and the server has moved on (or the workflow is gone): compare before saving.
     Conflict,
 }
 
 impl SavedDraft {
-    /// The text to keep; none when it cannot be written, which no draft that was read or edited is.
+    /// The text to store; `None` when it cannot be serialised, which does not happen for valid drafts.
     #[must_use]
     pub fn to_json(&self) -> Option<String> {
         serde_json::to_string(self).ok()
     }
 
-    /// Reads a text that was kept; none when it is something else, or broken.
+    /// Parses a stored text; `None` when it is not a draft.
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
         json::from_value(json::parse(text).ok()?).ok()
     }
 
-    /// Compares it with what the server has.
+    /// Compares it with the server's version.
     #[must_use]
     pub fn status(&self, server: Option<&Workflow>) -> DraftStatus {
         let same = if self.pending.is_empty() { DraftStatus::Same } else { DraftStatus::Newer };
@@ -88,14 +88,14 @@ impl SavedDraft {
     }
 }
 
-/// Where the draft of a workflow is kept; without an id, that of the new one.
+/// The storage key of a workflow's draft; without an id, that of the new workflow.
 #[must_use]
 pub fn key(workflow_id: Option<&WorkflowId>) -> String {
     format!("{KEY_PREFIX}{}", workflow_id.map_or(NEW, WorkflowId::as_str))
 }
 
-/// Which of the kept drafts to drop, one after the other, until there is room: the oldest first,
-/// and never the one that is being kept. Keys that are none of ours are left alone.
+/// The stored drafts to drop, in order, until there is room: the oldest first, and never the one being stored. Foreign
+/// keys are left alone.
 #[must_use]
 pub fn drop_order(kept: &[(String, i64)], keep: &str) -> Vec<String> {
     let mut ours: Vec<&(String, i64)> =

@@ -1,12 +1,11 @@
-//! Forms over resources of the server: what the browser keeps of them, and what becomes of what is typed while they
-//! are being saved.
+//! Forms for resources of the server: their storage in the browser, and input during a save.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The values of a form. Secrets are not serialised.
 pub trait FormData: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Takes over what the server stored of `sent`, except where somebody went on typing meanwhile.
+    /// Takes over the stored values of `sent`, unless the form has changed since.
     fn take_stored(&mut self, sent: &Self, stored: &Self) {
         if self == sent {
             self.clone_from(stored);
@@ -17,7 +16,7 @@ pub trait FormData: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sy
 /// A form that was typed and not saved, as the browser keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnsavedForm<F> {
-    /// The version that it was typed over; none for a resource without versions, and for a new one.
+    /// The version that the form is based on; `None` for a resource without versions, and for a new one.
     pub version: Option<i64>,
     /// The typed values.
     pub form: F,
@@ -30,7 +29,7 @@ impl<F: FormData> UnsavedForm<F> {
         serde_json::to_string(self).ok()
     }
 
-    /// Reads a text that was kept; none when another version of the app wrote it.
+    /// Parses a stored text; `None` when another version of the app wrote it.
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()

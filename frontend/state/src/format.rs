@@ -1,5 +1,5 @@
-//! Numbers, times and sizes as people read them. No clock is asked and no language of the browser:
-//! what is shown is the same in every test and on every machine.
+//! Numbers, times and sizes for display. They depend on no clock and no browser language: the text is the same in every
+//! test and on every machine.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sluice_types::Range;
@@ -9,8 +9,8 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// What something costs, in US dollars: `$0.0042`, `$0.120`, `$3.50`, `$1,204`. The smaller it is,
-/// the more digits are needed to tell one cost from another.
+/// A cost in US dollars: `$0.0042`, `$0.120`, `$3.50`, `$1,204`. Smaller costs have more digits, so that they can be
+/// distinguished.
 #[must_use]
 pub fn cost(usd: f64) -> String {
     if usd.is_nan() || usd <= 0.0 {
@@ -54,19 +54,19 @@ pub fn number(count: u64) -> String {
     grouped(&count.to_string())
 }
 
-/// How many tokens: `999`, `1.2k`, `45k`, `1.3M`.
+/// A number of tokens: `999`, `1.2k`, `45k`, `1.3M`.
 #[must_use]
 pub fn tokens(count: u64) -> String {
     scaled(count, &[("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)], 1_000, "")
 }
 
-/// How many bytes: `512 B`, `1.5 KiB`, `2.0 MiB`.
+/// A number of bytes: `512 B`, `1.5 KiB`, `2.0 MiB`.
 #[must_use]
 pub fn bytes(count: u64) -> String {
     scaled(count, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)], 1 << 10, " B")
 }
 
-/// A count in the largest unit of which there is at least one; with a tenth where there are fewer than ten.
+/// A count in the largest unit that yields at least one; with a tenth below ten.
 fn scaled(count: u64, units: &[(&str, u64)], first: u64, plain: &str) -> String {
     if count < first {
         return format!("{count}{plain}");
@@ -105,11 +105,11 @@ fn grouped(digits: &str) -> String {
     shown
 }
 
-/// How long something took: `40 ms`, `0.8 s`, `42 s`, `2 min 5 s`, `1 h 3 min`, `2 d 4 h`.
+/// A duration: `40 ms`, `0.8 s`, `42 s`, `2 min 5 s`, `1 h 3 min`, `2 d 4 h`.
 #[must_use]
 pub fn duration(ms: i64) -> String {
     let ms = ms.max(0);
-    // Rounded to what is shown, so that no `60 s` comes out.
+    // Round first, so that the result is never `60 s`.
     let tenths = (ms + 50) / 100;
     let seconds = (ms + 500) / SECOND;
     let minutes = (ms + 30 * SECOND) / MINUTE;

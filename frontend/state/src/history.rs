@@ -6,13 +6,12 @@ use std::sync::Arc;
 /// Edits that can be undone. Older ones are forgotten.
 pub const MAX_UNDO: usize = 200;
 
-/// A value with what it was before and what was undone. The values are shared, so that a clone of
-/// the history copies pointers only.
+/// A value with its undo and redo stacks. The values are shared, so that a clone of the history copies pointers only.
 #[derive(Debug, Clone)]
 pub struct History<T> {
     past: Vec<Entry<T>>,
     present: Arc<T>,
-    /// What was undone, the last one undone at the end.
+    /// Undone entries, the last one undone at the end.
     future: Vec<Entry<T>>,
     /// The group that the next edit may join.
     open: Option<String>,
@@ -26,7 +25,7 @@ struct Entry<T> {
 }
 
 impl<T: PartialEq> History<T> {
-    /// A value that nobody has edited.
+    /// An unedited value.
     #[must_use]
     pub fn new(value: T) -> Self {
         Self { past: Vec::new(), present: Arc::new(value), future: Vec::new(), open: None }
@@ -38,10 +37,10 @@ impl<T: PartialEq> History<T> {
         &self.present
     }
 
-    /// Puts the next value in place of the present one; whether that changed anything.
+    /// Replaces the current value; returns whether it changed.
     ///
-    /// `label` says what was done, as in `move Research`. Edits of the same group that follow each
-    /// other, such as the typing in one field, are undone together.
+    /// `label` describes the edit, as in `move Research`. Consecutive edits of the same group, such as typing in one
+    /// field, are undone together.
     pub fn edit(&mut self, label: impl Into<Cow<'static, str>>, group: Option<String>, next: T) -> bool {
         if next == *self.present {
             return false;
@@ -51,7 +50,7 @@ impl<T: PartialEq> History<T> {
         self.future.clear();
         let before = std::mem::replace(&mut self.present, Arc::new(next));
         if joins {
-            // Typing that was taken back leaves nothing to undo.
+            // Remove the entry when typing restored the old value.
             if self.past.pop_if(|entry| entry.value == self.present).is_some() {
                 self.open = None;
             }
@@ -64,13 +63,13 @@ impl<T: PartialEq> History<T> {
         true
     }
 
-    /// Ends the open group: the next edit is undone by itself. For a field that loses focus, a
-    /// pause in typing, or a save.
+    /// Ends the open group: the next edit is undone separately. For a field that loses focus, a pause in typing, or a
+    /// save.
     pub fn seal(&mut self) {
         self.open = None;
     }
 
-    /// Takes back the last edit; gives what to say, as `Undo: move Research`.
+    /// Undoes the last edit; returns the announcement, as `Undo: move Research`.
     pub fn undo(&mut self) -> Option<String> {
         let said = self.undo_label();
         let Entry { label, value } = self.past.pop()?;
@@ -80,7 +79,7 @@ impl<T: PartialEq> History<T> {
         said
     }
 
-    /// Does again what was last undone; gives what to say, as `Redo: move Research`.
+    /// Redoes the last undone edit; returns the announcement, as `Redo: move Research`.
     pub fn redo(&mut self) -> Option<String> {
         let said = self.redo_label();
         let Entry { label, value } = self.future.pop()?;
@@ -90,13 +89,13 @@ impl<T: PartialEq> History<T> {
         said
     }
 
-    /// What [`Self::undo`] would take back, as `Undo: move Research`.
+    /// The label of [`Self::undo`], as `Undo: move Research`.
     #[must_use]
     pub fn undo_label(&self) -> Option<String> {
         self.past.last().map(|entry| format!("Undo: {}", entry.label))
     }
 
-    /// What [`Self::redo`] would do again, as `Redo: move Research`.
+    /// The label of [`Self::redo`], as `Redo: move Research`.
     #[must_use]
     pub fn redo_label(&self) -> Option<String> {
         self.future.last().map(|entry| format!("Redo: {}", entry.label))

@@ -1,4 +1,4 @@
-//! Workflows that come from a file: what the export wrote, what the API takes, or a definition alone.
+//! Imports workflows from a file: an export, a request body of the API, or a bare definition.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use sluice_types::{CreateWorkflow, Definition, UpdateWorkflow};
 
 use super::format;
 
-/// Why a file cannot be imported.
+/// The reason why a file cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportError {
-    /// It is larger than what the server takes.
+    /// It exceeds the server's size limit.
     TooLarge,
     /// It is no JSON.
     NotJson(SyntaxError),
-    /// It is JSON, but holds neither a workflow nor a definition.
+    /// It is JSON, but contains neither a workflow nor a definition.
     NotAWorkflow,
     /// It is a workflow with a field that cannot be read.
     WrongField {
-        /// Where (JSON pointer).
+        /// The place (JSON pointer).
         pointer: String,
-        /// What is wrong with it.
+        /// The fault.
         message: String,
     },
 }
@@ -33,7 +33,7 @@ impl fmt::Display for ImportError {
         match self {
             Self::TooLarge => {
                 let most = format::bytes(u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX));
-                write!(f, "It is larger than {most}, the most that can be imported.")
+                write!(f, "It is larger than {most}, the limit for imports.")
             }
             Self::NotJson(SyntaxError { message, line, column }) => {
                 write!(f, "It is not JSON: line {line}, column {column}: {message}.")
@@ -52,13 +52,13 @@ pub fn check_size(bytes: u64) -> Result<(), ImportError> {
     if fits { Ok(()) } else { Err(ImportError::TooLarge) }
 }
 
-/// The workflow that a file holds, to be created anew: its id comes from its name again.
+/// The workflow of a file, as a new workflow: its id is derived from its name.
 pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> {
     // Editors on Windows begin files with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = json::parse(text).map_err(ImportError::NotJson)?;
     if value.get("definition").is_some() {
-        // What `UpdateWorkflow` takes is what `GET` answers and what `POST` takes, and no more.
+        // `UpdateWorkflow` accepts exactly the responses of `GET` and the bodies of `POST`.
         let read: UpdateWorkflow = fields(value)?;
         read.definition.hold_to_known_parts(None).map_err(|ReadError { pointer, message }| {
             ImportError::WrongField { pointer: format!("/definition{pointer}"), message }
@@ -93,7 +93,7 @@ fn of_definition(file_name: &str, definition: Definition) -> CreateWorkflow {
     }
 }
 
-/// What a workflow is called whose file does not say: as the file, without its ending.
+/// The name of a workflow without a name: the file name without its extension.
 fn name_of_file(file_name: &str) -> String {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem).trim();
     if stem.is_empty() { "Imported workflow".into() } else { stem.chars().take(MAX_NAME_CHARS).collect() }

@@ -1,7 +1,7 @@
-//! The form that a run is started with: the fields that its steps read, or one text, or JSON.
+//! The input form of a new run: fields, one text, or JSON.
 //!
-//! Each way of writing keeps what was typed in it. Changing over carries it along where the other way
-//! can hold it, and never throws anything away.
+//! Each mode keeps its typed text. A switch converts the text where the other mode can represent it, and never discards
+//! any.
 
 mod bare;
 #[cfg(test)]
@@ -24,9 +24,9 @@ pub use bare::reads_whole;
 pub struct Field {
     /// The field of the input: `input.<name>`.
     pub name: String,
-    /// What people call it.
+    /// Label for people.
     pub label: String,
-    /// What to write there.
+    /// Help text for the field.
     pub description: String,
     /// Whether the steps cannot do without it.
     pub required: bool,
@@ -41,14 +41,14 @@ pub enum Mode {
     Text,
     /// A text for each field.
     Form,
-    /// Whatever there is, as JSON.
+    /// Any JSON value.
     Json,
 }
 
-/// What is wrong with an input, and where.
+/// An error in the input, and its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputError {
-    /// What is wrong, and what to do.
+    /// The fault and the remedy.
     pub message: String,
     /// The line of the JSON, from 1.
     pub line: Option<usize>,
@@ -64,8 +64,8 @@ impl InputError {
     }
 }
 
-/// The fields that a workflow's steps read: those that its template describes first, as it orders
-/// them, then others that the prompts name. Steps that are switched off read nothing.
+/// The fields that a workflow's steps read: those declared by its template first, in its order, then others in the
+/// prompts. Disabled steps read nothing.
 #[must_use]
 pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field> {
     let mut fields: Vec<Field> = described
@@ -82,7 +82,7 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
     let names = index.names();
     for place in index.places().iter().filter(|place| place.step.enabled) {
         for (_, source) in place.step.templates() {
-            // What cannot be read is the lint's to report.
+            // The lint reports templates that cannot be parsed.
             for reference in references(source, &names).unwrap_or_default() {
                 if reference.root != Root::Input {
                     continue;
@@ -103,25 +103,25 @@ fn found(name: String, required: bool) -> Field {
     Field { name, label, description: String::new(), required, example: String::new() }
 }
 
-/// The form and what was typed into it.
+/// The form and its typed values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputForm {
     /// The fields.
     pub fields: Vec<Field>,
     /// Whether a step reads the input as a whole, so that one text suits.
     pub reads_whole: bool,
-    /// How the input is written now.
+    /// The current mode.
     pub mode: Mode,
-    /// What was typed as one text.
+    /// The typed text.
     pub text: String,
-    /// What was typed into the fields, by name.
+    /// The typed values of the fields, by name.
     pub values: BTreeMap<String, String>,
-    /// What was typed as JSON.
+    /// The typed JSON.
     pub json: String,
 }
 
 impl InputForm {
-    /// An empty form that suits what the steps read.
+    /// An empty form in the mode that fits the steps.
     #[must_use]
     pub fn new(described: &[TemplateInput], definition: &Definition) -> Self {
         let fields = fields(described, definition);
@@ -135,7 +135,7 @@ impl InputForm {
         }
     }
 
-    /// Whether the steps read nothing, so that a run can be started without any input.
+    /// Whether the steps read no input, so that a run can start without it.
     #[must_use]
     pub fn needs_nothing(&self) -> bool {
         self.fields.is_empty() && !self.reads_whole
@@ -158,8 +158,7 @@ impl InputForm {
         }
     }
 
-    /// Changes over to another way of writing; refused, with the reason, when it cannot hold what was
-    /// written.
+    /// Switches the mode; an error when the other mode cannot represent the typed input.
     pub fn switch(&mut self, to: Mode) -> Result<(), InputError> {
         match (self.mode, to) {
             (Mode::Json, Mode::Form) if !self.json.trim().is_empty() => match parsed(&self.json)? {
@@ -168,7 +167,7 @@ impl InputForm {
             },
             (Mode::Json, Mode::Text) => match parsed(&self.json) {
                 Ok(Value::String(text)) => self.text = text,
-                // So that the form is at what was written last. What it cannot hold stays in the JSON.
+                // Update the form from the JSON. Other JSON stays as it is.
                 Ok(Value::Object(object)) => drop(self.load_fields(&object)),
                 Ok(_) | Err(_) => {}
             },
@@ -199,7 +198,7 @@ impl InputForm {
         object.keys().filter(|name| !self.has_field(name)).cloned().collect()
     }
 
-    /// The input to start a run with, or what is wrong with it.
+    /// The input of the run, or the error in it.
     pub fn value(&self) -> Result<Value, InputError> {
         let value = match self.mode {
             Mode::Text => self.text_value()?,
@@ -213,8 +212,7 @@ impl InputForm {
         self.check_fields(&value)?;
         let size = json::size(&value);
         if size > MAX_INPUT_BYTES {
-            let message =
-                format!("The input is too long: {size} bytes as JSON, and at most {MAX_INPUT_BYTES} are taken.");
+            let message = format!("The input is too long: {size} bytes as JSON; the limit is {MAX_INPUT_BYTES}.");
             return Err(InputError::new(message));
         }
         Ok(value)
@@ -244,7 +242,7 @@ impl InputForm {
         self.fields.iter().any(|field| field.name == name)
     }
 
-    /// Takes the fields of an object into the form, all or none.
+    /// Loads the fields of an object into the form, all or none.
     fn load_fields(&mut self, object: &Map<String, Value>) -> Result<(), InputError> {
         let mut values = self.values.clone();
         for field in &self.fields {
@@ -262,8 +260,8 @@ impl InputForm {
         Ok(())
     }
 
-    /// What was typed into the fields, with the further fields of the JSON; `None` when there is JSON
-    /// that the form could not show, and is not to be overwritten.
+    /// The typed fields, merged with the further fields of the JSON; `None` when the JSON does not fit the form and
+    /// must not be overwritten.
     fn merged(&self) -> Option<Map<String, Value>> {
         let is_shown = |(name, value): (&String, &Value)| value.is_string() || !self.has_field(name);
         let base = match parsed(&self.json) {
@@ -278,7 +276,7 @@ impl InputForm {
         for field in &self.fields {
             match self.values.get(&field.name).filter(|text| !text.trim().is_empty()) {
                 Some(text) => object.insert(field.name.clone(), Value::String(text.clone())),
-                // Left out, so that a template's own default takes its place.
+                // Absent, so that a template's own default applies.
                 None => object.shift_remove(&field.name),
             };
         }
@@ -290,7 +288,7 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// Reads JSON; the error says where it goes wrong.
+/// Parses JSON; the error contains the place.
 fn parsed(text: &str) -> Result<Value, InputError> {
     json::parse(text).map_err(|SyntaxError { message, line, column }| InputError {
         message: format!("This is not JSON: {message}."),

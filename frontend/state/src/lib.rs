@@ -1,6 +1,6 @@
-//! What the web app's pages know and decide: plain structs and functions, without a signal, a clock or a browser.
+//! State and decisions of the web app's pages: plain structs and functions, without signals, clock or browser.
 //!
-//! The app holds these values in signals and draws them. They are a crate of their own so that they are compiled and
+//! The app holds these values in signals and renders them. They are a crate of their own so that they are compiled and
 //! tested natively, while the app is compiled for browsers only.
 
 pub mod actions;

@@ -1,4 +1,4 @@
-//! A list that is loaded page by page: what it asks for, as the address says it, and what has come.
+//! A list that is loaded page by page: its query, its form in the URL, and its items.
 
 mod pages;
 #[cfg(test)]
@@ -8,7 +8,7 @@ use sluice_types::ListQuery;
 
 pub use pages::{Ask, Item, Pages};
 
-/// Items that are asked for at once.
+/// Items of one page.
 pub const PAGE_SIZE: u32 = 50;
 
 /// The orders that workflows can be listed in.
@@ -51,14 +51,14 @@ impl Sort {
         }
     }
 
-    /// Reads what [`Self::as_str`] gives.
+    /// Parses the result of [`Self::as_str`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sort| sort.as_str() == text)
     }
 }
 
-/// Which workflows are listed, and how.
+/// Filter and order of the listed workflows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListState {
     /// Words that the name or description holds, as typed.
@@ -69,12 +69,12 @@ pub struct ListState {
     pub tag: Option<String>,
     /// Their category.
     pub category: Option<String>,
-    /// Whether they are templates; both when not said.
+    /// Whether they are templates; both when `None`.
     pub is_template: Option<bool>,
 }
 
 impl ListState {
-    /// Reads the address. What it does not know is passed over: addresses are typed and kept.
+    /// Parses the URL query. Unknown parameters are ignored: URLs are typed and stored.
     #[must_use]
     pub fn from_params(params: &[(String, String)]) -> Self {
         let mut state = Self::default();
@@ -92,7 +92,7 @@ impl ListState {
         state
     }
 
-    /// What the address is to say: only what is not as always.
+    /// The parameters of the URL: only those that differ from the defaults.
     #[must_use]
     pub fn to_params(&self) -> Vec<(&'static str, String)> {
         let search = self.search.trim();
@@ -106,7 +106,7 @@ impl ListState {
         params.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// What to ask the server for, from a cursor on.
+    /// The query for the server, from a cursor on.
     #[must_use]
     pub fn to_query(&self, cursor: Option<String>) -> ListQuery {
         let search = self.search.trim();
@@ -121,7 +121,7 @@ impl ListState {
         }
     }
 
-    /// Whether anything narrows the list: an empty one then says so, rather than how to begin.
+    /// Whether a filter is active: an empty list then shows a different message.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
         !self.search.trim().is_empty() || self.tag.is_some() || self.category.is_some() || self.is_template.is_some()

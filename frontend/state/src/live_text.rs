@@ -1,17 +1,17 @@
-//! How a text that streams in is cut into blocks, so that the browser lays out only the newest one
-//! when a piece is added, however long the text has become.
+//! Splits a streamed text into blocks, so that the browser lays out only the newest block when a piece arrives,
+//! independent of the text's length.
 
-/// From this many bytes on, a block ends at the next line break.
+/// Bytes after which a block ends at the next line break.
 const FULL: usize = 2_000;
-/// From this many bytes on, it ends at the next space: some texts have no line breaks.
+/// Bytes after which it ends at the next space: some texts have no line breaks.
 const OVERFULL: usize = 16_000;
 
-/// A piece of new text, and where it goes.
+/// A piece of new text, and its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece<'a> {
     /// Whether a new block begins with it.
     pub begins_block: bool,
-    /// The text, of which nothing is left out.
+    /// The complete text.
     pub text: &'a str,
 }
 
@@ -37,7 +37,7 @@ pub fn cut<'a>(open: &mut Option<usize>, added: &'a str) -> Vec<Piece<'a>> {
     pieces
 }
 
-/// Where in the new text a block ends that holds `length` bytes already.
+/// The end in the new text of a block that has `length` bytes already.
 fn end_of_block(length: usize, text: &str) -> Option<usize> {
     let after = |limit: usize, end: char| {
         let from = limit.saturating_sub(length);

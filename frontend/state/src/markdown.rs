@@ -1,16 +1,15 @@
 //! Texts of models as HTML: `pulldown-cmark` parses, and a filter over its events makes the result safe.
 //!
-//! Whoever prompts a model also writes these texts, so nothing in them is trusted: HTML comes out as text, links
-//! lead only to the web or to mail, and images are links, so that looking at a text fetches nothing from another host.
+//! The texts are untrusted: HTML becomes text, links lead only to web and mail addresses, and images become links, so
+//! that a displayed text loads nothing from another host.
 
 use pulldown_cmark::{
     Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
 };
 
-/// Gives Markdown as HTML that can be put into the page as it is.
+/// Converts Markdown to safe HTML.
 ///
-/// Headings begin at the third level, as the page's own stand above them. Tables and code can be
-/// scrolled by keyboard.
+/// Headings begin at the third level, below the page's own. Tables and code can be scrolled by keyboard.
 #[must_use]
 pub fn to_html(source: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
@@ -24,19 +23,19 @@ pub fn to_html(source: &str) -> String {
 /// Puts safe events in the place of those that are not, one after the other.
 #[derive(Default)]
 struct Rewriter {
-    /// For each link and image that is open, what it was opened as.
+    /// The open links and images.
     links: Vec<Opened>,
-    /// How the columns of the table that is open are aligned, and which comes next.
+    /// Alignments of the open table's columns, and the next column.
     columns: Vec<Alignment>,
     column: usize,
     in_table_head: bool,
 }
 
-/// What a link or an image was opened as.
+/// An open link or image.
 struct Opened {
     /// Whether it became a link; otherwise it is text.
     is_link: bool,
-    /// The address of an image, to be shown when no text stands for it.
+    /// The address of an image, shown when it has no alternative text.
     unnamed: Option<String>,
 }
 
@@ -48,7 +47,7 @@ fn one(event: Event<'_>) -> Events<'_> {
 }
 
 fn markup<'a>(html: impl Into<CowStr<'a>>) -> Events<'a> {
-    // Block or inline makes no difference to how it is written.
+    // Block and inline HTML are written in the same way.
     one(Event::InlineHtml(html.into()))
 }
 
@@ -69,7 +68,7 @@ impl Rewriter {
                 "<input type=\"checkbox\" disabled aria-label=\"Not done\"> "
             }),
             Event::Text(_) | Event::Code(_) | Event::SoftBreak | Event::HardBreak | Event::Rule => one(event),
-            // Not asked of the parser.
+            // The parser's options exclude these.
             Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
                 one(Event::Text(text))
             }
@@ -134,7 +133,7 @@ impl Rewriter {
         }
     }
 
-    /// Opens a link, unless it leads where none may, or stands within another.
+    /// Opens a link, unless its address is not allowed or it is inside another link.
     fn open_link<'a>(&mut self, url: &str, is_image: bool) -> Events<'a> {
         let within = self.links.iter().any(|open| open.is_link);
         let is_link = !within && is_allowed(url);
@@ -187,8 +186,8 @@ fn code_start(kind: &CodeBlockKind<'_>) -> String {
     }
 }
 
-/// Whether a link may lead there. Browsers pass over white space and control characters in a scheme;
-/// an address that has any is not one that people write.
+/// Whether an address is allowed. Browsers ignore white space and control characters in a scheme; legitimate addresses
+/// contain none.
 fn is_allowed(url: &str) -> bool {
     let starts = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     let plain = !url.chars().any(|c| c.is_control() || c.is_whitespace());

@@ -1,4 +1,4 @@
-//! The default model, of steps and workflows that name none.
+//! The default model of steps and workflows without a model.
 
 use sluice_types::{Provider, default_provider};
 
@@ -34,7 +34,7 @@ pub fn default_change(before: &[Provider], now: &[Provider]) -> Option<String> {
     })
 }
 
-/// Why a provider cannot be used, in a few words behind its name.
+/// The short reason why a provider is not available, shown after its name.
 #[must_use]
 pub const fn missing(provider: &Provider) -> Option<&'static str> {
     if provider.available {

@@ -21,11 +21,11 @@ pub fn as_text(step: &StepView, has_schema: bool) -> (String, bool) {
     }
 }
 
-/// What was typed as an output, or what is wrong with it.
+/// The typed output, or the error in it.
 pub fn checked(text: &str, is_json: bool) -> Result<Value, String> {
     if text.len() > MAX_OUTPUT_BYTES {
         let most = bytes(u64::try_from(MAX_OUTPUT_BYTES).unwrap_or(u64::MAX));
-        return Err(format!("The output is longer than {most}, which is the most that is kept."));
+        return Err(format!("The output is longer than {most}, the limit for outputs."));
     }
     if !is_json {
         return Ok(Value::String(text.to_owned()));

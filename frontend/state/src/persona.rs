@@ -1,4 +1,4 @@
-//! The form of a persona: what is typed, whether it can be saved, and what to do when somebody else saved first.
+//! The form of a persona: its values, its validation, and its conflicts.
 
 use serde::{Deserialize, Serialize};
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
@@ -6,14 +6,14 @@ use sluice_types::{Persona, PersonaRequest};
 
 use crate::form::FormData;
 
-/// What is typed in a persona's form.
+/// The values of a persona's form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonaForm {
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// What it is for.
+    /// Purpose of the persona.
     pub description: String,
-    /// What is put before the system prompt.
+    /// Instructions, put before the system prompt.
     pub instructions: String,
 }
 
@@ -25,7 +25,7 @@ impl From<Persona> for PersonaForm {
     }
 }
 
-/// What is wrong with each field; `None` where nothing is.
+/// The error of each field; `None` for a valid one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonaErrors {
     /// With the name.
@@ -45,7 +45,7 @@ impl PersonaErrors {
 }
 
 impl PersonaForm {
-    /// Checks what the server would refuse, and what would do nothing.
+    /// Reports values that the server would refuse or that have no effect.
     #[must_use]
     pub fn check(&self) -> PersonaErrors {
         let empty = |text: &str, wrong: &str| text.trim().is_empty().then(|| wrong.to_owned());
@@ -57,7 +57,7 @@ impl PersonaForm {
         }
     }
 
-    /// What is sent. The id comes from the name.
+    /// The request. The id is derived from the name.
     #[must_use]
     pub fn request(&self) -> PersonaRequest {
         PersonaRequest {

@@ -1,9 +1,8 @@
-//! What the page of a run knows: the run as it was last read, brought up to date by its events.
+//! State of a run's page: the run as last read, updated by its events.
 //!
-//! Events tell what changed, but not everything that did (the prompt as sent, the output, what a gate
-//! asks). So each change also says whether to read the run again, and the page does that once for a
-//! burst of events: [`RunState::begin_fetch`], GET, [`RunState::resync`]. An answer says which event is the
-//! newest that it holds: what later ones told stays.
+//! Events do not contain all changes (the prompt as sent, the output, a gate's subject). So each change also says
+//! whether to refetch the run, and the page does that once for a burst of events: [`RunState::begin_fetch`], GET,
+//! [`RunState::resync`]. An answer contains the number of its newest event: changes of later events stay.
 
 mod changed;
 mod step;
@@ -32,17 +31,17 @@ use step::Added;
 /// A run and its step runs, as far as they are known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunState {
-    /// Without its step runs, which stand in `steps`, and their results.
+    /// Without its step runs, which are in `steps`, and their results.
     execution: Execution,
     steps: Vec<StepView>,
     index: HashMap<StepPath, usize>,
     last_seq: i64,
     /// The number of the event that last changed the execution's own status.
     changed_seq: i64,
-    /// Events up to this number are in what was read.
+    /// Events up to this number are part of the last answer.
     known_seq: i64,
     refetch_due: bool,
-    /// The number of the newest request, and of the newest one whose answer was taken in.
+    /// The number of the newest request, and of the newest one whose answer was applied.
     asked: u64,
     answered: u64,
 }
@@ -52,10 +51,10 @@ pub struct RunState {
 #[must_use = "the answer is taken in with it"]
 pub struct Fetch(u64);
 
-/// What a run has come to.
+/// Totals of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Totals {
-    /// What was spent, in US dollars.
+    /// Cost so far, in US dollars.
     pub cost_usd: f64,
     /// Tokens of all attempts.
     pub tokens: TokenUsage,
@@ -85,13 +84,13 @@ impl RunState {
         }
     }
 
-    /// The run itself. Its step runs stand in [`Self::steps`]; `steps` and `step_results` are empty.
+    /// The run itself. Its step runs are in [`Self::steps`]; `steps` and `step_results` are empty.
     #[must_use]
     pub const fn execution(&self) -> &Execution {
         &self.execution
     }
 
-    /// What the run is doing.
+    /// Status of the run.
     #[must_use]
     pub const fn status(&self) -> ExecutionStatus {
         self.execution.status
@@ -109,19 +108,19 @@ impl RunState {
         self.index.get(path).and_then(|&at| self.steps.get(at))
     }
 
-    /// The number of the last event that was seen: what the stream is asked to go on after.
+    /// The number of the last event, for resuming the stream.
     #[must_use]
     pub const fn last_seq(&self) -> i64 {
         self.last_seq
     }
 
-    /// Whether the stream has anything to tell: a run that has ended says nothing until a retry.
+    /// Whether the stream has events to send: an ended run sends none until a retry.
     #[must_use]
     pub const fn wants_stream(&self) -> bool {
         !self.execution.status.is_terminal()
     }
 
-    /// Whether the run is to be read again. It stays so until [`Self::begin_fetch`].
+    /// Whether the run must be refetched. It stays true until [`Self::begin_fetch`].
     #[must_use]
     pub const fn refetch_due(&self) -> bool {
         self.refetch_due
@@ -133,8 +132,8 @@ impl RunState {
         self.steps.iter().find(|step| step.run.status.is_gate())
     }
 
-    /// What the run has come to so far. Step runs tell of their cost before the run does, and the run
-    /// of failed attempts before they do: both only grow, so the greater is the newer.
+    /// Totals of the run so far. Step runs report their cost before the run does, and the run reports failed attempts
+    /// before they do: both only grow, so the greater value is the newer.
     #[must_use]
     pub fn totals(&self) -> Totals {
         let spent: f64 = self.steps.iter().map(|step| step.run.cost_usd).sum();
@@ -152,7 +151,7 @@ impl RunState {
         }
     }
 
-    /// How far the run has come, from 0 to 1: the share of step runs of which nothing more is to come.
+    /// Progress of the run from 0 to 1: the share of settled step runs.
     #[must_use]
     pub fn progress(&self) -> f64 {
         if self.execution.status == ExecutionStatus::Completed {
@@ -163,7 +162,7 @@ impl RunState {
         if self.steps.is_empty() { 0.0 } else { count(settled) / count(self.steps.len()) }
     }
 
-    /// From the run's beginning to its end, or to `now` while it goes on.
+    /// From the run's start to its end, or to `now` while it is running.
     #[must_use]
     pub fn duration_ms(&self, now: DateTime<Utc>) -> Option<i64> {
         let run = &self.execution;
@@ -171,7 +170,7 @@ impl RunState {
         run.duration_ms.or_else(|| run.started_at.map(|from| (until - from).num_milliseconds().max(0)))
     }
 
-    /// Takes an event in, and says what it changed. One that was seen before changes nothing.
+    /// Applies an event and returns the changes. Repeated events change nothing.
     pub fn apply(&mut self, event: &Event) -> Changed {
         if event.execution_id != self.execution.id {
             return Changed::default();
@@ -185,7 +184,7 @@ impl RunState {
     }
 
     fn apply_stored(&mut self, seq: i64, event: &Event) -> Changed {
-        // What was read holds it already: it is not to take the state back to what it was.
+        // The last answer includes it: do not go back to an older state.
         let known = seq <= self.known_seq;
         let gap = seq > self.last_seq + 1;
         self.last_seq = seq;
@@ -225,7 +224,7 @@ impl RunState {
         run.duration_ms = event.duration_ms;
         run.completed_at = status.is_terminal().then_some(event.at);
         if is_other {
-            // Without a gate, only a person's hold pauses. With one, the answer to the refetch tells.
+            // Without a gate, only a person's pause leads here. With one, the refetch decides.
             run.on_hold = match status {
                 ExecutionStatus::Paused => run.on_hold || event.path.is_none(),
                 ExecutionStatus::Pending
@@ -271,17 +270,16 @@ impl RunState {
         Fetch(self.asked)
     }
 
-    /// Notes that no answer came: the run is still to be read.
+    /// Records a failed fetch: the run must still be refetched.
     pub const fn fetch_failed(&mut self, _fetch: Fetch) {
         self.refetch_due = true;
     }
 
-    /// Takes an answer in, and says what it changed. What later events have told is kept, and the run is to be
-    /// read once more.
+    /// Applies an answer and returns the changes. Changes of later events are kept, and the run is refetched.
     pub fn resync(&mut self, Fetch(number): Fetch, mut execution: Execution) -> Changed {
         let seq = execution.last_seq;
         if execution.id != self.execution.id || number < self.answered || seq < self.known_seq {
-            // A later answer is here already; which of them is newer, only a third can tell.
+            // A later answer was applied already. Only a further one shows which is newer.
             self.refetch_due = true;
             return Changed { refetch: true, ..Changed::default() };
         }
@@ -299,8 +297,8 @@ impl RunState {
         changed
     }
 
-    /// Takes step runs in as they stood after an event; whether some were kept as they are, because the stream
-    /// knows more of them.
+    /// Applies the step runs of an answer; returns whether some were kept, because the stream has newer data
+    /// of them.
     fn take_runs(&mut self, seq: i64, runs: Vec<StepRun>, changed: &mut Changed) -> bool {
         let mut kept = false;
         let mut before: Vec<Option<StepView>> = std::mem::take(&mut self.steps).into_iter().map(Some).collect();
@@ -325,7 +323,7 @@ impl RunState {
         kept
     }
 
-    /// Why the run failed, or why the step run that failed did, as soon as either is known.
+    /// The error of the run, or of its failed step run, as soon as either is known.
     #[must_use]
     pub fn error(&self) -> Option<&RunError> {
         let failed = || self.steps.iter().find(|step| step.run.status == StepRunStatus::Failed);

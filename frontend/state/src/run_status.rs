@@ -1,18 +1,18 @@
-//! How a run stands, in words that people know.
+//! Statuses of a run, as labels for people.
 
 use sluice_types::{ErrorCode, ExecutionStatus, ExecutionSummary, StepRunStatus};
 
 use crate::run::RunState;
 
-/// How a run stands. It tells a run that waits for a person from one that a person holds, and a rejected text from a
-/// failure.
+/// The display status of a run. It distinguishes a run that waits for a person from a paused one, and a rejected text
+/// from a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunStanding {
     /// It is accepted, and no step has begun.
     Starting,
     /// Steps run.
     Running,
-    /// A person paused it, and a step under way comes to its end.
+    /// A person paused it, and a running step is ending.
     Pausing,
     /// A person paused it.
     Paused,
@@ -20,13 +20,13 @@ pub enum RunStanding {
     WaitingForYou,
     /// It has its output.
     Completed,
-    /// A reviewer said no.
+    /// A reviewer rejected the text.
     Rejected,
     /// A step failed.
     Failed,
     /// A person stopped it.
     Cancelled,
-    /// A newer server says something that this page does not know.
+    /// A status of a newer server, unknown to this page.
     Unknown,
 }
 
@@ -62,7 +62,7 @@ impl RunStanding {
         }
     }
 
-    /// What people call it.
+    /// Label for people.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

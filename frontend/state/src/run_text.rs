@@ -1,17 +1,17 @@
-//! Small texts of the run page, and what people type into its small fields.
+//! Short texts of the run page, and parsing of its short fields.
 
 use sluice_types::{Estimate, Gate, GateKind, OnExpiry, ReviewDecision};
 
 use super::format::{cost, cost_range, decimal};
 
-/// An amount as people type it: `0.5`, `2`, `0.0031`. No digits that say nothing.
+/// An amount as people type it: `0.5`, `2`, `0.0031`, without trailing zeros.
 #[must_use]
 pub fn dollars(usd: f64) -> String {
     let text = format!("{usd:.6}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// The budget that was typed: none when nothing was.
+/// The typed budget; `None` when empty.
 pub fn budget_of(typed: &str) -> Result<Option<f64>, String> {
     let text = typed.trim().trim_start_matches('$').trim();
     if text.is_empty() {
@@ -24,7 +24,7 @@ pub fn budget_of(typed: &str) -> Result<Option<f64>, String> {
     }
 }
 
-/// A budget that lets the next call begin: what was spent and is needed, rounded up to what people say.
+/// A budget that lets the next call begin: the spent and the needed amount, rounded up to a readable amount.
 #[must_use]
 pub fn suggested_budget(spent: f64, needed: f64) -> f64 {
     let least = spent + needed;
@@ -40,7 +40,7 @@ pub fn suggested_budget(spent: f64, needed: f64) -> f64 {
     (whole * unit * 100.0).round() / 100.0
 }
 
-/// What a run may cost. Where prices are missing, what is known is the least.
+/// The estimated cost of a run. When prices are missing, the known part is the minimum.
 #[must_use]
 pub fn estimated_total(estimate: &Estimate) -> String {
     if let Some(range) = estimate.cost_usd {
@@ -50,7 +50,7 @@ pub fn estimated_total(estimate: &Estimate) -> String {
     if known > 0.0 { format!("at least {}", cost(known)) } else { "unknown".into() }
 }
 
-/// What a gate decides by itself, and when, seen from now.
+/// The automatic decision of a gate and its time, relative to now.
 #[must_use]
 pub fn expiry(gate: &Gate, now: chrono::DateTime<chrono::Utc>) -> Option<String> {
     let left = (gate.expires_at? - now).num_milliseconds().max(0);
@@ -62,7 +62,7 @@ pub fn expiry(gate: &Gate, now: chrono::DateTime<chrono::Utc>) -> Option<String>
     Some(format!("Without a decision, it {what} in {}.", super::format::duration(left)))
 }
 
-/// What an attempt that is to come says: `Attempt 2 of 3 in 4 s`.
+/// The text of a scheduled attempt: `Attempt 2 of 3 in 4 s`.
 #[must_use]
 pub fn next_attempt(done: i32, attempts: Option<u32>, left_ms: i64) -> String {
     let next = done.saturating_add(1);
@@ -72,7 +72,7 @@ pub fn next_attempt(done: i32, attempts: Option<u32>, left_ms: i64) -> String {
     if seconds == 0 { format!("Attempt {next}{of} begins") } else { format!("Attempt {next}{of} in {seconds} s") }
 }
 
-/// What a decision is called when it was made.
+/// The name of a past decision.
 #[must_use]
 pub const fn decision_word(decision: ReviewDecision) -> &'static str {
     match decision {
@@ -88,7 +88,7 @@ pub const fn decision_word(decision: ReviewDecision) -> &'static str {
     }
 }
 
-/// What a gate is about, as a heading.
+/// The heading for a gate's subject.
 #[must_use]
 pub const fn gate_heading(kind: GateKind) -> &'static str {
     match kind {

@@ -1,10 +1,10 @@
-//! A value that is compared by where it is, not by what it is.
+//! A value that is compared by address, not by content.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A shared value. Two are equal when they are the same one, so that a view that remembers what it
-/// drew last finds out at once whether anything changed.
+/// A shared value. Two are equal when they have the same address, so that a view can check quickly whether the value
+/// changed.
 #[derive(Debug)]
 pub struct Shared<T>(pub Arc<T>);
 

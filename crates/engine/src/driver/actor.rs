@@ -15,15 +15,15 @@ use crate::key::ExecutionKey;
 use crate::machine::{Input, Machine, Outcome, Signal, Step};
 use crate::shared::Shared;
 
-/// How soon a time that was not yet taken into account is looked at again.
+/// Shortest wait after a timer that changed nothing.
 const SOONEST_WAKE: Duration = Duration::from_millis(100);
 
-/// Whether the actor goes on.
+/// Whether the actor continues.
 #[derive(Debug)]
 pub(super) enum Flow {
-    /// It takes the next message.
+    /// Continue with the next message.
     GoOn,
-    /// It has lost its execution, or the engine was stopped: nothing more may be written.
+    /// The actor has lost its execution, or the engine was stopped: it must not write any more.
     Stop,
     /// The database refuses the turn for good. The execution is as it was stored before.
     Refused(sluice_store::StoreError),
@@ -38,9 +38,9 @@ pub struct Actor {
     pub(super) machine: Machine,
     inbox: mpsc::UnboundedReceiver<Message>,
     pub(super) mailbox: mpsc::UnboundedSender<Message>,
-    /// A command that came while ends of attempts were collected; it is next.
+    /// A command that arrived during the collection of attempt ends; it is handled next.
     held_back: Option<Message>,
-    /// The attempts under way: each is here until its end is written.
+    /// The running attempts: each stays here until its end is written.
     pub(super) attempts: HashMap<StepPath, AbortHandle>,
     waiters: Vec<oneshot::Sender<Box<Execution>>>,
 }
@@ -64,17 +64,17 @@ impl Actor {
         }
     }
 
-    /// The execution as it stands.
+    /// The machine of the execution.
     pub fn machine(&self) -> &Machine {
         &self.machine
     }
 
-    /// Goes on after the start's turn was written: tells readers, starts steps, and lives by itself.
+    /// Continues after the start's turn was written: publishes it, starts steps, and runs as a task.
     pub fn go_on_after_start(self, outcome: Outcome) {
         self.spawn(Some(outcome));
     }
 
-    /// Takes an execution over, with a first message. A live one goes on with its steps.
+    /// Takes over an execution, with a first message. A live one continues with its steps.
     pub fn adopt(mut self, first: Option<Message>) {
         self.held_back = first;
         self.spawn(None);
@@ -105,7 +105,7 @@ impl Actor {
         self.complete(step).await
     }
 
-    /// Takes messages until nothing is under way and nobody asks for anything.
+    /// Handles messages until the actor has no work and no message is waiting.
     async fn live(&mut self) {
         while let Some(message) = self.next().await {
             match self.take(message).await {
@@ -124,8 +124,8 @@ impl Actor {
             return Some(message);
         }
         if !self.has_work() {
-            // A closed actor takes no turn: a message of the last moment is dropped, and its sender asks the next actor,
-            // or the database.
+            // A closed actor handles no message: the last messages are dropped, and their senders turn to the next
+            // actor or to the database.
             self.inbox.close();
             return None;
         }
@@ -177,7 +177,7 @@ impl Actor {
                 self.answer_waiters();
                 Flow::GoOn
             }
-            // Attempts under way end by themselves; nothing more is started from now on.
+            // Running attempts end on their own; no new ones start.
             Message::Drain => Flow::GoOn,
         }
     }
@@ -197,7 +197,7 @@ impl Actor {
 
     async fn signal(&mut self, signals: Vec<Signal>) -> Flow {
         match self.with_env(|machine, env| machine.handle(Input::Signals(signals), env)) {
-            // A time that has come and changed nothing is looked at again, but not at once.
+            // The timer fired without effect: wait before the next try.
             Ok(Step::Ignored) => {
                 let now = self.shared.outside.clock.now();
                 if self.machine.next_wake(self.shared.is_draining()).is_some_and(|at| at <= now) {
@@ -213,7 +213,7 @@ impl Actor {
         }
     }
 
-    /// Whether something is under way that will come back to this actor.
+    /// Whether a running attempt or a timer will send this actor a message.
     fn has_work(&self) -> bool {
         if self.shared.is_draining() { !self.attempts.is_empty() } else { self.machine.journal().state.live }
     }
@@ -232,7 +232,7 @@ impl Actor {
 }
 
 impl Drop for Actor {
-    /// However an actor ends, it leaves the register and nothing of it runs on.
+    /// Every exit unregisters the actor and aborts its tasks.
     fn drop(&mut self) {
         self.actors.unregister(&self.key, &self.mailbox);
         for attempt in self.attempts.values() {

@@ -1,4 +1,4 @@
-//! The register of actors, and what they are sent.
+//! The register of actors, and their messages.
 
 use dashmap::{DashMap, DashSet};
 use sluice_store::SnapshotPersona;
@@ -12,12 +12,12 @@ use crate::key::ExecutionKey;
 use crate::machine::Command;
 use crate::work::AttemptEnd;
 
-/// Where the answer to a command goes, once its turn is written.
+/// The sender of a command's result, used once its turn is written.
 pub type Reply = oneshot::Sender<Result<Box<Execution>, EngineError>>;
 
 /// A message to an actor.
 pub enum Message {
-    /// A person asks for something.
+    /// A command of a person.
     Command { command: Command, persona: Option<SnapshotPersona>, by: String, reply: Reply },
     /// An attempt ended.
     AttemptEnded(AttemptEnd),
@@ -34,7 +34,7 @@ pub enum Message {
 pub enum SendResult {
     /// An actor has it.
     Sent,
-    /// No actor takes it.
+    /// There is no actor; returns the message.
     NoActor(Option<Message>),
 }
 
@@ -48,12 +48,12 @@ pub struct Actors {
 }
 
 impl Actors {
-    /// How many actors there are.
+    /// Number of actors.
     pub fn len(&self) -> usize {
         self.open.len()
     }
 
-    /// The actor of an execution that still takes messages.
+    /// The actor of an execution, if it still accepts messages.
     pub fn open(&self, key: &ExecutionKey) -> Option<mpsc::UnboundedSender<Message>> {
         self.open.get(key).filter(|actor| !actor.is_closed()).map(|actor| actor.clone())
     }
@@ -63,7 +63,7 @@ impl Actors {
         self.open(key).is_some() || self.starting.contains(key)
     }
 
-    /// Sends a message to the actor of an execution. Without a message, it says whether there is an actor.
+    /// Sends a message to the actor of an execution. Without a message, it only checks for an actor.
     pub fn send(&self, key: &ExecutionKey, message: Option<Message>) -> SendResult {
         match (self.open(key), message) {
             (None, message) => SendResult::NoActor(message),
@@ -91,7 +91,7 @@ impl Actors {
         self.open.remove_if(key, |_, actor| actor.same_channel(mailbox));
     }
 
-    /// Marks an execution as one that gets its actor when it is written.
+    /// Marks an execution whose actor starts after the commit.
     pub fn begin(&self, key: &ExecutionKey) -> Starting<'_> {
         self.starting.insert(key.clone());
         Starting { actors: self, key: key.clone() }
@@ -103,7 +103,7 @@ impl Actors {
         let guard = turn.lock().await;
         let activated = activate.await;
         drop(guard);
-        // Two are left when nobody else waits: the register's and this one.
+        // Two references are left without other waiters: the register's and this one.
         self.activating.remove_if(key, |_, turn| Arc::strong_count(turn) <= 2);
         activated
     }

@@ -1,4 +1,4 @@
-//! Attempts under way: each is a task that lets the executor work, streams its text and keeps it in the database.
+//! Running attempts: each is a task that calls the executor, streams its text and checkpoints it in the database.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -58,14 +58,14 @@ impl Actor {
     }
 }
 
-/// An attempt under way, and the sink of its work.
+/// A running attempt, and the sink of its work.
 struct Attempt {
     key: ExecutionKey,
     epoch: i64,
     shared: Arc<Shared>,
     channel: Arc<Channel>,
     task: Task,
-    /// How much of the text is checkpointed, in bytes.
+    /// Bytes of the text that are checkpointed.
     kept: AtomicUsize,
     is_asked_to_checkpoint: Notify,
     is_checkpointed: AtomicBool,
@@ -78,7 +78,7 @@ impl Attempt {
         let work = executor.run(&self.key.tenant, &self.task, self);
         let end = tokio::select! {
             end = work => end,
-            // It never ends by itself.
+            // Checkpointing never ends on its own.
             never = self.keep_checkpointing() => match never {},
         };
         let WorkEnd { usage, result } = end;
@@ -88,7 +88,7 @@ impl Attempt {
         }
     }
 
-    /// The output that the text gives. A large answer takes its time to be validated.
+    /// The output, parsed from the text. The validation of a large answer takes time.
     async fn output(&self) -> Result<Value, Failure> {
         let content = self.channel.text_of(&self.task.path, self.task.attempt);
         let Work::Model(call) = &self.task.work;
@@ -133,7 +133,7 @@ impl Attempt {
         }
     }
 
-    /// Writes the text that has come since the last checkpoint.
+    /// Writes the text since the last checkpoint.
     async fn checkpoint(&self) {
         let offset = self.kept.load(Ordering::Relaxed);
         let piece = self.channel.text_from(&self.task.path, self.task.attempt, offset);
@@ -145,8 +145,9 @@ impl Attempt {
         let (path, attempt, end) = (&self.task.path, self.task.attempt, offset + piece.len());
         match self.shared.store.checkpoint(tenant, id, self.epoch, path, attempt, offset, piece).await {
             Ok(()) => self.kept.store(end, Ordering::Relaxed),
-            // The attempt goes on: its text is still in memory, and kept with the next piece or when it ends.
-            Err(error) => tracing::warn!(execution_id = %id, %path, %error, "the text so far could not be kept"),
+            // The attempt continues: its text is still in memory, and is written with the next checkpoint or at the
+            // end.
+            Err(error) => tracing::warn!(execution_id = %id, %path, %error, "the text could not be checkpointed"),
         }
     }
 }
@@ -168,7 +169,7 @@ impl Sink for &Attempt {
     }
 }
 
-/// Why an attempt failed whose code panicked.
+/// The failure of an attempt whose code panicked.
 fn panicked() -> Failure {
     Failure {
         code: ErrorCode::Internal,

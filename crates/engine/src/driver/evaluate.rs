@@ -1,11 +1,11 @@
-//! Evaluating the templates that a machine asks for.
+//! Evaluates templates for a machine.
 
 use sluice_types::{Place, StepPath};
 
 use crate::machine::{Evaluated, Evaluation, Machine};
 use crate::templating::Scope;
 
-/// Evaluates templates with what the execution's steps have given so far.
+/// Evaluates templates with the outputs of the execution's steps so far.
 pub fn evaluate(machine: &Machine, evaluations: Vec<Evaluation>) -> Vec<(StepPath, Evaluated)> {
     evaluations.into_iter().map(|evaluation| (evaluation.path.clone(), texts(machine, &evaluation))).collect()
 }

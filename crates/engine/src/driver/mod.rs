@@ -1,5 +1,5 @@
-//! Carries machines out in this process: one actor for each live execution. It gives the machine one input at a time,
-//! evaluates templates, writes each turn in one transaction, and only then acts on it.
+//! Drives machines in this process: one actor for each live execution. It passes one input at a time to the machine,
+//! evaluates templates, writes each turn in one transaction, and only then carries out its effects.
 
 mod actor;
 mod actors;

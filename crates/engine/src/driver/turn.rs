@@ -1,4 +1,4 @@
-//! A turn of an actor: templates evaluated, the turn written, readers told, effects carried out.
+//! A turn of an actor: evaluate templates, write the turn, publish its events, carry out its effects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::hub::Frame;
 use crate::machine::{Effect, Env, Machine, Outcome, Step};
 
 impl Actor {
-    /// Calls the machine with what it cannot know by itself.
+    /// Calls the machine with its environment.
     pub(super) fn with_env<T>(&mut self, call: impl FnOnce(&mut Machine, &Env<'_>) -> T) -> T {
         let channel = self.channel.clone();
         let text_of = move |path: &StepPath, attempt: i32| channel.text_of(path, attempt);
@@ -49,7 +49,7 @@ impl Actor {
         }
     }
 
-    /// Evaluates templates until the turn is complete; `None` when there is nothing to write.
+    /// Evaluates templates until the turn is complete; `None` when there is no turn to write.
     fn evaluated(&mut self, mut step: Step) -> Option<Outcome> {
         loop {
             match step {
@@ -89,7 +89,7 @@ impl Actor {
         stops
     }
 
-    /// Writes a turn, waiting for a database that is away: nothing is done before it is written.
+    /// Writes a turn. Waits while the database is unavailable: effects come after the write.
     async fn write(&mut self, turn: &Arc<Turn>) -> Flow {
         let id = &turn.execution_id;
         let mut wait = Duration::from_millis(50);
@@ -112,15 +112,15 @@ impl Actor {
                 self.give_up().await;
                 return Flow::Refused(error);
             }
-            tracing::warn!(execution_id = %id, %error, "the turn could not be written; it is tried again");
+            tracing::warn!(execution_id = %id, %error, "the turn could not be written; retrying");
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(Duration::from_secs(2));
         }
         Flow::Stop
     }
 
-    /// Fails an execution whose turn the database refuses, from the journal as it is stored: a run that can neither go on
-    /// nor be cancelled would be worse. One that another engine owns, or in which nothing is under way, stays as it is.
+    /// Fails an execution whose turn the database rejects, from the stored journal: otherwise the run could neither
+    /// continue nor be cancelled. An execution of another engine, or one that is not live, stays as it is.
     async fn give_up(&mut self) {
         let journal = self.machine.journal();
         let (tenant, id, epoch) = (journal.tenant.clone(), journal.execution_id.clone(), journal.epoch);
@@ -132,12 +132,12 @@ impl Actor {
         let outcome = self.with_env(Machine::give_up);
         match self.shared.store.write_turn(Arc::new(outcome.turn.clone())).await {
             Ok(()) => self.publish(&outcome.turn, &outcome.events),
-            Err(error) => tracing::error!(execution_id = %id, %error, "nor can its failure"),
+            Err(error) => tracing::error!(execution_id = %id, %error, "its failure cannot be written either"),
         }
     }
 
-    /// Sends readers what was written. A reader that subscribes after `has_readers` reads the committed rows, so nobody
-    /// misses anything.
+    /// Publishes the written events. A reader that subscribes after `has_readers` reads the committed rows, so no event
+    /// is lost.
     fn publish(&self, turn: &Turn, events: &[Event]) {
         if self.channel.has_readers() {
             let events = turn.events.iter().zip(events);

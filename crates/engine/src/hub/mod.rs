@@ -1,4 +1,4 @@
-//! The live streams: what happens in an execution, to whoever listens.
+//! The live streams: publishes the events of an execution to its readers.
 
 mod channel;
 mod frame;

@@ -1,4 +1,4 @@
-//! Attempts: beginning one, and writing down how it ended.
+//! Begins attempts and records their ends.
 
 use std::time::Duration;
 
@@ -14,21 +14,21 @@ use super::{Env, Machine};
 use crate::providers::call::ModelCall;
 use crate::work::{AttemptEnd, Work};
 
-/// A provider that sends nothing for this long counts as gone.
+/// Longest silence of a provider before the attempt fails.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// How the tokens of an attempt are counted.
+/// Source of an attempt's token counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Charge {
     /// As the provider counted them.
     Counted(TokenUsage),
-    /// Estimated from the texts: streamed text was paid for, and the provider did not say how much.
+    /// Estimated from the texts: streamed text is paid for, and the provider reported no usage.
     Estimated,
     /// None: it failed before the provider had the request.
     Nothing,
 }
 
-/// Why an attempt does not begin.
+/// The reason why an attempt does not begin.
 enum NotBegun {
     Failed(RunError),
     OverBudget(OverBudget, Candidate),
@@ -47,7 +47,7 @@ impl Machine {
         self.start_attempt(path)
     }
 
-    /// Begins the attempts whose wait is over. Gives the evaluations that they need first.
+    /// Begins the attempts whose wait is over. Returns the evaluations that they require first.
     pub(super) fn begin_due_attempts(&mut self) -> Vec<Evaluation> {
         let mut needed = Vec::new();
         for path in self.runs.due_retries(self.turn.now) {
@@ -163,7 +163,7 @@ impl Machine {
         }
     }
 
-    /// The rest of the budget for a step run's next attempt: less what is spent, and what the others may spend.
+    /// The rest of the budget for a step run's next attempt: without the spent amount and the other reservations.
     fn left_usd(&self, path: &StepPath) -> Option<f64> {
         let budget = self.journal.state.budget_usd?;
         let others = self.runs.running().filter(|record| record.run.path != *path);
@@ -181,7 +181,7 @@ impl Machine {
         }
     }
 
-    /// Takes the end of an attempt into the journal; false when the attempt is not the one under way.
+    /// Records the end of an attempt in the journal; false when that attempt is not running.
     pub(super) fn attempt_ended(&mut self, end: AttemptEnd, env: &Env<'_>) -> bool {
         let AttemptEnd { path, attempt, content, checkpointed, usage, result } = end;
         if !self.is_attempt_under_way(&path) || self.runs.get(&path).is_none_or(|run| run.attempt != attempt) {
@@ -206,7 +206,7 @@ impl Machine {
         true
     }
 
-    /// Writes down how an attempt ended, and its cost.
+    /// Records the end of an attempt and its cost.
     pub(super) fn end_attempt(
         &mut self,
         path: &StepPath,
@@ -273,12 +273,12 @@ impl Machine {
     }
 }
 
-/// Estimated tokens of what is sent.
+/// Estimated tokens of the request.
 fn sent_tokens(call: &ModelCall) -> u64 {
     estimated_tokens(&call.prompt) + call.system.as_deref().map_or(0, estimated_tokens)
 }
 
-/// The same, estimated high, with the schema: what is reserved must cover it.
+/// A high estimate with the schema: the reservation must cover it.
 fn most_tokens(call: &ModelCall) -> u64 {
     let schema = call.output_schema.as_ref().map(ToString::to_string).unwrap_or_default();
     [call.prompt.as_str(), call.system.as_deref().unwrap_or_default(), schema.as_str()]

@@ -1,5 +1,5 @@
-//! What a call may cost: with a budget, its answer is limited to what the rest of the budget pays for, and exactly that
-//! is reserved until the attempt ends.
+//! Limits of a call under a budget: its answer is limited to the tokens that the rest of the budget pays for. Exactly
+//! this amount is reserved until the attempt ends.
 
 use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
 use sluice_types::{ModelInfo, TokenUsage, cost_usd};
@@ -7,23 +7,23 @@ use sluice_types::{ModelInfo, TokenUsage, cost_usd};
 /// The limits of a call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Allowance {
-    /// Tokens in the answer at the most; the provider's own limit when none.
+    /// Upper bound of tokens in the answer; the provider's own limit when `None`.
     pub max_tokens: Option<u32>,
-    /// What the call may cost at the most, in US dollars.
+    /// The largest possible cost of the call, in US dollars.
     pub reserved_usd: f64,
 }
 
 /// A budget that does not cover a call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OverBudget {
-    /// What the call may cost, in US dollars; `None` when the price of the model is not known.
+    /// Estimated cost of the call in US dollars; `None` when the price of the model is unknown.
     pub needed_usd: Option<f64>,
 }
 
-/// What a call may use. `asked` is the step's own limit of tokens, `left_usd` the rest of the budget.
+/// The limits of a call. `asked` is the step's own limit of tokens, `left_usd` the rest of the budget.
 ///
-/// A call begins only when the budget pays for the answer that the step asks for, or for a usual one where it asks for
-/// none. A price that is not known fits no budget.
+/// A call begins only when the budget pays for the step's limit of tokens, or for a usual answer without a limit. An
+/// unknown price exceeds any budget.
 pub fn allowance(
     model: Option<&ModelInfo>,
     asked: Option<u32>,
@@ -52,7 +52,7 @@ pub fn allowance(
     Ok(Allowance { max_tokens, reserved_usd })
 }
 
-/// How many tokens an amount pays for; `None` when they cost nothing.
+/// The tokens that an amount pays for; `None` when they are free.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,

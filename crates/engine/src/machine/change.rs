@@ -1,4 +1,4 @@
-//! Changing a step for one execution: its snapshot takes the change, the workflow stays as it is.
+//! Changes a step for one execution: the snapshot changes, the workflow does not.
 
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
@@ -19,7 +19,7 @@ impl Machine {
     ) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
         match status {
-            // Held between two attempts, nothing of it runs.
+            // On hold between two attempts: no attempt is running.
             StepRunStatus::Running if self.is_held_between_attempts(path) => self.change_step(path, patch, persona),
             StepRunStatus::Pending
             | StepRunStatus::Waiting
@@ -65,7 +65,7 @@ impl Machine {
         let is_disabled = patch.enabled == Some(false);
         match status {
             StepRunStatus::Skipped | StepRunStatus::Waiting if is_switched => self.back_to_pending(path),
-            // It waited for its next attempt: disabled, it has none.
+            // It waited for its next attempt; a disabled step has no next attempt.
             StepRunStatus::Running if is_disabled => self.back_to_pending(path),
             _ => {}
         }

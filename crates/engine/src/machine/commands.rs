@@ -11,11 +11,11 @@ use super::outcome::Effect;
 use super::{Command, Env, Machine};
 use crate::error::EngineError;
 
-/// Why nothing is done about a status that this version does not know.
+/// The message of refused commands in a status that this version does not know.
 pub(super) const NEWER: &str = "A newer version of Sluice runs this: send the command to a server of that version.";
 
 impl Machine {
-    /// Carries a command out on the journal, or refuses it and changes nothing.
+    /// Applies a command to the journal, or refuses it without a change.
     pub(super) fn command(
         &mut self,
         command: Command,
@@ -35,7 +35,7 @@ impl Machine {
         }
     }
 
-    /// A refusal that tells the state.
+    /// A refusal that contains the state.
     pub(super) fn illegal(&self, code: ErrorCode, step_status: Option<StepRunStatus>, message: &str) -> EngineError {
         EngineError::Illegal { code, status: self.journal.state.status, step_status, message: message.into() }
     }
@@ -85,7 +85,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Ends the execution as cancelled; the text of attempts under way is kept.
+    /// Ends the execution as cancelled; keeps the text of running attempts.
     pub(super) fn stop_everything(&mut self, env: &Env<'_>) {
         let running = self.runs.running().map(|record| &record.run);
         let open: Vec<StepPath> = running.chain(self.runs.at_gates()).map(|run| run.path.clone()).collect();
@@ -142,7 +142,7 @@ impl Machine {
         Ok(self.runs.status(path))
     }
 
-    /// Makes a step run one that is to be run. The costs of its attempts stay counted.
+    /// Resets a step run to pending. The costs of its attempts stay counted.
     pub(super) fn back_to_pending(&mut self, path: &StepPath) {
         if self.runs.status(path) == StepRunStatus::Pending {
             return;

@@ -26,7 +26,7 @@ impl Machine {
             return Err(self.no_gate(path));
         };
         if request.opened_seq.is_some_and(|seen| seen != gate.opened_seq) {
-            let message = "The gate was opened anew since you looked: read what it asks now.";
+            let message = "The gate was reopened with another text: read the step run again.";
             return Err(self.illegal(ErrorCode::GateDecided, Some(status), message));
         }
         check_request(&gate, &request)?;
@@ -75,7 +75,7 @@ impl Machine {
             }
             ReviewDecision::Stop => self.stop_everything(env),
             ReviewDecision::AssumeDone => self.assume_done(path, gate, request)?,
-            // `check_request` has refused it: no gate takes it.
+            // `check_request` has refused it: no gate accepts it.
             ReviewDecision::Unknown => return Err(self.no_gate(path)),
         }
         Ok(())
@@ -93,12 +93,12 @@ impl Machine {
             if self.place(path).is_none() {
                 return EngineError::StepRunNotFound;
             }
-            let message = "The run has not come to this step yet.";
+            let message = "The run has not reached this step yet.";
             return self.illegal(ErrorCode::IllegalTransition, Some(StepRunStatus::Pending), message);
         };
         let was_gate = run.gate.is_some() || run.step_type == StepType::Review;
         let (code, message) = if was_gate {
-            (ErrorCode::GateDecided, "Somebody decided already; read the step run for what was decided.")
+            (ErrorCode::GateDecided, "The gate was decided already: read the decision in the step run.")
         } else {
             (ErrorCode::IllegalTransition, "This step run waits for no decision.")
         };
@@ -162,7 +162,7 @@ impl Machine {
             _ => {
                 let least = round_up(least);
                 let message =
-                    format!("give a `budget_usd` of at least {least:.6}, what is spent and the next call together");
+                    format!("give a `budget_usd` of at least {least:.6}: the amount spent plus the next call");
                 Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", message))
             }
         }
@@ -180,7 +180,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Takes the time into account: gates expire, and next attempts are due. False when nothing was waiting for it.
+    /// Handles the current time: expires gates and begins due attempts. False when nothing was due.
     pub(super) fn time_passed(&mut self, env: &Env<'_>) -> bool {
         let can_start = !self.journal.state.on_hold && !env.draining;
         let mut changed = can_start && !self.runs.due_retries(env.now).is_empty();
@@ -191,11 +191,11 @@ impl Machine {
         changed
     }
 
-    /// Decides a review whose time is over.
+    /// Decides an expired review.
     fn expire(&mut self, path: &StepPath, on_expiry: Option<&OnExpiry>, env: &Env<'_>) -> bool {
         let decision = match on_expiry {
             Some(OnExpiry::Approve) => ReviewDecision::Approve,
-            // A decision that is not known is not taken for an approval.
+            // An unknown decision does not count as an approval.
             Some(OnExpiry::Reject | OnExpiry::Unknown(_)) => ReviewDecision::Reject,
             None => return false,
         };
@@ -205,7 +205,7 @@ impl Machine {
     }
 }
 
-/// To the next millionth of a dollar, the precision that people are told.
+/// Rounds up to a millionth of a dollar, the precision of messages.
 fn round_up(usd: f64) -> f64 {
     (usd * 1_000_000.0).ceil() / 1_000_000.0
 }

@@ -12,7 +12,7 @@ impl Machine {
         self.turn.events.push(event);
     }
 
-    /// An event about a step run, as it stands.
+    /// An event with the current state of a step run.
     pub(super) fn event_of(&self, event_type: EventType, path: &StepPath) -> Event {
         let event = Event::of_execution(event_type, &self.journal.execution_id, self.turn.now);
         let Some(run) = self.runs.get(path) else { return event };

@@ -1,4 +1,4 @@
-//! What happens when an attempt fails: the step tries again, goes on with its next model, asks a person, or fails.
+//! Failure handling of attempts: retry, switch to the next model, open a gate, or fail the step.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::retry::{Failure, Sent};
 impl Machine {
     /// Decides after a failed attempt.
     ///
-    /// 1. A step that writes may have acted: a person says what happened. It is never repeated unasked.
-    /// 2. The same model is asked again, when that can succeed and the step has retries left. A provider that asks to be
-    ///    left alone for longer than [`crate::retry::LONGEST_RETRY_AFTER`] is not waited for.
-    /// 3. The next fallback is asked.
-    /// 4. The step fails.
+    /// 1. A step that writes may have acted: open a gate for a person. Never repeat it automatically.
+    /// 2. Retry the same model, when the failure is retryable and the step has retries left. Do not wait for a provider
+    ///    that requests more than [`crate::retry::LONGEST_RETRY_AFTER`].
+    /// 3. Call the next fallback.
+    /// 4. Fail the step.
     pub(super) fn after_failure(&mut self, path: &StepPath, failure: &Failure, env: &Env<'_>) {
         let Some(place) = self.place(path) else { return };
         let (retries, effect) = (place.step.retries(), place.step.effect());

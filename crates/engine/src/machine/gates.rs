@@ -54,7 +54,7 @@ impl Machine {
         self.open_gate(path, gate, StepRunStatus::Waiting);
     }
 
-    /// Opens the gate of a step that writes and may have acted. `cause` says why the outcome is not known.
+    /// Opens the gate of a step that writes and may have acted. `cause` is the reason for the unknown outcome.
     pub(super) fn open_outcome_gate(&mut self, path: &StepPath, cause: &str) {
         let message = format!(
             "{cause} The step changes something elsewhere, and that may have happened or not. \
@@ -106,7 +106,7 @@ impl Machine {
     }
 }
 
-/// A gate that says nothing yet.
+/// An empty gate.
 fn gate<const N: usize>(kind: GateKind, decisions: [ReviewDecision; N]) -> Gate {
     Gate {
         kind,

@@ -1,12 +1,11 @@
-//! The state machine of an execution: pure, so that it is tested without a database, and carried out by any driver.
+//! The state machine of an execution: pure, so that tests require no database and any driver can run it.
 //!
-//! [`Machine::handle`] takes one input (a command, the end of an attempt, a time that has come), changes the journal in
-//! memory and gives an [`Outcome`]: the turn to write in one transaction, and the effects to carry out afterwards. The
-//! machine reads no clock, database, channel or network: [`Env`] brings time, chance and texts. Templates are evaluated
-//! by the driver: the machine asks for them by [`Step::Needs`] and goes on with [`Machine::evaluated`].
+//! [`Machine::handle`] takes one input (a command, the end of an attempt, a timer), changes the journal in memory and
+//! returns an [`Outcome`]: the turn to write in one transaction, and the effects to carry out afterwards. The machine
+//! reads no clock, database, channel or network: [`Env`] supplies time, chance and texts. The driver evaluates
+//! templates: the machine requests them by [`Step::Needs`] and continues with [`Machine::evaluated`].
 //!
-//! A file for each subject: `failure` says what happens when an attempt fails, `recovery` what a crash leads to,
-//! `plan` what comes next.
+//! One file for each subject: `failure` handles failed attempts, `recovery` crashes, and `plan` selects the next step.
 
 mod attempts;
 mod budget;
@@ -44,10 +43,10 @@ pub use runs::{Runs, pending_run};
 
 use outcome::TurnDraft;
 
-/// What a person asks of an execution.
+/// A command of a person to an execution.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Finish what is under way and start no more.
+    /// Finish running attempts and start no more.
     Pause,
     /// Go on after a pause.
     Resume,
@@ -65,24 +64,24 @@ pub enum Command {
     Review(StepPath, ReviewRequest),
 }
 
-/// What the machine takes a turn for.
+/// Input of the machine.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
 pub enum Input {
-    /// A person asks for something. The persona is the one that the command names.
+    /// A command of a person. The persona is the one that the command refers to.
     Command {
-        /// What is asked.
+        /// The command.
         command: Command,
         /// The persona that the command names.
         persona: Option<SnapshotPersona>,
-        /// Who asks.
+        /// The person who sent it.
         by: String,
     },
-    /// Something happened by itself. One turn takes all that is waiting.
+    /// Signals. One turn handles all that are waiting.
     Signals(Vec<Signal>),
 }
 
-/// Something that happens by itself.
+/// An input that no person sent.
 #[derive(Debug)]
 pub enum Signal {
     /// An attempt ended.
@@ -91,7 +90,7 @@ pub enum Signal {
     Time,
 }
 
-/// What the machine cannot know by itself.
+/// The environment of the machine.
 pub struct Env<'a> {
     /// The time.
     pub now: DateTime<Utc>,
@@ -99,11 +98,11 @@ pub struct Env<'a> {
     pub chance: f64,
     /// The random token of the turn.
     pub token: i64,
-    /// Whether the server is stopping: then nothing is started.
+    /// Whether the server is stopping: then no attempt starts.
     pub draining: bool,
-    /// How long to wait between attempts.
+    /// Waits between attempts.
     pub backoff: Backoff,
-    /// The text that an attempt under way has streamed so far.
+    /// The text of a running attempt so far.
     pub text_of: &'a dyn Fn(&StepPath, i32) -> String,
 }
 
@@ -118,7 +117,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// The machine of an execution as its journal stands.
+    /// The machine of an execution with this journal.
     #[must_use]
     pub fn new(mut journal: Journal) -> Self {
         let runs = Runs::new(std::mem::take(&mut journal.step_runs));
@@ -150,14 +149,14 @@ impl Machine {
         view::execution(&self.journal, &self.index, &self.runs)
     }
 
-    /// When the machine must be given [`Signal::Time`] next; `None` when nothing waits for a time.
+    /// When [`Signal::Time`] is due next; `None` without a timer.
     #[must_use]
     pub fn next_wake(&self, draining: bool) -> Option<DateTime<Utc>> {
         let starts = !draining && !self.journal.state.on_hold;
         self.runs.next_retry().filter(|_| starts).into_iter().chain(self.runs.next_expiry()).min()
     }
 
-    /// Takes one input. A command that is refused changes nothing.
+    /// Handles one input. A refused command changes nothing.
     pub fn handle(&mut self, input: Input, env: &Env<'_>) -> Result<Step, EngineError> {
         self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
         match input {
@@ -188,13 +187,13 @@ impl Machine {
         self.complete_turn(env)
     }
 
-    /// Goes on with a turn that needed evaluations, which are given in their order.
+    /// Continues a turn with the evaluations it requested, in the same order.
     pub fn evaluated(&mut self, evaluated: Vec<(StepPath, Evaluated)>, env: &Env<'_>) -> Step {
         self.turn.texts.extend(evaluated);
         self.complete_turn(env)
     }
 
-    /// The run of a step, as seen from another step run: what templates read.
+    /// The run of a step, as templates of another step run see it.
     #[must_use]
     pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<&StepRun> {
         self.runs.get(&self.index.seen_from(path, target)?)

@@ -9,25 +9,25 @@ use sluice_types::{Event, GateDecision, RunError, StepPath};
 
 use crate::work::Work;
 
-/// How far a turn has come.
+/// Progress of a turn.
 #[derive(Debug)]
 pub enum Step {
     /// Templates must be evaluated before the turn is complete: see [`super::Machine::evaluated`].
     Needs(Vec<Evaluation>),
     /// The turn is complete.
     Done(Box<Outcome>),
-    /// The input changes nothing, as it came too late: nothing is to be written.
+    /// The input came too late and changes nothing: there is no turn to write.
     Ignored,
 }
 
-/// What a turn has decided.
+/// The decisions of a turn.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What is written, in one transaction.
+    /// The turn, written in one transaction.
     pub turn: Turn,
     /// The events of the turn, as values.
     pub events: Vec<Event>,
-    /// What is done once the turn is written.
+    /// The effects, carried out after the write.
     pub effects: Vec<Effect>,
 }
 
@@ -36,7 +36,7 @@ pub struct Outcome {
 pub enum Effect {
     /// Begin an attempt.
     Begin(Task),
-    /// Stop an attempt under way.
+    /// Abort a running attempt.
     Abort(StepPath),
     /// Forget the text of an attempt that ended: from now on it is read from the database.
     EndText(StepPath),
@@ -49,13 +49,13 @@ pub struct Task {
     pub path: StepPath,
     /// The number of the attempt, from 1.
     pub attempt: i32,
-    /// What it does.
+    /// The work.
     pub work: Work,
-    /// How long it may take.
+    /// Timeout of the attempt.
     pub timeout: Duration,
 }
 
-/// Templates of a step to fill in before its run can go on.
+/// Templates of a step to render before its run can continue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation {
     /// The step run that needs them.
@@ -64,7 +64,7 @@ pub struct Evaluation {
     pub templates: Vec<(&'static str, String)>,
 }
 
-/// The texts of an evaluation, in its order, or why one of them cannot be filled in.
+/// The texts of an evaluation, in its order, or the error of one of them.
 pub type Evaluated = Result<Vec<String>, RunError>;
 
 /// A turn that is being decided.
@@ -72,7 +72,7 @@ pub type Evaluated = Result<Vec<String>, RunError>;
 pub(super) struct TurnDraft {
     /// The time of the turn.
     pub now: DateTime<Utc>,
-    /// Whether a person asked for it: then readers get an event even if no status changes.
+    /// Whether a person requested it: then readers get an event even without a new status.
     pub asked: bool,
     /// The step runs that changed.
     pub changed: BTreeSet<StepPath>,
@@ -82,9 +82,9 @@ pub(super) struct TurnDraft {
     pub attempts: Vec<AttemptRecord>,
     /// The decisions that were made.
     pub decisions: Vec<(StepPath, GateDecision)>,
-    /// What readers are told.
+    /// The events for readers.
     pub events: Vec<Event>,
-    /// What is done once all of it is written.
+    /// The effects, carried out after the write.
     pub effects: Vec<Effect>,
     /// The texts that were evaluated for this turn.
     pub texts: HashMap<StepPath, Evaluated>,

@@ -39,15 +39,15 @@ impl Machine {
         self.mark_stale(path);
         self.show_anew(path);
         if matches!(self.journal.state.status, ExecutionStatus::Failed | ExecutionStatus::Cancelled) {
-            // The cause of the end may be gone: the execution waits for a person to resume it, as going on spends money.
-            // If nothing is left to run, it is complete.
+            // The cause of the end may be gone. The execution waits until a person resumes it, because continuing
+            // spends money. If no step is left to run, it is complete.
             self.journal.state.on_hold = true;
             self.settle(ExecutionStatus::Paused);
         }
         Ok(())
     }
 
-    /// The text and the output that a request gives.
+    /// The text and the output of a request, validated.
     fn checked_override(&self, path: &StepPath, request: OutputOverride) -> Result<(String, Value), EngineError> {
         let place = self.place(path).ok_or(EngineError::StepRunNotFound)?;
         let value = match (request.content, request.output) {
@@ -79,7 +79,7 @@ impl Machine {
         }
     }
 
-    /// Opens the reviews anew that show the replaced output.
+    /// Reopens the reviews that show the replaced output.
     fn show_anew(&mut self, path: &StepPath) {
         let shows = |run: &sluice_types::StepRun| {
             run.status == StepRunStatus::Waiting && run.gate.as_ref().is_some_and(|gate| gate.shows.contains(path))

@@ -1,18 +1,18 @@
-//! The planner: what happens next in an execution.
+//! The planner: selects the next action of an execution.
 //!
 //! [`plan`] is a pure function of the definition's index and the step runs. It reads no clock, database or network, and
-//! evaluates nothing. Starting, going on after a crash, resuming and retrying all call it.
+//! evaluates no template. Start, recovery, resume and retry all call it.
 
 use sluice_types::{BlockAddress, Index, Place, StepKind, StepPath, StepRunStatus};
 
 use super::runs::Runs;
 
-/// How an execution is run.
+/// Mode of an execution.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mode {
     /// Whether review steps are skipped.
     pub yolo: bool,
-    /// Whether nothing may be started: a person paused it, or the server is stopping.
+    /// Whether starts are blocked: a person paused it, or the server is stopping.
     pub on_hold: bool,
 }
 
@@ -31,7 +31,7 @@ pub enum Action {
     Fail(StepPath),
 }
 
-/// Why a step is skipped.
+/// The reason why a step is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SkipReason {
     /// It is disabled.
@@ -42,7 +42,7 @@ pub enum SkipReason {
     Yolo,
 }
 
-/// What happens next. Nothing when a step run is under way or waits for a person: its result brings the next turn.
+/// The next action. None while a step run is running or waits for a person: its result brings the next turn.
 #[must_use]
 pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
     let block = &BlockAddress::Root;
@@ -50,7 +50,7 @@ pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
     let mut position = 0;
     let mut target = index.entry(block);
     loop {
-        // Everything between the last step and the one that follows it is jumped over.
+        // Skip every step between the last step and its successor.
         for place in (position..target).filter_map(|position| index.nth(block, position)) {
             let path = StepPath::top(&place.step.id);
             if runs.status(&path) == StepRunStatus::Pending {

@@ -115,7 +115,7 @@ fn any_definition() -> impl Strategy<Value = Definition> {
     })
 }
 
-/// Does what a plan says, with every started step completing.
+/// Carries out a plan; every started step completes.
 fn drive(definition: &Definition, yolo: bool) -> Vec<StepRecord> {
     let index = Index::of(definition);
     let mut records: Vec<StepRecord> = Vec::new();

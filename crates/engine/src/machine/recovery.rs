@@ -1,4 +1,4 @@
-//! Going on after a crash: attempts under way are written down as interrupted, and begin again or ask a person.
+//! Recovery after a crash: records running attempts as interrupted, then retries them or opens a gate.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use super::outcome::TurnDraft;
 use super::runs::{Activity, activity};
 use super::{Env, Machine, Step};
 
-/// How often an execution may be interrupted without completing a step; then it waits for a person instead of being
-/// adopted and paid for again.
+/// Interruptions of an execution without a completed step before it waits for a person. Adopting it again would cost
+/// money each time.
 pub const MAX_INTERRUPTIONS: u32 = 3;
 
-/// What is written of an attempt that was under way.
+/// The error message of an interrupted attempt.
 const INTERRUPTED: &str = "The server stopped while the attempt was under way.";
 
 impl Machine {
-    /// The turn of a new owner. Step runs between two attempts and at gates go on waiting as before.
+    /// The turn of a new owner. Step runs between two attempts and at gates keep waiting.
     pub fn recover(&mut self, env: &Env<'_>) -> Step {
         self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
         let under_way: Vec<StepPath> = self
@@ -32,7 +32,7 @@ impl Machine {
         self.complete_turn(env)
     }
 
-    /// Whether the execution has lost its owner so often that a person must look.
+    /// Whether the execution was interrupted so often that a person must decide.
     pub(super) fn is_interrupted_too_often(&self) -> bool {
         self.journal.state.interruptions >= MAX_INTERRUPTIONS
     }
@@ -49,7 +49,7 @@ impl Machine {
                 self.open_interrupted_gate(path);
             }
             Some(StepEffect::Pure | StepEffect::Reads) | None => {
-                // The first interruption is nobody's fault; of more, the execution may be the cause.
+                // Retry at once after the first interruption; the execution itself may cause further ones.
                 let wait = match self.journal.state.interruptions {
                     0 | 1 => Duration::ZERO,
                     more => env.backoff.delay(more - 2, None, env.chance).unwrap_or_default(),

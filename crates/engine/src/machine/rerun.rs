@@ -1,4 +1,4 @@
-//! Running again from a step: which step runs are kept and which are repeated, and why.
+//! The step runs that a rerun keeps and repeats, with the reasons.
 
 use std::collections::HashSet;
 
@@ -16,14 +16,14 @@ use crate::error::EngineError;
 pub struct Repeat {
     /// The step run.
     pub path: StepPath,
-    /// Why.
+    /// The reason.
     pub reason: RerunReason,
-    /// The label of the step whose output it uses, when that is why.
+    /// The label of the step whose output it uses, when this is the reason.
     pub because_of: Option<String>,
 }
 
-/// The steps that run again when `from` does: itself, those that have not completed, those after it that are stale,
-/// and those that use the output of one that runs again. The others are kept, as nothing that they use changes.
+/// The steps that run again when `from` does: itself, those not completed, stale ones after it, and those that use the
+/// output of another step that runs again. The others are kept: their inputs do not change.
 #[must_use]
 pub fn repeats(index: &Index, runs: &Runs, from: &StepPath) -> Vec<Repeat> {
     let names = index.names();
@@ -114,7 +114,7 @@ impl Machine {
             return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
         if !self.index.leads_to(place) {
-            let message = "A `next` or the entry step leads past this step: it would be skipped again.";
+            let message = "A `next` or the entry step skips this step: it would be skipped again.";
             return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
         }
         Ok(())

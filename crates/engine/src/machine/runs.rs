@@ -1,4 +1,4 @@
-//! The step runs of an execution, by path, with what the planner and the timers ask of all of them.
+//! The step runs of an execution, by path, with indexes for the planner and the timers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use sluice_store::{AttemptProgress, StepRecord};
 use sluice_types::{Index, Place, Step, StepPath, StepRun, StepRunStatus, TokenUsage};
 
-/// What a step run is doing, as far as the machine must tell it apart.
+/// State of a step run, as far as the machine distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
     /// Nothing: it was not started, or it has ended.
     None,
-    /// An attempt is under way.
+    /// An attempt is running.
     Attempt,
     /// It waits for its next attempt, which begins at this time.
     Backoff(DateTime<Utc>),
@@ -36,7 +36,7 @@ pub fn activity(record: &StepRecord) -> Activity {
     }
 }
 
-/// The step runs of an execution. A step that was not reached has none.
+/// The step runs of an execution. A step that was not reached has no step run.
 #[derive(Debug, Default)]
 pub struct Runs {
     records: Vec<StepRecord>,
@@ -44,7 +44,7 @@ pub struct Runs {
     active: Active,
 }
 
-/// The step runs that do something, kept so that no turn looks through all of them.
+/// The active step runs, indexed so that no turn scans all of them.
 #[derive(Debug, Default)]
 struct Active {
     /// Under way, or between two attempts.
@@ -132,7 +132,7 @@ impl Runs {
         self.records.iter().map(|record| &record.run)
     }
 
-    /// The step runs under way or between two attempts.
+    /// The step runs with a running or a scheduled attempt.
     pub fn running(&self) -> impl Iterator<Item = &StepRecord> {
         self.active.running.iter().filter_map(|path| self.record(path))
     }
@@ -154,7 +154,7 @@ impl Runs {
         self.active.expiries.first().map(|(at, _)| *at)
     }
 
-    /// The step runs whose wait for their next attempt is over.
+    /// The step runs whose next attempt is due.
     #[must_use]
     pub fn due_retries(&self, now: DateTime<Utc>) -> Vec<StepPath> {
         due(&self.active.retries, now)
@@ -166,7 +166,7 @@ impl Runs {
         due(&self.active.expiries, now)
     }
 
-    /// Changes a step run. Every change goes through here, which keeps the lists of active ones true.
+    /// Changes a step run. Every change goes through here, which keeps the indexes consistent.
     pub fn change<R>(&mut self, path: &StepPath, change: impl FnOnce(&mut StepRecord) -> R) -> Option<R> {
         let record = self.records.get_mut(*self.by_path.get(path)?)?;
         self.active.remove(record);

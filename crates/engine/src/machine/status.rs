@@ -7,7 +7,7 @@ use super::Machine;
 use super::runs::{Activity, activity};
 
 impl Machine {
-    /// The status of an execution that goes on.
+    /// The status of a live execution.
     pub(super) fn status_under_way(&self) -> ExecutionStatus {
         if self.journal.state.on_hold {
             ExecutionStatus::Paused
@@ -20,7 +20,7 @@ impl Machine {
         }
     }
 
-    /// Sets the execution's status, with what follows from it, and tells readers of a new one.
+    /// Sets the execution's status and the fields that depend on it; publishes a new status.
     pub(super) fn settle(&mut self, status: ExecutionStatus) {
         let under_way = self.runs.running().next().is_some() || self.runs.next_expiry().is_some();
         let goes_on = matches!(status, ExecutionStatus::Running | ExecutionStatus::Pending);
@@ -59,7 +59,7 @@ impl Machine {
         Some(RunError { path: Some(failed.path.clone()), ..failed.error.clone()? })
     }
 
-    /// Whether an attempt of a step run is under way.
+    /// Whether an attempt of a step run is running.
     pub(super) fn is_attempt_under_way(&self, path: &StepPath) -> bool {
         self.runs.record(path).is_some_and(|record| activity(record) == Activity::Attempt)
     }

@@ -8,7 +8,7 @@ use super::{Env, Evaluation, Machine, Outcome, Step};
 use crate::templating::text_of;
 
 impl Machine {
-    /// Plans on, and gives the turn; or asks for the evaluations that it needs first.
+    /// Plans, and returns the turn; or requests evaluations first.
     pub(super) fn complete_turn(&mut self, env: &Env<'_>) -> Step {
         let needed = self.advance(env);
         if !needed.is_empty() {
@@ -23,8 +23,8 @@ impl Machine {
         Step::Done(Box::new(self.outcome(env.token)))
     }
 
-    /// Carries the plan out until it waits for something, and sets the execution's status. Gives the evaluations without
-    /// which it cannot go on.
+    /// Carries the plan out until it must wait, and sets the execution's status. Returns the evaluations that it
+    /// requires to continue.
     fn advance(&mut self, env: &Env<'_>) -> Vec<Evaluation> {
         if self.journal.state.status.is_terminal() {
             self.settle(self.journal.state.status);
@@ -40,7 +40,7 @@ impl Machine {
                     Action::Start(path) | Action::OpenGate(path) if self.is_interrupted_too_often() => {
                         self.open_interrupted_gate(&path);
                     }
-                    // A step that cannot be started fails at once, and the plan goes on from there.
+                    // A step that cannot start fails at once, and the plan continues.
                     Action::Start(path) => match self.evaluation(&path) {
                         Some(evaluation) => needed.push(evaluation),
                         None => changed |= !self.start_step(&path),
@@ -64,7 +64,7 @@ impl Machine {
         }
     }
 
-    /// The templates of a step that must be evaluated before its run can go on; `None` when they are.
+    /// The templates of a step that must be evaluated before its run can continue; `None` when they are.
     pub(super) fn evaluation(&self, path: &StepPath) -> Option<Evaluation> {
         if self.turn.texts.contains_key(path) {
             return None;
@@ -77,7 +77,7 @@ impl Machine {
     fn skip(&mut self, path: &StepPath, reason: SkipReason) {
         let (content, message) = match reason {
             SkipReason::Disabled => (None, "The step is disabled."),
-            SkipReason::JumpedOver => (None, "The run jumped over the step."),
+            SkipReason::JumpedOver => (None, "A `next` or the entry step skips this step."),
             SkipReason::Yolo => (self.shown_text(path).map(|(_, text)| text), "Reviews are skipped in YOLO mode."),
         };
         self.change(path, |record| {
@@ -89,7 +89,7 @@ impl Machine {
         self.emit(Event { message: Some(message.into()), ..event });
     }
 
-    /// The text that a review shows, and whose it is: that of the last of its steps that has some.
+    /// The text that a review shows, and its step run: the last of its steps with a text.
     pub(super) fn shown_text(&self, review: &StepPath) -> Option<(StepPath, String)> {
         let shown = self.index.shown_by(self.place(review)?);
         shown.into_iter().rev().find_map(|place| {

@@ -15,7 +15,7 @@ use crate::retry::{Failure, Sent};
 /// that refuses a value of a union, so that this bounds memory, too: at most about 100 MiB.
 const EXPLANATION_STEPS: u64 = 200_000;
 
-/// The output of a step from the text that its model gave.
+/// Parses the output of a step from its model's text.
 pub fn output_of(content: &str, schema: Option<&Value>) -> Result<Value, Failure> {
     let Some(schema) = schema else { return Ok(Value::String(content.to_owned())) };
     let value: Value =
@@ -28,9 +28,9 @@ pub fn output_of(content: &str, schema: Option<&Value>) -> Result<Value, Failure
     }
 }
 
-/// Why the answer does not fit; `None` when it fits.
+/// The mismatch of an answer; `None` when it fits.
 fn misfit(checked: &Checked, value: &Value) -> Option<String> {
-    // Subschemas without keywords do not look at the value, and take about a 64th of the time.
+    // Subschemas without keywords do not access the value, and take about a 64th of the time.
     let costs = Costs { per_child: checked.applications / 64, per_byte: checked.steps_per_byte };
     let meter = Meter::new(MAX_VALIDATION_STEPS, costs);
     let valid = checked.validator.is_valid(Metered::new(value, &meter));
@@ -76,7 +76,7 @@ fn schema_refused(error: &SchemaError) -> Failure {
     }
 }
 
-/// Models like to put JSON between Markdown fences.
+/// Models often put JSON between Markdown fences.
 fn without_fence(content: &str) -> &str {
     let trimmed = content.trim();
     let Some(inside) = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```")) else { return trimmed };

@@ -18,7 +18,7 @@ impl Write for Cut {
     }
 }
 
-/// The text of `value`, with "…" in place of what is past the limit.
+/// The text of `value`, cut at the limit and marked with "…".
 pub fn bounded(value: impl Display) -> String {
     let mut cut = Cut(String::new());
     if write!(cut, "{value}").is_err() {

@@ -9,7 +9,7 @@ use sluice_types::limits::{MAX_PATTERNS, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES};
 
 use super::schema_error::SchemaError;
 
-/// Which value a subschema is applied to, as seen from the subschema that applies it.
+/// The value that a subschema is applied to, relative to the subschema that applies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place<'s> {
     /// The same value.
@@ -35,11 +35,11 @@ pub enum Place<'s> {
 /// One subschema.
 #[derive(Debug)]
 pub struct Subschema<'s> {
-    /// The subschema that it stands in; `None` at the top, and for one found by its pointer.
+    /// The subschema that contains it; `None` at the top, and for one found by its pointer.
     parent: Option<usize>,
     /// JSON pointer in the parent. Whole pointers would take space quadratic in the schema's size.
     tail: String,
-    /// What it applies, by index into [`Graph::subschemas`].
+    /// The subschemas that it applies, by index into [`Graph::subschemas`].
     pub applies: Vec<(Place<'s>, usize)>,
     /// Whether it has `unevaluatedProperties` or `unevaluatedItems`.
     pub unevaluated: bool,
@@ -146,7 +146,7 @@ impl<'s> Reader<'s> {
         self.error(at, "$ref", "nothing stands at what it refers to. Name a definition of this schema: `#/$defs/…`.")
     }
 
-    /// Adds a subschema that stands in the one that applies it.
+    /// Adds a subschema inside the one that applies it.
     fn apply(&mut self, at: usize, place: Place<'s>, value: &'s Value, tail: String) {
         let to = self.subschema(value, Some(at), tail);
         self.link(at, place, to);
@@ -278,7 +278,7 @@ fn escaped(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
 
-/// How a keyword holds subschemas.
+/// The form in which a keyword contains subschemas.
 enum Shape<'s> {
     One(Place<'s>),
     Each(Place<'s>),

@@ -1,9 +1,9 @@
-//! JSON that counts how often the validator looks at it.
+//! JSON that counts the validator's accesses.
 //!
-//! The validator has no limit of its own, and its work can grow exponentially with the depth of an
-//! answer, for example where it lists the errors of nested unions. The meter gives it a budget.
-//! With the budget spent, every value looks like `null` and every container ends, so that what is
-//! under way comes to its end quickly. Its verdict is then worthless: ask [`Meter::is_spent`] first.
+//! The validator has no limit of its own, and its work can grow exponentially with the depth of an answer, for example
+//! when it lists the errors of nested unions. The meter sets a budget. Once the budget is spent, every value looks like
+//! `null` and every container ends, so that the validation ends quickly. Its result is then meaningless: check
+//! [`Meter::is_spent`] first.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -12,7 +12,7 @@ use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, Node, NodeIdentity, Object, SerdeJson};
 use serde_json::{Map, Number, Value};
 
-/// Steps that are spent in addition to one for each look at a value.
+/// Steps that are spent in addition to one for each access of a value.
 #[derive(Debug, Clone, Copy)]
 pub struct Costs {
     /// For each member or item that is reached.
@@ -21,7 +21,7 @@ pub struct Costs {
     pub per_byte: u64,
 }
 
-/// The steps that a validation may still take.
+/// The remaining steps of a validation.
 pub struct Meter {
     left: Cell<u64>,
     costs: Costs,
@@ -82,7 +82,7 @@ impl<'a> Metered<'a> {
         if self.meter.spend(steps) { self.value } else { &Value::Null }
     }
 
-    /// About how much there is to count or compare.
+    /// Approximate size, for the cost of counting or comparing.
     fn size(&self) -> u64 {
         match self.value {
             Value::String(text) => length(text.len() / 16),
@@ -251,7 +251,7 @@ impl<'a> Iterator for ItemsIter<'a> {
     }
 }
 
-/// About how much there is to hash in `items` and below them.
+/// Approximate size of `items` and their children, for the cost of hashing.
 fn size_below(items: &[Value]) -> u64 {
     let mut size = 0_u64;
     let mut ahead: Vec<&Value> = items.iter().collect();

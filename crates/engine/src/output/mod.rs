@@ -1,8 +1,8 @@
-//! What a model's answer is taken for: text, or JSON that fits the step's schema. Whoever wrote the
-//! schema, checking it and validating against it are bounded in time, memory and stack.
+//! Parses a model's answer: text, or JSON that fits the step's schema. Checking and applying an untrusted schema are
+//! bounded in time, memory and stack.
 //!
-//! `graph` and `work` refuse a schema whose work on one value is not bounded; `metered` stops a
-//! validation whose work on a whole answer grows too large; `stack` gives both a stack that suffices.
+//! `graph` and `work` reject a schema with unbounded work on one value; `metered` aborts a validation with too much
+//! work on a whole answer; `stack` provides a sufficient stack for both.
 
 mod answer;
 mod bounded_text;

@@ -1,4 +1,4 @@
-//! Which schemas are taken, and the validator made from one.
+//! Checks schemas and builds their validators.
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
@@ -17,17 +17,17 @@ pub struct Checked {
     pub validator: Validator<MeteredJson>,
     /// The largest number of subschemas that are applied to one value.
     pub applications: u64,
-    /// What a byte of text costs when it is matched.
+    /// Cost of matching a byte of text.
     pub steps_per_byte: u64,
 }
 
-/// Bytes that most patterns compile to at the most.
+/// Upper bound of bytes that most patterns compile to.
 const SMALL_PATTERN_BYTES: usize = 32 * 1024;
 /// Steps for each byte of text, with small patterns and with larger ones. Matching is linear, but at
 /// worst a byte takes about 50 ns for each KiB of the compiled pattern.
 const STEPS_PER_BYTE: u64 = 8;
 const STEPS_PER_BYTE_LARGE: u64 = 64;
-/// Bytes that one pattern may keep of what it has found out about texts.
+/// Bytes of one pattern's lazy DFA cache.
 const PATTERN_CACHE_BYTES: usize = 512 * 1024;
 
 /// Checks that a schema is one, and that validating against it is bounded.
@@ -69,7 +69,7 @@ pub fn not_compiled() -> SchemaError {
 fn refused(error: &ValidationError<'_>) -> SchemaError {
     let message = if is_about_pattern(error) {
         format!(
-            "the pattern is not taken. Write it without look-around and back-references, and so that it compiles to at most {} KiB: repeat less, and use smaller classes.",
+            "the pattern is not supported. Write it without look-around and back-references, and so that it compiles to at most {} KiB: repeat less, and use smaller classes.",
             MAX_PATTERN_BYTES / 1024
         )
     } else {

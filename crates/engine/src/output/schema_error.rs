@@ -1,11 +1,11 @@
-//! Why a schema is refused.
+//! Errors of schemas.
 
-/// Why a schema is refused.
+/// The reason why a schema is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaError {
     /// JSON pointer in the schema; empty for the whole.
     pub pointer: String,
-    /// What is wrong there, and what to do about it.
+    /// The fault and the remedy.
     pub message: String,
 }
 

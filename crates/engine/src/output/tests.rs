@@ -14,7 +14,7 @@ use sluice_types::limits::{
 use super::schema_error::SchemaError;
 use super::{check_schema, output_of};
 
-/// What `work` gives. Fails when it overflows a stack that is smaller than a server thread's, or hangs.
+/// The result of `work`. Fails when it overflows a stack smaller than a server thread's, or hangs.
 fn bounded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, result) = mpsc::channel();
     let thread = thread::Builder::new().stack_size(512 * 1024).spawn(move || done.send(work())).unwrap();
@@ -37,7 +37,7 @@ fn refused_at(schema: &Value) -> SchemaError {
     error
 }
 
-/// Why the answer does not fit; `None` when it fits. The schema is one that passes the check.
+/// The mismatch of an answer; `None` when it fits. The schema is one that passes the check.
 fn misfit(schema: &Value, answer: &Value) -> Option<String> {
     assert_eq!(checked(schema), Ok(()));
     let (schema, content) = (schema.clone(), answer.to_string());
@@ -363,7 +363,7 @@ proptest! {
     #[test]
     fn what_passes_the_check_validates_any_answer(schema in schemas(), answer in answers()) {
         if checked(&schema).is_ok() {
-            // The bounded run is what is tested: the verdict may be either.
+            // The test is about the bound: the verdict may be either.
             misfit(&schema, &answer);
         }
     }

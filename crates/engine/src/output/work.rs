@@ -1,9 +1,9 @@
-//! How much work a schema makes for one value of an answer, found before any answer is there.
+//! The work of a schema for one value of an answer, computed before any answer exists.
 //!
-//! Subschemas that are applied to the same value (`$ref`, `allOf`, `anyOf`, `if`, …) must not form a
-//! cycle, and are counted along each path that leads to them: definitions that double one after the
-//! other are found. Subschemas that are applied to what is inside a value carry the count one level
-//! deeper, so that doubling from level to level is found, too. A recursive schema stays at its count.
+//! Subschemas that are applied to the same value (`$ref`, `allOf`, `anyOf`, `if`, …) must not form a cycle. They are
+//! counted along each path that leads to them, so that chains of doubling definitions are found. Subschemas that are
+//! applied to members or items carry the count one level deeper, so that doubling from level to level is found, too. A
+//! recursive schema keeps its count.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,11 @@ use sluice_types::limits::{MAX_JSON_DEPTH, MAX_SCHEMA_APPLICATIONS, MAX_SCHEMA_C
 use super::graph::{Graph, Place, Subschema};
 use super::schema_error::SchemaError;
 
-/// Entries of [`Inside`] that are combined for one level, at the most. More than this is reached
-/// only where many subschemas apply one large object to the same value.
+/// Upper bound of [`Inside`] entries that are combined for one level. Only schemas in which many subschemas apply one
+/// large object to the same value exceed it.
 const MAX_COMBINED: usize = 200_000;
 
-/// Checks a schema; gives the largest number of subschemas that it applies to one value.
+/// Checks a schema; returns the largest number of subschemas that it applies to one value.
 pub fn check(graph: &Graph<'_>) -> Result<u64, SchemaError> {
     let order = order(graph)?;
     let mut counts = vec![0_u64; graph.subschemas.len()];
@@ -141,7 +141,7 @@ enum Child<'s> {
     Item(usize),
 }
 
-/// How many subschemas a subschema applies to each child of its value.
+/// Number of subschemas that a subschema applies to each child of its value.
 #[derive(Debug, Default, Clone)]
 struct Inside<'s> {
     named: HashMap<Child<'s>, u64>,
@@ -169,7 +169,7 @@ impl<'s> Inside<'s> {
         inside
     }
 
-    /// Without what is applied to the same value.
+    /// Without the subschemas that are applied to the same value.
     fn own(subschema: &Subschema<'s>, below: &[u64]) -> Self {
         let sum = |wanted: Place<'_>| {
             let applied = subschema.applies.iter().filter(|(place, _)| *place == wanted);
@@ -188,7 +188,7 @@ impl<'s> Inside<'s> {
         let names = sum(Place::MemberName);
         Self {
             named,
-            // A name is a string: nothing is inside it, so that the larger count suffices.
+            // A name is a string without children, so the larger count suffices.
             other_members: matching.saturating_add(sum(Place::OtherMember)).max(names),
             other_items: each.saturating_add(sum(Place::OtherItem)),
         }

@@ -30,11 +30,11 @@ pub struct ModelCall {
     pub temperature: Option<f64>,
     /// Upper limit of output tokens. Anthropic requires one: its model's own limit is sent when absent.
     pub max_tokens: Option<u32>,
-    /// JSON Schema that the answer must obey, given to the provider's structured output.
+    /// JSON Schema of the answer, for the provider's structured output.
     pub output_schema: Option<serde_json::Value>,
     /// The key. Optional for `ollama` and `openai_compatible` only. No environment variable is ever read in its place.
     pub api_key: Option<SecretString>,
-    /// Where the provider lives, in the form that its own clients take; the public service when absent.
+    /// Base URL of the provider, in the form that its own clients accept. Default: the public service.
     ///
     /// | provider | example | `…` stands for the base as normalised | calls |
     /// |---|---|---|---|
@@ -51,14 +51,14 @@ pub struct ModelCall {
     pub idle_timeout: Duration,
 }
 
-/// One thing heard from a model.
+/// One event of a model's stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelEvent {
     /// The next piece of the answer; never empty.
     Text(String),
     /// The answer is whole, or was cut at `max_tokens`. The last event of a good stream, exactly once.
     Finished {
-        /// The provider's count; `None` when the provider gives no count.
+        /// The provider's count; `None` without one.
         usage: Option<TokenUsage>,
     },
 }
@@ -66,15 +66,15 @@ pub enum ModelEvent {
 /// The answer as it is written. It ends after `Finished` or after the first error.
 pub type ModelStream = Pin<Box<dyn Stream<Item = Result<ModelEvent, ProviderError>> + Send>>;
 
-/// Why a call failed. The message may be shown to the tenant: it is short and holds no key.
+/// The failure of a call. The message may be shown to the tenant: it is short and contains no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ProviderError {
     /// The kind of failure, for the decision to retry.
     pub kind: ProviderErrorKind,
-    /// The HTTP status, if the failure came with one.
+    /// The HTTP status, if any.
     pub status: Option<u16>,
-    /// How long the provider asks to be left alone.
+    /// The provider's `Retry-After`.
     pub retry_after: Option<Duration>,
     /// The cause, mostly in the provider's words; at most [`ERROR_MESSAGE_MAX_CHARS`] characters of them.
     pub message: String,
@@ -112,7 +112,7 @@ pub enum ProviderErrorKind {
     Overloaded,
     /// The provider failed (5xx).
     ServerError,
-    /// Nothing was heard for too long.
+    /// The provider was silent for too long.
     Timeout,
     /// The answer broke off before its end marker, or violates the protocol.
     BrokenStream,

@@ -11,7 +11,7 @@ use sluice_types::{TokenUsage, estimated_tokens};
 use super::call::{ModelCall, ModelEvent, ModelStream, ProviderError, ProviderErrorKind};
 use super::demo_schema::instance_of;
 
-/// How a model of `demo` behaves.
+/// Behaviour of a model of `demo`.
 struct Manner {
     /// The pause before each piece.
     pause: Duration,
@@ -19,7 +19,7 @@ struct Manner {
     pieces: Option<usize>,
 }
 
-/// `demo-slow` takes about three seconds: this many pieces of a tenth of a second.
+/// `demo-slow` takes about three seconds: this number of pieces, one each tenth of a second.
 const SLOW_PIECES: usize = 30;
 /// `demo-flaky` fails this many times before it answers.
 const FLAKY_FAILURES: i32 = 2;
@@ -132,7 +132,7 @@ fn prose(prompt: &str, seed: u64) -> String {
     text
 }
 
-/// How many subjects an answer treats.
+/// Number of subjects in an answer.
 const SUBJECTS: usize = 4;
 
 /// The longest words of the prompt, in their order: its probable subjects.

@@ -4,15 +4,15 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value, json};
 
-/// A value that fits the schema, as far as the schema says it with the usual keywords.
+/// A value that fits the schema, as far as the schema uses the common keywords.
 pub fn instance_of(schema: &Value, seed: u64) -> Value {
     Maker { root: schema, seed, left: Cell::new(MOST_BYTES) }.make(schema, "value", 0)
 }
 
-/// Bytes made for one schema, roughly. It may ask for lists of any length, and for such lists in each
-/// other; what it asks for past this is `null` or left out.
+/// Approximate bytes of one value. A schema may require lists of any length, nested in each other; past this limit,
+/// values are `null` or absent.
 const MOST_BYTES: usize = 64 * 1024;
-/// Bytes that a value takes beside its text.
+/// Bytes of a value besides its text.
 const VALUE_BYTES: usize = 16;
 
 /// Schemas may refer to themselves.
@@ -124,7 +124,7 @@ fn text(schema: &Value, name: &str, most_bytes: usize) -> String {
         _ => format!("Simulated {name}"),
     };
     let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
-    // What is pushed has as many characters as bytes.
+    // The added text is ASCII: one byte a character.
     let more = " and more";
     let missing = length("minLength").unwrap_or(0).min(most_bytes).saturating_sub(text.chars().count());
     text.push_str(&more.repeat(missing.div_ceil(more.len())));

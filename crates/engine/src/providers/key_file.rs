@@ -38,7 +38,7 @@ fn read(path: &Path) -> Result<MasterKey, VaultError> {
     bytes.try_into().map_err(|_| VaultError::KeyFileSize { path: path.to_owned(), bytes: about.len() })
 }
 
-/// Writes the key to a temporary file and links it into place: a crash leaves a whole key file or none.
+/// Writes the key to a temporary file and links it into place: a crash leaves a complete key file or no file.
 fn create(path: &Path, key: &MasterKey) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The library creates the file with mode 0600.

@@ -1,4 +1,4 @@
-//! The master key, and why it is refused.
+//! The master key and its errors.
 
 use std::path::PathBuf;
 

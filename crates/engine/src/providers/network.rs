@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Where requests to addresses that a tenant set may go.
+/// The networks that requests to a tenant's own addresses may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NetworkPolicy {
     /// To public addresses only.
@@ -16,7 +16,7 @@ pub enum NetworkPolicy {
 
 impl NetworkPolicy {
     /// Checks an address as it is set: that it is one, and not a private one by number. Names are
-    /// checked each time they are looked up.
+    /// checked at each lookup.
     pub fn check(self, base_url: &str) -> Result<(), String> {
         let url = reqwest::Url::parse(base_url).map_err(|error| format!("it is not a URL ({error})"))?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -35,8 +35,8 @@ impl NetworkPolicy {
         Ok(())
     }
 
-    /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network. It asks for
-    /// no compression and unpacks none: a small answer could grow a thousandfold.
+    /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network. It
+    /// requests no compression and decompresses nothing: a small answer could grow a thousandfold.
     pub(super) fn client(self) -> Result<reqwest::Client, reqwest::Error> {
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -52,8 +52,8 @@ impl NetworkPolicy {
     }
 }
 
-/// Looks names up and gives their public addresses only. The check is of the address that is then
-/// connected to, so that a name cannot change between the check and the call.
+/// Resolves names to public addresses only. The client connects to the checked address, so that a name cannot change
+/// between the check and the call.
 struct PublicAddresses;
 
 impl Resolve for PublicAddresses {

@@ -16,19 +16,19 @@ use super::network::NetworkPolicy;
 use super::vault::Vault;
 use super::wire::Wire;
 
-/// How providers are called.
+/// Configuration of provider calls.
 pub struct ProvidersConfig {
     /// Encrypts tenants' keys.
     pub vault: Vault,
     /// Keys of the server's environment, for tenants without a key of their own.
     pub server_keys: Vec<(ProviderName, SecretString)>,
-    /// Where addresses that a tenant sets may lie.
+    /// The networks that a tenant's own addresses may be in.
     pub network: NetworkPolicy,
 }
 
-/// How long a tenant's credentials are kept in memory: another server may have changed them.
+/// Lifetime of cached credentials: another server may have changed them.
 const CACHED_FOR: Duration = Duration::from_secs(5);
-/// Tenants whose credentials are kept in memory. Those of more tenants are read from the database for each call.
+/// Tenants whose credentials are cached. Those of further tenants are read from the database for each call.
 const MAX_CACHED_TENANTS: usize = 1_000;
 
 /// Calls providers with the keys that a tenant has.
@@ -62,7 +62,7 @@ impl Providers {
         Ok(Self { store, vault: Arc::new(vault), server_keys, network, wire, cache: DashMap::new() })
     }
 
-    /// Runs work with the vault on a blocking thread: a key derivation takes tens of milliseconds.
+    /// Runs vault operations on a blocking thread: a key derivation takes tens of milliseconds.
     async fn with_vault<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
@@ -160,7 +160,7 @@ impl Providers {
         Ok(deleted)
     }
 
-    /// Asks the provider whether it takes the key. It costs no tokens.
+    /// Checks the key with the provider. It costs no tokens.
     pub async fn check(&self, tenant: &TenantId, provider: ProviderName) -> Result<(), ProviderError> {
         if provider == ProviderName::Demo {
             return Ok(());
@@ -221,7 +221,7 @@ impl Providers {
     }
 }
 
-/// Why a credential cannot be stored.
+/// The reason why a credential cannot be stored.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
     /// The address cannot be used.
@@ -249,7 +249,7 @@ fn info(stored: &StoredCredential) -> CredentialInfo {
     }
 }
 
-/// The last four characters of a key long enough that they give nothing away.
+/// The last four characters of a key, when it is long enough to stay secret.
 fn hint(key: &str) -> String {
     let length = key.chars().count();
     let shown = if length >= 16 { 4 } else { 0 };

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::key_file;
 use super::master_key::{KEY_BYTES, MIN_PASSPHRASE_CHARS, MasterKey, VaultError};
 
-/// Salts whose derived keys are kept in memory. Each start of a server that seals something adds one to the database.
+/// Derived keys in the cache. Each server process that seals a text adds one salt to the database.
 const MAX_CACHED_SALTS: usize = 64;
 /// Memory of one key derivation, in KiB; with two passes and one lane it is OWASP's recommendation for Argon2id.
 const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
@@ -26,14 +26,14 @@ const NONCE_BYTES: usize = 24;
 
 type Salt = [u8; SALT_BYTES];
 
-/// The first byte of a sealed text says how its key is made; each later way, such as a rotated key, takes another byte.
-/// This one: the key file's key.
+/// The first byte of a sealed text is its key format; a later format, such as a rotated key, uses another byte. This
+/// format: the key of the key file.
 const KEY_FILE_FORM: u8 = 1;
 /// Argon2id of the passphrase, with the salt that follows.
 const PASSPHRASE_FORM: u8 = 2;
 
 /// Encrypts with XChaCha20-Poly1305 (RFC 8439 with a 192-bit nonce). The purpose is authenticated with the text, so
-/// that a stored row cannot be put in the place of another.
+/// that a stored row cannot replace another.
 ///
 /// | form | layout |
 /// |---|---|
@@ -46,7 +46,7 @@ pub struct Vault {
     source: Source,
 }
 
-/// Where the key comes from.
+/// Source of the key.
 enum Source {
     KeyFile(MasterKey),
     Passphrase(Box<Passphrase>),
@@ -55,7 +55,7 @@ enum Source {
 /// A passphrase and the keys that were derived from it.
 struct Passphrase {
     text: SecretString,
-    /// The salt of what this process seals.
+    /// The salt of texts sealed by this process.
     salt: Salt,
     /// Derived keys by salt, the oldest first.
     derived: Mutex<Vec<(Salt, MasterKey)>>,
@@ -72,12 +72,12 @@ impl Vault {
         Ok(Self { source: Source::Passphrase(Box::new(passphrase)) })
     }
 
-    /// A vault whose key is in a file that only its owner can read; the file is created when it is missing.
+    /// A vault whose key is in a file that only its owner can read; a missing file is created.
     pub fn from_file(file: &Path) -> Result<Self, VaultError> {
         Ok(Self { source: Source::KeyFile(key_file::read_or_create(file)?) })
     }
 
-    /// Encrypts a secret for a purpose. The first call with a passphrase takes the time of a key derivation.
+    /// Encrypts a secret for a purpose. The first call with a passphrase derives the key, which takes time.
     pub fn seal(&self, purpose: &str, secret: &SecretString) -> Result<Vec<u8>, VaultError> {
         let (key, header): (MasterKey, Vec<u8>) = match &self.source {
             Source::KeyFile(key) => (*key, vec![KEY_FILE_FORM]),
@@ -92,7 +92,7 @@ impl Vault {
         Ok([header.as_slice(), nonce.as_slice(), &sealed].concat())
     }
 
-    /// Decrypts a text that was sealed for a purpose. A new salt takes the time of a key derivation.
+    /// Decrypts a text that was sealed for a purpose. A new salt requires a key derivation.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<SecretString, VaultError> {
         match self.open_current(purpose, sealed) {
             // A text without a version begins with its nonce, which can begin with the byte of a version.
@@ -101,7 +101,7 @@ impl Vault {
         }
     }
 
-    /// Whether a text that this vault can open is of an older form and should be sealed anew.
+    /// Whether a text has an older format that this vault can open; it should be sealed again.
     pub fn is_outdated(&self, purpose: &str, sealed: &[u8]) -> bool {
         matches!(self.open_current(purpose, sealed), Err(VaultError::WrongKey))
             && decrypt(self.key_without_version(), purpose.as_bytes(), sealed).is_ok()

@@ -1,8 +1,8 @@
-//! Calls real model providers over HTTP.
+//! Calls model providers over HTTP.
 //!
-//! The crate `genai` writes the requests and reads the streams. Here are the decisions it would take by itself
-//! (which protocol, which URL, which key) and the ends of a stream that it does not report: see `witness`.
-//! genai reads no environment variable here, since every call hands it the whole target.
+//! The crate `genai` writes the requests and reads the streams. This file makes the decisions that genai would make on
+//! its own (protocol, URL, key), and detects the ends of a stream that it does not report: see `witness`. genai reads
+//! no environment variable here, because every call passes the whole target.
 
 mod errors;
 mod target;
@@ -33,7 +33,7 @@ use self::{
 };
 use super::call::{ModelCall, ModelEvent, ModelStream, ProviderError, ProviderErrorKind};
 
-/// The longest that checking a key may take, from connecting to reading the list of models.
+/// Timeout of a key check, from connecting to reading the list of models.
 pub const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Bytes of a list of models that are read. `OpenRouter`'s holds hundreds of models with their descriptions.
@@ -59,16 +59,16 @@ impl Wire {
         Self { http }
     }
 
-    /// Calls the model and returns once it has begun to answer.
+    /// Calls the model and returns once its answer begins.
     ///
     /// # Errors
     ///
-    /// Whatever goes wrong before the first piece of text is returned here, whatever comes later in the stream.
+    /// Failures before the first piece of text are returned here, later ones in the stream.
     pub async fn stream(&self, call: ModelCall) -> Result<ModelStream, ProviderError> {
         let key = call.api_key.clone();
         let mut reader = self.open(call).await.map_err(|error| error.fit_to_show(key.as_ref()))?;
         let Some(first) = reader.next().await else {
-            return Err(errors::broken("the provider answered with nothing"));
+            return Err(errors::broken("the provider's answer is empty"));
         };
         let first = first?;
         let rest = stream::unfold(reader, |mut reader| async move {
@@ -78,13 +78,13 @@ impl Wire {
         Ok(stream::once(async move { Ok(first) }).chain(rest).boxed())
     }
 
-    /// Checks a key by listing models, which costs no tokens. An `openai_compatible` server may list its models to
-    /// anyone (`OpenRouter` does), so that its success says only that the URL is right.
+    /// Checks a key by listing models, which costs no tokens. An `openai_compatible` server may list its models without
+    /// a key (`OpenRouter` does): then success only proves that the URL is right.
     ///
     /// # Errors
     ///
-    /// `Unauthorized` if the key is refused, `BadRequest` if there is no list of models at the URL, and what else
-    /// can go wrong on the way.
+    /// `Unauthorized` if the key is refused, `BadRequest` if there is no list of models at the URL, and connection
+    /// errors.
     pub async fn check(
         &self,
         provider: &str,
@@ -219,7 +219,7 @@ impl Reader {
             }
             match event {
                 None => return Err(errors::broken("the answer broke off before its end")),
-                // genai takes Gemini's frame of usage alone for a failure, and reads on after it.
+                // genai reports Gemini's usage-only frame as a failure and continues after it.
                 Some(Err(genai::Error::ChatResponse { .. })) if self.witness.last_was_bare() => {}
                 Some(Err(error)) => return Err(errors::from_genai(&error)),
                 Some(Ok(ChatStreamEvent::Chunk(chunk))) if !chunk.content.is_empty() => {
@@ -238,9 +238,9 @@ impl Reader {
         }
     }
 
-    /// genai makes up an end when the body of a Gemini, Ollama or Responses stream ends early, and believes a
-    /// `[DONE]` that follows no finish reason. A true end has a reason; Ollama's has counts (genai fills them in
-    /// from the line with `"done": true` alone), since old versions give no reason.
+    /// genai fakes an end when the body of a Gemini, Ollama or Responses stream ends early, and accepts a `[DONE]`
+    /// without a finish reason. A real end has a reason; Ollama's has counts (genai sets them only from the line with
+    /// `"done": true`), since old versions send no reason.
     fn finish(&self, end: &StreamEnd) -> Result<ModelEvent, ProviderError> {
         let is_whole = match self.protocol {
             Protocol::OllamaChat => end.captured_usage.is_some(),
@@ -299,14 +299,14 @@ fn options(
 
 /// The effort with which genai sends no effort.
 ///
-/// Left alone, genai cuts words such as `-medium` and `-max` off a model's name and sends them as an effort, so
-/// that `mistral-medium` becomes `mistral`. An effort that is given keeps the name whole, and these are the ones
-/// that each adapter then leaves out of the request.
+/// Without one, genai cuts suffixes such as `-medium` and `-max` off a model's name and sends them as an effort, so
+/// that `mistral-medium` becomes `mistral`. An explicit effort keeps the name whole. Each adapter omits the value here
+/// from the request.
 fn no_reasoning_effort(protocol: Protocol, model: &str) -> Option<ReasoningEffort> {
     match protocol {
         Protocol::OpenAiChat | Protocol::OpenAiResponses => Some(ReasoningEffort::Budget(0)),
         Protocol::Gemini => Some(ReasoningEffort::Zero),
-        // Zero switches off the thinking of models that think by default; none of those has such a name.
+        // Zero would switch off the thinking of models that think by default; none of them has such a name.
         Protocol::AnthropicMessages => ReasoningEffort::from_model_name(model).0.map(|_| ReasoningEffort::Zero),
         Protocol::OllamaChat => None,
     }
@@ -343,22 +343,22 @@ fn usable_key(provider: Provider, key: Option<&SecretString>) -> Result<Option<&
             Err(ProviderError::new(ProviderErrorKind::MissingKey, message))
         }
         Some(key) if !key.chars().all(|c| c.is_ascii_graphic()) => {
-            let message = "the API key holds characters that no key has";
+            let message = "the API key contains invalid characters";
             Err(ProviderError::new(ProviderErrorKind::Unauthorized, message))
         }
         key => Ok(key),
     }
 }
 
-/// genai's count in our words. Input is all of the prompt, output all that was written, thoughts included:
+/// Converts genai's usage. Input is the whole prompt; output is all generated tokens, including thoughts:
 ///
-/// - Anthropic's `input_tokens` leaves out what was read from and written to the cache, genai adds both; its
-///   `output_tokens` holds the thoughts (<https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching>).
-/// - OpenAI's `prompt_tokens` holds the cached, `completion_tokens` the reasoning ones
-///   (<https://platform.openai.com/docs/api-reference/chat/object>); so does Responses.
-/// - Gemini's `promptTokenCount` holds the cached, but `candidatesTokenCount` leaves out the thoughts: genai adds
-///   them, unless thoughts are all there is (<https://ai.google.dev/api/generate-content#UsageMetadata>).
-/// - Ollama's `prompt_eval_count` and `eval_count` are whole (<https://docs.ollama.com/api/usage>).
+/// - Anthropic's `input_tokens` excludes cache reads and writes, genai adds both; its `output_tokens` includes thoughts
+///   (<https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching>).
+/// - OpenAI's `prompt_tokens` includes cached tokens, `completion_tokens` includes reasoning tokens
+///   (<https://platform.openai.com/docs/api-reference/chat/object>); Responses does the same.
+/// - Gemini's `promptTokenCount` includes cached tokens, but `candidatesTokenCount` excludes thoughts: genai adds them,
+///   except when there are only thoughts (<https://ai.google.dev/api/generate-content#UsageMetadata>).
+/// - Ollama's `prompt_eval_count` and `eval_count` are complete (<https://docs.ollama.com/api/usage>).
 fn usage(usage: &Usage) -> TokenUsage {
     let count = |tokens: Option<i32>| tokens.and_then(|tokens| u64::try_from(tokens).ok()).unwrap_or(0);
     let thoughts = usage.completion_tokens_details.as_ref().and_then(|details| details.reasoning_tokens);

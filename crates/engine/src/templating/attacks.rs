@@ -27,7 +27,7 @@ fn deep(levels: usize) -> Value {
     (0..levels).fold(json!("x"), |inner, _| json!([inner]))
 }
 
-/// Fills a template in; what it gives is within the limit.
+/// Renders a template; the result is within the limit.
 fn attack(source: &str) -> Result<String, String> {
     let filled = fill(source);
     assert!(filled.as_ref().map_or_else(String::len, String::len) <= MAX_FILLED_BYTES);
@@ -194,7 +194,7 @@ fn a_check_of_many_costly_templates_ends() {
             assert_eq!(check(source), Ok(()));
         }
     }
-    // What cannot be compiled is still told.
+    // Compile errors are still reported.
     assert!(check("{{ a.b() }}").is_err());
     assert!(trial.is_exhausted());
 }

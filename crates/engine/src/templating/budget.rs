@@ -1,4 +1,4 @@
-//! What one template may read and make.
+//! Limits of bytes that one template may read and make.
 
 use minijinja::value::{DynObject, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
@@ -55,7 +55,7 @@ impl Budget {
         self.pay(bytes)
     }
 
-    /// Pays for a value with all that is in it; gives what that was.
+    /// Pays for a value with all its parts; returns the amount.
     pub fn pay_value(&mut self, value: &Value) -> Result<usize, Error> {
         let before = self.work;
         self.walk(value, MAX_DEPTH)?;
@@ -92,11 +92,11 @@ fn deeper(depth: usize) -> Result<usize, Error> {
     })
 }
 
-/// Writes into a buffer what the budget pays for.
+/// Writes into a buffer within the budget.
 pub(super) struct Paid<'b> {
     pub budget: &'b mut Budget,
     pub buffer: Vec<u8>,
-    /// Why the last write failed.
+    /// The error of the last write.
     pub failure: Option<Error>,
 }
 

@@ -10,16 +10,15 @@ use super::scope::{Scope, text_of};
 use crate::machine::pending_run;
 use crate::providers::demo_schema::instance_of;
 
-/// What all trials of one check may take, in thousandths of what one template may take. Templates beyond
-/// that are only compiled.
+/// Upper bound of work for the trials of one check, in thousandths of the limit for one template. Further templates are
+/// only compiled.
 const MAX_TAKEN: u64 = 2_000;
 
-/// Fills templates in with what stands for the outputs of steps, made once for all templates of a
-/// definition.
+/// Renders templates with placeholders for the outputs of steps, built once for all templates of a definition.
 pub struct Trial<'a> {
     scope: Scope<'a>,
     has_input: bool,
-    /// What was taken so far, in thousandths of what one template may take.
+    /// Work so far, in thousandths of the limit for one template.
     taken: u64,
 }
 
@@ -30,8 +29,8 @@ impl<'a> Trial<'a> {
         Self { scope, has_input, taken: 0 }
     }
 
-    /// Checks a template: what is wrong whatever the outputs are (syntax, unknown filters, and all of a
-    /// template that refers to no step) is told before anything is spent. What it refers to is for the lint.
+    /// Checks a template before anything is spent: syntax, unknown filters, and the rendering of a template without
+    /// references to steps. The lint checks its references.
     pub fn check(&mut self, source: &str) -> Result<(), String> {
         self.try_it(source).map_err(|fault| fault.message)
     }

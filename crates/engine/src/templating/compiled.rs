@@ -17,7 +17,7 @@ use super::guard;
 #[derive(Debug)]
 pub(super) struct Filled {
     pub text: String,
-    /// How much the template took of what it may take, in thousandths.
+    /// Work of the template, in thousandths of the limit.
     pub thousandths: u64,
 }
 
@@ -36,7 +36,7 @@ impl<'s> Compiled<'s> {
 
     /// Fills the template in.
     pub fn fill(&self, context: Value) -> Result<Filled, Fault> {
-        // minijinja reads what strangers wrote: a panic in it fails this template, and nothing else.
+        // minijinja parses untrusted text: a panic in it fails only this template.
         let filled = catch_unwind(AssertUnwindSafe(|| self.try_fill(context)));
         filled.unwrap_or_else(|_| Err(Fault::certain("it cannot be evaluated".into())))
     }
@@ -58,7 +58,7 @@ impl<'s> Compiled<'s> {
     }
 }
 
-/// What share this is of all the work that a template may take.
+/// The share of the work limit, in thousandths.
 fn thousandths(work: usize) -> u64 {
     u64::try_from(work * 1_000 / MAX_TEMPLATE_WORK_BYTES).unwrap_or(u64::MAX)
 }

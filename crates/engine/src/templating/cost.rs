@@ -1,4 +1,4 @@
-//! What a call costs, reckoned before it is made.
+//! Computes the cost of a call before the call.
 
 use minijinja::value::{Kwargs, ValueKind, from_args};
 use minijinja::{Error, State, Value};
@@ -7,10 +7,10 @@ use super::budget::{Budget, VALUE_BYTES};
 use super::filters;
 use super::refusal::refused;
 
-/// How the work of a filter grows.
+/// Growth of a filter's work.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cost {
-    /// It looks at its value, and copies no more than a reference: texts may be read through.
+    /// It reads its value and copies only a reference: texts may be scanned.
     Look,
     /// It reads its arguments through, and makes no more than it reads.
     Read,
@@ -22,11 +22,11 @@ pub(super) enum Cost {
     Pieces,
     /// It strips characters of a set from both ends.
     Trim,
-    /// It puts a text in the place of each match of another.
+    /// It replaces each match of a text by another text.
     Replace,
-    /// It puts spaces before each line.
+    /// It inserts spaces before each line.
     Indent,
-    /// It makes as many lists as its argument says.
+    /// The result has as many lists as the argument says.
     Groups,
     /// It fills a format string in.
     Format,
@@ -34,13 +34,13 @@ pub(super) enum Cost {
     Sum,
 }
 
-/// Comparisons of one item while a list is sorted, at the most.
+/// Upper bound of comparisons for one item during a sort.
 const COMPARISONS: usize = 16;
 /// Bytes that one place of a format string may make besides its argument.
 const FORMAT_BYTES: usize = 1_000;
 
 impl Cost {
-    /// Writes the arguments out as texts that minijinja would write out by itself: their length counts.
+    /// Converts arguments to the texts that minijinja would make: their length counts.
     pub fn prepare(self, state: &mut State<'_, '_>, mut args: Vec<Value>) -> Result<Vec<Value>, Error> {
         let texts = match self {
             Self::Indent => 1,
@@ -66,7 +66,7 @@ impl Cost {
     /// Pays for a call with these arguments.
     pub fn pay(self, state: &mut State<'_, '_>, args: &[Value]) -> Result<(), Error> {
         let text = |at: usize| args.get(at).and_then(Value::as_str).unwrap_or_default();
-        // A count is given by place or by name; the largest whole number is the one that counts.
+        // A count may be positional or named; the largest integer counts.
         let largest_number = || args.iter().skip(1).filter_map(largest).max().unwrap_or(0);
         let budget = Budget::of(state);
         budget.pay_call()?;
@@ -123,14 +123,14 @@ fn largest(value: &Value) -> Option<usize> {
     }
 }
 
-/// Refuses widths that would make long texts of nothing.
+/// Refuses large widths: they make long texts from short ones.
 fn check_format(format: &str) -> Result<(), Error> {
     let is_wide = format.split('%').skip(1).any(|place| {
         let spec = place.split(|c: char| c.is_alphabetic()).next().unwrap_or_default();
         spec.contains('*') || spec.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 2)
     });
     if is_wide {
-        return Err(refused("`format` takes widths and precisions of at most two digits"));
+        return Err(refused("`format` accepts widths and precisions of at most two digits"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What templates can use: the filters, tests and functions, each with what it costs.
+//! The filters, tests and functions of templates, with their costs.
 
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ pub(super) const PASS: &str = "(pass)";
 /// The environment of all templates.
 pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::empty();
-    // `{% if input.audience %}` may ask for what is not there; to write it out is an error.
+    // `{% if input.audience %}` may test for a missing value; printing one is an error.
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(TEMPLATE_FUEL));

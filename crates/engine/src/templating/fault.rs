@@ -1,15 +1,15 @@
-//! Why a template cannot be filled in.
+//! Errors of templates.
 
 use minijinja::{Error, ErrorKind};
 use sluice_types::limits::{MAX_FILLED_BYTES, TEMPLATE_FUEL};
 
 use super::guard::Refusal;
 
-/// Why a template cannot be filled in.
+/// The error of a template.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub message: String,
-    /// Whether no output of a step could take it away.
+    /// Whether the error occurs with every output of the steps.
     pub is_certain: bool,
 }
 
@@ -31,7 +31,7 @@ impl From<Error> for Fault {
     }
 }
 
-/// Errors that no output of a step can take away.
+/// Errors that occur with every output of the steps.
 fn is_certain(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -44,10 +44,10 @@ fn is_certain(kind: ErrorKind) -> bool {
     )
 }
 
-/// Characters of what minijinja says of an error; it repeats values.
+/// Characters of minijinja's error message; it repeats values.
 const MAX_DETAIL_CHARS: usize = 500;
 
-/// What minijinja says, without the name that it gives to templates without one.
+/// minijinja's error message, without its name for unnamed templates.
 fn explained(error: &Error) -> String {
     let line = error.line().map(|line| format!("line {line}: ")).unwrap_or_default();
     let detail: Option<String> = error.detail().map(|detail| detail.chars().take(MAX_DETAIL_CHARS).collect());

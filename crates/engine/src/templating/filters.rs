@@ -1,5 +1,5 @@
-//! Filters of our own: those whose results grow faster than their arguments, those that write values
-//! as JSON, and the operators that [`super::guard`] turns into filters.
+//! Own filters: those whose results grow faster than their arguments, those that write values as JSON, and the
+//! operators that [`super::guard`] converts to filters.
 
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind, Output, State, Value};
@@ -9,7 +9,7 @@ use serde_json::ser::{PrettyFormatter, Serializer};
 use super::budget::{Budget, Paid};
 use super::refusal::refused;
 
-/// Spaces that `tojson` indents by at the most.
+/// Upper bound of spaces that `tojson` indents by.
 const MAX_INDENT: usize = 8;
 
 /// Writes a value out, as a template does.
@@ -26,7 +26,7 @@ pub(super) fn emit(out: &mut Output, state: &mut State<'_, '_>, value: &Value) -
     Ok(out.write_str(&text)?)
 }
 
-/// What is not a text, as text: JSON, and nothing for what is undefined.
+/// A non-text value as text: JSON, or empty for undefined.
 fn plain(budget: &mut Budget, value: &Value) -> Result<String, Error> {
     match value.kind() {
         // Values read as JSON everywhere else, too.
@@ -60,7 +60,7 @@ fn json(budget: &mut Budget, value: &Value, indent: Option<usize>) -> Result<Str
     String::from_utf8(buffer).map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
 }
 
-/// Appends a value as text to what the budget has paid for so far.
+/// Appends a value as text within the budget.
 fn append(text: &mut String, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     if value.is_undefined() {
         // An error, unless it comes of an `if` without `else`.
@@ -131,7 +131,7 @@ pub(super) fn subject(state: &mut State<'_, '_>, value: &Value) -> Result<Value,
     Ok(value.clone())
 }
 
-/// Pays for a result. What minijinja would compute anew at each use is computed once.
+/// Pays for a result. Lazy values of minijinja are computed once here.
 pub(super) fn settle(state: &mut State<'_, '_>, value: Value) -> Result<Value, Error> {
     let budget = Budget::of(state);
     if value.kind() != ValueKind::Iterable {
@@ -177,7 +177,7 @@ pub(super) fn join(
     Ok(Value::from(text))
 }
 
-/// What stands at a path like `user.names.0`.
+/// The value at a path like `user.names.0`.
 fn field(item: Value, path: &str) -> Result<Value, Error> {
     path.split('.').try_fold(item, |value, name| match name.parse() {
         Ok(index) => value.get_item_by_index(index),

@@ -1,7 +1,7 @@
-//! Rewrites a parsed template so that everything it does is paid for, and refuses what it cannot bound.
+//! Rewrites a parsed template so that all its work is paid for, and refuses constructs without a bound.
 //!
-//! The rewriting keeps what a template means. Operands that an operator reads through are paid for
-//! first, and values that an operator makes are paid for as results.
+//! The rewrite keeps the meaning of the template. Operands that an operator reads are paid for first; values that an
+//! operator makes are paid for as results.
 
 use minijinja::Value;
 use minijinja::machinery::Span;
@@ -13,7 +13,7 @@ use minijinja::machinery::ast::{
 
 use super::environment::{CONCAT, MULTIPLY, OPERAND, PASS, SETTLE, SUBJECT};
 
-/// Why a template is refused before it is filled in.
+/// The reason why a template is refused before it is rendered.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub line: u16,
@@ -167,7 +167,7 @@ fn binary<'a>(it: &Spanned<BinOp<'a>>) -> Guarded<Expr<'a>> {
         | BinOpKind::Gt
         | BinOpKind::Gte
         | BinOpKind::In => Ok(plain(operand(&it.left)?, operand(&it.right)?)),
-        // These take numbers only, or hand on one of their operands.
+        // These accept numbers only, or return one of their operands.
         BinOpKind::ScAnd
         | BinOpKind::ScOr
         | BinOpKind::Sub
@@ -178,8 +178,8 @@ fn binary<'a>(it: &Spanned<BinOp<'a>>) -> Guarded<Expr<'a>> {
     }
 }
 
-/// A part of an expression. The compiler tries to evaluate each part anew with all that is in it: for a
-/// long chain of operators, the work would grow with its square. A filter between two parts ends the try.
+/// A part of an expression. The compiler tries to fold each part again with all its subparts: for a long chain of
+/// operators, the work would be quadratic. A filter between two parts stops the folding.
 fn part<'a>(parsed: &Expr<'a>) -> Guarded<Expr<'a>> {
     let guarded = expression(parsed)?;
     let is_simple = match &guarded {

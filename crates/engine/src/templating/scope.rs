@@ -1,4 +1,4 @@
-//! What templates of an execution can refer to.
+//! The variables of an execution's templates.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use super::compiled::{Compiled, Filled};
 use super::fault::Fault;
 use super::stack::with_stack;
 
-/// What templates of a step run can refer to.
+/// The variables of a step run's templates.
 pub struct Scope<'a> {
     context: &'a BTreeMap<String, Value>,
     input: &'a Value,
@@ -25,7 +25,7 @@ pub struct Scope<'a> {
     names: Names<'a>,
     /// The position of each step in `places`, by its label and id.
     steps: HashMap<&'a str, usize>,
-    /// What is converted for minijinja, once it is referred to.
+    /// Values converted for minijinja, on first reference.
     values: Values,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Scope<'a> {
         Self { context, input, places, run_of, names, steps, values }
     }
 
-    /// Fills a template in; the error names the field and says where in it.
+    /// Renders a template; the error contains the field and the place in it.
     pub fn fill(&self, field: &str, source: &str) -> Result<String, RunError> {
         if !source.contains(['{', '$']) {
             return Ok(source.to_owned());
@@ -101,7 +101,7 @@ impl<'a> Scope<'a> {
         with_stack(template.depth, || Compiled::template(&template.jinja)?.fill(context))
     }
 
-    /// What `steps.<name>` stands for: `content`, `output`, and the fields of an output that has some.
+    /// The value of `steps.<name>`: `content`, `output`, and the fields of an object output.
     fn step_value(&self, name: &str) -> Option<&JinjaValue> {
         let at = *self.steps.get(name)?;
         self.values.steps.get(at)?.get_or_init(|| self.output_value(at)).as_ref()
@@ -138,7 +138,7 @@ impl Read {
         self.references.iter().any(|reference| reference.root == Root::Steps)
     }
 
-    /// Checks what can be checked without filling it in.
+    /// Checks a template without rendering it.
     pub fn compile(&self) -> Result<(), Fault> {
         with_stack(self.depth, || Compiled::template(&self.jinja).map(|_| ()))
     }

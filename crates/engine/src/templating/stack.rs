@@ -6,7 +6,7 @@ use super::fault::Fault;
 
 /// Depth up to which any thread's stack is enough: 2 MiB, in a build without optimization.
 const MAX_SHALLOW: usize = 48;
-/// Bytes of stack for the deepest template that is read. What is not used takes no memory.
+/// Bytes of stack for the deepest accepted template. Unused pages take no memory.
 const DEEP_STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads and fills in a template of this depth: minijinja's parser and compiler recurse.

@@ -1,4 +1,4 @@
-//! What templates give, and what they may not take.
+//! Results and limits of templates.
 
 use serde_json::{Value, json};
 use sluice_types::{Definition, Index, Place, StepPath, StepRun, StepRunStatus};

@@ -19,15 +19,15 @@ use crate::limits::MAX_STEPS;
 pub struct Applied {
     /// The definition.
     pub definition: Definition,
-    /// The step that the edit was about: the one that it added, moved or changed. `None` when it was about none, or
-    /// took it out.
+    /// The step that the edit added, moved or changed. `None` when the edit removed a step or concerned no single
+    /// step.
     pub step: Option<StepId>,
 }
 
 /// The definition with a change made. Steps that the change does not touch stay shared.
 ///
 /// # Errors
-/// Says why the change cannot be made.
+/// The reason why the change is refused.
 pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> {
     let mut after = definition.clone();
     let step = match edit {
@@ -180,7 +180,7 @@ fn update(definition: &mut Definition, id: &StepId, field: StepField) -> Result<
     let before = definition.step(id).ok_or_else(|| EditError::NoSuchStep(id.clone()))?;
     let mut after = Step::clone(before);
     field.put(&mut after)?;
-    // A change that changes nothing leaves the step shared.
+    // Keep the step shared when the change has no effect.
     if after != **before
         && let Some(step) = definition.step_mut(id)
     {

@@ -15,18 +15,18 @@ use crate::lint::Fix;
 pub enum Edit {
     /// Whether review steps are skipped.
     SetYolo(bool),
-    /// Provider and model of the steps that name none.
+    /// Default provider and model of the workflow.
     SetDefaults {
         /// The first available one when `None` or empty.
         provider: Option<String>,
         /// The provider's own choice when `None` or empty.
         model: Option<String>,
     },
-    /// Persona of the steps that name none.
+    /// Default persona of the workflow.
     SetPersona(Option<PersonaId>),
     /// Values for `{{context.KEY}}`.
     SetContext(BTreeMap<String, Value>),
-    /// The step that a list begins with; its first one when `None`.
+    /// The entry step of a list; the first step when `None`.
     SetEntryStep {
         /// The list.
         block: BlockAddress,
@@ -46,7 +46,7 @@ pub enum Edit {
     MoveStep {
         /// The step.
         id: StepId,
-        /// The list to put it into: its own, or another one outside the step.
+        /// The target list: its own, or another one outside the step.
         to: BlockAddress,
         /// Its position there, counted without the step itself.
         position: usize,
@@ -71,6 +71,6 @@ pub enum Edit {
     },
     /// Applies a fix of the lint.
     ApplyFix(Fix),
-    /// Puts another definition in the place of this one.
+    /// Replaces the definition.
     ReplaceAll(Box<Definition>),
 }

@@ -1,11 +1,11 @@
-//! Why an edit is not possible.
+//! Errors of edits.
 
 use crate::block::BlockAddress;
 use crate::definition::StepType;
 use crate::ids::StepId;
 use crate::limits::MAX_STEPS;
 
-/// Why an edit is not possible.
+/// The reason why an edit is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
     /// The definition has no such step.
@@ -17,9 +17,9 @@ pub enum EditError {
     /// The list has no such position.
     #[error("There is no position {} in a list of {count} steps.", .position.saturating_add(1))]
     NoSuchPosition {
-        /// The position asked for, from 0.
+        /// The requested position, from 0.
         position: usize,
-        /// How many steps the list has.
+        /// Number of steps in the list.
         count: usize,
     },
     /// The field belongs to steps of another type.

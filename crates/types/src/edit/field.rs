@@ -9,16 +9,16 @@ use crate::ids::{PersonaId, StepId};
 /// A field of a step, with a new value for it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepField {
-    /// What kind of step it is. The fields that both kinds have are kept, and so is the text: the prompt of
-    /// one is the instructions of the other.
+    /// Type of the step. Fields that both types have are kept. The text is kept too: it moves between prompt and
+    /// instructions.
     Type(StepType),
     /// Whether it runs.
     Enabled(bool),
     /// Retries after a first attempt.
     Retries(Option<u32>),
-    /// Seconds that one attempt may take.
+    /// Timeout of one attempt, in seconds.
     Timeout(Option<u32>),
-    /// What running it twice would do.
+    /// Effect of running the step twice.
     Effect(Option<Effect>),
     /// The step to go on with.
     Next(Option<StepId>),
@@ -31,11 +31,11 @@ pub enum StepField {
 /// A field that only `llm` steps have.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LlmField {
-    /// What the model is asked.
+    /// Prompt for the model.
     Prompt(String),
-    /// How the model is to behave; left out when empty.
+    /// System prompt; absent when empty.
     SystemPrompt(String),
-    /// What to call; the workflow's choice when `None` or empty.
+    /// Provider and model; the workflow's defaults when `None` or empty.
     Model {
         /// The provider that serves the model.
         provider: Option<String>,
@@ -46,7 +46,7 @@ pub enum LlmField {
     Persona(Option<PersonaId>),
     /// Randomness of the answer.
     Temperature(Option<f64>),
-    /// Tokens in the answer at the most.
+    /// Upper bound of tokens in the answer.
     MaxTokens(Option<u32>),
     /// JSON Schema that the answer must fit.
     Schema(Option<Value>),
@@ -57,13 +57,13 @@ pub enum LlmField {
 /// A field that only `review` steps have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReviewField {
-    /// What the reviewer is asked.
+    /// Instructions for the reviewer.
     Instructions(String),
-    /// The steps whose outputs are reviewed.
+    /// The steps whose outputs the review shows.
     Shows(Vec<StepId>),
     /// Seconds until the review decides itself.
     ExpiresIn(Option<u32>),
-    /// How it decides then.
+    /// Decision at the expiry.
     OnExpiry(Option<OnExpiry>),
 }
 
@@ -124,7 +124,7 @@ impl ReviewField {
     }
 }
 
-/// A choice without the empty text, by which forms say that nothing is chosen.
+/// Maps the empty text, which forms use for "no choice", to `None`.
 pub(super) fn filled(choice: Option<String>) -> Option<String> {
     choice.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -38,7 +38,7 @@ fn share(steps: &mut [Arc<Step>], before: &Index) {
     }
 }
 
-/// Puts a value at a JSON pointer (RFC 6901); one past the end of a list adds to it.
+/// Sets the value at a JSON pointer (RFC 6901); an index one past the end of a list appends.
 fn put_at(root: &mut Value, pointer: &str, value: Value) -> Option<()> {
     let (parent, last) = pointer.rsplit_once('/')?;
     match root.pointer_mut(parent)? {

@@ -7,7 +7,7 @@ use crate::ids::{StepId, slug_from_name};
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_SLUG_CHARS, MAX_STEPS};
 
-/// Why a step cannot be called this; `None` when it can. Space around the label does not count.
+/// The fault of a label; `None` when it is valid. White space around the label does not count.
 #[must_use]
 pub fn label_problem(index: &Index, id: &StepId, label: &str) -> Option<String> {
     let label = label.trim();
@@ -34,7 +34,7 @@ pub(super) fn made_unique(index: &Index, mut step: Step) -> Option<Step> {
     Some(step)
 }
 
-/// The numbers to try behind a name. Each step takes at most two names: its id and its label.
+/// The numbers to try as a suffix. Each step uses at most two names: its id and its label.
 const NUMBERS: RangeInclusive<usize> = 2..=2 * MAX_STEPS + 3;
 
 /// Characters of a name that are left for its number.

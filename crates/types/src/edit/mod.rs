@@ -1,5 +1,5 @@
-//! Every change of a definition as a value, and the definition that it leads to. The builder, the API and whatever
-//! else changes definitions go through [`apply()`].
+//! Every change of a definition as a value, and the resulting definition. The builder and the API change definitions
+//! only by [`apply()`].
 
 mod apply;
 mod change;

@@ -7,7 +7,7 @@ use crate::ids::StepId;
 use crate::index::{Index, Place};
 use crate::template;
 
-/// Rewrites the references to labels that changed: `renamed` leads from each old label to the new one, which its step
+/// Rewrites the references to renamed labels: `renamed` maps each old label to the new label, which its step
 /// has already. All are renamed at once, through unused intermediate names, so that two labels can be swapped. A text
 /// that does not parse as a template stays unchanged: unfinished work can be saved.
 pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String, String>) {
@@ -17,7 +17,7 @@ pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String,
     let index = Index::of(definition);
     let known: Vec<&str> = renamed.keys().map(String::as_str).chain(index.names()).collect();
     let stem = unused_stem(&index, &known);
-    // A name that nobody uses, on the way from the old label to the new one.
+    // An unused name, as an intermediate between the old label and the new one.
     let between: Vec<String> = (0..renamed.len()).map(|number| format!("{stem}{number}")).collect();
     let rewrite = |source: &str| {
         let mut known = known.clone();
@@ -31,7 +31,7 @@ pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String,
         }
         Some(text)
     };
-    // Containers come before the steps inside them, so that none is put back as it was.
+    // Containers come before the steps inside them; otherwise a container would overwrite renamed steps.
     for place in index.places() {
         let mut step = Step::clone(&place.step);
         for text in step.templates_mut() {
@@ -47,7 +47,7 @@ pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String,
     }
 }
 
-/// The beginning of names that neither a step nor a template has.
+/// A prefix that no step name and no template uses.
 fn unused_stem(index: &Index, known: &[&str]) -> String {
     let mut stem = "renamed-".to_owned();
     let is_used = |stem: &str| {
@@ -73,7 +73,7 @@ pub(super) fn renames(index: &Index, renamed: &Place, label: &str) -> BTreeMap<S
     if let Some(other) = by_id.filter(|other| first_called(label).is_none() && is_first(other)) {
         renames.insert(label.to_owned(), other.step.label.clone());
     }
-    // Of two steps with one label, prompts mean the first.
+    // When two steps have the same label, prompts refer to the first.
     if is_first(renamed) {
         renames.insert(renamed.step.label.clone(), label.to_owned());
     }

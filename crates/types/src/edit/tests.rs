@@ -147,7 +147,7 @@ fn a_rename_goes_through_all_prompts() {
     assert_eq!(prompt(&renamed, 2), "Use {{steps.Deep dive.content}} and ${steps.research.content}");
     assert_eq!(shared(&before, &renamed), [false, true, false]);
     assert!(lint(&renamed, &Known::default(), None).valid);
-    // Labels come before ids: who was known by the id is now known by its label.
+    // Labels take precedence over ids: references by the id are rewritten to its label.
     let taken = rename("check", "research").unwrap().definition;
     assert_eq!(prompt(&taken, 2), "Use {{steps.Research.content}} and ${steps.Research.content}");
     for wrong in ["", " ", "Brief", "a{b", "a\nb", &"x".repeat(MAX_NAME_CHARS + 1)] {

@@ -15,7 +15,7 @@ pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findi
         check_next(index, place, findings);
         check_review(index, place, findings);
         if !reached.contains(&place.position) {
-            findings.warning(&place.pointer, "unreachable_step", "no way leads to this step: it never runs");
+            findings.warning(&place.pointer, "unreachable_step", "no run reaches this step: it never runs");
         }
     }
 }
@@ -78,7 +78,7 @@ fn check_review(index: &Index, place: &Place, findings: &mut Findings) {
         }
     }
     if place.step.enabled && index.shown_by(place).is_empty() {
-        let message = "no step stands before this review whose text it could show";
+        let message = "no step before this review has a text to show";
         findings.warning(format!("{}/shows", place.pointer), "nothing_to_review", message);
     }
 }

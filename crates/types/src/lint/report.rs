@@ -1,4 +1,4 @@
-//! What the lint answers.
+//! The report of the lint.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::limits::MAX_FINDINGS_OF_A_KIND;
 use crate::status::status;
 
 status!(
-    /// How bad a finding is.
+    /// Severity of a finding.
     Severity {
         /// It cannot run like this.
         Error = "error",
@@ -24,15 +24,15 @@ status!(
 /// One thing that the lint found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
-    /// Where, as a JSON pointer into the definition.
+    /// The place, as a JSON pointer into the definition.
     pub pointer: String,
-    /// What to match on.
+    /// Stable code for clients.
     pub code: String,
-    /// What is wrong, and what would be right.
+    /// The fault and the remedy.
     pub message: String,
-    /// A change that mends it, where one is obvious.
+    /// A change that fixes it, when there is an obvious one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
 }
@@ -40,11 +40,11 @@ pub struct Finding {
 /// A change that mends a finding: put `value` at `pointer`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Fix {
-    /// What it does, for people.
+    /// Title for people.
     pub title: String,
-    /// Where, as a JSON pointer into the definition.
+    /// The place, as a JSON pointer into the definition.
     pub pointer: String,
-    /// What to put there.
+    /// The replacement.
     pub value: Value,
 }
 
@@ -53,7 +53,7 @@ pub struct Fix {
 pub struct LintReport {
     /// Whether there is no error, so that it can run.
     pub valid: bool,
-    /// What was found, errors first, then in the order of the definition.
+    /// The findings: errors first, then in the order of the definition.
     pub findings: Vec<Finding>,
 }
 
@@ -64,8 +64,8 @@ impl LintReport {
     }
 }
 
-/// Collects findings. Of each kind it keeps [`MAX_FINDINGS_OF_A_KIND`], so that a kind with many
-/// findings neither fills the memory nor hides another kind.
+/// Collects findings. It keeps at most [`MAX_FINDINGS_OF_A_KIND`] of each kind, so that one kind can neither exhaust
+/// the memory nor hide another.
 #[derive(Default)]
 pub(super) struct Findings {
     kept: Vec<Finding>,
@@ -83,7 +83,7 @@ impl Findings {
         self.add(Severity::Warning, pointer, code, message, None);
     }
 
-    /// How many findings of a kind there are already.
+    /// Number of findings of a kind so far.
     pub fn count(&self, code: &str) -> usize {
         self.counts.get(code).copied().unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! What templates refer to.
+//! Checks the references of templates.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value
     }
 }
 
-/// What all templates of a definition are checked against.
+/// The context for the templates of a definition.
 struct Scope<'a> {
     definition: &'a Definition,
     index: &'a Index,
@@ -34,7 +34,7 @@ struct Scope<'a> {
     reached: HashSet<usize>,
 }
 
-/// A template, and where it stands.
+/// A template and its place.
 struct Template<'a> {
     place: &'a Place,
     pointer: &'a str,
@@ -86,7 +86,7 @@ impl Scope<'_> {
                 target
             }
             Resolution::Hidden(target) => {
-                let message = format!("“{name}” is inside another step: refer to that step, which gives its output");
+                let message = format!("“{name}” is inside another step: refer to that step instead");
                 findings.error(pointer, "hidden_reference", message);
                 target
             }
@@ -100,7 +100,7 @@ impl Scope<'_> {
         }
     }
 
-    /// Whether a step that stands before has an output in a run.
+    /// Checks whether an earlier step has an output in a run.
     fn check_output(
         &self,
         pointer: &str,
@@ -114,15 +114,15 @@ impl Scope<'_> {
             return;
         }
         if !target.step.enabled && user.step.enabled {
-            let message = format!("“{name}” is switched off: it gives nothing to refer to");
+            let message = format!("“{name}” is switched off: it has no output");
             findings.error(pointer, "disabled_reference", message);
         } else if !self.reached.contains(&target.position) {
-            let message = format!("no run comes to “{name}”: it gives nothing to refer to");
+            let message = format!("no run reaches “{name}”: it has no output");
             findings.error(pointer, "skipped_reference", message);
         }
     }
 
-    /// The message for an unknown step, and the reference to one that is called alike.
+    /// The message for an unknown step, and a corrected reference to a step with a similar name.
     fn unknown_step(&self, template: &Template, reference: &Reference, known: usize) -> (String, Option<Fix>) {
         let name = short(&reference.name);
         if known >= MAX_FINDINGS_OF_A_KIND {
@@ -139,9 +139,9 @@ impl Scope<'_> {
                 listed.push("…");
             }
             let message = if listed.is_empty() {
-                format!("there is no step “{name}”, and none stands before this one")
+                format!("there is no step “{name}”, and no step before this one")
             } else {
-                format!("there is no step “{name}”; before this one stand: {}", listed.join(", "))
+                format!("there is no step “{name}”; the steps before this one are: {}", listed.join(", "))
             };
             return (message, None);
         };
@@ -182,7 +182,7 @@ const MAX_LISTED_LABELS: usize = 20;
 /// Bytes of a template that a finding repeats with its mistake mended.
 const MAX_FIXED_BYTES: usize = 64 * 1024;
 
-/// The label that is most like a name, if one is.
+/// The label most similar to a name, if any.
 fn nearest<'a>(name: &str, labels: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let is_comparable = |text: &str| text.chars().nth(MAX_COMPARED_CHARS).is_none();
     if !is_comparable(name) {
@@ -207,7 +207,7 @@ fn check_field(pointer: &str, name: &str, target: &Step, field: &str, findings: 
             match llm.output_schema.as_ref().map(|schema| schema.get("properties").and_then(Value::as_object)) {
                 None => Vec::new(),
                 Some(Some(properties)) => properties.keys().map(String::as_str).collect(),
-                // A schema without named properties may give any field.
+                // A schema without named properties allows any field.
                 Some(None) => return,
             }
         }

@@ -119,7 +119,7 @@ fn of_each_kind_so_many_findings_are_listed() {
     let more: Vec<_> = report.findings.iter().filter(|finding| finding.code == "more_findings").collect();
     assert_eq!(more.len(), 1);
     assert_eq!(more[0].severity, Severity::Error);
-    // What is left out and only informs does not make a definition invalid.
+    // Omitted findings that only inform leave a definition valid.
     let texts: Vec<Value> = (0..MAX_STEPS).map(|n| llm(&format!("s{n}"), &format!("S{n}"), "${user.name}")).collect();
     let report = lint(&definition(json!({"steps": texts})), &Known::default(), None);
     assert!(report.valid && report.findings.len() == MAX_FINDINGS_OF_A_KIND + 1);

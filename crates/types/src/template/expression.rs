@@ -17,7 +17,7 @@ pub(super) enum Token {
 }
 
 impl Token {
-    /// The text of a word; nothing for other tokens.
+    /// The text of a word; empty for other tokens.
     pub fn word<'s>(&self, source: &'s str) -> &'s str {
         match self {
             Self::Word(range) => source.get(range.clone()).unwrap_or_default(),
@@ -52,7 +52,7 @@ impl<'s> Tokens<'s> {
         rest.find(|c| !belongs(c)).map_or(self.end, |length| self.at + length)
     }
 
-    /// Where the string literal that begins here ends; none when it is never closed.
+    /// The end of the string literal that begins here; `None` when it is never closed.
     fn string_end(&mut self, quote: char) -> Option<usize> {
         if self.unclosed.contains(&quote) {
             return None;
@@ -98,7 +98,7 @@ impl Iterator for Tokens<'_> {
     }
 }
 
-/// Where a string literal ends, one past its closing quote.
+/// The end of a string literal, one past its closing quote.
 pub(super) fn string_end(source: &str, from: usize, to: usize, quote: char) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in source.get(from + 1..to)?.char_indices() {

@@ -1,12 +1,10 @@
-//! Template references: what a prompt refers to, in all three spellings, and the rewriting of it.
+//! Template references: finds the references of a prompt, in all three spellings, and rewrites them.
 //!
-//! The engine fills templates in with minijinja. This module is what both sides need without it:
-//! it finds references (for the lint, for completion while typing and for renames) and rewrites
-//! the spellings that people use into the one that minijinja reads.
+//! The engine renders templates with minijinja. This module holds the part that server and browser share: it finds
+//! references (for the lint, completion and renames) and rewrites the spellings for people to minijinja's.
 //!
-//! Everything here takes time in proportion to the length of the template: a browser reads a
-//! prompt on each key press, and a server reads what strangers send. [`Reading`] cuts a template
-//! into tokens once; all questions are answered from it.
+//! All functions here take linear time: a browser parses a prompt on each key press, and a server parses untrusted
+//! input. [`Reading`] tokenizes a template once; all queries use its tokens.
 
 mod expression;
 mod names;
@@ -24,7 +22,7 @@ pub use scan::TemplateError;
 pub(crate) use unknown::short;
 pub use unknown::{dollar_text, unknown_names};
 
-/// Counts the bytes that are looked at, so that tests can tell linear work from quadratic.
+/// Counts scanned bytes, so that tests can distinguish linear from quadratic work.
 #[cfg(not(test))]
 const fn count_work(_bytes: usize) {}
 

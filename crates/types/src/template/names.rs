@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::count_work;
 use crate::unicode::decomposed;
 
-/// The labels and ids of a definition's steps, made once for many templates.
+/// The labels and ids of a definition's steps, built once for many templates.
 ///
-/// A label may hold spaces and signs, so only who knows all labels can tell where one ends.
+/// A label may contain spaces and signs, so the end of a label is found only with all labels at hand.
 #[derive(Debug, Clone, Default)]
 pub struct Names<'a> {
     sorted: Vec<Name<'a>>,
@@ -17,7 +17,7 @@ pub struct Names<'a> {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Name<'a> {
-    /// How it is written in templates: the label, or the same in Unicode's other form.
+    /// Spelling in templates: the label, or its other Unicode form.
     written: Cow<'a, str>,
     label: &'a str,
 }
@@ -33,7 +33,7 @@ impl<'a> Names<'a> {
             sorted.push(Name { written: label.into(), label });
         }
         sorted.sort_unstable();
-        // A label as it is written wins over another one in its other form.
+        // An exact label takes precedence over another label's other form.
         sorted.dedup_by(|next, kept| {
             if next.written == kept.written && next.written == next.label {
                 kept.label = next.label;
@@ -55,9 +55,9 @@ impl<'a> Names<'a> {
         Self { sorted, parents }
     }
 
-    /// The longest label that `text` begins with and whose length in bytes is accepted, with that length.
+    /// The longest label that is a prefix of `text` and whose length in bytes is accepted, with that length.
     ///
-    /// All names that `text` begins with are ancestors of the last name that does not sort after it.
+    /// All names that are prefixes of `text` are ancestors of the last name that does not sort after it.
     pub(super) fn longest(&self, text: &str, accept: impl Fn(usize) -> bool) -> Option<(&'a str, usize)> {
         let mut cursor = self.not_after(text);
         while let Some(at) = cursor {

@@ -18,7 +18,7 @@ pub struct Reading<'s> {
     depth: usize,
 }
 
-/// A piece with its tokens; text has none.
+/// A piece with its tokens; a text piece has no tokens.
 #[derive(Debug)]
 pub(super) struct ReadPiece {
     pub piece: Piece,
@@ -63,7 +63,7 @@ impl<'s> Reading<'s> {
         Ok(reading)
     }
 
-    /// How deep a parser may recurse to read the template, at the most.
+    /// Upper bound of the recursion depth of a parser for the template.
     #[must_use]
     pub const fn depth(&self) -> usize {
         self.depth
@@ -121,7 +121,7 @@ impl<'s> Reading<'s> {
         Ok((tokens, stream.wide_spaces))
     }
 
-    /// What the template is ready to do without in one place, it does without in all.
+    /// A reference that is optional in one place is optional in all.
     fn mark_optional(&mut self) {
         let optional: HashSet<(Root, String)> = self
             .references
@@ -138,7 +138,7 @@ impl<'s> Reading<'s> {
     }
 }
 
-/// Whether the tokens after a reference say what to do without it.
+/// Whether the tokens after a reference provide a fallback for it.
 fn is_optional(source: &str, after: &[Token]) -> bool {
     let word = |at: usize| after.get(at).map_or("", |token| token.word(source));
     if matches!(after.first(), Some(Token::Sign('|', _))) {
@@ -155,12 +155,12 @@ struct Branches {
     elifs: Vec<usize>,
     /// Open blocks of all kinds.
     blocks: usize,
-    /// The most `elif` of one `if` so far.
+    /// Largest number of `elif` in one `if` so far.
     most: usize,
 }
 
 impl Branches {
-    /// Takes the next tag; false when its `if` has too many branches.
+    /// Counts the next tag; false when its `if` has too many branches.
     fn add(&mut self, word: &str) -> bool {
         if word.starts_with("end") {
             self.blocks = self.blocks.saturating_sub(1);
@@ -193,8 +193,8 @@ impl Branches {
 /// Blocks inside each other that minijinja reads; it refuses more.
 const MAX_BLOCKS: usize = 150;
 
-/// Everything that a template refers to, in order. `labels` are the labels and ids of the steps:
-/// a label may hold spaces and signs, so only who knows them can tell where one ends.
+/// All references of a template, in order. `labels` are the labels and ids of the steps: a label may contain spaces and
+/// signs, so they are required to find its end.
 pub fn references(source: &str, labels: &[&str]) -> Result<Vec<Reference>, TemplateError> {
     Ok(Reading::new(source, &Names::new(labels))?.into_references())
 }

@@ -1,4 +1,4 @@
-//! Finds what a template refers to.
+//! Finds the references of a template.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::expression::{string_end, unquote};
 use super::names::Names;
 use super::scan::TemplateError;
 
-/// What a reference is to.
+/// Target of a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Root {
     /// A step's result: `steps.<label or id>`.
@@ -32,19 +32,19 @@ impl Root {
 /// One reference in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// What it is to.
+    /// The target.
     pub root: Root,
     /// The step's label or id, the input's field, or the key.
     pub name: String,
-    /// What of it: `content`, `output` or a field.
+    /// Part of the target: `content`, `output` or a field.
     pub field: Option<String>,
-    /// Whether the template says what to do without it (`default`, `is defined`, or a test in an `if`).
+    /// Whether the template handles a missing value (`default`, `is defined`, or a test in an `if`).
     pub optional: bool,
     /// From the root to the end of the name, in bytes.
     pub span: Range<usize>,
 }
 
-/// Reads the name after a root, and the field after the name; gives where to read on.
+/// Parses the name after a root and the field after the name; returns the offset to continue at.
 pub(super) fn read_reference(
     source: &str,
     root: Root,
@@ -65,7 +65,7 @@ pub(super) fn read_reference(
             // A computed subscript is for the renderer to judge.
             None => return Ok(None),
         },
-        // `input` by itself is the whole input.
+        // `input` alone is the whole input.
         _ => return Ok(None),
     };
     let (field, field_end) = field_after(source, name_end, end);
@@ -104,8 +104,8 @@ fn dotted_name(
 /// The words that may follow a name.
 const WORDS_AFTER: [&str; 7] = ["or", "and", "if", "else", "is", "in", "not"];
 
-/// Whether a name that is `length` long ends there: the label `Idea` is not meant by `steps.Ideas`,
-/// nor by `steps.Idea Box.content`, but is by `steps.Idea or 1`.
+/// Whether a name of this length ends there: `steps.Ideas` and `steps.Idea Box.content` do not refer to the label
+/// `Idea`, but `steps.Idea or 1` does.
 fn ends_name(rest: &str, length: usize) -> bool {
     let tail = rest.get(length..).unwrap_or_default();
     if tail.starts_with(|next: char| next.is_alphanumeric() || next == '_') {
@@ -113,7 +113,7 @@ fn ends_name(rest: &str, length: usize) -> bool {
     }
     let after = tail.trim_start();
     count_work(tail.len() - after.len());
-    // One letter more than the longest of the words tells them all apart.
+    // One letter more than the longest of the words distinguishes them all.
     let word: String = after.chars().take(5).take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     word.is_empty() || WORDS_AFTER.contains(&word.as_str())
 }

@@ -1,4 +1,4 @@
-//! Rewrites what a template refers to.
+//! Rewrites the references of a template.
 
 use std::ops::Range;
 
@@ -8,14 +8,13 @@ use super::reading::Reading;
 use super::references::{Reference, Root};
 use super::scan::{Piece, TemplateError};
 
-/// Rewrites the spellings that people use into the one that minijinja reads:
-/// `{{steps.Idea Generation.content}}` and `${steps.Idea Generation.content}` become
-/// `{{steps["Idea Generation"].content}}`.
+/// Rewrites the spellings for people to minijinja's: `{{steps.Idea Generation.content}}` and
+/// `${steps.Idea Generation.content}` become `{{steps["Idea Generation"].content}}`.
 pub fn to_jinja(source: &str, labels: &[&str]) -> Result<String, TemplateError> {
     Ok(Reading::new(source, &Names::new(labels))?.to_jinja())
 }
 
-/// Puts the new label in the place of the old one in every reference.
+/// Replaces the old label in every reference.
 pub fn rename(source: &str, labels: &[&str], old: &str, new: &str) -> Result<String, TemplateError> {
     let plain = new.chars().all(|c| c.is_alphanumeric() || " _-&".contains(c)) && new.trim() == new;
     let place = if plain { format!("steps.{new}") } else { format!("steps[{}]", quote(new)) };

@@ -12,7 +12,7 @@ pub struct TemplateError {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// What is wrong, and what would be right.
+    /// The fault and the remedy.
     pub message: String,
 }
 
@@ -48,7 +48,7 @@ impl<'s> Places<'s> {
     }
 }
 
-/// What a piece of a template is. The range is that of its inside, without the braces.
+/// Kind of a template piece. The range is the inside, without the braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     /// Text that stays as it is; a comment or a raw block too.
@@ -76,7 +76,7 @@ pub(super) fn pieces(source: &str) -> Result<Vec<Piece>, TemplateError> {
             at = end;
             continue;
         };
-        // What stands before belongs to the text, comments and raw blocks that stay as they are.
+        // The text before it includes comments and raw blocks, which stay unchanged.
         pieces.push(Piece::Text(text_from..found));
         pieces.push(piece);
         (text_from, at) = (end, end);
@@ -97,7 +97,7 @@ fn next_opening(source: &str, from: usize) -> Option<usize> {
         .map(|(at, _)| from + at)
 }
 
-/// Searches for one text. Asked from ascending places, it reads the source once.
+/// Searches for one text. With ascending start offsets, it reads the source once.
 struct Finder {
     needle: &'static str,
     found: Option<usize>,
@@ -124,7 +124,7 @@ impl Finder {
     }
 }
 
-/// What closes an expression, a tag and a `${`, and the two next places of it.
+/// Closers of an expression, a tag and a `${`, and the next two places of each.
 struct Closer {
     sign: &'static str,
     first: Finder,
@@ -147,7 +147,7 @@ struct Scanner<'s> {
     dollar: Closer,
 }
 
-/// Which closer a piece ends with.
+/// Kind of a piece's closer.
 #[derive(Clone, Copy)]
 enum Opening {
     Expression,
@@ -168,7 +168,7 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// Reads what opens at `open`; gives the piece (none for what stays text) and where it ends.
+    /// Parses the piece that opens at `open`; returns the piece (`None` for text) and its end.
     fn read_piece(&mut self, open: usize) -> Result<(Option<Piece>, usize), TemplateError> {
         let source = self.source;
         let rest = source.get(open..).unwrap_or_default();
@@ -200,7 +200,7 @@ impl<'s> Scanner<'s> {
         Ok((Some(Piece::Tag(inside..end)), end + 2))
     }
 
-    /// Where the piece that begins at `from` is closed, outside string literals.
+    /// The end of the piece that begins at `from`, outside string literals.
     fn closing(&mut self, from: usize, opening: Opening) -> Option<usize> {
         let sign = match opening {
             Opening::Expression => self.expression.sign,
@@ -226,9 +226,8 @@ impl<'s> Scanner<'s> {
         None
     }
 
-    /// Whether the quote at `at` begins a string literal: another one follows in its line before the
-    /// piece is closed. When the closer comes first, it may stand inside the string: then there is
-    /// another closer after it.
+    /// Whether the quote at `at` begins a string literal: its line has another quote before the piece closes. When the
+    /// closer comes first, it may be inside the string: then another closer follows.
     fn closes_before(&mut self, at: usize, quote: char, opening: Opening) -> bool {
         let source = self.source;
         let line_end = self.line_breaks.next(source, at + 1);

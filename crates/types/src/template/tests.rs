@@ -160,7 +160,7 @@ fn the_depth_is_a_bound() {
     assert!(depth(&"{% set a = 1 %}".repeat(1_000)) < 200);
 }
 
-/// What it takes to answer all questions about a template.
+/// The work of all queries on a template.
 fn work(source: &str, labels: &[&str]) -> usize {
     let names = Names::new(labels);
     WORK.set(0);

@@ -1,4 +1,4 @@
-//! Finds names that stand for nothing, and what only looks like a reference.
+//! Finds unknown names, and text that only looks like a reference.
 
 use std::collections::HashSet;
 
@@ -29,18 +29,18 @@ const KNOWN_WORDS: [&str; 16] = [
     "range",
 ];
 
-/// Names in expressions that stand for nothing: neither a root, nor a variable of the template.
+/// Unknown names in expressions: neither a root, nor a variable of the template.
 pub fn unknown_names(source: &str, labels: &[&str]) -> Result<Vec<(String, TemplateError)>, TemplateError> {
     Ok(Reading::new(source, &Names::new(labels))?.unknown_names())
 }
 
-/// `${name}` texts that look like references but are none, so that the lint can point at them.
+/// `${name}` texts that only look like references, for the lint to report.
 pub fn dollar_text(source: &str) -> Result<Vec<(String, TemplateError)>, TemplateError> {
     Ok(Reading::new(source, &Names::default())?.dollar_text())
 }
 
 impl Reading<'_> {
-    /// Names in expressions that stand for nothing, at most one more than the lint lists.
+    /// Unknown names in expressions, at most one more than the lint lists.
     #[must_use]
     pub fn unknown_names(&self) -> Vec<(String, TemplateError)> {
         let locals = self.local_names();
@@ -115,7 +115,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Names that the template gives itself, by `for`, `set` and `with`.
+    /// Names that the template defines by `for`, `set` and `with`.
     fn local_names(&self) -> HashSet<&str> {
         let mut names = HashSet::new();
         for read in &self.pieces {
@@ -132,7 +132,7 @@ impl Reading<'_> {
         names
     }
 
-    /// `${name}` texts that look like references but are none, at most one more than the lint lists.
+    /// `${name}` texts that only look like references, at most one more than the lint lists.
     #[must_use]
     pub fn dollar_text(&self) -> Vec<(String, TemplateError)> {
         let mut places = Places::new(self.source);

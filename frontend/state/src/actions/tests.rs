@@ -4,7 +4,7 @@ use sluice_types::{Definition, Execution, ExecutionStatus, ReviewDecision, StepP
 use super::{decisions, run_actions, stale_after_override, step_actions};
 use crate::run::RunState;
 
-/// A run whose steps are as given: id, and what differs from a pending `llm` step.
+/// A run with these steps: id, and differences from a pending `llm` step.
 fn run(status: ExecutionStatus, on_hold: bool, steps: &[(&str, Value)]) -> RunState {
     let usage = json!({"input_tokens": 0, "output_tokens": 0, "cached_input_tokens": 0});
     let steps: Vec<Value> = steps
@@ -28,7 +28,7 @@ fn run(status: ExecutionStatus, on_hold: bool, steps: &[(&str, Value)]) -> RunSt
     RunState::new(execution)
 }
 
-/// What a run allows, by letter: pause, resume, cancel, delete, yolo, budget.
+/// Allowed actions on a run, by letter: pause, resume, cancel, delete, yolo, budget.
 fn letters(status: ExecutionStatus, on_hold: bool) -> String {
     let actions = run_actions(&run(status, on_hold, &[]));
     [
@@ -59,7 +59,7 @@ fn a_run_allows_what_the_server_accepts() {
     }
 }
 
-/// What the first step allows, by letter: model, enabled, override, retry.
+/// Allowed actions on the first step, by letter: model, enabled, override, retry.
 fn step_letters(state: &RunState) -> String {
     let actions = step_actions(&state.steps()[0], state);
     [(actions.edit_model, 'm'), (actions.toggle_enabled, 'e'), (actions.override_output, 'o'), (actions.retry, 'r')]

@@ -1,4 +1,4 @@
-//! What to offer at the cursor.
+//! Completions at the cursor.
 
 use std::ops::Range;
 
@@ -6,33 +6,33 @@ use super::context::{Context, StepNames};
 use super::rank::fit;
 use super::utf16;
 
-/// Offers at the most: more are found by typing on.
+/// Upper bound of completions: typing narrows them.
 const MOST_ITEMS: usize = 50;
-/// What ends a name, so that another one begins behind it.
+/// The characters that end a name.
 const SIGNS: &str = "|{}()[],=!<>+*/~\"'\n";
 
 /// One offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// What to show, as `steps.Research.content`.
+    /// The displayed text, such as `steps.Research.content`.
     pub label: String,
-    /// What to put in, with closing braces where there are none.
+    /// The inserted text, with closing braces where they are missing.
     pub insert: String,
-    /// A word on what it is.
+    /// A short description.
     pub detail: String,
 }
 
-/// What to offer, and what an offer takes the place of.
+/// Completions, and the range that they replace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What is replaced, in UTF-16 units as a `textarea` counts.
+    /// The replaced range, in UTF-16 units as a `textarea` counts.
     pub replace: Range<usize>,
     /// The offers, best first; there is at least one.
     pub items: Vec<Item>,
 }
 
-/// What to offer behind `{{`, `${` or a word of a tag, as in `{% if`, at a cursor, in UTF-16 units. Nothing when the
-/// cursor stands elsewhere, when nothing fits, and when what is written is the only offer already.
+/// Completions after `{{`, `${` or a word of a tag such as `{% if`, at a cursor in UTF-16 units. `None` when the cursor
+/// is elsewhere, nothing matches, or the typed text is the only match.
 #[must_use]
 pub fn complete(text: &str, cursor_utf16: usize, context: &Context) -> Option<Completion> {
     let cursor = utf16::to_bytes(text, cursor_utf16)?;
@@ -61,7 +61,7 @@ pub fn complete(text: &str, cursor_utf16: usize, context: &Context) -> Option<Co
 
 /// Braces or a tag that are open at the cursor.
 struct Opening {
-    /// Where their inside begins, in bytes.
+    /// The byte offset of their inside.
     inside: usize,
     closer: &'static str,
 }
@@ -83,9 +83,9 @@ impl Opening {
     }
 }
 
-/// What stands behind the cursor.
+/// The text after the cursor.
 struct Tail {
-    /// Bytes that are a part of what is replaced.
+    /// Bytes of it that are replaced.
     replaced: usize,
     /// Whether the braces are closed.
     is_closed: bool,
@@ -98,12 +98,12 @@ impl Tail {
         let line = line.get(..until_opening).unwrap_or_default();
         let name = line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len());
         match line.find(closer) {
-            // In a tag, the condition goes on behind the name.
+            // In a tag, the condition continues after the name.
             Some(_) if closer == "%}" => {
                 let whole = line.find(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).unwrap_or(line.len());
                 Self { replaced: whole, is_closed: true }
             }
-            // The rest of a name behind the cursor is replaced with it.
+            // Replace the rest of a name after the cursor too.
             Some(end) => {
                 let rest = line.get(..end).unwrap_or_default().trim_end();
                 let is_name = !rest.starts_with(' ') && !rest.contains(|c| SIGNS.contains(c));
@@ -120,7 +120,7 @@ impl Tail {
 
 /// The name that is being typed.
 enum Typed<'a> {
-    /// Not yet behind a root: anything fits.
+    /// No root yet: any name matches.
     Any(&'a str),
     /// `steps.` and the beginning of a label.
     Step { whole: &'a str, name: &'a str },
@@ -132,7 +132,7 @@ enum Typed<'a> {
     Key { whole: &'a str, name: &'a str },
 }
 
-/// Reads the name before the cursor from the inside of an expression; none where no name belongs.
+/// Parses the name before the cursor inside an expression; `None` where a name cannot be.
 fn typed_name<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
     for (root, is_step) in [("steps.", true), ("input.", false), ("context.", false)] {
         let Some(at) = last_root(inside, root) else { continue };
@@ -160,12 +160,12 @@ fn typed_name<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
     }
     let begin = inside.rfind(|c| SIGNS.contains(c)).map_or(0, |at| at + 1);
     let before = inside.get(..begin)?.chars().next_back();
-    // Behind a bar stands a filter, behind a quote a text.
+    // After `|` comes a filter, after a quote a text.
     let belongs = !matches!(before, Some('|' | '"' | '\'' | ']' | ')'));
     belongs.then(|| Typed::Any(inside.get(begin..).unwrap_or_default().trim_start()))
 }
 
-/// What may stand between two names in a tag.
+/// Words between two names in a tag.
 const WORDS: [&str; 6] = [" and ", " or ", " not ", " in ", " if ", " else "];
 
 /// The same inside of a tag that holds an expression. A word that a tag makes up itself is no reference.
@@ -190,7 +190,7 @@ fn typed_in_tag<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> 
     }
 }
 
-/// Where a root stands last in an expression, as a word by itself.
+/// The last occurrence of a root as a whole word in an expression.
 fn last_root(inside: &str, root: &str) -> Option<usize> {
     let is_word = |at: usize| {
         let before = inside.get(..at).and_then(|before| before.chars().next_back());
@@ -211,7 +211,7 @@ impl Typed<'_> {
         }
     }
 
-    /// What fits, best first: what is nearer before what is farther away.
+    /// Matching names, best first: nearer steps before farther ones.
     fn offers(&self, context: &Context, closing: &str) -> Vec<Item> {
         let mut found = Vec::new();
         let mut offer = |name: &str, typed: &str, label: String, reference: String, detail: String| {
@@ -223,7 +223,7 @@ impl Typed<'_> {
             }
         };
         if let Self::Any(typed) | Self::Step { name: typed, .. } = self {
-            // First what each step gives as a whole, then its fields.
+            // The outputs of all steps first, then their fields.
             let each = |fields: fn(&StepNames) -> &[(String, String)]| {
                 context.earlier().rev().flat_map(move |step| fields(step).iter().map(move |field| (step, field)))
             };

@@ -1,4 +1,4 @@
-//! What the templates of a step can refer to.
+//! The names that templates of a step can refer to.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use serde_json::Value;
 use sluice_types::template::{Root, references};
 use sluice_types::{Index, LlmStep, Resolution, Step, StepId, StepKind, TemplateInput};
 
-/// How templates call a step, and what it gives.
+/// A step's name in templates, and its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepNames {
     /// Its id.
     pub id: StepId,
     /// Its label.
     pub label: String,
-    /// What it gives, `content` first, each with a word on what that is.
+    /// Its fields, `content` first, each with a short description.
     pub fields: Vec<(String, String)>,
     /// Whether its output can be used.
     pub reach: Reach,
@@ -24,26 +24,26 @@ pub struct StepNames {
 pub enum Reach {
     /// It has run before.
     Visible,
-    /// It is the step itself, or one that runs after it.
+    /// It is the step itself, or a later step.
     Later,
-    /// It is inside a container that the step cannot look into.
+    /// It is inside another container, so not visible.
     Hidden,
 }
 
-/// What the templates of one step can refer to.
+/// The names that the templates of one step can refer to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     /// All steps, in the order of the definition.
     pub steps: Vec<StepNames>,
-    /// Fields of the input that are known or used elsewhere, each with a word on what that is.
+    /// Fields of the input that are declared or used elsewhere, each with a short description.
     pub input: Vec<(String, String)>,
     /// Keys of `context`.
     pub keys: Vec<String>,
 }
 
 impl Context {
-    /// What a step can refer to. `context` has the values of the workflow; `inputs` are those that the workflow's
-    /// template asks for, where it is made from one.
+    /// The names that a step can refer to. `context` has the values of the workflow; `inputs` are the declared fields
+    /// of the workflow's template, if it was made from one.
     #[must_use]
     pub fn of(index: &Index, id: &StepId, context: &BTreeMap<String, Value>, inputs: &[TemplateInput]) -> Self {
         let mut input: Vec<(String, String)> =
@@ -63,7 +63,7 @@ impl Context {
         Self { steps, input, keys: context.keys().cloned().collect() }
     }
 
-    /// The steps whose outputs can be used.
+    /// The steps whose outputs are visible.
     pub fn earlier(&self) -> impl DoubleEndedIterator<Item = &StepNames> {
         self.steps.iter().filter(|step| step.reach == Reach::Visible)
     }
@@ -87,7 +87,7 @@ fn names_of(step: &Step, reach: Reach) -> StepNames {
         StepKind::Llm(llm) => llm_fields(llm),
         StepKind::Unknown(_) => vec![("content".into(), "text".into())],
         StepKind::Review(_) => {
-            [("content", "text as approved"), ("decision", "approve or reject"), ("comment", "what the reviewer wrote")]
+            [("content", "the approved text"), ("decision", "approve or reject"), ("comment", "the reviewer's comment")]
                 .map(|(name, detail)| (name.to_owned(), detail.to_owned()))
                 .to_vec()
         }

@@ -1,4 +1,4 @@
-//! Cuts a prompt into what the highlighting behind it draws.
+//! Splits a prompt into segments for highlighting.
 
 use std::ops::Range;
 
@@ -6,14 +6,14 @@ use sluice_types::template::{Reference, Root, TemplateError, references};
 
 use super::context::{Context, Reach};
 
-/// What a part of a prompt is.
+/// Kind of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Text.
     Plain,
     /// A reference that will be filled in.
     Reference,
-    /// A reference to what there is not.
+    /// A reference to an unknown name.
     Unknown,
     /// A reference to this step or a later one, which has not run yet.
     Later,
@@ -22,14 +22,14 @@ pub enum Kind {
 /// A part of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment<'a> {
-    /// As it stands in the prompt: all segments together are the prompt.
+    /// The text of the prompt: all segments together are the prompt.
     pub text: &'a str,
-    /// What it is.
+    /// The kind.
     pub kind: Kind,
 }
 
-/// Cuts a prompt of the current step into segments. Behind what cannot be read (a brace that is
-/// not closed yet), all is plain.
+/// Splits a prompt of the current step into segments. After a syntax error (such as an unclosed brace), all text is
+/// plain.
 #[must_use]
 pub fn mark<'a>(text: &'a str, context: &Context) -> Vec<Segment<'a>> {
     let mut segments = Vec::new();
@@ -62,7 +62,7 @@ fn readable_references(text: &str, names: &[&str]) -> Vec<Reference> {
     }
 }
 
-/// Where an error is, in bytes.
+/// The byte offset of an error.
 fn offset_of(text: &str, error: &TemplateError) -> Option<usize> {
     let line_start = match error.line.checked_sub(2) {
         None => 0,

@@ -1,4 +1,4 @@
-//! Help while a prompt is typed: what a reference can name, and which references mean nothing.
+//! Editor support for prompts: completions, and highlighting of unknown references.
 
 mod complete;
 mod context;

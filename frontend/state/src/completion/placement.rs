@@ -1,27 +1,27 @@
-//! Where the list of completions stands.
+//! Placement of the list of completions.
 
 use std::ops::Range;
 
-/// The height of the whole list at the most, in px.
+/// Largest height of the list, in px.
 const LIST_MOST_PX: f64 = 224.0;
-/// The height of one offer, as the style sheet has it.
+/// Height of one completion, as in the style sheet.
 const ROW_PX: f64 = 28.0;
 /// Border and padding of the list.
 const FRAME_PX: f64 = 10.0;
 /// Between the list and the line that it belongs to.
 pub const GAP_PX: f64 = 4.0;
 
-/// Where the list stands, and how high it may be.
+/// Position and height of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
-    /// Whether it stands above its line.
+    /// Whether it is above its line.
     pub above: bool,
-    /// Px that it may take; the rest is scrolled.
+    /// Height in px; the list scrolls inside it.
     pub height: f64,
 }
 
-/// Places a list of `count` offers at a line: below it, or above it where that has more room and the list does not fit
-/// below. `line` and `view` are px from the top of the window; the view is what fixed bars leave of it.
+/// Places a list of `count` completions at a line: below it, or above it when there is more room and the list does not
+/// fit below. `line` and `view` are px from the top of the window; the view excludes fixed bars.
 #[must_use]
 pub fn place(line: &Range<f64>, count: usize, view: &Range<f64>) -> Placement {
     let rows = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
@@ -53,7 +53,7 @@ mod tests {
             let expected = Placement { above, height };
             assert_eq!(place(&(top..top + 20.0), count, &view), expected, "{top} {count}");
         }
-        // Where neither side has room for all, the larger one is taken and the list is cut.
+        // When the list fits on neither side, it uses the larger one and is cut.
         assert_eq!(place(&(120.0..140.0), 50, &(48.0..300.0)), Placement { above: false, height: 156.0 });
         assert_eq!(place(&(200.0..220.0), 50, &(48.0..300.0)), Placement { above: true, height: 148.0 });
         assert_eq!(place(&(60.0..80.0), 50, &(48.0..100.0)), Placement { above: false, height: 66.0 });

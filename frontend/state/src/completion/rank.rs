@@ -1,6 +1,6 @@
-//! How well a name fits what was typed.
+//! Ranks names by their match with the typed text.
 
-/// How well a name fits, best first. Upper and lower case do not matter.
+/// Quality of a match, best first. Matching ignores case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
     /// It begins with it.
@@ -13,7 +13,7 @@ pub(super) enum Fit {
     Scattered,
 }
 
-/// How `typed` fits `name`; none when it does not. Nothing typed fits all.
+/// The match of `typed` with `name`; `None` without a match. The empty text matches every name.
 pub(super) fn fit(name: &str, typed: &str) -> Option<Fit> {
     let (name, typed) = (name.to_lowercase(), typed.trim_end().to_lowercase());
     if name.starts_with(&typed) {

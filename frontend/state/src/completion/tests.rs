@@ -47,13 +47,13 @@ fn offered(marked: &str) -> Vec<String> {
     completion(marked).map(|found| found.items.into_iter().map(|item| item.label).collect()).unwrap_or_default()
 }
 
-/// The text after an offer was put in, and the cursor behind it, in UTF-16 units.
+/// The text after a completion was inserted, and the cursor after it, in UTF-16 units.
 fn accepted(found: &Completion, text: &str, item: &Item) -> (String, usize) {
     let [start, end] = [found.replace.start, found.replace.end].map(|at| utf16::to_bytes(text, at).unwrap());
     (format!("{}{}{}", &text[..start], item.insert, &text[end..]), found.replace.start + utf16::len(&item.insert))
 }
 
-/// The text after the first offer was taken, with the cursor.
+/// The text after the first completion was accepted, with the cursor.
 fn taken(marked: &str) -> String {
     let text = marked.replace('¦', "");
     let found = completion(marked).unwrap();

@@ -1,6 +1,6 @@
 //! Offsets as a browser's text fields count them, in UTF-16 units, and as Rust does, in bytes.
 
-/// The offset in bytes; none behind the end and inside a character.
+/// The offset in bytes; `None` past the end and inside a character.
 pub(super) fn to_bytes(text: &str, utf16: usize) -> Option<usize> {
     let mut units = 0;
     for (at, c) in text.char_indices() {
@@ -12,7 +12,7 @@ pub(super) fn to_bytes(text: &str, utf16: usize) -> Option<usize> {
     (units == utf16).then_some(text.len())
 }
 
-/// How many UTF-16 units a text has.
+/// Number of UTF-16 units in a text.
 pub(super) fn len(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }

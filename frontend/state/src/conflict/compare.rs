@@ -1,4 +1,4 @@
-//! Says what differs between two drafts, for a person to decide.
+//! Lists the differences between two drafts, for a person to decide.
 
 use serde_json::{Map, Value};
 use sluice_types::{BlockAddress, Step, StepId};
@@ -7,27 +7,27 @@ use super::fields::{addresses, common_order, names, of_step, of_workflow};
 use crate::editor::Draft;
 use crate::format::capitalised;
 
-/// Who changed what differs.
+/// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangedBy {
     /// The person here.
     Mine,
-    /// Whoever saved in between.
+    /// The other person who saved in between.
     Theirs,
-    /// Both, or it is not known what was there before.
+    /// Both, or unknown because there is no common version.
     Both,
 }
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What, as `Name` or `Step Research: prompt`.
+    /// The changed place, such as `Name` or `Step Research: prompt`.
     pub what: String,
-    /// How it is here; empty when not set.
+    /// The local value; empty when not set.
     pub mine: String,
-    /// How the server has it; empty when not set.
+    /// The server's value; empty when not set.
     pub theirs: String,
-    /// Who changed it.
+    /// The author of the change.
     pub changed_by: ChangedBy,
 }
 
@@ -35,7 +35,7 @@ pub struct Difference {
 const MOST_SHORT: usize = 80;
 
 impl Difference {
-    /// Whether both have a text that is too long to be compared by eye: a difference of the two marks what changed.
+    /// Whether to show a line diff: both values are set, and one of them is long.
     #[must_use]
     pub fn is_text(&self) -> bool {
         let is_long = |text: &str| text.contains('\n') || text.chars().nth(MOST_SHORT).is_some();
@@ -43,8 +43,8 @@ impl Difference {
     }
 }
 
-/// All that differs between the two: the workflow's own fields, then the steps, then their order.
-/// With the version that both began from, it is known who changed what.
+/// All differences between the two: the workflow's own fields, then the steps, then their order. With their common
+/// version, each has its author.
 #[must_use]
 pub fn compare(base: Option<&Draft>, mine: &Draft, theirs: &Draft) -> Vec<Difference> {
     let before = base.map(of_workflow);
@@ -86,7 +86,7 @@ fn differing(
     names(mine, theirs).into_iter().filter_map(one).collect()
 }
 
-/// Who changed a value that differs; none when it does not.
+/// The author of a difference; `None` when both values are the same.
 fn who<T: PartialEq>(base: Option<&T>, mine: &T, theirs: &T) -> Option<ChangedBy> {
     if mine == theirs {
         return None;
@@ -130,7 +130,7 @@ fn order_differs(base: Option<&Draft>, mine: &Draft, theirs: &Draft, list: &Bloc
     Some(Difference { what, mine: labels(mine, &my_order), theirs: labels(theirs, &their_order), changed_by })
 }
 
-/// What people call a field.
+/// The display name of a field.
 fn noun(field: &str, is_title: bool) -> String {
     let noun = match field {
         "persona_id" => "persona",

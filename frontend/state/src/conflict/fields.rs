@@ -13,7 +13,7 @@ pub(super) fn of_workflow(draft: &Draft) -> Map<String, Value> {
     if let Some(Value::Object(definition)) = fields.remove("definition") {
         fields.extend(definition.into_iter().filter(|(name, _)| name != "steps"));
     }
-    // What is not chosen is left out in one half and `null` in the other.
+    // A field without a choice is absent in one draft and `null` in the other.
     fields.retain(|_, value| !value.is_null());
     fields
 }

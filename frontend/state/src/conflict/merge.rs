@@ -13,7 +13,7 @@ use crate::editor::{Draft, List};
 struct Conflict;
 
 /// The draft with the changes of both, when no field, no step and no order was changed by both in
-/// different ways. What one side refers to may be gone by the other: lint it before it is saved.
+/// different ways. One side may have removed a step that the other refers to: lint the result before the save.
 #[must_use]
 pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     let fields = merge_fields(&of_workflow(base), &of_workflow(mine), &of_workflow(theirs)).ok()?;
@@ -37,7 +37,7 @@ pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     if listed == nodes.len() { Some(Draft { extra, nodes, lists, ..to_draft(fields)? }) } else { None }
 }
 
-/// The value that a three-way merge gives.
+/// The result of a three-way merge of one value.
 fn choose<T: PartialEq>(base: &T, mine: T, theirs: T) -> Result<T, Conflict> {
     if mine == theirs || *base == theirs {
         Ok(mine)
@@ -62,7 +62,7 @@ fn merge_fields(
     Ok(merged)
 }
 
-/// One step, as it is in each of the three; none when it was removed.
+/// Merges one step of the three versions; `None` when it was removed.
 fn merge_step(
     base: Option<&Arc<Step>>,
     mine: Option<&Arc<Step>>,
@@ -78,13 +78,13 @@ fn merge_step(
     let step: Step = json::from_value(Value::Object(fields)).map_err(|_| Conflict)?;
     let of_steps = |steps| Definition { steps, ..Definition::default() };
     let (merged, both) = (of_steps(vec![Arc::new(step)]), of_steps(vec![Arc::clone(mine), Arc::clone(theirs)]));
-    // Fields of two types of step make none.
+    // A mix of fields of two step types is not a step.
     merged.hold_to_known_parts(Some(&both)).map_err(|_| Conflict)?;
     Ok(merged.steps.into_iter().next())
 }
 
-/// The ids in a list of both, in the order of who moved some; what the other added stands behind
-/// the step that it stood behind there.
+/// The ids in a list of both, in the order of the side that moved steps; a step that the other side added keeps its
+/// predecessor.
 fn merged_order<'a>(
     base: &'a Draft,
     mine: &'a Draft,

@@ -1,7 +1,7 @@
-//! What to do when a save meets a newer version: say what differs, and join what can be joined.
+//! Conflict handling when a save meets a newer version: lists the differences, and merges independent changes.
 //!
-//! Both read drafts as their JSON, field by field, so that a field that is added to the definition
-//! is compared and joined without a word here.
+//! Both read drafts as JSON, field by field, so that new fields of the definition are compared and merged without code
+//! here.
 
 mod compare;
 mod fields;

@@ -1,4 +1,4 @@
-//! Tables of conflicts, and that a merge loses nothing.
+//! Tables of conflicts, and the property that a merge loses no change.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
-//! Where the items of a list stand, and where they go when one of them moves.
+//! Positions of the items of a list, before and after a move.
 
 use std::ops::Range;
 
-/// Where one item stands, in px.
+/// Position of one item, in px.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Slot {
     /// From the top of the list.
@@ -23,7 +23,7 @@ impl Slot {
     }
 }
 
-/// The items of a list as they stood when one of them was picked up, from top to bottom.
+/// The items of a list at the pick-up of one of them, from top to bottom.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Layout {
     slots: Vec<Slot>,
@@ -36,19 +36,19 @@ impl Layout {
         Self { slots }
     }
 
-    /// How many items there are.
+    /// Number of items.
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no items.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// Where an item lands that is dragged down by `by` px. Another item makes room as soon as the
+    /// The index of an item after a drag of `by` px down. Another item makes room as soon as the
     /// edge that goes ahead has passed its middle, so that a tall item need not be dragged by its
     /// whole height to change places with a flat one.
     #[must_use]
@@ -64,7 +64,7 @@ impl Layout {
         }
     }
 
-    /// Px by which an item is drawn below its place when the item `from` is to land at `to`.
+    /// Px by which an item is drawn below its place while the item `from` is moved to `to`.
     #[must_use]
     pub fn shift(&self, index: usize, from: usize, to: usize) -> f64 {
         let (Some(slot), Some(dragged)) = (self.slots.get(index), self.slots.get(from)) else { return 0.0 };
@@ -82,7 +82,7 @@ impl Layout {
         }
     }
 
-    /// The place that the item `from` takes when it lands at `to`.
+    /// The position of the item `from` after a drop at `to`.
     #[must_use]
     pub fn landing(&self, from: usize, to: usize) -> Option<Slot> {
         let (dragged, target) = (self.slots.get(from)?, self.slots.get(to)?);
@@ -91,7 +91,7 @@ impl Layout {
     }
 }
 
-/// The list with the item at `from` taken out and put in at `to`; unchanged when there is no such
+/// The list with the item at `from` moved to `to`; unchanged when there is no such
 /// item or place.
 #[cfg(test)]
 pub fn moved<T: Clone>(list: &[T], from: usize, to: usize) -> Vec<T> {
@@ -103,13 +103,13 @@ pub fn moved<T: Clone>(list: &[T], from: usize, to: usize) -> Vec<T> {
     list
 }
 
-/// Px from the edge of what can be seen in which it begins to scroll.
+/// Px from the edge of the visible area in which scrolling begins.
 const SCROLL_ZONE_PX: f64 = 64.0;
 /// Px per frame at the edge and beyond it.
 const SCROLL_MOST_PX: f64 = 16.0;
 
-/// How many px to scroll down in a frame (up when negative) while the pointer drags at `pointer_y` px from the top of
-/// the window: the nearer to the edge of `view`, the faster. The view is what fixed bars leave of the window.
+/// Px to scroll down in a frame (up when negative) while the pointer drags at `pointer_y` px from the top of the
+/// window: the nearer to the edge of `view`, the faster. The view excludes fixed bars.
 #[must_use]
 pub fn auto_scroll(pointer_y: f64, view: &Range<f64>) -> f64 {
     // In a low view, the middle half stays calm.

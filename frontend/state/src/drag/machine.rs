@@ -9,7 +9,7 @@ pub const TOUCH_SLOP_PX: f64 = 10.0;
 /// Milliseconds that a finger rests before it drags. The component owns the timer.
 pub const LONG_PRESS_MS: u32 = 350;
 
-/// What points.
+/// Type of the pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pointer {
     /// Drags as soon as it has moved a little.
@@ -36,10 +36,10 @@ impl Point {
     }
 }
 
-/// How far an item goes by key.
+/// Distance of a move by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stride {
-    /// So many places down, or up when negative.
+    /// A number of places down, or up when negative.
     By(isize),
     /// To the first place.
     ToStart,
@@ -47,21 +47,21 @@ pub enum Stride {
     ToEnd,
 }
 
-/// What happens to the list.
+/// An event of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DragEvent {
     /// A pointer goes down on the handle of an item.
     PointerDown {
         /// The item.
         index: usize,
-        /// Where.
+        /// The position.
         at: Point,
-        /// By what.
+        /// Type of the pointer.
         pointer: Pointer,
     },
     /// The pointer moved, or the list was scrolled under it.
     PointerMove {
-        /// Where to.
+        /// The position.
         at: Point,
     },
     /// The pointer was let go.
@@ -79,45 +79,45 @@ pub enum DragEvent {
     KeyDrop,
     /// Escape, `pointercancel`, a lost capture or a lost focus.
     Cancel,
-    /// The list is another one now, so that what was measured is not true any more.
+    /// The list has changed, so the measurements are outdated.
     ListChanged,
 }
 
-/// What the component is to do.
+/// An action for the component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// An item was picked up: show it so, and say it.
     Lifted {
-        /// Where it stands.
+        /// Its index.
         index: usize,
     },
     /// The item would land somewhere else now: say it.
     Over {
-        /// Where it stands.
+        /// Its index.
         from: usize,
-        /// Where it would land.
+        /// Its index after a drop.
         to: usize,
     },
     /// Remove the item at `from`, then insert it at `to`. They differ.
     Move {
-        /// Where it stands.
+        /// Its index.
         from: usize,
-        /// Where it goes, counted without it.
+        /// Its new index, counted without it.
         to: usize,
     },
-    /// The item was dropped where it was: nothing to change.
+    /// The item was dropped at its old place: no change.
     Stayed {
-        /// Where it stands.
+        /// Its index.
         index: usize,
     },
     /// Nothing is moved.
     Cancelled {
-        /// Where the item still stands.
+        /// Its index, still unchanged.
         index: usize,
     },
 }
 
-/// What goes on in the list.
+/// State of the list.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum Drag {
     /// Nothing.
@@ -127,34 +127,33 @@ pub enum Drag {
     Pressed {
         /// The item.
         index: usize,
-        /// Where the pointer went down.
+        /// The position at which the pointer was pressed.
         start: Point,
-        /// What points.
+        /// Type of the pointer.
         pointer: Pointer,
     },
     /// An item follows the pointer.
     Dragging {
-        /// Where it stands in the list.
+        /// Its index in the list.
         from: usize,
-        /// Where it would land.
+        /// Its index after a drop.
         to: usize,
-        /// Where the pointer went down.
+        /// The position at which the pointer was pressed.
         start: Point,
-        /// Where the pointer is.
+        /// The position of the pointer.
         at: Point,
     },
     /// An item was picked up by key.
     Lifted {
-        /// Where it stands in the list.
+        /// Its index in the list.
         from: usize,
-        /// Where it would land.
+        /// Its index after a drop.
         to: usize,
     },
 }
 
 impl Drag {
-    /// What an event leads to. `list` is as measured when the item was picked up; an event that
-    /// makes no sense now changes nothing.
+    /// The state after an event. `list` has the measurements of the pick-up; events that do not apply change nothing.
     #[must_use]
     pub fn step(self, event: DragEvent, list: &Layout) -> (Self, Option<Effect>) {
         if self.source().is_some_and(|index| index >= list.len()) {
@@ -188,9 +187,9 @@ impl Drag {
     fn press(self, index: usize, start: Point, pointer: Pointer, list: &Layout) -> (Self, Option<Effect>) {
         match self {
             Self::Idle if index < list.len() => (Self::Pressed { index, start, pointer }, None),
-            // Who goes on with the mouse has left what the keyboard picked up.
+            // Using the mouse cancels a pick-up by keyboard.
             Self::Lifted { .. } => self.cancel(),
-            // A second finger changes nothing.
+            // A second finger has no effect.
             Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } => (self, None),
         }
     }
@@ -256,7 +255,7 @@ impl Drag {
         }
     }
 
-    /// From where to where the item that is picked up would move.
+    /// The old and the new index of the item that is picked up.
     #[must_use]
     pub const fn route(&self) -> Option<(usize, usize)> {
         match self {
@@ -265,8 +264,8 @@ impl Drag {
         }
     }
 
-    /// Px by which to draw an item below its place: the one that is dragged follows the pointer,
-    /// one that is picked up by key stands where it would land, and those between make room.
+    /// Px by which to draw an item below its place: the dragged one follows the pointer, one picked up by key is drawn
+    /// at its target, and those between make room.
     #[must_use]
     pub fn shift(&self, index: usize, list: &Layout) -> f64 {
         match *self {
@@ -276,7 +275,7 @@ impl Drag {
         }
     }
 
-    /// The place that is kept free for the item: where to draw the placeholder.
+    /// The free place for the item, where the placeholder is drawn.
     #[must_use]
     pub fn placeholder(&self, list: &Layout) -> Option<Slot> {
         self.route().and_then(|(from, to)| list.landing(from, to))

@@ -1,9 +1,8 @@
-//! Sorting a list by mouse, touch, pen or keyboard: what each event leads to, without a browser.
+//! Sorts a list by mouse, touch, pen or keyboard: a state machine without a browser.
 //!
-//! The component measures the items once, when something is picked up, sends events, sets the
-//! transforms that [`Drag::shift`] gives, and does what the [`Effect`] says. All positions are px
-//! from the top of the list, so that scrolling changes the pointer's y: the component sends a
-//! [`DragEvent::PointerMove`] then too.
+//! The component measures the items once per pick-up, sends events, sets the transforms of [`Drag::shift`], and carries
+//! out each [`Effect`]. All positions are px from the top of the list, so scrolling changes the pointer's y: the
+//! component sends a [`DragEvent::PointerMove`] then too.
 
 mod layout;
 mod machine;

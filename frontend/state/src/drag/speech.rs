@@ -1,14 +1,14 @@
-//! What a screen reader says while a list is sorted.
+//! Screen reader texts for sorting a list.
 
 use super::Effect;
 
-/// How to sort by keyboard: the description of every handle.
+/// Instructions for sorting by keyboard: the description of every handle.
 #[must_use]
 pub const fn instructions() -> &'static str {
     "Press space to pick up. Use the arrow keys to move, space to drop, escape to cancel."
 }
 
-/// What to announce after an effect. `label` is that of the item, `count` how many items there are.
+/// The announcement after an effect. `label` is the item's label, `count` the number of items.
 #[must_use]
 pub fn announcement(effect: Effect, label: &str, count: usize) -> String {
     match effect {

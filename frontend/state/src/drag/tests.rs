@@ -23,7 +23,7 @@ const fn at(y: f64) -> Point {
     Point { x: 0.0, y }
 }
 
-/// Sends events in turn; gives the last state and all effects.
+/// Sends events in order; returns the last state and all effects.
 fn run(events: &[DragEvent], list: &Layout) -> (Drag, Vec<Effect>) {
     let mut effects = Vec::new();
     let mut drag = Drag::Idle;
@@ -192,7 +192,7 @@ proptest! {
             if matches!(event, DragEvent::PointerUp | DragEvent::KeyDrop | DragEvent::Cancel) {
                 prop_assert_eq!(next, Drag::Idle);
             }
-            // Whoever was told that an item is picked up is told how that ended.
+            // Every announced pick-up has an announced end.
             let ended = drag.route().is_some() && next.route().is_none();
             let told = matches!(effect, Some(Effect::Move { .. } | Effect::Stayed { .. } | Effect::Cancelled { .. }));
             prop_assert_eq!(ended, told);

@@ -83,7 +83,7 @@ fn a_text_is_needed_where_a_step_reads_the_whole() {
     let mut form = form(&["{{input}}"]);
     assert_eq!(form.value().unwrap_err().message, "Write the input: a step reads it.");
     form.text = " {\"a\": 1} ".into();
-    // A text stays a text, whatever it looks like.
+    // A text stays a text, even if it is valid JSON.
     assert_eq!(form.value(), Ok(json!(" {\"a\": 1} ")));
 }
 
@@ -208,7 +208,7 @@ proptest! {
                 prop_assert_eq!(&form, &before);
             }
         }
-        // Back where it began, the input is what it was.
+        // After a switch back, the input is unchanged.
         if form.switch(start).is_ok() && given.is_ok() {
             prop_assert_eq!(form.value(), given);
         }

@@ -7,7 +7,7 @@ use sluice_types::{ExecutionId, ExecutionSummary, WorkflowId, WorkflowSummary};
 
 /// An item of a list, known by its id.
 pub trait Item {
-    /// What tells it from others.
+    /// Unique id of the item.
     type Id: Clone + Eq + Hash;
     /// Its id.
     fn id(&self) -> &Self::Id;
@@ -39,14 +39,14 @@ pub struct Pages<T: Item> {
     stage: Stage,
 }
 
-/// What loading has come to.
+/// Loading state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The first page is asked for; what is shown is of the query before.
+    /// The first page is loading; the items are those of the previous query.
     First,
-    /// A further page is asked for.
+    /// A further page is loading.
     More,
-    /// Nothing is asked for.
+    /// No request is running.
     Idle,
     /// The last request failed.
     Failed,
@@ -57,7 +57,7 @@ enum Stage {
 #[must_use = "the page is to be asked for"]
 pub struct Ask {
     generation: u64,
-    /// The cursor to ask with; none for the first page.
+    /// The cursor of the page; `None` for the first page.
     pub cursor: Option<String>,
 }
 
@@ -75,13 +75,13 @@ impl<T: Item> Default for Pages<T> {
 }
 
 impl<T: Item> Pages<T> {
-    /// The items so far, in the order asked for.
+    /// The items so far, in the requested order.
     #[must_use]
     pub fn items(&self) -> &[T] {
         &self.items
     }
 
-    /// Whether a page is asked for.
+    /// Whether a page is loading.
     #[must_use]
     pub const fn is_loading(&self) -> bool {
         matches!(self.stage, Stage::First | Stage::More)
@@ -105,14 +105,14 @@ impl<T: Item> Pages<T> {
         self.next_cursor.is_some()
     }
 
-    /// Whether all was loaded and there is nothing.
+    /// Whether everything was loaded and there are no items.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty() && self.generation > 0 && self.stage == Stage::Idle && !self.has_more()
     }
 
-    /// Begins anew: the query changed, or the list is to be read again. What is shown stays until the
-    /// first page comes, and answers to earlier requests are passed over.
+    /// Restarts: the query changed, or the list must be reloaded. The old items stay until the first page arrives, and
+    /// answers to earlier requests are ignored.
     pub fn restart(&mut self) -> Ask {
         self.generation += 1;
         self.stage = Stage::First;
@@ -121,7 +121,7 @@ impl<T: Item> Pages<T> {
         Ask { generation: self.generation, cursor: None }
     }
 
-    /// Asks for the next page; nothing while one is asked for, or when there is none.
+    /// Requests the next page; `None` during a request, or on the last page.
     pub fn load_more(&mut self) -> Option<Ask> {
         if self.is_loading() {
             return None;
@@ -131,7 +131,7 @@ impl<T: Item> Pages<T> {
         Some(Ask { generation: self.generation, cursor: Some(cursor) })
     }
 
-    /// Tries again what failed.
+    /// Repeats the failed request.
     pub fn retry(&mut self) -> Option<Ask> {
         if !self.has_failed() {
             return None;
@@ -139,8 +139,8 @@ impl<T: Item> Pages<T> {
         self.load_more().or_else(|| Some(self.restart()))
     }
 
-    /// Takes a page in; whether it was one that is awaited. An item that is here already, because it
-    /// moved between two pages, is shown as it is now, where it stands.
+    /// Adds a page; returns whether it was expected. An item that is already here, because it moved between two pages,
+    /// is updated in place.
     pub fn arrived(&mut self, ask: &Ask, page: Vec<T>, next_cursor: Option<String>) -> bool {
         if ask.generation != self.generation || !self.is_loading() {
             return false;
@@ -163,14 +163,14 @@ impl<T: Item> Pages<T> {
         true
     }
 
-    /// Notes that no page came.
+    /// Records a failed request.
     pub fn failed(&mut self, ask: &Ask) {
         if ask.generation == self.generation {
             self.stage = Stage::Failed;
         }
     }
 
-    /// Takes out an item that the server has deleted.
+    /// Removes an item that the server has deleted.
     pub fn remove(&mut self, id: &T::Id) {
         self.known.remove(id);
         self.items.retain(|item| item.id() != id);
@@ -193,7 +193,7 @@ impl<T: Item> Pages<T> {
     }
 
     fn position(&self, id: &T::Id) -> Option<usize> {
-        // Most ids that are looked for when a page comes in are not there.
+        // Most ids of a new page are not in the list yet.
         if !self.known.contains(id) {
             return None;
         }

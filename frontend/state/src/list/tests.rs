@@ -21,7 +21,7 @@ fn ids(pages: &Pages<Thing>) -> Vec<u32> {
     pages.items().iter().map(|thing| thing.0).collect()
 }
 
-/// Two pages of a list that goes on.
+/// Two pages of a longer list.
 fn loaded() -> Pages<Thing> {
     let mut pages = Pages::default();
     let ask = pages.restart();
@@ -61,7 +61,7 @@ fn answers_to_an_older_query_are_passed_over() {
     assert!(!pages.arrived(&old, things(&[9]), None));
     pages.failed(&old);
     assert!(pages.is_loading());
-    // What was there is shown until there is something else.
+    // The old items stay until the new ones arrive.
     assert_eq!(ids(&pages).len(), 5);
     assert!(pages.arrived(&new, things(&[8, 7]), None));
     assert_eq!(ids(&pages), [8, 7]);

@@ -26,7 +26,7 @@ fn tags(html: &str) -> Vec<String> {
     tags
 }
 
-/// What the tags that are written here begin with.
+/// Prefixes of the tags that the renderer writes.
 const KNOWN: [&str; 30] = [
     "p",
     "h3",
@@ -60,7 +60,7 @@ const KNOWN: [&str; 30] = [
     "p/",
 ];
 
-/// Attributes that are written here, with what their values begin with.
+/// Attributes that the renderer writes, with the prefixes of their values.
 const ATTRIBUTES: [&str; 20] = [
     "href=\"http://",
     "href=\"https://",

@@ -1,20 +1,20 @@
-//! What an event or an answer changed, so that the page draws only that anew.
+//! Changes by an event or an answer, so that the page redraws only those.
 
 use sluice_types::StepPath;
 
-/// What changed, and what is to be done about it.
+/// The changes and the next actions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
     /// The run itself: its status, totals, error or times.
     pub execution: bool,
     /// Step runs that changed in more than their text. The attempts and decisions of these, where
-    /// they are shown, are to be read again too.
+    /// they are shown, must be refetched too.
     pub steps: Vec<StepPath>,
-    /// Texts that grew or were put in the place of others.
+    /// Texts that grew or were replaced.
     pub texts: Vec<TextChange>,
-    /// The run is to be read again: the event did not tell all. One reading serves any number of these.
+    /// The run must be refetched: the event is incomplete. One refetch serves any number of these.
     pub refetch: bool,
-    /// The stream is to be opened again: a piece of text is missing, and only a new stream begins with
+    /// The stream must be reopened: a piece of text is missing, and only a new stream begins with
     /// the whole of it.
     pub reconnect: bool,
 }
@@ -35,7 +35,7 @@ impl Changed {
         *self == Self::default()
     }
 
-    /// Adds what another event changed, so that many are drawn at once.
+    /// Adds the changes of another event, so that many are drawn at once.
     pub fn merge(&mut self, other: Self) {
         self.execution |= other.execution;
         self.refetch |= other.refetch;

@@ -6,30 +6,30 @@ use sluice_types::{Event, EventType, StepRun, StepRunStatus};
 /// A step run, as far as it is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepView {
-    /// The step run. Its `content` stands in `text`, so that a piece of text is added in place.
+    /// The step run. Its `content` is in `text`, so that a piece of text is appended in place.
     pub run: StepRun,
-    /// The text of the newest attempt, as far as it came; of a completed step, its content.
+    /// The text of the newest attempt so far; for a completed step, its content.
     pub text: String,
-    /// The attempt that is to come, while the step waits for it.
+    /// The scheduled attempt, while the step waits for it.
     pub retry: Option<Retry>,
-    /// What the newest event said, for people: why it was skipped, what a gate asks.
+    /// The message of the newest event: the reason for a skip, the subject of a gate.
     pub note: Option<String>,
     /// The number of the event that last changed it.
     changed_seq: i64,
-    /// Whether a missing piece of text was told of; once is enough until it is there.
+    /// Whether a gap in the text was reported; one report is enough until it is filled.
     has_gap: bool,
 }
 
-/// An attempt that is to come.
+/// A scheduled attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retry {
-    /// How long the wait is as a whole.
+    /// Duration of the whole wait.
     pub in_ms: i64,
     /// When it is over, by the server's clock.
     pub due_at: DateTime<Utc>,
 }
 
-/// What a piece of text did.
+/// Effect of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Added {
     /// It was known, or belongs to an attempt that is over.
@@ -50,13 +50,13 @@ impl StepView {
         Self { run, text, retry: None, note: None, changed_seq: 0, has_gap: false }
     }
 
-    /// Whether an attempt ended and the next one is to come.
+    /// Whether an attempt has ended and the next one is scheduled.
     #[must_use]
     pub fn is_between_attempts(&self) -> bool {
         self.run.status == StepRunStatus::Running && self.run.completed_at.is_some()
     }
 
-    /// Whether nothing more is to come of it, unless a person asks for it.
+    /// Whether it stays as it is until a person acts.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         match self.run.status {
@@ -71,14 +71,14 @@ impl StepView {
         }
     }
 
-    /// From the beginning of the newest attempt to its end, or to `now` while it is under way.
+    /// From the start of the newest attempt to its end, or to `now` while it is running.
     #[must_use]
     pub fn duration_ms(&self, now: DateTime<Utc>) -> Option<i64> {
         let until = self.run.completed_at.unwrap_or(now);
         self.run.duration_ms.or_else(|| self.run.started_at.map(|from| (until - from).num_milliseconds().max(0)))
     }
 
-    /// Takes on what an event tells of it.
+    /// Applies an event.
     pub(super) fn take_event(&mut self, seq: i64, status: StepRunStatus, event: &Event) {
         self.changed_seq = seq;
         let retries = event.event_type == EventType::Retry;
@@ -97,7 +97,7 @@ impl StepView {
                 run.error.clone_from(&event.error);
             }
             StepRunStatus::Pending | StepRunStatus::Running | StepRunStatus::Skipped | StepRunStatus::Unknown => {}
-            // What a gate asks is not in the event.
+            // The event does not contain the gate's subject.
             StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => run.gate = None,
             StepRunStatus::Completed => {
                 run.completed_at = Some(event.at);
@@ -115,7 +115,7 @@ impl StepView {
         self.take_note(event);
     }
 
-    /// Takes only what no answer holds: what the event said, and when the next attempt comes.
+    /// Applies only the parts that no answer contains: the event's message, and the time of the next attempt.
     pub(super) fn take_note(&mut self, event: &Event) -> bool {
         let attempt = event.attempt.unwrap_or(self.run.attempt);
         if event.step_status != Some(self.run.status) || attempt != self.run.attempt {
@@ -148,8 +148,8 @@ impl StepView {
         self.text.clear();
     }
 
-    /// Adds a piece of text that begins at a byte of an attempt's text. Pieces may come twice, overlap,
-    /// or begin anew with all that there is: what is known is not added again.
+    /// Adds a piece of text at a byte offset of an attempt's text. Pieces may repeat, overlap, or start again with the
+    /// whole text: known text is not added again.
     pub(super) fn add_text(&mut self, attempt: i32, offset: usize, piece: &str, at: DateTime<Utc>) -> Added {
         if attempt > self.run.attempt {
             if offset > 0 {
@@ -164,7 +164,7 @@ impl StepView {
         }
         let known = self.text.len();
         if offset == 0 && !piece.starts_with(&self.text) && !self.text.starts_with(piece) {
-            // It tells the whole, and what is known is something else.
+            // The piece is the whole text, and differs from the known text.
             piece.clone_into(&mut self.text);
             return self.grown(0);
         }
@@ -176,7 +176,7 @@ impl StepView {
                 self.grown(known)
             }
             None if piece.len() <= overlap => Added::Nothing,
-            // What is known ends within a character of the piece: they are not of one text.
+            // The known text ends inside a character of the piece: they belong to different texts.
             None => self.missing(),
         }
     }
@@ -190,16 +190,15 @@ impl StepView {
         if std::mem::replace(&mut self.has_gap, true) { Added::Nothing } else { Added::Gap }
     }
 
-    /// Whether the stream knows more of it than an answer whose newest event is `seq`.
+    /// Whether the stream has newer data than an answer whose newest event is `seq`.
     pub(super) const fn is_newer_than(&self, seq: i64, run: &StepRun) -> bool {
         self.changed_seq > seq || self.run.attempt > run.attempt
     }
 
-    /// Takes on what was read; whether that changed anything but the text, and from which byte on the
-    /// text is another.
+    /// Applies an answer; returns whether anything but the text changed, and the byte from which the text changed.
     pub(super) fn take_run(&mut self, mut run: StepRun) -> (bool, Option<usize>) {
         let text = run.content.take().unwrap_or_default();
-        // Of an attempt under way, the database holds what there was a moment ago.
+        // For a running attempt, the database is slightly behind the stream.
         let streamed = run.status == StepRunStatus::Running
             && run.attempt == self.run.attempt
             && self.text.starts_with(text.as_str());

@@ -6,7 +6,7 @@ use super::{Changed, RunState, TextChange};
 
 const ID: &str = "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
 
-/// A run of two steps, as it stands at second 0, with changes.
+/// A run of two steps at second 0, with changes.
 fn execution(changes: &Value, steps: &[Value]) -> Execution {
     let usage = json!({"input_tokens": 0, "output_tokens": 0, "cached_input_tokens": 0});
     let mut run = json!({
@@ -180,7 +180,7 @@ fn a_pause_by_a_person_is_told_from_a_gate() {
     state.apply(&stored(5, &json!({"type": "paused", "status": "paused", "path": "a"})));
     assert!(!state.execution().on_hold && state.refetch_due());
     assert_eq!(state.gate().unwrap().note.as_deref(), Some("Look"));
-    // A hold that waits for a step to end outlives an event that tells of something else.
+    // A pause that waits for a running step outlives other events.
     let fetch = state.begin_fetch();
     state.resync(fetch, execution(&json!({"on_hold": true, "last_seq": 5}), &[]));
     state.apply(&stored(6, &json!({"status": "running"})));
@@ -225,7 +225,7 @@ fn an_answer_replaces_what_events_told() {
         "started_at": at(1), "completed_at": at(2)});
     let changed = state.resync(fetch, execution(&json!({"started_at": at(1), "last_seq": 2}), &[a]));
     assert_eq!((changed.steps, changed.texts), (vec![path("a")], vec![TextChange { path: path("a"), from: 3 }]));
-    // The event that tells of it comes later, and nothing is to be read again.
+    // Its event arrives later, and requires no refetch.
     assert!(state.apply(&step_event(2, "a", "completed", 1)).is_nothing());
     assert!(!state.refetch_due());
 }
@@ -252,14 +252,14 @@ fn an_answer_older_than_the_stream_does_not_take_it_back() {
     assert_eq!(status_of(&state, "a"), StepRunStatus::Completed);
     assert_eq!(status_of(&state, "b"), StepRunStatus::Running);
     assert!(state.refetch_due());
-    // Two requests whose answers cross: the older one is not taken in.
+    // The answers of two requests cross: the older one is ignored.
     let (first, second) = (state.begin_fetch(), state.begin_fetch());
     let steps = [json!({"attempt": 1}), json!({"attempt": 1})];
     state.resync(second, execution(&json!({"yolo": true, "last_seq": 3}), &steps));
     assert!(state.execution().yolo && !state.refetch_due());
     assert!(state.resync(first, execution(&json!({"last_seq": 3}), &steps)).refetch);
     assert!(state.execution().yolo);
-    // So is one that was sent later, but knows less.
+    // An answer to a later request with older data is ignored too.
     let fetch = state.begin_fetch();
     assert!(state.resync(fetch, execution(&json!({"last_seq": 2}), &steps)).refetch);
     assert!(state.execution().yolo);
@@ -285,8 +285,8 @@ fn many_changes_are_drawn_at_once() {
     assert_eq!(all.texts, [TextChange { path: path("a"), from: 0 }]);
 }
 
-/// How a server may send a text: where each piece ends, where a piece is sent again from, and after
-/// which pieces the reader connects anew and is first sent all that there is.
+/// A delivery of a text: the end of each piece, the start of each repeated piece, and
+/// the pieces after which the reader reconnects and first gets the whole text so far.
 fn sending() -> impl Strategy<Value = (String, Vec<(usize, usize, bool)>)> {
     let piece = (0usize..8, 0usize..6, prop::bool::weighted(0.2));
     ("\\PC{0,60}", prop::collection::vec(piece, 0..40))
@@ -321,7 +321,7 @@ proptest! {
             step_event(1, "a", "running", 1), done(2, "a"), step_event(3, "b", "running", 1), done(4, "b"),
             stored(5, &json!({"type": "done", "status": "completed", "cost_estimate": 1.0, "token_usage": usage(6)})),
         ];
-        // A server sends them in order; a reader that connects anew is sent some again.
+        // A server sends them in order; a reader that reconnects gets some again.
         let mut plain = fresh();
         let mut doubled = fresh();
         for (at, event) in events.iter().enumerate() {
@@ -334,7 +334,7 @@ proptest! {
         prop_assert_eq!(&doubled, &plain);
         prop_assert_eq!(doubled.totals().cost_usd.to_bits(), 1.0f64.to_bits());
         prop_assert_eq!(doubled.totals().tokens.output_tokens, 6);
-        // In whatever order they come, nothing is counted twice.
+        // In any order, nothing is counted twice.
         let mut mixed = fresh();
         for at in order {
             mixed.apply(&events[at]);

@@ -94,7 +94,7 @@ proptest! {
         let world = driven(&steps, crashes, script);
         for made in steps.iter().filter(|made| made["effect"] == "writes") {
             let at = path(made["id"].as_str().unwrap());
-            // Each further attempt was asked for at a gate, or follows one that the provider had refused.
+            // Each further attempt was requested at a gate, or follows one that the provider refused.
             let records = world.attempts.iter().filter(|record| record.path == at);
             let unsafe_ends = records.filter(|record| match record.attempt.status {
                 AttemptStatus::Interrupted => true,

@@ -23,11 +23,11 @@ pub enum Crash {
     AfterCommit,
 }
 
-/// How an attempt ends, as a test wants it.
+/// The end of an attempt in a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     Answer,
-    /// The answer takes all tokens that it may take.
+    /// The answer uses all its tokens.
     Spent,
     /// It fails, can be retried, and was refused before it acted.
     Refused,
@@ -41,13 +41,13 @@ pub struct World {
     pub machine: Machine,
     stored: Journal,
     pub now: DateTime<Utc>,
-    /// Attempts under way.
+    /// Running attempts.
     pub tasks: Vec<Task>,
     /// All attempts that were begun.
     pub begun: Vec<(StepPath, i32)>,
     pub attempts: Vec<AttemptRecord>,
     pub events: Vec<Event>,
-    /// How the next attempts of a step end; answers when there are no more.
+    /// The ends of a step's next attempts; answers when there are no more.
     pub script: HashMap<StepPath, Vec<End>>,
     /// The crash of each turn to come, by its number from 0.
     pub crashes: HashMap<usize, Crash>,
@@ -226,7 +226,7 @@ impl World {
         self.complete(step);
     }
 
-    /// Lets an attempt under way end.
+    /// Ends a running attempt.
     pub fn end(&mut self, at: &StepPath, end: End) {
         let position = self.tasks.iter().position(|task| task.path == *at).expect("an attempt is under way");
         let Task { path, attempt, work: Work::Model(call), .. } = self.tasks.remove(position);
@@ -298,7 +298,7 @@ impl World {
         panic!("the run does not end: {:?}", self.machine.execution());
     }
 
-    /// What must be the same however often the process died.
+    /// The part of the state that crashes must not change.
     pub fn essence(&self) -> Essence {
         let execution = self.machine.execution();
         let runs = execution.steps.into_iter();

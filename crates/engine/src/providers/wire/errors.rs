@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::super::call::{ProviderError, ProviderErrorKind as Kind};
 
-/// Bytes of an error's body that are read. A longer one counts as one that is not JSON.
+/// Bytes of an error's body that are read. A longer body is not parsed as JSON.
 pub(super) const MAX_ERROR_BYTES: usize = 64 * 1024;
 /// Characters of a content type that a message names.
 const MAX_CONTENT_TYPE_CHARS: usize = 60;
@@ -70,7 +70,7 @@ pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
         genai::Error::WebModelCall { webc_error, .. } | genai::Error::WebAdapterCall { webc_error, .. } => {
             match webc_error {
                 genai::webc::Error::Reqwest(error) => from_transport(error),
-                _ => broken("the provider's answer is not what its protocol says"),
+                _ => broken("the provider's answer violates its protocol"),
             }
         }
         genai::Error::WebStream { error, .. } => from_transport(error.as_ref()),
@@ -79,7 +79,7 @@ pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
         | genai::Error::JsonValueExt(_)
         | genai::Error::SerdeJson(_)
         | genai::Error::InvalidJsonResponseElement { .. }
-        | genai::Error::NoChatResponse { .. } => broken("the provider's answer is not what its protocol says"),
+        | genai::Error::NoChatResponse { .. } => broken("the provider's answer violates its protocol"),
         // All others come before anything is sent. Their texts name the model and the adapter, no key.
         other => ProviderError::new(Kind::BadRequest, other.to_string()),
     }
@@ -99,7 +99,7 @@ pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
     let Some(error) = error.downcast_ref::<reqwest::Error>() else {
         return broken("the answer could not be read");
     };
-    // The innermost cause says what happened; the outer ones repeat the URL.
+    // The innermost cause describes the failure; the outer ones repeat the URL.
     let cause = root_cause(error);
     if error.is_builder() {
         return ProviderError::new(Kind::BadRequest, format!("the request could not be built: {cause}"));
@@ -129,7 +129,7 @@ pub(super) fn broken(message: &str) -> ProviderError {
     ProviderError::new(Kind::BrokenStream, message)
 }
 
-/// A prompt or an answer that the provider's filter held back. Asking again changes nothing.
+/// The provider's filter withheld a prompt or an answer. A retry does not help.
 pub(super) fn withheld(reason: &str) -> ProviderError {
     ProviderError::new(Kind::BadRequest, format!("the provider withheld its answer ({reason})"))
 }
@@ -177,7 +177,7 @@ impl Refusal {
     }
 
     fn kind(&self, status: Option<u16>) -> Kind {
-        // Words that say more than the status: 400, 403 and 429 each stand for several things.
+        // These words are more specific than the status: 400, 403 and 429 each have several meanings.
         if let Some(kind) = self.words.iter().find_map(|word| kind_of_precise_word(word)) {
             return kind;
         }

@@ -1,4 +1,4 @@
-//! Where a call goes: our provider's name to a wire protocol and a URL.
+//! The target of a call: maps the provider's name to a wire protocol and a URL.
 //!
 //! The protocol follows from the provider that the tenant named, never from the shape of a model's name, so a
 //! model `gpt-oss` on an own server stays there.
@@ -50,10 +50,10 @@ impl Provider {
 
     /// The protocol for a call of `model`.
     ///
-    /// OpenAI serves some models through the Responses API alone: <https://platform.openai.com/docs/models>
-    /// names the `pro`, `codex` and `deep-research` ones. All others take chat completions, which gateways in
-    /// front of OpenAI speak too. Ollama's own protocol keeps a model's own defaults (its chat completions set
-    /// temperature to 1), but genai 0.7 sends no schema with it, so a call with a schema takes the other.
+    /// OpenAI serves some models only through the Responses API: <https://platform.openai.com/docs/models> lists `pro`,
+    /// `codex` and `deep-research`. All others use chat completions, which gateways in front of OpenAI support too.
+    /// Ollama's own protocol keeps a model's defaults (its chat completions set temperature to 1), but genai 0.7 sends
+    /// no schema with it, so a call with a schema uses chat completions.
     pub(super) fn protocol(self, model: &str, with_schema: bool) -> Protocol {
         match self {
             Self::Anthropic => Protocol::AnthropicMessages,

@@ -1,4 +1,4 @@
-//! Texts that are made to take long, or to bring a parser down.
+//! Texts that are built to slow down or crash a parser.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::{assert_safe, to_html};
 
 const LENGTH: usize = 200_000;
 
-/// What is repeated.
+/// The repeated part.
 const PIECES: [&str; 85] = [
     "[",
     "]",
