@@ -1,10 +1,10 @@
 //! Building, running the rows, and reporting.
 
-use std::cell::OnceCell;
 use std::fs;
 
 use super::row::{Bench, Row};
 use super::rows::ROWS;
+use super::seeded::Seeded;
 use super::{machine, report, wrk};
 use crate::fail::{Context, Done, Failure};
 use crate::stage::stage;
@@ -50,5 +50,6 @@ fn prepare() -> Result<Bench, Failure> {
     let _absent_already = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
     let commit = stage("disk", || machine::commit_time(&folder))?;
-    Ok(Bench { folder, commit, seeded: OnceCell::new() })
+    let seeded = Seeded::new(folder.join("seeded"));
+    Ok(Bench { folder, commit, seeded })
 }

@@ -4,6 +4,7 @@ mod chunked;
 mod command;
 mod events;
 mod machine;
+mod parallel;
 mod report;
 mod row;
 mod rows;

@@ -1,6 +1,5 @@
 //! What a row of the report is.
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,5 +45,5 @@ pub struct Bench {
     /// One small durable write on this disk, p50.
     pub commit: Duration,
     /// The data directory with many workflows, filled by the first row that needs it.
-    pub seeded: OnceCell<Seeded>,
+    pub seeded: Seeded,
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::bench::row::{Bench, Figure};
-use crate::bench::seeded::seeded;
 use crate::bench::server::Server;
 use crate::bench::stats::{ms, percentile};
 use crate::fail::Failure;
@@ -19,7 +18,8 @@ const FIRST: &str = "/api/v1/workflows?limit=20";
 
 /// Walks to page 1000 by its cursors, then times both pages in turn, so that noise meets both alike.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
-    let server = Server::start(&seeded(bench)?.data)?;
+    bench.seeded.fill()?;
+    let server = Server::start(bench.seeded.path())?;
     let mut client = server.client()?;
     let mut deep = FIRST.to_owned();
     for number in 1..PAGE {

@@ -4,8 +4,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::bench::machine::process_kib;
+use crate::bench::parallel::in_parallel;
 use crate::bench::row::{Bench, Figure};
-use crate::bench::seeded::in_parallel;
 use crate::bench::server::Server;
 use crate::bench::stats::{mib, rate};
 use crate::bench::workflows;
