@@ -1,6 +1,5 @@
 //! `cargo xtask bench`: the figures that the design promises, measured.
 
-mod chunked;
 mod command;
 mod events;
 mod machine;

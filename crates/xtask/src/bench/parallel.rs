@@ -14,11 +14,11 @@ pub const CLIENTS: u32 = 16;
 pub fn in_parallel<T: Send>(
     count: u32,
     server: &Server,
-    work: impl Fn(&mut Client, u32) -> Result<T, Failure> + Sync,
+    work: impl Fn(&Client, u32) -> Result<T, Failure> + Sync,
 ) -> Result<Vec<T>, Failure> {
     let next = AtomicU32::new(0);
     let one_client = || -> Result<Vec<T>, Failure> {
-        let mut client = server.client()?;
+        let client = server.client();
         let mut done = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -26,7 +26,7 @@ pub fn in_parallel<T: Send>(
                 return Ok(done);
             }
             signals::check()?;
-            done.push(work(&mut client, number)?);
+            done.push(work(&client, number)?);
         }
     };
     std::thread::scope(|scope| {

@@ -44,9 +44,14 @@ impl Server {
         Ok(Self { child, address })
     }
 
-    /// A new connection.
-    pub fn client(&self) -> Result<Client, Failure> {
-        Client::connect(self.address)
+    /// A new client.
+    pub fn client(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    /// The address, for a plain connection.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The address in URLs.

@@ -16,18 +16,18 @@ pub fn chain(id: &str, model: &str, count: usize) -> String {
 }
 
 /// Makes a workflow.
-pub fn create(client: &mut Client, body: &str) -> Result<(), Failure> {
+pub fn create(client: &Client, body: &str) -> Result<(), Failure> {
     client.post("/api/v1/workflows", body)?.json(201).map(drop)
 }
 
 /// Starts a run without waiting for it and gives its id.
-pub fn start(client: &mut Client, workflow: &str) -> Result<String, Failure> {
+pub fn start(client: &Client, workflow: &str) -> Result<String, Failure> {
     let answer = client.post(&format!("/api/v1/workflows/{workflow}/executions"), START_BODY)?.json(202)?;
     text(&answer, "id")
 }
 
 /// The status of a run.
-pub fn status(client: &mut Client, execution: &str) -> Result<String, Failure> {
+pub fn status(client: &Client, execution: &str) -> Result<String, Failure> {
     let answer = client.get(&format!("/api/v1/workflows/executions/{execution}"))?.json(200)?;
     text(&answer, "status")
 }

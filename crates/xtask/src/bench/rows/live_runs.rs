@@ -22,13 +22,13 @@ const POLL: Duration = Duration::from_millis(20);
 /// Starts them, reads the server's memory while they live, and waits for all.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let server = Server::start(&bench.folder.join("live-runs"))?;
-    let mut client = server.client()?;
-    workflows::create(&mut client, &workflows::chain("bench-slow", "demo-slow", SLOW_STEPS))?;
-    let first = workflows::start(&mut client, "bench-slow")?;
+    let client = server.client();
+    workflows::create(&client, &workflows::chain("bench-slow", "demo-slow", SLOW_STEPS))?;
+    let first = workflows::start(&client, "bench-slow")?;
     let begun = Instant::now();
     let others = in_parallel(RUNS - 1, &server, |client, _| workflows::start(client, "bench-slow"))?;
     let started = begun.elapsed();
-    let all_live = workflows::status(&mut client, &first)? == "running";
+    let all_live = workflows::status(&client, &first)? == "running";
     let live_kib = process_kib(server.pid(), "VmRSS")?;
     let not_completed = wait_for_all(&server, std::iter::once(&first).chain(&others))?;
     let ended = begun.elapsed();
@@ -55,13 +55,13 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
 
 /// Asks for each run until it ended; gives how many ended otherwise than completed.
 fn wait_for_all<'a>(server: &Server, ids: impl Iterator<Item = &'a String>) -> Result<u32, Failure> {
-    let mut client = server.client()?;
+    let client = server.client();
     let begun = Instant::now();
     let mut not_completed = 0;
     for id in ids {
         loop {
             signals::check()?;
-            match workflows::status(&mut client, id)?.as_str() {
+            match workflows::status(&client, id)?.as_str() {
                 "completed" => break,
                 "failed" | "cancelled" => break not_completed += 1,
                 _ if begun.elapsed() > END_WITHIN => {

@@ -48,7 +48,7 @@ pub fn throughput(bench: &Bench) -> Result<Vec<Figure>, Failure> {
 
 fn load(bench: &Bench, row: &str, connections: u32) -> Result<Outcome, Failure> {
     let server = Server::start(&bench.folder.join(row))?;
-    workflows::create(&mut server.client()?, &workflows::chain("bench-five", "demo-instant", 5))?;
+    workflows::create(&server.client(), &workflows::chain("bench-five", "demo-instant", 5))?;
     let load = |seconds| Load {
         url: format!("{}/api/v1/workflows/bench-five/executions?wait=30", server.url()),
         connections,

@@ -52,7 +52,7 @@ fn start_once(data: &Path) -> Result<(Server, Duration), Failure> {
     let server = Server::start_unready(data, address)?;
     while begun.elapsed() < GIVE_UP {
         signals::check()?;
-        let answer = Client::connect(address).and_then(|mut client| client.get("/healthz"));
+        let answer = Client::new(address).get("/healthz");
         if answer.is_ok_and(|answer| answer.status == 200) {
             return Ok((server, begun.elapsed()));
         }
