@@ -46,7 +46,7 @@ pub fn run(names: &[String]) -> Done {
 
 fn prepare() -> Result<Bench, Failure> {
     let folder = paths::scratch().join("bench");
-    // Fresh data directories: an old one may have another schema, and its size would tell on the figures.
+    // Fresh data directories: an old one may have another schema, and its size would change the figures.
     let _absent_already = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
     let commit = stage("disk", || machine::commit_time(&folder))?;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the figures that the design promises, measured.
+//! `cargo xtask bench`: measures the figures of the design.
 
 mod command;
 mod events;

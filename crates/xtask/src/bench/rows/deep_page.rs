@@ -1,4 +1,4 @@
-//! A page far down the list must cost what the first one does.
+//! Page 1000 of the list must cost no more than the first one.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ const ROUNDS: u32 = 300;
 const RATIO_AIM: f64 = 1.5;
 const FIRST: &str = "/api/v1/workflows?limit=20";
 
-/// Walks to page 1000 by its cursors, then times both pages in turn, so that noise meets both alike.
+/// Walks to page 1000 by its cursors, then times both pages alternately, so that noise affects both.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     bench.seeded.fill()?;
     let server = Server::start(bench.seeded.path())?;

@@ -1,4 +1,4 @@
-//! A thousand readers of one run's events: how late each hears of what happened.
+//! The delay of one run's events to a thousand readers.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
         signals::check()?;
         readers.push(Reader::open(server.address(), &path)?);
     }
-    // What happened before was replayed to some of them, and says nothing about delays.
+    // Earlier events were replayed to some readers, so their delays mean nothing.
     let since = time::since_epoch();
     read_all(&mut readers, END_WITHIN)?;
     let per_reader: Vec<Vec<Duration>> = readers.iter().map(|reader| reader.delays(since)).collect();

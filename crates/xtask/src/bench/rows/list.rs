@@ -13,7 +13,7 @@ use crate::fail::Failure;
 const PER_SECOND_AIM: f64 = 10_000.0;
 const P99_AIM: Duration = Duration::from_millis(10);
 
-/// Requests each second, and how long the slowest hundredth took.
+/// Requests per second, and the p99 of their times.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let created_per_second = bench.seeded.fill()?;
     let server = Server::start(bench.seeded.path())?;

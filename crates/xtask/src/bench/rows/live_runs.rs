@@ -1,4 +1,4 @@
-//! Ten thousand runs that all wait on a slow model: what they cost in memory, and whether all of them end.
+//! Ten thousand runs that wait on a slow model: their memory, and whether all of them complete.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ const MEMORY_AIM_KIB: u64 = 1_024 * 1_024;
 const END_WITHIN: Duration = Duration::from_secs(300);
 const POLL: Duration = Duration::from_millis(20);
 
-/// Starts them, reads the server's memory while they live, and waits for all.
+/// Starts the runs, reads the server's memory while they are live, and waits for all.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let server = Server::start(&bench.folder.join("live-runs"))?;
     let client = server.client();
@@ -53,7 +53,7 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     ])
 }
 
-/// Asks for each run until it ended; gives how many ended otherwise than completed.
+/// Polls each run until it has ended; returns the number of runs that did not complete.
 fn wait_for_all<'a>(server: &Server, ids: impl Iterator<Item = &'a String>) -> Result<u32, Failure> {
     let client = server.client();
     let begun = Instant::now();
