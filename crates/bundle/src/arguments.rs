@@ -1,4 +1,4 @@
-//! What `cargo xtask` tells this program.
+//! The command line, as `cargo xtask` passes it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "usage: sluice-bundle <app.wasm> <frontend folder> <dist folder> [--release]";
 
-/// What to bundle, from where to where.
+/// The input and output paths and the kind of build.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arguments {
     /// The app as cargo compiled it.
@@ -16,8 +16,8 @@ pub struct Arguments {
     pub frontend: PathBuf,
     /// The folder to fill.
     pub dist: PathBuf,
-    /// Small and compressed, for sending to browsers; otherwise quick to make, with names in stack traces, and
-    /// with pages that load themselves again.
+    /// Small and compressed, for users. Otherwise fast to build, with names in stack traces and pages that reload
+    /// themselves.
     pub release: bool,
 }
 

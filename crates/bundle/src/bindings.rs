@@ -1,4 +1,4 @@
-//! The JavaScript between the browser and the compiled app.
+//! The JavaScript bindings between the browser and the compiled app.
 
 use anyhow::{Context as _, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -9,7 +9,7 @@ use crate::files::{self, File};
 /// The name of the app's files: `app.js` and `app_bg.wasm`.
 const NAME: &str = "app";
 
-/// Runs wasm-bindgen over the compiled app; gives `app.js`, `app_bg.wasm` and the snippets that crates bring,
+/// Runs wasm-bindgen over the compiled app; returns `app.js`, `app_bg.wasm` and the snippets of crates,
 /// whose imports are relative to each other.
 ///
 /// `wasm-opt` does not run after it: the module gets 15 % smaller, but 15 % larger once it is compressed, and the

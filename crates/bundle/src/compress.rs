@@ -10,14 +10,14 @@ use flate2::write::GzEncoder;
 
 use crate::files::File;
 
-/// A smaller file fits one packet either way.
+/// Smaller files fit in one packet without compression.
 const WORTH_BYTES: usize = 512;
-/// The slowest and smallest: this happens once a build, and sending happens once a visitor.
+/// The slowest and smallest: a file is compressed once, and sent to each visitor.
 const BROTLI_QUALITY: i32 = 11;
 /// The largest window that browsers must accept: 16 MiB (RFC 7932, section 9.1).
 const BROTLI_WINDOW: i32 = 24;
 
-/// Adds `.br` and `.gz` siblings of each file that is worth it, all at once on as many threads.
+/// Adds `.br` and `.gz` siblings of each file over [`WORTH_BYTES`], each compressed on its own thread.
 pub fn add_compressed(files: &mut Vec<File>) -> Result<()> {
     let siblings = thread::scope(|scope| {
         let mut under_way = Vec::new();
@@ -55,7 +55,7 @@ mod tests {
     use std::io::Read as _;
 
     #[test]
-    fn what_is_compressed_is_the_same_again() {
+    fn decompression_restores_the_content() {
         let text = "a gate in a channel ".repeat(100);
         let mut files = vec![File::new("a.js", text.as_str()), File::new("b.js", "x".repeat(WORTH_BYTES))];
         add_compressed(&mut files).unwrap();

@@ -1,16 +1,16 @@
-//! Files in memory, with the addresses they will have.
+//! Files in memory, with their paths in the site.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-/// A file and where it will lie.
+/// A file and its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// The path below the folder it is meant for, with `/` between its parts.
     pub path: String,
-    /// What is in it.
+    /// The content.
     pub bytes: Vec<u8>,
 }
 
@@ -26,7 +26,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// All files of a folder and the folders in it, in the order of their paths. Hidden files are an editor's, not ours.
+/// All files of a folder and the folders in it, in the order of their paths. Skips hidden
+/// files: editors write them.
 pub fn read_folder(folder: &Path) -> Result<Vec<File>> {
     let mut files = Vec::new();
     collect(folder, "", &mut files)?;

@@ -1,9 +1,9 @@
-//! Makes the folder that a server serves the web app from: the compiled app with its JavaScript, the style
-//! sheets and static files, under one address that holds a hash of all of them.
+//! Creates the served folder of the web app: the compiled app with its JavaScript, the style sheets and the
+//! static files, under a path with a hash of all of them.
 //!
-//! `cargo xtask` runs this after it has compiled `frontend/`. It is a program of its own so that the tool's
-//! other commands need not wait until it is built.
-#![expect(clippy::print_stderr, reason = "a command-line tool says what went wrong")]
+//! `cargo xtask` runs this after it has compiled `frontend/`. It is a separate program, so that the tool's
+//! other commands need not wait for its build.
+#![expect(clippy::print_stderr, reason = "a command-line tool prints its error")]
 
 mod arguments;
 mod bindings;

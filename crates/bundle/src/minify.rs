@@ -1,4 +1,4 @@
-//! Style sheets and scripts without what only their readers need.
+//! Minification of style sheets and scripts.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 
 use crate::files::File;
 
-/// Leaves out comments and white space.
+/// Removes comments and white space.
 pub fn minify(files: &mut [File]) -> Result<()> {
     for file in files {
         let ending = Path::new(&file.path).extension().and_then(|ending| ending.to_str()).unwrap_or_default();

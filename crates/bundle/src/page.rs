@@ -2,11 +2,11 @@
 
 use anyhow::{Result, ensure};
 
-/// Stands in `index.html` for the folder of the assets.
+/// The placeholder in `index.html` for the folder of the assets.
 const ASSETS: &str = "{{assets}}";
 const HEAD_END: &str = "</head>";
 
-/// Fills in the address of the assets, and adds a script of ours to the head when one is given.
+/// Fills in the address of the assets, and adds a script to the head when one is given.
 pub fn fill_in(template: &str, hash: &str, script: Option<&str>) -> Result<String> {
     ensure!(template.contains(ASSETS), "index.html does not name {ASSETS}, so it cannot find the app");
     let with_script = match script {

@@ -1,4 +1,4 @@
-//! Writes a site into the folder that a server may be reading at this moment.
+//! Writes a site into a folder that a server may be reading at the same time.
 
 use std::fs;
 use std::path::Path;
@@ -11,8 +11,8 @@ use crate::site::Site;
 const ASSETS: &str = "assets";
 const COMPRESSED: [&str; 2] = [".br", ".gz"];
 
-/// Replaces what the folder holds. At each moment, the page that is served names assets that are there: the new
-/// ones come first, then the page in one step, and only then do the old assets go.
+/// Replaces the content of the folder. The served page always refers to existing assets: first the new assets are
+/// written, then the page is renamed atomically, then the old assets are removed.
 pub fn publish(site: &Site, dist: &Path) -> Result<()> {
     let assets = dist.join(ASSETS);
     fs::create_dir_all(&assets).with_context(|| format!("cannot make {}", assets.display()))?;

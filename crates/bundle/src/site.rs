@@ -9,20 +9,20 @@ use crate::files::{self, File};
 use crate::minify::minify;
 use crate::page;
 
-/// Its files are joined, in the order of their names, into [`STYLES`]: one request instead of many.
+/// The files in this folder are joined, in the order of their names, into [`STYLES`]: one request instead of many.
 const STYLE_FOLDER: &str = "css/";
 const STYLES: &str = "app.css";
 const RELOAD: &str = "reload.js";
 
-/// What a server serves.
+/// The files that a server serves.
 #[derive(Debug)]
 pub struct Site {
-    /// Names the folder of the assets. Any change of any file changes it, so assets may be cached for ever,
-    /// and files that name each other never mix with those of another build.
+    /// The name of the assets' folder. It changes with any file, so assets may be cached for ever, and files of
+    /// different builds never mix.
     pub hash: String,
-    /// What lies below `assets/<hash>/`.
+    /// The files below `assets/<hash>/`.
     pub assets: Vec<File>,
-    /// What lies at the top: the page.
+    /// The files at the top: the page.
     pub pages: Vec<File>,
 }
 
@@ -55,7 +55,7 @@ fn joined(styles: &[File]) -> Vec<u8> {
     let mut all = Vec::new();
     for style in styles {
         all.extend_from_slice(&style.bytes);
-        // A file without a line's end must not run into the next one.
+        // A file may lack the last newline.
         all.push(b'\n');
     }
     all
@@ -73,7 +73,7 @@ fn hash_of(template: &str, assets: &[File]) -> String {
         add(file.path.as_bytes());
         add(&file.bytes);
     }
-    // 64 bits are enough to tell builds apart.
+    // 64 bits are enough to distinguish builds.
     let beginning = hasher.finalize().first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
     format!("{beginning:016x}")
 }

@@ -36,7 +36,7 @@ pub fn run(arguments: &[String]) -> Done {
     })
 }
 
-/// The debug server, which reads the web app's files where the release build of the app puts them.
+/// Builds the debug server, which reads the web app from the output folder of the app's release build.
 pub fn build_server() -> Result<PathBuf, Failure> {
     stage("server", || process::run(cargo().args(["build", "-p", "sluice-api", "--bin", "sluice"])))?;
     Ok(paths::server("debug"))

@@ -13,8 +13,8 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Takes away the variables that cargo set for *this* crate when it ran us:
-/// build scripts of others watch some of them and would run again for nothing.
+/// Removes the variables that cargo sets for *this* crate: build scripts of other crates watch some of them and
+/// would run again without need.
 pub fn forget_this_crate(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();

@@ -22,15 +22,15 @@ The first build takes about six and a half minutes on two idle cores; later ones
 It is built without link-time optimisation; `cargo xtask release` builds with it, and takes
 about twice as long.
 
-What stands behind `--` is for the server: `cargo xtask start -- --listen 127.0.0.1:9000`;
+Arguments after `--` are passed to the server: `cargo xtask start -- --listen 127.0.0.1:9000`;
 `cargo xtask start -- --help` lists its options.
 ";
 
 const RELEASE: &str = "
-The web app lies in the binary, target/release/sluice, which needs no other file to run.
+The binary, target/release/sluice, embeds the web app and needs no other file to run.
 ";
 
-/// In the order of a reader.
+/// In the order of the help page.
 pub const COMMANDS: [Command; 11] = [
     Command {
         name: "start",
@@ -43,8 +43,8 @@ pub const COMMANDS: [Command; 11] = [
         name: "dev",
         arguments: "[-- args]",
         about: &[
-            "the same with debug builds, and data in ./data/dev; what changes is built again,",
-            "and pages load themselves again",
+            "the same with debug builds, and data in ./data/dev; rebuilds on changes,",
+            "and pages reload themselves",
         ],
         more: "",
         run: dev::run,

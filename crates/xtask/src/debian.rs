@@ -1,11 +1,11 @@
-//! Installing system packages, where that is allowed and possible.
+//! Installation of system packages by apt, as root or by `sudo` without a password.
 
 use std::process::Command;
 
 use crate::fail::{Done, Failure};
 use crate::{paths, process};
 
-/// Installs packages with apt when we may; `what` says in the error what they are for.
+/// Installs packages with apt when permitted; the error names them as `what`.
 pub fn install(packages: &[&str], what: &str) -> Done {
     let names = packages.join(" ");
     let cure = format!("install {what} (Debian and Ubuntu: `sudo apt-get install {names}`) and run this again");
@@ -18,7 +18,7 @@ pub fn install(packages: &[&str], what: &str) -> Done {
     if apt(prefix, &["install", "-y", "--no-install-recommends"], packages).is_ok() {
         return Ok(());
     }
-    // A fresh image has no package lists at all.
+    // A fresh container image has no package lists.
     apt(prefix, &["update"], &[]).map_err(|failure| failure.cure(cure.clone()))?;
     apt(prefix, &["install", "-y", "--no-install-recommends"], packages).map_err(|failure| failure.cure(cure))
 }
@@ -32,7 +32,7 @@ fn apt(prefix: &[&str], verb: &[&str], packages: &[&str]) -> Done {
     process::run(Command::new(program).args(arguments).args(verb).args(packages))
 }
 
-/// Nothing as root, `sudo -n` when it asks for no password, `None` when there is no way.
+/// The words before `apt-get`: empty as root, `sudo -n` when no password is needed, else `None`.
 fn apt_prefix() -> Option<&'static [&'static str]> {
     paths::in_path("apt-get")?;
     if rustix::process::geteuid().is_root() {

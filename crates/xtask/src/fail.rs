@@ -1,8 +1,8 @@
-//! The one error of this tool: what went wrong, and what to do about it.
+//! The error type of this tool: a message and an optional cure.
 
 use std::fmt;
 
-/// A failure as a person reads it.
+/// An error for a person to read.
 #[derive(Debug)]
 pub struct Failure {
     what: String,
@@ -10,27 +10,27 @@ pub struct Failure {
     exit_code: u8,
 }
 
-/// The answer of everything that is done for its effect.
+/// The result of a function without a return value.
 pub type Done = Result<(), Failure>;
 
 impl Failure {
-    /// A failure that explains itself.
+    /// A failure without a cure.
     pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), cure: None, exit_code: 1 }
     }
 
-    /// Wrong arguments: exit code 2, as shells expect.
+    /// Wrong arguments: exit code 2, by convention of shells.
     pub fn usage(what: impl Into<String>) -> Self {
         Self { what: what.into(), cure: Some("run `cargo xtask help`".into()), exit_code: 2 }
     }
 
-    /// Adds what to do about it.
+    /// Adds an instruction how to repair it.
     pub fn cure(mut self, cure: impl Into<String>) -> Self {
         self.cure = Some(cure.into());
         self
     }
 
-    /// What the process exits with.
+    /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         self.exit_code
     }
@@ -46,9 +46,9 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Gives an error of the standard library the words that say what was being done.
+/// Adds the failed action to an error of another library.
 pub trait Context<T> {
-    /// `what` names the thing that did not work, as in "cannot read deny.toml".
+    /// `what` names the failed action, as in "cannot read deny.toml".
     fn context(self, what: impl FnOnce() -> String) -> Result<T, Failure>;
 }
 

@@ -1,22 +1,24 @@
-//! A small HTTP/1.1 client over one kept connection, enough to put load on our own server.
+//! The HTTP client of the benchmark: one kept connection, one request at a time.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
+use ureq::http;
+use ureq::{Agent, Body};
 
 use crate::fail::{Context, Failure};
 
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest silence of the server within an answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// One connection; a request at a time.
+/// A client with a connection of its own.
 pub struct Client {
+    agent: Agent,
     address: SocketAddr,
-    stream: BufReader<TcpStream>,
 }
 
-/// What the server answered.
+/// An answer of the server.
 pub struct Response {
     /// The status code.
     pub status: u16,
@@ -25,7 +27,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The body as JSON, when the status is the one expected.
+    /// The body as JSON, when the status is the expected one.
     pub fn json(&self, expected: u16) -> Result<Value, Failure> {
         if self.status != expected {
             let body = String::from_utf8_lossy(&self.body);
@@ -35,123 +37,40 @@ impl Response {
     }
 }
 
-struct Head {
-    status: u16,
-    content_length: usize,
-    is_chunked: bool,
-    closes: bool,
-}
-
 impl Client {
-    /// Opens the connection.
-    pub fn connect(address: SocketAddr) -> Result<Self, Failure> {
-        let stream = TcpStream::connect(address).context(|| format!("cannot connect to {address}"))?;
-        let set = stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(TIMEOUT)));
-        set.context(|| format!("cannot set up the connection to {address}"))?;
-        Ok(Self { address, stream: BufReader::new(stream) })
+    /// A client of the server at this address. It connects with the first request.
+    pub fn new(address: SocketAddr) -> Self {
+        let config = Agent::config_builder()
+            // The status is a result of the measurement.
+            .http_status_as_error(false)
+            // A proxy from the environment would be measured with the server.
+            .proxy(None)
+            .timeout_per_read(Some(READ_TIMEOUT))
+            .timeout_connect(Some(READ_TIMEOUT))
+            .accept("application/json");
+        Self { agent: config.build().new_agent(), address }
     }
 
     /// `GET path`.
-    pub fn get(&mut self, path: &str) -> Result<Response, Failure> {
-        self.send("GET", path, "Accept: application/json\r\n", "")?;
-        self.receive(path)
+    pub fn get(&self, path: &str) -> Result<Response, Failure> {
+        receive(path, self.agent.get(self.url(path)).call())
     }
 
     /// `POST path` with a JSON body.
-    pub fn post(&mut self, path: &str, body: &str) -> Result<Response, Failure> {
-        self.send("POST", path, "Accept: application/json\r\nContent-Type: application/json\r\n", body)?;
-        self.receive(path)
+    pub fn post(&self, path: &str, body: &str) -> Result<Response, Failure> {
+        receive(path, self.agent.post(self.url(path)).content_type("application/json").send(body))
     }
 
-    /// Opens `path` as an event stream: the socket, and the bytes of the body that came with the head.
-    pub fn into_event_stream(mut self, path: &str) -> Result<(TcpStream, Vec<u8>), Failure> {
-        self.send("GET", path, "Accept: text/event-stream\r\n", "")?;
-        let head = self.head(path)?;
-        if head.status != 200 || !head.is_chunked {
-            return Err(Failure::new(format!("GET {path} answered {} and no chunked stream", head.status)));
-        }
-        let rest = self.stream.buffer().to_vec();
-        Ok((self.stream.into_inner(), rest))
-    }
-
-    fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Result<(), Failure> {
-        let address = self.address;
-        let length = body.len();
-        let request =
-            format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
-        self.stream.get_mut().write_all(request.as_bytes()).context(|| format!("cannot send {method} {path}"))
-    }
-
-    fn receive(&mut self, path: &str) -> Result<Response, Failure> {
-        let head = self.head(path)?;
-        let mut body = vec![0; head.content_length];
-        if head.is_chunked {
-            body = self.chunks(path)?;
-        } else {
-            self.stream.read_exact(&mut body).context(|| format!("{path}: the body was cut"))?;
-        }
-        if head.closes {
-            *self = Self::connect(self.address)?;
-        }
-        Ok(Response { status: head.status, body })
-    }
-
-    fn head(&mut self, path: &str) -> Result<Head, Failure> {
-        let status_line = self.line(path)?;
-        let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let status = status.ok_or_else(|| Failure::new(format!("{path}: `{status_line}` is no HTTP answer")))?;
-        let mut head = Head { status, content_length: 0, is_chunked: false, closes: false };
-        loop {
-            let line = self.line(path)?.to_ascii_lowercase();
-            let Some((name, value)) = line.split_once(':') else {
-                return Ok(head);
-            };
-            match (name, value.trim()) {
-                ("content-length", value) => head.content_length = value.parse().unwrap_or(0),
-                ("transfer-encoding", "chunked") => head.is_chunked = true,
-                ("connection", "close") => head.closes = true,
-                _ => {}
-            }
-        }
-    }
-
-    fn chunks(&mut self, path: &str) -> Result<Vec<u8>, Failure> {
-        let mut body = Vec::new();
-        loop {
-            let line = self.line(path)?;
-            let size = line.split(';').next().and_then(|size| u64::from_str_radix(size.trim(), 16).ok());
-            let size = size.ok_or_else(|| Failure::new(format!("{path}: `{line}` is no chunk size")))?;
-            let read = self.stream.by_ref().take(size).read_to_end(&mut body);
-            read.context(|| format!("{path}: the body was cut"))?;
-            self.line(path)?;
-            if size == 0 {
-                return Ok(body);
-            }
-        }
-    }
-
-    fn line(&mut self, path: &str) -> Result<String, Failure> {
-        let mut line = String::new();
-        let read = self.stream.read_line(&mut line).context(|| format!("{path}: no answer"))?;
-        if read == 0 {
-            return Err(Failure::new(format!("{path}: the server closed the connection")));
-        }
-        Ok(line.trim_end().to_owned())
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
     }
 }
 
-/// A value for a query string, every byte that could mean something else escaped.
-pub fn encode(value: &str) -> String {
-    use std::fmt::Write;
-    value.bytes().fold(String::new(), |mut text, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _never = write!(text, "%{byte:02X}");
-        }
-        text
-    })
+/// Reads the whole body, which frees the connection for the next request.
+fn receive(path: &str, answer: Result<http::Response<Body>, ureq::Error>) -> Result<Response, Failure> {
+    let mut answer = answer.context(|| format!("{path}: no answer"))?;
+    let body = answer.body_mut().read_to_vec().context(|| format!("{path}: the body was cut"))?;
+    Ok(Response { status: answer.status().as_u16(), body })
 }
 
 #[cfg(test)]
@@ -159,30 +78,34 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::TcpListener;
 
-    use super::{Client, encode};
+    use super::Client;
 
     #[test]
-    fn escapes_what_a_query_must_not_hold() {
-        assert_eq!(encode("aZ9-_.~+/= "), "aZ9-_.~%2B%2F%3D%20");
-    }
-
-    #[test]
-    fn reads_lengths_and_chunks_on_one_connection() {
+    fn sends_all_requests_on_one_connection_and_returns_error_statuses() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
+            // Without this, a second connection would wait for `accept` for ever.
+            drop(listener);
             let mut buffer = [0; 1024];
             for answer in [
                 "HTTP/1.1 201 Created\r\nContent-Length: 7\r\n\r\n{\"a\":1}",
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4\r\n\":2}\r\n0\r\n\r\n",
             ] {
-                assert!(stream.read(&mut buffer).unwrap() > 0);
+                let mut request = String::new();
+                while !request.ends_with("\r\n\r\n") && !request.ends_with("{}") {
+                    let length = stream.read(&mut buffer).unwrap();
+                    assert!(length > 0);
+                    request.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+                }
                 stream.write_all(answer.as_bytes()).unwrap();
             }
         });
-        let mut client = Client::connect(address).unwrap();
+        let client = Client::new(address);
         assert_eq!(client.post("/x", "{}").unwrap().json(201).unwrap()["a"], 1);
+        assert_eq!(client.get("/x").unwrap().status, 404);
         assert_eq!(client.get("/x").unwrap().json(200).unwrap()["a"], 2);
         server.join().unwrap();
     }

@@ -1,5 +1,5 @@
-//! `cargo xtask`: everything a developer or CI does with this repository, one command each.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
+//! `cargo xtask`: the commands for developers and CI.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool writes to its standard streams")]
 
 mod aimock;
 mod bench;

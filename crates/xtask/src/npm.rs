@@ -8,11 +8,11 @@ use crate::fail::Failure;
 use crate::{debian, paths, process};
 
 const LOCK_FILE: &str = "package-lock.json";
-/// npm writes this one last, so its time says when the install was finished.
+/// npm writes this file last, so its modification time is the end of the install.
 const INSTALLED_MARK: &str = "node_modules/.package-lock.json";
 
-/// Installs node when it is missing, and a folder's packages when they are missing or older than its lock file.
-/// Gives the folder's whole path; `None` when it holds no `package.json`.
+/// Installs Node.js when it is missing, and a folder's packages when they are missing or older than its lock file.
+/// Returns the folder's absolute path; `None` when it has no `package.json`.
 pub fn install(folder: &str) -> Result<Option<PathBuf>, Failure> {
     let path = paths::root().join(folder);
     if !path.join("package.json").is_file() {

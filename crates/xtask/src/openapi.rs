@@ -8,12 +8,12 @@ use crate::fail::{Context, Done, Failure};
 use crate::stage::stage;
 use crate::{paths, process};
 
-/// Where the document is committed.
+/// The path of the committed document.
 pub fn committed_file() -> PathBuf {
     paths::root().join("openapi").join("openapi.json")
 }
 
-/// The document as the code describes it now.
+/// The document that the current code generates.
 pub fn generate() -> Result<String, Failure> {
     let mut command = cargo();
     command.args(["run", "--quiet", "-p", "sluice-api", "--bin", "sluice", "--", "openapi"]);

@@ -1,11 +1,11 @@
-//! Where things are, whatever the directory the command was started in.
+//! Absolute paths, independent of the working directory.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The folder of the workspace's `Cargo.toml`.
+/// The workspace root.
 pub fn root() -> PathBuf {
-    // Cargo sets the variable when it runs us; the compiled-in one serves a binary started by hand.
+    // Cargo sets the variable at run time; the compiled-in value is for a binary started without cargo.
     let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let here = PathBuf::from(here);
     here.ancestors().nth(2).map_or_else(|| here.clone(), Path::to_path_buf)
@@ -16,12 +16,12 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |target| root().join(target))
 }
 
-/// Where this tool keeps what it makes: databases, tools, logs. Safe to delete.
+/// The scratch folder of this tool: databases, tools, logs. Safe to delete.
 pub fn scratch() -> PathBuf {
     target().join("xtask")
 }
 
-/// The server as cargo leaves it in the folder of a profile.
+/// The server binary in the output folder of a cargo profile.
 pub fn server(folder: &str) -> PathBuf {
     target().join(folder).join("sluice")
 }

@@ -1,4 +1,4 @@
-//! Running other programs: to their end, or until a signal tells us to stop.
+//! Running other programs: to their end, or until a signal.
 
 use std::io::IsTerminal;
 use std::os::unix::process::CommandExt;
@@ -15,7 +15,7 @@ use crate::{paths, signals};
 const POLL: Duration = Duration::from_millis(10);
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs a program to its end with our own standard streams; anything but success is a failure.
+/// Runs a program to its end with our standard streams; an exit status other than 0 is a failure.
 pub fn run(command: &mut Command) -> Done {
     let status = wait(command)?;
     if status.success() {
@@ -24,7 +24,7 @@ pub fn run(command: &mut Command) -> Done {
     Err(Failure::new(format!("`{}` failed ({status})", shown(command))))
 }
 
-/// Runs a program to its end and gives what it printed on standard output.
+/// Runs a program to its end and returns its standard output.
 pub fn output(command: &mut Command) -> Result<String, Failure> {
     let output = command.stderr(Stdio::inherit()).output().context(|| cannot_run(command))?;
     if !output.status.success() {
@@ -33,7 +33,7 @@ pub fn output(command: &mut Command) -> Result<String, Failure> {
     String::from_utf8(output.stdout).context(|| format!("`{}` did not print text", shown(command)))
 }
 
-/// Sends the signal that asks a process to end, waits a little, then kills it.
+/// Sends `signal`, waits up to [`GRACE`], then kills the process.
 pub fn end(child: &mut Child, signal: Signal) {
     if matches!(child.try_wait(), Ok(Some(_))) {
         return;
@@ -52,7 +52,7 @@ pub fn end(child: &mut Child, signal: Signal) {
     let _reaped = child.wait();
 }
 
-/// A program that the kernel ends when we die, even by `kill -9` (where `setpriv` exists: Linux).
+/// A program that the kernel ends when this process dies, even by `kill -9` (where `setpriv` exists: Linux).
 pub fn tied_to_us(program: &Path) -> Command {
     if paths::in_path("setpriv").is_none() {
         return Command::new(program);
@@ -62,13 +62,13 @@ pub fn tied_to_us(program: &Path) -> Command {
     command
 }
 
-/// The command as one would type it, for messages.
+/// The command line, for messages.
 pub fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-/// Waits for the program; a signal to us is handed on to it.
+/// Waits for the program and forwards signals to it.
 fn wait(command: &mut Command) -> Result<ExitStatus, Failure> {
     signals::catch()?;
     signals::check()?;

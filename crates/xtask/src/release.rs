@@ -1,4 +1,4 @@
-//! `cargo xtask release`: the server as it is to be installed.
+//! `cargo xtask release`: the server for installation.
 
 use crate::cargo::cargo;
 use crate::fail::{Done, Failure};
@@ -6,7 +6,7 @@ use crate::stage::stage;
 use crate::web_app::{self, Profile};
 use crate::{paths, process};
 
-/// Builds it and tells where it lies.
+/// Builds the server and prints its path.
 pub fn run(arguments: &[String]) -> Done {
     if !arguments.is_empty() {
         return Err(Failure::usage("`release` takes no arguments"));

@@ -1,6 +1,6 @@
-//! Ctrl-C and SIGTERM: noted here, acted upon by whoever waits for a child process.
+//! Ctrl-C and SIGTERM: noted here, handled by the code that waits for a child process.
 //!
-//! The default action would end us at once and leave a database or a server behind.
+//! The default action would end this process at once and leave a database or a server behind.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -23,12 +23,12 @@ pub fn catch() -> Done {
     Ok(())
 }
 
-/// Whether a signal came since [`catch`].
+/// Whether a signal was received since [`catch`].
 pub fn caught() -> bool {
     STOP.get().is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
-/// An error once a signal came, for loops that wait for something.
+/// An error after a signal, for loops that wait.
 pub fn check() -> Done {
     if caught() { Err(Failure::new("stopped by a signal")) } else { Ok(()) }
 }

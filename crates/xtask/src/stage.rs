@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::fail::Failure;
 
-/// Runs a stage and says so.
+/// Runs a stage and prints both lines.
 pub fn stage<T>(name: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     println!("» {name} …");
     let begun = Instant::now();

@@ -13,7 +13,7 @@ use crate::{paths, process};
 /// The profile in `Cargo.toml`: optimised, but quick to build.
 const PROFILE: &str = "start";
 
-/// Builds the server with the web app in it, then becomes the server.
+/// Builds the server with the web app, then replaces this process by the server.
 pub fn run(arguments: &[String]) -> Done {
     let arguments = match arguments.split_first() {
         Some((first, rest)) if first == "--" => rest,
@@ -23,12 +23,12 @@ pub fn run(arguments: &[String]) -> Done {
     let mut server = Command::new(&binary);
     server.arg("serve").args(arguments).current_dir(paths::root());
     println!("» {}", process::shown(&server));
-    // `exec` comes back only when it failed.
+    // `exec` returns only on failure.
     let error = server.exec();
     Err(Failure::new(format!("cannot run {}: {error}", binary.display())))
 }
 
-/// Builds the server that embeds a web app; says beforehand when that takes long.
+/// Builds the server with an embedded web app; prints a notice before a long build.
 fn build(web_app: &Path) -> Result<PathBuf, Failure> {
     let binary = paths::server(PROFILE);
     if !binary.is_file() {

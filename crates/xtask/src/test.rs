@@ -1,4 +1,4 @@
-//! `cargo xtask test`: what CI runs, and what a developer runs before a push.
+//! `cargo xtask test`: all tests and checks, for CI and before a push.
 
 use crate::cargo::cargo;
 use crate::fail::Done;
@@ -7,7 +7,7 @@ use crate::stage::stage;
 use crate::web_app::{self, Profile};
 use crate::{aimock, browser, check, process};
 
-/// All tests on both databases and in a browser, then all checks; with filters only the tests whose names hold one of them.
+/// All tests on both databases and in a browser, then all checks; with filters only the tests with a matching name.
 pub fn run(filters: &[String]) -> Done {
     stage("mock model server", aimock::prepare)?;
     if filters.is_empty() {

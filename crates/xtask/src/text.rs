@@ -1,4 +1,4 @@
-//! Comparing generated text with what is committed.
+//! Comparison of generated text with the committed text.
 
 /// The first line in which two texts differ: its number from 1, the left line and the right one.
 pub fn first_difference<'a>(left: &'a str, right: &'a str) -> Option<(usize, &'a str, &'a str)> {

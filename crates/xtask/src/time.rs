@@ -1,4 +1,4 @@
-//! The little of calendars that this tool needs, without a date crate.
+//! Dates and RFC 3339 times, without a date crate.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -6,11 +6,11 @@ use std::process::Command;
 use crate::fail::{Done, Failure};
 use crate::{paths, process};
 
-/// What the web app and the crate it shares with the server are compiled for.
+/// The target of the web app and of the types crate, which it shares with the server.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Installs the target when it is missing: `rust-toolchain.toml` names it, but a toolchain that was there before
-/// does not get it by itself, and one that is not rustup's has to bring it.
+/// Installs the target when it is missing. `rust-toolchain.toml` names it, but rustup does not add it to a toolchain
+/// that is already installed, and a toolchain without rustup must include it.
 pub fn install_target() -> Done {
     if sysroot()?.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
@@ -22,7 +22,7 @@ pub fn install_target() -> Done {
         .map_err(|failure| failure.cure(format!("install Rust's {TARGET} target (package manager or rustup)")))
 }
 
-/// Where the compiler and the standard library lie.
+/// The folder of the compiler and the standard library.
 pub fn sysroot() -> Result<PathBuf, Failure> {
     let printed = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(paths::root()))?;
     Ok(PathBuf::from(printed.trim()))

@@ -1,10 +1,10 @@
 //! Building, running the rows, and reporting.
 
-use std::cell::OnceCell;
 use std::fs;
 
 use super::row::{Bench, Row};
 use super::rows::ROWS;
+use super::seeded::Seeded;
 use super::{machine, report, wrk};
 use crate::fail::{Context, Done, Failure};
 use crate::stage::stage;
@@ -46,9 +46,10 @@ pub fn run(names: &[String]) -> Done {
 
 fn prepare() -> Result<Bench, Failure> {
     let folder = paths::scratch().join("bench");
-    // Fresh data directories: an old one may have another schema, and its size would tell on the figures.
+    // Fresh data directories: an old one may have another schema, and its size would change the figures.
     let _absent_already = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).context(|| format!("cannot make {}", folder.display()))?;
     let commit = stage("disk", || machine::commit_time(&folder))?;
-    Ok(Bench { folder, commit, seeded: OnceCell::new() })
+    let seeded = Seeded::new(folder.join("seeded"));
+    Ok(Bench { folder, commit, seeded })
 }

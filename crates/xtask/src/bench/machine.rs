@@ -1,4 +1,4 @@
-//! The machine that the figures come from.
+//! The machine of the measurement.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -18,12 +18,12 @@ pub fn describe() -> String {
     let processor = field("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.into());
     let memory = field("/proc/meminfo", "MemTotal").and_then(|text| kib(&text)).map_or_else(String::new, stats::mib);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    // What follows the version names a build, which says nothing to others.
+    // The part after the version names a build of the distribution.
     let kernel = kernel.trim().split('-').next().unwrap_or_default();
     format!("{cores} cores of {processor}, {memory} memory, kernel {kernel}")
 }
 
-/// The p50 of appending a page to a file and forcing it to the disk: what one bare commit costs here.
+/// The p50 of appending a page to a file and forcing it to the disk: the cost of one bare commit on this disk.
 pub fn commit_time(folder: &Path) -> Result<Duration, Failure> {
     let path = folder.join("fsync-probe");
     let failed = || format!("cannot measure fsync in {}", folder.display());
@@ -45,7 +45,7 @@ pub fn process_kib(pid: u32, name: &str) -> Result<u64, Failure> {
     value.ok_or_else(|| Failure::new(format!("{file} has no {name}")).cure("memory is measured on Linux only"))
 }
 
-/// Allows this process and its children as many open files as the system does: a thousand readers need them.
+/// Allows this process and its children the system's maximum of open files: a thousand readers need them.
 pub fn allow_many_files() -> Done {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let maximum = getrlimit(Resource::Nofile).maximum;

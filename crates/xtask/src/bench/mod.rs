@@ -1,9 +1,9 @@
-//! `cargo xtask bench`: the figures that the design promises, measured.
+//! `cargo xtask bench`: measures the figures of the design.
 
-mod chunked;
 mod command;
 mod events;
 mod machine;
+mod parallel;
 mod report;
 mod row;
 mod rows;

@@ -1,15 +1,14 @@
-//! What a row of the report is.
+//! The rows of the report.
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::seeded::Seeded;
 use crate::fail::Failure;
 
-/// One measurement that can be run by its name.
+/// A named measurement.
 pub struct Row {
-    /// What one types after `cargo xtask bench`.
+    /// The argument of `cargo xtask bench`.
     pub name: &'static str,
     /// Takes the measurement.
     pub run: fn(&Bench) -> Result<Vec<Figure>, Failure>,
@@ -17,11 +16,11 @@ pub struct Row {
 
 /// One number, or a few that belong together.
 pub struct Figure {
-    /// What was measured.
+    /// The measured quantity.
     pub what: String,
-    /// What came out, with its unit.
+    /// The measured value with its unit.
     pub value: String,
-    /// What the design wants; empty when the number is only for comparison.
+    /// The aim of the design; empty when the number is only for comparison.
     pub aim: String,
     /// Whether the aim is reached; `None` without an aim.
     pub reached: Option<bool>,
@@ -39,12 +38,12 @@ impl Figure {
     }
 }
 
-/// What all rows share.
+/// The shared state of all rows.
 pub struct Bench {
     /// Data directories go here; emptied before the first row.
     pub folder: PathBuf,
     /// One small durable write on this disk, p50.
     pub commit: Duration,
     /// The data directory with many workflows, filled by the first row that needs it.
-    pub seeded: OnceCell<Seeded>,
+    pub seeded: Seeded,
 }

@@ -1,70 +1,46 @@
-//! A data directory with a hundred thousand workflows, made through the API like everything else.
+//! A data directory with a hundred thousand workflows, created through the API.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::row::Bench;
+use super::parallel::in_parallel;
 use super::server::Server;
 use super::stats::rate;
 use super::workflows;
-use crate::fail::{Context, Failure};
+use crate::fail::Failure;
 
-/// How many workflows there are.
+/// The number of workflows in the directory.
 pub const WORKFLOWS: u32 = 100_000;
-/// How many clients make them at once.
-pub const CLIENTS: u32 = 16;
 
-/// The filled directory.
+/// The data directory and its creation rate; empty until the first call of [`Seeded::fill`].
 pub struct Seeded {
-    /// Where it is.
-    pub data: PathBuf,
-    /// How many workflows were made each second.
-    pub per_second: f64,
+    data: PathBuf,
+    per_second: OnceCell<f64>,
 }
 
-/// The filled directory; the first row that asks waits for it.
-pub fn seeded(bench: &Bench) -> Result<&Seeded, Failure> {
-    if let Some(seeded) = bench.seeded.get() {
-        return Ok(seeded);
+impl Seeded {
+    /// A directory that is not filled yet.
+    pub fn new(data: PathBuf) -> Self {
+        Self { data, per_second: OnceCell::new() }
     }
-    let data = bench.folder.join("seeded");
-    println!("  making {WORKFLOWS} workflows");
-    let server = Server::start(&data)?;
-    let begun = Instant::now();
-    in_parallel(WORKFLOWS, &server, |client, number| {
-        workflows::create(client, &workflows::chain(&format!("seed-{number:06}"), "demo-instant", 1))
-    })?;
-    let per_second = rate(WORKFLOWS.into(), begun.elapsed());
-    Ok(bench.seeded.get_or_init(|| Seeded { data, per_second }))
-}
 
-/// Does `work` for every number below `count`, by [`CLIENTS`] threads with a connection each; gives what it gave.
-pub fn in_parallel<T: Send>(
-    count: u32,
-    server: &Server,
-    work: impl Fn(&mut crate::http::Client, u32) -> Result<T, Failure> + Sync,
-) -> Result<Vec<T>, Failure> {
-    let next = AtomicU32::new(0);
-    let one_client = || -> Result<Vec<T>, Failure> {
-        let mut client = server.client()?;
-        let mut done = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
-                return Ok(done);
-            }
-            crate::signals::check()?;
-            done.push(work(&mut client, number)?);
+    /// Creates the workflows on the first call. Returns the number of workflows created per second.
+    pub fn fill(&self) -> Result<f64, Failure> {
+        if let Some(per_second) = self.per_second.get() {
+            return Ok(*per_second);
         }
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(one_client)).collect();
-        let mut all = Vec::new();
-        for thread in threads {
-            let done = thread.join().map_err(|_| "it panicked").context(|| "a client thread failed".into())?;
-            all.extend(done?);
-        }
-        Ok(all)
-    })
+        println!("  creating {WORKFLOWS} workflows");
+        let server = Server::start(&self.data)?;
+        let begun = Instant::now();
+        in_parallel(WORKFLOWS, &server, |client, number| {
+            workflows::create(client, &workflows::chain(&format!("seed-{number:06}"), "demo-instant", 1))
+        })?;
+        Ok(*self.per_second.get_or_init(|| rate(WORKFLOWS.into(), begun.elapsed())))
+    }
+
+    /// The directory's path.
+    pub fn path(&self) -> &Path {
+        &self.data
+    }
 }

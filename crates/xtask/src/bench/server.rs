@@ -26,7 +26,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the release build on a data directory and waits until it says that it is ready.
+    /// Starts the release build on a data directory and waits for its ready line.
     pub fn start(data: &Path) -> Result<Self, Failure> {
         let (mut child, log) = spawn(data, "127.0.0.1:0")?;
         match wait_for_ready_line(&mut child, &log) {
@@ -38,15 +38,20 @@ impl Server {
         }
     }
 
-    /// Starts it on a port known beforehand and returns at once: for measuring how long the start takes.
+    /// Starts the server on a known port and returns at once, to measure the start time.
     pub fn start_unready(data: &Path, address: SocketAddr) -> Result<Self, Failure> {
         let (child, _) = spawn(data, &address.to_string())?;
         Ok(Self { child, address })
     }
 
-    /// A new connection.
-    pub fn client(&self) -> Result<Client, Failure> {
-        Client::connect(self.address)
+    /// A new client.
+    pub fn client(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    /// The address, for a plain connection.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The address in URLs.
@@ -75,7 +80,7 @@ fn spawn(data: &Path, listen: &str) -> Result<(Child, PathBuf), Failure> {
     let errors = output.try_clone().context(|| format!("cannot write {}", log.display()))?;
     let mut command: Command = process::tied_to_us(&paths::server("release"));
     command.args(["serve", "--listen", listen, "--data-dir"]).arg(data).args(SETTINGS.split(' '));
-    // Warnings only: the figures are the server's, not its log's.
+    // Warnings only, because logging would change the figures.
     command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(output).stderr(errors);
     let child = command.spawn().context(|| format!("cannot run `{}`", process::shown(&command)))?;
     Ok((child, log))

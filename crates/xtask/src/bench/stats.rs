@@ -1,4 +1,4 @@
-//! Percentiles and rates, and how they are printed.
+//! Percentiles and rates, and their text form.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub fn percentile(samples: &mut [Duration], percent: usize) -> Duration {
 
 /// Events a second.
 pub fn rate(count: u64, time: Duration) -> f64 {
-    // Counts here are below four thousand million, and only those convert to `f64` without loss of digits.
+    // Counts here are below 2³², and `u32` converts to `f64` without loss.
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     f64::from(count) / time.as_secs_f64().max(f64::EPSILON)
 }

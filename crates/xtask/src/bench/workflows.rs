@@ -1,33 +1,33 @@
-//! The workflows that are run, and the requests that make and start them.
+//! The workflows of the benchmark, and the requests that create and start them.
 
 use serde_json::{Value, json};
 
 use crate::fail::Failure;
 use crate::http::Client;
 
-/// What every run is started with.
+/// The request body of each start.
 pub const START_BODY: &str = "{\"input\":{\"topic\":\"x\"}}";
 
-/// The body that makes a workflow of `count` model steps, each with the answer of the one before in its prompt.
+/// The request body that creates a workflow of `count` model steps. Each prompt holds the previous step's answer.
 pub fn chain(id: &str, model: &str, count: usize) -> String {
     let steps: Vec<Value> = (1..=count).map(step).collect();
     let definition = json!({"provider": "demo", "model": model, "steps": steps});
     json!({"id": id, "name": format!("Benchmark {id}"), "definition": definition}).to_string()
 }
 
-/// Makes a workflow.
-pub fn create(client: &mut Client, body: &str) -> Result<(), Failure> {
+/// Creates a workflow.
+pub fn create(client: &Client, body: &str) -> Result<(), Failure> {
     client.post("/api/v1/workflows", body)?.json(201).map(drop)
 }
 
-/// Starts a run without waiting for it and gives its id.
-pub fn start(client: &mut Client, workflow: &str) -> Result<String, Failure> {
+/// Starts a run without waiting for it and returns its id.
+pub fn start(client: &Client, workflow: &str) -> Result<String, Failure> {
     let answer = client.post(&format!("/api/v1/workflows/{workflow}/executions"), START_BODY)?.json(202)?;
     text(&answer, "id")
 }
 
 /// The status of a run.
-pub fn status(client: &mut Client, execution: &str) -> Result<String, Failure> {
+pub fn status(client: &Client, execution: &str) -> Result<String, Failure> {
     let answer = client.get(&format!("/api/v1/workflows/executions/{execution}"))?.json(200)?;
     text(&answer, "status")
 }

@@ -1,4 +1,4 @@
-//! Load by `wrk`, a generator that we did not write.
+//! Load by the generator `wrk`.
 
 use std::fs;
 use std::path::Path;
@@ -11,27 +11,27 @@ use crate::{debian, paths, process};
 
 const RESULT_MARK: &str = "RESULT ";
 
-/// What to send, and for how long.
+/// The requests and the duration of a load.
 pub struct Load {
     /// The full URL.
     pub url: String,
     /// Connections, each with one request at a time.
     pub connections: u32,
-    /// How long.
+    /// The duration in seconds.
     pub seconds: u32,
     /// A JSON body makes the requests POSTs.
     pub body: Option<&'static str>,
-    /// Every answer must hold this text. Looking costs the generator time, so not all loads ask for it.
+    /// A text that each answer must contain. The search costs the generator time, so it is optional.
     pub must_hold: Option<&'static str>,
 }
 
-/// What came out.
+/// The result of a load.
 pub struct Outcome {
-    /// Answers that were right, each second.
+    /// Requests per second.
     pub per_second: f64,
-    /// The time of an answer that half of them kept.
+    /// The median time of a request.
     pub p50: Duration,
-    /// The time of an answer that 99 of 100 kept.
+    /// The 99th percentile of the request times.
     pub p99: Duration,
 }
 
@@ -40,7 +40,7 @@ pub fn prepare() -> Result<(), Failure> {
     if paths::in_path("wrk").is_some() { Ok(()) } else { debian::install(&["wrk"], "the load generator wrk") }
 }
 
-/// Sends the load; any wrong answer is a failure, because its time means nothing.
+/// Sends the load; a wrong answer is a failure, because its time means nothing.
 pub fn run(load: &Load, folder: &Path) -> Result<Outcome, Failure> {
     let script = folder.join("load.lua");
     fs::write(&script, lua(load)).context(|| format!("cannot write {}", script.display()))?;
@@ -51,7 +51,7 @@ pub fn run(load: &Load, folder: &Path) -> Result<Outcome, Failure> {
     parse(&printed).ok_or_else(|| Failure::new(format!("wrk printed no result:\n{printed}")))?
 }
 
-/// The script: what each request is, which answers are wrong, and one line of numbers at the end.
+/// The Lua script: the request, the check of answers, and one line of numbers at the end.
 fn lua(load: &Load) -> String {
     let request = load.body.map_or_else(String::new, |body| {
         format!(

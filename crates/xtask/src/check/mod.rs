@@ -1,4 +1,4 @@
-//! `cargo xtask check`: everything that must hold besides the tests.
+//! `cargo xtask check`: all checks besides the tests.
 
 mod migrations;
 mod openapi_drift;

@@ -1,4 +1,4 @@
-//! The committed API document is the one that the code describes.
+//! The committed API document equals the generated one.
 
 use std::fs;
 

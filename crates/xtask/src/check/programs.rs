@@ -1,4 +1,4 @@
-//! The checks that are one call of a program.
+//! The checks that call one program.
 
 use std::process::Command;
 
@@ -13,7 +13,7 @@ pub fn fmt() -> Done {
     process::run(cargo().args(["fmt", "--all", "--check"])).map_err(|failure| failure.cure("run `cargo fmt --all`"))
 }
 
-/// No lint of clippy's finds anything, tests included.
+/// Clippy has no findings, tests included.
 pub fn clippy() -> Done {
     let mut command = cargo();
     command.args(["clippy", "--workspace", "--exclude", PACKAGE, "--all-targets", "--locked", "--", "-D", "warnings"]);
@@ -39,7 +39,7 @@ pub fn deny() -> Done {
     process::run(&mut command).map_err(|failure| failure.cure("see deny.toml: what it allows, and why"))
 }
 
-/// Every dependency that a crate names is used by it.
+/// Each crate uses all of its dependencies.
 pub fn unused_dependencies() -> Done {
     let mut command = cargo_tool(&tools::CARGO_MACHETE)?;
     command.args(["--with-metadata", "--skip-target-dir", "."]);

@@ -9,7 +9,7 @@ struct Stage {
     run: fn() -> Done,
 }
 
-/// In the order of cost: what fails quickly comes first.
+/// In the order of cost: fast stages first.
 const STAGES: [Stage; 10] = [
     Stage { name: "fmt", run: programs::fmt },
     Stage { name: "migrations", run: migrations::check },
@@ -23,7 +23,7 @@ const STAGES: [Stage; 10] = [
     Stage { name: "web", run: web::check },
 ];
 
-/// Runs the stages named, or all; goes on after a failure, so that one run shows everything there is to repair.
+/// Runs the stages named, or all; continues after a failure, so that one run shows all failures.
 pub fn run(names: &[String]) -> Done {
     if let Some(unknown) = names.iter().find(|name| STAGES.iter().all(|stage| stage.name != name.as_str())) {
         return Err(Failure::usage(format!("there is no check `{unknown}`")));

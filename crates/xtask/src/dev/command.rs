@@ -1,4 +1,4 @@
-//! The loop: wait for a change, build, and take over what was built.
+//! The loop: wait for a change, build, restart.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::web_app::{self, Profile};
 use crate::{browser, signals};
 
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// What the web app is made of; not `frontend/e2e`, whose tests write files.
+/// The sources of the web app; not `frontend/e2e`, whose tests write files.
 const WEB_APP: [&str; 7] = [
     "Cargo.lock",
     "crates/bundle",
@@ -20,6 +20,7 @@ const WEB_APP: [&str; 7] = [
     "frontend/src",
     "frontend/static",
 ];
+/// The sources of the server.
 const SERVER: [&str; 7] =
     ["Cargo.lock", "crates/api", "crates/engine", "crates/store", "crates/types", "docs/errors", "migrations"];
 
@@ -37,8 +38,8 @@ pub fn run(arguments: &[String]) -> Done {
     println!("» watching; Ctrl-C ends it");
     while !signals::caught() {
         sleep(LOOK_EVERY);
-        server.tell_when_ended();
-        // Pages ask for the new app by themselves, so the server need not know.
+        server.report_exit();
+        // Pages poll for the new app, so the server needs no restart.
         if web_app.has_changed() {
             or_keep_the_old_one(web_app::build(Profile::Dev).map(drop));
         }
@@ -49,7 +50,7 @@ pub fn run(arguments: &[String]) -> Done {
     Ok(())
 }
 
-/// Code that does not compile is the usual state of code that is worked on.
+/// Reports a failed build and keeps the old one: code under development often does not compile.
 fn or_keep_the_old_one(built: Done) {
     if let Err(failure) = built
         && !signals::caught()

@@ -10,7 +10,7 @@ use crate::fail::{Context, Done, Failure};
 use crate::web_app::Profile;
 use crate::{paths, process};
 
-/// A server that can be started again; ended when dropped.
+/// A server process that can be restarted; ended when dropped.
 pub struct Server {
     binary: PathBuf,
     arguments: Vec<String>,
@@ -24,15 +24,15 @@ impl Server {
         Ok(Self { binary, arguments: arguments.to_vec(), running })
     }
 
-    /// Ends it and starts it as it was built since.
+    /// Ends the server and starts the newly built binary.
     pub fn restart(&mut self) -> Done {
         self.end();
         self.running = Some(spawn(&self.binary, &self.arguments)?);
         Ok(())
     }
 
-    /// Says once that it ended by itself. It has said why.
-    pub fn tell_when_ended(&mut self) {
+    /// Reports once that the server has exited; its own output has the reason.
+    pub fn report_exit(&mut self) {
         if let Some(Ok(Some(status))) = self.running.as_mut().map(Child::try_wait) {
             self.running = None;
             eprintln!("  the server ended ({status}); it starts again when its code changes");
@@ -55,7 +55,7 @@ impl Drop for Server {
 fn spawn(binary: &Path, arguments: &[String]) -> Result<Child, Failure> {
     let mut command = process::tied_to_us(binary);
     command.arg("serve").args(arguments).current_dir(paths::root());
-    // By the environment, so that arguments come before them. Runs go on after a restart: no need to wait for them.
+    // Set in the environment, so that arguments override them. Runs resume after a restart, so the grace is short.
     for (name, value) in [
         ("SLUICE_DATA_DIR", paths::root().join("data").join("dev")),
         ("SLUICE_WEB_DIR", Profile::Dev.dist()),

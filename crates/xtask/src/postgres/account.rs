@@ -1,4 +1,4 @@
-//! Whom PostgreSQL runs as: it refuses root, so root hands it to another account.
+//! The account of the PostgreSQL process. PostgreSQL refuses root, so root starts it as another account.
 
 use std::fs;
 use std::path::Path;
@@ -10,14 +10,14 @@ use crate::paths;
 /// Accounts that may run the database when we are root, the first that exists.
 const CANDIDATES: [&str; 2] = ["postgres", "nobody"];
 
-/// A user without rights.
+/// An unprivileged user.
 pub struct Account {
     uid: u32,
     gid: u32,
 }
 
 impl Account {
-    /// `None` when we are not root: then PostgreSQL runs as ourselves.
+    /// `None` when this process is not root: then PostgreSQL runs as the same user.
     pub fn choose() -> Result<Option<Self>, Failure> {
         if !rustix::process::geteuid().is_root() {
             return Ok(None);
@@ -30,15 +30,15 @@ impl Account {
         })
     }
 
-    /// Gives a folder to the account.
+    /// Makes the account the owner of a folder.
     pub fn give(&self, folder: &Path) -> Done {
         std::os::unix::fs::chown(folder, Some(self.uid), Some(self.gid))
             .context(|| format!("cannot give {} to PostgreSQL's user", folder.display()))
     }
 }
 
-/// A command that runs `program` as the account (or as ourselves), and that the kernel ends when we die,
-/// even by `kill -9`.
+/// A command that runs `program` as the account, or as this user without one. The kernel ends it when this process
+/// dies, even by `kill -9`.
 pub fn command(account: Option<&Account>, program: &Path) -> Result<Command, Failure> {
     if paths::in_path("setpriv").is_none() {
         return match account {
@@ -62,7 +62,7 @@ fn find(accounts: &str, name: &str) -> Option<Account> {
         .lines()
         .map(|line| line.split(':'))
         .find_map(|mut fields| (fields.next() == Some(name)).then_some(fields))?;
-    // name:password:uid:gid:…, and the name is taken already.
+    // name:password:uid:gid:…, without the name.
     let uid = fields.nth(1)?.parse().ok()?;
     let gid = fields.next()?.parse().ok()?;
     Some(Account { uid, gid })

@@ -1,4 +1,4 @@
-//! Finding PostgreSQL's programs, and installing them when there are none.
+//! PostgreSQL's programs, installed when they are missing.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// The PostgreSQL in `PATH`, else the newest of Debian's, else a freshly installed one.
+    /// The PostgreSQL in `PATH`, else the newest of Debian's versions, else a newly installed one.
     pub fn find_or_install() -> Result<Self, Failure> {
         if let Some(folder) = find() {
             return Self::of(folder);
@@ -50,7 +50,7 @@ impl Binaries {
 }
 
 fn find() -> Option<PathBuf> {
-    // A link in PATH leads to the folder where all programs are.
+    // `initdb` in PATH may be a link; its target's folder holds all programs.
     let linked = paths::in_path("initdb").and_then(|file| file.canonicalize().ok());
     let in_path = linked.and_then(|file| file.parent().map(PathBuf::from));
     in_path

@@ -1,4 +1,4 @@
-//! One private database cluster, from `initdb` to its end.
+//! One private database cluster, from `initdb` to its deletion.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
@@ -52,7 +52,7 @@ impl Cluster {
         started
     }
 
-    /// How tests reach its `postgres` database.
+    /// The URL of its `postgres` database, for tests.
     pub fn url(&self) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }
@@ -102,14 +102,14 @@ fn start_once(binaries: &Binaries, account: Option<&Account>, folder: &Path) -> 
         // TCP is enough, and a socket's path has a length limit that a deep target directory breaks.
         "unix_socket_directories=".to_owned(),
         format!("max_connections={MAX_CONNECTIONS}"),
-        // The data is thrown away: nothing needs to survive a power cut.
+        // The data need not survive a power failure.
         "fsync=off".to_owned(),
         "synchronous_commit=off".to_owned(),
         "full_page_writes=off".to_owned(),
     ] {
         command.args(["-c", &setting]);
     }
-    // A group of its own: Ctrl-C must end the tests first, and their database after them.
+    // A separate process group: Ctrl-C must end the tests before their database.
     command.process_group(0).current_dir(folder).stdin(Stdio::null()).stdout(log_file).stderr(log_again);
     let mut server = command.spawn().context(|| format!("cannot run `{}`", process::shown(&command)))?;
     match wait_until_ready(&mut server, &log) {
@@ -142,7 +142,7 @@ fn free_port() -> Result<u16, Failure> {
     Ok(listener.local_addr().context(|| "cannot find a free port".into())?.port())
 }
 
-/// The scratch folder, or the system's temporary one when another user could not reach into ours (`/root` is closed).
+/// The scratch folder, or the system's temporary folder when another user cannot enter ours (below `/root`).
 fn parent_folder(for_other_user: bool) -> PathBuf {
     let scratch = paths::scratch();
     let closed = |folder: &Path| folder.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o001 == 0);
@@ -152,10 +152,10 @@ fn parent_folder(for_other_user: bool) -> PathBuf {
     scratch
 }
 
-/// Deletes what a killed xtask left behind.
+/// Deletes the clusters of killed xtask processes.
 fn sweep(parent: &Path) {
     if !Path::new("/proc/self").exists() {
-        // Without procfs (macOS) nothing says whether the owner lives.
+        // Without procfs (macOS) the owner's state is unknown.
         return;
     }
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {

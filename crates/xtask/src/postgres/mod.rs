@@ -1,4 +1,4 @@
-//! A PostgreSQL of our own for tests: private, on loopback, gone when we are.
+//! A private PostgreSQL for tests, on loopback, deleted when this process ends.
 
 mod account;
 mod binaries;
@@ -8,5 +8,5 @@ mod command;
 pub use cluster::Cluster;
 pub use command::run;
 
-/// Where the tests find the database; each test makes a schema of its own in it.
+/// The variable with the database URL for tests; each test creates its own schema.
 pub const URL_VARIABLE: &str = "SLUICE_TEST_POSTGRES_URL";

@@ -1,4 +1,4 @@
-//! Which of the thousands of entries people can pick as a step's model.
+//! The selection of litellm's entries that users can choose as a step's model.
 //!
 //! Kept: chat models of the three providers that bill by the token and that Sluice speaks to directly, as their
 //! makers name them. Left out, each by a rule below: fine-tunes, other kinds of models, models for one special
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Parts of names (between `-`, `.` or `/`) of models that are not for general text: they take or give sound and
-/// pictures, drive a computer or a robot, come with search or research fees that tokens do not tell, are
+/// pictures, drive a computer or a robot, have search or research fees besides tokens, are
 /// experiments without a promise, or are open only to a vetted profession.
 const SPECIAL_PURPOSE: [&str; 24] = [
     "audio",
@@ -38,10 +38,10 @@ const SPECIAL_PURPOSE: [&str; 24] = [
     "transcribe",
     "tts",
 ];
-/// What such a name points at changes without notice, and its price with it.
+/// The model behind such a name changes without notice, and its price too.
 const MOVING_ALIAS: &str = "latest";
 
-/// Our name of the provider, for those that are kept.
+/// Our name of the provider; `None` for providers that are left out.
 pub fn provider(entry: &Value) -> Option<&'static str> {
     match entry.get("litellm_provider")?.as_str()? {
         "anthropic" => Some("anthropic"),
@@ -68,7 +68,7 @@ pub fn is_current_chat_model(name: &str, entry: &Value, today: &str) -> bool {
     is_chat && !is_fine_tune && !is_container && !special && !ended
 }
 
-/// Whether this is a dated name (`…-20250929`, `…-2025-09-29`) of a model that is also there without the date.
+/// Whether this is a dated name (`…-20250929`, `…-2025-09-29`) of a model whose undated name is in the list.
 pub fn is_dated_duplicate(name: &str, all: &BTreeSet<(&str, String)>, provider: &'static str) -> bool {
     without_date(name).is_some_and(|undated| all.contains(&(provider, undated.to_owned())))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask prices`: what models cost, from a public price list.
+//! `cargo xtask prices`: the prices of models, from a public price list.
 
 mod command;
 mod filter;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// What a model can do, in the words of `Ability` in the types crate, by litellm's flags.
-/// A model has the ability when one of the flags is set.
+/// The abilities of models, as in `Ability` of the types crate, and litellm's flags for them.
+/// A model has an ability when one of the flags is set.
 const ABILITIES: [(&str, &[&str]); 7] = [
     ("json_schema", &["supports_response_schema", "supports_native_structured_output"]),
     ("tools", &["supports_function_calling"]),
@@ -14,10 +14,10 @@ const ABILITIES: [(&str, &[&str]); 7] = [
     ("web_search", &["supports_web_search"]),
 ];
 const TOKENS_PER_MTOK: f64 = 1_000_000.0;
-/// Six decimals of a dollar: what providers print, and no `0.30000000000000004`.
+/// Six decimals of a dollar, as providers print prices; avoids `0.30000000000000004`.
 const DECIMALS: f64 = 1_000_000.0;
 
-/// The entry in our own words; `None` when price or context size is unknown.
+/// The entry in our format; `None` when price or context size is unknown.
 pub fn entry(provider: &str, name: &str, source: &Value) -> Option<Value> {
     let input = usd_per_mtok(source, "input_cost_per_token").filter(|price| *price > 0.0)?;
     let output = usd_per_mtok(source, "output_cost_per_token").filter(|price| *price > 0.0)?;

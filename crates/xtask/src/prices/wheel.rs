@@ -1,4 +1,4 @@
-//! Getting the price list out of PyPI's `litellm` package.
+//! The price list in PyPI's `litellm` package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ const PACKAGE: &str = "litellm";
 /// A wheel is a zip archive, and Python reads those without another package.
 const UNZIP: &str = "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
 
-/// Downloads the newest wheel and gives its path.
+/// Downloads the newest wheel and returns its path.
 pub fn download() -> Result<PathBuf, Failure> {
     let folder = paths::scratch().join("prices");
     // Only the newest may be there: its name is not known beforehand.
@@ -47,7 +47,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn the_name_tells_the_version() {
+    fn the_version_is_in_the_name() {
         let version = |name| super::version(Path::new(name)).ok();
         assert_eq!(version("/x/litellm-1.2.3-py3-none-any.whl").as_deref(), Some("1.2.3"));
         assert_eq!(version("/x/other-1.2.3-py3-none-any.whl"), None);

@@ -1,4 +1,4 @@
-//! How much a browser has to fetch.
+//! The size budget of the web app.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::fail::{Context, Done, Failure};
 const BUDGET_BYTES: u64 = 775 * 1_024;
 const COMPRESSED: [&str; 2] = [".br", ".gz"];
 
-/// Prints what each file weighs as it is sent, and fails when all together weigh too much.
+/// Prints the transfer size of each file, and fails when the sum exceeds the budget.
 pub fn check_size(dist: &Path) -> Done {
     let mut files = Vec::new();
     collect(dist, "", &mut files)?;
@@ -27,7 +27,7 @@ pub fn check_size(dist: &Path) -> Done {
         .cure("leave out what is not needed: `cargo tree -p sluice-web --target wasm32-unknown-unknown` shows crates"))
 }
 
-/// For each file that is asked for, the size of its smallest form.
+/// The size of the smallest encoding of each file.
 fn smallest(files: &[(String, u64)]) -> BTreeMap<&str, u64> {
     let mut sent = BTreeMap::new();
     for (path, bytes) in files {

@@ -9,18 +9,18 @@ use crate::fail::{Done, Failure};
 use crate::stage::stage;
 use crate::{paths, process, wasm};
 
-/// The package of the app, and what cargo calls its file.
+/// The package of the app.
 pub const PACKAGE: &str = "sluice-web";
 const FILE: &str = "sluice_web.wasm";
 
-/// What the app is built for.
+/// The purpose of a build.
 #[derive(Clone, Copy)]
 pub enum Profile {
-    /// To be installed with the server: as small as it gets, and compressed beforehand.
+    /// For installation with the server: smallest size, compressed in advance.
     Release,
-    /// The same, built in less time.
+    /// The same with a shorter build and a larger app.
     Start,
-    /// To be worked on: quick to build, and pages load themselves again.
+    /// For development: fast to build, and pages reload themselves.
     Dev,
 }
 
@@ -34,13 +34,13 @@ impl Profile {
         }
     }
 
-    /// Whether people load it: it tells nothing of whoever built it, and is compressed.
+    /// Whether users load it: then it is compressed, and holds no paths of the build machine.
     const fn is_for_users(self) -> bool {
         !matches!(self, Self::Dev)
     }
 
-    /// The folder that is served. Each has its own, so that neither build throws the other one's away; the
-    /// server's build script knows the first.
+    /// The served folder. Each profile has its own, so that no build deletes another's; the server's build script
+    /// reads the one of `Release`.
     pub fn dist(self) -> PathBuf {
         paths::target().join("web").join(match self {
             Self::Release => "dist",
@@ -50,7 +50,7 @@ impl Profile {
     }
 }
 
-/// `cargo xtask web`: what a server that is built after it embeds.
+/// `cargo xtask web`: builds the app that a later build of the server embeds.
 pub fn run(arguments: &[String]) -> Done {
     if !arguments.is_empty() {
         return Err(Failure::usage("`web` takes no arguments"));
@@ -59,7 +59,7 @@ pub fn run(arguments: &[String]) -> Done {
     Ok(())
 }
 
-/// Builds what has changed, and gives the folder to serve.
+/// Builds the app when its sources changed, and returns the folder to serve.
 pub fn build(profile: Profile) -> Result<PathBuf, Failure> {
     stage("web app", || {
         wasm::install_target()?;
@@ -86,8 +86,8 @@ fn compile(profile: Profile) -> Result<PathBuf, Failure> {
     Ok(compiled)
 }
 
-/// What makes the compiler leave out the folders of whoever builds the app: it tells in which file it panics, and
-/// anybody can read that.
+/// The cargo setting that removes the build machine's folders from the app. Panic messages hold paths of source
+/// files, and the app is public.
 fn without_folders() -> Result<String, Failure> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let crates = home.map(|home| home.join("registry/src/"));
@@ -100,7 +100,7 @@ fn without_folders() -> Result<String, Failure> {
     Ok(format!("target.{}.rustflags=[{}]", wasm::TARGET, flags.join(",")))
 }
 
-/// Runs the bundler, unless all that it reads is as it was when it ran last.
+/// Runs the bundler, unless its inputs are unchanged since its last run.
 fn bundle(profile: Profile, compiled: &Path, dist: &Path) -> Done {
     let frontend = paths::root().join("frontend");
     let (index, files) = (frontend.join("index.html"), frontend.join("static"));

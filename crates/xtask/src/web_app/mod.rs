@@ -1,4 +1,4 @@
-//! The browser app: compiled, bundled, and measured.
+//! The web app: build, bundle and size budget.
 
 mod budget;
 mod build;

@@ -1,4 +1,4 @@
-//! Whether files have changed since something was made from them.
+//! Stamps of source files, to skip a build whose sources are unchanged.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::fail::{Context, Done, Failure};
 
-/// Every file at these paths and below them, with its size and when it was changed last.
+/// Every file at and below these paths, with its size and modification time.
 pub fn of(paths: &[&Path]) -> Result<String, Failure> {
     let mut stamp = String::new();
     for path in paths {
@@ -16,18 +16,18 @@ pub fn of(paths: &[&Path]) -> Result<String, Failure> {
     Ok(stamp)
 }
 
-/// The stamp of what a folder was made from.
+/// The stamp of the sources of a generated folder.
 pub fn read(made: &Path) -> Option<String> {
     fs::read_to_string(file_of(made)).ok()
 }
 
-/// Notes what a folder was made from.
+/// Writes the stamp of the sources of a generated folder.
 pub fn write(made: &Path, stamp: &str) -> Done {
     let file = file_of(made);
     fs::write(&file, stamp).context(|| format!("cannot write {}", file.display()))
 }
 
-/// Beside the folder, as what is in it is served.
+/// Beside the folder, because the folder's content is served.
 fn file_of(made: &Path) -> PathBuf {
     made.with_added_extension("stamp")
 }
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_a_change_below_a_folder() {
+    fn detects_a_change_below_a_folder() {
         let folder = std::env::temp_dir().join(format!("sluice-stamp-{}", std::process::id()));
         fs::create_dir_all(folder.join("a")).unwrap();
         fs::write(folder.join("a/b"), "1").unwrap();

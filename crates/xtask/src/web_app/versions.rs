@@ -1,5 +1,5 @@
-//! `wasm-bindgen` in the app and in the bundler are one version: what the first writes, only the second of the same
-//! version reads.
+//! The app's `wasm-bindgen` and the bundler's must have the same version: the intermediate format is not stable
+//! across versions.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::paths;
 const IN_THE_APP: &str = "wasm-bindgen";
 const IN_THE_BUNDLER: &str = "wasm-bindgen-cli-support";
 
-/// Compares the two in Cargo.lock.
+/// Compares both versions in Cargo.lock.
 pub fn check() -> Done {
     let file = paths::root().join("Cargo.lock");
     let lock = fs::read_to_string(&file).context(|| format!("cannot read {}", file.display()))?;

@@ -1,4 +1,4 @@
-//! A thousand readers of one run's events: how late each hears of what happened.
+//! The delay of one run's events to a thousand readers.
 
 use std::time::Duration;
 
@@ -19,16 +19,16 @@ const END_WITHIN: Duration = Duration::from_secs(120);
 /// The delay from an event's own time to its arrival, over all readers and all `progress` events.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let server = Server::start(&bench.folder.join("events"))?;
-    let mut client = server.client()?;
-    workflows::create(&mut client, &workflows::chain("bench-events", "demo-slow", SLOW_STEPS))?;
-    let execution = workflows::start(&mut client, "bench-events")?;
+    let client = server.client();
+    workflows::create(&client, &workflows::chain("bench-events", "demo-slow", SLOW_STEPS))?;
+    let execution = workflows::start(&client, "bench-events")?;
     let path = format!("/api/v1/workflows/executions/{execution}/events");
     let mut readers = Vec::with_capacity(READERS);
     for _ in 0..READERS {
         signals::check()?;
-        readers.push(Reader::new(server.client()?.into_event_stream(&path)?)?);
+        readers.push(Reader::open(server.address(), &path)?);
     }
-    // What happened before was replayed to some of them, and says nothing about delays.
+    // Earlier events were replayed to some readers, so their delays mean nothing.
     let since = time::since_epoch();
     read_all(&mut readers, END_WITHIN)?;
     let per_reader: Vec<Vec<Duration>> = readers.iter().map(|reader| reader.delays(since)).collect();

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::bench::parallel::CLIENTS;
 use crate::bench::row::{Bench, Figure};
-use crate::bench::seeded::{CLIENTS, WORKFLOWS, seeded};
+use crate::bench::seeded::WORKFLOWS;
 use crate::bench::server::Server;
 use crate::bench::stats::ms;
 use crate::bench::wrk::{self, Load};
@@ -12,10 +13,10 @@ use crate::fail::Failure;
 const PER_SECOND_AIM: f64 = 10_000.0;
 const P99_AIM: Duration = Duration::from_millis(10);
 
-/// Requests each second, and how long the slowest hundredth took.
+/// Requests per second, and the p99 of their times.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
-    let seeded = seeded(bench)?;
-    let server = Server::start(&seeded.data)?;
+    let created_per_second = bench.seeded.fill()?;
+    let server = Server::start(bench.seeded.path())?;
     let load = |seconds| Load {
         url: format!("{}/api/v1/workflows?limit=20", server.url()),
         connections: 16,
@@ -27,8 +28,8 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let outcome = wrk::run(&load(10), &bench.folder)?;
     Ok(vec![
         Figure::plain(
-            format!("making {WORKFLOWS} workflows, {CLIENTS} clients"),
-            format!("{:.0} workflows/s", seeded.per_second),
+            format!("creating {WORKFLOWS} workflows, {CLIENTS} clients"),
+            format!("{created_per_second:.0} workflows/s"),
         ),
         Figure::with_aim(
             format!("GET /workflows?limit=20 with {WORKFLOWS} workflows, 16 clients"),

@@ -1,11 +1,11 @@
-//! Ten thousand runs that all wait on a slow model: what they cost in memory, and whether all of them end.
+//! Ten thousand runs that wait on a slow model: their memory, and whether all of them complete.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::bench::machine::process_kib;
+use crate::bench::parallel::in_parallel;
 use crate::bench::row::{Bench, Figure};
-use crate::bench::seeded::in_parallel;
 use crate::bench::server::Server;
 use crate::bench::stats::{mib, rate};
 use crate::bench::workflows;
@@ -19,16 +19,16 @@ const MEMORY_AIM_KIB: u64 = 1_024 * 1_024;
 const END_WITHIN: Duration = Duration::from_secs(300);
 const POLL: Duration = Duration::from_millis(20);
 
-/// Starts them, reads the server's memory while they live, and waits for all.
+/// Starts the runs, reads the server's memory while they are live, and waits for all.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let server = Server::start(&bench.folder.join("live-runs"))?;
-    let mut client = server.client()?;
-    workflows::create(&mut client, &workflows::chain("bench-slow", "demo-slow", SLOW_STEPS))?;
-    let first = workflows::start(&mut client, "bench-slow")?;
+    let client = server.client();
+    workflows::create(&client, &workflows::chain("bench-slow", "demo-slow", SLOW_STEPS))?;
+    let first = workflows::start(&client, "bench-slow")?;
     let begun = Instant::now();
     let others = in_parallel(RUNS - 1, &server, |client, _| workflows::start(client, "bench-slow"))?;
     let started = begun.elapsed();
-    let all_live = workflows::status(&mut client, &first)? == "running";
+    let all_live = workflows::status(&client, &first)? == "running";
     let live_kib = process_kib(server.pid(), "VmRSS")?;
     let not_completed = wait_for_all(&server, std::iter::once(&first).chain(&others))?;
     let ended = begun.elapsed();
@@ -53,15 +53,15 @@ pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     ])
 }
 
-/// Asks for each run until it ended; gives how many ended otherwise than completed.
+/// Polls each run until it has ended; returns the number of runs that did not complete.
 fn wait_for_all<'a>(server: &Server, ids: impl Iterator<Item = &'a String>) -> Result<u32, Failure> {
-    let mut client = server.client()?;
+    let client = server.client();
     let begun = Instant::now();
     let mut not_completed = 0;
     for id in ids {
         loop {
             signals::check()?;
-            match workflows::status(&mut client, id)?.as_str() {
+            match workflows::status(&client, id)?.as_str() {
                 "completed" => break,
                 "failed" | "cancelled" => break not_completed += 1,
                 _ if begun.elapsed() > END_WITHIN => {

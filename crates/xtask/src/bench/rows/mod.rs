@@ -1,4 +1,4 @@
-//! One file a row (or a pair of rows that share their set-up).
+//! One file for each row, or for two rows that share their set-up.
 
 mod deep_page;
 mod events;

@@ -13,7 +13,7 @@ const OWN_TIME_PER_STEP: std::time::Duration = std::time::Duration::from_millis(
 const WARM_UP_SECONDS: u32 = 2;
 const SECONDS: u32 = 10;
 
-/// The time of one run when nothing else happens, and the engine's share of each step.
+/// The time of one run on an idle server, and the engine's share of each step.
 pub fn one_run(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let outcome = load(bench, "one-run", 1)?;
     let per_step = outcome.p50 / STEPS;
@@ -48,7 +48,7 @@ pub fn throughput(bench: &Bench) -> Result<Vec<Figure>, Failure> {
 
 fn load(bench: &Bench, row: &str, connections: u32) -> Result<Outcome, Failure> {
     let server = Server::start(&bench.folder.join(row))?;
-    workflows::create(&mut server.client()?, &workflows::chain("bench-five", "demo-instant", 5))?;
+    workflows::create(&server.client(), &workflows::chain("bench-five", "demo-instant", 5))?;
     let load = |seconds| Load {
         url: format!("{}/api/v1/workflows/bench-five/executions?wait=30", server.url()),
         connections,

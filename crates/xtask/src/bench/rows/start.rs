@@ -1,4 +1,4 @@
-//! From the start of the process to the first answer, and what it weighs.
+//! The time from the start of the process to the first answer, its memory and its size.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -19,10 +19,10 @@ const START_AIM: Duration = Duration::from_millis(150);
 const IDLE_AIM_KIB: u64 = 40 * 1_024;
 const GIVE_UP: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(1);
-/// Memory is read when the start's own work is over.
+/// Memory is read after the work of the start.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// Starts on a new data directory (which makes the database) and on one that is there, ten times each.
+/// Starts on a new data directory (which creates the database) and on an existing one, ten times each.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let (mut news, mut olds) = (Vec::new(), Vec::new());
     for number in 0..STARTS {
@@ -52,7 +52,7 @@ fn start_once(data: &Path) -> Result<(Server, Duration), Failure> {
     let server = Server::start_unready(data, address)?;
     while begun.elapsed() < GIVE_UP {
         signals::check()?;
-        let answer = Client::connect(address).and_then(|mut client| client.get("/healthz"));
+        let answer = Client::new(address).get("/healthz");
         if answer.is_ok_and(|answer| answer.status == 200) {
             return Ok((server, begun.elapsed()));
         }
