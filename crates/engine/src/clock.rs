@@ -78,14 +78,14 @@ impl Ids for System {
 
 /// The clock and the ids that an engine uses.
 #[derive(Clone)]
-pub struct Outside {
+pub struct Environment {
     /// Source of time.
     pub clock: Arc<dyn Clock>,
     /// Source of ids and randomness.
     pub ids: Arc<dyn Ids>,
 }
 
-impl Default for Outside {
+impl Default for Environment {
     fn default() -> Self {
         Self { clock: Arc::new(System), ids: Arc::new(System) }
     }

@@ -13,7 +13,7 @@ use sluice_types::{
 use tokio::sync::oneshot;
 
 use crate::check;
-use crate::clock::Outside;
+use crate::clock::Environment;
 use crate::driver::{Actors, Message, SendResult};
 use crate::error::EngineError;
 use crate::faults::Faults;
@@ -28,7 +28,7 @@ use crate::shared::{Limits, Shared};
 #[derive(Clone)]
 pub struct EngineConfig {
     /// Clock, ids and chance.
-    pub outside: Outside,
+    pub outside: Environment,
     /// Fault points, for tests.
     pub faults: Faults,
     /// Waits between attempts.
@@ -42,7 +42,7 @@ pub struct EngineConfig {
 impl Default for EngineConfig {
     fn default() -> Self {
         Self {
-            outside: Outside::default(),
+            outside: Environment::default(),
             faults: Faults::default(),
             backoff: Backoff::default(),
             limits: Limits::default(),
@@ -82,7 +82,7 @@ impl Engine {
     }
 
     /// The time, ids and chance that it uses.
-    pub fn outside(&self) -> &Outside {
+    pub fn outside(&self) -> &Environment {
         &self.shared.outside
     }
 

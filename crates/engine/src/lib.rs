@@ -28,7 +28,7 @@ mod templating;
 mod work;
 
 pub use check::lint_deeply;
-pub use clock::{Clock, Ids, Outside, System};
+pub use clock::{Clock, Environment, Ids, System};
 pub use engine::{Engine, EngineConfig};
 pub use error::EngineError;
 pub use faults::{FaultPoint, Faults};

@@ -9,7 +9,7 @@ use sluice_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::Outside;
+use crate::clock::Environment;
 use crate::faults::Faults;
 use crate::hub::Hub;
 use crate::providers::Providers;
@@ -36,7 +36,7 @@ impl Default for Limits {
 pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
-    pub outside: Outside,
+    pub outside: Environment,
     pub faults: Faults,
     pub backoff: Backoff,
     pub limits: Limits,
@@ -55,7 +55,7 @@ impl Shared {
     pub fn new(
         store: Store,
         providers: Arc<Providers>,
-        outside: Outside,
+        outside: Environment,
         faults: Faults,
         backoff: Backoff,
         limits: Limits,

@@ -10,7 +10,7 @@ use sluice_types::{Definition, Known, LintReport};
 
 use super::files::read_file_or_stdin;
 use super::visible::print_line;
-use super::{DONE, FAILED, USAGE, complain};
+use super::{DONE, FAILED, USAGE, eprint_error};
 
 /// Check a workflow file, as a start would
 #[derive(Args)]
@@ -33,7 +33,7 @@ pub struct CheckOptions {
 pub fn check(options: &CheckOptions) -> u8 {
     let workflow = match read_workflow(&options.file) {
         Ok(workflow) => workflow,
-        Err(error) => return complain(USAGE, &error),
+        Err(error) => return eprint_error(USAGE, &error),
     };
     let input = options.input.as_deref().map(read_input);
     let report = lint_deeply(&workflow.definition, &Known::default(), input.as_ref());

@@ -75,12 +75,12 @@ fn openapi() -> u8 {
             visible::print_line(&text);
             DONE
         }
-        Err(error) => complain(FAILED, &format!("the document cannot be written: {error}")),
+        Err(error) => eprint_error(FAILED, &format!("the document cannot be written: {error}")),
     }
 }
 
 /// Prints an error, and gives the exit code.
-fn complain(code: u8, message: &str) -> u8 {
+fn eprint_error(code: u8, message: &str) -> u8 {
     visible::tell_line(&format!("sluice: {message}"));
     code
 }

@@ -23,7 +23,7 @@ use super::serve::{open_engine, start_log};
 use super::signals::StopSignals;
 use super::terminal::{Terminal, ask, can_ask};
 use super::visible::{print_line, tell_line};
-use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, WAITING, complain};
+use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, WAITING, eprint_error};
 
 /// How long attempts have to store their text after the run has ended.
 const GRACE: Duration = Duration::from_secs(1);
@@ -69,11 +69,11 @@ pub fn run(options: &RunOptions) -> u8 {
     data_folder::keep_files_private();
     let mut workflow = match read_workflow(&options.file) {
         Ok(workflow) => workflow,
-        Err(error) => return complain(USAGE, &error),
+        Err(error) => return eprint_error(USAGE, &error),
     };
     let input = match input_of(&options.input) {
         Ok(input) => input,
-        Err(error) => return complain(USAGE, &error),
+        Err(error) => return eprint_error(USAGE, &error),
     };
     let definition = &mut workflow.definition;
     definition.provider = options.provider.clone().or(definition.provider.take());
@@ -84,18 +84,18 @@ pub fn run(options: &RunOptions) -> u8 {
         return USAGE;
     }
     if let Err(error) = start_log(None, None) {
-        return complain(FAILED, &error);
+        return eprint_error(FAILED, &error);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return complain(FAILED, &format!("no runtime: {error}")),
+        Err(error) => return eprint_error(FAILED, &format!("no runtime: {error}")),
     };
     let ended = runtime.block_on(run_workflow(options, workflow, input));
     // A thread may still wait for an answer at a gate.
     runtime.shutdown_background();
     match ended {
         Ok(code) => code,
-        Err(error) => complain(FAILED, &error),
+        Err(error) => eprint_error(FAILED, &error),
     }
 }
 
@@ -133,7 +133,7 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
     let started = match engine.start(&tenant, StartRequest { workflow_id, start, idempotency: None }).await {
         Ok(started) => started,
         Err(error @ (EngineError::Invalid(..) | EngineError::InvalidDefinition(_))) => {
-            return Ok(complain(USAGE, &format!("{}{}", explain(&error), hint(&error, &definition))));
+            return Ok(eprint_error(USAGE, &format!("{}{}", explain(&error), hint(&error, &definition))));
         }
         Err(error) => return Err(explain(&error)),
     };
@@ -141,7 +141,7 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
     let code = tokio::select! {
         code = follow(&engine, &tenant, id, options.quiet, &cancelled) => code?,
         () = signals.second(cancel(&engine, &tenant, id, &cancelled)) => {
-            return Ok(complain(INTERRUPTED, "ended at once"));
+            return Ok(eprint_error(INTERRUPTED, "ended at once"));
         }
     };
     engine.shut_down(GRACE).await;
@@ -154,7 +154,7 @@ async fn cancel(engine: &Engine, tenant: &TenantId, id: &ExecutionId, cancelled:
     match engine.command(tenant, id, Command::Cancel, "terminal").await {
         Ok(_) => cancelled.notify_one(),
         // The run may have ended meanwhile.
-        Err(error) => _ = complain(USAGE, &explain(&error)),
+        Err(error) => _ = eprint_error(USAGE, &explain(&error)),
     }
 }
 
@@ -224,7 +224,7 @@ async fn follow(
         match execution.status {
             ExecutionStatus::Completed => return Ok(print_output(&execution, quiet)),
             ExecutionStatus::Failed => return complain_of_failure(engine, tenant, &execution).await,
-            ExecutionStatus::Cancelled => return Ok(complain(STOPPED, "the run was cancelled")),
+            ExecutionStatus::Cancelled => return Ok(eprint_error(STOPPED, "the run was cancelled")),
             ExecutionStatus::Paused => {
                 let Some(code) = decide(engine, tenant, &execution, cancelled).await? else { continue };
                 return Ok(code);
@@ -236,12 +236,12 @@ async fn follow(
 
 /// Prints why the run failed; for a rejection, the step and the reviewer's comment.
 async fn complain_of_failure(engine: &Engine, tenant: &TenantId, execution: &Execution) -> Result<u8, String> {
-    let Some(error) = &execution.error else { return Ok(complain(FAILED, "the run failed")) };
+    let Some(error) = &execution.error else { return Ok(eprint_error(FAILED, "the run failed")) };
     if error.code != ErrorCode::ReviewRejected {
-        return Ok(complain(FAILED, &error.message));
+        return Ok(eprint_error(FAILED, &error.message));
     }
     let run = error.path.as_ref().and_then(|path| execution.steps.iter().find(|run| run.path == *path));
-    let Some(run) = run else { return Ok(complain(STOPPED, &error.message)) };
+    let Some(run) = run else { return Ok(eprint_error(STOPPED, &error.message)) };
     let decisions =
         engine.store().decisions(tenant, &execution.id, &run.path).await.map_err(|error| error.to_string())?;
     let why = match decisions.last() {
@@ -250,7 +250,7 @@ async fn complain_of_failure(engine: &Engine, tenant: &TenantId, execution: &Exe
         // The gate timed out.
         _ => format!(": {}", error.message),
     };
-    Ok(complain(STOPPED, &format!("“{}” was rejected{why}", run.label)))
+    Ok(eprint_error(STOPPED, &format!("“{}” was rejected{why}", run.label)))
 }
 
 /// Asks at the open gate; gives an exit code when there is no decision.
@@ -261,24 +261,24 @@ async fn decide(
     cancelled: &Notify,
 ) -> Result<Option<u8>, String> {
     let open = execution.steps.iter().find_map(|run| Some((run, run.gate.as_ref().filter(|_| run.status.is_gate())?)));
-    let Some((run, gate)) = open else { return Ok(Some(complain(STOPPED, "the run is paused"))) };
+    let Some((run, gate)) = open else { return Ok(Some(eprint_error(STOPPED, "the run is paused"))) };
     if !can_ask() {
         let message = format!(
             "“{}” waits for a decision, and there is no terminal to ask at; run with --yolo, or on a server",
             run.label
         );
-        return Ok(Some(complain(WAITING, &message)));
+        return Ok(Some(eprint_error(WAITING, &message)));
     }
     let (label, asked): (String, _) = (run.label.clone(), gate.clone());
     let request = tokio::select! {
         request = tokio::task::spawn_blocking(move || ask(&label, &asked)) => request.map_err(|error| error.to_string())?,
         () = cancelled.notified() => return Ok(None),
     };
-    let Some(request) = request else { return Ok(Some(complain(WAITING, "the input ended before a decision"))) };
+    let Some(request) = request else { return Ok(Some(eprint_error(WAITING, "the input ended before a decision"))) };
     let command = Command::Review(run.path.clone(), request);
     // A decision that is refused is asked for again, as long as the gate is open.
     if let Err(error) = engine.command(tenant, &execution.id, command, "terminal").await {
-        complain(USAGE, &explain(&error));
+        eprint_error(USAGE, &explain(&error));
     }
     Ok(None)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, keys_from_environment};
-use sluice_engine::{Engine, EngineConfig, Limits, Outside};
+use sluice_engine::{Engine, EngineConfig, Environment, Limits};
 use sluice_store::{Store, StoreConfig};
 use sluice_types::TenantId;
 use tracing_subscriber::EnvFilter;
@@ -15,7 +15,7 @@ use super::data_folder::{self, DATABASE};
 use super::options::{LogFormat, ServeOptions};
 use super::signals::StopSignals;
 use super::visible::{print_line, tell_line};
-use super::{DONE, FAILED, INTERRUPTED, USAGE, complain};
+use super::{DONE, FAILED, INTERRUPTED, USAGE, eprint_error};
 use crate::server::Server;
 use crate::state::{App, AppConfig};
 
@@ -32,10 +32,10 @@ pub fn serve(options: ServeOptions) -> u8 {
     data_folder::keep_files_private();
     let options = match options.with_file() {
         Ok(options) => options,
-        Err(error) => return complain(USAGE, &error),
+        Err(error) => return eprint_error(USAGE, &error),
     };
     if let Err(error) = start_log(options.log.as_deref(), options.log_format) {
-        return complain(USAGE, &error);
+        return eprint_error(USAGE, &error);
     }
     if let Some(warning) = &options.config_warning {
         tracing::warn!("{warning}");
@@ -43,13 +43,13 @@ pub fn serve(options: ServeOptions) -> u8 {
     raise_open_files();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return complain(FAILED, &format!("no runtime: {error}")),
+        Err(error) => return eprint_error(FAILED, &format!("no runtime: {error}")),
     };
     let ended = runtime.block_on(until_stopped(&options));
     runtime.shutdown_background();
     match ended {
         Ok(code) => code,
-        Err(error) => complain(FAILED, &error),
+        Err(error) => eprint_error(FAILED, &error),
     }
 }
 
@@ -124,7 +124,7 @@ async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
     };
     tokio::select! {
         ended = running => ended.map(|()| DONE).map_err(|error| error.to_string()),
-        () = signals.second(stop) => Ok(complain(INTERRUPTED, "ended at once; its next start resumes the runs")),
+        () = signals.second(stop) => Ok(eprint_error(INTERRUPTED, "ended at once; its next start resumes the runs")),
     }
 }
 
@@ -135,7 +135,7 @@ pub async fn open_engine(
     limits: Limits,
     adopt: bool,
 ) -> Result<Engine, String> {
-    let outside = Outside::default();
+    let outside = Environment::default();
     let store = Store::open(config).await.map_err(|error| error.to_string())?;
     store.ensure_tenant(&TenantId::local(), "Local", outside.clock.now()).await.map_err(|error| error.to_string())?;
     let providers = Providers::new(store.clone(), providers).map_err(|error| error.to_string())?;

@@ -106,7 +106,7 @@ impl Machine {
             let event = self.event_of(EventType::Progress, &path);
             self.emit(event);
         }
-        self.settle(ExecutionStatus::Cancelled);
+        self.set_status(ExecutionStatus::Cancelled);
     }
 
     fn patch(&mut self, patch: &PatchExecution) -> Result<(), EngineError> {

@@ -68,7 +68,7 @@ impl Machine {
         if let Some(path) = open {
             self.fail_step(&path, RunError::new(ErrorCode::Internal, message));
         }
-        self.settle(ExecutionStatus::Failed);
+        self.set_status(ExecutionStatus::Failed);
         self.journal.turn += 1;
         self.outcome(env.token)
     }

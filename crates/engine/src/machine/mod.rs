@@ -183,7 +183,7 @@ impl Machine {
     /// The turn that starts the execution.
     pub fn start(&mut self, env: &Env<'_>) -> Step {
         self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
-        self.settle(sluice_types::ExecutionStatus::Running);
+        self.set_status(sluice_types::ExecutionStatus::Running);
         self.complete_turn(env)
     }
 

@@ -42,7 +42,7 @@ impl Machine {
             // The cause of the end may be gone. The execution waits until a person resumes it, because continuing
             // spends money. If no step is left to run, it is complete.
             self.journal.state.on_hold = true;
-            self.settle(ExecutionStatus::Paused);
+            self.set_status(ExecutionStatus::Paused);
         }
         Ok(())
     }

@@ -92,7 +92,7 @@ impl Machine {
         self.journal.state.on_hold = false;
         self.journal.state.interruptions = 0;
         if self.journal.state.status.is_terminal() {
-            self.settle(ExecutionStatus::Running);
+            self.set_status(ExecutionStatus::Running);
         }
         Ok(())
     }

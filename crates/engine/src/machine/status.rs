@@ -21,7 +21,7 @@ impl Machine {
     }
 
     /// Sets the execution's status and the fields that depend on it; publishes a new status.
-    pub(super) fn settle(&mut self, status: ExecutionStatus) {
+    pub(super) fn set_status(&mut self, status: ExecutionStatus) {
         let under_way = self.runs.running().next().is_some() || self.runs.next_expiry().is_some();
         let goes_on = matches!(status, ExecutionStatus::Running | ExecutionStatus::Pending);
         let before = self.journal.state.status;

@@ -27,7 +27,7 @@ impl Machine {
     /// requires to continue.
     fn advance(&mut self, env: &Env<'_>) -> Vec<Evaluation> {
         if self.journal.state.status.is_terminal() {
-            self.settle(self.journal.state.status);
+            self.set_status(self.journal.state.status);
             return Vec::new();
         }
         let on_hold = self.journal.state.on_hold || env.draining;
@@ -58,7 +58,7 @@ impl Machine {
                 return needed;
             }
             if !changed {
-                self.settle(ended.unwrap_or_else(|| self.status_under_way()));
+                self.set_status(ended.unwrap_or_else(|| self.status_under_way()));
                 return needed;
             }
         }

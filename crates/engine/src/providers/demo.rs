@@ -12,7 +12,7 @@ use super::call::{ModelCall, ModelEvent, ModelStream, ProviderError, ProviderErr
 use super::demo_schema::instance_of;
 
 /// Behaviour of a model of `demo`.
-struct Manner {
+struct Pacing {
     /// The pause before each piece.
     pause: Duration,
     /// The most pieces of an answer; `None` for one piece per word.
@@ -24,11 +24,11 @@ const SLOW_PIECES: usize = 30;
 /// `demo-flaky` fails this many times before it answers.
 const FLAKY_FAILURES: i32 = 2;
 
-fn manner(model: &str) -> Manner {
+fn manner(model: &str) -> Pacing {
     match model {
-        "demo-slow" => Manner { pause: Duration::from_millis(100), pieces: Some(SLOW_PIECES) },
-        "demo" => Manner { pause: Duration::from_millis(20), pieces: None },
-        _ => Manner { pause: Duration::ZERO, pieces: Some(3) },
+        "demo-slow" => Pacing { pause: Duration::from_millis(100), pieces: Some(SLOW_PIECES) },
+        "demo" => Pacing { pause: Duration::from_millis(20), pieces: None },
+        _ => Pacing { pause: Duration::ZERO, pieces: Some(3) },
     }
 }
 
@@ -59,7 +59,7 @@ pub fn stream(call: &ModelCall, attempt: i32) -> Result<ModelStream, ProviderErr
         output_tokens: estimated_tokens(&answer),
         cached_input_tokens: 0,
     };
-    let Manner { pause, pieces: count } = manner(&call.model);
+    let Pacing { pause, pieces: count } = manner(&call.model);
     Ok(Box::pin(async_stream::stream! {
         for piece in pieces(&answer, count) {
             if !pause.is_zero() {

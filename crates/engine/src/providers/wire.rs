@@ -29,7 +29,7 @@ pub use self::witness::MAX_FRAME_BYTES;
 use self::{
     errors::MAX_ERROR_BYTES,
     target::{Protocol, Provider},
-    witness::Witness,
+    witness::FrameObserver,
 };
 use super::call::{ModelCall, ModelEvent, ModelStream, ProviderError, ProviderErrorKind};
 
@@ -152,7 +152,7 @@ impl Wire {
         target::check_model(protocol, model)?;
         let key = usable_key(provider, call.api_key.as_ref())?;
         let root = provider.root(protocol, call.base_url.as_deref())?;
-        let witness = Arc::new(Witness::new(protocol));
+        let witness = Arc::new(FrameObserver::new(protocol));
         let options = options(&call, protocol, model, key, &witness);
         let target = ServiceTarget {
             auth: auth(protocol, key, &root)?,
@@ -193,7 +193,7 @@ async fn read_at_most(limit: usize, mut response: reqwest::Response) -> Result<V
 /// Reads genai's events until the end, and judges whether it was one.
 struct Reader {
     events: ChatStream,
-    witness: Arc<Witness>,
+    witness: Arc<FrameObserver>,
     protocol: Protocol,
     key: Option<SecretString>,
     wrote_text: bool,
@@ -274,7 +274,7 @@ fn options(
     protocol: Protocol,
     model: &str,
     key: Option<&str>,
-    witness: &Arc<Witness>,
+    witness: &Arc<FrameObserver>,
 ) -> ChatOptions {
     ChatOptions {
         temperature: call.temperature,

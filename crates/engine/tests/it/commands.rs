@@ -9,12 +9,12 @@ use sluice_types::{
     RerunReason, ReviewDecision, StartExecution, StepRunStatus,
 };
 
-use crate::support::{Bench, decision, path, refusal, review, run_of, step, summary};
+use crate::support::{TestEngine, decision, path, refusal, review, run_of, step, summary};
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chain_runs_to_its_end(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [
         step("a", "demo-echo", "On {{input.topic}}"),
         step("b", "demo-echo", "{{steps.A.content}}, again"),
@@ -54,7 +54,7 @@ async fn a_chain_runs_to_its_end(#[future(awt)] database: TestDatabase) {
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readers_are_told_of_what_changes_no_status(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let id = bench.run(&[step("a", "demo-echo", "x"), review("r"), step("b", "demo-echo", "y")]).await.id;
     bench.settled(&id).await;
     let before = bench.events(&id).await;
@@ -74,7 +74,7 @@ async fn readers_are_told_of_what_changes_no_status(#[future(awt)] database: Tes
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_step_is_switched_to_another_model_and_retried(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [
         step("a", "demo-echo", "first"),
         step("b", "demo-broken", "{{steps.A.content}}"),
@@ -108,7 +108,7 @@ async fn a_failed_step_is_switched_to_another_model_and_retried(#[future(awt)] d
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_made_from_a_replaced_output_is_stale_until_it_runs_again(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [
         step("a", "demo-echo", "first"),
         step("b", "demo-echo", "{{steps.A.content}}"),
@@ -147,7 +147,7 @@ async fn what_was_made_from_a_replaced_output_is_stale_until_it_runs_again(#[fut
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_under_way_while_what_it_was_sent_is_replaced_ends_stale(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps =
         [step("a", "demo-echo", "first"), step("b", "demo-slow", "{{steps.A.content}}"), step("c", "demo-echo", "x")];
     let id = bench.run(&steps).await.id;
@@ -165,7 +165,7 @@ async fn a_step_under_way_while_what_it_was_sent_is_replaced_ends_stale(#[future
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_can_succeed_later_is_tried_again_and_then_the_fallbacks(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let mut broken = step("b", "demo-broken", "x");
     broken["fallbacks"] = json!([{"model": "demo-broken"}, {"model": "demo-echo"}]);
     let id = bench.run(&[step("a", "demo-flaky", "x"), broken]).await.id;
@@ -179,7 +179,7 @@ async fn what_can_succeed_later_is_tried_again_and_then_the_fallbacks(#[future(a
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pause_lets_the_step_end_and_starts_no_more(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let id = bench.run(&[step("a", "demo-slow", "x"), step("b", "demo-echo", "x")]).await.id;
     bench.streaming(&id, "a").await;
     let paused = bench.command(&id, Command::Pause).await.unwrap();
@@ -203,7 +203,7 @@ async fn a_pause_lets_the_step_end_and_starts_no_more(#[future(awt)] database: T
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_keeps_the_text_so_far(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [step("a", "demo-slow", "Write about lighthouses"), step("b", "demo-echo", "{{steps.A.content}}")];
     let id = bench.run(&steps).await.id;
     bench.streaming(&id, "a").await;
@@ -230,7 +230,7 @@ async fn a_cancel_keeps_the_text_so_far(#[future(awt)] database: TestDatabase) {
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_price_asks_before_it_breaks_a_budget(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let request =
         sluice_types::CredentialRequest { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
     let provider = sluice_types::ProviderName::OpenaiCompatible;
@@ -257,7 +257,7 @@ async fn an_unknown_price_asks_before_it_breaks_a_budget(#[future(awt)] database
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_spent_on_what_cannot_run(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     bench.workflow("w", json!({"steps": [step("a", "demo-echo", "{{input.topic}} {{input.tone}}")]})).await;
     let start = StartExecution { input: json!({"topic": "x"}), ..StartExecution::default() };
     let refused = bench.try_start("w", start).await.unwrap_err();
@@ -286,7 +286,7 @@ async fn nothing_is_spent_on_what_cannot_run(#[future(awt)] database: TestDataba
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn output_schemas_are_obeyed(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let mut data = step("a", "demo-instant", "x");
     data["output_schema"] =
         json!({"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]});
@@ -305,7 +305,7 @@ async fn output_schemas_are_obeyed(#[future(awt)] database: TestDatabase) {
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_template_that_writes_without_end_fails_its_step(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let big = step("b", "demo-echo", "{% for i in range(9000) %}{{ input.big }}{% endfor %}");
     bench.workflow("w", json!({"steps": [step("a", "demo-echo", "x"), big]})).await;
     let start = StartExecution { input: json!({"big": "x".repeat(100_000)}), ..StartExecution::default() };
@@ -323,7 +323,7 @@ async fn a_template_that_writes_without_end_fails_its_step(#[future(awt)] databa
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_nul_made_in_a_run_is_no_end_of_it(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let mut data = step("a", "demo-echo", "{\"x\": \"\\u0000\"}");
     data["output_schema"] = json!({"type": "object", "properties": {"x": {"type": "string"}}});
     let steps = [data, step("b", "demo-echo", "[{{steps.A.x}}]"), step("c", "demo-echo", "{{ \"\\u0000\" }}")];

@@ -10,7 +10,7 @@ use sluice_store::{CredentialChange, SealedKey, StoredCredential};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{CredentialRequest, ProviderName};
 
-use crate::support::{Bench, PASSPHRASE};
+use crate::support::{PASSPHRASE, TestEngine};
 
 const PURPOSE: &str = "local/openai";
 
@@ -22,11 +22,11 @@ fn sealed_without_version(secret: &str) -> Vec<u8> {
     [nonce.as_slice(), &XChaCha20Poly1305::new(&key.into()).encrypt(&nonce.into(), payload).unwrap()].concat()
 }
 
-async fn stored(bench: &Bench) -> StoredCredential {
+async fn stored(bench: &TestEngine) -> StoredCredential {
     bench.engine.store().credentials(&bench.tenant).await.unwrap().remove(0)
 }
 
-async fn put(bench: &Bench, request: CredentialRequest) -> Option<String> {
+async fn put(bench: &TestEngine, request: CredentialRequest) -> Option<String> {
     let now = bench.engine.outside().clock.now();
     let providers = bench.engine.providers();
     providers.put_credential(&bench.tenant, ProviderName::Openai, request, now).await.unwrap().key_hint
@@ -35,7 +35,7 @@ async fn put(bench: &Bench, request: CredentialRequest) -> Option<String> {
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_in_the_old_form_is_sealed_anew_with_the_next_change(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let old = SealedKey { sealed: sealed_without_version("sk-old"), hint: "…".into() };
     let change = CredentialChange { key: Some(Some(old.clone())), ..CredentialChange::default() };
     let now = bench.engine.outside().clock.now();
@@ -53,7 +53,7 @@ async fn a_key_in_the_old_form_is_sealed_anew_with_the_next_change(#[future(awt)
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_address_needs_the_key_again(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let none = CredentialRequest::default;
     let hint = put(&bench, CredentialRequest { api_key: Some(Some("sk-0123456789abcdef".into())), ..none() }).await;
     assert_eq!(hint.as_deref(), Some("…cdef"));

@@ -12,7 +12,7 @@ use sluice_types::{
     AttemptStatus, Execution, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepRunStatus,
 };
 
-use crate::support::{Bench, decision, path, review, run_of, step};
+use crate::support::{TestEngine, decision, path, review, run_of, step};
 
 fn definition() -> serde_json::Value {
     json!({"steps": [
@@ -24,7 +24,7 @@ fn definition() -> serde_json::Value {
 }
 
 /// Goes on with the one execution there is until it ends; starts it when there is none.
-async fn drive(bench: &Bench) -> Option<Execution> {
+async fn drive(bench: &TestEngine) -> Option<Execution> {
     let found = bench
         .engine
         .store()
@@ -69,17 +69,17 @@ fn stop_at(point: FaultPoint, nth: usize) -> Faults {
 /// Runs the workflow with the engine stopped when it comes to a point for the `nth` time, and the next engine, which
 /// recovers, stopped when it comes there first; gives the execution at its end, and whether the first was stopped.
 async fn disturbed(config: &StoreConfig, point: FaultPoint, nth: usize) -> (Execution, bool) {
-    let bench = Bench::with_faults(config, stop_at(point, nth)).await;
+    let bench = TestEngine::with_faults(config, stop_at(point, nth)).await;
     bench.workflow("w", definition()).await;
     if let Some(undisturbed) = drive(&bench).await {
         return (undisturbed, false);
     }
     // As after a crash: the engine is gone, and a new one finds what it left.
     drop(bench);
-    let bench = Bench::with_faults(config, stop_at(point, 1)).await;
+    let bench = TestEngine::with_faults(config, stop_at(point, 1)).await;
     let done = drive(&bench).await;
     drop(bench);
-    let bench = Bench::open(config).await;
+    let bench = TestEngine::open(config).await;
     let done = match done {
         Some(done) => done,
         None => drive(&bench).await.expect("nothing stops the third engine"),
@@ -90,7 +90,7 @@ async fn disturbed(config: &StoreConfig, point: FaultPoint, nth: usize) -> (Exec
 }
 
 /// No step run completed twice, and what was interrupted says so.
-async fn check_attempts(bench: &Bench, execution: &Execution) {
+async fn check_attempts(bench: &TestEngine, execution: &Execution) {
     for run in execution.steps.iter().filter(|run| run.attempt > 0) {
         let attempts = bench.engine.store().attempts(&bench.tenant, &execution.id, &run.path).await.unwrap();
         let completed = attempts.iter().filter(|attempt| attempt.status == AttemptStatus::Completed).count();
@@ -115,7 +115,7 @@ const MOST_TIMES: usize = 60;
 /// Walks all points, on databases that `fresh` gives.
 async fn walk(fresh: impl AsyncFn() -> TestDatabase) {
     let bench_on = fresh().await;
-    let bench = Bench::open(bench_on.config()).await;
+    let bench = TestEngine::open(bench_on.config()).await;
     bench.workflow("w", definition()).await;
     let undisturbed = drive(&bench).await.unwrap();
     assert_eq!(undisturbed.status, ExecutionStatus::Completed);
@@ -150,14 +150,14 @@ async fn a_run_stopped_anywhere_on_postgres_ends_as_one_that_was_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_step_that_writes_asks_after_a_crash(#[future(awt)] database: TestDatabase) {
     let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
-    let bench = Bench::with_faults(database.config(), faults).await;
+    let bench = TestEngine::with_faults(database.config(), faults).await;
     let mut writing = step("a", "demo-echo", "several words to be written somewhere");
     writing["effect"] = json!("writes");
     bench.workflow("w", json!({"steps": [writing, step("b", "demo-echo", "{{steps.A.content}}")]})).await;
     let id = bench.try_start("w", StartExecution::default()).await.unwrap().id;
     bench.until(&id, |_| bench.engine.is_stopped()).await;
     drop(bench);
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let asking = bench.until(&id, |execution| run_of(execution, "a").status == StepRunStatus::OutcomeUnknown).await;
     assert_eq!(asking.status, ExecutionStatus::Paused);
     let partial = run_of(&asking, "a").content.clone().unwrap();
@@ -173,11 +173,11 @@ async fn a_step_that_writes_asks_after_a_crash(#[future(awt)] database: TestData
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn text_streamed_before_a_crash_is_kept(#[future(awt)] database: TestDatabase) {
     let faults = Faults::new(|at| at == FaultPoint::AttemptStreaming);
-    let bench = Bench::with_faults(database.config(), faults).await;
+    let bench = TestEngine::with_faults(database.config(), faults).await;
     let id = bench.run(&[step("a", "demo-echo", "several words that come in pieces")]).await.id;
     bench.until(&id, |_| bench.engine.is_stopped()).await;
     drop(bench);
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     bench.settled(&id).await;
     let attempts = bench.engine.store().attempts(&bench.tenant, &id, &path("a")).await.unwrap();
     let told: Vec<_> = attempts.iter().map(|attempt| (attempt.status, attempt.content.as_deref())).collect();

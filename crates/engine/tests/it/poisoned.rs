@@ -9,7 +9,7 @@ use sluice_engine::{FaultPoint, Faults};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{ErrorCode, ExecutionStatus, GateKind, ReviewDecision, StartExecution};
 
-use crate::support::{Bench, decision, path, run_of, step};
+use crate::support::{TestEngine, decision, path, run_of, step};
 
 /// Panics in every turn that is about to be written, while the switch is on.
 fn panics(on: &Arc<AtomicBool>) -> Faults {
@@ -24,7 +24,7 @@ fn panics(on: &Arc<AtomicBool>) -> Faults {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_panics_its_actor_again_and_again_waits_for_a_person(#[future(awt)] database: TestDatabase) {
     let on = Arc::new(AtomicBool::new(false));
-    let bench = Bench::with_faults(database.config(), panics(&on)).await;
+    let bench = TestEngine::with_faults(database.config(), panics(&on)).await;
     let other = bench.run(&[step("a", "demo-echo", "x")]).await.id;
     bench.settled(&other).await;
     bench.workflow("v", json!({"steps": [step("a", "demo-echo", "x"), step("b", "demo-echo", "y")]})).await;
@@ -53,12 +53,12 @@ async fn a_run_that_panics_its_actor_again_and_again_waits_for_a_person(#[future
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_snapshot_that_cannot_be_read_fails_its_run_and_no_other(#[future(awt)] database: TestDatabase) {
     let faults = Faults::new(|at| at == FaultPoint::AttemptStarted);
-    let bench = Bench::with_faults(database.config(), faults).await;
+    let bench = TestEngine::with_faults(database.config(), faults).await;
     let id = bench.run(&[step("a", "demo-echo", "x")]).await.id;
     bench.until(&id, |_| bench.engine.is_stopped()).await;
     drop(bench);
     database.execute("UPDATE execution_snapshots SET snapshot = '{\"definition\":'").await;
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let status = || async {
         let first = sluice_store::ExecutionFilter { limit: 1, ..Default::default() };
         let listed = bench.engine.store().executions(&bench.tenant, first).await.unwrap();
@@ -77,7 +77,7 @@ async fn a_snapshot_that_cannot_be_read_fails_its_run_and_no_other(#[future(awt)
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_turn_that_can_never_be_written_fails_the_run(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let refuse = match database.config() {
         sluice_store::StoreConfig::Sqlite(_) => {
             "CREATE TRIGGER refuse BEFORE INSERT ON attempts WHEN NEW.path = 'b' \

@@ -9,12 +9,12 @@ use sluice_types::{
     StartExecution, StepRunStatus,
 };
 
-use crate::support::{Bench, decision, path, refusal, review, run_of, step, summary};
+use crate::support::{TestEngine, decision, path, refusal, review, run_of, step, summary};
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gate_waits_and_its_edited_text_goes_on(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "{{steps.R.content}}!")];
     let id = bench.run(&steps).await.id;
     let waiting = bench.settled(&id).await;
@@ -50,7 +50,7 @@ async fn a_gate_waits_and_its_edited_text_goes_on(#[future(awt)] database: TestD
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revision_runs_the_reviewed_step_again_with_the_comment(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [
         step("a", "demo-echo", "first"),
         step("x", "demo-echo", "alone"),
@@ -72,7 +72,7 @@ async fn a_revision_runs_the_reviewed_step_again_with_the_comment(#[future(awt)]
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejection_fails_the_run_and_a_retry_asks_again(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let id = bench.run(&[step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "x")]).await.id;
     bench.settled(&id).await;
     let rejection = ReviewRequest { comment: Some("no".into()), ..decision(ReviewDecision::Reject) };
@@ -92,7 +92,7 @@ async fn a_rejection_fails_the_run_and_a_retry_asks_again(#[future(awt)] databas
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn yolo_skips_reviews_from_the_start_or_from_now_on(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "{{steps.R.content}}")];
     bench.workflow("w", json!({"steps": steps})).await;
     let start = |yolo| StartExecution { yolo, ..StartExecution::default() };
@@ -110,7 +110,7 @@ async fn yolo_skips_reviews_from_the_start_or_from_now_on(#[future(awt)] databas
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gate_tells_whose_text_is_in_question(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let mut check = review("r");
     check["shows"] = json!(["a", "b"]);
     let id = bench.run(&[step("a", "demo-echo", "first"), step("b", "demo-echo", "second"), check]).await.id;
@@ -124,7 +124,7 @@ async fn a_gate_tells_whose_text_is_in_question(#[future(awt)] database: TestDat
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_override_is_shown_to_the_reviewer_and_brings_a_failed_run_back(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [
         step("a", "demo-echo", "first"),
         review("r"),
@@ -156,7 +156,7 @@ async fn an_override_is_shown_to_the_reviewer_and_brings_a_failed_run_back(#[fut
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_skipped_stays_skipped_in_a_retry(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let steps = [
         step("a", "demo-echo", "first"),
         review("r"),
@@ -177,7 +177,7 @@ async fn what_was_skipped_stays_skipped_in_a_retry(#[future(awt)] database: Test
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gate_that_is_switched_off_opens(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let id = bench.run(&[step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "x")]).await.id;
     bench.settled(&id).await;
     let off = PatchStep { enabled: Some(false), ..PatchStep::default() };
@@ -188,7 +188,7 @@ async fn a_gate_that_is_switched_off_opens(#[future(awt)] database: TestDatabase
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_revision_outlives_a_budget_gate(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let request =
         sluice_types::CredentialRequest { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
     let provider = sluice_types::ProviderName::OpenaiCompatible;

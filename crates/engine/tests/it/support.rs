@@ -16,7 +16,7 @@ use sluice_types::{
 pub const PASSPHRASE: &str = "a passphrase for tests";
 
 /// An engine, as a test talks to it.
-pub struct Bench {
+pub struct TestEngine {
     pub engine: Engine,
     pub tenant: TenantId,
 }
@@ -41,7 +41,7 @@ pub fn decision(decision: ReviewDecision) -> ReviewRequest {
 /// How long anything may take before a test gives up. Nothing is awaited by time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-impl Bench {
+impl TestEngine {
     pub async fn open(config: &StoreConfig) -> Self {
         Self::with_faults(config, Faults::default()).await
     }

@@ -8,7 +8,7 @@ use sluice_types::{
     ExecutionStatus, OutputOverride, PatchExecution, PatchStep, ReviewDecision, StartExecution, TenantId,
 };
 
-use crate::support::{Bench, decision, path, review, step};
+use crate::support::{TestEngine, decision, path, review, step};
 
 fn commands() -> Vec<Command> {
     let output = OutputOverride { content: Some("mine".into()), ..OutputOverride::default() };
@@ -31,7 +31,7 @@ fn not_found<T>(result: &Result<T, EngineError>) -> bool {
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_live_run_is_not_found_by_another_tenant(#[future(awt)] database: TestDatabase) {
-    let bench = Bench::open(database.config()).await;
+    let bench = TestEngine::open(database.config()).await;
     let two = TenantId::new("two").unwrap();
     bench.engine.store().ensure_tenant(&two, "Two", bench.engine.outside().clock.now()).await.unwrap();
     let running = bench.run(&[step("a", "demo-slow", "x"), review("r"), step("b", "demo-echo", "x")]).await.id;

@@ -18,7 +18,7 @@ pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
 
 /// Facts that the frames so far have shown.
 #[derive(Debug)]
-pub(super) struct Witness {
+pub(super) struct FrameObserver {
     protocol: Protocol,
     seen: Mutex<Seen>,
 }
@@ -29,7 +29,7 @@ struct Seen {
     last_was_bare: bool,
 }
 
-impl Witness {
+impl FrameObserver {
     pub(super) fn new(protocol: Protocol) -> Self {
         Self { protocol, seen: Mutex::default() }
     }
@@ -49,7 +49,7 @@ impl Witness {
     }
 }
 
-impl ChatFrameSink for Witness {
+impl ChatFrameSink for FrameObserver {
     fn on_frame(&self, _: &FrameCtx, frame: RawFrameRef<'_>) {
         let fault = fault_of(self.protocol, frame.event, frame.data);
         let mut seen = self.seen();
