@@ -26,8 +26,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// All files of a folder and the folders in it, in the order of their paths. Skips hidden
-/// files: editors write them.
+/// All files of a folder and the folders in it, in the order of their paths.
+/// Skips hidden files: editors write them.
 pub fn read_folder(folder: &Path) -> Result<Vec<File>> {
     let mut files = Vec::new();
     collect(folder, "", &mut files)?;

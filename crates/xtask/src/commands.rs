@@ -13,7 +13,7 @@ pub struct Command {
     pub about: &'static [&'static str],
     /// Details for its own help.
     pub more: &'static str,
-    /// Runs it with the arguments behind its name.
+    /// Runs it with the arguments after its name.
     pub run: fn(&[String]) -> Done,
 }
 

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: noted here, handled by the code that waits for a child process.
+//! Ctrl-C and SIGTERM: recorded here, handled by the code that waits for a child process.
 //!
 //! The default action would end this process at once and leave a database or a server behind.
 
@@ -11,7 +11,7 @@ use crate::fail::{Context, Done, Failure};
 
 static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// From now on a signal is noted and does not end the process.
+/// From now on a signal is recorded and does not end the process.
 pub fn catch() -> Done {
     if STOP.get().is_some() {
         return Ok(());

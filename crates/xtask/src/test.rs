@@ -11,7 +11,7 @@ use crate::{aimock, browser, check, process};
 pub fn run(filters: &[String]) -> Done {
     stage("mock model server", aimock::prepare)?;
     if filters.is_empty() {
-        // First of all, as it fails quickly: the browser tests come last.
+        // First, so that a failed build shows before the tests; the browser tests come last.
         web_app::build(Profile::Release)?;
     }
     let cluster = stage("private PostgreSQL", Cluster::start)?;

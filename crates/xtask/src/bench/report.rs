@@ -42,7 +42,7 @@ fn page(bench: &Bench, rows: &[(&str, Vec<Figure>)]) -> String {
          commits (WAL, `synchronous=FULL`), the built-in models `demo-instant` and `demo-slow`.\n\
          - Load: `wrk --threads 1 --duration 10s` for runs and lists, after a warm-up of 2 s; every answer of a run is checked \
          to be 200 and completed. \
-         The rest is sent by `ureq`, with one kept connection for each client.\n\n\
+         The other requests are sent by `ureq`, with one kept connection for each client.\n\n\
          | row | what | measured | aim | reached |\n|---|---|---|---|---|\n{table}",
         date = time::today(),
         machine = machine::describe(),

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: the server and the web app, built again whenever their code changes.
+//! `cargo xtask dev`: the server and the web app, rebuilt when their code changes.
 
 mod command;
 mod server;

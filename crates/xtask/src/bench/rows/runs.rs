@@ -32,7 +32,7 @@ pub fn one_run(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     ])
 }
 
-/// Runs each second when sixteen clients start one after the other.
+/// Runs per second of sixteen clients, each with one run at a time.
 pub fn throughput(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let outcome = load(bench, "throughput", 16)?;
     Ok(vec![
