@@ -26,7 +26,6 @@ DROP INDEX executions_by_status;
 ALTER TABLE executions DROP COLUMN interruptions;
 ALTER TABLE executions DROP COLUMN turn_token;
 
-DROP INDEX step_runs_by_parent;
 ALTER TABLE step_runs ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 UPDATE step_runs
 SET position = numbered.position

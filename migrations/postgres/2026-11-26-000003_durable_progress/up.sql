@@ -16,7 +16,6 @@ ALTER TABLE step_runs ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE step_runs ADD COLUMN candidate INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE step_runs ADD COLUMN reserved_usd DOUBLE PRECISION NOT NULL DEFAULT 0;
 ALTER TABLE step_runs ADD COLUMN sent_tokens BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX step_runs_by_parent ON step_runs (tenant_id, execution_id, parent_path, order_key);
 
 ALTER TABLE executions ADD COLUMN turn_token BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE executions ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0;

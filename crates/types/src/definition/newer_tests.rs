@@ -81,8 +81,8 @@ fn errors_say_where_they_are() {
         ),
         (json!({"label": "A", "type": "review", "on_expiry": "x"}), "/steps/0/on_expiry: unknown variant `x`"),
         (
-            json!({"label": "A", "type": "llm", "prompt": "", "fallbacks": [{"model2": "m"}]}),
-            "/steps/0/fallbacks/0/model2: unknown field `model2`, expected one of `provider`, `model`",
+            json!({"label": "A", "type": "llm", "prompt": "", "fallbacks": [{"modell": "m"}]}),
+            "/steps/0/fallbacks/0/modell: unknown field `modell`, expected one of `provider`, `model`",
         ),
     ] {
         let error = Definition::of_known_parts(&json!({"steps": [step]})).unwrap_err().to_string();
