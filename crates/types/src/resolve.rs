@@ -1,7 +1,7 @@
 //! Resolves the provider and model of a step.
 
 use crate::catalog::{default_model, provider_of_model};
-use crate::definition::{Definition, LlmStep, Step, StepKind};
+use crate::definition::{Definition, Fallback, LlmStep, Step, StepKind};
 use crate::providers::Provider;
 
 /// A provider and model to call, the first choice or a fallback.
@@ -20,14 +20,16 @@ pub fn candidates(definition: &Definition, step: &Step) -> Vec<Candidate> {
     let (Some(provider), Some(model)) = model_of(definition, llm) else { return Vec::new() };
     let mut all = vec![Candidate { provider, model }];
     for fallback in &llm.fallbacks {
-        let provider = fallback
-            .provider
-            .clone()
-            .or_else(|| provider_of_model(&fallback.model).map(str::to_owned))
-            .or_else(|| all.first().map(|first| first.provider.clone()));
+        let provider = provider_of_fallback(fallback, all.first().map(|first| first.provider.as_str()));
         all.extend(provider.map(|provider| Candidate { provider, model: fallback.model.clone() }));
     }
     all
+}
+
+/// The provider of a fallback: its own, or that of its model, or that of the step's first choice.
+pub(crate) fn provider_of_fallback(fallback: &Fallback, first: Option<&str>) -> Option<String> {
+    let named = fallback.provider.as_deref();
+    named.or_else(|| provider_of_model(&fallback.model)).or(first).map(str::to_owned)
 }
 
 /// The provider and model that a step names, or that the workflow names for it.

@@ -6,7 +6,7 @@ use crate::catalog::{Ability, ModelInfo, find_model};
 use crate::definition::{Definition, LlmStep, StepKind};
 use crate::index::{Index, Place};
 use crate::providers::ProviderName;
-use crate::resolve::model_of;
+use crate::resolve::{model_of, provider_of_fallback};
 
 pub(super) fn check(definition: &Definition, index: &Index, known: &Known, findings: &mut Findings) {
     check_choice("", definition.provider.as_deref(), definition.model.as_deref(), known, findings);
@@ -19,12 +19,12 @@ pub(super) fn check(definition: &Definition, index: &Index, known: &Known, findi
             let own = OwnOrInherited { provider, pointer_provider: llm.provider.is_some() };
             check_step_choice(at, &own, llm, known, findings);
         }
+        let (provider, model) = model_of(definition, llm);
         for (index, fallback) in llm.fallbacks.iter().enumerate() {
-            let provider = fallback.provider.as_deref().or(llm.provider.as_deref());
-            check_choice(&format!("{at}/fallbacks/{index}"), provider, Some(&fallback.model), known, findings);
+            let called = provider_of_fallback(fallback, provider.as_deref());
+            check_choice(&format!("{at}/fallbacks/{index}"), called.as_deref(), Some(&fallback.model), known, findings);
         }
         check_persona(&format!("{at}/persona_id"), llm.persona_id.as_ref(), known, findings);
-        let (provider, model) = model_of(definition, llm);
         if let Some(info) = provider.zip(model).and_then(|(provider, model)| find_model(&provider, &model)) {
             check_fit(at, llm, &info, findings);
         }

@@ -136,3 +136,15 @@ fn a_field_that_hides_behind_one_of_every_step_is_told() {
     assert_eq!(report.findings[0].severity, Severity::Warning);
     assert!(report.findings[0].message.contains("`steps.J.output.content`"), "{}", report.findings[0].message);
 }
+
+#[test]
+fn a_fallback_calls_the_provider_of_its_model() {
+    let definition: Definition = serde_json::from_value(json!({"steps": [
+        {"id": "a", "label": "A", "type": "llm", "prompt": "x", "provider": "demo", "model": "demo-echo",
+            "fallbacks": [{"model": "gpt-5.4-mini"}, {"model": "nothing-known"}]},
+    ]}))
+    .unwrap();
+    let errors = lint(&definition, &Known::default(), None);
+    let errors: Vec<&str> = errors.errors().map(|finding| finding.pointer.as_str()).collect();
+    assert_eq!(errors, ["/steps/0/fallbacks/1/model"], "the first is a model of another provider");
+}
