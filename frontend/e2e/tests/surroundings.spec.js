@@ -211,12 +211,28 @@ test.describe('a server of another version', () => {
     await expect(page.getByRole('link', { name: /Last run: Completed/ })).toBeVisible();
   });
 
-  test('whose workflow this page cannot read offers the page that can', async ({ page, api }) => {
-    const { id } = await api.createWorkflow('Plain', [prompt('One')]);
+  test('whose workflow has a step that this page does not know keeps it, and offers the page that knows it', async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Plain', [prompt('One'), prompt('Two')]);
+    const oracle = { id: 'one', label: 'One', type: 'oracle', question: 'Why?' };
     await rewrite(page, `**/api/v1/workflows/${id}`, (workflow) => {
-      workflow.definition.steps[0] = { id: 'one', label: 'One', type: 'oracle', question: 'Why?' };
+      workflow.definition.steps[0] = oracle;
     });
-    await page.goto(`/workflows/${id}`);
-    await expect(page.getByRole('button', { name: 'Reload the page' })).toBeVisible();
+    const builder = new Builder(page);
+    await builder.open(id);
+    const card = builder.card('One');
+    await card.getByRole('button', { expanded: false }).first().click();
+    await expect(card.getByRole('button', { name: 'Reload the page' })).toBeVisible();
+    const two = await builder.openStep('Two');
+    await two.getByRole('textbox', { name: 'Label' }).fill('Second');
+    await two.getByRole('textbox', { name: 'Label' }).blur();
+    let sent;
+    await page.route(`**/api/v1/workflows/${id}`, async (route) => {
+      sent = route.request().postDataJSON();
+      await route.fulfill({ json: { ...await api.workflow(id), ...sent, version: 2 }, headers: { etag: '"2"' } });
+    });
+    await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(builder.state).toContainText('Saved');
+    expect(sent.definition.steps[0]).toMatchObject(oracle);
+    expect(sent.definition.steps[1].label).toBe('Second');
   });
 });
