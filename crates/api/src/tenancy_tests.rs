@@ -34,13 +34,13 @@ impl Authenticate for ByHeader {
     }
 }
 
-/// What a route answers the second tenant.
+/// The expected answer of a route to the second tenant.
 enum Case {
     /// 404: the address names a resource of the first tenant. With the body that the owner would send.
     NotFound(Value),
     /// An empty list.
     Empty,
-    /// What is the second tenant's own, or the same for all. With the body.
+    /// Resources of the second tenant, or shared ones. With the body.
     Own(Value),
 }
 

@@ -1,4 +1,4 @@
-//! What was written to an execution since a position: how an engine follows an execution that another one runs.
+//! Changes of an execution since a position: how an engine follows an execution that another one runs.
 
 use sluice_types::{ExecutionId, ExecutionStatus, StepPath, TenantId};
 
@@ -36,7 +36,7 @@ pub struct TextPiece {
     pub text: String,
 }
 
-/// What was written to an execution since a position, read in one transaction.
+/// Changes of an execution since a position, read in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     /// The status of the execution now.
@@ -49,7 +49,7 @@ pub struct Changes {
 }
 
 impl Store {
-    /// What was written to an execution since a position; `None` when there is no such execution.
+    /// Changes of an execution since a position; `None` when there is no such execution.
     pub async fn changes(
         &self,
         tenant: &TenantId,

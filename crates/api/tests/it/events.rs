@@ -99,7 +99,7 @@ async fn a_reader_that_comes_again_misses_and_doubles_nothing(#[future(awt)] dat
     for run in done["steps"].as_array().unwrap() {
         assert_eq!(texts[&(run["path"].as_str().unwrap().to_owned(), 1)], run["content"].as_str().unwrap());
     }
-    // Whoever comes late is given all stored events, and the stream ends.
+    // A late reader gets all stored events, and the stream ends.
     assert_eq!(numbers(&read(&server, &address, NONE, |_| false).await), seen);
     assert_eq!(numbers(&read(&server, "/events/workflows/w?after=2", NONE, |_| false).await), seen[2..]);
     // There is nothing after the last event: a browser would come again and again after 200.
