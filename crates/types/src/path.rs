@@ -79,12 +79,6 @@ impl StepPath {
     pub fn child(&self, segment: Segment<'_>) -> Option<Self> {
         Self::new(format!("{self}.{segment}")).ok()
     }
-
-    /// Whether it is inside the container with the step run `other`.
-    #[must_use]
-    pub fn is_below(&self, other: &Self) -> bool {
-        self.as_str().strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('.'))
-    }
 }
 
 #[cfg(test)]
@@ -112,7 +106,6 @@ mod tests {
         assert_eq!(about("research"), ("research".into(), None));
         assert_eq!(about("fan.eu.draft"), ("draft".into(), Some("fan".into())));
         assert_eq!(about("each.3.fan.eu.draft"), ("draft".into(), Some("each.3.fan".into())));
-        assert!(path("each.3.draft").is_below(&path("each")) && !path("eaches.3.draft").is_below(&path("each")));
         assert_eq!(path("each").child(Segment::Index(3)), Some(path("each.3")));
     }
 }

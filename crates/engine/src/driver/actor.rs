@@ -88,7 +88,7 @@ impl Actor {
         shared.tasks.spawn(async move {
             let life = async {
                 let begun = match started {
-                    Some(outcome) => self.act(outcome),
+                    Some(outcome) => self.carry_out(outcome.effects),
                     None if self.machine.journal().state.live => self.recover().await,
                     None => Flow::GoOn,
                 };

@@ -147,13 +147,8 @@ impl Actor {
         }
     }
 
-    /// Acts on the first turn, which is written.
-    pub(super) fn act(&mut self, outcome: Outcome) -> Flow {
-        self.carry_out(outcome.effects)
-    }
-
     /// Carries out the effects of a written turn.
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Flow {
+    pub(super) fn carry_out(&mut self, effects: Vec<Effect>) -> Flow {
         if self.stops_at(FaultPoint::AfterPublish) {
             return Flow::Stop;
         }

@@ -80,7 +80,7 @@ impl Channel {
     }
 
     fn texts(&self) -> MutexGuard<'_, Texts> {
-        // What a panic left behind is text that is whole up to some piece.
+        // After a panic, the text is whole up to some piece.
         self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -89,7 +89,7 @@ impl Channel {
         self.sender.get().is_some_and(|sender| sender.receiver_count() > 0)
     }
 
-    /// Sends stored events to whoever listens.
+    /// Sends stored events to the subscribers.
     pub fn publish(&self, frames: impl IntoIterator<Item = Frame>) {
         let Some(sender) = self.sender.get() else { return };
         for frame in frames {

@@ -7,7 +7,7 @@ use sluice_types::{
     Effect as StepEffect, ErrorCode, Event, EventType, ExecutionStatus, RunError, StepPath, StepRunStatus, candidates,
 };
 
-use super::outcome::{Outcome, TurnDraft};
+use super::outcome::Outcome;
 use super::{Env, Machine};
 use crate::retry::{Failure, Sent};
 
@@ -61,7 +61,7 @@ impl Machine {
 
     /// The turn that fails an execution whose last turn cannot be stored.
     pub fn give_up(&mut self, env: &Env<'_>) -> Outcome {
-        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        self.begin_turn(env);
         let message = "The result of this step could not be stored; the server's log has the cause.";
         let running = self.runs.running().map(|record| &record.run);
         let open = running.chain(self.runs.at_gates()).next().map(|run| run.path.clone());

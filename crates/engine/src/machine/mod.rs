@@ -158,7 +158,7 @@ impl Machine {
 
     /// Handles one input. A refused command changes nothing.
     pub fn handle(&mut self, input: Input, env: &Env<'_>) -> Result<Step, EngineError> {
-        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        self.begin_turn(env);
         match input {
             Input::Command { command, persona, by } => {
                 self.command(command, persona, &by, env)?;
@@ -182,7 +182,7 @@ impl Machine {
 
     /// The turn that starts the execution.
     pub fn start(&mut self, env: &Env<'_>) -> Step {
-        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        self.begin_turn(env);
         self.set_status(sluice_types::ExecutionStatus::Running);
         self.complete_turn(env)
     }
@@ -197,6 +197,10 @@ impl Machine {
     #[must_use]
     pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<&StepRun> {
         self.runs.get(&self.index.seen_from(path, target)?)
+    }
+
+    fn begin_turn(&mut self, env: &Env<'_>) {
+        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
     }
 
     fn place(&self, path: &StepPath) -> Option<&Place> {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use sluice_types::{AttemptStatus, Effect as StepEffect, ErrorCode, RunError, StepPath};
 
 use super::attempts::Charge;
-use super::outcome::TurnDraft;
 use super::runs::{Activity, activity};
 use super::{Env, Machine, Step};
 
@@ -19,7 +18,7 @@ const INTERRUPTED: &str = "The server stopped while the attempt was under way.";
 impl Machine {
     /// The turn of a new owner. Step runs between two attempts and at gates keep waiting.
     pub fn recover(&mut self, env: &Env<'_>) -> Step {
-        self.turn = TurnDraft { now: env.now, ..TurnDraft::default() };
+        self.begin_turn(env);
         let under_way: Vec<StepPath> = self
             .runs
             .running()

@@ -93,7 +93,7 @@ impl Machine {
     pub(super) fn shown_text(&self, review: &StepPath) -> Option<(StepPath, String)> {
         let shown = self.index.shown_by(self.place(review)?);
         shown.into_iter().rev().find_map(|place| {
-            let run = self.runs.get(&self.index.seen_from(review, place)?)?;
+            let run = self.seen_from(review, place)?;
             let text = run.content.clone().or_else(|| run.output.as_ref().map(text_of))?;
             Some((run.path.clone(), text))
         })
