@@ -73,7 +73,7 @@ pub struct Step {
     pub timeout: Option<u32>,
     /// What running it twice would do; by default it comes from the type.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub effect: Option<Effect>,
+    pub effect: Option<StepEffect>,
     /// The step to go on with: the id of a later step, or `end`. The next one when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<StepId>,
@@ -95,11 +95,11 @@ impl Step {
 
     /// What running it twice would do. An effect that is not known may be a change elsewhere.
     #[must_use]
-    pub const fn effect(&self) -> Effect {
+    pub const fn effect(&self) -> StepEffect {
         match (&self.effect, &self.kind) {
-            (Some(Effect::Pure), _) | (None, StepKind::Llm(_) | StepKind::Review(_)) => Effect::Pure,
-            (Some(Effect::Reads), _) => Effect::Reads,
-            (Some(Effect::Writes | Effect::Unknown(_)), _) | (None, StepKind::Unknown(_)) => Effect::Writes,
+            (Some(StepEffect::Pure), _) | (None, StepKind::Llm(_) | StepKind::Review(_)) => StepEffect::Pure,
+            (Some(StepEffect::Reads), _) => StepEffect::Reads,
+            (Some(StepEffect::Writes | StepEffect::Unknown(_)), _) | (None, StepKind::Unknown(_)) => StepEffect::Writes,
         }
     }
 
@@ -180,7 +180,7 @@ status!(
 words!(
     /// What running a step twice would do. It decides what happens to a step that was under way when
     /// the server stopped.
-    Effect {
+    StepEffect {
         /// Changes nothing: it is started again.
         Pure = "pure",
         /// Reads from elsewhere: it is started again.
@@ -285,7 +285,7 @@ struct StepCommon {
     /// Seconds that one attempt may take. 600 when left out.
     timeout: Option<u32>,
     /// What running it twice would do; by default it comes from the type.
-    effect: Option<Effect>,
+    effect: Option<StepEffect>,
     /// The step to go on with: the id of a later step, or `end`. The next one when left out.
     next: Option<StepId>,
     /// The tag and the fields of its kind.

@@ -38,7 +38,7 @@ pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use definition::{
-    Definition, Effect, Fallback, LlmStep, NewerPart, OnExpiry, ReviewStep, Step, StepKind, StepType, UnknownStep,
+    Definition, Fallback, LlmStep, NewerPart, OnExpiry, ReviewStep, Step, StepEffect, StepKind, StepType, UnknownStep,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sluice_store::AttemptProgress;
 use sluice_types::{
-    Effect as StepEffect, ErrorCode, Event, EventType, ExecutionStatus, RunError, StepPath, StepRunStatus, candidates,
+    ErrorCode, Event, EventType, ExecutionStatus, RunError, StepEffect, StepPath, StepRunStatus, candidates,
 };
 
 use super::outcome::Outcome;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sluice_types::{AttemptStatus, Effect as StepEffect, ErrorCode, RunError, StepPath};
+use sluice_types::{AttemptStatus, ErrorCode, RunError, StepEffect, StepPath};
 
 use super::attempts::Charge;
 use super::runs::{Activity, activity};

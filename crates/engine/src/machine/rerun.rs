@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sluice_store::SnapshotPersona;
 use sluice_types::{
-    Effect, ErrorCode, ExecutionStatus, Index, PatchStep, RerunReason, StepId, StepPath, StepRun, StepRunStatus,
+    ErrorCode, ExecutionStatus, Index, PatchStep, RerunReason, StepEffect, StepId, StepPath, StepRun, StepRunStatus,
 };
 
 use super::Machine;
@@ -72,7 +72,7 @@ fn has_result(status: StepRunStatus) -> bool {
 /// Whether a step acts on something elsewhere when it runs again.
 #[must_use]
 pub fn acts_again(index: &Index, path: &StepPath) -> bool {
-    index.at(path).is_some_and(|place| place.step.enabled && place.step.effect() == Effect::Writes)
+    index.at(path).is_some_and(|place| place.step.enabled && place.step.effect() == StepEffect::Writes)
 }
 
 impl Machine {

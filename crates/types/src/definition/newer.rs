@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{Definition, Effect, OnExpiry, Step, StepKind, StepType};
+use super::{Definition, OnExpiry, Step, StepEffect, StepKind, StepType};
 use crate::ids::StepId;
 use crate::json::{ReadError, escape};
 
@@ -154,8 +154,8 @@ impl<'d> Found<'d> {
 
     fn step(&mut self, at: &str, step: &'d Step) {
         self.step = Some(&step.id);
-        if let Some(Effect::Unknown(word)) = &step.effect {
-            self.word(format!("{at}/effect"), word, Effect::WORDS);
+        if let Some(StepEffect::Unknown(word)) = &step.effect {
+            self.word(format!("{at}/effect"), word, StepEffect::WORDS);
         }
         match &step.kind {
             StepKind::Llm(llm) => {

@@ -51,9 +51,9 @@ fn a_definition_of_a_newer_version_is_written_back_as_it_was_read() {
 #[test]
 fn what_is_not_known_may_change_something_elsewhere() {
     let definition = read(&newer());
-    assert_eq!(definition.steps[0].effect(), Effect::Writes);
-    assert_eq!(definition.steps[1].effect(), Effect::Writes);
-    assert_eq!(definition.steps[2].effect(), Effect::Pure);
+    assert_eq!(definition.steps[0].effect(), StepEffect::Writes);
+    assert_eq!(definition.steps[1].effect(), StepEffect::Writes);
+    assert_eq!(definition.steps[2].effect(), StepEffect::Pure);
 }
 
 #[test]

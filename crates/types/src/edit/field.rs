@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::error::EditError;
-use crate::definition::{Effect, Fallback, LlmStep, OnExpiry, ReviewStep, Step, StepKind, StepType};
+use crate::definition::{Fallback, LlmStep, OnExpiry, ReviewStep, Step, StepEffect, StepKind, StepType};
 use crate::ids::{PersonaId, StepId};
 
 /// A field of a step, with a new value for it.
@@ -19,7 +19,7 @@ pub enum StepField {
     /// Timeout of one attempt, in seconds.
     Timeout(Option<u32>),
     /// Effect of running the step twice.
-    Effect(Option<Effect>),
+    Effect(Option<StepEffect>),
     /// The step to go on with.
     Next(Option<StepId>),
     /// A field of `llm` steps.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::edit::{LlmField, ReviewField, StepField};
 use sluice_types::limits::{DEFAULT_OUTPUT_TOKENS, DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
-use sluice_types::{Effect, OnExpiry, ReviewStep, Step, StepId, StepKind, StepType};
+use sluice_types::{OnExpiry, ReviewStep, Step, StepEffect, StepId, StepKind, StepType};
 use sluice_web_state::editor::{
     jump_targets, parse_expires_in, parse_max_tokens, parse_retries, parse_temperature, parse_timeout, visible,
 };
@@ -99,15 +99,16 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
 fn EffectField(form: StepForm) -> impl IntoView {
     let effect = form.read(|step| step.effect.clone());
     let value = Signal::derive(move || effect.get().map_or_else(String::new, String::from));
-    let choose =
-        move |value: String| form.set(StepField::Effect(Some(value).filter(|word| !word.is_empty()).map(Effect::from)));
+    let choose = move |value: String| {
+        form.set(StepField::Effect(Some(value).filter(|word| !word.is_empty()).map(StepEffect::from)))
+    };
     view! {
         <ChoiceField label="Effect" hint="Decides what a crash in mid-step does" value on_choose=choose>
             <option value="">"As its kind"</option>
             <option value="pure">"Pure: run again"</option>
             <option value="reads">"Reads: run again"</option>
             <option value="writes">"Writes: ask first"</option>
-            {move || newer_word(value.get(), Effect::WORDS)}
+            {move || newer_word(value.get(), StepEffect::WORDS)}
         </ChoiceField>
     }
 }
