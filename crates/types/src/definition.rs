@@ -71,6 +71,9 @@ pub struct Step {
     /// Seconds that one attempt may take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u32>,
+    /// Seconds of silence after which an attempt ends; its `timeout` when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_timeout: Option<u32>,
     /// What running it twice would do; by default it comes from the type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<StepEffect>,
@@ -113,6 +116,12 @@ impl Step {
     #[must_use]
     pub fn timeout_seconds(&self) -> u32 {
         self.timeout.unwrap_or(DEFAULT_TIMEOUT_SECONDS)
+    }
+
+    /// Seconds of silence after which an attempt ends.
+    #[must_use]
+    pub fn idle_timeout_seconds(&self) -> u32 {
+        self.idle_timeout.map_or(self.timeout_seconds(), |idle| idle.min(self.timeout_seconds()))
     }
 
     /// The fields that are templates, with their names.
@@ -213,6 +222,12 @@ pub struct LlmStep {
     /// Tokens in the answer at the most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
+    /// How long the model thinks before it answers, for models that do; the model's default when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<ReasoningEffort>,
+    /// What an answer that was cut at its token limit counts as; `warn` when left out. With a schema it always fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_truncated: Option<OnTruncated>,
     /// JSON Schema that the answer must fit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<Value>,
@@ -224,6 +239,28 @@ pub struct LlmStep {
     #[schema(ignore)]
     pub extra: Map<String, Value>,
 }
+
+words!(
+    /// How long a model thinks before it answers.
+    ReasoningEffort {
+        /// Briefly.
+        Low = "low",
+        /// For a while.
+        Medium = "medium",
+        /// Thoroughly.
+        High = "high",
+    }
+);
+
+words!(
+    /// What an answer that was cut at its token limit counts as.
+    OnTruncated {
+        /// The step completes with a warning.
+        Warn = "warn",
+        /// The attempt fails, and the next fallback is called.
+        Fail = "fail",
+    }
+);
 
 /// A model to try when the one before it failed for good.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -284,6 +321,8 @@ struct StepCommon {
     max_retries: Option<u32>,
     /// Seconds that one attempt may take. 600 when left out.
     timeout: Option<u32>,
+    /// Seconds of silence after which an attempt ends; its `timeout` when left out.
+    idle_timeout: Option<u32>,
     /// What running it twice would do; by default it comes from the type.
     effect: Option<StepEffect>,
     /// The step to go on with: the id of a later step, or `end`. The next one when left out.

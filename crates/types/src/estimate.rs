@@ -189,7 +189,7 @@ impl Scope<'_> {
             None => TokenRange { low: u64::from(LEAST_OUTPUT_TOKENS.min(most)), high: cap },
         };
         let price = |input_tokens: u64, output_tokens: u64| {
-            cost_usd(info.as_ref(), TokenUsage { input_tokens, output_tokens, cached_input_tokens: 0 })
+            cost_usd(info.as_ref(), TokenUsage { input_tokens, output_tokens, ..TokenUsage::default() })
         };
         let cost = price(input_tokens.low, output_tokens.low).zip(price(input_tokens.high, output_tokens.high));
         StepEstimate {

@@ -38,7 +38,8 @@ pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use definition::{
-    Definition, Fallback, LlmStep, NewerPart, OnExpiry, ReviewStep, Step, StepEffect, StepKind, StepType, UnknownStep,
+    Definition, Fallback, LlmStep, NewerPart, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect,
+    StepKind, StepType, UnknownStep,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};
@@ -57,7 +58,7 @@ pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
-pub use status::{ExecutionStatus, StepRunStatus, known, known_if_given};
+pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,

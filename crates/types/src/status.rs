@@ -102,6 +102,26 @@ pub(crate) fn description(docs: &[&str]) -> Option<String> {
 }
 
 status!(
+    /// Why a model's answer ended.
+    FinishReason {
+        /// The model had said all it wanted to say.
+        Stop = "stop",
+        /// The answer was cut at a limit of tokens.
+        Length = "length",
+        /// The model calls tools.
+        ToolCalls = "tool_calls",
+        /// A filter of the provider withheld the answer, or the rest of it.
+        ContentFilter = "content_filter",
+        /// The model refused to answer.
+        Refusal = "refusal",
+        /// The provider failed in the middle of its answer.
+        Error = "error",
+        /// A reason of the provider's own.
+        Other = "other",
+    }
+);
+
+status!(
     /// Status of an execution.
     ExecutionStatus {
         /// Accepted; no step has started yet.

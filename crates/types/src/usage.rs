@@ -14,6 +14,12 @@ pub struct TokenUsage {
     pub output_tokens: u64,
     /// The part of `input_tokens` that was read from the provider's cache.
     pub cached_input_tokens: u64,
+    /// The part of `input_tokens` that was written to the provider's cache.
+    #[serde(default)]
+    pub cache_write_tokens: u64,
+    /// The part of `output_tokens` that the model thought with.
+    #[serde(default)]
+    pub reasoning_tokens: u64,
 }
 
 impl std::ops::AddAssign for TokenUsage {
@@ -21,6 +27,8 @@ impl std::ops::AddAssign for TokenUsage {
         self.input_tokens += other.input_tokens;
         self.output_tokens += other.output_tokens;
         self.cached_input_tokens += other.cached_input_tokens;
+        self.cache_write_tokens += other.cache_write_tokens;
+        self.reasoning_tokens += other.reasoning_tokens;
     }
 }
 

@@ -145,6 +145,8 @@ impl RunState {
                 input_tokens: used.input_tokens.max(told.input_tokens),
                 output_tokens: used.output_tokens.max(told.output_tokens),
                 cached_input_tokens: used.cached_input_tokens.max(told.cached_input_tokens),
+                cache_write_tokens: used.cache_write_tokens.max(told.cache_write_tokens),
+                reasoning_tokens: used.reasoning_tokens.max(told.reasoning_tokens),
             },
             executed: self.steps.iter().filter(|step| step.run.status == StepRunStatus::Completed).count(),
             total: self.steps.len(),

@@ -221,7 +221,7 @@ impl Machine {
             let estimated = TokenUsage {
                 input_tokens: progress.sent_tokens.max(run.prompt.as_deref().map_or(0, estimated_tokens)),
                 output_tokens: content.as_deref().map_or(0, estimated_tokens),
-                cached_input_tokens: 0,
+                ..TokenUsage::default()
             };
             let (token_usage, usage_estimated) = match charge {
                 Charge::Counted(usage) => (usage, false),

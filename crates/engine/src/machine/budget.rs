@@ -33,7 +33,7 @@ pub fn allowance(
     let most = model.and_then(|model| model.max_output_tokens).and_then(|most| u32::try_from(most).ok());
     let at_most = |tokens: u32| most.map_or(tokens, |most| tokens.min(most));
     let price = |output_tokens: u32| {
-        let usage = TokenUsage { input_tokens, output_tokens: output_tokens.into(), cached_input_tokens: 0 };
+        let usage = TokenUsage { input_tokens, output_tokens: output_tokens.into(), ..TokenUsage::default() };
         cost_usd(model, usage)
     };
     let limit = asked.map(at_most);

@@ -57,7 +57,7 @@ pub fn stream(call: &ModelCall, attempt: i32) -> Result<ModelStream, ProviderErr
     let usage = TokenUsage {
         input_tokens: estimated_tokens(&call.prompt) + call.system.as_deref().map_or(0, estimated_tokens),
         output_tokens: estimated_tokens(&answer),
-        cached_input_tokens: 0,
+        ..TokenUsage::default()
     };
     let Pacing { pause, pieces: count } = manner(&call.model);
     Ok(Box::pin(async_stream::stream! {

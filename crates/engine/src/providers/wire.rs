@@ -368,5 +368,6 @@ fn usage(usage: &Usage) -> TokenUsage {
         input_tokens,
         output_tokens: count(usage.completion_tokens.or(thoughts)),
         cached_input_tokens: count(cached).min(input_tokens),
+        ..TokenUsage::default()
     }
 }

@@ -91,7 +91,7 @@ async fn an_answer_arrives_whole_and_in_pieces() {
         assert!(heard.pieces.len() > 2, "{model}: {:?}", heard.pieces);
         // aimock counts nothing for Ollama; see `counts_are_read_as_each_provider_means_them`.
         let (input_tokens, output_tokens) = if provider == "ollama" { (0, 0) } else { (21, 9) };
-        let counted = TokenUsage { input_tokens, output_tokens, cached_input_tokens: 0 };
+        let counted = TokenUsage { input_tokens, output_tokens, cached_input_tokens: 0, ..TokenUsage::default() };
         assert_eq!(heard.end, Ok(counted), "{model}");
     }
 }

@@ -63,7 +63,12 @@ pub(super) fn count(tokens: u64) -> i64 {
 
 pub(crate) fn usage(input: i64, output: i64, cached: i64) -> TokenUsage {
     let count = |tokens: i64| u64::try_from(tokens).unwrap_or(0);
-    TokenUsage { input_tokens: count(input), output_tokens: count(output), cached_input_tokens: count(cached) }
+    TokenUsage {
+        input_tokens: count(input),
+        output_tokens: count(output),
+        cached_input_tokens: count(cached),
+        ..TokenUsage::default()
+    }
 }
 
 /// From one time to another, in milliseconds.

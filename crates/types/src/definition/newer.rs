@@ -4,12 +4,13 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{Definition, OnExpiry, Step, StepEffect, StepKind, StepType};
+use super::{Definition, OnExpiry, OnTruncated, ReasoningEffort, Step, StepEffect, StepKind, StepType};
 use crate::ids::StepId;
 use crate::json::{ReadError, escape};
 
 const DEFINITION_FIELDS: &[&str] = &["yolo", "provider", "model", "persona_id", "context", "entry_step", "steps"];
-const COMMON_FIELDS: &[&str] = &["id", "label", "type", "enabled", "max_retries", "timeout", "effect", "next"];
+const COMMON_FIELDS: &[&str] =
+    &["id", "label", "type", "enabled", "max_retries", "timeout", "idle_timeout", "effect", "next"];
 const LLM_FIELDS: &[&str] = &[
     "prompt",
     "system_prompt",
@@ -18,6 +19,8 @@ const LLM_FIELDS: &[&str] = &[
     "persona_id",
     "temperature",
     "max_tokens",
+    "reasoning",
+    "on_truncated",
     "output_schema",
     "fallbacks",
 ];
@@ -160,6 +163,12 @@ impl<'d> Found<'d> {
         match &step.kind {
             StepKind::Llm(llm) => {
                 self.fields(at, &llm.extra, &[COMMON_FIELDS, LLM_FIELDS]);
+                if let Some(ReasoningEffort::Unknown(word)) = &llm.reasoning {
+                    self.word(format!("{at}/reasoning"), word, ReasoningEffort::WORDS);
+                }
+                if let Some(OnTruncated::Unknown(word)) = &llm.on_truncated {
+                    self.word(format!("{at}/on_truncated"), word, OnTruncated::WORDS);
+                }
                 for (position, fallback) in llm.fallbacks.iter().enumerate() {
                     self.fields(&format!("{at}/fallbacks/{position}"), &fallback.extra, &[FALLBACK_FIELDS]);
                 }

@@ -45,6 +45,7 @@ impl<'de> Deserialize<'de> for ReadStep {
             enabled: common.enabled,
             max_retries: common.max_retries,
             timeout: common.timeout,
+            idle_timeout: common.idle_timeout,
             effect: common.effect,
             next: common.next,
         };

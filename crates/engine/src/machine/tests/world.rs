@@ -235,7 +235,7 @@ impl World {
         let usage = (end == End::Spent).then(|| TokenUsage {
             input_tokens: 1,
             output_tokens: call.max_tokens.unwrap_or(u32::MAX).into(),
-            cached_input_tokens: 0,
+            ..TokenUsage::default()
         });
         let result = match end {
             End::Answer | End::Spent => Ok(Value::String(format!("<{}>", call.prompt))),
