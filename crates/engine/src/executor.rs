@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use sluice_providers::{ModelCall, ModelEvent};
 use sluice_types::limits::MAX_ANSWER_BYTES;
 use sluice_types::{ErrorCode, TenantId, TokenUsage};
 use tokio::time::{Instant, timeout_at};
 
 use crate::machine::Task;
 use crate::providers::Providers;
-use crate::providers::call::{ModelCall, ModelEvent};
 use crate::retry::{Failure, Sent};
 use crate::work::{Sink, Work, WorkEnd};
 
@@ -71,7 +71,11 @@ impl<'a> Executor<'a> {
                     let piece = if piece.contains('\0') { piece.replace('\0', "\u{fffd}") } else { piece };
                     sink.text(&piece).await;
                 }
-                ModelEvent::Finished { usage: counted } => *usage = counted,
+                ModelEvent::Finished(finish) => *usage = finish.usage,
+                ModelEvent::Thinking(_)
+                | ModelEvent::Note(_)
+                | ModelEvent::ToolCall { .. }
+                | ModelEvent::ToolArguments { .. } => {}
             }
         }
         Ok(())

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use sluice_providers::{ProviderError, ProviderErrorKind};
 use sluice_types::ErrorCode;
-
-use crate::providers::call::{ProviderError, ProviderErrorKind};
 
 /// Waits between attempts.
 #[derive(Debug, Clone, Copy)]
@@ -100,19 +99,7 @@ impl From<ProviderError> for Failure {
             message: format!("{} {advice}", sentence(&error.message)),
             retryable: error.kind.is_retryable(),
             retry_after: error.retry_after,
-            sent: match error.kind {
-                ProviderErrorKind::ServerError | ProviderErrorKind::BrokenStream | ProviderErrorKind::Timeout => {
-                    Sent::Maybe
-                }
-                ProviderErrorKind::MissingKey
-                | ProviderErrorKind::Unauthorized
-                | ProviderErrorKind::RateLimited
-                | ProviderErrorKind::Overloaded
-                | ProviderErrorKind::Unreachable
-                | ProviderErrorKind::ModelNotFound
-                | ProviderErrorKind::ContextTooLong
-                | ProviderErrorKind::BadRequest => Sent::No,
-            },
+            sent: if error.may_have_acted { Sent::Maybe } else { Sent::No },
         }
     }
 }

@@ -4,9 +4,9 @@
 //! on another machine.
 
 use serde_json::Value;
+use sluice_providers::ModelCall;
 use sluice_types::{StepPath, TokenUsage};
 
-use crate::providers::call::ModelCall;
 use crate::retry::Failure;
 
 /// The work of an attempt.

@@ -3,7 +3,7 @@
 use crate::fail::Done;
 use crate::npm;
 
-const FOLDER: &str = "crates/engine/tests/aimock";
+const FOLDER: &str = "crates/providers/tests/aimock";
 
 /// Installs it when it is missing or older than its lock file.
 pub fn prepare() -> Done {

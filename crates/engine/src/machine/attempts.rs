@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sluice_providers::ModelCall;
 use sluice_store::{AttemptProgress, AttemptRecord, StepRecord};
 use sluice_types::{
     Attempt, AttemptStatus, Candidate, ErrorCode, EventType, LlmStep, RunError, StepKind, StepPath, StepRunStatus,
@@ -11,7 +12,6 @@ use sluice_types::{
 use super::budget::{OverBudget, allowance};
 use super::outcome::{Effect, Evaluation, Task};
 use super::{Env, Machine};
-use crate::providers::call::ModelCall;
 use crate::work::{AttemptEnd, Work};
 
 /// Longest silence of a provider before the attempt fails.
@@ -93,7 +93,7 @@ impl Machine {
             run.attempt += 1;
             run.provider = Some(call.provider.clone());
             run.model = Some(call.model.clone());
-            run.prompt = Some(call.prompt.clone());
+            run.prompt = Some(call.prompt().to_owned());
             run.content = None;
             run.output = None;
             run.gate = None;
@@ -150,16 +150,12 @@ impl Machine {
 
     fn call(&self, llm: &LlmStep, candidate: &Candidate, prompt: String, system: Option<String>) -> ModelCall {
         ModelCall {
-            provider: candidate.provider.clone(),
-            model: candidate.model.clone(),
             system: self.with_persona(llm.persona_id.as_ref(), system),
-            prompt,
+            reasoning: llm.reasoning.clone(),
             temperature: llm.temperature,
-            max_tokens: None,
             output_schema: llm.output_schema.clone(),
-            api_key: None,
-            base_url: None,
             idle_timeout: IDLE_TIMEOUT,
+            ..ModelCall::new(&candidate.provider, &candidate.model, prompt)
         }
     }
 
@@ -275,14 +271,11 @@ impl Machine {
 
 /// Estimated tokens of the request.
 fn sent_tokens(call: &ModelCall) -> u64 {
-    estimated_tokens(&call.prompt) + call.system.as_deref().map_or(0, estimated_tokens)
+    call.texts().map(estimated_tokens).sum()
 }
 
 /// A high estimate with the schema: the reservation must cover it.
 fn most_tokens(call: &ModelCall) -> u64 {
     let schema = call.output_schema.as_ref().map(ToString::to_string).unwrap_or_default();
-    [call.prompt.as_str(), call.system.as_deref().unwrap_or_default(), schema.as_str()]
-        .into_iter()
-        .map(sluice_types::most_tokens)
-        .sum()
+    call.texts().chain([schema.as_str()]).map(sluice_types::most_tokens).sum()
 }

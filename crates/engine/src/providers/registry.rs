@@ -6,15 +6,12 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use secrecy::SecretString;
+use sluice_providers::{Client, ModelCall, ModelStream, NetworkPolicy, ProviderError, ProviderErrorKind, demo};
 use sluice_store::{CredentialChange, SealedKey, Store, StoreError, StoredCredential};
 use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName, TenantId, default_model};
 
-use super::call::{ModelCall, ModelStream, ProviderError, ProviderErrorKind};
-use super::demo;
 use super::master_key::VaultError;
-use super::network::NetworkPolicy;
 use super::vault::Vault;
-use super::wire::Wire;
 
 /// Configuration of provider calls.
 pub struct ProvidersConfig {
@@ -37,7 +34,7 @@ pub struct Providers {
     vault: Arc<Vault>,
     server_keys: Vec<(ProviderName, SecretString)>,
     network: NetworkPolicy,
-    wire: Wire,
+    client: Client,
     cache: Cache,
 }
 
@@ -58,8 +55,8 @@ impl Providers {
     /// Providers over a store.
     pub fn new(store: Store, config: ProvidersConfig) -> Result<Self, reqwest::Error> {
         let ProvidersConfig { vault, server_keys, network } = config;
-        let wire = Wire::new(network.client()?);
-        Ok(Self { store, vault: Arc::new(vault), server_keys, network, wire, cache: DashMap::new() })
+        let client = Client::new(network.client()?);
+        Ok(Self { store, vault: Arc::new(vault), server_keys, network, client, cache: DashMap::new() })
     }
 
     /// Runs vault operations on a blocking thread: a key derivation takes tens of milliseconds.
@@ -166,7 +163,7 @@ impl Providers {
             return Ok(());
         }
         let (key, base_url) = self.access(tenant, provider.as_str()).await?;
-        self.wire.check(provider.as_str(), key.as_ref(), base_url.as_deref()).await
+        self.client.check(provider.as_str(), key.as_ref(), base_url.as_deref()).await
     }
 
     /// Calls a model. Key and address are filled in here.
@@ -180,7 +177,7 @@ impl Providers {
             return demo::stream(&call, attempt);
         }
         (call.api_key, call.base_url) = self.access(tenant, &call.provider).await?;
-        self.wire.stream(call).await
+        self.client.stream(call).await
     }
 
     /// The key and the address for a provider: the tenant's own, else the server's.

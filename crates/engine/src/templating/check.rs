@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
+use sluice_providers::demo::schema::instance_of;
 use sluice_types::{Index, Step, StepId, StepKind, StepPath, StepRun, StepRunStatus};
 
 use super::fault::Fault;
 use super::scope::{Scope, text_of};
 use crate::machine::pending_run;
-use crate::providers::demo_schema::instance_of;
 
 /// Upper bound of work for the trials of one check, in thousandths of the limit for one template. Further templates are
 /// only compiled.

@@ -8,7 +8,6 @@
     reason = "clippy allows these in tests, but does not see that a test's helper is one"
 )]
 
-mod aimock;
 mod commands;
 mod credentials;
 mod faults;
@@ -16,4 +15,3 @@ mod poisoned;
 mod reviews;
 mod support;
 mod tenants;
-mod wire;

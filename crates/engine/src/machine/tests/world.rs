@@ -238,7 +238,7 @@ impl World {
             ..TokenUsage::default()
         });
         let result = match end {
-            End::Answer | End::Spent => Ok(Value::String(format!("<{}>", call.prompt))),
+            End::Answer | End::Spent => Ok(Value::String(format!("<{}>", call.prompt()))),
             End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
             End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
             End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),

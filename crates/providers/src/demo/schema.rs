@@ -152,7 +152,7 @@ mod tests {
             "$defs": {"inner": {"type": "object", "properties": {"when": {"type": "string", "format": "date"}}}}});
         for seed in 0..5 {
             let made = instance_of(&schema, seed);
-            assert!(crate::output::output_of(&made.to_string(), Some(&schema)).is_ok(), "{made}");
+            assert!(jsonschema::is_valid(&schema, &made), "{made}");
         }
     }
 

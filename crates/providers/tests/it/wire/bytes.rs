@@ -5,16 +5,14 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sluice_engine::providers::call::{ModelCall, ProviderErrorKind as Kind};
+use sluice_providers::{MAX_FRAME_BYTES, MAX_LIST_BYTES, ModelCall, ProviderErrorKind as Kind};
 use sluice_types::TokenUsage;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
 };
 
-use sluice_engine::providers::wire::{MAX_FRAME_BYTES, MAX_LIST_BYTES};
-
-use super::{KEY, PROTOCOLS, call, listen, wire};
+use super::{KEY, PROTOCOLS, call, client, listen};
 use crate::aimock;
 
 /// How long an answer without an end may be read before a test gives up.
@@ -272,21 +270,21 @@ async fn keys_are_checked_without_a_call() {
         let list = json!({"data": [], "models": []}).to_string();
         let good = canned(ok(&list)).await;
         let key = SecretString::from(KEY);
-        assert_eq!(wire().check(provider, Some(&key), Some(&good)).await, Ok(()), "{provider}");
+        assert_eq!(client().check(provider, Some(&key), Some(&good)).await, Ok(()), "{provider}");
 
         let refused = json!({"error": {"message": format!("no {KEY}")}}).to_string();
         let bad = canned(format!("HTTP/1.1 401 No\r\nconnection: close\r\n\r\n{refused}")).await;
-        let error = wire().check(provider, Some(&key), Some(&bad)).await.unwrap_err();
+        let error = client().check(provider, Some(&key), Some(&bad)).await.unwrap_err();
         assert_eq!((error.kind, error.message.as_str()), (Kind::Unauthorized, "no [redacted]"), "{provider}");
 
         let page = canned(ok("<html>a home page</html>")).await;
-        let error = wire().check(provider, Some(&key), Some(&page)).await.unwrap_err();
+        let error = client().check(provider, Some(&key), Some(&page)).await.unwrap_err();
         assert_eq!(error.kind, Kind::BadRequest, "{provider}");
     }
     let key = SecretString::from(KEY);
-    assert_eq!(wire().check("openai", Some(&key), Some(aimock::url())).await, Ok(()));
-    assert_eq!(wire().check("ollama", None, Some(aimock::url())).await, Ok(()));
-    let error = wire().check("openai", None, Some(aimock::url())).await.unwrap_err();
+    assert_eq!(client().check("openai", Some(&key), Some(aimock::url())).await, Ok(()));
+    assert_eq!(client().check("ollama", None, Some(aimock::url())).await, Ok(()));
+    let error = client().check("openai", None, Some(aimock::url())).await.unwrap_err();
     assert_eq!(error.kind, Kind::MissingKey);
 }
 
@@ -308,7 +306,7 @@ async fn a_frame_has_a_longest_length() {
 async fn a_check_reads_bodies_up_to_a_limit() {
     let key = SecretString::from(KEY);
     let check = async |url: String| {
-        let checked = wire();
+        let checked = client();
         let checked = checked.check("openai", Some(&key), Some(&url));
         tokio::time::timeout(PATIENCE, checked).await.expect("the body is not read to its end").unwrap_err()
     };
@@ -322,16 +320,16 @@ async fn a_check_reads_bodies_up_to_a_limit() {
         json!({"data": ["x".repeat(bytes - around)]}).to_string()
     };
     let whole = canned(ok(&list(MAX_LIST_BYTES))).await;
-    assert_eq!(wire().check("openai", Some(&key), Some(&whole)).await, Ok(()));
+    assert_eq!(client().check("openai", Some(&key), Some(&whole)).await, Ok(()));
     let cut = canned(ok(&list(MAX_LIST_BYTES + 1))).await;
-    assert_eq!(wire().check("openai", Some(&key), Some(&cut)).await.unwrap_err().kind, Kind::BadRequest);
+    assert_eq!(client().check("openai", Some(&key), Some(&cut)).await.unwrap_err().kind, Kind::BadRequest);
 }
 
 #[tokio::test]
 async fn an_answer_that_is_no_providers_error_is_not_relayed() {
     let secret = "root:x:0:0 token=abcd1234";
     let refusal = format!("HTTP/1.1 400 No\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n{secret}");
-    let checked = wire().check("openai_compatible", None, Some(&canned(refusal.clone()).await)).await.unwrap_err();
+    let checked = client().check("openai_compatible", None, Some(&canned(refusal.clone()).await)).await.unwrap_err();
     let heard = listen(call("openai_compatible", "m", "hello", &canned(refusal).await)).await;
     for error in [&checked, heard.error()] {
         assert!(error.message.starts_with("the address answered 400 with text/plain"), "{error:?}");

@@ -8,10 +8,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sluice_engine::providers::{
-    call::{ModelCall, ModelEvent, ProviderError, ProviderErrorKind as Kind},
-    wire::Wire,
-};
+use sluice_providers::{Client, ModelCall, ModelEvent, ProviderError, ProviderErrorKind as Kind};
 use sluice_types::TokenUsage;
 
 use crate::aimock;
@@ -28,23 +25,19 @@ const PROTOCOLS: [(&str, &str); 6] = [
 
 const KEY: &str = "sk-test-key";
 
-fn wire() -> Wire {
+fn client() -> Client {
     let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    Wire::new(http.build().unwrap())
+    Client::new(http.build().unwrap())
 }
 
 fn call(provider: &str, model: &str, prompt: &str, base_url: &str) -> ModelCall {
     ModelCall {
-        provider: provider.into(),
-        model: model.into(),
         system: Some("Be brief.".into()),
-        prompt: prompt.into(),
-        temperature: None,
         max_tokens: Some(256),
-        output_schema: None,
         api_key: Some(SecretString::from(KEY)),
         base_url: Some(base_url.into()),
         idle_timeout: Duration::from_secs(20),
+        ..ModelCall::new(provider, model, prompt)
     }
 }
 
@@ -66,7 +59,7 @@ impl Heard {
 
 async fn listen(call: ModelCall) -> Heard {
     let mut pieces = Vec::new();
-    let mut stream = match wire().stream(call).await {
+    let mut stream = match client().stream(call).await {
         Ok(stream) => stream,
         Err(error) => {
             return Heard { pieces, end: Err(error) };
@@ -75,7 +68,8 @@ async fn listen(call: ModelCall) -> Heard {
     let end = loop {
         match stream.next().await.expect("a stream ends with Finished or an error") {
             Ok(ModelEvent::Text(piece)) => pieces.push(piece),
-            Ok(ModelEvent::Finished { usage }) => break Ok(usage.unwrap_or_default()),
+            Ok(ModelEvent::Finished(finish)) => break Ok(finish.usage.unwrap_or_default()),
+            Ok(_) => {}
             Err(error) => break Err(error),
         }
     };

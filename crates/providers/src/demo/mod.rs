@@ -2,14 +2,18 @@
 //! made up here and say so. With it the first run works without a key, and it serves tests and
 //! benchmarks of the engine use.
 
+pub mod schema;
+
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use sluice_types::{TokenUsage, estimated_tokens};
+use sluice_types::{FinishReason, TokenUsage, estimated_tokens};
 
-use super::call::{ModelCall, ModelEvent, ModelStream, ProviderError, ProviderErrorKind};
-use super::demo_schema::instance_of;
+use crate::call::ModelCall;
+use crate::error::{ProviderError, ProviderErrorKind};
+use crate::event::{Finish, ModelEvent, ModelStream};
+use schema::instance_of;
 
 /// Behaviour of a model of `demo`.
 struct Pacing {
@@ -55,7 +59,7 @@ pub fn stream(call: &ModelCall, attempt: i32) -> Result<ModelStream, ProviderErr
     }
     let answer = answer(call);
     let usage = TokenUsage {
-        input_tokens: estimated_tokens(&call.prompt) + call.system.as_deref().map_or(0, estimated_tokens),
+        input_tokens: call.texts().map(estimated_tokens).sum(),
         output_tokens: estimated_tokens(&answer),
         ..TokenUsage::default()
     };
@@ -67,22 +71,28 @@ pub fn stream(call: &ModelCall, attempt: i32) -> Result<ModelStream, ProviderErr
             }
             yield Ok(ModelEvent::Text(piece));
         }
-        yield Ok(ModelEvent::Finished { usage: Some(usage) });
+        yield Ok(ModelEvent::Finished(Finish {
+            reason: FinishReason::Stop,
+            word: None,
+            usage: Some(usage),
+            tool_calls: Vec::new(),
+            replay: Vec::new(),
+        }));
     }))
 }
 
 fn answer(call: &ModelCall) -> String {
     if call.model == "demo-echo" {
-        return call.prompt.clone();
+        return call.prompt().to_owned();
     }
     let seed = {
         let mut hasher = DefaultHasher::new();
-        (&call.system, &call.prompt).hash(&mut hasher);
+        (&call.system, call.prompt()).hash(&mut hasher);
         hasher.finish()
     };
     match &call.output_schema {
         Some(schema) => instance_of(schema, seed).to_string(),
-        None => prose(&call.prompt, seed),
+        None => prose(call.prompt(), seed),
     }
 }
 
@@ -167,18 +177,7 @@ mod tests {
     use futures_util::StreamExt as _;
 
     fn call(model: &str, prompt: &str) -> ModelCall {
-        ModelCall {
-            provider: "demo".into(),
-            model: model.into(),
-            system: None,
-            prompt: prompt.into(),
-            temperature: None,
-            max_tokens: None,
-            output_schema: None,
-            api_key: None,
-            base_url: None,
-            idle_timeout: Duration::from_secs(1),
-        }
+        ModelCall::new("demo", model, prompt)
     }
 
     async fn whole(call: &ModelCall) -> String {

@@ -3,17 +3,16 @@
 //! Sources: <https://docs.anthropic.com/en/api/errors>, <https://platform.openai.com/docs/guides/error-codes>,
 //! <https://ai.google.dev/gemini-api/docs/troubleshooting>, RFC 9110 §15 and §10.2.3 (`Retry-After`).
 
-use std::{error::Error, time::Duration};
+use std::error::Error;
+use std::time::{Duration, SystemTime};
 
-use chrono::DateTime;
-use genai::webc::StreamTimeout;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use super::super::call::{ProviderError, ProviderErrorKind as Kind};
+use crate::error::{ProviderError, ProviderErrorKind as Kind};
 
 /// Bytes of an error's body that are read. A longer body is not parsed as JSON.
-pub(super) const MAX_ERROR_BYTES: usize = 64 * 1024;
+pub const MAX_ERROR_BYTES: usize = 64 * 1024;
 /// Characters of a content type that a message names.
 const MAX_CONTENT_TYPE_CHARS: usize = 60;
 
@@ -26,13 +25,15 @@ struct Refusal {
     /// A status that is named in the body alone (Gemini, `OpenRouter`).
     status: Option<u16>,
     retry_after: Option<Duration>,
+    /// The parameter of the request that is refused (OpenAI).
+    parameter: Option<String>,
 }
 
 /// The error for an HTTP answer that is not a success.
 ///
 /// A body that is not JSON is not relayed: the address may be any service that the server reaches, and its answer is
 /// not for the tenant.
-pub(super) fn from_response(status: u16, headers: &HeaderMap, body: &[u8]) -> ProviderError {
+pub fn from_response(status: u16, headers: &HeaderMap, body: &[u8], now: SystemTime) -> ProviderError {
     let json = Some(body).filter(|body| body.len() <= MAX_ERROR_BYTES).map(serde_json::from_slice::<Value>);
     let refusal = match json {
         Some(Ok(body)) => Refusal::read(&body),
@@ -41,7 +42,7 @@ pub(super) fn from_response(status: u16, headers: &HeaderMap, body: &[u8]) -> Pr
         }
         Some(Err(_)) | None => Refusal::default(),
     };
-    let asked = retry_after(headers);
+    let asked = retry_after(headers, now);
     refusal.into_error(Some(status), asked)
 }
 
@@ -54,51 +55,25 @@ fn not_json(status: u16, headers: &HeaderMap) -> String {
     format!("the address answered {status}{with}, not with a provider's error in JSON: check the base URL")
 }
 
+/// The error that a piece of an answer with status 200 holds, in any of the places where providers put it. vLLM writes
+/// `{"object": "error", …}`.
+pub fn in_answer(piece: &Value) -> Option<ProviderError> {
+    let is_set = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
+    let is = |key: &str| piece.get(key).and_then(Value::as_str) == Some("error");
+    let has_error =
+        is_set(piece.get("error")) || is_set(piece.pointer("/response/error")) || is("type") || is("object");
+    has_error.then(|| from_event(piece))
+}
+
 /// The error for an error event inside a stream that began well.
-pub(super) fn from_event(event: &Value) -> ProviderError {
+fn from_event(event: &Value) -> ProviderError {
     let refusal = Refusal::read(event);
     let status = refusal.status;
     refusal.into_error(status, None)
 }
 
-/// The error for an error of genai.
-pub(super) fn from_genai(error: &genai::Error) -> ProviderError {
-    match error {
-        genai::Error::HttpError { status, body, headers, .. } => {
-            from_response(status.as_u16(), headers, body.as_bytes())
-        }
-        genai::Error::WebModelCall { webc_error, .. } | genai::Error::WebAdapterCall { webc_error, .. } => {
-            match webc_error {
-                genai::webc::Error::Reqwest(error) => from_transport(error),
-                _ => broken("the provider's answer violates its protocol"),
-            }
-        }
-        genai::Error::WebStream { error, .. } => from_transport(error.as_ref()),
-        genai::Error::ChatResponse { body, .. } => from_event(body),
-        genai::Error::StreamParse { .. }
-        | genai::Error::JsonValueExt(_)
-        | genai::Error::SerdeJson(_)
-        | genai::Error::InvalidJsonResponseElement { .. }
-        | genai::Error::NoChatResponse { .. } => broken("the provider's answer violates its protocol"),
-        // All others come before anything is sent. Their texts name the model and the adapter, no key.
-        other => ProviderError::new(Kind::BadRequest, other.to_string()),
-    }
-}
-
 /// The error for a transport that failed: no answer, silence, or an answer cut off.
-pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
-    if let Some(error) = error.downcast_ref::<genai::Error>() {
-        return from_genai(error);
-    }
-    if let Some(error) = error.downcast_ref::<StreamTimeout>() {
-        return match error {
-            StreamTimeout::Headers => late(),
-            StreamTimeout::Read => ProviderError::new(Kind::Timeout, "the provider fell silent during its answer"),
-        };
-    }
-    let Some(error) = error.downcast_ref::<reqwest::Error>() else {
-        return broken("the answer could not be read");
-    };
+pub fn from_transport(error: &reqwest::Error) -> ProviderError {
     // The innermost cause describes the failure; the outer ones repeat the URL.
     let cause = root_cause(error);
     if error.is_builder() {
@@ -114,23 +89,25 @@ pub(super) fn from_transport(error: &(dyn Error + 'static)) -> ProviderError {
         return late();
     }
     if error.is_request() {
-        return ProviderError::new(Kind::Unreachable, format!("the connection to the provider failed: {cause}"));
+        let message = format!("the connection to the provider failed: {cause}");
+        // The connection stood: the request may have arrived.
+        return ProviderError { may_have_acted: true, ..ProviderError::new(Kind::Unreachable, message) };
     }
     broken(&format!("the answer broke off: {cause}"))
 }
 
 /// The error for an answer that did not come in time.
-pub(super) fn late() -> ProviderError {
+pub fn late() -> ProviderError {
     ProviderError::new(Kind::Timeout, "the provider did not answer in time")
 }
 
 /// A stream that is not whole or not understood.
-pub(super) fn broken(message: &str) -> ProviderError {
+pub fn broken(message: &str) -> ProviderError {
     ProviderError::new(Kind::BrokenStream, message)
 }
 
 /// The provider's filter withheld a prompt or an answer. A retry does not help.
-pub(super) fn withheld(reason: &str) -> ProviderError {
+pub fn withheld(reason: &str) -> ProviderError {
     ProviderError::new(Kind::BadRequest, format!("the provider withheld its answer ({reason})"))
 }
 
@@ -163,6 +140,7 @@ impl Refusal {
                 .and_then(|code| u16::try_from(code).ok())
                 .filter(|code| (400..600).contains(code)),
             retry_after: delay,
+            parameter: text("param"),
         }
     }
 
@@ -173,7 +151,12 @@ impl Refusal {
             (None, Some(status)) => format!("the provider answered with status {status}"),
             (None, None) => "the provider reported an error".to_owned(),
         };
-        ProviderError { status, retry_after: asked.or(self.retry_after), ..ProviderError::new(kind, message) }
+        ProviderError {
+            status,
+            retry_after: asked.or(self.retry_after),
+            parameter: self.parameter,
+            ..ProviderError::new(kind, message)
+        }
     }
 
     fn kind(&self, status: Option<u16>) -> Kind {
@@ -215,6 +198,8 @@ fn kind_of_precise_word(word: &str) -> Option<Kind> {
         | "API_KEY_INVALID" => Some(Kind::Unauthorized),
         "context_length_exceeded" | "request_too_large" => Some(Kind::ContextTooLong),
         "model_not_found" => Some(Kind::ModelNotFound),
+        // Some send it with 403.
+        "rate_limit_exceeded" | "rateLimitExceeded" | "RATE_LIMIT_EXCEEDED" => Some(Kind::RateLimited),
         _ => None,
     }
 }
@@ -225,7 +210,7 @@ fn kind_of_word(word: &str) -> Option<Kind> {
             Some(Kind::Unauthorized)
         }
         "not_found_error" | "NOT_FOUND" => Some(Kind::ModelNotFound),
-        "rate_limit_error" | "rate_limit_exceeded" | "RESOURCE_EXHAUSTED" => Some(Kind::RateLimited),
+        "rate_limit_error" | "RESOURCE_EXHAUSTED" => Some(Kind::RateLimited),
         "overloaded_error" | "UNAVAILABLE" => Some(Kind::Overloaded),
         "timeout_error" | "DEADLINE_EXCEEDED" => Some(Kind::Timeout),
         "invalid_request_error" | "invalid_prompt" | "INVALID_ARGUMENT" | "FAILED_PRECONDITION" => {
@@ -250,9 +235,9 @@ fn tells_too_long(message: &str) -> bool {
     .any(|words| message.contains(words))
 }
 
-/// `retry-after-ms` (OpenAI, Azure) or `Retry-After`. A date is measured against the answer's own `Date`, so that
-/// neither clock has to be right.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// `retry-after-ms` (OpenAI, Azure) or `Retry-After`, in each form of RFC 9110 §5.6.7. A date is measured against the
+/// answer's own `Date` where it has one, so that neither clock has to be right.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     if let Some(ms) = text("retry-after-ms").and_then(|text| text.parse::<f64>().ok()) {
         return Duration::try_from_secs_f64(ms / 1000.0).ok();
@@ -261,9 +246,9 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     if let Ok(seconds) = asked.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    let until = DateTime::parse_from_rfc2822(asked).ok()?;
-    let now = DateTime::parse_from_rfc2822(text(DATE.as_str())?).ok()?;
-    Some((until - now).to_std().unwrap_or_default())
+    let until = httpdate::parse_http_date(asked).ok()?;
+    let sent = text(DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
+    Some(until.duration_since(sent.unwrap_or(now)).unwrap_or_default())
 }
 
 /// `google.protobuf.Duration` as JSON: `"12.5s"`.
@@ -285,6 +270,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// Wed, 21 Oct 2015 07:28:10 GMT.
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_445_412_490)
+    }
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
@@ -322,7 +312,7 @@ mod tests {
     #[test]
     fn refusals_are_told_apart() {
         for &(status, body, kind) in REFUSALS {
-            let error = from_response(status, &HeaderMap::new(), body.as_bytes());
+            let error = from_response(status, &HeaderMap::new(), body.as_bytes(), now());
             assert_eq!(error.kind, kind, "{status} {body}");
             assert_eq!(error.status, Some(status));
             assert!(!error.message.is_empty());
@@ -360,15 +350,17 @@ mod tests {
             (headers(&[("retry-after-ms", "250"), ("retry-after", "1")]), Some(250)),
             (headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT"), date]), Some(30_000)),
             (headers(&[("retry-after", "Wed, 21 Oct 2015 07:27:00 GMT"), date]), Some(0)),
-            (headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), None),
+            (headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), Some(20_000)),
+            (headers(&[("retry-after", "Wednesday, 21-Oct-15 07:28:30 GMT")]), Some(20_000)),
+            (headers(&[("retry-after", "Wed Oct 21 07:28:30 2015")]), Some(20_000)),
             (headers(&[("retry-after", "-3")]), None),
             (headers(&[("retry-after", "soon")]), None),
         ];
         for (headers, ms) in table {
-            assert_eq!(retry_after(&headers), ms.map(Duration::from_millis), "{headers:?}");
+            assert_eq!(retry_after(&headers, now()), ms.map(Duration::from_millis), "{headers:?}");
         }
         let body = json!({"error": {"code": 429, "details": [{"retryDelay": "12.5s"}]}}).to_string();
-        let error = from_response(429, &HeaderMap::new(), body.as_bytes());
+        let error = from_response(429, &HeaderMap::new(), body.as_bytes(), now());
         assert_eq!(error.retry_after, Some(Duration::from_millis(12_500)));
     }
 
@@ -376,7 +368,7 @@ mod tests {
     fn only_an_error_in_json_is_relayed() {
         let secret = "root:x:0:0 token=abcd1234";
         let shown = |content_type: &'static str, body: &str| {
-            from_response(400, &headers(&[("content-type", content_type)]), body.as_bytes()).message
+            from_response(400, &headers(&[("content-type", content_type)]), body.as_bytes(), now()).message
         };
         let sentence = "not with a provider's error in JSON: check the base URL";
         let table = [
@@ -397,7 +389,7 @@ mod tests {
         for (content_type, body, message) in table {
             assert_eq!(shown(content_type, &body), message, "{content_type} {body}");
         }
-        assert_eq!(from_response(502, &HeaderMap::new(), b"").message, "the provider answered with status 502");
+        assert_eq!(from_response(502, &HeaderMap::new(), b"", now()).message, "the provider answered with status 502");
     }
 
     #[test]
@@ -406,7 +398,7 @@ mod tests {
             let around = r#"{"error": ""}"#.len();
             format!(r#"{{"error": "{}"}}"#, "x".repeat(bytes - around))
         };
-        let message = |bytes: usize| from_response(400, &HeaderMap::new(), body(bytes).as_bytes()).message;
+        let message = |bytes: usize| from_response(400, &HeaderMap::new(), body(bytes).as_bytes(), now()).message;
         assert!(message(MAX_ERROR_BYTES).starts_with("xxx"));
         assert!(message(MAX_ERROR_BYTES + 1).starts_with("the address answered 400"));
     }

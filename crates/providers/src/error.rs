@@ -1,70 +1,14 @@
-//! Calls of a model provider, and its answers and errors.
-//!
-//! Nothing here knows which library speaks the wire protocols: `wire` calls real providers and the built-in
-//! `demo` provider answers in the same words, so the engine drives both alike.
+//! Failures of calls.
 
-use std::{pin::Pin, time::Duration};
+use std::time::Duration;
 
-use futures_util::Stream;
 use secrecy::{ExposeSecret, SecretString};
-use sluice_types::TokenUsage;
 
 /// The most characters of a provider's own words that an error message repeats.
 pub const ERROR_MESSAGE_MAX_CHARS: usize = 500;
 
 /// The replacement of a key in a message.
 const REDACTED: &str = "[redacted]";
-
-/// One call of a model: everything it needs, resolved beforehand.
-#[derive(Clone, Debug)]
-pub struct ModelCall {
-    /// `anthropic`, `openai`, `google`, `ollama` or `openai_compatible`.
-    pub provider: String,
-    /// The model's name as the provider writes it. It is sent unchanged.
-    pub model: String,
-    /// The system prompt.
-    pub system: Option<String>,
-    /// The user's message.
-    pub prompt: String,
-    /// Sampling temperature; the provider's default when absent.
-    pub temperature: Option<f64>,
-    /// Upper limit of output tokens. Anthropic requires one: its model's own limit is sent when absent.
-    pub max_tokens: Option<u32>,
-    /// JSON Schema of the answer, for the provider's structured output.
-    pub output_schema: Option<serde_json::Value>,
-    /// The key. Optional for `ollama` and `openai_compatible` only. No environment variable is ever read in its place.
-    pub api_key: Option<SecretString>,
-    /// Base URL of the provider, in the form that its own clients accept. Default: the public service.
-    ///
-    /// | provider | example | `…` stands for the base as normalised | calls |
-    /// |---|---|---|---|
-    /// | `anthropic` | `https://api.anthropic.com` | with or without `/v1` | `…/v1/messages` |
-    /// | `openai` | `https://api.openai.com/v1` | `/v1` is added to a bare host | `…/chat/completions`, `…/responses` |
-    /// | `google` | `https://generativelanguage.googleapis.com` | with or without `/v1beta` | `…/v1beta/models/…` |
-    /// | `ollama` | `http://localhost:11434` | with or without `/v1` or `/api` | `…/api/chat`, `…/v1/chat/completions` |
-    /// | `openai_compatible` (required) | `https://openrouter.ai/api/v1` | `/v1` is added to a bare host | `…/chat/completions` |
-    ///
-    /// Trailing slashes do not matter, and a pasted `/chat/completions`, `/responses` or `/messages` is cut off.
-    pub base_url: Option<String>,
-    /// The longest silence: the wait for the response's headers, and between two pieces of its body, is cut
-    /// after this time with [`ProviderErrorKind::Timeout`]. A provider's keep-alive counts as a sign of life.
-    pub idle_timeout: Duration,
-}
-
-/// One event of a model's stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ModelEvent {
-    /// The next piece of the answer; never empty.
-    Text(String),
-    /// The answer is whole, or was cut at `max_tokens`. The last event of a good stream, exactly once.
-    Finished {
-        /// The provider's count; `None` without one.
-        usage: Option<TokenUsage>,
-    },
-}
-
-/// The answer as it is written. It ends after `Finished` or after the first error.
-pub type ModelStream = Pin<Box<dyn Stream<Item = Result<ModelEvent, ProviderError>> + Send>>;
 
 /// The failure of a call. The message may be shown to the tenant: it is short and contains no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,12 +22,23 @@ pub struct ProviderError {
     pub retry_after: Option<Duration>,
     /// The cause, mostly in the provider's words; at most [`ERROR_MESSAGE_MAX_CHARS`] characters of them.
     pub message: String,
+    /// The parameter of the request that the provider names as the cause.
+    pub parameter: Option<String>,
+    /// Whether the request may have arrived and acted.
+    pub may_have_acted: bool,
 }
 
 impl ProviderError {
     /// An error with a message alone.
     pub fn new(kind: ProviderErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, status: None, retry_after: None, message: message.into() }
+        Self {
+            kind,
+            status: None,
+            retry_after: None,
+            message: message.into(),
+            parameter: None,
+            may_have_acted: kind.may_have_acted(),
+        }
     }
 
     /// The same error with a message fit to show: every occurrence of `key` is replaced, since some providers and
@@ -127,6 +82,21 @@ pub enum ProviderErrorKind {
 }
 
 impl ProviderErrorKind {
+    /// Whether a request that failed like this may have acted, when nothing else is known.
+    fn may_have_acted(self) -> bool {
+        match self {
+            Self::ServerError | Self::Timeout | Self::BrokenStream => true,
+            Self::MissingKey
+            | Self::Unauthorized
+            | Self::RateLimited
+            | Self::Overloaded
+            | Self::Unreachable
+            | Self::ModelNotFound
+            | Self::ContextTooLong
+            | Self::BadRequest => false,
+        }
+    }
+
     /// Whether the same call may succeed later, unchanged.
     #[must_use]
     pub fn is_retryable(self) -> bool {

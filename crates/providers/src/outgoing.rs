@@ -37,7 +37,7 @@ impl NetworkPolicy {
 
     /// The HTTP client for such requests. It follows no redirect, as that could lead into a private network. It
     /// requests no compression and decompresses nothing: a small answer could grow a thousandfold.
-    pub(super) fn client(self) -> Result<reqwest::Client, reqwest::Error> {
+    pub fn client(self) -> Result<reqwest::Client, reqwest::Error> {
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_gzip()

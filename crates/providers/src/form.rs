@@ -1,0 +1,171 @@
+//! The form of a request: which parameters a model takes, and how it is told the schema of its answer.
+//!
+//! Models refuse parameters that others want. A refusal that names one is answered by one more request without it: a
+//! request that was refused has not acted, and costs nothing.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sluice_types::ProviderName;
+
+use crate::call::ModelCall;
+use crate::error::{ProviderError, ProviderErrorKind};
+use crate::protocol::Protocol;
+
+/// How a request is put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    left_out: BTreeSet<Parameter>,
+    /// How the schema is told.
+    pub structure: Structure,
+    /// Whether the limit of tokens is `max_completion_tokens` (chat completions).
+    pub limits_completion: bool,
+}
+
+/// A parameter that some models refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Parameter {
+    /// The sampling temperature.
+    Temperature,
+    /// The effort of thinking.
+    Reasoning,
+    /// The system prompt; it is put before the first message instead.
+    System,
+    /// Counts in the stream (chat completions).
+    StreamOptions,
+}
+
+/// How a model is told the schema of its answer, the strongest form first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Structure {
+    /// The provider makes the answer fit.
+    Schema,
+    /// The provider makes the answer JSON; the prompt tells the schema.
+    Json,
+    /// The prompt tells the schema.
+    Prompt,
+}
+
+impl Form {
+    /// The form that a model of a provider is known to take.
+    pub fn known(provider: ProviderName, protocol: Protocol, call: &ModelCall) -> Self {
+        let is_object = call.output_schema.as_ref().is_none_or(describes_an_object);
+        let openai = matches!(protocol, Protocol::OpenAiChat | Protocol::OpenAiResponses);
+        Self {
+            left_out: BTreeSet::new(),
+            // OpenAI's structured answers are objects: <https://platform.openai.com/docs/guides/structured-outputs>.
+            structure: if openai && !is_object { Structure::Prompt } else { Structure::Schema },
+            // OpenAI's own models take it all; servers that are compatible know the older name.
+            limits_completion: provider == ProviderName::Openai,
+        }
+    }
+
+    /// Whether a parameter is sent.
+    pub fn sends(&self, parameter: Parameter) -> bool {
+        !self.left_out.contains(&parameter)
+    }
+
+    /// The system prompt as it is sent, with the schema where only the prompt tells it.
+    pub fn system(&self, call: &ModelCall) -> Option<String> {
+        self.sends(Parameter::System).then(|| self.preface(call)).flatten()
+    }
+
+    /// What stands before the first message of the user, where the model takes no system prompt.
+    pub fn before_first_message(&self, call: &ModelCall) -> Option<String> {
+        (!self.sends(Parameter::System)).then(|| self.preface(call)).flatten()
+    }
+
+    fn preface(&self, call: &ModelCall) -> Option<String> {
+        let schema = call.output_schema.as_ref().filter(|_| self.structure != Structure::Schema);
+        let schema = schema.map(|schema| {
+            format!("Answer with one JSON value that fits this JSON Schema, and with nothing else:\n{schema}")
+        });
+        let parts: Vec<&str> = [call.system.as_deref(), schema.as_deref()].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
+    /// Another form after a refusal that names a part of this one, with the reason as a sentence. `None` when the refusal
+    /// is about something else.
+    pub fn after(&self, refusal: &ProviderError, protocol: Protocol, call: &ModelCall) -> Option<(Self, String)> {
+        // Another failure may have acted: the request must not be sent again here.
+        if refusal.kind != ProviderErrorKind::BadRequest {
+            return None;
+        }
+        let words = format!("{} {}", refusal.parameter.as_deref().unwrap_or_default(), refusal.message).to_lowercase();
+        let names = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
+        if call.max_tokens.is_some()
+            && protocol == Protocol::OpenAiChat
+            && names(&["max_tokens", "max_completion_tokens"])
+        {
+            return self.with_other_limit(&words);
+        }
+        let removable = [
+            (Parameter::Temperature, call.temperature.is_some(), &["temperature"][..], "no temperature"),
+            (
+                Parameter::Reasoning,
+                call.reasoning.is_some(),
+                &["reasoning", "thinking", "effort"][..],
+                "no effort of reasoning",
+            ),
+            (
+                Parameter::System,
+                self.preface(call).is_some(),
+                &["developer instruction", "system instruction", "system role", "system message", "system prompt"][..],
+                "no system prompt",
+            ),
+            (
+                Parameter::StreamOptions,
+                protocol == Protocol::OpenAiChat,
+                &["stream_options", "include_usage"][..],
+                "no counts in the stream",
+            ),
+        ];
+        for (parameter, is_set, texts, what) in removable {
+            if is_set && self.sends(parameter) && names(texts) {
+                let mut form = self.clone();
+                form.left_out.insert(parameter);
+                return Some((form, format!("The model takes {what}; the request was sent again without it.")));
+            }
+        }
+        let about_schema = names(&["response_format", "json_schema", "json_object", "schema", "format", "guided"]);
+        if call.output_schema.is_some() && about_schema { self.with_weaker_structure(protocol) } else { None }
+    }
+
+    fn with_other_limit(&self, words: &str) -> Option<(Self, String)> {
+        let (sent, other) = if self.limits_completion {
+            ("max_completion_tokens", "max_tokens")
+        } else {
+            ("max_tokens", "max_completion_tokens")
+        };
+        // A limit that is too high is not about the name.
+        let is_about_name = ["unsupported", "not supported", "unrecognized", "unknown", "not permitted", "extra"]
+            .iter()
+            .any(|word| words.contains(word));
+        is_about_name.then(|| {
+            let form = Self { limits_completion: !self.limits_completion, ..self.clone() };
+            (form, format!("The model takes no `{sent}`; the request was sent again with `{other}`."))
+        })
+    }
+
+    fn with_weaker_structure(&self, protocol: Protocol) -> Option<(Self, String)> {
+        let (structure, how) = match (self.structure, protocol) {
+            // Anthropic has no form between the two.
+            (Structure::Schema, Protocol::AnthropicMessages) | (Structure::Json, _) => {
+                (Structure::Prompt, "the schema in the prompt")
+            }
+            (Structure::Schema, _) => (Structure::Json, "JSON and the schema in the prompt"),
+            (Structure::Prompt, _) => return None,
+        };
+        let form = Self { structure, ..self.clone() };
+        Some((form, format!("The model takes no schema in this form; the request was sent again with {how}.")))
+    }
+}
+
+/// Whether a schema describes an object at its root.
+fn describes_an_object(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::String(kind)) => kind == "object",
+        Some(_) => false,
+        None => schema.get("properties").is_some(),
+    }
+}

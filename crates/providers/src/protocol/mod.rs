@@ -1,0 +1,141 @@
+//! The wire protocols. Each file writes the requests of one, and reads its answers.
+
+mod anthropic_messages;
+mod gemini;
+mod ollama_chat;
+mod openai_chat;
+mod openai_responses;
+mod openai_schema;
+
+use reqwest::Url;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::call::ModelCall;
+use crate::error::ProviderError;
+use crate::form::Form;
+use crate::framing::Framing;
+
+/// A wire protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// <https://docs.anthropic.com/en/api/messages>
+    AnthropicMessages,
+    /// <https://platform.openai.com/docs/api-reference/chat>
+    OpenAiChat,
+    /// <https://platform.openai.com/docs/api-reference/responses>
+    OpenAiResponses,
+    /// <https://ai.google.dev/api/generate-content>
+    Gemini,
+    /// <https://docs.ollama.com/api/chat>
+    OllamaChat,
+}
+
+/// A request of a protocol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WireRequest {
+    /// The path under the provider's root, with its query.
+    pub path: String,
+    /// The body.
+    pub body: Value,
+}
+
+/// Reads the frames of one answer.
+pub trait ReadFrames: Send {
+    /// Reads one frame: a piece of the answer, or the answer of a server that does not stream. It is no error.
+    ///
+    /// # Errors
+    /// The frame says that the call failed, or violates the protocol.
+    fn read(&mut self, frame: &Value, event: Option<&str>, answer: &mut Answer) -> Result<(), ProviderError>;
+}
+
+impl Protocol {
+    /// Every protocol.
+    pub const ALL: [Self; 5] =
+        [Self::AnthropicMessages, Self::OpenAiChat, Self::OpenAiResponses, Self::Gemini, Self::OllamaChat];
+
+    /// The request of a call.
+    pub(crate) fn request(self, call: &ModelCall, form: &Form) -> WireRequest {
+        match self {
+            Self::AnthropicMessages => anthropic_messages::request(call, form),
+            Self::OpenAiChat => openai_chat::request(call, form),
+            Self::OpenAiResponses => openai_responses::request(call, form),
+            Self::Gemini => gemini::request(call, form),
+            Self::OllamaChat => ollama_chat::request(call, form),
+        }
+    }
+
+    /// A reader of one answer.
+    pub(crate) fn frames(self) -> Box<dyn ReadFrames> {
+        match self {
+            Self::AnthropicMessages => Box::<anthropic_messages::Reader>::default(),
+            Self::OpenAiChat => Box::<openai_chat::Reader>::default(),
+            Self::OpenAiResponses => Box::<openai_responses::Reader>::default(),
+            Self::Gemini => Box::<gemini::Reader>::default(),
+            Self::OllamaChat => Box::<ollama_chat::Reader>::default(),
+        }
+    }
+
+    /// How its answers are cut into frames.
+    pub(crate) fn framing(self) -> Framing {
+        match self {
+            Self::OllamaChat => Framing::Lines,
+            Self::AnthropicMessages | Self::OpenAiChat | Self::OpenAiResponses | Self::Gemini => Framing::Events,
+        }
+    }
+
+    /// Whether text never follows the reason for the end. Gemini writes one with each piece.
+    pub(crate) fn reason_is_last(self) -> bool {
+        !matches!(self, Self::Gemini)
+    }
+
+    /// The headers with the key, and those that the protocol always wants.
+    pub(crate) fn headers(self, request: reqwest::RequestBuilder, key: Option<&str>) -> reqwest::RequestBuilder {
+        match (self, key) {
+            (Self::AnthropicMessages, key) => request
+                .header("x-api-key", key.unwrap_or_default())
+                .header("anthropic-version", anthropic_messages::VERSION),
+            (Self::Gemini, key) => request.header("x-goog-api-key", key.unwrap_or_default()),
+            (Self::OpenAiChat | Self::OpenAiResponses | Self::OllamaChat, Some(key)) => request.bearer_auth(key),
+            (Self::OpenAiChat | Self::OpenAiResponses | Self::OllamaChat, None) => request,
+        }
+    }
+
+    /// The path of the list of models, cut short where the protocol can.
+    pub(crate) fn list_path(self) -> &'static str {
+        match self {
+            Self::AnthropicMessages => "models?limit=1",
+            Self::Gemini => "models?pageSize=1",
+            Self::OllamaChat => "api/tags",
+            Self::OpenAiChat | Self::OpenAiResponses => "models",
+        }
+    }
+}
+
+/// The URL of a path under `root`; a query of the root stays.
+pub(crate) fn join(root: &Url, path: &str) -> Result<Url, ProviderError> {
+    let mut url = root.join(path).map_err(|error| {
+        ProviderError::new(crate::ProviderErrorKind::BadRequest, format!("the base URL is unusable: {error}"))
+    })?;
+    if let (None, Some(query)) = (url.query(), root.query()) {
+        url.set_query(Some(query));
+    }
+    Ok(url)
+}
+
+/// A count of a provider; anything but a whole number counts as none.
+pub(crate) fn count(counts: &Value, pointer: &str) -> u64 {
+    counts.pointer(pointer).and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// A text under a key.
+pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key)?.as_str()
+}
+
+/// Sets a field when there is a value.
+pub(crate) fn set(body: &mut Value, key: &str, value: Option<impl Into<Value>>) {
+    if let (Value::Object(fields), Some(value)) = (body, value) {
+        fields.insert(key.to_owned(), value.into());
+    }
+}

@@ -1,0 +1,166 @@
+//! Thoughts at the head of a text: `<think>…</think>`, as models of local servers write them.
+
+/// The tags around thoughts.
+const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
+
+/// Parts a text that arrives in pieces into thoughts and answer. Only a tag before all other text counts: an answer may
+/// speak of tags.
+#[derive(Debug, Default)]
+pub struct ThoughtSplitter {
+    place: Place,
+    /// Text that may be the beginning of a tag.
+    held: String,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Before any text.
+    #[default]
+    Head,
+    /// Inside, with the tag that ends it.
+    Thinking(&'static str),
+    /// After the end, before the text.
+    Between,
+    Text,
+}
+
+/// A part of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Thought.
+    Thinking(String),
+    /// Answered.
+    Text(String),
+}
+
+impl ThoughtSplitter {
+    /// Takes the next piece.
+    pub fn add(&mut self, piece: &str) -> Vec<Part> {
+        if self.place == Place::Text {
+            return text(piece.to_owned()).into_iter().collect();
+        }
+        self.held.push_str(piece);
+        let mut parts = Vec::new();
+        while let Some(part) = self.step() {
+            parts.extend(part);
+        }
+        parts
+    }
+
+    /// The text that was held back, at the end of the answer.
+    pub fn end(&mut self) -> Option<Part> {
+        let held = std::mem::take(&mut self.held);
+        match self.place {
+            Place::Thinking(_) => thinking(held),
+            Place::Head | Place::Text => text(held),
+            Place::Between => None,
+        }
+    }
+
+    /// One decision about the held text; `None` when more of it is needed.
+    fn step(&mut self) -> Option<Option<Part>> {
+        match self.place {
+            Place::Head => self.head(),
+            Place::Thinking(end) => self.thinking(end),
+            Place::Between => {
+                let from = self.held.find(|c: char| !c.is_whitespace())?;
+                self.place = Place::Text;
+                let said = self.held.split_off(from);
+                self.held.clear();
+                Some(text(said))
+            }
+            Place::Text => {
+                let held = std::mem::take(&mut self.held);
+                (!held.is_empty()).then(|| text(held))
+            }
+        }
+    }
+
+    fn head(&mut self) -> Option<Option<Part>> {
+        let head = self.held.trim_start();
+        if let Some((start, end)) = TAGS.iter().find(|(start, _)| head.starts_with(start)) {
+            self.held = head.get(start.len()..).unwrap_or_default().to_owned();
+            self.place = Place::Thinking(end);
+            return Some(None);
+        }
+        if TAGS.iter().any(|(start, _)| start.starts_with(head)) {
+            return None;
+        }
+        self.place = Place::Text;
+        Some(None)
+    }
+
+    fn thinking(&mut self, end: &'static str) -> Option<Option<Part>> {
+        if let Some(at) = self.held.find(end) {
+            let after = self.held.split_off(at + end.len());
+            self.held.truncate(at);
+            self.place = Place::Between;
+            return Some(thinking(std::mem::replace(&mut self.held, after)));
+        }
+        let held = held_back(&self.held, end);
+        let after = self.held.split_off(self.held.len() - held);
+        let before = std::mem::replace(&mut self.held, after);
+        (!before.is_empty()).then(|| thinking(before))
+    }
+}
+
+/// Bytes at the end of a text that may begin a tag.
+fn held_back(text: &str, tag: &str) -> usize {
+    (1..tag.len()).rev().find(|&bytes| tag.get(..bytes).is_some_and(|begun| text.ends_with(begun))).unwrap_or(0)
+}
+
+fn text(text: String) -> Option<Part> {
+    (!text.is_empty()).then_some(Part::Text(text))
+}
+
+fn thinking(text: String) -> Option<Part> {
+    (!text.is_empty()).then_some(Part::Thinking(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The thoughts and the text.
+    fn split<'p>(pieces: impl IntoIterator<Item = &'p str>) -> (String, String) {
+        let (mut splitter, mut parts) = (ThoughtSplitter::default(), Vec::new());
+        for piece in pieces {
+            parts.extend(splitter.add(piece));
+        }
+        parts.extend(splitter.end());
+        parts.into_iter().fold((String::new(), String::new()), |(thought, said), part| match part {
+            Part::Thinking(part) => (thought + &part, said),
+            Part::Text(part) => (thought, said + &part),
+        })
+    }
+
+    const TEXTS: [(&str, &str, &str); 9] = [
+        ("<think>a < b</think>\n\nyes", "a < b", "yes"),
+        ("\n <think>\nhm\n</think>yes", "\nhm\n", "yes"),
+        ("<thinking>hm</thinking> yes <think>no</think>", "hm", "yes <think>no</think>"),
+        ("yes <think>no</think>", "", "yes <think>no</think>"),
+        ("<think>never ended </thin", "never ended </thin", ""),
+        ("<think></think>yes", "", "yes"),
+        ("<thi", "", "<thi"),
+        ("<b>bold</b>", "", "<b>bold</b>"),
+        ("  ", "", "  "),
+    ];
+
+    #[test]
+    fn thoughts_at_the_head_are_parted_from_the_text() {
+        for (whole, thought, said) in TEXTS {
+            assert_eq!(split([whole]), (thought.into(), said.into()), "{whole}");
+            assert_eq!(split(whole.split_inclusive(|_| true)), (thought.into(), said.into()), "{whole} by letters");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_do_not_matter(whole in "[<>/thinkg \nä]{0,40}", at in 0_usize..40) {
+            let at = (0..=at.min(whole.len())).rev().find(|&at| whole.is_char_boundary(at)).unwrap_or(0);
+            prop_assert_eq!(split([&whole[..at], &whole[at..]]), split([whole.as_str()]));
+        }
+    }
+}
