@@ -11,4 +11,5 @@
 mod aimock;
 mod answers;
 mod client;
+mod cuts;
 mod wire;
