@@ -202,19 +202,15 @@ async fn compression_is_neither_asked_for_nor_undone() {
 #[tokio::test]
 async fn a_pause_of_the_provider_is_continued() {
     let part = |text: &str, reason: &str| {
-        Script::ok().bytes(
-            [
-                json!({"type": "message_start", "message": {"usage": {"input_tokens": 20, "output_tokens": 1}}}),
-                json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
-                json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}),
-                json!({"type": "content_block_stop", "index": 0}),
-                json!({"type": "message_delta", "delta": {"stop_reason": reason}, "usage": {"output_tokens": 9}}),
-                json!({"type": "message_stop"}),
-            ]
-            .iter()
-            .map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap()))
-            .collect::<String>(),
-        )
+        let frames = [
+            json!({"type": "message_start", "message": {"usage": {"input_tokens": 20, "output_tokens": 1}}}),
+            json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
+            json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}),
+            json!({"type": "content_block_stop", "index": 0}),
+            json!({"type": "message_delta", "delta": {"stop_reason": reason}, "usage": {"output_tokens": 9}}),
+            json!({"type": "message_stop"}),
+        ];
+        Script::ok().bytes(events(&frames))
     };
     let server = ScriptedServer::start([part("Hel", "pause_turn"), part("lo", "end_turn")]).await;
     let heard = listen(&client(), call(&server, "anthropic")).await;
