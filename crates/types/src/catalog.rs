@@ -70,7 +70,19 @@ struct PriceFile {
 }
 
 /// Models of the built-in provider `demo`, with their descriptions.
-const DEMO_MODELS: [&str; 6] = ["demo", "demo-instant", "demo-echo", "demo-slow", "demo-flaky", "demo-broken"];
+const DEMO_MODELS: [&str; 11] = [
+    "demo",
+    "demo-instant",
+    "demo-echo",
+    "demo-slow",
+    "demo-think",
+    "demo-cut",
+    "demo-refuse",
+    "demo-filter",
+    "demo-silent",
+    "demo-flaky",
+    "demo-broken",
+];
 
 /// The provider's default model.
 const DEFAULT_MODELS: [(&str, &str); 4] =
