@@ -82,7 +82,7 @@ impl From<ProviderError> for Failure {
                 (ErrorCode::ProviderUnavailable, "Retry the step, or switch it to another model.")
             }
             ProviderErrorKind::Timeout => {
-                (ErrorCode::AttemptTimedOut, "Retry the step, or give it a longer `timeout`.")
+                (ErrorCode::AttemptTimedOut, "Retry the step, or give it more time.")
             }
             ProviderErrorKind::ModelNotFound => {
                 (ErrorCode::ModelNotFound, "Switch the step to another model, then retry it.")
