@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
-use sluice_types::{Definition, Finding, Index, Known, LintReport, Place, Severity, StepKind, TenantId, lint};
+use sluice_types::{Definition, Finding, Index, Known, LintReport, Place, Severity, StepKind, TenantId, lint_indexed};
 
 use crate::output::check_schema;
 use crate::providers::Providers;
@@ -18,15 +18,17 @@ pub async fn check(
     input: Option<&Value>,
 ) -> Result<LintReport, StoreError> {
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
+    let index = Index::of(definition);
     let known = Known {
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
-        personas: Some(if names_personas(definition) { store.persona_ids(tenant).await? } else { Vec::new() }),
+        personas: Some(if names_personas(definition, &index) { store.persona_ids(tenant).await? } else { Vec::new() }),
     };
-    if template_bytes(definition) <= MAX_INLINE_BYTES {
-        return Ok(lint_deeply(definition, &known, input));
+    if template_bytes(&index) <= MAX_INLINE_BYTES {
+        return Ok(lint_indexed_deeply(definition, &index, &known, input));
     }
     let (definition, input) = (definition.clone(), input.cloned());
-    let checked = tokio::task::spawn_blocking(move || lint_deeply(&definition, &known, input.as_ref())).await;
+    let checked =
+        tokio::task::spawn_blocking(move || lint_indexed_deeply(&definition, &index, &known, input.as_ref())).await;
     Ok(checked.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),
         // The server is shutting down: no execution may start.
@@ -41,10 +43,14 @@ const MAX_INLINE_BYTES: usize = 64 * 1024;
 /// calls it too.
 #[must_use]
 pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
-    let mut report = lint(definition, known, input);
+    lint_indexed_deeply(definition, &Index::of(definition), known, input)
+}
+
+fn lint_indexed_deeply(definition: &Definition, index: &Index, known: &Known, input: Option<&Value>) -> LintReport {
+    let mut report = lint_indexed(definition, index, known, input);
     // Skip the deep checks when the lint has found errors.
     if report.valid {
-        report.findings.extend(deep_findings(definition, input));
+        report.findings.extend(deep_findings(definition, index, input));
         let valid = report.errors().next().is_none();
         report.valid = valid;
         report.findings.sort_by_key(|finding| finding.severity);
@@ -52,27 +58,25 @@ pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>
     report
 }
 
-fn template_bytes(definition: &Definition) -> usize {
-    let index = Index::of(definition);
+fn template_bytes(index: &Index) -> usize {
     index.places().iter().flat_map(|place| place.step.templates()).map(|(_, source)| source.len()).sum()
 }
 
-fn names_personas(definition: &Definition) -> bool {
+fn names_personas(definition: &Definition, index: &Index) -> bool {
     let names_one = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.persona_id.is_some());
-    definition.persona_id.is_some() || Index::of(definition).places().iter().any(names_one)
+    definition.persona_id.is_some() || index.places().iter().any(names_one)
 }
 
 /// The findings of minijinja and the schema validator.
-pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Finding> {
+pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut error = |pointer: String, code: &str, message: String| {
         findings.push(Finding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
     };
     let example = Value::Object(serde_json::Map::new());
-    let index = Index::of(definition);
-    let runs = stand_ins(&index);
+    let runs = stand_ins(index);
     let run_of = |place: &Place| runs.get(&place.step.id);
-    let scope = Scope::new(&index, &definition.context, input.unwrap_or(&example), &run_of);
+    let scope = Scope::new(index, &definition.context, input.unwrap_or(&example), &run_of);
     let mut trial = Trial::new(scope, input.is_some());
     for Place { step, pointer, .. } in index.places() {
         for (field, source) in step.templates() {

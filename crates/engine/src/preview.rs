@@ -43,8 +43,7 @@ impl Engine {
         let persona = self.prepare_patch(tenant, &mut patch).await?;
         let machine = Machine::new(self.journal(tenant, id).await?);
         let (journal, runs) = (machine.journal(), machine.runs());
-        let Snapshot { definition, .. } = changed_snapshot(journal, from, &patch, persona)?;
-        let index = Index::of(&definition);
+        let (Snapshot { definition, .. }, index) = changed_snapshot(journal, from, &patch, persona)?;
         let history = self.shared.store.history(tenant, &journal.workflow_id).await?;
         let estimated = estimate(&definition, &journal.input, &history);
         let mut again = repeats(&index, runs, from);

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_store::Journal;
 use sluice_types::{Execution, ExecutionStatus, StepPath};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
@@ -47,15 +46,15 @@ pub struct Actor {
 
 impl Actor {
     /// The actor of an execution that this engine owns.
-    pub fn new(shared: &Arc<Shared>, actors: &Arc<Actors>, journal: Journal) -> Self {
+    pub fn new(shared: &Arc<Shared>, actors: &Arc<Actors>, machine: Machine) -> Self {
         let (mailbox, inbox) = mpsc::unbounded_channel();
-        let key = ExecutionKey::new(&journal.tenant, &journal.execution_id);
+        let key = ExecutionKey::new(&machine.journal().tenant, &machine.journal().execution_id);
         Self {
             channel: shared.hub.channel(&key),
             shared: shared.clone(),
             actors: actors.clone(),
             key,
-            machine: Machine::new(journal),
+            machine,
             inbox,
             mailbox,
             held_back: None,

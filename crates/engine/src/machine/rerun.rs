@@ -26,7 +26,6 @@ pub struct Repeat {
 /// output of another step that runs again. The others are kept: their inputs do not change.
 #[must_use]
 pub fn repeats(index: &Index, runs: &Runs, from: &StepPath) -> Vec<Repeat> {
-    let names = index.names();
     let mut again: HashSet<&StepId> = HashSet::new();
     let mut repeats = Vec::new();
     let mut is_after = false;
@@ -34,7 +33,7 @@ pub fn repeats(index: &Index, runs: &Runs, from: &StepPath) -> Vec<Repeat> {
         let path = StepPath::top(&place.step.id);
         let is_stale = is_after && runs.get(&path).is_some_and(|run| run.stale);
         is_after |= path == *from;
-        let used = index.used_by(place, &names).into_iter().find(|used| again.contains(&used.step.id));
+        let used = index.used_by(place).into_iter().find(|used| again.contains(&used.step.id));
         let reason = if path == *from {
             Some((RerunReason::Requested, None))
         } else if let Some(used) = used {
