@@ -100,8 +100,8 @@ impl Engine {
         machine: Machine,
         idempotency: Option<(String, String)>,
     ) -> Result<Begun, EngineError> {
-        let mut actor = Actor::new(&self.shared, &self.actors, machine);
-        let Some(outcome) = actor.first_turn() else { return Err(EngineError::ShuttingDown) };
+        let actor = Actor::new(&self.shared, &self.actors, machine);
+        let Some(outcome) = actor.first_turn().await else { return Err(EngineError::ShuttingDown) };
         let record = actor.start_record(&outcome, idempotency);
         let outcome_of_write = match self.shared.store.start_execution(record).await {
             // The answer may have been lost on its way: then the execution is there.

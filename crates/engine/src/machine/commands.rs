@@ -2,8 +2,8 @@
 
 use sluice_store::{AttemptProgress, SnapshotPersona};
 use sluice_types::{
-    AttemptStatus, ErrorCode, EventType, ExecutionStatus, GateKind, PatchExecution, StepPath, StepRun, StepRunStatus,
-    StepType,
+    AttemptStatus, ErrorCode, EventType, ExecutionStatus, GateKind, PatchExecution, ReviewDecision, StepPath, StepRun,
+    StepRunStatus, StepType,
 };
 
 use super::attempts::Charge;
@@ -13,6 +13,20 @@ use crate::error::EngineError;
 
 /// The message of refused commands in a status that this version does not know.
 pub(super) const NEWER: &str = "A newer version of Sluice runs this: send the command to a server of that version.";
+
+impl Command {
+    /// Whether handling it may take long: it reads all templates, validates an output or compares texts.
+    pub(super) fn is_heavy(&self) -> bool {
+        match self {
+            Self::Pause | Self::Resume | Self::Cancel | Self::Patch(_) => false,
+            Self::PatchStep(..) | Self::Override(..) | Self::Retry(..) => true,
+            Self::Review(_, request) => {
+                request.content.is_some()
+                    || matches!(request.decision, ReviewDecision::Revise | ReviewDecision::AssumeDone)
+            }
+        }
+    }
+}
 
 impl Machine {
     /// Applies a command to the journal, or refuses it without a change.

@@ -81,6 +81,17 @@ pub enum Input {
     Signals(Vec<Signal>),
 }
 
+impl Input {
+    /// Whether handling it may take long.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        match self {
+            Self::Command { command, .. } => command.is_heavy(),
+            Self::Signals(_) => false,
+        }
+    }
+}
+
 /// An input that no person sent.
 #[derive(Debug)]
 pub enum Signal {

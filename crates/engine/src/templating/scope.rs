@@ -13,7 +13,8 @@ use sluice_types::{ErrorCode, Index, Place, RunError, StepId, StepRun, StepRunSt
 use super::budget::Budget;
 use super::compiled::{Compiled, Filled};
 use super::fault::Fault;
-use super::stack::with_stack;
+use super::stack::{MAX_SHALLOW, with_stack};
+use super::weight::{room_beside, room_beside_context};
 
 /// The variables of a step run's templates.
 pub struct Scope<'a> {
@@ -60,10 +61,58 @@ impl<'a> Scope<'a> {
             .map_err(in_field(field))
     }
 
+    /// The same, when it is known beforehand to take little time: the template only inserts values, and has at most `room`
+    /// bytes together with them. Takes its bytes from `room`.
+    pub fn fill_if_quick(&self, field: &str, source: &str, room: &mut usize) -> Option<Result<String, RunError>> {
+        *room = room.checked_sub(source.len())?;
+        if !source.contains(['{', '$']) {
+            return Some(Ok(source.to_owned()));
+        }
+        let filled = match self.read(source) {
+            Ok(template) => {
+                *room = self.room_beside_values(*room, &template)?;
+                self.fill_read(&template)
+            }
+            Err(fault) => Err(fault),
+        };
+        Some(filled.map(|filled| filled.text).map_err(in_field(field)))
+    }
+
+    /// The part of `room` bytes that is left beside a template and the values that it inserts; `None` when it also
+    /// computes, or they take more.
+    pub fn room_beside(&self, room: usize, source: &str) -> Option<usize> {
+        let room = room.checked_sub(source.len())?;
+        if !source.contains(['{', '$']) {
+            return Some(room);
+        }
+        match self.read(source) {
+            Ok(template) => self.room_beside_values(room, &template),
+            // It will not be filled in.
+            Err(_) => Some(room),
+        }
+    }
+
+    fn room_beside_values(&self, room: usize, template: &Read) -> Option<usize> {
+        let insertions = template.insertions.filter(|_| template.depth <= MAX_SHALLOW)?;
+        // Each expression may insert the whole input or context.
+        let room = (0..insertions)
+            .try_fold(room, |room, _| room_beside_context(room_beside(room, self.input)?, self.context))?;
+        let steps = template.references.iter().filter(|reference| reference.root == Root::Steps);
+        let outputs = steps.filter_map(|reference| self.output(self.index.named(&reference.name)?));
+        outputs.into_iter().try_fold(room, |room, (run, output)| {
+            room_beside(room.checked_sub(run.content.as_ref().map_or(0, String::len))?, output)
+        })
+    }
+
     /// Reads a template, and rewrites it for minijinja.
     pub(super) fn read(&self, source: &str) -> Result<Read, Fault> {
         let reading = Reading::new(source, self.index.names()).map_err(|error| Fault::certain(error.to_string()))?;
-        Ok(Read { jinja: reading.to_jinja(), depth: reading.depth(), references: reading.into_references() })
+        Ok(Read {
+            jinja: reading.to_jinja(),
+            depth: reading.depth(),
+            insertions: reading.insertions(),
+            references: reading.into_references(),
+        })
     }
 
     /// Fills in a template that was read.
@@ -120,6 +169,8 @@ impl<'a> Scope<'a> {
 pub(super) struct Read {
     jinja: String,
     depth: usize,
+    /// The number of its expressions, when it only inserts values.
+    insertions: Option<usize>,
     references: Vec<Reference>,
 }
 

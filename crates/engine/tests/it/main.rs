@@ -14,6 +14,7 @@ mod credentials;
 mod faults;
 mod poisoned;
 mod reviews;
+mod stalls;
 mod support;
 mod tenants;
 mod wire;
