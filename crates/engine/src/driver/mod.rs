@@ -6,6 +6,8 @@ mod actors;
 mod attempts;
 mod call;
 mod evaluate;
+#[cfg(test)]
+mod ownership_tests;
 mod turn;
 
 pub use actor::Actor;

@@ -107,7 +107,7 @@ impl Actor {
 
     /// Fails an execution whose turn the database rejects, from the stored journal: otherwise the run could neither
     /// continue nor be cancelled. An execution of another engine, or one that is not live, stays as it is.
-    async fn give_up(&self) {
+    pub(super) async fn give_up(&self) {
         let (ExecutionKey { tenant, id }, epoch) = (&self.key, self.machine().journal().epoch);
         let Ok(Some(stored)) = self.shared.store.journal(tenant, id).await else { return };
         if stored.epoch != epoch || !stored.state.live {

@@ -11,6 +11,7 @@
 mod aimock;
 mod commands;
 mod credentials;
+mod cut_off;
 mod faults;
 mod poisoned;
 mod reviews;
