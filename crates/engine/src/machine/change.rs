@@ -27,17 +27,17 @@ impl Machine {
             | StepRunStatus::Cancelled
             | StepRunStatus::Skipped
             | StepRunStatus::OutcomeUnknown => self.change_step(path, patch, persona),
-            StepRunStatus::Running => Err(self.illegal(
+            StepRunStatus::Running => Err(self.wrong_state(
                 ErrorCode::IllegalTransition,
                 Some(status),
                 "The step is running: cancel or wait, then retry it with the change.",
             )),
-            StepRunStatus::Completed => Err(self.illegal(
+            StepRunStatus::Completed => Err(self.wrong_state(
                 ErrorCode::IllegalTransition,
                 Some(status),
                 "The step is done: POST …/retry with the change runs it again.",
             )),
-            StepRunStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, Some(status), NEWER)),
+            StepRunStatus::Unknown => Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), NEWER)),
         }
     }
 

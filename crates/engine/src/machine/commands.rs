@@ -50,8 +50,13 @@ impl Machine {
     }
 
     /// A refusal that contains the state.
-    pub(super) fn illegal(&self, code: ErrorCode, step_status: Option<StepRunStatus>, message: &str) -> EngineError {
-        EngineError::Illegal { code, status: self.journal.state.status, step_status, message: message.into() }
+    pub(super) fn wrong_state(
+        &self,
+        code: ErrorCode,
+        step_status: Option<StepRunStatus>,
+        message: &str,
+    ) -> EngineError {
+        EngineError::WrongState { code, status: self.journal.state.status, step_status, message: message.into() }
     }
 
     fn pause(&mut self) -> Result<(), EngineError> {
@@ -60,11 +65,13 @@ impl Machine {
                 self.journal.state.on_hold = true;
                 Ok(())
             }
-            ExecutionStatus::Paused => Err(self.illegal(ErrorCode::IllegalTransition, None, "It is paused already.")),
-            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
-                Err(self.illegal(ErrorCode::IllegalTransition, None, "It has ended; there is nothing to pause."))
+            ExecutionStatus::Paused => {
+                Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It is paused already."))
             }
-            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
+                Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It has ended; there is nothing to pause."))
+            }
+            ExecutionStatus::Unknown => Err(self.wrong_state(ErrorCode::IllegalTransition, None, NEWER)),
         }
     }
 
@@ -77,13 +84,13 @@ impl Machine {
                 Ok(())
             }
             ExecutionStatus::Paused => {
-                Err(self.illegal(ErrorCode::GateOpen, None, "It waits for a decision: POST …/steps/{path}/review."))
+                Err(self.wrong_state(ErrorCode::GateOpen, None, "It waits for a decision: POST …/steps/{path}/review."))
             }
             ExecutionStatus::Pending | ExecutionStatus::Running => {
-                Err(self.illegal(ErrorCode::IllegalTransition, None, "It is not paused."))
+                Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It is not paused."))
             }
-            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
-            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => Err(self.illegal(
+            ExecutionStatus::Unknown => Err(self.wrong_state(ErrorCode::IllegalTransition, None, NEWER)),
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => Err(self.wrong_state(
                 ErrorCode::IllegalTransition,
                 None,
                 "It has ended. To run a step again: POST …/steps/{path}/retry.",
@@ -93,7 +100,7 @@ impl Machine {
 
     fn cancel(&mut self, env: &Env<'_>) -> Result<(), EngineError> {
         if self.journal.state.status.is_terminal() {
-            return Err(self.illegal(ErrorCode::IllegalTransition, None, "It has ended already."));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It has ended already."));
         }
         self.stop_everything(env);
         Ok(())

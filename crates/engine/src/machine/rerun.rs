@@ -100,21 +100,21 @@ impl Machine {
         let under_way = self.runs.running().any(|record| !self.is_held_between_attempts(&record.run.path));
         if under_way || matches!(self.journal.state.status, ExecutionStatus::Pending | ExecutionStatus::Running) {
             let message = "It is running: pause it and let the step end, or cancel it, then retry.";
-            return Err(self.illegal(ErrorCode::ExecutionActive, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::ExecutionActive, Some(status), message));
         }
         let unknown = |run: &&StepRun| run.status == StepRunStatus::OutcomeUnknown && run.path != *path;
         if let Some(open) = self.runs.at_gates().find(unknown) {
             let message = format!("“{}” may have acted already: decide there first whether it runs again.", open.label);
-            return Err(self.illegal(ErrorCode::GateOpen, Some(status), &message));
+            return Err(self.wrong_state(ErrorCode::GateOpen, Some(status), &message));
         }
         let place = self.place(path).ok_or(EngineError::StepRunNotFound)?;
         if !patch.enabled.unwrap_or(place.step.enabled) {
             let message = "The step is disabled: send `enabled: true` along to run it.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         if !self.index.leads_to(place) {
             let message = "A `next` or the entry step skips this step: it would be skipped again.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         Ok(())
     }
