@@ -252,7 +252,7 @@ impl Engine {
     pub async fn delete(&self, tenant: &TenantId, id: &ExecutionId) -> Result<(), EngineError> {
         let (_, status) = self.shared.store.event_position(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
         if !status.is_terminal() {
-            return Err(EngineError::Illegal {
+            return Err(EngineError::WrongState {
                 code: ErrorCode::ExecutionActive,
                 status,
                 step_status: None,
@@ -263,7 +263,7 @@ impl Engine {
             return Ok(());
         }
         // A retry started in between.
-        Err(EngineError::Illegal {
+        Err(EngineError::WrongState {
             code: ErrorCode::ExecutionActive,
             status: ExecutionStatus::Running,
             step_status: None,

@@ -13,7 +13,7 @@ use crate::ids::{StepId, StepPath};
 use crate::index::{Index, Place};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::resolve::model_of;
-use crate::template::{Root, references};
+use crate::template::Root;
 use crate::usage::{TokenUsage, cost_usd};
 
 /// A range from the lowest to the highest expected value.
@@ -118,7 +118,7 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
     let index = Index::of(definition);
-    let scope = Scope { definition, names: &index.names(), index: &index, input, history };
+    let scope = Scope { definition, index: &index, input, history };
     let mut outputs: Outputs = HashMap::new();
     let mut steps = Vec::new();
     for place in index.places().iter().filter(|place| place.step.enabled) {
@@ -166,7 +166,6 @@ type Outputs<'a> = HashMap<&'a StepId, TokenRange>;
 struct Scope<'a> {
     definition: &'a Definition,
     index: &'a Index,
-    names: &'a [&'a str],
     input: &'a Value,
     history: &'a StepHistories,
 }
@@ -210,7 +209,7 @@ impl Scope<'_> {
         let own = estimated_tokens(source);
         let mut range = TokenRange { low: own, high: own };
         // The lint reports templates that cannot be parsed.
-        for reference in references(source, self.names).unwrap_or_default() {
+        for reference in self.index.references(source).unwrap_or_default() {
             let brought = match reference.root {
                 Root::Steps => {
                     let place = self.index.named(&reference.name);

@@ -13,6 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::actor::Actor;
 use super::actors::Message;
+use crate::blocking::off_thread;
 use crate::executor::Executor;
 use crate::faults::FaultPoint;
 use crate::hub::Channel;
@@ -31,10 +32,9 @@ impl Actor {
     pub(super) fn begin(&mut self, task: Task) {
         let path = task.path.clone();
         self.channel.begin_text(&path, task.attempt);
-        let journal = self.machine.journal();
         let attempt = Arc::new(Attempt {
-            key: ExecutionKey::new(&journal.tenant, &journal.execution_id),
-            epoch: journal.epoch,
+            key: self.key.clone(),
+            epoch: self.machine().journal().epoch,
             shared: self.shared.clone(),
             channel: self.channel.clone(),
             task,
@@ -88,13 +88,12 @@ impl Attempt {
         }
     }
 
-    /// The output, parsed from the text. The validation of a large answer takes time.
+    /// The output, parsed from the text.
     async fn output(&self) -> Result<Value, Failure> {
         let content = self.channel.text_of(&self.task.path, self.task.attempt);
         let Work::Model(call) = &self.task.work;
         let Some(schema) = call.output_schema.clone() else { return Ok(Value::String(content)) };
-        let validated = tokio::task::spawn_blocking(move || output_of(&content, Some(&schema))).await;
-        validated.unwrap_or_else(|_| Err(panicked()))
+        off_thread(move || output_of(&content, Some(&schema))).await
     }
 
     fn ended(&self, usage: Option<TokenUsage>, result: Result<Value, Failure>) -> AttemptEnd {

@@ -81,6 +81,17 @@ pub enum Input {
     Signals(Vec<Signal>),
 }
 
+impl Input {
+    /// Whether handling it may take long.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        match self {
+            Self::Command { command, .. } => command.is_heavy(),
+            Self::Signals(_) => false,
+        }
+    }
+}
+
 /// An input that no person sent.
 #[derive(Debug)]
 pub enum Signal {
@@ -119,9 +130,15 @@ pub struct Machine {
 impl Machine {
     /// The machine of an execution with this journal.
     #[must_use]
-    pub fn new(mut journal: Journal) -> Self {
-        let runs = Runs::new(std::mem::take(&mut journal.step_runs));
+    pub fn new(journal: Journal) -> Self {
         let index = Index::of(&journal.snapshot.definition);
+        Self::with_index(journal, index)
+    }
+
+    /// The same, with the index of its definition.
+    #[must_use]
+    pub fn with_index(mut journal: Journal, index: Index) -> Self {
+        let runs = Runs::new(std::mem::take(&mut journal.step_runs));
         Self { journal, runs, index, turn: TurnDraft::default() }
     }
 

@@ -16,11 +16,11 @@ impl Machine {
         let has_result = matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
         if !has_result {
             let message = "The step has no result yet that could be replaced.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         if self.journal.state.status == ExecutionStatus::Running {
             let message = "Pause the execution first: later steps are being run.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         let (content, output) = self.checked_override(path, request)?;
         let now = self.turn.now;

@@ -10,8 +10,10 @@
 
 mod commands;
 mod credentials;
+mod cut_off;
 mod faults;
 mod poisoned;
 mod reviews;
+mod stalls;
 mod support;
 mod tenants;

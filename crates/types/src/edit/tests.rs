@@ -14,7 +14,7 @@ use crate::ids::StepId;
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_STEPS};
 use crate::lint::{Fix, Known, lint};
-use crate::template::{Root, references};
+use crate::template::Root;
 
 fn id(text: &str) -> StepId {
     StepId::new(text).unwrap()
@@ -257,7 +257,7 @@ fn targets(definition: &Definition) -> Vec<Option<StepId>> {
     let index = Index::of(definition);
     let sources = index.places().iter().flat_map(|place| place.step.templates());
     sources
-        .flat_map(|(_, text)| references(text, &index.names()).unwrap())
+        .flat_map(|(_, text)| index.references(text).unwrap())
         .filter(|reference| reference.root == Root::Steps)
         .map(|reference| index.named(&reference.name).map(|place| place.step.id.clone()))
         .collect()

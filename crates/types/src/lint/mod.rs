@@ -29,15 +29,20 @@ pub struct Known {
 /// Pointers are into the definition, as `/steps/2/prompt`.
 #[must_use]
 pub fn lint(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
-    let index = Index::of(definition);
+    lint_indexed(definition, &Index::of(definition), known, input)
+}
+
+/// The same, with the index of the definition.
+#[must_use]
+pub fn lint_indexed(definition: &Definition, index: &Index, known: &Known, input: Option<&Value>) -> LintReport {
     let mut findings = Findings::default();
-    limits::check(&index, &mut findings);
+    limits::check(index, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
     if index.places().len() <= crate::limits::MAX_STEPS {
         newer::check(definition, &mut findings);
-        flow::check(definition, &index, &mut findings);
-        templates::check(definition, &index, input, &mut findings);
-        models::check(definition, &index, known, &mut findings);
+        flow::check(definition, index, &mut findings);
+        templates::check(definition, index, input, &mut findings);
+        models::check(definition, index, known, &mut findings);
     }
     findings.into_report()
 }

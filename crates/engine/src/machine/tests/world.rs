@@ -10,7 +10,7 @@ use sluice_types::{
     TenantId, TokenUsage, WorkflowId,
 };
 
-use crate::driver::evaluate;
+use crate::driver::{evaluate, evaluate_if_quick};
 use crate::error::EngineError;
 use crate::machine::{Command, Effect, Env, Input, Machine, Outcome, Signal, Step, Task};
 use crate::retry::{Backoff, Failure, Sent};
@@ -149,7 +149,8 @@ impl World {
         let outcome = loop {
             match step {
                 Step::Needs(evaluations) => {
-                    let texts = evaluate(&self.machine, evaluations);
+                    let texts = evaluate(&self.machine, &evaluations);
+                    assert_eq!(evaluate_if_quick(&self.machine, &evaluations).as_ref(), Some(&texts));
                     step = self.with_env(|machine, env| machine.evaluated(texts, env));
                 }
                 Step::Done(outcome) => break outcome,
