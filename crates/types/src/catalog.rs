@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::model_name::find_by_name;
 use crate::status::status;
 
 status!(
@@ -161,21 +162,29 @@ pub fn catalog() -> &'static ModelPage {
     &CATALOG
 }
 
-/// A model by its provider and name. Every model of `ollama` is free.
+/// A model by its provider and name, which may be dated (`gpt-4.1-2025-04-14`) or have a prefix (`models/…`): the answer
+/// has the name of the price list. `None` when the list does not have the model, so that its price is not known. Every
+/// model of `ollama` is free.
 #[must_use]
 pub fn find_model(provider: &str, model: &str) -> Option<ModelInfo> {
-    let known = catalog().items.iter().find(|info| info.provider == provider && info.model == model);
+    let known = find_by_name(&catalog().items, provider, model);
     known.cloned().or_else(|| (provider == "ollama").then(|| ModelInfo::free(provider, model)))
 }
 
-/// The provider of a model name, when it is unique.
+/// The provider of a model name, when it is unique. Exact names come before dated ones and prefixes.
 #[must_use]
 pub fn provider_of_model(model: &str) -> Option<&'static str> {
-    let mut having = catalog().items.iter().filter(|info| info.model == model);
-    match (having.next(), having.next()) {
-        (Some(only), None) => Some(&only.provider),
-        _ => None,
-    }
+    let exact = |info: &&ModelInfo| info.model == model;
+    let mut having = catalog().items.iter().filter(exact).map(|info| info.provider.as_str());
+    let Some(first) = having.next() else { return provider_of_other_name(model) };
+    having.next().is_none().then_some(first)
+}
+
+fn provider_of_other_name(model: &str) -> Option<&'static str> {
+    let mut providers: Vec<&str> = catalog().items.iter().map(|info| info.provider.as_str()).collect();
+    providers.dedup();
+    let mut having = providers.into_iter().filter(|provider| find_by_name(&catalog().items, provider, model).is_some());
+    having.next().filter(|_| having.next().is_none())
 }
 
 /// The provider's default model.
@@ -214,6 +223,28 @@ mod tests {
             assert!(seen.insert((&info.provider, &info.model)), "{} {}", info.provider, info.model);
         }
         assert_eq!(provider_of_model("demo-instant"), Some("demo"));
+    }
+
+    #[test]
+    fn dated_and_prefixed_names_have_the_price_of_their_plain_name() {
+        for (provider, plain) in DEFAULT_MODELS {
+            let other = match provider {
+                "anthropic" => format!("{plain}-20991231"),
+                "openai" => format!("{plain}-2099-12-31"),
+                "google" => format!("models/{plain}"),
+                _ => continue,
+            };
+            assert_eq!(find_model(provider, &other), find_model(provider, plain), "{other}");
+            assert_eq!(provider_of_model(&other), Some(provider), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_price_that_is_not_listed_is_unknown_and_ollama_is_free() {
+        assert_eq!(find_model("openai_compatible", "gpt-5.4"), None);
+        assert_eq!(find_model("openai", "gpt-nobody"), None);
+        assert_eq!(provider_of_model("gpt-nobody-2099-12-31"), None);
+        assert_eq!(find_model("ollama", "anything").unwrap().input_usd_per_mtok, Some(0.0));
     }
 
     #[test]

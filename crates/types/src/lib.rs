@@ -19,6 +19,7 @@ mod index;
 pub mod json;
 pub mod limits;
 mod lint;
+mod model_name;
 mod patch;
 mod path;
 mod personas;
