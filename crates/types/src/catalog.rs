@@ -187,6 +187,12 @@ fn provider_of_other_name(model: &str) -> Option<&'static str> {
     having.next().filter(|_| having.next().is_none())
 }
 
+/// Whether a provider is paid by the token, by the price list.
+pub(crate) fn is_paid(provider: &str) -> bool {
+    let priced = |info: &ModelInfo| info.input_usd_per_mtok.is_some_and(|price| price > 0.0);
+    catalog().items.iter().any(|info| info.provider == provider && priced(info))
+}
+
 /// The provider's default model.
 #[must_use]
 pub fn default_model(provider: &str) -> Option<&'static str> {
@@ -245,6 +251,7 @@ mod tests {
         assert_eq!(find_model("openai", "gpt-nobody"), None);
         assert_eq!(provider_of_model("gpt-nobody-2099-12-31"), None);
         assert_eq!(find_model("ollama", "anything").unwrap().input_usd_per_mtok, Some(0.0));
+        assert_eq!(["openai", "demo", "ollama", "nobody"].map(is_paid), [true, false, false, false]);
     }
 
     #[test]
