@@ -1,5 +1,6 @@
 //! Checks a definition before anything is spent.
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{Definition, Finding, Index, Known, LintReport, Place, Severity, StepKind, TenantId, lint_indexed};
@@ -10,19 +11,21 @@ use crate::providers::Providers;
 use crate::templating::{MAX_INLINE_BYTES, Scope, Trial, stand_ins};
 
 /// The lint of `types`, plus the checks that require the server: existing providers and personas, templates that
-/// minijinja parses, and valid schemas.
+/// minijinja parses, and valid schemas. `today` is the date in UTC.
 pub async fn check(
     store: &Store,
     providers: &Providers,
     tenant: &TenantId,
     definition: &Definition,
     input: Option<&Value>,
+    today: NaiveDate,
 ) -> Result<LintReport, StoreError> {
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
     let index = Index::of(definition);
     let known = Known {
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition, &index) { store.persona_ids(tenant).await? } else { Vec::new() }),
+        today: Some(today),
     };
     if is_quick(definition, &index, input) {
         return Ok(lint_indexed_deeply(definition, &index, &known, input));

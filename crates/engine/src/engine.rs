@@ -139,7 +139,8 @@ impl Engine {
         definition: &Definition,
         input: Option<&Value>,
     ) -> Result<LintReport, EngineError> {
-        Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input).await?)
+        let today = self.shared.outside.clock.now().date_naive();
+        Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input, today).await?)
     }
 
     /// Waits until an execution ends or pauses, or the time is over; returns its current state.

@@ -19,6 +19,7 @@ mod index;
 pub mod json;
 pub mod limits;
 mod lint;
+mod model_name;
 mod patch;
 mod path;
 mod personas;
@@ -35,7 +36,7 @@ mod uses;
 mod workflows;
 
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
-pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_model, provider_of_model};
+pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use definition::{
     Definition, Fallback, LlmStep, NewerPart, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect,
@@ -63,7 +64,7 @@ pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,
 };
-pub use usage::{TokenUsage, cost_usd};
+pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, UpdateWorkflow, ValidateRequest, Workflow, WorkflowPage, WorkflowStats,
     WorkflowSummary, WorkflowVersion, WorkflowVersionPage,

@@ -55,6 +55,9 @@ pub const MAX_FALLBACKS: usize = 10;
 pub const MAX_TIMEOUT_SECONDS: u32 = 24 * 60 * 60;
 /// Default timeout of one attempt, in seconds.
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 10 * 60;
+/// Age of the price list in days from which on the lint warns. Providers bring out models and change prices every few
+/// weeks.
+pub const MAX_PRICE_LIST_AGE_DAYS: i64 = 60;
 /// Largest `max_tokens` of a step.
 pub const MAX_OUTPUT_TOKENS: u32 = 1_000_000;
 /// Tokens in an answer that are reserved and estimated when a step does not say.

@@ -9,6 +9,9 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// The text in place of a cost whose price is not known: never `$0`, which reads as free.
+pub const PRICE_NOT_KNOWN: &str = "price not known";
+
 /// A cost in US dollars: `$0.0042`, `$0.120`, `$3.50`, `$1,204`. Smaller costs have more digits, so that they can be
 /// distinguished.
 #[must_use]

@@ -5,9 +5,11 @@ mod flow;
 mod limits;
 mod models;
 mod newer;
+mod prices;
 mod report;
 mod templates;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::definition::Definition;
@@ -19,10 +21,12 @@ pub use report::{Finding, Fix, LintReport, Severity};
 /// What is known beyond the definition. What is `None` is not checked.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// The providers that can be used now.
+    /// The providers that can be used now; the first is the default.
     pub providers: Option<Vec<String>>,
     /// The personas that there are.
     pub personas: Option<Vec<PersonaId>>,
+    /// The day of the check, in UTC.
+    pub today: Option<NaiveDate>,
 }
 
 /// Checks a definition; with an input, also that it has what the templates need.
@@ -43,6 +47,7 @@ pub fn lint_indexed(definition: &Definition, index: &Index, known: &Known, input
         flow::check(definition, index, &mut findings);
         templates::check(definition, index, input, &mut findings);
         models::check(definition, index, known, &mut findings);
+        prices::check(definition, index, known, &mut findings);
     }
     findings.into_report()
 }

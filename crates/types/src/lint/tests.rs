@@ -55,7 +55,7 @@ fn findings_of_a_definition_with_all_that_can_be_wrong() {
     }));
     insta::assert_json_snapshot!(lint(
         &bad,
-        &Known { providers: Some(vec![]), personas: Some(vec![]) },
+        &Known { providers: Some(vec![]), personas: Some(vec![]), today: None },
         Some(&json!({"x": 1}))
     ));
 }
@@ -147,4 +147,40 @@ fn a_fallback_calls_the_provider_of_its_model() {
     let errors = lint(&definition, &Known::default(), None);
     let errors: Vec<&str> = errors.errors().map(|finding| finding.pointer.as_str()).collect();
     assert_eq!(errors, ["/steps/0/fallbacks/1/model"], "the first is a model of another provider");
+}
+
+#[test]
+fn an_old_price_list_is_told_where_prices_matter() {
+    let listed: chrono::NaiveDate = crate::catalog().prices_date.parse().unwrap();
+    let at = |days: i64, providers: Option<&[&str]>, definition: &Definition| {
+        let today = Some(listed + chrono::TimeDelta::days(days));
+        let providers = providers.map(|all| all.iter().map(|&name| name.to_owned()).collect());
+        let report = lint(definition, &Known { providers, personas: None, today }, None);
+        assert!(report.valid);
+        report.findings.into_iter().filter(|finding| finding.code == "old_prices").collect::<Vec<_>>()
+    };
+    let with = |step: Value| {
+        let mut value = llm("a", "A", "x");
+        value.as_object_mut().unwrap().extend(step.as_object().unwrap().clone());
+        definition(json!({"steps": [value, llm("b", "B", "x")]}))
+    };
+    let paid = with(json!({"provider": "anthropic"}));
+    assert_eq!(at(60, None, &paid), []);
+    let [finding] = &at(61, None, &paid)[..] else { panic!("one finding, whatever the number of steps") };
+    assert_eq!((finding.severity, finding.pointer.as_str()), (Severity::Warning, ""));
+    assert!(finding.message.contains("61 days ago"), "{}", finding.message);
+    for (told, providers, step) in [
+        (0, None, json!({})),
+        (0, Some(&["demo", "openai"][..]), json!({})),
+        (1, Some(&["openai", "demo"]), json!({})),
+        (1, None, json!({"model": "gpt-5.4-2099-12-31"})),
+        (1, None, json!({"provider": "openai", "model": "gpt-nobody"})),
+        (1, None, json!({"provider": "demo", "model": "demo", "fallbacks": [{"provider": "google", "model": "g"}]})),
+        (0, None, json!({"provider": "openai_compatible", "model": "m", "fallbacks": [{"model": "demo-echo"}]})),
+        (0, None, json!({"provider": "ollama", "model": "m"})),
+        (0, None, json!({"provider": "openai", "enabled": false})),
+    ] {
+        assert_eq!(at(61, providers, &with(step.clone())).len(), told, "{providers:?} {step}");
+    }
+    assert_eq!(lint(&paid, &Known::default(), None).findings, [], "without a date, the age is not checked");
 }

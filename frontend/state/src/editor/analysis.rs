@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
     Estimate, Finding, Index, Known, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
@@ -24,9 +25,14 @@ pub struct Analysis {
 impl Analysis {
     /// The analysis of a draft. Providers and personas that are not loaded yet are not held against it.
     #[must_use]
-    pub fn of(draft: &Draft, providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Self {
+    pub fn of(
+        draft: &Draft,
+        providers: Option<&[Provider]>,
+        personas: Option<&[Persona]>,
+        today: Option<NaiveDate>,
+    ) -> Self {
         let mut definition = draft.to_definition();
-        let report = lint(&definition, &known(providers, personas), None);
+        let report = lint(&definition, &known(providers, personas, today), None);
         let findings = Findings::new(report, &Index::of(&definition));
         pin_to_available(&mut definition, providers.unwrap_or_default());
         let estimate = estimate(&definition, &Value::Null, &HashMap::new());
@@ -42,15 +48,16 @@ impl Analysis {
     }
 }
 
-/// The providers and personas that the lint checks references against.
+/// The providers and personas that the lint checks references against, and the day for the age of the price list.
 #[must_use]
-pub fn known(providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Known {
+pub fn known(providers: Option<&[Provider]>, personas: Option<&[Persona]>, today: Option<NaiveDate>) -> Known {
     let available = |all: &[Provider]| {
         all.iter().filter(|provider| provider.available).map(|provider| provider.name.as_str().to_owned()).collect()
     };
     Known {
         providers: providers.map(available),
         personas: personas.map(|all| all.iter().map(|persona| persona.id.clone()).collect()),
+        today,
     }
 }
 
