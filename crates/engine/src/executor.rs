@@ -46,7 +46,7 @@ impl<'a> Executor<'a> {
                 sent: Sent::Maybe,
             })
         });
-        WorkEnd { usage, result }
+        WorkEnd { usage, finish: None, notes: Vec::new(), result }
     }
 
     async fn call_model(

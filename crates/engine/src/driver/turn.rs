@@ -16,7 +16,8 @@ impl Actor {
     /// Calls the machine with its environment.
     pub(super) fn with_env<T>(&mut self, call: impl FnOnce(&mut Machine, &Env<'_>) -> T) -> T {
         let channel = self.channel.clone();
-        let text_of = move |path: &StepPath, attempt: i32| channel.text_of(path, attempt);
+        let text_of = |path: &StepPath, attempt: i32| channel.text_of(path, attempt);
+        let thinking_of = |path: &StepPath, attempt: i32| channel.thinking_of(path, attempt);
         let env = Env {
             now: self.shared.outside.clock.now(),
             chance: self.shared.outside.ids.chance(),
@@ -24,6 +25,7 @@ impl Actor {
             draining: self.shared.is_draining(),
             backoff: self.shared.backoff,
             text_of: &text_of,
+            thinking_of: &thinking_of,
         };
         call(&mut self.machine, &env)
     }
