@@ -198,6 +198,7 @@ impl Engine {
                 error: None,
                 token_usage: TokenUsage::default(),
                 cost_usd: 0.0,
+                unpriced_calls: 0,
                 budget_usd: start.budget_usd,
                 yolo,
                 started_at: None,

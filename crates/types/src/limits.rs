@@ -89,5 +89,13 @@ pub const MAX_EXPIRES_IN_SECONDS: u32 = 31_536_000;
 
 /// Bytes of a model's answer.
 pub const MAX_ANSWER_BYTES: usize = 4 << 20;
+/// Bytes of the thinking that is kept of an attempt, with the mark for the rest.
+pub const MAX_THINKING_BYTES: usize = 1 << 20;
+/// Characters that are kept of a provider's own word for the end of an answer.
+pub const MAX_FINISH_WORD_CHARS: usize = 100;
+/// Notes about the request that are kept of an attempt.
+pub const MAX_ATTEMPT_NOTES: usize = 10;
+/// Characters that are kept of one such note.
+pub const MAX_NOTE_CHARS: usize = 500;
 /// Lines that a difference compares closely, of both texts together, without those that begin and end both.
 pub const MAX_COMPARED_LINES: usize = 3_000;

@@ -31,6 +31,16 @@ pub fn cost(usd: f64) -> String {
     }
 }
 
+/// A cost, as far as it is known: the prices of so many calls are not.
+#[must_use]
+pub fn known_cost(usd: f64, unpriced_calls: u32) -> String {
+    match unpriced_calls {
+        0 => cost(usd),
+        _ if usd > 0.0 => format!("at least {}", cost(usd)),
+        _ => "price not known".into(),
+    }
+}
+
 /// From the least to the most that something may cost: `$0.0042–$0.0120`, or one cost when both read
 /// the same.
 #[must_use]
@@ -233,6 +243,12 @@ mod tests {
                 (1_234_567.8, "$1,234,568"),
             ],
         );
+    }
+
+    #[test]
+    fn a_cost_that_is_not_known_is_no_zero() {
+        let shown = |(usd, unpriced)| known_cost(usd, unpriced);
+        check(shown, &[((0.0, 0), "$0"), ((0.0, 1), "price not known"), ((0.12, 1), "at least $0.120")]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::files::read_file_or_stdin;
 use super::follow::Follower;
 use super::serve::{open_engine, start_log};
 use super::signals::StopSignals;
-use super::terminal::{Terminal, ask, can_ask};
+use super::terminal::{Terminal, ask, can_ask, cost_of};
 use super::visible::{print_line, tell_line};
 use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, WAITING, eprint_error};
 
@@ -291,9 +291,9 @@ fn print_output(execution: &Execution, quiet: bool) -> u8 {
     }
     let steps = execution.steps.iter().filter(|run: &&StepRun| run.attempt > 0).count();
     tell_line(&format!(
-        "\n✔ completed: {steps} steps, {} tokens, ${:.4}",
+        "\n✔ completed: {steps} steps, {} tokens, {}",
         execution.token_usage.input_tokens + execution.token_usage.output_tokens,
-        execution.cost_usd
+        cost_of(execution.cost_usd, execution.unpriced_calls)
     ));
     DONE
 }

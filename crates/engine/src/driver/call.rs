@@ -56,6 +56,7 @@ fn with_env<T>(
     call: impl FnOnce(&mut Machine, &Env<'_>) -> T,
 ) -> T {
     let text_of = |path: &StepPath, attempt: i32| channel.text_of(path, attempt);
+    let thinking_of = |path: &StepPath, attempt: i32| channel.thinking_of(path, attempt);
     let env = Env {
         now: shared.outside.clock.now(),
         chance: shared.outside.ids.chance(),
@@ -63,6 +64,7 @@ fn with_env<T>(
         draining: shared.is_draining(),
         backoff: shared.backoff,
         text_of: &text_of,
+        thinking_of: &thinking_of,
     };
     call(machine, &env)
 }

@@ -123,6 +123,12 @@ fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
         }
         return Ok(());
     };
+    if let Some(timeout) = patch.timeout {
+        step.timeout = timeout;
+    }
+    if let Some(idle_timeout) = patch.idle_timeout {
+        step.idle_timeout = idle_timeout;
+    }
     if let Some(provider) = &patch.provider {
         llm.provider.clone_from(provider);
     }
@@ -137,6 +143,15 @@ fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
     }
     if let Some(system_prompt) = &patch.system_prompt {
         llm.system_prompt.clone_from(system_prompt);
+    }
+    if let Some(max_tokens) = patch.max_tokens {
+        llm.max_tokens = max_tokens;
+    }
+    if let Some(reasoning) = &patch.reasoning {
+        llm.reasoning.clone_from(reasoning);
+    }
+    if let Some(on_truncated) = &patch.on_truncated {
+        llm.on_truncated.clone_from(on_truncated);
     }
     Ok(())
 }

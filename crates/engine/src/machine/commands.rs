@@ -6,7 +6,7 @@ use sluice_types::{
     StepRunStatus, StepType,
 };
 
-use super::attempts::Charge;
+use super::attempt_ends::Ended;
 use super::outcome::Effect;
 use super::{Command, Env, Machine};
 use crate::error::EngineError;
@@ -113,8 +113,9 @@ impl Machine {
         for path in open {
             if self.is_attempt_under_way(&path) {
                 let attempt = self.runs.get(&path).map_or(0, |run| run.attempt);
-                let text = Some((env.text_of)(&path, attempt)).filter(|text| !text.is_empty());
-                self.end_attempt(&path, AttemptStatus::Cancelled, text, Charge::Estimated, None, true);
+                let [text, thinking] = [env.text_of, env.thinking_of]
+                    .map(|streamed| Some(streamed(&path, attempt)).filter(|text| !text.is_empty()));
+                self.end_attempt(&path, Ended::stopped(AttemptStatus::Cancelled, text, thinking));
                 self.turn.effects.push(Effect::Abort(path.clone()));
             }
             let now = self.turn.now;
@@ -175,6 +176,8 @@ impl Machine {
             run.prompt = None;
             run.content = None;
             run.output = None;
+            run.finish_reason = None;
+            run.finish_word = None;
             run.error = None;
             run.gate = None;
             run.overridden = false;

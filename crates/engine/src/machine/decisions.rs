@@ -118,6 +118,8 @@ impl Machine {
             run.status = StepRunStatus::Completed;
             run.content = Some(content);
             run.output = Some(output);
+            run.finish_reason = None;
+            run.finish_word = None;
             run.error = None;
             run.completed_at = Some(now);
             run.duration_ms = run.started_at.map(|from| (now - from).num_milliseconds());

@@ -7,11 +7,13 @@
 //!
 //! One file for each subject: `failure` handles failed attempts, `recovery` crashes, and `plan` selects the next step.
 
+mod attempt_ends;
 mod attempts;
 mod budget;
 mod change;
 mod commands;
 mod decisions;
+mod endings;
 mod events;
 mod failure;
 mod gates;
@@ -37,6 +39,7 @@ use crate::error::EngineError;
 use crate::retry::Backoff;
 use crate::work::AttemptEnd;
 pub use change::changed_snapshot;
+pub use endings::is_whole;
 pub use outcome::{Effect, Evaluated, Evaluation, Outcome, Step, Task};
 pub use rerun::{acts_again, repeats};
 pub use runs::{Runs, pending_run};
@@ -115,6 +118,8 @@ pub struct Env<'a> {
     pub backoff: Backoff,
     /// The text of a running attempt so far.
     pub text_of: &'a dyn Fn(&StepPath, i32) -> String,
+    /// What the model thought in a running attempt so far.
+    pub thinking_of: &'a dyn Fn(&StepPath, i32) -> String,
 }
 
 /// The state machine of one execution.

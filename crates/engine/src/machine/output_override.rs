@@ -29,6 +29,8 @@ impl Machine {
             run.status = StepRunStatus::Completed;
             run.content = Some(content);
             run.output = Some(output);
+            run.finish_reason = None;
+            run.finish_word = None;
             run.error = None;
             run.overridden = true;
             run.stale = false;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::block::{BlockAddress, Slot};
-use crate::definition::{Definition, OnExpiry, Step, StepKind, StepType};
+use crate::definition::{Definition, OnExpiry, OnTruncated, ReasoningEffort, Step, StepKind, StepType};
 use crate::ids::StepId;
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_STEPS};
@@ -191,6 +191,8 @@ fn each_kind_has_its_fields() {
         LlmField::Persona(None),
         LlmField::Temperature(Some(0.5)),
         LlmField::MaxTokens(Some(5)),
+        LlmField::Reasoning(Some(ReasoningEffort::High)),
+        LlmField::OnTruncated(Some(OnTruncated::Fail)),
         LlmField::Schema(Some(json!({}))),
         LlmField::Fallbacks(vec![]),
     ] {
@@ -206,9 +208,13 @@ fn each_kind_has_its_fields() {
         assert!(apply(&three(), set("check", field.clone())).is_ok(), "{field:?}");
         assert_eq!(apply(&three(), set("research", field)), refused("research", StepType::Llm));
     }
-    for field in
-        [StepField::Enabled(false), StepField::Timeout(Some(9)), StepField::Effect(None), StepField::Next(None)]
-    {
+    for field in [
+        StepField::Enabled(false),
+        StepField::Timeout(Some(9)),
+        StepField::IdleTimeout(Some(8)),
+        StepField::Effect(None),
+        StepField::Next(None),
+    ] {
         for of in ["check", "research"] {
             assert!(apply(&three(), set(of, field.clone())).is_ok(), "{field:?} of {of}");
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES, MAX_STEPS};
+use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TIMEOUT_SECONDS};
 
 fn definition(value: Value) -> Definition {
     serde_json::from_value(value).unwrap()
@@ -84,6 +84,23 @@ fn steps_and_prompts_have_limits() {
     let prompt = |bytes: usize| definition(json!({"steps": [llm("a", "A", &"x".repeat(bytes))]}));
     assert_eq!(codes(&prompt(MAX_PROMPT_BYTES), None), []);
     assert_eq!(codes(&prompt(MAX_PROMPT_BYTES + 1), None), [("/steps/0/prompt".into(), "prompt_too_long".into())]);
+}
+
+#[test]
+fn a_silence_has_a_range_and_ends_with_the_attempt() {
+    let found = |fields: Value| {
+        let mut step = llm("a", "A", "x");
+        step.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let report = lint(&definition(json!({"steps": [step]})), &Known::default(), None);
+        report.findings.into_iter().map(|finding| (finding.pointer, finding.code, finding.severity)).collect::<Vec<_>>()
+    };
+    let at = |code: &str, severity| vec![("/steps/0/idle_timeout".to_owned(), code.to_owned(), severity)];
+    assert_eq!(found(json!({"idle_timeout": 600})), []);
+    assert_eq!(found(json!({"idle_timeout": 601})), at("idle_timeout_without_effect", Severity::Warning));
+    assert_eq!(found(json!({"idle_timeout": 601, "timeout": 601})), []);
+    assert_eq!(found(json!({"idle_timeout": 0})), at("idle_timeout_out_of_range", Severity::Error));
+    let past = json!({"idle_timeout": MAX_TIMEOUT_SECONDS + 1, "timeout": MAX_TIMEOUT_SECONDS});
+    assert_eq!(found(past), at("idle_timeout_out_of_range", Severity::Error));
 }
 
 #[test]
