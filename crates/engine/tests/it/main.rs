@@ -13,6 +13,7 @@ mod commands;
 mod credentials;
 mod faults;
 mod poisoned;
+mod prices;
 mod reviews;
 mod support;
 mod tenants;
