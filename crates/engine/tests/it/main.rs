@@ -13,6 +13,7 @@ mod credentials;
 mod cut_off;
 mod faults;
 mod poisoned;
+mod prices;
 mod reviews;
 mod stalls;
 mod support;
