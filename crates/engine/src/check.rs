@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
-use sluice_types::{Definition, Finding, Index, Known, LintReport, Place, Severity, StepKind, TenantId, lint_indexed};
+use sluice_types::{
+    Definition, Finding, Index, LintContext, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
+};
 
 use crate::blocking::off_thread;
 use crate::output::check_schema;
@@ -22,27 +24,32 @@ pub async fn check(
 ) -> Result<LintReport, StoreError> {
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
     let index = Index::of(definition);
-    let known = Known {
+    let context = LintContext {
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition, &index) { store.persona_ids(tenant).await? } else { Vec::new() }),
         today: Some(today),
     };
     if is_quick(definition, &index, input) {
-        return Ok(lint_indexed_deeply(definition, &index, &known, input));
+        return Ok(lint_indexed_deeply(definition, &index, &context, input));
     }
     let (definition, input) = (definition.clone(), input.cloned());
-    Ok(off_thread(move || lint_indexed_deeply(&definition, &index, &known, input.as_ref())).await)
+    Ok(off_thread(move || lint_indexed_deeply(&definition, &index, &context, input.as_ref())).await)
 }
 
 /// The lint, and when it finds no error, the findings of the server's libraries. `sluice check`, which has no tenant,
 /// calls it too.
 #[must_use]
-pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
-    lint_indexed_deeply(definition, &Index::of(definition), known, input)
+pub fn lint_deeply(definition: &Definition, context: &LintContext, input: Option<&Value>) -> LintReport {
+    lint_indexed_deeply(definition, &Index::of(definition), context, input)
 }
 
-fn lint_indexed_deeply(definition: &Definition, index: &Index, known: &Known, input: Option<&Value>) -> LintReport {
-    let mut report = lint_indexed(definition, index, known, input);
+fn lint_indexed_deeply(
+    definition: &Definition,
+    index: &Index,
+    context: &LintContext,
+    input: Option<&Value>,
+) -> LintReport {
+    let mut report = lint_indexed(definition, index, context, input);
     // Skip the deep checks when the lint has found errors.
     if report.valid {
         report.findings.extend(deep_findings(definition, index, input));

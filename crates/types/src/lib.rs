@@ -54,7 +54,7 @@ pub use execution::{
 pub use finish::{cut_warning, of_tokens};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
-pub use lint::{Finding, Fix, Known, LintReport, Severity, lint, lint_indexed};
+pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};
 pub use path::Segment;
 pub use personas::{Persona, PersonaPage, PersonaRequest};
 pub use problem::{FieldError, Problem};

@@ -9,7 +9,7 @@ use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environ
 use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, Known, ProviderName,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, ProviderName,
     ReviewDecision, StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model,
     slug_from_name,
 };
@@ -78,7 +78,7 @@ pub fn run(options: &RunOptions) -> u8 {
     let definition = &mut workflow.definition;
     definition.provider = options.provider.clone().or(definition.provider.take());
     definition.model = options.model.clone().or(definition.model.take());
-    let report = lint_deeply(definition, &Known::default(), Some(&input));
+    let report = lint_deeply(definition, &LintContext::default(), Some(&input));
     if !report.valid {
         print_report(&options.file, &report);
         return USAGE;

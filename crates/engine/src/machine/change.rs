@@ -2,7 +2,8 @@
 
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
-    ErrorCode, FieldError, Finding, Index, Known, PatchStep, Step, StepKind, StepPath, StepRunStatus, lint_indexed,
+    ErrorCode, FieldError, Finding, Index, LintContext, PatchStep, Step, StepKind, StepPath, StepRunStatus,
+    lint_indexed,
 };
 
 use super::Machine;
@@ -88,7 +89,7 @@ pub fn changed_snapshot(
     }
     let index = Index::of(&changed.definition);
     let input = Some(&journal.input);
-    let report = lint_indexed(&changed.definition, &index, &Known::default(), input);
+    let report = lint_indexed(&changed.definition, &index, &LintContext::default(), input);
     let errors: Vec<Finding> =
         report.errors().cloned().chain(deep_findings(&changed.definition, &index, input)).collect();
     if let Some(fields) = own_errors(&index, path, &errors) {

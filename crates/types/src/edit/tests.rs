@@ -13,7 +13,7 @@ use crate::definition::{Definition, OnExpiry, OnTruncated, ReasoningEffort, Step
 use crate::ids::StepId;
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_STEPS};
-use crate::lint::{Fix, Known, lint};
+use crate::lint::{Fix, LintContext, lint};
 use crate::template::Root;
 
 fn id(text: &str) -> StepId {
@@ -146,7 +146,7 @@ fn a_rename_goes_through_all_prompts() {
     let renamed = rename("research", " Deep dive ").unwrap().definition;
     assert_eq!(prompt(&renamed, 2), "Use {{steps.Deep dive.content}} and ${steps.research.content}");
     assert_eq!(shared(&before, &renamed), [false, true, false]);
-    assert!(lint(&renamed, &Known::default(), None).valid);
+    assert!(lint(&renamed, &LintContext::default(), None).valid);
     // Labels take precedence over ids: references by the id are rewritten to its label.
     let taken = rename("check", "research").unwrap().definition;
     assert_eq!(prompt(&taken, 2), "Use {{steps.Research.content}} and ${steps.Research.content}");
@@ -228,7 +228,7 @@ fn each_kind_has_its_fields() {
 #[test]
 fn a_fix_of_the_lint_mends() {
     let broken = done(&three(), set("brief", LlmField::Prompt("{{steps.Researches.content}}".into())));
-    let report = lint(&broken, &Known::default(), None);
+    let report = lint(&broken, &LintContext::default(), None);
     let fix = report.findings.iter().find_map(|finding| finding.fix.clone()).unwrap();
     let fixed = done(&broken, Edit::ApplyFix(fix));
     assert_eq!((prompt(&fixed, 2), shared(&broken, &fixed)), ("{{steps.Research.content}}", vec![true, true, false]));
@@ -320,7 +320,7 @@ proptest! {
                 definition = applied.definition;
             }
         }
-        let report = lint(&definition, &Known::default(), None);
+        let report = lint(&definition, &LintContext::default(), None);
         for code in ["duplicate_id", "duplicate_label", "reserved_id", "empty_label", "unknown_next"] {
             prop_assert!(!report.findings.iter().any(|finding| finding.code == code), "{code}: {:?}", labels(&definition));
         }

@@ -18,9 +18,9 @@ use crate::index::Index;
 use report::Findings;
 pub use report::{Finding, Fix, LintReport, Severity};
 
-/// What is known beyond the definition. What is `None` is not checked.
+/// What the lint knows beyond the definition. What is `None` is not checked.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct LintContext {
     /// The providers that can be used now; the first is the default.
     pub providers: Option<Vec<String>>,
     /// The personas that there are.
@@ -32,13 +32,18 @@ pub struct Known {
 /// Checks a definition; with an input, also that it has what the templates need.
 /// Pointers are into the definition, as `/steps/2/prompt`.
 #[must_use]
-pub fn lint(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
-    lint_indexed(definition, &Index::of(definition), known, input)
+pub fn lint(definition: &Definition, context: &LintContext, input: Option<&Value>) -> LintReport {
+    lint_indexed(definition, &Index::of(definition), context, input)
 }
 
 /// The same, with the index of the definition.
 #[must_use]
-pub fn lint_indexed(definition: &Definition, index: &Index, known: &Known, input: Option<&Value>) -> LintReport {
+pub fn lint_indexed(
+    definition: &Definition,
+    index: &Index,
+    context: &LintContext,
+    input: Option<&Value>,
+) -> LintReport {
     let mut findings = Findings::default();
     limits::check(index, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
@@ -46,8 +51,8 @@ pub fn lint_indexed(definition: &Definition, index: &Index, known: &Known, input
         newer::check(definition, &mut findings);
         flow::check(definition, index, &mut findings);
         templates::check(definition, index, input, &mut findings);
-        models::check(definition, index, known, &mut findings);
-        prices::check(definition, index, known, &mut findings);
+        models::check(definition, index, context, &mut findings);
+        prices::check(definition, index, context, &mut findings);
     }
     findings.into_report()
 }

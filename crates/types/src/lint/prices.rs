@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Known;
+use super::LintContext;
 use super::report::Findings;
 use crate::catalog::{catalog, is_paid};
 use crate::definition::{Definition, LlmStep, StepKind};
@@ -10,11 +10,11 @@ use crate::index::Index;
 use crate::limits::MAX_PRICE_LIST_AGE_DAYS;
 use crate::resolve::{model_of, provider_of_fallback};
 
-pub(super) fn check(definition: &Definition, index: &Index, known: &Known, findings: &mut Findings) {
+pub(super) fn check(definition: &Definition, index: &Index, context: &LintContext, findings: &mut Findings) {
     let date = &catalog().prices_date;
-    let Some((today, listed)) = known.today.zip(date.parse::<NaiveDate>().ok()) else { return };
+    let Some((today, listed)) = context.today.zip(date.parse::<NaiveDate>().ok()) else { return };
     let days = (today - listed).num_days();
-    let is_paid_step = |llm| providers(definition, llm, known).iter().any(|provider| is_paid(provider));
+    let is_paid_step = |llm| providers(definition, llm, context).iter().any(|provider| is_paid(provider));
     let mut steps = index.places().iter().map(|place| &place.step).filter(|step| step.enabled);
     if days > MAX_PRICE_LIST_AGE_DAYS && steps.any(|step| matches!(&step.kind, StepKind::Llm(llm) if is_paid_step(llm)))
     {
@@ -26,8 +26,8 @@ pub(super) fn check(definition: &Definition, index: &Index, known: &Known, findi
 }
 
 /// The providers that a step may call.
-fn providers(definition: &Definition, llm: &LlmStep, known: &Known) -> Vec<String> {
-    let default = || known.providers.as_ref()?.first().cloned();
+fn providers(definition: &Definition, llm: &LlmStep, context: &LintContext) -> Vec<String> {
+    let default = || context.providers.as_ref()?.first().cloned();
     let first = model_of(definition, llm).0.or_else(default);
     let fallbacks = llm.fallbacks.iter().filter_map(|fallback| provider_of_fallback(fallback, first.as_deref()));
     fallbacks.chain(first.clone()).collect()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use sluice_types::{Definition, Estimate, Index, LintReport, TemplateInput, Workflow, WorkflowId, lint};
-use sluice_web_state::editor::known;
+use sluice_web_state::editor::lint_context;
 use sluice_web_state::input::{InputError, InputForm};
 
 use super::kept_input::KeptInput;
@@ -99,7 +99,7 @@ fn report_of(definition: StoredValue<Definition>) -> Memo<LintReport> {
     let session = expect_context::<Session>();
     Memo::new(move |_| {
         let (providers, personas) = (session.providers.get(), session.personas.get());
-        let known = known(providers.as_deref(), personas.as_deref(), Some(utc(now_ms()).date_naive()));
-        definition.with_value(|definition| lint(definition, &known, None))
+        let context = lint_context(providers.as_deref(), personas.as_deref(), Some(utc(now_ms()).date_naive()));
+        definition.with_value(|definition| lint(definition, &context, None))
     })
 }

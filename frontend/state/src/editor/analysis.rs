@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
-    Estimate, Finding, Index, Known, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
+    Estimate, Finding, Index, LintContext, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
     pin_to_available,
 };
 
@@ -32,7 +32,7 @@ impl Analysis {
         today: Option<NaiveDate>,
     ) -> Self {
         let mut definition = draft.to_definition();
-        let report = lint(&definition, &known(providers, personas, today), None);
+        let report = lint(&definition, &lint_context(providers, personas, today), None);
         let findings = Findings::new(report, &Index::of(&definition));
         pin_to_available(&mut definition, providers.unwrap_or_default());
         let estimate = estimate(&definition, &Value::Null, &HashMap::new());
@@ -50,11 +50,15 @@ impl Analysis {
 
 /// The providers and personas that the lint checks references against, and the day for the age of the price list.
 #[must_use]
-pub fn known(providers: Option<&[Provider]>, personas: Option<&[Persona]>, today: Option<NaiveDate>) -> Known {
+pub fn lint_context(
+    providers: Option<&[Provider]>,
+    personas: Option<&[Persona]>,
+    today: Option<NaiveDate>,
+) -> LintContext {
     let available = |all: &[Provider]| {
         all.iter().filter(|provider| provider.available).map(|provider| provider.name.as_str().to_owned()).collect()
     };
-    Known {
+    LintContext {
         providers: providers.map(available),
         personas: personas.map(|all| all.iter().map(|persona| persona.id.clone()).collect()),
         today,

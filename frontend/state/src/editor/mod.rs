@@ -12,7 +12,7 @@ mod parse;
 mod pending;
 mod words;
 
-pub use analysis::{Analysis, count, known};
+pub use analysis::{Analysis, count, lint_context};
 pub use apply::Applied;
 pub use draft::{Draft, List};
 pub use edit::DraftEdit;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sluice_types::edit::{Edit, EditError, LlmField, StepField};
-use sluice_types::{BlockAddress, Definition, Index, Known, Step, StepId, lint};
+use sluice_types::{BlockAddress, Definition, Index, LintContext, Step, StepId, lint};
 
 use super::*;
 use crate::draft::{Pending, pending_key};
@@ -149,7 +149,7 @@ fn findings_stand_by_their_step_and_field() {
         {"id": "b", "label": "A", "type": "review", "shows": ["x", "y"]},
     ]));
     broken.entry_step = Some(id("nowhere"));
-    let findings = Findings::new(lint(&broken, &Known::default(), None), &Index::of(&broken));
+    let findings = Findings::new(lint(&broken, &LintContext::default(), None), &Index::of(&broken));
     let count = |of: &str, field: &str| findings.of_field(&id(of), field).len();
     assert_eq!(
         (count("a", "prompt"), count("a", "temperature"), count("a", "next"), count("a", "label")),
