@@ -33,6 +33,10 @@ pub enum Parameter {
     System,
     /// Counts in the stream (chat completions).
     StreamOptions,
+    /// The thoughts, encrypted, for the next call (responses).
+    EncryptedThoughts,
+    /// A summary of the thoughts (responses).
+    ThoughtSummary,
 }
 
 /// How a model is told the schema of its answer, the strongest form first.
@@ -99,28 +103,7 @@ impl Form {
         {
             return self.with_other_limit(&words);
         }
-        let removable = [
-            (Parameter::Temperature, call.temperature.is_some(), &["temperature"][..], "no temperature"),
-            (
-                Parameter::Reasoning,
-                call.reasoning.is_some(),
-                &["reasoning", "thinking", "effort"][..],
-                "no effort of reasoning",
-            ),
-            (
-                Parameter::System,
-                self.preface(call).is_some(),
-                &["developer instruction", "system instruction", "system role", "system message", "system prompt"][..],
-                "no system prompt",
-            ),
-            (
-                Parameter::StreamOptions,
-                protocol == Protocol::OpenAiChat,
-                &["stream_options", "include_usage"][..],
-                "no counts in the stream",
-            ),
-        ];
-        for (parameter, is_set, texts, what) in removable {
+        for (parameter, is_set, texts, what) in self.removable(protocol, call) {
             if is_set && self.sends(parameter) && names(texts) {
                 let mut form = self.clone();
                 form.left_out.insert(parameter);
@@ -129,6 +112,50 @@ impl Form {
         }
         let about_schema = names(&["response_format", "json_schema", "json_object", "schema", "format", "guided"]);
         if call.output_schema.is_some() && about_schema { self.with_weaker_structure(protocol) } else { None }
+    }
+
+    /// The parameters that can be left out: whether each was set, the words of a refusal that mean it, and its name in a
+    /// sentence. The more precise words come first.
+    fn removable(
+        &self,
+        protocol: Protocol,
+        call: &ModelCall,
+    ) -> [(Parameter, bool, &'static [&'static str], &'static str); 6] {
+        let is_responses = protocol == Protocol::OpenAiResponses;
+        [
+            (Parameter::Temperature, call.temperature.is_some(), &["temperature"], "no temperature"),
+            (
+                Parameter::EncryptedThoughts,
+                is_responses,
+                &["encrypted content", "encrypted_content"],
+                "no encrypted thoughts",
+            ),
+            // OpenAI shows thoughts to verified organisations only.
+            (
+                Parameter::ThoughtSummary,
+                is_responses && call.reasoning.is_some(),
+                &["reasoning.summary", "reasoning summar"],
+                "no summary of its thoughts",
+            ),
+            (
+                Parameter::Reasoning,
+                call.reasoning.is_some(),
+                &["reasoning", "think", "effort"],
+                "no effort of reasoning",
+            ),
+            (
+                Parameter::System,
+                self.preface(call).is_some(),
+                &["developer instruction", "system instruction", "system role", "system message", "system prompt"],
+                "no system prompt",
+            ),
+            (
+                Parameter::StreamOptions,
+                protocol == Protocol::OpenAiChat,
+                &["stream_options", "include_usage"],
+                "no counts in the stream",
+            ),
+        ]
     }
 
     fn with_other_limit(&self, words: &str) -> Option<(Self, String)> {

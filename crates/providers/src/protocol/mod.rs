@@ -6,6 +6,8 @@ mod ollama_chat;
 mod openai_chat;
 mod openai_responses;
 mod openai_schema;
+#[cfg(test)]
+mod testing;
 
 use reqwest::Url;
 use serde_json::Value;

@@ -169,11 +169,12 @@ async fn silence_times_out() {
 async fn requests_say_what_the_call_says() {
     let schema = json!({"type": "object", "properties": {"city": {"type": "string"}},
         "required": ["city"], "additionalProperties": false});
-    // Names that genai would cut by itself, so that each request is found by its model.
+    // Each name once, so that each request is found by its model. aimock names the limits of all protocols alike.
     let table = [
         ("openai", "gpt-5-mini-high", "/v1/chat/completions", "/max_completion_tokens"),
         ("openai_compatible", "mistral-medium", "/v1/chat/completions", "/max_tokens"),
-        ("ollama", "qwen-max", "/v1/chat/completions", "/max_tokens"),
+        ("openai", "house-model-pro", "/v1/responses", "/max_tokens"),
+        ("ollama", "qwen-max", "/api/chat", "/max_tokens"),
         ("anthropic", "house-model-low", "/v1/messages", "/max_tokens"),
         ("google", "gemini-x-high", "/v1beta/models/gemini-x-high:streamGenerateContent", "/max_tokens"),
     ];

@@ -1,6 +1,8 @@
 //! Bodies of answers, byte by byte, and what is heard of them. Each is also read in two packets, cut at every byte.
 
+mod ollama_chat;
 mod openai_chat;
+mod openai_responses;
 
 use serde_json::Value;
 use sluice_providers::{AnswerReader, Finish, ModelEvent, Protocol, ProviderError, ProviderErrorKind, ToolCall};
