@@ -1,5 +1,6 @@
 //! What the end of an answer means for its step: it is whole, it counts with a warning, or the attempt failed. Pure.
 
+use sluice_providers::ERROR_MESSAGE_MAX_CHARS;
 use sluice_types::{ErrorCode, FinishReason, LlmStep, OnTruncated, cut_warning, of_tokens};
 
 use crate::retry::{Failure, Sent};
@@ -50,8 +51,11 @@ pub(super) fn judge(
             (ErrorCode::ProviderRejected, false, message)
         }
         FinishReason::Refusal => {
-            let message =
-                format!("The model refused to answer{word}. Change the prompt, or switch the step to another model.");
+            let said = beginning(content, ERROR_MESSAGE_MAX_CHARS);
+            let said = if said.is_empty() { String::new() } else { format!(" It said: “{said}”.") };
+            let message = format!(
+                "The model refused to answer{word}.{said} Change the prompt, or switch the step to another model."
+            );
             (ErrorCode::ProviderRejected, false, message)
         }
         FinishReason::Error => {
@@ -85,6 +89,15 @@ fn judge_cut(step: &LlmStep, content: &str, tokens: Option<u64>) -> Result<Optio
     };
     // The same limit would cut the next answer, too.
     Err(failed(ErrorCode::AnswerTruncated, false, message))
+}
+
+/// The beginning of a text, for a message.
+fn beginning(text: &str, most_chars: usize) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(most_chars) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// The failure of a call that was made.
@@ -127,6 +140,17 @@ mod tests {
         }
         assert_eq!(judge(&step, None, "", None), Ok(None));
         assert!(is_whole(None));
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_words_of_the_model() {
+        let refused = |content: &str| {
+            let finish = finish(FinishReason::Refusal, "refusal");
+            judge(&LlmStep::default(), Some(&finish), content, None).unwrap_err().message
+        };
+        assert!(refused("I cannot help.\n").contains("It said: “I cannot help.”."));
+        assert!(refused("").starts_with("The model refused to answer (`refusal`). Change"));
+        assert!(refused(&"ä".repeat(9_000)).len() < 2_000);
     }
 
     #[test]

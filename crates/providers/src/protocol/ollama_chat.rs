@@ -49,8 +49,8 @@ fn messages(call: &ModelCall, form: &Form) -> Vec<Value> {
 
 fn assistant(said: &AssistantMessage) -> Value {
     let mut message = json!({"role": "assistant", "content": said.text});
-    let thoughts = said.replay.iter().filter(|part| text(part, "type") == Some(THOUGHTS));
-    set(&mut message, "thinking", thoughts.filter_map(|part| text(part, "thinking")).next());
+    let mut thoughts = said.replay.iter().filter(|part| text(part, "type") == Some(THOUGHTS));
+    set(&mut message, "thinking", thoughts.find_map(|part| text(part, "thinking")));
     let calls: Vec<Value> = said.tool_calls.iter().map(called).collect();
     set(&mut message, "tool_calls", (!calls.is_empty()).then_some(calls));
     message

@@ -3,7 +3,7 @@
 
 mod bytes;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
 use secrecy::SecretString;
@@ -27,7 +27,7 @@ const KEY: &str = "sk-test-key";
 
 fn client() -> Client {
     let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    Client::new(http.build().unwrap())
+    Client::new(http.build().unwrap(), || SystemTime::UNIX_EPOCH)
 }
 
 fn call(provider: &str, model: &str, prompt: &str, base_url: &str) -> ModelCall {
