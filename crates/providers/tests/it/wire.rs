@@ -2,6 +2,7 @@
 //! an error inside a stream, is in `bytes`.
 
 mod bytes;
+mod pauses;
 
 use std::time::Duration;
 

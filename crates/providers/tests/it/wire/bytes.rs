@@ -251,8 +251,13 @@ async fn counts_are_read_as_each_provider_means_them() {
         let url = canned(ok(&format!("{}{ending}", hello(provider, model)))).await;
         let heard = listen(call(provider, model, "hello", &url)).await;
         assert_eq!(heard.text(), "Hello", "{model}");
-        let counted =
-            TokenUsage { input_tokens: 20, output_tokens: 9, cached_input_tokens: 10, ..TokenUsage::default() };
+        let counted = TokenUsage {
+            input_tokens: 20,
+            output_tokens: 9,
+            cached_input_tokens: 10,
+            cache_write_tokens: if provider == "anthropic" { 6 } else { 0 },
+            reasoning_tokens: if matches!(provider, "anthropic" | "ollama") { 0 } else { 5 },
+        };
         assert_eq!(heard.end, Ok(counted), "{model}");
     }
 }
