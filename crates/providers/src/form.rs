@@ -127,7 +127,7 @@ impl Form {
                 return Some((form, format!("The model takes {what}; the request was sent again without it.")));
             }
         }
-        let about_schema = names(&["schema", "format", "json_object", "guided", "output_config:"]);
+        let about_schema = names(&["schema", "format", "json_object", "guided", "mime type", "output_config:"]);
         if call.output_schema.is_some() && about_schema { self.with_weaker_structure(protocol) } else { None }
     }
 

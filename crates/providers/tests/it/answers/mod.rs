@@ -1,6 +1,7 @@
 //! Bodies of answers, byte by byte, and what is heard of them. Each is also read in two packets, cut at every byte.
 
 mod anthropic;
+mod gemini;
 mod openai_chat;
 
 use serde_json::Value;
