@@ -110,7 +110,7 @@ impl Form {
                 return Some((form, format!("The model takes {what}; the request was sent again without it.")));
             }
         }
-        let about_schema = names(&["response_format", "json_schema", "json_object", "schema", "format", "guided"]);
+        let about_schema = names(&["schema", "format", "json_object", "guided", "mime type", "output_config:"]);
         if call.output_schema.is_some() && about_schema { self.with_weaker_structure(protocol) } else { None }
     }
 
@@ -140,7 +140,7 @@ impl Form {
             (
                 Parameter::Reasoning,
                 call.reasoning.is_some(),
-                &["reasoning", "think", "effort"],
+                &["reasoning", "think", "effort", "output_config:"],
                 "no effort of reasoning",
             ),
             (

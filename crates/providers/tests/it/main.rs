@@ -10,4 +10,5 @@
 
 mod aimock;
 mod answers;
+mod peers;
 mod wire;
