@@ -6,7 +6,7 @@ use super::scan::{Piece, tag_word};
 
 impl Reading<'_> {
     /// The number of expressions, when the template only inserts values and tests whether they are there: it has no loop,
-    /// filter, call, comparison or operator that makes a value. Filling it in takes time in proportion to its length and to
+    /// call, comparison or operator that makes a value, and no filter but `default`. Filling it in takes time in proportion to its length and to
     /// the values of each expression. `None` for any other template.
     #[must_use]
     pub fn insertions(&self) -> Option<usize> {
@@ -27,13 +27,17 @@ impl Reading<'_> {
         Some(count)
     }
 
-    /// Whether a piece holds only names, literals, `and`, `or` and `not`.
+    /// Whether a piece holds only names, literals, `and`, `or`, `not` and `default`.
     fn only_names(&self, read: &ReadPiece) -> bool {
-        read.tokens.iter().all(|token| match token {
+        let is_default =
+            |token: Option<&Token>| token.is_some_and(|token| matches!(token.word(self.source), "default" | "d"));
+        read.tokens.iter().enumerate().all(|(at, token)| match token {
             Token::Reference(..) | Token::Text(_) | Token::Number => true,
             Token::Word(_) => token.word(self.source) != "in",
+            Token::Sign('|', _) => is_default(read.tokens.get(at + 1)),
+            Token::Sign('(', _) => is_default(at.checked_sub(1).and_then(|before| read.tokens.get(before))),
             // A hyphen also trims white space, as in `{{- … -}}`.
-            Token::Sign(sign, _) => matches!(sign, '.' | '[' | ']' | '-'),
+            Token::Sign(sign, _) => matches!(sign, '.' | '[' | ']' | '-' | ')'),
         })
     }
 }
@@ -53,6 +57,7 @@ mod tests {
             ("no expression (a | b * c)", 0),
             ("{{steps.Idea Box.content}} ${input.a} {{ input }} {# x | y #}", 3),
             ("{{ steps[\"Idea Box\"].output.list[0].name }}", 1),
+            ("{{ input.a | default('x') }}{{ input.b|d(input.c) }}", 2),
             ("{% if input.a and not input.b is defined %}{{ input.a }}{%- else -%}-{% endif %}", 4),
         ] {
             assert_eq!(insertions(source), Some(expected), "{source}");
@@ -64,6 +69,8 @@ mod tests {
             "{{ input.a ~ input.b }}",
             "{{ input.a * 1000 }}",
             "{{ range(1000) }}",
+            "{{ input.a | default(range(1000)) }}",
+            "{{ input.default | upper }}",
             "{% if input.a == input.b %}{% endif %}",
             "{% if input.a in input.b %}{% endif %}",
         ] {

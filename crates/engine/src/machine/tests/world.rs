@@ -159,7 +159,9 @@ impl World {
             match step {
                 Step::Needs(evaluations) => {
                     let texts = evaluate(&self.machine, &evaluations);
-                    assert_eq!(evaluate_if_quick(&self.machine, &evaluations).as_ref(), Some(&texts));
+                    if let Some(quick) = evaluate_if_quick(&self.machine, &evaluations) {
+                        assert_eq!(quick, texts);
+                    }
                     step = self.with_env(|machine, env| machine.evaluated(texts, env));
                 }
                 Step::Done(outcome) => break outcome,
