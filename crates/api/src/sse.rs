@@ -220,3 +220,25 @@ async fn kept_texts(app: &App, tenant: &TenantId, id: &ExecutionId) -> Result<Ve
         .filter_map(|run| Some(Frame::text(TextKind::Answer, id, now, &run.path, run.attempt, 0, &run.content?)))
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use sluice_engine::TextEnd;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_is_sent_each_piece_of_text_and_of_thinking_once() {
+        let path = StepPath::new("a").unwrap();
+        let mut seen = Seen { seq: 0, texts: HashMap::new() };
+        let mut is_new = |kind, end| {
+            let text = Some(TextEnd { kind, path: path.clone(), attempt: 1, end });
+            seen.is_new(&Frame { seq: None, text, ends_stream: false, bytes: Bytes::new() })
+        };
+        assert!(is_new(TextKind::Answer, 11));
+        assert!(is_new(TextKind::Thinking, 5), "it ends before the text does, and is another");
+        assert!(!is_new(TextKind::Thinking, 5));
+        assert!(is_new(TextKind::Thinking, 14));
+        assert!(!is_new(TextKind::Answer, 6));
+    }
+}

@@ -257,9 +257,12 @@ impl RunState {
         let mut changed = Changed::default();
         let added = self.index.get(path).and_then(|&at| self.steps.get_mut(at));
         let is_thinking = event.event_type == EventType::Thinking;
-        let add = |step: &mut StepView| match is_thinking {
-            true => step.add_thinking(attempt, offset, text, event.at),
-            false => step.add_text(attempt, offset, text, event.at),
+        let add = |step: &mut StepView| {
+            if is_thinking {
+                step.add_thinking(attempt, offset, text, event.at)
+            } else {
+                step.add_text(attempt, offset, text, event.at)
+            }
         };
         match added.map(add) {
             None => changed.refetch = true,

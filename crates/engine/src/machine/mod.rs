@@ -97,6 +97,7 @@ impl Input {
 
 /// An input that no person sent.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
 pub enum Signal {
     /// An attempt ended.
     AttemptEnded(AttemptEnd),

@@ -96,7 +96,7 @@ async fn answers_of_a_gateway_are_told_apart() {
                 assert_eq!(end.unwrap().reason, FinishReason::Length, "{case}");
             }
 
-            // Behind Anthropic's protocol it makes status 500 of some refusals.
+            // It makes status 500 of some refusals.
             let (_, end) = hear(ask("refuse the key")).await;
             let kind = end.unwrap_err().kind;
             assert!(

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use sluice_types::{Event, EventType, Execution, ExecutionStatus, FinishReason, StepPath, StepRunStatus};
 
 use super::{Changed, RunState, TextChange};
+use crate::finish::finish_warning;
 
 const ID: &str = "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
 
@@ -183,8 +184,10 @@ fn the_end_of_an_answer_and_calls_without_a_price_come_with_events() {
     state.apply(&stored(
         2,
         &json!({"path": "a", "step_status": "completed", "attempt": 1, "finish_reason": "length", "finish_word": "MAX",
-            "cost_estimate": 0.0, "unpriced_calls": 2}),
+            "cost_estimate": 0.0, "unpriced_calls": 2, "message": "The answer was cut at its limit of 9 tokens."}),
     ));
+    let warning = finish_warning(state.step(&path("a")).unwrap()).unwrap();
+    assert!(warning.contains("9 tokens"), "the event's own words");
     let run = &state.step(&path("a")).unwrap().run;
     assert_eq!((run.finish_reason, run.finish_word.as_deref()), (Some(FinishReason::Length), Some("MAX")));
     assert_eq!(state.totals().unpriced_calls, 2);
@@ -192,7 +195,8 @@ fn the_end_of_an_answer_and_calls_without_a_price_come_with_events() {
         .apply(&stored(3, &json!({"type": "done", "status": "completed", "cost_estimate": 0.75, "unpriced_calls": 3})));
     assert_eq!(state.totals().unpriced_calls, 3);
     state.apply(&step_event(4, "a", "running", 2));
-    assert_eq!(state.step(&path("a")).unwrap().run.finish_reason, None);
+    let step = state.step(&path("a")).unwrap();
+    assert_eq!((step.run.finish_reason, finish_warning(step)), (None, None));
 }
 
 #[test]
