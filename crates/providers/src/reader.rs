@@ -121,7 +121,8 @@ impl AnswerReader {
             }
             Body::Whole(body) => self.whole(&body)?,
         }
-        self.close()
+        // The last frame may have been the end marker.
+        if self.has_ended() { Ok(()) } else { self.close() }
     }
 
     /// The body broke off, or fell silent. The answer is whole all the same when it had told why it ends.

@@ -1,10 +1,13 @@
-//! Shared test support: a fresh database of each kind, and a proxy that cuts a connection. The product does not use it.
+//! Shared test support: a fresh database of each kind, a proxy that cuts a connection, and a
+//! server that answers by a script. The product does not use it.
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up is to fail")]
 
 mod cuttable;
 mod database;
+mod scripted;
 mod tls;
 
 pub use cuttable::Cuttable;
 pub use database::{TestDatabase, postgres, sqlite};
+pub use scripted::{Request, Script, ScriptedServer};
 pub use tls::TlsProxy;

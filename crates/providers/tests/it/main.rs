@@ -10,5 +10,7 @@
 
 mod aimock;
 mod answers;
+mod client;
+mod cuts;
 mod peers;
 mod wire;

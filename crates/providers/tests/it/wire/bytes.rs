@@ -1,16 +1,13 @@
 //! Calling providers: against answers written down byte by byte, for what aimock does not do: a cut that looks like
-//! an end, a torn frame, an error inside a stream, every count, a redirect.
+//! an end, a torn frame, an error inside a stream, every count.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sluice_providers::{MAX_FRAME_BYTES, MAX_LIST_BYTES, ModelCall, ProviderErrorKind as Kind};
+use sluice_testing::{Script, ScriptedServer};
 use sluice_types::TokenUsage;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-};
 
 use super::{KEY, PROTOCOLS, call, client, listen};
 use crate::aimock;
@@ -18,50 +15,9 @@ use crate::aimock;
 /// How long an answer without an end may be read before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Serves one connection with exactly these bytes, then closes it in good order.
-async fn canned(answer: String) -> String {
-    serve(answer, true).await
-}
-
-/// Serves one connection with exactly these bytes, then says nothing until the other side hangs up.
-async fn stalled(answer: String) -> String {
-    serve(answer, false).await
-}
-
-/// Serves one connection with the beginning of an answer, then with `more` again and again.
-async fn endless(beginning: String, more: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut request = vec![0; 64 * 1024];
-        let _ = socket.read(&mut request).await;
-        let _ = socket.write_all(beginning.as_bytes()).await;
-        let more = more.repeat(4096);
-        // The other side hangs up.
-        while socket.write_all(more.as_bytes()).await.is_ok() {}
-    });
-    url
-}
-
-async fn serve(answer: String, closes: bool) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut request = vec![0; 64 * 1024];
-        let _ = socket.read(&mut request).await;
-        let _ = socket.write_all(answer.as_bytes()).await;
-        if closes {
-            let _ = socket.shutdown().await;
-        }
-        let _ = socket.read(&mut request).await;
-    });
-    url
-}
-
-fn ok(body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n{body}")
+/// A server that answers once.
+async fn serve(script: Script) -> ScriptedServer {
+    ScriptedServer::start([script]).await
 }
 
 /// One frame of each protocol that says "Hello", as its provider sends it.
@@ -100,21 +56,23 @@ fn frame(provider: &str, event: &str, data: &Value) -> String {
 #[tokio::test]
 async fn a_cut_that_looks_like_an_end_is_a_broken_stream() {
     for (provider, model) in PROTOCOLS {
-        let url = canned(ok(&hello(provider, model))).await;
-        let heard = listen(call(provider, model, "hello", &url)).await;
+        let server = serve(Script::ok().bytes(hello(provider, model))).await;
+        let heard = listen(call(provider, model, "hello", server.url())).await;
         assert_eq!(heard.text(), "Hello", "{model}");
         assert_eq!(heard.error().kind, Kind::BrokenStream, "{model}: {:?}", heard.end);
     }
     let marked = format!("{}data: [DONE]\n\n", hello("openai", "gpt-5-mini"));
-    let heard = listen(call("openai", "gpt-5-mini", "hello", &canned(ok(&marked)).await)).await;
+    let server = serve(Script::ok().bytes(marked)).await;
+    let heard = listen(call("openai", "gpt-5-mini", "hello", server.url())).await;
     assert!(heard.end.is_ok(), "an end marker without a reason: {:?}", heard.end);
 }
 
 #[tokio::test]
 async fn silence_during_the_answer_times_out() {
     for (provider, model) in PROTOCOLS {
-        let url = stalled(ok(&hello(provider, model))).await;
-        let call = ModelCall { idle_timeout: Duration::from_millis(300), ..call(provider, model, "hello", &url) };
+        let server = serve(Script::ok().bytes(hello(provider, model)).silence()).await;
+        let call =
+            ModelCall { idle_timeout: Duration::from_millis(300), ..call(provider, model, "hello", server.url()) };
         let heard = listen(call).await;
         assert_eq!(heard.text(), "Hello", "{model}");
         assert_eq!(heard.error().kind, Kind::Timeout, "{model}: {:?}", heard.end);
@@ -128,8 +86,9 @@ async fn a_piece_that_is_not_json_is_a_broken_stream() {
             "ollama" => "{\"message\": {\"content\": \"torn\n".to_owned(),
             _ => "event: content_block_delta\ndata: {\"torn\": \n\n".to_owned(),
         };
-        let url = canned(ok(&format!("{}{torn}{}", hello(provider, model), hello(provider, model)))).await;
-        let heard = listen(call(provider, model, "hello", &url)).await;
+        let hello = hello(provider, model);
+        let server = serve(Script::ok().bytes(format!("{hello}{torn}{hello}"))).await;
+        let heard = listen(call(provider, model, "hello", server.url())).await;
         assert_eq!(heard.text(), "Hello", "{model}");
         assert_eq!(heard.error().kind, Kind::BrokenStream, "{model}: {:?}", heard.end);
     }
@@ -184,8 +143,8 @@ async fn an_error_inside_the_stream_keeps_its_kind() {
         ("ollama", "llama3.2", "", json!({"error": "llama runner process has terminated"}), Kind::ServerError),
     ];
     for (provider, model, event, data, kind) in table {
-        let url = canned(ok(&format!("{}{}", hello(provider, model), frame(provider, event, &data)))).await;
-        let heard = listen(call(provider, model, "hello", &url)).await;
+        let server = serve(Script::ok().bytes(hello(provider, model) + &frame(provider, event, &data))).await;
+        let heard = listen(call(provider, model, "hello", server.url())).await;
         assert_eq!(heard.text(), "Hello", "{model}");
         assert_eq!(heard.error().kind, kind, "{model}: {:?}", heard.end);
     }
@@ -248,8 +207,8 @@ data: "thoughtsTokenCount": 5, "totalTokenCount": 29}}
 #[tokio::test]
 async fn counts_are_read_as_each_provider_means_them() {
     for &(provider, model, ending) in ENDINGS {
-        let url = canned(ok(&format!("{}{ending}", hello(provider, model)))).await;
-        let heard = listen(call(provider, model, "hello", &url)).await;
+        let server = serve(Script::ok().bytes(hello(provider, model) + ending)).await;
+        let heard = listen(call(provider, model, "hello", server.url())).await;
         assert_eq!(heard.text(), "Hello", "{model}");
         let (cache_write_tokens, reasoning_tokens) = match provider {
             "anthropic" => (6, 0),
@@ -264,28 +223,22 @@ async fn counts_are_read_as_each_provider_means_them() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
-    let url = canned("HTTP/1.1 307 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".into()).await;
-    let heard = listen(call("openai", "gpt-5-mini", "hello", &url)).await;
-    assert_eq!((heard.error().kind, heard.error().status), (Kind::BadRequest, Some(307)));
-}
-
-#[tokio::test]
 async fn keys_are_checked_without_a_call() {
     for provider in ["anthropic", "openai", "google", "ollama", "openai_compatible"] {
         let list = json!({"data": [], "models": []}).to_string();
-        let good = canned(ok(&list)).await;
-        let key = SecretString::from(KEY);
-        assert_eq!(client().check(provider, Some(&key), Some(&good)).await, Ok(()), "{provider}");
-
         let refused = json!({"error": {"message": format!("no {KEY}")}}).to_string();
-        let bad = canned(format!("HTTP/1.1 401 No\r\nconnection: close\r\n\r\n{refused}")).await;
-        let error = client().check(provider, Some(&key), Some(&bad)).await.unwrap_err();
+        let server = ScriptedServer::start([
+            Script::ok().bytes(list),
+            Script::status(401).bytes(refused),
+            Script::ok().bytes("<html>a home page</html>"),
+        ])
+        .await;
+        let key = SecretString::from(KEY);
+        let check = || async { client().check(provider, Some(&key), Some(server.url())).await };
+        assert_eq!(check().await, Ok(()), "{provider}");
+        let error = check().await.unwrap_err();
         assert_eq!((error.kind, error.message.as_str()), (Kind::Unauthorized, "no [redacted]"), "{provider}");
-
-        let page = canned(ok("<html>a home page</html>")).await;
-        let error = client().check(provider, Some(&key), Some(&page)).await.unwrap_err();
-        assert_eq!(error.kind, Kind::BadRequest, "{provider}");
+        assert_eq!(check().await.unwrap_err().kind, Kind::BadRequest, "{provider}");
     }
     let key = SecretString::from(KEY);
     assert_eq!(client().check("openai", Some(&key), Some(aimock::url())).await, Ok(()));
@@ -299,9 +252,12 @@ async fn a_frame_has_a_longest_length() {
     let answer = |bytes: usize| {
         let around = json!({"choices": [], "padding": ""}).to_string().len();
         let long = json!({"choices": [], "padding": "x".repeat(bytes - around)});
-        ok(&format!("{}data: {long}\n\n{}", hello("openai", "gpt-5-mini"), ENDINGS[1].2))
+        Script::ok().bytes(format!("{}data: {long}\n\n{}", hello("openai", "gpt-5-mini"), ENDINGS[1].2))
     };
-    let hear = async |bytes| listen(call("openai", "gpt-5-mini", "hello", &canned(answer(bytes)).await)).await.end;
+    let hear = async |bytes| {
+        let server = serve(answer(bytes)).await;
+        listen(call("openai", "gpt-5-mini", "hello", server.url())).await.end
+    };
     assert!(hear(MAX_FRAME_BYTES).await.is_ok());
     let error = hear(MAX_FRAME_BYTES + 1).await.unwrap_err();
     assert_eq!(error.kind, Kind::BrokenStream, "{error:?}");
@@ -311,32 +267,33 @@ async fn a_frame_has_a_longest_length() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_reads_bodies_up_to_a_limit() {
     let key = SecretString::from(KEY);
-    let check = async |url: String| {
-        let checked = client();
-        let checked = checked.check("openai", Some(&key), Some(&url));
-        tokio::time::timeout(PATIENCE, checked).await.expect("the body is not read to its end").unwrap_err()
+    let check = async |script: Script| {
+        let server = serve(script).await;
+        let client = client();
+        let checked = client.check("openai", Some(&key), Some(server.url()));
+        tokio::time::timeout(PATIENCE, checked).await.expect("the body is not read to its end")
     };
-    let error = check(endless("HTTP/1.1 400 No\r\nconnection: close\r\n\r\n".into(), " ").await).await;
+    let spaces = " ".repeat(4096);
+    let error = check(Script::status(400).repeat(spaces.clone())).await.unwrap_err();
     assert_eq!((error.kind, error.status), (Kind::BadRequest, Some(400)));
-    let error = check(endless(ok(""), " ").await).await;
+    let error = check(Script::ok().repeat(spaces)).await.unwrap_err();
     assert_eq!(error.kind, Kind::BadRequest, "{error:?}");
 
     let list = |bytes: usize| {
         let around = json!({"data": [""]}).to_string().len();
-        json!({"data": ["x".repeat(bytes - around)]}).to_string()
+        Script::ok().bytes(json!({"data": ["x".repeat(bytes - around)]}).to_string())
     };
-    let whole = canned(ok(&list(MAX_LIST_BYTES))).await;
-    assert_eq!(client().check("openai", Some(&key), Some(&whole)).await, Ok(()));
-    let cut = canned(ok(&list(MAX_LIST_BYTES + 1))).await;
-    assert_eq!(client().check("openai", Some(&key), Some(&cut)).await.unwrap_err().kind, Kind::BadRequest);
+    assert_eq!(check(list(MAX_LIST_BYTES)).await, Ok(()));
+    assert_eq!(check(list(MAX_LIST_BYTES + 1)).await.unwrap_err().kind, Kind::BadRequest);
 }
 
 #[tokio::test]
 async fn an_answer_that_is_no_providers_error_is_not_relayed() {
     let secret = "root:x:0:0 token=abcd1234";
-    let refusal = format!("HTTP/1.1 400 No\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n{secret}");
-    let checked = client().check("openai_compatible", None, Some(&canned(refusal.clone()).await)).await.unwrap_err();
-    let heard = listen(call("openai_compatible", "m", "hello", &canned(refusal).await)).await;
+    let refusal = Script::status(400).header("content-type", "text/plain").bytes(secret);
+    let server = ScriptedServer::start([refusal.clone(), refusal]).await;
+    let checked = client().check("openai_compatible", None, Some(server.url())).await.unwrap_err();
+    let heard = listen(call("openai_compatible", "m", "hello", server.url())).await;
     for error in [&checked, heard.error()] {
         assert!(error.message.starts_with("the address answered 400 with text/plain"), "{error:?}");
         assert!(!error.message.contains("token"), "{error:?}");
