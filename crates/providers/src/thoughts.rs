@@ -83,13 +83,10 @@ impl ThoughtSplitter {
     }
 
     fn thinking(&mut self, end: &'static str, parts: &mut Vec<Part>) -> bool {
-        let (thought, rest, has_ended) = match self.held.find(end) {
-            Some(at) => (at, at + end.len(), true),
-            None => {
-                let whole = self.held.len() - held_back(&self.held, end);
-                (whole, whole, false)
-            }
-        };
+        let end_at = self.held.find(end);
+        let has_ended = end_at.is_some();
+        let thought = end_at.unwrap_or_else(|| self.held.len() - held_back(&self.held, end));
+        let rest = if has_ended { thought + end.len() } else { thought };
         let rest = self.held.split_off(rest);
         self.held.truncate(thought);
         parts.extend(thinking(std::mem::replace(&mut self.held, rest)));

@@ -53,7 +53,8 @@ fn input(call: &ModelCall, form: &Form) -> Vec<Value> {
             Message::Assistant(said) if goes_back_whole(said, form) => input.extend(said.replay.iter().cloned()),
             Message::Assistant(said) => input.extend(assistant(said)),
             Message::Tool(result) => {
-                input.push(json!({"type": "function_call_output", "call_id": result.call_id, "output": result.content}))
+                input
+                    .push(json!({"type": "function_call_output", "call_id": result.call_id, "output": result.content}));
             }
         }
     }
@@ -284,7 +285,9 @@ impl Reader {
             kind => kind.is_some_and(|kind| REPLAYED.contains(&kind)),
         });
         if items.iter().any(is_encrypted) {
-            items.into_iter().for_each(|item| answer.replay(item));
+            for item in items {
+                answer.replay(item);
+            }
         }
     }
 }
