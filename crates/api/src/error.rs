@@ -147,7 +147,7 @@ impl From<EngineError> for ApiError {
                 Self::fields(ErrorCode::InvalidDefinition, fields.collect())
             }
             EngineError::Invalid(code, fields) => Self::fields(code, fields),
-            EngineError::Illegal { code, status, step_status, message } => {
+            EngineError::WrongState { code, status, step_status, message } => {
                 let step = step_status.map(|status| format!(" The step run is `{status}`.")).unwrap_or_default();
                 let detail = format!("The execution is `{status}`.{step} {message}");
                 Self { current_status: Some(status.to_string()), ..Self::new(code, detail) }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
 use async_stream::stream;
-use sluice_engine::{Channel, Frame, PollerGuard};
+use sluice_engine::{Channel, Frame, PollerGuard, TextKind};
 use sluice_store::StoreError;
 use sluice_types::{ErrorCode, ExecutionId, StepPath, TenantId};
 use tokio::sync::broadcast::error::RecvError;
@@ -83,7 +83,7 @@ struct Reader {
 /// The frames that a reader was sent, so that none is sent twice.
 struct Seen {
     seq: i64,
-    texts: HashMap<StepPath, (i32, usize)>,
+    texts: HashMap<(TextKind, StepPath), (i32, usize)>,
 }
 
 impl Seen {
@@ -95,7 +95,7 @@ impl Seen {
             return new;
         }
         let Some(text) = &frame.text else { return true };
-        let known = self.texts.entry(text.path.clone()).or_insert((0, 0));
+        let known = self.texts.entry((text.kind, text.path.clone())).or_insert((0, 0));
         let new = (text.attempt, text.end) > *known;
         *known = (*known).max((text.attempt, text.end));
         new
@@ -196,9 +196,8 @@ impl Reader {
         for stored in store.events_after(&self.tenant, &self.id, self.seen.seq).await? {
             let frame = Frame::of_stored(&stored);
             if let Some((path, number)) = frame.completed_attempt() {
-                let attempts = store.attempts(&self.tenant, &self.id, &path).await?;
-                let text = attempts.into_iter().find(|attempt| attempt.attempt == number).and_then(|it| it.content);
-                frames.extend(text.map(|text| Frame::text(&self.id, now, &path, number, 0, &text)));
+                let text = store.attempt_text(&self.tenant, &self.id, &path, number).await?;
+                frames.extend(text.map(|text| Frame::text(TextKind::Answer, &self.id, now, &path, number, 0, &text)));
             }
             frames.push(frame);
         }
@@ -218,6 +217,28 @@ async fn kept_texts(app: &App, tenant: &TenantId, id: &ExecutionId) -> Result<Ve
     let running = app.engine.store().running_steps(tenant, id).await?;
     Ok(running
         .into_iter()
-        .filter_map(|run| Some(Frame::text(id, now, &run.path, run.attempt, 0, &run.content?)))
+        .filter_map(|run| Some(Frame::text(TextKind::Answer, id, now, &run.path, run.attempt, 0, &run.content?)))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_engine::TextEnd;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_is_sent_each_piece_of_text_and_of_thinking_once() {
+        let path = StepPath::new("a").unwrap();
+        let mut seen = Seen { seq: 0, texts: HashMap::new() };
+        let mut is_new = |kind, end| {
+            let text = Some(TextEnd { kind, path: path.clone(), attempt: 1, end });
+            seen.is_new(&Frame { seq: None, text, ends_stream: false, bytes: Bytes::new() })
+        };
+        assert!(is_new(TextKind::Answer, 11));
+        assert!(is_new(TextKind::Thinking, 5), "it ends before the text does, and is another");
+        assert!(!is_new(TextKind::Thinking, 5));
+        assert!(is_new(TextKind::Thinking, 14));
+        assert!(!is_new(TextKind::Answer, 6));
+    }
 }

@@ -9,6 +9,7 @@ use crate::driver::{Actor, Message, SendResult};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key::ExecutionKey;
+use crate::machine::Machine;
 
 /// Executions that one query reads for adoption.
 const ADOPTED_AT_ONCE: i64 = 500;
@@ -106,7 +107,7 @@ impl Engine {
             }
             // Another engine may have claimed it since. Under its epoch, this one would take the other's turns for its own.
             if journal.epoch == epoch + 1 {
-                Actor::new(&self.shared, &self.actors, journal).adopt(message);
+                Actor::new(&self.shared, &self.actors, Machine::new(journal)).adopt(message);
                 return Ok(());
             }
         }

@@ -1,50 +1,58 @@
 //! Checks a definition before anything is spent.
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
-use sluice_types::{Definition, Finding, Index, Known, LintReport, Place, Severity, StepKind, TenantId, lint};
+use sluice_types::{
+    Definition, Finding, Index, LintContext, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
+};
 
+use crate::blocking::off_thread;
 use crate::output::check_schema;
 use crate::providers::Providers;
-use crate::templating::{Scope, Trial, stand_ins};
+use crate::templating::{MAX_INLINE_BYTES, Scope, Trial, stand_ins};
 
 /// The lint of `types`, plus the checks that require the server: existing providers and personas, templates that
-/// minijinja parses, and valid schemas.
+/// minijinja parses, and valid schemas. `today` is the date in UTC.
 pub async fn check(
     store: &Store,
     providers: &Providers,
     tenant: &TenantId,
     definition: &Definition,
     input: Option<&Value>,
+    today: NaiveDate,
 ) -> Result<LintReport, StoreError> {
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
-    let known = Known {
+    let index = Index::of(definition);
+    let context = LintContext {
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
-        personas: Some(if names_personas(definition) { store.persona_ids(tenant).await? } else { Vec::new() }),
+        personas: Some(if names_personas(definition, &index) { store.persona_ids(tenant).await? } else { Vec::new() }),
+        today: Some(today),
     };
-    if template_bytes(definition) <= MAX_INLINE_BYTES {
-        return Ok(lint_deeply(definition, &known, input));
+    if is_quick(definition, &index, input) {
+        return Ok(lint_indexed_deeply(definition, &index, &context, input));
     }
     let (definition, input) = (definition.clone(), input.cloned());
-    let checked = tokio::task::spawn_blocking(move || lint_deeply(&definition, &known, input.as_ref())).await;
-    Ok(checked.unwrap_or_else(|error| match error.try_into_panic() {
-        Ok(panic) => std::panic::resume_unwind(panic),
-        // The server is shutting down: no execution may start.
-        Err(_) => LintReport::default(),
-    }))
+    Ok(off_thread(move || lint_indexed_deeply(&definition, &index, &context, input.as_ref())).await)
 }
-
-/// Bytes of templates that are checked on an async thread. Parsing takes some milliseconds for each MiB.
-const MAX_INLINE_BYTES: usize = 64 * 1024;
 
 /// The lint, and when it finds no error, the findings of the server's libraries. `sluice check`, which has no tenant,
 /// calls it too.
 #[must_use]
-pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
-    let mut report = lint(definition, known, input);
+pub fn lint_deeply(definition: &Definition, context: &LintContext, input: Option<&Value>) -> LintReport {
+    lint_indexed_deeply(definition, &Index::of(definition), context, input)
+}
+
+fn lint_indexed_deeply(
+    definition: &Definition,
+    index: &Index,
+    context: &LintContext,
+    input: Option<&Value>,
+) -> LintReport {
+    let mut report = lint_indexed(definition, index, context, input);
     // Skip the deep checks when the lint has found errors.
     if report.valid {
-        report.findings.extend(deep_findings(definition, input));
+        report.findings.extend(deep_findings(definition, index, input));
         let valid = report.errors().next().is_none();
         report.valid = valid;
         report.findings.sort_by_key(|finding| finding.severity);
@@ -52,27 +60,32 @@ pub fn lint_deeply(definition: &Definition, known: &Known, input: Option<&Value>
     report
 }
 
-fn template_bytes(definition: &Definition) -> usize {
-    let index = Index::of(definition);
-    index.places().iter().flat_map(|place| place.step.templates()).map(|(_, source)| source.len()).sum()
+/// Whether it is known beforehand that the check takes little time: small templates that only insert values, and no
+/// schema to compile.
+fn is_quick(definition: &Definition, index: &Index, input: Option<&Value>) -> bool {
+    let run_of = |_: &Place| None;
+    let scope = Scope::new(index, &definition.context, input.unwrap_or(&Value::Null), &run_of);
+    let has_schema = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.output_schema.is_some());
+    let mut templates = index.places().iter().flat_map(|place| place.step.templates());
+    !index.places().iter().any(has_schema)
+        && templates.try_fold(MAX_INLINE_BYTES, |room, (_, source)| scope.room_beside(room, source)).is_some()
 }
 
-fn names_personas(definition: &Definition) -> bool {
+fn names_personas(definition: &Definition, index: &Index) -> bool {
     let names_one = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.persona_id.is_some());
-    definition.persona_id.is_some() || Index::of(definition).places().iter().any(names_one)
+    definition.persona_id.is_some() || index.places().iter().any(names_one)
 }
 
 /// The findings of minijinja and the schema validator.
-pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Finding> {
+pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Value>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut error = |pointer: String, code: &str, message: String| {
         findings.push(Finding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
     };
     let example = Value::Object(serde_json::Map::new());
-    let index = Index::of(definition);
-    let runs = stand_ins(&index);
+    let runs = stand_ins(index);
     let run_of = |place: &Place| runs.get(&place.step.id);
-    let scope = Scope::new(&index, &definition.context, input.unwrap_or(&example), &run_of);
+    let scope = Scope::new(index, &definition.context, input.unwrap_or(&example), &run_of);
     let mut trial = Trial::new(scope, input.is_some());
     for Place { step, pointer, .. } in index.places() {
         for (field, source) in step.templates() {
@@ -88,4 +101,27 @@ pub fn deep_findings(definition: &Definition, input: Option<&Value>) -> Vec<Find
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn templates_that_compute_and_schemas_are_checked_on_a_blocking_thread() {
+        let is_quick_with = |input: &Value, step: Value| {
+            let mut definition = json!({"steps": [{"id": "a", "label": "A", "type": "llm", "prompt": "x"}]});
+            definition["steps"][0].as_object_mut().unwrap().extend(step.as_object().unwrap().clone());
+            let definition: Definition = serde_json::from_value(definition).unwrap();
+            is_quick(&definition, &Index::of(&definition), Some(input))
+        };
+        let (small, large) = (json!({"topic": "tea"}), json!({"topic": "t".repeat(MAX_INLINE_BYTES)}));
+        let insert = json!({"prompt": "{{input.topic}}"});
+        assert!(is_quick_with(&small, insert.clone()) && !is_quick_with(&large, insert));
+        assert!(!is_quick_with(&small, json!({"prompt": "{% for a in range(30000) %}{% endfor %}"})));
+        assert!(!is_quick_with(&small, json!({"prompt": "x".repeat(MAX_INLINE_BYTES + 1)})));
+        assert!(!is_quick_with(&small, json!({"output_schema": {"type": "object"}})));
+    }
 }

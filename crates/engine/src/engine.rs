@@ -139,7 +139,8 @@ impl Engine {
         definition: &Definition,
         input: Option<&Value>,
     ) -> Result<LintReport, EngineError> {
-        Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input).await?)
+        let today = self.shared.outside.clock.now().date_naive();
+        Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input, today).await?)
     }
 
     /// Waits until an execution ends or pauses, or the time is over; returns its current state.
@@ -252,7 +253,7 @@ impl Engine {
     pub async fn delete(&self, tenant: &TenantId, id: &ExecutionId) -> Result<(), EngineError> {
         let (_, status) = self.shared.store.event_position(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
         if !status.is_terminal() {
-            return Err(EngineError::Illegal {
+            return Err(EngineError::WrongState {
                 code: ErrorCode::ExecutionActive,
                 status,
                 step_status: None,
@@ -263,7 +264,7 @@ impl Engine {
             return Ok(());
         }
         // A retry started in between.
-        Err(EngineError::Illegal {
+        Err(EngineError::WrongState {
             code: ErrorCode::ExecutionActive,
             status: ExecutionStatus::Running,
             step_status: None,

@@ -23,7 +23,7 @@ pub enum EngineError {
     Invalid(ErrorCode, Vec<FieldError>),
     /// The execution's state does not allow it.
     #[error("{message}")]
-    Illegal {
+    WrongState {
         /// `IllegalTransition`, `ExecutionActive`, `GateOpen` or `GateDecided`.
         code: ErrorCode,
         /// Status of the execution.

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::machine::Task;
 use crate::providers::Providers;
 use crate::retry::{Failure, Sent};
-use crate::work::{Sink, Work, WorkEnd};
+use crate::work::{Finish, Sink, Work, WorkEnd};
 
 /// Carries work out.
 pub struct Executor<'a> {
@@ -28,10 +28,10 @@ impl<'a> Executor<'a> {
     /// Works until the work ends or its time is over; text goes to the sink as it comes.
     pub async fn run(&self, tenant: &TenantId, task: &Task, sink: impl Sink) -> WorkEnd {
         let deadline = Instant::now() + task.timeout;
-        let mut usage = None;
+        let mut heard = Heard::default();
         let work = async {
             match &task.work {
-                Work::Model(call) => self.call_model(tenant, call, task.attempt, &sink, &mut usage).await,
+                Work::Model(call) => self.call_model(tenant, call, task.attempt, &sink, &mut heard).await,
             }
         };
         let result = timeout_at(deadline, work).await.unwrap_or_else(|_| {
@@ -46,7 +46,8 @@ impl<'a> Executor<'a> {
                 sent: Sent::Maybe,
             })
         });
-        WorkEnd { usage, result }
+        let Heard { usage, finish, notes } = heard;
+        WorkEnd { usage, finish, notes, result }
     }
 
     async fn call_model(
@@ -55,7 +56,7 @@ impl<'a> Executor<'a> {
         call: &ModelCall,
         attempt: i32,
         sink: &impl Sink,
-        usage: &mut Option<TokenUsage>,
+        heard: &mut Heard,
     ) -> Result<(), Failure> {
         let mut stream = self.providers.stream(tenant, call.clone(), attempt).await?;
         sink.sent().await;
@@ -71,15 +72,26 @@ impl<'a> Executor<'a> {
                     let piece = if piece.contains('\0') { piece.replace('\0', "\u{fffd}") } else { piece };
                     sink.text(&piece).await;
                 }
-                ModelEvent::Finished(finish) => *usage = finish.usage,
-                ModelEvent::Thinking(_)
-                | ModelEvent::Note(_)
-                | ModelEvent::ToolCall { .. }
-                | ModelEvent::ToolArguments { .. } => {}
+                ModelEvent::Thinking(piece) => sink.thinking(&piece).await,
+                ModelEvent::Note(note) => heard.notes.push(note),
+                // A step has no tools: the end of its answer tells that one was called.
+                ModelEvent::ToolCall { .. } | ModelEvent::ToolArguments { .. } => {}
+                ModelEvent::Finished(finish) => {
+                    heard.usage = finish.usage;
+                    heard.finish = Some(Finish { reason: finish.reason, word: finish.word });
+                }
             }
         }
         Ok(())
     }
+}
+
+/// What an answer told besides its text.
+#[derive(Default)]
+struct Heard {
+    usage: Option<TokenUsage>,
+    finish: Option<Finish>,
+    notes: Vec<String>,
 }
 
 fn too_long() -> Failure {

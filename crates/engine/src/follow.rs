@@ -125,9 +125,7 @@ impl Poller {
         let frame = Frame::of_stored(event);
         if let Some((path, number)) = frame.completed_attempt() {
             let key = self.channel.key();
-            let attempts = self.shared.store.attempts(&key.tenant, &key.id, &path).await?;
-            let completed = attempts.into_iter().find(|attempt| attempt.attempt == number);
-            if let Some(text) = completed.and_then(|attempt| attempt.content) {
+            if let Some(text) = self.shared.store.attempt_text(&key.tenant, &key.id, &path, number).await? {
                 self.channel.add_text_elsewhere(self.shared.outside.clock.now(), &path, number, [(0, text.as_str())]);
             }
         }

@@ -5,6 +5,7 @@
 //! models; `adopt` takes over executions of stopped engines.
 
 mod adopt;
+mod blocking;
 mod check;
 mod clock;
 mod difference;
@@ -33,7 +34,7 @@ pub use engine::{Engine, EngineConfig};
 pub use error::EngineError;
 pub use faults::{FaultPoint, Faults};
 pub use follow::PollerGuard;
-pub use hub::{Channel, Frame, TextEnd};
+pub use hub::{Channel, Frame, TextEnd, TextKind};
 pub use machine::plan::{Action, Mode, SkipReason, plan};
 pub use machine::{Command, pending_run};
 pub use retry::{Backoff, Failure, LONGEST_RETRY_AFTER, Sent};

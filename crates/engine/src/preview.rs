@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use sluice_store::Snapshot;
+use sluice_store::{Snapshot, SnapshotPersona};
 use sluice_types::{
-    Definition, Estimate, ExecutionId, Index, Kept, PatchStep, Place, Range, Repeated, RerunPlan, StepPath,
-    StepRunStatus, StepType, TenantId, WorkflowId, estimate, pin_to_available,
+    Definition, Estimate, ExecutionId, Index, Kept, PatchStep, Place, Range, Repeated, RerunPlan, StepHistories,
+    StepPath, StepRunStatus, StepType, TenantId, WorkflowId, estimate, pin_to_available,
 };
 
+use crate::blocking::off_thread;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::machine::{Machine, acts_again, changed_snapshot, repeats};
@@ -42,47 +43,56 @@ impl Engine {
     ) -> Result<RerunPlan, EngineError> {
         let persona = self.prepare_patch(tenant, &mut patch).await?;
         let machine = Machine::new(self.journal(tenant, id).await?);
-        let (journal, runs) = (machine.journal(), machine.runs());
-        let Snapshot { definition, .. } = changed_snapshot(journal, from, &patch, persona)?;
-        let index = Index::of(&definition);
-        let history = self.shared.store.history(tenant, &journal.workflow_id).await?;
-        let estimated = estimate(&definition, &journal.input, &history);
-        let mut again = repeats(&index, runs, from);
-        // A step that is skipped again is not repeated.
-        again.retain(|repeat| index.at(&repeat.path).is_some_and(|place| will_run(&index, place, journal.state.yolo)));
-        let label = |path: &StepPath| index.at(path).map(|place| place.step.label.clone()).unwrap_or_default();
-        let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
-            Some(step) => step.cost_usd,
-            // A review calls no model.
-            None => Some(Range::default()),
-        };
-        let kept = runs.iter().filter(|run| run.status == StepRunStatus::Completed);
-        Ok(RerunPlan {
-            from: from.clone(),
-            kept: kept
-                .filter(|run| !again.iter().any(|repeat| repeat.path == run.path))
-                .map(|run| Kept { path: run.path.clone(), label: run.label.clone() })
-                .collect(),
-            cost_usd: again
-                .iter()
-                .try_fold(Range::default(), |sum, repeat| cost_of(&repeat.path).map(|cost| sum + cost)),
-            writes_again: again
-                .iter()
-                .filter(|repeat| acts_again(&index, &repeat.path))
-                .map(|repeat| repeat.path.clone())
-                .collect(),
-            repeated: again
-                .into_iter()
-                .map(|repeat| Repeated {
-                    label: label(&repeat.path),
-                    cost_usd: cost_of(&repeat.path),
-                    reason: repeat.reason,
-                    because_of: repeat.because_of,
-                    path: repeat.path,
-                })
-                .collect(),
-        })
+        let history = self.shared.store.history(tenant, &machine.journal().workflow_id).await?;
+        let from = from.clone();
+        off_thread(move || rerun_plan(&machine, from, &patch, persona, &history)).await
     }
+}
+
+/// The plan of a retry. The changed definition is checked, which may take time.
+fn rerun_plan(
+    machine: &Machine,
+    from: StepPath,
+    patch: &PatchStep,
+    persona: Option<SnapshotPersona>,
+    history: &StepHistories,
+) -> Result<RerunPlan, EngineError> {
+    let (journal, runs) = (machine.journal(), machine.runs());
+    let (Snapshot { definition, .. }, index) = changed_snapshot(journal, &from, patch, persona)?;
+    let estimated = estimate(&definition, &journal.input, history);
+    let mut again = repeats(&index, runs, &from);
+    // A step that is skipped again is not repeated.
+    again.retain(|repeat| index.at(&repeat.path).is_some_and(|place| will_run(&index, place, journal.state.yolo)));
+    let label = |path: &StepPath| index.at(path).map(|place| place.step.label.clone()).unwrap_or_default();
+    let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
+        Some(step) => step.cost_usd,
+        // A review calls no model.
+        None => Some(Range::default()),
+    };
+    let kept = runs.iter().filter(|run| run.status == StepRunStatus::Completed);
+    Ok(RerunPlan {
+        from,
+        kept: kept
+            .filter(|run| !again.iter().any(|repeat| repeat.path == run.path))
+            .map(|run| Kept { path: run.path.clone(), label: run.label.clone() })
+            .collect(),
+        cost_usd: again.iter().try_fold(Range::default(), |sum, repeat| cost_of(&repeat.path).map(|cost| sum + cost)),
+        writes_again: again
+            .iter()
+            .filter(|repeat| acts_again(&index, &repeat.path))
+            .map(|repeat| repeat.path.clone())
+            .collect(),
+        repeated: again
+            .into_iter()
+            .map(|repeat| Repeated {
+                label: label(&repeat.path),
+                cost_usd: cost_of(&repeat.path),
+                reason: repeat.reason,
+                because_of: repeat.because_of,
+                path: repeat.path,
+            })
+            .collect(),
+    })
 }
 
 /// Whether a step that is to be repeated runs, and is not skipped.

@@ -81,9 +81,7 @@ impl From<ProviderError> for Failure {
             | ProviderErrorKind::Unreachable => {
                 (ErrorCode::ProviderUnavailable, "Retry the step, or switch it to another model.")
             }
-            ProviderErrorKind::Timeout => {
-                (ErrorCode::AttemptTimedOut, "Retry the step, or give it a longer `timeout`.")
-            }
+            ProviderErrorKind::Timeout => (ErrorCode::AttemptTimedOut, "Retry the step, or give it more time."),
             ProviderErrorKind::ModelNotFound => {
                 (ErrorCode::ModelNotFound, "Switch the step to another model, then retry it.")
             }

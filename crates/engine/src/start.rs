@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::faults::FaultPoint;
 use crate::key::ExecutionKey;
+use crate::machine::Machine;
 
 /// An execution to start.
 #[derive(Debug, Clone)]
@@ -56,12 +57,12 @@ impl Engine {
         let workflow =
             self.shared.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
         check_start(&workflow, &request.start)?;
-        let snapshot = self.snapshot(tenant, &workflow.definition, &request.start.input).await?;
-        let journal = self.new_journal(tenant, &workflow, snapshot, request.start);
+        let (snapshot, index) = self.snapshot(tenant, &workflow.definition, &request.start.input).await?;
+        let machine = Machine::with_index(self.new_journal(tenant, &workflow, snapshot, request.start), index);
         let engine = self.clone();
         let idempotency = request.idempotency;
         // A separate task: the execution gets its actor after the commit even if the caller is dropped.
-        let begun = self.shared.tasks.spawn(async move { engine.begin(journal, idempotency).await }).await;
+        let begun = self.shared.tasks.spawn(async move { engine.begin(machine, idempotency).await }).await;
         match begun.unwrap_or(Err(EngineError::ShuttingDown))? {
             Begun::Execution(execution) => Ok(StartedExecution { execution: *execution, replayed: false }),
             Begun::Before(id) => Ok(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true }),
@@ -86,21 +87,21 @@ impl Engine {
     }
 
     /// Writes a new execution with its first turn, and brings it to life.
-    async fn begin(&self, journal: Journal, idempotency: Option<(String, String)>) -> Result<Begun, EngineError> {
-        let key = ExecutionKey::new(&journal.tenant, &journal.execution_id);
+    async fn begin(&self, machine: Machine, idempotency: Option<(String, String)>) -> Result<Begun, EngineError> {
+        let key = ExecutionKey::new(&machine.journal().tenant, &machine.journal().execution_id);
         let _starting = self.actors.begin(&key);
         // A command that comes between the commit and the actor waits for the actor, and does not make another one.
-        self.actors.one_at_a_time(&key, Box::pin(self.write_start(&key, journal, idempotency))).await
+        self.actors.one_at_a_time(&key, Box::pin(self.write_start(&key, machine, idempotency))).await
     }
 
     async fn write_start(
         &self,
         key: &ExecutionKey,
-        journal: Journal,
+        machine: Machine,
         idempotency: Option<(String, String)>,
     ) -> Result<Begun, EngineError> {
-        let mut actor = Actor::new(&self.shared, &self.actors, journal);
-        let Some(outcome) = actor.first_turn() else { return Err(EngineError::ShuttingDown) };
+        let actor = Actor::new(&self.shared, &self.actors, machine);
+        let Some(outcome) = actor.first_turn().await else { return Err(EngineError::ShuttingDown) };
         let record = actor.start_record(&outcome, idempotency);
         let outcome_of_write = match self.shared.store.start_execution(record).await {
             // The answer may have been lost on its way: then the execution is there.
@@ -127,13 +128,13 @@ impl Engine {
         }
     }
 
-    /// The definition as it will run: checked, with providers, models and personas written into it.
+    /// The definition as it will run, with its index: checked, with providers, models and personas written into it.
     pub(crate) async fn snapshot(
         &self,
         tenant: &TenantId,
         definition: &Definition,
         input: &Value,
-    ) -> Result<Snapshot, EngineError> {
+    ) -> Result<(Snapshot, Index), EngineError> {
         let report = self.check(tenant, definition, Some(input)).await?;
         if !report.valid {
             return Err(refusal(report.errors().cloned().collect()));
@@ -141,7 +142,8 @@ impl Engine {
         let providers = self.shared.providers.list(tenant).await?;
         let mut definition = definition.clone();
         pin_to_available(&mut definition, &providers);
-        for place in Index::of(&definition).places().iter().filter(|place| place.step.enabled) {
+        let index = Index::of(&definition);
+        for place in index.places().iter().filter(|place| place.step.enabled) {
             let (step, pointer) = (&place.step, &place.pointer);
             let StepKind::Llm(_) = step.kind else { continue };
             let chosen = candidates(&definition, step);
@@ -164,10 +166,10 @@ impl Engine {
             }
         }
         let mut personas = BTreeMap::new();
-        for id in named_personas(&definition) {
+        for id in named_personas(&definition, &index) {
             personas.insert(id.clone(), self.persona(tenant, &id, "/definition/persona_id").await?);
         }
-        Ok(Snapshot { definition, personas, ..Snapshot::default() })
+        Ok((Snapshot { definition, personas, ..Snapshot::default() }, index))
     }
 
     fn new_journal(
@@ -196,6 +198,7 @@ impl Engine {
                 error: None,
                 token_usage: TokenUsage::default(),
                 cost_usd: 0.0,
+                unpriced_calls: 0,
                 budget_usd: start.budget_usd,
                 yolo,
                 started_at: None,
@@ -248,8 +251,7 @@ fn refusal(errors: Vec<sluice_types::Finding>) -> EngineError {
     EngineError::InvalidDefinition(errors)
 }
 
-fn named_personas(definition: &Definition) -> Vec<sluice_types::PersonaId> {
-    let index = Index::of(definition);
+fn named_personas(definition: &Definition, index: &Index) -> Vec<sluice_types::PersonaId> {
     let own = index.places().iter().filter_map(|place| match &place.step.kind {
         StepKind::Llm(llm) => llm.persona_id.clone(),
         StepKind::Review(_) | StepKind::Unknown(_) => None,

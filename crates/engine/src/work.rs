@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 use sluice_providers::ModelCall;
-use sluice_types::{StepPath, TokenUsage};
+use sluice_types::{FinishReason, StepPath, TokenUsage};
 
 use crate::retry::Failure;
 
@@ -23,6 +23,19 @@ pub trait Sink: Send + Sync {
 
     /// The next piece of the answer's text arrived.
     fn text(&self, piece: &str) -> impl Future<Output = ()> + Send;
+
+    /// The next piece of what the model thinks arrived. It is no part of the answer's text.
+    #[expect(dead_code, reason = "no provider reports thinking yet")]
+    fn thinking(&self, piece: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// The end of an answer, as the provider reported it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finish {
+    /// Why the answer ended.
+    pub reason: FinishReason,
+    /// The provider's own word for that.
+    pub word: Option<String>,
 }
 
 /// The end of work.
@@ -30,7 +43,11 @@ pub trait Sink: Send + Sync {
 pub struct WorkEnd {
     /// The provider's usage, if it reported one.
     pub usage: Option<TokenUsage>,
-    /// Success, or the failure.
+    /// The end of the answer, if the provider reported one.
+    pub finish: Option<Finish>,
+    /// How the request was adjusted to the model, in sentences for people.
+    pub notes: Vec<String>,
+    /// Success, or the failure. An answer that was cut, refused or withheld is a success here: the machine judges it.
     pub result: Result<(), Failure>,
 }
 
@@ -43,10 +60,16 @@ pub struct AttemptEnd {
     pub attempt: i32,
     /// The text so far.
     pub content: String,
+    /// What the model thought so far.
+    pub thinking: String,
     /// Whether pieces of the text were checkpointed.
     pub checkpointed: bool,
     /// The provider's usage, if it reported one.
     pub usage: Option<TokenUsage>,
+    /// The end of the answer, if the provider reported one.
+    pub finish: Option<Finish>,
+    /// How the request was adjusted to the model, in sentences for people.
+    pub notes: Vec<String>,
     /// The output, or the failure.
     pub result: Result<Value, Failure>,
 }

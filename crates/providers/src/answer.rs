@@ -112,11 +112,6 @@ impl Answer {
         Ok(())
     }
 
-    /// Whether a call with this number has begun.
-    pub fn has_call(&self, key: u64) -> bool {
-        self.calls.iter().any(|call| call.key == key)
-    }
-
     /// Number of calls so far.
     pub fn calls(&self) -> usize {
         self.calls.len()
@@ -128,11 +123,6 @@ impl Answer {
         if usage != TokenUsage::default() {
             self.usage = Some(usage);
         }
-    }
-
-    /// The provider's count so far.
-    pub fn usage_so_far(&self) -> TokenUsage {
-        self.usage.unwrap_or_default()
     }
 
     /// Why the answer ends, with the provider's own word for it. The body may go on: counts follow, and some servers

@@ -37,6 +37,7 @@ const MAX_PAUSES: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    now: fn() -> SystemTime,
     forms: Arc<Forms>,
 }
 
@@ -45,10 +46,11 @@ type Forms = DashMap<(String, String), Form>;
 
 impl Client {
     /// Calls through `http`, which decides on connect time-outs, proxies, TLS and redirects. It should follow no
-    /// redirect and set no total time-out: an answer may take minutes.
+    /// redirect and set no total time-out: an answer may take minutes. `now` tells the time, for waits that a provider
+    /// gives as a date.
     #[must_use]
-    pub fn new(http: reqwest::Client) -> Self {
-        Self { http, forms: Arc::default() }
+    pub fn new(http: reqwest::Client, now: fn() -> SystemTime) -> Self {
+        Self { http, now, forms: Arc::default() }
     }
 
     /// Calls the model and returns once its answer begins.
@@ -113,7 +115,7 @@ impl Client {
             });
         }
         if !status.is_success() {
-            return Err(refused(response).await);
+            return Err(refused(response, (self.now)()).await);
         }
         let body = read_at_most(MAX_LIST_BYTES, response).await?;
         if body.len() > MAX_LIST_BYTES {
@@ -281,17 +283,17 @@ impl Target {
             Ok(answered) => answered.map_err(|error| refusal::from_transport(&error))?,
             Err(_) => return Err(silent(call.idle_timeout)),
         };
-        if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
+        if response.status().is_success() { Ok(response) } else { Err(refused(response, (client.now)()).await) }
     }
 }
 
 /// The error of an answer that is not a success.
-async fn refused(response: Response) -> ProviderError {
+async fn refused(response: Response, now: SystemTime) -> ProviderError {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     match timeout(CHECK_TIMEOUT, read_at_most(MAX_ERROR_BYTES, response)).await {
-        Ok(Ok(body)) => refusal::from_response(status, &headers, &body, SystemTime::now()),
+        Ok(Ok(body)) => refusal::from_response(status, &headers, &body, now),
         // The status alone tells what happened.
-        Ok(Err(_)) | Err(_) => refusal::from_response(status, &headers, &[], SystemTime::now()),
+        Ok(Err(_)) | Err(_) => refusal::from_response(status, &headers, &[], now),
     }
 }
 

@@ -195,7 +195,7 @@ impl AnswerReader {
     }
 
     fn value(&mut self, value: &Value, event: Option<&str>) -> Result<(), ProviderError> {
-        if let Some(error) = refusal::in_answer(value) {
+        if let Some(error) = refusal::in_answer(value, event) {
             // An answer that has begun was worked on, whatever broke it off.
             return Err(ProviderError { may_have_acted: error.may_have_acted || self.has_begun, ..error });
         }

@@ -56,12 +56,15 @@ fn not_json(status: u16, headers: &HeaderMap) -> String {
 }
 
 /// The error that a piece of an answer with status 200 holds, in any of the places where providers put it. vLLM writes
-/// `{"object": "error", …}`.
-pub fn in_answer(piece: &Value) -> Option<ProviderError> {
+/// `{"object": "error", …}`; some gateways name the event alone `error`.
+pub fn in_answer(piece: &Value, event: Option<&str>) -> Option<ProviderError> {
     let is_set = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
     let is = |key: &str| piece.get(key).and_then(Value::as_str) == Some("error");
-    let has_error =
-        is_set(piece.get("error")) || is_set(piece.pointer("/response/error")) || is("type") || is("object");
+    let has_error = is_set(piece.get("error"))
+        || is_set(piece.pointer("/response/error"))
+        || is("type")
+        || is("object")
+        || event == Some("error");
     has_error.then(|| from_event(piece))
 }
 

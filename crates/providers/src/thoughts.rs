@@ -41,9 +41,7 @@ impl ThoughtSplitter {
         }
         self.held.push_str(piece);
         let mut parts = Vec::new();
-        while let Some(part) = self.step() {
-            parts.extend(part);
-        }
+        while self.step(&mut parts) {}
         parts
     }
 
@@ -57,50 +55,52 @@ impl ThoughtSplitter {
         }
     }
 
-    /// One decision about the held text; `None` when more of it is needed.
-    fn step(&mut self) -> Option<Option<Part>> {
+    /// One decision about the held text; false when it needs more text.
+    fn step(&mut self, parts: &mut Vec<Part>) -> bool {
         match self.place {
             Place::Head => self.head(),
-            Place::Thinking(end) => self.thinking(end),
-            Place::Between => {
-                let from = self.held.find(|c: char| !c.is_whitespace())?;
-                self.place = Place::Text;
-                let said = self.held.split_off(from);
-                self.held.clear();
-                Some(text(said))
-            }
+            Place::Thinking(end) => self.thinking(end, parts),
+            Place::Between => self.between(),
             Place::Text => {
-                let held = std::mem::take(&mut self.held);
-                (!held.is_empty()).then(|| text(held))
+                parts.extend(text(std::mem::take(&mut self.held)));
+                false
             }
         }
     }
 
-    fn head(&mut self) -> Option<Option<Part>> {
+    fn head(&mut self) -> bool {
         let head = self.held.trim_start();
         if let Some((start, end)) = TAGS.iter().find(|(start, _)| head.starts_with(start)) {
             self.held = head.get(start.len()..).unwrap_or_default().to_owned();
             self.place = Place::Thinking(end);
-            return Some(None);
+            return true;
         }
-        if TAGS.iter().any(|(start, _)| start.starts_with(head)) {
-            return None;
+        let may_begin = TAGS.iter().any(|(start, _)| start.starts_with(head));
+        if !may_begin {
+            self.place = Place::Text;
         }
-        self.place = Place::Text;
-        Some(None)
+        !may_begin
     }
 
-    fn thinking(&mut self, end: &'static str) -> Option<Option<Part>> {
-        if let Some(at) = self.held.find(end) {
-            let after = self.held.split_off(at + end.len());
-            self.held.truncate(at);
+    fn thinking(&mut self, end: &'static str, parts: &mut Vec<Part>) -> bool {
+        let end_at = self.held.find(end);
+        let has_ended = end_at.is_some();
+        let thought = end_at.unwrap_or_else(|| self.held.len() - held_back(&self.held, end));
+        let rest = if has_ended { thought + end.len() } else { thought };
+        let rest = self.held.split_off(rest);
+        self.held.truncate(thought);
+        parts.extend(thinking(std::mem::replace(&mut self.held, rest)));
+        if has_ended {
             self.place = Place::Between;
-            return Some(thinking(std::mem::replace(&mut self.held, after)));
         }
-        let held = held_back(&self.held, end);
-        let after = self.held.split_off(self.held.len() - held);
-        let before = std::mem::replace(&mut self.held, after);
-        (!before.is_empty()).then(|| thinking(before))
+        has_ended
+    }
+
+    fn between(&mut self) -> bool {
+        let Some(from) = self.held.find(|c: char| !c.is_whitespace()) else { return false };
+        self.held.drain(..from);
+        self.place = Place::Text;
+        true
     }
 }
 

@@ -175,6 +175,24 @@ impl Store {
         read!(self, |conn| queries::executions::attempts(conn, tenant.as_str(), id.as_str(), path.as_str()))
     }
 
+    /// The text of an attempt that has ended, without what is told of the attempt besides; `None` when there is none.
+    pub async fn attempt_text(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        path: &StepPath,
+        attempt: i32,
+    ) -> Result<Option<String>, StoreError> {
+        let (tenant, id, path) = (tenant.clone(), id.clone(), path.clone());
+        read!(self, |conn| queries::executions::attempt_text(
+            conn,
+            tenant.as_str(),
+            id.as_str(),
+            path.as_str(),
+            attempt
+        ))
+    }
+
     /// The decisions at a step run's gates, oldest first.
     pub async fn decisions(
         &self,

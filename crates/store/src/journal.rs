@@ -51,8 +51,10 @@ pub struct ExecutionState {
     pub error: Option<RunError>,
     /// Tokens of all attempts.
     pub token_usage: TokenUsage,
-    /// Their cost.
+    /// Their cost, as far as prices are known.
     pub cost_usd: f64,
+    /// Calls whose price is not known.
+    pub unpriced_calls: u32,
     /// The cost at which it stops at a gate.
     pub budget_usd: Option<f64>,
     /// Whether review steps are skipped.

@@ -108,13 +108,16 @@ fn a_disk_that_is_full_in_the_middle_leaves_the_old_schema() {
 }
 
 #[test]
-fn the_newest_migration_can_be_reverted() {
+fn the_newest_migrations_can_be_reverted() {
     let folder = tempfile::tempdir().unwrap();
     let mut connection = old_database(&folder);
     sqlite(&mut connection, &MIGRATIONS).unwrap();
     let piece =
         "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hello'), ('local', 'e', 'a', 1, 5, ' all')";
     connection.batch_execute(piece).unwrap();
+    connection.revert_last_migration(MIGRATIONS).unwrap();
+    let columns = "SELECT name AS value FROM pragma_table_info('attempts') WHERE name IN ('thinking', 'unpriced')";
+    assert_eq!(texts(&mut connection, columns), [""; 0]);
     connection.revert_last_migration(MIGRATIONS).unwrap();
     assert_eq!(texts(&mut connection, "SELECT path || position || content AS value FROM step_runs"), ["a0Hello all"]);
     let query = "SELECT decided_by AS value FROM gate_decisions ORDER BY decided_at";

@@ -81,6 +81,9 @@ diesel::table! {
         turn_token -> BigInt,
         interruptions -> Integer,
         deleting -> Bool,
+        cache_write_tokens -> BigInt,
+        reasoning_tokens -> BigInt,
+        unpriced_calls -> Integer,
     }
 }
 
@@ -127,6 +130,7 @@ diesel::table! {
         candidate -> Integer,
         reserved_usd -> Double,
         sent_tokens -> BigInt,
+        details -> Nullable<Text>,
     }
 }
 
@@ -148,6 +152,13 @@ diesel::table! {
         error -> Nullable<Text>,
         started_at -> BigInt,
         completed_at -> BigInt,
+        cache_write_tokens -> BigInt,
+        reasoning_tokens -> BigInt,
+        unpriced -> Bool,
+        finish_reason -> Nullable<Text>,
+        finish_word -> Nullable<Text>,
+        thinking -> Nullable<Text>,
+        notes -> Nullable<Text>,
     }
 }
 

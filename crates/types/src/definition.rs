@@ -155,6 +155,10 @@ impl Step {
 /// The kinds of step, each with its own fields.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "most steps are of the large kind")
+)]
 pub enum StepKind {
     /// Calls a model once.
     Llm(LlmStep),

@@ -118,6 +118,7 @@ error_codes! {
     ModelNotFound = "model_not_found", 502, "The provider does not know the model";
     ContextTooLong = "context_too_long", 502, "The prompt is longer than the model reads";
     OutputInvalid = "output_invalid", 502, "The answer does not fit the output schema";
+    AnswerTruncated = "answer_truncated", 502, "The answer was cut at its token limit";
     OutputTooLong = "output_too_long", 502, "The answer is longer than an answer may be";
     AttemptTimedOut = "attempt_timed_out", 504, "The attempt took longer than its timeout";
     ReviewRejected = "review_rejected", 422, "A reviewer rejected the text";

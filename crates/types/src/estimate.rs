@@ -13,8 +13,8 @@ use crate::ids::{StepId, StepPath};
 use crate::index::{Index, Place};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::resolve::model_of;
-use crate::template::{Root, references};
-use crate::usage::{TokenUsage, cost_usd};
+use crate::template::Root;
+use crate::usage::{TokenUsage, cost_usd, most_cost_usd};
 
 /// A range from the lowest to the highest expected value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -79,7 +79,8 @@ pub type StepHistories = HashMap<(StepId, String, String), StepHistory>;
 pub struct Estimate {
     /// Each step that calls a model.
     pub steps: Vec<StepEstimate>,
-    /// All of it, in US dollars; missing when the price of a model is not known.
+    /// All of it, in US dollars; missing when the price of a model is not known. Then the costs of the other steps
+    /// together are the least that it costs.
     pub cost_usd: Option<Range>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
@@ -118,7 +119,7 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
     let index = Index::of(definition);
-    let scope = Scope { definition, names: &index.names(), index: &index, input, history };
+    let scope = Scope { definition, index: &index, input, history };
     let mut outputs: Outputs = HashMap::new();
     let mut steps = Vec::new();
     for place in index.places().iter().filter(|place| place.step.enabled) {
@@ -166,7 +167,6 @@ type Outputs<'a> = HashMap<&'a StepId, TokenRange>;
 struct Scope<'a> {
     definition: &'a Definition,
     index: &'a Index,
-    names: &'a [&'a str],
     input: &'a Value,
     history: &'a StepHistories,
 }
@@ -188,10 +188,10 @@ impl Scope<'_> {
             Some(seen) => TokenRange { low: seen.least_output_tokens, high: seen.most_output_tokens.min(cap) },
             None => TokenRange { low: u64::from(LEAST_OUTPUT_TOKENS.min(most)), high: cap },
         };
-        let price = |input_tokens: u64, output_tokens: u64| {
-            cost_usd(info.as_ref(), TokenUsage { input_tokens, output_tokens, ..TokenUsage::default() })
-        };
-        let cost = price(input_tokens.low, output_tokens.low).zip(price(input_tokens.high, output_tokens.high));
+        let least =
+            TokenUsage { input_tokens: input_tokens.low, output_tokens: output_tokens.low, ..TokenUsage::default() };
+        let low = cost_usd(info.as_ref(), least);
+        let high = most_cost_usd(info.as_ref(), input_tokens.high, output_tokens.high);
         StepEstimate {
             path: StepPath::top(&step.id),
             label: step.label.clone(),
@@ -200,7 +200,7 @@ impl Scope<'_> {
             model,
             input_tokens,
             output_tokens,
-            cost_usd: cost.map(|(low, high)| Range { low, high }),
+            cost_usd: low.zip(high).map(|(low, high)| Range { low, high }),
             from_history: seen.is_some(),
         }
     }
@@ -210,7 +210,7 @@ impl Scope<'_> {
         let own = estimated_tokens(source);
         let mut range = TokenRange { low: own, high: own };
         // The lint reports templates that cannot be parsed.
-        for reference in references(source, self.names).unwrap_or_default() {
+        for reference in self.index.references(source).unwrap_or_default() {
             let brought = match reference.root {
                 Root::Steps => {
                     let place = self.index.named(&reference.name);
@@ -266,6 +266,28 @@ mod tests {
         let estimate = estimate(&definition(), &json!({}), &history);
         assert_eq!(estimate.steps[0].output_tokens, TokenRange { low: 400, high: 500 });
         assert!(estimate.steps[0].from_history && !estimate.steps[1].from_history);
+    }
+
+    #[test]
+    fn a_long_input_costs_what_its_price_step_says() {
+        let mut definition = definition();
+        definition.steps.truncate(1);
+        let cost_at = |definition: &Definition, tokens: usize| {
+            // The prompt has four more, for the reference itself.
+            let topic = "x".repeat((tokens - 4) * 4);
+            let estimate = estimate(definition, &json!({"topic": topic}), &HashMap::new());
+            assert_eq!(u64::try_from(tokens).unwrap(), estimate.steps[0].input_tokens.low);
+            estimate.cost_usd.unwrap()
+        };
+        let stepped = crate::catalog::catalog().items.iter().find(|info| !info.price_steps.is_empty()).unwrap();
+        definition.provider = Some(stepped.provider.clone());
+        definition.model = Some(stepped.model.clone());
+        let border = stepped.price_steps[0].above_input_tokens;
+        let tokens = usize::try_from(border).unwrap();
+        let (at, above) = (cost_at(&definition, tokens), cost_at(&definition, tokens + 1));
+        let expected = |input| most_cost_usd(Some(stepped), input, 1_000).unwrap();
+        assert!((at.high - expected(border)).abs() < 1e-9 && (above.high - expected(border + 1)).abs() < 1e-9);
+        assert!(above.low > at.low * 1.4 && above.high > at.high * 1.4, "{at:?} {above:?}");
     }
 
     #[test]

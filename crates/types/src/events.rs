@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::execution::RunError;
 use crate::ids::{ExecutionId, StepId, StepPath};
-use crate::status::{ExecutionStatus, StepRunStatus, status};
+use crate::status::{ExecutionStatus, FinishReason, StepRunStatus, status};
 use crate::usage::TokenUsage;
 
 status!(
@@ -16,6 +16,9 @@ status!(
         Progress = "progress",
         /// More text of a step run under way. Not stored: it has no `seq`.
         Text = "text",
+        /// More of what the model thinks in an attempt under way, told as `text` is and apart from it. Not stored. Readers at
+        /// another server than the one that runs the attempt are not told.
+        Thinking = "thinking",
         /// The execution completed or was cancelled. Nothing follows, unless somebody retries a step.
         Done = "done",
         /// A step run or the execution failed.
@@ -75,13 +78,22 @@ pub struct Event {
     /// Tokens of the step run so far, or of the execution in its last event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_usage: Option<TokenUsage>,
-    /// What those tokens cost, in US dollars.
+    /// What those tokens cost, in US dollars, as far as prices are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_estimate: Option<f64>,
+    /// Number of calls among them whose price is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpriced_calls: Option<u32>,
+    /// Why the answer of a step run ended, when the step run did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<FinishReason>,
+    /// The provider's own word for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_word: Option<String>,
     /// How long it took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
-    /// What happened, for people.
+    /// What happened, for people; of a completed step run a warning, when its answer was cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What went wrong.
@@ -90,10 +102,10 @@ pub struct Event {
     /// How long until the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_in_ms: Option<i64>,
-    /// `text` only: where in the attempt's text this piece begins, in UTF-8 bytes.
+    /// `text` and `thinking` only: where in the attempt's text or thinking this piece begins, in UTF-8 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
-    /// `text` only: the piece.
+    /// `text` and `thinking` only: the piece.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
@@ -115,6 +127,9 @@ impl Event {
             attempt: None,
             token_usage: None,
             cost_estimate: None,
+            unpriced_calls: None,
+            finish_reason: None,
+            finish_word: None,
             duration_ms: None,
             message: None,
             error: None,

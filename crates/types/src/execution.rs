@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::definition::{OnExpiry, StepType};
+use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, StepType};
 use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
 use crate::patch;
-use crate::status::{ExecutionStatus, StepRunStatus, known, status};
+use crate::status::{ExecutionStatus, FinishReason, StepRunStatus, known, status};
 use crate::usage::TokenUsage;
 
 /// The error of an attempt, a step run or an execution.
@@ -55,8 +55,12 @@ pub struct Execution {
     pub error: Option<RunError>,
     /// Tokens of all attempts, failed ones included.
     pub token_usage: TokenUsage,
-    /// Cost of those tokens in US dollars, as far as prices are known.
+    /// Cost of those tokens in US dollars, as far as prices are known: the whole cost is more when `unpriced_calls` is
+    /// not 0.
     pub cost_usd: f64,
+    /// Number of calls of models whose price is not known.
+    #[serde(default)]
+    pub unpriced_calls: u32,
     /// Budget in US dollars. A call that would exceed it opens a gate.
     pub budget_usd: Option<f64>,
     /// Whether review steps are skipped.
@@ -111,10 +115,19 @@ pub struct StepRun {
     pub content: Option<String>,
     /// The output that later steps use: text, JSON or a decision.
     pub output: Option<Value>,
+    /// Why the newest attempt's answer ended; `null` when it did not, or when the provider did not say.
+    #[serde(default)]
+    pub finish_reason: Option<FinishReason>,
+    /// The provider's own word for that.
+    #[serde(default)]
+    pub finish_word: Option<String>,
     /// Tokens of all its attempts.
     pub token_usage: TokenUsage,
-    /// Cost of those tokens in US dollars.
+    /// Cost of those tokens in US dollars, as far as prices are known.
     pub cost_usd: f64,
+    /// Number of its calls whose price is not known.
+    #[serde(default)]
+    pub unpriced_calls: u32,
     /// From the beginning of its newest attempt to the end.
     pub duration_ms: Option<i64>,
     /// Error of the step run, or of its newest attempt.
@@ -224,10 +237,22 @@ pub struct Attempt {
     pub token_usage: TokenUsage,
     /// Whether the tokens were estimated, because the provider reported none.
     pub usage_estimated: bool,
-    /// Cost of those tokens in US dollars.
-    pub cost_usd: f64,
+    /// Cost of those tokens in US dollars; `null` when the model's price is not known.
+    pub cost_usd: Option<f64>,
     /// The text until the end of the attempt.
     pub content: Option<String>,
+    /// Why the answer ended; `null` when it did not, or when the provider did not say.
+    #[serde(default)]
+    pub finish_reason: Option<FinishReason>,
+    /// The provider's own word for that.
+    #[serde(default)]
+    pub finish_word: Option<String>,
+    /// The text that the model thought with. It is no part of the output.
+    #[serde(default)]
+    pub thinking: Option<String>,
+    /// How the request was adjusted to the model, in sentences for people.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Error of a failed attempt.
     pub error: Option<RunError>,
     /// When it began.
@@ -321,8 +346,11 @@ pub struct ExecutionSummary {
     pub error: Option<RunError>,
     /// Tokens of all attempts.
     pub token_usage: TokenUsage,
-    /// Cost of those tokens in US dollars.
+    /// Cost of those tokens in US dollars, as far as prices are known.
     pub cost_usd: f64,
+    /// Number of calls of models whose price is not known.
+    #[serde(default)]
+    pub unpriced_calls: u32,
     /// The person or program that started the execution.
     pub triggered_by: String,
     /// When it was accepted.
@@ -400,6 +428,26 @@ pub struct PatchStep {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub system_prompt: Option<Option<String>>,
+    /// Tokens in the answer at the most.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<u32>)]
+    pub max_tokens: Option<Option<u32>>,
+    /// How long the model thinks before it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some_known")]
+    #[schema(value_type = Option<ReasoningEffort>)]
+    pub reasoning: Option<Option<ReasoningEffort>>,
+    /// What an answer that was cut at its token limit counts as.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some_known")]
+    #[schema(value_type = Option<OnTruncated>)]
+    pub on_truncated: Option<Option<OnTruncated>>,
+    /// Seconds that one attempt may take.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<u32>)]
+    pub timeout: Option<Option<u32>>,
+    /// Seconds of silence after which an attempt ends.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<u32>)]
+    pub idle_timeout: Option<Option<u32>>,
     /// Whether the step runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,

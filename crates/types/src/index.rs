@@ -2,12 +2,13 @@
 //! other code walks its lists.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::block::{Block, BlockAddress, Slot};
 use crate::definition::{Definition, NEXT_END, Step, StepKind};
 use crate::ids::{StepId, StepPath};
 use crate::path::Segment;
+use crate::template::{Names, Reading, Reference, TemplateError};
 
 /// A step and its place.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Index {
     by_label: HashMap<String, usize>,
     blocks: HashMap<BlockAddress, Vec<usize>>,
     entries: HashMap<BlockAddress, usize>,
+    /// Built on first use.
+    names: OnceLock<Names>,
 }
 
 impl Index {
@@ -200,10 +203,20 @@ impl Index {
         self.places.get(self.by_label.get(name).copied().or_else(by_id)?)
     }
 
-    /// All names that templates can use: labels and ids.
+    /// The labels and ids of all steps.
+    pub fn labels_and_ids(&self) -> impl Iterator<Item = &str> {
+        self.places.iter().flat_map(|place| [place.step.label.as_str(), place.step.id.as_str()])
+    }
+
+    /// The names that templates can use: labels and ids.
     #[must_use]
-    pub fn names(&self) -> Vec<&str> {
-        self.places.iter().flat_map(|place| [place.step.label.as_str(), place.step.id.as_str()]).collect()
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| Names::new(&self.labels_and_ids().collect::<Vec<_>>()))
+    }
+
+    /// All references of a template, in order.
+    pub fn references(&self, template: &str) -> Result<Vec<Reference>, TemplateError> {
+        Ok(Reading::new(template, self.names())?.into_references())
     }
 
     /// The meaning of a name for a step. Visible are the steps before it in its own list, and those before its

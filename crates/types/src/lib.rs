@@ -14,11 +14,13 @@ mod error_code;
 mod estimate;
 mod events;
 mod execution;
+mod finish;
 mod ids;
 mod index;
 pub mod json;
 pub mod limits;
 mod lint;
+mod model_name;
 mod patch;
 mod path;
 mod personas;
@@ -35,7 +37,7 @@ mod uses;
 mod workflows;
 
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
-pub use catalog::{Ability, ModelInfo, ModelPage, catalog, default_model, find_model, provider_of_model};
+pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use definition::{
     Definition, Fallback, LlmStep, NewerPart, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect,
@@ -49,9 +51,10 @@ pub use execution::{
     PatchExecution, PatchStep, RetryRequest, ReviewDecision, ReviewRequest, RunError, StartExecution, StepRun,
     StepRunDetail,
 };
+pub use finish::{cut_warning, of_tokens};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
-pub use lint::{Finding, Fix, Known, LintReport, Severity, lint};
+pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};
 pub use path::Segment;
 pub use personas::{Persona, PersonaPage, PersonaRequest};
 pub use problem::{FieldError, Problem};
@@ -63,7 +66,7 @@ pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,
 };
-pub use usage::{TokenUsage, cost_usd};
+pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, UpdateWorkflow, ValidateRequest, Workflow, WorkflowPage, WorkflowStats,
     WorkflowSummary, WorkflowVersion, WorkflowVersionPage,

@@ -55,6 +55,9 @@ pub const MAX_FALLBACKS: usize = 10;
 pub const MAX_TIMEOUT_SECONDS: u32 = 24 * 60 * 60;
 /// Default timeout of one attempt, in seconds.
 pub const DEFAULT_TIMEOUT_SECONDS: u32 = 10 * 60;
+/// Age of the price list in days from which on the lint warns. Providers bring out models and change prices every few
+/// weeks.
+pub const MAX_PRICE_LIST_AGE_DAYS: i64 = 60;
 /// Largest `max_tokens` of a step.
 pub const MAX_OUTPUT_TOKENS: u32 = 1_000_000;
 /// Tokens in an answer that are reserved and estimated when a step does not say.
@@ -86,5 +89,13 @@ pub const MAX_EXPIRES_IN_SECONDS: u32 = 31_536_000;
 
 /// Bytes of a model's answer.
 pub const MAX_ANSWER_BYTES: usize = 4 << 20;
+/// Bytes of the thinking that is kept of an attempt, with the mark for the rest.
+pub const MAX_THINKING_BYTES: usize = 1 << 20;
+/// Characters that are kept of a provider's own word for the end of an answer.
+pub const MAX_FINISH_WORD_CHARS: usize = 100;
+/// Notes about the request that are kept of an attempt.
+pub const MAX_ATTEMPT_NOTES: usize = 10;
+/// Characters that are kept of one such note.
+pub const MAX_NOTE_CHARS: usize = 500;
 /// Lines that a difference compares closely, of both texts together, without those that begin and end both.
 pub const MAX_COMPARED_LINES: usize = 3_000;

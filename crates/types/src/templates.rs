@@ -206,7 +206,7 @@ pub fn step_templates() -> &'static [StepTemplate] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lint::{Known, Severity, lint};
+    use crate::lint::{LintContext, Severity, lint};
 
     #[test]
     fn built_in_templates_have_no_finding() {
@@ -218,7 +218,7 @@ mod tests {
                 .filter(|field| field.required)
                 .map(|field| (field.name.clone(), field.example.clone().into()))
                 .collect();
-            let report = lint(&template.definition, &Known::default(), Some(&Value::Object(input)));
+            let report = lint(&template.definition, &LintContext::default(), Some(&Value::Object(input)));
             assert_eq!(report.findings, [], "{}", template.name);
         }
     }
@@ -262,7 +262,7 @@ mod tests {
             let definition =
                 Definition { steps: vec![std::sync::Arc::new(template.step.clone())], ..Definition::default() };
             assert_eq!(definition.newer_parts(), [], "{}", template.name);
-            let errors: Vec<_> = lint(&definition, &Known::default(), None)
+            let errors: Vec<_> = lint(&definition, &LintContext::default(), None)
                 .findings
                 .into_iter()
                 .filter(|f| f.severity == Severity::Error)

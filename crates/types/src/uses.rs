@@ -3,16 +3,16 @@
 use crate::ids::StepId;
 use crate::index::{Index, Place};
 use crate::status::StepRunStatus;
-use crate::template::{Root, references};
+use crate::template::Root;
 
 impl Index {
-    /// The steps whose outputs a step uses. `names` is [`Index::names`], built once for many steps.
+    /// The steps whose outputs a step uses.
     #[must_use]
-    pub fn used_by(&self, user: &Place, names: &[&str]) -> Vec<&Place> {
+    pub fn used_by(&self, user: &Place) -> Vec<&Place> {
         let mut used = self.shown_by(user);
         for (_, source) in user.step.templates() {
             // A template that cannot be parsed has no references: the lint reports it, and the step fails when it runs.
-            for reference in references(source, names).unwrap_or_default() {
+            for reference in self.references(source).unwrap_or_default() {
                 if reference.root == Root::Steps {
                     used.extend(self.named(&reference.name));
                 }
@@ -25,11 +25,10 @@ impl Index {
     /// are stale. A running step was sent the old output.
     #[must_use]
     pub fn made_from(&self, changed: &StepId, status: impl Fn(&Place) -> Option<StepRunStatus>) -> Vec<&Place> {
-        let names = self.names();
         let mut sources: Vec<&StepId> = vec![changed];
         let mut stale = Vec::new();
         for place in self.places().iter().skip_while(|place| place.step.id != *changed).skip(1) {
-            if !self.used_by(place, &names).iter().any(|used| sources.contains(&&used.step.id)) {
+            if !self.used_by(place).iter().any(|used| sources.contains(&&used.step.id)) {
                 continue;
             }
             match status(place) {
@@ -70,9 +69,8 @@ mod tests {
         ]}))
         .unwrap();
         let index = Index::of(&definition);
-        let names = index.names();
         let used = |at: usize| {
-            let used = index.used_by(&index.places()[at], &names);
+            let used = index.used_by(&index.places()[at]);
             used.into_iter().map(|place| place.step.id.as_str()).collect::<Vec<_>>()
         };
         assert_eq!([used(0), used(1), used(2), used(3)], [vec![], vec!["a", "a"], vec!["b"], vec![]]);

@@ -238,8 +238,11 @@ pub struct WorkflowStats {
     pub completed: i64,
     /// Number of failed executions.
     pub failed: i64,
-    /// Total cost of the executions.
+    /// Total cost of the executions, as far as prices are known.
     pub cost_usd: f64,
+    /// Number of calls of models whose price is not known.
+    #[serde(default)]
+    pub unpriced_calls: i64,
     /// Tokens of the prompts and answers.
     pub token_usage: crate::usage::TokenUsage,
     /// The time that a completed execution took on average.

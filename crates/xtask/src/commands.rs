@@ -1,7 +1,7 @@
 //! All commands of `cargo xtask`.
 
 use crate::fail::Done;
-use crate::{bench, browser, check, dev, openapi, postgres, prices, release, start, test, web_app};
+use crate::{bench, browser, check, dev, openapi, peers, postgres, prices, release, start, test, web_app};
 
 /// A command.
 pub struct Command {
@@ -31,7 +31,7 @@ The binary, target/release/sluice, embeds the web app and needs no other file to
 ";
 
 /// In the order of the help page.
-pub const COMMANDS: [Command; 11] = [
+pub const COMMANDS: [Command; 12] = [
     Command {
         name: "start",
         arguments: "[-- args]",
@@ -107,6 +107,13 @@ pub const COMMANDS: [Command; 11] = [
         about: &["write crates/types/data/model-prices.json from PyPI's litellm"],
         more: "",
         run: prices::run,
+    },
+    Command {
+        name: "peers",
+        arguments: "",
+        about: &["test model calls against gateways that others wrote (PyPI's litellm)"],
+        more: "",
+        run: peers::run,
     },
     Command {
         name: "bench",

@@ -15,6 +15,7 @@ mod http;
 mod npm;
 mod openapi;
 mod paths;
+mod peers;
 mod postgres;
 mod prices;
 mod process;

@@ -146,7 +146,7 @@ test('a retry cannot be confirmed with the price of another model', async ({ pag
   await expect(dialog.getByText(/for \$0\b/)).toHaveCount(0);
   letGo();
   await expect(again).not.toHaveAttribute('aria-disabled', 'true');
-  await expect(dialog.getByRole('heading', { name: /1 step runs for \$0\.0/ })).toBeVisible();
+  await expect(dialog.getByRole('heading', { name: /1 step runs: \$0\.0/ })).toBeVisible();
 });
 
 test('a retry with a provider that is not set up leads to the settings', async ({ page, api, guard }) => {

@@ -7,8 +7,15 @@ use web_sys::{EventSource, MessageEvent};
 
 /// The kinds of event that the server names. `error` is not among them: it is what the browser calls
 /// a broken stream too, and is told apart by what it carries.
-const NAMED: [EventType; 6] =
-    [EventType::Progress, EventType::Text, EventType::Done, EventType::Retry, EventType::Skipped, EventType::Paused];
+const NAMED: [EventType; 7] = [
+    EventType::Progress,
+    EventType::Text,
+    EventType::Thinking,
+    EventType::Done,
+    EventType::Retry,
+    EventType::Skipped,
+    EventType::Paused,
+];
 /// The name of both the server's failure event and the browser's connection error.
 const ERROR: &str = EventType::Error.as_str();
 

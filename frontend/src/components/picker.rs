@@ -2,8 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::{ModelInfo, PersonaId, Provider, catalog};
-use sluice_web_state::format::price_per_mtok;
+use sluice_types::{ModelInfo, PersonaId, Provider, catalog, find_model};
+use sluice_web_state::format::{PRICE_NOT_KNOWN, price_per_mtok};
 use sluice_web_state::model_choice::missing;
 
 use super::field::fresh_id;
@@ -41,7 +41,7 @@ fn price_of(info: &ModelInfo) -> String {
     match (info.input_usd_per_mtok, info.output_usd_per_mtok) {
         (Some(input), Some(output)) if input == 0.0 && output == 0.0 => "free".into(),
         (Some(input), Some(output)) => [price_per_mtok(input), price_per_mtok(output)].join(" / "),
-        _ => "price unknown".into(),
+        _ => PRICE_NOT_KNOWN.into(),
     }
 }
 
@@ -89,8 +89,7 @@ pub fn ModelPicker(
         let known = known(&chosen);
         let listed = chosen == ModelChoice::default() || whole && (chosen.model.is_none() || known.is_some());
         let own = (!listed).then(|| {
-            let words = [chosen.provider.as_deref(), chosen.model.as_deref()];
-            let text = known.map_or_else(|| words.into_iter().flatten().collect::<Vec<_>>().join(": "), entry);
+            let text = known.map_or_else(|| by_name(&chosen), entry);
             view! { <option value=chosen.value() selected=true>{text}</option> }
         });
         let providers = if whole { session.providers.get().unwrap_or_default() } else { Vec::new() };
@@ -140,6 +139,16 @@ fn known(chosen: &ModelChoice) -> Option<&'static ModelInfo> {
 /// A model's line in the list.
 fn entry(info: &ModelInfo) -> String {
     [info.model.as_str(), " · ", &price_of(info)].concat()
+}
+
+/// The line of a model that is not listed. A dated name has the price of its plain name.
+fn by_name(chosen: &ModelChoice) -> String {
+    let words = [chosen.provider.as_deref(), chosen.model.as_deref()];
+    let name = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let named = chosen.provider.as_deref().zip(chosen.model.as_deref());
+    let info = named.and_then(|(provider, model)| find_model(provider, model));
+    let price = info.map_or_else(|| PRICE_NOT_KNOWN.to_owned(), |info| price_of(&info));
+    if chosen.model.is_none() { name } else { [&name, " · ", &price].concat() }
 }
 
 fn group(provider: &Provider, chosen: &ModelChoice) -> impl IntoView + use<> {

@@ -18,6 +18,9 @@ pub const fn advice(code: ErrorCode) -> &'static str {
             "Choose a model that the provider has, and run the step again."
         }
         ErrorCode::ContextTooLong => "Choose a model that reads more, or shorten the prompt, and run the step again.",
+        ErrorCode::AnswerTruncated => {
+            "Allow a longer answer, ask for less, or let the model think less, and run the step again."
+        }
         ErrorCode::OutputInvalid => "Run the step again, switch to another model, or write the output yourself.",
         ErrorCode::ReviewRejected => "Run an earlier step again, or replace its output, to continue from there.",
         ErrorCode::BudgetExceeded => "Raise the budget and run the step again.",

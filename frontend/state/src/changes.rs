@@ -14,6 +14,9 @@ pub fn change_llm(llm: &mut LlmStep, change: PatchStep) {
     put(&mut llm.persona_id, change.persona_id);
     put(&mut llm.prompt, change.prompt);
     put(&mut llm.system_prompt, change.system_prompt);
+    put(&mut llm.max_tokens, change.max_tokens);
+    put(&mut llm.reasoning, change.reasoning);
+    put(&mut llm.on_truncated, change.on_truncated);
 }
 
 /// The patch from `before` to `now`. It contains changed fields only.
@@ -30,12 +33,17 @@ pub fn difference(before: &LlmStep, now: &LlmStep) -> PatchStep {
         persona_id: put(&before.persona_id, &now.persona_id),
         prompt: put(&before.prompt, &now.prompt),
         system_prompt: put(&before.system_prompt, &now.system_prompt),
-        enabled: None,
+        max_tokens: put(&before.max_tokens, &now.max_tokens),
+        reasoning: put(&before.reasoning, &now.reasoning),
+        on_truncated: put(&before.on_truncated, &now.on_truncated),
+        ..PatchStep::default()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sluice_types::OnTruncated;
+
     use super::*;
 
     #[test]
@@ -51,7 +59,14 @@ mod tests {
     #[test]
     fn a_difference_leads_to_what_was_typed() {
         let before = LlmStep { prompt: "one".into(), model: Some("m1".into()), ..LlmStep::default() };
-        let typed = LlmStep { prompt: "two".into(), model: None, system_prompt: Some("s".into()), ..before.clone() };
+        let typed = LlmStep {
+            prompt: "two".into(),
+            model: None,
+            system_prompt: Some("s".into()),
+            max_tokens: Some(9),
+            on_truncated: Some(OnTruncated::Fail),
+            ..before.clone()
+        };
         let mut again = before.clone();
         change_llm(&mut again, difference(&before, &typed));
         assert_eq!(again, typed);

@@ -9,6 +9,9 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// The text in place of a cost whose price is not known: never `$0`, which reads as free.
+pub const PRICE_NOT_KNOWN: &str = "price not known";
+
 /// A cost in US dollars: `$0.0042`, `$0.120`, `$3.50`, `$1,204`. Smaller costs have more digits, so that they can be
 /// distinguished.
 #[must_use]
@@ -25,6 +28,16 @@ pub fn cost(usd: f64) -> String {
         format!("${usd:.2}")
     } else {
         format!("${}", grouped(&format!("{usd:.0}")))
+    }
+}
+
+/// A cost, as far as it is known: the prices of so many calls are not.
+#[must_use]
+pub fn known_cost(usd: f64, unpriced_calls: u32) -> String {
+    match unpriced_calls {
+        0 => cost(usd),
+        _ if usd > 0.0 => format!("at least {}", cost(usd)),
+        _ => "price not known".into(),
     }
 }
 
@@ -230,6 +243,12 @@ mod tests {
                 (1_234_567.8, "$1,234,568"),
             ],
         );
+    }
+
+    #[test]
+    fn a_cost_that_is_not_known_is_no_zero() {
+        let shown = |(usd, unpriced)| known_cost(usd, unpriced);
+        check(shown, &[((0.0, 0), "$0"), ((0.0, 1), "price not known"), ((0.12, 1), "at least $0.120")]);
     }
 
     #[test]

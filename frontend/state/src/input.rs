@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::MAX_INPUT_BYTES;
-use sluice_types::template::{Root, references};
+use sluice_types::template::Root;
 use sluice_types::{Definition, Index, TemplateInput};
 
 use super::format::capitalised;
@@ -79,11 +79,10 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
         })
         .collect();
     let index = Index::of(definition);
-    let names = index.names();
     for place in index.places().iter().filter(|place| place.step.enabled) {
         for (_, source) in place.step.templates() {
             // The lint reports templates that cannot be parsed.
-            for reference in references(source, &names).unwrap_or_default() {
+            for reference in index.references(source).unwrap_or_default() {
                 if reference.root != Root::Input {
                     continue;
                 }

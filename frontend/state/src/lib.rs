@@ -15,6 +15,7 @@ pub mod diff;
 pub mod draft;
 pub mod drag;
 pub mod editor;
+pub mod finish;
 pub mod form;
 pub mod format;
 pub mod history;

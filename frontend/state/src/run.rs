@@ -54,8 +54,10 @@ pub struct Fetch(u64);
 /// Totals of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Totals {
-    /// Cost so far, in US dollars.
+    /// Cost so far, in US dollars, as far as prices are known.
     pub cost_usd: f64,
+    /// Calls whose price is not known.
+    pub unpriced_calls: u32,
     /// Tokens of all attempts.
     pub tokens: TokenUsage,
     /// Step runs that completed.
@@ -137,10 +139,12 @@ impl RunState {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let spent: f64 = self.steps.iter().map(|step| step.run.cost_usd).sum();
+        let unpriced: u32 = self.steps.iter().map(|step| step.run.unpriced_calls).sum();
         let used: TokenUsage = self.steps.iter().map(|step| step.run.token_usage).sum();
         let told = self.execution.token_usage;
         Totals {
             cost_usd: spent.max(self.execution.cost_usd),
+            unpriced_calls: unpriced.max(self.execution.unpriced_calls),
             tokens: TokenUsage {
                 input_tokens: used.input_tokens.max(told.input_tokens),
                 output_tokens: used.output_tokens.max(told.output_tokens),
@@ -180,7 +184,7 @@ impl RunState {
         match event.seq {
             Some(seq) if seq <= self.last_seq => Changed::default(),
             Some(seq) => self.apply_stored(seq, event),
-            None if event.event_type == EventType::Text => self.apply_text(event),
+            None if matches!(event.event_type, EventType::Text | EventType::Thinking) => self.apply_text(event),
             None => Changed::default(),
         }
     }
@@ -222,6 +226,7 @@ impl RunState {
         run.status = status;
         run.token_usage = event.token_usage.unwrap_or(run.token_usage);
         run.cost_usd = event.cost_estimate.unwrap_or(run.cost_usd);
+        run.unpriced_calls = event.unpriced_calls.unwrap_or(run.unpriced_calls);
         run.error.clone_from(&event.error);
         run.duration_ms = event.duration_ms;
         run.completed_at = status.is_terminal().then_some(event.at);
@@ -243,6 +248,7 @@ impl RunState {
         }
     }
 
+    /// Adds a piece of an answer's text or of its thinking.
     fn apply_text(&mut self, event: &Event) -> Changed {
         let (Some(path), Some(attempt), Some(text)) = (&event.path, event.attempt, &event.text) else {
             return Changed::default();
@@ -250,9 +256,18 @@ impl RunState {
         let Ok(offset) = usize::try_from(event.offset.unwrap_or(0)) else { return Changed::default() };
         let mut changed = Changed::default();
         let added = self.index.get(path).and_then(|&at| self.steps.get_mut(at));
-        match added.map(|step| step.add_text(attempt, offset, text, event.at)) {
+        let is_thinking = event.event_type == EventType::Thinking;
+        let add = |step: &mut StepView| {
+            if is_thinking {
+                step.add_thinking(attempt, offset, text, event.at)
+            } else {
+                step.add_text(attempt, offset, text, event.at)
+            }
+        };
+        match added.map(add) {
             None => changed.refetch = true,
             Some(Added::Nothing) => {}
+            Some(Added::From(_)) if is_thinking => changed.thinking.push(path.clone()),
             Some(Added::From(from)) => changed.texts.push(TextChange { path: path.clone(), from }),
             Some(Added::NewAttempt) => {
                 changed.steps.push(path.clone());

@@ -1,8 +1,8 @@
 //! Short texts of the run page, and parsing of its short fields.
 
-use sluice_types::{Estimate, Gate, GateKind, OnExpiry, ReviewDecision};
+use sluice_types::{Estimate, Gate, GateKind, OnExpiry, Range, ReviewDecision};
 
-use super::format::{cost, cost_range, decimal};
+use super::format::{PRICE_NOT_KNOWN, cost, cost_range, decimal};
 
 /// An amount as people type it: `0.5`, `2`, `0.0031`, without trailing zeros.
 #[must_use]
@@ -40,14 +40,32 @@ pub fn suggested_budget(spent: f64, needed: f64) -> f64 {
     (whole * unit * 100.0).round() / 100.0
 }
 
-/// The estimated cost of a run. When prices are missing, the known part is the minimum.
+/// An estimated cost.
+#[must_use]
+pub fn estimated_cost(cost_usd: Option<Range>) -> String {
+    cost_usd.map_or_else(|| PRICE_NOT_KNOWN.to_owned(), cost_range)
+}
+
+/// The estimated cost of a run.
 #[must_use]
 pub fn estimated_total(estimate: &Estimate) -> String {
-    if let Some(range) = estimate.cost_usd {
-        return cost_range(range);
+    total_cost(estimate.steps.iter().map(|step| step.cost_usd))
+}
+
+/// The sum of estimated costs. When prices are missing, the known part is the minimum.
+pub fn total_cost(costs: impl IntoIterator<Item = Option<Range>>) -> String {
+    let (mut known, mut is_whole) = (Range::default(), true);
+    for cost in costs {
+        is_whole &= cost.is_some();
+        known = known + cost.unwrap_or_default();
     }
-    let known: f64 = estimate.steps.iter().filter_map(|step| step.cost_usd).map(|range| range.low).sum();
-    if known > 0.0 { format!("at least {}", cost(known)) } else { "unknown".into() }
+    if is_whole {
+        cost_range(known)
+    } else if known.low > 0.0 {
+        format!("at least {}", cost(known.low))
+    } else {
+        PRICE_NOT_KNOWN.to_owned()
+    }
 }
 
 /// The automatic decision of a gate and its time, relative to now.
@@ -134,8 +152,12 @@ mod tests {
         };
         let known = json!({"low": 0.0012, "high": 0.06});
         assert_eq!(total(json!([step(known.clone()), step(json!(null))]), json!(null)), "at least $0.0012");
-        assert_eq!(total(json!([step(json!(null))]), json!(null)), "unknown");
+        assert_eq!(total(json!([step(json!(null))]), json!(null)), "price not known");
         assert_eq!(total(json!([step(known.clone())]), known), "$0.0012–$0.060");
+        let free = json!({"low": 0.0, "high": 0.0});
+        assert_eq!(total(json!([step(free.clone()), step(json!(null))]), json!(null)), "price not known");
+        assert_eq!(total(json!([step(free.clone())]), free), "$0");
+        assert_eq!(estimated_cost(None), "price not known");
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
-use sluice_engine::lint_deeply;
+use sluice_engine::{Clock, System, lint_deeply};
 use sluice_types::json::{self, ReadError};
-use sluice_types::{Definition, Known, LintReport};
+use sluice_types::{Definition, LintContext, LintReport};
 
 use super::files::read_file_or_stdin;
 use super::visible::print_line;
@@ -36,7 +36,8 @@ pub fn check(options: &CheckOptions) -> u8 {
         Err(error) => return eprint_error(USAGE, &error),
     };
     let input = options.input.as_deref().map(read_input);
-    let report = lint_deeply(&workflow.definition, &Known::default(), input.as_ref());
+    let known = LintContext { today: Some(System.now().date_naive()), ..LintContext::default() };
+    let report = lint_deeply(&workflow.definition, &known, input.as_ref());
     if options.json {
         print_line(&serde_json::to_string_pretty(&report).unwrap_or_default());
     } else {

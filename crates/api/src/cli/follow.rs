@@ -104,8 +104,14 @@ impl<'a> Follower<'a> {
                 self.after = seq;
             }
             None => {
-                if let Some(Event { path: Some(path), attempt: Some(attempt), offset, text: Some(text), .. }) =
-                    frame.event()
+                if let Some(Event {
+                    event_type: EventType::Text,
+                    path: Some(path),
+                    attempt: Some(attempt),
+                    offset,
+                    text: Some(text),
+                    ..
+                }) = frame.event()
                 {
                     let offset = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
                     self.print(path, attempt, offset, &text);
@@ -129,9 +135,7 @@ impl<'a> Follower<'a> {
         if self.terminal.is_quiet() {
             return Ok(());
         }
-        let attempts = self.engine.store().attempts(self.tenant, self.id, path).await?;
-        let ended = attempts.into_iter().find(|ended| ended.attempt == attempt);
-        if let Some(text) = ended.and_then(|ended| ended.content) {
+        if let Some(text) = self.engine.store().attempt_text(self.tenant, self.id, path, attempt).await? {
             self.print(path.clone(), attempt, 0, &text);
         }
         Ok(())

@@ -9,7 +9,7 @@ use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environ
 use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, Known, ProviderName,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, ProviderName,
     ReviewDecision, StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model,
     slug_from_name,
 };
@@ -21,7 +21,7 @@ use super::files::read_file_or_stdin;
 use super::follow::Follower;
 use super::serve::{open_engine, start_log};
 use super::signals::StopSignals;
-use super::terminal::{Terminal, ask, can_ask};
+use super::terminal::{Terminal, ask, can_ask, cost_of};
 use super::visible::{print_line, tell_line};
 use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, WAITING, eprint_error};
 
@@ -78,7 +78,7 @@ pub fn run(options: &RunOptions) -> u8 {
     let definition = &mut workflow.definition;
     definition.provider = options.provider.clone().or(definition.provider.take());
     definition.model = options.model.clone().or(definition.model.take());
-    let report = lint_deeply(definition, &Known::default(), Some(&input));
+    let report = lint_deeply(definition, &LintContext::default(), Some(&input));
     if !report.valid {
         print_report(&options.file, &report);
         return USAGE;
@@ -291,9 +291,9 @@ fn print_output(execution: &Execution, quiet: bool) -> u8 {
     }
     let steps = execution.steps.iter().filter(|run: &&StepRun| run.attempt > 0).count();
     tell_line(&format!(
-        "\n✔ completed: {steps} steps, {} tokens, ${:.4}",
+        "\n✔ completed: {steps} steps, {} tokens, {}",
         execution.token_usage.input_tokens + execution.token_usage.output_tokens,
-        execution.cost_usd
+        cost_of(execution.cost_usd, execution.unpriced_calls)
     ));
     DONE
 }

@@ -71,12 +71,23 @@ fn line_of(event: &Event) -> Option<String> {
             let seconds =
                 std::time::Duration::from_millis(event.duration_ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0))
                     .as_secs_f64();
-            Some(format!("✔ {label}  {seconds:.1} s, {tokens} tokens, ${:.4}", event.cost_estimate.unwrap_or(0.0)))
+            let cost = cost_of(event.cost_estimate.unwrap_or(0.0), event.unpriced_calls.unwrap_or(0));
+            let warning = event.message.as_ref().map(|message| format!("\n⚠ {label}: {message}")).unwrap_or_default();
+            Some(format!("✔ {label}  {seconds:.1} s, {tokens} tokens, {cost}{warning}"))
         }
         (EventType::Retry, _) => Some(format!("↻ {label}: {message}")),
         (EventType::Skipped, _) => Some(format!("- {label}: {message}")),
         (EventType::Error, Some(_)) => Some(format!("✘ {label}: {message}")),
         _ => None,
+    }
+}
+
+/// A cost, as far as it is known. The prices of so many calls are not.
+pub fn cost_of(usd: f64, unpriced_calls: u32) -> String {
+    match unpriced_calls {
+        0 => format!("${usd:.4}"),
+        _ if usd > 0.0 => format!("at least ${usd:.4}"),
+        _ => "price not known".into(),
     }
 }
 

@@ -1,10 +1,9 @@
 //! The life of an actor.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sluice_store::Journal;
 use sluice_types::{Execution, ExecutionStatus, StepPath};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
@@ -33,9 +32,10 @@ pub(super) enum Flow {
 pub struct Actor {
     pub(super) shared: Arc<Shared>,
     actors: Arc<Actors>,
-    key: ExecutionKey,
+    pub(super) key: ExecutionKey,
     pub(super) channel: Arc<Channel>,
-    pub(super) machine: Machine,
+    /// Shared with the blocking thread that a heavy call runs on.
+    pub(super) machine: Arc<Mutex<Machine>>,
     inbox: mpsc::UnboundedReceiver<Message>,
     pub(super) mailbox: mpsc::UnboundedSender<Message>,
     /// A command that arrived during the collection of attempt ends; it is handled next.
@@ -47,26 +47,21 @@ pub struct Actor {
 
 impl Actor {
     /// The actor of an execution that this engine owns.
-    pub fn new(shared: &Arc<Shared>, actors: &Arc<Actors>, journal: Journal) -> Self {
+    pub fn new(shared: &Arc<Shared>, actors: &Arc<Actors>, machine: Machine) -> Self {
         let (mailbox, inbox) = mpsc::unbounded_channel();
-        let key = ExecutionKey::new(&journal.tenant, &journal.execution_id);
+        let key = ExecutionKey::new(&machine.journal().tenant, &machine.journal().execution_id);
         Self {
             channel: shared.hub.channel(&key),
             shared: shared.clone(),
             actors: actors.clone(),
             key,
-            machine: Machine::new(journal),
+            machine: Arc::new(Mutex::new(machine)),
             inbox,
             mailbox,
             held_back: None,
             attempts: HashMap::new(),
             waiters: Vec::new(),
         }
-    }
-
-    /// The machine of the execution.
-    pub fn machine(&self) -> &Machine {
-        &self.machine
     }
 
     /// Continues after the start's turn was written: publishes it, starts steps, and runs as a task.
@@ -89,7 +84,7 @@ impl Actor {
             let life = async {
                 let begun = match started {
                     Some(outcome) => self.carry_out(outcome.effects),
-                    None if self.machine.journal().state.live => self.recover().await,
+                    None if self.machine().journal().state.live => self.recover().await,
                     None => Flow::GoOn,
                 };
                 if matches!(begun, Flow::GoOn) {
@@ -129,7 +124,7 @@ impl Actor {
             self.inbox.close();
             return None;
         }
-        let wake = self.machine.next_wake(self.shared.is_draining());
+        let wake = self.machine().next_wake(self.shared.is_draining());
         let clock = self.shared.outside.clock.clone();
         let waited = async {
             match wake {
@@ -147,7 +142,7 @@ impl Actor {
         match message {
             Message::Command { command, persona, by, reply } => {
                 let input = Input::Command { command, persona, by };
-                let flow = match self.with_env(|machine, env| machine.handle(input, env)) {
+                let flow = match self.handle(input).await {
                     Ok(step) => self.complete(step).await,
                     Err(refused) => {
                         // Ignore send errors: the caller has gone.
@@ -156,7 +151,7 @@ impl Actor {
                     }
                 };
                 let answer = match flow {
-                    Flow::GoOn => Ok(Box::new(self.machine.execution())),
+                    Flow::GoOn => Ok(Box::new(self.machine().execution())),
                     Flow::Stop => return Flow::Stop,
                     Flow::Refused(error) => {
                         let _ = reply.send(Err(error.into()));
@@ -196,11 +191,11 @@ impl Actor {
     }
 
     async fn signal(&mut self, signals: Vec<Signal>) -> Flow {
-        match self.with_env(|machine, env| machine.handle(Input::Signals(signals), env)) {
+        match self.handle(Input::Signals(signals)).await {
             // The timer fired without effect: wait before the next try.
             Ok(Step::Ignored) => {
                 let now = self.shared.outside.clock.now();
-                if self.machine.next_wake(self.shared.is_draining()).is_some_and(|at| at <= now) {
+                if self.machine().next_wake(self.shared.is_draining()).is_some_and(|at| at <= now) {
                     tokio::time::sleep(SOONEST_WAKE).await;
                 }
                 Flow::GoOn
@@ -215,14 +210,14 @@ impl Actor {
 
     /// Whether a running attempt or a timer will send this actor a message.
     fn has_work(&self) -> bool {
-        if self.shared.is_draining() { !self.attempts.is_empty() } else { self.machine.journal().state.live }
+        if self.shared.is_draining() { !self.attempts.is_empty() } else { self.machine().journal().state.live }
     }
 
     pub(super) fn answer_waiters(&mut self) {
         self.waiters.retain(|waiter| !waiter.is_closed());
-        let status = self.machine.journal().state.status;
+        let status = self.machine().journal().state.status;
         if !self.waiters.is_empty() && (status.is_terminal() || status == ExecutionStatus::Paused) {
-            let execution = self.machine.execution();
+            let execution = self.machine().execution();
             for waiter in self.waiters.drain(..) {
                 // Ignore send errors: the caller has gone.
                 let _ = waiter.send(Box::new(execution.clone()));

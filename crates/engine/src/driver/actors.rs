@@ -109,6 +109,15 @@ impl Actors {
     }
 }
 
+#[cfg(test)]
+impl Actors {
+    /// Whether an activation of an execution waits for another one.
+    pub(super) fn is_awaited(&self, key: &ExecutionKey) -> bool {
+        // The register, the activation under way and the one that waits.
+        self.activating.get(key).is_some_and(|turn| Arc::strong_count(&turn) >= 3)
+    }
+}
+
 /// Marks an execution as starting until it is dropped.
 pub struct Starting<'a> {
     actors: &'a Actors,

@@ -1,5 +1,6 @@
 //! Running attempts: each is a task that calls the executor, streams its text and checkpoints it in the database.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,21 +8,22 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
-use sluice_types::{ErrorCode, TokenUsage};
+use sluice_types::ErrorCode;
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::actor::Actor;
 use super::actors::Message;
+use crate::blocking::off_thread;
 use crate::executor::Executor;
 use crate::faults::FaultPoint;
 use crate::hub::Channel;
 use crate::key::ExecutionKey;
-use crate::machine::Task;
+use crate::machine::{Task, is_whole};
 use crate::output::output_of;
 use crate::retry::{Failure, Sent};
 use crate::shared::Shared;
-use crate::work::{AttemptEnd, Sink, Work, WorkEnd};
+use crate::work::{AttemptEnd, Finish, Sink, Work, WorkEnd};
 
 /// Streamed text is checkpointed at least this often.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
@@ -31,10 +33,9 @@ impl Actor {
     pub(super) fn begin(&mut self, task: Task) {
         let path = task.path.clone();
         self.channel.begin_text(&path, task.attempt);
-        let journal = self.machine.journal();
         let attempt = Arc::new(Attempt {
-            key: ExecutionKey::new(&journal.tenant, &journal.execution_id),
-            epoch: journal.epoch,
+            key: self.key.clone(),
+            epoch: self.machine().journal().epoch,
             shared: self.shared.clone(),
             channel: self.channel.clone(),
             task,
@@ -81,30 +82,34 @@ impl Attempt {
             // Checkpointing never ends on its own.
             never = self.keep_checkpointing() => match never {},
         };
-        let WorkEnd { usage, result } = end;
-        match result {
-            Ok(()) => self.ended(usage, self.output().await),
-            Err(failure) => self.ended(usage, Err(failure)),
-        }
+        let output = match &end.result {
+            Ok(()) => self.output(end.finish.as_ref()).await,
+            Err(failure) => Err(failure.clone()),
+        };
+        self.ended(end, output)
     }
 
-    /// The output, parsed from the text. The validation of a large answer takes time.
-    async fn output(&self) -> Result<Value, Failure> {
+    /// The output, parsed from the text.
+    async fn output(&self, finish: Option<&Finish>) -> Result<Value, Failure> {
         let content = self.channel.text_of(&self.task.path, self.task.attempt);
         let Work::Model(call) = &self.task.work;
-        let Some(schema) = call.output_schema.clone() else { return Ok(Value::String(content)) };
-        let validated = tokio::task::spawn_blocking(move || output_of(&content, Some(&schema))).await;
-        validated.unwrap_or_else(|_| Err(panicked()))
+        // The machine refuses an answer that is not whole, with a better reason than that it is no JSON.
+        let schema = call.output_schema.clone().filter(|_| is_whole(finish));
+        let Some(schema) = schema else { return Ok(Value::String(content)) };
+        off_thread(move || output_of(&content, Some(&schema))).await
     }
 
-    fn ended(&self, usage: Option<TokenUsage>, result: Result<Value, Failure>) -> AttemptEnd {
-        let content = self.channel.text_of(&self.task.path, self.task.attempt);
+    fn ended(&self, end: WorkEnd, result: Result<Value, Failure>) -> AttemptEnd {
+        let Task { path, attempt, .. } = &self.task;
         AttemptEnd {
-            path: self.task.path.clone(),
-            attempt: self.task.attempt,
-            content,
+            path: path.clone(),
+            attempt: *attempt,
+            content: self.channel.text_of(path, *attempt),
+            thinking: self.channel.thinking_of(path, *attempt),
             checkpointed: self.is_checkpointed.load(Ordering::Relaxed),
-            usage,
+            usage: end.usage,
+            finish: end.finish,
+            notes: end.notes,
             result,
         }
     }
@@ -112,7 +117,8 @@ impl Attempt {
     /// The end of an attempt whose code panicked.
     fn panicked(&self) -> AttemptEnd {
         tracing::error!(execution_id = %self.key.id, path = %self.task.path, "an attempt panicked");
-        self.ended(None, Err(panicked()))
+        let end = WorkEnd { usage: None, finish: None, notes: Vec::new(), result: Ok(()) };
+        self.ended(end, Err(panicked()))
     }
 
     /// Checkpoints the text while it grows, one write at a time.
@@ -166,6 +172,12 @@ impl Sink for &Attempt {
             self.is_asked_to_checkpoint.notify_one();
             std::future::pending::<()>().await;
         }
+    }
+
+    async fn thinking(&self, piece: &str) {
+        // PostgreSQL's texts hold no NUL.
+        let piece = if piece.contains('\0') { piece.replace('\0', "\u{fffd}").into() } else { Cow::Borrowed(piece) };
+        self.channel.add_thinking(self.shared.outside.clock.now(), &self.task.path, self.task.attempt, &piece);
     }
 }
 

@@ -4,10 +4,13 @@
 mod actor;
 mod actors;
 mod attempts;
+mod call;
 mod evaluate;
+#[cfg(test)]
+mod ownership_tests;
 mod turn;
 
 pub use actor::Actor;
 pub use actors::{Actors, Message, SendResult};
 #[cfg(test)]
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, evaluate_if_quick};

@@ -4,39 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_store::{Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
-use sluice_types::{Event, StepPath};
+use sluice_types::Event;
 
 use super::actor::{Actor, Flow};
-use super::evaluate::evaluate;
 use crate::faults::FaultPoint;
 use crate::hub::Frame;
-use crate::machine::{Effect, Env, Machine, Outcome, Step};
+use crate::key::ExecutionKey;
+use crate::machine::{Effect, Machine, Outcome, Step};
 
 impl Actor {
-    /// Calls the machine with its environment.
-    pub(super) fn with_env<T>(&mut self, call: impl FnOnce(&mut Machine, &Env<'_>) -> T) -> T {
-        let channel = self.channel.clone();
-        let text_of = move |path: &StepPath, attempt: i32| channel.text_of(path, attempt);
-        let env = Env {
-            now: self.shared.outside.clock.now(),
-            chance: self.shared.outside.ids.chance(),
-            token: self.shared.outside.ids.turn_token(),
-            draining: self.shared.is_draining(),
-            backoff: self.shared.backoff,
-            text_of: &text_of,
-        };
-        call(&mut self.machine, &env)
-    }
-
     /// The turn that starts the execution.
-    pub fn first_turn(&mut self) -> Option<Outcome> {
+    pub async fn first_turn(&self) -> Option<Outcome> {
         let step = self.with_env(Machine::start);
-        self.evaluated(step)
+        self.evaluated(step).await
     }
 
     /// The record of a start, with its first turn.
     pub fn start_record(&self, outcome: &Outcome, idempotency: Option<(String, String)>) -> StartRecord {
-        let journal = self.machine.journal();
+        let machine = self.machine();
+        let journal = machine.journal();
         StartRecord {
             turn: Turn { snapshot: Some(journal.snapshot.clone()), ..outcome.turn.clone() },
             owner: self.shared.engine_id.clone(),
@@ -50,11 +36,11 @@ impl Actor {
     }
 
     /// Evaluates templates until the turn is complete; `None` when there is no turn to write.
-    fn evaluated(&mut self, mut step: Step) -> Option<Outcome> {
+    async fn evaluated(&self, mut step: Step) -> Option<Outcome> {
         loop {
             match step {
                 Step::Needs(evaluations) => {
-                    let texts = evaluate(&self.machine, evaluations);
+                    let texts = self.evaluate(evaluations).await;
                     step = self.with_env(|machine, env| machine.evaluated(texts, env));
                 }
                 Step::Done(outcome) => return Some(*outcome),
@@ -65,7 +51,7 @@ impl Actor {
 
     /// Completes a turn: writes it, and acts on it.
     pub(super) async fn complete(&mut self, step: Step) -> Flow {
-        let Some(Outcome { turn, events, effects }) = self.evaluated(step) else { return Flow::GoOn };
+        let Some(Outcome { turn, events, effects }) = self.evaluated(step).await else { return Flow::GoOn };
         if self.stops_at(FaultPoint::BeforeCommit) {
             return Flow::Stop;
         }
@@ -90,7 +76,7 @@ impl Actor {
     }
 
     /// Writes a turn. Waits while the database is unavailable: effects come after the write.
-    async fn write(&mut self, turn: &Arc<Turn>) -> Flow {
+    async fn write(&self, turn: &Arc<Turn>) -> Flow {
         let id = &turn.execution_id;
         let mut wait = Duration::from_millis(50);
         for writes in 1.. {
@@ -121,14 +107,13 @@ impl Actor {
 
     /// Fails an execution whose turn the database rejects, from the stored journal: otherwise the run could neither
     /// continue nor be cancelled. An execution of another engine, or one that is not live, stays as it is.
-    async fn give_up(&mut self) {
-        let journal = self.machine.journal();
-        let (tenant, id, epoch) = (journal.tenant.clone(), journal.execution_id.clone(), journal.epoch);
-        let Ok(Some(stored)) = self.shared.store.journal(&tenant, &id).await else { return };
+    pub(super) async fn give_up(&self) {
+        let (ExecutionKey { tenant, id }, epoch) = (&self.key, self.machine().journal().epoch);
+        let Ok(Some(stored)) = self.shared.store.journal(tenant, id).await else { return };
         if stored.epoch != epoch || !stored.state.live {
             return;
         }
-        self.machine = Machine::new(stored);
+        *self.machine() = Machine::new(stored);
         let outcome = self.with_env(Machine::give_up);
         match self.shared.store.write_turn(Arc::new(outcome.turn.clone())).await {
             Ok(()) => self.publish(&outcome.turn, &outcome.events),

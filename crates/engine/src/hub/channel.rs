@@ -7,15 +7,19 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use sluice_types::StepPath;
+use sluice_types::limits::MAX_THINKING_BYTES;
 use tokio::sync::broadcast;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::frame::Frame;
+use super::frame::{Frame, TextKind};
 use super::text::LiveText;
 use crate::key::ExecutionKey;
 
 /// Events that a reader may fall behind before it is dropped; it then connects again.
 const BEHIND: usize = 1_024;
+
+/// The mark at the end of a thinking that is longer than is kept.
+const MORE_THINKING: &str = "\n[The rest of the thinking was not kept.]";
 
 /// The streams of all executions that anybody writes to or listens to.
 #[derive(Default)]
@@ -36,12 +40,14 @@ pub struct Channel {
     channels: Arc<DashMap<ExecutionKey, Weak<Channel>>>,
 }
 
-/// The texts of attempts under way. They are two maps, so that the poller never touches the text of an attempt that runs here:
+/// The texts of attempts under way. Those of answers are in two maps, so that the poller never touches the text of an attempt that runs here:
 /// its output is made from it.
 #[derive(Default)]
 struct Texts {
     /// Of attempts that run here.
     here: BTreeMap<StepPath, LiveText>,
+    /// What the models of attempts think that run here. It is in no database before its attempt ends.
+    thinking: BTreeMap<StepPath, LiveText>,
     /// Of attempts that another server runs, as far as the poller has read them.
     elsewhere: BTreeMap<StepPath, LiveText>,
 }
@@ -111,9 +117,11 @@ impl Channel {
         }
     }
 
-    /// Begins the text of an attempt.
+    /// Begins the texts of an attempt.
     pub fn begin_text(&self, path: &StepPath, attempt: i32) {
-        self.texts().here.insert(path.clone(), LiveText::new(attempt));
+        let mut texts = self.texts();
+        texts.here.insert(path.clone(), LiveText::new(attempt));
+        texts.thinking.insert(path.clone(), LiveText::thinking(attempt));
     }
 
     /// Adds a piece to the text of an attempt, and sends it.
@@ -123,8 +131,27 @@ impl Channel {
         let Some(text) = texts.here.get_mut(path).filter(|text| text.attempt == attempt) else { return };
         let offset = text.push(piece);
         if self.has_readers() {
-            self.send(Frame::text(&self.key.id, at, path, attempt, offset, piece));
+            self.send(Frame::text(TextKind::Answer, &self.key.id, at, path, attempt, offset, piece));
         }
+    }
+
+    /// Adds a piece to the thinking of an attempt, as far as that is kept, and sends it.
+    pub fn add_thinking(&self, at: DateTime<Utc>, path: &StepPath, attempt: i32, piece: &str) {
+        let mut texts = self.texts();
+        let Some(text) = texts.thinking.get_mut(path).filter(|text| text.attempt == attempt) else { return };
+        let offset = text.push_up_to(MAX_THINKING_BYTES, MORE_THINKING, piece);
+        if self.has_readers() {
+            for frame in text.frames_from(offset, &self.key.id, at, path) {
+                self.send(frame);
+            }
+        }
+    }
+
+    /// What the model of an attempt thought so far.
+    pub fn thinking_of(&self, path: &StepPath, attempt: i32) -> String {
+        let texts = self.texts();
+        let text = texts.thinking.get(path).filter(|text| text.attempt == attempt);
+        text.map(|text| text.as_str().to_owned()).unwrap_or_default()
     }
 
     /// The text of an attempt as far as it came.
@@ -139,9 +166,11 @@ impl Channel {
         text.and_then(|text| text.as_str().get(offset..)).unwrap_or_default().to_owned()
     }
 
-    /// Ends the text of a step run, and gives it.
+    /// Ends the texts of a step run, and gives the answer's.
     pub fn end_text(&self, path: &StepPath) -> String {
-        self.texts().here.remove(path).map(LiveText::into_text).unwrap_or_default()
+        let mut texts = self.texts();
+        texts.thinking.remove(path);
+        texts.here.remove(path).map(LiveText::into_text).unwrap_or_default()
     }
 
     /// Adds pieces of a text that another server streams, each with where it begins, and sends what of them is new: as few
@@ -176,9 +205,14 @@ impl Channel {
     /// Listens: the texts of all attempts under way as they are now, and everything from now on.
     pub fn subscribe(&self, now: DateTime<Utc>) -> (Vec<Frame>, broadcast::Receiver<Frame>) {
         let mut texts = self.texts();
-        let Texts { here, elsewhere } = &mut *texts;
+        let Texts { here, thinking, elsewhere } = &mut *texts;
         elsewhere.retain(|path, _| !here.contains_key(path));
-        let frames = here.iter_mut().chain(elsewhere).flat_map(|(path, text)| text.frames(&self.key.id, now, path));
+        let thinking = thinking.iter_mut().filter(|(_, text)| !text.as_str().is_empty());
+        let frames = here
+            .iter_mut()
+            .chain(elsewhere)
+            .chain(thinking)
+            .flat_map(|(path, text)| text.frames(&self.key.id, now, path));
         let frames = frames.collect();
         (frames, self.sender.get_or_init(|| broadcast::Sender::new(BEHIND)).subscribe())
     }
@@ -186,7 +220,7 @@ impl Channel {
 
 #[cfg(test)]
 mod tests {
-    use sluice_types::ExecutionId;
+    use sluice_types::{EventType, ExecutionId};
 
     use super::super::frame::TextEnd;
     use super::*;
@@ -208,9 +242,55 @@ mod tests {
         channel.add_text(at, &path, 1, "cd");
         channel.add_text(at, &path, 2, "of an attempt that is over");
         assert_eq!(texts.iter().map(|frame| frame.text.clone().unwrap().end).collect::<Vec<_>>(), [2]);
-        assert_eq!(rest.try_recv().unwrap().text.unwrap(), TextEnd { path: path.clone(), attempt: 1, end: 4 });
+        assert_eq!(
+            rest.try_recv().unwrap().text.unwrap(),
+            TextEnd { kind: TextKind::Answer, path: path.clone(), attempt: 1, end: 4 }
+        );
         assert!(rest.try_recv().is_err());
         assert_eq!(channel.end_text(&path), "abcd");
+    }
+
+    #[test]
+    fn the_thinking_is_told_whole_and_apart_from_the_text() {
+        let hub = Hub::default();
+        let channel = hub.channel(&key());
+        let (path, at) = (StepPath::new("a").unwrap(), DateTime::default());
+        channel.begin_text(&path, 1);
+        assert_eq!(channel.subscribe(at).0.len(), 1, "nothing was thought yet");
+        channel.add_thinking(at, &path, 1, "Hm, ");
+        channel.add_thinking(at, &path, 2, "of another attempt");
+        let (texts, mut rest) = channel.subscribe(at);
+        let told: Vec<_> = texts.iter().map(|frame| frame.event().unwrap()).collect();
+        let told: Vec<_> = told.iter().map(|event| (event.event_type, event.text.as_deref().unwrap())).collect();
+        assert_eq!(told, [(EventType::Text, ""), (EventType::Thinking, "Hm, ")]);
+        channel.add_thinking(at, &path, 1, "let me see.");
+        let frame = rest.try_recv().unwrap();
+        assert!(frame.bytes.starts_with(b"event: thinking\n"));
+        let end = TextEnd { kind: TextKind::Thinking, path: path.clone(), attempt: 1, end: 15 };
+        assert_eq!((frame.event().unwrap().offset, frame.text), (Some(4), Some(end)));
+        assert_eq!(channel.thinking_of(&path, 1), "Hm, let me see.");
+        assert_eq!(channel.end_text(&path), "");
+        assert_eq!(channel.thinking_of(&path, 1), "");
+    }
+
+    #[test]
+    fn the_thinking_is_kept_up_to_its_limit() {
+        let hub = Hub::default();
+        let channel = hub.channel(&key());
+        let (path, at) = (StepPath::new("a").unwrap(), DateTime::default());
+        channel.begin_text(&path, 1);
+        let room = MAX_THINKING_BYTES - MORE_THINKING.len();
+        channel.add_thinking(at, &path, 1, &"x".repeat(room));
+        assert_eq!(channel.thinking_of(&path, 1).len(), room);
+        // A character of two bytes across the limit.
+        channel.begin_text(&path, 2);
+        channel.add_thinking(at, &path, 2, &"x".repeat(room - 1));
+        for piece in ["é and more", "and more"] {
+            channel.add_thinking(at, &path, 2, piece);
+        }
+        let kept = channel.thinking_of(&path, 2);
+        assert!(kept.len() <= MAX_THINKING_BYTES && kept.ends_with("x\n[The rest of the thinking was not kept.]"));
+        assert_eq!(kept.matches(MORE_THINKING).count(), 1);
     }
 
     #[test]
@@ -219,7 +299,7 @@ mod tests {
         let channel = hub.channel(&key());
         let (path, at) = (StepPath::new("a").unwrap(), DateTime::default());
         let (_, mut live) = channel.subscribe(at);
-        let end = |attempt: i32, end: usize| Some(TextEnd { path: path.clone(), attempt, end });
+        let end = |attempt: i32, end: usize| Some(TextEnd { kind: TextKind::Answer, path: path.clone(), attempt, end });
         channel.add_text_elsewhere(at, &path, 1, [(0, "ab")]);
         channel.add_text_elsewhere(at, &path, 1, [(0, "abcd")]);
         channel.add_text_elsewhere(at, &path, 1, [(0, "abcd")]);

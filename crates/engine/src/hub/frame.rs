@@ -19,9 +19,30 @@ pub struct Frame {
     pub bytes: Bytes,
 }
 
+/// The texts that an attempt streams.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum TextKind {
+    /// The answer.
+    #[default]
+    Answer,
+    /// What the model thinks.
+    Thinking,
+}
+
+impl TextKind {
+    const fn event_type(self) -> EventType {
+        match self {
+            Self::Answer => EventType::Text,
+            Self::Thinking => EventType::Thinking,
+        }
+    }
+}
+
 /// Which attempt's text a piece belongs to, and where the piece ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextEnd {
+    /// Which of its texts.
+    pub kind: TextKind,
     /// The step run.
     pub path: StepPath,
     /// The attempt.
@@ -59,20 +80,28 @@ impl Frame {
 
     /// The frame of a piece of text.
     #[must_use]
-    pub fn text(id: &ExecutionId, at: DateTime<Utc>, path: &StepPath, attempt: i32, offset: usize, text: &str) -> Self {
+    pub fn text(
+        kind: TextKind,
+        id: &ExecutionId,
+        at: DateTime<Utc>,
+        path: &StepPath,
+        attempt: i32,
+        offset: usize,
+        text: &str,
+    ) -> Self {
         let event = Event {
             path: Some(path.clone()),
             attempt: Some(attempt),
             offset: Some(i64::try_from(offset).unwrap_or(i64::MAX)),
             text: Some(text.to_owned()),
-            ..Event::of_execution(EventType::Text, id, at)
+            ..Event::of_execution(kind.event_type(), id, at)
         };
         let json = serde_json::to_string(&event).unwrap_or_default();
         Self {
             seq: None,
-            text: Some(TextEnd { path: path.clone(), attempt, end: offset + text.len() }),
+            text: Some(TextEnd { kind, path: path.clone(), attempt, end: offset + text.len() }),
             ends_stream: false,
-            bytes: format!("event: text\ndata: {json}\n\n").into(),
+            bytes: format!("event: {}\ndata: {json}\n\n", kind.event_type()).into(),
         }
     }
 }
@@ -106,7 +135,7 @@ mod tests {
         assert!(newer.bytes.starts_with(b"id: 3\nevent: progress\ndata: {\"type\": \"archived\""));
         let under_way = frame(r#"{"type": "retry", "status": "running", "at": 1}"#);
         assert!(!under_way.ends_stream && under_way.bytes.starts_with(b"id: 3\nevent: retry\n"));
-        assert!(!frame(r#"{"type": "thinking", "status": "dreaming"}"#).ends_stream);
+        assert!(!frame(r#"{"type": "resting", "status": "dreaming"}"#).ends_stream);
         assert!(frame("broken").ends_stream, "its reader connects again");
     }
 }

@@ -5,4 +5,4 @@ mod frame;
 mod text;
 
 pub use channel::{Channel, Hub};
-pub use frame::{Frame, TextEnd};
+pub use frame::{Frame, TextEnd, TextKind};

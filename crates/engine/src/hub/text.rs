@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sluice_types::{ExecutionId, StepPath};
 
-use super::frame::Frame;
+use super::frame::{Frame, TextKind};
 
 /// Size of the pieces in which a long text is sent. Readers that come late share the full pieces; each of them holds less
 /// than this for itself.
@@ -14,7 +14,10 @@ const SHARED_BYTES: usize = 64 * 1024;
 pub struct LiveText {
     /// The attempt.
     pub attempt: i32,
+    kind: TextKind,
     text: String,
+    /// Whether a piece did not fit any more.
+    is_full: bool,
     /// The frames of the full pieces, made for the first late reader.
     shared: Vec<Frame>,
     /// Where the last of them ends, in bytes.
@@ -25,6 +28,11 @@ impl LiveText {
     /// The text of an attempt that begins.
     pub fn new(attempt: i32) -> Self {
         Self { attempt, ..Self::default() }
+    }
+
+    /// The thinking of an attempt that begins.
+    pub fn thinking(attempt: i32) -> Self {
+        Self { attempt, kind: TextKind::Thinking, ..Self::default() }
     }
 
     /// The text so far.
@@ -44,6 +52,22 @@ impl LiveText {
         offset
     }
 
+    /// Adds as much of a piece as fits into `most` bytes, and once a mark for the rest. Gives where the new text begins.
+    pub fn push_up_to(&mut self, most: usize, mark: &str, piece: &str) -> usize {
+        let offset = self.text.len();
+        if self.is_full {
+            return offset;
+        }
+        let room = most.saturating_sub(mark.len()).saturating_sub(offset);
+        if piece.len() <= room {
+            return self.push(piece);
+        }
+        self.is_full = true;
+        self.text.push_str(piece.get(..piece.floor_char_boundary(room)).unwrap_or_default());
+        self.text.push_str(mark);
+        offset
+    }
+
     /// The frames of the text from an offset on.
     pub fn frames_from(&self, start: usize, id: &ExecutionId, at: DateTime<Utc>, path: &StepPath) -> Vec<Frame> {
         let mut frames = Vec::new();
@@ -51,7 +75,7 @@ impl LiveText {
         while start < self.text.len() {
             let end = self.text.floor_char_boundary(start + SHARED_BYTES);
             let Some(piece) = self.text.get(start..end) else { break };
-            frames.push(Frame::text(id, at, path, self.attempt, start, piece));
+            frames.push(Frame::text(self.kind, id, at, path, self.attempt, start, piece));
             start = end;
         }
         frames
@@ -59,7 +83,8 @@ impl LiveText {
 
     /// The frames that give a new reader the text so far. There is at least one, which tells that the attempt has begun.
     pub fn frames(&mut self, id: &ExecutionId, at: DateTime<Utc>, path: &StepPath) -> Vec<Frame> {
-        let frame = |start: usize, text: &str| Frame::text(id, at, path, self.attempt, start, text);
+        let kind = self.kind;
+        let frame = |start: usize, text: &str| Frame::text(kind, id, at, path, self.attempt, start, text);
         while self.text.len() - self.shared_end >= SHARED_BYTES {
             let end = self.text.floor_char_boundary(self.shared_end + SHARED_BYTES);
             let Some(piece) = self.text.get(self.shared_end..end) else { break };

@@ -1,32 +1,18 @@
-//! Begins attempts and records their ends.
+//! Begins attempts.
 
 use std::time::Duration;
 
 use sluice_providers::ModelCall;
-use sluice_store::{AttemptProgress, AttemptRecord, StepRecord};
+use sluice_store::{AttemptProgress, StepRecord};
 use sluice_types::{
-    Attempt, AttemptStatus, Candidate, ErrorCode, EventType, LlmStep, RunError, StepKind, StepPath, StepRunStatus,
-    TokenUsage, candidates, cost_usd, estimated_tokens, find_model,
+    Candidate, ErrorCode, EventType, LlmStep, RunError, StepKind, StepPath, StepRunStatus, candidates,
+    estimated_tokens, find_model,
 };
 
+use super::Machine;
 use super::budget::{OverBudget, allowance};
 use super::outcome::{Effect, Evaluation, Task};
-use super::{Env, Machine};
-use crate::work::{AttemptEnd, Work};
-
-/// Longest silence of a provider before the attempt fails.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
-
-/// Source of an attempt's token counts.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Charge {
-    /// As the provider counted them.
-    Counted(TokenUsage),
-    /// Estimated from the texts: streamed text is paid for, and the provider reported no usage.
-    Estimated,
-    /// None: it failed before the provider had the request.
-    Nothing,
-}
+use crate::work::Work;
 
 /// The reason why an attempt does not begin.
 enum NotBegun {
@@ -96,6 +82,8 @@ impl Machine {
             run.prompt = Some(call.prompt().to_owned());
             run.content = None;
             run.output = None;
+            run.finish_reason = None;
+            run.finish_word = None;
             run.gate = None;
             run.stale = false;
             run.started_at = Some(now);
@@ -141,6 +129,7 @@ impl Machine {
             prompt.push_str(revision);
         }
         let mut call = self.call(llm, &candidate, prompt, texts.next());
+        call.idle_timeout = Duration::from_secs(place.step.idle_timeout_seconds().into());
         let model = find_model(&candidate.provider, &candidate.model);
         let allowed = allowance(model.as_ref(), llm.max_tokens, most_tokens(&call), self.left_usd(path));
         let allowed = allowed.map_err(|over| NotBegun::OverBudget(over, candidate))?;
@@ -154,7 +143,6 @@ impl Machine {
             reasoning: llm.reasoning.clone(),
             temperature: llm.temperature,
             output_schema: llm.output_schema.clone(),
-            idle_timeout: IDLE_TIMEOUT,
             ..ModelCall::new(&candidate.provider, &candidate.model, prompt)
         }
     }
@@ -175,97 +163,6 @@ impl Machine {
             (Some(persona), None) => Some(persona.instructions.clone()),
             (None, system) => system,
         }
-    }
-
-    /// Records the end of an attempt in the journal; false when that attempt is not running.
-    pub(super) fn attempt_ended(&mut self, end: AttemptEnd, env: &Env<'_>) -> bool {
-        let AttemptEnd { path, attempt, content, checkpointed, usage, result } = end;
-        if !self.is_attempt_under_way(&path) || self.runs.get(&path).is_none_or(|run| run.attempt != attempt) {
-            return false;
-        }
-        self.turn.effects.push(Effect::EndText(path.clone()));
-        let content = Some(content).filter(|content| !content.is_empty());
-        let charge = match usage {
-            Some(usage) => Charge::Counted(usage),
-            None if content.is_some() || result.is_ok() => Charge::Estimated,
-            None => Charge::Nothing,
-        };
-        let (status, error) = match &result {
-            Ok(_) => (AttemptStatus::Completed, None),
-            Err(failure) => (AttemptStatus::Failed, Some(RunError::new(failure.code, failure.message.clone()))),
-        };
-        self.end_attempt(&path, status, content, charge, error, checkpointed);
-        match result {
-            Ok(output) => self.complete_step(&path, output),
-            Err(failure) => self.after_failure(&path, &failure, env),
-        }
-        true
-    }
-
-    /// Records the end of an attempt and its cost.
-    pub(super) fn end_attempt(
-        &mut self,
-        path: &StepPath,
-        status: AttemptStatus,
-        content: Option<String>,
-        charge: Charge,
-        error: Option<RunError>,
-        checkpointed: bool,
-    ) {
-        let now = self.turn.now;
-        let end = |StepRecord { run, progress, .. }: &mut StepRecord| {
-            let estimated = TokenUsage {
-                input_tokens: progress.sent_tokens.max(run.prompt.as_deref().map_or(0, estimated_tokens)),
-                output_tokens: content.as_deref().map_or(0, estimated_tokens),
-                ..TokenUsage::default()
-            };
-            let (token_usage, usage_estimated) = match charge {
-                Charge::Counted(usage) => (usage, false),
-                Charge::Estimated => (estimated, true),
-                Charge::Nothing => (TokenUsage::default(), false),
-            };
-            let named = run.provider.as_deref().zip(run.model.as_deref());
-            let model = named.and_then(|(provider, model)| find_model(provider, model));
-            let cost = cost_usd(model.as_ref(), token_usage).unwrap_or(0.0);
-            progress.reserved_usd = 0.0;
-            run.content.clone_from(&content);
-            run.error.clone_from(&error);
-            run.token_usage += token_usage;
-            run.cost_usd += cost;
-            run.completed_at = Some(now);
-            run.duration_ms = run.started_at.map(|from| (now - from).num_milliseconds());
-            Attempt {
-                attempt: run.attempt,
-                status,
-                provider: run.provider.clone(),
-                model: run.model.clone(),
-                token_usage,
-                usage_estimated,
-                cost_usd: cost,
-                content,
-                error,
-                started_at: run.started_at.unwrap_or(now),
-                completed_at: now,
-            }
-        };
-        let Some(attempt) = self.change(path, end) else { return };
-        self.journal.state.token_usage += attempt.token_usage;
-        self.journal.state.cost_usd += attempt.cost_usd;
-        self.turn.attempts.push(AttemptRecord { path: path.clone(), attempt, checkpointed });
-    }
-
-    fn complete_step(&mut self, path: &StepPath, output: serde_json::Value) {
-        self.change(path, |StepRecord { run, progress, .. }| {
-            *progress = AttemptProgress::default();
-            run.status = StepRunStatus::Completed;
-            run.content.get_or_insert_with(String::new);
-            run.output = Some(output);
-            run.error = None;
-            run.revision = None;
-        });
-        self.journal.state.interruptions = 0;
-        let event = self.event_with_figures(path);
-        self.emit(event);
     }
 }
 

@@ -2,14 +2,15 @@
 //! this amount is reserved until the attempt ends.
 
 use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
-use sluice_types::{ModelInfo, TokenUsage, cost_usd};
+use sluice_types::{ModelInfo, most_cost_usd};
 
 /// The limits of a call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Allowance {
     /// Upper bound of tokens in the answer; the provider's own limit when `None`.
     pub max_tokens: Option<u32>,
-    /// The largest possible cost of the call, in US dollars.
+    /// The largest possible cost of the call, in US dollars; 0 when the price of the model is unknown, which only a run
+    /// without a budget allows.
     pub reserved_usd: f64,
 }
 
@@ -32,10 +33,8 @@ pub fn allowance(
 ) -> Result<Allowance, OverBudget> {
     let most = model.and_then(|model| model.max_output_tokens).and_then(|most| u32::try_from(most).ok());
     let at_most = |tokens: u32| most.map_or(tokens, |most| tokens.min(most));
-    let price = |output_tokens: u32| {
-        let usage = TokenUsage { input_tokens, output_tokens: output_tokens.into(), ..TokenUsage::default() };
-        cost_usd(model, usage)
-    };
+    // The prices at the size of the input, with all of it written to the provider's cache.
+    let price = |output_tokens: u32| most_cost_usd(model, input_tokens, output_tokens.into());
     let limit = asked.map(at_most);
     let expected = limit.unwrap_or_else(|| at_most(DEFAULT_OUTPUT_TOKENS));
     let needed_usd = price(expected);
@@ -66,11 +65,22 @@ fn affordable(usd: f64, usd_per_token: f64) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use sluice_types::find_model;
 
     /// $3 for a million tokens read, $15 for a million written, at most 64,000 of them.
     fn model() -> ModelInfo {
-        find_model("anthropic", "claude-sonnet-4-5").unwrap()
+        serde_json::from_value(json!({"provider": "p", "model": "m", "input_usd_per_mtok": 3.0,
+            "output_usd_per_mtok": 15.0, "max_output_tokens": 64_000, "abilities": ["text"]}))
+        .unwrap()
+    }
+
+    /// Twice the price above 200,000 tokens of input, and a quarter more for what is written to the cache.
+    fn model_with_step() -> ModelInfo {
+        let step = json!({"above_input_tokens": 200_000, "input_usd_per_mtok": 6.0, "output_usd_per_mtok": 30.0,
+            "cache_write_usd_per_mtok": 7.5});
+        let price_steps = vec![serde_json::from_value(step).unwrap()];
+        ModelInfo { cache_write_usd_per_mtok: Some(3.75), price_steps, ..model() }
     }
 
     #[test]
@@ -89,6 +99,18 @@ mod tests {
         assert!((by_the_model.reserved_usd - 0.963).abs() < 1e-9, "{by_the_model:?}");
         let asked = allowance(Some(&model()), Some(2_000), 0, Some(0.03)).unwrap();
         assert_eq!(asked, Allowance { max_tokens: Some(2_000), reserved_usd: 0.03 });
+    }
+
+    #[test]
+    fn a_reservation_covers_the_price_step_of_the_input_and_a_write_to_the_cache() {
+        let reserved = |input| allowance(Some(&model_with_step()), Some(1_000), input, Some(2.0)).unwrap().reserved_usd;
+        assert!((reserved(200_000) - 0.765).abs() < 1e-9, "{}", reserved(200_000));
+        assert!((reserved(200_001) - 1.530_007_5).abs() < 1e-9, "{}", reserved(200_001));
+        let refused = allowance(Some(&model_with_step()), Some(1_000), 200_001, Some(1.53)).unwrap_err();
+        assert!(refused.needed_usd.unwrap() > 1.53);
+        // $0.30 are left for the answer, at the price of the step.
+        let open = allowance(Some(&model_with_step()), None, 200_001, Some(1.8001)).unwrap();
+        assert_eq!(open.max_tokens, Some(10_003));
     }
 
     #[test]

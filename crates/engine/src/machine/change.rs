@@ -2,7 +2,8 @@
 
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
-    ErrorCode, FieldError, Finding, Index, Known, PatchStep, Step, StepKind, StepPath, StepRunStatus, lint,
+    ErrorCode, FieldError, Finding, Index, LintContext, PatchStep, Step, StepKind, StepPath, StepRunStatus,
+    lint_indexed,
 };
 
 use super::Machine;
@@ -27,17 +28,17 @@ impl Machine {
             | StepRunStatus::Cancelled
             | StepRunStatus::Skipped
             | StepRunStatus::OutcomeUnknown => self.change_step(path, patch, persona),
-            StepRunStatus::Running => Err(self.illegal(
+            StepRunStatus::Running => Err(self.wrong_state(
                 ErrorCode::IllegalTransition,
                 Some(status),
                 "The step is running: cancel or wait, then retry it with the change.",
             )),
-            StepRunStatus::Completed => Err(self.illegal(
+            StepRunStatus::Completed => Err(self.wrong_state(
                 ErrorCode::IllegalTransition,
                 Some(status),
                 "The step is done: POST …/retry with the change runs it again.",
             )),
-            StepRunStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, Some(status), NEWER)),
+            StepRunStatus::Unknown => Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), NEWER)),
         }
     }
 
@@ -51,8 +52,7 @@ impl Machine {
         if *patch == PatchStep::default() {
             return Ok(());
         }
-        self.journal.snapshot = changed_snapshot(&self.journal, path, patch, persona)?;
-        self.index = Index::of(&self.journal.snapshot.definition);
+        (self.journal.snapshot, self.index) = changed_snapshot(&self.journal, path, patch, persona)?;
         self.turn.snapshot_changed = true;
         let Some(record) = self.runs.record(path) else { return Ok(()) };
         let status = record.run.status;
@@ -73,13 +73,13 @@ impl Machine {
     }
 }
 
-/// The snapshot with a step changed, unless the lint finds an error in the result.
+/// The snapshot with a step changed, and the index of its definition; unless the lint finds an error in the result.
 pub fn changed_snapshot(
     journal: &Journal,
     path: &StepPath,
     patch: &PatchStep,
     persona: Option<SnapshotPersona>,
-) -> Result<Snapshot, EngineError> {
+) -> Result<(Snapshot, Index), EngineError> {
     let mut changed = journal.snapshot.clone();
     let id = path.step_id().ok_or(EngineError::StepRunNotFound)?;
     let step = changed.definition.step_mut(&id).ok_or(EngineError::StepRunNotFound)?;
@@ -87,18 +87,19 @@ pub fn changed_snapshot(
     if let (Some(Some(id)), Some(persona)) = (&patch.persona_id, persona) {
         changed.personas.insert(id.clone(), persona);
     }
-    let report = lint(&changed.definition, &Known::default(), Some(&journal.input));
+    let index = Index::of(&changed.definition);
+    let input = Some(&journal.input);
+    let report = lint_indexed(&changed.definition, &index, &LintContext::default(), input);
     let errors: Vec<Finding> =
-        report.errors().cloned().chain(deep_findings(&changed.definition, Some(&journal.input))).collect();
-    if let Some(fields) = own_errors(&changed, path, &errors) {
+        report.errors().cloned().chain(deep_findings(&changed.definition, &index, input)).collect();
+    if let Some(fields) = own_errors(&index, path, &errors) {
         return Err(EngineError::Invalid(ErrorCode::InvalidDefinition, fields));
     }
-    if errors.is_empty() { Ok(changed) } else { Err(EngineError::InvalidDefinition(errors)) }
+    if errors.is_empty() { Ok((changed, index)) } else { Err(EngineError::InvalidDefinition(errors)) }
 }
 
 /// Errors that all lie in the changed step, with pointers into the request that changed it.
-fn own_errors(changed: &Snapshot, path: &StepPath, errors: &[Finding]) -> Option<Vec<FieldError>> {
-    let index = Index::of(&changed.definition);
+fn own_errors(index: &Index, path: &StepPath, errors: &[Finding]) -> Option<Vec<FieldError>> {
     let own = &index.at(path)?.pointer;
     let fields: Option<Vec<FieldError>> = errors
         .iter()
@@ -123,6 +124,12 @@ fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
         }
         return Ok(());
     };
+    if let Some(timeout) = patch.timeout {
+        step.timeout = timeout;
+    }
+    if let Some(idle_timeout) = patch.idle_timeout {
+        step.idle_timeout = idle_timeout;
+    }
     if let Some(provider) = &patch.provider {
         llm.provider.clone_from(provider);
     }
@@ -137,6 +144,15 @@ fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
     }
     if let Some(system_prompt) = &patch.system_prompt {
         llm.system_prompt.clone_from(system_prompt);
+    }
+    if let Some(max_tokens) = patch.max_tokens {
+        llm.max_tokens = max_tokens;
+    }
+    if let Some(reasoning) = &patch.reasoning {
+        llm.reasoning.clone_from(reasoning);
+    }
+    if let Some(on_truncated) = &patch.on_truncated {
+        llm.on_truncated.clone_from(on_truncated);
     }
     Ok(())
 }

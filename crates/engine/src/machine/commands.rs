@@ -2,17 +2,31 @@
 
 use sluice_store::{AttemptProgress, SnapshotPersona};
 use sluice_types::{
-    AttemptStatus, ErrorCode, EventType, ExecutionStatus, GateKind, PatchExecution, StepPath, StepRun, StepRunStatus,
-    StepType,
+    AttemptStatus, ErrorCode, EventType, ExecutionStatus, GateKind, PatchExecution, ReviewDecision, StepPath, StepRun,
+    StepRunStatus, StepType,
 };
 
-use super::attempts::Charge;
+use super::attempt_ends::Ended;
 use super::outcome::Effect;
 use super::{Command, Env, Machine};
 use crate::error::EngineError;
 
 /// The message of refused commands in a status that this version does not know.
 pub(super) const NEWER: &str = "A newer version of Sluice runs this: send the command to a server of that version.";
+
+impl Command {
+    /// Whether handling it may take long: it reads all templates, validates an output or compares texts.
+    pub(super) fn is_heavy(&self) -> bool {
+        match self {
+            Self::Pause | Self::Resume | Self::Cancel | Self::Patch(_) => false,
+            Self::PatchStep(..) | Self::Override(..) | Self::Retry(..) => true,
+            Self::Review(_, request) => {
+                request.content.is_some()
+                    || matches!(request.decision, ReviewDecision::Revise | ReviewDecision::AssumeDone)
+            }
+        }
+    }
+}
 
 impl Machine {
     /// Applies a command to the journal, or refuses it without a change.
@@ -36,8 +50,13 @@ impl Machine {
     }
 
     /// A refusal that contains the state.
-    pub(super) fn illegal(&self, code: ErrorCode, step_status: Option<StepRunStatus>, message: &str) -> EngineError {
-        EngineError::Illegal { code, status: self.journal.state.status, step_status, message: message.into() }
+    pub(super) fn wrong_state(
+        &self,
+        code: ErrorCode,
+        step_status: Option<StepRunStatus>,
+        message: &str,
+    ) -> EngineError {
+        EngineError::WrongState { code, status: self.journal.state.status, step_status, message: message.into() }
     }
 
     fn pause(&mut self) -> Result<(), EngineError> {
@@ -46,11 +65,13 @@ impl Machine {
                 self.journal.state.on_hold = true;
                 Ok(())
             }
-            ExecutionStatus::Paused => Err(self.illegal(ErrorCode::IllegalTransition, None, "It is paused already.")),
-            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
-                Err(self.illegal(ErrorCode::IllegalTransition, None, "It has ended; there is nothing to pause."))
+            ExecutionStatus::Paused => {
+                Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It is paused already."))
             }
-            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => {
+                Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It has ended; there is nothing to pause."))
+            }
+            ExecutionStatus::Unknown => Err(self.wrong_state(ErrorCode::IllegalTransition, None, NEWER)),
         }
     }
 
@@ -63,13 +84,13 @@ impl Machine {
                 Ok(())
             }
             ExecutionStatus::Paused => {
-                Err(self.illegal(ErrorCode::GateOpen, None, "It waits for a decision: POST …/steps/{path}/review."))
+                Err(self.wrong_state(ErrorCode::GateOpen, None, "It waits for a decision: POST …/steps/{path}/review."))
             }
             ExecutionStatus::Pending | ExecutionStatus::Running => {
-                Err(self.illegal(ErrorCode::IllegalTransition, None, "It is not paused."))
+                Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It is not paused."))
             }
-            ExecutionStatus::Unknown => Err(self.illegal(ErrorCode::IllegalTransition, None, NEWER)),
-            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => Err(self.illegal(
+            ExecutionStatus::Unknown => Err(self.wrong_state(ErrorCode::IllegalTransition, None, NEWER)),
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled => Err(self.wrong_state(
                 ErrorCode::IllegalTransition,
                 None,
                 "It has ended. To run a step again: POST …/steps/{path}/retry.",
@@ -79,7 +100,7 @@ impl Machine {
 
     fn cancel(&mut self, env: &Env<'_>) -> Result<(), EngineError> {
         if self.journal.state.status.is_terminal() {
-            return Err(self.illegal(ErrorCode::IllegalTransition, None, "It has ended already."));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It has ended already."));
         }
         self.stop_everything(env);
         Ok(())
@@ -92,8 +113,9 @@ impl Machine {
         for path in open {
             if self.is_attempt_under_way(&path) {
                 let attempt = self.runs.get(&path).map_or(0, |run| run.attempt);
-                let text = Some((env.text_of)(&path, attempt)).filter(|text| !text.is_empty());
-                self.end_attempt(&path, AttemptStatus::Cancelled, text, Charge::Estimated, None, true);
+                let [text, thinking] = [env.text_of, env.thinking_of]
+                    .map(|streamed| Some(streamed(&path, attempt)).filter(|text| !text.is_empty()));
+                self.end_attempt(&path, Ended::stopped(AttemptStatus::Cancelled, text, thinking));
                 self.turn.effects.push(Effect::Abort(path.clone()));
             }
             let now = self.turn.now;
@@ -154,6 +176,8 @@ impl Machine {
             run.prompt = None;
             run.content = None;
             run.output = None;
+            run.finish_reason = None;
+            run.finish_word = None;
             run.error = None;
             run.gate = None;
             run.overridden = false;

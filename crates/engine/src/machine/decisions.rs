@@ -27,7 +27,7 @@ impl Machine {
         };
         if request.opened_seq.is_some_and(|seen| seen != gate.opened_seq) {
             let message = "The gate was reopened with another text: read the step run again.";
-            return Err(self.illegal(ErrorCode::GateDecided, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::GateDecided, Some(status), message));
         }
         check_request(&gate, &request)?;
         self.carry_out(path, &gate, &request, by, env)?;
@@ -94,7 +94,7 @@ impl Machine {
                 return EngineError::StepRunNotFound;
             }
             let message = "The run has not reached this step yet.";
-            return self.illegal(ErrorCode::IllegalTransition, Some(StepRunStatus::Pending), message);
+            return self.wrong_state(ErrorCode::IllegalTransition, Some(StepRunStatus::Pending), message);
         };
         let was_gate = run.gate.is_some() || run.step_type == StepType::Review;
         let (code, message) = if was_gate {
@@ -102,7 +102,7 @@ impl Machine {
         } else {
             (ErrorCode::IllegalTransition, "This step run waits for no decision.")
         };
-        self.illegal(code, Some(run.status), message)
+        self.wrong_state(code, Some(run.status), message)
     }
 
     fn approve(&mut self, path: &StepPath, gate: &Gate, request: &ReviewRequest) {
@@ -118,6 +118,8 @@ impl Machine {
             run.status = StepRunStatus::Completed;
             run.content = Some(content);
             run.output = Some(output);
+            run.finish_reason = None;
+            run.finish_word = None;
             run.error = None;
             run.completed_at = Some(now);
             run.duration_ms = run.started_at.map(|from| (now - from).num_milliseconds());

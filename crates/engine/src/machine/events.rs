@@ -22,6 +22,8 @@ impl Machine {
             path: Some(run.path.clone()),
             step_label: Some(run.label.clone()),
             attempt: (run.attempt > 0).then_some(run.attempt),
+            finish_reason: run.finish_reason,
+            finish_word: run.finish_word.clone(),
             ..event
         }
     }
@@ -33,6 +35,7 @@ impl Machine {
         Event {
             token_usage: Some(run.token_usage),
             cost_estimate: Some(run.cost_usd),
+            unpriced_calls: Some(run.unpriced_calls),
             duration_ms: run.duration_ms,
             ..event
         }
@@ -51,6 +54,7 @@ impl Machine {
             status: Some(status),
             token_usage: Some(state.token_usage),
             cost_estimate: Some(state.cost_usd),
+            unpriced_calls: Some(state.unpriced_calls),
             error: state.error.clone(),
             message: state.error.as_ref().map(|error| error.message.clone()),
             ..Event::of_execution(event_type, &self.journal.execution_id, self.turn.now)

@@ -7,11 +7,13 @@
 //!
 //! One file for each subject: `failure` handles failed attempts, `recovery` crashes, and `plan` selects the next step.
 
+mod attempt_ends;
 mod attempts;
 mod budget;
 mod change;
 mod commands;
 mod decisions;
+mod endings;
 mod events;
 mod failure;
 mod gates;
@@ -37,6 +39,7 @@ use crate::error::EngineError;
 use crate::retry::Backoff;
 use crate::work::AttemptEnd;
 pub use change::changed_snapshot;
+pub use endings::is_whole;
 pub use outcome::{Effect, Evaluated, Evaluation, Outcome, Step, Task};
 pub use rerun::{acts_again, repeats};
 pub use runs::{Runs, pending_run};
@@ -81,8 +84,20 @@ pub enum Input {
     Signals(Vec<Signal>),
 }
 
+impl Input {
+    /// Whether handling it may take long.
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        match self {
+            Self::Command { command, .. } => command.is_heavy(),
+            Self::Signals(_) => false,
+        }
+    }
+}
+
 /// An input that no person sent.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
 pub enum Signal {
     /// An attempt ended.
     AttemptEnded(AttemptEnd),
@@ -104,6 +119,8 @@ pub struct Env<'a> {
     pub backoff: Backoff,
     /// The text of a running attempt so far.
     pub text_of: &'a dyn Fn(&StepPath, i32) -> String,
+    /// What the model thought in a running attempt so far.
+    pub thinking_of: &'a dyn Fn(&StepPath, i32) -> String,
 }
 
 /// The state machine of one execution.
@@ -119,9 +136,15 @@ pub struct Machine {
 impl Machine {
     /// The machine of an execution with this journal.
     #[must_use]
-    pub fn new(mut journal: Journal) -> Self {
-        let runs = Runs::new(std::mem::take(&mut journal.step_runs));
+    pub fn new(journal: Journal) -> Self {
         let index = Index::of(&journal.snapshot.definition);
+        Self::with_index(journal, index)
+    }
+
+    /// The same, with the index of its definition.
+    #[must_use]
+    pub fn with_index(mut journal: Journal, index: Index) -> Self {
+        let runs = Runs::new(std::mem::take(&mut journal.step_runs));
         Self { journal, runs, index, turn: TurnDraft::default() }
     }
 

@@ -16,11 +16,11 @@ impl Machine {
         let has_result = matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
         if !has_result {
             let message = "The step has no result yet that could be replaced.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         if self.journal.state.status == ExecutionStatus::Running {
             let message = "Pause the execution first: later steps are being run.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         let (content, output) = self.checked_override(path, request)?;
         let now = self.turn.now;
@@ -29,6 +29,8 @@ impl Machine {
             run.status = StepRunStatus::Completed;
             run.content = Some(content);
             run.output = Some(output);
+            run.finish_reason = None;
+            run.finish_word = None;
             run.error = None;
             run.overridden = true;
             run.stale = false;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sluice_types::{AttemptStatus, ErrorCode, RunError, StepEffect, StepPath};
 
-use super::attempts::Charge;
+use super::attempt_ends::Ended;
 use super::runs::{Activity, activity};
 use super::{Env, Machine, Step};
 
@@ -39,7 +39,8 @@ impl Machine {
     fn recover_attempt(&mut self, path: &StepPath, env: &Env<'_>) {
         let content = self.runs.get(path).and_then(|run| run.content.clone());
         let error = RunError::new(ErrorCode::Interrupted, INTERRUPTED);
-        self.end_attempt(path, AttemptStatus::Interrupted, content, Charge::Estimated, Some(error), true);
+        let stopped = Ended::stopped(AttemptStatus::Interrupted, content, None);
+        self.end_attempt(path, Ended { error: Some(error), ..stopped });
         let effect = self.place(path).map(|place| place.step.effect());
         let Some(progress) = self.runs.record(path).map(|record| record.progress.clone()) else { return };
         match effect {

@@ -26,7 +26,6 @@ pub struct Repeat {
 /// output of another step that runs again. The others are kept: their inputs do not change.
 #[must_use]
 pub fn repeats(index: &Index, runs: &Runs, from: &StepPath) -> Vec<Repeat> {
-    let names = index.names();
     let mut again: HashSet<&StepId> = HashSet::new();
     let mut repeats = Vec::new();
     let mut is_after = false;
@@ -34,7 +33,7 @@ pub fn repeats(index: &Index, runs: &Runs, from: &StepPath) -> Vec<Repeat> {
         let path = StepPath::top(&place.step.id);
         let is_stale = is_after && runs.get(&path).is_some_and(|run| run.stale);
         is_after |= path == *from;
-        let used = index.used_by(place, &names).into_iter().find(|used| again.contains(&used.step.id));
+        let used = index.used_by(place).into_iter().find(|used| again.contains(&used.step.id));
         let reason = if path == *from {
             Some((RerunReason::Requested, None))
         } else if let Some(used) = used {
@@ -101,21 +100,21 @@ impl Machine {
         let under_way = self.runs.running().any(|record| !self.is_held_between_attempts(&record.run.path));
         if under_way || matches!(self.journal.state.status, ExecutionStatus::Pending | ExecutionStatus::Running) {
             let message = "It is running: pause it and let the step end, or cancel it, then retry.";
-            return Err(self.illegal(ErrorCode::ExecutionActive, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::ExecutionActive, Some(status), message));
         }
         let unknown = |run: &&StepRun| run.status == StepRunStatus::OutcomeUnknown && run.path != *path;
         if let Some(open) = self.runs.at_gates().find(unknown) {
             let message = format!("“{}” may have acted already: decide there first whether it runs again.", open.label);
-            return Err(self.illegal(ErrorCode::GateOpen, Some(status), &message));
+            return Err(self.wrong_state(ErrorCode::GateOpen, Some(status), &message));
         }
         let place = self.place(path).ok_or(EngineError::StepRunNotFound)?;
         if !patch.enabled.unwrap_or(place.step.enabled) {
             let message = "The step is disabled: send `enabled: true` along to run it.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         if !self.index.leads_to(place) {
             let message = "A `next` or the entry step skips this step: it would be skipped again.";
-            return Err(self.illegal(ErrorCode::IllegalTransition, Some(status), message));
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         Ok(())
     }

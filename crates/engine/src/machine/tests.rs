@@ -1,5 +1,6 @@
 //! Whole executions without a database: the machine driven in memory, with crashes at any input.
 
+mod answers;
 mod laws;
 mod recovery;
 mod world;

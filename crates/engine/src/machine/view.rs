@@ -25,6 +25,7 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         error: state.error.clone(),
         token_usage: state.token_usage,
         cost_usd: state.cost_usd,
+        unpriced_calls: state.unpriced_calls,
         budget_usd: state.budget_usd,
         yolo: state.yolo,
         triggered_by: journal.triggered_by.clone(),

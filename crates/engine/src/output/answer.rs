@@ -5,6 +5,7 @@ use sluice_types::ErrorCode;
 use sluice_types::limits::MAX_VALIDATION_STEPS;
 
 use super::bounded_text::bounded;
+use super::json_in_text::json_in;
 use super::metered::{Costs, Meter, Metered};
 use super::schema::{Checked, compile, not_compiled};
 use super::schema_error::SchemaError;
@@ -18,8 +19,7 @@ const EXPLANATION_STEPS: u64 = 200_000;
 /// Parses the output of a step from its model's text.
 pub fn output_of(content: &str, schema: Option<&Value>) -> Result<Value, Failure> {
     let Some(schema) = schema else { return Ok(Value::String(content.to_owned())) };
-    let value: Value =
-        serde_json::from_str(without_fence(content)).map_err(|error| refused(&format!("it is not JSON ({error})")))?;
+    let value = json_in(content).map_err(|why| refused(&why))?;
     let validated = on_deep_stack(|| compile(schema).map(|checked| misfit(&checked, &value)));
     match validated.unwrap_or_else(|| Err(not_compiled())) {
         Ok(None) => Ok(value),
@@ -74,11 +74,4 @@ fn schema_refused(error: &SchemaError) -> Failure {
         // The call was made.
         sent: Sent::Maybe,
     }
-}
-
-/// Models often put JSON between Markdown fences.
-fn without_fence(content: &str) -> &str {
-    let trimmed = content.trim();
-    let Some(inside) = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```")) else { return trimmed };
-    inside.strip_prefix("json").unwrap_or(inside).trim()
 }

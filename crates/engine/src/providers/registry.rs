@@ -12,6 +12,7 @@ use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName, Te
 
 use super::master_key::VaultError;
 use super::vault::Vault;
+use crate::clock::{Clock as _, System};
 
 /// Configuration of provider calls.
 pub struct ProvidersConfig {
@@ -55,7 +56,7 @@ impl Providers {
     /// Providers over a store.
     pub fn new(store: Store, config: ProvidersConfig) -> Result<Self, reqwest::Error> {
         let ProvidersConfig { vault, server_keys, network } = config;
-        let client = Client::new(network.client()?);
+        let client = Client::new(network.client()?, || System.now().into());
         Ok(Self { store, vault: Arc::new(vault), server_keys, network, client, cache: DashMap::new() })
     }
 

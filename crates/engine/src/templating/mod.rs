@@ -15,9 +15,11 @@ mod guard;
 mod refusal;
 mod scope;
 mod stack;
+mod weight;
 
 pub use check::{Trial, stand_ins};
 pub use scope::{Scope, text_of};
+pub use weight::MAX_INLINE_BYTES;
 
 #[cfg(test)]
 mod attacks;

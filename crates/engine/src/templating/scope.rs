@@ -1,41 +1,41 @@
 //! The variables of an execution's templates.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
 
 use minijinja::value::Serde;
 use minijinja::{Value as JinjaValue, context};
 use serde_json::Value;
 use sluice_types::limits::MAX_TEMPLATE_WORK_BYTES;
-use sluice_types::template::{Names, Reading, Reference, Root};
-use sluice_types::{ErrorCode, Index, Place, RunError, StepRun, StepRunStatus};
+use sluice_types::template::{Reading, Reference, Root};
+use sluice_types::{ErrorCode, Index, Place, RunError, StepId, StepRun, StepRunStatus};
 
 use super::budget::Budget;
 use super::compiled::{Compiled, Filled};
 use super::fault::Fault;
-use super::stack::with_stack;
+use super::stack::{MAX_SHALLOW, with_stack};
+use super::weight::{room_beside, room_beside_context};
 
 /// The variables of a step run's templates.
 pub struct Scope<'a> {
     context: &'a BTreeMap<String, Value>,
     input: &'a Value,
-    places: &'a [Place],
+    index: &'a Index,
     /// The run of a step, as the step run with the template sees it.
     run_of: &'a RunOf<'a>,
-    names: Names<'a>,
-    /// The position of each step in `places`, by its label and id.
-    steps: HashMap<&'a str, usize>,
     /// Values converted for minijinja, on first reference.
-    values: Values,
+    values: Values<'a>,
 }
 
 /// Finds the run of a step.
 pub type RunOf<'a> = dyn Fn(&Place) -> Option<&'a StepRun> + 'a;
 
-struct Values {
-    input: OnceLock<JinjaValue>,
-    context: OnceLock<JinjaValue>,
-    steps: Vec<OnceLock<Option<JinjaValue>>>,
+#[derive(Default)]
+struct Values<'a> {
+    input: OnceCell<JinjaValue>,
+    user_input: OnceCell<JinjaValue>,
+    context: OnceCell<JinjaValue>,
+    steps: RefCell<HashMap<&'a StepId, Option<JinjaValue>>>,
 }
 
 impl<'a> Scope<'a> {
@@ -47,20 +47,7 @@ impl<'a> Scope<'a> {
         input: &'a Value,
         run_of: &'a RunOf<'a>,
     ) -> Self {
-        let names = Names::new(&index.names());
-        let places = index.places();
-        let mut steps = HashMap::new();
-        let labels = places.iter().map(|place| place.step.label.as_str()).enumerate();
-        // A label wins over an id, and the first of two wins.
-        for (at, name) in labels.chain(places.iter().map(|place| place.step.id.as_str()).enumerate()) {
-            steps.entry(name).or_insert(at);
-        }
-        let values = Values {
-            input: OnceLock::new(),
-            context: OnceLock::new(),
-            steps: places.iter().map(|_| OnceLock::new()).collect(),
-        };
-        Self { context, input, places, run_of, names, steps, values }
+        Self { context, input, index, run_of, values: Values::default() }
     }
 
     /// Renders a template; the error contains the field and the place in it.
@@ -68,16 +55,64 @@ impl<'a> Scope<'a> {
         if !source.contains(['{', '$']) {
             return Ok(source.to_owned());
         }
-        let filled = self.read(source).and_then(|template| self.fill_read(&template));
-        filled
+        self.read(source)
+            .and_then(|template| self.fill_read(&template))
             .map(|filled| filled.text)
-            .map_err(|fault| RunError::new(ErrorCode::InvalidTemplate, format!("`{field}`: {}", fault.message)))
+            .map_err(in_field(field))
+    }
+
+    /// The same, when it is known beforehand to take little time: the template only inserts values, and has at most `room`
+    /// bytes together with them. Takes its bytes from `room`.
+    pub fn fill_if_quick(&self, field: &str, source: &str, room: &mut usize) -> Option<Result<String, RunError>> {
+        *room = room.checked_sub(source.len())?;
+        if !source.contains(['{', '$']) {
+            return Some(Ok(source.to_owned()));
+        }
+        let filled = match self.read(source) {
+            Ok(template) => {
+                *room = self.room_beside_values(*room, &template)?;
+                self.fill_read(&template)
+            }
+            Err(fault) => Err(fault),
+        };
+        Some(filled.map(|filled| filled.text).map_err(in_field(field)))
+    }
+
+    /// The part of `room` bytes that is left beside a template and the values that it inserts; `None` when it also
+    /// computes, or they take more.
+    pub fn room_beside(&self, room: usize, source: &str) -> Option<usize> {
+        let room = room.checked_sub(source.len())?;
+        if !source.contains(['{', '$']) {
+            return Some(room);
+        }
+        match self.read(source) {
+            Ok(template) => self.room_beside_values(room, &template),
+            // It will not be filled in.
+            Err(_) => Some(room),
+        }
+    }
+
+    fn room_beside_values(&self, room: usize, template: &Read) -> Option<usize> {
+        let insertions = template.insertions.filter(|_| template.depth <= MAX_SHALLOW)?;
+        // Each expression may insert the whole input or context.
+        let room = (0..insertions)
+            .try_fold(room, |room, _| room_beside_context(room_beside(room, self.input)?, self.context))?;
+        let steps = template.references.iter().filter(|reference| reference.root == Root::Steps);
+        let outputs = steps.filter_map(|reference| self.output(self.index.named(&reference.name)?));
+        outputs.into_iter().try_fold(room, |room, (run, output)| {
+            room_beside(room.checked_sub(run.content.as_ref().map_or(0, String::len))?, output)
+        })
     }
 
     /// Reads a template, and rewrites it for minijinja.
     pub(super) fn read(&self, source: &str) -> Result<Read, Fault> {
-        let reading = Reading::new(source, &self.names).map_err(|error| Fault::certain(error.to_string()))?;
-        Ok(Read { jinja: reading.to_jinja(), depth: reading.depth(), references: reading.into_references() })
+        let reading = Reading::new(source, self.index.names()).map_err(|error| Fault::certain(error.to_string()))?;
+        Ok(Read {
+            jinja: reading.to_jinja(),
+            depth: reading.depth(),
+            insertions: reading.insertions(),
+            references: reading.into_references(),
+        })
     }
 
     /// Fills in a template that was read.
@@ -88,13 +123,13 @@ impl<'a> Scope<'a> {
             if !steps.contains_key(reference.name.as_str())
                 && let Some(value) = self.step_value(&reference.name)
             {
-                budget.pay_value(value).map_err(|_| too_much())?;
-                steps.insert(reference.name.as_str(), value.clone());
+                budget.pay_value(&value).map_err(|_| too_much())?;
+                steps.insert(reference.name.as_str(), value);
             }
         }
         let context = context! {
             input => self.values.input.get_or_init(|| input_value(self.input)).clone(),
-            user_input => user_input(self.input),
+            user_input => self.values.user_input.get_or_init(|| JinjaValue::from(user_input(self.input))).clone(),
             context => self.values.context.get_or_init(|| JinjaValue::from(Serde(self.context))).clone(),
             steps => JinjaValue::from_pairs(steps),
         };
@@ -102,15 +137,20 @@ impl<'a> Scope<'a> {
     }
 
     /// The value of `steps.<name>`: `content`, `output`, and the fields of an object output.
-    fn step_value(&self, name: &str) -> Option<&JinjaValue> {
-        let at = *self.steps.get(name)?;
-        self.values.steps.get(at)?.get_or_init(|| self.output_value(at)).as_ref()
+    fn step_value(&self, name: &str) -> Option<JinjaValue> {
+        let place = self.index.named(name)?;
+        self.values.steps.borrow_mut().entry(&place.step.id).or_insert_with(|| self.output_value(place)).clone()
     }
 
-    fn output_value(&self, at: usize) -> Option<JinjaValue> {
-        let run = (self.run_of)(self.places.get(at)?)?;
+    /// The run of a step and its output, when it has one.
+    fn output(&self, place: &Place) -> Option<(&'a StepRun, &'a Value)> {
+        let run = (self.run_of)(place)?;
         let has_output = matches!(run.status, StepRunStatus::Completed | StepRunStatus::Skipped);
-        let output = run.output.as_ref().filter(|_| has_output)?;
+        Some((run, run.output.as_ref().filter(|_| has_output)?))
+    }
+
+    fn output_value(&self, place: &Place) -> Option<JinjaValue> {
+        let (run, output) = self.output(place)?;
         let value = JinjaValue::from(Serde(output));
         let content = match &run.content {
             // One copy of a text is enough.
@@ -129,6 +169,8 @@ impl<'a> Scope<'a> {
 pub(super) struct Read {
     jinja: String,
     depth: usize,
+    /// The number of its expressions, when it only inserts values.
+    insertions: Option<usize>,
     references: Vec<Reference>,
 }
 
@@ -142,6 +184,11 @@ impl Read {
     pub fn compile(&self) -> Result<(), Fault> {
         with_stack(self.depth, || Compiled::template(&self.jinja).map(|_| ()))
     }
+}
+
+/// Names the field in the error of its template.
+fn in_field(field: &str) -> impl Fn(Fault) -> RunError {
+    move |fault| RunError::new(ErrorCode::InvalidTemplate, format!("`{field}`: {}", fault.message))
 }
 
 fn too_much() -> Fault {

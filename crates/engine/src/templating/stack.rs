@@ -5,7 +5,7 @@ use std::thread;
 use super::fault::Fault;
 
 /// Depth up to which any thread's stack is enough: 2 MiB, in a build without optimization.
-const MAX_SHALLOW: usize = 48;
+pub(super) const MAX_SHALLOW: usize = 48;
 /// Bytes of stack for the deepest accepted template. Unused pages take no memory.
 const DEEP_STACK_BYTES: usize = 16 * 1024 * 1024;
 

@@ -140,3 +140,35 @@ fn endless_work_is_stopped() {
     let error = fill("{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}").unwrap_err();
     assert!(error.contains("more than 100000 steps"), "{error}");
 }
+
+#[test]
+fn a_template_that_inserts_little_is_quick() {
+    let definition: Definition = serde_json::from_value(json!({"context": {"TONE": "dry"}, "steps": [
+        {"id": "idea", "label": "Idea", "type": "llm", "prompt": "x"},
+    ]}))
+    .unwrap();
+    let idea = &definition.steps[0];
+    let run = StepRun {
+        status: StepRunStatus::Completed,
+        output: Some(json!("i".repeat(1_000))),
+        ..pending_run(&StepPath::top(&idea.id), idea)
+    };
+    let run_of = |_: &Place| Some(&run);
+    let (index, input) = (Index::of(&definition), json!({"topic": "tea"}));
+    let scope = Scope::new(&index, &definition.context, &input, &run_of);
+    let quick = |source: &str, mut room: usize| {
+        let filled = scope.fill_if_quick("prompt", source, &mut room)?;
+        Some((filled.map_err(|error| error.message), room))
+    };
+    assert_eq!(quick("plain", 5), Some((Ok("plain".into()), 0)));
+    assert_eq!(quick("plain", 4), None);
+    let source = "{{steps.Idea.content}}";
+    // The input and the context count for each expression: 32 bytes for each value, 12 of text.
+    let bytes = source.len() + 3 * 32 + "topicTONEtea".len() + "dry".len() + 32 + 1_000;
+    assert_eq!(quick(source, bytes), Some((Ok("i".repeat(1_000)), 0)));
+    assert_eq!(quick(source, bytes - 1), None);
+    assert_eq!(quick("{{ input.topic | upper }}", 10_000), None, "it computes");
+    assert_eq!(quick("{{ input }}{% for a in range(9) %}{% endfor %}", 10_000), None, "it computes");
+    assert_eq!(quick(&format!("{{{{ input{} }}}}", "[0]".repeat(100)), 10_000), None, "it is nested deep");
+    assert!(quick("{{ input. }}", 10_000).unwrap().0.unwrap_err().starts_with("`prompt`: line 1"));
+}

@@ -10,8 +10,11 @@
 
 mod commands;
 mod credentials;
+mod cut_off;
 mod faults;
 mod poisoned;
+mod prices;
 mod reviews;
+mod stalls;
 mod support;
 mod tenants;

@@ -158,7 +158,7 @@ impl TestEngine {
 /// Why a command was refused.
 pub fn refusal<T: std::fmt::Debug>(outcome: Result<T, EngineError>) -> ErrorCode {
     match outcome.unwrap_err() {
-        EngineError::Illegal { code, .. } | EngineError::Invalid(code, _) => code,
+        EngineError::WrongState { code, .. } | EngineError::Invalid(code, _) => code,
         other => panic!("{other}"),
     }
 }

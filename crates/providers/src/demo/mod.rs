@@ -1,167 +1,210 @@
 //! The built-in provider `demo`: offline, free, the same answer to the same prompt. Its answers are
-//! made up here and say so. With it the first run works without a key, and it serves tests and
-//! benchmarks of the engine use.
+//! made up here and say so. With it the first run works without a key, each ending of an answer can be seen, and tests
+//! and benchmarks of the engine use it.
 
+mod prose;
 pub mod schema;
 
-use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use sluice_types::{FinishReason, TokenUsage, estimated_tokens};
 
-use crate::call::ModelCall;
+use self::prose::prose;
+use self::schema::instance_of;
+use crate::call::{Message, ModelCall, ToolChoice};
 use crate::error::{ProviderError, ProviderErrorKind};
-use crate::event::{Finish, ModelEvent, ModelStream};
-use schema::instance_of;
-
-/// Behaviour of a model of `demo`.
-struct Pacing {
-    /// The pause before each piece.
-    pause: Duration,
-    /// The most pieces of an answer; `None` for one piece per word.
-    pieces: Option<usize>,
-}
+use crate::event::{Finish, ModelEvent, ModelStream, ToolCall};
 
 /// `demo-slow` takes about three seconds: this number of pieces, one each tenth of a second.
 const SLOW_PIECES: usize = 30;
 /// `demo-flaky` fails this many times before it answers.
 const FLAKY_FAILURES: i32 = 2;
 
-fn manner(model: &str) -> Pacing {
+/// What a model of `demo` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Show {
+    /// An answer.
+    Answer,
+    /// The prompt as it came.
+    Echo,
+    /// Thoughts, then an answer.
+    Thinking,
+    /// An answer that is cut at a limit of tokens.
+    Cut,
+    /// A refusal.
+    Refusal,
+    /// Half an answer, withheld by a filter.
+    Filtered,
+    /// Half an answer, then silence.
+    Silence,
+    /// No capacity for the first attempts, then an answer.
+    Overload,
+    /// An error.
+    Error,
+}
+
+fn show(model: &str) -> Option<Show> {
+    Some(match model {
+        "demo" | "demo-instant" | "demo-slow" => Show::Answer,
+        "demo-echo" => Show::Echo,
+        "demo-think" => Show::Thinking,
+        "demo-cut" => Show::Cut,
+        "demo-refuse" => Show::Refusal,
+        "demo-filter" => Show::Filtered,
+        "demo-silent" => Show::Silence,
+        "demo-flaky" => Show::Overload,
+        "demo-broken" => Show::Error,
+        _ => return None,
+    })
+}
+
+/// The pause before each piece of an answer, and the most pieces; without a limit a piece for each word.
+fn pacing(model: &str) -> (Duration, Option<usize>) {
     match model {
-        "demo-slow" => Pacing { pause: Duration::from_millis(100), pieces: Some(SLOW_PIECES) },
-        "demo" => Pacing { pause: Duration::from_millis(20), pieces: None },
-        _ => Pacing { pause: Duration::ZERO, pieces: Some(3) },
+        "demo-slow" => (Duration::from_millis(100), Some(SLOW_PIECES)),
+        "demo" | "demo-think" => (Duration::from_millis(20), None),
+        _ => (Duration::ZERO, Some(3)),
     }
 }
 
 /// Answers a call. `attempt` counts from 1; `demo-flaky` goes by it.
+///
+/// # Errors
+/// The model is not known, or shows an error.
 pub fn stream(call: &ModelCall, attempt: i32) -> Result<ModelStream, ProviderError> {
-    match call.model.as_str() {
-        "demo" | "demo-instant" | "demo-echo" | "demo-slow" => {}
-        "demo-flaky" if attempt > FLAKY_FAILURES => {}
-        "demo-flaky" => {
+    let Some(show) = show(&call.model) else {
+        let message = format!("demo has no model `{}`", call.model);
+        return Err(ProviderError::new(ProviderErrorKind::ModelNotFound, message));
+    };
+    let failure = match show {
+        Show::Overload if attempt <= FLAKY_FAILURES => {
             let message =
                 format!("demo-flaky fails {FLAKY_FAILURES} times before it answers; this was number {attempt}");
-            return Err(ProviderError {
-                status: Some(503),
-                ..ProviderError::new(ProviderErrorKind::Overloaded, message)
-            });
+            Some((503, ProviderError::new(ProviderErrorKind::Overloaded, message)))
         }
-        "demo-broken" => {
-            let error = ProviderError::new(ProviderErrorKind::BadRequest, "demo-broken refuses every request");
-            return Err(ProviderError { status: Some(400), ..error });
+        Show::Error => {
+            Some((400, ProviderError::new(ProviderErrorKind::BadRequest, "demo-broken refuses every request")))
         }
-        other => {
-            return Err(ProviderError::new(ProviderErrorKind::ModelNotFound, format!("demo has no model `{other}`")));
-        }
-    }
-    let answer = answer(call);
-    let usage = TokenUsage {
-        input_tokens: call.texts().map(estimated_tokens).sum(),
-        output_tokens: estimated_tokens(&answer),
-        ..TokenUsage::default()
+        _ => None,
     };
-    let Pacing { pause, pieces: count } = manner(&call.model);
+    if let Some((status, error)) = failure {
+        return Err(ProviderError { status: Some(status), ..error });
+    }
+    let script = Script::of(call, show);
+    let (pause, count) = pacing(&call.model);
+    let idle_timeout = call.idle_timeout;
     Ok(Box::pin(async_stream::stream! {
-        for piece in pieces(&answer, count) {
+        for event in script.events(count) {
             if !pause.is_zero() {
                 tokio::time::sleep(pause).await;
             }
-            yield Ok(ModelEvent::Text(piece));
+            yield Ok(event);
         }
-        yield Ok(ModelEvent::Finished(Finish {
-            reason: FinishReason::Stop,
-            word: None,
-            usage: Some(usage),
-            tool_calls: Vec::new(),
-            replay: Vec::new(),
-        }));
+        if show == Show::Silence {
+            tokio::time::sleep(idle_timeout).await;
+            let message = format!(
+                "demo-silent was silent for longer than the `idle_timeout` of {} s (simulated)",
+                idle_timeout.as_secs()
+            );
+            yield Err(ProviderError::new(ProviderErrorKind::Timeout, message));
+        } else {
+            yield Ok(ModelEvent::Finished(script.finish));
+        }
     }))
 }
 
+/// What is said, and how it ends.
+struct Script {
+    thinking: String,
+    text: String,
+    finish: Finish,
+}
+
+impl Script {
+    fn of(call: &ModelCall, show: Show) -> Self {
+        let (thinking, text, reason) = match show {
+            Show::Answer | Show::Overload | Show::Error => (String::new(), answer(call), FinishReason::Stop),
+            Show::Echo => (String::new(), call.prompt().to_owned(), FinishReason::Stop),
+            Show::Thinking => (thoughts(call), answer(call), FinishReason::Stop),
+            Show::Cut => (String::new(), half(&answer(call)), FinishReason::Length),
+            Show::Refusal => {
+                let words = "I cannot help with that. (This refusal is simulated by the demo provider.)";
+                (String::new(), words.to_owned(), FinishReason::Refusal)
+            }
+            Show::Filtered => (String::new(), half(&answer(call)), FinishReason::ContentFilter),
+            Show::Silence => (String::new(), half(&answer(call)), FinishReason::Error),
+        };
+        let tool_calls: Vec<ToolCall> = match show {
+            Show::Answer | Show::Thinking | Show::Overload => tool_call(call).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        let (text, reason) =
+            if tool_calls.is_empty() { (text, reason) } else { (String::new(), FinishReason::ToolCalls) };
+        let reasoning_tokens = estimated_tokens(&thinking);
+        let usage = TokenUsage {
+            input_tokens: call.texts().map(estimated_tokens).sum(),
+            output_tokens: reasoning_tokens + estimated_tokens(&text),
+            reasoning_tokens,
+            ..TokenUsage::default()
+        };
+        let word = Some(format!("simulated {reason}"));
+        let finish = Finish { reason, word, usage: Some(usage), tool_calls, replay: Vec::new() };
+        Self { thinking, text, finish }
+    }
+
+    fn events(&self, count: Option<usize>) -> Vec<ModelEvent> {
+        let thinking = pieces(&self.thinking, count).into_iter().map(ModelEvent::Thinking);
+        let text = pieces(&self.text, count).into_iter().map(ModelEvent::Text);
+        let calls = self.finish.tool_calls.iter().enumerate().flat_map(|(index, call)| {
+            let piece = call.arguments.to_string();
+            [ModelEvent::ToolCall { index, name: call.name.clone() }, ModelEvent::ToolArguments { index, piece }]
+        });
+        thinking.chain(text).chain(calls).collect()
+    }
+}
+
+/// A call of the first tool, or of the one that is named, with made-up arguments; none when a tool has answered.
+fn tool_call(call: &ModelCall) -> Option<ToolCall> {
+    if matches!(call.messages.last(), Some(Message::Tool(_))) {
+        return None;
+    }
+    let tool = match &call.tool_choice {
+        ToolChoice::None => return None,
+        ToolChoice::Named(name) => call.tools.iter().find(|tool| tool.name == *name)?,
+        ToolChoice::Auto | ToolChoice::Required => call.tools.first()?,
+    };
+    let number = call.messages.len();
+    let arguments = instance_of(&tool.parameters, seed(call));
+    Some(ToolCall { id: format!("demo_call_{number}"), name: tool.name.clone(), arguments })
+}
+
 fn answer(call: &ModelCall) -> String {
-    if call.model == "demo-echo" {
-        return call.prompt().to_owned();
-    }
-    let seed = {
-        let mut hasher = DefaultHasher::new();
-        (&call.system, call.prompt()).hash(&mut hasher);
-        hasher.finish()
-    };
-    match &call.output_schema {
-        Some(schema) => instance_of(schema, seed).to_string(),
-        None => prose(call.prompt(), seed),
-    }
-}
-
-/// Openings, bodies and ends of paragraphs; `{}` is a subject from the prompt.
-const OPENINGS: [&str; 5] = [
-    "The first thing to settle about {} is what it is for.",
-    "Most of the work on {} lies in deciding what to leave out.",
-    "People who deal with {} ask for fewer surprises, not for more options.",
-    "It helps to begin {} with the smallest part that is useful by itself.",
-    "What is known about {} is enough to begin, and not enough to promise.",
-];
-const BODIES: [&str; 6] = [
-    "A short list of checks, agreed beforehand, tells whether it is done.",
-    "Each part has one owner, one input and one output, so that it can be changed without the others.",
-    "What fails must say so at once, and must not take the rest with it.",
-    "The cost is known before the start and shown while it grows.",
-    "Anything that cannot be undone asks first.",
-    "Measure once before and once after; keep the figure with the change.",
-];
-const ENDS: [&str; 4] = [
-    "The next step can build on this.",
-    "A reviewer should look at the second point first.",
-    "Open questions are listed at the end.",
-    "Nothing here depends on a decision not yet made.",
-];
-
-fn prose(prompt: &str, seed: u64) -> String {
-    let subjects = subjects(prompt);
-    let pick = |from: &[&'static str], salt: u64| {
-        let length = u64::try_from(from.len()).unwrap_or(1).max(1);
-        let at =
-            usize::try_from((seed.rotate_left(u32::try_from(salt % 64).unwrap_or(0)) ^ salt) % length).unwrap_or(0);
-        from.get(at).copied().unwrap_or_default()
-    };
-    let title = subjects.first().map_or("this", String::as_str);
-    let mut text = format!("*Simulated answer of the demo provider.*\n\n## On {title}\n");
-    for (salt, subject) in (1_u64..).zip(&subjects) {
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "\n{salt}. **{subject}**: {} {} {}",
-            pick(&OPENINGS, salt * 7).replace("{}", subject),
-            pick(&BODIES, salt * 11),
-            pick(&ENDS, salt * 13),
-        );
-    }
-    text
-}
-
-/// Number of subjects in an answer.
-const SUBJECTS: usize = 4;
-
-/// The longest words of the prompt, in their order: its probable subjects.
-fn subjects(prompt: &str) -> Vec<String> {
-    let mut words: Vec<(usize, String)> = Vec::new();
-    for word in prompt.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3).take(400) {
-        let word = word.to_lowercase();
-        if !words.iter().any(|(_, known)| *known == word) {
-            words.push((words.len(), word));
+    match (&call.output_schema, call.messages.last()) {
+        (Some(schema), _) => instance_of(schema, seed(call)).to_string(),
+        (None, Some(Message::Tool(result))) => {
+            let (name, content) = (&result.name, &result.content);
+            format!("*Simulated answer of the demo provider.*\n\n`{name}` gave:\n\n{content}\n")
         }
+        (None, _) => prose(call.prompt(), seed(call)),
     }
-    words.sort_by_key(|(at, word)| (std::cmp::Reverse(word.chars().count().min(12)), *at));
-    words.truncate(SUBJECTS);
-    words.sort_by_key(|(at, _)| *at);
-    let mut found: Vec<String> = words.into_iter().map(|(_, word)| word).collect();
-    if found.is_empty() {
-        found.push("the request".into());
-    }
-    found
+}
+
+fn thoughts(call: &ModelCall) -> String {
+    let words = estimated_tokens(call.prompt());
+    format!("(Simulated thoughts.) The prompt has about {words} tokens. First its subjects, then what to say of each.")
+}
+
+fn seed(call: &ModelCall) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&call.system, call.prompt()).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The beginning of a text, up to about its middle.
+fn half(text: &str) -> String {
+    let words: Vec<&str> = text.split_inclusive(' ').collect();
+    words.iter().take(words.len().div_ceil(2)).copied().collect()
 }
 
 /// Cuts a text at spaces: into words, or into about `count` pieces.
@@ -172,47 +215,4 @@ fn pieces(text: &str, count: Option<usize>) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::StreamExt as _;
-
-    fn call(model: &str, prompt: &str) -> ModelCall {
-        ModelCall::new("demo", model, prompt)
-    }
-
-    async fn whole(call: &ModelCall) -> String {
-        let mut events = stream(call, 1).unwrap();
-        let mut text = String::new();
-        while let Some(event) = events.next().await {
-            if let ModelEvent::Text(piece) = event.unwrap() {
-                text.push_str(&piece);
-            }
-        }
-        text
-    }
-
-    #[tokio::test]
-    async fn the_same_prompt_gets_the_same_answer_in_several_pieces() {
-        let one = call("demo-instant", "Write about industrial fermentation of coffee");
-        assert_eq!(whole(&one).await, whole(&one).await);
-        assert!(whole(&one).await.contains("fermentation"));
-        assert_ne!(whole(&one).await, whole(&call("demo-instant", "Write about lighthouses")).await);
-        assert!(stream(&one, 1).unwrap().collect::<Vec<_>>().await.len() > 2);
-    }
-
-    #[tokio::test]
-    async fn echo_says_the_prompt() {
-        assert_eq!(whole(&call("demo-echo", "a  b\nc")).await, "a  b\nc");
-    }
-
-    #[test]
-    fn flaky_fails_twice_and_broken_always() {
-        let kind =
-            |model: &str, attempt| stream(&call(model, "x"), attempt).err().map(|error| (error.kind, error.status));
-        assert_eq!(kind("demo-flaky", 1), Some((ProviderErrorKind::Overloaded, Some(503))));
-        assert_eq!(kind("demo-flaky", 2), Some((ProviderErrorKind::Overloaded, Some(503))));
-        assert_eq!(kind("demo-flaky", 3), None);
-        assert_eq!(kind("demo-broken", 9), Some((ProviderErrorKind::BadRequest, Some(400))));
-        assert_eq!(kind("gpt", 1).map(|(kind, _)| kind), Some(ProviderErrorKind::ModelNotFound));
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
-//! The wire protocols. Each file writes the requests of one, and reads its answers.
+//! The wire protocols. Each file writes the requests of one, and reads its answers; Anthropic's have a file each.
 
+mod anthropic_events;
 mod anthropic_messages;
 mod gemini;
 mod ollama_chat;
@@ -10,7 +11,7 @@ mod openai_schema;
 mod testing;
 
 use reqwest::Url;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::call::ModelCall;
@@ -70,7 +71,7 @@ impl Protocol {
     /// A reader of one answer.
     pub(crate) fn frames(self) -> Box<dyn ReadFrames> {
         match self {
-            Self::AnthropicMessages => Box::<anthropic_messages::Reader>::default(),
+            Self::AnthropicMessages => Box::<anthropic_events::Reader>::default(),
             Self::OpenAiChat => Box::<openai_chat::Reader>::default(),
             Self::OpenAiResponses => Box::<openai_responses::Reader>::default(),
             Self::Gemini => Box::<gemini::Reader>::default(),
@@ -139,5 +140,23 @@ pub(crate) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
 pub(crate) fn set(body: &mut Value, key: &str, value: Option<impl Into<Value>>) {
     if let (Value::Object(fields), Some(value)) = (body, value) {
         fields.insert(key.to_owned(), value.into());
+    }
+}
+
+/// Adds a piece to the text under a key.
+pub(crate) fn append(value: &mut Value, key: &str, piece: &str) {
+    match value.get_mut(key) {
+        Some(Value::String(text)) => text.push_str(piece),
+        _ => set(value, key, Some(piece)),
+    }
+}
+
+/// The arguments of a call, for providers that take nothing but an object. What the model wrote in another form is put
+/// into one, as Anthropic proposes:
+/// <https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming>.
+pub(crate) fn as_object(arguments: &Value) -> Value {
+    match arguments {
+        Value::Object(_) => arguments.clone(),
+        other => json!({"INVALID_JSON": other}),
     }
 }

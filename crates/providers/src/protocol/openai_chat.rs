@@ -160,7 +160,7 @@ fn tool_call(call: &Value, position: u64, answer: &mut Answer) -> Result<(), Pro
 }
 
 /// OpenAI's words first, then those of others: Mistral (`model_length`), Text Generation Inference (`eos_token`,
-/// `stop_sequence`), `OpenRouter` (`error`), vLLM (`abort`), DeepSeek (`insufficient_system_resource`).
+/// `stop_sequence`), `OpenRouter` (`error`), vLLM (`abort`), `DeepSeek` (`insufficient_system_resource`).
 fn finish_reason(word: &str) -> FinishReason {
     match word {
         "stop" | "eos" | "eos_token" | "end_turn" | "stop_sequence" | "STOP" => FinishReason::Stop,
@@ -174,7 +174,7 @@ fn finish_reason(word: &str) -> FinishReason {
 }
 
 /// Prompt and completion include the cached and the reasoning tokens:
-/// <https://platform.openai.com/docs/api-reference/chat/object>. DeepSeek counts hits of its cache beside the prompt.
+/// <https://platform.openai.com/docs/api-reference/chat/object>. `DeepSeek` counts hits of its cache beside the prompt.
 fn usage(counts: &Value) -> TokenUsage {
     let input_tokens = count(counts, "/prompt_tokens");
     let cached = count(counts, "/prompt_tokens_details/cached_tokens").max(count(counts, "/prompt_cache_hit_tokens"));

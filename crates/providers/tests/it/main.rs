@@ -12,4 +12,5 @@ mod aimock;
 mod answers;
 mod client;
 mod cuts;
+mod peers;
 mod wire;

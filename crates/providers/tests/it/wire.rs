@@ -2,13 +2,14 @@
 //! an error inside a stream, is in `bytes`.
 
 mod bytes;
+mod pauses;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sluice_providers::{Client, ModelCall, ModelEvent, ProviderError, ProviderErrorKind as Kind};
+use sluice_providers::{Client, Finish, ModelCall, ModelEvent, ProviderError, ProviderErrorKind as Kind};
 use sluice_types::TokenUsage;
 
 use crate::aimock;
@@ -27,10 +28,10 @@ const KEY: &str = "sk-test-key";
 
 fn client() -> Client {
     let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    Client::new(http.build().unwrap())
+    Client::new(http.build().unwrap(), || SystemTime::UNIX_EPOCH)
 }
 
-fn call(provider: &str, model: &str, prompt: &str, base_url: &str) -> ModelCall {
+pub fn call(provider: &str, model: &str, prompt: &str, base_url: &str) -> ModelCall {
     ModelCall {
         system: Some("Be brief.".into()),
         max_tokens: Some(256),
@@ -75,6 +76,23 @@ async fn listen(call: ModelCall) -> Heard {
     };
     assert!(stream.next().await.is_none(), "nothing follows the end");
     Heard { pieces, end }
+}
+
+/// The text and the end of a call.
+pub async fn hear(call: ModelCall) -> (String, Result<Finish, ProviderError>) {
+    let mut text = String::new();
+    let mut stream = match client().stream(call).await {
+        Ok(stream) => stream,
+        Err(error) => return (text, Err(error)),
+    };
+    loop {
+        match stream.next().await.expect("a stream ends with Finished or an error") {
+            Ok(ModelEvent::Text(piece)) => text.push_str(&piece),
+            Ok(ModelEvent::Finished(finish)) => return (text, Ok(finish)),
+            Ok(_) => {}
+            Err(error) => return (text, Err(error)),
+        }
+    }
 }
 
 #[tokio::test]

@@ -146,6 +146,19 @@ pub async fn attempts(conn: &mut Connection, tenant: &str, id: &str, path: &str)
     rows.into_iter().map(AttemptRow::into_attempt).collect()
 }
 
+/// The text of one attempt that has ended.
+pub async fn attempt_text(
+    conn: &mut Connection,
+    tenant: &str,
+    id: &str,
+    path: &str,
+    attempt: i32,
+) -> Result<Option<String>> {
+    let text: Option<Option<String>> =
+        attempts::table.find((tenant, id, path, attempt)).select(attempts::content).first(conn).await.optional()?;
+    Ok(text.flatten())
+}
+
 pub async fn decisions(conn: &mut Connection, tenant: &str, id: &str, path: &str) -> Result<Vec<GateDecision>> {
     let rows: Vec<DecisionRow> = gate_decisions::table
         .filter(

@@ -15,14 +15,14 @@ fn sum_of(expression: &str) -> diesel::expression::SqlLiteral<BigInt> {
     sql(&format!("CAST(COALESCE(SUM({expression}), 0) AS BIGINT)"))
 }
 
-/// Executions, completed ones, failed ones, duration of the completed ones, cost, and tokens.
-type Sums = (i64, i64, i64, i64, Option<f64>, i64, i64, i64);
+/// Executions, completed ones, failed ones, duration of the completed ones, cost, calls without a known price, and tokens.
+type Sums = (i64, i64, i64, i64, Option<f64>, i64, i64, i64, i64, i64, i64);
 
 /// Statistics of a workflow's executions, in one scan of them.
 pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<WorkflowStats> {
     let count_of = |status: ExecutionStatus| sum_of(&format!("CASE WHEN status = '{status}' THEN 1 ELSE 0 END"));
     let duration = format!("CASE WHEN status = '{}' THEN completed_at - started_at END", ExecutionStatus::Completed);
-    let (total, completed, failed, duration, cost_usd, input, output, cached): Sums = executions::table
+    let sums: Sums = executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)).and(not(executions::deleting)))
         .select((
             sql::<BigInt>("COUNT(*)"),
@@ -30,18 +30,23 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
             count_of(ExecutionStatus::Failed),
             sum_of(&duration),
             sql::<Nullable<Double>>("SUM(cost_usd)"),
+            sum_of("unpriced_calls"),
             sum_of("input_tokens"),
             sum_of("output_tokens"),
             sum_of("cached_input_tokens"),
+            sum_of("cache_write_tokens"),
+            sum_of("reasoning_tokens"),
         ))
         .first(conn)
         .await?;
+    let (total, completed, failed, duration, cost_usd, unpriced, input, output, cached, cache_write, reasoning) = sums;
     Ok(WorkflowStats {
         executions: total,
         completed,
         failed,
         cost_usd: cost_usd.unwrap_or(0.0),
-        token_usage: usage(input, output, cached),
+        unpriced_calls: unpriced,
+        token_usage: usage(input, output, cached, cache_write, reasoning),
         mean_duration_ms: (completed > 0).then(|| duration / completed / 1000),
     })
 }

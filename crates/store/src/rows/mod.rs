@@ -61,14 +61,21 @@ pub(super) fn count(tokens: u64) -> i64 {
     i64::try_from(tokens).unwrap_or(i64::MAX)
 }
 
-pub(crate) fn usage(input: i64, output: i64, cached: i64) -> TokenUsage {
+pub(crate) fn usage(input: i64, output: i64, cached: i64, cache_write: i64, reasoning: i64) -> TokenUsage {
     let count = |tokens: i64| u64::try_from(tokens).unwrap_or(0);
     TokenUsage {
         input_tokens: count(input),
         output_tokens: count(output),
         cached_input_tokens: count(cached),
-        ..TokenUsage::default()
+        cache_write_tokens: count(cache_write),
+        reasoning_tokens: count(reasoning),
     }
+}
+
+/// Reads a word of a closed set. One that a newer server has written is read as that set's `Unknown`.
+pub(super) fn read_known<T: DeserializeOwned>(word: Option<String>) -> Result<Option<T>, StoreError> {
+    let read = word.map(|word| serde_json::from_value(serde_json::Value::String(word)));
+    read.transpose().map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// From one time to another, in milliseconds.

@@ -1,10 +1,13 @@
 //! Rows of step runs, their attempts and decisions.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sluice_types::{Attempt, GateDecision, RunError, StepRun, StepRunStatus, StepType};
+use sluice_types::{Attempt, FinishReason, GateDecision, RunError, StepRun, StepRunStatus, StepType};
 
-use super::{count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
+use super::{
+    count, duration_ms, read_json, read_known, read_optional, read_word, small, usage, write_json, write_optional,
+};
 use crate::changes::{TextPiece, TextPosition};
 use crate::error::StoreError;
 use crate::journal::{AttemptProgress, StepRecord};
@@ -47,6 +50,31 @@ pub(crate) struct StepRunRow {
     pub candidate: i32,
     pub reserved_usd: f64,
     pub sent_tokens: i64,
+    pub details: Option<String>,
+}
+
+/// Figures and words of a step run that no query reads by themselves: they share a column.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Details {
+    cache_write_tokens: u64,
+    reasoning_tokens: u64,
+    unpriced_calls: u32,
+    finish_reason: Option<FinishReason>,
+    finish_word: Option<String>,
+}
+
+impl Details {
+    fn of(run: &StepRun) -> Option<Self> {
+        let details = Self {
+            cache_write_tokens: run.token_usage.cache_write_tokens,
+            reasoning_tokens: run.token_usage.reasoning_tokens,
+            unpriced_calls: run.unpriced_calls,
+            finish_reason: run.finish_reason,
+            finish_word: run.finish_word.clone(),
+        };
+        (details != Self::default()).then_some(details)
+    }
 }
 
 impl StepRunRow {
@@ -87,6 +115,7 @@ impl StepRunRow {
             candidate: small(progress.candidate),
             reserved_usd: progress.reserved_usd,
             sent_tokens: count(progress.sent_tokens),
+            details: write_optional(Details::of(run).as_ref())?,
         })
     }
 
@@ -109,6 +138,8 @@ impl StepRunRow {
 
     pub fn into_step_run(self) -> Result<StepRun, StoreError> {
         let status: StepRunStatus = read_word(&self.status)?;
+        let details: Details = read_optional(self.details.as_ref())?.unwrap_or_default();
+        let [cache_write, reasoning] = [details.cache_write_tokens, details.reasoning_tokens].map(count);
         let output = match (&self.output, status) {
             (Some(output), _) => Some(read_json(output)?),
             (None, StepRunStatus::Completed | StepRunStatus::Skipped) => self.content.clone().map(Value::String),
@@ -136,8 +167,11 @@ impl StepRunRow {
             prompt: self.prompt,
             content: self.content,
             output,
-            token_usage: usage(self.input_tokens, self.output_tokens, self.cached_input_tokens),
+            finish_reason: details.finish_reason,
+            finish_word: details.finish_word,
+            token_usage: usage(self.input_tokens, self.output_tokens, self.cached_input_tokens, cache_write, reasoning),
             cost_usd: self.cost_usd,
+            unpriced_calls: details.unpriced_calls,
             duration_ms: duration_ms(self.started_at, self.completed_at),
             error: read_optional(self.error.as_ref())?,
             gate: read_optional(self.gate.as_ref())?,
@@ -169,6 +203,13 @@ pub(crate) struct AttemptRow {
     pub error: Option<String>,
     pub started_at: i64,
     pub completed_at: i64,
+    pub cache_write_tokens: i64,
+    pub reasoning_tokens: i64,
+    pub unpriced: bool,
+    pub finish_reason: Option<String>,
+    pub finish_word: Option<String>,
+    pub thinking: Option<String>,
+    pub notes: Option<String>,
 }
 
 impl AttemptRow {
@@ -185,11 +226,18 @@ impl AttemptRow {
             output_tokens: count(attempt.token_usage.output_tokens),
             cached_input_tokens: count(attempt.token_usage.cached_input_tokens),
             usage_estimated: attempt.usage_estimated,
-            cost_usd: attempt.cost_usd,
+            cost_usd: attempt.cost_usd.unwrap_or(0.0),
             content: attempt.content.clone(),
             error: write_optional(attempt.error.as_ref())?,
             started_at: to_micros(attempt.started_at),
             completed_at: to_micros(attempt.completed_at),
+            cache_write_tokens: count(attempt.token_usage.cache_write_tokens),
+            reasoning_tokens: count(attempt.token_usage.reasoning_tokens),
+            unpriced: attempt.cost_usd.is_none(),
+            finish_reason: attempt.finish_reason.map(|reason| reason.as_str().into()),
+            finish_word: attempt.finish_word.clone(),
+            thinking: attempt.thinking.clone(),
+            notes: (!attempt.notes.is_empty()).then(|| write_json(&attempt.notes)).transpose()?,
         })
     }
 
@@ -199,10 +247,20 @@ impl AttemptRow {
             status: read_word(&self.status)?,
             provider: self.provider,
             model: self.model,
-            token_usage: usage(self.input_tokens, self.output_tokens, self.cached_input_tokens),
+            token_usage: usage(
+                self.input_tokens,
+                self.output_tokens,
+                self.cached_input_tokens,
+                self.cache_write_tokens,
+                self.reasoning_tokens,
+            ),
             usage_estimated: self.usage_estimated,
-            cost_usd: self.cost_usd,
+            cost_usd: (!self.unpriced).then_some(self.cost_usd),
             content: self.content,
+            finish_reason: read_known(self.finish_reason)?,
+            finish_word: self.finish_word,
+            thinking: self.thinking,
+            notes: read_optional(self.notes.as_ref())?.unwrap_or_default(),
             error: read_optional::<RunError>(self.error.as_ref())?,
             started_at: from_micros(self.started_at),
             completed_at: from_micros(self.completed_at),

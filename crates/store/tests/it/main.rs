@@ -7,6 +7,7 @@
     reason = "a test may panic"
 )]
 
+mod answers;
 mod credentials;
 mod deletion;
 mod group_commit;

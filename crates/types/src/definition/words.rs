@@ -23,6 +23,17 @@ macro_rules! words {
             }
         }
 
+        /// Parses a known word; the error lists the known words.
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(word: &str) -> Result<Self, String> {
+                match Self::from(word.to_owned()) {
+                    Self::Unknown(word) => Err(format!("{word:?} is not one of {}", Self::WORDS.join(", "))),
+                    known => Ok(known),
+                }
+            }
+        }
+
         impl From<String> for $name {
             fn from(word: String) -> Self {
                 match word.as_str() { $($text => Self::$variant,)+ _ => Self::Unknown(word) }

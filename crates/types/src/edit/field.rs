@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::error::EditError;
-use crate::definition::{Fallback, LlmStep, OnExpiry, ReviewStep, Step, StepEffect, StepKind, StepType};
+use crate::definition::{
+    Fallback, LlmStep, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepType,
+};
 use crate::ids::{PersonaId, StepId};
 
 /// A field of a step, with a new value for it.
@@ -18,6 +20,8 @@ pub enum StepField {
     Retries(Option<u32>),
     /// Timeout of one attempt, in seconds.
     Timeout(Option<u32>),
+    /// Silence after which an attempt ends, in seconds.
+    IdleTimeout(Option<u32>),
     /// Effect of running the step twice.
     Effect(Option<StepEffect>),
     /// The step to go on with.
@@ -48,6 +52,10 @@ pub enum LlmField {
     Temperature(Option<f64>),
     /// Upper bound of tokens in the answer.
     MaxTokens(Option<u32>),
+    /// How long the model thinks.
+    Reasoning(Option<ReasoningEffort>),
+    /// What a cut answer counts as.
+    OnTruncated(Option<OnTruncated>),
     /// JSON Schema that the answer must fit.
     Schema(Option<Value>),
     /// Models to try in turn.
@@ -88,6 +96,7 @@ impl StepField {
             (Self::Enabled(enabled), _) => step.enabled = enabled,
             (Self::Retries(retries), _) => step.max_retries = retries,
             (Self::Timeout(seconds), _) => step.timeout = seconds,
+            (Self::IdleTimeout(seconds), _) => step.idle_timeout = seconds,
             (Self::Effect(effect), _) => step.effect = effect,
             (Self::Next(next), _) => step.next = next,
             (Self::Llm(field), StepKind::Llm(llm)) => field.put(llm),
@@ -107,6 +116,8 @@ impl LlmField {
             Self::Persona(persona) => llm.persona_id = persona,
             Self::Temperature(temperature) => llm.temperature = temperature,
             Self::MaxTokens(tokens) => llm.max_tokens = tokens,
+            Self::Reasoning(effort) => llm.reasoning = effort,
+            Self::OnTruncated(counts_as) => llm.on_truncated = counts_as,
             Self::Schema(schema) => llm.output_schema = schema,
             Self::Fallbacks(fallbacks) => llm.fallbacks = fallbacks,
         }

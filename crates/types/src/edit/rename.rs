@@ -15,7 +15,7 @@ pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String,
         return;
     }
     let index = Index::of(definition);
-    let known: Vec<&str> = renamed.keys().map(String::as_str).chain(index.names()).collect();
+    let known: Vec<&str> = renamed.keys().map(String::as_str).chain(index.labels_and_ids()).collect();
     let stem = unused_stem(&index, &known);
     // An unused name, as an intermediate between the old label and the new one.
     let between: Vec<String> = (0..renamed.len()).map(|number| format!("{stem}{number}")).collect();

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::block::{BlockAddress, Slot};
-use crate::definition::{Definition, OnExpiry, Step, StepKind, StepType};
+use crate::definition::{Definition, OnExpiry, OnTruncated, ReasoningEffort, Step, StepKind, StepType};
 use crate::ids::StepId;
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_STEPS};
-use crate::lint::{Fix, Known, lint};
-use crate::template::{Root, references};
+use crate::lint::{Fix, LintContext, lint};
+use crate::template::Root;
 
 fn id(text: &str) -> StepId {
     StepId::new(text).unwrap()
@@ -146,7 +146,7 @@ fn a_rename_goes_through_all_prompts() {
     let renamed = rename("research", " Deep dive ").unwrap().definition;
     assert_eq!(prompt(&renamed, 2), "Use {{steps.Deep dive.content}} and ${steps.research.content}");
     assert_eq!(shared(&before, &renamed), [false, true, false]);
-    assert!(lint(&renamed, &Known::default(), None).valid);
+    assert!(lint(&renamed, &LintContext::default(), None).valid);
     // Labels take precedence over ids: references by the id are rewritten to its label.
     let taken = rename("check", "research").unwrap().definition;
     assert_eq!(prompt(&taken, 2), "Use {{steps.Research.content}} and ${steps.Research.content}");
@@ -191,6 +191,8 @@ fn each_kind_has_its_fields() {
         LlmField::Persona(None),
         LlmField::Temperature(Some(0.5)),
         LlmField::MaxTokens(Some(5)),
+        LlmField::Reasoning(Some(ReasoningEffort::High)),
+        LlmField::OnTruncated(Some(OnTruncated::Fail)),
         LlmField::Schema(Some(json!({}))),
         LlmField::Fallbacks(vec![]),
     ] {
@@ -206,9 +208,13 @@ fn each_kind_has_its_fields() {
         assert!(apply(&three(), set("check", field.clone())).is_ok(), "{field:?}");
         assert_eq!(apply(&three(), set("research", field)), refused("research", StepType::Llm));
     }
-    for field in
-        [StepField::Enabled(false), StepField::Timeout(Some(9)), StepField::Effect(None), StepField::Next(None)]
-    {
+    for field in [
+        StepField::Enabled(false),
+        StepField::Timeout(Some(9)),
+        StepField::IdleTimeout(Some(8)),
+        StepField::Effect(None),
+        StepField::Next(None),
+    ] {
         for of in ["check", "research"] {
             assert!(apply(&three(), set(of, field.clone())).is_ok(), "{field:?} of {of}");
         }
@@ -222,7 +228,7 @@ fn each_kind_has_its_fields() {
 #[test]
 fn a_fix_of_the_lint_mends() {
     let broken = done(&three(), set("brief", LlmField::Prompt("{{steps.Researches.content}}".into())));
-    let report = lint(&broken, &Known::default(), None);
+    let report = lint(&broken, &LintContext::default(), None);
     let fix = report.findings.iter().find_map(|finding| finding.fix.clone()).unwrap();
     let fixed = done(&broken, Edit::ApplyFix(fix));
     assert_eq!((prompt(&fixed, 2), shared(&broken, &fixed)), ("{{steps.Research.content}}", vec![true, true, false]));
@@ -257,7 +263,7 @@ fn targets(definition: &Definition) -> Vec<Option<StepId>> {
     let index = Index::of(definition);
     let sources = index.places().iter().flat_map(|place| place.step.templates());
     sources
-        .flat_map(|(_, text)| references(text, &index.names()).unwrap())
+        .flat_map(|(_, text)| index.references(text).unwrap())
         .filter(|reference| reference.root == Root::Steps)
         .map(|reference| index.named(&reference.name).map(|place| place.step.id.clone()))
         .collect()
@@ -314,7 +320,7 @@ proptest! {
                 definition = applied.definition;
             }
         }
-        let report = lint(&definition, &Known::default(), None);
+        let report = lint(&definition, &LintContext::default(), None);
         for code in ["duplicate_id", "duplicate_label", "reserved_id", "empty_label", "unknown_next"] {
             prop_assert!(!report.findings.iter().any(|finding| finding.code == code), "{code}: {:?}", labels(&definition));
         }

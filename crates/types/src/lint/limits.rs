@@ -58,6 +58,7 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
             format!("from 1 to {MAX_TIMEOUT_SECONDS} seconds"),
         );
     }
+    check_silence(step, at, findings);
     for (field, text) in step.templates() {
         if text.len() > MAX_PROMPT_BYTES {
             let message = format!("at most {MAX_PROMPT_BYTES} bytes, not {}", text.len());
@@ -69,6 +70,21 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
         StepKind::Review(review) => check_review(review, at, findings),
         // `newer` reports it.
         StepKind::Unknown(_) => {}
+    }
+}
+
+fn check_silence(step: &Step, at: &str, findings: &mut Findings) {
+    let Some(seconds) = step.idle_timeout else { return };
+    let pointer = format!("{at}/idle_timeout");
+    if seconds == 0 || seconds > MAX_TIMEOUT_SECONDS {
+        let message = format!("from 1 to {MAX_TIMEOUT_SECONDS} seconds");
+        findings.error(pointer, "idle_timeout_out_of_range", message);
+    } else if seconds > step.timeout_seconds() {
+        let message = format!(
+            "the attempt ends after its `timeout` of {} seconds, so that a longer silence has no effect: raise `timeout` or lower this",
+            step.timeout_seconds()
+        );
+        findings.warning(pointer, "idle_timeout_without_effect", message);
     }
 }
 

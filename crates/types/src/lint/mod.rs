@@ -5,9 +5,11 @@ mod flow;
 mod limits;
 mod models;
 mod newer;
+mod prices;
 mod report;
 mod templates;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::definition::Definition;
@@ -16,28 +18,41 @@ use crate::index::Index;
 use report::Findings;
 pub use report::{Finding, Fix, LintReport, Severity};
 
-/// What is known beyond the definition. What is `None` is not checked.
+/// What the lint knows beyond the definition. What is `None` is not checked.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
-    /// The providers that can be used now.
+pub struct LintContext {
+    /// The providers that can be used now; the first is the default.
     pub providers: Option<Vec<String>>,
     /// The personas that there are.
     pub personas: Option<Vec<PersonaId>>,
+    /// The day of the check, in UTC.
+    pub today: Option<NaiveDate>,
 }
 
 /// Checks a definition; with an input, also that it has what the templates need.
 /// Pointers are into the definition, as `/steps/2/prompt`.
 #[must_use]
-pub fn lint(definition: &Definition, known: &Known, input: Option<&Value>) -> LintReport {
-    let index = Index::of(definition);
+pub fn lint(definition: &Definition, context: &LintContext, input: Option<&Value>) -> LintReport {
+    lint_indexed(definition, &Index::of(definition), context, input)
+}
+
+/// The same, with the index of the definition.
+#[must_use]
+pub fn lint_indexed(
+    definition: &Definition,
+    index: &Index,
+    context: &LintContext,
+    input: Option<&Value>,
+) -> LintReport {
     let mut findings = Findings::default();
-    limits::check(&index, &mut findings);
+    limits::check(index, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
     if index.places().len() <= crate::limits::MAX_STEPS {
         newer::check(definition, &mut findings);
-        flow::check(definition, &index, &mut findings);
-        templates::check(definition, &index, input, &mut findings);
-        models::check(definition, &index, known, &mut findings);
+        flow::check(definition, index, &mut findings);
+        templates::check(definition, index, input, &mut findings);
+        models::check(definition, index, context, &mut findings);
+        prices::check(definition, index, context, &mut findings);
     }
     findings.into_report()
 }

@@ -1,6 +1,6 @@
 //! Providers, models and personas.
 
-use super::Known;
+use super::LintContext;
 use super::report::Findings;
 use crate::catalog::{Ability, ModelInfo, find_model};
 use crate::definition::{Definition, LlmStep, StepKind};
@@ -8,23 +8,29 @@ use crate::index::{Index, Place};
 use crate::providers::ProviderName;
 use crate::resolve::{model_of, provider_of_fallback};
 
-pub(super) fn check(definition: &Definition, index: &Index, known: &Known, findings: &mut Findings) {
-    check_choice("", definition.provider.as_deref(), definition.model.as_deref(), known, findings);
-    check_persona("/persona_id", definition.persona_id.as_ref(), known, findings);
+pub(super) fn check(definition: &Definition, index: &Index, context: &LintContext, findings: &mut Findings) {
+    check_choice("", definition.provider.as_deref(), definition.model.as_deref(), context, findings);
+    check_persona("/persona_id", definition.persona_id.as_ref(), context, findings);
     for Place { step, pointer: at, .. } in index.places() {
         let StepKind::Llm(llm) = &step.kind else { continue };
         let provider =
             llm.provider.as_deref().or_else(|| definition.provider.as_deref().filter(|_| llm.model.is_some()));
         if llm.provider.is_some() || llm.model.is_some() {
             let own = OwnOrInherited { provider, pointer_provider: llm.provider.is_some() };
-            check_step_choice(at, &own, llm, known, findings);
+            check_step_choice(at, &own, llm, context, findings);
         }
         let (provider, model) = model_of(definition, llm);
         for (index, fallback) in llm.fallbacks.iter().enumerate() {
             let called = provider_of_fallback(fallback, provider.as_deref());
-            check_choice(&format!("{at}/fallbacks/{index}"), called.as_deref(), Some(&fallback.model), known, findings);
+            check_choice(
+                &format!("{at}/fallbacks/{index}"),
+                called.as_deref(),
+                Some(&fallback.model),
+                context,
+                findings,
+            );
         }
-        check_persona(&format!("{at}/persona_id"), llm.persona_id.as_ref(), known, findings);
+        check_persona(&format!("{at}/persona_id"), llm.persona_id.as_ref(), context, findings);
         if let Some(info) = provider.zip(model).and_then(|(provider, model)| find_model(&provider, &model)) {
             check_fit(at, llm, &info, findings);
         }
@@ -36,22 +42,28 @@ struct OwnOrInherited<'a> {
     pointer_provider: bool,
 }
 
-fn check_step_choice(at: &str, own: &OwnOrInherited<'_>, llm: &LlmStep, known: &Known, findings: &mut Findings) {
+fn check_step_choice(
+    at: &str,
+    own: &OwnOrInherited<'_>,
+    llm: &LlmStep,
+    context: &LintContext,
+    findings: &mut Findings,
+) {
     if own.pointer_provider {
-        check_choice(at, own.provider, llm.model.as_deref(), known, findings);
+        check_choice(at, own.provider, llm.model.as_deref(), context, findings);
     } else if let Some(provider) = own.provider.filter(|name| name.parse::<ProviderName>().is_ok()) {
         check_model(at, provider, llm.model.as_deref(), findings);
     }
 }
 
-fn check_choice(at: &str, provider: Option<&str>, model: Option<&str>, known: &Known, findings: &mut Findings) {
+fn check_choice(at: &str, provider: Option<&str>, model: Option<&str>, context: &LintContext, findings: &mut Findings) {
     let Some(provider) = provider else { return };
     let Ok(name) = provider.parse::<ProviderName>() else {
         let all: Vec<&str> = ProviderName::ALL.iter().map(|name| name.as_str()).collect();
         let message = format!("there is no provider `{provider}`; there are {}", all.join(", "));
         return findings.error(format!("{at}/provider"), "unknown_provider", message);
     };
-    if known.providers.as_ref().is_some_and(|available| !available.iter().any(|it| it == provider)) {
+    if context.providers.as_ref().is_some_and(|available| !available.iter().any(|it| it == provider)) {
         let missing = if name.needs_base_url() { "address" } else { "key" };
         let message = format!("{} has no {missing} yet: add one under Settings, Providers", name.title());
         findings.warning(format!("{at}/provider"), "provider_not_available", message);
@@ -85,8 +97,13 @@ fn check_model(at: &str, provider: &str, model: Option<&str>, findings: &mut Fin
     }
 }
 
-fn check_persona(pointer: &str, persona: Option<&crate::ids::PersonaId>, known: &Known, findings: &mut Findings) {
-    if let (Some(persona), Some(personas)) = (persona, &known.personas)
+fn check_persona(
+    pointer: &str,
+    persona: Option<&crate::ids::PersonaId>,
+    context: &LintContext,
+    findings: &mut Findings,
+) {
+    if let (Some(persona), Some(personas)) = (persona, &context.personas)
         && !personas.contains(persona)
     {
         findings.error(pointer, "unknown_persona", format!("there is no persona `{persona}`"));

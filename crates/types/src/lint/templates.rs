@@ -9,11 +9,10 @@ use crate::block::BlockAddress;
 use crate::definition::{Definition, Step, StepKind};
 use crate::index::{Index, Place, Resolution};
 use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES};
-use crate::template::{Names, Reading, Reference, Root, short};
+use crate::template::{Reading, Reference, Root, short};
 
 pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value>, findings: &mut Findings) {
-    let (names, reached) = (Names::new(&index.names()), index.reached(&BlockAddress::Root));
-    let scope = Scope { definition, index, input, names, reached };
+    let scope = Scope { definition, index, input, reached: index.reached(&BlockAddress::Root) };
     for place in index.places() {
         for (field, source) in place.step.templates() {
             // A template that is too long is refused; to read it would only take time.
@@ -30,7 +29,6 @@ struct Scope<'a> {
     definition: &'a Definition,
     index: &'a Index,
     input: Option<&'a Value>,
-    names: Names<'a>,
     reached: HashSet<usize>,
 }
 
@@ -43,7 +41,7 @@ struct Template<'a> {
 
 impl Scope<'_> {
     fn check_template(&self, template: &Template, findings: &mut Findings) {
-        let reading = match Reading::new(template.source, &self.names) {
+        let reading = match Reading::new(template.source, self.index.names()) {
             Ok(reading) => reading,
             Err(error) => return findings.error(template.pointer, "template_syntax", error.to_string()),
         };

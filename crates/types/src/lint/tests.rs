@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES, MAX_STEPS};
+use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TIMEOUT_SECONDS};
 
 fn definition(value: Value) -> Definition {
     serde_json::from_value(value).unwrap()
@@ -14,7 +14,7 @@ fn llm(id: &str, label: &str, prompt: &str) -> Value {
 }
 
 fn codes(definition: &Definition, input: Option<&Value>) -> Vec<(String, String)> {
-    lint(definition, &Known::default(), input).findings.into_iter().map(|f| (f.pointer, f.code)).collect()
+    lint(definition, &LintContext::default(), input).findings.into_iter().map(|f| (f.pointer, f.code)).collect()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn a_step_of_a_newer_version_cannot_run_and_its_new_fields_are_told() {
         {"id": "a", "label": "A", "type": "agent", "goal": "x"},
         {"id": "b", "label": "B", "type": "llm", "prompt": "{{steps.A.anything}}", "tools": [], "effect": "pays"},
     ]}));
-    let report = lint(&newer, &Known::default(), None);
+    let report = lint(&newer, &LintContext::default(), None);
     let told = |finding: &Finding| (finding.severity, finding.pointer.clone(), finding.code.clone());
     let expected = [
         (Severity::Error, "/steps/0/type", "unknown_step_type"),
@@ -55,7 +55,7 @@ fn findings_of_a_definition_with_all_that_can_be_wrong() {
     }));
     insta::assert_json_snapshot!(lint(
         &bad,
-        &Known { providers: Some(vec![]), personas: Some(vec![]) },
+        &LintContext { providers: Some(vec![]), personas: Some(vec![]), today: None },
         Some(&json!({"x": 1}))
     ));
 }
@@ -87,6 +87,23 @@ fn steps_and_prompts_have_limits() {
 }
 
 #[test]
+fn a_silence_has_a_range_and_ends_with_the_attempt() {
+    let found = |fields: Value| {
+        let mut step = llm("a", "A", "x");
+        step.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let report = lint(&definition(json!({"steps": [step]})), &LintContext::default(), None);
+        report.findings.into_iter().map(|finding| (finding.pointer, finding.code, finding.severity)).collect::<Vec<_>>()
+    };
+    let at = |code: &str, severity| vec![("/steps/0/idle_timeout".to_owned(), code.to_owned(), severity)];
+    assert_eq!(found(json!({"idle_timeout": 600})), []);
+    assert_eq!(found(json!({"idle_timeout": 601})), at("idle_timeout_without_effect", Severity::Warning));
+    assert_eq!(found(json!({"idle_timeout": 601, "timeout": 601})), []);
+    assert_eq!(found(json!({"idle_timeout": 0})), at("idle_timeout_out_of_range", Severity::Error));
+    let past = json!({"idle_timeout": MAX_TIMEOUT_SECONDS + 1, "timeout": MAX_TIMEOUT_SECONDS});
+    assert_eq!(found(past), at("idle_timeout_out_of_range", Severity::Error));
+}
+
+#[test]
 fn what_a_jump_passes_over_is_unreachable() {
     let jump = definition(json!({"steps": [
         {"id": "a", "label": "A", "type": "llm", "prompt": "x", "next": "c"},
@@ -110,7 +127,7 @@ fn of_each_kind_so_many_findings_are_listed() {
     let steps: Vec<Value> = (0..MAX_STEPS)
         .map(|n| llm(&format!("s{n}"), &format!("S{n}"), "{{steps.Nobody.content}} {{ topic }} ${user.name}"))
         .collect();
-    let report = lint(&definition(json!({"steps": steps})), &Known::default(), None);
+    let report = lint(&definition(json!({"steps": steps})), &LintContext::default(), None);
     assert!(!report.valid);
     for code in ["unknown_reference", "unknown_name", "dollar_text"] {
         let listed = report.findings.iter().filter(|finding| finding.code == code).count();
@@ -121,7 +138,7 @@ fn of_each_kind_so_many_findings_are_listed() {
     assert_eq!(more[0].severity, Severity::Error);
     // Omitted findings that only inform leave a definition valid.
     let texts: Vec<Value> = (0..MAX_STEPS).map(|n| llm(&format!("s{n}"), &format!("S{n}"), "${user.name}")).collect();
-    let report = lint(&definition(json!({"steps": texts})), &Known::default(), None);
+    let report = lint(&definition(json!({"steps": texts})), &LintContext::default(), None);
     assert!(report.valid && report.findings.len() == MAX_FINDINGS_OF_A_KIND + 1);
 }
 
@@ -131,7 +148,7 @@ fn a_field_that_hides_behind_one_of_every_step_is_told() {
         {"id": "j", "label": "J", "type": "llm", "prompt": "x", "output_schema": {"type": "object", "properties": {"content": {}, "title": {}}}},
         llm("k", "K", "{{steps.J.content}} {{steps.J.title}} {{steps.J.output.content}}"),
     ]}));
-    let report = lint(&hidden, &Known::default(), None);
+    let report = lint(&hidden, &LintContext::default(), None);
     assert_eq!(report.findings.len(), 1);
     assert_eq!(report.findings[0].severity, Severity::Warning);
     assert!(report.findings[0].message.contains("`steps.J.output.content`"), "{}", report.findings[0].message);
@@ -144,7 +161,43 @@ fn a_fallback_calls_the_provider_of_its_model() {
             "fallbacks": [{"model": "gpt-5.4-mini"}, {"model": "nothing-known"}]},
     ]}))
     .unwrap();
-    let errors = lint(&definition, &Known::default(), None);
+    let errors = lint(&definition, &LintContext::default(), None);
     let errors: Vec<&str> = errors.errors().map(|finding| finding.pointer.as_str()).collect();
     assert_eq!(errors, ["/steps/0/fallbacks/1/model"], "the first is a model of another provider");
+}
+
+#[test]
+fn an_old_price_list_is_told_where_prices_matter() {
+    let listed: chrono::NaiveDate = crate::catalog().prices_date.parse().unwrap();
+    let at = |days: i64, providers: Option<&[&str]>, definition: &Definition| {
+        let today = Some(listed + chrono::TimeDelta::days(days));
+        let providers = providers.map(|all| all.iter().map(|&name| name.to_owned()).collect());
+        let report = lint(definition, &LintContext { providers, personas: None, today }, None);
+        assert!(report.valid);
+        report.findings.into_iter().filter(|finding| finding.code == "old_prices").collect::<Vec<_>>()
+    };
+    let with = |step: Value| {
+        let mut value = llm("a", "A", "x");
+        value.as_object_mut().unwrap().extend(step.as_object().unwrap().clone());
+        definition(json!({"steps": [value, llm("b", "B", "x")]}))
+    };
+    let paid = with(json!({"provider": "anthropic"}));
+    assert_eq!(at(60, None, &paid), []);
+    let [finding] = &at(61, None, &paid)[..] else { panic!("one finding, whatever the number of steps") };
+    assert_eq!((finding.severity, finding.pointer.as_str()), (Severity::Warning, ""));
+    assert!(finding.message.contains("61 days ago"), "{}", finding.message);
+    for (told, providers, step) in [
+        (0, None, json!({})),
+        (0, Some(&["demo", "openai"][..]), json!({})),
+        (1, Some(&["openai", "demo"]), json!({})),
+        (1, None, json!({"model": "gpt-5.4-2099-12-31"})),
+        (1, None, json!({"provider": "openai", "model": "gpt-nobody"})),
+        (1, None, json!({"provider": "demo", "model": "demo", "fallbacks": [{"provider": "google", "model": "g"}]})),
+        (0, None, json!({"provider": "openai_compatible", "model": "m", "fallbacks": [{"model": "demo-echo"}]})),
+        (0, None, json!({"provider": "ollama", "model": "m"})),
+        (0, None, json!({"provider": "openai", "enabled": false})),
+    ] {
+        assert_eq!(at(61, providers, &with(step.clone())).len(), told, "{providers:?} {step}");
+    }
+    assert_eq!(lint(&paid, &LintContext::default(), None).findings, [], "without a date, the age is not checked");
 }

@@ -7,6 +7,7 @@
 //! input. [`Reading`] tokenizes a template once; all queries use its tokens.
 
 mod expression;
+mod insertions;
 mod names;
 mod reading;
 mod references;

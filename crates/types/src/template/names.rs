@@ -1,7 +1,5 @@
 //! Finds the label that a text begins with.
 
-use std::borrow::Cow;
-
 use super::count_work;
 use crate::unicode::decomposed;
 
@@ -9,42 +7,44 @@ use crate::unicode::decomposed;
 ///
 /// A label may contain spaces and signs, so the end of a label is found only with all labels at hand.
 #[derive(Debug, Clone, Default)]
-pub struct Names<'a> {
-    sorted: Vec<Name<'a>>,
+pub struct Names {
+    sorted: Vec<Name>,
     /// For each name: the longest other name that it begins with.
     parents: Vec<Option<usize>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Name<'a> {
+struct Name {
     /// Spelling in templates: the label, or its other Unicode form.
-    written: Cow<'a, str>,
-    label: &'a str,
+    written: String,
+    /// The label, when it is spelled in its other form.
+    composed: Option<String>,
 }
 
-impl<'a> Names<'a> {
+impl Name {
+    fn label(&self) -> &str {
+        self.composed.as_deref().unwrap_or(&self.written)
+    }
+}
+
+impl Names {
     /// Builds the index.
     #[must_use]
-    pub fn new(labels: &[&'a str]) -> Self {
-        let labels = labels.iter().copied().filter(|label| !label.is_empty());
-        let mut sorted: Vec<Name> = Vec::new();
-        for label in labels {
-            sorted.extend(decomposed(label).map(|written| Name { written: written.into(), label }));
-            sorted.push(Name { written: label.into(), label });
+    pub fn new(labels: &[&str]) -> Self {
+        let mut sorted: Vec<Name> = Vec::with_capacity(labels.len());
+        for label in labels.iter().copied().filter(|label| !label.is_empty()) {
+            let other = decomposed(label).map(|written| Name { written, composed: Some(label.into()) });
+            sorted.extend(other);
+            sorted.push(Name { written: label.into(), composed: None });
         }
+        // An exact label sorts first: it takes precedence over another label's other form.
         sorted.sort_unstable();
-        // An exact label takes precedence over another label's other form.
-        sorted.dedup_by(|next, kept| {
-            if next.written == kept.written && next.written == next.label {
-                kept.label = next.label;
-            }
-            next.written == kept.written
-        });
+        sorted.dedup_by(|next, kept| next.written == kept.written);
         let mut parents = Vec::with_capacity(sorted.len());
         let mut open: Vec<usize> = Vec::new();
         for (at, name) in sorted.iter().enumerate() {
             while let Some(last) = open.last().and_then(|&last| sorted.get(last)) {
-                if name.written.starts_with(last.written.as_ref()) {
+                if name.written.starts_with(&last.written) {
                     break;
                 }
                 open.pop();
@@ -58,13 +58,13 @@ impl<'a> Names<'a> {
     /// The longest label that is a prefix of `text` and whose length in bytes is accepted, with that length.
     ///
     /// All names that are prefixes of `text` are ancestors of the last name that does not sort after it.
-    pub(super) fn longest(&self, text: &str, accept: impl Fn(usize) -> bool) -> Option<(&'a str, usize)> {
+    pub(super) fn longest(&self, text: &str, accept: impl Fn(usize) -> bool) -> Option<(&str, usize)> {
         let mut cursor = self.not_after(text);
         while let Some(at) = cursor {
             let name = self.sorted.get(at)?;
             count_work(1);
-            if text.starts_with(name.written.as_ref()) && accept(name.written.len()) {
-                return Some((name.label, name.written.len()));
+            if text.starts_with(&name.written) && accept(name.written.len()) {
+                return Some((name.label(), name.written.len()));
             }
             cursor = self.parents.get(at).copied().flatten();
         }
@@ -72,15 +72,15 @@ impl<'a> Names<'a> {
     }
 
     /// The label that is written so.
-    pub(super) fn label(&self, written: &str) -> Option<&'a str> {
+    pub(super) fn label(&self, written: &str) -> Option<&str> {
         let name = self.sorted.get(self.not_after(written)?)?;
-        (name.written == written).then_some(name.label)
+        (name.written == written).then(|| name.label())
     }
 
     fn not_after(&self, text: &str) -> Option<usize> {
         let after = self.sorted.partition_point(|name| {
             count_work(1);
-            name.written.as_ref() <= text
+            name.written.as_str() <= text
         });
         after.checked_sub(1)
     }
@@ -111,7 +111,8 @@ mod tests {
             let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
             let all = labels.iter().copied().filter(|label| !label.is_empty() && text.starts_with(label));
             let longest = all.max_by_key(|label| label.len()).map(|label| (label, label.len()));
-            prop_assert_eq!(Names::new(&labels).longest(&text, |_| true), longest);
+            let names = Names::new(&labels);
+            prop_assert_eq!(names.longest(&text, |_| true), longest);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From the wheel to the committed file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,8 +62,11 @@ fn select<'a>(list: &'a Map<String, Value>, today: &str) -> BTreeMap<(&'static s
             found.insert((provider, name), line);
         }
     }
-    let all: BTreeSet<(&str, String)> = found.keys().map(|(provider, name)| (*provider, (*name).to_owned())).collect();
-    found.retain(|(provider, name), _| !filter::is_dated_duplicate(name, &all, provider));
+    let plain: BTreeMap<(&str, &str), _> = found.iter().map(|(names, line)| (*names, model::prices(line))).collect();
+    found.retain(|(provider, name), line| {
+        let undated = filter::without_date(name).and_then(|name| plain.get(&(*provider, name)));
+        undated.is_none_or(|prices| *prices != model::prices(line))
+    });
     found
 }
 
@@ -81,4 +84,27 @@ fn render(version: &str, date: &str, models: &BTreeMap<(&str, &str), Value>) -> 
     );
     written.context(|| "cannot write the price list".into())?;
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::select;
+
+    #[test]
+    fn a_dated_name_stays_when_it_is_the_only_one_or_has_another_price() {
+        let model = |input: f64| {
+            json!({"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": input,
+                "output_cost_per_token": 1e-05, "max_input_tokens": 9, "max_output_tokens": 9})
+        };
+        let Value::Object(list) = json!({
+            "g-4": model(1e-06), "g-4-2025-01-01": model(1e-06), "g-4-2024-01-01": model(2e-06),
+            "g-5-2025-01-01": model(1e-06),
+        }) else {
+            panic!("an object")
+        };
+        let kept: Vec<&str> = select(&list, "2026-01-01").into_keys().map(|(_, name)| name).collect();
+        assert_eq!(kept, ["g-4", "g-4-2024-01-01", "g-5-2025-01-01"]);
+    }
 }

@@ -3,9 +3,7 @@
 //! Kept: chat models of the three providers that bill by the token and that Sluice speaks to directly, as their
 //! makers name them. Left out, each by a rule below: fine-tunes, other kinds of models, models for one special
 //! purpose, moving aliases, models past their end, models without a price, and dated names of a model whose
-//! undated name is in the list.
-
-use std::collections::BTreeSet;
+//! undated name is in the list with the same prices.
 
 use serde_json::Value;
 
@@ -68,12 +66,8 @@ pub fn is_current_chat_model(name: &str, entry: &Value, today: &str) -> bool {
     is_chat && !is_fine_tune && !is_container && !special && !ended
 }
 
-/// Whether this is a dated name (`…-20250929`, `…-2025-09-29`) of a model whose undated name is in the list.
-pub fn is_dated_duplicate(name: &str, all: &BTreeSet<(&str, String)>, provider: &'static str) -> bool {
-    without_date(name).is_some_and(|undated| all.contains(&(provider, undated.to_owned())))
-}
-
-fn without_date(name: &str) -> Option<&str> {
+/// The undated name of a dated one (`…-20250929`, `…-2025-09-29`).
+pub fn without_date(name: &str) -> Option<&str> {
     let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     let (rest, last) = name.rsplit_once('-')?;
     if digits(last, 8) {
@@ -88,7 +82,7 @@ fn without_date(name: &str) -> Option<&str> {
 mod tests {
     use serde_json::json;
 
-    use super::{is_current_chat_model, is_dated_duplicate, without_date};
+    use super::{is_current_chat_model, without_date};
 
     #[test]
     fn dates_at_the_end_are_seen() {
@@ -96,14 +90,6 @@ mod tests {
         assert_eq!(without_date("g-4o-2024-08-06"), Some("g-4o"));
         assert_eq!(without_date("a-4-5"), None);
         assert_eq!(without_date("g-5"), None);
-    }
-
-    #[test]
-    fn a_dated_name_stays_when_it_is_the_only_one() {
-        let all = [("openai", "g-4".to_owned()), ("openai", "g-4-20250101".to_owned())].into();
-        assert!(is_dated_duplicate("g-4-20250101", &all, "openai"));
-        assert!(!is_dated_duplicate("g-4-20250101", &all, "google"));
-        assert!(!is_dated_duplicate("g-4", &all, "openai"));
     }
 
     #[test]

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Severity, StepId};
 use sluice_web_state::editor::{Analysis, LocatedFinding, PendingProblem, count};
-use sluice_web_state::format::{cost_range, plural, tokens};
+use sluice_web_state::format::{plural, tokens};
+use sluice_web_state::run_text::estimated_total;
 
 use super::model::Builder;
+use crate::browser::clock::{now_ms, utc};
 use crate::components::Icon;
 use crate::session::Session;
 
@@ -19,8 +21,9 @@ pub fn follow(builder: Builder) {
     let look = move || {
         let providers = session.providers.get_untracked();
         let personas = session.personas.get_untracked();
+        let today = Some(utc(now_ms()).date_naive());
         let found =
-            builder.draft.with_untracked(|draft| Analysis::of(draft, providers.as_deref(), personas.as_deref()));
+            builder.draft.with_untracked(|draft| Analysis::of(draft, providers.as_deref(), personas.as_deref(), today));
         if builder.analysis.with_untracked(|before| *before != found) {
             builder.analysis.set(found);
         }
@@ -47,7 +50,7 @@ pub fn EstimateCard(builder: Builder) -> impl IntoView {
     let estimate = Memo::new(move |_| builder.analysis.with(|analysis| analysis.estimate.clone()));
     let cost = move || {
         estimate.with(|estimate| match estimate {
-            Some(estimate) => estimate.cost_usd.map_or_else(|| "price not known".to_owned(), cost_range),
+            Some(estimate) => estimated_total(estimate),
             None => "…".to_owned(),
         })
     };

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use sluice_types::edit::{LlmField, ReviewField, StepField};
 use sluice_types::limits::{DEFAULT_OUTPUT_TOKENS, DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
-use sluice_types::{OnExpiry, ReviewStep, Step, StepEffect, StepId, StepKind, StepType};
+use sluice_types::{OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepId, StepKind, StepType};
 use sluice_web_state::editor::{
-    jump_targets, parse_expires_in, parse_max_tokens, parse_retries, parse_temperature, parse_timeout, visible,
+    jump_targets, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_temperature,
+    parse_timeout, visible,
 };
 use sluice_web_state::shared::Shared;
 
@@ -56,7 +57,9 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
 pub fn CommonFields(form: StepForm) -> impl IntoView {
     let retries = form.read(|step| step.max_retries);
     let timeout = form.read(|step| step.timeout);
-    let begun = ["retries", "timeout"].into_iter().any(|field| form.typed(field).get_untracked().is_some());
+    let idle_timeout = form.read(|step| step.idle_timeout);
+    let begun =
+        ["retries", "timeout", "idle_timeout"].into_iter().any(|field| form.typed(field).get_untracked().is_some());
     view! {
         <details class="more" open=begun>
             <summary>"Retries, timeout and order"</summary>
@@ -84,11 +87,23 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
                         show=|seconds| format!("{seconds}s")
                         on_change=move |value| form.set(StepField::Timeout(value))
                     />
+                    <ParsedField
+                        id=form.field_id("idle_timeout")
+                        label="Longest silence"
+                        hint="Of a provider, as 90s or 10m"
+                        placeholder="as the timeout"
+                        value=idle_timeout
+                        typed=form.typed("idle_timeout")
+                        read=parse_idle_timeout
+                        show=|seconds| format!("{seconds}s")
+                        on_change=move |value| form.set(StepField::IdleTimeout(value))
+                    />
                     <EffectField form />
                     <NextField form />
                 </div>
                 <Found findings=form.found("max_retries") builder=form.builder />
                 <Found findings=form.found("timeout") builder=form.builder />
+                <Found findings=form.found("idle_timeout") builder=form.builder />
             </div>
         </details>
         <Found findings=form.found("next") builder=form.builder />
@@ -100,7 +115,7 @@ fn EffectField(form: StepForm) -> impl IntoView {
     let effect = form.read(|step| step.effect.clone());
     let value = Signal::derive(move || effect.get().map_or_else(String::new, String::from));
     let choose = move |value: String| {
-        form.set(StepField::Effect(Some(value).filter(|word| !word.is_empty()).map(StepEffect::from)))
+        form.set(StepField::Effect(Some(value).filter(|word| !word.is_empty()).map(StepEffect::from)));
     };
     view! {
         <ChoiceField label="Effect" hint="Decides what a crash in mid-step does" value on_choose=choose>
@@ -215,11 +230,51 @@ fn Pickers(form: StepForm) -> impl IntoView {
                 on_change=move |value| form.set(LlmField::MaxTokens(value))
             />
         </div>
+        <AnswerFields form />
         <Found findings=form.found("model") builder=form.builder />
         <Found findings=form.found("provider") builder=form.builder />
         <Found findings=form.found("persona_id") builder=form.builder />
         <Found findings=form.found("max_tokens") builder=form.builder />
         <Found findings=form.found("temperature") builder=form.builder />
+        <Found findings=form.found("reasoning") builder=form.builder />
+        <Found findings=form.found("on_truncated") builder=form.builder />
+    }
+}
+
+/// How long the model thinks, and what an answer counts as that was cut.
+#[component]
+fn AnswerFields(form: StepForm) -> impl IntoView {
+    let reasoning = form.read(|step| llm(step).and_then(|llm| llm.reasoning.clone()));
+    let on_truncated = form.read(|step| llm(step).and_then(|llm| llm.on_truncated.clone()));
+    let reasoning = Signal::derive(move || reasoning.get().map_or_else(String::new, String::from));
+    let on_truncated = Signal::derive(move || String::from(on_truncated.get().unwrap_or(OnTruncated::Warn)));
+    let think = move |word: String| {
+        form.set(LlmField::Reasoning(Some(word).filter(|word| !word.is_empty()).map(ReasoningEffort::from)));
+    };
+    // The default is left out.
+    let count = move |word: String| {
+        form.set(LlmField::OnTruncated(Some(OnTruncated::from(word)).filter(|word| *word != OnTruncated::Warn)));
+    };
+    view! {
+        <div class="step-fields">
+            <ChoiceField label="Reasoning" hint="For models that think first" value=reasoning on_choose=think>
+                <option value="">"As the model does"</option>
+                <option value="low">"Low: briefly"</option>
+                <option value="medium">"Medium"</option>
+                <option value="high">"High: thoroughly"</option>
+                {move || newer_word(reasoning.get(), ReasoningEffort::WORDS)}
+            </ChoiceField>
+            <ChoiceField
+                label="An answer that is cut"
+                hint="At its longest. With a schema it always fails"
+                value=on_truncated
+                on_choose=count
+            >
+                <option value="warn">"Counts, with a warning"</option>
+                <option value="fail">"Fails: the next model is called"</option>
+                {move || newer_word(on_truncated.get(), OnTruncated::WORDS)}
+            </ChoiceField>
+        </div>
     }
 }
 

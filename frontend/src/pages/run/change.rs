@@ -1,9 +1,11 @@
 //! Changing a step for this run, before it runs or before it runs again; and what it runs with.
 
 use leptos::prelude::*;
+use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
 use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
 use sluice_web_state::actions::step_actions;
 use sluice_web_state::changes::{change_llm, difference};
+use sluice_web_state::editor::parse_max_tokens;
 use sluice_web_state::model_choice::called;
 
 use super::commands::tell;
@@ -166,7 +168,11 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
         }
     });
     let error = Signal::derive(move || save.value().get().and_then(Result::err));
+    let tokens = RwSignal::new(None::<String>);
     let press = move |_| {
+        if tokens.with_untracked(|typed| typed.as_deref().is_some_and(|typed| parse_max_tokens(typed).is_err())) {
+            return;
+        }
         let patch = draft.with_untracked(|draft| difference(&before, draft));
         if patch == PatchStep::default() {
             open.set(false);
@@ -180,6 +186,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
     view! {
         <div class="stack edit">
             <ModelAndPersona draft busy=save.pending() />
+            <LongestAnswer draft typed=tokens busy=save.pending() refused=field_error("/max_tokens") />
             <Show when=move || has_definition>
                 <LongField
                     label="Prompt"
@@ -238,6 +245,43 @@ fn ModelAndPersona(draft: RwSignal<LlmStep>, #[prop(into)] busy: Signal<bool>) -
                 on_choose=move |id| draft.update(|draft| draft.persona_id = id)
             />
         </div>
+    }
+}
+
+#[component]
+fn LongestAnswer(
+    draft: RwSignal<LlmStep>,
+    /// What was typed into it.
+    typed: RwSignal<Option<String>>,
+    #[prop(into)] busy: Signal<bool>,
+    refused: Signal<Option<String>>,
+) -> impl IntoView {
+    let wrong = Signal::derive(move || {
+        let wrong = typed.with(|typed| parse_max_tokens(typed.as_deref()?).err());
+        wrong.or_else(|| refused.get())
+    });
+    let written = move || draft.with(|draft| draft.max_tokens.map(|tokens| tokens.to_string()).unwrap_or_default());
+    let take = move |text: String| {
+        if let Ok(tokens) = parse_max_tokens(&text) {
+            draft.update(|draft| draft.max_tokens = tokens);
+        }
+        typed.set(Some(text));
+    };
+    view! {
+        <Field label="Longest answer" hint="In tokens, those that the model thinks with included" wrong let:ids>
+            <input
+                class="input amount numbers"
+                id=ids.input
+                inputmode="numeric"
+                autocomplete="off"
+                placeholder=DEFAULT_OUTPUT_TOKENS.to_string()
+                aria-describedby=ids.described_by
+                aria-invalid=move || wrong.read().is_some().then_some("true")
+                readonly=busy
+                prop:value=move || typed.get().unwrap_or_else(written)
+                on:input:target=move |event| take(event.target().value())
+            />
+        </Field>
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::{ExecutionStatus, PatchExecution};
 use sluice_web_state::actions::run_actions;
-use sluice_web_state::format::{cost, duration, number};
+use sluice_web_state::format::{cost, duration, known_cost, number};
 use sluice_web_state::run::RunState;
 use sluice_web_state::run_status::RunStanding;
 
@@ -75,7 +75,7 @@ fn RunFacts(store: RunStore) -> impl IntoView {
             </div>
             <div>
                 <dt>"Cost"</dt>
-                <dd>{move || cost(totals.get().cost_usd)}</dd>
+                <dd>{move || totals.with(|totals| known_cost(totals.cost_usd, totals.unpriced_calls))}</dd>
             </div>
             <div>
                 <dt>"Budget"</dt>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath};
+use sluice_web_state::finish::finish_mark;
 use sluice_web_state::format::{cost, duration, number, utc_iso};
 use sluice_web_state::model_choice::called;
 use sluice_web_state::run_text::decision_word;
@@ -56,33 +57,43 @@ fn AttemptItem(attempt: Attempt) -> impl IntoView {
     let usage = attempt.token_usage;
     let guessed = if attempt.usage_estimated { " (estimated)" } else { "" };
     let tokens = format!("{} in, {} out{guessed}", number(usage.input_tokens), number(usage.output_tokens));
+    let mark = finish_mark(attempt.finish_reason, attempt.finish_word.as_deref());
+    let spent = match attempt.cost_usd {
+        None => Some("price not known".to_owned()),
+        Some(usd) => (usd > 0.0).then(|| cost(usd)),
+    };
     let took = duration((attempt.completed_at - attempt.started_at).num_milliseconds());
     view! {
         <li class="stack tight">
             <div class="row wrap small">
                 <strong>{format!("Attempt {}", attempt.attempt)}</strong>
                 <span class=class>{word}</span>
+                {mark.map(|mark| view! { <span class="badge warn">{mark}</span> })}
                 <span class="mono">{model}</span>
                 <span class="muted numbers">{took}</span>
                 <span class="muted numbers">{tokens}</span>
-                {(attempt.cost_usd > 0.0).then(|| view! { <span class="muted numbers">{cost(attempt.cost_usd)}</span> })}
+                {spent.map(|spent| view! { <span class="muted numbers">{spent}</span> })}
             </div>
+            {attempt.notes.into_iter().map(|note| view! { <p class="small muted break">{note}</p> }).collect_view()}
             {attempt.error.map(|error| view! { <div class="small"><StepError error /></div> })}
-            {attempt
-                .content
-                .filter(|text| !text.is_empty())
-                .map(|text| {
-                    view! {
-                        <details class="disclosure">
-                            <summary>"Its text"</summary>
-                            <pre class="text-box" tabindex="0" aria-label="Text of the attempt">
-                                {text}
-                            </pre>
-                        </details>
-                    }
-                })}
+            {folded("Thinking", "Thinking of the attempt", attempt.thinking)}
+            {folded("Its text", "Text of the attempt", attempt.content)}
         </li>
     }
+}
+
+/// A text of an attempt in a disclosure, if there is any.
+fn folded(summary: &'static str, label: &'static str, text: Option<String>) -> Option<impl IntoView> {
+    text.filter(|text| !text.is_empty()).map(|text| {
+        view! {
+            <details class="disclosure">
+                <summary>{summary}</summary>
+                <pre class="text-box" tabindex="0" role="region" aria-label=label>
+                    {text}
+                </pre>
+            </details>
+        }
+    })
 }
 
 #[component]

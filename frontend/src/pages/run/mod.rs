@@ -5,6 +5,7 @@ mod budget;
 mod change;
 mod commands;
 mod edit;
+mod ending;
 mod failure;
 mod follow;
 mod gate;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use sluice_types::ExecutionStatus;
-use sluice_web_state::format::{cost, duration};
+use sluice_web_state::format::{duration, known_cost};
 use sluice_web_state::run::RunState;
 
 use super::store::RunStore;
@@ -31,7 +31,10 @@ fn output_of(run: &RunState) -> Option<(String, bool)> {
 #[component]
 pub fn OutputCard(store: RunStore) -> impl IntoView {
     let output = store.watch(output_of);
-    let facts = store.watch(|run| (run.execution().duration_ms.map(duration), cost(run.totals().cost_usd)));
+    let facts = store.watch(|run| {
+        let totals = run.totals();
+        (run.execution().duration_ms.map(duration), known_cost(totals.cost_usd, totals.unpriced_calls))
+    });
     let toasts = expect_context::<Toasts>();
     let text =
         move || output.with_untracked(|output| output.as_ref().map(|output| output.0.clone()).unwrap_or_default());
@@ -54,7 +57,7 @@ pub fn OutputCard(store: RunStore) -> impl IntoView {
                         <p class="small muted numbers">
                             {move || {
                                 let (took, spent) = facts.get();
-                                took.map_or_else(|| spent.clone(), |took| format!("It took {took} and cost {spent}."))
+                                took.map_or_else(|| spent.clone(), |took| format!("It took {took}. Cost: {spent}."))
                             }}
                         </p>
                     </div>

@@ -6,6 +6,7 @@ use sluice_web_state::actions::step_actions;
 
 use super::change::{ChangeStep, StepFacts};
 use super::edit::EditOutput;
+use super::ending::{CutWarning, LiveThinking};
 use super::failure::{StepFailure, may_retry};
 use super::history::StepHistory;
 use super::prompt::PromptView;
@@ -51,6 +52,7 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
     let edit_label = label.clone();
     view! {
         <StepFailure store path=path.get_value() />
+        <CutWarning store path=path.get_value() />
         <div class="row between wrap">
             <Segments label=format!("What to show of {label}") choices chosen=shown on_choose=move |to| shown.set(to) />
             <CopyButton label=format!("Copy the text of {label}") text=move |()| text.get_untracked().0 />
@@ -61,6 +63,7 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
             ResultTab::Prompt => view! { <PromptView store path=path.get_value() /> }.into_any(),
             ResultTab::Attempts => view! { <StepHistory store path=path.get_value() /> }.into_any(),
         }}
+        <LiveThinking store path=path.get_value() />
         {move || {
             if editing.get() {
                 view! { <EditOutput store path=path.get_value() label=format!("Output of {edit_label}") open=editing /> }.into_any()

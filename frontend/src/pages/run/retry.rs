@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use sluice_types::{ErrorCode, LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRequest, StepPath, StepType};
 use sluice_web_state::changes::difference;
-use sluice_web_state::format::{cost_range, plural};
+use sluice_web_state::format::plural;
 use sluice_web_state::model_choice::called;
+use sluice_web_state::run_text::{estimated_cost, total_cost};
 
 use super::change::llm_of;
 use super::ids::step_heading;
@@ -138,7 +139,7 @@ fn PlanFailure(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl In
 #[component]
 fn PlanView(plan: RerunPlan) -> impl IntoView {
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let total = plan.cost_usd.map_or_else(|| "a cost that is not known".to_owned(), cost_range);
+    let total = total_cost(plan.repeated.iter().map(|step| step.cost_usd));
     let writes: Vec<String> = plan
         .writes_again
         .iter()
@@ -158,7 +159,7 @@ fn PlanView(plan: RerunPlan) -> impl IntoView {
                 }
             })}
         <div class="row between">
-            <h3>{format!("{} for {total}", plural(count(plan.repeated.len()), "step runs", "steps run"))}</h3>
+            <h3>{format!("{}: {total}", plural(count(plan.repeated.len()), "step runs", "steps run"))}</h3>
         </div>
         <ul class="plan">
             {plan
@@ -171,7 +172,7 @@ fn PlanView(plan: RerunPlan) -> impl IntoView {
                                 {step.label.clone()} <span class="muted small">{format!(" – {}", reason(step))}</span>
                             </span>
                             <span class="small muted numbers">
-                                {step.cost_usd.map_or_else(|| "price unknown".to_owned(), cost_range)}
+                                {estimated_cost(step.cost_usd)}
                             </span>
                         </li>
                     }

@@ -12,6 +12,7 @@ use sluice_web_state::run_text::next_attempt;
 use web_sys::Element;
 
 use super::change::{ChangeStep, StepFacts};
+use super::ending::LiveThinking;
 use super::failure::StepError;
 use super::prompt::PromptView;
 use super::store::RunStore;
@@ -35,6 +36,7 @@ pub fn Running(store: RunStore, path: StepPath, label: String) -> impl IntoView 
                 view! { <StreamView store path label=label + ", text as it comes" /> }.into_any()
             }
         }}
+        <LiveThinking store path=facts.clone() />
         <Asked store path=facts.clone() />
         <StepFacts store path=facts />
     }

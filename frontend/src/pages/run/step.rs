@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use sluice_types::{StepPath, StepRunStatus, StepType};
-use sluice_web_state::format::{cost, duration, tokens};
+use sluice_web_state::finish::finish_mark;
+use sluice_web_state::format::{duration, known_cost, tokens};
 
 use super::change::ChangeStep;
 use super::gate::GatePanel;
@@ -121,7 +122,12 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
     let model = store.watch_step(&path, |step| step.run.model.clone());
     let stale = store.watch_step(&path, |step| step.run.stale);
     let edited = store.watch_step(&path, |step| step.run.overridden);
-    let spent = store.watch_step(&path, |step| (step.run.cost_usd, step.run.token_usage.output_tokens));
+    let used = store.watch_step(&path, |step| step.run.token_usage.output_tokens);
+    let spent = store.watch_step(&path, |step| {
+        let (usd, unpriced) = (step.run.cost_usd, step.run.unpriced_calls);
+        (usd > 0.0 || unpriced > 0).then(|| known_cost(usd, unpriced))
+    });
+    let mark = store.watch_step(&path, |step| finish_mark(step.run.finish_reason, step.run.finish_word.as_deref()));
     let took = {
         let path = path.clone();
         Memo::new(move |_| {
@@ -145,11 +151,12 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
             <span class="state">{word}</span>
             {move || stale.get().then(|| view! { <span class="badge warn">"Out of date"</span> })}
             {move || edited.get().then(|| view! { <span class="badge">"Edited"</span> })}
+            {move || mark.get().map(|mark| view! { <span class="badge warn">{mark}</span> })}
             {(kind == StepType::Review).then_some(view! { <span>{step_kind(kind).word}</span> })}
             <span class="mono">{move || model.get()}</span>
             <span>{move || took.get()}</span>
-            <span>{move || (spent.get().1 > 0).then(|| format!("{} tokens", tokens(spent.get().1)))}</span>
-            <span>{move || (spent.get().0 > 0.0).then(|| cost(spent.get().0))}</span>
+            <span>{move || (used.get() > 0).then(|| format!("{} tokens", tokens(used.get())))}</span>
+            <span>{move || spent.get()}</span>
         </p>
     }
 }

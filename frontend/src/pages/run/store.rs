@@ -34,6 +34,7 @@ pub struct Standing {
 pub struct StepSignals {
     changed: ArcTrigger,
     grown: ArcTrigger,
+    thought: ArcTrigger,
     /// From which byte on the text is another than was drawn.
     dirty_from: Arc<AtomicUsize>,
 }
@@ -43,6 +44,7 @@ impl StepSignals {
         Self {
             changed: ArcTrigger::new(),
             grown: ArcTrigger::new(),
+            thought: ArcTrigger::new(),
             dirty_from: Arc::new(AtomicUsize::new(usize::MAX)),
         }
     }
@@ -52,6 +54,12 @@ impl StepSignals {
         self.changed.track();
         self.grown.track();
         self.dirty_from.swap(usize::MAX, Ordering::Relaxed)
+    }
+
+    /// Follows what the model thinks.
+    pub fn track_thinking(&self) {
+        self.changed.track();
+        self.thought.track();
     }
 }
 
@@ -240,6 +248,11 @@ impl RunStore {
             if let Some(signals) = self.signals(&text.path) {
                 signals.dirty_from.fetch_min(text.from, Ordering::Relaxed);
                 signals.grown.notify();
+            }
+        }
+        for path in &changed.thinking {
+            if let Some(signals) = self.signals(path) {
+                signals.thought.notify();
             }
         }
         // The run's totals are made of its steps.

@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Estimate, EstimateRequest};
-use sluice_web_state::format::cost_range;
-use sluice_web_state::run_text::estimated_total;
+use sluice_web_state::run_text::{estimated_cost, estimated_total};
 
 use super::model::StartState;
 use crate::api::{self, ApiResult};
@@ -58,7 +57,7 @@ pub fn EstimatePanel(state: StartState) -> impl IntoView {
 fn EstimateView(estimate: Estimate) -> impl IntoView {
     let total = estimated_total(&estimate);
     let rows = estimate.steps.iter().map(|step| {
-        let price = step.cost_usd.map_or_else(|| "unknown".to_owned(), cost_range);
+        let price = estimated_cost(step.cost_usd);
         let model = step.model.clone().unwrap_or_default();
         view! {
             <li>

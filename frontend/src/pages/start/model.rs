@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use sluice_types::{Definition, Estimate, Index, LintReport, TemplateInput, Workflow, WorkflowId, lint};
-use sluice_web_state::editor::known;
+use sluice_web_state::editor::lint_context;
 use sluice_web_state::input::{InputError, InputForm};
 
 use super::kept_input::KeptInput;
 use crate::api::ApiError;
+use crate::browser::clock::{now_ms, utc};
 use crate::pages::run::unsent::take_handed_over_input;
 use crate::session::Session;
 
@@ -98,7 +99,7 @@ fn report_of(definition: StoredValue<Definition>) -> Memo<LintReport> {
     let session = expect_context::<Session>();
     Memo::new(move |_| {
         let (providers, personas) = (session.providers.get(), session.personas.get());
-        let known = known(providers.as_deref(), personas.as_deref());
-        definition.with_value(|definition| lint(definition, &known, None))
+        let context = lint_context(providers.as_deref(), personas.as_deref(), Some(utc(now_ms()).date_naive()));
+        definition.with_value(|definition| lint(definition, &context, None))
     })
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
-    Estimate, Finding, Index, Known, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
+    Estimate, Finding, Index, LintContext, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
     pin_to_available,
 };
 
@@ -24,9 +25,14 @@ pub struct Analysis {
 impl Analysis {
     /// The analysis of a draft. Providers and personas that are not loaded yet are not held against it.
     #[must_use]
-    pub fn of(draft: &Draft, providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Self {
+    pub fn of(
+        draft: &Draft,
+        providers: Option<&[Provider]>,
+        personas: Option<&[Persona]>,
+        today: Option<NaiveDate>,
+    ) -> Self {
         let mut definition = draft.to_definition();
-        let report = lint(&definition, &known(providers, personas), None);
+        let report = lint(&definition, &lint_context(providers, personas, today), None);
         let findings = Findings::new(report, &Index::of(&definition));
         pin_to_available(&mut definition, providers.unwrap_or_default());
         let estimate = estimate(&definition, &Value::Null, &HashMap::new());
@@ -42,15 +48,20 @@ impl Analysis {
     }
 }
 
-/// The providers and personas that the lint checks references against.
+/// The providers and personas that the lint checks references against, and the day for the age of the price list.
 #[must_use]
-pub fn known(providers: Option<&[Provider]>, personas: Option<&[Persona]>) -> Known {
+pub fn lint_context(
+    providers: Option<&[Provider]>,
+    personas: Option<&[Persona]>,
+    today: Option<NaiveDate>,
+) -> LintContext {
     let available = |all: &[Provider]| {
         all.iter().filter(|provider| provider.available).map(|provider| provider.name.as_str().to_owned()).collect()
     };
-    Known {
+    LintContext {
         providers: providers.map(available),
         personas: personas.map(|all| all.iter().map(|persona| persona.id.clone()).collect()),
+        today,
     }
 }
 

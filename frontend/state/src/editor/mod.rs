@@ -12,7 +12,7 @@ mod parse;
 mod pending;
 mod words;
 
-pub use analysis::{Analysis, count, known};
+pub use analysis::{Analysis, count, lint_context};
 pub use apply::Applied;
 pub use draft::{Draft, List};
 pub use edit::DraftEdit;
@@ -20,7 +20,8 @@ pub use fallbacks::{with_fallback, without_fallback};
 pub use findings::{Findings, LocatedFinding};
 pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
-    SchemaError, parse_expires_in, parse_max_tokens, parse_retries, parse_schema, parse_temperature, parse_timeout,
+    SchemaError, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_schema,
+    parse_temperature, parse_timeout,
 };
 pub use pending::{PendingProblem, pending_problems};
 

@@ -34,6 +34,11 @@ pub fn parse_timeout(text: &str) -> Result<Option<u32>, String> {
     parse_seconds(text, MAX_TIMEOUT_SECONDS, "The timeout")
 }
 
+/// Seconds of silence after which an attempt ends, written the same way.
+pub fn parse_idle_timeout(text: &str) -> Result<Option<u32>, String> {
+    parse_seconds(text, MAX_TIMEOUT_SECONDS, "The longest silence")
+}
+
 /// Seconds until a review decides itself, as in `3600`, `60m`, `1h` or `7d`.
 pub fn parse_expires_in(text: &str) -> Result<Option<u32>, String> {
     parse_seconds(text, u32::MAX, "The time to decide")

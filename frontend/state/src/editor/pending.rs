@@ -3,7 +3,10 @@
 use sluice_types::edit::label_problem;
 use sluice_types::{Index, Place, StepId, StepKind};
 
-use super::parse::{parse_expires_in, parse_max_tokens, parse_retries, parse_schema, parse_temperature, parse_timeout};
+use super::parse::{
+    parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_schema, parse_temperature,
+    parse_timeout,
+};
 use crate::draft::{Pending, pending_field, pending_step};
 
 /// What is wrong with the input of a field.
@@ -38,6 +41,7 @@ fn problem_of(index: &Index, place: &Place, input: &str, text: &str) -> Option<(
         ("label", _) => ("label", label_problem(index, &place.step.id, text)),
         ("retries", _) => ("max_retries", parse_retries(text).err()),
         ("timeout", _) => ("timeout", parse_timeout(text).err()),
+        ("idle_timeout", _) => ("idle_timeout", parse_idle_timeout(text).err()),
         ("temperature", StepKind::Llm(_)) => ("temperature", parse_temperature(text).err()),
         ("max_tokens", StepKind::Llm(_)) => ("max_tokens", parse_max_tokens(text).err()),
         ("schema", StepKind::Llm(_)) => ("output_schema", parse_schema(text).err().map(|error| error.message)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sluice_types::edit::{Edit, EditError, LlmField, StepField};
-use sluice_types::{BlockAddress, Definition, Index, Known, Step, StepId, lint};
+use sluice_types::{BlockAddress, Definition, Index, LintContext, Step, StepId, lint};
 
 use super::*;
 use crate::draft::{Pending, pending_key};
@@ -149,7 +149,7 @@ fn findings_stand_by_their_step_and_field() {
         {"id": "b", "label": "A", "type": "review", "shows": ["x", "y"]},
     ]));
     broken.entry_step = Some(id("nowhere"));
-    let findings = Findings::new(lint(&broken, &Known::default(), None), &Index::of(&broken));
+    let findings = Findings::new(lint(&broken, &LintContext::default(), None), &Index::of(&broken));
     let count = |of: &str, field: &str| findings.of_field(&id(of), field).len();
     assert_eq!(
         (count("a", "prompt"), count("a", "temperature"), count("a", "next"), count("a", "label")),
@@ -164,7 +164,7 @@ fn findings_stand_by_their_step_and_field() {
 #[test]
 fn a_fix_finds_its_step_after_a_move() {
     let broken = apply(&three(), set("brief", LlmField::Prompt("{{steps.Researches.content}}".into()))).draft;
-    let analysis = Analysis::of(&broken, None, None);
+    let analysis = Analysis::of(&broken, None, None, None);
     let located = analysis.findings.0.iter().find(|located| located.finding.fix.is_some()).unwrap();
     assert_eq!(located.at, Some((id("brief"), "prompt".to_owned())));
     let moved = apply(&broken, moved("check", 2)).draft;
@@ -236,7 +236,7 @@ fn only_what_is_loaded_is_held_against_a_draft() {
     let codes = |analysis: &Analysis| -> Vec<String> {
         analysis.findings.0.iter().map(|located| located.finding.code.clone()).collect()
     };
-    assert!(codes(&Analysis::of(&draft, None, None)).is_empty(), "nothing is known yet");
+    assert!(codes(&Analysis::of(&draft, None, None, None)).is_empty(), "nothing is known yet");
     let openai = sluice_types::Provider {
         name: sluice_types::ProviderName::Openai,
         title: "OpenAI".to_owned(),
@@ -247,7 +247,7 @@ fn only_what_is_loaded_is_held_against_a_draft() {
         credential: None,
         server_key: false,
     };
-    let analysis = Analysis::of(&draft, Some(&[openai]), None);
+    let analysis = Analysis::of(&draft, Some(&[openai]), None, None);
     assert_eq!(codes(&analysis), ["provider_not_available"]);
     assert_eq!(count(analysis.findings.0.iter().map(|located| &located.finding), sluice_types::Severity::Warning), 1);
     assert!(analysis.step_estimate(&id("a")).is_some() && analysis.step_estimate(&id("b")).is_none());

@@ -68,6 +68,7 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Enabled(_) => "switch",
         StepField::Retries(_) => "retries",
         StepField::Timeout(_) => "timeout",
+        StepField::IdleTimeout(_) => "longest silence",
         StepField::Effect(_) => "effect",
         StepField::Next(_) => "next step",
         StepField::Llm(LlmField::Prompt(_)) => "prompt",
@@ -76,6 +77,8 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Llm(LlmField::Persona(_)) => "persona",
         StepField::Llm(LlmField::Temperature(_)) => "temperature",
         StepField::Llm(LlmField::MaxTokens(_)) => "answer length",
+        StepField::Llm(LlmField::Reasoning(_)) => "reasoning",
+        StepField::Llm(LlmField::OnTruncated(_)) => "handling of cut answers",
         StepField::Llm(LlmField::Schema(_)) => "output schema",
         StepField::Llm(LlmField::Fallbacks(_)) => "fallbacks",
         StepField::Review(ReviewField::Instructions(_)) => "instructions",
@@ -90,6 +93,7 @@ const fn is_typed(field: &StepField) -> bool {
     match field {
         StepField::Retries(_)
         | StepField::Timeout(_)
+        | StepField::IdleTimeout(_)
         | StepField::Llm(
             LlmField::Prompt(_)
             | LlmField::SystemPrompt(_)
@@ -103,7 +107,9 @@ const fn is_typed(field: &StepField) -> bool {
         | StepField::Enabled(_)
         | StepField::Effect(_)
         | StepField::Next(_)
-        | StepField::Llm(LlmField::Persona(_) | LlmField::Fallbacks(_))
+        | StepField::Llm(
+            LlmField::Persona(_) | LlmField::Reasoning(_) | LlmField::OnTruncated(_) | LlmField::Fallbacks(_),
+        )
         | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_)) => false,
     }
 }

@@ -12,6 +12,8 @@ pub struct Changed {
     pub steps: Vec<StepPath>,
     /// Texts that grew or were replaced.
     pub texts: Vec<TextChange>,
+    /// Step runs whose model thought on.
+    pub thinking: Vec<StepPath>,
     /// The run must be refetched: the event is incomplete. One refetch serves any number of these.
     pub refetch: bool,
     /// The stream must be reopened: a piece of text is missing, and only a new stream begins with
@@ -40,9 +42,11 @@ impl Changed {
         self.execution |= other.execution;
         self.refetch |= other.refetch;
         self.reconnect |= other.reconnect;
-        for path in other.steps {
-            if !self.steps.contains(&path) {
-                self.steps.push(path);
+        for (known, paths) in [(&mut self.steps, other.steps), (&mut self.thinking, other.thinking)] {
+            for path in paths {
+                if !known.contains(&path) {
+                    known.push(path);
+                }
             }
         }
         for text in other.texts {

@@ -10,6 +10,8 @@ pub struct StepView {
     pub run: StepRun,
     /// The text of the newest attempt so far; for a completed step, its content.
     pub text: String,
+    /// What the model of the newest attempt thought, as far as this page heard it.
+    pub thinking: String,
     /// The scheduled attempt, while the step waits for it.
     pub retry: Option<Retry>,
     /// The message of the newest event: the reason for a skip, the subject of a gate.
@@ -47,7 +49,7 @@ impl StepView {
     #[must_use]
     pub fn new(mut run: StepRun) -> Self {
         let text = run.content.take().unwrap_or_default();
-        Self { run, text, retry: None, note: None, changed_seq: 0, has_gap: false }
+        Self { run, text, thinking: String::new(), retry: None, note: None, changed_seq: 0, has_gap: false }
     }
 
     /// Whether an attempt has ended and the next one is scheduled.
@@ -91,6 +93,9 @@ impl StepView {
         run.attempt = attempt;
         run.token_usage = event.token_usage.unwrap_or(run.token_usage);
         run.cost_usd = event.cost_estimate.unwrap_or(run.cost_usd);
+        run.unpriced_calls = event.unpriced_calls.unwrap_or(run.unpriced_calls);
+        run.finish_reason = event.finish_reason;
+        run.finish_word.clone_from(&event.finish_word);
         match status {
             StepRunStatus::Running if retries => {
                 run.completed_at = Some(event.at);
@@ -136,6 +141,8 @@ impl StepView {
         run.status = StepRunStatus::Running;
         run.attempt = attempt;
         run.output = None;
+        run.finish_reason = None;
+        run.finish_word = None;
         run.gate = None;
         run.overridden = false;
         run.stale = false;
@@ -146,38 +153,48 @@ impl StepView {
         self.note = None;
         self.has_gap = false;
         self.text.clear();
+        self.thinking.clear();
     }
 
     /// Adds a piece of text at a byte offset of an attempt's text. Pieces may repeat, overlap, or start again with the
     /// whole text: known text is not added again.
     pub(super) fn add_text(&mut self, attempt: i32, offset: usize, piece: &str, at: DateTime<Utc>) -> Added {
+        self.add(|step| &mut step.text, attempt, offset, piece, at)
+    }
+
+    /// The same for what the model thinks.
+    pub(super) fn add_thinking(&mut self, attempt: i32, offset: usize, piece: &str, at: DateTime<Utc>) -> Added {
+        self.add(|step| &mut step.thinking, attempt, offset, piece, at)
+    }
+
+    fn add(
+        &mut self,
+        text: fn(&mut Self) -> &mut String,
+        attempt: i32,
+        offset: usize,
+        piece: &str,
+        at: DateTime<Utc>,
+    ) -> Added {
         if attempt > self.run.attempt {
             if offset > 0 {
                 return self.missing();
             }
             self.begin_attempt(attempt, at);
-            self.text.push_str(piece);
+            text(self).push_str(piece);
             return Added::NewAttempt;
         }
         if attempt < self.run.attempt || self.run.status != StepRunStatus::Running {
             return Added::Nothing;
         }
-        let known = self.text.len();
-        if offset == 0 && !piece.starts_with(&self.text) && !self.text.starts_with(piece) {
-            // The piece is the whole text, and differs from the known text.
-            piece.clone_into(&mut self.text);
-            return self.grown(0);
-        }
-        let Some(overlap) = known.checked_sub(offset) else { return self.missing() };
-        match piece.get(overlap..) {
-            Some("") => Added::Nothing,
-            Some(tail) => {
-                self.text.push_str(tail);
-                self.grown(known)
-            }
-            None if piece.len() <= overlap => Added::Nothing,
-            // The known text ends inside a character of the piece: they belong to different texts.
-            None => self.missing(),
+        let added = splice(text(self), offset, piece);
+        self.reported(added)
+    }
+
+    fn reported(&mut self, added: Added) -> Added {
+        match added {
+            Added::From(from) => self.grown(from),
+            Added::Gap => self.missing(),
+            Added::Nothing | Added::NewAttempt => added,
         }
     }
 
@@ -207,6 +224,9 @@ impl StepView {
             self.retry = None;
             self.note = None;
         }
+        if self.run.attempt != run.attempt {
+            self.thinking.clear();
+        }
         self.run = run;
         if streamed || self.text == text {
             return (changed, None);
@@ -215,5 +235,26 @@ impl StepView {
         self.text = text;
         self.grown(from);
         (changed, Some(from))
+    }
+}
+
+/// Adds a piece of a text that begins at a byte offset; known text is not added again.
+fn splice(text: &mut String, offset: usize, piece: &str) -> Added {
+    let known = text.len();
+    if offset == 0 && !piece.starts_with(text.as_str()) && !text.starts_with(piece) {
+        // The piece is the whole text, and differs from the known text.
+        piece.clone_into(text);
+        return Added::From(0);
+    }
+    let Some(overlap) = known.checked_sub(offset) else { return Added::Gap };
+    match piece.get(overlap..) {
+        Some("") => Added::Nothing,
+        Some(tail) => {
+            text.push_str(tail);
+            Added::From(known)
+        }
+        None if piece.len() <= overlap => Added::Nothing,
+        // The known text ends inside a character of the piece: they belong to different texts.
+        None => Added::Gap,
     }
 }

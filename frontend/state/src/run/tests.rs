@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::{Event, Execution, ExecutionStatus, StepPath, StepRunStatus};
+use sluice_types::{Event, EventType, Execution, ExecutionStatus, FinishReason, StepPath, StepRunStatus};
 
 use super::{Changed, RunState, TextChange};
+use crate::finish::finish_warning;
 
 const ID: &str = "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
 
@@ -152,6 +153,50 @@ fn an_event_says_what_it_touched_and_that_the_run_is_to_be_read() {
     let changed = state.apply(&stored(3, &json!({"type": "done", "status": "completed", "cost_estimate": 0.75})));
     assert!(changed.execution && changed.steps.is_empty());
     assert_eq!((state.totals().cost_usd, state.progress(), state.wants_stream()), (0.75, 1.0, false));
+}
+
+#[test]
+fn thinking_comes_beside_the_text() {
+    let mut state = running();
+    let thinking = |attempt: i32, offset: usize, piece: &str| {
+        let mut event = text(attempt, offset, piece);
+        event.event_type = EventType::Thinking;
+        event
+    };
+    let thought = |state: &RunState| state.step(&path("a")).unwrap().thinking.clone();
+    let changed = state.apply(&thinking(1, 0, "Hm, "));
+    assert_eq!(changed, Changed { thinking: vec![path("a")], ..Changed::default() });
+    assert!(state.apply(&thinking(1, 0, "Hm")).is_nothing());
+    state.apply(&text(1, 0, "So"));
+    state.apply(&thinking(1, 4, "yes."));
+    assert_eq!((thought(&state).as_str(), text_of(&state)), ("Hm, yes.", "So"));
+    assert!(state.apply(&thinking(1, 20, "after a gap")).reconnect);
+    // It may be the first that is heard of an attempt.
+    assert!(state.apply(&thinking(2, 0, "Again")).refetch);
+    assert_eq!((thought(&state).as_str(), text_of(&state)), ("Again", ""));
+    state.apply(&step_event(3, "a", "running", 3));
+    assert_eq!(thought(&state), "");
+}
+
+#[test]
+fn the_end_of_an_answer_and_calls_without_a_price_come_with_events() {
+    let mut state = running();
+    state.apply(&stored(
+        2,
+        &json!({"path": "a", "step_status": "completed", "attempt": 1, "finish_reason": "length", "finish_word": "MAX",
+            "cost_estimate": 0.0, "unpriced_calls": 2, "message": "The answer was cut at its limit of 9 tokens."}),
+    ));
+    let warning = finish_warning(state.step(&path("a")).unwrap()).unwrap();
+    assert!(warning.contains("9 tokens"), "the event's own words");
+    let run = &state.step(&path("a")).unwrap().run;
+    assert_eq!((run.finish_reason, run.finish_word.as_deref()), (Some(FinishReason::Length), Some("MAX")));
+    assert_eq!(state.totals().unpriced_calls, 2);
+    state
+        .apply(&stored(3, &json!({"type": "done", "status": "completed", "cost_estimate": 0.75, "unpriced_calls": 3})));
+    assert_eq!(state.totals().unpriced_calls, 3);
+    state.apply(&step_event(4, "a", "running", 2));
+    let step = state.step(&path("a")).unwrap();
+    assert_eq!((step.run.finish_reason, finish_warning(step)), (None, None));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn any_crashes() -> impl Strategy<Value = HashMap<usize, Crash>> {
 }
 
 fn any_script() -> impl Strategy<Value = HashMap<sluice_types::StepPath, Vec<End>>> {
-    let end = prop_oneof![3 => Just(End::Answer), 1 => Just(End::Refused), 1 => Just(End::Lost)];
+    let end = prop_oneof![3 => Just(End::Answer), 1 => Just(End::Cut), 1 => Just(End::Refused), 1 => Just(End::Lost)];
     let step = (0..6_usize).prop_map(|at| path(&format!("s{at}")));
     // At most two failures: a step has as many retries.
     proptest::collection::hash_map(step, proptest::collection::vec(end, 0..2), 0..4)

@@ -128,7 +128,7 @@ fn a_step_that_the_run_jumps_over_is_not_retried() {
     let mut world = World::started(&[first, step("b", "y"), step("c", "z")]);
     world.finish();
     let refused = world.command(Command::Retry(path("b"), PatchStep::default())).unwrap_err();
-    assert!(matches!(refused, EngineError::Illegal { code: ErrorCode::IllegalTransition, .. }), "{refused}");
+    assert!(matches!(refused, EngineError::WrongState { code: ErrorCode::IllegalTransition, .. }), "{refused}");
 }
 
 #[test]

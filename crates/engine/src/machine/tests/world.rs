@@ -6,15 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
 use sluice_types::{
-    ErrorCode, Event, ExecutionId, ExecutionStatus, GateKind, ReviewDecision, ReviewRequest, StepPath, StepRun,
-    TenantId, TokenUsage, WorkflowId,
+    ErrorCode, Event, ExecutionId, ExecutionStatus, FinishReason, GateKind, ReviewDecision, ReviewRequest, StepPath,
+    StepRun, TenantId, TokenUsage, WorkflowId,
 };
 
-use crate::driver::evaluate;
+use crate::driver::{evaluate, evaluate_if_quick};
 use crate::error::EngineError;
 use crate::machine::{Command, Effect, Env, Input, Machine, Outcome, Signal, Step, Task};
 use crate::retry::{Backoff, Failure, Sent};
-use crate::work::{AttemptEnd, Work};
+use crate::work::{AttemptEnd, Finish, Work};
 
 /// When the process dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,12 @@ pub enum End {
     Lost,
     /// It fails and cannot be retried.
     Rejected,
+    /// The answer is cut at its limit of tokens.
+    Cut,
+    /// All tokens went into thinking.
+    Thought,
+    /// A filter withholds the rest of the answer.
+    Filtered,
 }
 
 pub struct World {
@@ -87,6 +93,7 @@ fn journal(steps: &[Value]) -> Journal {
             error: None,
             token_usage: TokenUsage::default(),
             cost_usd: 0.0,
+            unpriced_calls: 0,
             budget_usd: None,
             yolo: false,
             started_at: None,
@@ -140,7 +147,9 @@ impl World {
     fn with_env<T>(&mut self, call: impl FnOnce(&mut Machine, &Env<'_>) -> T) -> T {
         let backoff = Backoff::default();
         let text_of = |_: &StepPath, _: i32| "half".to_owned();
-        let env = Env { now: self.now, chance: 0.5, token: 7, draining: false, backoff, text_of: &text_of };
+        let thinking_of = |_: &StepPath, _: i32| "hm".to_owned();
+        let (now, draining) = (self.now, false);
+        let env = Env { now, chance: 0.5, token: 7, draining, backoff, text_of: &text_of, thinking_of: &thinking_of };
         call(&mut self.machine, &env)
     }
 
@@ -149,7 +158,10 @@ impl World {
         let outcome = loop {
             match step {
                 Step::Needs(evaluations) => {
-                    let texts = evaluate(&self.machine, evaluations);
+                    let texts = evaluate(&self.machine, &evaluations);
+                    if let Some(quick) = evaluate_if_quick(&self.machine, &evaluations) {
+                        assert_eq!(quick, texts);
+                    }
                     step = self.with_env(|machine, env| machine.evaluated(texts, env));
                 }
                 Step::Done(outcome) => break outcome,
@@ -238,13 +250,36 @@ impl World {
             ..TokenUsage::default()
         });
         let result = match end {
-            End::Answer | End::Spent => Ok(Value::String(format!("<{}>", call.prompt()))),
+            End::Answer | End::Spent | End::Cut | End::Filtered => Ok(Value::String(format!("<{}>", call.prompt()))),
+            End::Thought => Ok(Value::String(String::new())),
             End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
             End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
             End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),
         };
         let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
-        let end = AttemptEnd { path, attempt, content, checkpointed: false, usage, result };
+        let finish = |reason, word: &str| Some(Finish { reason, word: Some(word.into()) });
+        let finish = match end {
+            End::Answer => finish(FinishReason::Stop, "stop"),
+            End::Cut | End::Thought => finish(FinishReason::Length, "MAX_TOKENS"),
+            End::Filtered => finish(FinishReason::ContentFilter, "SAFETY"),
+            End::Spent | End::Refused | End::Lost | End::Rejected => None,
+        };
+        let thinking = if end == End::Thought { "Hm, let me think.".to_owned() } else { String::new() };
+        let notes = Vec::new();
+        self.end_with(AttemptEnd {
+            path,
+            attempt,
+            content,
+            thinking,
+            checkpointed: false,
+            usage,
+            finish,
+            notes,
+            result,
+        });
+    }
+
+    pub fn end_with(&mut self, end: AttemptEnd) {
         self.signal(Signal::AttemptEnded(end));
     }
 

@@ -1,5 +1,7 @@
 //! Bodies of answers, byte by byte, and what is heard of them. Each is also read in two packets, cut at every byte.
 
+mod anthropic;
+mod gemini;
 mod ollama_chat;
 mod openai_chat;
 mod openai_responses;

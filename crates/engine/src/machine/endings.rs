@@ -1,0 +1,184 @@
+//! What the end of an answer means for its step: it is whole, it counts with a warning, or the attempt failed. Pure.
+
+use sluice_providers::ERROR_MESSAGE_MAX_CHARS;
+use sluice_types::{ErrorCode, FinishReason, LlmStep, OnTruncated, cut_warning, of_tokens};
+
+use crate::retry::{Failure, Sent};
+use crate::work::Finish;
+
+/// Whether the text is a whole answer, as far as the provider reported. Another text is not read as JSON: [`judge`]
+/// knows a better reason for a failure than that half a value is no JSON.
+#[must_use]
+pub fn is_whole(finish: Option<&Finish>) -> bool {
+    match finish.map(|finish| finish.reason) {
+        None | Some(FinishReason::Stop | FinishReason::Other | FinishReason::Unknown) => true,
+        Some(
+            FinishReason::Length
+            | FinishReason::ToolCalls
+            | FinishReason::ContentFilter
+            | FinishReason::Refusal
+            | FinishReason::Error,
+        ) => false,
+    }
+}
+
+/// Judges the answer of a call that succeeded: `None` for a whole one, or the warning of one that counts although it was
+/// cut. `tokens` are those of the answer, as far as they are known.
+///
+/// # Errors
+/// Why the attempt failed.
+pub(super) fn judge(
+    step: &LlmStep,
+    finish: Option<&Finish>,
+    content: &str,
+    tokens: Option<u64>,
+) -> Result<Option<String>, Failure> {
+    let Some(Finish { reason, word }) = finish else { return Ok(None) };
+    let word = word.as_ref().map(|word| format!(" (`{word}`)")).unwrap_or_default();
+    let (code, retryable, message) = match reason {
+        FinishReason::Stop | FinishReason::Other | FinishReason::Unknown => return Ok(None),
+        FinishReason::Length => return judge_cut(step, content, tokens.or(step.max_tokens.map(u64::from))),
+        FinishReason::ToolCalls => {
+            let message = format!(
+                "The model called a tool{word}, but the step has no tools. Tell it in the prompt to answer with text, or switch the step to another model."
+            );
+            (ErrorCode::ProviderRejected, false, message)
+        }
+        FinishReason::ContentFilter => {
+            let message = format!(
+                "A filter of the provider withheld the answer, or the rest of it{word}. Change the prompt, or switch the step to another model."
+            );
+            (ErrorCode::ProviderRejected, false, message)
+        }
+        FinishReason::Refusal => {
+            let said = beginning(content, ERROR_MESSAGE_MAX_CHARS);
+            let said = if said.is_empty() { String::new() } else { format!(" It said: “{said}”.") };
+            let message = format!(
+                "The model refused to answer{word}.{said} Change the prompt, or switch the step to another model."
+            );
+            (ErrorCode::ProviderRejected, false, message)
+        }
+        FinishReason::Error => {
+            let message = format!(
+                "The provider failed in the middle of the answer{word}. Retry the step, or switch it to another model."
+            );
+            (ErrorCode::ProviderUnavailable, true, message)
+        }
+    };
+    Err(failed(code, retryable, message))
+}
+
+/// Judges an answer that was cut at its limit of tokens.
+fn judge_cut(step: &LlmStep, content: &str, tokens: Option<u64>) -> Result<Option<String>, Failure> {
+    let count = of_tokens(tokens);
+    let message = if content.trim().is_empty() {
+        let all = tokens.map_or_else(|| "its tokens".to_owned(), |tokens| format!("its {tokens} tokens"));
+        format!("The model used all of {all} for thinking: raise `max_tokens`.")
+    } else if step.output_schema.is_some() {
+        format!(
+            "The answer was cut at its limit{count}, and half a value does not fit the output schema: raise `max_tokens`."
+        )
+    } else {
+        match &step.on_truncated {
+            None | Some(OnTruncated::Warn) => return Ok(Some(cut_warning(tokens))),
+            // The most careful reading of a word that a newer version has added.
+            Some(OnTruncated::Fail | OnTruncated::Unknown(_)) => {
+                format!("The answer was cut at its limit{count}: raise `max_tokens`, or set `on_truncated: warn`.")
+            }
+        }
+    };
+    // The same limit would cut the next answer, too.
+    Err(failed(ErrorCode::AnswerTruncated, false, message))
+}
+
+/// The beginning of a text, for a message.
+fn beginning(text: &str, most_chars: usize) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(most_chars) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// The failure of a call that was made.
+fn failed(code: ErrorCode, retryable: bool, message: String) -> Failure {
+    Failure { code, message, retryable, retry_after: None, sent: Sent::Maybe }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn finish(reason: FinishReason, word: &str) -> Finish {
+        Finish { reason, word: Some(word.to_owned()).filter(|word| !word.is_empty()) }
+    }
+
+    fn judged(step: &LlmStep, reason: FinishReason, content: &str) -> Result<Option<String>, (ErrorCode, bool)> {
+        let judged = judge(step, Some(&finish(reason, "")), content, None);
+        judged.map_err(|failure| (failure.code, failure.retryable))
+    }
+
+    #[test]
+    fn each_reason_has_its_meaning() {
+        let step = LlmStep::default();
+        let rejected = Err((ErrorCode::ProviderRejected, false));
+        for (reason, expected) in [
+            (FinishReason::Stop, Ok(None)),
+            (FinishReason::Other, Ok(None)),
+            (FinishReason::Unknown, Ok(None)),
+            (FinishReason::Length, Ok(Some(cut_warning(None)))),
+            (FinishReason::ToolCalls, rejected.clone()),
+            (FinishReason::ContentFilter, rejected.clone()),
+            (FinishReason::Refusal, rejected),
+            (FinishReason::Error, Err((ErrorCode::ProviderUnavailable, true))),
+        ] {
+            assert_eq!(judged(&step, reason, "Half a sen"), expected, "{reason}");
+            // Only an answer that can complete its step is read as JSON.
+            assert!(!is_whole(Some(&finish(reason, ""))) || expected == Ok(None), "{reason}");
+        }
+        assert_eq!(judge(&step, None, "", None), Ok(None));
+        assert!(is_whole(None));
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_words_of_the_model() {
+        let refused = |content: &str| {
+            let finish = finish(FinishReason::Refusal, "refusal");
+            judge(&LlmStep::default(), Some(&finish), content, None).unwrap_err().message
+        };
+        assert!(refused("I cannot help.\n").contains("It said: “I cannot help.”."));
+        assert!(refused("").starts_with("The model refused to answer (`refusal`). Change"));
+        assert!(refused(&"ä".repeat(9_000)).len() < 2_000);
+    }
+
+    #[test]
+    fn a_cut_answer_counts_only_where_the_step_allows_it() {
+        let cut = Err((ErrorCode::AnswerTruncated, false));
+        let length = |step: &LlmStep| judged(step, FinishReason::Length, "Half");
+        assert!(length(&LlmStep { on_truncated: Some(OnTruncated::Warn), ..LlmStep::default() }).is_ok());
+        assert_eq!(length(&LlmStep { on_truncated: Some(OnTruncated::Fail), ..LlmStep::default() }), cut);
+        let newer = Some(OnTruncated::Unknown("ask".into()));
+        assert_eq!(length(&LlmStep { on_truncated: newer, ..LlmStep::default() }), cut);
+        let schema = LlmStep {
+            output_schema: Some(json!({"type": "object"})),
+            on_truncated: Some(OnTruncated::Warn),
+            ..LlmStep::default()
+        };
+        assert_eq!(length(&schema), cut);
+        assert_eq!(judged(&LlmStep::default(), FinishReason::Length, " \n"), cut);
+    }
+
+    #[test]
+    fn the_message_names_the_tokens_and_the_word() {
+        let step = LlmStep { max_tokens: Some(300), ..LlmStep::default() };
+        let message = |reason, word: &str, content, tokens| {
+            judge(&step, Some(&finish(reason, word)), content, tokens).unwrap_err().message
+        };
+        let thought = "The model used all of its 64 tokens for thinking: raise `max_tokens`.";
+        assert_eq!(message(FinishReason::Length, "length", "", Some(64)), thought);
+        assert!(message(FinishReason::Length, "length", "", None).contains("its 300 tokens"), "the step's own limit");
+        assert!(message(FinishReason::ContentFilter, "SAFETY", "Half", None).contains("(`SAFETY`)"));
+    }
+}

@@ -1,0 +1,34 @@
+//! The age of the price list.
+
+use chrono::NaiveDate;
+
+use super::LintContext;
+use super::report::Findings;
+use crate::catalog::{catalog, is_paid};
+use crate::definition::{Definition, LlmStep, StepKind};
+use crate::index::Index;
+use crate::limits::MAX_PRICE_LIST_AGE_DAYS;
+use crate::resolve::{model_of, provider_of_fallback};
+
+pub(super) fn check(definition: &Definition, index: &Index, context: &LintContext, findings: &mut Findings) {
+    let date = &catalog().prices_date;
+    let Some((today, listed)) = context.today.zip(date.parse::<NaiveDate>().ok()) else { return };
+    let days = (today - listed).num_days();
+    let is_paid_step = |llm| providers(definition, llm, context).iter().any(|provider| is_paid(provider));
+    let mut steps = index.places().iter().map(|place| &place.step).filter(|step| step.enabled);
+    if days > MAX_PRICE_LIST_AGE_DAYS && steps.any(|step| matches!(&step.kind, StepKind::Llm(llm) if is_paid_step(llm)))
+    {
+        let message = format!(
+            "the prices are of {date}, {days} days ago: estimates, costs and budgets may be wrong; a newer version of Sluice has newer prices"
+        );
+        findings.warning("", "old_prices", message);
+    }
+}
+
+/// The providers that a step may call.
+fn providers(definition: &Definition, llm: &LlmStep, context: &LintContext) -> Vec<String> {
+    let default = || context.providers.as_ref()?.first().cloned();
+    let first = model_of(definition, llm).0.or_else(default);
+    let fallbacks = llm.fallbacks.iter().filter_map(|fallback| provider_of_fallback(fallback, first.as_deref()));
+    fallbacks.chain(first.clone()).collect()
+}
