@@ -171,6 +171,13 @@ impl Conversation {
         }
         let protocol = protocol_of(provider, &call.model);
         check_model(protocol, &call.model)?;
+        for message in &mut call.messages {
+            if let Message::Assistant(said) = message
+                && !said.replay.iter().all(|part| protocol.replays(part))
+            {
+                said.replay.clear();
+            }
+        }
         let target = Target { provider, protocol, root: root(provider, protocol, call.base_url.as_deref())? };
         let mut notes = VecDeque::new();
         let body = target.send(&client, &call, &mut notes).await?;
