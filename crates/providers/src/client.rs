@@ -171,6 +171,13 @@ impl Conversation {
         }
         let protocol = protocol_of(provider, &call.model);
         check_model(protocol, &call.model)?;
+        for message in &mut call.messages {
+            if let Message::Assistant(said) = message
+                && !said.replay.iter().all(|part| protocol.replays(part))
+            {
+                said.replay.clear();
+            }
+        }
         let target = Target { provider, protocol, root: root(provider, protocol, call.base_url.as_deref())? };
         let mut notes = VecDeque::new();
         let body = target.send(&client, &call, &mut notes).await?;
@@ -250,14 +257,16 @@ impl Target {
         notes: &mut VecDeque<String>,
     ) -> Result<Response, ProviderError> {
         let remembered = (self.root.to_string(), call.model.clone());
-        let known = client.forms.get(&remembered).map(|form| form.clone());
-        let mut form = known.unwrap_or_else(|| Form::known(self.provider, self.protocol, call));
+        let learned = client.forms.get(&remembered).map(|form| form.clone());
+        let known = Form::known(self.provider, self.protocol, call);
+        let first = learned.clone().map_or(known.clone(), |learned| learned.for_call(&known));
+        let mut form = first.clone();
         let mut tried = Vec::new();
         loop {
             let refusal = match self.send_once(client, call, &form).await {
                 Ok(response) => {
                     if !tried.is_empty() {
-                        client.remember(remembered, form);
+                        client.remember(remembered, form.learned(&first, learned.as_ref()));
                     }
                     return Ok(response);
                 }

@@ -40,7 +40,7 @@ pub enum Parameter {
 }
 
 /// How a model is told the schema of its answer, the strongest form first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Structure {
     /// The provider makes the answer fit.
     Schema,
@@ -62,6 +62,18 @@ impl Form {
             // OpenAI's own models take it all; servers that are compatible know the older name.
             limits_completion: provider == ProviderName::Openai,
         }
+    }
+
+    /// What was learned of a model, for another call. Its schema may need a weaker form than the model takes.
+    pub fn for_call(self, known: &Self) -> Self {
+        Self { structure: self.structure.max(known.structure), ..self }
+    }
+
+    /// What this form tells of the model: its structure only where a refusal changed it from that of `first`.
+    pub fn learned(self, first: &Self, before: Option<&Self>) -> Self {
+        let before = before.map_or(Structure::Schema, |before| before.structure);
+        let structure = if self.structure == first.structure { before } else { self.structure };
+        Self { structure, ..self }
     }
 
     /// Whether a parameter is sent.

@@ -145,7 +145,8 @@ impl Script {
     }
 
     fn head(&self) -> String {
-        let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<String>();
+        let lines: Vec<String> = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = lines.concat();
         let length: usize =
             self.steps.iter().map(|step| if let Step::Bytes(bytes) = step { bytes.len() } else { 0 }).sum();
         let body = match self.body {

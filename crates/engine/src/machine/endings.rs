@@ -63,7 +63,7 @@ pub(super) fn judge(step: &LlmStep, answer: Answer<'_>) -> Result<Option<String>
             (ErrorCode::ProviderRejected, false, message)
         }
         FinishReason::Refusal => {
-            let said = beginning(content, ERROR_MESSAGE_MAX_CHARS);
+            let said = beginning(answer.content, ERROR_MESSAGE_MAX_CHARS);
             let said = if said.is_empty() { String::new() } else { format!(" It said: “{said}”.") };
             let message = format!(
                 "The model refused to answer{word}.{said} Change the prompt, or switch the step to another model."
@@ -157,7 +157,8 @@ mod tests {
     fn a_refusal_is_told_in_the_words_of_the_model() {
         let refused = |content: &str| {
             let finish = finish(FinishReason::Refusal, "refusal");
-            judge(&LlmStep::default(), Some(&finish), content, None).unwrap_err().message
+            let answer = Answer { content, finish: Some(&finish), tokens: None, has_budget: false };
+            judge(&LlmStep::default(), answer).unwrap_err().message
         };
         assert!(refused("I cannot help.\n").contains("It said: “I cannot help.”."));
         assert!(refused("").starts_with("The model refused to answer (`refusal`). Change"));

@@ -92,6 +92,18 @@ impl Protocol {
         !matches!(self, Self::Gemini)
     }
 
+    /// Whether a part that goes back unchanged comes from an answer in this protocol: a fallback of another provider may
+    /// have answered before.
+    pub(crate) fn replays(self, part: &Value) -> bool {
+        let from = match text(part, "type") {
+            Some(kind) if openai_responses::REPLAYED.contains(&kind) => Self::OpenAiResponses,
+            Some(ollama_chat::THOUGHTS) => Self::OllamaChat,
+            Some(_) => Self::AnthropicMessages,
+            None => Self::Gemini,
+        };
+        self == from
+    }
+
     /// The headers with the key, and those that the protocol always wants.
     pub(crate) fn headers(self, request: reqwest::RequestBuilder, key: Option<&str>) -> reqwest::RequestBuilder {
         match (self, key) {

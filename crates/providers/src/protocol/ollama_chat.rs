@@ -4,10 +4,10 @@
 //! <https://docs.ollama.com/api/errors>, <https://docs.ollama.com/capabilities/thinking>,
 //! <https://docs.ollama.com/capabilities/tool-calling>, <https://docs.ollama.com/capabilities/structured-outputs>.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sluice_types::{FinishReason, ReasoningEffort, TokenUsage};
 
-use super::{ReadFrames, WireRequest, count, set, text};
+use super::{ReadFrames, WireRequest, as_object, count, set, text};
 use crate::answer::Answer;
 use crate::call::{AssistantMessage, Message, ModelCall, Tool, ToolChoice};
 use crate::error::ProviderError;
@@ -15,7 +15,7 @@ use crate::event::ToolCall;
 use crate::form::{Form, Parameter, Structure};
 
 /// The type of the part that holds a model's thoughts between its calls of tools. Ollama has no name for it.
-const THOUGHTS: &str = "ollama_thinking";
+pub const THOUGHTS: &str = "ollama_thinking";
 
 /// Writes the request.
 pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
@@ -49,17 +49,14 @@ fn messages(call: &ModelCall, form: &Form) -> Vec<Value> {
 
 fn assistant(said: &AssistantMessage) -> Value {
     let mut message = json!({"role": "assistant", "content": said.text});
-    let mut thoughts = said.replay.iter().filter(|part| text(part, "type") == Some(THOUGHTS));
-    set(&mut message, "thinking", thoughts.find_map(|part| text(part, "thinking")));
+    set(&mut message, "thinking", said.replay.iter().find_map(|part| text(part, "thinking")));
     let calls: Vec<Value> = said.tool_calls.iter().map(called).collect();
     set(&mut message, "tool_calls", (!calls.is_empty()).then_some(calls));
     message
 }
 
-/// Arguments that the model did not write as an object are left out: Ollama refuses the request otherwise.
 fn called(call: &ToolCall) -> Value {
-    let arguments = if call.arguments.is_object() { call.arguments.clone() } else { Value::Object(Map::new()) };
-    json!({"type": "function", "function": {"name": call.name, "arguments": arguments}})
+    json!({"type": "function", "function": {"name": call.name, "arguments": as_object(&call.arguments)}})
 }
 
 /// Only gpt-oss has levels everywhere; older servers refuse a level for any other model.
@@ -233,8 +230,8 @@ mod tests {
     }
 
     #[test]
-    fn arguments_that_are_no_object_do_not_go_back() {
+    fn arguments_go_back_as_an_object() {
         let call = ToolCall { id: "a".into(), name: "add".into(), arguments: "not JSON".into() };
-        assert_eq!(called(&call)["function"]["arguments"], json!({}));
+        assert_eq!(called(&call)["function"]["arguments"], json!({"INVALID_JSON": "not JSON"}));
     }
 }

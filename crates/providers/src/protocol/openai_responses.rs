@@ -19,7 +19,7 @@ use crate::form::{Form, Parameter, Structure};
 use crate::refusal::broken;
 
 /// The items of an answer that go back in the next call.
-const REPLAYED: [&str; 3] = ["reasoning", "message", "function_call"];
+pub const REPLAYED: [&str; 3] = ["reasoning", "message", "function_call"];
 
 /// Writes the request.
 pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
@@ -61,10 +61,9 @@ fn input(call: &ModelCall, form: &Form) -> Vec<Value> {
     input
 }
 
-/// Whether the items of an answer go back as they came. Those of another provider do not: a fallback may have answered.
+/// Whether the items of an answer go back as they came.
 fn goes_back_whole(said: &AssistantMessage, form: &Form) -> bool {
-    let is_ours = |item: &Value| text(item, "type").is_some_and(|kind| REPLAYED.contains(&kind));
-    form.sends(Parameter::EncryptedThoughts) && !said.replay.is_empty() && said.replay.iter().all(is_ours)
+    form.sends(Parameter::EncryptedThoughts) && !said.replay.is_empty()
 }
 
 fn assistant(said: &AssistantMessage) -> Vec<Value> {
@@ -369,11 +368,8 @@ mod tests {
             json!({"role": "assistant", "content": "I add."}),
             json!({"type": "function_call", "call_id": "call_1", "name": "add", "arguments": "{\"a\":1}"}),
         ];
-        for replay in [vec![], vec![json!({"type": "thinking", "thinking": "hm", "signature": "of another provider"})]]
-        {
-            let call = testing::full_call(replay);
-            assert_eq!(input(&call, &form(&call))[2..4], without);
-        }
+        let call = testing::full_call(vec![]);
+        assert_eq!(input(&call, &form(&call))[2..4], without);
     }
 
     #[test]

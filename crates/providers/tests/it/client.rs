@@ -2,14 +2,18 @@
 //! that break.
 
 mod forms;
+mod pauses;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt as _;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sluice_providers::{Client, ModelCall, ModelEvent, NetworkPolicy, ProviderError, ProviderErrorKind as Kind};
+use sluice_providers::{
+    AssistantMessage, Client, Message, ModelCall, ModelEvent, NetworkPolicy, ProviderError, ProviderErrorKind as Kind,
+    ToolCall,
+};
 use sluice_testing::{Script, ScriptedServer};
 use sluice_types::{FinishReason, TokenUsage};
 use tokio::sync::Notify;
@@ -20,7 +24,7 @@ use crate::answers::events;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn client() -> Client {
-    Client::new(NetworkPolicy::Anywhere.client().unwrap(), || std::time::SystemTime::UNIX_EPOCH)
+    Client::new(NetworkPolicy::Anywhere.client().unwrap(), || SystemTime::UNIX_EPOCH)
 }
 
 fn call(server: &ScriptedServer, provider: &str) -> ModelCall {
@@ -200,33 +204,31 @@ async fn compression_is_neither_asked_for_nor_undone() {
 }
 
 #[tokio::test]
-async fn a_pause_of_the_provider_is_continued() {
-    let part = |text: &str, reason: &str| {
-        Script::ok().bytes(
-            [
-                json!({"type": "message_start", "message": {"usage": {"input_tokens": 20, "output_tokens": 1}}}),
-                json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}),
-                json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}),
-                json!({"type": "content_block_stop", "index": 0}),
-                json!({"type": "message_delta", "delta": {"stop_reason": reason}, "usage": {"output_tokens": 9}}),
-                json!({"type": "message_stop"}),
-            ]
-            .iter()
-            .map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap()))
-            .collect::<String>(),
-        )
-    };
-    let server = ScriptedServer::start([part("Hel", "pause_turn"), part("lo", "end_turn")]).await;
-    let heard = listen(&client(), call(&server, "anthropic")).await;
-    assert_eq!(heard.text(), "Hello");
-    let (reason, usage) = heard.end.unwrap().unwrap();
-    assert_eq!((reason, usage.unwrap().input_tokens, usage.unwrap().output_tokens), (FinishReason::Stop, 40, 18));
-    let requests = server.requests();
-    let so_far = json!({"role": "assistant", "content": [{"type": "text", "text": "Hel"}]});
-    assert_eq!(requests[1].body["messages"][1], so_far);
-
-    let endless = (0..20).map(|_| part("x", "pause_turn"));
-    let server = ScriptedServer::start(endless).await;
-    let heard = listen(&client(), call(&server, "anthropic")).await;
-    assert_eq!((heard.error().kind, server.requests().len()), (Kind::BrokenStream, 9));
+async fn parts_of_another_provider_do_not_go_back() {
+    let parts = [
+        ("anthropic", json!({"type": "thinking", "thinking": "mine", "signature": "s"})),
+        ("google", json!({"text": "mine", "thought": true, "thoughtSignature": "s"})),
+        ("ollama", json!({"type": "ollama_thinking", "thinking": "mine"})),
+        ("openai", json!({"type": "reasoning", "id": "mine", "summary": [], "encrypted_content": "s"})),
+    ];
+    for provider in ["anthropic", "google", "ollama", "openai", "openai_compatible"] {
+        let server = ScriptedServer::start([]).await;
+        for (_, part) in &parts {
+            let tool_calls = vec![ToolCall { id: "a".into(), name: "add".into(), arguments: json!({}) }];
+            let said = AssistantMessage { text: "I add.".into(), tool_calls, replay: vec![part.clone()] };
+            let mut call = call(&server, provider);
+            if provider == "openai" {
+                call.model = "some-pro".into();
+            }
+            call.messages.push(Message::Assistant(said));
+            listen(&client(), call).await;
+        }
+        let went_back: Vec<&str> = (server.requests().iter().zip(&parts))
+            .filter(|(request, _)| request.body.to_string().contains("mine"))
+            .map(|(_, (of, _))| *of)
+            .collect();
+        let own: Vec<&str> = parts.iter().map(|(of, _)| *of).filter(|of| *of == provider).collect();
+        assert_eq!(went_back, own, "{provider}");
+        assert_eq!(server.requests().len(), parts.len());
+    }
 }

@@ -2,7 +2,6 @@
 //! an error inside a stream, is in `bytes`.
 
 mod bytes;
-mod pauses;
 
 use std::time::{Duration, SystemTime};
 

@@ -87,7 +87,8 @@ fn hear_packets(protocol: Protocol, packets: &[&[u8]]) -> Heard {
 
 /// An event stream of these values.
 pub fn events(values: &[Value]) -> String {
-    values.iter().map(|value| format!("data: {value}\n\n")).collect()
+    let frames: Vec<String> = values.iter().map(|value| format!("data: {value}\n\n")).collect();
+    frames.concat()
 }
 
 /// A usage by its counts: input, output, read from a cache, written to a cache, thought with.

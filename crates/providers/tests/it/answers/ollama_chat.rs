@@ -7,7 +7,8 @@ use sluice_types::FinishReason;
 use super::{Heard, hear, usage};
 
 fn ollama(lines: &[Value]) -> Heard {
-    hear(Protocol::OllamaChat, &lines.iter().map(|line| format!("{line}\n")).collect::<String>())
+    let lines: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
+    hear(Protocol::OllamaChat, &lines.concat())
 }
 
 fn line(message: &Value) -> Value {
@@ -61,7 +62,7 @@ fn a_server_that_does_not_stream_is_understood() {
 fn errors_in_the_middle_keep_their_words() {
     let error = json!({"error": "an error was encountered while running the model: CUDA error"});
     let words = "an error was encountered while running the model: CUDA error";
-    assert_eq!(ollama(&[error.clone()]).failed(), (Kind::ServerError, words));
+    assert_eq!(ollama(std::slice::from_ref(&error)).failed(), (Kind::ServerError, words));
     let late = ollama(&[piece("Half"), error]);
     assert_eq!((late.text.as_str(), late.failed()), ("Half", (Kind::ServerError, words)));
     let torn = hear(Protocol::OllamaChat, &format!("{}\n{{\"message\": {{\"content\": \"to", piece("Half")));

@@ -100,7 +100,7 @@ fn errors_with_status_200_keep_their_kind_and_words() {
     ];
     for (error, kind, words) in table {
         assert_eq!(chat(&error.to_string()).failed(), (kind, words), "as the whole body");
-        assert_eq!(chat(&events(&[error.clone()])).failed(), (kind, words), "as the first event");
+        assert_eq!(chat(&events(std::slice::from_ref(&error))).failed(), (kind, words), "as the first event");
         let late = chat(&events(&[piece("Half"), error]));
         assert_eq!((late.text.as_str(), late.failed()), ("Half", (kind, words)), "after a piece");
         assert!(late.end.unwrap_err().may_have_acted, "an answer that has begun was worked on");

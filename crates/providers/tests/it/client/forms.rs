@@ -94,6 +94,18 @@ async fn a_schema_is_told_in_the_strongest_form_that_is_taken() {
 }
 
 #[tokio::test]
+async fn what_one_schema_needs_is_not_what_the_model_takes() {
+    let server = ScriptedServer::start([refuses("no temperature", None), says("[]"), says("{}")]).await;
+    let client = client();
+    // OpenAI takes only objects as structured answers: a list is told in the prompt.
+    for schema in [json!({"type": "array"}), json!({"type": "object", "properties": {}})] {
+        let call = ModelCall { temperature: Some(0.5), output_schema: Some(schema), ..call(&server, "openai") };
+        listen(&client, call).await.text();
+    }
+    assert_eq!(sent(&server, "response_format"), [false, false, true]);
+}
+
+#[tokio::test]
 async fn responses_and_ollama_are_asked_again_as_well() {
     let done = json!({"type": "response.completed", "response": {"status": "completed", "output": [
         {"type": "message", "content": [{"type": "output_text", "text": "Hello"}]}]}});
