@@ -25,7 +25,6 @@ pub trait Sink: Send + Sync {
     fn text(&self, piece: &str) -> impl Future<Output = ()> + Send;
 
     /// The next piece of what the model thinks arrived. It is no part of the answer's text.
-    #[expect(dead_code, reason = "no provider reports thinking yet")]
     fn thinking(&self, piece: &str) -> impl Future<Output = ()> + Send;
 }
 

@@ -51,7 +51,7 @@ pub use execution::{
     PatchExecution, PatchStep, RetryRequest, ReviewDecision, ReviewRequest, RunError, StartExecution, StepRun,
     StepRunDetail,
 };
-pub use finish::{cut_warning, of_tokens};
+pub use finish::Cut;
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
 pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};

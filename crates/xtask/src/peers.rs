@@ -7,7 +7,7 @@ use crate::cargo::cargo;
 use crate::fail::{Done, Failure};
 use crate::{aimock, debian, paths, process};
 
-/// LiteLLM's proxy from PyPI. Newer versions need a package that is not there.
+/// `LiteLLM`'s proxy from PyPI. Newer versions need a package that is not there.
 const LITELLM: &str = "litellm[proxy]==1.89.7";
 
 /// Installs the gateways and runs the tests that need them.
@@ -19,7 +19,7 @@ pub fn run(_: &[String]) -> Done {
     process::run(tests.env("SLUICE_TEST_LITELLM", litellm))
 }
 
-/// Installs LiteLLM into a virtual environment of its own, when it is missing there.
+/// Installs `LiteLLM` into a virtual environment of its own, when it is missing there.
 fn install_litellm() -> Result<PathBuf, Failure> {
     let folder = paths::root().join("target/peers").join(LITELLM.replace(['[', ']', '='], "-"));
     let program = folder.join("bin/litellm");

@@ -30,6 +30,8 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await card.getByRole('combobox', { name: 'Persona' }).selectOption('Editor');
   await card.getByRole('textbox', { name: 'Temperature' }).fill('0,5');
   await card.getByRole('textbox', { name: 'Longest answer' }).fill('1234');
+  await card.getByRole('combobox', { name: 'Reasoning' }).selectOption('Low: briefly');
+  await card.getByRole('combobox', { name: 'An answer that is cut' }).selectOption('Fails: the next model is called');
   await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Ask {{input.topic}}\nover two lines');
   await builder.unfold(card, 'System prompt');
   await card.getByRole('textbox', { name: 'System prompt' }).fill('You know {{input.field}}.');
@@ -42,6 +44,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await builder.unfold(card, 'Retries, timeout and order');
   await card.getByRole('textbox', { name: 'Retries' }).fill('4');
   await card.getByRole('textbox', { name: 'Timeout' }).fill('2m');
+  await card.getByRole('textbox', { name: 'Longest silence' }).fill('90');
   await card.getByRole('combobox', { name: 'Effect' }).selectOption('Reads: run again');
   await card.getByRole('combobox', { name: 'Go on with' }).selectOption('Three');
   await card.getByRole('switch', { name: 'Enabled' }).click();
@@ -57,12 +60,15 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
     persona_id: 'editor',
     temperature: 0.5,
     max_tokens: 1234,
+    reasoning: 'low',
+    on_truncated: 'fail',
     prompt: 'Ask {{input.topic}}\nover two lines',
     system_prompt: 'You know {{input.field}}.',
     output_schema: schema,
     fallbacks: [{ provider: 'demo', model: 'demo-instant' }],
     max_retries: 4,
     timeout: 120,
+    idle_timeout: 90,
     effect: 'reads',
     next: 'three',
     enabled: false,
@@ -75,6 +81,8 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await value('combobox', 'Persona').toHaveValue('editor');
   await value('textbox', 'Temperature').toHaveValue('0.5');
   await value('textbox', 'Longest answer').toHaveValue('1234');
+  await value('combobox', 'Reasoning').toHaveValue('low');
+  await value('combobox', 'An answer that is cut').toHaveValue('fail');
   await value('textbox', 'Prompt').toHaveValue('Ask {{input.topic}}\nover two lines');
   await value('textbox', 'System prompt').toHaveValue('You know {{input.field}}.');
   await value('textbox', 'JSON Schema of the answer').toHaveValue(JSON.stringify(schema, null, 2));
@@ -82,6 +90,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await builder.unfold(again, 'Retries, timeout and order');
   await value('textbox', 'Retries').toHaveValue('4');
   await value('textbox', 'Timeout').toHaveValue('120s');
+  await value('textbox', 'Longest silence').toHaveValue('90s');
   await value('combobox', 'Effect').toHaveValue('reads');
   await value('combobox', 'Go on with').toHaveValue('three');
   await expect(again.getByRole('switch', { name: 'Enabled' })).not.toBeChecked();

@@ -1,6 +1,6 @@
 //! The end of a model's answer, in words.
 
-use sluice_types::{FinishReason, StepRunStatus, cut_warning};
+use sluice_types::{Cut, FinishReason, StepRunStatus};
 
 use crate::run::StepView;
 
@@ -27,7 +27,8 @@ pub fn finish_mark(reason: Option<FinishReason>, word: Option<&str>) -> Option<S
 pub fn finish_warning(step: &StepView) -> Option<String> {
     let is_cut = step.run.finish_reason == Some(FinishReason::Length);
     let is_complete = step.run.status == StepRunStatus::Completed;
-    (is_cut && is_complete).then(|| step.note.clone().unwrap_or_else(|| cut_warning(None)))
+    let cut = Cut { word: step.run.finish_word.as_deref(), ..Cut::default() };
+    (is_cut && is_complete).then(|| step.note.clone().unwrap_or_else(|| cut.warning()))
 }
 
 #[cfg(test)]

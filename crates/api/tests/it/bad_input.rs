@@ -153,10 +153,20 @@ async fn short_texts_have_the_limit_of_a_name(#[future(awt)] database: TestDatab
     assert_eq!(copy["name"].as_str().unwrap().chars().count(), MAX_NAME_CHARS);
     let started = server.post(&format!("{address}/executions?wait=20"), &json!({})).await.expect(StatusCode::OK);
     let run = format!("/workflows/executions/{}/steps/a", started["id"].as_str().unwrap());
-    for change in [json!({"model": &too_long}), json!({"provider": &too_long})] {
+    for change in [
+        json!({"model": &too_long}),
+        json!({"provider": &too_long}),
+        json!({"reasoning": "hard"}),
+        json!({"on_truncated": "perhaps"}),
+        json!({"max_tokens": -1}),
+    ] {
         server.patch(&run, &change).await.problem(422, "invalid_request");
         server.post(&format!("{run}/retry"), &change).await.problem(422, "invalid_request");
         server.post(&format!("{run}/retry/plan"), &change).await.problem(422, "invalid_request");
+    }
+    for field in ["max_tokens", "timeout", "idle_timeout"] {
+        let refused = server.post(&format!("{run}/retry"), &json!({field: 0})).await;
+        assert!(refused.problem(422, "invalid_definition").contains(&format!("/{field}")));
     }
     let refused = server.post(&format!("{address}/executions"), &json!({"triggered_by": &too_long})).await;
     refused.problem(422, "invalid_request");

@@ -7,7 +7,7 @@ use sluice_types::{
     estimated_tokens, find_model,
 };
 
-use super::endings::judge;
+use super::endings::{Answer, judge};
 use super::outcome::Effect;
 use super::{Env, Machine};
 use crate::work::{AttemptEnd, Finish};
@@ -54,7 +54,9 @@ impl Machine {
         self.turn.effects.push(Effect::EndText(path.clone()));
         let tokens = usage.map(|usage| usage.output_tokens).filter(|tokens| *tokens > 0);
         let result = result.and_then(|output| {
-            let warning = self.llm(&path).map(|llm| judge(llm, finish.as_ref(), &content, tokens));
+            let has_budget = self.journal.state.budget_usd.is_some();
+            let answer = Answer { content: &content, finish: finish.as_ref(), tokens, has_budget };
+            let warning = self.llm(&path).map(|llm| judge(llm, answer));
             Ok((output, warning.transpose()?.flatten()))
         });
         let content = text(content);

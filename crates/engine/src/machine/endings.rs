@@ -1,7 +1,7 @@
 //! What the end of an answer means for its step: it is whole, it counts with a warning, or the attempt failed. Pure.
 
 use sluice_providers::ERROR_MESSAGE_MAX_CHARS;
-use sluice_types::{ErrorCode, FinishReason, LlmStep, OnTruncated, cut_warning, of_tokens};
+use sluice_types::{Cut, ErrorCode, FinishReason, LlmStep, OnTruncated};
 
 use crate::retry::{Failure, Sent};
 use crate::work::Finish;
@@ -22,22 +22,34 @@ pub fn is_whole(finish: Option<&Finish>) -> bool {
     }
 }
 
-/// Judges the answer of a call that succeeded: `None` for a whole one, or the warning of one that counts although it was
-/// cut. `tokens` are those of the answer, as far as they are known.
+/// The answer of a call that succeeded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answer<'a> {
+    /// Its text.
+    pub content: &'a str,
+    /// Its end, if the provider reported one.
+    pub finish: Option<&'a Finish>,
+    /// Its tokens, as far as they are known.
+    pub tokens: Option<u64>,
+    /// Whether the run has a budget, whose rest limits answers.
+    pub has_budget: bool,
+}
+
+/// Judges an answer: `None` for a whole one, or the warning of one that counts although it was cut.
 ///
 /// # Errors
 /// Why the attempt failed.
-pub(super) fn judge(
-    step: &LlmStep,
-    finish: Option<&Finish>,
-    content: &str,
-    tokens: Option<u64>,
-) -> Result<Option<String>, Failure> {
-    let Some(Finish { reason, word }) = finish else { return Ok(None) };
+pub(super) fn judge(step: &LlmStep, answer: Answer<'_>) -> Result<Option<String>, Failure> {
+    let Some(Finish { reason, word }) = answer.finish else { return Ok(None) };
+    let cut = Cut {
+        tokens: answer.tokens.or(step.max_tokens.map(u64::from)),
+        word: word.as_deref(),
+        has_budget: answer.has_budget,
+    };
     let word = word.as_ref().map(|word| format!(" (`{word}`)")).unwrap_or_default();
     let (code, retryable, message) = match reason {
         FinishReason::Stop | FinishReason::Other | FinishReason::Unknown => return Ok(None),
-        FinishReason::Length => return judge_cut(step, content, tokens.or(step.max_tokens.map(u64::from))),
+        FinishReason::Length => return judge_cut(step, answer.content, cut),
         FinishReason::ToolCalls => {
             let message = format!(
                 "The model called a tool{word}, but the step has no tools. Tell it in the prompt to answer with text, or switch the step to another model."
@@ -51,7 +63,7 @@ pub(super) fn judge(
             (ErrorCode::ProviderRejected, false, message)
         }
         FinishReason::Refusal => {
-            let said = beginning(content, ERROR_MESSAGE_MAX_CHARS);
+            let said = beginning(answer.content, ERROR_MESSAGE_MAX_CHARS);
             let said = if said.is_empty() { String::new() } else { format!(" It said: “{said}”.") };
             let message = format!(
                 "The model refused to answer{word}.{said} Change the prompt, or switch the step to another model."
@@ -69,21 +81,19 @@ pub(super) fn judge(
 }
 
 /// Judges an answer that was cut at its limit of tokens.
-fn judge_cut(step: &LlmStep, content: &str, tokens: Option<u64>) -> Result<Option<String>, Failure> {
-    let count = of_tokens(tokens);
+fn judge_cut(step: &LlmStep, content: &str, cut: Cut<'_>) -> Result<Option<String>, Failure> {
+    let (what, advice) = (cut.what(), cut.advice());
     let message = if content.trim().is_empty() {
-        let all = tokens.map_or_else(|| "its tokens".to_owned(), |tokens| format!("its {tokens} tokens"));
-        format!("The model used all of {all} for thinking: raise `max_tokens`.")
+        let all = cut.tokens.map_or_else(|| "its tokens".to_owned(), |tokens| format!("its {tokens} tokens"));
+        format!("The model used all of {all} for thinking: {advice}.")
     } else if step.output_schema.is_some() {
-        format!(
-            "The answer was cut at its limit{count}, and half a value does not fit the output schema: raise `max_tokens`."
-        )
+        format!("{what}, and half a value does not fit the output schema: {advice}.")
     } else {
         match &step.on_truncated {
-            None | Some(OnTruncated::Warn) => return Ok(Some(cut_warning(tokens))),
+            None | Some(OnTruncated::Warn) => return Ok(Some(cut.warning())),
             // The most careful reading of a word that a newer version has added.
             Some(OnTruncated::Fail | OnTruncated::Unknown(_)) => {
-                format!("The answer was cut at its limit{count}: raise `max_tokens`, or set `on_truncated: warn`.")
+                format!("{what}: {advice}, or set `on_truncated: warn`.")
             }
         }
     };
@@ -116,7 +126,8 @@ mod tests {
     }
 
     fn judged(step: &LlmStep, reason: FinishReason, content: &str) -> Result<Option<String>, (ErrorCode, bool)> {
-        let judged = judge(step, Some(&finish(reason, "")), content, None);
+        let finish = finish(reason, "");
+        let judged = judge(step, Answer { content, finish: Some(&finish), tokens: None, has_budget: false });
         judged.map_err(|failure| (failure.code, failure.retryable))
     }
 
@@ -128,7 +139,7 @@ mod tests {
             (FinishReason::Stop, Ok(None)),
             (FinishReason::Other, Ok(None)),
             (FinishReason::Unknown, Ok(None)),
-            (FinishReason::Length, Ok(Some(cut_warning(None)))),
+            (FinishReason::Length, Ok(Some(Cut::default().warning()))),
             (FinishReason::ToolCalls, rejected.clone()),
             (FinishReason::ContentFilter, rejected.clone()),
             (FinishReason::Refusal, rejected),
@@ -138,7 +149,7 @@ mod tests {
             // Only an answer that can complete its step is read as JSON.
             assert!(!is_whole(Some(&finish(reason, ""))) || expected == Ok(None), "{reason}");
         }
-        assert_eq!(judge(&step, None, "", None), Ok(None));
+        assert_eq!(judge(&step, Answer { content: "", finish: None, tokens: None, has_budget: false }), Ok(None));
         assert!(is_whole(None));
     }
 
@@ -146,7 +157,8 @@ mod tests {
     fn a_refusal_is_told_in_the_words_of_the_model() {
         let refused = |content: &str| {
             let finish = finish(FinishReason::Refusal, "refusal");
-            judge(&LlmStep::default(), Some(&finish), content, None).unwrap_err().message
+            let answer = Answer { content, finish: Some(&finish), tokens: None, has_budget: false };
+            judge(&LlmStep::default(), answer).unwrap_err().message
         };
         assert!(refused("I cannot help.\n").contains("It said: “I cannot help.”."));
         assert!(refused("").starts_with("The model refused to answer (`refusal`). Change"));
@@ -173,12 +185,14 @@ mod tests {
     #[test]
     fn the_message_names_the_tokens_and_the_word() {
         let step = LlmStep { max_tokens: Some(300), ..LlmStep::default() };
-        let message = |reason, word: &str, content, tokens| {
-            judge(&step, Some(&finish(reason, word)), content, tokens).unwrap_err().message
+        let message = |reason, word: &str, content, tokens, has_budget| {
+            let finish = finish(reason, word);
+            judge(&step, Answer { content, finish: Some(&finish), tokens, has_budget }).unwrap_err().message
         };
         let thought = "The model used all of its 64 tokens for thinking: raise `max_tokens`.";
-        assert_eq!(message(FinishReason::Length, "length", "", Some(64)), thought);
-        assert!(message(FinishReason::Length, "length", "", None).contains("its 300 tokens"), "the step's own limit");
-        assert!(message(FinishReason::ContentFilter, "SAFETY", "Half", None).contains("(`SAFETY`)"));
+        assert_eq!(message(FinishReason::Length, "length", "", Some(64), false), thought);
+        let own = message(FinishReason::Length, "length", "", None, true);
+        assert!(own.contains("its 300 tokens") && own.contains("budget"), "the step's own limit: {own}");
+        assert!(message(FinishReason::ContentFilter, "SAFETY", "Half", None, false).contains("(`SAFETY`)"));
     }
 }

@@ -1,6 +1,6 @@
 //! A driver in memory: it keeps what the machine writes, makes its attempts, and can crash.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -49,6 +49,8 @@ pub struct World {
     pub now: DateTime<Utc>,
     /// Running attempts.
     pub tasks: Vec<Task>,
+    /// The step runs whose streamed texts are in memory.
+    texts: HashSet<StepPath>,
     /// All attempts that were begun.
     pub begun: Vec<(StepPath, i32)>,
     pub attempts: Vec<AttemptRecord>,
@@ -115,6 +117,7 @@ impl World {
             stored: journal(steps),
             now: DateTime::UNIX_EPOCH,
             tasks: Vec::new(),
+            texts: HashSet::new(),
             begun: Vec::new(),
             attempts: Vec::new(),
             events: Vec::new(),
@@ -182,10 +185,14 @@ impl World {
             match effect {
                 Effect::Begin(task) => {
                     self.begun.push((task.path.clone(), task.attempt));
+                    self.texts.insert(task.path.clone());
                     self.tasks.push(task);
                 }
-                Effect::Abort(path) => self.tasks.retain(|task| task.path != path),
-                Effect::EndText(_) => {}
+                Effect::Abort(path) => {
+                    self.tasks.retain(|task| task.path != path);
+                    self.texts.remove(&path);
+                }
+                Effect::EndText(path) => _ = self.texts.remove(&path),
             }
         }
     }
@@ -207,6 +214,7 @@ impl World {
     /// The process dies, and another one takes the execution over as it is stored.
     pub fn crash(&mut self) {
         self.tasks.clear();
+        self.texts.clear();
         self.stored.epoch += 1;
         if self.stored.turn == 0 {
             // Nothing was written: the caller starts it again.
@@ -327,6 +335,7 @@ impl World {
     pub fn finish(&mut self) {
         for _ in 0..10_000 {
             if !self.go_on() {
+                assert_eq!(self.texts, HashSet::new(), "the texts of ended attempts are in memory no more");
                 return;
             }
         }
