@@ -8,6 +8,7 @@
     reason = "clippy allows these in tests, but does not see that a test's helper is one"
 )]
 
+mod answers;
 mod commands;
 mod credentials;
 mod cut_off;
