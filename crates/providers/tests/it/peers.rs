@@ -1,4 +1,4 @@
-//! Against PyPI's LiteLLM, a gateway that we did not write: it stands between us and aimock, and translates each
+//! Against PyPI's `LiteLLM`, a gateway that we did not write: it stands between us and aimock, and translates each
 //! provider's protocol into its own. `cargo xtask peers` installs it and runs this.
 
 use std::io::Write as _;
