@@ -233,7 +233,8 @@ impl Conversation {
         self.usage += so_far.usage.unwrap_or_default();
         let said = AssistantMessage { replay: so_far.replay, tool_calls: so_far.tool_calls, text: String::new() };
         self.call.messages.push(Message::Assistant(said));
-        self.body = self.target.send(&self.client, &self.call, &mut self.notes).await?;
+        // The same was noted when the call was first sent.
+        self.body = self.target.send(&self.client, &self.call, &mut VecDeque::new()).await?;
         self.reader = AnswerReader::new(self.target.protocol);
         Ok(())
     }
@@ -260,6 +261,7 @@ impl Target {
         let learned = client.forms.get(&remembered).map(|form| form.clone());
         let known = Form::known(self.provider, self.protocol, call);
         let first = learned.clone().map_or(known.clone(), |learned| learned.for_call(&known));
+        notes.extend(first.left_out(self.protocol, call));
         let mut form = first.clone();
         let mut tried = Vec::new();
         loop {

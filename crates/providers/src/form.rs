@@ -5,8 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-use sluice_types::ProviderName;
+use sluice_types::{ProviderName, describes_an_object, find_model};
 
 use crate::call::ModelCall;
 use crate::error::{ProviderError, ProviderErrorKind};
@@ -55,8 +54,10 @@ impl Form {
     pub fn known(provider: ProviderName, protocol: Protocol, call: &ModelCall) -> Self {
         let is_object = call.output_schema.as_ref().is_none_or(describes_an_object);
         let openai = matches!(protocol, Protocol::OpenAiChat | Protocol::OpenAiResponses);
+        let model = find_model(provider.as_str(), &call.model);
+        let refuses_temperature = model.as_ref().is_some_and(|model| model.takes_temperature == Some(false));
         Self {
-            left_out: BTreeSet::new(),
+            left_out: refuses_temperature.then_some(Parameter::Temperature).into_iter().collect(),
             // OpenAI's structured answers are objects: <https://platform.openai.com/docs/guides/structured-outputs>.
             structure: if openai && !is_object { Structure::Prompt } else { Structure::Schema },
             // OpenAI's own models take it all; servers that are compatible know the older name.
@@ -98,6 +99,14 @@ impl Form {
         });
         let parts: Vec<&str> = [call.system.as_deref(), schema.as_deref()].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
+    /// What the call asks for and this form leaves out, as sentences.
+    pub fn left_out(&self, protocol: Protocol, call: &ModelCall) -> Vec<String> {
+        let asked = self.removable(protocol, call).into_iter().filter(|(parameter, is_set, ..)| {
+            *is_set && matches!(parameter, Parameter::Temperature | Parameter::Reasoning) && !self.sends(*parameter)
+        });
+        asked.map(|(.., what)| format!("The model takes {what}: it was not sent.")).collect()
     }
 
     /// Another form after a refusal that names a part of this one, with the reason as a sentence. `None` when the refusal
@@ -197,14 +206,5 @@ impl Form {
         };
         let form = Self { structure, ..self.clone() };
         Some((form, format!("The model takes no schema in this form; the request was sent again with {how}.")))
-    }
-}
-
-/// Whether a schema describes an object at its root.
-fn describes_an_object(schema: &Value) -> bool {
-    match schema.get("type") {
-        Some(Value::String(kind)) => kind == "object",
-        Some(_) => false,
-        None => schema.get("properties").is_some(),
     }
 }

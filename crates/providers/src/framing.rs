@@ -10,8 +10,9 @@ use tokio_util::codec::{AnyDelimiterCodec, AnyDelimiterCodecError, Decoder};
 use crate::error::ProviderError;
 use crate::refusal::broken;
 
-/// Bytes of one frame of a stream: a line of JSON, or the data of one event.
-pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
+/// Bytes of one frame of a stream: a line of JSON, or the data of one event. The last event of OpenAI's responses holds
+/// the whole answer again, and its encrypted thoughts.
+pub const MAX_FRAME_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of an answer, with all that is around its text.
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
@@ -177,7 +178,7 @@ mod tests {
         assert!(frames(Framing::Events, &[line(MAX_FRAME_BYTES + 1).as_bytes()]).is_err());
         let endless = "x".repeat(MAX_FRAME_BYTES / 2);
         assert!(frames(Framing::Events, &[endless.as_bytes(); 3]).is_err(), "a line without an end");
-        let many = "data: x\n".repeat(MAX_FRAME_BYTES);
+        let many = format!("data: {}\n", "x".repeat(1023)).repeat(MAX_FRAME_BYTES / 1024 + 1);
         assert!(frames(Framing::Events, &[many.as_bytes()]).is_err(), "many lines of one event");
         assert!(frames(Framing::Lines, &["x".repeat(MAX_FRAME_BYTES + 1).as_bytes()]).is_err());
     }

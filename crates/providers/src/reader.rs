@@ -75,7 +75,12 @@ impl AnswerReader {
                     return Ok(());
                 }
                 let begun = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start().to_vec();
-                let Some(&first) = begun.first() else { return Ok(()) };
+                let Some(&first) = begun.first() else {
+                    // Space keeps a connection alive. It is not kept here: the next packet would read it again.
+                    head.clear();
+                    head.push(b' ');
+                    return Ok(());
+                };
                 self.body = match (first, self.protocol.framing()) {
                     (b'<', _) => return Err(web_page()),
                     (b'{', Framing::Lines) => Body::Frames(Framer::new(Framing::Lines)),
@@ -207,4 +212,20 @@ impl AnswerReader {
 fn web_page() -> ProviderError {
     let message = "the address answers with a web page: check the base URL";
     ProviderError::new(ProviderErrorKind::BadRequest, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn space_before_an_answer_is_not_read_again_with_each_packet() {
+        let mut reader = AnswerReader::new(Protocol::OpenAiChat);
+        for _ in 0..1_000 {
+            reader.add(b" \n").unwrap();
+            assert!(matches!(&reader.body, Body::Unknown(head) if head.len() <= BYTE_ORDER_MARK.len()));
+        }
+        reader.add(b"data: [DONE]\n\n").unwrap();
+        assert!(reader.has_ended());
+    }
 }

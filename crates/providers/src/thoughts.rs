@@ -8,7 +8,9 @@ const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thin
 #[derive(Debug, Default)]
 pub struct ThoughtSplitter {
     place: Place,
-    /// Text that may be the beginning of a tag.
+    /// Space before a tag, or before the text: which one is not known yet.
+    space: String,
+    /// Text that may be the beginning of a tag. It is short: each piece looks at all of it.
     held: String,
 }
 
@@ -50,7 +52,7 @@ impl ThoughtSplitter {
         let held = std::mem::take(&mut self.held);
         match self.place {
             Place::Thinking(_) => thinking(held),
-            Place::Head | Place::Text => text(held),
+            Place::Head | Place::Text => text(std::mem::take(&mut self.space) + &held),
             Place::Between => None,
         }
     }
@@ -69,14 +71,17 @@ impl ThoughtSplitter {
     }
 
     fn head(&mut self) -> bool {
-        let head = self.held.trim_start();
-        if let Some((start, end)) = TAGS.iter().find(|(start, _)| head.starts_with(start)) {
-            self.held = head.get(start.len()..).unwrap_or_default().to_owned();
+        let space = self.held.len() - self.held.trim_start().len();
+        self.space.extend(self.held.drain(..space));
+        if let Some((start, end)) = TAGS.iter().find(|(start, _)| self.held.starts_with(start)) {
+            self.held.drain(..start.len());
+            self.space.clear();
             self.place = Place::Thinking(end);
             return true;
         }
-        let may_begin = TAGS.iter().any(|(start, _)| start.starts_with(head));
+        let may_begin = TAGS.iter().any(|(start, _)| start.starts_with(&self.held));
         if !may_begin {
+            self.held.insert_str(0, &std::mem::take(&mut self.space));
             self.place = Place::Text;
         }
         !may_begin
@@ -97,8 +102,11 @@ impl ThoughtSplitter {
     }
 
     fn between(&mut self) -> bool {
-        let Some(from) = self.held.find(|c: char| !c.is_whitespace()) else { return false };
-        self.held.drain(..from);
+        let space = self.held.len() - self.held.trim_start().len();
+        self.held.drain(..space);
+        if self.held.is_empty() {
+            return false;
+        }
         self.place = Place::Text;
         true
     }
@@ -153,6 +161,17 @@ mod tests {
         for (whole, thought, said) in TEXTS {
             assert_eq!(split([whole]), (thought.into(), said.into()), "{whole}");
             assert_eq!(split(whole.split_inclusive(|_| true)), (thought.into(), said.into()), "{whole} by letters");
+        }
+    }
+
+    #[test]
+    fn no_piece_is_looked_at_again_with_each_later_one() {
+        for begin in ["", "<think>", "<think></think>", "yes"] {
+            let mut splitter = ThoughtSplitter::default();
+            for piece in std::iter::once(begin).chain(std::iter::repeat_n(" \n", 1_000)) {
+                splitter.add(piece);
+                assert!(splitter.held.len() <= "</thinking>".len(), "{begin}: {} bytes", splitter.held.len());
+            }
         }
     }
 

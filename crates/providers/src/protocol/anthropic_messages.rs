@@ -219,7 +219,7 @@ mod tests {
             temperature: Some(0.5),
             max_tokens: Some(256),
             output_schema: Some(json!({"type": "object"})),
-            ..ModelCall::new("anthropic", "claude-opus-5", "")
+            ..ModelCall::new("anthropic", "claude-opus-4-6", "")
         }
     }
 
@@ -230,7 +230,7 @@ mod tests {
         let request = request(&call, &form(&call));
         assert_eq!(request.path, "messages");
         let expected = json!({
-            "model": "claude-opus-5", "max_tokens": 256, "stream": true,
+            "model": "claude-opus-4-6", "max_tokens": 256, "stream": true,
             "system": [{"type": "text", "text": "Be brief.", "cache_control": mark}],
             "messages": [
                 {"role": "user", "content": [{"type": "text", "text": "Add."}]},
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn a_pause_is_answered_with_the_answer_so_far() {
         let blocks = vec![json!({"type": "text", "text": "Half"}), json!({"type": "server_tool_use", "id": "s"})];
-        let mut call = ModelCall::new("anthropic", "claude-opus-5", "Hello");
+        let mut call = ModelCall::new("anthropic", "claude-opus-4-6", "Hello");
         let said = |replay| Message::Assistant(AssistantMessage { replay, ..AssistantMessage::default() });
         call.messages.extend([said(blocks.clone()), said(blocks.clone())]);
         let twice = [blocks.clone(), blocks].concat();

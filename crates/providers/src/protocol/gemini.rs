@@ -332,7 +332,7 @@ mod tests {
             temperature: Some(0.5),
             max_tokens: Some(256),
             output_schema: Some(json!({"type": "array"})),
-            ..ModelCall::new("google", "gemini-3.8-flash", "")
+            ..ModelCall::new("google", "gemini-3.5-flash", "")
         }
     }
 
@@ -340,7 +340,7 @@ mod tests {
     fn a_full_call_is_written_as_the_api_wants_it() {
         let call = full_call();
         let request = request(&call, &form(&call));
-        assert_eq!(request.path, "models/gemini-3.8-flash:streamGenerateContent?alt=sse");
+        assert_eq!(request.path, "models/gemini-3.5-flash:streamGenerateContent?alt=sse");
         let expected = json!({
             "systemInstruction": {"parts": [{"text": "Be brief."}]},
             "contents": [
@@ -442,6 +442,6 @@ mod tests {
         assert_eq!(parts("gemini-2.5-pro"), plain);
         let mut signed = plain;
         signed[0]["thoughtSignature"] = "skip_thought_signature_validator".into();
-        assert_eq!(parts("gemini-3.8-flash"), signed);
+        assert_eq!(parts("gemini-3.5-flash"), signed);
     }
 }

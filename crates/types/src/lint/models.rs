@@ -5,6 +5,7 @@ use super::report::Findings;
 use crate::catalog::{Ability, ModelInfo, find_model};
 use crate::definition::{Definition, LlmStep, StepKind};
 use crate::index::{Index, Place};
+use crate::output_schema::describes_an_object;
 use crate::providers::ProviderName;
 use crate::resolve::{model_of, provider_of_fallback};
 
@@ -110,12 +111,30 @@ fn check_persona(
     }
 }
 
+/// Whether a model is known to answer without thinking. The catalog knows little of servers of one's own.
+fn thinks_never(model: &ModelInfo) -> bool {
+    let is_listed = matches!(model.provider.as_str(), "anthropic" | "openai" | "google");
+    is_listed && !model.abilities.contains(&Ability::Reasoning)
+}
+
 /// Whether the model can do what the step asks of it.
 fn check_fit(at: &str, llm: &LlmStep, model: &ModelInfo, findings: &mut Findings) {
     if llm.output_schema.is_some() && !model.abilities.contains(&Ability::JsonSchema) {
         let message =
             format!("`{}` does not promise JSON by a schema: its answers are checked, and may fail", model.model);
         findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
+    }
+    if llm.output_schema.as_ref().is_some_and(|schema| model.provider == "openai" && !describes_an_object(schema)) {
+        let message = "OpenAI makes only objects fit a schema: the prompt tells this one, and answers are checked";
+        findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
+    }
+    if llm.temperature.is_some() && model.takes_temperature == Some(false) {
+        let message = format!("`{}` takes no temperature: the call is made without", model.model);
+        findings.warning(format!("{at}/temperature"), "temperature_not_supported", message);
+    }
+    if llm.reasoning.is_some() && thinks_never(model) {
+        let message = format!("`{}` does not think before it answers: the call is made without", model.model);
+        findings.warning(format!("{at}/reasoning"), "reasoning_not_supported", message);
     }
     if let (Some(asked), Some(most)) = (llm.max_tokens, model.max_output_tokens)
         && u64::from(asked) > most

@@ -201,3 +201,21 @@ fn an_old_price_list_is_told_where_prices_matter() {
     }
     assert_eq!(lint(&paid, &LintContext::default(), None).findings, [], "without a date, the age is not checked");
 }
+
+#[test]
+fn what_a_model_is_known_not_to_take_is_told() {
+    let step = |model: &str, own: Value| {
+        let provider = crate::provider_of_model(model).unwrap();
+        let mut step =
+            json!({"id": "a", "label": "A", "type": "llm", "prompt": "x", "provider": provider, "model": model});
+        step.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        let report = lint(&definition(json!({"steps": [step]})), &LintContext::default(), None);
+        assert!(report.valid, "the call is made without");
+        report.findings.into_iter().map(|finding| finding.pointer).collect::<Vec<_>>()
+    };
+    let all = json!({"temperature": 0.5, "reasoning": "low", "output_schema": {"type": "object"}});
+    assert_eq!(step("claude-sonnet-5-5", all.clone()), ["/steps/0/temperature"]);
+    assert_eq!(step("gpt-4.1", all), ["/steps/0/reasoning"]);
+    assert_eq!(step("gpt-4.1", json!({"output_schema": {"type": "array"}})), ["/steps/0/output_schema"]);
+    assert_eq!(step("gemini-2.5-flash", json!({"output_schema": {"type": "array"}})), [""; 0]);
+}

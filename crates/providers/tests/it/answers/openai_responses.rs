@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sluice_providers::{Protocol, ProviderErrorKind as Kind};
 use sluice_types::FinishReason;
 
-use super::{Heard, hear, usage};
+use super::{Heard, hear, hear_packets, usage};
 
 fn responses(body: &str) -> Heard {
     hear(Protocol::OpenAiResponses, body)
@@ -142,6 +142,16 @@ fn a_text_that_did_not_come_in_pieces_is_taken_once() {
         let heard = responses(&events(&answer));
         assert_eq!((heard.ended(), heard.thinking.as_str()), (("Hello", FinishReason::Stop), "hm"), "{answer:?}");
     }
+}
+
+#[test]
+fn a_long_answer_comes_again_in_its_last_event() {
+    let part = "long ".repeat(20_000);
+    let long = part.repeat(20);
+    let output = json!({"output": [{"type": "message", "content": said(&long)}]});
+    let body = events(&[vec![piece(&part); 20], vec![end("completed", &output)]].concat());
+    let heard = hear_packets(Protocol::OpenAiResponses, &[body.as_bytes()]);
+    assert_eq!(heard.ended(), (long.as_str(), FinishReason::Stop));
 }
 
 #[test]

@@ -27,8 +27,19 @@ async fn a_parameter_that_a_model_refuses_is_left_out_from_then_on() {
     assert_eq!(heard.text(), "Hello");
     assert_eq!(heard.notes, ["The model takes no temperature; the request was sent again without it."]);
     let again = listen(&client, with_temperature()).await;
-    assert_eq!((again.text(), again.notes.len()), ("again", 0), "the model is known now");
+    assert_eq!(again.text(), "again");
+    assert_eq!(again.notes, ["The model takes no temperature: it was not sent."], "the model is known now");
     assert_eq!(sent(&server, "temperature"), [true, false, false]);
+}
+
+#[tokio::test]
+async fn what_a_listed_model_refuses_is_never_sent() {
+    let told = "event: message_stop\ndata: {\"type\": \"message_stop\"}\n\n";
+    let server = ScriptedServer::start([Script::ok().bytes(told)]).await;
+    let model = "claude-sonnet-5-5".to_owned();
+    let heard = listen(&client(), ModelCall { model, temperature: Some(0.5), ..call(&server, "anthropic") }).await;
+    assert_eq!(heard.notes, ["The model takes no temperature: it was not sent."]);
+    assert_eq!(sent(&server, "temperature"), [false]);
 }
 
 #[tokio::test]
