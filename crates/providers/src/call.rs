@@ -13,7 +13,7 @@ use crate::event::ToolCall;
 pub struct ModelCall {
     /// `anthropic`, `openai`, `google`, `ollama` or `openai_compatible`.
     pub provider: String,
-    /// The model's name as the provider writes it. It is sent unchanged.
+    /// The model's name as the provider writes it. It is sent unchanged, but for Google's `models/` before it.
     pub model: String,
     /// The system prompt.
     pub system: Option<String>,
@@ -27,7 +27,7 @@ pub struct ModelCall {
     pub reasoning: Option<ReasoningEffort>,
     /// Sampling temperature; the provider's default when absent.
     pub temperature: Option<f64>,
-    /// Upper limit of output tokens. Anthropic requires one: its model's own limit is sent when absent.
+    /// Upper limit of output tokens. Anthropic requires one: its model's own limit is sent when absent, if the list of models knows it.
     pub max_tokens: Option<u32>,
     /// JSON Schema of the answer, for the provider's structured output.
     pub output_schema: Option<Value>,

@@ -10,14 +10,14 @@ use reqwest::{Response, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use sluice_types::{ProviderName, TokenUsage};
+use sluice_types::{FinishReason, ProviderName, TokenUsage};
 use tokio::time::timeout;
 
 use crate::address::{check_model, protocol_of, provider_named, root};
 use crate::call::{AssistantMessage, Message, ModelCall};
 use crate::error::{ProviderError, ProviderErrorKind};
 use crate::event::{Finish, ModelEvent, ModelStream};
-use crate::form::Form;
+use crate::form::{Form, Structure};
 use crate::protocol::{Protocol, join};
 use crate::reader::AnswerReader;
 use crate::refusal::{self, MAX_ERROR_BYTES};
@@ -154,6 +154,8 @@ struct Conversation {
     usage: TokenUsage,
     pauses: usize,
     failure: Option<ProviderError>,
+    /// How the model was told the schema of its answer.
+    structure: Structure,
 }
 
 /// Where a call goes.
@@ -180,9 +182,9 @@ impl Conversation {
         }
         let target = Target { provider, protocol, root: root(provider, protocol, call.base_url.as_deref())? };
         let mut notes = VecDeque::new();
-        let body = target.send(&client, &call, &mut notes).await?;
-        let reader = AnswerReader::new(protocol);
-        Ok(Self { client, call, target, body, reader, notes, usage: TokenUsage::default(), pauses: 0, failure: None })
+        let (body, structure) = target.send(&client, &call, &mut notes).await?;
+        let (reader, usage) = (AnswerReader::new(protocol), TokenUsage::default());
+        Ok(Self { client, call, target, body, reader, notes, usage, pauses: 0, failure: None, structure })
     }
 
     /// The next event; `None` after the last.
@@ -191,10 +193,12 @@ impl Conversation {
             return Some(Ok(ModelEvent::Note(note)));
         }
         loop {
-            match self.reader.next_event() {
-                Some(ModelEvent::Finished(finish)) => return Some(Ok(ModelEvent::Finished(self.in_all(finish)))),
-                Some(event) => return Some(Ok(event)),
-                None => {}
+            if let Some(event) = self.reader.next_event() {
+                match self.as_answer(event) {
+                    Some(ModelEvent::Finished(finish)) => return Some(Ok(ModelEvent::Finished(self.in_all(finish)))),
+                    Some(event) => return Some(Ok(event)),
+                    None => continue,
+                }
             }
             if let Some(so_far) = self.reader.pause() {
                 if let Err(error) = self.go_on(so_far).await {
@@ -210,6 +214,26 @@ impl Conversation {
                 // What was read before a failure comes first.
                 None => self.failure = self.read().await.err(),
             }
+        }
+    }
+
+    /// An event as the caller asked for it: the arguments of the tool that stands for the schema are the answer.
+    fn as_answer(&self, event: ModelEvent) -> Option<ModelEvent> {
+        if self.structure != Structure::Tool {
+            return Some(event);
+        }
+        match event {
+            ModelEvent::ToolCall { .. } => None,
+            ModelEvent::ToolArguments { piece, .. } => Some(ModelEvent::Text(piece)),
+            ModelEvent::Text(beside) => Some(ModelEvent::Thinking(beside)),
+            ModelEvent::Finished(mut finish) => {
+                if finish.reason == FinishReason::ToolCalls {
+                    finish.reason = FinishReason::Stop;
+                }
+                finish.tool_calls.clear();
+                Some(ModelEvent::Finished(finish))
+            }
+            ModelEvent::Note(_) | ModelEvent::Thinking(_) => Some(event),
         }
     }
 
@@ -234,7 +258,7 @@ impl Conversation {
         let said = AssistantMessage { replay: so_far.replay, tool_calls: so_far.tool_calls, text: String::new() };
         self.call.messages.push(Message::Assistant(said));
         // The same was noted when the call was first sent.
-        self.body = self.target.send(&self.client, &self.call, &mut VecDeque::new()).await?;
+        (self.body, self.structure) = self.target.send(&self.client, &self.call, &mut VecDeque::new()).await?;
         self.reader = AnswerReader::new(self.target.protocol);
         Ok(())
     }
@@ -256,7 +280,7 @@ impl Target {
         client: &Client,
         call: &ModelCall,
         notes: &mut VecDeque<String>,
-    ) -> Result<Response, ProviderError> {
+    ) -> Result<(Response, Structure), ProviderError> {
         let remembered = (self.root.to_string(), call.model.clone());
         let learned = client.forms.get(&remembered).map(|form| form.clone());
         let known = Form::known(self.provider, self.protocol, call);
@@ -264,28 +288,32 @@ impl Target {
         notes.extend(first.left_out(self.protocol, call));
         let mut form = first.clone();
         let mut tried = Vec::new();
+        let mut is_lasting = true;
         loop {
             let refusal = match self.send_once(client, call, &form).await {
                 Ok(response) => {
-                    if !tried.is_empty() {
+                    let structure = form.structure;
+                    if !tried.is_empty() && is_lasting {
                         client.remember(remembered, form.learned(&first, learned.as_ref()));
                     }
-                    return Ok(response);
+                    return Ok((response, structure));
                 }
                 Err(refusal) => refusal,
             };
-            let Some((next, why)) = form.after(&refusal, self.protocol, call) else { return Err(refusal) };
-            tried.push(std::mem::replace(&mut form, next));
+            let Some(changed) = form.after(&refusal, self.protocol, call) else { return Err(refusal) };
+            is_lasting &= changed.is_lasting;
+            tried.push(std::mem::replace(&mut form, changed.form));
             if tried.len() >= MAX_FORMS || tried.contains(&form) {
                 return Err(refusal);
             }
-            notes.push_back(why);
+            notes.push_back(changed.why);
         }
     }
 
     async fn send_once(&self, client: &Client, call: &ModelCall, form: &Form) -> Result<Response, ProviderError> {
         let key = usable_key(self.provider, call.api_key.as_ref())?;
-        let request = self.protocol.request(call, form);
+        let with_tool = form.with_answer_tool(call);
+        let request = self.protocol.request(with_tool.as_ref().unwrap_or(call), form);
         let post = client.http.post(join(&self.root, &request.path)?).json(&request.body);
         let sent = timeout(call.idle_timeout, self.protocol.headers(post, key).send()).await;
         let response = match sent {

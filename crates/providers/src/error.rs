@@ -67,9 +67,9 @@ pub enum ProviderErrorKind {
     Overloaded,
     /// The provider failed (5xx).
     ServerError,
-    /// The provider was silent for too long.
+    /// The provider was silent for too long, or gave up waiting itself (408, 504).
     Timeout,
-    /// The answer broke off before its end marker, or violates the protocol.
+    /// The answer broke off before its end, violates the protocol, or is longer than a limit.
     BrokenStream,
     /// No connection: name, network or TLS.
     Unreachable,

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use sluice_types::{ProviderName, describes_an_object, find_model};
+use sluice_types::{ModelInfo, ProviderName, describes_an_object, find_model};
 
-use crate::call::ModelCall;
+use crate::call::{ModelCall, Tool, ToolChoice};
 use crate::error::{ProviderError, ProviderErrorKind};
 use crate::protocol::Protocol;
 
@@ -45,9 +45,28 @@ pub enum Structure {
     Schema,
     /// The provider makes the answer JSON; the prompt tells the schema.
     Json,
+    /// The model must call a tool whose arguments are the answer.
+    Tool,
     /// The prompt tells the schema.
     Prompt,
 }
+
+/// Another form, after a refusal.
+#[derive(Debug)]
+pub struct Changed {
+    /// The form.
+    pub form: Form,
+    /// Why, as a sentence.
+    pub why: String,
+    /// Whether the refusal tells of the model, not of this call's value.
+    pub is_lasting: bool,
+}
+
+/// The tool whose arguments are the answer.
+const ANSWER_TOOL: &str = "answer";
+/// Words of a refusal of one value, where another may be taken.
+const REFUSED_VALUE: &[&str] =
+    &["range", "less than or equal", "greater than or equal", "unsupported value", "supported values", "level"];
 
 impl Form {
     /// The form that a model of a provider is known to take.
@@ -55,9 +74,12 @@ impl Form {
         let is_object = call.output_schema.as_ref().is_none_or(describes_an_object);
         let openai = matches!(protocol, Protocol::OpenAiChat | Protocol::OpenAiResponses);
         let model = find_model(provider.as_str(), &call.model);
-        let refuses_temperature = model.as_ref().is_some_and(|model| model.takes_temperature == Some(false));
+        let refused =
+            |refuses: fn(&ModelInfo) -> bool, parameter| model.as_ref().filter(|it| refuses(it)).map(|_| parameter);
+        let temperature = refused(|model| model.takes_temperature == Some(false), Parameter::Temperature);
+        let reasoning = refused(ModelInfo::never_thinks, Parameter::Reasoning);
         Self {
-            left_out: refuses_temperature.then_some(Parameter::Temperature).into_iter().collect(),
+            left_out: temperature.into_iter().chain(reasoning).collect(),
             // OpenAI's structured answers are objects: <https://platform.openai.com/docs/guides/structured-outputs>.
             structure: if openai && !is_object { Structure::Prompt } else { Structure::Schema },
             // OpenAI's own models take it all; servers that are compatible know the older name.
@@ -93,7 +115,8 @@ impl Form {
     }
 
     fn preface(&self, call: &ModelCall) -> Option<String> {
-        let schema = call.output_schema.as_ref().filter(|_| self.structure != Structure::Schema);
+        let is_told = matches!(self.structure, Structure::Json | Structure::Prompt);
+        let schema = call.output_schema.as_ref().filter(|_| is_told);
         let schema = schema.map(|schema| {
             format!("Answer with one JSON value that fits this JSON Schema, and with nothing else:\n{schema}")
         });
@@ -109,9 +132,18 @@ impl Form {
         asked.map(|(.., what)| format!("The model takes {what}: it was not sent.")).collect()
     }
 
+    /// The call as it is sent, where the schema is told as a tool.
+    pub fn with_answer_tool(&self, call: &ModelCall) -> Option<ModelCall> {
+        let schema = call.output_schema.as_ref().filter(|_| self.structure == Structure::Tool)?;
+        let tool =
+            Tool { name: ANSWER_TOOL.into(), description: "Gives the answer.".into(), parameters: schema.clone() };
+        let tool_choice = ToolChoice::Named(ANSWER_TOOL.into());
+        Some(ModelCall { tools: vec![tool], tool_choice, output_schema: None, ..call.clone() })
+    }
+
     /// Another form after a refusal that names a part of this one, with the reason as a sentence. `None` when the refusal
     /// is about something else.
-    pub fn after(&self, refusal: &ProviderError, protocol: Protocol, call: &ModelCall) -> Option<(Self, String)> {
+    pub fn after(&self, refusal: &ProviderError, protocol: Protocol, call: &ModelCall) -> Option<Changed> {
         // Another failure may have acted: the request must not be sent again here.
         if refusal.kind != ProviderErrorKind::BadRequest {
             return None;
@@ -128,11 +160,16 @@ impl Form {
             if is_set && self.sends(parameter) && names(texts) {
                 let mut form = self.clone();
                 form.left_out.insert(parameter);
-                return Some((form, format!("The model takes {what}; the request was sent again without it.")));
+                // Another value may be taken.
+                let is_lasting = !names(REFUSED_VALUE) || names(&["only the default"]);
+                let why = format!("The model takes {what}; the request was sent again without it.");
+                let why = if is_lasting { why } else { why.replacen("takes no ", "refuses this ", 1) };
+                return Some(Changed { form, why, is_lasting });
             }
         }
-        let about_schema = names(&["schema", "format", "json_object", "guided", "mime type", "output_config:"]);
-        if call.output_schema.is_some() && about_schema { self.with_weaker_structure(protocol) } else { None }
+        let about_schema = names(&["schema", "format", "json_object", "guided", "mime type", "output_config:"])
+            || self.structure == Structure::Tool && names(&["tool", "function"]);
+        if call.output_schema.is_some() && about_schema { self.with_weaker_structure(protocol, call) } else { None }
     }
 
     /// The parameters that can be left out: whether each was set, the words of a refusal that mean it, and its name in a
@@ -179,7 +216,7 @@ impl Form {
         ]
     }
 
-    fn with_other_limit(&self, words: &str) -> Option<(Self, String)> {
+    fn with_other_limit(&self, words: &str) -> Option<Changed> {
         let (sent, other) = if self.limits_completion {
             ("max_completion_tokens", "max_tokens")
         } else {
@@ -191,20 +228,29 @@ impl Form {
             .any(|word| words.contains(word));
         is_about_name.then(|| {
             let form = Self { limits_completion: !self.limits_completion, ..self.clone() };
-            (form, format!("The model takes no `{sent}`; the request was sent again with `{other}`."))
+            let why = format!("The model takes no `{sent}`; the request was sent again with `{other}`.");
+            Changed { form, why, is_lasting: true }
         })
     }
 
-    fn with_weaker_structure(&self, protocol: Protocol) -> Option<(Self, String)> {
-        let (structure, how) = match (self.structure, protocol) {
-            // Anthropic has no form between the two.
-            (Structure::Schema, Protocol::AnthropicMessages) | (Structure::Json, _) => {
-                (Structure::Prompt, "the schema in the prompt")
-            }
-            (Structure::Schema, _) => (Structure::Json, "JSON and the schema in the prompt"),
-            (Structure::Prompt, _) => return None,
+    fn with_weaker_structure(&self, protocol: Protocol, call: &ModelCall) -> Option<Changed> {
+        let is_object = call.output_schema.as_ref().is_some_and(describes_an_object);
+        // Ollama has no way to demand a tool.
+        let takes_tool = is_object && call.tools.is_empty() && protocol != Protocol::OllamaChat;
+        let structure = match self.structure {
+            // Anthropic has no form for JSON of any schema.
+            Structure::Schema if protocol != Protocol::AnthropicMessages => Structure::Json,
+            Structure::Schema | Structure::Json if takes_tool => Structure::Tool,
+            Structure::Schema | Structure::Json | Structure::Tool => Structure::Prompt,
+            Structure::Prompt => return None,
+        };
+        let how = match structure {
+            Structure::Schema | Structure::Json => "JSON and the schema in the prompt",
+            Structure::Tool => "a tool whose arguments are the answer",
+            Structure::Prompt => "the schema in the prompt",
         };
         let form = Self { structure, ..self.clone() };
-        Some((form, format!("The model takes no schema in this form; the request was sent again with {how}.")))
+        let why = format!("The model takes no schema in this form; the request was sent again with {how}.");
+        Some(Changed { form, why, is_lasting: true })
     }
 }

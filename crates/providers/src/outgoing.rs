@@ -2,8 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// Time for a connection, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The networks that requests to a tenant's own addresses may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +48,7 @@ impl NetworkPolicy {
             .no_brotli()
             .no_zstd()
             .no_deflate()
-            .connect_timeout(std::time::Duration::from_secs(10));
+            .connect_timeout(CONNECT_TIMEOUT);
         match self {
             Self::Anywhere => builder.build(),
             Self::PublicOnly => builder.no_proxy().dns_resolver(Arc::new(PublicAddresses)).build(),

@@ -58,7 +58,6 @@ fn not_json(status: u16, headers: &HeaderMap) -> String {
 /// The error that a piece of an answer with status 200 holds, in any of the places where providers put it. vLLM writes
 /// `{"object": "error", …}`; some gateways name the event alone `error`.
 pub fn in_answer(piece: &Value, event: Option<&str>) -> Option<ProviderError> {
-    let is_set = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
     let is = |key: &str| piece.get(key).and_then(Value::as_str) == Some("error");
     let has_error = is_set(piece.get("error"))
         || is_set(piece.pointer("/response/error"))
@@ -66,6 +65,16 @@ pub fn in_answer(piece: &Value, event: Option<&str>) -> Option<ProviderError> {
         || is("object")
         || event == Some("error");
     has_error.then(|| from_event(piece))
+}
+
+/// Whether a field holds an error. Some servers write an empty one beside each good piece.
+fn is_set(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Object(fields)) => !fields.is_empty(),
+        Some(_) => true,
+    }
 }
 
 /// The error for an error event inside a stream that began well.

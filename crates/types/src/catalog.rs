@@ -87,6 +87,13 @@ pub struct PriceStep {
 }
 
 impl ModelInfo {
+    /// Whether the model is known to answer without thinking. The list knows little of servers of one's own.
+    #[must_use]
+    pub fn never_thinks(&self) -> bool {
+        let is_listed = matches!(self.provider.as_str(), "anthropic" | "openai" | "google");
+        is_listed && !self.abilities.contains(&Ability::Reasoning)
+    }
+
     /// The prices of a request with so many prompt tokens; `None` when they are not known.
     #[must_use]
     pub fn prices_at(&self, input_tokens: u64) -> Option<PriceStep> {
@@ -137,7 +144,7 @@ struct PriceFile {
     models: Vec<ModelInfo>,
 }
 
-/// Models of the built-in provider `demo`, with their descriptions.
+/// Models of the built-in provider `demo`.
 const DEMO_MODELS: [&str; 11] = [
     "demo",
     "demo-instant",

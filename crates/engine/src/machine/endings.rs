@@ -48,7 +48,18 @@ pub(super) fn judge(step: &LlmStep, answer: Answer<'_>) -> Result<Option<String>
     };
     let word = word.as_ref().map(|word| format!(" (`{word}`)")).unwrap_or_default();
     let (code, retryable, message) = match reason {
-        FinishReason::Stop | FinishReason::Other | FinishReason::Unknown => return Ok(None),
+        // A value for a schema is judged by the schema.
+        FinishReason::Stop | FinishReason::Other | FinishReason::Unknown
+            if step.output_schema.is_some() || !answer.content.trim().is_empty() =>
+        {
+            return Ok(None);
+        }
+        FinishReason::Stop | FinishReason::Other | FinishReason::Unknown => {
+            let message = format!(
+                "The model ended its answer without a text{word}. Retry the step, or switch it to another model."
+            );
+            (ErrorCode::ProviderUnavailable, true, message)
+        }
         FinishReason::Length => return judge_cut(step, answer.content, cut),
         FinishReason::ToolCalls => {
             let message = format!(
@@ -151,6 +162,15 @@ mod tests {
         }
         assert_eq!(judge(&step, Answer { content: "", finish: None, tokens: None, has_budget: false }), Ok(None));
         assert!(is_whole(None));
+    }
+
+    #[test]
+    fn an_answer_without_a_text_is_none() {
+        let (text, json) = (LlmStep::default(), LlmStep { output_schema: Some(json!({})), ..LlmStep::default() });
+        for reason in [FinishReason::Stop, FinishReason::Other] {
+            assert_eq!(judged(&text, reason, " \n"), Err((ErrorCode::ProviderUnavailable, true)));
+            assert_eq!(judged(&json, reason, ""), Ok(None), "the schema judges it");
+        }
     }
 
     #[test]

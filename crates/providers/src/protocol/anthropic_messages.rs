@@ -318,7 +318,7 @@ mod tests {
         let call = full_call();
         let refused = |form: &Form, words: &str| {
             let refusal = ProviderError::new(ProviderErrorKind::BadRequest, words);
-            form.after(&refusal, Protocol::AnthropicMessages, &call).expect("another form is known").0
+            form.after(&refusal, Protocol::AnthropicMessages, &call).expect("another form is known").form
         };
         let without_effort = refused(&form(&call), "output_config: Extra inputs are not permitted");
         let body = request(&call, &without_effort).body;

@@ -408,7 +408,7 @@ mod tests {
         let call = ModelCall { tools: Vec::new(), ..full_call() };
         let refused = |form: &Form, words: &str| {
             let refusal = ProviderError::new(ProviderErrorKind::BadRequest, words);
-            form.after(&refusal, Protocol::Gemini, &call).expect("another form is known").0
+            form.after(&refusal, Protocol::Gemini, &call).expect("another form is known").form
         };
         let without = refused(&form(&call), "Thinking level is not supported for this model.");
         let config = request(&call, &without).body["generationConfig"].clone();

@@ -20,6 +20,9 @@ pub const THOUGHTS: &str = "ollama_thinking";
 /// Writes the request.
 pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
     let mut body = json!({"model": call.model, "messages": messages(call, form), "stream": true});
+    // Otherwise a prompt that is too long is cut without a word.
+    set(&mut body, "truncate", Some(false));
+    set(&mut body, "shift", Some(false));
     let mut options = json!({});
     set(&mut options, "temperature", call.temperature.filter(|_| form.sends(Parameter::Temperature)));
     set(&mut options, "num_predict", call.max_tokens);
@@ -68,7 +71,7 @@ fn format(schema: &Value, form: &Form) -> Option<Value> {
     match form.structure {
         Structure::Schema => Some(schema.clone()),
         Structure::Json => Some("json".into()),
-        Structure::Prompt => None,
+        Structure::Tool | Structure::Prompt => None,
     }
 }
 
@@ -184,7 +187,7 @@ mod tests {
                 {"role": "tool", "tool_name": "add", "content": "3"},
                 {"role": "user", "content": "Sure?"},
             ],
-            "stream": true,
+            "stream": true, "truncate": false, "shift": false,
             "options": {"temperature": 0.5, "num_predict": 256},
             "think": true,
             "format": testing::schema(),
@@ -197,7 +200,8 @@ mod tests {
     #[test]
     fn a_bare_call_has_nothing_that_was_not_set() {
         let call = ModelCall::new("ollama", "llama3.2", "hello");
-        let body = json!({"model": "llama3.2", "messages": [{"role": "user", "content": "hello"}], "stream": true});
+        let body = json!({"model": "llama3.2", "messages": [{"role": "user", "content": "hello"}], "stream": true,
+            "truncate": false, "shift": false});
         assert_eq!(request(&call, &form(&call)).body, body);
     }
 

@@ -83,7 +83,7 @@ fn response_format(schema: &Value, form: &Form) -> Option<Value> {
         Structure::Schema => Some(json!({"type": "json_schema", "json_schema": {
             "name": SCHEMA_NAME, "schema": schema, "strict": fits_strict(schema)}})),
         Structure::Json => Some(json!({"type": "json_object"})),
-        Structure::Prompt => None,
+        Structure::Tool | Structure::Prompt => None,
     }
 }
 
@@ -183,7 +183,7 @@ fn usage(counts: &Value) -> TokenUsage {
         input_tokens,
         output_tokens,
         cached_input_tokens: cached.min(input_tokens),
-        cache_write_tokens: 0,
+        cache_write_tokens: count(counts, "/prompt_tokens_details/cache_write_tokens").min(input_tokens),
         reasoning_tokens: count(counts, "/completion_tokens_details/reasoning_tokens").min(output_tokens),
     }
 }

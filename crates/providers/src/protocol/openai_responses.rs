@@ -104,7 +104,7 @@ fn text_format(schema: &Value, form: &Form) -> Option<Value> {
         Structure::Schema => Some(json!({
             "type": "json_schema", "name": SCHEMA_NAME, "schema": schema, "strict": fits_strict(schema)})),
         Structure::Json => Some(json!({"type": "json_object"})),
-        Structure::Prompt => None,
+        Structure::Tool | Structure::Prompt => None,
     }
 }
 
@@ -262,7 +262,7 @@ impl Reader {
         let (reason, word) = match (status, cut) {
             (Some("completed" | "incomplete"), Some(word)) => (cut_reason(word), word),
             (Some("completed"), None) => (FinishReason::Stop, "completed"),
-            (Some("incomplete"), None) => (FinishReason::Other, "incomplete"),
+            (Some("incomplete"), None) => (FinishReason::Error, "incomplete"),
             (status, _) => {
                 let status = status.unwrap_or("unknown");
                 return Err(broken(&format!("the provider ended its answer with the status `{status}`")));

@@ -111,12 +111,6 @@ fn check_persona(
     }
 }
 
-/// Whether a model is known to answer without thinking. The catalog knows little of servers of one's own.
-fn thinks_never(model: &ModelInfo) -> bool {
-    let is_listed = matches!(model.provider.as_str(), "anthropic" | "openai" | "google");
-    is_listed && !model.abilities.contains(&Ability::Reasoning)
-}
-
 /// Whether the model can do what the step asks of it.
 fn check_fit(at: &str, llm: &LlmStep, model: &ModelInfo, findings: &mut Findings) {
     if llm.output_schema.is_some() && !model.abilities.contains(&Ability::JsonSchema) {
@@ -132,7 +126,11 @@ fn check_fit(at: &str, llm: &LlmStep, model: &ModelInfo, findings: &mut Findings
         let message = format!("`{}` takes no temperature: the call is made without", model.model);
         findings.warning(format!("{at}/temperature"), "temperature_not_supported", message);
     }
-    if llm.reasoning.is_some() && thinks_never(model) {
+    if model.provider == "anthropic" && llm.temperature.is_some_and(|temperature| temperature > 1.0) {
+        let message = "Anthropic's models take a temperature from 0 to 1: the call is made without";
+        findings.warning(format!("{at}/temperature"), "temperature_not_supported", message);
+    }
+    if llm.reasoning.is_some() && model.never_thinks() {
         let message = format!("`{}` does not think before it answers: the call is made without", model.model);
         findings.warning(format!("{at}/reasoning"), "reasoning_not_supported", message);
     }

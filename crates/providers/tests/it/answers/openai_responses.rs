@@ -74,7 +74,7 @@ fn reasons_are_told_apart() {
         (end("incomplete", &cut("max_output_tokens")), FinishReason::Length, "max_output_tokens"),
         (end("incomplete", &cut("content_filter")), FinishReason::ContentFilter, "content_filter"),
         (end("incomplete", &cut("some_new_reason")), FinishReason::Other, "some_new_reason"),
-        (end("incomplete", &json!({})), FinishReason::Other, "incomplete"),
+        (end("incomplete", &json!({})), FinishReason::Error, "incomplete"),
         // Gateways name the event by the end of the stream, not by that of the answer.
         (
             json!({"type": "response.completed",

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use sluice_providers::{Client, ModelCall, ProviderErrorKind as Kind};
 use sluice_testing::{Script, ScriptedServer};
-use sluice_types::ReasoningEffort;
+use sluice_types::{FinishReason, ReasoningEffort};
 
 use super::{call, client, listen, refuses, says};
+use crate::answers::events;
 
 /// The bodies that the server got.
 fn bodies(server: &ScriptedServer) -> Vec<Value> {
@@ -19,7 +20,7 @@ fn sent(server: &ScriptedServer, field: &str) -> Vec<bool> {
 
 #[tokio::test]
 async fn a_parameter_that_a_model_refuses_is_left_out_from_then_on() {
-    let message = "Unsupported value: 'temperature' does not support 0.5 with this model.";
+    let message = "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) value is supported.";
     let server = ScriptedServer::start([refuses(message, Some("temperature")), says("Hello"), says("again")]).await;
     let client = client();
     let with_temperature = || ModelCall { temperature: Some(0.5), ..call(&server, "openai_compatible") };
@@ -88,20 +89,49 @@ async fn a_limit_that_is_too_high_is_not_about_its_name() {
 #[tokio::test]
 async fn a_schema_is_told_in_the_strongest_form_that_is_taken() {
     let refusal = |form: &str| refuses(&format!("This response_format type is unavailable: {form}"), None);
-    let server = ScriptedServer::start([refusal("json_schema"), refusal("json_object"), says("{}"), says("{}")]).await;
+    let arguments = json!({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "answer", "arguments": "{}"}}]});
+    let calls = || {
+        let said = [json!({"content": "Here it is."}), arguments.clone()];
+        let pieces = said.map(|delta| json!({"choices": [{"index": 0, "delta": delta, "finish_reason": null}]}));
+        let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]});
+        Script::ok().bytes(events(&[&pieces[..], &[end]].concat()))
+    };
+    let no_tools = refuses("this model does not support tools", None);
+    let refused = [refusal("json_schema"), refusal("json_object")];
+    let server = ScriptedServer::start(refused.into_iter().chain([calls(), calls(), no_tools, says("{}")])).await;
     let schema = json!({"type": "object", "properties": {"city": {"type": "string"}}});
     let client = client();
     let structured = || ModelCall { output_schema: Some(schema.clone()), ..call(&server, "openai_compatible") };
     let heard = listen(&client, structured()).await;
-    assert_eq!((heard.text(), heard.notes.len()), ("{}", 2));
-    listen(&client, structured()).await;
+    assert_eq!((heard.text(), heard.notes.len()), ("{}", 2), "the arguments of the tool are the answer");
+    assert_eq!(heard.end.as_ref().unwrap().as_ref().unwrap().0, FinishReason::Stop);
+    for _ in 0..2 {
+        assert_eq!(listen(&client, structured()).await.text(), "{}");
+    }
     let bodies = bodies(&server);
-    let formats: Vec<&Value> =
-        bodies.iter().map(|body| body.pointer("/response_format/type").unwrap_or(&Value::Null)).collect();
-    assert_eq!(formats, [&json!("json_schema"), &json!("json_object"), &Value::Null, &Value::Null]);
+    let forms: Vec<(Option<&Value>, Option<&Value>)> = bodies
+        .iter()
+        .map(|body| (body.pointer("/response_format/type"), body.pointer("/tools/0/function/parameters")))
+        .collect();
+    let (strict, json) = (json!("json_schema"), json!("json_object"));
+    let tool = (None, Some(&schema));
+    assert_eq!(forms, [(Some(&strict), None), (Some(&json), None), tool, tool, tool, (None, None)]);
+    assert_eq!(bodies[2]["tool_choice"]["function"]["name"], "answer");
     let tells =
         |body: &Value| body["messages"][0]["role"] == "system" && body["messages"][0].to_string().contains("city");
-    assert_eq!(bodies.iter().map(tells).collect::<Vec<bool>>(), [false, true, true, true]);
+    assert_eq!(bodies.iter().map(tells).collect::<Vec<bool>>(), [false, true, false, false, false, true]);
+}
+
+#[tokio::test]
+async fn a_value_that_is_refused_says_nothing_of_another_value() {
+    let refusal = refuses("temperature: range: 0..1", None);
+    let server = ScriptedServer::start([refusal, says("one"), says("two")]).await;
+    let client = client();
+    let at = |temperature| ModelCall { temperature: Some(temperature), ..call(&server, "openai_compatible") };
+    let heard = listen(&client, at(1.5)).await;
+    assert_eq!(heard.notes, ["The model refuses this temperature; the request was sent again without it."]);
+    assert_eq!(listen(&client, at(0.5)).await.notes, [""; 0]);
+    assert_eq!(sent(&server, "temperature"), [true, false, true]);
 }
 
 #[tokio::test]
