@@ -23,13 +23,16 @@ pub fn provider_named(name: &str) -> Result<ProviderName, ProviderError> {
 /// The protocol for a call of `model`.
 ///
 /// OpenAI serves some models only through the Responses API: <https://platform.openai.com/docs/models> lists `pro`,
-/// `codex` and `deep-research`. All others use chat completions, which gateways in front of OpenAI support too.
-pub fn protocol_of(provider: ProviderName, model: &str) -> Protocol {
+/// `codex` and `deep-research`. From gpt-5.4 on, its models refuse tools in chat completions when they think
+/// (<https://github.com/openai/openai-openapi/issues/541>). All else uses chat completions, which gateways in front of
+/// OpenAI support too.
+pub fn protocol_of(provider: ProviderName, model: &str, has_tools: bool) -> Protocol {
     match provider {
         ProviderName::Anthropic => Protocol::AnthropicMessages,
         ProviderName::Google => Protocol::Gemini,
         ProviderName::Ollama => Protocol::OllamaChat,
         ProviderName::Openai if speaks_only_responses(model) => Protocol::OpenAiResponses,
+        ProviderName::Openai if has_tools && refuses_tools_in_chat(model) => Protocol::OpenAiResponses,
         ProviderName::Openai | ProviderName::OpenaiCompatible | ProviderName::Demo | ProviderName::Unknown => {
             Protocol::OpenAiChat
         }
@@ -98,6 +101,13 @@ fn speaks_only_responses(model: &str) -> bool {
     model.split('-').any(|word| matches!(word, "pro" | "codex")) || model.contains("deep-research")
 }
 
+fn refuses_tools_in_chat(model: &str) -> bool {
+    let version = model.strip_prefix("gpt-").and_then(|rest| rest.split('-').next()).unwrap_or_default();
+    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
+    let (major, minor) = (numbers.next(), numbers.next());
+    (major, minor.or(Some(0))) >= (Some(5), Some(4))
+}
+
 /// The path without slashes at its end and without an endpoint that was pasted along.
 fn bare_path(path: &str) -> String {
     let path = path.trim_end_matches('/');
@@ -149,7 +159,7 @@ mod tests {
     fn base_urls_are_normalised() {
         for &[provider, base, root] in BASES {
             let provider = provider_named(provider).unwrap();
-            let url = super::root(provider, protocol_of(provider, "m"), Some(base));
+            let url = super::root(provider, protocol_of(provider, "m", false), Some(base));
             assert_eq!(url.unwrap().as_str(), root, "{base}");
         }
     }
@@ -174,7 +184,29 @@ mod tests {
             (ProviderName::Ollama, "gpt-oss", Protocol::OllamaChat),
         ];
         for (provider, model, protocol) in table {
-            assert_eq!(protocol_of(provider, model), protocol, "{model}");
+            assert_eq!(protocol_of(provider, model, false), protocol, "{model}");
+        }
+    }
+
+    #[test]
+    fn newer_models_of_openai_are_given_tools_in_responses() {
+        let table = [
+            ("gpt-5.4", true),
+            ("gpt-5.10-mini", true),
+            ("gpt-6", true),
+            ("gpt-6-mini-2027-01-01", true),
+            ("gpt-5", false),
+            ("gpt-5-mini", false),
+            ("gpt-5.3", false),
+            ("gpt-4.1-mini", false),
+            ("gpt-4o", false),
+            ("o3", false),
+        ];
+        for (model, in_responses) in table {
+            let expected = if in_responses { Protocol::OpenAiResponses } else { Protocol::OpenAiChat };
+            assert_eq!(protocol_of(ProviderName::Openai, model, true), expected, "{model}");
+            assert_eq!(protocol_of(ProviderName::Openai, model, false), Protocol::OpenAiChat, "{model}");
+            assert_eq!(protocol_of(ProviderName::OpenaiCompatible, model, true), Protocol::OpenAiChat, "{model}");
         }
     }
 

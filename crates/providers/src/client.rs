@@ -22,7 +22,7 @@ use crate::protocol::{Protocol, join};
 use crate::reader::AnswerReader;
 use crate::refusal::{self, MAX_ERROR_BYTES};
 
-/// Timeout of a key check, from connecting to reading the list of models.
+/// Timeout of a key check, from connecting to reading the list of models, and of reading an error's body.
 pub const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
 /// Bytes of a list of models that are read. `OpenRouter`'s holds hundreds of models with their descriptions.
 pub const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
@@ -101,7 +101,7 @@ impl Client {
         base_url: Option<&str>,
     ) -> Result<(), ProviderError> {
         let provider = provider_named(provider)?;
-        let protocol = protocol_of(provider, "");
+        let protocol = protocol_of(provider, "", false);
         let url = join(&root(provider, protocol, base_url)?, protocol.list_path())?;
         let key = usable_key(provider, api_key)?;
         let request = protocol.headers(self.http.get(url), key);
@@ -171,7 +171,7 @@ impl Conversation {
         if provider == ProviderName::Google {
             call.model = call.model.trim_start_matches("models/").to_owned();
         }
-        let protocol = protocol_of(provider, &call.model);
+        let protocol = protocol_of(provider, &call.model, !call.tools.is_empty());
         check_model(protocol, &call.model)?;
         for message in &mut call.messages {
             if let Message::Assistant(said) = message

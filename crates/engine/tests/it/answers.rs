@@ -14,7 +14,7 @@ async fn attempts(bench: &TestEngine, execution: &Execution) -> Vec<Attempt> {
 }
 
 /// A step with more fields.
-fn with(mut step: Value, fields: Value) -> Value {
+fn with(mut step: Value, fields: &Value) -> Value {
     step.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     step
 }
@@ -25,22 +25,22 @@ async fn each_ending_is_told_apart(#[future(awt)] database: TestDatabase) {
     let bench = TestEngine::open(database.config()).await;
     let schema =
         json!({"output_schema": {"type": "object", "properties": {"a": {"type": "string"}}}, "max_retries": 2});
-    let one = |model: &str, own: Value| with(step("a", model, "Write about tea."), own);
+    let one = |model: &str, own: &Value| with(step("a", model, "Write about tea."), own);
     let table = [
-        (one("demo-instant", json!({})), None, Some(FinishReason::Stop), 1),
-        (one("demo-think", json!({})), None, Some(FinishReason::Stop), 1),
-        (one("demo-cut", json!({})), None, Some(FinishReason::Length), 1),
+        (one("demo-instant", &json!({})), None, Some(FinishReason::Stop), 1),
+        (one("demo-think", &json!({})), None, Some(FinishReason::Stop), 1),
+        (one("demo-cut", &json!({})), None, Some(FinishReason::Length), 1),
         (
-            one("demo-cut", json!({"on_truncated": "fail"})),
+            one("demo-cut", &json!({"on_truncated": "fail"})),
             Some(ErrorCode::AnswerTruncated),
             Some(FinishReason::Length),
             1,
         ),
         // Half a value is not reported as bad JSON, and not paid for again.
-        (one("demo-cut", schema), Some(ErrorCode::AnswerTruncated), Some(FinishReason::Length), 1),
-        (one("demo-refuse", json!({})), Some(ErrorCode::ProviderRejected), Some(FinishReason::Refusal), 1),
-        (one("demo-filter", json!({})), Some(ErrorCode::ProviderRejected), Some(FinishReason::ContentFilter), 1),
-        (one("demo-silent", json!({"idle_timeout": 1, "max_retries": 0})), Some(ErrorCode::AttemptTimedOut), None, 1),
+        (one("demo-cut", &schema), Some(ErrorCode::AnswerTruncated), Some(FinishReason::Length), 1),
+        (one("demo-refuse", &json!({})), Some(ErrorCode::ProviderRejected), Some(FinishReason::Refusal), 1),
+        (one("demo-filter", &json!({})), Some(ErrorCode::ProviderRejected), Some(FinishReason::ContentFilter), 1),
+        (one("demo-silent", &json!({"idle_timeout": 1, "max_retries": 0})), Some(ErrorCode::AttemptTimedOut), None, 1),
     ];
     for (number, (step, code, reason, tries)) in table.into_iter().enumerate() {
         let workflow = bench.workflow(&format!("w{number}"), json!({"steps": [step]})).await;
@@ -68,7 +68,7 @@ async fn each_ending_is_told_apart(#[future(awt)] database: TestDatabase) {
 async fn a_cut_answer_goes_to_the_fallback(#[future(awt)] database: TestDatabase) {
     let bench = TestEngine::open(database.config()).await;
     let own = json!({"on_truncated": "fail", "fallbacks": [{"provider": "demo", "model": "demo-instant"}]});
-    let ended = bench.settled(&bench.run(&[with(step("a", "demo-cut", "Write."), own)]).await.id).await;
+    let ended = bench.settled(&bench.run(&[with(step("a", "demo-cut", "Write."), &own)]).await.id).await;
     assert_eq!(ended.status, ExecutionStatus::Completed);
     let run = run_of(&ended, "a");
     assert_eq!((run.model.as_deref(), run.finish_reason), (Some("demo-instant"), Some(FinishReason::Stop)));
@@ -78,7 +78,7 @@ async fn a_cut_answer_goes_to_the_fallback(#[future(awt)] database: TestDatabase
 
 /// A chat completion of these chunks, without `[DONE]`.
 fn chat(chunks: &[Value]) -> Script {
-    Script::ok().bytes(chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect::<String>())
+    chunks.iter().fold(Script::ok(), |script, chunk| script.bytes(format!("data: {chunk}\n\n")))
 }
 
 fn delta(delta: &Value, reason: Option<&str>) -> Value {
