@@ -14,7 +14,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::call::ModelCall;
+use crate::call::{ModelCall, Tool};
 use crate::error::ProviderError;
 use crate::form::Form;
 use crate::framing::Framing;
@@ -136,6 +136,24 @@ pub(crate) fn join(root: &Url, path: &str) -> Result<Url, ProviderError> {
         url.set_query(Some(query));
     }
     Ok(url)
+}
+
+/// A tool, as chat completions and Ollama describe it.
+pub(crate) fn function_tool(tool: &Tool) -> Value {
+    json!({"type": "function", "function": {
+        "name": tool.name, "description": tool.description, "parameters": tool.parameters}})
+}
+
+/// Reads a call of a tool, or a piece of one, as chat completions and Ollama write it. Some servers send the arguments
+/// as an object in the place of its text.
+pub(crate) fn function_call(key: u64, call: &Value, answer: &mut Answer) -> Result<(), ProviderError> {
+    let function = call.get("function").unwrap_or(&Value::Null);
+    answer.tool_call(key, text(call, "id"), text(function, "name"))?;
+    match function.get("arguments") {
+        Some(Value::String(piece)) => answer.tool_arguments(key, piece),
+        Some(whole @ Value::Object(_)) => answer.tool_arguments(key, &whole.to_string()),
+        _ => Ok(()),
+    }
 }
 
 /// A count of a provider; anything but a whole number counts as none.

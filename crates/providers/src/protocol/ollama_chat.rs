@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use sluice_types::{FinishReason, ReasoningEffort, TokenUsage};
 
-use super::{ReadFrames, WireRequest, as_object, count, set, text};
+use super::{ReadFrames, WireRequest, as_object, count, function_call, function_tool, set, text};
 use crate::answer::Answer;
 use crate::call::{AssistantMessage, Message, ModelCall, Tool, ToolChoice};
 use crate::error::ProviderError;
@@ -82,11 +82,7 @@ fn tools(call: &ModelCall) -> Vec<Value> {
         ToolChoice::None => false,
         ToolChoice::Named(name) => *name == tool.name,
     };
-    let tool = |tool: &Tool| {
-        json!({"type": "function", "function": {
-            "name": tool.name, "description": tool.description, "parameters": tool.parameters}})
-    };
-    call.tools.iter().filter(is_shown).map(tool).collect()
+    call.tools.iter().filter(is_shown).map(function_tool).collect()
 }
 
 /// Reads the lines of an answer. A server that does not stream sends one.
@@ -130,13 +126,7 @@ impl Reader {
 /// A call comes whole, and older servers give it no id.
 fn tool_call(call: &Value, answer: &mut Answer) -> Result<(), ProviderError> {
     let key = u64::try_from(answer.calls()).unwrap_or(u64::MAX);
-    let function = call.get("function").unwrap_or(&Value::Null);
-    answer.tool_call(key, text(call, "id"), text(function, "name"))?;
-    match function.get("arguments") {
-        Some(Value::String(written)) => answer.tool_arguments(key, written),
-        Some(whole @ Value::Object(_)) => answer.tool_arguments(key, &whole.to_string()),
-        _ => Ok(()),
-    }
+    function_call(key, call, answer)
 }
 
 /// After `load` and `unload`, the server has only moved the model, and answered nothing.

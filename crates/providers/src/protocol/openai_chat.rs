@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sluice_types::{FinishReason, ReasoningEffort, TokenUsage};
 
 use super::openai_schema::{SCHEMA_NAME, fits_strict};
-use super::{ReadFrames, WireRequest, count, set, text};
+use super::{ReadFrames, WireRequest, count, function_call, function_tool, set, text};
 use crate::answer::Answer;
 use crate::call::{Message, ModelCall, ToolChoice};
 use crate::error::ProviderError;
@@ -28,7 +28,7 @@ pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
     set(&mut body, "stream_options", form.sends(Parameter::StreamOptions).then(|| json!({"include_usage": true})));
     set(&mut body, "response_format", call.output_schema.as_ref().and_then(|schema| response_format(schema, form)));
     if !call.tools.is_empty() {
-        set(&mut body, "tools", Some(tools(call)));
+        set(&mut body, "tools", Some(call.tools.iter().map(function_tool).collect::<Vec<_>>()));
         set(&mut body, "tool_choice", Some(tool_choice(&call.tool_choice)));
     }
     WireRequest { path: "chat/completions".into(), body }
@@ -59,14 +59,6 @@ fn messages(call: &ModelCall, form: &Form) -> Vec<Value> {
 fn called(call: &ToolCall) -> Value {
     let arguments = call.arguments.as_str().map_or_else(|| call.arguments.to_string(), str::to_owned);
     json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}})
-}
-
-fn tools(call: &ModelCall) -> Vec<Value> {
-    let tool = |tool: &crate::call::Tool| {
-        json!({"type": "function", "function": {
-            "name": tool.name, "description": tool.description, "parameters": tool.parameters}})
-    };
-    call.tools.iter().map(tool).collect()
 }
 
 fn tool_choice(choice: &ToolChoice) -> Value {
@@ -149,14 +141,7 @@ fn content_part(part: &Value, answer: &mut Answer) {
 fn tool_call(call: &Value, position: u64, answer: &mut Answer) -> Result<(), ProviderError> {
     // Servers that send each call whole may leave the index out.
     let key = call.get("index").and_then(Value::as_u64).unwrap_or(position);
-    let function = call.get("function").unwrap_or(&Value::Null);
-    answer.tool_call(key, text(call, "id"), text(function, "name"))?;
-    match function.get("arguments") {
-        Some(Value::String(piece)) => answer.tool_arguments(key, piece),
-        // Some servers send an object in the place of its text.
-        Some(whole @ Value::Object(_)) => answer.tool_arguments(key, &whole.to_string()),
-        _ => Ok(()),
-    }
+    function_call(key, call, answer)
 }
 
 /// OpenAI's words first, then those of others: Mistral (`model_length`), Text Generation Inference (`eos_token`,
