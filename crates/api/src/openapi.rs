@@ -1,6 +1,8 @@
 //! The OpenAPI document: completes the document that is generated from the handlers, with each operation's errors
 //! from the table of codes. It knows nothing of routes.
 
+mod shapes;
+
 use actix_web::dev::ResourceDef;
 use serde_json::{Value, json};
 use sluice_types::limits::{MAX_PAGE, MAX_WAIT_SECONDS};
@@ -114,6 +116,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         writing.into_iter().flatten().for_each(|operation| fill_in(operation, true));
     }
+    shapes::shape(&mut document);
     document
 }
 
@@ -210,7 +213,8 @@ fn fill_in_etag(operation: &mut Operation) {
     }
 }
 
-/// Documents the errors that an operation lists in `x-error-codes`, by status.
+/// Documents the errors that an operation lists in `x-error-codes` as one answer: clients then know each status, also
+/// those that come later, and need one type for all.
 fn fill_in_errors(operation: &mut Operation, writes: bool) {
     let named = operation.extensions.as_ref().and_then(|extensions| extensions.get("x-error-codes")).cloned();
     let mut codes: Vec<ErrorCode> = named.and_then(|codes| serde_json::from_value(codes).ok()).unwrap_or_default();
@@ -223,15 +227,22 @@ fn fill_in_errors(operation: &mut Operation, writes: bool) {
     }
     codes.sort_by_key(|code| (code.status(), code.as_str()));
     codes.dedup();
-    for same_status in codes.chunk_by(|a, b| a.status() == b.status()) {
-        let Some(first) = same_status.first() else { continue };
-        let titles: Vec<String> =
-            same_status.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
-        let content =
-            ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(Some(example(*first))).build();
-        let response =
-            ResponseBuilder::new().description(titles.join("; ")).content("application/problem+json", content).build();
-        operation.responses.responses.insert(first.status().to_string(), RefOr::T(response));
+    let same_status = codes.chunk_by(|a, b| a.status() == b.status()).filter_map(|same| Some((same.first()?, same)));
+    let lines = same_status.map(|(first, same)| {
+        let named: Vec<String> = same.iter().map(|code| format!("`{}`", code.as_str())).collect();
+        format!("- {}: {}", first.status(), named.join(", "))
+    });
+    let lines: Vec<String> = lines.collect();
+    let example = codes.first().map(|code| example(*code));
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(example).build();
+    let response = ResponseBuilder::new()
+        .description(format!("A problem. Known codes by status; more may come:\n\n{}", lines.join("\n")))
+        .content("application/problem+json", content)
+        .build();
+    operation.responses.responses.insert("default".into(), RefOr::T(response));
+    let all: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    if let Some(extensions) = &mut operation.extensions {
+        extensions.insert("x-error-codes".into(), json!(all));
     }
 }
 

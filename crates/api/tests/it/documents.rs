@@ -1,11 +1,11 @@
 //! The OpenAPI document and the pages that the server serves.
 
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sluice_testing::TestDatabase;
 use sluice_types::ErrorCode;
 
-use crate::server::Server;
+use crate::server::{Server, step};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn documentation_needs_no_internet() {
@@ -48,11 +48,88 @@ fn every_operation_has_an_id_a_summary_its_errors_and_an_example() {
             for code in codes {
                 assert!(ErrorCode::ALL.iter().any(|known| code == known.as_str()), "{name}: {code} is not a code");
             }
-            assert!(operation["responses"]["500"].is_object(), "{name} has no errors");
+            assert!(operation["responses"]["default"].is_object(), "{name} has no errors");
+            let listed =
+                operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with(['4', '5']));
+            assert_eq!(listed.count(), 0, "{name}: `default` stands for all errors");
             if let Some(body) = operation.get("requestBody") {
                 assert!(body["content"]["application/json"]["example"].is_object(), "{name} has no example");
             }
         }
     }
     assert!(count > 40, "{count} operations");
+}
+
+/// A schema of the document as a document of its own.
+fn schema_of(document: &Value, schema: &Value) -> jsonschema::Validator {
+    let mut root = schema.clone();
+    root["components"] = document["components"].clone();
+    jsonschema::validator_for(&root).unwrap()
+}
+
+/// Each answer to a GET, and what it says when something failed or waits, fits the document: what it holds always is
+/// required there.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_fit_the_document() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
+    let review = json!({"id": "r", "label": "R", "type": "review"});
+    server.workflow("w", &[step("a", "demo-think", "x"), step("c", "demo-cut", "x"), review]).await;
+    let execution = server.post("/workflows/w/executions", &json!({"input": {"topic": "tea"}})).await;
+    let id = execution.expect(StatusCode::ACCEPTED)["id"].as_str().unwrap().to_owned();
+    server.settled(&format!("/workflows/executions/{id}")).await;
+    server.workflow("failing", &[step("a", "demo-refuse", "x")]).await;
+    let failed = server.post("/workflows/failing/executions", &json!({})).await.expect(StatusCode::ACCEPTED);
+    let failed = failed["id"].as_str().unwrap().to_owned();
+    server.settled(&format!("/workflows/executions/{failed}")).await;
+    let persona = json!({"id": "p", "name": "P", "instructions": "Be brief."});
+    server.post("/personas", &persona).await.expect(StatusCode::CREATED);
+    let mut tried = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        if schema.is_null() {
+            continue;
+        }
+        let validator = schema_of(&document, schema);
+        for execution in [&id, &failed] {
+            let thing = match path {
+                path if path.contains("/personas/") => "p",
+                path if path.contains("/templates/") => "deep-build-pipeline",
+                path if path.contains("/executions/") => execution,
+                _ if execution == &id => "w",
+                _ => "failing",
+            };
+            let address = path
+                .trim_start_matches("/api/v1")
+                .replace("{id}", thing)
+                .replace("{path}", "a")
+                .replace("{version}", "1");
+            let answer = server.get(&address).await.expect(StatusCode::OK);
+            let faults: Vec<String> =
+                validator.iter_errors(&answer).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(faults.is_empty(), "{address}: {faults:#?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 30, "{tried}");
+    let problem = schema_of(&document, &json!({"$ref": "#/components/schemas/Problem"}));
+    let refused = server.get("/workflows/nobody").await.expect(StatusCode::NOT_FOUND);
+    assert!(problem.is_valid(&refused), "{refused}");
+}
+
+#[test]
+fn enums_that_grow_are_open_and_what_answers_hold_is_required() {
+    let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    assert!(schemas["ErrorCode"]["enum"].is_null());
+    assert!(schemas["ErrorCode"]["description"].as_str().unwrap().contains("`gate_open`"));
+    assert!(schemas["ExecutionStatus"]["enum"].is_array(), "the statuses stay closed");
+    let required = |name: &str, field: &str| schemas[name]["required"].as_array().unwrap().iter().any(|it| it == field);
+    assert!(required("WorkflowPage", "next_cursor") && required("StepRun", "gate"));
+    assert!(!required("StepRun", "revision"), "it is left out when it is empty");
+    assert!(!required("CreateWorkflow", "category"), "requests are as they were");
+    for name in ["Definition", "LlmStep", "ReviewStep", "Fallback"] {
+        assert!(!schemas[name]["properties"].to_string().contains("null"), "{name}");
+    }
 }
