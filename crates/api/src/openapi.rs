@@ -2,6 +2,7 @@
 //! from the table of codes. It knows nothing of routes.
 
 mod shapes;
+mod three_zero;
 
 use actix_web::dev::ResourceDef;
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ use utoipa::openapi::{
 #[derive(Clone)]
 pub struct Document {
     text: String,
+    older: String,
     addresses: Vec<(ResourceDef, Vec<&'static str>)>,
 }
 
@@ -36,12 +38,19 @@ impl Document {
             let taken = methods.into_iter().filter(|(_, there)| *there).map(|(method, _)| method);
             (ResourceDef::new(path.as_str()), taken.collect())
         });
-        Self { addresses: addresses.collect(), text: serde_json::to_string(document).unwrap_or_default() }
+        let older = older_rendition(document);
+        let text = serde_json::to_string(document).unwrap_or_default();
+        Self { addresses: addresses.collect(), text, older: older.to_string() }
     }
 
     /// The document as JSON.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The document as OpenAPI 3.0, as JSON.
+    pub fn older_text(&self) -> &str {
+        &self.older
     }
 
     /// The methods of an address; empty when it is unknown.
@@ -56,6 +65,11 @@ impl Document {
         methods.dedup();
         methods
     }
+}
+
+/// The document as OpenAPI 3.0.
+pub fn older_rendition(document: &OpenApi) -> Value {
+    three_zero::rendition(serde_json::to_value(document).unwrap_or_default())
 }
 
 /// Codes that any operation may answer.

@@ -56,6 +56,12 @@ pub async fn openapi_document(document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(document.text().to_owned())
 }
 
+/// The same for generators that do not read OpenAPI 3.1.
+#[get("/openapi-3.0.json")]
+pub async fn older_openapi_document(document: Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.older_text().to_owned())
+}
+
 /// Redirects to the documentation, whose files are relative to the slash at the end.
 #[get("/docs")]
 pub async fn docs() -> HttpResponse {

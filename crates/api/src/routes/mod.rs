@@ -87,6 +87,7 @@ pub fn outside_api(config: &mut ServiceConfig) {
         .service(health::readyz)
         .service(health::metrics)
         .service(health::openapi_document)
+        .service(health::older_openapi_document)
         .service(health::docs)
         .service(health::error_pages)
         .service(health::error_page)

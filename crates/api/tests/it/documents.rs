@@ -26,6 +26,8 @@ async fn documentation_needs_no_internet() {
     assert!(page("/docs/errors/gate_open").await.starts_with("# gate_open"));
     assert!(page("/docs/errors/").await.contains("gate_open"));
     assert_eq!(page("/docs").await, docs);
+    let older: Value = serde_json::from_str(&page("/openapi-3.0.json").await).unwrap();
+    assert_eq!(older["openapi"], "3.0.3");
     let document: Value = serde_json::from_str(&page("/openapi.json").await).unwrap();
     assert_eq!(document["openapi"].as_str().map(|version| version.starts_with("3.1")), Some(true));
 }
