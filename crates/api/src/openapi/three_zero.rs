@@ -62,6 +62,7 @@ fn rewrite_schema(schema: &mut Map<String, Value>) {
             schema.insert("nullable".into(), true.into());
         }
     }
+    schema.remove("propertyNames");
     if let Some(only) = schema.remove("const") {
         schema.insert("enum".into(), json!([only]));
     }
@@ -91,6 +92,7 @@ mod tests {
             (json!({"$ref": "#/a", "description": "d"}), json!({"allOf": [{"$ref": "#/a"}], "description": "d"})),
             (json!({"$ref": "#/a"}), json!({"$ref": "#/a"})),
             (json!({"const": "a"}), json!({"enum": ["a"]})),
+            (json!({"type": "object", "propertyNames": {}}), json!({"type": "object"})),
             (
                 json!({"responses": {"200": {}, "default": {"a": 1}}}),
                 json!({"responses": {"200": {}, "4XX": {"a": 1}, "5XX": {"a": 1}}}),
@@ -109,9 +111,14 @@ mod tests {
         let older = rendition(document);
         assert_eq!(older["openapi"], "3.0.3");
         let text = older.to_string();
-        for newer in
-            [r#""type":["#, r#""type":"null""#, r#""const":"#, r#""default":{"description""#, r#""identifier""#]
-        {
+        for newer in [
+            r#""type":["#,
+            r#""type":"null""#,
+            r#""const":"#,
+            r#""propertyNames""#,
+            r#""default":{"description""#,
+            r#""identifier""#,
+        ] {
             assert!(!text.contains(newer), "{newer}");
         }
     }
