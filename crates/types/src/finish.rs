@@ -33,16 +33,16 @@ impl Cut<'_> {
         if self.is_context_full() {
             "shorten the prompt, or switch the step to a model that reads more"
         } else if self.has_budget {
-            "raise `max_tokens`, or the budget if that was the limit"
+            "allow a longer answer (`max_tokens`), or raise the budget if that was the limit"
         } else {
-            "raise `max_tokens`"
+            "allow a longer answer (`max_tokens`)"
         }
     }
 
     /// The warning of a step that completed with it.
     #[must_use]
     pub fn warning(&self) -> String {
-        format!("{}: {}, or set `on_truncated: fail`.", self.what(), self.advice())
+        format!("{}: {}, or let a cut answer fail the step (`on_truncated: fail`).", self.what(), self.advice())
     }
 
     fn is_context_full(&self) -> bool {
@@ -57,11 +57,11 @@ mod tests {
     #[test]
     fn the_warning_names_the_limit_and_what_helps() {
         let cut = Cut { tokens: Some(300), ..Cut::default() };
-        let expected =
-            "The answer was cut at its limit of 300 tokens: raise `max_tokens`, or set `on_truncated: fail`.";
+        let expected = "The answer was cut at its limit of 300 tokens: allow a longer answer (`max_tokens`), \
+                        or let a cut answer fail the step (`on_truncated: fail`).";
         assert_eq!(cut.warning(), expected);
-        assert!(Cut { has_budget: true, ..cut }.warning().contains("or the budget"));
-        assert!(Cut::default().warning().starts_with("The answer was cut at its limit: raise"));
+        assert!(Cut { has_budget: true, ..cut }.warning().contains("or raise the budget"));
+        assert!(Cut::default().warning().starts_with("The answer was cut at its limit: allow"));
         let full = Cut { word: Some("model_context_window_exceeded"), has_budget: true, ..cut };
         assert!(full.warning().contains("shorten the prompt") && !full.warning().contains("max_tokens"));
     }

@@ -73,6 +73,15 @@ export const places = {
     await test.page.keyboard.press('ArrowDown');
     await builder.expectSaid('Research is now 2 of 3.');
   },
+  'the builder with a step of a newer version': async ({ page, api }) => {
+    const { id } = await createBrief(api);
+    await serveNewerStep(page, id);
+    const builder = new Builder(page);
+    await builder.open(id);
+    await builder.openStep('Research');
+    await expect(page.getByText('A newer version of Sluice has made this step.')).toBeVisible();
+    await expect(builder.card('Research')).toContainText('This version of Sluice does not know steps of type tool;');
+  },
   'a conflict': async (test) => {
     const builder = await openBuilder(test);
     test.guard.allow(/409/);
@@ -123,6 +132,20 @@ export const places = {
     await new Run(page).open(run);
     await expect(page.getByText('The run failed at “Write”.')).toBeVisible();
   },
+  'a run with a cut answer': async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Cut', [prompt('Think', 'Think', { model: 'demo-think' }), prompt('Cut', 'Write', { model: 'demo-cut' })]);
+    const { id: execution } = await api.start(id);
+    await api.untilRun(execution, 'completed');
+    const run = new Run(page);
+    await run.open(execution);
+    const card = await run.openStep('Think');
+    await card.getByText('Thinking', { exact: true }).click();
+    await expect(card.getByRole('region', { name: 'What the model thinks' })).toBeVisible();
+    await run.openStep('Cut');
+    await expect(page.locator('.note.warn')).toHaveCount(2);
+    await run.show('Cut', 'Attempts');
+    await expect(page.locator('.attempts')).toBeVisible();
+  },
   'the plan of a retry': async (test) => {
     await places['a run that failed'](test);
     await test.page.getByRole('button', { name: 'Switch model and retry' }).click();
@@ -169,6 +192,17 @@ function createBrief(api) {
     prompt('Write', 'Write a brief of {{steps.Check.content}}.'),
   ];
   return api.createWorkflow('Market brief', steps, { description: 'On one page.', tags: ['weekly'] });
+}
+
+/** Answers as if a newer server had stored the first step: requests of this version refuse its type. */
+function serveNewerStep(page, id) {
+  return page.route(`**/api/v1/workflows/${id}`, async (route) => {
+    const response = await route.fetch();
+    const workflow = await response.json();
+    const [{ id: step, label }] = workflow.definition.steps;
+    workflow.definition.steps[0] = { id: step, label, type: 'tool', tool: 'search' };
+    await route.fulfill({ response, json: workflow });
+  });
 }
 
 async function openBuilder({ page, api }) {

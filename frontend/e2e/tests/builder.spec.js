@@ -31,7 +31,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await card.getByRole('textbox', { name: 'Temperature' }).fill('0,5');
   await card.getByRole('textbox', { name: 'Longest answer' }).fill('1234');
   await card.getByRole('combobox', { name: 'Reasoning' }).selectOption('Low: briefly');
-  await card.getByRole('combobox', { name: 'An answer that is cut' }).selectOption('Fails: the next model is called');
+  await card.getByRole('combobox', { name: 'If the answer is cut' }).selectOption('Fail, then try the next model');
   await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Ask {{input.topic}}\nover two lines');
   await builder.unfold(card, 'System prompt');
   await card.getByRole('textbox', { name: 'System prompt' }).fill('You know {{input.field}}.');
@@ -82,7 +82,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await value('textbox', 'Temperature').toHaveValue('0.5');
   await value('textbox', 'Longest answer').toHaveValue('1234');
   await value('combobox', 'Reasoning').toHaveValue('low');
-  await value('combobox', 'An answer that is cut').toHaveValue('fail');
+  await value('combobox', 'If the answer is cut').toHaveValue('fail');
   await value('textbox', 'Prompt').toHaveValue('Ask {{input.topic}}\nover two lines');
   await value('textbox', 'System prompt').toHaveValue('You know {{input.field}}.');
   await value('textbox', 'JSON Schema of the answer').toHaveValue(JSON.stringify(schema, null, 2));

@@ -1,6 +1,7 @@
 import { prompt } from '../lib/api.js';
 import { Builder } from '../lib/builder.js';
 import { Run } from '../lib/run.js';
+import { expectSound } from '../lib/sound.js';
 import { expect, test } from '../lib/test.js';
 
 /** Steps that stream for several seconds each, so that there is time to break something. */
@@ -36,6 +37,27 @@ test('a server that is killed and started again is noticed, and the page goes on
   await expect(run.status).toHaveText('Completed');
   expect(await page.evaluate(() => window.sameDocument)).toBe(true);
   await expectSameTexts(run, api);
+});
+
+test('a step at which the server stops three times waits for a person', async ({ page, api, server, guard }) => {
+  guard.allow(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to load resource/);
+  const run = await begin(page, api, slow('One', 'Two'));
+  for (let crash = 1; crash <= 3; crash += 1) {
+    await expect.poll(async () => (await api.step(run.id, 'one')).attempt).toBe(crash);
+    await expect.poll(async () => (await api.step(run.id, 'one')).content ?? '').not.toBe('');
+    await server.crash();
+    await server.startAgain();
+  }
+  const gate = run.gate('One');
+  await expect(gate.getByRole('heading', { name: 'The server stopped repeatedly at this step' })).toBeVisible({ timeout: 30_000 });
+  await expect(gate).toContainText('The server stopped 3 times in a row');
+  const text = gate.getByRole('region', { name: 'Text so far' });
+  await expect(text).toHaveCount(0);
+  await gate.getByText('Text so far', { exact: true }).click();
+  await expect(text).toContainText('Simulated');
+  await expectSound(page);
+  await gate.getByRole('button', { name: 'Run it again' }).click();
+  await expect(run.status).toHaveText('Completed');
 });
 
 test('“Try now” does not wait', async ({ page, api, server, guard }) => {

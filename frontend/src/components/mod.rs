@@ -31,5 +31,5 @@ pub use resource_list::ResourceList;
 pub use run_history::RunHistory;
 pub use status::{RunBadge, StepDot, step_word};
 pub use step_kind::{StepKindLook, step_kind};
-pub use text::{CopyButton, DiffView, MarkdownView, Tooltip, When};
+pub use text::{CopyButton, DiffView, MarkdownView, Message, Tooltip, When};
 pub use toasts::{ToastId, Toasts, ToastsView};

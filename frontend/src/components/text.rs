@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use sluice_web_state::diff::{DiffLine, LineKind, Row, lines};
 use sluice_web_state::format::{plural, relative_time, utc_iso};
 use sluice_web_state::markdown::to_html;
+use sluice_web_state::message::{Span, spans};
 
 use super::button::{Button, ButtonKind};
 use super::field::fresh_id;
@@ -19,6 +20,16 @@ use crate::browser::clock::{RelativeClock, whole_ms};
 #[component]
 pub fn MarkdownView(#[prop(into)] source: Signal<String>) -> impl IntoView {
     view! { <div class="markdown" inner_html=move || source.with(|source| to_html(source))></div> }
+}
+
+/// A message of the server, with the names in it as code.
+#[component]
+pub fn Message(#[prop(into)] text: Signal<String>) -> impl IntoView {
+    let span = |span: &Span<'_>| match span {
+        Span::Text(text) => (*text).to_owned().into_any(),
+        Span::Code(name) => view! { <code>{(*name).to_owned()}</code> }.into_any(),
+    };
+    move || text.with(|text| spans(text).iter().map(span).collect_view())
 }
 
 /// Shows what an edit took out and put in.

@@ -24,6 +24,7 @@ pub mod input;
 pub mod list;
 pub mod live_text;
 pub mod markdown;
+pub mod message;
 pub mod model_choice;
 pub mod output_edit;
 pub mod persona;

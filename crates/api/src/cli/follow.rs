@@ -1,6 +1,6 @@
 //! Follows a run in the same process: its events and its texts, each once and in order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +32,10 @@ pub struct Follower<'a> {
     after: i64,
     /// How many bytes of each attempt's text were printed.
     printed: HashMap<(StepPath, i32), usize>,
+    /// The attempts of which it was told that they think.
+    thinking: HashSet<(StepPath, i32)>,
+    /// The labels of the steps that have begun.
+    labels: HashMap<StepPath, String>,
 }
 
 impl<'a> Follower<'a> {
@@ -39,7 +43,19 @@ impl<'a> Follower<'a> {
     pub fn new(engine: &'a Engine, tenant: &'a TenantId, id: &'a ExecutionId, terminal: Terminal) -> Self {
         let channel = engine.channel(tenant, id);
         let (texts, live) = channel.subscribe(engine.outside().clock.now());
-        Self { engine, tenant, id, terminal, live, _channel: channel, texts, after: 0, printed: HashMap::new() }
+        Self {
+            engine,
+            tenant,
+            id,
+            terminal,
+            live,
+            _channel: channel,
+            texts,
+            after: 0,
+            printed: HashMap::new(),
+            thinking: HashSet::new(),
+            labels: HashMap::new(),
+        }
     }
 
     /// Shows events until the run has ended or waits, and gives its state at that time.
@@ -104,27 +120,41 @@ impl<'a> Follower<'a> {
                 self.after = seq;
             }
             None => {
-                if let Some(Event {
-                    event_type: EventType::Text,
-                    path: Some(path),
-                    attempt: Some(attempt),
-                    offset,
-                    text: Some(text),
-                    ..
-                }) = frame.event()
-                {
-                    let offset = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
-                    self.print(path, attempt, offset, &text);
+                if let Some(event) = frame.event() {
+                    self.show_piece(event);
                 }
             }
         }
         Ok(())
     }
 
+    /// Shows a piece of text; of thinking, only that it began.
+    fn show_piece(&mut self, event: Event) {
+        let Event { event_type, path: Some(path), attempt: Some(attempt), offset, text: Some(text), .. } = event else {
+            return;
+        };
+        match event_type {
+            EventType::Text => {
+                let offset = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
+                self.print(path, attempt, offset, &text);
+            }
+            EventType::Thinking => {
+                let label = self.labels.get(&path).map_or_else(|| path.to_string(), Clone::clone);
+                if self.thinking.insert((path, attempt)) {
+                    self.terminal.show_thinking(&label);
+                }
+            }
+            _ => {}
+        }
+    }
+
     async fn show_event(&mut self, event: &Event) -> Result<(), StoreError> {
         let completed = event.event_type == EventType::Progress && event.step_status == Some(StepRunStatus::Completed);
         if let (true, Some(path), Some(attempt)) = (completed, &event.path, event.attempt) {
             self.print_rest(path, attempt).await?;
+        }
+        if let (Some(path), Some(label)) = (&event.path, &event.step_label) {
+            self.labels.insert(path.clone(), label.clone());
         }
         self.terminal.show(event);
         Ok(())

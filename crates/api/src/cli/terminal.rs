@@ -46,6 +46,12 @@ impl Terminal {
         }
     }
 
+    /// Shows that a model thinks before it answers.
+    pub fn show_thinking(&mut self, label: &str) {
+        self.end_text();
+        tell_line(&format!("… {label}: thinking"));
+    }
+
     /// Shows an event without text.
     pub fn show(&mut self, event: &Event) {
         let Some(line) = line_of(event) else { return };

@@ -58,6 +58,20 @@ fn a_run_prints_its_text_and_its_progress_apart() {
 }
 
 #[test]
+fn a_run_tells_that_a_model_thinks_and_that_an_answer_was_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = file(&folder, &[step("a", "demo-think", "On tea"), step("b", "demo-cut", "On tea")]);
+    let (code, out, progress) = texts(&sluice(&["run"], &steps, None));
+    assert_eq!(code, Some(0), "{progress}");
+    let lines: Vec<&str> = progress.lines().collect();
+    let at = |begins: &str| lines.iter().position(|line| line.starts_with(begins));
+    assert!(at("▶ A") < at("… A: thinking") && at("… A: thinking") < at("✔ A"), "{progress}");
+    assert_eq!(lines.iter().filter(|line| line.contains("thinking")).count(), 1, "once for an attempt: {progress}");
+    assert!(at("✔ B") < at("⚠ B: The answer was cut at its limit"), "{progress}");
+    assert!(!out.contains("thoughts"), "what was thought is no part of the text: {out}");
+}
+
+#[test]
 fn a_workflow_is_read_as_the_server_answers_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("exported.json");

@@ -104,7 +104,7 @@ fn judge_cut(step: &LlmStep, content: &str, cut: Cut<'_>) -> Result<Option<Strin
             None | Some(OnTruncated::Warn) => return Ok(Some(cut.warning())),
             // The most careful reading of a word that a newer version has added.
             Some(OnTruncated::Fail | OnTruncated::Unknown(_)) => {
-                format!("{what}: {advice}, or set `on_truncated: warn`.")
+                format!("{what}: {advice}, or let a cut answer count (`on_truncated: warn`).")
             }
         }
     };
@@ -209,7 +209,7 @@ mod tests {
             let finish = finish(reason, word);
             judge(&step, Answer { content, finish: Some(&finish), tokens, has_budget }).unwrap_err().message
         };
-        let thought = "The model used all of its 64 tokens for thinking: raise `max_tokens`.";
+        let thought = "The model used all of its 64 tokens for thinking: allow a longer answer (`max_tokens`).";
         assert_eq!(message(FinishReason::Length, "length", "", Some(64), false), thought);
         let own = message(FinishReason::Length, "length", "", None, true);
         assert!(own.contains("its 300 tokens") && own.contains("budget"), "the step's own limit: {own}");

@@ -5,11 +5,12 @@ use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Severity, StepId};
 use sluice_web_state::editor::{Analysis, LocatedFinding, PendingProblem, count};
 use sluice_web_state::format::{plural, tokens};
+use sluice_web_state::message::sentence;
 use sluice_web_state::run_text::estimated_total;
 
 use super::model::Builder;
 use crate::browser::clock::{now_ms, utc};
-use crate::components::Icon;
+use crate::components::{Icon, Message};
 use crate::session::Session;
 
 /// How long after a key the draft is looked at: soon enough to help, late enough not to slow typing.
@@ -150,7 +151,7 @@ fn Problem(builder: Builder, located: LocatedFinding) -> impl IntoView {
             <span>
                 <StepLink builder id field />
                 ": "
-                {located.finding.message}
+                <Message text=located.finding.message />
             </span>
         </li>
     }
@@ -188,14 +189,14 @@ pub fn FoundItem(located: LocatedFinding, builder: Builder) -> impl IntoView {
         Severity::Warning => ("finding warning", icondata_lu::LuTriangleAlert),
         Severity::Info | Severity::Unknown => ("finding", icondata_lu::LuInfo),
     };
-    let message = located.finding.message.clone();
+    let text = sentence(&located.finding.message);
     let fix = located.finding.fix.as_ref().map(|fix| fix.title.clone()).map(|title| {
         view! { <button type="button" class="link" on:click=move |_| builder.fix(&located)>{title}</button> }
     });
     view! {
         <li class=class>
             <Icon icon />
-            <span>{message} " " {fix}</span>
+            <span><Message text /> " " {fix}</span>
         </li>
     }
 }

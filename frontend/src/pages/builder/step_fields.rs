@@ -15,7 +15,7 @@ use super::findings::Found;
 use super::model::Builder;
 use super::prompt_editor::PromptEditor;
 use super::step_form::{StepForm, llm};
-use crate::components::{NewerServer, PersonaPicker, Segments, Switch, step_kind};
+use crate::components::{Note, NoteKind, PersonaPicker, Segments, Switch, step_kind};
 
 /// All fields of a step.
 #[component]
@@ -42,13 +42,25 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
             {move || match step_type.get() {
                 StepType::Review => view! { <ReviewFields form /> }.into_any(),
                 StepType::Llm => view! { <LlmFields form /> }.into_any(),
-                StepType::Unknown => view! { <NewerServer /> <Found findings=form.found("type") builder /> }.into_any(),
+                StepType::Unknown => {
+                    view! { <NewerStep /> <Found findings=form.found("type") builder /> }.into_any()
+                }
             }}
             <Show when=move || is_known.get()>
                 <CommonFields form />
             </Show>
             <Found findings=form.found("") builder />
         </div>
+    }
+}
+
+/// In the place of fields that only a newer version knows.
+#[component]
+fn NewerStep() -> impl IntoView {
+    view! {
+        <Note kind=NoteKind::Info>
+            "A newer version of Sluice has made this step. Here it can be renamed, moved, switched off and removed. The rest of it is kept as it is."
+        </Note>
     }
 }
 
@@ -90,7 +102,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
                     <ParsedField
                         id=form.field_id("idle_timeout")
                         label="Longest silence"
-                        hint="Of a provider, as 90s or 10m"
+                        hint="Of the provider, as 90s or 10m"
                         placeholder="as the timeout"
                         value=idle_timeout
                         typed=form.typed("idle_timeout")
@@ -258,20 +270,20 @@ fn AnswerFields(form: StepForm) -> impl IntoView {
     view! {
         <div class="step-fields">
             <ChoiceField label="Reasoning" hint="For models that think first" value=reasoning on_choose=think>
-                <option value="">"As the model does"</option>
+                <option value="">"The model's default"</option>
                 <option value="low">"Low: briefly"</option>
                 <option value="medium">"Medium"</option>
                 <option value="high">"High: thoroughly"</option>
                 {move || newer_word(reasoning.get(), ReasoningEffort::WORDS)}
             </ChoiceField>
             <ChoiceField
-                label="An answer that is cut"
-                hint="At its longest. With a schema it always fails"
+                label="If the answer is cut"
+                hint="With an output schema the step always fails"
                 value=on_truncated
                 on_choose=count
             >
-                <option value="warn">"Counts, with a warning"</option>
-                <option value="fail">"Fails: the next model is called"</option>
+                <option value="warn">"Keep it, with a warning"</option>
+                <option value="fail">"Fail, then try the next model"</option>
                 {move || newer_word(on_truncated.get(), OnTruncated::WORDS)}
             </ChoiceField>
         </div>

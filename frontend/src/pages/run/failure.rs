@@ -1,14 +1,14 @@
 //! Failures of a step and of the run, with the actions that help.
 
 use leptos::prelude::*;
-use sluice_types::{ExecutionStatus, RunError, StepPath, StepRunStatus};
+use sluice_types::{ErrorCode, ExecutionStatus, RunError, StepPath, StepRunStatus};
 use sluice_web_state::actions::step_actions;
 use sluice_web_state::advice::{advice, another_model_may_help};
 
 use super::ids::step_heading;
 use super::store::RunStore;
 use crate::browser::focus::{focus_soon, scroll_into_view};
-use crate::components::{Button, ButtonKind, Icon};
+use crate::components::{Button, ButtonKind, Icon, Message};
 
 /// The failure of a step, with the actions that help.
 #[component]
@@ -57,15 +57,18 @@ pub fn may_retry(store: RunStore, path: &StepPath) -> Memo<bool> {
     store.watch(move |run| run.step(&path).is_some_and(|step| step_actions(step, run).retry))
 }
 
-/// An error by its title, its message and what helps.
+/// An error by its title, its message and what helps. The message of a cut answer begins with its title.
 #[component]
 pub fn StepError(error: RunError, #[prop(optional)] with_advice: bool) -> impl IntoView {
+    let title = (error.code != ErrorCode::AnswerTruncated).then(|| error.code.title());
+    let class = if title.is_some() { "muted" } else { "" };
+    let advice = advice(error.code).filter(|_| with_advice);
     view! {
         <p>
-            <span>{error.code.title()}". "</span>
-            <span class="muted">{error.message}</span>
+            {title.map(|title| view! { <span>{title}". "</span> })}
+            <span class=class><Message text=error.message /></span>
         </p>
-        {with_advice.then(|| view! { <p>{advice(error.code)}</p> })}
+        {advice.map(|advice| view! { <p>{advice}</p> })}
     }
 }
 

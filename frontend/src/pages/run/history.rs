@@ -10,7 +10,7 @@ use sluice_web_state::run_text::decision_word;
 use super::failure::StepError;
 use super::store::RunStore;
 use crate::api;
-use crate::components::{DiffView, Loaded};
+use crate::components::{DiffView, Loaded, Message};
 
 /// The attempts and decisions of a step.
 #[component]
@@ -56,7 +56,7 @@ fn AttemptItem(attempt: Attempt) -> impl IntoView {
     let model = called(attempt.provider.as_deref(), attempt.model.as_deref());
     let usage = attempt.token_usage;
     let guessed = if attempt.usage_estimated { " (estimated)" } else { "" };
-    let tokens = format!("{} in, {} out{guessed}", number(usage.input_tokens), number(usage.output_tokens));
+    let tokens = format!("{} tokens in, {} out{guessed}", number(usage.input_tokens), number(usage.output_tokens));
     let mark = finish_mark(attempt.finish_reason, attempt.finish_word.as_deref());
     let spent = match attempt.cost_usd {
         None => Some("price not known".to_owned()),
@@ -74,16 +74,16 @@ fn AttemptItem(attempt: Attempt) -> impl IntoView {
                 <span class="muted numbers">{tokens}</span>
                 {spent.map(|spent| view! { <span class="muted numbers">{spent}</span> })}
             </div>
-            {attempt.notes.into_iter().map(|note| view! { <p class="small muted break">{note}</p> }).collect_view()}
+            {attempt.notes.into_iter().map(|text| view! { <p class="small muted break"><Message text /></p> }).collect_view()}
             {attempt.error.map(|error| view! { <div class="small"><StepError error /></div> })}
             {folded("Thinking", "Thinking of the attempt", attempt.thinking)}
-            {folded("Its text", "Text of the attempt", attempt.content)}
+            {folded("Text", "Text of the attempt", attempt.content)}
         </li>
     }
 }
 
-/// A text of an attempt in a disclosure, if there is any.
-fn folded(summary: &'static str, label: &'static str, text: Option<String>) -> Option<impl IntoView> {
+/// A text in a disclosure, if there is any.
+pub fn folded(summary: &'static str, label: &'static str, text: Option<String>) -> Option<impl IntoView> {
     text.filter(|text| !text.is_empty()).map(|text| {
         view! {
             <details class="disclosure">

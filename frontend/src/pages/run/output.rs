@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use sluice_types::ExecutionStatus;
+use sluice_web_state::finish::finish_warning;
 use sluice_web_state::format::{duration, known_cost};
-use sluice_web_state::run::RunState;
+use sluice_web_state::run::{RunState, StepView};
 
 use super::store::RunStore;
 use super::text_box::TextFrame;
 use crate::browser::files::download;
-use crate::components::{Button, CopyButton, Icon, MarkdownView, Toasts};
+use crate::components::{Button, CopyButton, Icon, MarkdownView, Note, NoteKind, Toasts};
 
 /// The output as a text, and whether the step that gave it shows it already.
 fn output_of(run: &RunState) -> Option<(String, bool)> {
@@ -27,6 +28,12 @@ fn output_of(run: &RunState) -> Option<(String, bool)> {
     Some((text, shown))
 }
 
+/// The labels of the steps whose answers were cut and count all the same.
+fn cut_steps(run: &RunState) -> String {
+    let is_cut = |step: &&StepView| finish_warning(step).is_some();
+    run.steps().iter().filter(is_cut).map(|step| step.run.label.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// The output, to take away.
 #[component]
 pub fn OutputCard(store: RunStore) -> impl IntoView {
@@ -35,6 +42,7 @@ pub fn OutputCard(store: RunStore) -> impl IntoView {
         let totals = run.totals();
         (run.execution().duration_ms.map(duration), known_cost(totals.cost_usd, totals.unpriced_calls))
     });
+    let cut = store.watch(cut_steps);
     let toasts = expect_context::<Toasts>();
     let text =
         move || output.with_untracked(|output| output.as_ref().map(|output| output.0.clone()).unwrap_or_default());
@@ -66,6 +74,9 @@ pub fn OutputCard(store: RunStore) -> impl IntoView {
                         "Download .md"
                     </Button>
                 </div>
+                <Show when=move || !cut.read().is_empty()>
+                    <Note kind=NoteKind::Warn>{move || format!("Made from answers that were cut: {}.", cut.get())}</Note>
+                </Show>
                 {move || {
                     output
                         .get()

@@ -6,7 +6,7 @@ use sluice_web_state::actions::step_actions;
 
 use super::change::{ChangeStep, StepFacts};
 use super::edit::EditOutput;
-use super::ending::{CutWarning, LiveThinking};
+use super::ending::{CutWarning, PastThinking};
 use super::failure::{StepFailure, may_retry};
 use super::history::StepHistory;
 use super::prompt::PromptView;
@@ -58,12 +58,13 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
             <CopyButton label=format!("Copy the text of {label}") text=move |()| text.get_untracked().0 />
         </div>
         {move || match shown.get() {
-            ResultTab::Text => view! { <TextBox text label=label.clone() /> }.into_any(),
+            ResultTab::Text => {
+                view! { <PastThinking store path=path.get_value() /> <TextBox text label=label.clone() /> }.into_any()
+            }
             ResultTab::Raw => view! { <RawBox text label=label.clone() /> }.into_any(),
             ResultTab::Prompt => view! { <PromptView store path=path.get_value() /> }.into_any(),
             ResultTab::Attempts => view! { <StepHistory store path=path.get_value() /> }.into_any(),
         }}
-        <LiveThinking store path=path.get_value() />
         {move || {
             if editing.get() {
                 view! { <EditOutput store path=path.get_value() label=format!("Output of {edit_label}") open=editing /> }.into_any()

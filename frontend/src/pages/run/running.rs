@@ -28,6 +28,7 @@ pub fn Running(store: RunStore, path: StepPath, label: String) -> impl IntoView 
     let between = store.watch_step(&path, sluice_web_state::run::StepView::is_between_attempts);
     let facts = path.clone();
     view! {
+        <LiveThinking store path=facts.clone() />
         {move || {
             let (path, label) = (path.clone(), label.clone());
             if between.get() {
@@ -36,7 +37,6 @@ pub fn Running(store: RunStore, path: StepPath, label: String) -> impl IntoView 
                 view! { <StreamView store path label=label + ", text as it comes" /> }.into_any()
             }
         }}
-        <LiveThinking store path=facts.clone() />
         <Asked store path=facts.clone() />
         <StepFacts store path=facts />
     }

@@ -56,6 +56,12 @@ impl StepSignals {
         self.dirty_from.swap(usize::MAX, Ordering::Relaxed)
     }
 
+    /// Follows whether there is text, and takes no mark away.
+    pub fn track_text(&self) {
+        self.changed.track();
+        self.grown.track();
+    }
+
     /// Follows what the model thinks.
     pub fn track_thinking(&self) {
         self.changed.track();

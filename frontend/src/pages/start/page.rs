@@ -5,13 +5,14 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use sluice_types::{ErrorCode, Finding, Severity, Step, StepType, TemplateInput, Workflow, WorkflowId};
+use sluice_web_state::message::sentence;
 
 use super::estimate::EstimatePanel;
 use super::form::StartForm;
 use super::model::StartState;
 use crate::api::{self, ApiResult};
 use crate::browser::focus::use_title;
-use crate::components::{Icon, LinkButton, Note, NoteKind, RunHistory, step_kind};
+use crate::components::{Icon, LinkButton, Message, Note, NoteKind, RunHistory, step_kind};
 use crate::pages::loading::{RunLoading, RunUnavailable};
 use crate::pages::not_found::{Missing, NotFound};
 use crate::pages::params::WorkflowParams;
@@ -141,14 +142,14 @@ pub fn Findings(state: StartState) -> impl IntoView {
 
 #[component]
 fn FindingList(said: Memo<Vec<String>>) -> impl IntoView {
-    view! { <ul class="list">{move || said.get().into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul> }
+    view! { <ul class="list">{move || said.get().into_iter().map(|text| view! { <li><Message text /></li> }).collect_view()}</ul> }
 }
 
 /// A finding with the label of the step that it is about.
 fn in_words(state: StartState, finding: &Finding) -> String {
     state.index.with_value(|index| match index.at_pointer(&finding.pointer) {
         Some((place, _)) => format!("{}: {}", place.step.label, finding.message),
-        None => finding.message.clone(),
+        None => sentence(&finding.message),
     })
 }
 

@@ -139,6 +139,8 @@ fn noun(field: &str, is_title: bool) -> String {
         "is_active" => "active",
         "entry_step" => "first step",
         "max_tokens" => "answer length",
+        "on_truncated" => "handling of cut answers",
+        "idle_timeout" => "longest silence",
         "max_retries" => "retries",
         "shows" => "reviewed steps",
         "expires_in" => "expiry",

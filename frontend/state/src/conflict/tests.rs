@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sluice_types::edit::{Edit, LlmField, StepField};
-use sluice_types::{BlockAddress, StepId};
+use sluice_types::{BlockAddress, OnTruncated, StepId};
 
 use super::*;
 use crate::editor::{Draft, DraftEdit};
@@ -112,6 +112,18 @@ fn differences_say_who() {
     );
     assert!(compare(None, &mine, &theirs).iter().all(|found| found.changed_by == ChangedBy::Both));
     assert_eq!(compare(None, &mine, &mine), []);
+}
+
+#[test]
+fn fields_are_called_as_in_the_builder() {
+    let base = draft();
+    let set = |field: StepField| Edit::UpdateStep { id: id("research"), field }.into();
+    let mine = edited(
+        &base,
+        vec![set(LlmField::OnTruncated(Some(OnTruncated::Fail)).into()), set(StepField::IdleTimeout(Some(5)))],
+    );
+    let called: Vec<String> = compare(Some(&base), &mine, &base).into_iter().map(|found| found.what).collect();
+    assert_eq!(called, ["Step Research: handling of cut answers", "Step Research: longest silence"]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn a_cut_answer_completes_its_step_with_a_warning() {
     let event = completion(&world);
     assert_eq!(event.finish_reason, Some(FinishReason::Length));
     let warning = event.message.as_deref().unwrap();
-    assert!(warning.contains("raise `max_tokens`") && warning.contains("on_truncated"), "{warning}");
+    assert!(warning.contains("`max_tokens`") && warning.contains("on_truncated"), "{warning}");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn an_answer_of_thinking_alone_goes_to_the_next_model_at_once() {
     let failed = attempts(&world)[0];
     let error = failed.error.as_ref().unwrap();
     assert_eq!((failed.status, error.code), (AttemptStatus::Failed, ErrorCode::AnswerTruncated));
-    assert!(error.message.contains("for thinking: raise `max_tokens`"), "{}", error.message);
+    assert!(error.message.contains("for thinking: allow a longer answer (`max_tokens`)"), "{}", error.message);
     assert_eq!(failed.thinking.as_deref(), Some("Hm, let me think."));
     assert!(failed.token_usage.reasoning_tokens > 0, "what was thought is paid for");
     world.finish();

@@ -7,6 +7,7 @@ use sluice_web_state::run_text::{budget_of, dollars, suggested_budget};
 
 use super::form::{GateForm, TextEditor};
 use crate::components::{Button, ButtonKind, FailureNote, Field};
+use crate::pages::run::history::folded;
 use crate::pages::run::store::RunStore;
 
 /// An amount to raise the budget to, and the other ways out.
@@ -115,13 +116,14 @@ pub fn UnknownGate(form: GateForm) -> impl IntoView {
     }
 }
 
-/// Run the step again, or stop.
+/// The text that came before the last interruption; run the step again, or stop.
 #[component]
 pub fn InterruptedGate(form: GateForm) -> impl IntoView {
     let decide = move |decision| {
         form.decide(ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq: None });
     };
     view! {
+        {move || folded("Text so far", "Text so far", Some(form.content()))}
         {move || form.error().map(|error| view! { <FailureNote error /> })}
         <div class="row wrap">
             <Show when=move || form.may(ReviewDecision::Repeat)>
