@@ -12,7 +12,7 @@ use crate::resolve::{model_of, provider_of_fallback};
 
 pub(super) fn check(definition: &Definition, index: &Index, context: &LintContext, findings: &mut Findings) {
     let date = &catalog().prices_date;
-    let Some((today, listed)) = context.today.zip(date.parse::<NaiveDate>().ok()) else { return };
+    let Some((today, listed)) = context.today.zip(day(date)) else { return };
     let days = (today - listed).num_days();
     let is_paid_step = |llm| providers(definition, llm, context).iter().any(|provider| is_paid(provider));
     let mut steps = index.places().iter().map(|place| &place.step).filter(|step| step.enabled);
@@ -23,6 +23,13 @@ pub(super) fn check(definition: &Definition, index: &Index, context: &LintContex
         );
         findings.warning("", "old_prices", message);
     }
+}
+
+/// A date as `2026-11-26`. The browser app has this too, where chrono's parser of dates would take some kilobytes.
+fn day(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
 
 /// The providers that a step may call.
