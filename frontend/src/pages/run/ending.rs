@@ -5,8 +5,8 @@ use sluice_types::{StepPath, StepRunDetail};
 use sluice_web_state::finish::finish_warning;
 use sluice_web_state::format::number;
 
+use super::history::detail_of;
 use super::store::{RunStore, StepSignals};
-use crate::api;
 use crate::components::{Loaded, Message, Note, NoteKind};
 
 /// The warning of a step whose answer was cut, with what to do.
@@ -35,14 +35,24 @@ pub fn LiveThinking(store: RunStore, path: StepPath) -> impl IntoView {
         signals.with_value(|signals| signals.as_ref().map(StepSignals::track_text));
         path.with_value(|path| store.peek_step(path, |step| !step.text.is_empty())).unwrap_or_default()
     });
+    let summary = Signal::derive(move || if has_text.get() { "Thinking" } else { "Thinking…" });
+    view! { <ThinkingFold there summary content=move || view! { <ThoughtBox text=heard /> } /> }
+}
+
+/// A disclosure whose content is drawn only while it is open.
+#[component]
+fn ThinkingFold(
+    #[prop(into)] there: Signal<bool>,
+    #[prop(into)] summary: Signal<&'static str>,
+    #[prop(into)] content: ViewFn,
+) -> impl IntoView {
     let open = RwSignal::new(false);
+    let content = StoredValue::new(content);
     view! {
         <Show when=move || there.get()>
             <details class="disclosure" on:toggle:target=move |event| open.set(event.target().open())>
-                <summary>{move || if has_text.get() { "Thinking" } else { "Thinking…" }}</summary>
-                <Show when=move || open.get()>
-                    <ThoughtBox text=heard />
-                </Show>
+                <summary>{summary}</summary>
+                <Show when=move || open.get()>{content.with_value(ViewFn::run)}</Show>
             </details>
         </Show>
     }
@@ -54,32 +64,21 @@ pub fn LiveThinking(store: RunStore, path: StepPath) -> impl IntoView {
 pub fn PastThinking(store: RunStore, path: StepPath) -> impl IntoView {
     let heard = heard(store, &path);
     let counted = store.watch_step(&path, |step| step.run.token_usage.reasoning_tokens);
-    let open = RwSignal::new(false);
-    let path = StoredValue::new(path);
-    view! {
-        <Show when=move || counted.get() != 0 || !heard.with(String::is_empty)>
-            <details class="disclosure" on:toggle:target=move |event| open.set(event.target().open())>
-                <summary>"Thinking"</summary>
-                <Show when=move || open.get()>
-                    <Show
-                        when=move || !heard.with(String::is_empty)
-                        fallback=move || view! { <StoredThinking store path=path.get_value() counted=counted.get() /> }
-                    >
-                        <ThoughtBox text=heard />
-                    </Show>
-                </Show>
-            </details>
-        </Show>
-    }
+    let there = Memo::new(move |_| counted.get() != 0 || !heard.with(String::is_empty));
+    let content = move || {
+        if heard.with_untracked(String::is_empty) {
+            view! { <StoredThinking store path=path.clone() counted=counted.get_untracked() /> }.into_any()
+        } else {
+            view! { <ThoughtBox text=heard /> }.into_any()
+        }
+    };
+    view! { <ThinkingFold there summary="Thinking" content /> }
 }
 
 /// What is on record of the newest attempt that thought.
 #[component]
 fn StoredThinking(store: RunStore, path: StepPath, counted: u64) -> impl IntoView {
-    let detail = LocalResource::new(move || {
-        let (id, path) = (store.id(), path.clone());
-        async move { api::executions::step(&id, &path).await }
-    });
+    let detail = detail_of(store, path);
     let newest = |detail: StepRunDetail| detail.attempts.into_iter().rev().find_map(|attempt| attempt.thinking);
     view! {
         <Loaded resource=detail lines=2 let:detail>

@@ -1,7 +1,7 @@
 //! The attempts and decisions of a step.
 
 use leptos::prelude::*;
-use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath};
+use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath, StepRunDetail};
 use sluice_web_state::finish::finish_mark;
 use sluice_web_state::format::{cost, duration, number, utc_iso};
 use sluice_web_state::model_choice::called;
@@ -9,18 +9,13 @@ use sluice_web_state::run_text::decision_word;
 
 use super::failure::StepError;
 use super::store::RunStore;
-use crate::api;
+use crate::api::{self, ApiResult};
 use crate::components::{DiffView, Loaded, Message};
 
 /// The attempts and decisions of a step.
 #[component]
 pub fn StepHistory(store: RunStore, path: StepPath) -> impl IntoView {
-    let known = store.watch_step(&path, |step| (step.run.attempt, Some(step.run.status)));
-    let detail = LocalResource::new(move || {
-        let _changed = known.get();
-        let (id, path) = (store.id(), path.clone());
-        async move { api::executions::step(&id, &path).await }
-    });
+    let detail = detail_of(store, path);
     view! {
         <Loaded resource=detail lines=3 let:detail>
             {(!detail.attempts.is_empty()).then(|| view! { <Attempts attempts=detail.attempts.clone() /> })}
@@ -29,6 +24,16 @@ pub fn StepHistory(store: RunStore, path: StepPath) -> impl IntoView {
                 .then(|| view! { <p class="muted">"Nothing is on record yet."</p> })}
         </Loaded>
     }
+}
+
+/// A step run with its attempts and decisions, read again when its attempt or status changes.
+pub fn detail_of(store: RunStore, path: StepPath) -> LocalResource<ApiResult<StepRunDetail>> {
+    let known = store.watch_step(&path, |step| (step.run.attempt, Some(step.run.status)));
+    LocalResource::new(move || {
+        let _changed = known.get();
+        let (id, path) = (store.id(), path.clone());
+        async move { api::executions::step(&id, &path).await }
+    })
 }
 
 #[component]
