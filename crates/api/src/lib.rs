@@ -3,6 +3,7 @@
 //! `state` is the state that handlers share, `routes` has one file for each resource, `server` assembles both, and `cli` has one
 //! file for each command. Handlers parse, authorise, call the engine or the store, and answer.
 
+mod addresses;
 mod answer_headers;
 mod assets;
 mod auth;
@@ -26,6 +27,7 @@ mod streams;
 #[cfg(test)]
 mod tenancy_tests;
 mod trace;
+mod transfer;
 mod validate;
 mod web_app;
 

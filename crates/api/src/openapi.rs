@@ -1,7 +1,6 @@
 //! The OpenAPI document: completes the document that is generated from the handlers, with each operation's errors
 //! from the table of codes. It knows nothing of routes.
 
-use actix_web::dev::ResourceDef;
 use serde_json::{Value, json};
 use sluice_types::limits::{MAX_PAGE, MAX_WAIT_SECONDS};
 use sluice_types::{ErrorCode, Problem};
@@ -13,28 +12,19 @@ use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
 };
 
+use crate::addresses::Addresses;
+
 /// The document as it is served, with the addresses in it.
 #[derive(Clone)]
 pub struct Document {
     text: String,
-    addresses: Vec<(ResourceDef, Vec<&'static str>)>,
+    addresses: Addresses,
 }
 
 impl Document {
     /// Prepares a document for serving.
     pub fn new(document: &OpenApi) -> Self {
-        let addresses = document.paths.paths.iter().map(|(path, item)| {
-            let methods = [
-                ("GET", item.get.is_some()),
-                ("POST", item.post.is_some()),
-                ("PUT", item.put.is_some()),
-                ("PATCH", item.patch.is_some()),
-                ("DELETE", item.delete.is_some()),
-            ];
-            let taken = methods.into_iter().filter(|(_, there)| *there).map(|(method, _)| method);
-            (ResourceDef::new(path.as_str()), taken.collect())
-        });
-        Self { addresses: addresses.collect(), text: serde_json::to_string(document).unwrap_or_default() }
+        Self { addresses: Addresses::new(document), text: serde_json::to_string(document).unwrap_or_default() }
     }
 
     /// The document as JSON.
@@ -43,16 +33,8 @@ impl Document {
     }
 
     /// The methods of an address; empty when it is unknown.
-    pub fn methods_at(&self, path: &str) -> Vec<&'static str> {
-        let mut methods: Vec<&'static str> = self
-            .addresses
-            .iter()
-            .filter(|(address, _)| address.is_match(path))
-            .flat_map(|(_, methods)| methods.clone())
-            .collect();
-        methods.sort_unstable();
-        methods.dedup();
-        methods
+    pub fn methods_at(&self, path: &str) -> &[&'static str] {
+        self.addresses.methods_at(path)
     }
 }
 

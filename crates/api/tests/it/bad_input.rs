@@ -246,7 +246,7 @@ async fn addresses_headers_and_queries(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
     server.get("/nothing").await.problem(404, "not_found");
     let wrong_method = server.delete("/workflows").await;
-    assert_eq!(wrong_method.headers["allow"], "GET, POST");
+    assert_eq!(wrong_method.headers["allow"], "GET, HEAD, POST");
     wrong_method.problem(405, "method_not_allowed");
     server.get("/workflows/not%20a%20slug").await.problem(400, "invalid_path");
     server.get("/workflows/executions/execution-1").await.problem(400, "invalid_path");

@@ -16,6 +16,7 @@ mod events;
 mod executions;
 mod guard;
 mod interrupts;
+mod methods;
 mod operation;
 mod readme;
 mod resources;
