@@ -90,10 +90,20 @@ impl FromRequest for IfMatch {
         let Some(value) = request.headers().get(IF_MATCH) else { return ready(Ok(Self::Missing)) };
         let text = value.to_str().unwrap_or_default().trim();
         let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-        ready(match (text, tag.parse::<i64>()) {
+        ready(match (text, without_coding(tag).parse::<i64>()) {
             ("*", _) => Ok(Self::Any),
             (_, Ok(version)) => Ok(Self::Version(version)),
             _ => Err(ApiError::new(ErrorCode::InvalidHeader, "`If-Match` is the `ETag` as it was read, like `\"3\"`.")),
         })
+    }
+}
+
+/// Proxies that compress an answer put the coding behind its tag: `3-gzip`, or `3--gzip`.
+const CODINGS: [&str; 4] = ["br", "deflate", "gzip", "zstd"];
+
+fn without_coding(tag: &str) -> &str {
+    match tag.split_once('-') {
+        Some((version, coding)) if CODINGS.contains(&coding.trim_start_matches('-')) => version,
+        _ => tag,
     }
 }

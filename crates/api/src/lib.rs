@@ -24,6 +24,7 @@ mod server;
 mod sse;
 mod state;
 mod streams;
+mod strict_json;
 #[cfg(test)]
 mod tenancy_tests;
 mod trace;
