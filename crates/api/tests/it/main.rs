@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod command_line;
+mod correlation;
 mod crashes;
 mod data_folder;
 mod documents;
