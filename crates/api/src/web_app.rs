@@ -1,14 +1,12 @@
 //! Serves the web app: its files under `/assets/`, and its page at every other address that a browser opens.
 
 use actix_web::http::Method;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, EntityTag, HeaderValue, IfNoneMatch, LOCATION, VARY,
-};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, HeaderValue, LOCATION, VARY};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, get};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get};
 use bytes::Bytes;
-use sha2::{Digest as _, Sha256};
 
+use crate::etag::{is_known, tag_of};
 use crate::negotiate;
 use crate::routes::nothing_here;
 use crate::state::App;
@@ -58,20 +56,13 @@ fn is_of_the_app(request: &HttpRequest) -> bool {
 
 async fn page(request: &HttpRequest, app: &App) -> Option<HttpResponse> {
     let tag = tag_of(&app.web.get(PAGE).await?);
-    let known = request.get_header::<IfNoneMatch>().is_some_and(|known| match known {
-        IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
-    });
-    let (mut answer, bytes) =
-        if known { (HttpResponse::NotModified(), Bytes::new()) } else { find(app, request, PAGE).await? };
+    let (mut answer, bytes) = if is_known(request, &tag) {
+        (HttpResponse::NotModified(), Bytes::new())
+    } else {
+        find(app, request, PAGE).await?
+    };
     answer.insert_header((CACHE_CONTROL, ASK_FIRST)).insert_header((ETAG, tag.to_string()));
     Some(answer.insert_header((VARY, "accept, accept-encoding")).body(bytes))
-}
-
-/// A weak tag, as all encodings of the page share it.
-fn tag_of(page: &[u8]) -> EntityTag {
-    let beginning = Sha256::digest(page).first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
-    EntityTag::new_weak(format!("{beginning:016x}"))
 }
 
 /// The smallest encoding of a file that the client accepts, and the head of the answer.

@@ -83,6 +83,7 @@ error_codes! {
     TemplateNotFound = "template_not_found", 404, "There is no template with this id";
     ExecutionNotFound = "execution_not_found", 404, "There is no execution with this id";
     StepRunNotFound = "step_run_not_found", 404, "The execution has no step run at this path";
+    OutputNotFound = "output_not_found", 404, "The step has no output yet";
     PersonaNotFound = "persona_not_found", 404, "There is no persona with this id";
     ProviderNotFound = "provider_not_found", 404, "There is no provider with this name";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";

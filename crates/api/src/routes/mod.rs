@@ -44,6 +44,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(events::follow_workflow)
         .service(step_runs::get_step_run)
         .service(step_runs::update_step_run)
+        .service(step_runs::get_output)
         .service(step_runs::override_output)
         .service(step_runs::retry_step)
         .service(step_runs::plan_retry)
@@ -107,6 +108,11 @@ pub const OUTSIDE_API: [&str; 10] = [
     "/openapi.json",
     "/readyz",
 ];
+
+/// The address of a resource, for `Location`.
+pub fn address(of: &str, id: impl std::fmt::Display) -> String {
+    format!("/api/v1/{of}/{id}")
+}
 
 /// Answers requests to an unknown address. A method that a known address does not take was refused before.
 pub fn nothing_here(request: &HttpRequest) -> HttpResponse {

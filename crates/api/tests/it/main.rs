@@ -7,6 +7,7 @@
     reason = "a test may panic"
 )]
 
+mod answers;
 mod bad_input;
 mod command_line;
 mod correlation;
