@@ -17,6 +17,7 @@ mod guard;
 mod metrics;
 mod negotiate;
 mod openapi;
+mod problems;
 mod rate_limit;
 mod request_id;
 mod routes;

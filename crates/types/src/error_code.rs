@@ -87,6 +87,7 @@ error_codes! {
     PersonaNotFound = "persona_not_found", 404, "There is no persona with this id";
     ProviderNotFound = "provider_not_found", 404, "There is no provider with this name";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";
+    NotAcceptable = "not_acceptable", 406, "The server has no encoding that the client accepts";
     RequestTimeout = "request_timeout", 408, "The request body did not arrive in time";
     WorkflowExists = "workflow_exists", 409, "A workflow with this id exists already";
     PersonaExists = "persona_exists", 409, "A persona with this id exists already";
