@@ -10,7 +10,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 
-use crate::server::{Server, step};
+use crate::server::{PATIENCE, Server, step};
 
 /// Reads a stream to its end, or until `enough` says so.
 pub async fn read(
@@ -158,6 +158,7 @@ async fn a_reader_of_a_workflow_misses_nothing_of_its_next_execution(#[future(aw
 /// when the client wants to keep it.
 fn ask_in_http_1_0(server: &Server, path: &str) -> (String, Vec<u8>) {
     let mut connection = TcpStream::connect(server.address()).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
     let headers = format!("Host: {}\r\nConnection: keep-alive\r\nAccept-Encoding: gzip", server.address());
     write!(connection, "GET {path} HTTP/1.0\r\n{headers}\r\n\r\n").unwrap();
     let mut answer = Vec::new();
