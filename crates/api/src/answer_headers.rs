@@ -9,6 +9,8 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 
+use crate::rate_limit;
+
 /// Browser features that no page of ours uses.
 const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -20,8 +22,12 @@ const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline';
 /// Adds the headers to the answer, whichever inner layer or handler has made it.
 pub async fn with_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let docs = is_docs(request.path());
-    let mut response = next.call(request).await?;
+    let (answered, allowance) = rate_limit::observed(next.call(request)).await;
+    let mut response = answered?;
     add(response.headers_mut(), docs);
+    for (name, value) in allowance {
+        response.headers_mut().insert(name, value);
+    }
     Ok(response)
 }
 
@@ -38,9 +44,9 @@ fn add(headers: &mut HeaderMap, docs: bool) {
     headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    // Answers hold prompts and outputs, which no browser and no proxy should write to a disk. `private, no-cache` would
-    // allow that for conditional requests, and the API answers none: `ETag` serves `If-Match` only. The web app's files
-    // and the documentation are the same for everybody; the web app sets its own header.
+    // Answers hold prompts and outputs, which no browser and no proxy should write to a disk, as `private, no-cache` would
+    // allow. Clients that keep an answer themselves send its `ETag`. The web app's files and the documentation are the
+    // same for everybody; the web app sets its own header.
     if !docs && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

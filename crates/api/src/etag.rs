@@ -2,9 +2,10 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, IF_MATCH};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use actix_web::http::header::{ETAG, EntityTag, IF_MATCH, IfNoneMatch, LOCATION};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use sluice_types::{ErrorCode, Persona, Workflow};
 use std::future::{Ready, ready};
 
@@ -29,25 +30,47 @@ impl Versioned for Persona {
 }
 
 /// An answer with its version as `ETag`.
-pub struct WithETag<T>(pub StatusCode, pub T);
+pub struct WithETag<T> {
+    body: T,
+    /// The address of what was created.
+    location: Option<String>,
+}
 
 impl<T> WithETag<T> {
     /// Answers 200.
     pub fn ok(body: T) -> Self {
-        Self(StatusCode::OK, body)
+        Self { body, location: None }
     }
 
-    /// Answers 201.
-    pub fn created(body: T) -> Self {
-        Self(StatusCode::CREATED, body)
+    /// Answers 201, with the address of what was created.
+    pub fn created(body: T, location: String) -> Self {
+        Self { body, location: Some(location) }
     }
 }
 
 impl<T: Versioned + Serialize> Responder for WithETag<T> {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
-        HttpResponse::build(self.0).insert_header((ETAG, format!("\"{}\"", self.1.version()))).json(self.1)
+        let mut response = HttpResponse::Ok();
+        if let Some(location) = self.location {
+            response.status(StatusCode::CREATED).insert_header((LOCATION, location));
+        }
+        response.insert_header((ETAG, format!("\"{}\"", self.body.version()))).json(self.body)
     }
+}
+
+/// The tag of a body without a version, from its bytes. It is weak, as all encodings of the body share it.
+pub fn tag_of(body: &[u8]) -> EntityTag {
+    let beginning = Sha256::digest(body).first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
+    EntityTag::new_weak(format!("{beginning:016x}"))
+}
+
+/// Whether the client has the body with this tag (`If-None-Match`).
+pub fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    request.get_header::<IfNoneMatch>().is_some_and(|known| match known {
+        IfNoneMatch::Any => true,
+        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(tag)),
+    })
 }
 
 /// The version that a request is to change; `*` for any.
@@ -90,10 +113,20 @@ impl FromRequest for IfMatch {
         let Some(value) = request.headers().get(IF_MATCH) else { return ready(Ok(Self::Missing)) };
         let text = value.to_str().unwrap_or_default().trim();
         let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-        ready(match (text, tag.parse::<i64>()) {
+        ready(match (text, without_coding(tag).parse::<i64>()) {
             ("*", _) => Ok(Self::Any),
             (_, Ok(version)) => Ok(Self::Version(version)),
             _ => Err(ApiError::new(ErrorCode::InvalidHeader, "`If-Match` is the `ETag` as it was read, like `\"3\"`.")),
         })
+    }
+}
+
+/// Proxies that compress an answer put the coding behind its tag: `3-gzip`, or `3--gzip`.
+const CODINGS: [&str; 4] = ["br", "deflate", "gzip", "zstd"];
+
+fn without_coding(tag: &str) -> &str {
+    match tag.split_once('-') {
+        Some((version, coding)) if CODINGS.contains(&coding.trim_start_matches('-')) => version,
+        _ => tag,
     }
 }

@@ -10,13 +10,13 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::Value;
 use serde_json::error::Category;
 use sluice_types::json::ReadError;
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH};
 use sluice_types::{ErrorCode, FieldError};
 
 use crate::error::ApiError;
+use crate::strict_json;
 
 /// The deadline for a body, so that a slow client does not occupy a connection for ever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -35,7 +35,7 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
         let bytes = read(request, payload);
         Box::pin(async move {
             declared?;
-            parse(&bytes.await?).map(Self)
+            parse(without_mark(&bytes.await?)).map(Self)
         })
     }
 }
@@ -48,12 +48,13 @@ impl<T: DeserializeOwned + Default> FromRequest for OptionalBody<T> {
         let bytes = read(request, payload);
         Box::pin(async move {
             let bytes = bytes.await?;
+            let bytes = without_mark(&bytes);
             // Generated clients send `null` for an absent body.
             if matches!(bytes.trim_ascii(), b"" | b"null") {
                 return Ok(Self(T::default()));
             }
             declared?;
-            parse(&bytes).map(Self)
+            parse(bytes).map(Self)
         })
     }
 }
@@ -72,7 +73,8 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Re
 
 /// A body must be declared as JSON: a browser sends a preflight request before it sends JSON to another origin.
 fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
-    let media_type = request.content_type();
+    // Types are compared without case (RFC 9110, section 8.3.1).
+    let media_type = request.content_type().to_ascii_lowercase();
     if media_type == "application/json" || media_type.ends_with("+json") {
         return Ok(());
     }
@@ -81,6 +83,11 @@ fn check_media_type(request: &HttpRequest) -> Result<(), ApiError> {
         "Send `Content-Type: application/json`, not {given}. With curl: -H 'content-type: application/json' (or --json)."
     );
     Err(ApiError::new(ErrorCode::UnsupportedMediaType, detail))
+}
+
+/// The body without a byte order mark, which some editors and clients put first (RFC 8259, section 8.1).
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 fn refused(error: &actix_web::Error) -> ApiError {
@@ -109,12 +116,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     reader.end().map_err(|error| {
         ApiError::new(ErrorCode::InvalidJson, format!("The body continues after the JSON value: {error}."))
     })?;
-    // PostgreSQL cannot store U+0000. It is rare, so it is searched for last, and only where the bytes can contain it.
-    if bytes.windows(6).any(|window| window == b"\\u0000")
-        && serde_json::from_slice(bytes).is_ok_and(|value: Value| holds_nul(&value))
-    {
-        return Err(ApiError::new(ErrorCode::InvalidRequest, "A text contains the character U+0000: remove it."));
-    }
+    strict_json::check(bytes).map_err(|error| ApiError::fields(ErrorCode::InvalidRequest, vec![error]))?;
     Ok(value)
 }
 
@@ -128,15 +130,6 @@ fn not_json(error: &serde_json::Error) -> ApiError {
         format!("The body is not JSON: {text}.")
     };
     ApiError::new(ErrorCode::InvalidJson, detail)
-}
-
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(holds_nul),
-        Value::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// A query string. Unknown parameters are refused.

@@ -3,6 +3,7 @@
 //! `state` is the state that handlers share, `routes` has one file for each resource, `server` assembles both, and `cli` has one
 //! file for each command. Handlers parse, authorise, call the engine or the store, and answer.
 
+mod addresses;
 mod answer_headers;
 mod assets;
 mod auth;
@@ -16,6 +17,7 @@ mod guard;
 mod metrics;
 mod negotiate;
 mod openapi;
+mod problems;
 mod rate_limit;
 mod request_id;
 mod routes;
@@ -23,9 +25,11 @@ mod server;
 mod sse;
 mod state;
 mod streams;
+mod strict_json;
 #[cfg(test)]
 mod tenancy_tests;
 mod trace;
+mod transfer;
 mod validate;
 mod web_app;
 

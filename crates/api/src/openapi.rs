@@ -4,11 +4,10 @@
 mod shapes;
 mod three_zero;
 
-use actix_web::dev::ResourceDef;
 use serde_json::{Value, json};
 use sluice_types::limits::{MAX_PAGE, MAX_WAIT_SECONDS};
 use sluice_types::{ErrorCode, Problem};
-use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::tag::TagBuilder;
@@ -16,31 +15,22 @@ use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
 };
 
+use crate::addresses::Addresses;
+
 /// The document as it is served, with the addresses in it.
 #[derive(Clone)]
 pub struct Document {
     text: String,
     older: String,
-    addresses: Vec<(ResourceDef, Vec<&'static str>)>,
+    addresses: Addresses,
 }
 
 impl Document {
     /// Prepares a document for serving.
     pub fn new(document: &OpenApi) -> Self {
-        let addresses = document.paths.paths.iter().map(|(path, item)| {
-            let methods = [
-                ("GET", item.get.is_some()),
-                ("POST", item.post.is_some()),
-                ("PUT", item.put.is_some()),
-                ("PATCH", item.patch.is_some()),
-                ("DELETE", item.delete.is_some()),
-            ];
-            let taken = methods.into_iter().filter(|(_, there)| *there).map(|(method, _)| method);
-            (ResourceDef::new(path.as_str()), taken.collect())
-        });
-        let older = older_rendition(document);
         let text = serde_json::to_string(document).unwrap_or_default();
-        Self { addresses: addresses.collect(), text, older: older.to_string() }
+        let older = older_rendition(document).to_string();
+        Self { addresses: Addresses::new(document), text, older }
     }
 
     /// The document as JSON.
@@ -54,18 +44,13 @@ impl Document {
     }
 
     /// The methods of an address; empty when it is unknown.
-    pub fn methods_at(&self, path: &str) -> Vec<&'static str> {
-        let mut methods: Vec<&'static str> = self
-            .addresses
-            .iter()
-            .filter(|(address, _)| address.is_match(path))
-            .flat_map(|(_, methods)| methods.clone())
-            .collect();
-        methods.sort_unstable();
-        methods.dedup();
-        methods
+    pub fn methods_at(&self, path: &str) -> &[&'static str] {
+        self.addresses.methods_at(path)
     }
 }
+
+const REQUEST_ID: &str = "0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
+const EXECUTION_ADDRESS: &str = "/api/v1/workflows/executions/execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
 
 /// The document as OpenAPI 3.0.
 pub fn older_rendition(document: &OpenApi) -> Value {
@@ -144,8 +129,8 @@ fn schemas_of<T: utoipa::ToSchema>() -> Vec<(String, RefOr<utoipa::openapi::Sche
 fn fill_in(operation: &mut Operation, writes: bool) {
     fill_in_parameters(operation);
     fill_in_body(operation);
-    fill_in_etag(operation);
     fill_in_errors(operation, writes);
+    fill_in_headers(operation);
 }
 
 /// Removes `null` from the schemas of parameters, which are never `null`, and adds the range of numbers.
@@ -208,21 +193,64 @@ fn without_null(schema: &mut RefOr<Schema>) -> bool {
     }
 }
 
-/// Documents the `ETag` header of versioned answers.
-fn fill_in_etag(operation: &mut Operation) {
-    for response in operation.responses.responses.values_mut() {
+/// Documents the headers of answers: `X-Request-Id` where it succeeded, `Location` of what was created or started, and the `ETag` of
+/// versioned answers.
+fn fill_in_headers(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         let versioned = response.content.values().any(|content| match content {
             RefOr::T(content) => matches!(&content.schema, Some(RefOr::Ref(body))
                 if VERSIONED.iter().any(|name| body.ref_location.ends_with(&format!("/{name}")))),
             RefOr::Ref(_) => false,
         });
+        let mut add = |name: &str, description: &str, example: &str| {
+            response.headers.entry(name.into()).or_insert_with(|| header(description, example));
+        };
         if versioned {
-            let header = HeaderBuilder::new()
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-                .description(Some("The version in quotes: send it as `If-Match` with a change"))
-                .example(Some(json!("\"3\"")));
-            response.headers.insert("ETag".into(), RefOr::T(header.build()));
+            add("ETag", "The version in quotes: send it as `If-Match` with a change", "\"3\"");
+        }
+        match status.as_str() {
+            "201" => add("Location", "The address of what was created", "/api/v1/workflows/market-brief"),
+            "202" => add("Location", "The address of the execution", EXECUTION_ADDRESS),
+            _ => {}
+        }
+        // A problem holds it in its body, too.
+        if status.starts_with('2') {
+            add("X-Request-Id", "The request's own `X-Request-Id`, or a new id", REQUEST_ID);
+        }
+    }
+}
+
+fn header(description: &str, example: &str) -> RefOr<Header> {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    RefOr::T(
+        HeaderBuilder::new().schema(Some(text)).description(Some(description)).example(Some(json!(example))).build(),
+    )
+}
+
+/// Documents the headers of an operation with a rate limit.
+fn fill_in_rate_limit(operation: &mut Operation, codes: &[ErrorCode]) {
+    if !codes.contains(&ErrorCode::RateLimited) {
+        return;
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if status.starts_with('2') || status == "default" {
+            let policy = header(
+                "The limit that the request was counted against, where the operator has set one: `q` requests in `w` seconds",
+                "\"starts\";q=600;w=60",
+            );
+            response.headers.insert("RateLimit-Policy".into(), policy);
+            let left = header(
+                "What is left of it: `r` requests at once, and all again in `t` seconds",
+                "\"starts\";r=599;t=1",
+            );
+            response.headers.insert("RateLimit".into(), left);
+        }
+        if status == "default" {
+            response
+                .headers
+                .insert("Retry-After".into(), header("With status 429: seconds to wait before the next request", "1"));
         }
     }
 }
@@ -258,6 +286,7 @@ fn fill_in_errors(operation: &mut Operation, writes: bool) {
     if let Some(extensions) = &mut operation.extensions {
         extensions.insert("x-error-codes".into(), json!(all));
     }
+    fill_in_rate_limit(operation, &codes);
 }
 
 fn example(code: ErrorCode) -> Value {
@@ -267,6 +296,6 @@ fn example(code: ErrorCode) -> Value {
         "status": code.status(),
         "code": code.as_str(),
         "detail": format!("{}.", code.title()),
-        "request_id": "0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11",
+        "request_id": REQUEST_ID,
     })
 }

@@ -15,7 +15,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::error::ApiError;
 use crate::openapi::Document;
 use crate::state::App;
-use crate::{answer_headers, connection, guard, routes, trace, web_app};
+use crate::{addresses, answer_headers, connection, guard, problems, routes, trace, transfer, web_app};
 
 /// The problem for a part of the address that cannot be parsed, without the words that actix puts before it.
 fn invalid_path(error: &PathError) -> ApiError {
@@ -56,7 +56,10 @@ impl Server {
                 .service(web_app::root)
                 .default_service(web::to(web_app::page_or_problem))
                 .wrap(Compress::default())
+                .wrap(from_fn(problems::as_problems))
+                .wrap(from_fn(addresses::with_known_method))
                 .wrap(from_fn(guard::guarded))
+                .wrap(from_fn(transfer::adapted))
                 .wrap(from_fn(answer_headers::with_headers))
                 .wrap(from_fn(trace::traced))
         })

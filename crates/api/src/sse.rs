@@ -111,11 +111,12 @@ impl Reader {
         let poller = app.engine.follow(&channel).await?;
         let missed = store.events_after(&tenant, &id, after).await?;
         let (newest, status) = store.event_position(&tenant, &id).await?.ok_or(ErrorCode::ExecutionNotFound)?;
-        if after > newest {
+        let ended = status.is_terminal() && missed.last().map_or(after, |event| event.seq) >= newest;
+        // Nothing will come after an end, wherever the reader says that it is.
+        if after > newest && !ended {
             let detail = format!("The newest event is number {newest}; there is none after {after}.");
             return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
         }
-        let ended = status.is_terminal() && missed.last().map_or(after, |event| event.seq) >= newest;
         let mut first: Vec<Frame> = missed.iter().map(Frame::of_stored).collect();
         // Nothing follows the last event, not even the text of an attempt that ended just now.
         if !ended {

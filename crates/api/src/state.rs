@@ -56,8 +56,8 @@ impl App {
             web: config.web_dir.clone().map_or(WebFiles::BuiltIn, WebFiles::Folder),
             streams: OpenStreams::new(config.streams_per_caller),
             database_file: config.database_file.clone(),
-            starts: config.starts_per_minute.map(RateLimit::per_minute),
-            saves: config.saves_per_minute.map(RateLimit::per_minute),
+            starts: config.starts_per_minute.map(|limit| RateLimit::per_minute("starts", limit)),
+            saves: config.saves_per_minute.map(|limit| RateLimit::per_minute("saves", limit)),
         }
     }
 

@@ -74,6 +74,7 @@ fn case(operation: &str) -> Case {
         | "GET /workflows/executions/{id}/definition"
         | "GET /workflows/executions/{id}/events"
         | "GET /workflows/executions/{id}/steps/{path}"
+        | "GET /workflows/executions/{id}/steps/{path}/output"
         | "GET /workflows/templates/{id}"
         | "DELETE /workflows/templates/{id}"
         | "GET /workflows/{id}"

@@ -1,16 +1,13 @@
 //! Serves the web app: its files under `/assets/`, and its page at every other address that a browser opens.
 
 use actix_web::http::Method;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, EntityTag, HeaderValue, IfNoneMatch, LOCATION, VARY,
-};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, HeaderValue, LOCATION, VARY};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, routes};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get};
 use bytes::Bytes;
-use sha2::{Digest as _, Sha256};
 
+use crate::etag::{is_known, tag_of};
 use crate::negotiate;
-use crate::openapi::Document;
 use crate::routes::nothing_here;
 use crate::state::App;
 
@@ -23,21 +20,17 @@ const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
 const NOT_THE_APP: [&str; 8] = ["api", "assets", "docs", "errors", "healthz", "metrics", "openapi.json", "readyz"];
 
 /// A file of the web app.
-#[routes]
 #[get("/assets/{path:.*}")]
-#[head("/assets/{path:.*}")]
-pub async fn asset(path: Path<String>, request: HttpRequest, app: Data<App>, document: Data<Document>) -> HttpResponse {
+pub async fn asset(path: Path<String>, request: HttpRequest, app: Data<App>) -> HttpResponse {
     let path = format!("assets/{path}");
     let Some((mut answer, bytes)) = find(&app, &request, &path).await else {
-        return nothing_here(request, document).await;
+        return nothing_here(&request);
     };
     answer.insert_header((CACHE_CONTROL, FOR_EVER)).insert_header((VARY, "accept-encoding")).body(bytes)
 }
 
 /// The web app; a redirect to the documentation when the server has none.
-#[routes]
 #[get("/")]
-#[head("/")]
 pub async fn root(request: HttpRequest, app: Data<App>) -> HttpResponse {
     match page(&request, &app).await {
         Some(page) => page,
@@ -47,38 +40,29 @@ pub async fn root(request: HttpRequest, app: Data<App>) -> HttpResponse {
 
 /// Answers requests without a handler: with the web app when a browser opens the address, so that links into the app
 /// work; otherwise with a problem.
-pub async fn page_or_problem(request: HttpRequest, app: Data<App>, document: Data<Document>) -> HttpResponse {
+pub async fn page_or_problem(request: HttpRequest, app: Data<App>) -> HttpResponse {
     if is_of_the_app(&request)
         && let Some(page) = page(&request, &app).await
     {
         return page;
     }
-    nothing_here(request, document).await
+    nothing_here(&request)
 }
 
 fn is_of_the_app(request: &HttpRequest) -> bool {
     let first = request.path().trim_start_matches('/').split('/').next().unwrap_or_default();
-    matches!(*request.method(), Method::GET | Method::HEAD)
-        && !NOT_THE_APP.contains(&first)
-        && negotiate::wants_page(request)
+    request.method() == Method::GET && !NOT_THE_APP.contains(&first) && negotiate::wants_page(request)
 }
 
 async fn page(request: &HttpRequest, app: &App) -> Option<HttpResponse> {
     let tag = tag_of(&app.web.get(PAGE).await?);
-    let known = request.get_header::<IfNoneMatch>().is_some_and(|known| match known {
-        IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
-    });
-    let (mut answer, bytes) =
-        if known { (HttpResponse::NotModified(), Bytes::new()) } else { find(app, request, PAGE).await? };
+    let (mut answer, bytes) = if is_known(request, &tag) {
+        (HttpResponse::NotModified(), Bytes::new())
+    } else {
+        find(app, request, PAGE).await?
+    };
     answer.insert_header((CACHE_CONTROL, ASK_FIRST)).insert_header((ETAG, tag.to_string()));
     Some(answer.insert_header((VARY, "accept, accept-encoding")).body(bytes))
-}
-
-/// A weak tag, as all encodings of the page share it.
-fn tag_of(page: &[u8]) -> EntityTag {
-    let beginning = Sha256::digest(page).first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
-    EntityTag::new_weak(format!("{beginning:016x}"))
 }
 
 /// The smallest encoding of a file that the client accepts, and the head of the answer.

@@ -14,6 +14,7 @@ use utoipa::openapi::{RefOr, Schema, schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::ids::{PersonaId, StepId};
+use crate::integer;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::status::status;
 pub(crate) use newer::to_be_checked;
@@ -224,7 +225,7 @@ pub struct LlmStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
     /// Tokens in the answer at the most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
     pub max_tokens: Option<u32>,
     /// How long the model thinks before it answers, for models that do; the model's default when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -290,7 +291,7 @@ pub struct ReviewStep {
     #[serde(default)]
     pub shows: Vec<StepId>,
     /// Seconds after which the review decides itself by `on_expiry`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
     pub expires_in: Option<u32>,
     /// What happens then; `reject` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -322,10 +323,13 @@ struct StepCommon {
     #[serde(default = "yes")]
     enabled: bool,
     /// Retries after a first attempt, for each model of the step. 2 when left out.
+    #[serde(default, deserialize_with = "integer::optional")]
     max_retries: Option<u32>,
     /// Seconds that one attempt may take. 600 when left out.
+    #[serde(default, deserialize_with = "integer::optional")]
     timeout: Option<u32>,
     /// Seconds of silence after which an attempt ends; its `timeout` when left out.
+    #[serde(default, deserialize_with = "integer::optional")]
     idle_timeout: Option<u32>,
     /// What running it twice would do; by default it comes from the type.
     effect: Option<StepEffect>,

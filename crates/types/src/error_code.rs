@@ -83,9 +83,11 @@ error_codes! {
     TemplateNotFound = "template_not_found", 404, "There is no template with this id";
     ExecutionNotFound = "execution_not_found", 404, "There is no execution with this id";
     StepRunNotFound = "step_run_not_found", 404, "The execution has no step run at this path";
+    OutputNotFound = "output_not_found", 404, "The step has no output yet";
     PersonaNotFound = "persona_not_found", 404, "There is no persona with this id";
     ProviderNotFound = "provider_not_found", 404, "There is no provider with this name";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";
+    NotAcceptable = "not_acceptable", 406, "The server has no encoding that the client accepts";
     RequestTimeout = "request_timeout", 408, "The request body did not arrive in time";
     WorkflowExists = "workflow_exists", 409, "A workflow with this id exists already";
     PersonaExists = "persona_exists", 409, "A persona with this id exists already";

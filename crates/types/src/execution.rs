@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, StepType};
 use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
+use crate::integer;
 use crate::patch;
 use crate::status::{ExecutionStatus, FinishReason, StepRunStatus, known, status};
 use crate::usage::TokenUsage;
@@ -300,7 +301,7 @@ pub struct ReviewRequest {
     #[serde(default)]
     pub budget_usd: Option<f64>,
     /// The gate's `opened_seq`. The decision is refused when the gate has been reopened since.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer::optional")]
     pub opened_seq: Option<i64>,
 }
 
@@ -429,7 +430,7 @@ pub struct PatchStep {
     #[schema(value_type = Option<String>)]
     pub system_prompt: Option<Option<String>>,
     /// Tokens in the answer at the most.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::some")]
     #[schema(value_type = Option<u32>)]
     pub max_tokens: Option<Option<u32>>,
     /// How long the model thinks before it answers.
@@ -441,11 +442,11 @@ pub struct PatchStep {
     #[schema(value_type = Option<OnTruncated>)]
     pub on_truncated: Option<Option<OnTruncated>>,
     /// Seconds that one attempt may take.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::some")]
     #[schema(value_type = Option<u32>)]
     pub timeout: Option<Option<u32>>,
     /// Seconds of silence after which an attempt ends.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::some")]
     #[schema(value_type = Option<u32>)]
     pub idle_timeout: Option<Option<u32>>,
     /// Whether the step runs.

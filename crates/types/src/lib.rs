@@ -17,6 +17,7 @@ mod execution;
 mod finish;
 mod ids;
 mod index;
+mod integer;
 pub mod json;
 pub mod limits;
 mod lint;

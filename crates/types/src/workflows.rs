@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::definition::{Definition, known_parts_if_given, known_parts_only, to_be_checked};
 use crate::execution::ExecutionSummary;
 use crate::ids::WorkflowId;
+use crate::integer;
 
 /// A named, versioned definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -103,7 +104,7 @@ pub struct UpdateWorkflow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<WorkflowId>,
     /// Accepted and ignored.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
     pub version: Option<i64>,
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -50,7 +50,9 @@ fn read_text(source: impl Read, limit: u64) -> Result<String, String> {
     if u64::try_from(read).unwrap_or(u64::MAX) > limit {
         return Err(format!("it is longer than {} KiB", limit / 1024));
     }
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+    // Some editors put a byte order mark first.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 #[cfg(test)]
@@ -70,6 +72,8 @@ mod tests {
         assert!(read(2049).unwrap_err().ends_with("it is longer than 2 KiB"));
         std::fs::write(&path, [0xff]).unwrap();
         assert!(read_file(&path, limit).unwrap_err().contains("UTF-8"));
+        std::fs::write(&path, "\u{feff}{}").unwrap();
+        assert_eq!(read_file(&path, limit).as_deref(), Ok("{}"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct AfterQuery {
         ("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that was read")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
         example = "id: 1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n"),
-        (status = 204, description = "The execution has ended, and there is no event after this one")),
+        (status = 204, description = "The execution has ended, and its last event was read: do not come again")),
     extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])))
 )]
 #[get("/workflows/executions/{id}/events")]

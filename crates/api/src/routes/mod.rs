@@ -12,7 +12,8 @@ mod templates;
 mod versions;
 mod workflows;
 
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::http::header::ALLOW;
+use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use sluice_types::ErrorCode;
 use utoipa::openapi::OpenApi;
@@ -20,7 +21,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::error::ApiError;
-use crate::openapi::{Document, complete};
+use crate::openapi::complete;
 
 /// The OpenAPI 3.1 document of this version.
 pub fn document() -> OpenApi {
@@ -43,6 +44,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(events::follow_workflow)
         .service(step_runs::get_step_run)
         .service(step_runs::update_step_run)
+        .service(step_runs::get_output)
         .service(step_runs::override_output)
         .service(step_runs::retry_step)
         .service(step_runs::plan_retry)
@@ -94,17 +96,39 @@ pub fn outside_api(config: &mut ServiceConfig) {
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")));
 }
 
-/// Answers requests without a handler: 404 for an unknown address, 405 for a method that a known address does not take.
-pub async fn nothing_here(request: HttpRequest, document: Data<Document>) -> HttpResponse {
-    let allowed = document.methods_at(request.path());
-    if allowed.is_empty() {
-        let detail = format!("There is no resource at {}; /docs lists all addresses.", request.path());
-        return ApiError::new(ErrorCode::NotFound, detail).error_response();
-    }
-    let detail = format!("{} takes {}.", request.path(), allowed.join(", "));
+/// The addresses of these routes, which take `GET` only.
+pub const OUTSIDE_API: [&str; 11] = [
+    "/",
+    "/docs",
+    "/docs/",
+    "/docs/errors",
+    "/docs/errors/",
+    "/docs/errors/{code}",
+    "/healthz",
+    "/metrics",
+    "/openapi-3.0.json",
+    "/openapi.json",
+    "/readyz",
+];
+
+/// The address of a resource, for `Location`.
+pub fn address(of: &str, id: impl std::fmt::Display) -> String {
+    format!("/api/v1/{of}/{id}")
+}
+
+/// Answers requests to an unknown address. A method that a known address does not take was refused before.
+pub fn nothing_here(request: &HttpRequest) -> HttpResponse {
+    let detail = format!("There is no resource at {}; /docs lists all addresses.", request.path());
+    ApiError::new(ErrorCode::NotFound, detail).error_response()
+}
+
+/// Answers requests with a method that a known address does not take, and names those that it takes.
+pub fn method_not_allowed(path: &str, allowed: &[&str]) -> HttpResponse {
+    let allowed = allowed.join(", ");
+    let detail = format!("{path} takes {allowed}.");
     let mut response = ApiError::new(ErrorCode::MethodNotAllowed, detail).error_response();
-    if let Ok(value) = allowed.join(", ").parse() {
-        response.headers_mut().insert(actix_web::http::header::ALLOW, value);
+    if let Ok(value) = allowed.parse() {
+        response.headers_mut().insert(ALLOW, value);
     }
     response
 }

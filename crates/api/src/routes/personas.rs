@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, delete, get, post, put};
 use sluice_store::{PersonaUpdate, StoreError};
 use sluice_types::{ErrorCode, FieldError, Persona, PersonaId, PersonaPage, PersonaRequest, slug_from_name};
 
+use super::address;
 use super::versions::PageQuery;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
@@ -66,7 +67,10 @@ pub async fn create_persona(
         updated_at: now,
     };
     match app.engine.store().create_persona(caller.tenant(), persona.clone()).await {
-        Ok(()) => Ok(WithETag::created(persona)),
+        Ok(()) => {
+            let location = address("personas", &persona.id);
+            Ok(WithETag::created(persona, location))
+        }
         Err(StoreError::Duplicate) => Err(ApiError::new(
             ErrorCode::PersonaExists,
             format!("There is a persona `{}` already: choose another id or name.", persona.id),

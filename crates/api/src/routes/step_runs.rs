@@ -1,15 +1,20 @@
 //! Step runs: reading, changing, retrying and deciding.
 
+use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, get, patch, post, put};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
 use serde::Deserialize;
+use serde_json::Value;
 use sluice_engine::Command;
 use sluice_types::{
-    ErrorCode, Execution, ExecutionId, OutputOverride, PatchStep, RerunPlan, ReviewRequest, StepPath, StepRunDetail,
+    ErrorCode, Execution, ExecutionId, OutputOverride, PatchStep, RerunPlan, ReviewRequest, StepPath, StepRun,
+    StepRunDetail,
 };
 
-use crate::auth::{Editor, Viewer};
-use crate::error::ApiResult;
+use super::address;
+use crate::auth::{Caller, Editor, Viewer};
+use crate::error::{ApiError, ApiResult};
+use crate::etag::{is_known, tag_of};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::state::App;
 use crate::validate::Check;
@@ -24,19 +29,56 @@ type StepAddress = Path<(ExecutionId, StepPath)>;
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found"])))
 )]
 #[get("/workflows/executions/{id}/steps/{path}")]
-pub async fn get_step_run(caller: Viewer, address: StepAddress, app: Data<App>) -> ApiResult<Json<StepRunDetail>> {
-    let (id, path) = address.into_inner();
+pub async fn get_step_run(caller: Viewer, step: StepAddress, app: Data<App>) -> ApiResult<Json<StepRunDetail>> {
+    let (id, path) = step.into_inner();
     let store = app.engine.store();
-    let run = if let Some(record) = store.step_run(caller.tenant(), &id, &path).await? {
-        record.run
-    } else {
-        // A pending one may have no row yet.
-        let execution = app.engine.execution(caller.tenant(), &id).await?;
-        execution.steps.into_iter().find(|run| run.path == path).ok_or(ErrorCode::StepRunNotFound)?
-    };
+    let run = find(&app, &caller, &id, &path).await?;
     let attempts = store.attempts(caller.tenant(), &id, &path).await?;
     let decisions = store.decisions(caller.tenant(), &id, &path).await?;
     Ok(Json(StepRunDetail { run, attempts, decisions }))
+}
+
+async fn find(app: &App, caller: &Caller, id: &ExecutionId, path: &StepPath) -> ApiResult<StepRun> {
+    if let Some(record) = app.engine.store().step_run(caller.tenant(), id, path).await? {
+        return Ok(record.run);
+    }
+    // A pending one may have no row yet.
+    let execution = app.engine.execution(caller.tenant(), id).await?;
+    Ok(execution.steps.into_iter().find(|run| run.path == *path).ok_or(ErrorCode::StepRunNotFound)?)
+}
+
+/// Returns the output of a step alone: a text as plain text, anything else as JSON.
+#[utoipa::path(
+    tag = "executions",
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the output that the client has")),
+    responses((status = 200, description = "The output", content((String = "text/plain"), (Value = "application/json")),
+            headers(("ETag" = String, description = "Changes with the output: send it as `If-None-Match`"))),
+        (status = 304, description = "The client has this output")),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "output_not_found"])))
+)]
+#[get("/workflows/executions/{id}/steps/{path}/output")]
+pub async fn get_output(
+    caller: Viewer,
+    step: StepAddress,
+    request: HttpRequest,
+    app: Data<App>,
+) -> ApiResult<HttpResponse> {
+    let (id, path) = step.into_inner();
+    let run = find(&app, &caller, &id, &path).await?;
+    let (media_type, body) = match run.output {
+        Some(Value::String(text)) => ("text/plain; charset=utf-8", text),
+        Some(value) => ("application/json", value.to_string()),
+        None => {
+            let detail = format!("The step run is `{}` and has no output.", run.status);
+            return Err(ApiError::new(ErrorCode::OutputNotFound, detail));
+        }
+    };
+    let tag = tag_of(body.as_bytes());
+    if is_known(&request, &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag.to_string())).finish());
+    }
+    Ok(HttpResponse::Ok().content_type(media_type).insert_header((ETAG, tag.to_string())).body(body))
 }
 
 /// Checks the names in a change of a step. The definition's own checks follow with the change made.
@@ -59,11 +101,11 @@ fn check_patch(patch: &PatchStep) -> ApiResult<()> {
 #[patch("/workflows/executions/{id}/steps/{path}")]
 pub async fn update_step_run(
     caller: Editor,
-    address: StepAddress,
+    step: StepAddress,
     body: Body<PatchStep>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
-    let (id, path) = address.into_inner();
+    let (id, path) = step.into_inner();
     check_patch(&body.0)?;
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::PatchStep(path, body.0), caller.name()).await?))
 }
@@ -79,11 +121,11 @@ pub async fn update_step_run(
 #[put("/workflows/executions/{id}/steps/{path}/output")]
 pub async fn override_output(
     caller: Editor,
-    address: StepAddress,
+    step: StepAddress,
     body: Body<OutputOverride>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
-    let (id, path) = address.into_inner();
+    let (id, path) = step.into_inner();
     let json = body.0.output.as_ref().map(ToString::to_string);
     Check::default().output("/content", body.0.content.as_deref()).output("/output", json.as_deref()).done()?;
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::Override(path, body.0), caller.name()).await?))
@@ -116,19 +158,20 @@ pub struct DryRunQuery {
 #[post("/workflows/executions/{id}/steps/{path}/retry")]
 pub async fn retry_step(
     caller: Editor,
-    address: StepAddress,
+    step: StepAddress,
     query: Query<DryRunQuery>,
     body: OptionalBody<PatchStep>,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    let (id, path) = address.into_inner();
+    let (id, path) = step.into_inner();
     check_patch(&body.0)?;
     if query.0.dry_run {
         return Ok(HttpResponse::Ok().json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?));
     }
     app.limit_starts(caller.tenant())?;
     let execution = app.engine.command(caller.tenant(), &id, Command::Retry(path, body.0), caller.name()).await?;
-    Ok(HttpResponse::Accepted().json(execution))
+    let location = address("workflows/executions", &execution.id);
+    Ok(HttpResponse::Accepted().insert_header((LOCATION, location)).json(execution))
 }
 
 /// Plans a retry from a step: the steps that it would keep and repeat, and its cost. It does nothing.
@@ -143,11 +186,11 @@ pub async fn retry_step(
 #[post("/workflows/executions/{id}/steps/{path}/retry/plan")]
 pub async fn plan_retry(
     caller: Editor,
-    address: StepAddress,
+    step: StepAddress,
     body: OptionalBody<PatchStep>,
     app: Data<App>,
 ) -> ApiResult<Json<RerunPlan>> {
-    let (id, path) = address.into_inner();
+    let (id, path) = step.into_inner();
     check_patch(&body.0)?;
     Ok(Json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?))
 }
@@ -167,11 +210,11 @@ pub async fn plan_retry(
 #[post("/workflows/executions/{id}/steps/{path}/review")]
 pub async fn review_step(
     caller: Editor,
-    address: StepAddress,
+    step: StepAddress,
     body: Body<ReviewRequest>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
-    let (id, path) = address.into_inner();
+    let (id, path) = step.into_inner();
     Check::default()
         .output("/content", body.0.content.as_deref())
         .text("/comment", body.0.comment.as_deref().unwrap_or_default())

@@ -8,6 +8,7 @@ use sluice_types::{
     WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 
+use super::address;
 use super::versions::PageQuery;
 use super::workflows::create;
 use crate::auth::{Caller, Editor, Viewer};
@@ -117,7 +118,9 @@ pub async fn create_template(
     app: Data<App>,
 ) -> ApiResult<WithETag<Workflow>> {
     let request = CreateWorkflow { is_template: true, ..body.0 };
-    Ok(WithETag::created(create(&app, &caller, request, None).await?))
+    let created = create(&app, &caller, request, None).await?;
+    let location = address("workflows/templates", &created.id);
+    Ok(WithETag::created(created, location))
 }
 
 /// Returns one template.
@@ -192,7 +195,9 @@ pub async fn instantiate_template(
         is_template: false,
         is_active: true,
     };
-    Ok(WithETag::created(create(&app, &caller, request, Some(template.id)).await?))
+    let created = create(&app, &caller, request, Some(template.id)).await?;
+    let location = address("workflows", &created.id);
+    Ok(WithETag::created(created, location))
 }
 
 /// Lists the steps to add to a workflow with one click.

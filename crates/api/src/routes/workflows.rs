@@ -15,6 +15,7 @@ use sluice_types::{
     slug_from_name,
 };
 
+use super::address;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -66,7 +67,8 @@ pub async fn create_workflow(
     app: Data<App>,
 ) -> ApiResult<WithETag<Workflow>> {
     let created = create(&app, &caller, body.0, None).await?;
-    Ok(WithETag::created(created))
+    let location = address("workflows", &created.id);
+    Ok(WithETag::created(created, location))
 }
 
 /// Writes a new workflow. A requested id must be free; an id derived from the name gets a number until it is free.
@@ -300,7 +302,9 @@ pub async fn copy_workflow(
         is_template: original.is_template,
         is_active: original.is_active,
     };
-    Ok(WithETag::created(create(&app, &caller, request, original.source_template_id).await?))
+    let created = create(&app, &caller, request, original.source_template_id).await?;
+    let location = address("workflows", &created.id);
+    Ok(WithETag::created(created, location))
 }
 
 /// Checks a definition: errors that would prevent a run, and warnings.

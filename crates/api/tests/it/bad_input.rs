@@ -58,6 +58,43 @@ async fn bodies_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
     assert_eq!(server.get("/workflows").await.expect(StatusCode::OK)["items"], json!([]));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn spellings_that_clients_and_proxies_use() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    let body = "\u{feff}{\"id\": \"w\", \"name\": \"x\", \"definition\": {\"steps\": [
+        {\"label\": \"A\", \"type\": \"llm\", \"prompt\": \"x\", \"provider\": \"demo\", \"model\": \"demo-echo\", \"max_retries\": 1.0}]}}";
+    let request = server.request(Method::POST, "/workflows").header("content-type", "APPLICATION/JSON; Charset=UTF-8");
+    let saved = Answer::of(request.body(body).send().await.unwrap()).await.expect(StatusCode::CREATED);
+    assert_eq!(saved["definition"]["steps"][0]["max_retries"].to_string(), "1");
+    let tags = ["W/\"1\"", "\"2-gzip\"", "W/\"3--gzip\"", "\"4-br\"", "5", "*"];
+    for tag in tags {
+        server.put("/workflows/w", tag, &saved).await.expect(StatusCode::OK);
+    }
+    for tag in ["\"7-x\"", "\"gzip\""] {
+        server.put("/workflows/w", tag, &saved).await.problem(400, "invalid_header");
+    }
+    server.put("/workflows/w", "\"6-gzip\"", &saved).await.problem(409, "version_conflict");
+    let request = server.request(Method::POST, "/workflows/w/copy").body("\u{feff}\r\n");
+    Answer::of(request.send().await.unwrap()).await.expect(StatusCode::CREATED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_stands_twice() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    let in_a_step =
+        "{\"name\": \"x\", \"definition\": {\"steps\": [{\"label\": \"A\", \"label\": \"B\", \"type\": \"review\"}]}}";
+    let refused = send(&server, in_a_step.into()).await.problem(422, "invalid_request");
+    assert!(refused.contains("At `/definition/steps/0`: duplicate field `label`"), "{refused}");
+    let at_the_top = "{\"name\": \"x\", \"name\": \"y\", \"definition\": {\"steps\": []}}";
+    assert!(send(&server, at_the_top.into()).await.problem(422, "invalid_request").contains("duplicate field `name`"));
+    server.workflow("w", &[step("a", "demo-echo", "x")]).await;
+    let start = server.request(Method::POST, "/workflows/w/executions").header("content-type", "application/json");
+    let in_the_input = start.body("{\"input\": {\"a\": {\"b\": 1, \"b\": 1}}}").send().await.unwrap();
+    assert!(Answer::of(in_the_input).await.problem(422, "invalid_request").contains("/input/a"));
+}
+
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_stops_half_way(#[future(awt)] database: TestDatabase) {
@@ -246,7 +283,7 @@ async fn addresses_headers_and_queries(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
     server.get("/nothing").await.problem(404, "not_found");
     let wrong_method = server.delete("/workflows").await;
-    assert_eq!(wrong_method.headers["allow"], "GET, POST");
+    assert_eq!(wrong_method.headers["allow"], "GET, HEAD, POST");
     wrong_method.problem(405, "method_not_allowed");
     server.get("/workflows/not%20a%20slug").await.problem(400, "invalid_path");
     server.get("/workflows/executions/execution-1").await.problem(400, "invalid_path");

@@ -1,6 +1,8 @@
 //! Event streams over HTTP.
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use futures_util::StreamExt as _;
 use reqwest::{Method, StatusCode};
@@ -8,7 +10,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 
-use crate::server::{Server, step};
+use crate::server::{PATIENCE, Server, step};
 
 /// Reads a stream to its end, or until `enough` says so.
 pub async fn read(
@@ -152,13 +154,48 @@ async fn a_reader_of_a_workflow_misses_nothing_of_its_next_execution(#[future(aw
     );
 }
 
+/// Asks for a path in HTTP/1.0, and gives the head and the body of the answer. The connection ends with the body, even
+/// when the client wants to keep it.
+fn ask_in_http_1_0(server: &Server, path: &str) -> (String, Vec<u8>) {
+    let mut connection = TcpStream::connect(server.address()).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    let headers = format!("Host: {}\r\nConnection: keep-alive\r\nAccept-Encoding: gzip", server.address());
+    write!(connection, "GET {path} HTTP/1.0\r\n{headers}\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    (String::from_utf8(answer[..end].to_vec()).unwrap(), answer[end + 4..].to_vec())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn http_1_0_has_no_chunks() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    let execution = server.run(&[step("a", "demo-slow", "Write about tea")]).await;
+    let (head, events) = ask_in_http_1_0(&server, &format!("/api/v1{execution}/events"));
+    assert!(!head.contains("transfer-encoding"), "{head}");
+    let events = String::from_utf8(events).unwrap();
+    assert!(events.starts_with("id: 1\nevent: "), "{events}");
+    assert!(events.trim_end().rsplit("\n\n").next().unwrap().contains("\"status\":\"completed\""), "{events}");
+    let (head, document) = ask_in_http_1_0(&server, "/openapi.json");
+    assert!(head.contains("content-encoding: gzip") && !head.contains("transfer-encoding"), "{head}");
+    assert_eq!(document[..2], [0x1f, 0x8b]);
+}
+
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_positions_are_refused(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
     let execution = server.run(&[step("a", "demo-echo", "x")]).await;
     server.settled(&execution).await;
-    server.get(&format!("{execution}/events?after=999")).await.problem(400, "invalid_query");
+    // Nothing comes after an end.
+    server.get(&format!("{execution}/events?after=999")).await.expect(StatusCode::NO_CONTENT);
+    let last = server.request(Method::GET, &format!("{execution}/events")).header("last-event-id", "999");
+    assert_eq!(last.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    server.workflow("waits", &[json!({"label": "A", "type": "review"})]).await;
+    let waits = server.post("/workflows/waits/executions?wait=30", &json!({})).await.expect(StatusCode::OK);
+    let waits = format!("/workflows/executions/{}/events?after=999", waits["id"].as_str().unwrap());
+    server.get(&waits).await.problem(400, "invalid_query");
     let garbled =
         server.request(Method::GET, &format!("{execution}/events")).header("last-event-id", "x").send().await.unwrap();
     crate::server::Answer::of(garbled).await.problem(400, "invalid_header");

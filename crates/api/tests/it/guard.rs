@@ -109,3 +109,17 @@ async fn requests_that_clients_do_not_make() {
     assert!(!metrics.contains("MADEUP"), "{metrics}");
     assert!(metrics.contains("sluice_http_requests_total{method=\"other\""), "{metrics}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_of_the_framework_are_problems() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    let get = |path: &str| server.client.get(format!("{}{path}", server.url));
+    for path in ["/docs/nothing.js", "/docs/errors/x/y", "/assets/nothing.js", "/nothing"] {
+        Answer::of(get(path).send().await.unwrap()).await.problem(404, "not_found");
+    }
+    for excluded in ["*;q=0", "identity;q=0, gzip;q=0"] {
+        let answer = get("/openapi.json").header("accept-encoding", excluded).send().await.unwrap();
+        Answer::of(answer).await.problem(406, "not_acceptable");
+    }
+}

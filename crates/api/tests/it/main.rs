@@ -7,8 +7,10 @@
     reason = "a test may panic"
 )]
 
+mod answers;
 mod bad_input;
 mod command_line;
+mod correlation;
 mod crashes;
 mod data_folder;
 mod documents;
@@ -16,6 +18,7 @@ mod events;
 mod executions;
 mod guard;
 mod interrupts;
+mod methods;
 mod operation;
 mod readme;
 mod resources;
