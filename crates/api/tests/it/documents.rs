@@ -90,7 +90,8 @@ async fn answers_fit_the_document() {
     let mut tried = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
-        if schema.is_null() {
+        // An output is any JSON, or a text.
+        if schema.is_null() || path.ends_with("/output") {
             continue;
         }
         let validator = schema_of(&document, schema);
