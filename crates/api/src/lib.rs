@@ -27,6 +27,7 @@ mod streams;
 mod tenancy_tests;
 mod trace;
 mod validate;
+mod wait;
 mod web_app;
 
 pub use routes::document;

@@ -1,8 +1,5 @@
 //! Executions: starting, reading, changing and deleting them.
 
-use std::time::Duration;
-
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::Deserialize;
@@ -10,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
-use sluice_types::limits::{MAX_IDEMPOTENCY_KEY_CHARS, MAX_WAIT_SECONDS};
+use sluice_types::limits::MAX_IDEMPOTENCY_KEY_CHARS;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution, StartExecution,
     TenantId, WorkflowId,
@@ -23,6 +20,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
+use crate::wait::{self, WaitForEventQuery, WaitQuery};
 
 /// Filter of a list of executions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -54,15 +52,6 @@ pub struct WorkflowExecutionQuery {
     pub status: Option<ExecutionStatus>,
 }
 
-/// How long the answer to a start is held.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct WaitQuery {
-    /// Seconds to wait for the execution to end or pause: 0 to 60.
-    pub wait: Option<u32>,
-}
-
 /// Starts an execution of a workflow.
 ///
 /// Everything is checked before anything is spent. With `?wait=` the answer comes when the
@@ -91,7 +80,7 @@ pub async fn start_execution(
     body: OptionalBody<StartExecution>,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    let wait = wait_of(&query.0)?;
+    let wait = wait::seconds(query.0.wait)?;
     let start = body.0;
     Check::default().name("/triggered_by", start.triggered_by.as_deref().unwrap_or("api")).done()?;
     let idempotency = idempotency(&request, &id, &start)?;
@@ -103,29 +92,13 @@ pub async fn start_execution(
     if !started.replayed {
         app.metrics.started();
     }
-    let mut answer = (StatusCode::ACCEPTED, started.execution);
-    if let Some(wait) = wait {
-        let execution = app.engine.wait(caller.tenant(), &answer.1.id, wait).await?;
-        let settled = execution.status.is_terminal() || execution.status == ExecutionStatus::Paused;
-        answer = (if settled { StatusCode::OK } else { StatusCode::ACCEPTED }, execution);
-    }
-    let mut response = HttpResponse::build(answer.0);
-    response.insert_header(("location", format!("/api/v1/workflows/executions/{}", answer.1.id)));
+    let execution = wait::settled(&app, caller.tenant(), started.execution, wait).await;
+    let mut response = wait::answer(&execution, wait);
+    response.insert_header(("location", format!("/api/v1/workflows/executions/{}", execution.id)));
     if started.replayed {
         response.insert_header(("idempotent-replayed", "true"));
     }
-    Ok(response.json(answer.1))
-}
-
-fn wait_of(query: &WaitQuery) -> ApiResult<Option<Duration>> {
-    match query.wait {
-        None | Some(0) => Ok(None),
-        Some(seconds @ 1..=MAX_WAIT_SECONDS) => Ok(Some(Duration::from_secs(u64::from(seconds)))),
-        Some(other) => Err(ApiError::new(
-            ErrorCode::InvalidQuery,
-            format!("`wait` is from 0 to {MAX_WAIT_SECONDS} seconds, not {other}."),
-        )),
-    }
+    Ok(response.json(execution))
 }
 
 /// Whether an earlier request with the same idempotency key has started an execution: this one starts nothing.
@@ -203,14 +176,32 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
 }
 
 /// Returns one execution with its step runs.
+///
+/// With `?wait=` the answer comes when the execution has ended or paused, or when the time is over. With `after_seq` too, it
+/// comes with the first event after that number: repeat the request with the `last_seq` of each answer to follow an
+/// execution without a stream. An execution that has ended is answered at once.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
-    responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found"])))
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution"), WaitForEventQuery),
+    responses((status = 200, description = "The execution, as it is when the answer is sent", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "too_many_streams"])))
 )]
 #[get("/workflows/executions/{id}")]
-pub async fn get_execution(caller: Viewer, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
-    Ok(Json(app.engine.execution(caller.tenant(), &id).await?))
+pub async fn get_execution(
+    caller: Viewer,
+    id: Path<ExecutionId>,
+    query: Query<WaitForEventQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let held = wait::seconds(query.0.wait)?;
+    if held.is_none() && query.0.after_seq.is_none() {
+        return Ok(Json(app.engine.execution(caller.tenant(), &id).await?));
+    }
+    let position = app.engine.store().event_position(caller.tenant(), &id).await?;
+    let (newest, _) = position.ok_or(ErrorCode::ExecutionNotFound)?;
+    let after_seq = wait::after_seq(&query.0, newest)?;
+    // Counted like a stream: both hold a connection, and the server learns late that a client has gone.
+    let _open = app.streams.open(caller.tenant(), caller.name())?;
+    Ok(Json(app.engine.wait(caller.tenant(), &id, after_seq, held.unwrap_or_default()).await?))
 }
 
 /// Returns the definition that an execution runs.

@@ -23,5 +23,6 @@ mod server;
 mod terminal;
 mod two_servers;
 mod upgrade;
+mod waiting;
 mod web_app;
 mod workflows;
