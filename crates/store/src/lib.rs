@@ -11,6 +11,7 @@ mod cursor;
 mod deletion;
 mod error;
 mod executions;
+mod gates;
 mod journal;
 mod migrate;
 mod personas;
@@ -29,6 +30,7 @@ pub use changes::{Changes, Position, TextPiece, TextPosition};
 pub use cursor::Cursor;
 pub use error::{Retry, StoreError, UNKNOWN_RETRIES};
 pub use executions::{ExecutionFilter, StartOutcome};
+pub use gates::GateFilter;
 pub use journal::{
     AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
     StoredEvent, Turn,

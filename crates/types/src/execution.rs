@@ -182,6 +182,9 @@ pub struct Gate {
     pub content_from: Option<StepPath>,
     /// The decisions that the gate accepts.
     pub decisions: Vec<ReviewDecision>,
+    /// When the gate was opened. Gates of older versions do not have it.
+    #[serde(default)]
+    pub opened_at: Option<DateTime<Utc>>,
     /// When the gate expires.
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,

@@ -1,0 +1,1 @@
+DROP INDEX step_runs_at_gates;
