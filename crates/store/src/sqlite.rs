@@ -351,11 +351,11 @@ pub(crate) fn slim_gate() -> SqlLiteral<Text> {
 mod tests {
     use diesel::QueryableByName;
     use diesel::sqlite::Sqlite;
-    use sluice_types::{CreationOrder, ExecutionStatus, TenantId};
+    use sluice_types::{CreationOrder, ExecutionStatus, TenantId, WorkflowId};
 
     use super::*;
     use crate::cursor::Cursor;
-    use crate::executions::ExecutionFilter;
+    use crate::execution_filter::ExecutionFilter;
     use crate::gates::GateFilter;
 
     #[derive(QueryableByName)]
@@ -378,10 +378,34 @@ mod tests {
     async fn frequent_queries_use_an_index() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("s.db")).await.unwrap();
-        let filter = ExecutionFilter { limit: 50, status: Some(ExecutionStatus::Failed), ..ExecutionFilter::default() };
-        let listed = plan(&database, &queries::executions::list_query(TenantId::local().as_str(), &filter)).await;
-        assert!(listed.contains("executions USING INDEX executions_by_status (tenant_id=? AND status=?)"), "{listed}");
-        assert!(!listed.contains("TEMP B-TREE"), "{listed}");
+        let time = chrono::DateTime::from_timestamp(1_790_000_000, 0);
+        let all =
+            ExecutionFilter { limit: 50, created_after: time, created_before: time, ..ExecutionFilter::default() };
+        let of_workflow = ExecutionFilter { workflow_id: Some(WorkflowId::new("w").unwrap()), ..all.clone() };
+        let by_trigger = ExecutionFilter { triggered_by: Some("me".into()), ..all.clone() };
+        let failed = Some(ExecutionStatus::Failed);
+        for (filter, status, index) in [
+            (&all, failed, "executions_by_status (tenant_id=? AND status=? AND id>? AND id<?)"),
+            (&of_workflow, None, "executions_by_workflow (tenant_id=? AND workflow_id=? AND id>? AND id<?)"),
+            (
+                &of_workflow,
+                failed,
+                "executions_by_workflow_and_status (tenant_id=? AND workflow_id=? AND status=? AND id>? AND id<?)",
+            ),
+            (
+                &by_trigger,
+                failed,
+                "executions_by_trigger (tenant_id=? AND triggered_by=? AND status=? AND id>? AND id<?)",
+            ),
+        ] {
+            for sort in [CreationOrder::NewestFirst, CreationOrder::OldestFirst] {
+                let filter = ExecutionFilter { sort, ..filter.clone() };
+                let listed = queries::executions::list_query(TenantId::local().as_str(), &filter, status);
+                let listed = plan(&database, &listed).await;
+                assert!(listed.contains(&format!("executions USING INDEX {index}")), "{listed}");
+                assert!(!listed.contains("TEMP B-TREE"), "{listed}");
+            }
+        }
         let live = plan(&database, &queries::leases::live_query("one")).await;
         assert!(live.contains("executions USING INDEX executions_live (owner=?)"), "{live}");
         let orphans = plan(&database, &queries::leases::orphans_query(10)).await;

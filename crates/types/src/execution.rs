@@ -371,7 +371,7 @@ pub struct ExecutionSummary {
 /// A page of executions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExecutionPage {
-    /// The executions, newest first.
+    /// The executions.
     pub items: Vec<ExecutionSummary>,
     /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,

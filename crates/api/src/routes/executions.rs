@@ -2,15 +2,17 @@
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
 use sluice_types::limits::MAX_IDEMPOTENCY_KEY_CHARS;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution, StartExecution,
-    TenantId, WorkflowId,
+    CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution,
+    StartExecution, TenantId, WorkflowId,
 };
 use utoipa::IntoParams;
 
@@ -31,11 +33,22 @@ pub struct ExecutionQuery {
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Only those in this status.
-    #[serde(default, deserialize_with = "sluice_types::known_if_given")]
-    pub status: Option<ExecutionStatus>,
-    /// Only those of this workflow.
+    /// Only those in one of these statuses, separated by commas.
+    #[serde(default, deserialize_with = "statuses")]
+    #[param(style = Form, explode = false)]
+    pub status: Option<Vec<ExecutionStatus>>,
+    /// Only those that were created at this time or later (RFC 3339).
+    pub created_after: Option<DateTime<Utc>>,
+    /// Only those that were created before this time (RFC 3339).
+    pub created_before: Option<DateTime<Utc>>,
+    /// The order: `-created_at`, newest first, when left out, or `created_at`. No execution changes its place in it.
+    #[serde(default)]
+    #[param(inline, value_type = Option<CreationOrder>)]
+    pub sort: CreationOrder,
+    /// Only those of this workflow. It cannot be combined with `triggered_by`.
     pub workflow_id: Option<WorkflowId>,
+    /// Only those that this person or program started.
+    pub triggered_by: Option<String>,
 }
 
 /// Filter of a list of a workflow's executions.
@@ -47,9 +60,18 @@ pub struct WorkflowExecutionQuery {
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Only those in this status.
-    #[serde(default, deserialize_with = "sluice_types::known_if_given")]
-    pub status: Option<ExecutionStatus>,
+    /// Only those in one of these statuses, separated by commas.
+    #[serde(default, deserialize_with = "statuses")]
+    #[param(style = Form, explode = false)]
+    pub status: Option<Vec<ExecutionStatus>>,
+    /// Only those that were created at this time or later (RFC 3339).
+    pub created_after: Option<DateTime<Utc>>,
+    /// Only those that were created before this time (RFC 3339).
+    pub created_before: Option<DateTime<Utc>>,
+    /// The order: `-created_at`, newest first, when left out, or `created_at`. No execution changes its place in it.
+    #[serde(default)]
+    #[param(inline, value_type = Option<CreationOrder>)]
+    pub sort: CreationOrder,
 }
 
 /// Starts an execution of a workflow.
@@ -131,7 +153,7 @@ fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
     Sha256::digest(request.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// Lists executions of all workflows, newest first.
+/// Lists executions of all workflows.
 #[utoipa::path(
     tag = "executions", params(ExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -147,7 +169,7 @@ pub async fn list_executions(
     Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))
 }
 
-/// Lists the executions of a workflow, newest first.
+/// Lists the executions of a workflow.
 #[utoipa::path(
     tag = "executions", params(("id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -161,18 +183,38 @@ pub async fn list_workflow_executions(
     app: Data<App>,
 ) -> ApiResult<Json<ExecutionPage>> {
     require(&app, &caller, &id).await?;
-    let WorkflowExecutionQuery { limit, cursor, status } = query.0;
-    let filter = filter_of(ExecutionQuery { limit, cursor, status, workflow_id: Some(id.into_inner()) })?;
-    Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))
+    let WorkflowExecutionQuery { limit, cursor, status, created_after, created_before, sort } = query.0;
+    let workflow_id = Some(id.into_inner());
+    let query =
+        ExecutionQuery { limit, cursor, status, created_after, created_before, sort, workflow_id, triggered_by: None };
+    Ok(Json(app.engine.store().executions(caller.tenant(), filter_of(query)?).await?))
+}
+
+/// Reads statuses that are separated by commas, in the order of their life cycle.
+fn statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ExecutionStatus>>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let given: Vec<ExecutionStatus> =
+        text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect::<Result<_, _>>()?;
+    Ok(Some(ExecutionStatus::ALL.iter().copied().filter(|status| given.contains(status)).collect()))
 }
 
 fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
-    Ok(ExecutionFilter {
+    if query.triggered_by.is_some() && query.workflow_id.is_some() {
+        let detail = "`triggered_by` and `workflow_id` cannot be combined: no index serves both.";
+        return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+    }
+    let mut filter = ExecutionFilter {
         limit: page_size(query.limit)?,
-        cursor: cursor(query.cursor.as_deref(), "-id")?,
+        cursor: None,
+        sort: query.sort,
         workflow_id: query.workflow_id,
-        status: query.status,
-    })
+        statuses: query.status.unwrap_or_default(),
+        created_after: query.created_after,
+        created_before: query.created_before,
+        triggered_by: query.triggered_by,
+    };
+    filter.cursor = cursor(query.cursor.as_deref(), &filter.scope())?;
+    Ok(filter)
 }
 
 /// Returns one execution with its step runs.

@@ -14,6 +14,7 @@ mod data_folder;
 mod documents;
 mod events;
 mod executions;
+mod finding;
 mod gates;
 mod guard;
 mod interrupts;
