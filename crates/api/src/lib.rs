@@ -31,6 +31,7 @@ mod tenancy_tests;
 mod trace;
 mod transfer;
 mod validate;
+mod wait;
 mod web_app;
 
 pub use routes::document;

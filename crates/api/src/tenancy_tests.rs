@@ -50,7 +50,9 @@ fn case(operation: &str) -> Case {
     let edited = json!({"name": "theirs", "definition": {"steps": [step]}});
     let persona = json!({"name": "theirs", "instructions": "x"});
     match operation {
-        "GET /workflows" | "GET /workflows/executions" | "GET /personas" => Case::Empty,
+        "GET /workflows" | "GET /workflows/executions" | "GET /workflows/executions/gates" | "GET /personas" => {
+            Case::Empty
+        }
         "GET /models" | "GET /providers" | "GET /workflows/templates" | "GET /workflows/step-templates" => {
             Case::Own(Value::Null)
         }

@@ -176,9 +176,10 @@ pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cur
         |key: &str, id: &str| (!by_number || key.parse::<i64>().is_ok()) && !key.contains('\0') && !id.contains('\0');
     match sluice_store::Cursor::decode(text) {
         Some(cursor) if cursor.sort == sort && issued(&cursor.key, &cursor.id) => Ok(Some(cursor)),
-        _ => {
-            Err(ApiError::new(ErrorCode::InvalidCursor, "Use `next_cursor` of the page before, with the same `sort`."))
-        }
+        _ => Err(ApiError::new(
+            ErrorCode::InvalidCursor,
+            "Use `next_cursor` of the page before, with the same `sort` and the same filters.",
+        )),
     }
 }
 

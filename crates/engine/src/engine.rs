@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use serde_json::Value;
 use sluice_store::{Journal, SnapshotPersona, Store, StoreError};
@@ -14,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::check;
 use crate::clock::Environment;
-use crate::driver::{Actors, Message, SendResult};
+use crate::driver::{Actors, Message};
 use crate::error::EngineError;
 use crate::faults::Faults;
 use crate::hub::Channel;
@@ -141,18 +140,6 @@ impl Engine {
     ) -> Result<LintReport, EngineError> {
         let today = self.shared.outside.clock.now().date_naive();
         Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input, today).await?)
-    }
-
-    /// Waits until an execution ends or pauses, or the time is over; returns its current state.
-    pub async fn wait(&self, tenant: &TenantId, id: &ExecutionId, longest: Duration) -> Result<Execution, EngineError> {
-        let (reply, answer) = oneshot::channel();
-        let sent = self.actors.send(&ExecutionKey::new(tenant, id), Some(Message::Wait(reply)));
-        let sent = matches!(sent, SendResult::Sent);
-        // An actor that ends drops the waiters that it did not answer; the database knows then.
-        if sent && let Ok(Ok(execution)) = tokio::time::timeout(longest, answer).await {
-            return Ok(*execution);
-        }
-        self.execution(tenant, id).await
     }
 
     /// Carries out a command and returns the execution. `by` is the person who sent the command.

@@ -130,6 +130,7 @@ impl Poller {
             }
         }
         self.channel.publish([frame]);
+        self.channel.advance(event.seq);
         self.seq = event.seq;
         Ok(())
     }

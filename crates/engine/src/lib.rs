@@ -26,6 +26,7 @@ mod retry;
 mod shared;
 mod start;
 mod templating;
+mod wait;
 mod work;
 
 pub use check::lint_deeply;

@@ -11,23 +11,11 @@ use sluice_types::{
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
+use crate::execution_filter::ExecutionFilter;
 use crate::journal::{Journal, Snapshot, StartRecord, StepRecord, StoredEvent, Turn};
 use crate::rows::{AttemptTextRow, ExecutionSummaryRow, readable};
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
-
-/// Which executions to list, newest first.
-#[derive(Debug, Clone, Default)]
-pub struct ExecutionFilter {
-    /// Rows on the page.
-    pub limit: u32,
-    /// Where the page before ended.
-    pub cursor: Option<Cursor>,
-    /// Only those of this workflow.
-    pub workflow_id: Option<WorkflowId>,
-    /// Only those in this status.
-    pub status: Option<ExecutionStatus>,
-}
 
 /// The outcome of a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,10 +133,10 @@ impl Store {
 
     /// A page of executions.
     pub async fn executions(&self, tenant: &TenantId, filter: ExecutionFilter) -> Result<ExecutionPage, StoreError> {
-        let (tenant, limit) = (tenant.clone(), filter.limit);
+        let (tenant, limit, scope) = (tenant.clone(), filter.limit, filter.scope());
         let rows = read!(self, |conn| queries::executions::list(conn, tenant.as_str(), &filter))?;
         let (rows, next_cursor) =
-            page(rows, limit, |last| Cursor { sort: "-id".into(), key: String::new(), id: last.id.clone() });
+            page(rows, limit, |last| Cursor { sort: scope.clone(), key: String::new(), id: last.id.clone() });
         let items = readable(rows.into_iter().map(ExecutionSummaryRow::into_summary));
         Ok(ExecutionPage { items, next_cursor })
     }

@@ -10,7 +10,9 @@ mod changes;
 mod cursor;
 mod deletion;
 mod error;
+mod execution_filter;
 mod executions;
+mod gates;
 mod journal;
 mod migrate;
 mod personas;
@@ -28,7 +30,9 @@ mod workflows;
 pub use changes::{Changes, Position, TextPiece, TextPosition};
 pub use cursor::Cursor;
 pub use error::{Retry, StoreError, UNKNOWN_RETRIES};
-pub use executions::{ExecutionFilter, StartOutcome};
+pub use execution_filter::ExecutionFilter;
+pub use executions::StartOutcome;
+pub use gates::GateFilter;
 pub use journal::{
     AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
     StoredEvent, Turn,

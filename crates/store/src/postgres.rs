@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::dsl::{not, sql};
-use diesel::sql_types::{BigInt, Bool};
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{OptionalExtension as _, QueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
@@ -12,6 +13,7 @@ use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfi
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl as _, TransactionManager as _};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::FutureExt as _;
+use sluice_types::limits::MAX_LISTED_MESSAGE_CHARS;
 
 use crate::error::StoreError;
 use crate::postgres_tls::Connector;
@@ -122,6 +124,15 @@ pub(crate) async fn put_step_run(conn: &mut Connection, row: StepRunRow) -> Resu
     let key = (step_runs::tenant_id, step_runs::execution_id, step_runs::path);
     diesel::insert_into(step_runs::table).values(&row).on_conflict(key).do_update().set(&row).execute(conn).await?;
     Ok(())
+}
+
+/// The gate of a step run without the texts that it shows, which may be large, and with the beginning of its message.
+pub(crate) fn slim_gate() -> SqlLiteral<Text> {
+    sql(&format!(
+        "jsonb_set(step_runs.gate::jsonb - '{{content,shows}}'::text[], '{{message}}', \
+         to_jsonb(left(step_runs.gate::jsonb ->> 'message', {})))::text",
+        MAX_LISTED_MESSAGE_CHARS + 1
+    ))
 }
 
 /// Runs work on the database within [`LONGEST`]. A timeout leaves the connection broken, and the pool replaces it.

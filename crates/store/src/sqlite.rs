@@ -6,13 +6,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use diesel::dsl::not;
+use diesel::dsl::{not, sql};
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
 use diesel::{OptionalExtension as _, QueryDsl as _};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
 use diesel_async::{AsyncConnection, RunQueryDsl as _, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use futures_util::future::{BoxFuture, FutureExt, ready};
+use sluice_types::limits::MAX_LISTED_MESSAGE_CHARS;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::StoreError;
@@ -335,15 +338,25 @@ pub(crate) async fn put_step_run(conn: &mut Connection, row: StepRunRow) -> Resu
     Ok(())
 }
 
+/// The gate of a step run without the texts that it shows, which may be large, and with the beginning of its message.
+pub(crate) fn slim_gate() -> SqlLiteral<Text> {
+    sql(&format!(
+        "json_set(json_remove(step_runs.gate, '$.content', '$.shows'), '$.message', \
+         substr(json_extract(step_runs.gate, '$.message'), 1, {}))",
+        MAX_LISTED_MESSAGE_CHARS + 1
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use diesel::QueryableByName;
-    use diesel::sql_types::Text;
     use diesel::sqlite::Sqlite;
-    use sluice_types::{ExecutionStatus, TenantId};
+    use sluice_types::{CreationOrder, ExecutionStatus, TenantId, WorkflowId};
 
     use super::*;
-    use crate::executions::ExecutionFilter;
+    use crate::cursor::Cursor;
+    use crate::execution_filter::ExecutionFilter;
+    use crate::gates::GateFilter;
 
     #[derive(QueryableByName)]
     struct Line {
@@ -365,14 +378,48 @@ mod tests {
     async fn frequent_queries_use_an_index() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&folder.path().join("s.db")).await.unwrap();
-        let filter = ExecutionFilter { limit: 50, status: Some(ExecutionStatus::Failed), ..ExecutionFilter::default() };
-        let listed = plan(&database, &queries::executions::list_query(TenantId::local().as_str(), &filter)).await;
-        assert!(listed.contains("executions USING INDEX executions_by_status (tenant_id=? AND status=?)"), "{listed}");
-        assert!(!listed.contains("TEMP B-TREE"), "{listed}");
+        let time = chrono::DateTime::from_timestamp(1_790_000_000, 0);
+        let all =
+            ExecutionFilter { limit: 50, created_after: time, created_before: time, ..ExecutionFilter::default() };
+        let of_workflow = ExecutionFilter { workflow_id: Some(WorkflowId::new("w").unwrap()), ..all.clone() };
+        let by_trigger = ExecutionFilter { triggered_by: Some("me".into()), ..all.clone() };
+        let failed = Some(ExecutionStatus::Failed);
+        for (filter, status, index) in [
+            (&all, failed, "executions_by_status (tenant_id=? AND status=? AND id>? AND id<?)"),
+            (&of_workflow, None, "executions_by_workflow (tenant_id=? AND workflow_id=? AND id>? AND id<?)"),
+            (
+                &of_workflow,
+                failed,
+                "executions_by_workflow_and_status (tenant_id=? AND workflow_id=? AND status=? AND id>? AND id<?)",
+            ),
+            (
+                &by_trigger,
+                failed,
+                "executions_by_trigger (tenant_id=? AND triggered_by=? AND status=? AND id>? AND id<?)",
+            ),
+        ] {
+            for sort in [CreationOrder::NewestFirst, CreationOrder::OldestFirst] {
+                let filter = ExecutionFilter { sort, ..filter.clone() };
+                let listed = queries::executions::list_query(TenantId::local().as_str(), &filter, status);
+                let listed = plan(&database, &listed).await;
+                assert!(listed.contains(&format!("executions USING INDEX {index}")), "{listed}");
+                assert!(!listed.contains("TEMP B-TREE"), "{listed}");
+            }
+        }
         let live = plan(&database, &queries::leases::live_query("one")).await;
         assert!(live.contains("executions USING INDEX executions_live (owner=?)"), "{live}");
         let orphans = plan(&database, &queries::leases::orphans_query(10)).await;
         assert!(orphans.contains("executions USING INDEX executions_live"), "{orphans}");
+        for sort in [CreationOrder::NewestFirst, CreationOrder::OldestFirst] {
+            let cursor = Some(Cursor { sort: String::new(), key: "e".into(), id: "a".into() });
+            let filter = GateFilter { limit: 50, cursor, sort };
+            let gates = plan(&database, &queries::gates::list_query(TenantId::local().as_str(), &filter)).await;
+            assert!(
+                gates.contains("step_runs USING INDEX step_runs_at_gates (tenant_id=? AND execution_id"),
+                "{gates}"
+            );
+            assert!(!gates.contains("TEMP B-TREE"), "{gates}");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -183,6 +183,9 @@ pub struct Gate {
     pub content_from: Option<StepPath>,
     /// The decisions that the gate accepts.
     pub decisions: Vec<ReviewDecision>,
+    /// When the gate was opened. Gates of older versions do not have it.
+    #[serde(default)]
+    pub opened_at: Option<DateTime<Utc>>,
     /// When the gate expires.
     #[serde(default)]
     pub expires_at: Option<DateTime<Utc>>,
@@ -369,7 +372,7 @@ pub struct ExecutionSummary {
 /// A page of executions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExecutionPage {
-    /// The executions, newest first.
+    /// The executions.
     pub items: Vec<ExecutionSummary>,
     /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,

@@ -15,6 +15,7 @@ mod estimate;
 mod events;
 mod execution;
 mod finish;
+mod gates;
 mod ids;
 mod index;
 mod integer;
@@ -22,6 +23,7 @@ pub mod json;
 pub mod limits;
 mod lint;
 mod model_name;
+mod order;
 mod output_schema;
 mod patch;
 mod path;
@@ -54,9 +56,11 @@ pub use execution::{
     StepRunDetail,
 };
 pub use finish::Cut;
+pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
 pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};
+pub use order::CreationOrder;
 pub use output_schema::describes_an_object;
 pub use path::Segment;
 pub use personas::{Persona, PersonaPage, PersonaRequest};

@@ -66,6 +66,8 @@ pub const DEFAULT_OUTPUT_TOKENS: u32 = 4_096;
 pub const DEFAULT_PAGE: u32 = 20;
 /// Largest page of a list, in items.
 pub const MAX_PAGE: u32 = 200;
+/// Characters of a gate's message in the list of open gates.
+pub const MAX_LISTED_MESSAGE_CHARS: usize = 500;
 /// Longest `?wait=`, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 60;
 /// Words and signs in one `{{ }}` or `{% %}` of a template.

@@ -7,7 +7,9 @@ use sluice_types::{Execution, ExecutionId};
 
 use crate::auth::Editor;
 use crate::error::ApiResult;
+use crate::extract::Query;
 use crate::state::App;
+use crate::wait::{self, WaitQuery};
 
 /// Pauses an execution: running steps end, and no more are started.
 #[utoipa::path(
@@ -21,15 +23,24 @@ pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<Ap
 }
 
 /// Resumes a paused execution.
+///
+/// With `?wait=` the answer comes when the execution ends or pauses again, or when the time is over.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution"), WaitQuery),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "gate_open", "execution_elsewhere", "rate_limited", "shutting_down"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "illegal_transition", "gate_open", "execution_elsewhere", "rate_limited", "shutting_down"])))
 )]
 #[post("/workflows/executions/{id}/resume")]
-pub async fn resume_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
+pub async fn resume_execution(
+    caller: Editor,
+    id: Path<ExecutionId>,
+    query: Query<WaitQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let wait = wait::seconds(query.0.wait)?;
     app.limit_starts(caller.tenant())?;
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Resume, caller.name()).await?))
+    let execution = app.engine.command(caller.tenant(), &id, Command::Resume, caller.name()).await?;
+    Ok(Json(wait::settled(&app, caller.tenant(), execution, wait).await))
 }
 
 /// Cancels an execution at once. The text that was streamed is kept.

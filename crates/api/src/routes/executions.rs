@@ -1,19 +1,18 @@
 //! Executions: starting, reading, changing and deleting them.
 
-use std::time::Duration;
-
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
-use sluice_types::limits::{MAX_IDEMPOTENCY_KEY_CHARS, MAX_WAIT_SECONDS};
+use sluice_types::limits::MAX_IDEMPOTENCY_KEY_CHARS;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution, StartExecution,
-    TenantId, WorkflowId,
+    CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution,
+    StartExecution, TenantId, WorkflowId,
 };
 use utoipa::IntoParams;
 
@@ -23,6 +22,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
+use crate::wait::{self, WaitForEventQuery, WaitQuery};
 
 /// Filter of a list of executions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -33,11 +33,22 @@ pub struct ExecutionQuery {
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Only those in this status.
-    #[serde(default, deserialize_with = "sluice_types::known_if_given")]
-    pub status: Option<ExecutionStatus>,
-    /// Only those of this workflow.
+    /// Only those in one of these statuses, separated by commas.
+    #[serde(default, deserialize_with = "statuses")]
+    #[param(style = Form, explode = false)]
+    pub status: Option<Vec<ExecutionStatus>>,
+    /// Only those that were created at this time or later (RFC 3339).
+    pub created_after: Option<DateTime<Utc>>,
+    /// Only those that were created before this time (RFC 3339).
+    pub created_before: Option<DateTime<Utc>>,
+    /// The order: `-created_at`, newest first, when left out, or `created_at`. No execution changes its place in it.
+    #[serde(default)]
+    #[param(inline, value_type = Option<CreationOrder>)]
+    pub sort: CreationOrder,
+    /// Only those of this workflow. It cannot be combined with `triggered_by`.
     pub workflow_id: Option<WorkflowId>,
+    /// Only those that this person or program started.
+    pub triggered_by: Option<String>,
 }
 
 /// Filter of a list of a workflow's executions.
@@ -49,18 +60,18 @@ pub struct WorkflowExecutionQuery {
     pub limit: Option<u32>,
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// Only those in this status.
-    #[serde(default, deserialize_with = "sluice_types::known_if_given")]
-    pub status: Option<ExecutionStatus>,
-}
-
-/// How long the answer to a start is held.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct WaitQuery {
-    /// Seconds to wait for the execution to end or pause: 0 to 60.
-    pub wait: Option<u32>,
+    /// Only those in one of these statuses, separated by commas.
+    #[serde(default, deserialize_with = "statuses")]
+    #[param(style = Form, explode = false)]
+    pub status: Option<Vec<ExecutionStatus>>,
+    /// Only those that were created at this time or later (RFC 3339).
+    pub created_after: Option<DateTime<Utc>>,
+    /// Only those that were created before this time (RFC 3339).
+    pub created_before: Option<DateTime<Utc>>,
+    /// The order: `-created_at`, newest first, when left out, or `created_at`. No execution changes its place in it.
+    #[serde(default)]
+    #[param(inline, value_type = Option<CreationOrder>)]
+    pub sort: CreationOrder,
 }
 
 /// Starts an execution of a workflow.
@@ -91,7 +102,7 @@ pub async fn start_execution(
     body: OptionalBody<StartExecution>,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    let wait = wait_of(&query.0)?;
+    let wait = wait::seconds(query.0.wait)?;
     let start = body.0;
     Check::default().name("/triggered_by", start.triggered_by.as_deref().unwrap_or("api")).done()?;
     let idempotency = idempotency(&request, &id, &start)?;
@@ -103,29 +114,13 @@ pub async fn start_execution(
     if !started.replayed {
         app.metrics.started();
     }
-    let mut answer = (StatusCode::ACCEPTED, started.execution);
-    if let Some(wait) = wait {
-        let execution = app.engine.wait(caller.tenant(), &answer.1.id, wait).await?;
-        let settled = execution.status.is_terminal() || execution.status == ExecutionStatus::Paused;
-        answer = (if settled { StatusCode::OK } else { StatusCode::ACCEPTED }, execution);
-    }
-    let mut response = HttpResponse::build(answer.0);
-    response.insert_header(("location", format!("/api/v1/workflows/executions/{}", answer.1.id)));
+    let execution = wait::settled(&app, caller.tenant(), started.execution, wait).await;
+    let mut response = wait::answer(&execution, wait);
+    response.insert_header(("location", format!("/api/v1/workflows/executions/{}", execution.id)));
     if started.replayed {
         response.insert_header(("idempotent-replayed", "true"));
     }
-    Ok(response.json(answer.1))
-}
-
-fn wait_of(query: &WaitQuery) -> ApiResult<Option<Duration>> {
-    match query.wait {
-        None | Some(0) => Ok(None),
-        Some(seconds @ 1..=MAX_WAIT_SECONDS) => Ok(Some(Duration::from_secs(u64::from(seconds)))),
-        Some(other) => Err(ApiError::new(
-            ErrorCode::InvalidQuery,
-            format!("`wait` is from 0 to {MAX_WAIT_SECONDS} seconds, not {other}."),
-        )),
-    }
+    Ok(response.json(execution))
 }
 
 /// Whether an earlier request with the same idempotency key has started an execution: this one starts nothing.
@@ -158,7 +153,7 @@ fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
     Sha256::digest(request.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// Lists executions of all workflows, newest first.
+/// Lists executions of all workflows.
 #[utoipa::path(
     tag = "executions", params(ExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -174,7 +169,7 @@ pub async fn list_executions(
     Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))
 }
 
-/// Lists the executions of a workflow, newest first.
+/// Lists the executions of a workflow.
 #[utoipa::path(
     tag = "executions", params(("id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -188,29 +183,67 @@ pub async fn list_workflow_executions(
     app: Data<App>,
 ) -> ApiResult<Json<ExecutionPage>> {
     require(&app, &caller, &id).await?;
-    let WorkflowExecutionQuery { limit, cursor, status } = query.0;
-    let filter = filter_of(ExecutionQuery { limit, cursor, status, workflow_id: Some(id.into_inner()) })?;
-    Ok(Json(app.engine.store().executions(caller.tenant(), filter).await?))
+    let WorkflowExecutionQuery { limit, cursor, status, created_after, created_before, sort } = query.0;
+    let workflow_id = Some(id.into_inner());
+    let query =
+        ExecutionQuery { limit, cursor, status, created_after, created_before, sort, workflow_id, triggered_by: None };
+    Ok(Json(app.engine.store().executions(caller.tenant(), filter_of(query)?).await?))
+}
+
+/// Reads statuses that are separated by commas, in the order of their life cycle.
+fn statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ExecutionStatus>>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let given: Vec<ExecutionStatus> =
+        text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect::<Result<_, _>>()?;
+    Ok(Some(ExecutionStatus::ALL.iter().copied().filter(|status| given.contains(status)).collect()))
 }
 
 fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
-    Ok(ExecutionFilter {
+    if query.triggered_by.is_some() && query.workflow_id.is_some() {
+        let detail = "`triggered_by` and `workflow_id` cannot be combined: no index serves both.";
+        return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+    }
+    let mut filter = ExecutionFilter {
         limit: page_size(query.limit)?,
-        cursor: cursor(query.cursor.as_deref(), "-id")?,
+        cursor: None,
+        sort: query.sort,
         workflow_id: query.workflow_id,
-        status: query.status,
-    })
+        statuses: query.status.unwrap_or_default(),
+        created_after: query.created_after,
+        created_before: query.created_before,
+        triggered_by: query.triggered_by,
+    };
+    filter.cursor = cursor(query.cursor.as_deref(), &filter.scope())?;
+    Ok(filter)
 }
 
 /// Returns one execution with its step runs.
+///
+/// With `?wait=` the answer comes when the execution has ended or paused, or when the time is over. With `after_seq` too, it
+/// comes with the first event after that number: repeat the request with the `last_seq` of each answer to follow an
+/// execution without a stream. An execution that has ended is answered at once.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
-    responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found"])))
+    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution"), WaitForEventQuery),
+    responses((status = 200, description = "The execution, as it is when the answer is sent", body = Execution)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "too_many_streams"])))
 )]
 #[get("/workflows/executions/{id}")]
-pub async fn get_execution(caller: Viewer, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
-    Ok(Json(app.engine.execution(caller.tenant(), &id).await?))
+pub async fn get_execution(
+    caller: Viewer,
+    id: Path<ExecutionId>,
+    query: Query<WaitForEventQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let held = wait::seconds(query.0.wait)?;
+    if held.is_none() && query.0.after_seq.is_none() {
+        return Ok(Json(app.engine.execution(caller.tenant(), &id).await?));
+    }
+    let position = app.engine.store().event_position(caller.tenant(), &id).await?;
+    let (newest, _) = position.ok_or(ErrorCode::ExecutionNotFound)?;
+    let after_seq = wait::after_seq(&query.0, newest)?;
+    // Counted like a stream: both hold a connection, and the server learns late that a client has gone.
+    let _open = app.streams.open(caller.tenant(), caller.name())?;
+    Ok(Json(app.engine.wait(caller.tenant(), &id, after_seq, held.unwrap_or_default()).await?))
 }
 
 /// Returns the definition that an execution runs.

@@ -3,6 +3,7 @@
 mod events;
 mod execution_commands;
 mod executions;
+mod gates;
 mod health;
 mod models;
 mod personas;
@@ -33,6 +34,7 @@ pub fn document() -> OpenApi {
 pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     let api = scope::scope("/api/v1")
         .service(executions::list_executions)
+        .service(gates::list_gates)
         .service(executions::get_execution)
         .service(executions::get_execution_definition)
         .service(executions::update_execution)

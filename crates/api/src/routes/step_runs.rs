@@ -18,6 +18,7 @@ use crate::etag::{is_known, tag_of};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::state::App;
 use crate::validate::Check;
+use crate::wait::{self, WaitQuery};
 
 type StepAddress = Path<(ExecutionId, StepPath)>;
 
@@ -131,27 +132,30 @@ pub async fn override_output(
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::Override(path, body.0), caller.name()).await?))
 }
 
-/// Whether to plan only.
+/// Whether to plan only, and how long the answer is held.
 ///
-/// The document does not list this parameter: an operation has one kind of answer, for generated clients, and
+/// The document does not list `dry_run`: an operation has one kind of answer, for generated clients, and
 /// `plan_retry` is the operation for the plan.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DryRunQuery {
+pub struct RetryQuery {
     /// Answer with the plan, and do nothing.
     #[serde(default)]
     pub dry_run: bool,
+    /// Seconds to wait for the execution to end or pause.
+    pub wait: Option<u32>,
 }
 
 /// Runs an execution again from a step, with the step changed or not.
 ///
 /// `plan_retry` answers with the plan of it. `?dry_run=true` does the same here: the answer is then 200 with the
-/// plan, and nothing is done.
+/// plan, and nothing is done. With `?wait=` the answer comes when the execution ends or pauses, or when the time is over.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run"), WaitQuery),
     request_body(content = Option<PatchStep>, example = json!({"model": "demo-instant"})),
-    responses((status = 202, description = "It runs again", body = Execution)),
+    responses((status = 202, description = "It runs again", body = Execution),
+        (status = 200, description = "It ended or paused within the time to wait", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "execution_active", "invalid_definition", "invalid_query",
         "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "rate_limited", "shutting_down"])))
 )]
@@ -159,19 +163,21 @@ pub struct DryRunQuery {
 pub async fn retry_step(
     caller: Editor,
     step: StepAddress,
-    query: Query<DryRunQuery>,
+    query: Query<RetryQuery>,
     body: OptionalBody<PatchStep>,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
     let (id, path) = step.into_inner();
+    let wait = wait::seconds(query.0.wait)?;
     check_patch(&body.0)?;
     if query.0.dry_run {
         return Ok(HttpResponse::Ok().json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?));
     }
     app.limit_starts(caller.tenant())?;
     let execution = app.engine.command(caller.tenant(), &id, Command::Retry(path, body.0), caller.name()).await?;
+    let execution = wait::settled(&app, caller.tenant(), execution, wait).await;
     let location = address("workflows/executions", &execution.id);
-    Ok(HttpResponse::Accepted().insert_header((LOCATION, location)).json(execution))
+    Ok(wait::answer(&execution, wait).insert_header((LOCATION, location)).json(execution))
 }
 
 /// Plans a retry from a step: the steps that it would keep and repeat, and its cost. It does nothing.
@@ -198,26 +204,30 @@ pub async fn plan_retry(
 /// Decides at a gate.
 ///
 /// A review takes `approve` (with the text as edited, if it was), `reject` and `revise`; a budget
-/// gate `raise_budget`, `repeat` and `stop`; an unknown outcome `repeat`, `assume_done` and `fail`.
+/// gate `raise_budget`, `repeat` and `stop`; an unknown outcome `repeat`, `assume_done` and `fail`. With `?wait=` the answer
+/// comes when the execution ends or pauses again, or when the time is over.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run that waits")),
+    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run that waits"), WaitQuery),
     request_body(content = ReviewRequest, example = json!({"decision": "approve", "content": "The text as I want it"})),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "gate_decided",
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_query", "illegal_transition", "gate_decided",
         "decision_not_possible", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{id}/steps/{path}/review")]
 pub async fn review_step(
     caller: Editor,
     step: StepAddress,
+    query: Query<WaitQuery>,
     body: Body<ReviewRequest>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
     let (id, path) = step.into_inner();
+    let wait = wait::seconds(query.0.wait)?;
     Check::default()
         .output("/content", body.0.content.as_deref())
         .text("/comment", body.0.comment.as_deref().unwrap_or_default())
         .done()?;
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Review(path, body.0), caller.name()).await?))
+    let execution = app.engine.command(caller.tenant(), &id, Command::Review(path, body.0), caller.name()).await?;
+    Ok(Json(wait::settled(&app, caller.tenant(), execution, wait).await))
 }

@@ -223,7 +223,10 @@ async fn words_and_cursors_that_a_database_does_not_take(#[future(awt)] database
         let cursor = |sort: &str| sluice_store::Cursor { sort: sort.into(), key: key.into(), id: id.into() }.encode();
         server.get(&format!("/workflows?sort=name&cursor={}", cursor("name"))).await.problem(400, "invalid_cursor");
         server.get(&format!("/workflows/templates?cursor={}", cursor("name"))).await.problem(400, "invalid_cursor");
-        server.get(&format!("/workflows/executions?cursor={}", cursor("-id"))).await.problem(400, "invalid_cursor");
+        server
+            .get(&format!("/workflows/executions?cursor={}", cursor("-created_at")))
+            .await
+            .problem(400, "invalid_cursor");
         server.get(&format!("/personas?cursor={}", cursor("id"))).await.problem(400, "invalid_cursor");
     }
 }

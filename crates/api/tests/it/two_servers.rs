@@ -87,3 +87,36 @@ async fn readers_of_a_run_at_another_server_share_one_poller() {
         assert_eq!(texts[&("b".to_owned(), 1)], written["content"].as_str().unwrap());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_wait_for_a_run_at_another_server_share_one_poller() {
+    let database = TestDatabase::postgres().await;
+    let here = Server::start(&database);
+    let there = Server::start(&database);
+    let execution = there.run(&[json!({"id": "r", "label": "R", "type": "review"})]).await;
+    let begun = Instant::now();
+    let settled = format!("{execution}?wait=60");
+    let paused = futures_util::future::join_all((0..READERS).map(|_| here.get(&settled))).await;
+    for answer in paused {
+        assert_eq!(answer.expect(StatusCode::OK)["status"], "paused");
+    }
+    let last = there.settled(&execution).await["last_seq"].as_i64().unwrap();
+    let next = format!("{execution}?wait=60&after_seq={last}");
+    let review = async {
+        // They wait once they are being polled for.
+        let from = polls(&here).await;
+        let until = Instant::now() + PATIENCE;
+        while polls(&here).await == from {
+            assert!(Instant::now() < until, "nothing is polled");
+        }
+        let approve = json!({"decision": "approve"});
+        there.post(&format!("{execution}/steps/r/review"), &approve).await.expect(StatusCode::OK)
+    };
+    let (answers, _) = tokio::join!(futures_util::future::join_all((0..READERS).map(|_| here.get(&next))), review);
+    for answer in answers {
+        assert!(answer.expect(StatusCode::OK)["last_seq"].as_i64().unwrap() > last);
+    }
+    let counted = polls(&here).await;
+    let longest = begun.elapsed().as_millis() / POLL_MS + 2;
+    assert!((1..=longest).contains(&counted), "{counted} polls, where one poller makes {longest} at most");
+}

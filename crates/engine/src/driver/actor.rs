@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sluice_types::{Execution, ExecutionStatus, StepPath};
-use tokio::sync::{mpsc, oneshot};
+use sluice_types::StepPath;
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::actors::{Actors, Message};
@@ -42,7 +42,6 @@ pub struct Actor {
     held_back: Option<Message>,
     /// The running attempts: each stays here until its end is written.
     pub(super) attempts: HashMap<StepPath, AbortHandle>,
-    waiters: Vec<oneshot::Sender<Box<Execution>>>,
 }
 
 impl Actor {
@@ -60,7 +59,6 @@ impl Actor {
             mailbox,
             held_back: None,
             attempts: HashMap::new(),
-            waiters: Vec::new(),
         }
     }
 
@@ -167,11 +165,6 @@ impl Actor {
                 self.signal(signals).await
             }
             Message::Time => self.signal(vec![Signal::Time]).await,
-            Message::Wait(waiter) => {
-                self.waiters.push(waiter);
-                self.answer_waiters();
-                Flow::GoOn
-            }
             // Running attempts end on their own; no new ones start.
             Message::Drain => Flow::GoOn,
         }
@@ -211,18 +204,6 @@ impl Actor {
     /// Whether a running attempt or a timer will send this actor a message.
     fn has_work(&self) -> bool {
         if self.shared.is_draining() { !self.attempts.is_empty() } else { self.machine().journal().state.live }
-    }
-
-    pub(super) fn answer_waiters(&mut self) {
-        self.waiters.retain(|waiter| !waiter.is_closed());
-        let status = self.machine().journal().state.status;
-        if !self.waiters.is_empty() && (status.is_terminal() || status == ExecutionStatus::Paused) {
-            let execution = self.machine().execution();
-            for waiter in self.waiters.drain(..) {
-                // Ignore send errors: the caller has gone.
-                let _ = waiter.send(Box::new(execution.clone()));
-            }
-        }
     }
 }
 

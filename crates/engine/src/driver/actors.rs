@@ -23,8 +23,6 @@ pub enum Message {
     AttemptEnded(AttemptEnd),
     /// A wait may be over.
     Time,
-    /// A caller waits for the execution to end or pause.
-    Wait(oneshot::Sender<Box<Execution>>),
     /// The server is stopping.
     Drain,
 }

@@ -130,6 +130,7 @@ impl Actor {
                 events.map(|(stored, event)| Frame::stored(stored, event.event_type.as_str(), event.ends_stream())),
             );
         }
+        self.channel.advance(turn.state.last_seq);
     }
 
     /// Carries out the effects of a written turn.
@@ -152,7 +153,6 @@ impl Actor {
                 }
             }
         }
-        self.answer_waiters();
         Flow::GoOn
     }
 }

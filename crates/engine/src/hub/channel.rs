@@ -1,14 +1,13 @@
 //! The stream of one execution, and the register of all streams.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use sluice_types::StepPath;
 use sluice_types::limits::MAX_THINKING_BYTES;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::frame::{Frame, TextKind};
@@ -32,8 +31,8 @@ pub struct Channel {
     key: ExecutionKey,
     /// Made for the first reader: its ring of events is most of what a channel weighs.
     sender: OnceLock<broadcast::Sender<Frame>>,
-    /// The number of the newest event that was sent to readers.
-    published: AtomicI64,
+    /// The number of the newest event that was published.
+    published: watch::Sender<i64>,
     texts: Mutex<Texts>,
     /// The poller of the execution while readers hold it. The lock is held while one is started.
     pub(crate) poller: tokio::sync::Mutex<Weak<AbortOnDropHandle<()>>>,
@@ -62,7 +61,7 @@ impl Hub {
         let opened = Arc::new(Channel {
             key: key.clone(),
             sender: OnceLock::new(),
-            published: AtomicI64::new(0),
+            published: watch::Sender::new(0),
             texts: Mutex::default(),
             poller: tokio::sync::Mutex::default(),
             channels: self.channels.clone(),
@@ -99,15 +98,29 @@ impl Channel {
     pub fn publish(&self, frames: impl IntoIterator<Item = Frame>) {
         let Some(sender) = self.sender.get() else { return };
         for frame in frames {
-            self.published.fetch_max(frame.seq.unwrap_or(0), Ordering::Relaxed);
             // Nobody listening is no error.
             let _ = sender.send(frame);
         }
     }
 
-    /// The number of the newest event that was sent to readers; 0 when none was.
+    /// Notes the number of the newest stored event, and wakes the callers that wait for one. They receive no frames: a
+    /// reader's ring of frames weighs much more than a number.
+    pub(crate) fn advance(&self, seq: i64) {
+        self.published.send_if_modified(|newest| {
+            let newer = seq > *newest;
+            *newest = seq.max(*newest);
+            newer
+        });
+    }
+
+    /// Observes the number of the newest stored event, from its next change on.
+    pub(crate) fn observe(&self) -> watch::Receiver<i64> {
+        self.published.subscribe()
+    }
+
+    /// The number of the newest event that was published; 0 when none was.
     pub(crate) fn published(&self) -> i64 {
-        self.published.load(Ordering::Relaxed)
+        *self.published.borrow()
     }
 
     fn send(&self, frame: Frame) {

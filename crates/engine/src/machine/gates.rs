@@ -91,7 +91,7 @@ impl Machine {
         let now = self.turn.now;
         let message = gate.message.clone();
         // The event below is the next one.
-        let gate = Gate { opened_seq: self.journal.state.last_seq + 1, ..gate };
+        let gate = Gate { opened_seq: self.journal.state.last_seq + 1, opened_at: Some(now), ..gate };
         self.change(path, |record| {
             record.progress = sluice_store::AttemptProgress::default();
             record.run.status = status;
@@ -115,6 +115,7 @@ fn gate<const N: usize>(kind: GateKind, decisions: [ReviewDecision; N]) -> Gate 
         content: None,
         content_from: None,
         decisions: decisions.to_vec(),
+        opened_at: None,
         expires_at: None,
         on_expiry: None,
         needed_usd: None,

@@ -19,3 +19,4 @@ mod reviews;
 mod stalls;
 mod support;
 mod tenants;
+mod waits;

@@ -44,7 +44,7 @@ async fn a_live_run_is_not_found_by_another_tenant(#[future(awt)] database: Test
         for command in commands() {
             assert!(not_found(&bench.engine.command(&two, id, command.clone(), "other").await), "{command:?}");
         }
-        assert!(not_found(&bench.engine.wait(&two, id, std::time::Duration::from_millis(1)).await));
+        assert!(not_found(&bench.engine.wait(&two, id, None, std::time::Duration::from_millis(1)).await));
         assert!(not_found(&bench.engine.execution(&two, id).await));
         assert!(not_found(&bench.engine.definition(&two, id).await));
         assert!(not_found(&bench.engine.delete(&two, id).await));

@@ -4,6 +4,7 @@
 pub mod changes;
 pub mod deletion;
 pub mod executions;
+pub mod gates;
 pub mod leases;
 pub mod personas;
 pub mod providers;
@@ -14,7 +15,7 @@ pub mod workflows;
 
 use super::{
     Backend, Connection, begin_read, clock, end_read, lock_deleting_execution, lock_deleting_workflow, lock_execution,
-    lock_workflow, lock_workflow_for_start, put_step_run,
+    lock_workflow, lock_workflow_for_start, put_step_run, slim_gate,
 };
 
 /// The result of every query.

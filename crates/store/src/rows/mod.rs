@@ -12,7 +12,7 @@ use sluice_types::TokenUsage;
 use crate::error::StoreError;
 pub(crate) use executions::{EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, SnapshotRow, StateRow};
 pub(crate) use resources::{CredentialRow, PersonaRow};
-pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, StepRunRow, add_texts};
+pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
 
 /// The form of JSON that this server writes. A form changes its number when an older server would misread it, not when a

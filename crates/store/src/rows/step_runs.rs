@@ -184,6 +184,16 @@ impl StepRunRow {
     }
 }
 
+/// An open gate as a list shows it: `gate` is without the texts that it shows.
+#[derive(Queryable)]
+pub(crate) struct OpenGateRow {
+    pub execution_id: String,
+    pub path: String,
+    pub label: String,
+    pub started_at: Option<i64>,
+    pub gate: String,
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = attempts)]
 pub(crate) struct AttemptRow {

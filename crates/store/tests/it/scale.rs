@@ -41,8 +41,16 @@ async fn measure(database: TestDatabase) {
         store.workflows(&tenant, WorkflowFilter { limit: 50, ..WorkflowFilter::default() }).await.unwrap()
     );
     time!("executions, 50", store.executions(&tenant, filter.clone()).await.unwrap());
-    let failed = ExecutionFilter { status: Some(ExecutionStatus::Failed), ..filter.clone() };
+    let failed = ExecutionFilter { statuses: vec![ExecutionStatus::Failed], ..filter.clone() };
     time!("the one failed", assert_eq!(store.executions(&tenant, failed.clone()).await.unwrap().items.len(), 1));
+    let both = vec![ExecutionStatus::Failed, ExecutionStatus::Completed];
+    let of_both = ExecutionFilter { statuses: both, ..filter.clone() };
+    time!("failed or completed", store.executions(&tenant, of_both.clone()).await.unwrap());
+    let by_nobody = ExecutionFilter { triggered_by: Some("nobody".into()), ..filter.clone() };
+    time!("started by nobody", store.executions(&tenant, by_nobody.clone()).await.unwrap());
+    let workflow_id = Some(WorkflowId::new("w7").unwrap());
+    let failed_of = ExecutionFilter { workflow_id, statuses: vec![ExecutionStatus::Failed], ..filter.clone() };
+    time!("failed of one workflow", store.executions(&tenant, failed_of.clone()).await.unwrap());
     let of_workflow = ExecutionFilter { workflow_id: Some(WorkflowId::new("w7").unwrap()), ..filter.clone() };
     time!("of one workflow", store.executions(&tenant, of_workflow.clone()).await.unwrap());
     time!("live of an engine", store.live_executions("gone").await.unwrap());

@@ -1,0 +1,96 @@
+//! Filters and orders of the list of executions.
+
+use reqwest::{StatusCode, Url};
+use rstest::rstest;
+use serde_json::{Value, json};
+use sluice_testing::{TestDatabase, postgres, sqlite};
+
+use crate::server::{Server, step};
+
+/// The ids of a list, page by page.
+async fn walk(server: &Server, query: &[(&str, &str)]) -> Vec<String> {
+    let mut address = Url::parse("http://x/workflows/executions").unwrap();
+    address.query_pairs_mut().extend_pairs(query).append_pair("limit", "2");
+    let first = format!("{}?{}", address.path(), address.query().unwrap());
+    let (mut found, mut next) = (Vec::new(), first.clone());
+    loop {
+        let page = server.get(&next).await.expect(StatusCode::OK);
+        found.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { return found };
+        next = format!("{first}&cursor={cursor}");
+    }
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn executions_are_found_by_their_filters_in_both_orders(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    server.workflow("done", &[step("a", "demo-echo", "x")]).await;
+    server.workflow("fails", &[step("a", "demo-broken", "x")]).await;
+    server.workflow("waits", &[json!({"id": "r", "label": "R", "type": "review"})]).await;
+    let mut runs: Vec<Value> = Vec::new();
+    for workflow in ["done", "fails", "waits", "done", "fails", "waits"] {
+        let body = json!({"triggered_by": if runs.len() < 3 { "first" } else { "second +1" }});
+        let started = server.post(&format!("/workflows/{workflow}/executions?wait=20"), &body).await;
+        runs.push(started.expect(StatusCode::OK));
+    }
+    let ids = |at: &[usize]| at.iter().map(|&at| runs[at]["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let time = |at: usize| runs[at]["created_at"].as_str().unwrap();
+    for (query, expected) in [
+        (vec![], vec![0, 1, 2, 3, 4, 5]),
+        (vec![("status", "failed")], vec![1, 4]),
+        (vec![("status", "paused,completed")], vec![0, 2, 3, 5]),
+        (vec![("status", "failed,failed,pending")], vec![1, 4]),
+        (vec![("workflow_id", "waits"), ("status", "paused,failed")], vec![2, 5]),
+        (vec![("workflow_id", "waits"), ("status", "failed")], vec![]),
+        (vec![("triggered_by", "second +1")], vec![3, 4, 5]),
+        (vec![("triggered_by", "first"), ("status", "failed,paused")], vec![1, 2]),
+        (vec![("triggered_by", "nobody")], vec![]),
+        (vec![("created_after", time(1)), ("created_before", time(4))], vec![1, 2, 3]),
+        (vec![("created_after", time(2)), ("status", "completed,failed")], vec![3, 4]),
+        (vec![("created_before", "2020-01-01T00:00:00+02:00")], vec![]),
+    ] {
+        let oldest_first: Vec<_> = query.iter().copied().chain([("sort", "created_at")]).collect();
+        assert_eq!(walk(&server, &oldest_first).await, ids(&expected), "{query:?}");
+        let mut newest_first = ids(&expected);
+        newest_first.reverse();
+        assert_eq!(walk(&server, &query).await, newest_first, "{query:?}");
+    }
+    let of_workflow = server.get("/workflows/done/executions?status=completed,failed&sort=created_at").await;
+    let of_workflow = of_workflow.expect(StatusCode::OK);
+    assert_eq!(of_workflow["items"][0]["id"], runs[0]["id"]);
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn filters_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    server.workflow("w", &[step("a", "demo-echo", "x")]).await;
+    for _ in 0..2 {
+        server.post("/workflows/w/executions?wait=20", &json!({})).await.expect(StatusCode::OK);
+    }
+    for query in [
+        "status=asleep",
+        "status=paused,asleep",
+        "status=",
+        "status=paused&status=failed",
+        "sort=name",
+        "sort=",
+        "created_after=yesterday",
+        "created_before=",
+        "triggered_by=me&workflow_id=w",
+        "error=internal",
+    ] {
+        server.get(&format!("/workflows/executions?{query}")).await.problem(400, "invalid_query");
+    }
+    server.get("/workflows/w/executions?triggered_by=me").await.problem(400, "invalid_query");
+    let page = server.get("/workflows/executions?limit=1&status=completed").await.expect(StatusCode::OK);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    server.get(&format!("/workflows/executions?cursor={cursor}&status=completed")).await.expect(StatusCode::OK);
+    for query in
+        ["status=failed", "status=completed,failed", "status=completed&sort=created_at", "workflow_id=w", "limit=1"]
+    {
+        let refused = server.get(&format!("/workflows/executions?cursor={cursor}&{query}")).await;
+        refused.problem(400, "invalid_cursor");
+    }
+}

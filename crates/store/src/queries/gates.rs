@@ -1,0 +1,67 @@
+//! Reading the open gates of all executions.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel_async::RunQueryDsl;
+use sluice_types::{CreationOrder, ExecutionStatus};
+
+use super::{Backend, Connection, Result, slim_gate};
+use crate::cursor::Cursor;
+use crate::gates::GateFilter;
+use crate::rows::OpenGateRow;
+use crate::schema::{executions, step_runs, workflows};
+
+/// The rows of a page and one more.
+pub async fn list(conn: &mut Connection, tenant: &str, filter: &GateFilter) -> Result<Vec<OpenGateRow>> {
+    Ok(list_query(tenant, filter).load(conn).await?)
+}
+
+type ListQuery = step_runs::BoxedQuery<'static, Backend, (Text, Text, Text, Nullable<BigInt>, Text)>;
+
+/// The query of a list. The partial index on gates is used only where the condition stands as it does there.
+pub fn list_query(tenant: &str, filter: &GateFilter) -> ListQuery {
+    let deleting = workflows::table.filter(workflows::tenant_id.eq(tenant.to_owned()).and(workflows::deleting));
+    let ended = ExecutionStatus::ALL.iter().filter(|status| status.is_terminal()).map(|status| status.as_str());
+    let execution = executions::table
+        .filter(executions::tenant_id.eq(step_runs::tenant_id).and(executions::id.eq(step_runs::execution_id)))
+        .filter(not(executions::deleting).and(executions::workflow_id.ne_all(deleting.select(workflows::id))))
+        .filter(executions::status.ne_all(ended.collect::<Vec<_>>()));
+    let mut query = step_runs::table
+        .filter(step_runs::tenant_id.eq(tenant.to_owned()))
+        .filter(step_runs::gate.is_not_null())
+        .filter(exists(execution))
+        .select((step_runs::execution_id, step_runs::path, step_runs::label, step_runs::started_at, slim_gate()))
+        .into_boxed::<Backend>();
+    query = match filter.sort {
+        CreationOrder::NewestFirst => query.order((step_runs::execution_id.desc(), step_runs::path.desc())),
+        CreationOrder::OldestFirst => query.order((step_runs::execution_id.asc(), step_runs::path.asc())),
+    };
+    if let Some(Cursor { key, id, .. }) = filter.cursor.clone() {
+        // The first condition lets both databases seek in the index; the second breaks ties.
+        query = match filter.sort {
+            CreationOrder::NewestFirst => query
+                .filter(step_runs::execution_id.le(key.clone()))
+                .filter(step_runs::execution_id.lt(key).or(step_runs::path.lt(id))),
+            CreationOrder::OldestFirst => query
+                .filter(step_runs::execution_id.ge(key.clone()))
+                .filter(step_runs::execution_id.gt(key).or(step_runs::path.gt(id))),
+        };
+    }
+    query.limit(i64::from(filter.limit) + 1)
+}
+
+/// The workflow of each execution: the execution's id, the workflow's id and its name.
+pub async fn workflows_of(
+    conn: &mut Connection,
+    tenant: &str,
+    ids: &[String],
+) -> Result<Vec<(String, String, String)>> {
+    let same = workflows::tenant_id.eq(executions::tenant_id).and(workflows::id.eq(executions::workflow_id));
+    Ok(executions::table
+        .inner_join(workflows::table.on(same))
+        .filter(executions::tenant_id.eq(tenant).and(executions::id.eq_any(ids)))
+        .select((executions::id, workflows::id, workflows::name))
+        .load(conn)
+        .await?)
+}

@@ -1,0 +1,4 @@
+DELETE FROM sqlite_stat1 WHERE tbl = 'executions';
+DROP INDEX executions_by_trigger;
+DROP INDEX executions_by_workflow_and_status;
+DROP INDEX step_runs_at_gates;
