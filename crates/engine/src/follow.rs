@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::driver::Actors;
 use crate::engine::Engine;
-use crate::hub::{Channel, Frame};
+use crate::hub::{Advance, Channel, Frame};
 use crate::shared::Shared;
 
 /// Interval of polls while the execution runs at another server.
@@ -130,7 +130,8 @@ impl Poller {
             }
         }
         self.channel.publish([frame]);
-        self.channel.advance(event.seq);
+        // The event alone does not tell the status.
+        self.channel.advance(Advance { seq: event.seq, may_have_settled: true });
         self.seq = event.seq;
         Ok(())
     }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use sluice_types::{Execution, ExecutionId, ExecutionStatus, TenantId};
+use tokio::sync::watch;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::hub::Advance;
 
 impl Engine {
     /// Waits until an execution has ended, paused, or got an event after number `after_seq`, or until the time is over;
@@ -39,14 +41,24 @@ impl Engine {
             if moved_on || status.is_terminal() {
                 return Ok(());
             }
-            tokio::select! {
-                changed = events.changed() => {
-                    if changed.is_err() {
-                        return Ok(());
-                    }
-                }
-                () = self.until_stopped() => return Ok(()),
+            let is_of_interest = |to: &Advance| to.may_have_settled || after_seq.is_some_and(|after| to.seq > after);
+            let has_changed = tokio::select! {
+                has_changed = next(&mut events, is_of_interest) => has_changed,
+                () = self.until_stopped() => false,
+            };
+            if !has_changed {
+                return Ok(());
             }
         }
     }
+}
+
+/// Waits for the next change of interest; false when the channel is gone.
+async fn next(events: &mut watch::Receiver<Advance>, is_of_interest: impl Fn(&Advance) -> bool) -> bool {
+    while events.changed().await.is_ok() {
+        if is_of_interest(&events.borrow_and_update()) {
+            return true;
+        }
+    }
+    false
 }

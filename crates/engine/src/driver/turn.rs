@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_store::{Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
-use sluice_types::Event;
+use sluice_types::{Event, ExecutionStatus};
 
 use super::actor::{Actor, Flow};
 use crate::faults::FaultPoint;
-use crate::hub::Frame;
+use crate::hub::{Advance, Frame};
 use crate::key::ExecutionKey;
 use crate::machine::{Effect, Machine, Outcome, Step};
 
@@ -130,7 +130,9 @@ impl Actor {
                 events.map(|(stored, event)| Frame::stored(stored, event.event_type.as_str(), event.ends_stream())),
             );
         }
-        self.channel.advance(turn.state.last_seq);
+        let status = turn.state.status;
+        let may_have_settled = status.is_terminal() || status == ExecutionStatus::Paused;
+        self.channel.advance(Advance { seq: turn.state.last_seq, may_have_settled });
     }
 
     /// Carries out the effects of a written turn.

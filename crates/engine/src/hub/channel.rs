@@ -31,12 +31,21 @@ pub struct Channel {
     key: ExecutionKey,
     /// Made for the first reader: its ring of events is most of what a channel weighs.
     sender: OnceLock<broadcast::Sender<Frame>>,
-    /// The number of the newest event that was published.
-    published: watch::Sender<i64>,
+    /// How far the stored events have come.
+    published: watch::Sender<Advance>,
     texts: Mutex<Texts>,
     /// The poller of the execution while readers hold it. The lock is held while one is started.
     pub(crate) poller: tokio::sync::Mutex<Weak<AbortOnDropHandle<()>>>,
     channels: Arc<DashMap<ExecutionKey, Weak<Channel>>>,
+}
+
+/// How far the stored events of an execution have come.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Advance {
+    /// The number of the newest event.
+    pub seq: i64,
+    /// Whether the execution may have ended or paused with it.
+    pub may_have_settled: bool,
 }
 
 /// The texts of attempts under way. Those of answers are in two maps, so that the poller never touches the text of an attempt that runs here:
@@ -61,7 +70,7 @@ impl Hub {
         let opened = Arc::new(Channel {
             key: key.clone(),
             sender: OnceLock::new(),
-            published: watch::Sender::new(0),
+            published: watch::Sender::new(Advance::default()),
             texts: Mutex::default(),
             poller: tokio::sync::Mutex::default(),
             channels: self.channels.clone(),
@@ -105,22 +114,24 @@ impl Channel {
 
     /// Notes the number of the newest stored event, and wakes the callers that wait for one. They receive no frames: a
     /// reader's ring of frames weighs much more than a number.
-    pub(crate) fn advance(&self, seq: i64) {
+    pub(crate) fn advance(&self, to: Advance) {
         self.published.send_if_modified(|newest| {
-            let newer = seq > *newest;
-            *newest = seq.max(*newest);
+            let newer = to.seq > newest.seq;
+            if newer {
+                *newest = to;
+            }
             newer
         });
     }
 
-    /// Observes the number of the newest stored event, from its next change on.
-    pub(crate) fn observe(&self) -> watch::Receiver<i64> {
+    /// Observes how far the stored events come, from the next change on.
+    pub(crate) fn observe(&self) -> watch::Receiver<Advance> {
         self.published.subscribe()
     }
 
     /// The number of the newest event that was published; 0 when none was.
     pub(crate) fn published(&self) -> i64 {
-        *self.published.borrow()
+        self.published.borrow().seq
     }
 
     fn send(&self, frame: Frame) {

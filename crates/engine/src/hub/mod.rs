@@ -4,5 +4,6 @@ mod channel;
 mod frame;
 mod text;
 
+pub(crate) use channel::Advance;
 pub use channel::{Channel, Hub};
 pub use frame::{Frame, TextEnd, TextKind};
