@@ -5,13 +5,12 @@ use crate::fail::{Done, Failure};
 use crate::{process, wasm};
 
 /// Crates that access a network, a disk or a database, or that need an async runtime.
-const FORBIDDEN: [&str; 15] = [
+const FORBIDDEN: [&str; 14] = [
     "actix-rt",
     "actix-web",
     "async-std",
     "diesel",
     "diesel-async",
-    "genai",
     "hyper",
     "libsqlite3-sys",
     "mio",
