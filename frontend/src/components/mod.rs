@@ -24,7 +24,7 @@ pub use dialog::{Confirm, Dialog};
 pub use field::{Field, fresh_id};
 pub use icon::{Icon, lucide};
 pub use menu::{Menu, MenuItem};
-pub use note::{Empty, FailureNote, Loaded, NewerServer, Note, NoteKind, Skeleton};
+pub use note::{Empty, FailureNote, Loaded, NewerServer, Note, NoteKind, ReloadButton, Skeleton};
 pub use picker::{ModelChoice, ModelPicker, PersonaPicker};
 pub use resource_form::{ResourceForm, TextField};
 pub use resource_list::ResourceList;

@@ -76,7 +76,7 @@ pub fn NewerServer() -> impl IntoView {
 
 /// Brings the page that fits the server.
 #[component]
-fn ReloadButton() -> impl IntoView {
+pub fn ReloadButton() -> impl IntoView {
     let reload = move |_| _ = window().location().reload();
     view! {
         <div>

@@ -15,7 +15,7 @@ use super::findings::Found;
 use super::model::Builder;
 use super::prompt_editor::PromptEditor;
 use super::step_form::{StepForm, llm};
-use crate::components::{Note, NoteKind, PersonaPicker, Segments, Switch, step_kind};
+use crate::components::{Note, NoteKind, PersonaPicker, ReloadButton, Segments, Switch, step_kind};
 
 /// All fields of a step.
 #[component]
@@ -59,7 +59,10 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
 fn NewerStep() -> impl IntoView {
     view! {
         <Note kind=NoteKind::Info>
-            "A newer version of Sluice has made this step. Here it can be renamed, moved, switched off and removed. The rest of it is kept as it is."
+            <div class="stack tight">
+                <p>"A newer version of Sluice has made this step. Here it can be renamed, moved, switched off and removed. The rest of it is kept as it is. If the server has been updated since this page was opened, reload the page."</p>
+                <ReloadButton />
+            </div>
         </Note>
     }
 }
