@@ -1,7 +1,7 @@
 //! Model calls: wire protocols, streams, tools, structured output and errors. It knows nothing of workflows.
 //!
-//! A call goes this way: [`address`] finds the URL, a [`protocol`] writes the request in a [`form`] that the model takes,
-//! [`client`] sends it, [`framing`] cuts the body into frames, the protocol reads each frame into an [`answer`], which
+//! A call goes this way: `address` finds the URL, a `protocol` writes the request in a `form` that the model takes,
+//! `client` sends it, `framing` cuts the body into frames, the protocol reads each frame into an `answer`, which
 //! tells the end of an answer from a break.
 
 mod address;
