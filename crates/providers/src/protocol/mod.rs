@@ -14,7 +14,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::call::{ModelCall, Tool};
+use crate::call::{AssistantMessage, Message, ModelCall, Tool, ToolResult};
 use crate::error::ProviderError;
 use crate::form::Form;
 use crate::framing::Framing;
@@ -136,6 +136,28 @@ pub(crate) fn join(root: &Url, path: &str) -> Result<Url, ProviderError> {
         url.set_query(Some(query));
     }
     Ok(url)
+}
+
+/// The conversation, as chat completions and Ollama write it: each has its own form for what the model said and what a
+/// tool gave.
+pub(crate) fn chat_messages(
+    call: &ModelCall,
+    form: &Form,
+    assistant: fn(&AssistantMessage) -> Value,
+    tool: fn(&ToolResult) -> Value,
+) -> Vec<Value> {
+    let system = form.system(call).map(|text| json!({"role": "system", "content": text}));
+    let mut before = form.before_first_message(call);
+    let said = call.messages.iter().map(|message| match message {
+        Message::User(text) => {
+            let text = before.take().map_or_else(|| text.clone(), |before| format!("{before}\n\n{text}"));
+            json!({"role": "user", "content": text})
+        }
+        Message::Assistant(said) => assistant(said),
+        Message::Tool(result) => tool(result),
+    });
+    let said: Vec<Value> = said.collect();
+    system.into_iter().chain(said).collect()
 }
 
 /// A tool, as chat completions and Ollama describe it.

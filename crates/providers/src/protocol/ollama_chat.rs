@@ -7,9 +7,9 @@
 use serde_json::{Value, json};
 use sluice_types::{FinishReason, ReasoningEffort, TokenUsage};
 
-use super::{ReadFrames, WireRequest, as_object, count, function_call, function_tool, set, text};
+use super::{ReadFrames, WireRequest, as_object, chat_messages, count, function_call, function_tool, set, text};
 use crate::answer::Answer;
-use crate::call::{AssistantMessage, Message, ModelCall, Tool, ToolChoice};
+use crate::call::{AssistantMessage, ModelCall, Tool, ToolChoice, ToolResult};
 use crate::error::ProviderError;
 use crate::event::ToolCall;
 use crate::form::{Form, Parameter, Structure};
@@ -19,7 +19,8 @@ pub const THOUGHTS: &str = "ollama_thinking";
 
 /// Writes the request.
 pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
-    let mut body = json!({"model": call.model, "messages": messages(call, form), "stream": true});
+    let mut body =
+        json!({"model": call.model, "messages": chat_messages(call, form, assistant, tool_result), "stream": true});
     // Otherwise a prompt that is too long is cut without a word.
     set(&mut body, "truncate", Some(false));
     set(&mut body, "shift", Some(false));
@@ -35,19 +36,8 @@ pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
     WireRequest { path: "api/chat".into(), body }
 }
 
-fn messages(call: &ModelCall, form: &Form) -> Vec<Value> {
-    let system = form.system(call).map(|text| json!({"role": "system", "content": text}));
-    let mut before = form.before_first_message(call);
-    let said = call.messages.iter().map(|message| match message {
-        Message::User(text) => {
-            let text = before.take().map_or_else(|| text.clone(), |before| format!("{before}\n\n{text}"));
-            json!({"role": "user", "content": text})
-        }
-        Message::Assistant(said) => assistant(said),
-        Message::Tool(result) => json!({"role": "tool", "tool_name": result.name, "content": result.content}),
-    });
-    let said: Vec<Value> = said.collect();
-    system.into_iter().chain(said).collect()
+fn tool_result(result: &ToolResult) -> Value {
+    json!({"role": "tool", "tool_name": result.name, "content": result.content})
 }
 
 fn assistant(said: &AssistantMessage) -> Value {

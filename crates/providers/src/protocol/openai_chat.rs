@@ -10,16 +10,17 @@ use serde_json::{Value, json};
 use sluice_types::{FinishReason, ReasoningEffort, TokenUsage};
 
 use super::openai_schema::{SCHEMA_NAME, fits_strict};
-use super::{ReadFrames, WireRequest, count, function_call, function_tool, set, text};
+use super::{ReadFrames, WireRequest, chat_messages, count, function_call, function_tool, set, text};
 use crate::answer::Answer;
-use crate::call::{Message, ModelCall, ToolChoice};
+use crate::call::{AssistantMessage, ModelCall, ToolChoice, ToolResult};
 use crate::error::ProviderError;
 use crate::event::ToolCall;
 use crate::form::{Form, Parameter, Structure};
 
 /// Writes the request.
 pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
-    let mut body = json!({"model": call.model, "messages": messages(call, form), "stream": true});
+    let mut body =
+        json!({"model": call.model, "messages": chat_messages(call, form, assistant, tool_result), "stream": true});
     let limit = if form.limits_completion { "max_completion_tokens" } else { "max_tokens" };
     set(&mut body, limit, call.max_tokens);
     set(&mut body, "temperature", call.temperature.filter(|_| form.sends(Parameter::Temperature)));
@@ -34,26 +35,15 @@ pub fn request(call: &ModelCall, form: &Form) -> WireRequest {
     WireRequest { path: "chat/completions".into(), body }
 }
 
-fn messages(call: &ModelCall, form: &Form) -> Vec<Value> {
-    let system = form.system(call).map(|text| json!({"role": "system", "content": text}));
-    let mut before = form.before_first_message(call);
-    let said = call.messages.iter().map(|message| match message {
-        Message::User(text) => {
-            let text = before.take().map_or_else(|| text.clone(), |before| format!("{before}\n\n{text}"));
-            json!({"role": "user", "content": text})
-        }
-        Message::Assistant(said) => {
-            let mut message = json!({"role": "assistant", "content": said.text});
-            let calls: Vec<Value> = said.tool_calls.iter().map(called).collect();
-            set(&mut message, "tool_calls", (!calls.is_empty()).then_some(calls));
-            message
-        }
-        Message::Tool(result) => {
-            json!({"role": "tool", "tool_call_id": result.call_id, "content": result.content})
-        }
-    });
-    let said: Vec<Value> = said.collect();
-    system.into_iter().chain(said).collect()
+fn assistant(said: &AssistantMessage) -> Value {
+    let mut message = json!({"role": "assistant", "content": said.text});
+    let calls: Vec<Value> = said.tool_calls.iter().map(called).collect();
+    set(&mut message, "tool_calls", (!calls.is_empty()).then_some(calls));
+    message
+}
+
+fn tool_result(result: &ToolResult) -> Value {
+    json!({"role": "tool", "tool_call_id": result.call_id, "content": result.content})
 }
 
 fn called(call: &ToolCall) -> Value {
