@@ -115,7 +115,8 @@ impl ProviderErrorKind {
 }
 
 /// The text without surrounding space, cut after [`ERROR_MESSAGE_MAX_CHARS`] characters.
-fn shortened(text: &str) -> String {
+#[must_use]
+pub fn shortened(text: &str) -> String {
     let text = text.trim();
     match text.char_indices().nth(ERROR_MESSAGE_MAX_CHARS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

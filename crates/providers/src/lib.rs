@@ -21,7 +21,7 @@ mod thoughts;
 
 pub use call::{AssistantMessage, Message, ModelCall, Tool, ToolChoice, ToolResult};
 pub use client::{CHECK_TIMEOUT, Client, MAX_LIST_BYTES};
-pub use error::{ERROR_MESSAGE_MAX_CHARS, ProviderError, ProviderErrorKind};
+pub use error::{ERROR_MESSAGE_MAX_CHARS, ProviderError, ProviderErrorKind, shortened};
 pub use event::{Finish, ModelEvent, ModelStream, ToolCall};
 pub use framing::{MAX_BODY_BYTES, MAX_FRAME_BYTES};
 pub use outgoing::NetworkPolicy;

@@ -1,6 +1,6 @@
-//! What the end of an answer means for its step: it is whole, it counts with a warning, or the attempt failed. Pure.
+//! Judges the end of an answer for its step: it is whole, it counts with a warning, or the attempt failed. Pure.
 
-use sluice_providers::ERROR_MESSAGE_MAX_CHARS;
+use sluice_providers::shortened;
 use sluice_types::{Cut, ErrorCode, FinishReason, LlmStep, OnTruncated};
 
 use crate::retry::{Failure, Sent};
@@ -74,7 +74,7 @@ pub(super) fn judge(step: &LlmStep, answer: Answer<'_>) -> Result<Option<String>
             (ErrorCode::ProviderRejected, false, message)
         }
         FinishReason::Refusal => {
-            let said = beginning(answer.content, ERROR_MESSAGE_MAX_CHARS);
+            let said = shortened(answer.content);
             let said = if said.is_empty() { String::new() } else { format!(" It said: “{said}”.") };
             let message = format!(
                 "The model refused to answer{word}.{said} Change the prompt, or switch the step to another model."
@@ -110,15 +110,6 @@ fn judge_cut(step: &LlmStep, content: &str, cut: Cut<'_>) -> Result<Option<Strin
     };
     // The same limit would cut the next answer, too.
     Err(failed(ErrorCode::AnswerTruncated, false, message))
-}
-
-/// The beginning of a text, for a message.
-fn beginning(text: &str, most_chars: usize) -> String {
-    let text = text.trim();
-    match text.char_indices().nth(most_chars) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }
 
 /// The failure of a call that was made.
