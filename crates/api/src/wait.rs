@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Deserialize;
 use sluice_types::limits::MAX_WAIT_SECONDS;
-use sluice_types::{ErrorCode, Execution, ExecutionStatus, TenantId};
+use sluice_types::{ErrorCode, Execution, TenantId};
 use utoipa::IntoParams;
 
 use crate::error::{ApiError, ApiResult};
@@ -72,6 +72,9 @@ pub async fn settled(app: &App, tenant: &TenantId, execution: Execution, wait: O
 /// The head of the answer to a request that sets an execution going: 200 when the answer was held until the execution ended
 /// or paused, otherwise 202.
 pub fn answer(execution: &Execution, wait: Option<Duration>) -> HttpResponseBuilder {
-    let settled = execution.status.is_terminal() || execution.status == ExecutionStatus::Paused;
-    HttpResponse::build(if wait.is_some() && settled { StatusCode::OK } else { StatusCode::ACCEPTED })
+    HttpResponse::build(if wait.is_some() && execution.status.is_settled() {
+        StatusCode::OK
+    } else {
+        StatusCode::ACCEPTED
+    })
 }

@@ -149,6 +149,12 @@ impl ExecutionStatus {
         }
     }
 
+    /// Whether the execution has ended or paused: nothing is under way, or will be before a person acts.
+    #[must_use]
+    pub const fn is_settled(self) -> bool {
+        self.is_terminal() || matches!(self, Self::Paused)
+    }
+
     /// Whether an execution may change from this status to `next`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {

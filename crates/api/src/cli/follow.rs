@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sluice_engine::{Channel, Engine, Frame};
 use sluice_store::StoreError;
-use sluice_types::{Event, EventType, Execution, ExecutionId, ExecutionStatus, StepPath, StepRunStatus, TenantId};
+use sluice_types::{Event, EventType, Execution, ExecutionId, StepPath, StepRunStatus, TenantId};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
@@ -66,9 +66,9 @@ impl<'a> Follower<'a> {
             for frame in std::mem::take(&mut self.texts) {
                 self.show(&frame).await.map_err(text_of)?;
             }
-            if position.is_none_or(|(_, status)| is_settled(status)) {
+            if position.is_none_or(|(_, status)| status.is_settled()) {
                 let execution = self.engine.execution(self.tenant, self.id).await.map_err(|error| error.to_string())?;
-                if is_settled(execution.status) {
+                if execution.status.is_settled() {
                     self.terminal.end_text();
                     return Ok(execution);
                 }
@@ -180,10 +180,6 @@ impl<'a> Follower<'a> {
             self.terminal.print(new);
         }
     }
-}
-
-fn is_settled(status: ExecutionStatus) -> bool {
-    status.is_terminal() || status == ExecutionStatus::Paused
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_store::{Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
-use sluice_types::{Event, ExecutionStatus};
+use sluice_types::Event;
 
 use super::actor::{Actor, Flow};
 use crate::faults::FaultPoint;
@@ -130,8 +130,7 @@ impl Actor {
                 events.map(|(stored, event)| Frame::stored(stored, event.event_type.as_str(), event.ends_stream())),
             );
         }
-        let status = turn.state.status;
-        let may_have_settled = status.is_terminal() || status == ExecutionStatus::Paused;
+        let may_have_settled = turn.state.status.is_settled();
         self.channel.advance(Advance { seq: turn.state.last_seq, may_have_settled });
     }
 
