@@ -20,11 +20,11 @@ const SWEEP_EVERY: u32 = 1_024;
 const WINDOW_SECONDS: u32 = 60;
 
 tokio::task_local! {
-    /// What the request under way was told about its allowance.
+    /// The limit that the current request was counted against, for its answer's headers.
     static TOLD: Cell<Option<Allowance>>;
 }
 
-/// What is left to a tenant after a request.
+/// The requests left to a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Allowance {
     /// The kind of requests.

@@ -86,7 +86,7 @@ impl<'a> Executor<'a> {
     }
 }
 
-/// What an answer told besides its text.
+/// The count, end and notes of an answer.
 #[derive(Default)]
 struct Heard {
     usage: Option<TokenUsage>,

@@ -1,4 +1,4 @@
-//! What joins a request with the logs of its caller: `X-Request-Id` and `traceparent`.
+//! Headers that join a request with the logs of its caller: `X-Request-Id` and `traceparent`.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};

@@ -54,7 +54,7 @@ pub(crate) struct Advance {
 struct Texts {
     /// Of attempts that run here.
     here: BTreeMap<StepPath, LiveText>,
-    /// What the models of attempts think that run here. It is in no database before its attempt ends.
+    /// The thinking of attempts that run here. It is in no database before its attempt ends.
     thinking: BTreeMap<StepPath, LiveText>,
     /// Of attempts that another server runs, as far as the poller has read them.
     elsewhere: BTreeMap<StepPath, LiveText>,
@@ -171,7 +171,7 @@ impl Channel {
         }
     }
 
-    /// What the model of an attempt thought so far.
+    /// The thinking of an attempt so far.
     pub fn thinking_of(&self, path: &StepPath, attempt: i32) -> String {
         let texts = self.texts();
         let text = texts.thinking.get(path).filter(|text| text.attempt == attempt);
