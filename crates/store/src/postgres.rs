@@ -83,16 +83,16 @@ pub(crate) async fn lock_workflow_for_start(
     Ok(row.for_key_share().first(conn).await.optional()?)
 }
 
-/// Whether a workflow is marked as deleted, and no other server is deleting it.
+/// Whether a workflow is marked as deleted. Waits for a start or for another server's piece, which are short.
 pub(crate) async fn lock_deleting_workflow(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool, StoreError> {
     let row = workflows::table.find((tenant, id)).filter(workflows::deleting).select(workflows::deleting);
-    Ok(row.for_update().skip_locked().first(conn).await.optional()?.unwrap_or(false))
+    Ok(row.for_update().first(conn).await.optional()?.unwrap_or(false))
 }
 
-/// Whether an execution is marked as deleted, and no other server is deleting it.
+/// Whether an execution is marked as deleted. Waits for another server's piece, which is short.
 pub(crate) async fn lock_deleting_execution(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool, StoreError> {
     let row = executions::table.find((tenant, id)).filter(executions::deleting).select(executions::deleting);
-    Ok(row.for_update().skip_locked().first(conn).await.optional()?.unwrap_or(false))
+    Ok(row.for_update().first(conn).await.optional()?.unwrap_or(false))
 }
 
 /// The time by which leases are compared, in microseconds: the clocks of several servers may differ, so the database's counts.

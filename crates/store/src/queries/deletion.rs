@@ -59,7 +59,7 @@ pub async fn mark_execution(conn: &mut Connection, tenant: &str, id: &str) -> Re
     Ok(marked > 0)
 }
 
-/// Deletes a piece of a workflow that is marked; false when nothing of it is left, or when another server is at it.
+/// Deletes a piece of a workflow that is marked; false when nothing of it is left.
 pub async fn workflow_piece(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
     if !lock_deleting_workflow(conn, tenant, id).await? {
         return Ok(false);
@@ -100,7 +100,7 @@ pub async fn workflow_piece(conn: &mut Connection, tenant: &str, id: &str) -> Re
     Ok(false)
 }
 
-/// Deletes a piece of an execution that is marked; false when nothing of it is left, or when another server is at it.
+/// Deletes a piece of an execution that is marked; false when nothing of it is left.
 pub async fn execution_piece(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
     if !lock_deleting_execution(conn, tenant, id).await? {
         return Ok(false);
