@@ -1,5 +1,5 @@
 //! The addresses that the server knows, and the methods that each takes. Methods are checked before routing: a path like
-//! `/workflows/templates` would otherwise reach the handlers of `/workflows/{id}`.
+//! `/workflows/templates` would otherwise reach the handlers of `/workflows/{workflow_id}`.
 
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
@@ -49,7 +49,7 @@ impl Addresses {
 
     /// The methods of an address; empty when it is unknown.
     pub fn methods_at(&self, path: &str) -> &[&'static str] {
-        // The first literal segment decides, as in the routes: `/executions/{id}` goes before `/{id}/validate`.
+        // The first literal segment decides, as in the routes: `/executions/{execution_id}` goes before `/{workflow_id}/validate`.
         let matching = self.0.iter().filter(|address| address.is_match(path));
         matching.min_by(|a, b| a.parameters().cmp(b.parameters())).map_or(&[], |address| &address.methods)
     }

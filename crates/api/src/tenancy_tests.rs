@@ -60,42 +60,48 @@ fn case(operation: &str) -> Case {
         "POST /workflows/templates" => Case::Own(json!({"id": "mine", "name": "m", "definition": {"steps": []}})),
         "POST /personas" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
         // No key and no address, so that nothing is called.
-        "PUT /providers/{name}/credential" => Case::Own(json!({"default_model": "theirs"})),
-        "DELETE /providers/{name}/credential" | "POST /providers/{name}/credential/test" => Case::Own(Value::Null),
-        "PUT /personas/{id}" => Case::NotFound(persona),
-        "PUT /workflows/{id}" => Case::NotFound(edited),
-        "PATCH /workflows/executions/{id}" => Case::NotFound(json!({"yolo": true})),
-        "PATCH /workflows/executions/{id}/steps/{path}" => Case::NotFound(json!({"prompt": "theirs"})),
-        "PUT /workflows/executions/{id}/steps/{path}/output" => Case::NotFound(json!({"content": "theirs"})),
-        "POST /workflows/executions/{id}/steps/{path}/review" => Case::NotFound(json!({"decision": "approve"})),
-        "GET /events/workflows/{id}"
-        | "GET /personas/{id}"
-        | "DELETE /personas/{id}"
-        | "GET /workflows/executions/{id}"
-        | "DELETE /workflows/executions/{id}"
-        | "GET /workflows/executions/{id}/definition"
-        | "GET /workflows/executions/{id}/events"
-        | "GET /workflows/executions/{id}/steps/{path}"
-        | "GET /workflows/executions/{id}/steps/{path}/output"
-        | "GET /workflows/templates/{id}"
-        | "DELETE /workflows/templates/{id}"
-        | "GET /workflows/{id}"
-        | "DELETE /workflows/{id}"
-        | "GET /workflows/{id}/executions"
-        | "GET /workflows/{id}/stats"
-        | "GET /workflows/{id}/versions"
-        | "GET /workflows/{id}/versions/{version}" => Case::NotFound(Value::Null),
-        "POST /workflows/executions/{id}/cancel"
-        | "POST /workflows/executions/{id}/pause"
-        | "POST /workflows/executions/{id}/resume"
-        | "POST /workflows/executions/{id}/steps/{path}/retry"
-        | "POST /workflows/executions/{id}/steps/{path}/retry/plan"
-        | "POST /workflows/templates/{id}/instantiate"
-        | "POST /workflows/{id}/copy"
-        | "POST /workflows/{id}/estimate"
-        | "POST /workflows/{id}/executions"
-        | "POST /workflows/{id}/validate"
-        | "POST /workflows/{id}/versions/{version}/restore" => Case::NotFound(json!({})),
+        "PUT /providers/{provider}/credential" => Case::Own(json!({"default_model": "theirs"})),
+        "DELETE /providers/{provider}/credential" | "POST /providers/{provider}/credential/test" => {
+            Case::Own(Value::Null)
+        }
+        "PUT /personas/{persona_id}" => Case::NotFound(persona),
+        "PUT /workflows/{workflow_id}" => Case::NotFound(edited),
+        "PATCH /workflows/executions/{execution_id}" => Case::NotFound(json!({"yolo": true})),
+        "PATCH /workflows/executions/{execution_id}/steps/{step_path}" => Case::NotFound(json!({"prompt": "theirs"})),
+        "PUT /workflows/executions/{execution_id}/steps/{step_path}/output" => {
+            Case::NotFound(json!({"content": "theirs"}))
+        }
+        "POST /workflows/executions/{execution_id}/steps/{step_path}/review" => {
+            Case::NotFound(json!({"decision": "approve"}))
+        }
+        "GET /events/workflows/{workflow_id}"
+        | "GET /personas/{persona_id}"
+        | "DELETE /personas/{persona_id}"
+        | "GET /workflows/executions/{execution_id}"
+        | "DELETE /workflows/executions/{execution_id}"
+        | "GET /workflows/executions/{execution_id}/definition"
+        | "GET /workflows/executions/{execution_id}/events"
+        | "GET /workflows/executions/{execution_id}/steps/{step_path}"
+        | "GET /workflows/executions/{execution_id}/steps/{step_path}/output"
+        | "GET /workflows/templates/{template_id}"
+        | "DELETE /workflows/templates/{template_id}"
+        | "GET /workflows/{workflow_id}"
+        | "DELETE /workflows/{workflow_id}"
+        | "GET /workflows/{workflow_id}/executions"
+        | "GET /workflows/{workflow_id}/stats"
+        | "GET /workflows/{workflow_id}/versions"
+        | "GET /workflows/{workflow_id}/versions/{version}" => Case::NotFound(Value::Null),
+        "POST /workflows/executions/{execution_id}/cancel"
+        | "POST /workflows/executions/{execution_id}/pause"
+        | "POST /workflows/executions/{execution_id}/resume"
+        | "POST /workflows/executions/{execution_id}/steps/{step_path}/retry"
+        | "POST /workflows/executions/{execution_id}/steps/{step_path}/retry/plan"
+        | "POST /workflows/templates/{template_id}/instantiate"
+        | "POST /workflows/{workflow_id}/copy"
+        | "POST /workflows/{workflow_id}/estimate"
+        | "POST /workflows/{workflow_id}/executions"
+        | "POST /workflows/{workflow_id}/validate"
+        | "POST /workflows/{workflow_id}/versions/{version}/restore" => Case::NotFound(json!({})),
         other => panic!("{other} has no case: what does it answer a caller of another tenant?"),
     }
 }
@@ -114,16 +120,11 @@ fn operations() -> Vec<(Method, String)> {
 /// The addresses of a path at the first tenant's resources.
 fn addresses(path: &str, executions: &[String]) -> Vec<String> {
     let step = if path.ends_with("/review") { "r" } else { "a" };
-    let path = path.replace("{version}", "1").replace("{name}", "openai").replace("{path}", step);
-    if path.starts_with("/workflows/executions/{id}") {
-        return executions.iter().map(|id| path.replace("{id}", id)).collect();
+    let path = path.replace("{version}", "1").replace("{provider}", "openai").replace("{step_path}", step);
+    if path.starts_with("/workflows/executions/{execution_id}") {
+        return executions.iter().map(|id| path.replace("{execution_id}", id)).collect();
     }
-    let id = match path.as_str() {
-        persona if persona.starts_with("/personas") => "p",
-        template if template.starts_with("/workflows/templates") => "t",
-        _ => "w",
-    };
-    vec![path.replace("{id}", id)]
+    vec![path.replace("{persona_id}", "p").replace("{template_id}", "t").replace("{workflow_id}", "w")]
 }
 
 /// Calls a method of an address as a tenant, with a body unless it is null. Gives the status, and the body unless it is a

@@ -30,14 +30,14 @@ pub struct AfterQuery {
 /// model thought so far, in `thinking` events, then the events as they happen. The stream ends when the execution does.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), AfterQuery,
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), AfterQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that was read")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
         example = "id: 1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n"),
         (status = 204, description = "The execution has ended, and its last event was read: do not come again")),
     extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])))
 )]
-#[get("/workflows/executions/{id}/events")]
+#[get("/workflows/executions/{execution_id}/events")]
 pub async fn follow_execution(
     caller: Viewer,
     id: Path<ExecutionId>,
@@ -70,13 +70,13 @@ pub struct WorkflowAfterQuery {
 /// execution gets the newest one from its start. A number alone counts in the newest execution.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = WorkflowId, Path, description = "The workflow"), WorkflowAfterQuery,
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WorkflowAfterQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was read")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
         example = "id: execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11:1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n")),
     extensions(("x-error-codes" = json!(["workflow_not_found", "execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])))
 )]
-#[get("/events/workflows/{id}")]
+#[get("/events/workflows/{workflow_id}")]
 pub async fn follow_workflow(
     caller: Viewer,
     id: Path<WorkflowId>,

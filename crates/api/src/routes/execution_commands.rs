@@ -13,11 +13,11 @@ use crate::wait::{self, WaitQuery};
 
 /// Pauses an execution: running steps end, and no more are started.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
-#[post("/workflows/executions/{id}/pause")]
+#[post("/workflows/executions/{execution_id}/pause")]
 pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::Pause, caller.name()).await?))
 }
@@ -26,11 +26,11 @@ pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<Ap
 ///
 /// With `?wait=` the answer comes when the execution ends or pauses again, or when the time is over.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution"), WaitQuery),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution"), WaitQuery),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "illegal_transition", "gate_open", "execution_elsewhere", "rate_limited", "shutting_down"])))
 )]
-#[post("/workflows/executions/{id}/resume")]
+#[post("/workflows/executions/{execution_id}/resume")]
 pub async fn resume_execution(
     caller: Editor,
     id: Path<ExecutionId>,
@@ -45,11 +45,11 @@ pub async fn resume_execution(
 
 /// Cancels an execution at once. The text that was streamed is kept.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
-#[post("/workflows/executions/{id}/cancel")]
+#[post("/workflows/executions/{execution_id}/cancel")]
 pub async fn cancel_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
     Ok(Json(app.engine.command(caller.tenant(), &id, Command::Cancel, caller.name()).await?))
 }

@@ -80,7 +80,7 @@ pub struct WorkflowExecutionQuery {
 /// execution ends or pauses, or when the time is over.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = WorkflowId, Path, description = "The workflow"), WaitQuery,
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WaitQuery,
         ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same execution")),
     request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5})),
     responses(
@@ -93,7 +93,7 @@ pub struct WorkflowExecutionQuery {
     extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_header", "invalid_definition", "invalid_input",
         "unknown_model", "unknown_persona", "provider_not_available", "idempotency_key_reused", "rate_limited", "shutting_down"])))
 )]
-#[post("/workflows/{id}/executions")]
+#[post("/workflows/{workflow_id}/executions")]
 pub async fn start_execution(
     caller: Editor,
     id: Path<WorkflowId>,
@@ -171,11 +171,11 @@ pub async fn list_executions(
 
 /// Lists the executions of a workflow.
 #[utoipa::path(
-    tag = "executions", params(("id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
+    tag = "executions", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
     extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_cursor"])))
 )]
-#[get("/workflows/{id}/executions")]
+#[get("/workflows/{workflow_id}/executions")]
 pub async fn list_workflow_executions(
     caller: Viewer,
     id: Path<WorkflowId>,
@@ -223,11 +223,11 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
 /// comes with the first event after that number: repeat the request with the `last_seq` of each answer to follow an
 /// execution without a stream. An execution that has ended is answered at once.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution"), WaitForEventQuery),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution"), WaitForEventQuery),
     responses((status = 200, description = "The execution, as it is when the answer is sent", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "too_many_streams"])))
 )]
-#[get("/workflows/executions/{id}")]
+#[get("/workflows/executions/{execution_id}")]
 pub async fn get_execution(
     caller: Viewer,
     id: Path<ExecutionId>,
@@ -251,11 +251,11 @@ pub async fn get_execution(
 /// It is the definition of the workflow's version at the start, with the provider and model that were pinned
 /// then, and with the changes made to this execution since.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The definition", body = Definition)),
     extensions(("x-error-codes" = json!(["execution_not_found"])))
 )]
-#[get("/workflows/executions/{id}/definition")]
+#[get("/workflows/executions/{execution_id}/definition")]
 pub async fn get_execution_definition(
     caller: Viewer,
     id: Path<ExecutionId>,
@@ -266,12 +266,12 @@ pub async fn get_execution_definition(
 
 /// Changes the budget or the YOLO mode of an execution.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     request_body(content = PatchExecution, example = json!({"yolo": true, "budget_usd": 2.5})),
     responses((status = 200, description = "The execution as changed", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "execution_elsewhere", "shutting_down"])))
 )]
-#[patch("/workflows/executions/{id}")]
+#[patch("/workflows/executions/{execution_id}")]
 pub async fn update_execution(
     caller: Editor,
     id: Path<ExecutionId>,
@@ -283,11 +283,11 @@ pub async fn update_execution(
 
 /// Deletes an execution that has ended.
 #[utoipa::path(
-    tag = "executions", params(("id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 204, description = "It is deleted")),
     extensions(("x-error-codes" = json!(["execution_not_found", "execution_active"])))
 )]
-#[delete("/workflows/executions/{id}")]
+#[delete("/workflows/executions/{execution_id}")]
 pub async fn delete_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<HttpResponse> {
     app.engine.delete(caller.tenant(), &id).await?;
     Ok(HttpResponse::NoContent().finish())

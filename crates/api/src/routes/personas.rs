@@ -81,11 +81,11 @@ pub async fn create_persona(
 
 /// Returns one persona.
 #[utoipa::path(
-    tag = "personas", params(("id" = PersonaId, Path, description = "The persona")),
+    tag = "personas", params(("persona_id" = PersonaId, Path, description = "The persona")),
     responses((status = 200, description = "The persona", body = Persona)),
     extensions(("x-error-codes" = json!(["persona_not_found"])))
 )]
-#[get("/personas/{id}")]
+#[get("/personas/{persona_id}")]
 pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) -> ApiResult<WithETag<Persona>> {
     Ok(WithETag::ok(app.engine.store().persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?))
 }
@@ -93,12 +93,12 @@ pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) ->
 /// Saves a persona over the version that `If-Match` names.
 #[utoipa::path(
     tag = "personas",
-    params(("id" = PersonaId, Path, description = "The persona"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
+    params(("persona_id" = PersonaId, Path, description = "The persona"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
     request_body(content = PersonaRequest, example = json!({"name": "Plain writer", "instructions": "Write short sentences."})),
     responses((status = 200, description = "The persona as saved", body = Persona)),
     extensions(("x-error-codes" = json!(["persona_not_found", "version_conflict", "if_match_required", "invalid_header", "rate_limited"])))
 )]
-#[put("/personas/{id}")]
+#[put("/personas/{persona_id}")]
 pub async fn update_persona(
     caller: Editor,
     id: Path<PersonaId>,
@@ -137,11 +137,11 @@ fn saved(update: &PersonaUpdate) -> ApiResult<()> {
 /// Deletes a persona. Executions that were started with it keep it.
 #[utoipa::path(
     tag = "personas",
-    params(("id" = PersonaId, Path, description = "The persona"), ("If-Match" = Option<String>, Header, description = "Delete only this version")),
+    params(("persona_id" = PersonaId, Path, description = "The persona"), ("If-Match" = Option<String>, Header, description = "Delete only this version")),
     responses((status = 204, description = "It is deleted")),
     extensions(("x-error-codes" = json!(["persona_not_found", "version_conflict", "invalid_header"])))
 )]
-#[delete("/personas/{id}")]
+#[delete("/personas/{persona_id}")]
 pub async fn delete_persona(
     caller: Editor,
     id: Path<PersonaId>,

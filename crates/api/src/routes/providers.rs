@@ -32,12 +32,12 @@ fn provider(name: &str) -> ApiResult<ProviderName> {
 /// removes the stored key, unless `api_key` comes with it: the key was meant for the old address. The answer has no
 /// `key_hint` then.
 #[utoipa::path(
-    tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
+    tag = "providers", params(("provider" = String, Path, description = "The provider", example = "openai")),
     request_body(content = CredentialRequest, example = json!({"api_key": "sk-…"})),
     responses((status = 200, description = "The credential without its key", body = CredentialInfo)),
     extensions(("x-error-codes" = json!(["provider_not_found"])))
 )]
-#[put("/providers/{name}/credential")]
+#[put("/providers/{provider}/credential")]
 pub async fn put_credential(
     caller: Admin,
     name: Path<String>,
@@ -63,11 +63,11 @@ pub async fn put_credential(
 
 /// Deletes the credential of a provider.
 #[utoipa::path(
-    tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
+    tag = "providers", params(("provider" = String, Path, description = "The provider", example = "openai")),
     responses((status = 204, description = "It is deleted")),
     extensions(("x-error-codes" = json!(["provider_not_found"])))
 )]
-#[delete("/providers/{name}/credential")]
+#[delete("/providers/{provider}/credential")]
 pub async fn delete_credential(caller: Admin, name: Path<String>, app: Data<App>) -> ApiResult<HttpResponse> {
     let provider = provider(&name)?;
     if app.engine.providers().delete_credential(caller.tenant(), provider).await? {
@@ -78,12 +78,12 @@ pub async fn delete_credential(caller: Admin, name: Path<String>, app: Data<App>
 
 /// Checks whether a provider accepts the key. It costs no tokens.
 #[utoipa::path(
-    tag = "providers", params(("name" = String, Path, description = "The provider", example = "openai")),
+    tag = "providers", params(("provider" = String, Path, description = "The provider", example = "openai")),
     responses((status = 204, description = "The provider accepts the key")),
     extensions(("x-error-codes" = json!(["provider_not_found", "provider_not_available", "provider_unauthorized", "provider_rate_limited",
         "provider_unavailable", "provider_rejected", "attempt_timed_out"])))
 )]
-#[post("/providers/{name}/credential/test")]
+#[post("/providers/{provider}/credential/test")]
 pub async fn test_credential(caller: Admin, name: Path<String>, app: Data<App>) -> ApiResult<HttpResponse> {
     let provider = provider(&name)?;
     match app.engine.providers().check(caller.tenant(), provider).await {

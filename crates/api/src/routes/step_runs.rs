@@ -25,11 +25,11 @@ type StepAddress = Path<(ExecutionId, StepPath)>;
 /// Returns one step run with its attempts and gate decisions.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
     responses((status = 200, description = "The step run", body = StepRunDetail)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found"])))
 )]
-#[get("/workflows/executions/{id}/steps/{path}")]
+#[get("/workflows/executions/{execution_id}/steps/{step_path}")]
 pub async fn get_step_run(caller: Viewer, step: StepAddress, app: Data<App>) -> ApiResult<Json<StepRunDetail>> {
     let (id, path) = step.into_inner();
     let store = app.engine.store();
@@ -51,14 +51,14 @@ async fn find(app: &App, caller: &Caller, id: &ExecutionId, path: &StepPath) -> 
 /// Returns the output of a step alone: a text as plain text, anything else as JSON.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run"),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the output that the client has")),
     responses((status = 200, description = "The output", content((String = "text/plain"), (Value = "application/json")),
             headers(("ETag" = String, description = "Changes with the output: send it as `If-None-Match`"))),
         (status = 304, description = "The client has this output")),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "output_not_found"])))
 )]
-#[get("/workflows/executions/{id}/steps/{path}/output")]
+#[get("/workflows/executions/{execution_id}/steps/{step_path}/output")]
 pub async fn get_output(
     caller: Viewer,
     step: StepAddress,
@@ -93,13 +93,13 @@ fn check_patch(patch: &PatchStep) -> ApiResult<()> {
 /// Changes a step for this execution, while it has not run or after it failed.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
     request_body(content = PatchStep, example = json!({"provider": "demo", "model": "demo-instant"})),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "invalid_definition",
         "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "shutting_down"])))
 )]
-#[patch("/workflows/executions/{id}/steps/{path}")]
+#[patch("/workflows/executions/{execution_id}/steps/{step_path}")]
 pub async fn update_step_run(
     caller: Editor,
     step: StepAddress,
@@ -114,12 +114,12 @@ pub async fn update_step_run(
 /// Replaces the output of a step; later steps use the new one when they run.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
     request_body(content = OutputOverride, example = json!({"content": "A better text"})),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
-#[put("/workflows/executions/{id}/steps/{path}/output")]
+#[put("/workflows/executions/{execution_id}/steps/{step_path}/output")]
 pub async fn override_output(
     caller: Editor,
     step: StepAddress,
@@ -152,14 +152,14 @@ pub struct RetryQuery {
 /// plan, and nothing is done. With `?wait=` the answer comes when the execution ends or pauses, or when the time is over.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run"), WaitQuery),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run"), WaitQuery),
     request_body(content = Option<PatchStep>, example = json!({"model": "demo-instant"})),
     responses((status = 202, description = "It runs again", body = Execution),
         (status = 200, description = "It ended or paused within the time to wait", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "execution_active", "invalid_definition", "invalid_query",
         "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "rate_limited", "shutting_down"])))
 )]
-#[post("/workflows/executions/{id}/steps/{path}/retry")]
+#[post("/workflows/executions/{execution_id}/steps/{step_path}/retry")]
 pub async fn retry_step(
     caller: Editor,
     step: StepAddress,
@@ -183,13 +183,13 @@ pub async fn retry_step(
 /// Plans a retry from a step: the steps that it would keep and repeat, and its cost. It does nothing.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run")),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
     request_body(content = Option<PatchStep>, example = json!({"model": "demo-instant"})),
     responses((status = 200, description = "The plan", body = RerunPlan)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_definition",
         "unknown_provider", "unknown_persona", "provider_not_available"])))
 )]
-#[post("/workflows/executions/{id}/steps/{path}/retry/plan")]
+#[post("/workflows/executions/{execution_id}/steps/{step_path}/retry/plan")]
 pub async fn plan_retry(
     caller: Editor,
     step: StepAddress,
@@ -208,13 +208,13 @@ pub async fn plan_retry(
 /// comes when the execution ends or pauses again, or when the time is over.
 #[utoipa::path(
     tag = "executions",
-    params(("id" = ExecutionId, Path, description = "The execution"), ("path" = StepPath, Path, description = "The step run that waits"), WaitQuery),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run that waits"), WaitQuery),
     request_body(content = ReviewRequest, example = json!({"decision": "approve", "content": "The text as I want it"})),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_query", "illegal_transition", "gate_decided",
         "decision_not_possible", "execution_elsewhere", "shutting_down"])))
 )]
-#[post("/workflows/executions/{id}/steps/{path}/review")]
+#[post("/workflows/executions/{execution_id}/steps/{step_path}/review")]
 pub async fn review_step(
     caller: Editor,
     step: StepAddress,

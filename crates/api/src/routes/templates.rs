@@ -125,11 +125,11 @@ pub async fn create_template(
 
 /// Returns one template.
 #[utoipa::path(
-    tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
+    tag = "templates", params(("template_id" = WorkflowId, Path, description = "The template")),
     responses((status = 200, description = "The template", body = WorkflowTemplate)),
     extensions(("x-error-codes" = json!(["template_not_found"])))
 )]
-#[get("/workflows/templates/{id}")]
+#[get("/workflows/templates/{template_id}")]
 pub async fn get_template(caller: Viewer, id: Path<WorkflowId>, app: Data<App>) -> ApiResult<Json<WorkflowTemplate>> {
     Ok(Json(find_template(&app, &caller, &id).await?))
 }
@@ -154,11 +154,11 @@ async fn find_template(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult
 
 /// Deletes a template that belongs to the tenant.
 #[utoipa::path(
-    tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
+    tag = "templates", params(("template_id" = WorkflowId, Path, description = "The template")),
     responses((status = 204, description = "It is deleted")),
     extensions(("x-error-codes" = json!(["template_not_found", "forbidden", "execution_active"])))
 )]
-#[delete("/workflows/templates/{id}")]
+#[delete("/workflows/templates/{template_id}")]
 pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App>) -> ApiResult<HttpResponse> {
     if find_template(&app, &caller, &id).await?.built_in {
         return Err(ApiError::new(ErrorCode::Forbidden, "Built-in templates cannot be deleted."));
@@ -172,12 +172,12 @@ pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App
 
 /// Creates a workflow from a template.
 #[utoipa::path(
-    tag = "templates", params(("id" = WorkflowId, Path, description = "The template")),
+    tag = "templates", params(("template_id" = WorkflowId, Path, description = "The template")),
     request_body(content = Option<InstantiateTemplate>, example = json!({"name": "My build"})),
     responses((status = 201, description = "The workflow", body = Workflow)),
     extensions(("x-error-codes" = json!(["template_not_found", "workflow_exists", "rate_limited"])))
 )]
-#[post("/workflows/templates/{id}/instantiate")]
+#[post("/workflows/templates/{template_id}/instantiate")]
 pub async fn instantiate_template(
     caller: Editor,
     id: Path<WorkflowId>,

@@ -28,11 +28,11 @@ pub struct PageQuery {
 
 /// Lists the versions of a workflow, newest first.
 #[utoipa::path(
-    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow"), PageQuery),
+    tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), PageQuery),
     responses((status = 200, description = "A page of versions", body = WorkflowVersionPage)),
     extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_cursor"])))
 )]
-#[get("/workflows/{id}/versions")]
+#[get("/workflows/{workflow_id}/versions")]
 pub async fn list_versions(
     caller: Viewer,
     id: Path<WorkflowId>,
@@ -48,11 +48,11 @@ pub async fn list_versions(
 /// Returns one version of a workflow.
 #[utoipa::path(
     tag = "workflows",
-    params(("id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "Its version")),
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "Its version")),
     responses((status = 200, description = "The version", body = WorkflowVersion)),
     extensions(("x-error-codes" = json!(["version_not_found"])))
 )]
-#[get("/workflows/{id}/versions/{version}")]
+#[get("/workflows/{workflow_id}/versions/{version}")]
 pub async fn get_version(
     caller: Viewer,
     path: Path<(WorkflowId, i64)>,
@@ -65,12 +65,12 @@ pub async fn get_version(
 /// Saves an older version again, as the newest one.
 #[utoipa::path(
     tag = "workflows",
-    params(("id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version to bring back"),
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version to bring back"),
         ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
     extensions(("x-error-codes" = json!(["workflow_not_found", "version_not_found", "version_conflict", "if_match_required", "invalid_header", "rate_limited"])))
 )]
-#[post("/workflows/{id}/versions/{version}/restore")]
+#[post("/workflows/{workflow_id}/versions/{version}/restore")]
 pub async fn restore_version(
     caller: Editor,
     path: Path<(WorkflowId, i64)>,

@@ -156,11 +156,11 @@ const MOST_SAME_NAMES: u32 = 1_000;
 
 /// Returns one workflow, with its definition.
 #[utoipa::path(
-    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     responses((status = 200, description = "The workflow; its version is the `ETag`", body = Workflow)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
-#[get("/workflows/{id}")]
+#[get("/workflows/{workflow_id}")]
 pub async fn get_workflow(caller: Viewer, id: Path<WorkflowId>, app: Data<App>) -> ApiResult<WithETag<Workflow>> {
     Ok(WithETag::ok(find(&app, &caller, &id).await?))
 }
@@ -184,13 +184,13 @@ pub async fn require(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<(
 /// Labels given in `renamed_labels` are rewritten in every prompt in the same save.
 #[utoipa::path(
     tag = "workflows",
-    params(("id" = WorkflowId, Path, description = "The workflow"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
     request_body(content = UpdateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
         {"id": "research", "label": "Research", "type": "llm", "prompt": "Research {{input.topic}} thoroughly"}]}})),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
     extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "workflow_exists", "if_match_required", "invalid_header", "invalid_definition", "rate_limited"])))
 )]
-#[put("/workflows/{id}")]
+#[put("/workflows/{workflow_id}")]
 pub async fn update_workflow(
     caller: Editor,
     id: Path<WorkflowId>,
@@ -258,12 +258,12 @@ fn saved(update: &WorkflowUpdate) -> ApiResult<()> {
 /// Deletes a workflow with its versions and executions.
 #[utoipa::path(
     tag = "workflows",
-    params(("id" = WorkflowId, Path, description = "The workflow"),
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"),
         ("If-Match" = Option<String>, Header, description = "Delete only this version")),
     responses((status = 204, description = "It is deleted")),
     extensions(("x-error-codes" = json!(["workflow_not_found", "version_conflict", "execution_active", "invalid_header"])))
 )]
-#[delete("/workflows/{id}")]
+#[delete("/workflows/{workflow_id}")]
 pub async fn delete_workflow(
     caller: Editor,
     id: Path<WorkflowId>,
@@ -276,12 +276,12 @@ pub async fn delete_workflow(
 
 /// Copies a workflow.
 #[utoipa::path(
-    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow to copy")),
+    tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow to copy")),
     request_body(content = Option<CopyWorkflow>, example = json!({"name": "Market brief for tea"})),
     responses((status = 201, description = "The copy", body = Workflow)),
     extensions(("x-error-codes" = json!(["workflow_not_found", "workflow_exists", "rate_limited"])))
 )]
-#[post("/workflows/{id}/copy")]
+#[post("/workflows/{workflow_id}/copy")]
 pub async fn copy_workflow(
     caller: Editor,
     id: Path<WorkflowId>,
@@ -309,12 +309,12 @@ pub async fn copy_workflow(
 
 /// Checks a definition: errors that would prevent a run, and warnings.
 #[utoipa::path(
-    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     request_body(content = Option<ValidateRequest>, example = json!({"input": {"topic": "tea"}})),
     responses((status = 200, description = "The findings", body = LintReport)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
-#[post("/workflows/{id}/validate")]
+#[post("/workflows/{workflow_id}/validate")]
 pub async fn validate_workflow(
     caller: Viewer,
     id: Path<WorkflowId>,
@@ -328,12 +328,12 @@ pub async fn validate_workflow(
 
 /// Estimates what a run costs, step by step, before anything is spent.
 #[utoipa::path(
-    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     request_body(content = Option<EstimateRequest>, example = json!({"input": {"topic": "tea"}})),
     responses((status = 200, description = "From the least to the most that is expected", body = Estimate)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
-#[post("/workflows/{id}/estimate")]
+#[post("/workflows/{workflow_id}/estimate")]
 pub async fn estimate_workflow(
     caller: Viewer,
     id: Path<WorkflowId>,
@@ -349,11 +349,11 @@ pub async fn estimate_workflow(
 
 /// Returns the totals of a workflow's executions.
 #[utoipa::path(
-    tag = "workflows", params(("id" = WorkflowId, Path, description = "The workflow")),
+    tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     responses((status = 200, description = "Counts, tokens and cost", body = WorkflowStats)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
-#[get("/workflows/{id}/stats")]
+#[get("/workflows/{workflow_id}/stats")]
 pub async fn get_workflow_stats(
     caller: Viewer,
     id: Path<WorkflowId>,

@@ -96,18 +96,17 @@ async fn answers_fit_the_document() {
         }
         let validator = schema_of(&document, schema);
         for execution in [&id, &failed] {
-            let thing = match path {
-                path if path.contains("/personas/") => "p",
-                path if path.contains("/templates/") => "deep-build-pipeline",
-                path if path.contains("/executions/") => execution,
-                _ if execution == &id => "w",
-                _ => "failing",
-            };
-            let address = path
-                .trim_start_matches("/api/v1")
-                .replace("{id}", thing)
-                .replace("{path}", "a")
-                .replace("{version}", "1");
+            let workflow = if execution == &id { "w" } else { "failing" };
+            let parameters = [
+                ("{execution_id}", execution.as_str()),
+                ("{persona_id}", "p"),
+                ("{step_path}", "a"),
+                ("{template_id}", "deep-build-pipeline"),
+                ("{version}", "1"),
+                ("{workflow_id}", workflow),
+            ];
+            let address = path.trim_start_matches("/api/v1").to_owned();
+            let address = parameters.iter().fold(address, |address, (name, value)| address.replace(name, value));
             let answer = server.get(&address).await.expect(StatusCode::OK);
             let faults: Vec<String> =
                 validator.iter_errors(&answer).map(|error| format!("{}: {error}", error.instance_path())).collect();

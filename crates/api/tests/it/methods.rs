@@ -21,14 +21,9 @@ fn addresses() -> Vec<(String, BTreeSet<String>)> {
 
 /// The path at resources that exist.
 fn at(path: &str, execution: &str) -> String {
-    let id = match path {
-        path if path.contains("/executions/{") => execution,
-        path if path.contains("/personas") => "p",
-        path if path.contains("/templates") => "research-brief",
-        _ => "w",
-    };
-    let path = path.replace("{version}", "1").replace("{name}", "openai").replace("{path}", "a");
-    path.replace("{id}", id)
+    let ids = [("execution", execution), ("persona", "p"), ("template", "research-brief"), ("workflow", "w")];
+    let path = path.replace("{version}", "1").replace("{provider}", "openai").replace("{step_path}", "a");
+    ids.iter().fold(path, |path, (of, id)| path.replace(&format!("{{{of}_id}}"), id))
 }
 
 /// A server with one of each resource, and the id of its execution.
