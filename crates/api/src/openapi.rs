@@ -74,7 +74,7 @@ const WITH_BODY: [ErrorCode; 5] = [
     ErrorCode::InvalidRequest,
 ];
 /// Operations that write nothing, although their method is not `GET`.
-const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "test_credential"];
+const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential"];
 /// The tags that group operations.
 const TAGS: [(&str, &str); 5] = [
     ("workflows", "Named, versioned definitions that are run step by step."),
@@ -104,7 +104,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::default()]);
     let components = document.components.get_or_insert_default();
     components.schemas.extend(schemas_of::<Problem>());
-    components.schemas.extend(schemas_of::<sluice_types::Event>());
+    components.schemas.extend(schemas_of::<sluice_types::ExecutionEvent>());
     for name in CLOSED {
         if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(name) {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));

@@ -6,7 +6,7 @@ use sluice_types::limits::{
     MAX_CREDENTIAL_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE, MAX_SEARCH_CHARS,
     MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
 };
-use sluice_types::{Definition, ErrorCode, FieldError, Finding, LintContext, Severity, WorkflowId, lint};
+use sluice_types::{Definition, ErrorCode, FieldError, LintContext, LintFinding, Severity, WorkflowId, lint};
 
 use crate::error::ApiError;
 
@@ -133,7 +133,7 @@ pub fn check_id(id: &WorkflowId) -> Result<(), ApiError> {
 pub fn check_definition(definition: &Definition) -> Result<(), ApiError> {
     let report = lint(definition, &LintContext::default(), None);
     let refused =
-        |finding: &Finding| finding.severity == Severity::Error && REFUSED_AT_SAVE.contains(&finding.code.as_str());
+        |finding: &LintFinding| finding.severity == Severity::Error && REFUSED_AT_SAVE.contains(&finding.code.as_str());
     let errors: Vec<FieldError> = report
         .findings
         .into_iter()

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{
-    Definition, Finding, Index, LintContext, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
+    Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
 };
 
 use crate::blocking::off_thread;
@@ -77,10 +77,10 @@ fn names_personas(definition: &Definition, index: &Index) -> bool {
 }
 
 /// The findings of minijinja and the schema validator.
-pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Value>) -> Vec<Finding> {
+pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Value>) -> Vec<LintFinding> {
     let mut findings = Vec::new();
     let mut error = |pointer: String, code: &str, message: String| {
-        findings.push(Finding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
+        findings.push(LintFinding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
     };
     let example = Value::Object(serde_json::Map::new());
     let runs = stand_ins(index);

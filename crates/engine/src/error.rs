@@ -1,7 +1,7 @@
 //! Errors of the engine. They know nothing of HTTP; the API maps them to codes.
 
 use sluice_store::StoreError;
-use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, FieldError, Finding, StepRunStatus};
+use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, FieldError, LintFinding, StepRunStatus};
 
 /// Errors of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum EngineError {
     StepRunNotFound,
     /// The definition has errors.
     #[error("the definition cannot run as it is")]
-    InvalidDefinition(Vec<Finding>),
+    InvalidDefinition(Vec<LintFinding>),
     /// A field of the request is wrong.
     #[error("{}: {}", .0.as_str(), listed(.1))]
     Invalid(ErrorCode, Vec<FieldError>),

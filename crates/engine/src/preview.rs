@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 use sluice_store::{Snapshot, SnapshotPersona};
 use sluice_types::{
-    Definition, Estimate, ExecutionId, Index, Kept, PatchStep, Place, Range, Repeated, RerunPlan, StepHistories,
-    StepPath, StepRunStatus, StepType, TenantId, WorkflowId, estimate, pin_to_available,
+    CostRange, Definition, Estimate, ExecutionId, Index, KeptStep, PatchStep, Place, RepeatedStep, RerunPlan,
+    StepHistories, StepPath, StepRunStatus, StepType, TenantId, WorkflowId, estimate, pin_to_available,
 };
 
 use crate::blocking::off_thread;
@@ -67,16 +67,18 @@ fn rerun_plan(
     let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
         Some(step) => step.cost_usd,
         // A review calls no model.
-        None => Some(Range::default()),
+        None => Some(CostRange::default()),
     };
     let kept = runs.iter().filter(|run| run.status == StepRunStatus::Completed);
     Ok(RerunPlan {
-        from,
+        from_path: from,
         kept: kept
             .filter(|run| !again.iter().any(|repeat| repeat.path == run.path))
-            .map(|run| Kept { path: run.path.clone(), label: run.label.clone() })
+            .map(|run| KeptStep { path: run.path.clone(), label: run.label.clone() })
             .collect(),
-        cost_usd: again.iter().try_fold(Range::default(), |sum, repeat| cost_of(&repeat.path).map(|cost| sum + cost)),
+        cost_usd: again
+            .iter()
+            .try_fold(CostRange::default(), |sum, repeat| cost_of(&repeat.path).map(|cost| sum + cost)),
         writes_again: again
             .iter()
             .filter(|repeat| acts_again(&index, &repeat.path))
@@ -84,7 +86,7 @@ fn rerun_plan(
             .collect(),
         repeated: again
             .into_iter()
-            .map(|repeat| Repeated {
+            .map(|repeat| RepeatedStep {
                 label: label(&repeat.path),
                 cost_usd: cost_of(&repeat.path),
                 reason: repeat.reason,

@@ -239,7 +239,7 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
 }
 
 /// Errors of the input only are reported as input errors, not as errors of the definition.
-fn refusal(errors: Vec<sluice_types::Finding>) -> EngineError {
+fn refusal(errors: Vec<sluice_types::LintFinding>) -> EngineError {
     if errors.iter().all(|finding| finding.code == "missing_input") {
         let errors = errors.into_iter().map(|finding| FieldError {
             pointer: "/input".into(),

@@ -131,6 +131,8 @@ impl ModelInfo {
 pub struct ModelPage {
     /// The models, by provider and name.
     pub items: Vec<ModelInfo>,
+    /// The `cursor` of the next page; `null`, as all models are on this page.
+    pub next_cursor: Option<String>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
     /// Source of the prices.
@@ -170,6 +172,7 @@ static CATALOG: LazyLock<ModelPage> = LazyLock::new(|| {
     let demo = DEMO_MODELS.map(|model| ModelInfo::free("demo", model));
     ModelPage {
         items: demo.into_iter().chain(file.models).collect(),
+        next_cursor: None,
         prices_date: file.date,
         prices_source: file.source,
     }

@@ -18,14 +18,14 @@ use crate::usage::{TokenUsage, cost_usd, most_cost_usd};
 
 /// A range from the lowest to the highest expected value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Range {
+pub struct CostRange {
     /// The least.
     pub low: f64,
     /// The most.
     pub high: f64,
 }
 
-impl std::ops::Add for Range {
+impl std::ops::Add for CostRange {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self { low: self.low + other.low, high: self.high + other.high }
@@ -51,7 +51,7 @@ impl std::ops::Add for TokenRange {
 /// The definition and the input to estimate. Default: the saved definition, without input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EstimateRequest {
+pub struct EstimateWorkflow {
     /// A definition that is not saved yet.
     #[serde(default, deserialize_with = "known_parts_if_given")]
     pub definition: Option<Definition>,
@@ -81,7 +81,7 @@ pub struct Estimate {
     pub steps: Vec<StepEstimate>,
     /// All of it, in US dollars; missing when the price of a model is not known. Then the costs of the other steps
     /// together are the least that it costs.
-    pub cost_usd: Option<Range>,
+    pub cost_usd: Option<CostRange>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
     /// The labels of steps whose price is unknown.
@@ -107,7 +107,7 @@ pub struct StepEstimate {
     /// Tokens of the answer.
     pub output_tokens: TokenRange,
     /// Cost in US dollars; absent when the price is unknown.
-    pub cost_usd: Option<Range>,
+    pub cost_usd: Option<CostRange>,
     /// Whether the estimate uses earlier executions of the workflow.
     pub from_history: bool,
 }
@@ -136,7 +136,7 @@ pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories)
             }
         }
     }
-    let cost = steps.iter().try_fold(Range::default(), |sum, step| step.cost_usd.map(|cost| sum + cost));
+    let cost = steps.iter().try_fold(CostRange::default(), |sum, step| step.cost_usd.map(|cost| sum + cost));
     Estimate {
         unknown_prices: steps.iter().filter(|step| step.cost_usd.is_none()).map(|step| step.label.clone()).collect(),
         cost_usd: cost,
@@ -200,7 +200,7 @@ impl Scope<'_> {
             model,
             input_tokens,
             output_tokens,
-            cost_usd: low.zip(high).map(|(low, high)| Range { low, high }),
+            cost_usd: low.zip(high).map(|(low, high)| CostRange { low, high }),
             from_history: seen.is_some(),
         }
     }

@@ -46,7 +46,7 @@ impl EventType {
 
 /// One event of an execution. What it is about says which fields it has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Event {
+pub struct ExecutionEvent {
     /// Number in the execution, from 1 without gaps; it is the SSE `id:`. Text has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<i64>,
@@ -110,7 +110,7 @@ pub struct Event {
     pub text: Option<String>,
 }
 
-impl Event {
+impl ExecutionEvent {
     /// An event about the execution as a whole, to be given its number when it is stored.
     #[must_use]
     pub fn of_execution(event_type: EventType, execution_id: &ExecutionId, at: DateTime<Utc>) -> Self {

@@ -290,7 +290,7 @@ status!(
 /// A decision at a gate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReviewRequest {
+pub struct DecideGate {
     /// The decision.
     #[serde(deserialize_with = "known")]
     pub decision: ReviewDecision,
@@ -457,13 +457,10 @@ pub struct PatchStep {
     pub enabled: Option<bool>,
 }
 
-/// Changes of the step before it runs again. Absent fields stay.
-pub type RetryRequest = PatchStep;
-
 /// An output that replaces the output of a step. Exactly one of the two fields is required.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct OutputOverride {
+pub struct OverrideOutput {
     /// The text.
     #[serde(default)]
     pub content: Option<String>,

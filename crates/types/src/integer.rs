@@ -46,13 +46,13 @@ fn whole<T: Integer, E: serde::de::Error>(number: &Number) -> Result<T, E> {
 mod tests {
     use serde_json::json;
 
-    use crate::{Definition, PatchStep, ReviewRequest, UpdateWorkflow, json as reader};
+    use crate::{DecideGate, Definition, PatchStep, UpdateWorkflow, json as reader};
 
     #[test]
     fn a_number_without_a_fraction_is_an_integer() {
         let review = |opened_seq: &str| {
             let text = format!("{{\"decision\": \"approve\", \"opened_seq\": {opened_seq}}}");
-            serde_json::from_str::<ReviewRequest>(&text).map(|review| review.opened_seq)
+            serde_json::from_str::<DecideGate>(&text).map(|review| review.opened_seq)
         };
         for (text, expected) in [
             ("7", Some(7)),

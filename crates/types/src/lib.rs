@@ -48,33 +48,34 @@ pub use definition::{
     StepKind, StepType, UnknownStep,
 };
 pub use error_code::ErrorCode;
-pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};
-pub use events::{Event, EventType};
+pub use estimate::{
+    CostRange, Estimate, EstimateWorkflow, StepEstimate, StepHistories, StepHistory, TokenRange, estimate,
+};
+pub use events::{EventType, ExecutionEvent};
 pub use execution::{
-    Attempt, AttemptStatus, Execution, ExecutionPage, ExecutionSummary, Gate, GateDecision, GateKind, OutputOverride,
-    PatchExecution, PatchStep, RetryRequest, ReviewDecision, ReviewRequest, RunError, StartExecution, StepRun,
-    StepRunDetail,
+    Attempt, AttemptStatus, DecideGate, Execution, ExecutionPage, ExecutionSummary, Gate, GateDecision, GateKind,
+    OverrideOutput, PatchExecution, PatchStep, ReviewDecision, RunError, StartExecution, StepRun, StepRunDetail,
 };
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
-pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};
+pub use lint::{LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed};
 pub use order::CreationOrder;
 pub use output_schema::describes_an_object;
 pub use path::Segment;
-pub use personas::{Persona, PersonaPage, PersonaRequest};
+pub use personas::{CreatePersona, Persona, PersonaPage, UpdatePersona};
 pub use problem::{FieldError, Problem};
-pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
-pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
+pub use providers::{CredentialInfo, Provider, ProviderName, ProviderPage, UpdateCredential};
+pub use rerun::{KeptStep, RepeatedStep, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use templates::{
-    InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
+    InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,
 };
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
-    CopyWorkflow, CreateWorkflow, ListQuery, UpdateWorkflow, ValidateRequest, Workflow, WorkflowPage, WorkflowStats,
+    CopyWorkflow, CreateWorkflow, ListQuery, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage, WorkflowStats,
     WorkflowSummary, WorkflowVersion, WorkflowVersionPage,
 };

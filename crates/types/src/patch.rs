@@ -27,7 +27,7 @@ pub(crate) fn some_known<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(
 mod tests {
     use serde_json::json;
 
-    use crate::{CredentialRequest, PatchStep, ReasoningEffort, json as reader};
+    use crate::{PatchStep, ReasoningEffort, UpdateCredential, json as reader};
 
     #[test]
     fn absent_null_and_a_value_are_three_things() {
@@ -44,7 +44,7 @@ mod tests {
         assert_eq!((read.reasoning, read.on_truncated), (Some(Some(ReasoningEffort::Low)), Some(None)));
         let error = reader::from_value::<PatchStep>(json!({"reasoning": "hard"})).unwrap_err();
         assert_eq!(error.to_string(), "/reasoning: \"hard\" is not one of low, medium, high");
-        let read: CredentialRequest = reader::from_value(json!({"base_url": null})).unwrap();
+        let read: UpdateCredential = reader::from_value(json!({"base_url": null})).unwrap();
         assert_eq!((read.base_url, read.api_key), (Some(None), None));
     }
 }

@@ -25,10 +25,10 @@ pub struct Persona {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A persona to create or to put in the place of another.
+/// A persona to create.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PersonaRequest {
+pub struct CreatePersona {
     /// Default: derived from the name. It cannot change later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<PersonaId>,
@@ -39,6 +39,22 @@ pub struct PersonaRequest {
     pub description: String,
     /// Instructions, put before the system prompt.
     pub instructions: String,
+}
+
+/// A persona that replaces the version in `If-Match`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdatePersona {
+    /// Display name.
+    pub name: String,
+    /// Purpose of the persona.
+    #[serde(default)]
+    pub description: String,
+    /// Instructions, put before the system prompt.
+    pub instructions: String,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<PersonaId>,
 }
 
 /// A page of personas.

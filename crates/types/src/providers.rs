@@ -81,11 +81,13 @@ pub struct Provider {
     pub server_key: bool,
 }
 
-/// All providers.
+/// A page of providers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ProviderList {
+pub struct ProviderPage {
     /// The providers, in their order of preference as a default.
     pub items: Vec<Provider>,
+    /// The `cursor` of the next page; `null`, as all providers are on this page.
+    pub next_cursor: Option<String>,
 }
 
 /// Public fields of a stored credential. The key itself is never returned.
@@ -106,7 +108,7 @@ pub struct CredentialInfo {
 /// Changes of a credential. Absent fields stay; `null` removes a field.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CredentialRequest {
+pub struct UpdateCredential {
     /// The provider's key. It is stored encrypted and never shown again.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>, write_only)]
@@ -127,7 +129,7 @@ mod tests {
 
     #[test]
     fn left_out_null_and_a_value_are_three_things() {
-        let request: CredentialRequest = serde_json::from_str(r#"{"api_key": "sk", "base_url": null}"#).unwrap();
+        let request: UpdateCredential = serde_json::from_str(r#"{"api_key": "sk", "base_url": null}"#).unwrap();
         assert_eq!(
             (request.api_key.clone(), request.base_url.clone(), request.default_model.clone()),
             (Some(Some("sk".into())), Some(None), None)

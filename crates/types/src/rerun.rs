@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::estimate::Range;
+use crate::estimate::CostRange;
 use crate::ids::StepPath;
 use crate::status::status;
 
@@ -11,20 +11,20 @@ use crate::status::status;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RerunPlan {
     /// The step run to begin with.
-    pub from: StepPath,
+    pub from_path: StepPath,
     /// The step runs whose outputs are kept.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptStep>,
     /// The step runs that run again, or for the first time.
-    pub repeated: Vec<Repeated>,
+    pub repeated: Vec<RepeatedStep>,
     /// Estimated cost of the repeated ones in US dollars; absent when a price is unknown.
-    pub cost_usd: Option<Range>,
+    pub cost_usd: Option<CostRange>,
     /// The steps among them that write, and so act again.
     pub writes_again: Vec<StepPath>,
 }
 
 /// A step run whose output is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Kept {
+pub struct KeptStep {
     /// The step run.
     pub path: StepPath,
     /// Its label.
@@ -33,7 +33,7 @@ pub struct Kept {
 
 /// A step run that runs again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Repeated {
+pub struct RepeatedStep {
     /// The step run.
     pub path: StepPath,
     /// Its label.
@@ -43,7 +43,7 @@ pub struct Repeated {
     /// The step whose output it uses, when this is the reason.
     pub because_of: Option<String>,
     /// Estimated cost in US dollars; absent when the price is unknown.
-    pub cost_usd: Option<Range>,
+    pub cost_usd: Option<CostRange>,
 }
 
 status!(

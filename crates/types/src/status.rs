@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn a_request_is_held_to_the_known_values() {
         let decide = |decision: &str| {
-            serde_json::from_value::<crate::ReviewRequest>(serde_json::json!({ "decision": decision }))
+            serde_json::from_value::<crate::DecideGate>(serde_json::json!({ "decision": decision }))
                 .map_err(|error| error.to_string())
         };
         assert!(decide("approve").is_ok());

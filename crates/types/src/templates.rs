@@ -119,11 +119,13 @@ pub struct StepTemplate {
     pub step: Step,
 }
 
-/// All step templates.
+/// A page of step templates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct StepTemplateList {
+pub struct StepTemplatePage {
     /// The step templates, in the order in which they are shown.
     pub items: Vec<StepTemplate>,
+    /// The `cursor` of the next page; `null`, as all step templates are on this page.
+    pub next_cursor: Option<String>,
 }
 
 const FILES: [&str; 3] = [

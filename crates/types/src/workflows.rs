@@ -221,7 +221,7 @@ pub struct CopyWorkflow {
 /// The definition and the input to check. Default: the saved definition, with an empty input.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ValidateRequest {
+pub struct ValidateWorkflow {
     /// A definition that is not saved yet.
     #[serde(default, deserialize_with = "known_parts_if_given")]
     pub definition: Option<Definition>,

@@ -1,8 +1,8 @@
 //! Executions: starting, reading, and every command to them.
 
 use sluice_types::{
-    Definition, Execution, ExecutionId, OutputOverride, PatchExecution, PatchStep, RerunPlan, RetryRequest,
-    ReviewRequest, StartExecution, StepPath, StepRunDetail, WorkflowId,
+    DecideGate, Definition, Execution, ExecutionId, OverrideOutput, PatchExecution, PatchStep, RerunPlan,
+    StartExecution, StepPath, StepRunDetail, WorkflowId,
 };
 
 use super::error::ApiResult;
@@ -65,22 +65,22 @@ pub async fn update_step(id: &ExecutionId, path: &StepPath, patch: &PatchStep) -
 }
 
 /// Puts an output in the place of what a step gave.
-pub async fn override_output(id: &ExecutionId, path: &StepPath, output: &OutputOverride) -> ApiResult<Execution> {
+pub async fn override_output(id: &ExecutionId, path: &StepPath, output: &OverrideOutput) -> ApiResult<Execution> {
     Call::put(&format!("{}/output", step_of(id, path))).json(output).answer().await
 }
 
 /// The plan of a retry: kept and repeated steps, and the cost.
-pub async fn plan_retry(id: &ExecutionId, path: &StepPath, request: &RetryRequest) -> ApiResult<RerunPlan> {
+pub async fn plan_retry(id: &ExecutionId, path: &StepPath, request: &PatchStep) -> ApiResult<RerunPlan> {
     Call::post(&format!("{}/retry/plan", step_of(id, path))).json(request).answer().await
 }
 
 /// Runs again from a step.
-pub async fn retry(id: &ExecutionId, path: &StepPath, request: &RetryRequest) -> ApiResult<Execution> {
+pub async fn retry(id: &ExecutionId, path: &StepPath, request: &PatchStep) -> ApiResult<Execution> {
     Call::post(&format!("{}/retry", step_of(id, path))).json(request).answer().await
 }
 
 /// Decides at a gate.
-pub async fn review(id: &ExecutionId, path: &StepPath, request: &ReviewRequest) -> ApiResult<Execution> {
+pub async fn review(id: &ExecutionId, path: &StepPath, request: &DecideGate) -> ApiResult<Execution> {
     Call::post(&format!("{}/review", step_of(id, path))).json(request).answer().await
 }
 

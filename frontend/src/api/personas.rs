@@ -1,7 +1,7 @@
 //! Personas.
 
 use sluice_types::limits::MAX_PAGE;
-use sluice_types::{Persona, PersonaId, PersonaPage, PersonaRequest};
+use sluice_types::{CreatePersona, Persona, PersonaId, PersonaPage, UpdatePersona};
 
 use super::error::ApiResult;
 use super::http::Call;
@@ -17,12 +17,12 @@ pub async fn get(id: &PersonaId) -> ApiResult<Persona> {
 }
 
 /// Creates a persona.
-pub async fn create(persona: &PersonaRequest) -> ApiResult<Persona> {
+pub async fn create(persona: &CreatePersona) -> ApiResult<Persona> {
     Call::post("/personas").json(persona).answer().await
 }
 
 /// Saves over `version`.
-pub async fn update(id: &PersonaId, version: i64, persona: &PersonaRequest) -> ApiResult<Persona> {
+pub async fn update(id: &PersonaId, version: i64, persona: &UpdatePersona) -> ApiResult<Persona> {
     Call::put(&format!("/personas/{id}")).if_match(version).json(persona).answer().await
 }
 

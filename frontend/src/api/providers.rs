@@ -1,17 +1,17 @@
 //! Providers, and the keys for them.
 
-use sluice_types::{CredentialInfo, CredentialRequest, ProviderList, ProviderName};
+use sluice_types::{CredentialInfo, ProviderName, ProviderPage, UpdateCredential};
 
 use super::error::ApiResult;
 use super::http::Call;
 
 /// All providers, and whether they can be used.
-pub async fn list() -> ApiResult<ProviderList> {
+pub async fn list() -> ApiResult<ProviderPage> {
     Call::get("/providers").answer().await
 }
 
 /// Stores a key, an address or a default model.
-pub async fn put_credential(name: ProviderName, credential: &CredentialRequest) -> ApiResult<CredentialInfo> {
+pub async fn put_credential(name: ProviderName, credential: &UpdateCredential) -> ApiResult<CredentialInfo> {
     Call::put(&format!("/providers/{name}/credential")).json(credential).answer().await
 }
 
@@ -21,6 +21,6 @@ pub async fn delete_credential(name: ProviderName) -> ApiResult<()> {
 }
 
 /// Calls the provider once with what is stored.
-pub async fn test_credential(name: ProviderName) -> ApiResult<()> {
+pub async fn check_credential(name: ProviderName) -> ApiResult<()> {
     Call::post(&format!("/providers/{name}/credential/test")).done().await
 }

@@ -1,6 +1,6 @@
 //! Templates to copy workflows and steps from.
 
-use sluice_types::{InstantiateTemplate, StepTemplateList, TemplatePage, Workflow, WorkflowId, WorkflowTemplate};
+use sluice_types::{InstantiateTemplate, StepTemplatePage, TemplatePage, Workflow, WorkflowId, WorkflowTemplate};
 
 use super::error::ApiResult;
 use super::http::Call;
@@ -26,6 +26,6 @@ pub async fn delete(id: &WorkflowId) -> ApiResult<()> {
 }
 
 /// Steps to add to a workflow.
-pub async fn step_templates() -> ApiResult<StepTemplateList> {
+pub async fn step_templates() -> ApiResult<StepTemplatePage> {
     Call::get("/workflows/step-templates").answer().await
 }

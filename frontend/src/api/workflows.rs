@@ -1,7 +1,7 @@
 //! Workflows and their versions.
 
 use sluice_types::{
-    CopyWorkflow, CreateWorkflow, Estimate, EstimateRequest, ExecutionPage, ListQuery, UpdateWorkflow, Workflow,
+    CopyWorkflow, CreateWorkflow, Estimate, EstimateWorkflow, ExecutionPage, ListQuery, UpdateWorkflow, Workflow,
     WorkflowId, WorkflowPage, WorkflowVersion,
 };
 
@@ -50,7 +50,7 @@ pub async fn copy(id: &WorkflowId) -> ApiResult<Workflow> {
 }
 
 /// The estimated cost of a run, based on earlier runs.
-pub async fn estimate(id: &WorkflowId, request: &EstimateRequest) -> ApiResult<Estimate> {
+pub async fn estimate(id: &WorkflowId, request: &EstimateWorkflow) -> ApiResult<Estimate> {
     Call::post(&format!("/workflows/{id}/estimate")).json(request).answer().await
 }
 

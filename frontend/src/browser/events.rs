@@ -1,6 +1,6 @@
 //! A stream of server-sent events, as the browser reads it.
 
-use sluice_types::{Event, EventType};
+use sluice_types::{EventType, ExecutionEvent};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
@@ -25,7 +25,7 @@ pub enum News {
     /// It is open.
     Opened,
     /// An event came.
-    Event(Box<Event>),
+    Event(Box<ExecutionEvent>),
     /// It broke off, was refused, or the server has closed it.
     Broken,
 }

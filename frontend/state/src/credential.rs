@@ -1,7 +1,7 @@
 //! The form of a provider's credential: its values, the request, and the reason why a provider is not available.
 
 use serde::{Deserialize, Serialize};
-use sluice_types::{CredentialInfo, CredentialRequest, Provider};
+use sluice_types::{CredentialInfo, Provider, UpdateCredential};
 
 use crate::form::FormData;
 
@@ -46,9 +46,9 @@ impl CredentialForm {
 
     /// The changed fields to store; `None` without a change.
     #[must_use]
-    pub fn request(&self, stored: Option<&CredentialInfo>) -> Option<CredentialRequest> {
+    pub fn request(&self, stored: Option<&CredentialInfo>) -> Option<UpdateCredential> {
         let key = self.api_key.trim();
-        let request = CredentialRequest {
+        let request = UpdateCredential {
             api_key: (!key.is_empty()).then(|| Some(key.to_owned())),
             base_url: changed(&self.base_url, stored.and_then(|stored| stored.base_url.as_deref())),
             default_model: changed(&self.default_model, stored.and_then(|stored| stored.default_model.as_deref())),

@@ -2,7 +2,7 @@
 //! test and on every machine.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use sluice_types::Range;
+use sluice_types::CostRange;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -44,7 +44,7 @@ pub fn known_cost(usd: f64, unpriced_calls: u32) -> String {
 /// From the least to the most that something may cost: `$0.0042–$0.0120`, or one cost when both read
 /// the same.
 #[must_use]
-pub fn cost_range(range: Range) -> String {
+pub fn cost_range(range: CostRange) -> String {
     let (low, high) = (cost(range.low), cost(range.high));
     if low == high {
         high
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn ranges_are_one_cost_when_both_read_the_same() {
-        let shown = |(low, high)| cost_range(Range { low, high });
+        let shown = |(low, high)| cost_range(CostRange { low, high });
         check(
             shown,
             &[

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
-use sluice_types::{Persona, PersonaRequest};
+use sluice_types::{CreatePersona, Persona, UpdatePersona};
 
 use crate::form::FormData;
 
@@ -57,14 +57,21 @@ impl PersonaForm {
         }
     }
 
-    /// The request. The id is derived from the name.
+    /// The request for a new persona. The id is derived from the name.
     #[must_use]
-    pub fn request(&self) -> PersonaRequest {
-        PersonaRequest {
-            id: None,
+    pub fn to_create(&self) -> CreatePersona {
+        let UpdatePersona { name, description, instructions, .. } = self.to_update();
+        CreatePersona { id: None, name, description, instructions }
+    }
+
+    /// The request that saves over a persona.
+    #[must_use]
+    pub fn to_update(&self) -> UpdatePersona {
+        UpdatePersona {
             name: self.name.trim().to_owned(),
             description: self.description.trim().to_owned(),
             instructions: self.instructions.clone(),
+            id: None,
         }
     }
 
@@ -105,7 +112,7 @@ mod tests {
 
     #[test]
     fn what_is_sent_is_trimmed_where_spaces_mean_nothing() {
-        let request = form(" Plain ", " Keep\n").request();
+        let request = form(" Plain ", " Keep\n").to_create();
         assert_eq!((request.name.as_str(), request.instructions.as_str()), ("Plain", " Keep\n"));
     }
 }

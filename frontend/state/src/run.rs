@@ -20,7 +20,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sluice_types::{
-    Event, EventType, Execution, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus, TokenUsage,
+    EventType, Execution, ExecutionEvent, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus, TokenUsage,
 };
 
 pub use changed::{Changed, TextChange};
@@ -177,7 +177,7 @@ impl RunState {
     }
 
     /// Applies an event and returns the changes. Repeated events change nothing.
-    pub fn apply(&mut self, event: &Event) -> Changed {
+    pub fn apply(&mut self, event: &ExecutionEvent) -> Changed {
         if event.execution_id != self.execution.id {
             return Changed::default();
         }
@@ -189,7 +189,7 @@ impl RunState {
         }
     }
 
-    fn apply_stored(&mut self, seq: i64, event: &Event) -> Changed {
+    fn apply_stored(&mut self, seq: i64, event: &ExecutionEvent) -> Changed {
         // The last answer includes it: do not go back to an older state.
         let known = seq <= self.known_seq;
         let gap = seq > self.last_seq + 1;
@@ -219,7 +219,7 @@ impl RunState {
         changed
     }
 
-    fn take_status(&mut self, status: ExecutionStatus, seq: i64, event: &Event) {
+    fn take_status(&mut self, status: ExecutionStatus, seq: i64, event: &ExecutionEvent) {
         self.changed_seq = seq;
         let run = &mut self.execution;
         let is_other = run.status != status;
@@ -249,7 +249,7 @@ impl RunState {
     }
 
     /// Adds a piece of an answer's text or of its thinking.
-    fn apply_text(&mut self, event: &Event) -> Changed {
+    fn apply_text(&mut self, event: &ExecutionEvent) -> Changed {
         let (Some(path), Some(attempt), Some(text)) = (&event.path, event.attempt, &event.text) else {
             return Changed::default();
         };

@@ -1,6 +1,6 @@
 //! Short texts of the run page, and parsing of its short fields.
 
-use sluice_types::{Estimate, Gate, GateKind, OnExpiry, Range, ReviewDecision};
+use sluice_types::{CostRange, Estimate, Gate, GateKind, OnExpiry, ReviewDecision};
 
 use super::format::{PRICE_NOT_KNOWN, cost, cost_range, decimal};
 
@@ -42,7 +42,7 @@ pub fn suggested_budget(spent: f64, needed: f64) -> f64 {
 
 /// An estimated cost.
 #[must_use]
-pub fn estimated_cost(cost_usd: Option<Range>) -> String {
+pub fn estimated_cost(cost_usd: Option<CostRange>) -> String {
     cost_usd.map_or_else(|| PRICE_NOT_KNOWN.to_owned(), cost_range)
 }
 
@@ -53,8 +53,8 @@ pub fn estimated_total(estimate: &Estimate) -> String {
 }
 
 /// The sum of estimated costs. When prices are missing, the known part is the minimum.
-pub fn total_cost(costs: impl IntoIterator<Item = Option<Range>>) -> String {
-    let (mut known, mut is_whole) = (Range::default(), true);
+pub fn total_cost(costs: impl IntoIterator<Item = Option<CostRange>>) -> String {
+    let (mut known, mut is_whole) = (CostRange::default(), true);
     for cost in costs {
         is_whole &= cost.is_some();
         known = known + cost.unwrap_or_default();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sluice_engine::{Channel, Engine, Frame};
 use sluice_store::StoreError;
-use sluice_types::{Event, EventType, Execution, ExecutionId, StepPath, StepRunStatus, TenantId};
+use sluice_types::{EventType, Execution, ExecutionEvent, ExecutionId, StepPath, StepRunStatus, TenantId};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
@@ -129,8 +129,10 @@ impl<'a> Follower<'a> {
     }
 
     /// Shows a piece of text; of thinking, only that it began.
-    fn show_piece(&mut self, event: Event) {
-        let Event { event_type, path: Some(path), attempt: Some(attempt), offset, text: Some(text), .. } = event else {
+    fn show_piece(&mut self, event: ExecutionEvent) {
+        let ExecutionEvent { event_type, path: Some(path), attempt: Some(attempt), offset, text: Some(text), .. } =
+            event
+        else {
             return;
         };
         match event_type {
@@ -148,7 +150,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    async fn show_event(&mut self, event: &Event) -> Result<(), StoreError> {
+    async fn show_event(&mut self, event: &ExecutionEvent) -> Result<(), StoreError> {
         let completed = event.event_type == EventType::Progress && event.step_status == Some(StepRunStatus::Completed);
         if let (true, Some(path), Some(attempt)) = (completed, &event.path, event.attempt) {
             self.print_rest(path, attempt).await?;

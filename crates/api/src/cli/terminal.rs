@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal as _};
 use std::path::Path;
 
 use sluice_types::limits::MAX_OUTPUT_BYTES;
-use sluice_types::{Event, EventType, Gate, GateKind, ReviewDecision, ReviewRequest, StepRunStatus};
+use sluice_types::{DecideGate, EventType, ExecutionEvent, Gate, GateKind, ReviewDecision, StepRunStatus};
 
 use super::files::read_file;
 use super::visible::{print, tell, tell_line};
@@ -53,14 +53,14 @@ impl Terminal {
     }
 
     /// Shows an event without text.
-    pub fn show(&mut self, event: &Event) {
+    pub fn show(&mut self, event: &ExecutionEvent) {
         let Some(line) = line_of(event) else { return };
         self.end_text();
         tell_line(&line);
     }
 }
 
-fn line_of(event: &Event) -> Option<String> {
+fn line_of(event: &ExecutionEvent) -> Option<String> {
     let label = event.step_label.as_deref().unwrap_or_default();
     let message = event.message.as_deref().unwrap_or_default();
     match (event.event_type, event.step_status) {
@@ -103,7 +103,7 @@ pub fn can_ask() -> bool {
 }
 
 /// Asks for a decision at a gate; `None` when the input ends.
-pub fn ask(label: &str, gate: &Gate) -> Option<ReviewRequest> {
+pub fn ask(label: &str, gate: &Gate) -> Option<DecideGate> {
     tell_line(&format!("\n⏸ {label}: {}", gate.message));
     if let Some(content) = gate.content.as_ref().filter(|_| gate.kind == GateKind::Review) {
         tell_line(&format!("--- the text in question ---\n{content}\n----------------------------"));
@@ -119,7 +119,7 @@ pub fn ask(label: &str, gate: &Gate) -> Option<ReviewRequest> {
             }
         };
         let opened_seq = Some(gate.opened_seq);
-        let mut request = ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq };
+        let mut request = DecideGate { decision, comment: None, content: None, budget_usd: None, opened_seq };
         match decision {
             ReviewDecision::Revise => request.comment = Some(prompt("Changes to make: ")?),
             ReviewDecision::RaiseBudget => request.budget_usd = prompt("New budget in US dollars: ")?.parse().ok(),

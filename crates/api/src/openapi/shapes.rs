@@ -14,7 +14,7 @@ use super::without_null;
 const WITHOUT_NULL: [&str; 4] = ["Definition", "Fallback", "LlmStep", "ReviewStep"];
 /// Fields that answers leave out when they are empty.
 const LEFT_OUT: [(&str, &str); 7] = [
-    ("Finding", "fix"),
+    ("LintFinding", "fix"),
     ("Problem", "current_status"),
     ("Problem", "current_version"),
     ("Problem", "errors"),
@@ -50,7 +50,7 @@ pub fn shape(document: &mut OpenApi) {
             });
         }
         // An event holds the fields of its kind.
-        if !in_requests.contains(name) && name != "Event" {
+        if !in_requests.contains(name) && name != "ExecutionEvent" {
             require(name, object);
         }
     }

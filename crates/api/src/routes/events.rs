@@ -25,7 +25,7 @@ pub struct AfterQuery {
 
 /// Follows an execution as server-sent events.
 ///
-/// The data of each is an `Event` as JSON. First come the stored events after `Last-Event-ID` or
+/// The data of each is an `ExecutionEvent` as JSON. First come the stored events after `Last-Event-ID` or
 /// `after`, then the text so far of each attempt under way, in one or more `text` events, and what its
 /// model thought so far, in `thinking` events, then the events as they happen. The stream ends when the execution does.
 #[utoipa::path(

@@ -79,7 +79,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(providers::list_providers)
         .service(providers::put_credential)
         .service(providers::delete_credential)
-        .service(providers::test_credential)
+        .service(providers::check_credential)
         .service(models::list_models);
     config.service(api);
 }

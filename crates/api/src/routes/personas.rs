@@ -3,7 +3,9 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use sluice_store::{PersonaUpdate, StoreError};
-use sluice_types::{ErrorCode, FieldError, Persona, PersonaId, PersonaPage, PersonaRequest, slug_from_name};
+use sluice_types::{
+    CreatePersona, ErrorCode, FieldError, Persona, PersonaId, PersonaPage, UpdatePersona, slug_from_name,
+};
 
 use super::address;
 use super::versions::PageQuery;
@@ -26,30 +28,21 @@ pub async fn list_personas(caller: Viewer, query: Query<PageQuery>, app: Data<Ap
     Ok(Json(app.engine.store().personas(caller.tenant(), cursor, page_size(query.0.limit)?).await?))
 }
 
-fn check(request: &PersonaRequest) -> ApiResult<()> {
-    let mut check = Check::default();
-    check
-        .name("/name", &request.name)
-        .text("/description", &request.description)
-        .text("/instructions", &request.instructions);
-    check.done()
+fn check(name: &str, description: &str, instructions: &str) -> ApiResult<()> {
+    Check::default().name("/name", name).text("/description", description).text("/instructions", instructions).done()
 }
 
 /// Creates a persona.
 #[utoipa::path(
     tag = "personas",
-    request_body(content = PersonaRequest, example = json!({"name": "Plain writer", "instructions": "Write short sentences. No jargon."})),
+    request_body(content = CreatePersona, example = json!({"name": "Plain writer", "instructions": "Write short sentences. No jargon."})),
     responses((status = 201, description = "The persona", body = Persona)),
     extensions(("x-error-codes" = json!(["persona_exists", "rate_limited"])))
 )]
 #[post("/personas")]
-pub async fn create_persona(
-    caller: Editor,
-    body: Body<PersonaRequest>,
-    app: Data<App>,
-) -> ApiResult<WithETag<Persona>> {
+pub async fn create_persona(caller: Editor, body: Body<CreatePersona>, app: Data<App>) -> ApiResult<WithETag<Persona>> {
     app.limit_saves(caller.tenant())?;
-    check(&body.0)?;
+    check(&body.0.name, &body.0.description, &body.0.instructions)?;
     let id = match body.0.id {
         Some(id) => id,
         None => PersonaId::new(slug_from_name(&body.0.name, "persona")).map_err(|error| {
@@ -94,7 +87,7 @@ pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) ->
 #[utoipa::path(
     tag = "personas",
     params(("persona_id" = PersonaId, Path, description = "The persona"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
-    request_body(content = PersonaRequest, example = json!({"name": "Plain writer", "instructions": "Write short sentences."})),
+    request_body(content = UpdatePersona, example = json!({"name": "Plain writer", "instructions": "Write short sentences."})),
     responses((status = 200, description = "The persona as saved", body = Persona)),
     extensions(("x-error-codes" = json!(["persona_not_found", "version_conflict", "if_match_required", "invalid_header", "rate_limited"])))
 )]
@@ -103,12 +96,12 @@ pub async fn update_persona(
     caller: Editor,
     id: Path<PersonaId>,
     if_match: IfMatch,
-    body: Body<PersonaRequest>,
+    body: Body<UpdatePersona>,
     app: Data<App>,
 ) -> ApiResult<WithETag<Persona>> {
     let version = if_match.required()?;
     app.limit_saves(caller.tenant())?;
-    check(&body.0)?;
+    check(&body.0.name, &body.0.description, &body.0.instructions)?;
     let store = app.engine.store();
     let before = store.persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?;
     if version.is_some_and(|version| version != before.version) {

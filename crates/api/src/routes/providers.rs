@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use sluice_engine::Failure;
-use sluice_types::{CredentialInfo, CredentialRequest, ErrorCode, ProviderList, ProviderName};
+use sluice_types::{CredentialInfo, ErrorCode, ProviderName, ProviderPage, UpdateCredential};
 
 use crate::auth::{Admin, Viewer};
 use crate::error::{ApiError, ApiResult};
@@ -14,12 +14,13 @@ use crate::validate::Check;
 /// Lists providers, and whether each can be used now.
 #[utoipa::path(
     tag = "providers",
-    responses((status = 200, description = "All providers", body = ProviderList)),
+    responses((status = 200, description = "All providers", body = ProviderPage)),
     extensions(("x-error-codes" = json!([])))
 )]
 #[get("/providers")]
-pub async fn list_providers(caller: Viewer, app: Data<App>) -> ApiResult<Json<ProviderList>> {
-    Ok(Json(ProviderList { items: app.engine.providers().list(caller.tenant()).await? }))
+pub async fn list_providers(caller: Viewer, app: Data<App>) -> ApiResult<Json<ProviderPage>> {
+    let items = app.engine.providers().list(caller.tenant()).await?;
+    Ok(Json(ProviderPage { items, next_cursor: None }))
 }
 
 fn provider(name: &str) -> ApiResult<ProviderName> {
@@ -33,7 +34,7 @@ fn provider(name: &str) -> ApiResult<ProviderName> {
 /// `key_hint` then.
 #[utoipa::path(
     tag = "providers", params(("provider" = String, Path, description = "The provider", example = "openai")),
-    request_body(content = CredentialRequest, example = json!({"api_key": "sk-…"})),
+    request_body(content = UpdateCredential, example = json!({"api_key": "sk-…"})),
     responses((status = 200, description = "The credential without its key", body = CredentialInfo)),
     extensions(("x-error-codes" = json!(["provider_not_found"])))
 )]
@@ -41,7 +42,7 @@ fn provider(name: &str) -> ApiResult<ProviderName> {
 pub async fn put_credential(
     caller: Admin,
     name: Path<String>,
-    body: Body<CredentialRequest>,
+    body: Body<UpdateCredential>,
     app: Data<App>,
 ) -> ApiResult<Json<CredentialInfo>> {
     let provider = provider(&name)?;
@@ -84,7 +85,7 @@ pub async fn delete_credential(caller: Admin, name: Path<String>, app: Data<App>
         "provider_unavailable", "provider_rejected", "attempt_timed_out"])))
 )]
 #[post("/providers/{provider}/credential/test")]
-pub async fn test_credential(caller: Admin, name: Path<String>, app: Data<App>) -> ApiResult<HttpResponse> {
+pub async fn check_credential(caller: Admin, name: Path<String>, app: Data<App>) -> ApiResult<HttpResponse> {
     let provider = provider(&name)?;
     match app.engine.providers().check(caller.tenant(), provider).await {
         Ok(()) => Ok(HttpResponse::NoContent().finish()),

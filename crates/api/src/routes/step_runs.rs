@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sluice_engine::Command;
 use sluice_types::{
-    ErrorCode, Execution, ExecutionId, OutputOverride, PatchStep, RerunPlan, ReviewRequest, StepPath, StepRun,
+    DecideGate, ErrorCode, Execution, ExecutionId, OverrideOutput, PatchStep, RerunPlan, StepPath, StepRun,
     StepRunDetail,
 };
 
@@ -115,7 +115,7 @@ pub async fn update_step_run(
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
-    request_body(content = OutputOverride, example = json!({"content": "A better text"})),
+    request_body(content = OverrideOutput, example = json!({"content": "A better text"})),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
@@ -123,7 +123,7 @@ pub async fn update_step_run(
 pub async fn override_output(
     caller: Editor,
     step: StepAddress,
-    body: Body<OutputOverride>,
+    body: Body<OverrideOutput>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
     let (id, path) = step.into_inner();
@@ -209,7 +209,7 @@ pub async fn plan_retry(
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run that waits"), WaitQuery),
-    request_body(content = ReviewRequest, example = json!({"decision": "approve", "content": "The text as I want it"})),
+    request_body(content = DecideGate, example = json!({"decision": "approve", "content": "The text as I want it"})),
     responses((status = 200, description = "The execution", body = Execution)),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_query", "illegal_transition", "gate_decided",
         "decision_not_possible", "execution_elsewhere", "shutting_down"])))
@@ -219,7 +219,7 @@ pub async fn review_step(
     caller: Editor,
     step: StepAddress,
     query: Query<WaitQuery>,
-    body: Body<ReviewRequest>,
+    body: Body<DecideGate>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
     let (id, path) = step.into_inner();

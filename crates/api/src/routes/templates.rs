@@ -4,7 +4,7 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post};
 use sluice_store::{Cursor, SortOrder, WorkflowFilter, WorkflowUpdate};
 use sluice_types::{
-    CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplateList, TemplatePage, TemplateSummary, Workflow,
+    CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplatePage, TemplatePage, TemplateSummary, Workflow,
     WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 
@@ -203,10 +203,10 @@ pub async fn instantiate_template(
 /// Lists the steps to add to a workflow with one click.
 #[utoipa::path(
     tag = "templates",
-    responses((status = 200, description = "All step templates", body = StepTemplateList)),
+    responses((status = 200, description = "All step templates", body = StepTemplatePage)),
     extensions(("x-error-codes" = json!([])))
 )]
 #[get("/workflows/step-templates")]
-pub async fn list_step_templates(_caller: Viewer) -> ApiResult<Json<StepTemplateList>> {
-    Ok(Json(StepTemplateList { items: step_templates().to_vec() }))
+pub async fn list_step_templates(_caller: Viewer) -> ApiResult<Json<StepTemplatePage>> {
+    Ok(Json(StepTemplatePage { items: step_templates().to_vec(), next_cursor: None }))
 }

@@ -10,8 +10,8 @@ use sluice_types::edit::rename_references;
 use sluice_types::json::ReadError;
 use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
-    CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateRequest, FieldError, LintReport, ListQuery,
-    UpdateWorkflow, ValidateRequest, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
+    CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateWorkflow, FieldError, LintReport, ListQuery,
+    UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
     slug_from_name,
 };
 
@@ -310,7 +310,7 @@ pub async fn copy_workflow(
 /// Checks a definition: errors that would prevent a run, and warnings.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
-    request_body(content = Option<ValidateRequest>, example = json!({"input": {"topic": "tea"}})),
+    request_body(content = Option<ValidateWorkflow>, example = json!({"input": {"topic": "tea"}})),
     responses((status = 200, description = "The findings", body = LintReport)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
@@ -318,7 +318,7 @@ pub async fn copy_workflow(
 pub async fn validate_workflow(
     caller: Viewer,
     id: Path<WorkflowId>,
-    body: OptionalBody<ValidateRequest>,
+    body: OptionalBody<ValidateWorkflow>,
     app: Data<App>,
 ) -> ApiResult<Json<LintReport>> {
     let saved = find(&app, &caller, &id).await?;
@@ -329,7 +329,7 @@ pub async fn validate_workflow(
 /// Estimates what a run costs, step by step, before anything is spent.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
-    request_body(content = Option<EstimateRequest>, example = json!({"input": {"topic": "tea"}})),
+    request_body(content = Option<EstimateWorkflow>, example = json!({"input": {"topic": "tea"}})),
     responses((status = 200, description = "From the least to the most that is expected", body = Estimate)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
@@ -337,7 +337,7 @@ pub async fn validate_workflow(
 pub async fn estimate_workflow(
     caller: Viewer,
     id: Path<WorkflowId>,
-    body: OptionalBody<EstimateRequest>,
+    body: OptionalBody<EstimateWorkflow>,
     app: Data<App>,
 ) -> ApiResult<Json<Estimate>> {
     let saved = find(&app, &caller, &id).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_store::{Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
-use sluice_types::Event;
+use sluice_types::ExecutionEvent;
 
 use super::actor::{Actor, Flow};
 use crate::faults::FaultPoint;
@@ -123,7 +123,7 @@ impl Actor {
 
     /// Publishes the written events. A reader that subscribes after `has_readers` reads the committed rows, so no event
     /// is lost.
-    fn publish(&self, turn: &Turn, events: &[Event]) {
+    fn publish(&self, turn: &Turn, events: &[ExecutionEvent]) {
         if self.channel.has_readers() {
             let events = turn.events.iter().zip(events);
             self.channel.publish(

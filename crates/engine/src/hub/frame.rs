@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sluice_store::StoredEvent;
-use sluice_types::{Event, EventType, ExecutionId, ExecutionStatus, StepPath, StepRunStatus};
+use sluice_types::{EventType, ExecutionEvent, ExecutionId, ExecutionStatus, StepPath, StepRunStatus};
 
 /// A server-sent event (WHATWG HTML, section 9.2), ready to be sent.
 #[derive(Debug, Clone)]
@@ -89,12 +89,12 @@ impl Frame {
         offset: usize,
         text: &str,
     ) -> Self {
-        let event = Event {
+        let event = ExecutionEvent {
             path: Some(path.clone()),
             attempt: Some(attempt),
             offset: Some(i64::try_from(offset).unwrap_or(i64::MAX)),
             text: Some(text.to_owned()),
-            ..Event::of_execution(kind.event_type(), id, at)
+            ..ExecutionEvent::of_execution(kind.event_type(), id, at)
         };
         let json = serde_json::to_string(&event).unwrap_or_default();
         Self {
@@ -109,7 +109,7 @@ impl Frame {
 impl Frame {
     /// The event that the frame carries, for readers in the same process.
     #[must_use]
-    pub fn event(&self) -> Option<Event> {
+    pub fn event(&self) -> Option<ExecutionEvent> {
         let text = std::str::from_utf8(&self.bytes).ok()?;
         serde_json::from_str(text.split_once("\ndata: ")?.1).ok()
     }

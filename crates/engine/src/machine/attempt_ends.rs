@@ -3,7 +3,7 @@
 use sluice_store::{AttemptProgress, AttemptRecord, StepRecord};
 use sluice_types::limits::{MAX_ATTEMPT_NOTES, MAX_FINISH_WORD_CHARS, MAX_NOTE_CHARS};
 use sluice_types::{
-    Attempt, AttemptStatus, Event, LlmStep, RunError, StepKind, StepPath, StepRunStatus, TokenUsage, cost_usd,
+    Attempt, AttemptStatus, ExecutionEvent, LlmStep, RunError, StepKind, StepPath, StepRunStatus, TokenUsage, cost_usd,
     estimated_tokens, find_model,
 };
 
@@ -147,7 +147,7 @@ impl Machine {
         });
         self.journal.state.interruptions = 0;
         let event = self.event_with_figures(path);
-        self.emit(Event { message: warning, ..event });
+        self.emit(ExecutionEvent { message: warning, ..event });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
-    ErrorCode, FieldError, Finding, Index, LintContext, PatchStep, Step, StepKind, StepPath, StepRunStatus,
+    ErrorCode, FieldError, Index, LintContext, LintFinding, PatchStep, Step, StepKind, StepPath, StepRunStatus,
     lint_indexed,
 };
 
@@ -90,7 +90,7 @@ pub fn changed_snapshot(
     let index = Index::of(&changed.definition);
     let input = Some(&journal.input);
     let report = lint_indexed(&changed.definition, &index, &LintContext::default(), input);
-    let errors: Vec<Finding> =
+    let errors: Vec<LintFinding> =
         report.errors().cloned().chain(deep_findings(&changed.definition, &index, input)).collect();
     if let Some(fields) = own_errors(&index, path, &errors) {
         return Err(EngineError::Invalid(ErrorCode::InvalidDefinition, fields));
@@ -99,7 +99,7 @@ pub fn changed_snapshot(
 }
 
 /// Errors that all lie in the changed step, with pointers into the request that changed it.
-fn own_errors(index: &Index, path: &StepPath, errors: &[Finding]) -> Option<Vec<FieldError>> {
+fn own_errors(index: &Index, path: &StepPath, errors: &[LintFinding]) -> Option<Vec<FieldError>> {
     let own = &index.at(path)?.pointer;
     let fields: Option<Vec<FieldError>> = errors
         .iter()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sluice_types::{
-    ErrorCode, Event, EventType, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, ReviewRequest, RunError,
+    DecideGate, ErrorCode, EventType, ExecutionEvent, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, RunError,
     StepKind, StepPath, StepRunStatus, StepType,
 };
 
@@ -17,7 +17,7 @@ impl Machine {
     pub(super) fn review(
         &mut self,
         path: &StepPath,
-        request: ReviewRequest,
+        request: DecideGate,
         by: &str,
         env: &Env<'_>,
     ) -> Result<(), EngineError> {
@@ -52,7 +52,7 @@ impl Machine {
         &mut self,
         path: &StepPath,
         gate: &Gate,
-        request: &ReviewRequest,
+        request: &DecideGate,
         by: &str,
         env: &Env<'_>,
     ) -> Result<(), EngineError> {
@@ -105,7 +105,7 @@ impl Machine {
         self.wrong_state(code, Some(run.status), message)
     }
 
-    fn approve(&mut self, path: &StepPath, gate: &Gate, request: &ReviewRequest) {
+    fn approve(&mut self, path: &StepPath, gate: &Gate, request: &DecideGate) {
         let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
         let output = json!({"decision": "approve", "comment": request.comment, "content": content});
         self.finish_gate(path, content, output);
@@ -127,11 +127,11 @@ impl Machine {
         self.journal.state.interruptions = 0;
         let event = self.event_of(EventType::Progress, path);
         let duration_ms = self.runs.get(path).and_then(|run| run.duration_ms);
-        self.emit(Event { duration_ms, ..event });
+        self.emit(ExecutionEvent { duration_ms, ..event });
     }
 
     /// Runs the reviewed step again with the comment, and all that uses it.
-    fn revise(&mut self, gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+    fn revise(&mut self, gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
         let Some(target) = gate.shows.last().cloned() else {
             let message = "This review shows no step that could run again.";
             return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
@@ -149,7 +149,7 @@ impl Machine {
         Ok(())
     }
 
-    fn raise_budget(&mut self, gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+    fn raise_budget(&mut self, gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
         let state = &mut self.journal.state;
         let least = state.cost_usd + gate.needed_usd.unwrap_or_default();
         match request.budget_usd {
@@ -170,7 +170,7 @@ impl Machine {
         }
     }
 
-    fn assume_done(&mut self, path: &StepPath, gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+    fn assume_done(&mut self, path: &StepPath, gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
         let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
         let schema = match self.place(path).map(|place| &place.step.kind) {
             Some(StepKind::Llm(llm)) => llm.output_schema.as_ref(),
@@ -202,7 +202,7 @@ impl Machine {
             None => return false,
         };
         let comment = Some("Nobody decided in time.".into());
-        let request = ReviewRequest { decision, comment, content: None, budget_usd: None, opened_seq: None };
+        let request = DecideGate { decision, comment, content: None, budget_usd: None, opened_seq: None };
         self.review(path, request, "expiry", env).is_ok()
     }
 }
@@ -212,7 +212,7 @@ fn round_up(usd: f64) -> f64 {
     (usd * 1_000_000.0).ceil() / 1_000_000.0
 }
 
-fn check_request(gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+fn check_request(gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
     if !gate.decisions.contains(&request.decision) {
         let possible: Vec<&str> = gate.decisions.iter().map(|decision| decision.as_str()).collect();
         let message = format!("this gate takes {}", possible.join(", "));

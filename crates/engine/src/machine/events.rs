@@ -1,22 +1,22 @@
 //! The events of a turn.
 
-use sluice_types::{Event, EventType, ExecutionStatus, StepPath};
+use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, StepPath};
 
 use super::Machine;
 
 impl Machine {
     /// Numbers an event and adds it to the turn.
-    pub(super) fn emit(&mut self, mut event: Event) {
+    pub(super) fn emit(&mut self, mut event: ExecutionEvent) {
         self.journal.state.last_seq += 1;
         event.seq = Some(self.journal.state.last_seq);
         self.turn.events.push(event);
     }
 
     /// An event with the current state of a step run.
-    pub(super) fn event_of(&self, event_type: EventType, path: &StepPath) -> Event {
-        let event = Event::of_execution(event_type, &self.journal.execution_id, self.turn.now);
+    pub(super) fn event_of(&self, event_type: EventType, path: &StepPath) -> ExecutionEvent {
+        let event = ExecutionEvent::of_execution(event_type, &self.journal.execution_id, self.turn.now);
         let Some(run) = self.runs.get(path) else { return event };
-        Event {
+        ExecutionEvent {
             step_status: Some(run.status),
             step_id: Some(run.step_id.clone()),
             path: Some(run.path.clone()),
@@ -29,10 +29,10 @@ impl Machine {
     }
 
     /// An event about a step run that ended, with its figures.
-    pub(super) fn event_with_figures(&self, path: &StepPath) -> Event {
+    pub(super) fn event_with_figures(&self, path: &StepPath) -> ExecutionEvent {
         let event = self.event_of(EventType::Progress, path);
         let Some(run) = self.runs.get(path) else { return event };
-        Event {
+        ExecutionEvent {
             token_usage: Some(run.token_usage),
             cost_estimate: Some(run.cost_usd),
             unpriced_calls: Some(run.unpriced_calls),
@@ -42,7 +42,7 @@ impl Machine {
     }
 
     /// An event about the execution as a whole.
-    pub(super) fn status_event(&self, status: ExecutionStatus) -> Event {
+    pub(super) fn status_event(&self, status: ExecutionStatus) -> ExecutionEvent {
         let state = &self.journal.state;
         let event_type = match status {
             ExecutionStatus::Pending | ExecutionStatus::Running | ExecutionStatus::Unknown => EventType::Progress,
@@ -50,14 +50,14 @@ impl Machine {
             ExecutionStatus::Completed | ExecutionStatus::Cancelled => EventType::Done,
             ExecutionStatus::Failed => EventType::Error,
         };
-        let mut event = Event {
+        let mut event = ExecutionEvent {
             status: Some(status),
             token_usage: Some(state.token_usage),
             cost_estimate: Some(state.cost_usd),
             unpriced_calls: Some(state.unpriced_calls),
             error: state.error.clone(),
             message: state.error.as_ref().map(|error| error.message.clone()),
-            ..Event::of_execution(event_type, &self.journal.execution_id, self.turn.now)
+            ..ExecutionEvent::of_execution(event_type, &self.journal.execution_id, self.turn.now)
         };
         if status.is_terminal() {
             event.duration_ms = state.started_at.map(|from| (self.turn.now - from).num_milliseconds());
@@ -66,14 +66,14 @@ impl Machine {
             return event;
         }
         match self.runs.at_gates().next() {
-            Some(run) => Event {
+            Some(run) => ExecutionEvent {
                 path: Some(run.path.clone()),
                 step_id: Some(run.step_id.clone()),
                 step_label: Some(run.label.clone()),
                 message: run.gate.as_ref().map(|gate| gate.message.clone()),
                 ..event
             },
-            None => Event { message: Some("Paused by a person.".into()), ..event },
+            None => ExecutionEvent { message: Some("Paused by a person.".into()), ..event },
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sluice_store::AttemptProgress;
 use sluice_types::{
-    ErrorCode, Event, EventType, ExecutionStatus, RunError, StepEffect, StepPath, StepRunStatus, candidates,
+    ErrorCode, EventType, ExecutionEvent, ExecutionStatus, RunError, StepEffect, StepPath, StepRunStatus, candidates,
 };
 
 use super::outcome::Outcome;
@@ -50,7 +50,7 @@ impl Machine {
             record.progress.candidate = candidate;
             record.progress.retry_at = Some(now + wait);
         });
-        let event = Event {
+        let event = ExecutionEvent {
             error: self.runs.get(path).and_then(|run| run.error.clone()),
             retry_in_ms: i64::try_from(wait.as_millis()).ok(),
             message: Some(message),
@@ -84,6 +84,6 @@ impl Machine {
             record.run.error = Some(error.clone());
         });
         let event = self.event_of(EventType::Error, path);
-        self.emit(Event { message: Some(error.message.clone()), error: Some(error), ..event });
+        self.emit(ExecutionEvent { message: Some(error.message.clone()), error: Some(error), ..event });
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use sluice_types::{
-    Candidate, Event, EventType, Gate, GateKind, OnExpiry, ReviewDecision, StepKind, StepPath, StepRunStatus,
+    Candidate, EventType, ExecutionEvent, Gate, GateKind, OnExpiry, ReviewDecision, StepKind, StepPath, StepRunStatus,
 };
 
 use super::Machine;
@@ -102,7 +102,7 @@ impl Machine {
         });
         self.journal.state.started_at.get_or_insert(now);
         let event = self.event_of(EventType::Progress, path);
-        self.emit(Event { message: Some(message), ..event });
+        self.emit(ExecutionEvent { message: Some(message), ..event });
     }
 }
 

@@ -31,9 +31,7 @@ mod view;
 
 use chrono::{DateTime, Utc};
 use sluice_store::{Journal, SnapshotPersona};
-use sluice_types::{
-    Execution, Index, OutputOverride, PatchExecution, PatchStep, Place, ReviewRequest, StepPath, StepRun,
-};
+use sluice_types::{DecideGate, Execution, Index, OverrideOutput, PatchExecution, PatchStep, Place, StepPath, StepRun};
 
 use crate::error::EngineError;
 use crate::retry::Backoff;
@@ -60,11 +58,11 @@ pub enum Command {
     /// Change a step that has not run.
     PatchStep(StepPath, PatchStep),
     /// Put another output in the place of a step's.
-    Override(StepPath, OutputOverride),
+    Override(StepPath, OverrideOutput),
     /// Run again from a step, changed or not.
     Retry(StepPath, PatchStep),
     /// Decide at a gate.
-    Review(StepPath, ReviewRequest),
+    Review(StepPath, DecideGate),
 }
 
 /// Input of the machine.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sluice_store::{AttemptRecord, Turn};
-use sluice_types::{Event, GateDecision, RunError, StepPath};
+use sluice_types::{ExecutionEvent, GateDecision, RunError, StepPath};
 
 use crate::work::Work;
 
@@ -26,7 +26,7 @@ pub struct Outcome {
     /// The turn, written in one transaction.
     pub turn: Turn,
     /// The events of the turn, as values.
-    pub events: Vec<Event>,
+    pub events: Vec<ExecutionEvent>,
     /// The effects, carried out after the write.
     pub effects: Vec<Effect>,
 }
@@ -83,7 +83,7 @@ pub(super) struct TurnDraft {
     /// The decisions that were made.
     pub decisions: Vec<(StepPath, GateDecision)>,
     /// The events for readers.
-    pub events: Vec<Event>,
+    pub events: Vec<ExecutionEvent>,
     /// The effects, carried out after the write.
     pub effects: Vec<Effect>,
     /// The texts that were evaluated for this turn.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sluice_types::{
-    ErrorCode, Event, EventType, ExecutionStatus, OutputOverride, Place, StepKind, StepPath, StepRunStatus,
+    ErrorCode, EventType, ExecutionEvent, ExecutionStatus, OverrideOutput, Place, StepKind, StepPath, StepRunStatus,
 };
 
 use super::Machine;
@@ -11,7 +11,7 @@ use crate::output::output_of;
 use crate::templating::text_of;
 
 impl Machine {
-    pub(super) fn override_output(&mut self, path: &StepPath, request: OutputOverride) -> Result<(), EngineError> {
+    pub(super) fn override_output(&mut self, path: &StepPath, request: OverrideOutput) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
         let has_result = matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
         if !has_result {
@@ -37,7 +37,7 @@ impl Machine {
             run.completed_at.get_or_insert(now);
         });
         let event = self.event_of(EventType::Progress, path);
-        self.emit(Event { message: Some("The output was replaced by a person.".into()), ..event });
+        self.emit(ExecutionEvent { message: Some("The output was replaced by a person.".into()), ..event });
         self.mark_stale(path);
         self.show_anew(path);
         if matches!(self.journal.state.status, ExecutionStatus::Failed | ExecutionStatus::Cancelled) {
@@ -50,7 +50,7 @@ impl Machine {
     }
 
     /// The text and the output of a request, validated.
-    fn checked_override(&self, path: &StepPath, request: OutputOverride) -> Result<(String, Value), EngineError> {
+    fn checked_override(&self, path: &StepPath, request: OverrideOutput) -> Result<(String, Value), EngineError> {
         let place = self.place(path).ok_or(EngineError::StepRunNotFound)?;
         let value = match (request.content, request.output) {
             (Some(content), None) => Value::String(content),

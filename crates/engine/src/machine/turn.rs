@@ -1,7 +1,7 @@
 //! Completing a turn: carrying the plan out until it waits for something.
 
 use sluice_store::{StoredEvent, Turn};
-use sluice_types::{Event, ExecutionStatus, StepPath, StepRunStatus};
+use sluice_types::{ExecutionEvent, ExecutionStatus, StepPath, StepRunStatus};
 
 use super::plan::{Action, Mode, SkipReason, plan};
 use super::{Env, Evaluation, Machine, Outcome, Step};
@@ -86,7 +86,7 @@ impl Machine {
             record.run.content = content;
         });
         let event = self.event_of(sluice_types::EventType::Skipped, path);
-        self.emit(Event { message: Some(message.into()), ..event });
+        self.emit(ExecutionEvent { message: Some(message.into()), ..event });
     }
 
     /// The text that a review shows, and its step run: the last of its steps with a text.
@@ -102,7 +102,7 @@ impl Machine {
     pub(super) fn outcome(&mut self, token: i64) -> Outcome {
         let draft = std::mem::take(&mut self.turn);
         let journal = &self.journal;
-        let stored = |event: &Event| StoredEvent {
+        let stored = |event: &ExecutionEvent| StoredEvent {
             seq: event.seq.unwrap_or_default(),
             payload: serde_json::to_string(event).unwrap_or_default(),
         };

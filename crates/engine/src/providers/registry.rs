@@ -8,7 +8,7 @@ use dashmap::DashMap;
 use secrecy::SecretString;
 use sluice_providers::{Client, ModelCall, ModelStream, NetworkPolicy, ProviderError, ProviderErrorKind, demo};
 use sluice_store::{CredentialChange, SealedKey, Store, StoreError, StoredCredential};
-use sluice_types::{CredentialInfo, CredentialRequest, Provider, ProviderName, TenantId, default_model};
+use sluice_types::{CredentialInfo, Provider, ProviderName, TenantId, UpdateCredential, default_model};
 
 use super::master_key::VaultError;
 use super::vault::Vault;
@@ -122,7 +122,7 @@ impl Providers {
         &self,
         tenant: &TenantId,
         provider: ProviderName,
-        request: CredentialRequest,
+        request: UpdateCredential,
         now: DateTime<Utc>,
     ) -> Result<CredentialInfo, CredentialError> {
         if let Some(Some(base_url)) = &request.base_url {

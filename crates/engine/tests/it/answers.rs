@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testing::{Script, ScriptedServer, TestDatabase, postgres, sqlite};
 use sluice_types::{
-    Attempt, CredentialRequest, ErrorCode, Execution, ExecutionStatus, FinishReason, ProviderName, StepRunStatus,
+    Attempt, ErrorCode, Execution, ExecutionStatus, FinishReason, ProviderName, StepRunStatus, UpdateCredential,
 };
 
 use crate::support::{TestEngine, path, run_of, step};
@@ -102,7 +102,7 @@ async fn answers_of_a_server_are_judged_by_their_end(#[future(awt)] database: Te
         chat(&[delta(&json!({"content": "Whole."}), Some("stop"))]),
     ])
     .await;
-    let request = CredentialRequest { base_url: Some(Some(server.url().to_owned())), ..CredentialRequest::default() };
+    let request = UpdateCredential { base_url: Some(Some(server.url().to_owned())), ..UpdateCredential::default() };
     let now = bench.engine.outside().clock.now();
     bench.engine.providers().put_credential(&bench.tenant, ProviderName::OpenaiCompatible, request, now).await.unwrap();
     let step = json!({"id": "a", "label": "A", "type": "llm", "provider": "openai_compatible", "model": "m",

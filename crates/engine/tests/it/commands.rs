@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use sluice_engine::{Command, EngineError};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
-    AttemptStatus, ErrorCode, Event, EventType, Execution, ExecutionStatus, GateKind, OutputOverride, PatchStep,
-    RerunReason, ReviewDecision, StartExecution, StepRunStatus,
+    AttemptStatus, ErrorCode, EventType, Execution, ExecutionEvent, ExecutionStatus, GateKind, OverrideOutput,
+    PatchStep, RerunReason, ReviewDecision, StartExecution, StepRunStatus,
 };
 
 use crate::support::{TestEngine, decision, path, refusal, review, run_of, step, summary};
@@ -29,7 +29,7 @@ async fn a_chain_runs_to_its_end(#[future(awt)] database: TestDatabase) {
     assert_eq!(done.output, run_of(&done, "c").output);
     assert_eq!((done.status, done.steps_executed, done.error.clone()), (ExecutionStatus::Completed, 3, None));
     assert!(done.token_usage.output_tokens > 0 && done.duration_ms.is_some());
-    let told = |event: Event| {
+    let told = |event: ExecutionEvent| {
         let path = event.path.map(|path| path.to_string()).unwrap_or_default();
         let step_status = event.step_status.map(|status| status.to_string());
         let status = step_status.or(event.status.map(|status| status.to_string())).unwrap_or_default();
@@ -123,7 +123,7 @@ async fn what_was_made_from_a_replaced_output_is_stale_until_it_runs_again(#[fut
         stale.map(|run| run.step_id.to_string()).collect::<Vec<_>>()
     };
     assert!(stale(&done).is_empty());
-    let output = |text: &str| OutputOverride { content: Some(text.into()), output: None };
+    let output = |text: &str| OverrideOutput { content: Some(text.into()), output: None };
     bench.command(&id, Command::Override(path("a"), output("second"))).await.unwrap();
     let edited = bench.engine.execution(&bench.tenant, &id).await.unwrap();
     assert_eq!(stale(&edited), ["b", "c", "d"]);
@@ -153,7 +153,7 @@ async fn a_step_under_way_while_what_it_was_sent_is_replaced_ends_stale(#[future
     let id = bench.run(&steps).await.id;
     bench.streaming(&id, "b").await;
     bench.command(&id, Command::Pause).await.unwrap();
-    let output = OutputOverride { content: Some("second".into()), output: None };
+    let output = OverrideOutput { content: Some("second".into()), output: None };
     bench.command(&id, Command::Override(path("a"), output)).await.unwrap();
     let held = bench.until(&id, |execution| run_of(execution, "b").status == StepRunStatus::Completed).await;
     assert!(run_of(&held, "b").stale && !run_of(&held, "a").stale);
@@ -218,7 +218,7 @@ async fn a_cancel_keeps_the_text_so_far(#[future(awt)] database: TestDatabase) {
     assert_eq!((attempts[0].status, attempts[0].usage_estimated), (AttemptStatus::Cancelled, true));
     assert!(attempts[0].token_usage.output_tokens > 0);
     // The paid part is accepted, and the run goes on from it.
-    let accepted = OutputOverride { content: Some(text.clone()), output: None };
+    let accepted = OverrideOutput { content: Some(text.clone()), output: None };
     bench.command(&id, Command::Override(path("a"), accepted)).await.unwrap();
     bench.command(&id, Command::Retry(path("b"), PatchStep::default())).await.unwrap();
     let done = bench.settled(&id).await;
@@ -232,7 +232,7 @@ async fn a_cancel_keeps_the_text_so_far(#[future(awt)] database: TestDatabase) {
 async fn an_unknown_price_asks_before_it_breaks_a_budget(#[future(awt)] database: TestDatabase) {
     let bench = TestEngine::open(database.config()).await;
     let request =
-        sluice_types::CredentialRequest { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
+        sluice_types::UpdateCredential { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
     let provider = sluice_types::ProviderName::OpenaiCompatible;
     let now = bench.engine.outside().clock.now();
     bench.engine.providers().put_credential(&bench.tenant, provider, request, now).await.unwrap();
@@ -298,7 +298,7 @@ async fn output_schemas_are_obeyed(#[future(awt)] database: TestDatabase) {
     assert_eq!(summary(&failed), ["a completed 1", "b completed 1", "c failed 2"]);
     assert_eq!(run_of(&failed, "b").content.as_deref(), Some("Simulated title"));
     assert_eq!(run_of(&failed, "c").error.clone().map(|error| error.code), Some(ErrorCode::OutputInvalid));
-    let wrong = OutputOverride { content: None, output: Some(Value::from(1)) };
+    let wrong = OverrideOutput { content: None, output: Some(Value::from(1)) };
     assert_eq!(refusal(bench.command(&id, Command::Override(path("c"), wrong)).await), ErrorCode::InvalidRequest);
 }
 

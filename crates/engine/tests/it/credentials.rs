@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use sluice_engine::providers::Vault;
 use sluice_store::{CredentialChange, SealedKey, StoredCredential};
 use sluice_testing::{TestDatabase, postgres, sqlite};
-use sluice_types::{CredentialRequest, ProviderName};
+use sluice_types::{ProviderName, UpdateCredential};
 
 use crate::support::{PASSPHRASE, TestEngine};
 
@@ -26,7 +26,7 @@ async fn stored(bench: &TestEngine) -> StoredCredential {
     bench.engine.store().credentials(&bench.tenant).await.unwrap().remove(0)
 }
 
-async fn put(bench: &TestEngine, request: CredentialRequest) -> Option<String> {
+async fn put(bench: &TestEngine, request: UpdateCredential) -> Option<String> {
     let now = bench.engine.outside().clock.now();
     let providers = bench.engine.providers();
     providers.put_credential(&bench.tenant, ProviderName::Openai, request, now).await.unwrap().key_hint
@@ -43,7 +43,7 @@ async fn a_key_in_the_old_form_is_sealed_anew_with_the_next_change(#[future(awt)
     // It opens as it is.
     let vault = Vault::from_passphrase(PASSPHRASE.into()).unwrap();
     assert_eq!(vault.open(PURPOSE, &old.sealed).unwrap().expose_secret(), "sk-old");
-    put(&bench, CredentialRequest { default_model: Some(Some("m".into())), ..CredentialRequest::default() }).await;
+    put(&bench, UpdateCredential { default_model: Some(Some("m".into())), ..UpdateCredential::default() }).await;
     let sealed = stored(&bench).await.sealed_key.unwrap();
     assert_ne!(sealed, old.sealed);
     assert!(!vault.is_outdated(PURPOSE, &sealed));
@@ -54,13 +54,13 @@ async fn a_key_in_the_old_form_is_sealed_anew_with_the_next_change(#[future(awt)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_address_needs_the_key_again(#[future(awt)] database: TestDatabase) {
     let bench = TestEngine::open(database.config()).await;
-    let none = CredentialRequest::default;
-    let hint = put(&bench, CredentialRequest { api_key: Some(Some("sk-0123456789abcdef".into())), ..none() }).await;
+    let none = UpdateCredential::default;
+    let hint = put(&bench, UpdateCredential { api_key: Some(Some("sk-0123456789abcdef".into())), ..none() }).await;
     assert_eq!(hint.as_deref(), Some("…cdef"));
-    let address = |address: &str| CredentialRequest { base_url: Some(Some(address.into())), ..none() };
+    let address = |address: &str| UpdateCredential { base_url: Some(Some(address.into())), ..none() };
     assert_eq!(put(&bench, address("http://127.0.0.1:9/v1")).await, None);
     assert_eq!(stored(&bench).await.sealed_key, None);
-    let both = CredentialRequest {
+    let both = UpdateCredential {
         api_key: Some(Some("sk-0123456789abcdef".into())),
         base_url: Some(Some("http://127.0.0.1:8/v1".into())),
         ..none()

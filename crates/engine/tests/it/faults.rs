@@ -9,7 +9,7 @@ use sluice_engine::{FaultPoint, Faults};
 use sluice_store::{ExecutionFilter, StoreConfig};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
-    AttemptStatus, Execution, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepRunStatus,
+    AttemptStatus, DecideGate, Execution, ExecutionStatus, ReviewDecision, StartExecution, StepRunStatus,
 };
 
 use crate::support::{TestEngine, decision, path, review, run_of, step};
@@ -162,7 +162,7 @@ async fn a_step_that_writes_asks_after_a_crash(#[future(awt)] database: TestData
     assert_eq!(asking.status, ExecutionStatus::Paused);
     let partial = run_of(&asking, "a").content.clone().unwrap();
     assert!("several words to be written somewhere".starts_with(&partial) && !partial.is_empty());
-    let done = ReviewRequest { content: Some("it was written".into()), ..decision(ReviewDecision::AssumeDone) };
+    let done = DecideGate { content: Some("it was written".into()), ..decision(ReviewDecision::AssumeDone) };
     bench.review(&id, "a", done).await.unwrap();
     let done = bench.settled(&id).await;
     assert_eq!(run_of(&done, "b").content.as_deref(), Some("it was written"));

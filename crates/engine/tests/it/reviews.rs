@@ -5,7 +5,7 @@ use serde_json::json;
 use sluice_engine::Command;
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
-    ErrorCode, ExecutionStatus, GateKind, OutputOverride, PatchExecution, PatchStep, ReviewDecision, ReviewRequest,
+    DecideGate, ErrorCode, ExecutionStatus, GateKind, OverrideOutput, PatchExecution, PatchStep, ReviewDecision,
     StartExecution, StepRunStatus,
 };
 
@@ -24,7 +24,7 @@ async fn a_gate_waits_and_its_edited_text_goes_on(#[future(awt)] database: TestD
     assert_eq!(refusal(bench.command(&id, Command::Resume).await), ErrorCode::GateOpen);
     assert_eq!(refusal(bench.review(&id, "r", decision(ReviewDecision::Stop)).await), ErrorCode::DecisionNotPossible);
     assert_eq!(refusal(bench.review(&id, "a", decision(ReviewDecision::Approve)).await), ErrorCode::IllegalTransition);
-    let edited = ReviewRequest {
+    let edited = DecideGate {
         content: Some("second".into()),
         comment: Some("better".into()),
         ..decision(ReviewDecision::Approve)
@@ -59,7 +59,7 @@ async fn a_revision_runs_the_reviewed_step_again_with_the_comment(#[future(awt)]
     let id = bench.run(&steps).await.id;
     bench.settled(&id).await;
     assert_eq!(refusal(bench.review(&id, "r", decision(ReviewDecision::Revise)).await), ErrorCode::InvalidRequest);
-    let request = ReviewRequest { comment: Some("shorter".into()), ..decision(ReviewDecision::Revise) };
+    let request = DecideGate { comment: Some("shorter".into()), ..decision(ReviewDecision::Revise) };
     bench.review(&id, "r", request).await.unwrap();
     let again = bench.settled(&id).await;
     assert_eq!(summary(&again), ["a completed 2", "x completed 1", "r waiting 0"]);
@@ -75,7 +75,7 @@ async fn a_rejection_fails_the_run_and_a_retry_asks_again(#[future(awt)] databas
     let bench = TestEngine::open(database.config()).await;
     let id = bench.run(&[step("a", "demo-echo", "first"), review("r"), step("b", "demo-echo", "x")]).await.id;
     bench.settled(&id).await;
-    let rejection = ReviewRequest { comment: Some("no".into()), ..decision(ReviewDecision::Reject) };
+    let rejection = DecideGate { comment: Some("no".into()), ..decision(ReviewDecision::Reject) };
     bench.review(&id, "r", rejection).await.unwrap();
     let failed = bench.settled(&id).await;
     assert_eq!(failed.status, ExecutionStatus::Failed);
@@ -134,12 +134,12 @@ async fn an_override_is_shown_to_the_reviewer_and_brings_a_failed_run_back(#[fut
     let id = bench.run(&steps).await.id;
     let waiting = bench.settled(&id).await;
     let seen = run_of(&waiting, "r").gate.clone().unwrap();
-    let text = |text: &str| OutputOverride { content: Some(text.into()), output: None };
+    let text = |text: &str| OverrideOutput { content: Some(text.into()), output: None };
     bench.command(&id, Command::Override(path("a"), text("mine"))).await.unwrap();
     let anew = bench.settled(&id).await;
     assert_eq!(run_of(&anew, "r").gate.clone().unwrap().content.as_deref(), Some("mine"));
     // A decision for the text of before is refused.
-    let late = ReviewRequest { opened_seq: Some(seen.opened_seq), ..decision(ReviewDecision::Approve) };
+    let late = DecideGate { opened_seq: Some(seen.opened_seq), ..decision(ReviewDecision::Approve) };
     assert_eq!(refusal(bench.review(&id, "r", late).await), ErrorCode::GateDecided);
     bench.review(&id, "r", decision(ReviewDecision::Approve)).await.unwrap();
     assert_eq!(bench.settled(&id).await.status, ExecutionStatus::Failed);
@@ -190,7 +190,7 @@ async fn a_gate_that_is_switched_off_opens(#[future(awt)] database: TestDatabase
 async fn a_revision_outlives_a_budget_gate(#[future(awt)] database: TestDatabase) {
     let bench = TestEngine::open(database.config()).await;
     let request =
-        sluice_types::CredentialRequest { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
+        sluice_types::UpdateCredential { base_url: Some(Some("http://127.0.0.1:9".into())), ..Default::default() };
     let provider = sluice_types::ProviderName::OpenaiCompatible;
     let now = bench.engine.outside().clock.now();
     bench.engine.providers().put_credential(&bench.tenant, provider, request, now).await.unwrap();
@@ -204,7 +204,7 @@ async fn a_revision_outlives_a_budget_gate(#[future(awt)] database: TestDatabase
         ..PatchStep::default()
     };
     bench.command(&id, Command::Pause).await.unwrap_err();
-    let revise = ReviewRequest { comment: Some("shorter".into()), ..decision(ReviewDecision::Revise) };
+    let revise = DecideGate { comment: Some("shorter".into()), ..decision(ReviewDecision::Revise) };
     // The price of the model is not known: the revision waits at the budget gate.
     assert_eq!(
         refusal(bench.command(&id, Command::PatchStep(path("a"), dear.clone())).await),

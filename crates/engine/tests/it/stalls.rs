@@ -8,7 +8,7 @@ use rstest::rstest;
 use serde_json::json;
 use sluice_engine::{Command, EngineConfig, Environment, Ids, System};
 use sluice_testing::{TestDatabase, postgres, sqlite};
-use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, OutputOverride};
+use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, OverrideOutput};
 
 use crate::support::{TestEngine, path, run_of, step};
 
@@ -89,7 +89,7 @@ async fn commands_that_take_long_are_handled_on_another_thread(#[future(awt)] da
     let here = std::thread::current().id();
     assert!(calls.take().iter().all(|(thread, _)| *thread == here), "turns of a run are handled at once");
     bench.command(&id, Command::Pause).await.unwrap_err();
-    let output = OutputOverride { content: None, output: Some(json!("y")) };
+    let output = OverrideOutput { content: None, output: Some(json!("y")) };
     let edited = bench.command(&id, Command::Override(path("a"), output)).await.unwrap();
     assert_eq!(run_of(&edited, "a").content.as_deref(), Some("y"));
     let [(pause, _), (replace, _)] = calls.take()[..] else { panic!() };

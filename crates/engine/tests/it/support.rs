@@ -8,8 +8,8 @@ use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault}
 use sluice_engine::{Backoff, Command, Engine, EngineConfig, EngineError, Faults, Limits, StartRequest};
 use sluice_store::{Store, StoreConfig};
 use sluice_types::{
-    ErrorCode, Event, Execution, ExecutionId, ExecutionStatus, ReviewDecision, ReviewRequest, StartExecution, StepPath,
-    StepRun, TenantId, Workflow, WorkflowId,
+    DecideGate, ErrorCode, Execution, ExecutionEvent, ExecutionId, ExecutionStatus, ReviewDecision, StartExecution,
+    StepPath, StepRun, TenantId, Workflow, WorkflowId,
 };
 
 /// The passphrase of the vault.
@@ -34,8 +34,8 @@ pub fn review(id: &str) -> Value {
     json!({"id": id, "label": id.to_uppercase(), "type": "review"})
 }
 
-pub fn decision(decision: ReviewDecision) -> ReviewRequest {
-    ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq: None }
+pub fn decision(decision: ReviewDecision) -> DecideGate {
+    DecideGate { decision, comment: None, content: None, budget_usd: None, opened_seq: None }
 }
 
 /// How long anything may take before a test gives up. Nothing is awaited by time.
@@ -104,7 +104,7 @@ impl TestEngine {
         self.engine.command(&self.tenant, id, command, "tester").await
     }
 
-    pub async fn review(&self, id: &ExecutionId, at: &str, request: ReviewRequest) -> Result<Execution, EngineError> {
+    pub async fn review(&self, id: &ExecutionId, at: &str, request: DecideGate) -> Result<Execution, EngineError> {
         self.command(id, Command::Review(path(at), request)).await
     }
 
@@ -135,7 +135,7 @@ impl TestEngine {
     pub async fn streaming(&self, id: &ExecutionId, at: &str) {
         let channel = self.engine.channel(&self.tenant, id);
         let (texts, mut events) = channel.subscribe(self.engine.outside().clock.now());
-        let is_text = |event: Option<Event>| {
+        let is_text = |event: Option<ExecutionEvent>| {
             event.is_some_and(|event| event.path == Some(path(at)) && event.text.is_some_and(|text| !text.is_empty()))
         };
         if texts.iter().any(|frame| is_text(frame.event())) {
@@ -146,9 +146,10 @@ impl TestEngine {
     }
 
     /// The stored events; their numbers have no gaps.
-    pub async fn events(&self, id: &ExecutionId) -> Vec<Event> {
+    pub async fn events(&self, id: &ExecutionId) -> Vec<ExecutionEvent> {
         let stored = self.engine.store().events_after(&self.tenant, id, 0).await.unwrap();
-        let events: Vec<Event> = stored.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect();
+        let events: Vec<ExecutionEvent> =
+            stored.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect();
         let numbers: Vec<i64> = events.iter().filter_map(|event| event.seq).collect();
         assert_eq!(numbers, (1..=i64::try_from(events.len()).unwrap()).collect::<Vec<_>>());
         events

@@ -5,13 +5,13 @@ use serde_json::json;
 use sluice_engine::{Command, EngineError};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
-    ExecutionStatus, OutputOverride, PatchExecution, PatchStep, ReviewDecision, StartExecution, TenantId,
+    ExecutionStatus, OverrideOutput, PatchExecution, PatchStep, ReviewDecision, StartExecution, TenantId,
 };
 
 use crate::support::{TestEngine, decision, path, review, step};
 
 fn commands() -> Vec<Command> {
-    let output = OutputOverride { content: Some("mine".into()), ..OutputOverride::default() };
+    let output = OverrideOutput { content: Some("mine".into()), ..OverrideOutput::default() };
     vec![
         Command::Pause,
         Command::Resume,

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sluice_types::{Event, EventType, ExecutionId, ExecutionStatus, RunError};
+use sluice_types::{EventType, ExecutionEvent, ExecutionId, ExecutionStatus, RunError};
 
 use super::{Connection, Result};
 use crate::rows::{EventRow, write_json};
@@ -33,12 +33,12 @@ pub async fn fail(
         ))
         .execute(conn)
         .await?;
-    let event = Event {
+    let event = ExecutionEvent {
         seq: Some(seq),
         status: Some(ExecutionStatus::Failed),
         error: Some(error.clone()),
         message: Some(error.message.clone()),
-        ..Event::of_execution(EventType::Error, id, from_micros(now))
+        ..ExecutionEvent::of_execution(EventType::Error, id, from_micros(now))
     };
     let row =
         EventRow { tenant_id: tenant.to_owned(), execution_id: id.to_string(), seq, payload: write_json(&event)? };

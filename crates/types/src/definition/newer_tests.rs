@@ -7,7 +7,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::*;
 use crate::definition::StepCommon;
-use crate::{CreateWorkflow, EstimateRequest, Fallback, LlmStep, ReviewStep, UpdateWorkflow, ValidateRequest};
+use crate::{CreateWorkflow, EstimateWorkflow, Fallback, LlmStep, ReviewStep, UpdateWorkflow, ValidateWorkflow};
 
 /// A definition of a newer version: something new at every level.
 fn newer() -> Value {
@@ -98,9 +98,9 @@ fn requests_take_only_what_is_known() {
     let known = || json!({"steps": [{"label": "A", "type": "review"}]});
     let alone = |definition: Value| json!({"definition": definition});
     assert!(crate::json::from_value::<CreateWorkflow>(with(known())).is_ok());
-    assert!(crate::json::from_value::<ValidateRequest>(alone(known())).unwrap().definition.is_some());
-    assert!(crate::json::from_value::<EstimateRequest>(alone(known())).unwrap().definition.is_some());
-    assert!(crate::json::from_value::<ValidateRequest>(alone(Value::Null)).unwrap().definition.is_none());
+    assert!(crate::json::from_value::<ValidateWorkflow>(alone(known())).unwrap().definition.is_some());
+    assert!(crate::json::from_value::<EstimateWorkflow>(alone(known())).unwrap().definition.is_some());
+    assert!(crate::json::from_value::<ValidateWorkflow>(alone(Value::Null)).unwrap().definition.is_none());
     for at in [
         "/budget",
         "/steps/0/tools",
@@ -130,8 +130,8 @@ fn requests_take_only_what_is_known() {
             assert!(error.message.contains("unknown") || error.message.contains("is not one of"), "{error}");
         };
         refused(crate::json::from_value::<CreateWorkflow>(with(value.clone())).err());
-        refused(crate::json::from_value::<ValidateRequest>(alone(value.clone())).err());
-        refused(crate::json::from_value::<EstimateRequest>(alone(value.clone())).err());
+        refused(crate::json::from_value::<ValidateWorkflow>(alone(value.clone())).err());
+        refused(crate::json::from_value::<EstimateWorkflow>(alone(value.clone())).err());
         // An update is held against the stored definition.
         let update: UpdateWorkflow = crate::json::from_value(with(value.clone())).unwrap();
         assert!(update.definition.hold_to_known_parts(None).is_err(), "{at}");

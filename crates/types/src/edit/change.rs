@@ -8,7 +8,7 @@ use super::field::StepField;
 use crate::block::BlockAddress;
 use crate::definition::{Definition, Step};
 use crate::ids::{PersonaId, StepId};
-use crate::lint::Fix;
+use crate::lint::LintFix;
 
 /// One change of a definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +70,7 @@ pub enum Edit {
         field: StepField,
     },
     /// Applies a fix of the lint.
-    ApplyFix(Fix),
+    ApplyFix(LintFix),
     /// Replaces the definition.
     ReplaceAll(Box<Definition>),
 }

@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::definition::{Definition, Step};
 use crate::index::Index;
 use crate::json;
-use crate::lint::Fix;
+use crate::lint::LintFix;
 
 /// The definition with the fix's value at the fix's pointer; `None` when that leads nowhere or makes no definition.
-pub(super) fn fixed(before: &Definition, fix: Fix) -> Option<Definition> {
+pub(super) fn fixed(before: &Definition, fix: LintFix) -> Option<Definition> {
     let mut definition = serde_json::to_value(before).ok()?;
     put_at(&mut definition, &fix.pointer, fix.value)?;
     let after: Definition = json::from_value(definition).ok()?;

@@ -13,7 +13,7 @@ use crate::definition::{Definition, OnExpiry, OnTruncated, ReasoningEffort, Step
 use crate::ids::StepId;
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_STEPS};
-use crate::lint::{Fix, LintContext, lint};
+use crate::lint::{LintContext, LintFix, lint};
 use crate::template::Root;
 
 fn id(text: &str) -> StepId {
@@ -238,7 +238,7 @@ fn a_fix_of_the_lint_mends() {
         ("", json!({})),
         ("/steps/0/nothing", json!(1)),
     ] {
-        let fix = Fix { title: "t".into(), pointer: pointer.into(), value };
+        let fix = LintFix { title: "t".into(), pointer: pointer.into(), value };
         assert_eq!(apply(&broken, Edit::ApplyFix(fix)), Err(EditError::FixDoesNotFit), "{pointer}");
     }
 }
@@ -361,7 +361,7 @@ proptest! {
         ],
     ) {
         let before = done(&three(), set("check", ReviewField::Shows(vec![id("research"), id("brief")])));
-        let after = done(&before, Edit::ApplyFix(Fix { title: "t".into(), pointer: pointer.clone(), value: value.clone() }));
+        let after = done(&before, Edit::ApplyFix(LintFix { title: "t".into(), pointer: pointer.clone(), value: value.clone() }));
         let written = serde_json::to_value(&after).unwrap();
         prop_assert_eq!(written.pointer(&pointer), Some(&value));
         let changed = shared(&before, &after).into_iter().filter(|shared| !shared).count();

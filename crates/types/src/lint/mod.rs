@@ -16,7 +16,7 @@ use crate::definition::Definition;
 use crate::ids::PersonaId;
 use crate::index::Index;
 use report::Findings;
-pub use report::{Finding, Fix, LintReport, Severity};
+pub use report::{LintFinding, LintFix, LintReport, Severity};
 
 /// What the lint knows beyond the definition. What is `None` is not checked.
 #[derive(Debug, Clone, Default)]

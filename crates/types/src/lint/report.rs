@@ -23,7 +23,7 @@ status!(
 
 /// One thing that the lint found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Finding {
+pub struct LintFinding {
     /// Severity.
     pub severity: Severity,
     /// The place, as a JSON pointer into the definition.
@@ -34,12 +34,12 @@ pub struct Finding {
     pub message: String,
     /// A change that fixes it, when there is an obvious one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fix: Option<Fix>,
+    pub fix: Option<LintFix>,
 }
 
 /// A change that mends a finding: put `value` at `pointer`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Fix {
+pub struct LintFix {
     /// Title for people.
     pub title: String,
     /// The place, as a JSON pointer into the definition.
@@ -54,12 +54,12 @@ pub struct LintReport {
     /// Whether there is no error, so that it can run.
     pub valid: bool,
     /// The findings: errors first, then in the order of the definition.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<LintFinding>,
 }
 
 impl LintReport {
     /// The findings that keep the definition from running.
-    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+    pub fn errors(&self) -> impl Iterator<Item = &LintFinding> {
         self.findings.iter().filter(|finding| finding.severity == Severity::Error)
     }
 }
@@ -68,7 +68,7 @@ impl LintReport {
 /// the memory nor hide another.
 #[derive(Default)]
 pub(super) struct Findings {
-    kept: Vec<Finding>,
+    kept: Vec<LintFinding>,
     counts: HashMap<String, usize>,
     /// The worst severity of the findings that were not kept.
     left_out: Option<Severity>,
@@ -94,7 +94,7 @@ impl Findings {
         pointer: impl Into<String>,
         code: &str,
         message: impl Into<String>,
-        fix: Option<Fix>,
+        fix: Option<LintFix>,
     ) {
         let count = self.counts.entry(code.to_owned()).or_default();
         *count += 1;
@@ -102,14 +102,20 @@ impl Findings {
             self.left_out = Some(self.left_out.map_or(severity, |worst| worst.min(severity)));
             return;
         }
-        self.kept.push(Finding { severity, pointer: pointer.into(), code: code.into(), message: message.into(), fix });
+        self.kept.push(LintFinding {
+            severity,
+            pointer: pointer.into(),
+            code: code.into(),
+            message: message.into(),
+            fix,
+        });
     }
 
     pub fn into_report(mut self) -> LintReport {
         if let Some(severity) = self.left_out {
             let message =
                 format!("there are more problems like these; {MAX_FINDINGS_OF_A_KIND} of each kind are listed");
-            self.kept.push(Finding {
+            self.kept.push(LintFinding {
                 severity,
                 pointer: String::new(),
                 code: "more_findings".into(),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::report::{Findings, Fix, Severity};
+use super::report::{Findings, LintFix, Severity};
 use crate::block::BlockAddress;
 use crate::definition::{Definition, Step, StepKind};
 use crate::index::{Index, Place, Resolution};
@@ -121,7 +121,7 @@ impl Scope<'_> {
     }
 
     /// The message for an unknown step, and a corrected reference to a step with a similar name.
-    fn unknown_step(&self, template: &Template, reference: &Reference, known: usize) -> (String, Option<Fix>) {
+    fn unknown_step(&self, template: &Template, reference: &Reference, known: usize) -> (String, Option<LintFix>) {
         let name = short(&reference.name);
         if known >= MAX_FINDINGS_OF_A_KIND {
             // It is only counted.
@@ -153,7 +153,7 @@ impl Scope<'_> {
             template.source.get(reference.span.end..).unwrap_or_default()
         );
         let title = format!("Refer to “{label}”");
-        (message, Some(Fix { title, pointer: template.pointer.into(), value: mended.into() }))
+        (message, Some(LintFix { title, pointer: template.pointer.into(), value: mended.into() }))
     }
 
     fn check_input(&self, pointer: &str, reference: &Reference, findings: &mut Findings) {

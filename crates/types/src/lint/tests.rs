@@ -24,7 +24,7 @@ fn a_step_of_a_newer_version_cannot_run_and_its_new_fields_are_told() {
         {"id": "b", "label": "B", "type": "llm", "prompt": "{{steps.A.anything}}", "tools": [], "effect": "pays"},
     ]}));
     let report = lint(&newer, &LintContext::default(), None);
-    let told = |finding: &Finding| (finding.severity, finding.pointer.clone(), finding.code.clone());
+    let told = |finding: &LintFinding| (finding.severity, finding.pointer.clone(), finding.code.clone());
     let expected = [
         (Severity::Error, "/steps/0/type", "unknown_step_type"),
         (Severity::Warning, "/budget", "newer_field"),

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::{OutputOverride, StepKind, StepPath};
+use sluice_types::{OverrideOutput, StepKind, StepPath};
 use sluice_web_state::actions::stale_after_override;
 use sluice_web_state::output_edit::{as_text, checked};
 use sluice_web_state::run::stale_steps;
@@ -168,9 +168,9 @@ fn stale_labels(store: RunStore, path: &StepPath) -> Memo<Vec<String>> {
     })
 }
 
-fn output_of(value: Value, is_json: bool) -> OutputOverride {
+fn output_of(value: Value, is_json: bool) -> OverrideOutput {
     match value {
-        Value::String(content) if !is_json => OutputOverride { content: Some(content), output: None },
-        value => OutputOverride { content: None, output: Some(value) },
+        Value::String(content) if !is_json => OverrideOutput { content: Some(content), output: None },
+        value => OverrideOutput { content: None, output: Some(value) },
     }
 }

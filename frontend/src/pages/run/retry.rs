@@ -1,7 +1,7 @@
 //! Running again from a step: first what that would keep, repeat and cost; then the doing.
 
 use leptos::prelude::*;
-use sluice_types::{ErrorCode, LlmStep, PatchStep, Repeated, RerunPlan, RerunReason, RetryRequest, StepPath, StepType};
+use sluice_types::{ErrorCode, LlmStep, PatchStep, RepeatedStep, RerunPlan, RerunReason, StepPath, StepType};
 use sluice_web_state::changes::difference;
 use sluice_web_state::format::plural;
 use sluice_web_state::model_choice::called;
@@ -31,7 +31,7 @@ pub fn RetryDialog(store: RunStore) -> impl IntoView {
 }
 
 /// The request for a retry: what changes, and that a step that is switched off runs.
-fn request_of(store: RunStore, path: &StepPath, before: &LlmStep, choice: ModelChoice) -> RetryRequest {
+fn request_of(store: RunStore, path: &StepPath, before: &LlmStep, choice: ModelChoice) -> PatchStep {
     let now = LlmStep { provider: choice.provider, model: choice.model, ..before.clone() };
     let is_off = store.step_at(path).is_some_and(|step| !step.enabled);
     PatchStep { enabled: is_off.then_some(true), ..difference(before, &now) }
@@ -67,7 +67,7 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
         plan.get().filter(|(request, _)| *request == wanted).map(|(_, answer)| answer)
     });
     let ready = Memo::new(move |_| current.with(|plan| matches!(plan, Some(Ok(_)))));
-    let retry = Action::new_unsync(move |request: &RetryRequest| {
+    let retry = Action::new_unsync(move |request: &PatchStep| {
         let (id, path, request) = (store.id(), path.clone(), request.clone());
         async move {
             store.send(api::executions::retry(&id, &path, &request)).await?;
@@ -106,7 +106,7 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
     }
 }
 
-fn reason(step: &Repeated) -> String {
+fn reason(step: &RepeatedStep) -> String {
     match step.reason {
         RerunReason::Requested => "it is the one you chose".to_owned(),
         RerunReason::NotCompleted => "it has not completed".to_owned(),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use leptos::prelude::*;
-use sluice_types::{Definition, Event, Execution, ExecutionId, Index, Step, StepPath, StepRunStatus};
+use sluice_types::{Definition, Execution, ExecutionEvent, ExecutionId, Index, Step, StepPath, StepRunStatus};
 use sluice_web_state::connection::Connection;
 use sluice_web_state::run::{Changed, RunState, StepView};
 use sluice_web_state::shared::Shared;
@@ -90,7 +90,7 @@ pub struct RunStore {
     pub choices: RwSignal<Choices>,
     /// The step that is to be run again, while the dialog about it is open.
     pub retrying: RwSignal<Option<StepPath>>,
-    pub(super) buffer: StoredValue<Vec<Event>>,
+    pub(super) buffer: StoredValue<Vec<ExecutionEvent>>,
     pub(super) flush_due: StoredValue<bool>,
     pub(super) fetching: StoredValue<bool>,
     pub(super) stream: StoredValue<Option<EventStream>, LocalStorage>,

@@ -53,10 +53,9 @@ impl Editing {
         let save = Action::new_unsync(move |sent: &PersonaForm| {
             let (sent, over) = (sent.clone(), id.get_value().zip(form.version()));
             async move {
-                let request = sent.request();
                 let saved = match &over {
-                    Some((id, version)) => api::personas::update(id, *version, &request).await,
-                    None => api::personas::create(&request).await,
+                    Some((id, version)) => api::personas::update(id, *version, &sent.to_update()).await,
+                    None => api::personas::create(&sent.to_create()).await,
                 };
                 match (saved, over) {
                     (Ok(persona), over) => {

@@ -2,7 +2,7 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use sluice_types::{CredentialRequest, Provider, ProviderName};
+use sluice_types::{Provider, ProviderName, UpdateCredential};
 use sluice_web_state::credential::{CredentialForm, only_key};
 
 use crate::api::{self, ApiResult};
@@ -23,7 +23,7 @@ pub struct ProviderForm {
     pub provider: Memo<Provider>,
     name: ProviderName,
     form: ResourceForm<CredentialForm>,
-    save: Action<(CredentialForm, CredentialRequest), ()>,
+    save: Action<(CredentialForm, UpdateCredential), ()>,
     /// Asks the provider whether it takes the key.
     test: Action<(), ApiResult<()>>,
     remove_key: Action<bool, ()>,
@@ -39,8 +39,8 @@ impl ProviderForm {
         let form = ResourceForm::new(storage_key(name), stored, None);
         form.value.update_untracked(|form: &mut CredentialForm| form.api_key = secrets.get(name.as_str()));
         Effect::new(move || secrets.set(name.as_str(), form.value.with(|form| form.api_key.clone())));
-        let test = Action::new_unsync(move |&()| api::providers::test_credential(name));
-        let save = Action::new_unsync(move |(sent, request): &(CredentialForm, CredentialRequest)| {
+        let test = Action::new_unsync(move |&()| api::providers::check_credential(name));
+        let save = Action::new_unsync(move |(sent, request): &(CredentialForm, UpdateCredential)| {
             let (sent, request) = (sent.clone(), request.clone());
             async move {
                 let stored = match api::providers::put_credential(name, &request).await {
@@ -68,7 +68,7 @@ impl ProviderForm {
     }
 
     /// The request that would save the form; `None` when nothing changed. Tracks changes.
-    fn request(self) -> Option<CredentialRequest> {
+    fn request(self) -> Option<UpdateCredential> {
         self.form.value.with(|form| self.provider.with(|provider| form.request(provider.credential.as_ref())))
     }
 
@@ -123,7 +123,7 @@ async fn remove_key(name: ProviderName, alone: bool, session: Session, toasts: T
     let removed = if alone {
         api::providers::delete_credential(name).await
     } else {
-        let none = CredentialRequest { api_key: Some(None), ..CredentialRequest::default() };
+        let none = UpdateCredential { api_key: Some(None), ..UpdateCredential::default() };
         api::providers::put_credential(name, &none).await.map(|_| ())
     };
     match removed {

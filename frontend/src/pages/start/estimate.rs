@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
-use sluice_types::{Estimate, EstimateRequest};
+use sluice_types::{Estimate, EstimateWorkflow};
 use sluice_web_state::run_text::{estimated_cost, estimated_total};
 
 use super::model::StartState;
@@ -17,7 +17,7 @@ const PAUSE_MS: f64 = 450.0;
 pub fn EstimatePanel(state: StartState) -> impl IntoView {
     let ask = Action::new_unsync(move |&()| {
         let input = state.value.get_untracked();
-        let (id, request) = (state.id.get_value(), EstimateRequest { definition: None, input: input.ok() });
+        let (id, request) = (state.id.get_value(), EstimateWorkflow { definition: None, input: input.ok() });
         async move {
             let estimate = api::workflows::estimate(&id, &request).await?;
             state.estimate.set(Some(estimate));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
-use sluice_types::{ErrorCode, Finding, Severity, Step, StepType, TemplateInput, Workflow, WorkflowId};
+use sluice_types::{ErrorCode, LintFinding, Severity, Step, StepType, TemplateInput, Workflow, WorkflowId};
 use sluice_web_state::message::sentence;
 
 use super::estimate::EstimatePanel;
@@ -98,7 +98,7 @@ const NO_KEY: &str = "provider_not_available";
 /// The errors that the lint found, with the way to mend them, and providers without a key.
 #[component]
 pub fn Findings(state: StartState) -> impl IntoView {
-    let found = move |wanted: fn(&Finding) -> bool| {
+    let found = move |wanted: fn(&LintFinding) -> bool| {
         Memo::new(move |_| {
             let report = state.report.get();
             let mut said: Vec<String> =
@@ -146,7 +146,7 @@ fn FindingList(said: Memo<Vec<String>>) -> impl IntoView {
 }
 
 /// A finding with the label of the step that it is about.
-fn in_words(state: StartState, finding: &Finding) -> String {
+fn in_words(state: StartState, finding: &LintFinding) -> String {
     state.index.with_value(|index| match index.at_pointer(&finding.pointer) {
         Some((place, _)) => format!("{}: {}", place.step.label, finding.message),
         None => sentence(&finding.message),

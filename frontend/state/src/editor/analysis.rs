@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
-    Estimate, Finding, Index, LintContext, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
+    Estimate, Index, LintContext, LintFinding, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
     pin_to_available,
 };
 
@@ -66,6 +66,6 @@ pub fn lint_context(
 }
 
 /// How many of the findings are this bad.
-pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>, severity: Severity) -> u64 {
+pub fn count<'a>(findings: impl Iterator<Item = &'a LintFinding>, severity: Severity) -> u64 {
     findings.filter(|finding| finding.severity == severity).map(|_| 1).sum()
 }

@@ -1,12 +1,12 @@
 //! The findings of the lint, tied to the steps and fields that the editor shows them at.
 
-use sluice_types::{Finding, Fix, Index, LintReport, StepId};
+use sluice_types::{Index, LintFinding, LintFix, LintReport, StepId};
 
 /// A finding, and where it belongs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LocatedFinding {
     /// What was found.
-    pub finding: Finding,
+    pub finding: LintFinding,
     /// The step and its field, as `prompt`; the whole step under the empty name. `None` for the workflow.
     pub at: Option<(StepId, String)>,
     /// The step that the fix changes, and the pointer from there.
@@ -16,7 +16,7 @@ pub struct LocatedFinding {
 impl LocatedFinding {
     /// Locates a finding in the definition that was checked.
     #[must_use]
-    pub fn new(finding: Finding, index: &Index) -> Self {
+    pub fn new(finding: LintFinding, index: &Index) -> Self {
         let located = |pointer: &str| {
             let (place, rest) = index.at_pointer(pointer)?;
             Some((place.step.id.clone(), rest.to_owned()))
@@ -29,11 +29,11 @@ impl LocatedFinding {
 
     /// The fix for the definition as it is now, in which the step may stand elsewhere; `None` when the step is gone.
     #[must_use]
-    pub fn fix(&self, now: &Index) -> Option<Fix> {
+    pub fn fix(&self, now: &Index) -> Option<LintFix> {
         let fix = self.finding.fix.clone()?;
         let Some((step, rest)) = &self.fix_at else { return Some(fix) };
         let place = now.place(step)?;
-        Some(Fix { pointer: [&place.pointer, rest.as_str()].concat(), ..fix })
+        Some(LintFix { pointer: [&place.pointer, rest.as_str()].concat(), ..fix })
     }
 }
 
@@ -49,7 +49,7 @@ impl Findings {
     }
 
     /// The findings of a step.
-    pub fn of_step(&self, id: &StepId) -> impl Iterator<Item = &Finding> {
+    pub fn of_step(&self, id: &StepId) -> impl Iterator<Item = &LintFinding> {
         let is_of_step = move |located: &&LocatedFinding| located.at.as_ref().is_some_and(|(step, _)| step == id);
         self.0.iter().filter(is_of_step).map(|located| &located.finding)
     }

@@ -1,7 +1,7 @@
 //! One step run on the page of a run, and its text as it streams in.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sluice_types::{Event, EventType, StepRun, StepRunStatus};
+use sluice_types::{EventType, ExecutionEvent, StepRun, StepRunStatus};
 
 /// A step run, as far as it is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +81,7 @@ impl StepView {
     }
 
     /// Applies an event.
-    pub(super) fn take_event(&mut self, seq: i64, status: StepRunStatus, event: &Event) {
+    pub(super) fn take_event(&mut self, seq: i64, status: StepRunStatus, event: &ExecutionEvent) {
         self.changed_seq = seq;
         let retries = event.event_type == EventType::Retry;
         let attempt = event.attempt.unwrap_or(self.run.attempt);
@@ -121,7 +121,7 @@ impl StepView {
     }
 
     /// Applies only the parts that no answer contains: the event's message, and the time of the next attempt.
-    pub(super) fn take_note(&mut self, event: &Event) -> bool {
+    pub(super) fn take_note(&mut self, event: &ExecutionEvent) -> bool {
         let attempt = event.attempt.unwrap_or(self.run.attempt);
         if event.step_status != Some(self.run.status) || attempt != self.run.attempt {
             return false;

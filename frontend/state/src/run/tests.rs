@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::{Event, EventType, Execution, ExecutionStatus, FinishReason, StepPath, StepRunStatus};
+use sluice_types::{EventType, Execution, ExecutionEvent, ExecutionStatus, FinishReason, StepPath, StepRunStatus};
 
 use super::{Changed, RunState, TextChange};
 use crate::finish::finish_warning;
@@ -42,17 +42,17 @@ fn at(second: u32) -> String {
 }
 
 /// A stored event, at the second of its number.
-fn stored(seq: u32, changes: &Value) -> Event {
+fn stored(seq: u32, changes: &Value) -> ExecutionEvent {
     let mut event = json!({"seq": seq, "type": "progress", "execution_id": ID, "at": at(seq)});
     put(&mut event, changes);
     serde_json::from_value(event).unwrap()
 }
 
-fn step_event(seq: u32, path: &str, status: &str, attempt: i32) -> Event {
+fn step_event(seq: u32, path: &str, status: &str, attempt: i32) -> ExecutionEvent {
     stored(seq, &json!({"path": path, "step_id": path, "step_status": status, "attempt": attempt}))
 }
 
-fn text(attempt: i32, offset: usize, piece: &str) -> Event {
+fn text(attempt: i32, offset: usize, piece: &str) -> ExecutionEvent {
     let event = json!({"type": "text", "execution_id": ID, "at": at(1), "path": "a", "attempt": attempt,
         "offset": offset, "text": piece});
     serde_json::from_value(event).unwrap()

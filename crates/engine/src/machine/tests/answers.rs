@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sluice_types::limits::{MAX_ATTEMPT_NOTES, MAX_FINISH_WORD_CHARS, MAX_NOTE_CHARS};
-use sluice_types::{Attempt, AttemptStatus, ErrorCode, Event, EventType, FinishReason, PatchStep, StepRunStatus};
+use sluice_types::{
+    Attempt, AttemptStatus, ErrorCode, EventType, ExecutionEvent, FinishReason, PatchStep, StepRunStatus,
+};
 
 use super::world::{End, World, path, step};
 use crate::machine::Command;
@@ -22,8 +24,8 @@ fn attempts(world: &World) -> Vec<&Attempt> {
 }
 
 /// The event of a completed step.
-fn completion(world: &World) -> &Event {
-    let completed = |event: &&Event| event.step_status == Some(StepRunStatus::Completed);
+fn completion(world: &World) -> &ExecutionEvent {
+    let completed = |event: &&ExecutionEvent| event.step_status == Some(StepRunStatus::Completed);
     world.events.iter().find(completed).expect("the step completed")
 }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
 use sluice_types::{
-    ErrorCode, Event, ExecutionId, ExecutionStatus, FinishReason, GateKind, ReviewDecision, ReviewRequest, StepPath,
-    StepRun, TenantId, TokenUsage, WorkflowId,
+    DecideGate, ErrorCode, ExecutionEvent, ExecutionId, ExecutionStatus, FinishReason, GateKind, ReviewDecision,
+    StepPath, StepRun, TenantId, TokenUsage, WorkflowId,
 };
 
 use crate::driver::{evaluate, evaluate_if_quick};
@@ -54,7 +54,7 @@ pub struct World {
     /// All attempts that were begun.
     pub begun: Vec<(StepPath, i32)>,
     pub attempts: Vec<AttemptRecord>,
-    pub events: Vec<Event>,
+    pub events: Vec<ExecutionEvent>,
     /// The ends of a step's next attempts; answers when there are no more.
     pub script: HashMap<StepPath, Vec<End>>,
     /// The crash of each turn to come, by its number from 0.
@@ -237,7 +237,7 @@ impl World {
     }
 
     pub fn decide(&mut self, at: &StepPath, decision: ReviewDecision) {
-        let request = ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq: None };
+        let request = DecideGate { decision, comment: None, content: None, budget_usd: None, opened_seq: None };
         self.command(Command::Review(at.clone(), request)).unwrap();
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use sluice_types::{ErrorCode, Gate, ReviewDecision, ReviewRequest, StepPath};
+use sluice_types::{DecideGate, ErrorCode, Gate, ReviewDecision, StepPath};
 use sluice_web_state::actions::decisions;
 
 use crate::api::{self, ApiError, ApiResult};
@@ -22,7 +22,7 @@ pub struct GateForm {
     /// The typed text and comment, stored until they are sent.
     pub typed: RwSignal<UnsentText>,
     decisions: Memo<Vec<ReviewDecision>>,
-    send: Action<ReviewRequest, ApiResult<()>>,
+    send: Action<DecideGate, ApiResult<()>>,
 }
 
 impl GateForm {
@@ -34,7 +34,7 @@ impl GateForm {
         Effect::new(move || typed.with(|typed| keep_unsent(&keep_id, &keep_path, TextOf::Gate, typed)));
         let decisions = store.watch_step(&path, decisions);
         let toasts = expect_context::<Toasts>();
-        let send = Action::new_unsync(move |request: &ReviewRequest| {
+        let send = Action::new_unsync(move |request: &DecideGate| {
             let (id, path, request) = (id.clone(), path.clone(), request.clone());
             async move {
                 match store.send(api::executions::review(&id, &path, &request)).await {
@@ -85,7 +85,7 @@ impl GateForm {
     }
 
     /// Sends a decision on what was looked at. What was typed is forgotten when it has arrived.
-    pub fn decide(self, mut request: ReviewRequest) {
+    pub fn decide(self, mut request: DecideGate) {
         request.opened_seq = self.gate.with_untracked(|gate| gate.as_ref().map(|gate| gate.opened_seq));
         self.send.dispatch_local(request);
     }
@@ -106,7 +106,7 @@ pub fn TextEditor(form: GateForm, label: &'static str, class: &'static str, text
 }
 
 /// Somebody else decided, or the gate was opened anew: says so, and gives back what was typed.
-fn changed_meanwhile(toasts: Toasts, error: &ApiError, request: &ReviewRequest) {
+fn changed_meanwhile(toasts: Toasts, error: &ApiError, request: &DecideGate) {
     let what = match error.code() {
         Some(ErrorCode::GateDecided) => "The gate was decided or opened anew meanwhile.",
         _ => "The run has changed meanwhile.",

@@ -2,7 +2,7 @@
 //! which the server stopped too often.
 
 use leptos::prelude::*;
-use sluice_types::{ReviewDecision, ReviewRequest};
+use sluice_types::{DecideGate, ReviewDecision};
 use sluice_web_state::run_text::{budget_of, dollars, suggested_budget};
 
 use super::form::{GateForm, TextEditor};
@@ -23,7 +23,7 @@ pub fn BudgetGate(form: GateForm, store: RunStore) -> impl IntoView {
         Err(message) => Some(message),
     });
     let decide = move |decision, budget_usd| {
-        form.decide(ReviewRequest { decision, comment: None, content: None, budget_usd, opened_seq: None });
+        form.decide(DecideGate { decision, comment: None, content: None, budget_usd, opened_seq: None });
     };
     let raise = move |_| {
         if let Ok(Some(budget)) = budget_of(&typed.read_untracked()) {
@@ -86,7 +86,7 @@ pub fn UnknownGate(form: GateForm) -> impl IntoView {
     let text = Signal::derive(move || form.typed.read().text.clone().unwrap_or_else(|| form.content()));
     let decide = move |decision| {
         let content = Some(text.get_untracked()).filter(|_| decision == ReviewDecision::AssumeDone);
-        form.decide(ReviewRequest { decision, comment: None, content, budget_usd: None, opened_seq: None });
+        form.decide(DecideGate { decision, comment: None, content, budget_usd: None, opened_seq: None });
     };
     view! {
         <Show when=move || form.may(ReviewDecision::AssumeDone)>
@@ -120,7 +120,7 @@ pub fn UnknownGate(form: GateForm) -> impl IntoView {
 #[component]
 pub fn InterruptedGate(form: GateForm) -> impl IntoView {
     let decide = move |decision| {
-        form.decide(ReviewRequest { decision, comment: None, content: None, budget_usd: None, opened_seq: None });
+        form.decide(DecideGate { decision, comment: None, content: None, budget_usd: None, opened_seq: None });
     };
     view! {
         {move || folded("Text so far", "Text so far", Some(form.content()))}

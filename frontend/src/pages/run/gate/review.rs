@@ -2,7 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::{ReviewDecision, ReviewRequest, StepPath};
+use sluice_types::{DecideGate, ReviewDecision, StepPath};
 
 use super::form::{GateForm, TextEditor};
 use crate::components::{
@@ -147,7 +147,7 @@ fn Decisions(form: GateForm, content: Memo<String>) -> impl IntoView {
     let comment = move || Some(form.typed.read_untracked().comment.trim().to_owned()).filter(|text| !text.is_empty());
     let decide = move |decision| {
         let content = edited.get_untracked().filter(|_| decision == ReviewDecision::Approve);
-        form.decide(ReviewRequest { decision, comment: comment(), content, budget_usd: None, opened_seq: None });
+        form.decide(DecideGate { decision, comment: comment(), content, budget_usd: None, opened_seq: None });
     };
     let revise = move |_| {
         if comment().is_some() {
