@@ -85,6 +85,18 @@ pub enum IfMatch {
 }
 
 impl IfMatch {
+    /// The version, for an operation that needs the header or a version in its body.
+    pub fn or_in_body(self, version: Option<i64>) -> Result<Option<i64>, ApiError> {
+        match (self, version) {
+            (Self::Missing, Some(version)) => Ok(Some(version)),
+            (Self::Missing, None) => Err(ApiError::new(
+                ErrorCode::IfMatchRequired,
+                "Send the version that you have read as `If-Match: \"3\"`, or as `version` in the body, so that you overwrite no newer version.",
+            )),
+            (given, _) => given.required(),
+        }
+    }
+
     /// The version, for an operation that needs the header.
     pub fn required(self) -> Result<Option<i64>, ApiError> {
         match self {

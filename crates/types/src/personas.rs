@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::PersonaId;
+use crate::integer;
 
 /// A voice and instructions that steps can take on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -26,7 +27,9 @@ pub struct Persona {
 }
 
 /// A persona to create.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+///
+/// It accepts the response of `GET` too: the fields that the server sets are allowed and ignored.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreatePersona {
     /// Default: derived from the name. It cannot change later.
@@ -39,10 +42,22 @@ pub struct CreatePersona {
     pub description: String,
     /// Instructions, put before the system prompt.
     pub instructions: String,
+    /// Accepted and ignored: a new persona has version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
+    pub version: Option<i64>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// A persona that replaces the version in `If-Match`.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+///
+/// It accepts the response of `GET` too: `id` and the times are allowed and ignored, and `version` stands for a missing
+/// `If-Match`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdatePersona {
     /// Display name.
@@ -55,6 +70,15 @@ pub struct UpdatePersona {
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<PersonaId>,
+    /// The version that was read: only this one is replaced. `If-Match` takes precedence.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
+    pub version: Option<i64>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// A page of personas.

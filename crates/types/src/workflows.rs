@@ -11,6 +11,7 @@ use crate::definition::{Definition, known_parts_if_given, known_parts_only, to_b
 use crate::execution::ExecutionSummary;
 use crate::ids::WorkflowId;
 use crate::integer;
+use crate::templates::TemplateInput;
 
 /// A named, versioned definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -41,7 +42,9 @@ pub struct Workflow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A workflow to create.
+/// A workflow or a template to create.
+///
+/// It accepts the response of `GET` too, of a workflow and of a template: the fields that the server sets are allowed and ignored.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateWorkflow {
@@ -68,12 +71,51 @@ pub struct CreateWorkflow {
     /// Whether it can be run.
     #[serde(default = "yes")]
     pub is_active: bool,
+    /// Accepted and ignored: a new workflow has version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
+    pub version: Option<i64>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_template_id: Option<WorkflowId>,
+    /// Accepted and ignored: only built-in templates describe their input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Vec<TemplateInput>>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub built_in: Option<bool>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+impl Default for CreateWorkflow {
+    fn default() -> Self {
+        Self {
+            id: None,
+            name: String::new(),
+            description: String::new(),
+            category: None,
+            tags: Vec::new(),
+            definition: Definition::default(),
+            is_template: false,
+            is_active: true,
+            version: None,
+            source_template_id: None,
+            input: None,
+            built_in: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
 }
 
 /// A workflow that replaces the version in `If-Match`.
 ///
-/// It accepts the response of `GET` too: `id`, `version`, `source_template_id` and the times are allowed and ignored,
-/// so that a client can send back a workflow that it has read.
+/// It accepts the response of `GET` too: `id`, `source_template_id` and the times are allowed and ignored, and `version`
+/// stands for a missing `If-Match`, so that a client can send back a workflow that it has read.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateWorkflow {
@@ -103,7 +145,7 @@ pub struct UpdateWorkflow {
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<WorkflowId>,
-    /// Accepted and ignored.
+    /// The version that was read: only this one is replaced. `If-Match` takes precedence.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
     pub version: Option<i64>,
     /// Accepted and ignored.

@@ -72,6 +72,7 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
             definition: read.definition,
             is_template: read.is_template,
             is_active: read.is_active,
+            ..CreateWorkflow::default()
         })
     } else if value.get("steps").is_some() {
         Ok(of_definition(file_name, Definition::of_known_parts(&value).map_err(wrong_field)?))
@@ -81,16 +82,7 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
 }
 
 fn of_definition(file_name: &str, definition: Definition) -> CreateWorkflow {
-    CreateWorkflow {
-        id: None,
-        name: name_of_file(file_name),
-        description: String::new(),
-        category: None,
-        tags: Vec::new(),
-        definition,
-        is_template: false,
-        is_active: true,
-    }
+    CreateWorkflow { name: name_of_file(file_name), definition, ..CreateWorkflow::default() }
 }
 
 /// The name of a workflow without a name: the file name without its extension.

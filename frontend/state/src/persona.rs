@@ -61,7 +61,7 @@ impl PersonaForm {
     #[must_use]
     pub fn to_create(&self) -> CreatePersona {
         let UpdatePersona { name, description, instructions, .. } = self.to_update();
-        CreatePersona { id: None, name, description, instructions }
+        CreatePersona { name, description, instructions, ..CreatePersona::default() }
     }
 
     /// The request that saves over a persona.
@@ -71,7 +71,7 @@ impl PersonaForm {
             name: self.name.trim().to_owned(),
             description: self.description.trim().to_owned(),
             instructions: self.instructions.clone(),
-            id: None,
+            ..UpdatePersona::default()
         }
     }
 

@@ -86,7 +86,7 @@ pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) ->
 /// Saves a persona over the version that `If-Match` names.
 #[utoipa::path(
     tag = "personas",
-    params(("persona_id" = PersonaId, Path, description = "The persona"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
+    params(("persona_id" = PersonaId, Path, description = "The persona"), ("If-Match" = Option<String>, Header, description = "The `ETag` as it was read; without it, the body holds the `version`", example = "\"3\"")),
     request_body(content = UpdatePersona, example = json!({"name": "Plain writer", "instructions": "Write short sentences."})),
     responses((status = 200, description = "The persona as saved", body = Persona)),
     extensions(("x-error-codes" = json!(["persona_not_found", "version_conflict", "if_match_required", "invalid_header", "rate_limited"])))
@@ -99,7 +99,7 @@ pub async fn update_persona(
     body: Body<UpdatePersona>,
     app: Data<App>,
 ) -> ApiResult<WithETag<Persona>> {
-    let version = if_match.required()?;
+    let version = if_match.or_in_body(body.0.version)?;
     app.limit_saves(caller.tenant())?;
     check(&body.0.name, &body.0.description, &body.0.instructions)?;
     let store = app.engine.store();

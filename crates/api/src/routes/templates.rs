@@ -193,7 +193,7 @@ pub async fn instantiate_template(
         tags: template.tags,
         definition: template.definition,
         is_template: false,
-        is_active: true,
+        ..CreateWorkflow::default()
     };
     let created = create(&app, &caller, request, Some(template.id)).await?;
     let location = address("workflows", &created.id);

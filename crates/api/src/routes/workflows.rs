@@ -184,7 +184,7 @@ pub async fn require(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<(
 /// Labels given in `renamed_labels` are rewritten in every prompt in the same save.
 #[utoipa::path(
     tag = "workflows",
-    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("If-Match" = String, Header, description = "The `ETag` as it was read", example = "\"3\"")),
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("If-Match" = Option<String>, Header, description = "The `ETag` as it was read; without it, the body holds the `version`", example = "\"3\"")),
     request_body(content = UpdateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
         {"id": "research", "label": "Research", "type": "llm", "prompt": "Research {{input.topic}} thoroughly"}]}})),
     responses((status = 200, description = "The workflow as saved", body = Workflow)),
@@ -198,7 +198,7 @@ pub async fn update_workflow(
     body: Body<UpdateWorkflow>,
     app: Data<App>,
 ) -> ApiResult<WithETag<Workflow>> {
-    let version = if_match.required()?;
+    let version = if_match.or_in_body(body.0.version)?;
     app.limit_saves(caller.tenant())?;
     let mut request = body.0;
     Check::default()
@@ -301,6 +301,7 @@ pub async fn copy_workflow(
         definition: original.definition,
         is_template: original.is_template,
         is_active: original.is_active,
+        ..CreateWorkflow::default()
     };
     let created = create(&app, &caller, request, original.source_template_id).await?;
     let location = address("workflows", &created.id);

@@ -24,6 +24,7 @@ mod methods;
 mod operation;
 mod readme;
 mod resources;
+mod round_trips;
 mod server;
 mod terminal;
 mod two_servers;

@@ -134,7 +134,8 @@ impl Draft {
     /// A workflow as it was sent to be created.
     #[cfg(test)]
     pub fn from_create(request: CreateWorkflow) -> Self {
-        let CreateWorkflow { id: _, name, description, category, tags, definition, is_template, is_active } = request;
+        let CreateWorkflow { id: _, name, description, category, tags, definition, is_template, is_active, .. } =
+            request;
         Self { name, description, category, tags, is_template, is_active, ..Self::from_definition(definition) }
     }
 
@@ -165,6 +166,7 @@ impl Draft {
             definition: self.to_definition(),
             is_template: self.is_template,
             is_active: self.is_active,
+            ..CreateWorkflow::default()
         }
     }
 
