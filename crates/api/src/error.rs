@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use sluice_engine::EngineError;
 use sluice_engine::providers::CredentialError;
 use sluice_store::StoreError;
-use sluice_types::{ErrorCode, FieldError, Problem};
+use sluice_types::{ErrorCode, ExecutionStatus, FieldError, Problem};
 
 use crate::request_id::request_id;
 
@@ -20,7 +20,7 @@ pub struct ApiError {
     detail: String,
     errors: Vec<FieldError>,
     current_version: Option<i64>,
-    current_status: Option<String>,
+    current_status: Option<ExecutionStatus>,
     retry_after_seconds: Option<u64>,
 }
 
@@ -89,7 +89,7 @@ impl ResponseError for ApiError {
             detail: self.detail.clone(),
             errors: self.errors.clone(),
             current_version: self.current_version,
-            current_status: self.current_status.clone(),
+            current_status: self.current_status,
             request_id: request_id(),
         };
         let mut response = HttpResponse::build(self.status_code());
@@ -150,7 +150,7 @@ impl From<EngineError> for ApiError {
             EngineError::WrongState { code, status, step_status, message } => {
                 let step = step_status.map(|status| format!(" The step run is `{status}`.")).unwrap_or_default();
                 let detail = format!("The execution is `{status}`.{step} {message}");
-                Self { current_status: Some(status.to_string()), ..Self::new(code, detail) }
+                Self { current_status: Some(status), ..Self::new(code, detail) }
             }
             EngineError::IdempotencyKeyReused(id) => {
                 let detail = format!(

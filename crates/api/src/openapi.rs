@@ -1,11 +1,11 @@
 //! The OpenAPI document: completes the document that is generated from the handlers, with each operation's errors
 //! from the table of codes. It knows nothing of routes.
 
+mod constraints;
 mod shapes;
 mod three_zero;
 
 use serde_json::{Value, json};
-use sluice_types::limits::{MAX_PAGE, MAX_WAIT_SECONDS};
 use sluice_types::{ErrorCode, Problem};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::Operation;
@@ -115,7 +115,9 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         writing.into_iter().flatten().for_each(|operation| fill_in(operation, true));
     }
-    shapes::shape(&mut document);
+    let in_requests = shapes::in_requests(&document);
+    shapes::shape(&mut document, &in_requests);
+    constraints::constrain(&mut document, &in_requests);
     document
 }
 
@@ -133,21 +135,14 @@ fn fill_in(operation: &mut Operation, writes: bool) {
     fill_in_headers(operation);
 }
 
-/// Removes `null` from the schemas of parameters, which are never `null`, and adds the range of numbers.
+/// Removes `null` from the schemas of parameters, which are never `null`, and adds their limits.
 fn fill_in_parameters(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
         let Some(schema) = &mut parameter.schema else { continue };
         without_null(schema);
-        let limits = match parameter.name.as_str() {
-            "limit" => (1, MAX_PAGE),
-            "wait" => (0, MAX_WAIT_SECONDS),
-            _ => continue,
-        };
-        if let RefOr::T(Schema::Object(number)) = schema {
-            (number.minimum, number.maximum) = (Some(limits.0.into()), Some(limits.1.into()));
-        }
     }
+    constraints::constrain_parameters(operation);
 }
 
 /// Declares an optional body as not required instead of nullable.

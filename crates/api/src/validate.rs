@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sluice_types::limits::{
-    MAX_CREDENTIAL_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE, MAX_SEARCH_CHARS,
-    MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
+    MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE,
+    MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
 };
 use sluice_types::{Definition, ErrorCode, FieldError, LintContext, LintFinding, Severity, WorkflowId, lint};
 
@@ -14,7 +14,7 @@ use crate::error::ApiError;
 const RESERVED_IDS: [&str; 5] = ["executions", "resources", "templates", "generate", "step-templates"];
 
 /// Codes of the lint findings that prevent a save. Other errors prevent a start only: unfinished work can be saved.
-const REFUSED_AT_SAVE: [&str; 14] = [
+const REFUSED_AT_SAVE: [&str; 18] = [
     "too_many_steps",
     "duplicate_id",
     "duplicate_label",
@@ -24,6 +24,10 @@ const REFUSED_AT_SAVE: [&str; 14] = [
     "label_not_usable",
     "too_many_retries",
     "timeout_out_of_range",
+    "idle_timeout_out_of_range",
+    "expires_in_out_of_range",
+    "name_too_long",
+    "too_many_shown",
     "prompt_too_long",
     "temperature_out_of_range",
     "max_tokens_out_of_range",
@@ -150,12 +154,17 @@ pub fn check_definition(definition: &Definition) -> Result<(), ApiError> {
 /// Checks the words that a list is searched for; words of white space alone search for nothing.
 pub fn search(words: Option<String>) -> Result<Option<String>, ApiError> {
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return Ok(None) };
-    let count = words.chars().count();
-    if count > MAX_SEARCH_CHARS {
-        let detail = format!("`search` has at most {MAX_SEARCH_CHARS} characters, not {count}.");
+    filter("search", Some(words), MAX_SEARCH_CHARS)
+}
+
+/// Checks the value that a list is filtered by.
+pub fn filter(name: &str, value: Option<String>, most: usize) -> Result<Option<String>, ApiError> {
+    let count = value.as_deref().unwrap_or_default().chars().count();
+    if count > most {
+        let detail = format!("`{name}` has at most {most} characters, not {count}.");
         return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
     }
-    Ok(Some(words))
+    Ok(value)
 }
 
 /// The size of a page, within the limit.
@@ -169,6 +178,9 @@ pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
 /// A cursor of a list in this order.
 pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cursor>, ApiError> {
     let Some(text) = text else { return Ok(None) };
+    if text.len() > MAX_CURSOR_CHARS {
+        return Err(unknown_cursor());
+    }
     // Reject cursors that we did not issue: these orders have numeric keys, and no key or id contains U+0000, which
     // PostgreSQL cannot compare.
     let by_number = matches!(sort, "updated_at" | "-updated_at" | "-version");
@@ -176,11 +188,13 @@ pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cur
         |key: &str, id: &str| (!by_number || key.parse::<i64>().is_ok()) && !key.contains('\0') && !id.contains('\0');
     match sluice_store::Cursor::decode(text) {
         Some(cursor) if cursor.sort == sort && issued(&cursor.key, &cursor.id) => Ok(Some(cursor)),
-        _ => Err(ApiError::new(
-            ErrorCode::InvalidCursor,
-            "Use `next_cursor` of the page before, with the same `sort` and the same filters.",
-        )),
+        _ => Err(unknown_cursor()),
     }
+}
+
+fn unknown_cursor() -> ApiError {
+    let detail = "Use `next_cursor` of the page before, with the same `sort` and the same filters.";
+    ApiError::new(ErrorCode::InvalidCursor, detail)
 }
 
 #[cfg(test)]
@@ -196,6 +210,11 @@ mod tests {
         assert!(given("-updated_at", "1700000000000000"));
         assert!(!given("-updated_at", "yesterday") && !given("-updated_at", "") && !given("name", "1"));
         assert!(cursor_of("garbage", "name").is_err());
+        let long = |chars: usize| {
+            sluice_store::Cursor { sort: "name".into(), key: "k".repeat(chars), id: "a".into() }.encode()
+        };
+        assert!(cursor_of(&long(5_000), "name").is_ok() && long(6_000).len() > MAX_CURSOR_CHARS);
+        assert!(cursor_of(&long(6_000), "name").is_err());
         for (key, id) in [("a\0b", "a"), ("a", "a\0b")] {
             let cursor = sluice_store::Cursor { sort: "name".into(), key: key.into(), id: id.into() };
             assert!(cursor_of(&cursor.encode(), "name").is_err(), "{key:?} {id:?}");

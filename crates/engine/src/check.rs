@@ -80,7 +80,7 @@ fn names_personas(definition: &Definition, index: &Index) -> bool {
 pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Value>) -> Vec<LintFinding> {
     let mut findings = Vec::new();
     let mut error = |pointer: String, code: &str, message: String| {
-        findings.push(LintFinding { severity: Severity::Error, pointer, code: code.into(), message, fix: None });
+        findings.push(LintFinding::new(Severity::Error, pointer, code, message));
     };
     let example = Value::Object(serde_json::Map::new());
     let runs = stand_ins(index);

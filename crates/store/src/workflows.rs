@@ -26,6 +26,10 @@ pub enum SortOrder {
 }
 
 impl SortOrder {
+    /// Every order, as the API spells it.
+    pub const WORDS: [&'static str; 4] =
+        [Self::NewestFirst.as_str(), Self::OldestFirst.as_str(), Self::Name.as_str(), Self::NameDescending.as_str()];
+
     /// The order as the API spells it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

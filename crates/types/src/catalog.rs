@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::model_name::find_by_name;
+use crate::providers::ProviderName;
 use crate::status::status;
 
 status!(
@@ -35,6 +36,7 @@ status!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ModelInfo {
     /// The provider's name here.
+    #[schema(value_type = ProviderName)]
     pub provider: String,
     /// The model's name at the provider.
     pub model: String,

@@ -16,6 +16,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::ids::{PersonaId, StepId};
 use crate::integer;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
+use crate::providers::ProviderName;
 use crate::status::status;
 pub(crate) use newer::to_be_checked;
 pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};
@@ -31,6 +32,7 @@ pub struct Definition {
     pub yolo: bool,
     /// Provider of steps that name none. Without it: the first provider that is available.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<String>,
     /// Model of steps that name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -214,6 +216,7 @@ pub struct LlmStep {
     pub system_prompt: Option<String>,
     /// Provider to call; the workflow's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<String>,
     /// Model to call; the workflow's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -272,6 +275,7 @@ words!(
 pub struct Fallback {
     /// Provider to call; that of the model when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<String>,
     /// Model to call.
     pub model: String,

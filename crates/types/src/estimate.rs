@@ -12,6 +12,7 @@ use crate::definition::{Definition, LlmStep, Step, StepKind, StepType, known_par
 use crate::ids::{StepId, StepPath};
 use crate::index::{Index, Place};
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
+use crate::providers::ProviderName;
 use crate::resolve::model_of;
 use crate::template::Root;
 use crate::usage::{TokenUsage, cost_usd, most_cost_usd};
@@ -99,6 +100,7 @@ pub struct StepEstimate {
     #[serde(rename = "type")]
     pub step_type: StepType,
     /// The provider that would be called.
+    #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<String>,
     /// The model that would be called.
     pub model: Option<String>,

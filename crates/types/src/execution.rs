@@ -12,6 +12,7 @@ use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
 use crate::integer;
 use crate::patch;
+use crate::providers::ProviderName;
 use crate::status::{ExecutionStatus, FinishReason, StepRunStatus, known, status};
 use crate::usage::TokenUsage;
 
@@ -107,6 +108,7 @@ pub struct StepRun {
     /// The newest attempt, from 1; 0 before the first.
     pub attempt: i32,
     /// The provider that was called.
+    #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<String>,
     /// The model that was called.
     pub model: Option<String>,
@@ -234,6 +236,7 @@ pub struct Attempt {
     /// Status of the attempt.
     pub status: AttemptStatus,
     /// The provider that was called.
+    #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<String>,
     /// The model that was called.
     pub model: Option<String>,
@@ -415,7 +418,7 @@ pub struct PatchExecution {
 pub struct PatchStep {
     /// Provider to call.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<Option<String>>,
     /// Model to call.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]

@@ -60,7 +60,7 @@ pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
-pub use lint::{LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed};
+pub use lint::{LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed};
 pub use order::CreationOrder;
 pub use output_schema::describes_an_object;
 pub use path::Segment;

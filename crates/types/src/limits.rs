@@ -45,6 +45,8 @@ pub const MAX_INPUT_BYTES: usize = 1024 * 1024;
 pub const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 /// Characters in an `Idempotency-Key`.
 pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 200;
+/// Characters in a cursor of a list.
+pub const MAX_CURSOR_CHARS: usize = 8_000;
 /// Retries after a first attempt, for each model of a step.
 pub const MAX_RETRIES: u32 = 20;
 /// Retries when a step does not say.
@@ -60,6 +62,8 @@ pub const DEFAULT_TIMEOUT_SECONDS: u32 = 10 * 60;
 pub const MAX_PRICE_LIST_AGE_DAYS: i64 = 60;
 /// Largest `max_tokens` of a step.
 pub const MAX_OUTPUT_TOKENS: u32 = 1_000_000;
+/// Largest `temperature` of a step.
+pub const MAX_TEMPERATURE: f64 = 2.0;
 /// Tokens in an answer that are reserved and estimated when a step does not say.
 pub const DEFAULT_OUTPUT_TOKENS: u32 = 4_096;
 /// Items on a page of a list when the caller does not say.

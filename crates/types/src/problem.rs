@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::error_code::ErrorCode;
 use crate::json::ReadError;
+use crate::status::ExecutionStatus;
 
 /// An error response (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -28,7 +29,7 @@ pub struct Problem {
     pub current_version: Option<i64>,
     /// The status that the execution has, when it does not allow the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current_status: Option<String>,
+    pub current_status: Option<ExecutionStatus>,
     /// The id of the request, as in the server's log.
     pub request_id: String,
 }

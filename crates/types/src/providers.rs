@@ -111,7 +111,7 @@ pub struct CredentialInfo {
 pub struct UpdateCredential {
     /// The provider's key. It is stored encrypted and never shown again.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
-    #[schema(value_type = Option<String>, write_only)]
+    #[schema(value_type = Option<String>)]
     pub api_key: Option<Option<String>>,
     /// Base URL of the provider, such as `http://127.0.0.1:11434` for Ollama.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]

@@ -12,6 +12,8 @@ use crate::state::App;
 use crate::wait::{self, WaitQuery};
 
 /// Pauses an execution: running steps end, and no more are started.
+///
+/// An execution on hold stays `paused` until `resume_execution`, whatever is decided at its gates.
 #[utoipa::path(
     tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
@@ -44,6 +46,8 @@ pub async fn resume_execution(
 }
 
 /// Cancels an execution at once. The text that was streamed is kept.
+///
+/// Attempts under way are stopped. `retry_step` can run the execution again from any of its steps.
 #[utoipa::path(
     tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
-use sluice_types::limits::MAX_IDEMPOTENCY_KEY_CHARS;
+use sluice_types::limits::{MAX_IDEMPOTENCY_KEY_CHARS, MAX_NAME_CHARS};
 use sluice_types::{
     CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution,
     StartExecution, TenantId, WorkflowId,
@@ -21,7 +21,7 @@ use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::state::App;
-use crate::validate::{Check, cursor, page_size};
+use crate::validate::{self, Check, cursor, page_size};
 use crate::wait::{self, WaitForEventQuery, WaitQuery};
 
 /// Filter of a list of executions.
@@ -154,6 +154,8 @@ fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
 }
 
 /// Lists executions of all workflows.
+///
+/// The list has the newest execution first, unless `sort` says otherwise. Each is listed without its step runs.
 #[utoipa::path(
     tag = "executions", params(ExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -170,6 +172,8 @@ pub async fn list_executions(
 }
 
 /// Lists the executions of a workflow.
+///
+/// The list has the newest execution first, unless `sort` says otherwise. Each is listed without its step runs.
 #[utoipa::path(
     tag = "executions", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -211,7 +215,7 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
         statuses: query.status.unwrap_or_default(),
         created_after: query.created_after,
         created_before: query.created_before,
-        triggered_by: query.triggered_by,
+        triggered_by: validate::filter("triggered_by", query.triggered_by, MAX_NAME_CHARS)?,
     };
     filter.cursor = cursor(query.cursor.as_deref(), &filter.scope())?;
     Ok(filter)
@@ -265,6 +269,8 @@ pub async fn get_execution_definition(
 }
 
 /// Changes the budget or the YOLO mode of an execution.
+///
+/// A greater budget does not decide at a gate that is open for want of budget: use `review_step` for that.
 #[utoipa::path(
     tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     request_body(content = PatchExecution, example = json!({"yolo": true, "budget_usd": 2.5})),
@@ -282,6 +288,8 @@ pub async fn update_execution(
 }
 
 /// Deletes an execution that has ended.
+///
+/// Its step runs, events and outputs are deleted with it.
 #[utoipa::path(
     tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 204, description = "It is deleted")),

@@ -8,6 +8,8 @@ use crate::auth::Viewer;
 use crate::error::ApiResult;
 
 /// Lists the models that are known by name, with their prices and abilities.
+///
+/// Models of servers of your own are not listed, as only these servers know them; they can be used by name.
 #[utoipa::path(
     tag = "providers",
     responses((status = 200, description = "The models, with the date of the price list", body = ModelPage)),

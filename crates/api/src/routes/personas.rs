@@ -17,6 +17,8 @@ use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 
 /// Lists personas.
+///
+/// They are in the order of their ids.
 #[utoipa::path(
     tag = "personas", params(PageQuery),
     responses((status = 200, description = "A page of personas", body = PersonaPage)),
@@ -33,6 +35,8 @@ fn check(name: &str, description: &str, instructions: &str) -> ApiResult<()> {
 }
 
 /// Creates a persona.
+///
+/// The answer of `get_persona` is taken too, under another `id`.
 #[utoipa::path(
     tag = "personas",
     request_body(content = CreatePersona, example = json!({"name": "Plain writer", "instructions": "Write short sentences. No jargon."})),
@@ -73,6 +77,8 @@ pub async fn create_persona(caller: Editor, body: Body<CreatePersona>, app: Data
 }
 
 /// Returns one persona.
+///
+/// Send the answer back with `update_persona` to change it: its `version` or the `ETag` says which version was read.
 #[utoipa::path(
     tag = "personas", params(("persona_id" = PersonaId, Path, description = "The persona")),
     responses((status = 200, description = "The persona", body = Persona)),
@@ -84,6 +90,8 @@ pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) ->
 }
 
 /// Saves a persona over the version that `If-Match` names.
+///
+/// Executions that were started before keep the persona as it was then.
 #[utoipa::path(
     tag = "personas",
     params(("persona_id" = PersonaId, Path, description = "The persona"), ("If-Match" = Option<String>, Header, description = "The `ETag` as it was read; without it, the body holds the `version`", example = "\"3\"")),
@@ -128,6 +136,8 @@ fn saved(update: &PersonaUpdate) -> ApiResult<()> {
 }
 
 /// Deletes a persona. Executions that were started with it keep it.
+///
+/// Workflows that name it stay as they are, and cannot start until they name another one.
 #[utoipa::path(
     tag = "personas",
     params(("persona_id" = PersonaId, Path, description = "The persona"), ("If-Match" = Option<String>, Header, description = "Delete only this version")),

@@ -12,6 +12,8 @@ use crate::state::App;
 use crate::validate::Check;
 
 /// Lists providers, and whether each can be used now.
+///
+/// One that is not available says why, and what to do. The first that is available is the default of a workflow that names none.
 #[utoipa::path(
     tag = "providers",
     responses((status = 200, description = "All providers", body = ProviderPage)),
@@ -33,7 +35,7 @@ fn provider(name: &str) -> ApiResult<ProviderName> {
 /// removes the stored key, unless `api_key` comes with it: the key was meant for the old address. The answer has no
 /// `key_hint` then.
 #[utoipa::path(
-    tag = "providers", params(("provider" = String, Path, description = "The provider", example = "openai")),
+    tag = "providers", params(("provider" = ProviderName, Path, description = "The provider", example = "openai")),
     request_body(content = UpdateCredential, example = json!({"api_key": "sk-…"})),
     responses((status = 200, description = "The credential without its key", body = CredentialInfo)),
     extensions(("x-error-codes" = json!(["provider_not_found"])))
@@ -63,8 +65,10 @@ pub async fn put_credential(
 }
 
 /// Deletes the credential of a provider.
+///
+/// A key in the server's environment is used from then on, where there is one.
 #[utoipa::path(
-    tag = "providers", params(("provider" = String, Path, description = "The provider", example = "openai")),
+    tag = "providers", params(("provider" = ProviderName, Path, description = "The provider", example = "openai")),
     responses((status = 204, description = "It is deleted")),
     extensions(("x-error-codes" = json!(["provider_not_found"])))
 )]
@@ -78,8 +82,10 @@ pub async fn delete_credential(caller: Admin, name: Path<String>, app: Data<App>
 }
 
 /// Checks whether a provider accepts the key. It costs no tokens.
+///
+/// A key that the provider refuses is an error, with the provider's reason in `detail`.
 #[utoipa::path(
-    tag = "providers", params(("provider" = String, Path, description = "The provider", example = "openai")),
+    tag = "providers", params(("provider" = ProviderName, Path, description = "The provider", example = "openai")),
     responses((status = 204, description = "The provider accepts the key")),
     extensions(("x-error-codes" = json!(["provider_not_found", "provider_not_available", "provider_unauthorized", "provider_rate_limited",
         "provider_unavailable", "provider_rejected", "attempt_timed_out"])))

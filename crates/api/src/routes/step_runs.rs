@@ -23,6 +23,8 @@ use crate::wait::{self, WaitQuery};
 type StepAddress = Path<(ExecutionId, StepPath)>;
 
 /// Returns one step run with its attempts and gate decisions.
+///
+/// Attempts are those of all retries, oldest first; their texts are kept also when they failed.
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
@@ -49,11 +51,14 @@ async fn find(app: &App, caller: &Caller, id: &ExecutionId, path: &StepPath) -> 
 }
 
 /// Returns the output of a step alone: a text as plain text, anything else as JSON.
+///
+/// The `ETag` changes with the output: with `If-None-Match`, an output that the client has is not sent again.
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the output that the client has")),
-    responses((status = 200, description = "The output", content((String = "text/plain"), (Value = "application/json")),
+    responses((status = 200, description = "The output", content(
+            (String = "text/plain", example = "Tea is growing."), (Value = "application/json", example = json!({"decision": "approve"}))),
             headers(("ETag" = String, description = "Changes with the output: send it as `If-None-Match`"))),
         (status = 304, description = "The client has this output")),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "output_not_found"])))
@@ -91,6 +96,8 @@ fn check_patch(patch: &PatchStep) -> ApiResult<()> {
 }
 
 /// Changes a step for this execution, while it has not run or after it failed.
+///
+/// The workflow itself stays as it is. The change is checked as a whole definition is.
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
@@ -112,6 +119,8 @@ pub async fn update_step_run(
 }
 
 /// Replaces the output of a step; later steps use the new one when they run.
+///
+/// Steps that were made from the old output are marked `stale`; `retry_step` runs them again.
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
@@ -181,6 +190,8 @@ pub async fn retry_step(
 }
 
 /// Plans a retry from a step: the steps that it would keep and repeat, and its cost. It does nothing.
+///
+/// The plan is for the same change of the step that `retry_step` takes, with the cost of the steps that run again.
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),

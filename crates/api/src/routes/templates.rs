@@ -46,6 +46,8 @@ impl Start {
 }
 
 /// Lists templates: the built-in ones, then the tenant's own.
+///
+/// Each is listed without its definition: `get_template` has it.
 #[utoipa::path(
     tag = "templates", params(PageQuery),
     responses((status = 200, description = "A page of templates", body = TemplatePage)),
@@ -104,6 +106,8 @@ fn summary(workflow: WorkflowSummary) -> TemplateSummary {
 }
 
 /// Creates a template that belongs to the tenant.
+///
+/// It is a workflow with `is_template`: it takes the same body and is changed with `update_workflow`.
 #[utoipa::path(
     tag = "templates",
     request_body(content = CreateWorkflow, example = json!({"name": "House style", "definition": {"steps": [
@@ -124,6 +128,8 @@ pub async fn create_template(
 }
 
 /// Returns one template.
+///
+/// A built-in template also describes the input of its executions.
 #[utoipa::path(
     tag = "templates", params(("template_id" = WorkflowId, Path, description = "The template")),
     responses((status = 200, description = "The template", body = WorkflowTemplate)),
@@ -153,6 +159,8 @@ async fn find_template(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult
 }
 
 /// Deletes a template that belongs to the tenant.
+///
+/// Workflows that were made from it stay. Built-in templates cannot be deleted.
 #[utoipa::path(
     tag = "templates", params(("template_id" = WorkflowId, Path, description = "The template")),
     responses((status = 204, description = "It is deleted")),
@@ -171,6 +179,8 @@ pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App
 }
 
 /// Creates a workflow from a template.
+///
+/// The workflow is a copy: later changes of the template do not reach it.
 #[utoipa::path(
     tag = "templates", params(("template_id" = WorkflowId, Path, description = "The template")),
     request_body(content = Option<InstantiateTemplate>, example = json!({"name": "My build"})),
@@ -201,6 +211,8 @@ pub async fn instantiate_template(
 }
 
 /// Lists the steps to add to a workflow with one click.
+///
+/// Each holds a whole step; give it a label and an id of its own where those are taken.
 #[utoipa::path(
     tag = "templates",
     responses((status = 200, description = "All step templates", body = StepTemplatePage)),

@@ -27,6 +27,8 @@ pub struct PageQuery {
 }
 
 /// Lists the versions of a workflow, newest first.
+///
+/// Every save makes a version. `restore_version` saves an older one again.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), PageQuery),
     responses((status = 200, description = "A page of versions", body = WorkflowVersionPage)),
@@ -46,6 +48,8 @@ pub async fn list_versions(
 }
 
 /// Returns one version of a workflow.
+///
+/// It has the name, the description and the definition that the workflow had then.
 #[utoipa::path(
     tag = "workflows",
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "Its version")),
@@ -63,6 +67,8 @@ pub async fn get_version(
 }
 
 /// Saves an older version again, as the newest one.
+///
+/// Name, description and definition become those of the older version; the version number goes up by one.
 #[utoipa::path(
     tag = "workflows",
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version to bring back"),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::edit::rename_references;
 use sluice_types::json::ReadError;
-use sluice_types::limits::MAX_NAME_CHARS;
+use sluice_types::limits::{MAX_NAME_CHARS, MAX_TAG_CHARS};
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateWorkflow, FieldError, LintReport, ListQuery,
     UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
@@ -21,9 +21,11 @@ use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::state::App;
-use crate::validate::{Check, check_definition, check_id, cursor, page_size, search};
+use crate::validate::{Check, check_definition, check_id, cursor, filter, page_size, search};
 
 /// Lists workflows, without their definitions.
+///
+/// The list has the newest save first, unless `sort` says otherwise. `last_execution` is the newest execution of each.
 #[utoipa::path(
     tag = "workflows", params(ListQuery),
     responses((status = 200, description = "A page of workflows", body = WorkflowPage)),
@@ -38,19 +40,22 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
             .map_err(|message| ApiError::new(ErrorCode::InvalidQuery, format!("{message}.")))?,
         None => SortOrder::default(),
     };
-    let filter = WorkflowFilter {
+    let wanted = WorkflowFilter {
         limit: page_size(query.limit)?,
         cursor: cursor(query.cursor.as_deref(), sort.as_str())?,
         sort,
         search: search(query.search)?,
-        tag: query.tag,
-        category: query.category,
+        tag: filter("tag", query.tag, MAX_TAG_CHARS)?,
+        category: filter("category", query.category, MAX_NAME_CHARS)?,
         is_template: query.is_template,
     };
-    Ok(Json(app.engine.store().workflows(caller.tenant(), filter).await?))
+    Ok(Json(app.engine.store().workflows(caller.tenant(), wanted).await?))
 }
 
 /// Creates a workflow. Its id comes from the name when it is left out.
+///
+/// The definition is checked for what can never be saved, such as two steps with one label; `validate_workflow` tells all that
+/// would keep it from running. The answer of `get_workflow` or `get_template` is taken too, under another `id`.
 #[utoipa::path(
     tag = "workflows",
     request_body(content = CreateWorkflow, example = json!({"name": "Market brief", "definition": {"steps": [
@@ -155,6 +160,8 @@ fn id_of_built_in(id: &WorkflowId) -> ApiError {
 const MOST_SAME_NAMES: u32 = 1_000;
 
 /// Returns one workflow, with its definition.
+///
+/// Send the answer back with `update_workflow` to change it: its `version` or the `ETag` says which version was read.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     responses((status = 200, description = "The workflow; its version is the `ETag`", body = Workflow)),
@@ -256,6 +263,8 @@ fn saved(update: &WorkflowUpdate) -> ApiResult<()> {
 }
 
 /// Deletes a workflow with its versions and executions.
+///
+/// A workflow with executions that have not ended is not deleted: cancel them first.
 #[utoipa::path(
     tag = "workflows",
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"),
@@ -275,6 +284,8 @@ pub async fn delete_workflow(
 }
 
 /// Copies a workflow.
+///
+/// The copy has version 1 and no executions. Its definition is that of the newest version.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow to copy")),
     request_body(content = Option<CopyWorkflow>, example = json!({"name": "Market brief for tea"})),
@@ -309,6 +320,8 @@ pub async fn copy_workflow(
 }
 
 /// Checks a definition: errors that would prevent a run, and warnings.
+///
+/// An answer with errors is a success: `valid` says whether it can run. With an `input`, the templates are checked against it.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     request_body(content = Option<ValidateWorkflow>, example = json!({"input": {"topic": "tea"}})),
@@ -328,6 +341,8 @@ pub async fn validate_workflow(
 }
 
 /// Estimates what a run costs, step by step, before anything is spent.
+///
+/// Steps that ran before are estimated from the length of their answers then, others from their limits of tokens.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     request_body(content = Option<EstimateWorkflow>, example = json!({"input": {"topic": "tea"}})),
@@ -349,6 +364,8 @@ pub async fn estimate_workflow(
 }
 
 /// Returns the totals of a workflow's executions.
+///
+/// Executions that were deleted do not count.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
     responses((status = 200, description = "Counts, tokens and cost", body = WorkflowStats)),

@@ -8,7 +8,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::limits::{
-    MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAGS, MAX_WAIT_SECONDS,
+    MAX_BODY_BYTES, MAX_NAME_CHARS, MAX_PAGE, MAX_PROMPT_BYTES, MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
+    MAX_WAIT_SECONDS,
 };
 
 use crate::server::{Answer, Server, step};
@@ -218,6 +219,13 @@ async fn words_and_cursors_that_a_database_does_not_take(#[future(awt)] database
     for count in [MAX_SEARCH_CHARS + 1, 60_000] {
         assert!(search(&"x".repeat(count)).await.problem(400, "invalid_query").contains("`search`"));
     }
+    for (name, most) in [("tag", MAX_TAG_CHARS), ("category", MAX_NAME_CHARS)] {
+        let filtered = async |chars: usize| server.get(&format!("/workflows?{name}={}", "x".repeat(chars))).await;
+        filtered(most).await.expect(StatusCode::OK);
+        assert!(filtered(most + 1).await.problem(400, "invalid_query").contains(name));
+    }
+    let starter = format!("/workflows/executions?triggered_by={}", "x".repeat(MAX_NAME_CHARS + 1));
+    server.get(&starter).await.problem(400, "invalid_query");
     search("a%00b").await.problem(400, "invalid_query");
     for (key, id) in [("a\0b", "a"), ("a", "a\0b")] {
         let cursor = |sort: &str| sluice_store::Cursor { sort: sort.into(), key: key.into(), id: id.into() }.encode();

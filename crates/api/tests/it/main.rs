@@ -25,6 +25,7 @@ mod operation;
 mod readme;
 mod resources;
 mod round_trips;
+mod schemas;
 mod server;
 mod terminal;
 mod two_servers;

@@ -1,15 +1,16 @@
 //! Sizes and ranges.
 
 use super::report::Findings;
-use crate::definition::{LlmStep, NEXT_END, ReviewStep, Step, StepKind};
+use crate::definition::{Definition, LlmStep, NEXT_END, ReviewStep, Step, StepKind};
 use crate::index::Index;
 use crate::json;
 use crate::limits::{
     MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES,
-    MAX_SCHEMA_BYTES, MAX_STEPS, MAX_TIMEOUT_SECONDS,
+    MAX_SCHEMA_BYTES, MAX_STEPS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS,
 };
 
-pub(super) fn check(index: &Index, findings: &mut Findings) {
+pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findings) {
+    check_names("", definition.provider.as_deref(), definition.model.as_deref(), findings);
     let count = index.places().len();
     if count == 0 {
         findings.error("/steps", "no_steps", "a workflow needs at least one step");
@@ -88,7 +89,19 @@ fn check_silence(step: &Step, at: &str, findings: &mut Findings) {
     }
 }
 
+fn check_names(at: &str, provider: Option<&str>, model: Option<&str>, findings: &mut Findings) {
+    for (field, name) in [("provider", provider), ("model", model)] {
+        if name.is_some_and(|name| name.chars().count() > MAX_NAME_CHARS) {
+            let message = format!("the name of a {field} has at most {MAX_NAME_CHARS} characters");
+            findings.error(format!("{at}/{field}"), "name_too_long", message);
+        }
+    }
+}
+
 fn check_review(review: &ReviewStep, at: &str, findings: &mut Findings) {
+    if review.shows.len() > MAX_STEPS {
+        findings.error(format!("{at}/shows"), "too_many_shown", format!("at most {MAX_STEPS} steps"));
+    }
     if review.expires_in.is_some_and(|seconds| seconds == 0 || seconds > MAX_EXPIRES_IN_SECONDS) {
         let message = format!("from 1 to {MAX_EXPIRES_IN_SECONDS} seconds; leave it out to wait for a person");
         findings.error(format!("{at}/expires_in"), "expires_in_out_of_range", message);
@@ -99,8 +112,14 @@ fn check_llm(llm: &LlmStep, at: &str, findings: &mut Findings) {
     if llm.prompt.trim().is_empty() {
         findings.error(format!("{at}/prompt"), "empty_prompt", "say what the model is to do");
     }
-    if llm.temperature.is_some_and(|t| !(0.0..=2.0).contains(&t)) {
-        findings.error(format!("{at}/temperature"), "temperature_out_of_range", "from 0 to 2");
+    check_names(at, llm.provider.as_deref(), llm.model.as_deref(), findings);
+    for (number, fallback) in llm.fallbacks.iter().enumerate() {
+        let at = format!("{at}/fallbacks/{number}");
+        check_names(&at, fallback.provider.as_deref(), Some(&fallback.model), findings);
+    }
+    if llm.temperature.is_some_and(|t| !(0.0..=MAX_TEMPERATURE).contains(&t)) {
+        let message = format!("from 0 to {MAX_TEMPERATURE}");
+        findings.error(format!("{at}/temperature"), "temperature_out_of_range", message);
     }
     if llm.max_tokens.is_some_and(|tokens| tokens == 0 || tokens > MAX_OUTPUT_TOKENS) {
         findings.error(format!("{at}/max_tokens"), "max_tokens_out_of_range", format!("from 1 to {MAX_OUTPUT_TOKENS}"));

@@ -1,6 +1,7 @@
 //! The lint: what is wrong with a definition, told before anything is run or spent. The server and
 //! the browser call the same function.
 
+mod codes;
 mod flow;
 mod limits;
 mod models;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use crate::definition::Definition;
 use crate::ids::PersonaId;
 use crate::index::Index;
+pub use codes::LintCode;
 use report::Findings;
 pub use report::{LintFinding, LintFix, LintReport, Severity};
 
@@ -45,7 +47,7 @@ pub fn lint_indexed(
     input: Option<&Value>,
 ) -> LintReport {
     let mut findings = Findings::default();
-    limits::check(index, &mut findings);
+    limits::check(definition, index, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
     if index.places().len() <= crate::limits::MAX_STEPS {
         newer::check(definition, &mut findings);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::codes::{LINT_CODES, LintCode};
 use crate::limits::MAX_FINDINGS_OF_A_KIND;
 use crate::status::status;
 
@@ -29,12 +30,22 @@ pub struct LintFinding {
     /// The place, as a JSON pointer into the definition.
     pub pointer: String,
     /// Stable code for clients.
+    #[schema(value_type = LintCode)]
     pub code: String,
     /// The fault and the remedy.
     pub message: String,
     /// A change that fixes it, when there is an obvious one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<LintFix>,
+}
+
+impl LintFinding {
+    /// A finding without a fix.
+    #[must_use]
+    pub fn new(severity: Severity, pointer: String, code: &str, message: String) -> Self {
+        debug_assert!(LINT_CODES.contains(&code), "{code} is not in the list of codes");
+        Self { severity, pointer, code: code.into(), message, fix: None }
+    }
 }
 
 /// A change that mends a finding: put `value` at `pointer`.
@@ -102,26 +113,14 @@ impl Findings {
             self.left_out = Some(self.left_out.map_or(severity, |worst| worst.min(severity)));
             return;
         }
-        self.kept.push(LintFinding {
-            severity,
-            pointer: pointer.into(),
-            code: code.into(),
-            message: message.into(),
-            fix,
-        });
+        self.kept.push(LintFinding { fix, ..LintFinding::new(severity, pointer.into(), code, message.into()) });
     }
 
     pub fn into_report(mut self) -> LintReport {
         if let Some(severity) = self.left_out {
             let message =
                 format!("there are more problems like these; {MAX_FINDINGS_OF_A_KIND} of each kind are listed");
-            self.kept.push(LintFinding {
-                severity,
-                pointer: String::new(),
-                code: "more_findings".into(),
-                message,
-                fix: None,
-            });
+            self.kept.push(LintFinding::new(severity, String::new(), "more_findings", message));
         }
         self.kept.sort_by_key(|finding| finding.severity);
         LintReport { valid: self.kept.iter().all(|finding| finding.severity != Severity::Error), findings: self.kept }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TIMEOUT_SECONDS};
+use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_NAME_CHARS, MAX_PROMPT_BYTES, MAX_STEPS, MAX_TIMEOUT_SECONDS};
 
 fn definition(value: Value) -> Definition {
     serde_json::from_value(value).unwrap()
@@ -218,4 +218,21 @@ fn what_a_model_is_known_not_to_take_is_told() {
     assert_eq!(step("gpt-4.1", all), ["/steps/0/reasoning"]);
     assert_eq!(step("gpt-4.1", json!({"output_schema": {"type": "array"}})), ["/steps/0/output_schema"]);
     assert_eq!(step("gemini-2.5-flash", json!({"output_schema": {"type": "array"}})), [""; 0]);
+}
+
+#[test]
+fn names_and_lists_of_steps_have_their_lengths() {
+    let (fits, long) = ("m".repeat(MAX_NAME_CHARS), "m".repeat(MAX_NAME_CHARS + 1));
+    let found = |model: &str, shown: usize| {
+        let mut step = llm("a", "A", "x");
+        step["fallbacks"] = json!([{"provider": "ollama", "model": model}]);
+        let shows = vec!["a"; shown];
+        let review = json!({"id": "r", "label": "R", "type": "review", "shows": shows});
+        let definition: Definition = serde_json::from_value(json!({"model": model, "steps": [step, review]})).unwrap();
+        codes(&definition, None)
+    };
+    assert_eq!(found(&fits, MAX_STEPS), []);
+    let too_long = |pointer: &str| (pointer.to_owned(), "name_too_long".to_owned());
+    assert_eq!(found(&long, 1), [too_long("/model"), too_long("/steps/0/fallbacks/0/model")]);
+    assert_eq!(found(&fits, MAX_STEPS + 1), [("/steps/1/shows".to_owned(), "too_many_shown".to_owned())]);
 }

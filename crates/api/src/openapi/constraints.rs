@@ -1,0 +1,189 @@
+//! Limits of requests in their schemas, from the constants that the checks use.
+//!
+//! Answers have none: a limit that is raised later would make the clients of today refuse an answer.
+
+use std::collections::BTreeSet;
+
+use sluice_store::SortOrder;
+use sluice_types::ExecutionStatus;
+use sluice_types::limits::{
+    MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS,
+    MAX_IDEMPOTENCY_KEY_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PATH_BYTES,
+    MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
+    MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_WAIT_SECONDS,
+};
+use utoipa::Number;
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Object, Schema};
+use utoipa::openapi::{OpenApi, RefOr};
+
+/// Texts that hold more than white space.
+const NOT_BLANK: &str = r"\S";
+/// The label of a step, to which prompts refer: not blank, without braces and line breaks.
+const LABEL: &str = r"^[^\n{}]*[^\s{}][^\n{}]*$";
+/// The number of an event.
+const EVENT_NUMBER: &str = "^[0-9]{1,19}$";
+/// The same, or the `id` of an event, which names its execution.
+const EVENT_ID: &str = "^(execution-[0-9a-f-]{36}:)?[0-9]{1,19}$";
+
+/// The limits of one value.
+#[derive(Clone, Copy)]
+enum Limits {
+    /// The least and the most characters, and a pattern.
+    Text(usize, usize, Option<&'static str>),
+    /// The most items, and the limits of each.
+    List(usize, Option<&'static Limits>),
+    /// The most entries, and the limits of each value.
+    Map(usize, &'static Limits),
+    /// The least integer, and the greatest if it is not that of the format.
+    Integer(u32, Option<u32>),
+    /// The least number, and the greatest if there is one.
+    Number(f64, Option<f64>),
+    /// One of a few words.
+    Words(&'static [&'static str]),
+}
+
+const NAME: Limits = Limits::Text(1, MAX_NAME_CHARS, Some(NOT_BLANK));
+const SHORT: Limits = Limits::Text(0, MAX_NAME_CHARS, None);
+const LONG: Limits = Limits::Text(0, MAX_DESCRIPTION_CHARS, None);
+// These two are limits of bytes: a text never has more characters than bytes.
+const PROMPT: Limits = Limits::Text(0, MAX_PROMPT_BYTES, None);
+const OUTPUT: Limits = Limits::Text(0, MAX_OUTPUT_BYTES, None);
+const TAG: Limits = Limits::Text(1, MAX_TAG_CHARS, Some(NOT_BLANK));
+/// Without control characters.
+const CREDENTIAL: Limits =
+    Limits::Text(1, MAX_CREDENTIAL_CHARS, Some(r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"));
+const SECONDS: Limits = Limits::Integer(1, Some(MAX_TIMEOUT_SECONDS));
+const COUNTED: Limits = Limits::Integer(1, None);
+const EVENT: Limits = Limits::Integer(0, None);
+/// In quotes, weak, bare, `*`, or as a proxy has changed it that compresses.
+const IF_MATCH: Limits = Limits::Text(1, 40, Some(r#"^(\*|(W/)?"?-?[0-9]{1,19}(-{1,2}[a-z]+)?"?)$"#));
+
+/// The limits of a field of a request.
+fn of_field(schema: &str, field: &str) -> Option<Limits> {
+    Some(match (schema, field) {
+        // The description of a template's input is accepted and ignored.
+        ("TemplateInput", _) => return None,
+        ("ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
+        (_, "name" | "triggered_by") => NAME,
+        (_, "label") => Limits::Text(1, MAX_NAME_CHARS, Some(LABEL)),
+        (_, "category" | "model") => SHORT,
+        (_, "description" | "comment" | "instructions") => LONG,
+        (_, "content") => OUTPUT,
+        (_, "api_key" | "base_url" | "default_model") => CREDENTIAL,
+        (_, "tags") => Limits::List(MAX_TAGS, Some(&TAG)),
+        (_, "steps" | "shows") => Limits::List(MAX_STEPS, None),
+        (_, "fallbacks") => Limits::List(MAX_FALLBACKS, None),
+        (_, "renamed_labels") => Limits::Map(MAX_STEPS, &SHORT),
+        (_, "max_retries") => Limits::Integer(0, Some(MAX_RETRIES)),
+        (_, "timeout" | "idle_timeout") => SECONDS,
+        (_, "expires_in") => Limits::Integer(1, Some(MAX_EXPIRES_IN_SECONDS)),
+        (_, "max_tokens") => Limits::Integer(1, Some(MAX_OUTPUT_TOKENS)),
+        (_, "version") => COUNTED,
+        (_, "opened_seq") => EVENT,
+        (_, "budget_usd") => Limits::Number(0.0, None),
+        (_, "temperature") => Limits::Number(0.0, Some(MAX_TEMPERATURE)),
+        _ => return None,
+    })
+}
+
+/// The limits of a schema that is a text itself.
+fn of_text(schema: &str) -> Option<Limits> {
+    Some(match schema {
+        "BranchName" | "PersonaId" | "StepId" | "WorkflowId" => Limits::Text(1, MAX_SLUG_CHARS, None),
+        "StepPath" => Limits::Text(1, MAX_PATH_BYTES, None),
+        "ProviderName" => SHORT,
+        _ => return None,
+    })
+}
+
+/// The limits of a parameter.
+fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
+    Some(match (operation, parameter) {
+        ("list_workflows", "sort") => Limits::Words(&SortOrder::WORDS),
+        ("follow_execution", "Last-Event-ID") => Limits::Text(1, 19, Some(EVENT_NUMBER)),
+        ("follow_workflow", "after" | "Last-Event-ID") => Limits::Text(1, 70, Some(EVENT_ID)),
+        (_, "after" | "after_seq") => EVENT,
+        (_, "status") => Limits::List(ExecutionStatus::ALL.len(), None),
+        (_, "limit") => Limits::Integer(1, Some(MAX_PAGE)),
+        (_, "wait") => Limits::Integer(0, Some(MAX_WAIT_SECONDS)),
+        (_, "version") => COUNTED,
+        (_, "cursor") => Limits::Text(1, MAX_CURSOR_CHARS, Some("^[A-Za-z0-9_-]+$")),
+        (_, "search") => Limits::Text(0, MAX_SEARCH_CHARS, None),
+        (_, "tag") => Limits::Text(0, MAX_TAG_CHARS, None),
+        (_, "category" | "triggered_by") => SHORT,
+        (_, "If-Match") => IF_MATCH,
+        (_, "Idempotency-Key") => Limits::Text(1, MAX_IDEMPOTENCY_KEY_CHARS, Some("^[!-~]+$")),
+        _ => return None,
+    })
+}
+
+/// Adds their limits to the schemas that requests hold.
+pub fn constrain(document: &mut OpenApi, in_requests: &BTreeSet<String>) {
+    let Some(components) = document.components.as_mut() else { return };
+    for (name, schema) in &mut components.schemas {
+        if let Some(limits) = of_text(name) {
+            limit(schema, limits);
+        }
+        let RefOr::T(Schema::Object(object)) = schema else { continue };
+        if !in_requests.contains(name) {
+            continue;
+        }
+        for (field, property) in &mut object.properties {
+            if let Some(limits) = of_field(name, field) {
+                limit(property, limits);
+            }
+        }
+    }
+}
+
+/// Adds their limits to the parameters of an operation.
+pub fn constrain_parameters(operation: &mut Operation) {
+    let id = operation.operation_id.clone().unwrap_or_default();
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(Parameter { name, schema: Some(schema), .. }) = parameter else { continue };
+        if let Some(limits) = of_parameter(&id, name) {
+            limit(schema, limits);
+        }
+    }
+}
+
+fn limit(schema: &mut RefOr<Schema>, limits: Limits) {
+    match (schema, limits) {
+        (RefOr::T(Schema::Array(array)), Limits::List(most, each)) => {
+            array.max_items = Some(most);
+            if let (ArrayItems::RefOrSchema(items), Some(each)) = (&mut array.items, each) {
+                limit(items, *each);
+            }
+        }
+        (RefOr::T(Schema::Object(object)), limits) => limit_object(object, limits),
+        (RefOr::T(_) | RefOr::Ref(_), _) => {}
+    }
+}
+
+fn limit_object(object: &mut Object, limits: Limits) {
+    match limits {
+        Limits::Text(least, most, pattern) => {
+            object.min_length = Some(least).filter(|least| *least > 0);
+            object.max_length = Some(most);
+            object.pattern = pattern.map(Into::into).or(object.pattern.take());
+        }
+        Limits::Map(most, each) => {
+            object.max_properties = Some(most);
+            if let Some(AdditionalProperties::RefOr(value)) = object.additional_properties.as_deref_mut() {
+                limit(value, *each);
+            }
+        }
+        Limits::Integer(least, most) => {
+            object.minimum = Some(Number::from(least));
+            object.maximum = most.map(Number::from);
+        }
+        Limits::Number(least, most) => {
+            object.minimum = Some(Number::from(least));
+            object.maximum = most.map(Number::from);
+        }
+        Limits::Words(words) => object.enum_values = Some(words.iter().map(|word| (*word).into()).collect()),
+        // A list that may be `null` is no array schema.
+        Limits::List(..) => {}
+    }
+}

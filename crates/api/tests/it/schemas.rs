@@ -1,0 +1,156 @@
+//! Rules that every schema of the document keeps, so that clients can be generated from it.
+
+use serde_json::{Map, Value};
+
+fn document() -> Value {
+    serde_json::to_value(sluice_api::document()).unwrap()
+}
+
+fn schemas(document: &Value) -> &Map<String, Value> {
+    document["components"]["schemas"].as_object().unwrap()
+}
+
+/// Operations with their methods and addresses.
+fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths.flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(move |(method, operation)| (format!("{method} {path}"), operation))
+    })
+}
+
+/// Places without limits in a schema, with the schemas that it refers to.
+struct Unlimited<'d> {
+    schemas: &'d Map<String, Value>,
+    seen: Vec<String>,
+    found: Vec<String>,
+}
+
+/// Fields and parameters that need no limit.
+const WITHOUT_LIMIT: [&str; 3] = [
+    // Accepted and ignored.
+    "CreateWorkflow/input",
+    "TemplateInput/",
+    // What a tag does not match has no effect.
+    "If-None-Match",
+];
+
+impl Unlimited<'_> {
+    fn look(&mut self, place: &str, schema: &Value) {
+        if schema.is_null() || WITHOUT_LIMIT.iter().any(|known| place.contains(known)) {
+            return;
+        }
+        if let Some(name) = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next()) {
+            if !self.seen.iter().any(|seen| seen == name) {
+                self.seen.push(name.to_owned());
+                self.look(&format!("{name}/"), &self.schemas[name]);
+            }
+            return;
+        }
+        let has = |keys: &[&str]| keys.iter().any(|key| !schema[*key].is_null());
+        let is = |kind: &str| match &schema["type"] {
+            Value::Array(kinds) => kinds.iter().any(|one| one == kind),
+            one => one == kind,
+        };
+        let limited = match schema {
+            _ if is("string") => has(&["maxLength", "enum", "format", "pattern", "const"]),
+            _ if is("array") => has(&["maxItems"]),
+            // The format is a limit of numbers that only count.
+            _ if is("integer") => has(&["minimum"]) && (has(&["maximum"]) || schema["format"] == "int64"),
+            _ if is("number") => has(&["minimum"]),
+            _ => true,
+        };
+        if !limited {
+            self.found.push(format!("{place}: {schema}"));
+        }
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            self.look(&format!("{place}{field}"), property);
+        }
+        for part in ["items", "additionalProperties"] {
+            self.look(&format!("{place}/{part}"), &schema[part]);
+        }
+        for union in ["oneOf", "anyOf", "allOf"] {
+            schema[union].as_array().into_iter().flatten().for_each(|one| self.look(place, one));
+        }
+    }
+}
+
+#[test]
+fn each_value_of_a_request_has_its_limits() {
+    let document = document();
+    let mut unlimited = Unlimited { schemas: schemas(&document), seen: Vec::new(), found: Vec::new() };
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = format!("{name} {}", parameter["name"].as_str().unwrap());
+            unlimited.look(&name, &parameter["schema"]);
+        }
+        for content in operation["requestBody"]["content"].as_object().into_iter().flat_map(Map::values) {
+            unlimited.look(&name, &content["schema"]);
+        }
+    }
+    assert!(unlimited.seen.len() > 20, "{:?}", unlimited.seen);
+    assert!(unlimited.found.is_empty(), "{:#?}", unlimited.found);
+}
+
+/// Keywords of Python, and names that its generators rename or shadow.
+const RENAMED: [&str; 18] = [
+    "and",
+    "as",
+    "async",
+    "class",
+    "copy",
+    "def",
+    "dict",
+    "from",
+    "global",
+    "import",
+    "in",
+    "is",
+    "json",
+    "lambda",
+    "model_config",
+    "schema",
+    "self",
+    "validate",
+];
+
+#[test]
+fn names_pass_through_generators() {
+    let document = document();
+    for (name, schema) in schemas(&document) {
+        // Go leaves out files whose names end so.
+        assert!(!name.ends_with("Test"), "{name}");
+        for field in schema["properties"].as_object().into_iter().flat_map(Map::keys) {
+            assert!(!RENAMED.contains(&field.as_str()) && !field.starts_with('_'), "{name}.{field}");
+        }
+    }
+    for (name, operation) in operations(&document) {
+        // pytest collects files whose names begin so.
+        assert!(!operation["operationId"].as_str().unwrap().starts_with("test"), "{name}");
+    }
+    assert!(!document.to_string().contains("writeOnly") && !document.to_string().contains("readOnly"));
+}
+
+/// The verbs of request bodies: what an operation does.
+const VERBS: [&str; 10] =
+    ["Copy", "Create", "Decide", "Estimate", "Instantiate", "Override", "Patch", "Start", "Update", "Validate"];
+
+#[test]
+fn bodies_are_named_by_what_they_do_and_lists_are_pages() {
+    let document = document();
+    let named = |schema: &Value| schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()).map(str::to_owned);
+    for (operation_name, operation) in operations(&document) {
+        if let Some(body) = named(&operation["requestBody"]["content"]["application/json"]["schema"]) {
+            assert!(VERBS.iter().any(|verb| body.starts_with(verb)), "{operation_name}: {body}");
+        }
+        if operation["operationId"].as_str().unwrap().starts_with("list_") {
+            let page = named(&operation["responses"]["200"]["content"]["application/json"]["schema"]).unwrap();
+            assert!(page.ends_with("Page"), "{operation_name}: {page}");
+        }
+    }
+    for (name, schema) in schemas(&document) {
+        if name.ends_with("Page") {
+            let required = schema["required"].as_array().unwrap();
+            assert!(["items", "next_cursor"].iter().all(|field| required.iter().any(|it| it == field)), "{name}");
+        }
+    }
+}
