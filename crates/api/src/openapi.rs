@@ -2,6 +2,8 @@
 //! from the table of codes. It knows nothing of routes.
 
 mod constraints;
+mod examples;
+mod security;
 mod shapes;
 mod three_zero;
 
@@ -100,8 +102,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         Some(vec![ServerBuilder::new().url("/").description(Some("The server that this document comes from")).build()]);
     let tag = |(name, description)| TagBuilder::new().name(name).description(Some(description)).build();
     document.tags = Some(TAGS.map(tag).to_vec());
-    // There is no login: an empty requirement tells generators that no credential is needed.
-    document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::default()]);
+    security::secure(&mut document);
     let components = document.components.get_or_insert_default();
     components.schemas.extend(schemas_of::<Problem>());
     components.schemas.extend(schemas_of::<sluice_types::ExecutionEvent>());
@@ -110,15 +111,23 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }
-    for item in document.paths.paths.values_mut() {
-        item.get.iter_mut().for_each(|operation| fill_in(operation, false));
-        let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        writing.into_iter().flatten().for_each(|operation| fill_in(operation, true));
+    for (writes, operation) in operations(&mut document) {
+        fill_in(operation, writes);
     }
     let in_requests = shapes::in_requests(&document);
     shapes::shape(&mut document, &in_requests);
     constraints::constrain(&mut document, &in_requests);
+    examples::illustrate(&mut document);
     document
+}
+
+/// All operations, and whether the method of each may write.
+fn operations(document: &mut OpenApi) -> impl Iterator<Item = (bool, &mut Operation)> {
+    document.paths.paths.values_mut().flat_map(|item| {
+        let reading = item.get.iter_mut().map(|operation| (false, operation));
+        let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        reading.chain(writing.into_iter().flatten().map(|operation| (true, operation)))
+    })
 }
 
 fn schemas_of<T: utoipa::ToSchema>() -> Vec<(String, RefOr<utoipa::openapi::Schema>)> {
@@ -188,7 +197,7 @@ fn without_null(schema: &mut RefOr<Schema>) -> bool {
     }
 }
 
-/// Documents the headers of answers: `X-Request-Id` where it succeeded, `Location` of what was created or started, and the `ETag` of
+/// Documents the headers of answers: `X-Request-Id`, `Retry-After` of errors, `Location` of what was created or started, and the `ETag` of
 /// versioned answers.
 fn fill_in_headers(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
@@ -209,10 +218,10 @@ fn fill_in_headers(operation: &mut Operation) {
             "202" => add("Location", "The address of the execution", EXECUTION_ADDRESS),
             _ => {}
         }
-        // A problem holds it in its body, too.
-        if status.starts_with('2') {
-            add("X-Request-Id", "The request's own `X-Request-Id`, or a new id", REQUEST_ID);
+        if status == "default" {
+            add("Retry-After", "With status 429, 503 or 507: seconds to wait before the next request", "5");
         }
+        add("X-Request-Id", "The request's own `X-Request-Id`, or a new id", REQUEST_ID);
     }
 }
 
@@ -241,11 +250,6 @@ fn fill_in_rate_limit(operation: &mut Operation, codes: &[ErrorCode]) {
                 "\"starts\";r=599;t=1",
             );
             response.headers.insert("RateLimit".into(), left);
-        }
-        if status == "default" {
-            response
-                .headers
-                .insert("Retry-After".into(), header("With status 429: seconds to wait before the next request", "1"));
         }
     }
 }

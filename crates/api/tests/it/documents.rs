@@ -33,7 +33,7 @@ async fn documentation_needs_no_internet() {
 }
 
 #[test]
-fn every_operation_has_an_id_a_summary_its_errors_and_an_example() {
+fn every_operation_has_an_id_a_summary_a_description_its_errors_and_examples() {
     let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
     let mut ids = std::collections::HashSet::new();
     let mut count = 0;
@@ -46,6 +46,7 @@ fn every_operation_has_an_id_a_summary_its_errors_and_an_example() {
                 "{name}"
             );
             assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name} has no summary");
+            assert!(operation["description"].as_str().is_some_and(|text| text.len() > 20), "{name} has no description");
             let codes = operation["x-error-codes"].as_array().unwrap_or_else(|| panic!("{name} names no errors"));
             for code in codes {
                 assert!(ErrorCode::ALL.iter().any(|known| code == known.as_str()), "{name}: {code} is not a code");
@@ -54,6 +55,12 @@ fn every_operation_has_an_id_a_summary_its_errors_and_an_example() {
             let listed =
                 operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with(['4', '5']));
             assert_eq!(listed.count(), 0, "{name}: `default` stands for all errors");
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                for (kind, content) in answer["content"].as_object().into_iter().flatten() {
+                    let has_example = !content["example"].is_null() || content["examples"].is_object();
+                    assert!(has_example, "{name} {status} {kind} has no example");
+                }
+            }
             if let Some(body) = operation.get("requestBody") {
                 assert!(body["content"]["application/json"]["example"].is_object(), "{name} has no example");
             }

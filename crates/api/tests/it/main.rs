@@ -15,6 +15,7 @@ mod crashes;
 mod data_folder;
 mod documents;
 mod events;
+mod examples;
 mod executions;
 mod finding;
 mod gates;
