@@ -83,7 +83,7 @@ pub const COMMANDS: [Command; 12] = [
     Command {
         name: "check",
         arguments: "[stage…]",
-        about: &["fmt, clippy, docs, deny, unused, typos, types, openapi, migrations, web"],
+        about: &["fmt, clippy, docs, deny, unused, typos, types, openapi, api-lint, migrations, web"],
         more: "",
         run: check::run,
     },

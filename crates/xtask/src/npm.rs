@@ -1,4 +1,4 @@
-//! Packages from npm, for tests.
+//! Packages from npm, for tests and checks.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -15,8 +15,17 @@ pub fn committed_file() -> PathBuf {
 
 /// The document that the current code generates.
 pub fn generate() -> Result<String, Failure> {
+    print(&[])
+}
+
+/// The same as OpenAPI 3.0.
+pub fn generate_older() -> Result<String, Failure> {
+    print(&["--older"])
+}
+
+fn print(options: &[&str]) -> Result<String, Failure> {
     let mut command = cargo();
-    command.args(["run", "--quiet", "-p", "sluice-api", "--bin", "sluice", "--", "openapi"]);
+    command.args(["run", "--quiet", "-p", "sluice-api", "--bin", "sluice", "--", "openapi"]).args(options);
     let text = process::output(&mut command)?;
     Ok(format!("{}\n", text.trim_end()))
 }

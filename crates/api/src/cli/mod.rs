@@ -55,7 +55,11 @@ enum Command {
     /// Check a workflow file, as a start would
     Check(check::CheckOptions),
     /// Print the OpenAPI document
-    Openapi,
+    Openapi {
+        /// As OpenAPI 3.0, for generators that do not read 3.1
+        #[arg(long)]
+        older: bool,
+    },
 }
 
 /// Runs the command line.
@@ -64,13 +68,19 @@ pub fn main() -> ExitCode {
         Command::Serve(options) => serve::serve(*options),
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::check(&options),
-        Command::Openapi => openapi(),
+        Command::Openapi { older } => openapi(older),
     };
     ExitCode::from(code)
 }
 
-fn openapi() -> u8 {
-    match crate::routes::document().to_pretty_json() {
+fn openapi(older: bool) -> u8 {
+    let document = crate::routes::document();
+    let text = if older {
+        serde_json::to_string_pretty(&crate::openapi::older_rendition(&document))
+    } else {
+        document.to_pretty_json()
+    };
+    match text {
         Ok(text) => {
             visible::print_line(&text);
             DONE

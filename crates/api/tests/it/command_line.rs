@@ -150,3 +150,12 @@ fn a_server_refuses_what_is_not_safe() {
     assert_eq!(second.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&second.stderr).contains("another Sluice uses"));
 }
+
+#[test]
+fn the_document_is_printed_in_both_versions() {
+    for (arguments, version) in [(&["openapi"][..], "3.1"), (&["openapi", "--older"], "3.0")] {
+        let (code, printed, _) = texts(&Command::new(SLUICE).args(arguments).output().unwrap());
+        let document: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!((code, document["openapi"].as_str().unwrap().get(..3)), (Some(0), Some(version)));
+    }
+}

@@ -1,5 +1,6 @@
 //! `cargo xtask check`: all checks besides the tests.
 
+mod api_lint;
 mod migrations;
 mod openapi_drift;
 mod programs;

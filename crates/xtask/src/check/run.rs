@@ -1,6 +1,6 @@
 //! The list of stages, and running all or some of them.
 
-use super::{migrations, openapi_drift, programs, types_crate, web};
+use super::{api_lint, migrations, openapi_drift, programs, types_crate, web};
 use crate::fail::{Done, Failure};
 use crate::stage::stage;
 
@@ -10,7 +10,7 @@ struct Stage {
 }
 
 /// In the order of cost: fast stages first.
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "fmt", run: programs::fmt },
     Stage { name: "migrations", run: migrations::check },
     Stage { name: "typos", run: programs::typos },
@@ -20,6 +20,7 @@ const STAGES: [Stage; 10] = [
     Stage { name: "docs", run: programs::docs },
     Stage { name: "types", run: types_crate::check },
     Stage { name: "openapi", run: openapi_drift::check },
+    Stage { name: "api-lint", run: api_lint::check },
     Stage { name: "web", run: web::check },
 ];
 
