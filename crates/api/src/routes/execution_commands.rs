@@ -44,6 +44,8 @@ pub async fn resume_execution(
 }
 
 /// Cancels an execution at once. The text that was streamed is kept.
+///
+/// To cancel it again changes nothing.
 #[utoipa::path(
     tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
     responses((status = 200, description = "The execution", body = Execution)),
