@@ -3,6 +3,7 @@
 
 mod constraints;
 mod examples;
+mod idempotency;
 mod security;
 mod shapes;
 mod three_zero;
@@ -110,6 +111,9 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(name) {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
+    }
+    for item in document.paths.paths.values_mut() {
+        item.post.iter_mut().for_each(idempotency::declare);
     }
     for (writes, operation) in operations(&mut document) {
         fill_in(operation, writes);

@@ -171,3 +171,18 @@ async fn the_plan_of_a_retry_has_an_address_of_its_own(#[future(awt)] database: 
     assert_eq!(server.get(&execution).await.expect(StatusCode::OK)["status"], "failed");
     server.post(&format!("{execution}/steps/z/retry/plan"), &change).await.problem(404, "step_run_not_found");
 }
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_cancel_changes_nothing(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let execution = server.run(&[step("a", "demo-slow", "x")]).await;
+    let cancel = format!("{execution}/cancel");
+    let first = server.post(&cancel, &json!({})).await.expect(StatusCode::OK);
+    let second = server.post(&cancel, &json!({})).await.expect(StatusCode::OK);
+    assert_eq!((&second["status"], &second), (&json!("cancelled"), &first));
+    let again = server.post("/workflows/w/executions", &json!({})).await.expect(StatusCode::ACCEPTED);
+    let completed = format!("/workflows/executions/{}", again["id"].as_str().unwrap());
+    assert_eq!(server.settled(&completed).await["status"], "completed");
+    server.post(&format!("{completed}/cancel"), &json!({})).await.problem(409, "illegal_transition");
+}

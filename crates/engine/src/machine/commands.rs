@@ -99,11 +99,20 @@ impl Machine {
     }
 
     fn cancel(&mut self, env: &Env<'_>) -> Result<(), EngineError> {
-        if self.journal.state.status.is_terminal() {
-            return Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It has ended already."));
+        match self.journal.state.status {
+            ExecutionStatus::Pending
+            | ExecutionStatus::Running
+            | ExecutionStatus::Paused
+            | ExecutionStatus::Unknown => {
+                self.stop_everything(env);
+                Ok(())
+            }
+            // A repeated cancel succeeds as the first did.
+            ExecutionStatus::Cancelled => Ok(()),
+            ExecutionStatus::Completed | ExecutionStatus::Failed => {
+                Err(self.wrong_state(ErrorCode::IllegalTransition, None, "It has ended already."))
+            }
         }
-        self.stop_everything(env);
-        Ok(())
     }
 
     /// Ends the execution as cancelled; keeps the text of running attempts.
