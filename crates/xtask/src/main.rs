@@ -20,6 +20,7 @@ mod postgres;
 mod prices;
 mod process;
 mod release;
+mod server;
 mod signals;
 mod stage;
 mod start;
