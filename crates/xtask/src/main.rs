@@ -6,6 +6,7 @@ mod bench;
 mod browser;
 mod cargo;
 mod check;
+mod clients;
 mod commands;
 mod debian;
 mod dev;
