@@ -9,7 +9,7 @@ use sluice_types::limits::{MAX_PAGE, MAX_WAIT_SECONDS};
 use sluice_types::{ErrorCode, Problem};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
@@ -83,8 +83,6 @@ const TAGS: [(&str, &str); 5] = [
     ("personas", "Voices and instructions that are put before a step's system prompt."),
     ("providers", "Services that answer prompts: their keys, addresses, models and prices."),
 ];
-/// Schemas of which requests refuse unknown fields, although answers may hold some: a newer server may have stored them.
-const CLOSED: [&str; 2] = ["Definition", "Fallback"];
 /// Schemas of answers that carry their version as `ETag`.
 const VERSIONED: [&str; 2] = ["Workflow", "Persona"];
 
@@ -105,11 +103,6 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_default();
     components.schemas.extend(schemas_of::<Problem>());
     components.schemas.extend(schemas_of::<sluice_types::Event>());
-    for name in CLOSED {
-        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(name) {
-            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-        }
-    }
     for item in document.paths.paths.values_mut() {
         item.get.iter_mut().for_each(|operation| fill_in(operation, false));
         let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
