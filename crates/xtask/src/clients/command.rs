@@ -1,7 +1,7 @@
 //! The list of parts, and running all or some of them.
 
 use super::servers::Servers;
-use super::{python, typescript, union};
+use super::{go, hey_api, java, python, rust, schemathesis, typescript, union};
 use crate::fail::{Done, Failure};
 use crate::stage::stage;
 use crate::{browser, signals};
@@ -14,9 +14,14 @@ struct Part {
 }
 
 /// In the order of cost.
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 7] = [
     Part { name: "typescript", run: typescript::check, fast: true },
     Part { name: "python", run: python::check, fast: true },
+    Part { name: "hey-api", run: hey_api::check, fast: false },
+    Part { name: "go", run: go::check, fast: false },
+    Part { name: "java", run: java::check, fast: false },
+    Part { name: "rust", run: rust::check, fast: false },
+    Part { name: "schemathesis", run: schemathesis::check, fast: false },
 ];
 
 /// Runs the parts named, or all.

@@ -2,9 +2,15 @@
 
 mod command;
 mod generated;
+mod generator;
+mod go;
+mod hey_api;
+mod java;
 mod pip;
 mod proxy;
 mod python;
+mod rust;
+mod schemathesis;
 mod servers;
 mod typescript;
 mod union;

@@ -19,7 +19,8 @@ pub fn check(servers: &Servers) -> Done {
     fs::create_dir_all(&code).context(|| format!("cannot make {}", code.display()))?;
     generate(&folder, &openapi::committed_file(), "schema.ts")?;
     generate(&folder, &union::document(), "union-schema.ts")?;
-    write_union(&code)?;
+    let import = "import type { components } from \"./union-schema.js\";\ntype Definition = components[\"schemas\"][\"Definition\"];";
+    union::write_literal(&code.join("union.ts"), import)?;
     println!("  tsc --strict");
     process::run(&mut in_folder(&folder, "node_modules/.bin/tsc")).map_err(|failure| {
         failure.cure(format!("adapt {FOLDER}/session to the new document, if it is meant to have changed so"))
@@ -39,19 +40,8 @@ fn generate(folder: &Path, document: &Path, into: &str) -> Done {
         .map_err(|failure| failure.cure("openapi/openapi.json holds something that the generator cannot read"))
 }
 
-/// Types are nothing at run time: the definition with all kinds of step is checked as a literal.
-fn write_union(code: &Path) -> Done {
-    let sample = union::definition();
-    let json = fs::read_to_string(&sample).context(|| format!("cannot read {}", sample.display()))?;
-    let text = format!(
-        "import type {{ components }} from \"./union-schema.js\";\n\n\
-         export const definition: components[\"schemas\"][\"Definition\"] = {json};\n"
-    );
-    let file = code.join("union.ts");
-    fs::write(&file, text).context(|| format!("cannot write {}", file.display()))
-}
-
-fn in_folder(folder: &Path, program: &str) -> Command {
+/// A program that runs in a folder.
+pub fn in_folder(folder: &Path, program: &str) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);
     command

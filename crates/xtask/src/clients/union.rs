@@ -48,6 +48,14 @@ pub fn write_document() -> Done {
     fs::write(&file, document.to_string()).context(|| format!("cannot write {}", file.display()))
 }
 
+/// Writes the definition as a literal of the type `Definition`, for clients whose types are nothing at run time.
+pub fn write_literal(file: &Path, import: &str) -> Done {
+    let sample = definition();
+    let json = fs::read_to_string(&sample).context(|| format!("cannot read {}", sample.display()))?;
+    let text = format!("{import}\n\nexport const definition: Definition = {json};\n");
+    fs::write(file, text).context(|| format!("cannot write {}", file.display()))
+}
+
 /// Fails when a client has changed the definition. Fields that are `null` or an empty list count as left out.
 pub fn compare(written: &Path) -> Done {
     let (before, after) = (without_empty(read(&definition())?), without_empty(read(written)?));
@@ -118,7 +126,7 @@ fn common_fields(schemas: &Map<String, Value>) -> (Map<String, Value>, Vec<Value
 }
 
 /// The names of some schemas and of all that they refer to.
-fn reachable(schemas: &Map<String, Value>, mut open: Vec<String>) -> BTreeSet<String> {
+pub fn reachable(schemas: &Map<String, Value>, mut open: Vec<String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     while let Some(name) = open.pop() {
         if let Some(schema) = schemas.get(&name)
