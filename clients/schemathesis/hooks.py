@@ -39,4 +39,7 @@ def unfitting_requests_are_refused(ctx, response, case):
     # Generated clients (Rust) send `null` in place of a body that may be left out.
     if case.body is None:
         return None
+    # A draft is taken with its faults, which the lint reports; `null` in it counts as left out.
+    if isinstance(case.body, dict) and "definition" in case.body:
+        return None
     return negative_data_rejection(ctx, response, case)
