@@ -19,9 +19,9 @@ pub const UNION: &str = "union";
 pub struct Language {
     /// The generator's name, and that of the folder with the session.
     pub name: &'static str,
-    /// Its flags, as docs/clients.md tells them.
+    /// Its flags; docs/clients.md tells them.
     pub flags: &'static [&'static str],
-    /// Its properties, as docs/clients.md tells them.
+    /// Its properties; docs/clients.md tells them.
     pub properties: &'static [&'static str],
     /// The flags and the property with the name of the package, by which sessions import it.
     pub named: fn(&str) -> Vec<String>,
@@ -94,4 +94,19 @@ fn install() -> Result<PathBuf, Failure> {
         debian::install(&["default-jre-headless"], "Java")?;
     }
     Ok(programs()?.join("openapi-generator-cli"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::clients::{go::GO, java::JAVA, rust::RUST};
+
+    #[test]
+    fn the_page_for_clients_tells_the_flags() {
+        let page = std::fs::read_to_string(crate::paths::root().join("docs/clients.md")).unwrap();
+        for language in [GO, JAVA, RUST] {
+            let row = page.lines().find(|line| line.contains(&format!("`{}`", language.name))).unwrap();
+            assert!(row.contains(&language.properties.join(",")), "{row}");
+        }
+        assert!(page.contains(&JAVA.flags.join(" ")), "{:?}", JAVA.flags);
+    }
 }

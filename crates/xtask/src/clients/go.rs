@@ -9,7 +9,8 @@ use super::{generated, union};
 use crate::fail::Done;
 use crate::process;
 
-const GO: Language = Language {
+/// How it is generated.
+pub const GO: Language = Language {
     name: "go",
     flags: &["--git-host", "example.com", "--git-user-id", "sluice"],
     properties: &["enumClassPrefix=true", "disallowAdditionalPropertiesIfNotPresent=false"],

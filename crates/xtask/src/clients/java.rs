@@ -9,7 +9,8 @@ use super::{generated, union};
 use crate::fail::{Context, Done};
 use crate::{debian, process};
 
-const JAVA: Language = Language {
+/// How it is generated.
+pub const JAVA: Language = Language {
     name: "java",
     // A method `wait` would be that of `Object`.
     flags: &["--library", "native", "--parameter-name-mappings", "wait=waitSeconds"],

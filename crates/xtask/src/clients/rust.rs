@@ -9,7 +9,8 @@ use crate::cargo::cargo;
 use crate::fail::Done;
 use crate::process;
 
-const RUST: Language = Language {
+/// How it is generated.
+pub const RUST: Language = Language {
     name: "rust",
     flags: &[],
     properties: &["useSingleRequestParameter=true"],
