@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sluice_types::{ErrorCode, Problem};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
@@ -86,8 +86,6 @@ const TAGS: [(&str, &str); 5] = [
     ("personas", "Voices and instructions that are put before a step's system prompt."),
     ("providers", "Services that answer prompts: their keys, addresses, models and prices."),
 ];
-/// Schemas of which requests refuse unknown fields, although answers may hold some: a newer server may have stored them.
-const CLOSED: [&str; 2] = ["Definition", "Fallback"];
 /// Schemas of answers that carry their version as `ETag`.
 const VERSIONED: [&str; 2] = ["Workflow", "Persona"];
 
@@ -107,11 +105,6 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_default();
     components.schemas.extend(schemas_of::<Problem>());
     components.schemas.extend(schemas_of::<sluice_types::ExecutionEvent>());
-    for name in CLOSED {
-        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(name) {
-            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-        }
-    }
     for item in document.paths.paths.values_mut() {
         item.post.iter_mut().for_each(idempotency::declare);
     }

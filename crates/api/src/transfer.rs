@@ -1,5 +1,5 @@
 //! Sends the body of an answer in the form that the request takes: none for `HEAD`, and for HTTP/1.0 until the
-//! connection closes.
+//! connection closes. Declines an upgrade of the connection.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -23,7 +23,13 @@ pub async fn adapted<B: MessageBody>(
         request.head_mut().method = Method::GET;
     }
     let knows_chunks = request.version() >= Version::HTTP_11;
+    let offers_upgrade = request.head().upgrade();
     let mut response = next.call(request).await?;
+    if offers_upgrade {
+        // The server speaks HTTP/1.1 only. actix closes the connection after an offer (Java's client offers h2c with each
+        // request) without announcing it: a client would send its next request on it, and get no answer.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     if !knows_chunks && response.response().body().size() == BodySize::Stream {
         let head = response.response_mut().head_mut();
         head.no_chunking(true);

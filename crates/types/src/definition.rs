@@ -350,6 +350,9 @@ const fn yes() -> bool {
 }
 
 /// The schema of one kind of step: the common fields, the tag, its own fields.
+///
+/// It does not say that there are no others, although requests refuse them: answers hold steps too, and clients made from
+/// a document that closes a schema refuse the answers of a later server.
 fn kind_schema<T: PartialSchema>(tag_schema: &str, description: &str) -> RefOr<Schema> {
     let (RefOr::T(Schema::Object(common)), RefOr::T(Schema::Object(own))) = (StepCommon::schema(), T::schema()) else {
         unreachable!("structs have object schemas");
@@ -360,7 +363,6 @@ fn kind_schema<T: PartialSchema>(tag_schema: &str, description: &str) -> RefOr<S
     object.properties.extend(own.properties);
     object.required.extend(own.required);
     object.description = Some(description.into());
-    object.additional_properties = Some(Box::new(schema::AdditionalProperties::FreeForm(false)));
     RefOr::T(Schema::Object(object))
 }
 

@@ -1,7 +1,7 @@
 //! All commands of `cargo xtask`.
 
 use crate::fail::Done;
-use crate::{bench, browser, check, dev, openapi, peers, postgres, prices, release, start, test, web_app};
+use crate::{bench, browser, check, clients, dev, openapi, peers, postgres, prices, release, start, test, web_app};
 
 /// A command.
 pub struct Command {
@@ -30,8 +30,15 @@ const RELEASE: &str = "
 The binary, target/release/sluice, embeds the web app and needs no other file to run.
 ";
 
+const CLIENTS: &str = "
+Each client is also run against a server of next year, which adds fields, values of open enums
+and events to each answer, and must keep a definition with every kind of step as it is.
+The parts take some minutes, and packages from npm, PyPI, crates.io and Debian.
+`cargo xtask test` runs the first two. docs/clients.md lists the flags of each generator.
+";
+
 /// In the order of the help page.
-pub const COMMANDS: [Command; 12] = [
+pub const COMMANDS: [Command; 13] = [
     Command {
         name: "start",
         arguments: "[-- args]",
@@ -67,7 +74,8 @@ pub const COMMANDS: [Command; 12] = [
         name: "test",
         arguments: "[filter…]",
         about: &[
-            "run every test on SQLite and on a private PostgreSQL, `browser`, then `check`;",
+            "run every test on SQLite and on a private PostgreSQL, `clients typescript python`,",
+            "`browser`, then `check`;",
             "with a filter: only the tests whose names hold it",
         ],
         more: "",
@@ -114,6 +122,16 @@ pub const COMMANDS: [Command; 12] = [
         about: &["test model calls against gateways that others wrote (PyPI's litellm)"],
         more: "",
         run: peers::run,
+    },
+    Command {
+        name: "clients",
+        arguments: "[part…]",
+        about: &[
+            "generate clients from openapi/openapi.json, and run a session of each: typescript,",
+            "python, hey-api, go, java, rust; then look for requests that fail: schemathesis",
+        ],
+        more: CLIENTS,
+        run: clients::run,
     },
     Command {
         name: "bench",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use crate::fail::Failure;
+use crate::fail::{Done, Failure};
 use crate::{debian, paths, process};
 
 const LOCK_FILE: &str = "package-lock.json";
@@ -18,9 +18,7 @@ pub fn install(folder: &str) -> Result<Option<PathBuf>, Failure> {
     if !path.join("package.json").is_file() {
         return Ok(None);
     }
-    if paths::in_path("node").is_none() || paths::in_path("npm").is_none() {
-        debian::install(&["nodejs", "npm"], "Node.js with npm")?;
-    }
+    install_node()?;
     let locked = changed_at(&path.join(LOCK_FILE));
     let installed = changed_at(&path.join(INSTALLED_MARK));
     if installed.is_none() || installed < locked {
@@ -33,6 +31,14 @@ pub fn install(folder: &str) -> Result<Option<PathBuf>, Failure> {
         })?;
     }
     Ok(Some(path))
+}
+
+/// Installs Node.js with npm when one of them is missing.
+pub fn install_node() -> Done {
+    if paths::in_path("node").is_some() && paths::in_path("npm").is_some() {
+        return Ok(());
+    }
+    debian::install(&["nodejs", "npm"], "Node.js with npm")
 }
 
 fn changed_at(file: &Path) -> Option<SystemTime> {

@@ -5,9 +5,10 @@ use crate::fail::Done;
 use crate::postgres::{Cluster, URL_VARIABLE};
 use crate::stage::stage;
 use crate::web_app::{self, Profile};
-use crate::{aimock, browser, check, process};
+use crate::{aimock, browser, check, clients, process};
 
-/// All tests on both databases and in a browser, then all checks; with filters only the tests with a matching name.
+/// All tests on both databases, of generated clients and in a browser, then all checks; with filters only the tests with a
+/// matching name.
 pub fn run(filters: &[String]) -> Done {
     stage("mock model server", aimock::prepare)?;
     if filters.is_empty() {
@@ -30,6 +31,7 @@ pub fn run(filters: &[String]) -> Done {
     if !filters.is_empty() {
         return Ok(());
     }
+    clients::fast()?;
     browser::run(&[])?;
     check::run(&[])
 }

@@ -162,12 +162,7 @@ pub async fn create(
             created_at: now,
             updated_at: now,
         };
-        let store = app.engine.store();
-        let written = match key {
-            Some(key) => store.create_workflow_once(caller.tenant(), workflow.clone(), key.clone()).await,
-            None => store.create_workflow(caller.tenant(), workflow.clone()).await,
-        };
-        match written {
+        match insert(app, caller, workflow.clone(), key).await {
             Ok(()) => return Ok(workflow),
             Err(StoreError::Duplicate) if requested.is_none() => {}
             Err(StoreError::Duplicate) => break,
@@ -178,6 +173,19 @@ pub async fn create(
         ErrorCode::WorkflowExists,
         format!("There is a workflow `{base}` already: choose another id or name."),
     ))
+}
+
+async fn insert(
+    app: &App,
+    caller: &Caller,
+    workflow: Workflow,
+    key: Option<&IdempotencyKey>,
+) -> Result<(), StoreError> {
+    let store = app.engine.store();
+    match key {
+        Some(key) => store.create_workflow_once(caller.tenant(), workflow, key.clone()).await,
+        None => store.create_workflow(caller.tenant(), workflow).await,
+    }
 }
 
 /// Whether a built-in template has this id: it would hide a tenant's own template.

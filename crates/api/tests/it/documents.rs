@@ -142,3 +142,37 @@ fn enums_that_grow_are_open_and_what_answers_hold_is_required() {
         assert!(!schemas[name]["properties"].to_string().contains("null"), "{name}");
     }
 }
+
+/// Clients refuse fields that they do not know in a schema that says it is closed: an answer could never get one more.
+#[test]
+fn no_schema_of_an_answer_is_closed() {
+    let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let answers = operations.map(|operation| &operation["responses"]);
+    let mut open: Vec<String> = answers.flat_map(references).collect();
+    let mut seen = std::collections::HashSet::new();
+    while let Some(name) = open.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let schema = &document["components"]["schemas"][&name];
+        assert!(schema.is_object(), "there is no schema {name}");
+        assert_ne!(schema["additionalProperties"], json!(false), "{name} stands in an answer and is closed");
+        open.extend(references(schema));
+    }
+    assert!(seen.contains("LlmStep") && seen.len() > 40, "{seen:?}");
+}
+
+/// The names of the schemas that a part of the document refers to.
+fn references(part: &Value) -> Vec<String> {
+    match part {
+        Value::Object(fields) => {
+            let own =
+                fields.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix("#/components/schemas/"));
+            own.map(str::to_owned).into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -37,6 +37,22 @@ async fn a_compressed_body_is_refused_and_answers_are_compressed() {
     assert!(send_raw(&server, &head).contains("content-encoding: gzip"));
 }
 
+/// Java's client offers HTTP/2 with each request, and uses a connection again unless the answer says that it is closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_to_upgrade_is_declined_and_the_end_of_the_connection_announced() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    let mut connection = TcpStream::connect(server.address()).unwrap();
+    // A guard against a hang: the server closes the connection at once.
+    connection.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+    let offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk";
+    write!(connection, "GET /api/v1/workflows HTTP/1.1\r\nHost: {}\r\n{offer}\r\n\r\n", server.address()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_is_refused_before_it_has_come() {
     let database = TestDatabase::sqlite();

@@ -8,7 +8,6 @@ mod report;
 mod row;
 mod rows;
 mod seeded;
-mod server;
 mod stats;
 mod workflows;
 mod wrk;

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::server::Server;
 use crate::fail::{Context, Failure};
 use crate::http::Client;
+use crate::server::Server;
 use crate::signals;
 
 /// The number of clients, each with its own thread and connection.

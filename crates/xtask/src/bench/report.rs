@@ -3,9 +3,9 @@
 use std::fs;
 
 use super::row::{Bench, Figure};
-use super::server::SETTINGS;
 use super::{machine, stats};
 use crate::fail::{Context, Done};
+use crate::server::SETTINGS;
 use crate::{paths, time};
 
 const FILE: &str = "docs/benchmarks.md";

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::parallel::in_parallel;
-use super::server::Server;
 use super::stats::rate;
 use super::workflows;
 use crate::fail::Failure;
+use crate::server::Server;
 
 /// The number of workflows in the directory.
 pub const WORKFLOWS: u32 = 100_000;
@@ -31,7 +31,7 @@ impl Seeded {
             return Ok(*per_second);
         }
         println!("  creating {WORKFLOWS} workflows");
-        let server = Server::start(&self.data)?;
+        let server = Server::start("release", &self.data)?;
         let begun = Instant::now();
         in_parallel(WORKFLOWS, &server, |client, number| {
             workflows::create(client, &workflows::chain(&format!("seed-{number:06}"), "demo-instant", 1))

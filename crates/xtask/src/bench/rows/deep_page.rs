@@ -6,10 +6,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::bench::row::{Bench, Figure};
-use crate::bench::server::Server;
 use crate::bench::stats::{ms, percentile};
 use crate::fail::Failure;
 use crate::http::Client;
+use crate::server::Server;
 use crate::signals;
 
 const PAGE: u32 = 1_000;
@@ -20,7 +20,7 @@ const FIRST: &str = "/api/v1/workflows?limit=20";
 /// Walks to page 1000 by its cursors, then times both pages alternately, so that noise affects both.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     bench.seeded.fill()?;
-    let server = Server::start(bench.seeded.path())?;
+    let server = Server::start("release", bench.seeded.path())?;
     let client = server.client();
     let mut deep = FIRST.to_owned();
     for number in 1..PAGE {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::bench::events::{Reader, read_all};
 use crate::bench::row::{Bench, Figure};
-use crate::bench::server::Server;
 use crate::bench::stats::{ms, percentile};
 use crate::bench::workflows;
 use crate::fail::Failure;
+use crate::server::Server;
 use crate::{signals, time};
 
 const READERS: usize = 1_000;
@@ -18,7 +18,7 @@ const END_WITHIN: Duration = Duration::from_secs(120);
 
 /// The delay from an event's own time to its arrival, over all readers and all `progress` events.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
-    let server = Server::start(&bench.folder.join("events"))?;
+    let server = Server::start("release", &bench.folder.join("events"))?;
     let client = server.client();
     workflows::create(&client, &workflows::chain("bench-events", "demo-slow", SLOW_STEPS))?;
     let execution = workflows::start(&client, "bench-events")?;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::bench::parallel::CLIENTS;
 use crate::bench::row::{Bench, Figure};
 use crate::bench::seeded::WORKFLOWS;
-use crate::bench::server::Server;
 use crate::bench::stats::ms;
 use crate::bench::wrk::{self, Load};
 use crate::fail::Failure;
+use crate::server::Server;
 
 const PER_SECOND_AIM: f64 = 10_000.0;
 const P99_AIM: Duration = Duration::from_millis(10);
@@ -16,7 +16,7 @@ const P99_AIM: Duration = Duration::from_millis(10);
 /// Requests per second, and the p99 of their times.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
     let created_per_second = bench.seeded.fill()?;
-    let server = Server::start(bench.seeded.path())?;
+    let server = Server::start("release", bench.seeded.path())?;
     let load = |seconds| Load {
         url: format!("{}/api/v1/workflows?limit=20", server.url()),
         connections: 16,

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use crate::bench::machine::process_kib;
 use crate::bench::parallel::in_parallel;
 use crate::bench::row::{Bench, Figure};
-use crate::bench::server::Server;
 use crate::bench::stats::{mib, rate};
 use crate::bench::workflows;
 use crate::fail::Failure;
+use crate::server::Server;
 use crate::signals;
 
 const RUNS: u32 = 10_000;
@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(20);
 
 /// Starts the runs, reads the server's memory while they are live, and waits for all.
 pub fn measure(bench: &Bench) -> Result<Vec<Figure>, Failure> {
-    let server = Server::start(&bench.folder.join("live-runs"))?;
+    let server = Server::start("release", &bench.folder.join("live-runs"))?;
     let client = server.client();
     workflows::create(&client, &workflows::chain("bench-slow", "demo-slow", SLOW_STEPS))?;
     let first = workflows::start(&client, "bench-slow")?;

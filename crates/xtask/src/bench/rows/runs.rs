@@ -1,11 +1,11 @@
 //! Five-step runs over HTTP, each request waiting for its run: by one client, and by sixteen.
 
 use crate::bench::row::{Bench, Figure};
-use crate::bench::server::Server;
 use crate::bench::stats::ms;
 use crate::bench::workflows;
 use crate::bench::wrk::{self, Load, Outcome};
 use crate::fail::Failure;
+use crate::server::Server;
 
 const STEPS: u32 = 5;
 const RUNS_PER_SECOND_AIM: f64 = 1_000.0;
@@ -47,7 +47,7 @@ pub fn throughput(bench: &Bench) -> Result<Vec<Figure>, Failure> {
 }
 
 fn load(bench: &Bench, row: &str, connections: u32) -> Result<Outcome, Failure> {
-    let server = Server::start(&bench.folder.join(row))?;
+    let server = Server::start("release", &bench.folder.join(row))?;
     workflows::create(&server.client(), &workflows::chain("bench-five", "demo-instant", 5))?;
     let load = |seconds| Load {
         url: format!("{}/api/v1/workflows/bench-five/executions?wait=30", server.url()),

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use crate::bench::machine::process_kib;
 use crate::bench::row::{Bench, Figure};
-use crate::bench::server::Server;
 use crate::bench::stats::{mib, ms, percentile};
 use crate::fail::{Context, Failure};
 use crate::http::Client;
+use crate::server::Server;
 use crate::{paths, signals};
 
 const STARTS: u32 = 10;

@@ -1,4 +1,4 @@
-//! The server under load: started on a free port, ended when dropped.
+//! The server under test or load: started on a free port, ended when dropped.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use crate::{paths, process, signals};
 const READY_LINE: &str = "Sluice is ready at http://";
 const START_WITHIN: Duration = Duration::from_secs(30);
 
-/// The settings of all rows, as they are printed in the report.
+/// Its settings, as the benchmark prints them in its report.
 pub const SETTINGS: &str = "--starts-per-minute 0 --saves-per-minute 0";
 
 /// A running `sluice serve`.
@@ -26,9 +26,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the release build on a data directory and waits for its ready line.
-    pub fn start(data: &Path) -> Result<Self, Failure> {
-        let (mut child, log) = spawn(data, "127.0.0.1:0")?;
+    /// Starts the binary in the output folder of a cargo profile on a data directory, and waits for its ready line.
+    pub fn start(profile: &str, data: &Path) -> Result<Self, Failure> {
+        let (mut child, log) = spawn(profile, data, "127.0.0.1:0")?;
         match wait_for_ready_line(&mut child, &log) {
             Ok(address) => Ok(Self { child, address }),
             Err(failure) => {
@@ -38,9 +38,9 @@ impl Server {
         }
     }
 
-    /// Starts the server on a known port and returns at once, to measure the start time.
+    /// Starts the release build on a known port and returns at once, to measure the start time.
     pub fn start_unready(data: &Path, address: SocketAddr) -> Result<Self, Failure> {
-        let (child, _) = spawn(data, &address.to_string())?;
+        let (child, _) = spawn("release", data, &address.to_string())?;
         Ok(Self { child, address })
     }
 
@@ -71,16 +71,16 @@ impl Drop for Server {
     }
 }
 
-fn spawn(data: &Path, listen: &str) -> Result<(Child, PathBuf), Failure> {
+fn spawn(profile: &str, data: &Path, listen: &str) -> Result<(Child, PathBuf), Failure> {
     signals::catch()?;
     fs::create_dir_all(data).context(|| format!("cannot make {}", data.display()))?;
     // Beside the data directory, not in it: its content is the server's.
     let log = data.with_extension("log");
     let output = File::create(&log).context(|| format!("cannot write {}", log.display()))?;
     let errors = output.try_clone().context(|| format!("cannot write {}", log.display()))?;
-    let mut command: Command = process::tied_to_us(&paths::server("release"));
+    let mut command: Command = process::tied_to_us(&paths::server(profile));
     command.args(["serve", "--listen", listen, "--data-dir"]).arg(data).args(SETTINGS.split(' '));
-    // Warnings only, because logging would change the figures.
+    // Warnings only, because logging would change the figures of the benchmark.
     command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(output).stderr(errors);
     let child = command.spawn().context(|| format!("cannot run `{}`", process::shown(&command)))?;
     Ok((child, log))
