@@ -113,7 +113,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Unavailable(cause) => {
                 tracing::warn!(request_id = %request_id(), %cause, "the database is unavailable");
-                let detail = "The database cannot be reached now. Try again in a few seconds, and check first whether a change was stored.";
+                let detail = "The database cannot be reached now. Try again in a few seconds, and check first whether a change was stored. A request with an `Idempotency-Key` can be sent again.";
                 Self { retry_after_seconds: Some(5), ..Self::new(ErrorCode::DatabaseUnavailable, detail) }
             }
             StoreError::Full(cause) => {
@@ -121,6 +121,10 @@ impl From<StoreError> for ApiError {
                 let detail = "The disk that holds the database is full: free some space, then try again. Runs wait and resume by themselves.";
                 Self { retry_after_seconds: Some(30), ..Self::new(ErrorCode::StorageFull, detail) }
             }
+            StoreError::KeyUsed => Self::new(
+                ErrorCode::IdempotencyKeyReused,
+                "Another request has just used this `Idempotency-Key`: use a new key for another request.",
+            ),
             StoreError::NewerFormat { .. } => Self::new(ErrorCode::NewerServerNeeded, error.to_string()),
             cause @ (StoreError::Fenced
             | StoreError::Duplicate
@@ -152,12 +156,6 @@ impl From<EngineError> for ApiError {
                 let detail = format!("The execution is `{status}`.{step} {message}");
                 Self { current_status: Some(status.to_string()), ..Self::new(code, detail) }
             }
-            EngineError::IdempotencyKeyReused(id) => {
-                let detail = format!(
-                    "This `Idempotency-Key` started {id} with another body: use a new key for another request."
-                );
-                Self::new(ErrorCode::IdempotencyKeyReused, detail)
-            }
             EngineError::Elsewhere => Self::new(
                 ErrorCode::ExecutionElsewhere,
                 "Another server runs this execution: send the command there, or wait until its lease ends.",
@@ -166,7 +164,7 @@ impl From<EngineError> for ApiError {
                 retry_after_seconds: Some(5),
                 ..Self::new(
                     ErrorCode::DatabaseUnavailable,
-                    "The command was accepted and will be executed when the database is available again: read the execution before you repeat the command.",
+                    "The command was accepted and will be executed when the database is available again: read the execution before you repeat the command. With an `Idempotency-Key` it can be sent again.",
                 )
             },
             EngineError::StartUnknown(id) => Self {

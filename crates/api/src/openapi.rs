@@ -1,6 +1,7 @@
 //! The OpenAPI document: completes the document that is generated from the handlers, with each operation's errors
 //! from the table of codes. It knows nothing of routes.
 
+mod idempotency;
 mod shapes;
 mod three_zero;
 
@@ -111,6 +112,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         }
     }
     for item in document.paths.paths.values_mut() {
+        item.post.iter_mut().for_each(idempotency::declare);
         item.get.iter_mut().for_each(|operation| fill_in(operation, false));
         let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         writing.into_iter().flatten().for_each(|operation| fill_in(operation, true));

@@ -15,7 +15,7 @@ use crate::machine::Machine;
 const ADOPTED_AT_ONCE: i64 = 500;
 /// Executions that are adopted at the same time, so that their writes share commits.
 const ADOPTED_TOGETHER: usize = 64;
-/// Transactions of one sweep of deletions; the next sweep continues.
+/// Transactions of one sweep of deletions, and of one of old idempotency keys; the next sweep continues.
 const PIECES_OF_SWEEP: u32 = 50;
 /// Retries of a claim when the execution changed since it was read.
 const CLAIMS: usize = 3;
@@ -32,6 +32,10 @@ impl Engine {
                     }
                     if let Err(error) = engine.shared.store.sweep_deletions(PIECES_OF_SWEEP).await {
                         tracing::warn!(%error, "deletions could not be completed; retrying later");
+                    }
+                    let now = engine.shared.outside.clock.now();
+                    if let Err(error) = engine.shared.store.purge_idempotency_keys(now, PIECES_OF_SWEEP).await {
+                        tracing::warn!(%error, "old idempotency keys could not be deleted; retrying later");
                     }
                     tokio::time::sleep(engine.shared.limits.lease / 3).await;
                 }

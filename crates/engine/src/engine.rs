@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
-use sluice_store::{Journal, SnapshotPersona, Store, StoreError};
+use sluice_store::{IdempotencyKey, Journal, SnapshotPersona, Store, StoreError};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, LintReport, PatchStep, PersonaId, ProviderName,
     TenantId, default_model,
@@ -150,14 +150,27 @@ impl Engine {
         command: Command,
         by: &str,
     ) -> Result<Execution, EngineError> {
+        self.command_once(tenant, id, command, by, None).await
+    }
+
+    /// The same, with the `Idempotency-Key` of the request; `KeyUsed` when a request has used it, which may be this one.
+    pub async fn command_once(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        command: Command,
+        by: &str,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Execution, EngineError> {
+        let idempotency = idempotency.map(Arc::new);
         let key = ExecutionKey::new(tenant, id);
         let (command, persona) = self.prepare(tenant, command).await?;
         let sent = AtomicBool::new(false);
         let carried_out = async {
             loop {
                 let (reply, answer) = oneshot::channel();
-                let (command, persona) = (command.clone(), persona.clone());
-                let message = Message::Command { command, persona, by: by.to_owned(), reply };
+                let (command, persona, idempotency) = (command.clone(), persona.clone(), idempotency.clone());
+                let message = Message::Command { command, persona, by: by.to_owned(), idempotency, reply };
                 self.deliver(&key, Some(message)).await?;
                 sent.store(true, Ordering::Relaxed);
                 match answer.await {

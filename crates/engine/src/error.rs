@@ -33,9 +33,6 @@ pub enum EngineError {
         /// The remedy.
         message: String,
     },
-    /// The idempotency key was used for another request.
-    #[error("the idempotency key was used for another request, which started {0}")]
-    IdempotencyKeyReused(ExecutionId),
     /// Another server runs the execution.
     #[error("another server runs this execution")]
     Elsewhere,

@@ -40,4 +40,4 @@ pub use machine::plan::{Action, Mode, SkipReason, plan};
 pub use machine::{Command, pending_run};
 pub use retry::{Backoff, Failure, LONGEST_RETRY_AFTER, Sent};
 pub use shared::Limits;
-pub use start::{StartRequest, StartedExecution};
+pub use start::StartRequest;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use sluice_store::{ExecutionState, Journal, Snapshot, StartOutcome};
+use sluice_store::{ExecutionState, IdempotencyKey, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, Index, ProviderName, StartExecution,
-    StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
+    Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, ProviderName, StartExecution, StepKind,
+    TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
 };
 
 use crate::driver::Actor;
@@ -24,35 +24,15 @@ pub struct StartRequest {
     pub workflow_id: WorkflowId,
     /// Parameters of the start.
     pub start: StartExecution,
-    /// The `Idempotency-Key`, with a hash of the request.
-    pub idempotency: Option<(String, String)>,
-}
-
-/// Result of a start.
-#[derive(Debug, Clone)]
-pub struct StartedExecution {
-    /// The execution.
-    pub execution: Execution,
-    /// Whether an earlier request with the same key had started it.
-    pub replayed: bool,
-}
-
-/// Result of writing a new execution.
-enum Begun {
-    /// It is alive.
-    Execution(Box<Execution>),
-    /// An earlier request with the same key had started this one.
-    Before(ExecutionId),
+    /// The `Idempotency-Key` of the request.
+    pub idempotency: Option<IdempotencyKey>,
 }
 
 impl Engine {
-    /// Starts an execution of a saved workflow.
-    pub async fn start(&self, tenant: &TenantId, request: StartRequest) -> Result<StartedExecution, EngineError> {
+    /// Starts an execution of a saved workflow; `KeyUsed` when another request has used the idempotency key.
+    pub async fn start(&self, tenant: &TenantId, request: StartRequest) -> Result<Execution, EngineError> {
         if self.is_stopped() || self.shared.is_draining() {
             return Err(EngineError::ShuttingDown);
-        }
-        if let Some(started) = self.replayed(tenant, request.idempotency.as_ref()).await? {
-            return Ok(started);
         }
         let workflow =
             self.shared.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
@@ -63,31 +43,11 @@ impl Engine {
         let idempotency = request.idempotency;
         // A separate task: the execution gets its actor after the commit even if the caller is dropped.
         let begun = self.shared.tasks.spawn(async move { engine.begin(machine, idempotency).await }).await;
-        match begun.unwrap_or(Err(EngineError::ShuttingDown))? {
-            Begun::Execution(execution) => Ok(StartedExecution { execution: *execution, replayed: false }),
-            Begun::Before(id) => Ok(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true }),
-        }
-    }
-
-    /// The execution that an earlier request with the same idempotency key started. This check comes first: later
-    /// changes of the workflow do not matter.
-    async fn replayed(
-        &self,
-        tenant: &TenantId,
-        idempotency: Option<&(String, String)>,
-    ) -> Result<Option<StartedExecution>, EngineError> {
-        let Some((key, hash)) = idempotency else { return Ok(None) };
-        match self.shared.store.idempotent_start(tenant, key).await? {
-            None => Ok(None),
-            Some((seen, id)) if seen == *hash => {
-                Ok(Some(StartedExecution { execution: self.execution(tenant, &id).await?, replayed: true }))
-            }
-            Some((_, id)) => Err(EngineError::IdempotencyKeyReused(id)),
-        }
+        begun.unwrap_or(Err(EngineError::ShuttingDown))
     }
 
     /// Writes a new execution with its first turn, and brings it to life.
-    async fn begin(&self, machine: Machine, idempotency: Option<(String, String)>) -> Result<Begun, EngineError> {
+    async fn begin(&self, machine: Machine, idempotency: Option<IdempotencyKey>) -> Result<Execution, EngineError> {
         let key = ExecutionKey::new(&machine.journal().tenant, &machine.journal().execution_id);
         let _starting = self.actors.begin(&key);
         // A command that comes between the commit and the actor waits for the actor, and does not make another one.
@@ -98,8 +58,8 @@ impl Engine {
         &self,
         key: &ExecutionKey,
         machine: Machine,
-        idempotency: Option<(String, String)>,
-    ) -> Result<Begun, EngineError> {
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Execution, EngineError> {
         let actor = Actor::new(&self.shared, &self.actors, machine);
         let Some(outcome) = actor.first_turn().await else { return Err(EngineError::ShuttingDown) };
         let record = actor.start_record(&outcome, idempotency);
@@ -118,12 +78,10 @@ impl Engine {
                 Err(EngineError::ShuttingDown)
             }
             StartOutcome::Started => {
-                let execution = Box::new(actor.machine().execution());
+                let execution = actor.machine().execution();
                 actor.go_on_after_start(outcome);
-                Ok(Begun::Execution(execution))
+                Ok(execution)
             }
-            StartOutcome::Replayed(id) => Ok(Begun::Before(id)),
-            StartOutcome::KeyReused(id) => Err(EngineError::IdempotencyKeyReused(id)),
             StartOutcome::WorkflowNotFound => Err(EngineError::WorkflowNotFound),
         }
     }

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The row exists already.
     #[error("the row exists already")]
     Duplicate,
+    /// Another request has used the idempotency key; nothing was written.
+    #[error("another request has used the idempotency key")]
+    KeyUsed,
     /// A stored value cannot be read.
     #[error("a stored value cannot be read: {0}")]
     Corrupt(String),
@@ -73,6 +76,7 @@ impl StoreError {
             Self::Other(_) => Retry::SomeTimes,
             Self::Fenced
             | Self::Duplicate
+            | Self::KeyUsed
             | Self::Corrupt(_)
             | Self::Newer { .. }
             | Self::NewerFormat { .. }

@@ -22,29 +22,19 @@ use crate::time::to_micros;
 pub enum StartOutcome {
     /// The execution is written.
     Started,
-    /// The key was used for the same request: this execution answers it.
-    Replayed(ExecutionId),
-    /// The key was used for another request, which started this execution.
-    KeyReused(ExecutionId),
     /// There is no such workflow any more.
     WorkflowNotFound,
 }
 
 impl Store {
-    /// Writes a new execution with its first turn.
+    /// Writes a new execution with its first turn; `KeyUsed` when another request has used its idempotency key.
     pub async fn start_execution(&self, record: StartRecord) -> Result<StartOutcome, StoreError> {
-        let again = record.idempotency.is_some().then(|| record.clone());
-        let started = write!(self, |conn| queries::turns::start(conn, &record));
-        match (started, again) {
-            // Another request with the same key was written first.
-            (Err(StoreError::Duplicate), Some(record)) => write!(self, |conn| queries::turns::start(conn, &record)),
-            (started, _) => started,
-        }
+        write!(self, |conn| queries::turns::start(conn, &record))
     }
 
     /// Writes a turn; `Fenced` when another owner has taken the execution over.
     pub async fn write_turn(&self, turn: Arc<Turn>) -> Result<(), StoreError> {
-        write!(self, |conn| queries::turns::write(conn, &turn))
+        write!(self, |conn| queries::turns::write(conn, &turn)).map(|_| ())
     }
 
     /// Keeps a piece of the text that a running attempt streams; `offset` is where it begins in the text, in bytes.
@@ -225,16 +215,6 @@ impl Store {
         let engine = engine.to_owned();
         let rows = read!(self, |conn| queries::leases::live_of(conn, &engine))?;
         rows.into_iter().map(ids_of).collect()
-    }
-
-    /// The execution that an idempotency key started, with the hash of the request that it came with.
-    pub async fn idempotent_start(
-        &self,
-        tenant: &TenantId,
-        key: &str,
-    ) -> Result<Option<(String, ExecutionId)>, StoreError> {
-        let (tenant, key) = (tenant.clone(), key.to_owned());
-        read!(self, |conn| queries::turns::idempotent(conn, tenant.as_str(), &key))
     }
 
     /// Says that an engine lives for a while from now on. Of several machines, the clock of the database counts: `now` counts

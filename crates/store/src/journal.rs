@@ -11,6 +11,8 @@ use sluice_types::{
 
 use chrono::{DateTime, Utc};
 
+use crate::idempotency::IdempotencyKey;
+
 /// The snapshot that an execution runs: its definition as it was at the start, with the personas that it names.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -159,8 +161,8 @@ pub struct StartRecord {
     pub triggered_by: String,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
-    /// The `Idempotency-Key`, with the hash of the request.
-    pub idempotency: Option<(String, String)>,
+    /// The `Idempotency-Key` of the request.
+    pub idempotency: Option<IdempotencyKey>,
 }
 
 /// Everything that is needed to go on with an execution.

@@ -13,6 +13,7 @@ mod error;
 mod execution_filter;
 mod executions;
 mod gates;
+mod idempotency;
 mod journal;
 mod migrate;
 mod personas;
@@ -33,6 +34,7 @@ pub use error::{Retry, StoreError, UNKNOWN_RETRIES};
 pub use execution_filter::ExecutionFilter;
 pub use executions::StartOutcome;
 pub use gates::GateFilter;
+pub use idempotency::{EarlierRequest, IdempotencyKey};
 pub use journal::{
     AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
     StoredEvent, Turn,

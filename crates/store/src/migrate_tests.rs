@@ -15,7 +15,8 @@ const ROWS: &str = "
         output_tokens, cached_input_tokens, cost_usd, overridden)
     VALUES ('local', 'e', 'a', 258, 'a', 'A', 'llm', 'running', 1, 0, 0, 0, 0, FALSE);
     INSERT INTO gate_decisions (tenant_id, execution_id, path, decided_at, kind, decision, decided_by) VALUES
-        ('local', 'e', 'a', 20, 'review', 'revise', 'second'), ('local', 'e', 'a', 10, 'review', 'revise', 'first');";
+        ('local', 'e', 'a', 20, 'review', 'revise', 'second'), ('local', 'e', 'a', 10, 'review', 'revise', 'first');
+    INSERT INTO idempotency_keys VALUES ('local', 'key', 'hash', 'e', 30);";
 
 fn open(folder: &tempfile::TempDir) -> SqliteConnection {
     let mut connection = SqliteConnection::establish(folder.path().join("s.db").to_str().unwrap()).unwrap();
@@ -54,6 +55,8 @@ fn an_old_database_keeps_its_rows() {
     assert_eq!(keys, ["00000102"], "the position 258, which sorts after 255 bytewise");
     let query = "SELECT opened_seq || ' ' || decided_by AS value FROM gate_decisions ORDER BY opened_seq";
     assert_eq!(texts(&mut connection, query), ["-2 first", "-1 second"]);
+    let query = "SELECT operation || ' ' || resource_id || ' ' || request_hash || ' ' || created_at AS value FROM idempotency_keys";
+    assert_eq!(texts(&mut connection, query), ["start_execution e hash 30"]);
 }
 
 #[test]
@@ -115,6 +118,12 @@ fn the_newest_migrations_can_be_reverted() {
     let piece =
         "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hello'), ('local', 'e', 'a', 1, 5, ' all')";
     connection.batch_execute(piece).unwrap();
+    // An older server knows keys of starts alone, each with its execution.
+    let newer = "INSERT INTO idempotency_keys VALUES ('local', 'newer', 'copy_workflow', 'hash', 'w', 40),
+        ('local', 'deleted', 'start_execution', 'hash', 'gone', 50)";
+    connection.batch_execute(newer).unwrap();
+    connection.revert_last_migration(MIGRATIONS).unwrap();
+    assert_eq!(texts(&mut connection, "SELECT key || execution_id AS value FROM idempotency_keys"), ["keye"]);
     connection.revert_last_migration(MIGRATIONS).unwrap();
     let index = "SELECT name AS value FROM sqlite_master WHERE name = 'step_runs_at_gates'";
     assert_eq!(texts(&mut connection, index), [""; 0]);

@@ -209,8 +209,9 @@ diesel::table! {
     idempotency_keys (tenant_id, key) {
         tenant_id -> Text,
         key -> Text,
+        operation -> Text,
         request_hash -> Text,
-        execution_id -> Text,
+        resource_id -> Text,
         created_at -> BigInt,
     }
 }

@@ -109,7 +109,7 @@ error_codes! {
     UnknownPersona = "unknown_persona", 422, "The definition names a persona that does not exist";
     ProviderNotAvailable = "provider_not_available", 422, "The provider has no key";
     DecisionNotPossible = "decision_not_possible", 422, "This gate does not take this decision";
-    IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used with another body";
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
     RateLimited = "rate_limited", 429, "Too many requests of this kind";
     TooManyStreams = "too_many_streams", 429, "The caller has too many event streams open";

@@ -45,6 +45,8 @@ pub const MAX_INPUT_BYTES: usize = 1024 * 1024;
 pub const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 /// Characters in an `Idempotency-Key`.
 pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 200;
+/// Hours for which an `Idempotency-Key` is remembered.
+pub const IDEMPOTENCY_KEY_HOURS: i64 = 24;
 /// Retries after a first attempt, for each model of a step.
 pub const MAX_RETRIES: u32 = 20;
 /// Retries when a step does not say.

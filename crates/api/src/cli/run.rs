@@ -137,7 +137,7 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
         }
         Err(error) => return Err(explain(&error)),
     };
-    let (id, cancelled) = (&started.execution.id, Notify::new());
+    let (id, cancelled) = (&started.id, Notify::new());
     let code = tokio::select! {
         code = follow(&engine, &tenant, id, options.quiet, &cancelled) => code?,
         () = signals.second(cancel(&engine, &tenant, id, &cancelled)) => {

@@ -8,6 +8,7 @@ use sluice_types::{Execution, ExecutionId};
 use crate::auth::Editor;
 use crate::error::ApiResult;
 use crate::extract::Query;
+use crate::idempotency::{Answered, KeyHeader, command_once};
 use crate::state::App;
 use crate::wait::{self, WaitQuery};
 
@@ -18,8 +19,14 @@ use crate::wait::{self, WaitQuery};
     extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{execution_id}/pause")]
-pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Pause, caller.name()).await?))
+pub async fn pause_execution(
+    caller: Editor,
+    id: Path<ExecutionId>,
+    key: KeyHeader,
+    app: Data<App>,
+) -> ApiResult<Answered<Json<Execution>>> {
+    let key = key.of("pause_execution", &*id, &());
+    Ok(command_once(&app, &caller, &id, Command::Pause, key).await?.map(Json))
 }
 
 /// Resumes a paused execution.
@@ -35,12 +42,13 @@ pub async fn resume_execution(
     caller: Editor,
     id: Path<ExecutionId>,
     query: Query<WaitQuery>,
+    key: KeyHeader,
     app: Data<App>,
-) -> ApiResult<Json<Execution>> {
+) -> ApiResult<Answered<Json<Execution>>> {
     let wait = wait::seconds(query.0.wait)?;
-    app.limit_starts(caller.tenant())?;
-    let execution = app.engine.command(caller.tenant(), &id, Command::Resume, caller.name()).await?;
-    Ok(Json(wait::settled(&app, caller.tenant(), execution, wait).await))
+    let key = key.of("resume_execution", &*id, &());
+    let Answered { body, is_repeat } = command_once(&app, &caller, &id, Command::Resume, key).await?;
+    Ok(Answered { body: Json(wait::settled(&app, caller.tenant(), body, wait).await), is_repeat })
 }
 
 /// Cancels an execution at once. The text that was streamed is kept.
@@ -52,6 +60,12 @@ pub async fn resume_execution(
     extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{execution_id}/cancel")]
-pub async fn cancel_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Cancel, caller.name()).await?))
+pub async fn cancel_execution(
+    caller: Editor,
+    id: Path<ExecutionId>,
+    key: KeyHeader,
+    app: Data<App>,
+) -> ApiResult<Answered<Json<Execution>>> {
+    let key = key.of("cancel_execution", &*id, &());
+    Ok(command_once(&app, &caller, &id, Command::Cancel, key).await?.map(Json))
 }

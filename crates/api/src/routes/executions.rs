@@ -1,25 +1,25 @@
 //! Executions: starting, reading, changing and deleting them.
 
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use chrono::{DateTime, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
-use sluice_types::limits::MAX_IDEMPOTENCY_KEY_CHARS;
 use sluice_types::{
     CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution,
-    StartExecution, TenantId, WorkflowId,
+    StartExecution, WorkflowId,
 };
 use utoipa::IntoParams;
 
+use super::address;
 use super::workflows::require;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Body, OptionalBody, Query};
+use crate::idempotency::{self, Answered, KeyHeader, once};
 use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 use crate::wait::{self, WaitForEventQuery, WaitQuery};
@@ -80,77 +80,42 @@ pub struct WorkflowExecutionQuery {
 /// execution ends or pauses, or when the time is over.
 #[utoipa::path(
     tag = "executions",
-    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WaitQuery,
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same execution")),
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WaitQuery),
     request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5})),
     responses(
         (status = 202, description = "It is started", body = Execution, headers(
-            ("Location" = String, description = "The address of the execution"),
-            ("Idempotent-Replayed" = String, description = "`true` when an earlier request with the same key started it"))),
+            ("Location" = String, description = "The address of the execution"))),
         (status = 200, description = "It ended or paused within the time to wait", body = Execution, headers(
-            ("Location" = String, description = "The address of the execution"),
-            ("Idempotent-Replayed" = String, description = "`true` when an earlier request with the same key started it")))),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_query", "invalid_header", "invalid_definition", "invalid_input",
-        "unknown_model", "unknown_persona", "provider_not_available", "idempotency_key_reused", "rate_limited", "shutting_down"])))
+            ("Location" = String, description = "The address of the execution")))),
+    extensions(("x-error-codes" = json!(["workflow_not_found", "execution_not_found", "invalid_query", "invalid_definition", "invalid_input",
+        "unknown_model", "unknown_persona", "provider_not_available", "rate_limited", "shutting_down"])))
 )]
 #[post("/workflows/{workflow_id}/executions")]
 pub async fn start_execution(
     caller: Editor,
     id: Path<WorkflowId>,
     query: Query<WaitQuery>,
-    request: HttpRequest,
+    key: KeyHeader,
     body: OptionalBody<StartExecution>,
     app: Data<App>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Answered<HttpResponse>> {
     let wait = wait::seconds(query.0.wait)?;
     let start = body.0;
     Check::default().name("/triggered_by", start.triggered_by.as_deref().unwrap_or("api")).done()?;
-    let idempotency = idempotency(&request, &id, &start)?;
-    if !is_replay(&app, caller.tenant(), idempotency.as_ref()).await? {
+    let key = key.of_start(&id, &start);
+    let begin = async {
         app.limit_starts(caller.tenant())?;
-    }
-    let request = StartRequest { workflow_id: id.into_inner(), start, idempotency };
-    let started = app.engine.start(caller.tenant(), request).await?;
-    if !started.replayed {
+        let request = StartRequest { workflow_id: id.into_inner(), start, idempotency: key.clone() };
+        let execution = app.engine.start(caller.tenant(), request).await?;
         app.metrics.started();
-    }
-    let execution = wait::settled(&app, caller.tenant(), started.execution, wait).await;
-    let mut response = wait::answer(&execution, wait);
-    response.insert_header(("location", format!("/api/v1/workflows/executions/{}", execution.id)));
-    if started.replayed {
-        response.insert_header(("idempotent-replayed", "true"));
-    }
-    Ok(response.json(execution))
-}
-
-/// Whether an earlier request with the same idempotency key has started an execution: this one starts nothing.
-async fn is_replay(app: &App, tenant: &TenantId, idempotency: Option<&(String, String)>) -> ApiResult<bool> {
-    match idempotency {
-        Some((key, _)) => Ok(app.engine.store().idempotent_start(tenant, key).await?.is_some()),
-        None => Ok(false),
-    }
-}
-
-/// The idempotency key, with a hash of the request.
-fn idempotency(request: &HttpRequest, id: &WorkflowId, start: &StartExecution) -> ApiResult<Option<(String, String)>> {
-    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().unwrap_or_default().trim().to_owned();
-    if key.is_empty() || key.chars().count() > MAX_IDEMPOTENCY_KEY_CHARS {
-        let detail = format!("`Idempotency-Key` is 1 to {MAX_IDEMPOTENCY_KEY_CHARS} visible ASCII characters.");
-        return Err(ApiError::new(ErrorCode::InvalidHeader, detail));
-    }
-    Ok(Some((key, hash_of(id, start))))
-}
-
-/// A hash of the request. The order of keys, at any depth, does not change it, and neither does a field that is `null`:
-/// the same request has the same hash in a later version that knows more optional fields.
-fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
-    let mut request = serde_json::json!({"workflow_id": id, "start": start});
-    if let Some(fields) = request.get_mut("start").and_then(Value::as_object_mut) {
-        fields.retain(|_, value| !value.is_null());
-    }
-    request.sort_all_objects();
-    Sha256::digest(request.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+        Ok(execution)
+    };
+    let repeat = async |earlier| idempotency::execution(&app, &caller, earlier).await;
+    let started = once(&app, &caller, key.as_ref(), begin, repeat).await?;
+    let execution = wait::settled(&app, caller.tenant(), started.body, wait).await;
+    let location = address("workflows/executions", &execution.id);
+    let body = wait::answer(&execution, wait).insert_header((LOCATION, location)).json(execution);
+    Ok(Answered { body, is_repeat: started.is_repeat })
 }
 
 /// Lists executions of all workflows.
@@ -291,31 +256,4 @@ pub async fn update_execution(
 pub async fn delete_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<HttpResponse> {
     app.engine.delete(caller.tenant(), &id).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hash(id: &str, body: &str) -> String {
-        hash_of(&id.parse().unwrap(), &serde_json::from_str(body).unwrap())
-    }
-
-    #[test]
-    fn a_field_that_is_null_is_not_part_of_the_hash() {
-        let one = hash("w", r#"{"input": {"a": null}}"#);
-        assert_eq!(one, hash("w", r#"{"input": {"a": null}, "yolo": null, "budget_usd": null, "triggered_by": null}"#));
-        assert_ne!(one, hash("w", r#"{"input": {}}"#));
-        assert_ne!(one, hash("w", r#"{"input": {"a": null}, "yolo": false}"#));
-        // A later version must compute the same, as hashes are stored with their keys.
-        assert_eq!(one, "65e8046a60768745da29ec82b53a5fc5fd0c8d8c553a0e9bcb6cda5ab5dfd7f6");
-    }
-
-    #[test]
-    fn the_order_of_keys_does_not_change_the_hash() {
-        let one = hash("w", r#"{"input": {"a": {"x": 1, "y": 2}, "b": [1, 2]}, "yolo": true}"#);
-        assert_eq!(one, hash("w", r#"{"yolo": true, "input": {"b": [1, 2], "a": {"y": 2, "x": 1}}}"#));
-        assert_ne!(one, hash("w", r#"{"yolo": true, "input": {"b": [2, 1], "a": {"y": 2, "x": 1}}}"#));
-        assert_ne!(one, hash("v", r#"{"input": {"a": {"x": 1, "y": 2}, "b": [1, 2]}, "yolo": true}"#));
-    }
 }

@@ -2,15 +2,16 @@
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
-use sluice_store::{PersonaUpdate, StoreError};
+use sluice_store::{EarlierRequest, IdempotencyKey, PersonaUpdate, StoreError};
 use sluice_types::{ErrorCode, FieldError, Persona, PersonaId, PersonaPage, PersonaRequest, slug_from_name};
 
 use super::address;
 use super::versions::PageQuery;
-use crate::auth::{Editor, Viewer};
+use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::{Body, Query};
+use crate::idempotency::{Answered, KeyHeader, deleted, once};
 use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 
@@ -40,37 +41,63 @@ fn check(request: &PersonaRequest) -> ApiResult<()> {
     tag = "personas",
     request_body(content = PersonaRequest, example = json!({"name": "Plain writer", "instructions": "Write short sentences. No jargon."})),
     responses((status = 201, description = "The persona", body = Persona)),
-    extensions(("x-error-codes" = json!(["persona_exists", "rate_limited"])))
+    extensions(("x-error-codes" = json!(["persona_not_found", "persona_exists", "rate_limited"])))
 )]
 #[post("/personas")]
 pub async fn create_persona(
     caller: Editor,
+    key: KeyHeader,
     body: Body<PersonaRequest>,
     app: Data<App>,
-) -> ApiResult<WithETag<Persona>> {
+) -> ApiResult<Answered<WithETag<Persona>>> {
+    let key = key.of("create_persona", &(), &body.0);
+    let repeat = async |earlier: EarlierRequest| {
+        let found = match earlier.resource_id.parse::<PersonaId>() {
+            Ok(id) => app.engine.store().persona(caller.tenant(), &id).await?,
+            Err(_) => None,
+        };
+        // A later persona may have its id.
+        let found = found.filter(|persona| persona.created_at <= earlier.created_at);
+        found.ok_or_else(|| deleted(ErrorCode::PersonaNotFound, &earlier))
+    };
+    let created = once(&app, &caller, key.as_ref(), create(&app, &caller, body.0, key.as_ref()), repeat).await?;
+    Ok(created.map(|persona| {
+        let location = address("personas", &persona.id);
+        WithETag::created(persona, location)
+    }))
+}
+
+async fn create(
+    app: &App,
+    caller: &Caller,
+    request: PersonaRequest,
+    key: Option<&IdempotencyKey>,
+) -> ApiResult<Persona> {
     app.limit_saves(caller.tenant())?;
-    check(&body.0)?;
-    let id = match body.0.id {
+    check(&request)?;
+    let id = match request.id {
         Some(id) => id,
-        None => PersonaId::new(slug_from_name(&body.0.name, "persona")).map_err(|error| {
+        None => PersonaId::new(slug_from_name(&request.name, "persona")).map_err(|error| {
             ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", error.to_string())])
         })?,
     };
     let now = app.engine.outside().clock.now();
     let persona = Persona {
         id,
-        name: body.0.name,
-        description: body.0.description,
-        instructions: body.0.instructions,
+        name: request.name,
+        description: request.description,
+        instructions: request.instructions,
         version: 1,
         created_at: now,
         updated_at: now,
     };
-    match app.engine.store().create_persona(caller.tenant(), persona.clone()).await {
-        Ok(()) => {
-            let location = address("personas", &persona.id);
-            Ok(WithETag::created(persona, location))
-        }
+    let store = app.engine.store();
+    let written = match key {
+        Some(key) => store.create_persona_once(caller.tenant(), persona.clone(), key.clone()).await,
+        None => store.create_persona(caller.tenant(), persona.clone()).await,
+    };
+    match written {
+        Ok(()) => Ok(persona),
         Err(StoreError::Duplicate) => Err(ApiError::new(
             ErrorCode::PersonaExists,
             format!("There is a persona `{}` already: choose another id or name.", persona.id),

@@ -16,6 +16,7 @@ use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{is_known, tag_of};
 use crate::extract::{Body, OptionalBody, Query};
+use crate::idempotency::{Answered, KeyHeader, command_once};
 use crate::state::App;
 use crate::validate::Check;
 use crate::wait::{self, WaitQuery};
@@ -164,20 +165,23 @@ pub async fn retry_step(
     caller: Editor,
     step: StepAddress,
     query: Query<RetryQuery>,
+    key: KeyHeader,
     body: OptionalBody<PatchStep>,
     app: Data<App>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Answered<HttpResponse>> {
     let (id, path) = step.into_inner();
     let wait = wait::seconds(query.0.wait)?;
     check_patch(&body.0)?;
     if query.0.dry_run {
-        return Ok(HttpResponse::Ok().json(app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?));
+        let plan = app.engine.rerun_plan(caller.tenant(), &id, &path, body.0).await?;
+        return Ok(Answered { body: HttpResponse::Ok().json(plan), is_repeat: false });
     }
-    app.limit_starts(caller.tenant())?;
-    let execution = app.engine.command(caller.tenant(), &id, Command::Retry(path, body.0), caller.name()).await?;
-    let execution = wait::settled(&app, caller.tenant(), execution, wait).await;
+    let key = key.of_patch("retry_step", &(&id, &path), &body.0);
+    let retried = command_once(&app, &caller, &id, Command::Retry(path, body.0), key).await?;
+    let execution = wait::settled(&app, caller.tenant(), retried.body, wait).await;
     let location = address("workflows/executions", &execution.id);
-    Ok(wait::answer(&execution, wait).insert_header((LOCATION, location)).json(execution))
+    let body = wait::answer(&execution, wait).insert_header((LOCATION, location)).json(execution);
+    Ok(Answered { body, is_repeat: retried.is_repeat })
 }
 
 /// Plans a retry from a step: the steps that it would keep and repeat, and its cost. It does nothing.
@@ -219,15 +223,17 @@ pub async fn review_step(
     caller: Editor,
     step: StepAddress,
     query: Query<WaitQuery>,
+    key: KeyHeader,
     body: Body<ReviewRequest>,
     app: Data<App>,
-) -> ApiResult<Json<Execution>> {
+) -> ApiResult<Answered<Json<Execution>>> {
     let (id, path) = step.into_inner();
     let wait = wait::seconds(query.0.wait)?;
     Check::default()
         .output("/content", body.0.content.as_deref())
         .text("/comment", body.0.comment.as_deref().unwrap_or_default())
         .done()?;
-    let execution = app.engine.command(caller.tenant(), &id, Command::Review(path, body.0), caller.name()).await?;
-    Ok(Json(wait::settled(&app, caller.tenant(), execution, wait).await))
+    let key = key.of("review_step", &(&id, &path), &body.0);
+    let Answered { body, is_repeat } = command_once(&app, &caller, &id, Command::Review(path, body.0), key).await?;
+    Ok(Answered { body: Json(wait::settled(&app, caller.tenant(), body, wait).await), is_repeat })
 }

@@ -8,13 +8,13 @@ use sluice_types::{
     WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 
-use super::address;
 use super::versions::PageQuery;
-use super::workflows::create;
+use super::workflows::{create, created_at, save_once};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::WithETag;
 use crate::extract::{Body, OptionalBody, Query};
+use crate::idempotency::{Answered, KeyHeader};
 use crate::state::App;
 use crate::validate::{cursor, page_size};
 
@@ -109,18 +109,20 @@ fn summary(workflow: WorkflowSummary) -> TemplateSummary {
     request_body(content = CreateWorkflow, example = json!({"name": "House style", "definition": {"steps": [
         {"label": "Draft", "type": "llm", "prompt": "Write about {{input.topic}}"}]}})),
     responses((status = 201, description = "The template", body = Workflow)),
-    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists", "rate_limited"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_definition", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/templates")]
 pub async fn create_template(
     caller: Editor,
+    key: KeyHeader,
     body: Body<CreateWorkflow>,
     app: Data<App>,
-) -> ApiResult<WithETag<Workflow>> {
+) -> ApiResult<Answered<WithETag<Workflow>>> {
     let request = CreateWorkflow { is_template: true, ..body.0 };
-    let created = create(&app, &caller, request, None).await?;
-    let location = address("workflows/templates", &created.id);
-    Ok(WithETag::created(created, location))
+    let key = key.of("create_template", &(), &request);
+    let creation = create(&app, &caller, request, None, key.as_ref());
+    let created = save_once(&app, &caller, key.as_ref(), creation).await?;
+    Ok(created.map(|template| created_at("workflows/templates", template)))
 }
 
 /// Returns one template.
@@ -175,29 +177,33 @@ pub async fn delete_template(caller: Editor, id: Path<WorkflowId>, app: Data<App
     tag = "templates", params(("template_id" = WorkflowId, Path, description = "The template")),
     request_body(content = Option<InstantiateTemplate>, example = json!({"name": "My build"})),
     responses((status = 201, description = "The workflow", body = Workflow)),
-    extensions(("x-error-codes" = json!(["template_not_found", "workflow_exists", "rate_limited"])))
+    extensions(("x-error-codes" = json!(["template_not_found", "workflow_not_found", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows/templates/{template_id}/instantiate")]
 pub async fn instantiate_template(
     caller: Editor,
     id: Path<WorkflowId>,
+    key: KeyHeader,
     body: OptionalBody<InstantiateTemplate>,
     app: Data<App>,
-) -> ApiResult<WithETag<Workflow>> {
-    let template = find_template(&app, &caller, &id).await?;
-    let request = CreateWorkflow {
-        id: body.0.id,
-        name: body.0.name.unwrap_or(template.name),
-        description: template.description,
-        category: template.category,
-        tags: template.tags,
-        definition: template.definition,
-        is_template: false,
-        is_active: true,
+) -> ApiResult<Answered<WithETag<Workflow>>> {
+    let key = key.of("instantiate_template", &*id, &body.0);
+    let instantiation = async {
+        let template = find_template(&app, &caller, &id).await?;
+        let request = CreateWorkflow {
+            id: body.0.id,
+            name: body.0.name.unwrap_or(template.name),
+            description: template.description,
+            category: template.category,
+            tags: template.tags,
+            definition: template.definition,
+            is_template: false,
+            is_active: true,
+        };
+        create(&app, &caller, request, Some(template.id), key.as_ref()).await
     };
-    let created = create(&app, &caller, request, Some(template.id)).await?;
-    let location = address("workflows", &created.id);
-    Ok(WithETag::created(created, location))
+    let created = save_once(&app, &caller, key.as_ref(), instantiation).await?;
+    Ok(created.map(|workflow| created_at("workflows", workflow)))
 }
 
 /// Lists the steps to add to a workflow with one click.

@@ -3,15 +3,16 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{get, post};
 use serde::Deserialize;
-use sluice_store::WorkflowUpdate;
+use sluice_store::{IdempotencyKey, WorkflowUpdate};
 use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionPage};
 use utoipa::IntoParams;
 
-use super::workflows::{find, require};
-use crate::auth::{Editor, Viewer};
+use super::workflows::{find, require, save_once};
+use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::Query;
+use crate::idempotency::{Answered, KeyHeader};
 use crate::state::App;
 use crate::validate::{cursor, page_size};
 
@@ -75,16 +76,31 @@ pub async fn restore_version(
     caller: Editor,
     path: Path<(WorkflowId, i64)>,
     if_match: IfMatch,
+    key: KeyHeader,
     app: Data<App>,
-) -> ApiResult<WithETag<Workflow>> {
+) -> ApiResult<Answered<WithETag<Workflow>>> {
     let (id, version) = path.into_inner();
     let expected = if_match.required()?;
+    let key = key.of("restore_version", &(&id, version), &());
+    let restoration = restore(&app, &caller, &id, version, expected, key.as_ref());
+    Ok(save_once(&app, &caller, key.as_ref(), restoration).await?.map(WithETag::ok))
+}
+
+async fn restore(
+    app: &App,
+    caller: &Caller,
+    id: &WorkflowId,
+    version: i64,
+    expected: Option<i64>,
+    key: Option<&IdempotencyKey>,
+) -> ApiResult<Workflow> {
     app.limit_saves(caller.tenant())?;
-    let before = find(&app, &caller, &id).await?;
+    let before = find(app, caller, id).await?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(ApiError::stale(before.version));
     }
-    let old = app.engine.store().version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
+    let store = app.engine.store();
+    let old = store.version(caller.tenant(), id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
     let workflow = Workflow {
         name: old.name,
         description: old.description,
@@ -93,8 +109,12 @@ pub async fn restore_version(
         updated_at: app.engine.outside().clock.now(),
         ..before
     };
-    match app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await? {
-        WorkflowUpdate::Saved => Ok(WithETag::ok(workflow)),
+    let update = match key {
+        Some(key) => store.update_workflow_once(caller.tenant(), workflow.clone(), key.clone()).await?,
+        None => store.update_workflow(caller.tenant(), workflow.clone()).await?,
+    };
+    match update {
+        WorkflowUpdate::Saved => Ok(workflow),
         WorkflowUpdate::Stale(current) => Err(ApiError::stale(current)),
         WorkflowUpdate::NotFound | WorkflowUpdate::Active(_) => Err(ErrorCode::WorkflowNotFound.into()),
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use serde_json::Value;
-use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
+use sluice_store::{EarlierRequest, IdempotencyKey, SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::edit::rename_references;
 use sluice_types::json::ReadError;
 use sluice_types::limits::MAX_NAME_CHARS;
@@ -20,6 +20,7 @@ use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
 use crate::extract::{Body, OptionalBody, Query};
+use crate::idempotency::{Answered, KeyHeader, deleted, once};
 use crate::state::App;
 use crate::validate::{Check, check_definition, check_id, cursor, page_size, search};
 
@@ -58,17 +59,44 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
         {"label": "Check", "type": "review"},
         {"label": "Brief", "type": "llm", "prompt": "Write a brief of {{steps.Check.content}}"}]}})),
     responses((status = 201, description = "The workflow", body = Workflow)),
-    extensions(("x-error-codes" = json!(["invalid_definition", "workflow_exists", "rate_limited"])))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "invalid_definition", "workflow_exists", "rate_limited"])))
 )]
 #[post("/workflows")]
 pub async fn create_workflow(
     caller: Editor,
+    key: KeyHeader,
     body: Body<CreateWorkflow>,
     app: Data<App>,
-) -> ApiResult<WithETag<Workflow>> {
-    let created = create(&app, &caller, body.0, None).await?;
-    let location = address("workflows", &created.id);
-    Ok(WithETag::created(created, location))
+) -> ApiResult<Answered<WithETag<Workflow>>> {
+    let key = key.of("create_workflow", &(), &body.0);
+    let creation = create(&app, &caller, body.0, None, key.as_ref());
+    let created = save_once(&app, &caller, key.as_ref(), creation).await?;
+    Ok(created.map(|workflow| created_at("workflows", workflow)))
+}
+
+/// Answers 201, with the address of what was created among these resources.
+pub fn created_at(resources: &str, workflow: Workflow) -> WithETag<Workflow> {
+    let location = address(resources, &workflow.id);
+    WithETag::created(workflow, location)
+}
+
+/// Saves a workflow once: a repeat with the same idempotency key gets the workflow as it is now.
+pub async fn save_once(
+    app: &App,
+    caller: &Caller,
+    key: Option<&IdempotencyKey>,
+    save: impl Future<Output = ApiResult<Workflow>>,
+) -> ApiResult<Answered<Workflow>> {
+    let repeat = async |earlier: EarlierRequest| {
+        let found = match earlier.resource_id.parse::<WorkflowId>() {
+            Ok(id) => app.engine.store().workflow(caller.tenant(), &id).await?,
+            Err(_) => None,
+        };
+        // A later workflow may have its id.
+        let found = found.filter(|workflow| workflow.created_at <= earlier.created_at);
+        found.ok_or_else(|| deleted(ErrorCode::WorkflowNotFound, &earlier))
+    };
+    once(app, caller, key, save, repeat).await
 }
 
 /// Writes a new workflow. A requested id must be free; an id derived from the name gets a number until it is free.
@@ -77,6 +105,7 @@ pub async fn create(
     caller: &Caller,
     request: CreateWorkflow,
     source: Option<WorkflowId>,
+    key: Option<&IdempotencyKey>,
 ) -> ApiResult<Workflow> {
     app.limit_saves(caller.tenant())?;
     Check::default()
@@ -128,7 +157,7 @@ pub async fn create(
             created_at: now,
             updated_at: now,
         };
-        match app.engine.store().create_workflow(caller.tenant(), workflow.clone()).await {
+        match insert(app, caller, workflow.clone(), key).await {
             Ok(()) => return Ok(workflow),
             Err(StoreError::Duplicate) if requested.is_none() => {}
             Err(StoreError::Duplicate) => break,
@@ -139,6 +168,19 @@ pub async fn create(
         ErrorCode::WorkflowExists,
         format!("There is a workflow `{base}` already: choose another id or name."),
     ))
+}
+
+async fn insert(
+    app: &App,
+    caller: &Caller,
+    workflow: Workflow,
+    key: Option<&IdempotencyKey>,
+) -> Result<(), StoreError> {
+    let store = app.engine.store();
+    match key {
+        Some(key) => store.create_workflow_once(caller.tenant(), workflow, key.clone()).await,
+        None => store.create_workflow(caller.tenant(), workflow).await,
+    }
 }
 
 /// Whether a built-in template has this id: it would hide a tenant's own template.
@@ -285,26 +327,28 @@ pub async fn delete_workflow(
 pub async fn copy_workflow(
     caller: Editor,
     id: Path<WorkflowId>,
+    key: KeyHeader,
     body: OptionalBody<CopyWorkflow>,
     app: Data<App>,
-) -> ApiResult<WithETag<Workflow>> {
-    let original = find(&app, &caller, &id).await?;
-    let request = CreateWorkflow {
-        id: body.0.id,
-        name: body
-            .0
-            .name
-            .unwrap_or_else(|| format!("Copy of {}", original.name).chars().take(MAX_NAME_CHARS).collect()),
-        description: original.description,
-        category: original.category,
-        tags: original.tags,
-        definition: original.definition,
-        is_template: original.is_template,
-        is_active: original.is_active,
+) -> ApiResult<Answered<WithETag<Workflow>>> {
+    let key = key.of("copy_workflow", &*id, &body.0);
+    let copy = async {
+        let original = find(&app, &caller, &id).await?;
+        let name = || format!("Copy of {}", original.name).chars().take(MAX_NAME_CHARS).collect();
+        let request = CreateWorkflow {
+            id: body.0.id,
+            name: body.0.name.unwrap_or_else(name),
+            description: original.description,
+            category: original.category,
+            tags: original.tags,
+            definition: original.definition,
+            is_template: original.is_template,
+            is_active: original.is_active,
+        };
+        create(&app, &caller, request, original.source_template_id, key.as_ref()).await
     };
-    let created = create(&app, &caller, request, original.source_template_id).await?;
-    let location = address("workflows", &created.id);
-    Ok(WithETag::created(created, location))
+    let copied = save_once(&app, &caller, key.as_ref(), copy).await?;
+    Ok(copied.map(|workflow| created_at("workflows", workflow)))
 }
 
 /// Checks a definition: errors that would prevent a run, and warnings.

@@ -19,6 +19,7 @@ mod executions;
 mod finding;
 mod gates;
 mod guard;
+mod idempotency;
 mod interrupts;
 mod methods;
 mod operation;

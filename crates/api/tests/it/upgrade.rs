@@ -65,6 +65,9 @@ async fn a_migration_keeps_every_row(#[future(awt)] database: TestDatabase) {
     assert!(before.values().all(|&rows| rows > 0), "{before:?}");
     drop(database.open().await);
     assert_eq!(counts(&database).await, before);
+    let of_starts = "SELECT CAST(COUNT(*) AS TEXT) AS value FROM idempotency_keys k JOIN executions e \
+                     ON e.tenant_id = k.tenant_id AND e.id = k.resource_id WHERE k.operation = 'start_execution'";
+    assert_eq!(database.values(of_starts).await, [before["idempotency_keys"].to_string()]);
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]

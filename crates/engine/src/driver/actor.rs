@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sluice_store::{IdempotencyKey, StoreError};
 use sluice_types::StepPath;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::actors::{Actors, Message};
+use crate::error::EngineError;
 use crate::hub::Channel;
 use crate::key::ExecutionKey;
 use crate::machine::{Input, Machine, Outcome, Signal, Step};
@@ -25,7 +27,9 @@ pub(super) enum Flow {
     /// The actor has lost its execution, or the engine was stopped: it must not write any more.
     Stop,
     /// The database refuses the turn for good. The execution is as it was stored before.
-    Refused(sluice_store::StoreError),
+    Refused(StoreError),
+    /// Another request has used the command's idempotency key: the turn is discarded, and the execution goes on without it.
+    Discarded,
 }
 
 /// The actor of one execution.
@@ -95,14 +99,14 @@ impl Actor {
 
     async fn recover(&mut self) -> Flow {
         let step = self.with_env(Machine::recover);
-        self.complete(step).await
+        self.complete(step, None).await
     }
 
     /// Handles messages until the actor has no work and no message is waiting.
     async fn live(&mut self) {
         while let Some(message) = self.next().await {
             match self.take(message).await {
-                Flow::GoOn => {}
+                Flow::GoOn | Flow::Discarded => {}
                 Flow::Stop | Flow::Refused(_) => break,
             }
         }
@@ -138,26 +142,18 @@ impl Actor {
 
     async fn take(&mut self, message: Message) -> Flow {
         match message {
-            Message::Command { command, persona, by, reply } => {
-                let input = Input::Command { command, persona, by };
-                let flow = match self.handle(input).await {
-                    Ok(step) => self.complete(step).await,
-                    Err(refused) => {
-                        // Ignore send errors: the caller has gone.
-                        let _ = reply.send(Err(refused));
-                        return Flow::GoOn;
-                    }
+            Message::Command { command, persona, by, idempotency, reply } => {
+                let (flow, answer) = match self.take_command(Input::Command { command, persona, by }, idempotency).await
+                {
+                    Ok(Flow::GoOn) => (Flow::GoOn, Ok(Box::new(self.machine().execution()))),
+                    Ok(Flow::Stop) => return Flow::Stop,
+                    Ok(Flow::Refused(error)) => (Flow::Stop, Err(error.into())),
+                    Ok(Flow::Discarded) => (Flow::GoOn, Err(StoreError::KeyUsed.into())),
+                    Err(refused) => (Flow::GoOn, Err(refused)),
                 };
-                let answer = match flow {
-                    Flow::GoOn => Ok(Box::new(self.machine().execution())),
-                    Flow::Stop => return Flow::Stop,
-                    Flow::Refused(error) => {
-                        let _ = reply.send(Err(error.into()));
-                        return Flow::Stop;
-                    }
-                };
+                // Ignore send errors: the caller has gone.
                 let _ = reply.send(answer);
-                Flow::GoOn
+                flow
             }
             Message::AttemptEnded(end) => {
                 let mut signals = vec![Signal::AttemptEnded(end)];
@@ -168,6 +164,19 @@ impl Actor {
             // Running attempts end on their own; no new ones start.
             Message::Drain => Flow::GoOn,
         }
+    }
+
+    /// Carries out a command, unless a request has used its idempotency key.
+    async fn take_command(&mut self, command: Input, key: Option<Arc<IdempotencyKey>>) -> Result<Flow, EngineError> {
+        if let Some(key) = &key {
+            let (store, now) = (&self.shared.store, self.shared.outside.clock.now());
+            // A repeat of this command may have waited in the inbox behind it.
+            if store.earlier_request(&self.key.tenant, &key.key, now).await?.is_some() {
+                return Err(StoreError::KeyUsed.into());
+            }
+        }
+        let step = self.handle(command).await?;
+        Ok(self.complete(step, key).await)
     }
 
     /// Collects the other attempts that have ended, so that one turn writes them all.
@@ -193,7 +202,7 @@ impl Actor {
                 }
                 Flow::GoOn
             }
-            Ok(step) => self.complete(step).await,
+            Ok(step) => self.complete(step, None).await,
             Err(error) => {
                 tracing::error!(execution_id = %self.key.id, %error, "a signal was refused");
                 Flow::GoOn

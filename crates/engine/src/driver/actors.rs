@@ -1,7 +1,7 @@
 //! The register of actors, and their messages.
 
 use dashmap::{DashMap, DashSet};
-use sluice_store::SnapshotPersona;
+use sluice_store::{IdempotencyKey, SnapshotPersona};
 use sluice_types::Execution;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -18,7 +18,13 @@ pub type Reply = oneshot::Sender<Result<Box<Execution>, EngineError>>;
 /// A message to an actor.
 pub enum Message {
     /// A command of a person.
-    Command { command: Command, persona: Option<SnapshotPersona>, by: String, reply: Reply },
+    Command {
+        command: Command,
+        persona: Option<SnapshotPersona>,
+        by: String,
+        idempotency: Option<Arc<IdempotencyKey>>,
+        reply: Reply,
+    },
     /// An attempt ended.
     AttemptEnded(AttemptEnd),
     /// A wait may be over.

@@ -49,7 +49,7 @@ async fn engine(database: &TestDatabase, model: &str, faults: Faults) -> Engine 
 async fn start(engine: &Engine) -> ExecutionId {
     let start = StartExecution { input: json!({}), ..StartExecution::default() };
     let request = StartRequest { workflow_id: WorkflowId::new("w").unwrap(), start, idempotency: None };
-    engine.start(&TenantId::local(), request).await.unwrap().execution.id
+    engine.start(&TenantId::local(), request).await.unwrap().id
 }
 
 async fn epoch(engine: &Engine, id: &ExecutionId) -> i64 {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_store::{Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
+use sluice_store::{IdempotencyKey, Retry, StartRecord, StoreError, Turn, UNKNOWN_RETRIES};
 use sluice_types::Event;
 
 use super::actor::{Actor, Flow};
@@ -20,7 +20,7 @@ impl Actor {
     }
 
     /// The record of a start, with its first turn.
-    pub fn start_record(&self, outcome: &Outcome, idempotency: Option<(String, String)>) -> StartRecord {
+    pub fn start_record(&self, outcome: &Outcome, idempotency: Option<IdempotencyKey>) -> StartRecord {
         let machine = self.machine();
         let journal = machine.journal();
         StartRecord {
@@ -49,14 +49,14 @@ impl Actor {
         }
     }
 
-    /// Completes a turn: writes it, and acts on it.
-    pub(super) async fn complete(&mut self, step: Step) -> Flow {
+    /// Completes a turn: writes it, with the idempotency key of its command, and acts on it.
+    pub(super) async fn complete(&mut self, step: Step, key: Option<Arc<IdempotencyKey>>) -> Flow {
         let Some(Outcome { turn, events, effects }) = self.evaluated(step).await else { return Flow::GoOn };
         if self.stops_at(FaultPoint::BeforeCommit) {
             return Flow::Stop;
         }
         let turn = Arc::new(turn);
-        match self.write(&turn).await {
+        match self.write(&turn, key).await {
             Flow::GoOn => {}
             stopped => return stopped,
         }
@@ -76,11 +76,11 @@ impl Actor {
     }
 
     /// Writes a turn. Waits while the database is unavailable: effects come after the write.
-    async fn write(&self, turn: &Arc<Turn>) -> Flow {
+    async fn write(&self, turn: &Arc<Turn>, key: Option<Arc<IdempotencyKey>>) -> Flow {
         let id = &turn.execution_id;
         let mut wait = Duration::from_millis(50);
         for writes in 1.. {
-            let error = match self.shared.store.write_turn(turn.clone()).await {
+            let error = match self.try_write(turn, key.as_ref()).await {
                 Ok(()) => return Flow::GoOn,
                 Err(error) => error,
             };
@@ -93,6 +93,9 @@ impl Actor {
                 tracing::warn!(execution_id = %id, "another engine owns the execution now");
                 return Flow::Stop;
             }
+            if matches!(error, StoreError::KeyUsed) {
+                return self.discard_turn().await;
+            }
             if !again {
                 tracing::error!(execution_id = %id, %error, "the turn can never be written");
                 self.give_up().await;
@@ -103,6 +106,27 @@ impl Actor {
             wait = (wait * 2).min(Duration::from_secs(2));
         }
         Flow::Stop
+    }
+
+    async fn try_write(&self, turn: &Arc<Turn>, key: Option<&Arc<IdempotencyKey>>) -> Result<(), StoreError> {
+        let store = &self.shared.store;
+        match key {
+            None => store.write_turn(turn.clone()).await,
+            Some(key) => store.write_turn_once(turn.clone(), key.clone(), self.shared.outside.clock.now()).await,
+        }
+    }
+
+    /// Discards a turn that was not written: the machine continues from the stored journal.
+    async fn discard_turn(&self) -> Flow {
+        let (ExecutionKey { tenant, id }, epoch) = (&self.key, self.machine().journal().epoch);
+        match self.shared.store.journal(tenant, id).await {
+            Ok(Some(stored)) if stored.epoch == epoch => {
+                *self.machine() = Machine::new(stored);
+                Flow::Discarded
+            }
+            // The next actor reads the journal.
+            _ => Flow::Stop,
+        }
     }
 
     /// Fails an execution whose turn the database rejects, from the stored journal: otherwise the run could neither

@@ -13,6 +13,7 @@ mod commands;
 mod credentials;
 mod cut_off;
 mod faults;
+mod idempotency;
 mod poisoned;
 mod prices;
 mod reviews;

@@ -85,7 +85,7 @@ impl TestEngine {
 
     pub async fn try_start(&self, id: &str, start: StartExecution) -> Result<Execution, EngineError> {
         let request = StartRequest { workflow_id: WorkflowId::new(id).unwrap(), start, idempotency: None };
-        self.engine.start(&self.tenant, request).await.map(|started| started.execution)
+        self.engine.start(&self.tenant, request).await
     }
 
     /// Saves a workflow of these steps and starts it.

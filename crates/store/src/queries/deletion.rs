@@ -141,7 +141,7 @@ async fn execution_rows(conn: &mut Connection, tenant: &str, id: &str, most: i64
         return Ok(rows + affected(diesel::delete(events::table.filter(of_piece)).execute(conn).await?));
     }
     rows += affected(diesel::delete(events::table.filter(of_execution)).execute(conn).await?);
-    // The snapshot and the idempotency key go with it.
+    // The snapshot goes with it. The idempotency key of its start stays, so that a repeat starts nothing.
     diesel::delete(executions::table.find((tenant, id))).execute(conn).await?;
     Ok(rows.min(most - 1))
 }

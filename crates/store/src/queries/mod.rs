@@ -5,6 +5,7 @@ pub mod changes;
 pub mod deletion;
 pub mod executions;
 pub mod gates;
+pub mod idempotency;
 pub mod leases;
 pub mod personas;
 pub mod providers;

@@ -4,31 +4,24 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
-use sluice_types::{ExecutionId, StepRunStatus};
+use sluice_types::StepRunStatus;
 
+use super::idempotency::claim as claim_key;
 use super::{Connection, Result, lock_execution, lock_workflow_for_start};
 use crate::error::StoreError;
 use crate::executions::StartOutcome;
 use crate::journal::{AttemptRecord, StartRecord, StoredEvent, Turn};
 use crate::rows::{
-    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FORMAT, IdempotencyRow, SnapshotRow, StateRow,
-    StepRunRow, check_format, write_json,
+    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FORMAT, SnapshotRow, StateRow, StepRunRow,
+    check_format, write_json,
 };
-use crate::schema::{
-    attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, idempotency_keys, step_runs,
-};
+use crate::schema::{attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, step_runs};
 use crate::time::to_micros;
 
-/// Writes a new execution with its first turn, unless its idempotency key was used already.
+/// Writes a new execution with its first turn.
 pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartOutcome> {
     let turn = &record.turn;
     let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
-    if let Some((key, hash)) = &record.idempotency
-        && let Some((seen, execution)) = idempotent(conn, tenant, key).await?
-    {
-        let same = seen == *hash;
-        return Ok(if same { StartOutcome::Replayed(execution) } else { StartOutcome::KeyReused(execution) });
-    }
     let Some(format) = lock_workflow_for_start(conn, tenant, record.workflow_id.as_str()).await? else {
         return Ok(StartOutcome::WorkflowNotFound);
     };
@@ -54,38 +47,15 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         format: FORMAT,
     };
     diesel::insert_into(execution_snapshots::table).values(snapshot).execute(conn).await?;
-    if let Some((key, hash)) = &record.idempotency {
-        let row = IdempotencyRow {
-            tenant_id: tenant.to_owned(),
-            key: key.clone(),
-            request_hash: hash.clone(),
-            execution_id: id.to_owned(),
-            created_at: to_micros(record.created_at),
-        };
-        diesel::insert_into(idempotency_keys::table).values(row).execute(conn).await?;
-    }
     write_records(conn, turn).await?;
+    if let Some(key) = &record.idempotency {
+        claim_key(conn, tenant, key, id, to_micros(record.created_at)).await?;
+    }
     Ok(StartOutcome::Started)
 }
 
-/// The execution that an idempotency key started, with the hash of the request that it came with.
-pub async fn idempotent(conn: &mut Connection, tenant: &str, key: &str) -> Result<Option<(String, ExecutionId)>> {
-    let found: Option<(String, String)> = idempotency_keys::table
-        .find((tenant, key))
-        .select((idempotency_keys::request_hash, idempotency_keys::execution_id))
-        .first(conn)
-        .await
-        .optional()?;
-    found
-        .map(|(hash, id)| match id.parse() {
-            Ok(id) => Ok((hash, id)),
-            Err(_) => Err(StoreError::Corrupt(format!("execution id {id}"))),
-        })
-        .transpose()
-}
-
-/// Writes one turn. A turn that was written already (its answer was lost) is not written again.
-pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<()> {
+/// Writes one turn; false when it was written already, and its answer was lost.
+pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<bool> {
     let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
     let fenced = diesel::update(executions::table.find((tenant, id)))
         .filter(executions::epoch.eq(turn.epoch).and(executions::turn.eq(turn.turn - 1)))
@@ -100,7 +70,7 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<()> {
             .await
             .optional()?;
         let written = current == Some((turn.epoch, turn.turn, turn.token));
-        return if written { Ok(()) } else { Err(StoreError::Fenced) };
+        return if written { Ok(false) } else { Err(StoreError::Fenced) };
     }
     if let Some(snapshot) = &turn.snapshot {
         diesel::update(execution_snapshots::table.find((tenant, id)))
@@ -108,7 +78,8 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<()> {
             .execute(conn)
             .await?;
     }
-    write_records(conn, turn).await
+    write_records(conn, turn).await?;
+    Ok(true)
 }
 
 async fn write_records(conn: &mut Connection, turn: &Turn) -> Result<()> {

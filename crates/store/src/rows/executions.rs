@@ -199,7 +199,8 @@ pub(crate) struct EventRow {
 pub(crate) struct IdempotencyRow {
     pub tenant_id: String,
     pub key: String,
+    pub operation: String,
     pub request_hash: String,
-    pub execution_id: String,
+    pub resource_id: String,
     pub created_at: i64,
 }

@@ -11,6 +11,7 @@ mod answers;
 mod credentials;
 mod deletion;
 mod group_commit;
+mod idempotency;
 mod reads;
 mod scale;
 mod schema;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sluice_store::{
-    AttemptProgress, AttemptRecord, ExecutionState, Snapshot, StartRecord, StepRecord, Store, StoredEvent, Turn,
-    from_micros,
+    AttemptProgress, AttemptRecord, ExecutionState, IdempotencyKey, Snapshot, StartRecord, StepRecord, Store,
+    StoredEvent, Turn, from_micros,
 };
 use sluice_types::{
     Attempt, AttemptStatus, Definition, ExecutionId, ExecutionStatus, StepRun, StepRunStatus, TenantId, TokenUsage,
@@ -88,8 +88,13 @@ pub fn start(tenant: &TenantId, id: &ExecutionId, owner: &str, key: Option<(&str
         input: json!({"topic": "tea"}),
         triggered_by: "test".into(),
         created_at: now(),
-        idempotency: key.map(|(key, hash)| (key.to_owned(), hash.to_owned())),
+        idempotency: key.map(|(key, hash)| idempotency_key(key, "start_execution", hash)),
     }
+}
+
+/// The key of a request.
+pub fn idempotency_key(key: &str, operation: &str, hash: &str) -> IdempotencyKey {
+    IdempotencyKey { key: key.into(), operation: operation.into(), request_hash: hash.into() }
 }
 
 /// A step run at the top level, whose order key is `order`.

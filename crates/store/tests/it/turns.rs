@@ -1,11 +1,11 @@
-//! Starts, turns and leases: fencing, idempotency, adoption.
+//! Starts, turns and leases: fencing, adoption.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use rstest::rstest;
-use sluice_store::{AttemptProgress, StartOutcome, StepRecord, StoreError, Turn};
+use sluice_store::{AttemptProgress, StepRecord, StoreError, Turn};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::StepRunStatus;
 
@@ -36,24 +36,6 @@ async fn a_turn_is_written_once_and_only_by_the_owner(#[future(awt)] database: T
     let late = store.checkpoint(&tenant, &id(1), 1, &path, 1, 0, "late".into()).await;
     assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
     store.write_turn(Arc::new(turn(&tenant, &id(1), 2, 3))).await.unwrap();
-}
-
-#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_key_gives_the_same_execution(#[future(awt)] database: TestDatabase) {
-    let store = database.open().await;
-    let tenant = with_workflow(&store).await;
-    let starts = (1..=8).map(|number| store.start_execution(start(&tenant, &id(number), "one", Some(("key", "hash")))));
-    let outcomes: Vec<StartOutcome> =
-        futures_util::future::join_all(starts).await.into_iter().map(Result::unwrap).collect();
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == StartOutcome::Started).count(), 1);
-    let first =
-        store.executions(&tenant, sluice_store::ExecutionFilter { limit: 10, ..Default::default() }).await.unwrap();
-    assert_eq!(first.items.len(), 1);
-    let only = first.items[0].id.clone();
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == StartOutcome::Replayed(only.clone())).count(), 7);
-    let other = store.start_execution(start(&tenant, &id(9), "one", Some(("key", "other")))).await.unwrap();
-    assert_eq!(other, StartOutcome::KeyReused(only));
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
