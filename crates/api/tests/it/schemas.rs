@@ -1,6 +1,12 @@
 //! Rules that every schema of the document keeps, so that clients can be generated from it.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sluice_testing::TestDatabase;
+use sluice_types::limits::{
+    MAX_DESCRIPTION_CHARS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_RETRIES, MAX_STEPS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS,
+};
+
+use crate::server::{Server, step};
 
 fn document() -> Value {
     serde_json::to_value(sluice_api::document()).unwrap()
@@ -152,5 +158,71 @@ fn bodies_are_named_by_what_they_do_and_lists_are_pages() {
             let required = schema["required"].as_array().unwrap();
             assert!(["items", "next_cursor"].iter().all(|field| required.iter().any(|it| it == field)), "{name}");
         }
+    }
+}
+
+/// Bodies at their limits and past them: the schema says what the server says.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_refuses_what_the_schema_refuses() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    server.workflow("w", &[step("a", "demo-instant", "x")]).await;
+    let document = document();
+    let long = |chars: usize| "x".repeat(chars);
+    let own = |fields: Value| {
+        let mut step = step("a", "demo-echo", "x");
+        step.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        json!({"name": "n", "definition": {"steps": [step]}})
+    };
+    let review = |fields: Value| {
+        let mut body = own(fields);
+        let step = body["definition"]["steps"][0].as_object_mut().unwrap();
+        for field in ["prompt", "provider", "model"] {
+            step.shift_remove(field);
+        }
+        step.insert("type".into(), "review".into());
+        body
+    };
+    let fallbacks = |count: usize| json!({"fallbacks": vec![json!({"model": "demo"}); count]});
+    let workflows = [
+        own(json!({"prompt": ""})),
+        own(json!({"label": ""})),
+        own(json!({"label": " "})),
+        own(json!({"label": "a{b"})),
+        own(json!({"label": long(MAX_NAME_CHARS)})),
+        own(json!({"label": long(MAX_NAME_CHARS + 1)})),
+        own(json!({"provider": long(MAX_NAME_CHARS + 1)})),
+        own(json!({"model": long(MAX_NAME_CHARS + 1)})),
+        own(json!({"max_retries": MAX_RETRIES})),
+        own(json!({"max_retries": MAX_RETRIES + 1})),
+        own(json!({"timeout": 0})),
+        own(json!({"idle_timeout": MAX_TIMEOUT_SECONDS, "timeout": MAX_TIMEOUT_SECONDS})),
+        own(json!({"idle_timeout": 0})),
+        own(json!({"max_tokens": 0})),
+        own(json!({"temperature": MAX_TEMPERATURE})),
+        own(json!({"temperature": MAX_TEMPERATURE + 0.1})),
+        own(fallbacks(MAX_FALLBACKS)),
+        own(fallbacks(MAX_FALLBACKS + 1)),
+        review(json!({"expires_in": 0})),
+        review(json!({"expires_in": 1})),
+        review(json!({"shows": vec!["a"; MAX_STEPS + 1]})),
+        json!({"name": " ", "definition": {"steps": []}}),
+        json!({"name": "n", "tags": [""], "definition": {"steps": []}}),
+        json!({"name": "n", "id": "1", "definition": {"steps": []}}),
+    ];
+    let workflows = workflows.map(|body| ("/workflows", "CreateWorkflow", body));
+    let others = [
+        ("/workflows/w/executions", "StartExecution", json!({"budget_usd": -0.5})),
+        ("/workflows/w/executions", "StartExecution", json!({"budget_usd": 0.0})),
+        ("/workflows/w/executions", "StartExecution", json!({"triggered_by": ""})),
+        ("/workflows/w/copy", "CopyWorkflow", json!({"name": long(MAX_NAME_CHARS + 1)})),
+        ("/personas", "CreatePersona", json!({"name": "", "instructions": "x"})),
+        ("/personas", "CreatePersona", json!({"name": "n", "instructions": long(MAX_DESCRIPTION_CHARS + 1)})),
+    ];
+    for (path, schema, body) in workflows.into_iter().chain(others) {
+        let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": document["components"]});
+        let fits = jsonschema::is_valid(&root, &body);
+        let answer = server.post(path, &body).await;
+        assert_eq!(answer.status.is_success(), fits, "{path} {}: {}", answer.status, answer.body);
     }
 }
