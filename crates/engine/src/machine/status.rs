@@ -29,6 +29,10 @@ impl Machine {
         if before == status {
             if status.is_terminal() {
                 self.journal.state.output = self.output();
+            } else if status == ExecutionStatus::Paused && self.has_opened_gate() {
+                // One gate was decided, and the next was reached at once.
+                let event = self.status_event(status);
+                self.emit(event);
             }
             return;
         }
