@@ -138,11 +138,7 @@ pub fn check_definition(definition: &Definition) -> Result<(), ApiError> {
         .findings
         .into_iter()
         .filter(refused)
-        .map(|finding| FieldError {
-            pointer: format!("/definition{}", finding.pointer),
-            code: finding.code,
-            message: finding.message,
-        })
+        .map(|finding| FieldError::with_code(format!("/definition{}", finding.pointer), finding.code, finding.message))
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(ApiError::fields(ErrorCode::InvalidDefinition, errors)) }
 }
@@ -152,8 +148,8 @@ pub fn search(words: Option<String>) -> Result<Option<String>, ApiError> {
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return Ok(None) };
     let count = words.chars().count();
     if count > MAX_SEARCH_CHARS {
-        let detail = format!("`search` has at most {MAX_SEARCH_CHARS} characters, not {count}.");
-        return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+        let message = format!("at most {MAX_SEARCH_CHARS} characters, not {count}");
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "search", message));
     }
     Ok(Some(words))
 }
@@ -162,7 +158,10 @@ pub fn search(words: Option<String>) -> Result<Option<String>, ApiError> {
 pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
     match limit.unwrap_or(sluice_types::limits::DEFAULT_PAGE) {
         limit @ 1..=MAX_PAGE => Ok(limit),
-        other => Err(ApiError::new(ErrorCode::InvalidQuery, format!("`limit` is from 1 to {MAX_PAGE}, not {other}."))),
+        other => {
+            let message = format!("from 1 to {MAX_PAGE}, not {other}");
+            Err(ApiError::parameter(ErrorCode::InvalidQuery, "limit", message))
+        }
     }
 }
 
@@ -176,9 +175,10 @@ pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cur
         |key: &str, id: &str| (!by_number || key.parse::<i64>().is_ok()) && !key.contains('\0') && !id.contains('\0');
     match sluice_store::Cursor::decode(text) {
         Some(cursor) if cursor.sort == sort && issued(&cursor.key, &cursor.id) => Ok(Some(cursor)),
-        _ => Err(ApiError::new(
+        _ => Err(ApiError::parameter(
             ErrorCode::InvalidCursor,
-            "Use `next_cursor` of the page before, with the same `sort` and the same filters.",
+            "cursor",
+            "use `next_cursor` of the page before, with the same `sort` and the same filters",
         )),
     }
 }
