@@ -14,6 +14,7 @@ mod error;
 mod etag;
 mod extract;
 mod guard;
+mod merge;
 mod metrics;
 mod negotiate;
 mod openapi;

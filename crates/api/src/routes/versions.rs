@@ -3,11 +3,10 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{get, post};
 use serde::Deserialize;
-use sluice_store::WorkflowUpdate;
 use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionPage};
 use utoipa::IntoParams;
 
-use super::workflows::{find, require};
+use super::workflows::{find, require, save};
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -26,7 +25,7 @@ pub struct PageQuery {
     pub cursor: Option<String>,
 }
 
-/// Lists the versions of a workflow, newest first.
+/// Lists the versions of a workflow without their definitions, newest first.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), PageQuery),
     responses((status = 200, description = "A page of versions", body = WorkflowVersionPage)),
@@ -62,7 +61,7 @@ pub async fn get_version(
     Ok(Json(app.engine.store().version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?))
 }
 
-/// Saves an older version again, as the newest one.
+/// Saves an older version again, as the newest one. One that equals the newest makes no version.
 #[utoipa::path(
     tag = "workflows",
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version to bring back"),
@@ -85,17 +84,7 @@ pub async fn restore_version(
         return Err(ApiError::stale(before.version));
     }
     let old = app.engine.store().version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
-    let workflow = Workflow {
-        name: old.name,
-        description: old.description,
-        definition: old.definition,
-        version: before.version + 1,
-        updated_at: app.engine.outside().clock.now(),
-        ..before
-    };
-    match app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await? {
-        WorkflowUpdate::Saved => Ok(WithETag::ok(workflow)),
-        WorkflowUpdate::Stale(current) => Err(ApiError::stale(current)),
-        WorkflowUpdate::NotFound | WorkflowUpdate::Active(_) => Err(ErrorCode::WorkflowNotFound.into()),
-    }
+    let changed =
+        Workflow { name: old.name, description: old.description, definition: old.definition, ..before.clone() };
+    Ok(WithETag::ok(save(&app, &caller, before, changed).await?))
 }
