@@ -115,6 +115,10 @@ fn the_newest_migrations_can_be_reverted() {
     let piece =
         "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hello'), ('local', 'e', 'a', 1, 5, ' all')";
     connection.batch_execute(piece).unwrap();
+    let by_name = "SELECT sql AS value FROM sqlite_master WHERE name = 'workflows_by_name' AND sql LIKE '%lower%'";
+    assert_eq!(texts(&mut connection, by_name).len(), 1);
+    connection.revert_last_migration(MIGRATIONS).unwrap();
+    assert_eq!(texts(&mut connection, by_name), [""; 0]);
     connection.revert_last_migration(MIGRATIONS).unwrap();
     let index = "SELECT name AS value FROM sqlite_master WHERE name = 'step_runs_at_gates'";
     assert_eq!(texts(&mut connection, index), [""; 0]);
