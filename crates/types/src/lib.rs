@@ -20,9 +20,11 @@ mod ids;
 mod index;
 mod integer;
 pub mod json;
+mod lean;
 pub mod limits;
 mod lint;
 mod model_name;
+pub mod numbers;
 mod order;
 mod output_schema;
 mod patch;
@@ -59,11 +61,12 @@ pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
+pub use lean::Include;
 pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};
 pub use order::CreationOrder;
 pub use output_schema::describes_an_object;
 pub use path::Segment;
-pub use personas::{Persona, PersonaPage, PersonaRequest};
+pub use personas::{PatchPersona, Persona, PersonaPage, PersonaRequest};
 pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
@@ -75,6 +78,6 @@ pub use templates::{
 };
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
-    CopyWorkflow, CreateWorkflow, ListQuery, UpdateWorkflow, ValidateRequest, Workflow, WorkflowPage, WorkflowStats,
-    WorkflowSummary, WorkflowVersion, WorkflowVersionPage,
+    CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateRequest, Workflow, WorkflowPage,
+    WorkflowStats, WorkflowSummary, WorkflowVersion, WorkflowVersionPage, WorkflowVersionSummary,
 };

@@ -9,17 +9,23 @@ use crate::auth::Editor;
 use crate::error::ApiResult;
 use crate::extract::Query;
 use crate::state::App;
-use crate::wait::{self, WaitQuery};
+use crate::wait::{self, IncludeQuery, WaitQuery};
 
 /// Pauses an execution: running steps end, and no more are started.
 #[utoipa::path(
-    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution"), IncludeQuery),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{execution_id}/pause")]
-pub async fn pause_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Pause, caller.name()).await?))
+pub async fn pause_execution(
+    caller: Editor,
+    id: Path<ExecutionId>,
+    query: Query<IncludeQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let execution = app.engine.command(caller.tenant(), &id, Command::Pause, caller.name()).await?;
+    Ok(Json(execution.lean(&query.0.include)))
 }
 
 /// Resumes a paused execution.
@@ -40,16 +46,23 @@ pub async fn resume_execution(
     let wait = wait::seconds(query.0.wait)?;
     app.limit_starts(caller.tenant())?;
     let execution = app.engine.command(caller.tenant(), &id, Command::Resume, caller.name()).await?;
-    Ok(Json(wait::settled(&app, caller.tenant(), execution, wait).await))
+    let execution = wait::settled(&app, caller.tenant(), execution, wait).await;
+    Ok(Json(execution.lean(&query.0.include)))
 }
 
 /// Cancels an execution at once. The text that was streamed is kept.
 #[utoipa::path(
-    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution"), IncludeQuery),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{execution_id}/cancel")]
-pub async fn cancel_execution(caller: Editor, id: Path<ExecutionId>, app: Data<App>) -> ApiResult<Json<Execution>> {
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Cancel, caller.name()).await?))
+pub async fn cancel_execution(
+    caller: Editor,
+    id: Path<ExecutionId>,
+    query: Query<IncludeQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<Execution>> {
+    let execution = app.engine.command(caller.tenant(), &id, Command::Cancel, caller.name()).await?;
+    Ok(Json(execution.lean(&query.0.include)))
 }

@@ -42,7 +42,8 @@ fn a_gate_behind_a_gate_is_told_too() {
     // The events of the gates themselves: opened, decided, opened.
     let of_gates = world.events.iter().filter(|event| event.step_status.is_some());
     let of_gates: Vec<_> = of_gates.map(|event| (event.step_status.unwrap(), event.opened_seq)).collect();
-    let expected = [(StepRunStatus::Waiting, first), (StepRunStatus::Completed, first), (StepRunStatus::Waiting, second)];
+    let expected =
+        [(StepRunStatus::Waiting, first), (StepRunStatus::Completed, first), (StepRunStatus::Waiting, second)];
     assert_eq!(of_gates, expected);
 }
 
