@@ -6,13 +6,13 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use crate::openapi::Document;
-use crate::routes::{OUTSIDE_API, method_not_allowed};
+use crate::routes::{OUTSIDE_API, method_not_allowed, query_not_taken};
 
-/// Refuses a method that a known address does not take.
+/// Refuses a method that a known address does not take, and query parameters where none are taken.
 pub async fn with_known_method<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -20,7 +20,13 @@ pub async fn with_known_method<B: MessageBody>(
     let refused = request.app_data::<Data<Document>>().and_then(|document| {
         let allowed = document.methods_at(request.path());
         let taken = allowed.is_empty() || allowed.contains(&request.method().as_str());
-        (!taken).then(|| method_not_allowed(request.path(), allowed))
+        if !taken {
+            return Some(method_not_allowed(request.path(), allowed));
+        }
+        let is_ignored = !request.query_string().is_empty()
+            && !allowed.is_empty()
+            && !document.takes_query(request.path(), request.method().as_str());
+        is_ignored.then(|| query_not_taken(request.query_string()))
     });
     match refused {
         Some(response) => Ok(request.into_response(response).map_into_right_body()),
@@ -37,28 +43,43 @@ struct Address {
     /// The segments of its path; `None` for a parameter.
     segments: Vec<Option<String>>,
     methods: Vec<&'static str>,
+    /// The methods that take query parameters.
+    with_query: Vec<&'static str>,
 }
 
 impl Addresses {
     /// The addresses of a document, and those outside of the API.
     pub fn new(document: &OpenApi) -> Self {
-        let of_api = document.paths.paths.iter().map(|(path, item)| Address::new(path, methods(item)));
-        let outside = OUTSIDE_API.iter().map(|path| Address::new(path, vec!["GET", "HEAD"]));
+        let of_api = document.paths.paths.iter().map(|(path, item)| {
+            let is_there = |_: &Operation| true;
+            Address::new(path, methods(item, is_there), methods(item, has_query))
+        });
+        // Files are read with any query, which caches may know them by.
+        let outside = OUTSIDE_API.iter().map(|path| Address::new(path, vec!["GET", "HEAD"], vec!["GET", "HEAD"]));
         Self(of_api.chain(outside).collect())
     }
 
     /// The methods of an address; empty when it is unknown.
     pub fn methods_at(&self, path: &str) -> &[&'static str] {
+        self.at(path).map_or(&[], |address| &address.methods)
+    }
+
+    /// Whether an operation takes query parameters.
+    pub fn takes_query(&self, path: &str, method: &str) -> bool {
+        self.at(path).is_some_and(|address| address.with_query.contains(&method))
+    }
+
+    fn at(&self, path: &str) -> Option<&Address> {
         // The first literal segment decides, as in the routes: `/executions/{execution_id}` goes before `/{workflow_id}/validate`.
         let matching = self.0.iter().filter(|address| address.is_match(path));
-        matching.min_by(|a, b| a.parameters().cmp(b.parameters())).map_or(&[], |address| &address.methods)
+        matching.min_by(|a, b| a.parameters().cmp(b.parameters()))
     }
 }
 
 impl Address {
-    fn new(path: &str, methods: Vec<&'static str>) -> Self {
+    fn new(path: &str, methods: Vec<&'static str>, with_query: Vec<&'static str>) -> Self {
         let segments = path.split('/').map(|segment| (!segment.starts_with('{')).then(|| segment.to_owned()));
-        Self { segments: segments.collect(), methods }
+        Self { segments: segments.collect(), methods, with_query }
     }
 
     fn is_match(&self, path: &str) -> bool {
@@ -76,17 +97,25 @@ impl Address {
     }
 }
 
-fn methods(item: &PathItem) -> Vec<&'static str> {
-    let there = [
-        ("DELETE", item.delete.is_some()),
-        ("GET", item.get.is_some()),
+/// The methods of an address whose operations are as asked for.
+fn methods(item: &PathItem, is_wanted: impl Fn(&Operation) -> bool) -> Vec<&'static str> {
+    let operations = [
+        ("DELETE", &item.delete),
+        ("GET", &item.get),
         // Every `GET` is answered without its body, too.
-        ("HEAD", item.get.is_some()),
-        ("PATCH", item.patch.is_some()),
-        ("POST", item.post.is_some()),
-        ("PUT", item.put.is_some()),
+        ("HEAD", &item.get),
+        ("PATCH", &item.patch),
+        ("POST", &item.post),
+        ("PUT", &item.put),
     ];
-    there.into_iter().filter(|(_, there)| *there).map(|(method, _)| method).collect()
+    let wanted = operations.into_iter().filter(|(_, operation)| operation.as_ref().is_some_and(&is_wanted));
+    wanted.map(|(method, _)| method).collect()
+}
+
+fn has_query(operation: &Operation) -> bool {
+    let is_query =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.parameter_in == ParameterIn::Query);
+    operation.parameters.iter().flatten().any(is_query)
 }
 
 #[cfg(test)]
@@ -98,7 +127,7 @@ mod tests {
         let addresses = Addresses::new(&crate::routes::document());
         for (path, expected) in [
             ("/api/v1/workflows", "GET HEAD POST"),
-            ("/api/v1/workflows/x", "DELETE GET HEAD PUT"),
+            ("/api/v1/workflows/x", "DELETE GET HEAD PATCH PUT"),
             ("/api/v1/workflows/executions", "GET HEAD"),
             ("/api/v1/workflows/templates", "GET HEAD POST"),
             ("/api/v1/workflows/step-templates", "GET HEAD"),
@@ -111,6 +140,21 @@ mod tests {
             ("/workflows", ""),
         ] {
             assert_eq!(addresses.methods_at(path).join(" "), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_operation_takes_the_query_that_it_documents() {
+        let addresses = Addresses::new(&crate::routes::document());
+        for (method, path, expected) in [
+            ("GET", "/api/v1/workflows", true),
+            ("HEAD", "/api/v1/workflows", true),
+            ("POST", "/api/v1/workflows", false),
+            ("GET", "/api/v1/workflows/x", false),
+            ("POST", "/api/v1/workflows/x/executions", true),
+            ("GET", "/openapi.json", true),
+        ] {
+            assert_eq!(addresses.takes_query(path, method), expected, "{method} {path}");
         }
     }
 }

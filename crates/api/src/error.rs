@@ -47,6 +47,17 @@ impl ApiError {
         Self { errors, ..Self::new(code, detail) }
     }
 
+    /// An error of a query parameter.
+    pub fn parameter(code: ErrorCode, name: &str, message: impl std::fmt::Display) -> Self {
+        let error = FieldError::of_parameter(name, code, message.to_string());
+        Self { errors: vec![error], ..Self::new(code, format!("`{name}`: {message}.")) }
+    }
+
+    /// The code.
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
     /// A lost race: another caller has saved a newer version.
     pub fn stale(current: i64) -> Self {
         let detail = format!(
@@ -143,10 +154,8 @@ impl From<EngineError> for ApiError {
             EngineError::ExecutionNotFound => ErrorCode::ExecutionNotFound.into(),
             EngineError::StepRunNotFound => ErrorCode::StepRunNotFound.into(),
             EngineError::InvalidDefinition(findings) => {
-                let fields = findings.into_iter().map(|finding| FieldError {
-                    pointer: format!("/definition{}", finding.pointer),
-                    code: finding.code,
-                    message: finding.message,
+                let fields = findings.into_iter().map(|finding| {
+                    FieldError::with_code(format!("/definition{}", finding.pointer), finding.code, finding.message)
                 });
                 Self::fields(ErrorCode::InvalidDefinition, fields.collect())
             }

@@ -1,9 +1,11 @@
-//! `ETag` and `If-Match` (RFC 9110, section 13.1.1): the tag is the version.
+//! `ETag` with `If-Match` and `If-None-Match` (RFC 9110, section 13.1): the tag of what people edit is its version.
 
-use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, EntityTag, IF_MATCH, IfNoneMatch, LOCATION};
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, HeaderValue, IF_MATCH, IfNoneMatch, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use sluice_types::{ErrorCode, Persona, Workflow};
@@ -55,8 +57,60 @@ impl<T: Versioned + Serialize> Responder for WithETag<T> {
         if let Some(location) = self.location {
             response.status(StatusCode::CREATED).insert_header((LOCATION, location));
         }
-        response.insert_header((ETAG, format!("\"{}\"", self.body.version()))).json(self.body)
+        response.insert_header((ETAG, tag_of_version(self.body.version()).to_string())).json(self.body)
     }
+}
+
+/// The `Cache-Control` of an answer that a browser may keep, and asks about before it uses it.
+pub const REVALIDATED: &str = "private, no-cache";
+
+/// Answers that the client has the body with this tag.
+pub fn not_modified(tag: &EntityTag) -> HttpResponse {
+    HttpResponse::NotModified().insert_header((ETAG, tag.to_string())).finish()
+}
+
+/// The tag of a version.
+pub fn tag_of_version(version: i64) -> EntityTag {
+    EntityTag::new_strong(version.to_string())
+}
+
+/// Gives each read of the API a tag, and leaves the body out where the client has it (RFC 9110, section 13.1.2).
+///
+/// A handler that knows its tag without the body sets it; any other answer is tagged by its bytes. A version alone, as
+/// the tag of what people edit, says nothing about the form of the answer, which an update of the server may change. So
+/// such an answer gets no `Cache-Control` here, and no browser keeps it on its own.
+pub async fn with_tag<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_read = request.method() == Method::GET && request.path().starts_with("/api/");
+    let response = next.call(request).await?.map_into_boxed_body();
+    let is_whole = matches!(response.response().body().size(), BodySize::Sized(_));
+    if !is_read || !is_whole || response.status() != StatusCode::OK {
+        return Ok(response);
+    }
+    let (request, response) = response.into_parts();
+    let (mut response, body) = response.into_parts();
+    let given = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()?.parse::<EntityTag>().ok());
+    let body = match body.try_into_bytes() {
+        Ok(body) => body,
+        Err(body) => return Ok(ServiceResponse::new(request, response.set_body(body))),
+    };
+    let tag = given.unwrap_or_else(|| {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(REVALIDATED));
+        tag_of(&body)
+    });
+    if is_known(&request, &tag) {
+        let mut answer = not_modified(&tag);
+        if let Some(caching) = response.headers().get(CACHE_CONTROL) {
+            answer.headers_mut().insert(CACHE_CONTROL, caching.clone());
+        }
+        return Ok(ServiceResponse::new(request, answer));
+    }
+    if let Ok(value) = HeaderValue::try_from(tag.to_string()) {
+        response.headers_mut().insert(ETAG, value);
+    }
+    Ok(ServiceResponse::new(request, response.set_body(BoxBody::new(body))))
 }
 
 /// The tag of a body without a version, from its bytes. It is weak, as all encodings of the body share it.
@@ -69,7 +123,9 @@ pub fn tag_of(body: &[u8]) -> EntityTag {
 pub fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
     request.get_header::<IfNoneMatch>().is_some_and(|known| match known {
         IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(tag)),
+        IfNoneMatch::Items(tags) => {
+            tags.iter().any(|known| known.weak_eq(tag) || without_coding(known.tag()) == tag.tag())
+        }
     })
 }
 

@@ -1,6 +1,8 @@
 //! Extractors for bodies and queries, with errors that name the wrong field.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
+use std::str::FromStr;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -9,10 +11,12 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::{Deserialize as _, Deserializer};
 use serde_json::error::Category;
-use sluice_types::json::ReadError;
+use sluice_types::json::{ReadError, plain_words};
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH};
+use sluice_types::numbers::{self, Exact};
 use sluice_types::{ErrorCode, FieldError};
 
 use crate::error::ApiError;
@@ -108,6 +112,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             vec![FieldError::new("", "a JSON object is expected")],
         ));
     }
+    let given = str::from_utf8(bytes).unwrap_or_default();
+    let Exact { text, rounded } = numbers::exact(given);
+    // A text that is not UTF-8 has its own error.
+    let bytes = if given.is_empty() { bytes } else { text.as_bytes() };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner().classify() {
         Category::Data => ApiError::fields(ErrorCode::InvalidRequest, vec![ReadError::new(&error).into()]),
@@ -117,6 +125,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         ApiError::new(ErrorCode::InvalidJson, format!("The body continues after the JSON value: {error}."))
     })?;
     strict_json::check(bytes).map_err(|error| ApiError::fields(ErrorCode::InvalidRequest, vec![error]))?;
+    if let Some(number) = rounded {
+        let pointer = strict_json::pointer_at(given, number.start);
+        let error = FieldError::new(pointer, numbers::ROUNDED);
+        return Err(ApiError::fields(ErrorCode::InvalidRequest, vec![error]));
+    }
     Ok(value)
 }
 
@@ -144,9 +157,9 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
-    let refused = |detail: String| ApiError::new(ErrorCode::InvalidQuery, detail);
     if let Some((name, _)) = pairs(text).into_iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        return Err(refused(format!("`{}` contains the character U+0000: remove it.", name.replace('\0', ""))));
+        let message = "it contains the character U+0000: remove it";
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, &name.replace('\0', ""), message));
     }
     let error = match actix_web::web::Query::<T>::from_query(text) {
         Ok(query) => return Ok(query.into_inner()),
@@ -155,13 +168,22 @@ fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     // The error does not name its parameter, so each one is parsed alone to find it.
     for parameter in text.split('&') {
         let Err(error) = actix_web::web::Query::<T>::from_query(parameter) else { continue };
-        let message = message(&error);
-        return Err(refused(match pairs(parameter).first() {
-            Some((name, _)) if !message.starts_with("unknown field") => format!("`{name}`: {message}."),
-            _ => format!("{message}."),
-        }));
+        if let Some((name, _)) = pairs(parameter).first() {
+            return Err(ApiError::parameter(ErrorCode::InvalidQuery, name, message(&error)));
+        }
     }
-    Err(refused(format!("{}.", message(&error))))
+    // Each is good alone: one is there twice.
+    let message = message(&error);
+    Err(match message.split('`').nth(1) {
+        Some(name) => ApiError::parameter(ErrorCode::InvalidQuery, name, "it is there twice: send it once"),
+        None => ApiError::new(ErrorCode::InvalidQuery, format!("{message}.")),
+    })
+}
+
+/// Reads words of a parameter that are separated by commas.
+pub fn words<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let text = Cow::<str>::deserialize(deserializer)?;
+    text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect()
 }
 
 fn pairs(text: &str) -> Vec<(String, String)> {
@@ -170,11 +192,25 @@ fn pairs(text: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
-/// The message of a query error, without the words that actix puts before it.
+/// The message of a query error, without the words of actix and of Rust's parsers.
 fn message(error: &QueryPayloadError) -> String {
-    match error {
+    let message = match error {
         QueryPayloadError::Deserialize(error) => error.to_string(),
         other => other.to_string(),
+    };
+    match message.as_str() {
+        "invalid digit found in string" | "cannot parse integer from empty string" => "an integer is expected".into(),
+        "number too large to fit in target type" | "number too small to fit in target type" => {
+            "the number is too large".into()
+        }
+        "provided string was not `true` or `false`" => "`true` or `false` is expected".into(),
+        // Errors of chrono.
+        "premature end of input"
+        | "input contains invalid characters"
+        | "input is out of range"
+        | "input is not enough for unique date and time"
+        | "trailing input" => "a time like `2026-01-31T12:00:00Z` is expected (RFC 3339)".into(),
+        other => plain_words(other),
     }
 }
 
@@ -207,15 +243,33 @@ mod tests {
         assert!(code("{\"name\":\"a\\u0000b\",\"definition\":{\"steps\":[]}}").contains("U+0000"));
         assert_eq!(code("{\"name\":\"a\\\\u0000b\",\"definition\":{\"steps\":[]}}"), "");
     }
+
+    #[test]
+    fn numbers_are_exact_or_refused() {
+        let validate = |body: &str| parse::<sluice_types::ValidateWorkflow>(body.as_bytes());
+        let input = validate("{\"input\": {\"a\": [1e2, 1.0, 18446744073709551615]}}").unwrap().input.unwrap();
+        assert_eq!(input["a"].to_string(), "[100,1.0,18446744073709551615]");
+        let error = validate("{\"input\": {\"a\": [0, {\"b/c\": 18446744073709551616}]}}").err().unwrap();
+        assert!(error.to_string().starts_with("invalid_request: At `/input/a/1/b~1c`: the number"), "{error}");
+        assert!(code("{\"name\":\"x\",\"n\":18446744073709551616}").contains("unknown field `n`"));
+    }
+
     #[test]
     fn a_query_error_names_its_parameter() {
         let code = |query: &str| {
             parse_query::<sluice_types::ListQuery>(query).err().map(|error| error.to_string()).unwrap_or_default()
         };
         assert_eq!(code("limit=20&search=tea"), "");
-        assert!(code("search=tea&limit=ten").starts_with("invalid_query: `limit`: invalid digit"));
-        assert!(code("colour=red").starts_with("invalid_query: unknown field `colour`"));
-        assert!(code("limit=1&limit=2").contains("duplicate field `limit`"));
-        assert_eq!(code("search=a%00b"), "invalid_query: `search` contains the character U+0000: remove it.");
+        for (query, expected) in [
+            ("search=tea&limit=ten", "`limit`: an integer is expected."),
+            ("limit=", "`limit`: an integer is expected."),
+            ("limit=99999999999", "`limit`: the number is too large."),
+            ("is_template=perhaps", "`is_template`: `true` or `false` is expected."),
+            ("limit=1&limit=2", "`limit`: it is there twice: send it once."),
+        ] {
+            assert_eq!(code(query), format!("invalid_query: {expected}"), "{query}");
+        }
+        assert!(code("colour=red").starts_with("invalid_query: `colour`: unknown field `colour`"));
+        assert_eq!(code("search=a%00b"), "invalid_query: `search`: it contains the character U+0000: remove it.");
     }
 }

@@ -15,6 +15,7 @@ mod etag;
 mod extract;
 mod guard;
 mod idempotency;
+mod merge;
 mod metrics;
 mod negotiate;
 mod openapi;

@@ -19,6 +19,7 @@ use utoipa::openapi::{
 };
 
 use crate::addresses::Addresses;
+use crate::etag::tag_of;
 
 /// The document as it is served, with the addresses in it.
 #[derive(Clone)]
@@ -26,6 +27,7 @@ pub struct Document {
     text: String,
     older: String,
     addresses: Addresses,
+    tag: String,
 }
 
 impl Document {
@@ -33,7 +35,8 @@ impl Document {
     pub fn new(document: &OpenApi) -> Self {
         let text = serde_json::to_string(document).unwrap_or_default();
         let older = older_rendition(document).to_string();
-        Self { addresses: Addresses::new(document), text, older }
+        let tag = tag_of(text.as_bytes()).tag().to_owned();
+        Self { addresses: Addresses::new(document), text, older, tag }
     }
 
     /// The document as JSON.
@@ -44,6 +47,16 @@ impl Document {
     /// The document as OpenAPI 3.0, as JSON.
     pub fn older_text(&self) -> &str {
         &self.older
+    }
+
+    /// A tag of the document. It differs between versions of the server whose answers have other forms.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// Whether an operation takes query parameters.
+    pub fn takes_query(&self, path: &str, method: &str) -> bool {
+        self.addresses.takes_query(path, method)
     }
 
     /// The methods of an address; empty when it is unknown.
@@ -61,10 +74,11 @@ pub fn older_rendition(document: &OpenApi) -> Value {
 }
 
 /// Codes that any operation may answer.
-const EVERYWHERE: [ErrorCode; 5] = [
+const EVERYWHERE: [ErrorCode; 6] = [
     ErrorCode::HostNotAllowed,
     ErrorCode::OriginNotAllowed,
     ErrorCode::InvalidPath,
+    ErrorCode::InvalidQuery,
     ErrorCode::DatabaseUnavailable,
     ErrorCode::Internal,
 ];
@@ -138,7 +152,7 @@ fn fill_in(operation: &mut Operation, writes: bool) {
     fill_in_parameters(operation);
     fill_in_body(operation);
     fill_in_errors(operation, writes);
-    fill_in_headers(operation);
+    fill_in_headers(operation, !writes);
 }
 
 /// Removes `null` from the schemas of parameters, which are never `null`, and adds their limits.
@@ -195,8 +209,8 @@ fn without_null(schema: &mut RefOr<Schema>) -> bool {
 }
 
 /// Documents the headers of answers: `X-Request-Id`, `Retry-After` of errors, `Location` of what was created or started, and the `ETag` of
-/// versioned answers.
-fn fill_in_headers(operation: &mut Operation) {
+/// versioned answers and of reads.
+fn fill_in_headers(operation: &mut Operation, is_read: bool) {
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         let versioned = response.content.values().any(|content| match content {
@@ -204,11 +218,15 @@ fn fill_in_headers(operation: &mut Operation) {
                 if VERSIONED.iter().any(|name| body.ref_location.ends_with(&format!("/{name}")))),
             RefOr::Ref(_) => false,
         });
+        let is_stream = response.content.contains_key("text/event-stream");
         let mut add = |name: &str, description: &str, example: &str| {
             response.headers.entry(name.into()).or_insert_with(|| header(description, example));
         };
         if versioned {
             add("ETag", "The version in quotes: send it as `If-Match` with a change", "\"3\"");
+        } else if is_read && status == "200" && !is_stream {
+            let description = "Changes with the answer. With it as `If-None-Match`, the answer is 304 until then";
+            add("ETag", description, "W/\"6f0d7b2c9a11c5de\"");
         }
         match status.as_str() {
             "201" => add("Location", "The address of what was created", "/api/v1/workflows/market-brief"),

@@ -15,13 +15,17 @@ use utoipa_actix_web::AppExt as _;
 use crate::error::ApiError;
 use crate::openapi::Document;
 use crate::state::App;
-use crate::{addresses, answer_headers, connection, guard, problems, routes, trace, transfer, web_app};
+use crate::{addresses, answer_headers, connection, etag, guard, problems, routes, trace, transfer, web_app};
 
 /// The problem for a part of the address that cannot be parsed, without the words that actix puts before it.
 fn invalid_path(error: &PathError) -> ApiError {
     let detail = match error {
         PathError::Deserialize(error) => error.to_string(),
         other => other.to_string(),
+    };
+    let detail = match detail.strip_prefix("can not parse ").and_then(|rest| rest.split_once(" to a ")) {
+        Some((text, _)) => format!("{text} is not an integer"),
+        None => detail,
     };
     ApiError::new(ErrorCode::InvalidPath, format!("{detail}."))
 }
@@ -55,6 +59,7 @@ impl Server {
                 .service(web_app::asset)
                 .service(web_app::root)
                 .default_service(web::to(web_app::page_or_problem))
+                .wrap(from_fn(etag::with_tag))
                 .wrap(Compress::default())
                 .wrap(from_fn(problems::as_problems))
                 .wrap(from_fn(addresses::with_known_method))

@@ -114,8 +114,8 @@ impl Reader {
         let ended = status.is_terminal() && missed.last().map_or(after, |event| event.seq) >= newest;
         // Nothing will come after an end, wherever the reader says that it is.
         if after > newest && !ended {
-            let detail = format!("The newest event is number {newest}; there is none after {after}.");
-            return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+            let message = format!("the newest event is number {newest}; there is none after {after}");
+            return Err(ApiError::parameter(ErrorCode::InvalidQuery, "after", message));
         }
         let mut first: Vec<Frame> = missed.iter().map(Frame::of_stored).collect();
         // Nothing follows the last event, not even the text of an attempt that ended just now.

@@ -17,6 +17,14 @@ pub fn check(text: &[u8]) -> Result<(), FieldError> {
     }
 }
 
+/// The place of the value that begins at a byte of a text, which is JSON up to there.
+pub fn pointer_at(text: &str, at: usize) -> String {
+    // The text ends before the value, so that reading it fails at the value's place.
+    let mut reader = serde_json::Deserializer::from_str(text.get(..at).unwrap_or(text));
+    let read = serde_path_to_error::deserialize::<_, Checked>(&mut reader);
+    read.err().map(|error| ReadError::new(&error).pointer).unwrap_or_default()
+}
+
 /// A value that was checked and dropped.
 struct Checked;
 
@@ -100,6 +108,14 @@ mod tests {
             ("{\"x\": [0, {\"a\": {}, \"a\": {}}]}", "/x/1"),
         ] {
             assert_eq!(check(text.as_bytes()), Err(FieldError::new(pointer, "duplicate field `a`")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_has_its_place() {
+        let text = "{\"a\": [[], {\"b\": 1, \"c\": 22}], \"d\": 333}";
+        for (value, pointer) in [("1", "/a/1/b"), ("22", "/a/1/c"), ("333", "/d")] {
+            assert_eq!(pointer_at(text, text.find(value).unwrap()), pointer);
         }
     }
 

@@ -53,19 +53,20 @@ fn case(operation: &str) -> Case {
         "GET /workflows" | "GET /workflows/executions" | "GET /workflows/executions/gates" | "GET /personas" => {
             Case::Empty
         }
-        "GET /models" | "GET /providers" | "GET /workflows/templates" | "GET /workflows/step-templates" => {
-            Case::Own(Value::Null)
-        }
+        "GET /models"
+        | "GET /providers"
+        | "GET /workflows/templates"
+        | "GET /workflows/step-templates"
+        | "DELETE /providers/{provider}/credential"
+        | "POST /providers/{provider}/credential/test" => Case::Own(Value::Null),
         "POST /workflows" => Case::Own(json!({"id": "own", "name": "own", "definition": {"steps": []}})),
         "POST /workflows/templates" => Case::Own(json!({"id": "mine", "name": "m", "definition": {"steps": []}})),
         "POST /personas" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
         // No key and no address, so that nothing is called.
         "PUT /providers/{provider}/credential" => Case::Own(json!({"default_model": "theirs"})),
-        "DELETE /providers/{provider}/credential" | "POST /providers/{provider}/credential/test" => {
-            Case::Own(Value::Null)
-        }
         "PUT /personas/{persona_id}" => Case::NotFound(persona),
         "PUT /workflows/{workflow_id}" => Case::NotFound(edited),
+        "PATCH /personas/{persona_id}" | "PATCH /workflows/{workflow_id}" => Case::NotFound(json!({"name": "theirs"})),
         "PATCH /workflows/executions/{execution_id}" => Case::NotFound(json!({"yolo": true})),
         "PATCH /workflows/executions/{execution_id}/steps/{step_path}" => Case::NotFound(json!({"prompt": "theirs"})),
         "PUT /workflows/executions/{execution_id}/steps/{step_path}/output" => {

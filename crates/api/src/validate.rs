@@ -142,11 +142,7 @@ pub fn check_definition(definition: &Definition) -> Result<(), ApiError> {
         .findings
         .into_iter()
         .filter(refused)
-        .map(|finding| FieldError {
-            pointer: format!("/definition{}", finding.pointer),
-            code: finding.code,
-            message: finding.message,
-        })
+        .map(|finding| FieldError::with_code(format!("/definition{}", finding.pointer), finding.code, finding.message))
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(ApiError::fields(ErrorCode::InvalidDefinition, errors)) }
 }
@@ -161,8 +157,8 @@ pub fn search(words: Option<String>) -> Result<Option<String>, ApiError> {
 pub fn filter(name: &str, value: Option<String>, most: usize) -> Result<Option<String>, ApiError> {
     let count = value.as_deref().unwrap_or_default().chars().count();
     if count > most {
-        let detail = format!("`{name}` has at most {most} characters, not {count}.");
-        return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+        let message = format!("at most {most} characters, not {count}");
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, name, message));
     }
     Ok(value)
 }
@@ -171,7 +167,10 @@ pub fn filter(name: &str, value: Option<String>, most: usize) -> Result<Option<S
 pub fn page_size(limit: Option<u32>) -> Result<u32, ApiError> {
     match limit.unwrap_or(sluice_types::limits::DEFAULT_PAGE) {
         limit @ 1..=MAX_PAGE => Ok(limit),
-        other => Err(ApiError::new(ErrorCode::InvalidQuery, format!("`limit` is from 1 to {MAX_PAGE}, not {other}."))),
+        other => {
+            let message = format!("from 1 to {MAX_PAGE}, not {other}");
+            Err(ApiError::parameter(ErrorCode::InvalidQuery, "limit", message))
+        }
     }
 }
 
@@ -193,8 +192,8 @@ pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cur
 }
 
 fn unknown_cursor() -> ApiError {
-    let detail = "Use `next_cursor` of the page before, with the same `sort` and the same filters.";
-    ApiError::new(ErrorCode::InvalidCursor, detail)
+    let message = "use `next_cursor` of the page before, with the same `sort` and the same filters";
+    ApiError::parameter(ErrorCode::InvalidCursor, "cursor", message)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn listed(fields: &[FieldError]) -> String {
 impl EngineError {
     /// A single wrong field.
     pub(crate) fn field(code: ErrorCode, pointer: &str, message: impl Into<String>) -> Self {
-        let error = FieldError { pointer: pointer.into(), code: code.as_str().into(), message: message.into() };
+        let error = FieldError::with_code(pointer, code.as_str(), message);
         Self::Invalid(code, vec![error])
     }
 }

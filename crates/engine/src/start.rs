@@ -199,10 +199,9 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
 /// Errors of the input only are reported as input errors, not as errors of the definition.
 fn refusal(errors: Vec<sluice_types::LintFinding>) -> EngineError {
     if errors.iter().all(|finding| finding.code == "missing_input") {
-        let errors = errors.into_iter().map(|finding| FieldError {
-            pointer: "/input".into(),
-            message: format!("{} (needed at {})", finding.message, finding.pointer),
-            code: finding.code,
+        let errors = errors.into_iter().map(|finding| {
+            let message = format!("{} (needed at {})", finding.message, finding.pointer);
+            FieldError::with_code("/input", finding.code, message)
         });
         return EngineError::Invalid(ErrorCode::InvalidInput, errors.collect());
     }

@@ -204,6 +204,13 @@ impl Store {
         found.map(|(seq, status)| Ok((seq, status.parse().map_err(StoreError::Corrupt)?))).transpose()
     }
 
+    /// The number of an execution's newest turn, and whether something is under way in it. While nothing is, only a
+    /// turn changes the execution.
+    pub async fn turn(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Option<(i64, bool)>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::executions::turn(conn, tenant.as_str(), id.as_str()))
+    }
+
     /// The step runs that are under way, with the text as far as it was checkpointed.
     pub async fn running_steps(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Vec<StepRun>, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());

@@ -19,10 +19,12 @@ pub enum SortOrder {
     NewestFirst,
     /// By the last save, oldest first.
     OldestFirst,
-    /// By name, from A.
+    /// By name, from A; the case of letters does not count.
     Name,
     /// By name, from Z.
     NameDescending,
+    /// By id. No save changes a workflow's place in it.
+    Id,
 }
 
 impl SortOrder {
@@ -38,6 +40,7 @@ impl SortOrder {
             Self::OldestFirst => "updated_at",
             Self::Name => "name",
             Self::NameDescending => "-name",
+            Self::Id => "id",
         }
     }
 }
@@ -45,10 +48,12 @@ impl SortOrder {
 impl std::str::FromStr for SortOrder {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::NewestFirst, Self::OldestFirst, Self::Name, Self::NameDescending]
+        [Self::NewestFirst, Self::OldestFirst, Self::Name, Self::NameDescending, Self::Id]
             .into_iter()
             .find(|order| order.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is not an order: use `-updated_at`, `updated_at`, `name` or `-name`"))
+            .ok_or_else(|| {
+                format!("{text:?} is not an order: use `-updated_at`, `updated_at`, `name`, `-name` or `id`")
+            })
     }
 }
 
@@ -97,6 +102,12 @@ impl Store {
         read!(self, |conn| queries::workflows::has(conn, tenant.as_str(), id.as_str()))
     }
 
+    /// The version of a workflow, without reading its definition.
+    pub async fn workflow_version(&self, tenant: &TenantId, id: &WorkflowId) -> Result<Option<i64>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::workflows::current_version(conn, tenant.as_str(), id.as_str()))
+    }
+
     /// The ids of workflows that are `base`, or begin with `prefix` and a hyphen, so that a free one is found without trying.
     pub async fn taken_ids(&self, tenant: &TenantId, base: &str, prefix: &str) -> Result<HashSet<String>, StoreError> {
         let (tenant, base, prefix) = (tenant.clone(), base.to_owned(), prefix.to_owned());
@@ -125,6 +136,7 @@ impl Store {
             key: match sort {
                 SortOrder::NewestFirst | SortOrder::OldestFirst => last.updated_at.to_string(),
                 SortOrder::Name | SortOrder::NameDescending => last.name.clone(),
+                SortOrder::Id => String::new(),
             },
             id: last.id.clone(),
         });

@@ -27,7 +27,7 @@ status!(
         Retry = "retry",
         /// A step was not run.
         Skipped = "skipped",
-        /// The execution waits: for a person at a gate, or because it was paused.
+        /// The execution waits: for a person at a gate, or because it was paused. Told once for each gate, with its `opened_seq`.
         Paused = "paused",
     }
 );
@@ -102,6 +102,9 @@ pub struct ExecutionEvent {
     /// How long until the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_in_ms: Option<i64>,
+    /// The `opened_seq` of the gate that the step run waits at, or that was decided. Events of older versions do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_seq: Option<i64>,
     /// `text` and `thinking` only: where in the attempt's text or thinking this piece begins, in UTF-8 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
@@ -134,6 +137,7 @@ impl ExecutionEvent {
             message: None,
             error: None,
             retry_in_ms: None,
+            opened_seq: None,
             offset: None,
             text: None,
         }

@@ -51,7 +51,11 @@ pub struct Execution {
     pub status: ExecutionStatus,
     /// Input of the execution.
     pub input: Value,
-    /// Output of the last step.
+    /// The step run that made the output: the last one that completed. `null` until the execution has ended.
+    #[serde(default)]
+    pub output_from: Option<StepPath>,
+    /// The output. Left out unless `include` names `output`: it is the text or output of the step run `output_from`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
     /// Error of a failed execution.
     pub error: Option<RunError>,
@@ -87,8 +91,9 @@ pub struct Execution {
     pub steps_executed: i64,
     /// The number of its newest event, 0 before the first. Events with a greater number are newer than this answer.
     pub last_seq: i64,
-    /// The output of each completed step, by the step's id.
-    pub step_results: BTreeMap<String, Value>,
+    /// The output of each completed step, by the step's id. Left out unless `include` names `results`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_results: Option<BTreeMap<String, Value>>,
 }
 
 /// One run of one step.
@@ -112,11 +117,15 @@ pub struct StepRun {
     pub provider: Option<String>,
     /// The model that was called.
     pub model: Option<String>,
-    /// The prompt as it was sent.
+    /// The prompt as it was sent. In the step runs of an execution it is left out unless `include` names `prompts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
-    /// Text of the model; while the step runs, the text so far.
+    /// Text of the model; while the step runs, the text so far. Left out when `output` is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    /// The output that later steps use: text, JSON or a decision.
+    /// The output that later steps use, when it is another than the text in `content`: JSON, or a decision with its
+    /// text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
     /// Why the newest attempt's answer ended; `null` when it did not, or when the provider did not say.
     #[serde(default)]
@@ -177,8 +186,9 @@ pub struct Gate {
     /// The step runs whose outputs the gate shows.
     #[serde(default)]
     pub shows: Vec<StepPath>,
-    /// The text in question.
-    #[serde(default)]
+    /// The text in question. In the step runs of an execution it is left out unless `include` names `gates`: the step
+    /// run `content_from` has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// The step run that made that text: one of `shows`. The outputs of the others are for reference.
     #[serde(default)]
@@ -246,7 +256,8 @@ pub struct Attempt {
     pub usage_estimated: bool,
     /// Cost of those tokens in US dollars; `null` when the model's price is not known.
     pub cost_usd: Option<f64>,
-    /// The text until the end of the attempt.
+    /// The text until the end of the attempt. Left out when it is the `content` of the step run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// Why the answer ended; `null` when it did not, or when the provider did not say.
     #[serde(default)]

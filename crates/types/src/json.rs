@@ -1,10 +1,13 @@
 //! Reads JSON and reports the place of an error: `serde_json`, with the path from `serde_path_to_error`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, Error};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
+
+use crate::numbers;
 
 /// The syntax error of a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +28,9 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// Reads a text into a value.
+/// Reads a text into a value. A number that would be rounded is an error.
 pub fn parse(text: &str) -> Result<Value, SyntaxError> {
-    serde_json::from_str(text).map_err(|error| {
+    let value = serde_json::from_str(text).map_err(|error| {
         let line = error.line().max(1);
         // serde_json counts bytes, and editors count characters.
         let read = text.split('\n').nth(line - 1).unwrap_or_default().as_bytes();
@@ -37,7 +40,21 @@ pub fn parse(text: &str) -> Result<Value, SyntaxError> {
             line,
             column: String::from_utf8_lossy(before).chars().count() + 1,
         }
-    })
+    })?;
+    let exact = numbers::exact(text);
+    if let Some(rounded) = exact.rounded {
+        let before = text.get(..rounded.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        return Err(SyntaxError {
+            message: numbers::ROUNDED.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+        });
+    }
+    match exact.text {
+        Cow::Borrowed(_) => Ok(value),
+        Cow::Owned(text) => Ok(serde_json::from_str(&text).unwrap_or(value)),
+    }
 }
 
 /// Bytes of a value as compact JSON; limits use this size.
@@ -71,7 +88,7 @@ impl ReadError {
         let message = without_place(error.inner());
         let nested = message.strip_prefix(NESTED).filter(|rest| rest.starts_with(['/', ':']));
         let (inner, message) = nested.and_then(|rest| rest.split_once(": ")).unwrap_or(("", &message));
-        Self { pointer: format!("{}{inner}", pointer(error.path())), message: message.to_owned() }
+        Self { pointer: format!("{}{inner}", pointer(error.path())), message: plain_words(message) }
     }
 
     /// Converts an error of a separately parsed part to an error of the whole, with its place inside the part.
@@ -96,6 +113,29 @@ impl std::error::Error for ReadError {}
 fn without_place(error: &serde_json::Error) -> String {
     let message = error.to_string();
     message.rsplit_once(" at line ").map_or_else(|| message.clone(), |(before, _)| before.to_owned())
+}
+
+/// An error of serde in the words of JSON instead of those of Rust.
+#[must_use]
+pub fn plain_words(message: &str) -> String {
+    let message = message.strip_prefix("unknown variant").map_or_else(
+        || message.replacen("invalid type: map", "invalid type: object", 1),
+        |rest| format!("unknown value{rest}"),
+    );
+    let message = message.replacen("invalid type: sequence", "invalid type: array", 1);
+    let message = message.replacen("invalid type: floating point", "invalid type: number", 1);
+    let Some((found, expected)) = message.rsplit_once(", expected ") else { return message };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "an integer that is not negative",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "an integer",
+        "f32" | "f64" => "a number",
+        "a map" => "an object",
+        "a sequence" => "an array",
+        other if other.starts_with("struct ") || other.contains("tagged enum ") => "an object",
+        other if other.starts_with("tuple ") || other.starts_with("a tuple ") => "an array",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
 }
 
 fn pointer(path: &Path) -> String {
@@ -135,6 +175,31 @@ mod tests {
             assert_eq!(parse(text), Err(SyntaxError { message: message.into(), line, column }), "{text}");
         }
         assert_eq!(parse("[ 1 ]"), Ok(json!([1])));
+    }
+
+    #[test]
+    fn a_number_that_would_be_rounded_is_told_with_its_place() {
+        let error = parse("{\n  \"é\": [1, 18446744073709551616]}").unwrap_err();
+        assert_eq!((error.line, error.column, error.message.as_str()), (2, 12, numbers::ROUNDED));
+        assert_eq!(parse("[1e2, 1.0]"), Ok(json!([100, 1.0])));
+    }
+
+    #[test]
+    fn errors_are_in_the_words_of_json() {
+        for (message, plain) in [
+            ("invalid type: map, expected u32", "invalid type: object, expected an integer that is not negative"),
+            ("invalid type: sequence, expected a map", "invalid type: array, expected an object"),
+            ("invalid type: floating point `1.5`, expected i64", "invalid type: number `1.5`, expected an integer"),
+            ("invalid type: null, expected struct Step", "invalid type: null, expected an object"),
+            ("unknown variant `x`, expected `a` or `b`", "unknown value `x`, expected `a` or `b`"),
+            (
+                "invalid type: string \"a, expected u32\", expected f64",
+                "invalid type: string \"a, expected u32\", expected a number",
+            ),
+            ("missing field `model`", "missing field `model`"),
+        ] {
+            assert_eq!(plain_words(message), plain);
+        }
     }
 
     #[test]

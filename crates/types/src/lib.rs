@@ -20,9 +20,11 @@ mod ids;
 mod index;
 mod integer;
 pub mod json;
+mod lean;
 pub mod limits;
 mod lint;
 mod model_name;
+pub mod numbers;
 mod order;
 mod output_schema;
 mod patch;
@@ -60,11 +62,12 @@ pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place, Resolution};
+pub use lean::Include;
 pub use lint::{LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed};
 pub use order::CreationOrder;
 pub use output_schema::describes_an_object;
 pub use path::Segment;
-pub use personas::{CreatePersona, Persona, PersonaPage, UpdatePersona};
+pub use personas::{CreatePersona, PatchPersona, Persona, PersonaPage, UpdatePersona};
 pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, Provider, ProviderName, ProviderPage, UpdateCredential};
 pub use rerun::{KeptStep, RepeatedStep, RerunPlan, RerunReason};
@@ -76,6 +79,6 @@ pub use templates::{
 };
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
-    CopyWorkflow, CreateWorkflow, ListQuery, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage, WorkflowStats,
-    WorkflowSummary, WorkflowVersion, WorkflowVersionPage,
+    CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage,
+    WorkflowStats, WorkflowSummary, WorkflowVersion, WorkflowVersionPage, WorkflowVersionSummary,
 };

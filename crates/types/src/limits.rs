@@ -74,6 +74,8 @@ pub const DEFAULT_PAGE: u32 = 20;
 pub const MAX_PAGE: u32 = 200;
 /// Characters of a gate's message in the list of open gates.
 pub const MAX_LISTED_MESSAGE_CHARS: usize = 500;
+/// How often a `PATCH` without `If-Match` is tried on the newest version, while others save.
+pub const MAX_PATCH_TRIES: u32 = 20;
 /// Longest `?wait=`, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 60;
 /// Words and signs in one `{{ }}` or `{% %}` of a template.

@@ -14,7 +14,13 @@ pub(crate) fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Option::deserialize(deserializer).map(Some)
 }
 
-/// The same for a field that takes one of a few words: a typing error must not pass as a word of a newer version.
+/// Reads a field that may be absent and cannot be removed: `null` is refused.
+pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let value = Option::deserialize(deserializer)?;
+    value.map(Some).ok_or_else(|| D::Error::custom("it cannot be removed: leave it out to keep it"))
+}
+
+/// Like [`some`], for a field that takes one of a few words: a typing error must not pass as a word of a newer version.
 #[expect(clippy::option_option, reason = "absent, `null` and a value are three things")]
 pub(crate) fn some_known<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(
     deserializer: D,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::PersonaId;
-use crate::integer;
+use crate::{integer, patch};
 
 /// A voice and instructions that steps can take on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -79,6 +79,24 @@ pub struct UpdatePersona {
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// Changes of a persona, as a JSON merge patch (RFC 7396). Absent fields stay as they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchPersona {
+    /// Display name.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = String)]
+    pub name: Option<String>,
+    /// Purpose of the persona; `null` empties it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<String>)]
+    pub description: Option<Option<String>>,
+    /// Instructions, put before the system prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = String)]
+    pub instructions: Option<String>,
 }
 
 /// A page of personas.

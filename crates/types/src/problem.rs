@@ -37,8 +37,11 @@ pub struct Problem {
 /// An error of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// Place of the field in the body (JSON pointer, RFC 6901).
+    /// Place of the field in the body (JSON pointer, RFC 6901); empty for the whole body and for a parameter.
     pub pointer: String,
+    /// The query parameter, when the error is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
     /// Stable code for clients: an error code or a lint code.
     pub code: String,
     /// The fault and the remedy.
@@ -49,7 +52,19 @@ impl FieldError {
     /// An `invalid_request` error at a pointer.
     #[must_use]
     pub fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: ErrorCode::InvalidRequest.as_str().into(), message: message.into() }
+        Self::with_code(pointer, ErrorCode::InvalidRequest.as_str(), message)
+    }
+
+    /// An error with another code at a pointer.
+    #[must_use]
+    pub fn with_code(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), parameter: None, code: code.into(), message: message.into() }
+    }
+
+    /// An error of a query parameter.
+    #[must_use]
+    pub fn of_parameter(name: impl Into<String>, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { parameter: Some(name.into()), ..Self::with_code("", code.as_str(), message) }
     }
 }
 

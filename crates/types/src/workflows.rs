@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::definition::{Definition, known_parts_if_given, known_parts_only, to_be_checked};
 use crate::execution::ExecutionSummary;
 use crate::ids::WorkflowId;
 use crate::integer;
+use crate::patch;
 use crate::templates::TemplateInput;
 
 /// A named, versioned definition.
@@ -159,6 +160,41 @@ pub struct UpdateWorkflow {
     pub updated_at: Option<DateTime<Utc>>,
 }
 
+/// Changes of a workflow, as a JSON merge patch (RFC 7396). Absent fields stay as they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchWorkflow {
+    /// Display name.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = String)]
+    pub name: Option<String>,
+    /// Purpose of the workflow; `null` empties it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<String>)]
+    pub description: Option<Option<String>>,
+    /// Category for grouping; `null` removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<String>)]
+    pub category: Option<Option<String>>,
+    /// All of its tags; `null` removes them.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub tags: Option<Option<Vec<String>>>,
+    /// Changes of the definition, a merge patch too: `null` removes a field, and a list such as `steps` replaces the
+    /// whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = Object)]
+    pub definition: Option<Map<String, Value>>,
+    /// Whether it is a template of the tenant's own.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = bool)]
+    pub is_template: Option<bool>,
+    /// Whether it can be run.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = bool)]
+    pub is_active: Option<bool>,
+}
+
 const fn yes() -> bool {
     true
 }
@@ -212,7 +248,8 @@ pub struct ListQuery {
     pub limit: Option<u32>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
-    /// `-updated_at` (newest first, the default), `updated_at`, `name` or `-name`.
+    /// `-updated_at` (newest first, the default), `updated_at`, `name`, `-name` or `id`. Only in the order of the ids does no
+    /// save move a workflow: take it to read all.
     pub sort: Option<String>,
     /// Words that the name or description contains: at most 200 characters.
     pub search: Option<String>,
@@ -239,11 +276,24 @@ pub struct WorkflowVersion {
     pub created_at: DateTime<Utc>,
 }
 
+/// A saved version in a list: without its definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WorkflowVersionSummary {
+    /// The version's number, from 1.
+    pub version: i64,
+    /// The name that it had.
+    pub name: String,
+    /// Number of its steps.
+    pub step_count: i32,
+    /// When it was saved.
+    pub created_at: DateTime<Utc>,
+}
+
 /// A page of versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowVersionPage {
     /// The versions, newest first.
-    pub items: Vec<WorkflowVersion>,
+    pub items: Vec<WorkflowVersionSummary>,
     /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }

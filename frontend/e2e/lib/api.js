@@ -53,13 +53,15 @@ export class Api {
   }
 
   run(id) {
-    return this.get(`/workflows/executions/${id}`);
+    return this.get(`/workflows/executions/${id}?include=gates,prompts`);
   }
 
   /** One step of a run. */
   async step(run, id) {
     const { steps } = await this.run(run);
-    return steps.find((step) => step.step_id === id);
+    const found = steps.find((step) => step.step_id === id);
+    // An output that is the text is in the answer as `content` alone.
+    return found.status === 'completed' ? { ...found, output: found.output ?? found.content } : found;
   }
 
   /** Waits until a run has a status, and gives the run. */

@@ -20,7 +20,7 @@ export class Flood {
         answer.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
         answer.flushHeaders();
         flood.#stream = answer;
-      } else if (incoming.url === path) {
+      } else if (incoming.url.split('?')[0] === path) {
         answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(snapshot));
       } else {
         handOn(server, incoming, answer);

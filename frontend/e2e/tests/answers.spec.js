@@ -161,7 +161,7 @@ test('a sum with a price that is not known is told as the least', async ({ page,
   const { id: execution } = await api.start(id);
   await api.untilRun(execution, 'completed');
   // No provider with known prices is at hand.
-  await page.route(`**/executions/${execution}`, async (route) => {
+  await page.route(`**/executions/${execution}?*`, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, json: { ...(await response.json()), unpriced_calls: 1, cost_usd: 0.12 } });
   });

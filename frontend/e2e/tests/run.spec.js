@@ -134,7 +134,7 @@ test.describe('a gate', () => {
   test('that somebody else decides first says so, and keeps what was typed', async ({ page, api, guard }) => {
     guard.allow(/409/);
     const execution = await run.begin(api, [prompt('Research'), review('Check'), prompt('Write'), review('Again')]);
-    await page.route('**/steps/check/review', async (route) => {
+    await page.route('**/steps/check/review?*', async (route) => {
       await api.review(execution, 'check', { decision: 'approve' });
       await route.continue();
     });
@@ -152,7 +152,7 @@ test.describe('a gate', () => {
     const gate = run.gate('Check');
     const comment = gate.getByRole('textbox', { name: 'Comment' });
     let answer;
-    await page.route('**/steps/check/review', async (route) => {
+    await page.route('**/steps/check/review?*', async (route) => {
       const goesOn = await new Promise((resolve) => (answer = resolve));
       await (goesOn ? route.continue() : route.fulfill({ status: 500, body: '' }));
     });
@@ -260,7 +260,7 @@ test.describe('a run', () => {
     await later.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Other words');
     let answered;
     const gone = new Promise((resolve) => (answered = resolve));
-    await page.route(`**/executions/${id}/steps/three`, async (route) => {
+    await page.route(`**/executions/${id}/steps/three?*`, async (route) => {
       await gone;
       await route.continue();
     });

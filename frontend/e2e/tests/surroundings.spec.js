@@ -160,7 +160,7 @@ test.describe('a server of another version', () => {
     const { id } = await api.createWorkflow('Plain', [prompt('One'), prompt('Two'), prompt('Three')]);
     const { id: execution } = await api.start(id);
     await api.untilRun(execution, 'completed');
-    await rewrite(page, `**/api/v1/workflows/executions/${execution}`, (run) => {
+    await rewrite(page, `**/api/v1/workflows/executions/${execution}?*`, (run) => {
       run.region = 'eu';
       run.steps[0] = { ...run.steps[0], status: 'dreaming', dream: { depth: 2 } };
       run.steps[1] = { ...run.steps[1], type: 'oracle', status: 'failed', error: { code: 'stars_unaligned', message: 'The stars say no.', path: 'two' } };
@@ -189,7 +189,7 @@ test.describe('a server of another version', () => {
   test('whose refusal has a code that is not known is told in its own words', async ({ page, api, guard }) => {
     guard.allow(/Failed to load resource/);
     const { id } = await api.createWorkflow('Plain', [prompt('One')]);
-    await page.route('**/executions', (route) => (route.request().method() === 'POST'
+    await page.route('**/executions?*', (route) => (route.request().method() === 'POST'
       ? route.fulfill({ status: 409, contentType: 'application/problem+json', json: { type: '/x', title: 'Too many dreams', status: 409, code: 'too_many_dreams', detail: 'Wake one up first.', request_id: 'r', dreams: 9 } })
       : route.continue()));
     await page.goto(`/workflows/${id}/run`);
@@ -202,7 +202,7 @@ test.describe('a server of another version', () => {
     const { id } = await api.createWorkflow('Plain', [prompt('One')]);
     const { id: execution } = await api.start(id);
     await api.untilRun(execution, 'completed');
-    await rewrite(page, `**/api/v1/workflows/executions/${execution}`, (run) => run.steps.forEach((step) => delete step.stale));
+    await rewrite(page, `**/api/v1/workflows/executions/${execution}?*`, (run) => run.steps.forEach((step) => delete step.stale));
     await rewrite(page, '**/api/v1/workflows?*', (list) => list.items.forEach((item) => delete item.last_execution.on_hold));
     const run = new Run(page);
     await run.open(execution);

@@ -183,13 +183,13 @@ test('an export that fails can be tried again after the page was left', async ({
   guard.allow(/Failed to load resource/);
   const execution = await run.begin(api, [prompt('Research')]);
   await expect(run.status).toHaveText('Completed');
-  await page.route(`**/api/v1/workflows/executions/${execution}`, (route) => route.fulfill({ status: 502, body: 'away' }));
+  await page.route(`**/api/v1/workflows/executions/${execution}?*`, (route) => route.fulfill({ status: 502, body: 'away' }));
   await run.choose('Export JSON');
   const message = page.getByText(/The run was not exported/);
   await expect(message).toBeVisible();
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Templates' }).click();
   await expect(page.getByRole('heading', { name: 'Templates', exact: true })).toBeVisible();
-  await page.unroute(`**/api/v1/workflows/executions/${execution}`);
+  await page.unroute(`**/api/v1/workflows/executions/${execution}?*`);
   const download = page.waitForEvent('download');
   await run.button('Try again').click();
   expect((await download).suggestedFilename()).toBe(`${execution}.json`);
@@ -204,7 +204,7 @@ test('what failed is told from what worked by its colour, too', async ({ page, a
   await run.choose('Copy link');
   await expect(page.getByText('The link is copied.')).toBeVisible();
   const good = await colour();
-  await page.route(`**/api/v1/workflows/executions/${execution}`, (route) => route.fulfill({ status: 502, body: 'away' }));
+  await page.route(`**/api/v1/workflows/executions/${execution}?*`, (route) => route.fulfill({ status: 502, body: 'away' }));
   await run.choose('Export JSON');
   await expect(page.getByText(/The run was not exported/)).toBeVisible();
   expect(await colour()).not.toBe(good);

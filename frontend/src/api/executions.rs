@@ -10,12 +10,21 @@ use super::http::{BASE, Call};
 
 /// Starts an execution. The same key sent again gives the same execution.
 pub async fn start(workflow: &WorkflowId, request: &StartExecution, key: &str) -> ApiResult<Execution> {
-    Call::post(&format!("/workflows/{workflow}/executions")).idempotency_key(key).json(request).answer().await
+    Call::post(&with_parts(&format!("/workflows/{workflow}/executions")))
+        .idempotency_key(key)
+        .json(request)
+        .answer()
+        .await
 }
 
 /// One execution with its step runs.
 pub async fn get(id: &ExecutionId) -> ApiResult<Execution> {
-    Call::get(&of(id)).answer().await
+    Call::get(&with_parts(&of(id))).answer().await
+}
+
+/// The same with all parts, to be kept elsewhere.
+pub async fn whole(id: &ExecutionId) -> ApiResult<Execution> {
+    Call::get(&format!("{}?include=gates,output,prompts,results", of(id))).answer().await
 }
 
 /// The definition that an execution runs, with the changes made for it.
@@ -25,7 +34,7 @@ pub async fn definition(id: &ExecutionId) -> ApiResult<Definition> {
 
 /// Changes the YOLO switch or the budget.
 pub async fn update(id: &ExecutionId, patch: &PatchExecution) -> ApiResult<Execution> {
-    Call::patch(&of(id)).json(patch).answer().await
+    Call::patch(&with_parts(&of(id))).json(patch).answer().await
 }
 
 /// Removes an execution that has ended.
@@ -51,7 +60,7 @@ pub async fn command(id: &ExecutionId, command: Command) -> ApiResult<Execution>
         Command::Resume => "resume",
         Command::Cancel => "cancel",
     };
-    Call::post(&format!("{}/{verb}", of(id))).answer().await
+    Call::post(&with_parts(&format!("{}/{verb}", of(id)))).answer().await
 }
 
 /// A step run with its attempts and decisions.
@@ -61,12 +70,12 @@ pub async fn step(id: &ExecutionId, path: &StepPath) -> ApiResult<StepRunDetail>
 
 /// Changes a step for this execution.
 pub async fn update_step(id: &ExecutionId, path: &StepPath, patch: &PatchStep) -> ApiResult<Execution> {
-    Call::patch(&step_of(id, path)).json(patch).answer().await
+    Call::patch(&with_parts(&step_of(id, path))).json(patch).answer().await
 }
 
 /// Puts an output in the place of what a step gave.
 pub async fn override_output(id: &ExecutionId, path: &StepPath, output: &OverrideOutput) -> ApiResult<Execution> {
-    Call::put(&format!("{}/output", step_of(id, path))).json(output).answer().await
+    Call::put(&with_parts(&format!("{}/output", step_of(id, path)))).json(output).answer().await
 }
 
 /// The plan of a retry: kept and repeated steps, and the cost.
@@ -76,17 +85,24 @@ pub async fn plan_retry(id: &ExecutionId, path: &StepPath, request: &PatchStep) 
 
 /// Runs again from a step.
 pub async fn retry(id: &ExecutionId, path: &StepPath, request: &PatchStep) -> ApiResult<Execution> {
-    Call::post(&format!("{}/retry", step_of(id, path))).json(request).answer().await
+    Call::post(&with_parts(&format!("{}/retry", step_of(id, path)))).json(request).answer().await
 }
 
 /// Decides at a gate.
 pub async fn review(id: &ExecutionId, path: &StepPath, request: &DecideGate) -> ApiResult<Execution> {
-    Call::post(&format!("{}/review", step_of(id, path))).json(request).answer().await
+    Call::post(&with_parts(&format!("{}/review", step_of(id, path)))).json(request).answer().await
 }
 
 /// Where an execution's events come from, after a number.
 pub fn events_address(id: &ExecutionId, after: i64) -> String {
     format!("{BASE}{}/events?after={after}", of(id))
+}
+
+/// The parts of an execution that the page shows beside its texts.
+const INCLUDE: &str = "include=gates,prompts";
+
+fn with_parts(path: &str) -> String {
+    format!("{path}?{INCLUDE}")
 }
 
 fn of(id: &ExecutionId) -> String {

@@ -72,7 +72,7 @@ impl RunState {
     pub fn new(mut execution: Execution) -> Self {
         let known_seq = execution.last_seq;
         let steps: Vec<StepView> = std::mem::take(&mut execution.steps).into_iter().map(StepView::new).collect();
-        execution.step_results.clear();
+        execution.step_results = None;
         Self {
             index: index_of(&steps),
             execution,
@@ -126,6 +126,12 @@ impl RunState {
     #[must_use]
     pub const fn refetch_due(&self) -> bool {
         self.refetch_due
+    }
+
+    /// The step run that made the output of the run, once it has ended.
+    #[must_use]
+    pub fn output(&self) -> Option<&StepView> {
+        self.step(self.execution.output_from.as_ref()?)
     }
 
     /// The step run that waits for a person, when there is one.
@@ -243,7 +249,7 @@ impl RunState {
             };
         }
         if !status.is_terminal() {
-            run.output = None;
+            run.output_from = None;
             run.started_at.get_or_insert(event.at);
         }
     }
@@ -305,7 +311,7 @@ impl RunState {
         let mut changed = Changed::default();
         let told_since = self.changed_seq > seq;
         self.refetch_due |= self.take_runs(seq, std::mem::take(&mut execution.steps), &mut changed) || told_since;
-        execution.step_results.clear();
+        execution.step_results = None;
         if !told_since && self.execution != execution {
             self.execution = execution;
             changed.execution = true;

@@ -35,7 +35,10 @@ pub fn check(options: &CheckOptions) -> u8 {
         Ok(workflow) => workflow,
         Err(error) => return eprint_error(USAGE, &error),
     };
-    let input = options.input.as_deref().map(read_input);
+    let input = match options.input.as_deref().map(read_input).transpose() {
+        Ok(input) => input,
+        Err(error) => return eprint_error(USAGE, &error),
+    };
     let known = LintContext { today: Some(System.now().date_naive()), ..LintContext::default() };
     let report = lint_deeply(&workflow.definition, &known, input.as_ref());
     if options.json {
@@ -94,9 +97,9 @@ pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
 }
 
 /// The input of a command line: JSON when it is an object or a string, else the text itself.
-pub fn read_input(text: &str) -> Value {
+pub fn read_input(text: &str) -> Result<Value, String> {
     match serde_json::from_str(text) {
-        Ok(value @ (Value::Object(_) | Value::String(_))) => value,
-        _ => Value::String(text.to_owned()),
+        Ok(Value::Object(_) | Value::String(_)) => json::parse(text).map_err(|error| format!("the input: {error}")),
+        _ => Ok(Value::String(text.to_owned())),
     }
 }

@@ -101,8 +101,8 @@ pub fn run(options: &RunOptions) -> u8 {
 
 fn input_of(text: &str) -> Result<Value, String> {
     match text.strip_prefix('@') {
-        Some(file) => read_file_or_stdin(Path::new(file)).map(|text| read_input(text.trim())),
-        None => Ok(read_input(text)),
+        Some(file) => read_file_or_stdin(Path::new(file)).and_then(|text| read_input(text.trim())),
+        None => read_input(text),
     }
 }
 

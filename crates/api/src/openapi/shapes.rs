@@ -12,14 +12,22 @@ use super::without_null;
 /// Schemas that requests and answers hold. Their fields are never `null` in an answer, and Go's generator cannot read a
 /// `null` beside a pattern.
 const WITHOUT_NULL: [&str; 4] = ["Definition", "Fallback", "LlmStep", "ReviewStep"];
-/// Fields that answers leave out when they are empty.
-const LEFT_OUT: [(&str, &str); 7] = [
+/// Fields that answers leave out when they are empty, or when they were not asked for.
+const LEFT_OUT: [(&str, &str); 15] = [
+    ("Attempt", "content"),
+    ("Execution", "output"),
+    ("Execution", "step_results"),
+    ("FieldError", "parameter"),
     ("LintFinding", "fix"),
+    ("Gate", "content"),
     ("Problem", "current_status"),
     ("Problem", "current_version"),
     ("Problem", "errors"),
     ("Provider", "reason"),
     ("RunError", "path"),
+    ("StepRun", "content"),
+    ("StepRun", "output"),
+    ("StepRun", "prompt"),
     ("StepRun", "revision"),
 ];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.

@@ -113,7 +113,8 @@ fn position_of(request: &HttpRequest, after: Option<&str>) -> ApiResult<(Option<
         return parse(value.to_str().unwrap_or_default()).ok_or_else(invalid_last_event_id);
     }
     parse(after.unwrap_or("0")).ok_or_else(|| {
-        ApiError::new(ErrorCode::InvalidQuery, "`after` is the `id` of the last event that was read, or its number.")
+        let message = "the `id` of the last event that was read, or its number";
+        ApiError::parameter(ErrorCode::InvalidQuery, "after", message)
     })
 }
 
@@ -121,8 +122,8 @@ fn after_of(request: &HttpRequest, query: &AfterQuery) -> ApiResult<i64> {
     let Some(value) = request.headers().get("last-event-id") else {
         let after = query.after.unwrap_or(0);
         if after < 0 {
-            let detail = format!("`after` is the number of an event, or 0, not {after}.");
-            return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+            let message = format!("the number of an event, or 0, not {after}");
+            return Err(ApiError::parameter(ErrorCode::InvalidQuery, "after", message));
         }
         return Ok(after);
     };

@@ -10,25 +10,27 @@ use crate::error::ApiResult;
 use crate::extract::Query;
 use crate::idempotency::{Answered, KeyHeader, command_once};
 use crate::state::App;
-use crate::wait::{self, WaitQuery};
+use crate::wait::{self, IncludeQuery, WaitQuery};
 
 /// Pauses an execution: running steps end, and no more are started.
 ///
 /// An execution on hold stays `paused` until `resume_execution`, whatever is decided at its gates.
 #[utoipa::path(
-    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution"), IncludeQuery),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{execution_id}/pause")]
 pub async fn pause_execution(
     caller: Editor,
     id: Path<ExecutionId>,
+    query: Query<IncludeQuery>,
     key: KeyHeader,
     app: Data<App>,
 ) -> ApiResult<Answered<Json<Execution>>> {
     let key = key.of("pause_execution", &*id, &());
-    Ok(command_once(&app, &caller, &id, Command::Pause, key).await?.map(Json))
+    let done = command_once(&app, &caller, &id, Command::Pause, key).await?;
+    Ok(done.map(|execution| Json(execution.lean(&query.0.include))))
 }
 
 /// Resumes a paused execution.
@@ -50,7 +52,8 @@ pub async fn resume_execution(
     let wait = wait::seconds(query.0.wait)?;
     let key = key.of("resume_execution", &*id, &());
     let Answered { body, is_repeat } = command_once(&app, &caller, &id, Command::Resume, key).await?;
-    Ok(Answered { body: Json(wait::settled(&app, caller.tenant(), body, wait).await), is_repeat })
+    let execution = wait::settled(&app, caller.tenant(), body, wait).await;
+    Ok(Answered { body: Json(execution.lean(&query.0.include)), is_repeat })
 }
 
 /// Cancels an execution at once. The text that was streamed is kept.
@@ -58,17 +61,19 @@ pub async fn resume_execution(
 /// Attempts under way are stopped. `retry_step` can run the execution again from any of its steps.
 /// To cancel it again changes nothing.
 #[utoipa::path(
-    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution"), IncludeQuery),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[post("/workflows/executions/{execution_id}/cancel")]
 pub async fn cancel_execution(
     caller: Editor,
     id: Path<ExecutionId>,
+    query: Query<IncludeQuery>,
     key: KeyHeader,
     app: Data<App>,
 ) -> ApiResult<Answered<Json<Execution>>> {
     let key = key.of("cancel_execution", &*id, &());
-    Ok(command_once(&app, &caller, &id, Command::Cancel, key).await?.map(Json))
+    let done = command_once(&app, &caller, &id, Command::Cancel, key).await?;
+    Ok(done.map(|execution| Json(execution.lean(&query.0.include))))
 }

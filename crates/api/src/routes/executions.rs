@@ -1,29 +1,30 @@
 //! Executions: starting, reading, changing and deleting them.
 
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION};
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use chrono::{DateTime, Utc};
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
 use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
-    CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, PatchExecution,
-    StartExecution, WorkflowId,
+    CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, Include,
+    PatchExecution, StartExecution, WorkflowId,
 };
 use utoipa::IntoParams;
 
 use super::address;
 use super::workflows::require;
-use crate::auth::{Editor, Viewer};
+use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{Body, OptionalBody, Query};
+use crate::etag::{REVALIDATED, is_known, not_modified, tag_of};
+use crate::extract::{Body, OptionalBody, Query, words};
 use crate::idempotency::{self, Answered, KeyHeader, once};
+use crate::openapi::Document;
 use crate::state::App;
 use crate::validate::{self, Check, cursor, page_size};
-use crate::wait::{self, WaitForEventQuery, WaitQuery};
+use crate::wait::{self, IncludeQuery, WaitForEventQuery, WaitQuery};
 
 /// Filter of a list of executions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -113,7 +114,7 @@ pub async fn start_execution(
     };
     let repeat = async |earlier| idempotency::execution(&app, &caller, earlier).await;
     let started = once(&app, &caller, key.as_ref(), begin, repeat).await?;
-    let execution = wait::settled(&app, caller.tenant(), started.body, wait).await;
+    let execution = wait::settled(&app, caller.tenant(), started.body, wait).await.lean(&query.0.include);
     let location = address("workflows/executions", &execution.id);
     let body = wait::answer(&execution, wait).insert_header((LOCATION, location)).json(execution);
     Ok(Answered { body, is_repeat: started.is_repeat })
@@ -162,16 +163,14 @@ pub async fn list_workflow_executions(
 
 /// Reads statuses that are separated by commas, in the order of their life cycle.
 fn statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ExecutionStatus>>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let given: Vec<ExecutionStatus> =
-        text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect::<Result<_, _>>()?;
+    let given: Vec<ExecutionStatus> = words(deserializer)?;
     Ok(Some(ExecutionStatus::ALL.iter().copied().filter(|status| given.contains(status)).collect()))
 }
 
 fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
     if query.triggered_by.is_some() && query.workflow_id.is_some() {
-        let detail = "`triggered_by` and `workflow_id` cannot be combined: no index serves both.";
-        return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
+        let message = "it cannot be combined with `workflow_id`: no index serves both";
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "triggered_by", message));
     }
     let mut filter = ExecutionFilter {
         limit: page_size(query.limit)?,
@@ -189,6 +188,8 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
 
 /// Returns one execution with its step runs.
 ///
+/// Each text is in the answer once, in its step run; `include` adds what is left out. The `ETag` changes with the answer.
+///
 /// With `?wait=` the answer comes when the execution has ended or paused, or when the time is over. With `after_seq` too, it
 /// comes with the first event after that number: repeat the request with the `last_seq` of each answer to follow an
 /// execution without a stream. An execution that has ended is answered at once.
@@ -202,18 +203,48 @@ pub async fn get_execution(
     caller: Viewer,
     id: Path<ExecutionId>,
     query: Query<WaitForEventQuery>,
+    request: HttpRequest,
     app: Data<App>,
-) -> ApiResult<Json<Execution>> {
+) -> ApiResult<HttpResponse> {
     let held = wait::seconds(query.0.wait)?;
     if held.is_none() && query.0.after_seq.is_none() {
-        return Ok(Json(app.engine.execution(caller.tenant(), &id).await?));
+        return read(&app, &caller, &id, &query.0.include, &request).await;
     }
     let position = app.engine.store().event_position(caller.tenant(), &id).await?;
     let (newest, _) = position.ok_or(ErrorCode::ExecutionNotFound)?;
     let after_seq = wait::after_seq(&query.0, newest)?;
     // Counted like a stream: both hold a connection, and the server learns late that a client has gone.
     let _open = app.streams.open(caller.tenant(), caller.name())?;
-    Ok(Json(app.engine.wait(caller.tenant(), &id, after_seq, held.unwrap_or_default()).await?))
+    let execution = app.engine.wait(caller.tenant(), &id, after_seq, held.unwrap_or_default()).await?;
+    Ok(HttpResponse::Ok().json(execution.lean(&query.0.include)))
+}
+
+/// Answers with an execution. While nothing is under way in it, only a turn changes the answer, so that its tag is known
+/// before the execution is read.
+async fn read(
+    app: &App,
+    caller: &Caller,
+    id: &ExecutionId,
+    include: &[Include],
+    request: &HttpRequest,
+) -> ApiResult<HttpResponse> {
+    let (turn, live) = app.engine.store().turn(caller.tenant(), id).await?.ok_or(ErrorCode::ExecutionNotFound)?;
+    let tag = (!live).then(|| {
+        // The same turn may be answered in another form by another version of the server.
+        let version = request.app_data::<Data<Document>>().map_or("", |document| document.tag());
+        tag_of(format!("{id} {turn} {include:?} {version}").as_bytes())
+    });
+    if let Some(tag) = tag.as_ref().filter(|tag| is_known(request, tag)) {
+        let mut answer = not_modified(tag);
+        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(REVALIDATED));
+        return Ok(answer);
+    }
+    let execution = app.engine.execution(caller.tenant(), id).await?.lean(include);
+    let mut response = HttpResponse::Ok();
+    if let Some(tag) = tag {
+        response.insert_header((ETAG, tag.to_string())).insert_header((CACHE_CONTROL, REVALIDATED));
+    }
+    Ok(response.json(execution))
 }
 
 /// Returns the definition that an execution runs.
@@ -238,19 +269,21 @@ pub async fn get_execution_definition(
 ///
 /// A greater budget does not decide at a gate that is open for want of budget: use `review_step` for that.
 #[utoipa::path(
-    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution")),
+    tag = "executions", params(("execution_id" = ExecutionId, Path, description = "The execution"), IncludeQuery),
     request_body(content = PatchExecution, example = json!({"yolo": true, "budget_usd": 2.5})),
     responses((status = 200, description = "The execution as changed", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "execution_elsewhere", "shutting_down"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "execution_elsewhere", "shutting_down"])))
 )]
 #[patch("/workflows/executions/{execution_id}")]
 pub async fn update_execution(
     caller: Editor,
     id: Path<ExecutionId>,
+    query: Query<IncludeQuery>,
     body: Body<PatchExecution>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Patch(body.0), caller.name()).await?))
+    let execution = app.engine.command(caller.tenant(), &id, Command::Patch(body.0), caller.name()).await?;
+    Ok(Json(execution.lean(&query.0.include)))
 }
 
 /// Deletes an execution that has ended.

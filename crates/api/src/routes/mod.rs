@@ -11,12 +11,14 @@ mod providers;
 mod step_runs;
 mod templates;
 mod versions;
+mod workflow_patch;
 mod workflows;
 
 use actix_web::http::header::ALLOW;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use sluice_types::ErrorCode;
+use sluice_types::limits::MAX_NAME_CHARS;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, scope};
 use utoipa_swagger_ui::SwaggerUi;
@@ -61,6 +63,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(workflows::create_workflow)
         .service(workflows::get_workflow)
         .service(workflows::update_workflow)
+        .service(workflow_patch::patch_workflow)
         .service(workflows::delete_workflow)
         .service(workflows::copy_workflow)
         .service(workflows::validate_workflow)
@@ -75,6 +78,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(personas::create_persona)
         .service(personas::get_persona)
         .service(personas::update_persona)
+        .service(personas::patch_persona)
         .service(personas::delete_persona)
         .service(providers::list_providers)
         .service(providers::put_credential)
@@ -122,6 +126,13 @@ pub fn address(of: &str, id: impl std::fmt::Display) -> String {
 pub fn nothing_here(request: &HttpRequest) -> HttpResponse {
     let detail = format!("There is no resource at {}; /docs lists all addresses.", request.path());
     ApiError::new(ErrorCode::NotFound, detail).error_response()
+}
+
+/// Answers requests with query parameters that their operation would ignore.
+pub fn query_not_taken(query: &str) -> HttpResponse {
+    let name: String = query.split(['=', '&']).next().unwrap_or_default().chars().take(MAX_NAME_CHARS).collect();
+    let message = "unknown, as this operation takes no query parameters";
+    ApiError::parameter(ErrorCode::InvalidQuery, &name, message).error_response()
 }
 
 /// Answers requests with a method that a known address does not take, and names those that it takes.

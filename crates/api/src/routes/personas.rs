@@ -1,10 +1,11 @@
 //! Personas.
 
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, delete, get, post, put};
+use actix_web::{HttpResponse, delete, get, patch, post, put};
 use sluice_store::{EarlierRequest, IdempotencyKey, PersonaUpdate, StoreError};
+use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
-    CreatePersona, ErrorCode, FieldError, Persona, PersonaId, PersonaPage, UpdatePersona, slug_from_name,
+    CreatePersona, ErrorCode, FieldError, PatchPersona, Persona, PersonaId, PersonaPage, UpdatePersona, slug_from_name,
 };
 
 use super::address;
@@ -120,7 +121,7 @@ pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) ->
     Ok(WithETag::ok(app.engine.store().persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?))
 }
 
-/// Saves a persona over the version that `If-Match` names.
+/// Saves a persona over the version that `If-Match` names. A save that changes nothing makes no version.
 ///
 /// Executions that were started before keep the persona as it was then.
 #[utoipa::path(
@@ -141,21 +142,80 @@ pub async fn update_persona(
     let version = if_match.or_in_body(body.0.version)?;
     app.limit_saves(caller.tenant())?;
     check(&body.0.name, &body.0.description, &body.0.instructions)?;
-    let store = app.engine.store();
-    let before = store.persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?;
+    let before = app.engine.store().persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?;
     if version.is_some_and(|version| version != before.version) {
         return Err(ApiError::stale(before.version));
     }
-    let persona = Persona {
+    let changed = Persona {
         name: body.0.name,
         description: body.0.description,
         instructions: body.0.instructions,
-        version: before.version + 1,
-        updated_at: app.engine.outside().clock.now(),
-        ..before
+        ..before.clone()
     };
-    saved(&store.update_persona(caller.tenant(), persona.clone()).await?)?;
-    Ok(WithETag::ok(persona))
+    Ok(WithETag::ok(save(&app, &caller, before, changed).await?))
+}
+
+/// Saves a persona over the version that was read; the result is the persona as saved. A save that changes nothing makes no
+/// version.
+async fn save(app: &App, caller: &Caller, before: Persona, changed: Persona) -> ApiResult<Persona> {
+    if changed == before {
+        return Ok(before);
+    }
+    let persona = Persona { version: before.version + 1, updated_at: app.engine.outside().clock.now(), ..changed };
+    saved(&app.engine.store().update_persona(caller.tenant(), persona.clone()).await?)?;
+    Ok(persona)
+}
+
+/// Changes single fields of a persona: a JSON merge patch (RFC 7396).
+///
+/// All other fields stay, those too that the client does not know. Without `If-Match` the newest version is changed,
+/// whoever has saved it. The media type is `application/json` or `application/merge-patch+json`.
+#[utoipa::path(
+    tag = "personas",
+    params(("persona_id" = PersonaId, Path, description = "The persona"),
+        ("If-Match" = Option<String>, Header, description = "Change only this version", example = "\"3\"")),
+    request_body(content = PatchPersona, example = json!({"instructions": "Write short sentences."})),
+    responses((status = 200, description = "The persona as saved", body = Persona)),
+    extensions(("x-error-codes" = json!(["persona_not_found", "version_conflict", "invalid_header", "rate_limited"])))
+)]
+#[patch("/personas/{persona_id}")]
+pub async fn patch_persona(
+    caller: Editor,
+    id: Path<PersonaId>,
+    if_match: IfMatch,
+    body: Body<PatchPersona>,
+    app: Data<App>,
+) -> ApiResult<WithETag<Persona>> {
+    app.limit_saves(caller.tenant())?;
+    let patch = body.0;
+    let mut tries = 1;
+    loop {
+        let before = app.engine.store().persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?;
+        if if_match.optional().is_some_and(|version| version != before.version) {
+            return Err(ApiError::stale(before.version));
+        }
+        let changed = Persona {
+            name: patch.name.clone().unwrap_or_else(|| before.name.clone()),
+            description: match &patch.description {
+                Some(description) => description.clone().unwrap_or_default(),
+                None => before.description.clone(),
+            },
+            instructions: patch.instructions.clone().unwrap_or_else(|| before.instructions.clone()),
+            ..before.clone()
+        };
+        check(&changed.name, &changed.description, &changed.instructions)?;
+        match save(&app, &caller, before, changed).await {
+            // Another request has saved meanwhile: its version is changed instead.
+            Err(error)
+                if error.code() == ErrorCode::VersionConflict
+                    && if_match.optional().is_none()
+                    && tries < MAX_PATCH_TRIES =>
+            {
+                tries += 1;
+            }
+            saved => return Ok(WithETag::ok(saved?)),
+        }
+    }
 }
 
 fn saved(update: &PersonaUpdate) -> ApiResult<()> {

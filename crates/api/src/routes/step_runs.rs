@@ -1,25 +1,24 @@
 //! Step runs: reading, changing, retrying and deciding.
 
-use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
+use actix_web::{HttpResponse, get, patch, post, put};
 use serde::Deserialize;
 use serde_json::Value;
 use sluice_engine::Command;
 use sluice_types::{
-    DecideGate, ErrorCode, Execution, ExecutionId, OverrideOutput, PatchStep, RerunPlan, StepPath, StepRun,
+    DecideGate, ErrorCode, Execution, ExecutionId, Include, OverrideOutput, PatchStep, RerunPlan, StepPath, StepRun,
     StepRunDetail,
 };
 
 use super::address;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
-use crate::etag::{is_known, tag_of};
-use crate::extract::{Body, OptionalBody, Query};
+use crate::extract::{Body, OptionalBody, Query, words};
 use crate::idempotency::{Answered, KeyHeader, command_once};
 use crate::state::App;
 use crate::validate::Check;
-use crate::wait::{self, WaitQuery};
+use crate::wait::{self, IncludeQuery, WaitQuery};
 
 type StepAddress = Path<(ExecutionId, StepPath)>;
 
@@ -39,7 +38,7 @@ pub async fn get_step_run(caller: Viewer, step: StepAddress, app: Data<App>) -> 
     let run = find(&app, &caller, &id, &path).await?;
     let attempts = store.attempts(caller.tenant(), &id, &path).await?;
     let decisions = store.decisions(caller.tenant(), &id, &path).await?;
-    Ok(Json(StepRunDetail { run, attempts, decisions }))
+    Ok(Json(StepRunDetail { run, attempts, decisions }.lean()))
 }
 
 async fn find(app: &App, caller: &Caller, id: &ExecutionId, path: &StepPath) -> ApiResult<StepRun> {
@@ -56,21 +55,13 @@ async fn find(app: &App, caller: &Caller, id: &ExecutionId, path: &StepPath) -> 
 /// The `ETag` changes with the output: with `If-None-Match`, an output that the client has is not sent again.
 #[utoipa::path(
     tag = "executions",
-    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run"),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the output that the client has")),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
     responses((status = 200, description = "The output", content(
-            (String = "text/plain", example = "Tea is growing."), (Value = "application/json", example = json!({"decision": "approve"}))),
-            headers(("ETag" = String, description = "Changes with the output: send it as `If-None-Match`"))),
-        (status = 304, description = "The client has this output")),
+            (String = "text/plain", example = "Tea is growing."), (Value = "application/json", example = json!({"decision": "approve"}))))),
     extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "output_not_found"])))
 )]
 #[get("/workflows/executions/{execution_id}/steps/{step_path}/output")]
-pub async fn get_output(
-    caller: Viewer,
-    step: StepAddress,
-    request: HttpRequest,
-    app: Data<App>,
-) -> ApiResult<HttpResponse> {
+pub async fn get_output(caller: Viewer, step: StepAddress, app: Data<App>) -> ApiResult<HttpResponse> {
     let (id, path) = step.into_inner();
     let run = find(&app, &caller, &id, &path).await?;
     let (media_type, body) = match run.output {
@@ -81,11 +72,7 @@ pub async fn get_output(
             return Err(ApiError::new(ErrorCode::OutputNotFound, detail));
         }
     };
-    let tag = tag_of(body.as_bytes());
-    if is_known(&request, &tag) {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag.to_string())).finish());
-    }
-    Ok(HttpResponse::Ok().content_type(media_type).insert_header((ETAG, tag.to_string())).body(body))
+    Ok(HttpResponse::Ok().content_type(media_type).body(body))
 }
 
 /// Checks the names in a change of a step. The definition's own checks follow with the change made.
@@ -101,22 +88,24 @@ fn check_patch(patch: &PatchStep) -> ApiResult<()> {
 /// The workflow itself stays as it is. The change is checked as a whole definition is.
 #[utoipa::path(
     tag = "executions",
-    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run"), IncludeQuery),
     request_body(content = PatchStep, example = json!({"provider": "demo", "model": "demo-instant"})),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "invalid_definition",
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_query", "illegal_transition", "invalid_definition",
         "unknown_provider", "unknown_persona", "provider_not_available", "execution_elsewhere", "shutting_down"])))
 )]
 #[patch("/workflows/executions/{execution_id}/steps/{step_path}")]
 pub async fn update_step_run(
     caller: Editor,
     step: StepAddress,
+    query: Query<IncludeQuery>,
     body: Body<PatchStep>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
     let (id, path) = step.into_inner();
     check_patch(&body.0)?;
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::PatchStep(path, body.0), caller.name()).await?))
+    let execution = app.engine.command(caller.tenant(), &id, Command::PatchStep(path, body.0), caller.name()).await?;
+    Ok(Json(execution.lean(&query.0.include)))
 }
 
 /// Replaces the output of a step; later steps use the new one when they run.
@@ -124,22 +113,24 @@ pub async fn update_step_run(
 /// Steps that were made from the old output are marked `stale`; `retry_step` runs them again.
 #[utoipa::path(
     tag = "executions",
-    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run")),
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run"), IncludeQuery),
     request_body(content = OverrideOutput, example = json!({"content": "A better text"})),
     responses((status = 200, description = "The execution", body = Execution)),
-    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "illegal_transition", "execution_elsewhere", "shutting_down"])))
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_query", "illegal_transition", "execution_elsewhere", "shutting_down"])))
 )]
 #[put("/workflows/executions/{execution_id}/steps/{step_path}/output")]
 pub async fn override_output(
     caller: Editor,
     step: StepAddress,
+    query: Query<IncludeQuery>,
     body: Body<OverrideOutput>,
     app: Data<App>,
 ) -> ApiResult<Json<Execution>> {
     let (id, path) = step.into_inner();
     let json = body.0.output.as_ref().map(ToString::to_string);
     Check::default().output("/content", body.0.content.as_deref()).output("/output", json.as_deref()).done()?;
-    Ok(Json(app.engine.command(caller.tenant(), &id, Command::Override(path, body.0), caller.name()).await?))
+    let execution = app.engine.command(caller.tenant(), &id, Command::Override(path, body.0), caller.name()).await?;
+    Ok(Json(execution.lean(&query.0.include)))
 }
 
 /// Whether to plan only, and how long the answer is held.
@@ -154,6 +145,9 @@ pub struct RetryQuery {
     pub dry_run: bool,
     /// Seconds to wait for the execution to end or pause.
     pub wait: Option<u32>,
+    /// What the answer holds beside each text once.
+    #[serde(default, deserialize_with = "words")]
+    pub include: Vec<Include>,
 }
 
 /// Runs an execution again from a step, with the step changed or not.
@@ -187,7 +181,7 @@ pub async fn retry_step(
     }
     let key = key.of_patch("retry_step", &(&id, &path), &body.0);
     let retried = command_once(&app, &caller, &id, Command::Retry(path, body.0), key).await?;
-    let execution = wait::settled(&app, caller.tenant(), retried.body, wait).await;
+    let execution = wait::settled(&app, caller.tenant(), retried.body, wait).await.lean(&query.0.include);
     let location = address("workflows/executions", &execution.id);
     let body = wait::answer(&execution, wait).insert_header((LOCATION, location)).json(execution);
     Ok(Answered { body, is_repeat: retried.is_repeat })
@@ -246,5 +240,6 @@ pub async fn review_step(
         .done()?;
     let key = key.of("review_step", &(&id, &path), &body.0);
     let Answered { body, is_repeat } = command_once(&app, &caller, &id, Command::Review(path, body.0), key).await?;
-    Ok(Answered { body: Json(wait::settled(&app, caller.tenant(), body, wait).await), is_repeat })
+    let execution = wait::settled(&app, caller.tenant(), body, wait).await;
+    Ok(Answered { body: Json(execution.lean(&query.0.include)), is_repeat })
 }

@@ -37,10 +37,8 @@ impl Start {
         };
         let at = built_in_templates().iter().position(|template| template.id.as_str() == after.id);
         at.map(|at| Self::BuiltIn(at + 1)).ok_or_else(|| {
-            ApiError::new(
-                ErrorCode::InvalidCursor,
-                "The template of this cursor no longer exists: list from the start.",
-            )
+            let message = "its template no longer exists: list from the start";
+            ApiError::parameter(ErrorCode::InvalidCursor, "cursor", message)
         })
     }
 }

@@ -3,11 +3,11 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{get, post};
 use serde::Deserialize;
-use sluice_store::{IdempotencyKey, WorkflowUpdate};
+use sluice_store::IdempotencyKey;
 use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionPage};
 use utoipa::IntoParams;
 
-use super::workflows::{find, require, save_once};
+use super::workflows::{find, require, save, save_once};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -27,7 +27,7 @@ pub struct PageQuery {
     pub cursor: Option<String>,
 }
 
-/// Lists the versions of a workflow, newest first.
+/// Lists the versions of a workflow without their definitions, newest first.
 ///
 /// Every save makes a version. `restore_version` saves an older one again.
 #[utoipa::path(
@@ -67,7 +67,7 @@ pub async fn get_version(
     Ok(Json(app.engine.store().version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?))
 }
 
-/// Saves an older version again, as the newest one.
+/// Saves an older version again, as the newest one. One that equals the newest makes no version.
 ///
 /// Name, description and definition become those of the older version; the version number goes up by one.
 #[utoipa::path(
@@ -105,23 +105,8 @@ async fn restore(
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(ApiError::stale(before.version));
     }
-    let store = app.engine.store();
-    let old = store.version(caller.tenant(), id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
-    let workflow = Workflow {
-        name: old.name,
-        description: old.description,
-        definition: old.definition,
-        version: before.version + 1,
-        updated_at: app.engine.outside().clock.now(),
-        ..before
-    };
-    let update = match key {
-        Some(key) => store.update_workflow_once(caller.tenant(), workflow.clone(), key.clone()).await?,
-        None => store.update_workflow(caller.tenant(), workflow.clone()).await?,
-    };
-    match update {
-        WorkflowUpdate::Saved => Ok(workflow),
-        WorkflowUpdate::Stale(current) => Err(ApiError::stale(current)),
-        WorkflowUpdate::NotFound | WorkflowUpdate::Active(_) => Err(ErrorCode::WorkflowNotFound.into()),
-    }
+    let old = app.engine.store().version(caller.tenant(), id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
+    let changed =
+        Workflow { name: old.name, description: old.description, definition: old.definition, ..before.clone() };
+    save(app, caller, before, changed, key).await
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, delete, get, post, put};
+use actix_web::{HttpRequest, HttpResponse, Responder as _, delete, get, post, put};
 use serde_json::Value;
 use sluice_store::{EarlierRequest, IdempotencyKey, SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::edit::rename_references;
@@ -18,7 +19,7 @@ use sluice_types::{
 use super::address;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
-use crate::etag::{IfMatch, WithETag};
+use crate::etag::{IfMatch, WithETag, is_known, not_modified, tag_of_version};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::idempotency::{Answered, KeyHeader, deleted, once};
 use crate::state::App;
@@ -38,7 +39,7 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
     let sort = match &query.sort {
         Some(sort) => sort
             .parse::<SortOrder>()
-            .map_err(|message| ApiError::new(ErrorCode::InvalidQuery, format!("{message}.")))?,
+            .map_err(|message| ApiError::parameter(ErrorCode::InvalidQuery, "sort", message))?,
         None => SortOrder::default(),
     };
     let wanted = WorkflowFilter {
@@ -193,6 +194,11 @@ fn is_built_in(id: &WorkflowId) -> bool {
     built_in_templates().iter().any(|template| template.id == *id)
 }
 
+/// Refuses a template with the id of a built-in one.
+pub fn check_template_id(id: &WorkflowId, is_template: bool) -> ApiResult<()> {
+    if is_template && is_built_in(id) { Err(id_of_built_in(id)) } else { Ok(()) }
+}
+
 fn id_of_built_in(id: &WorkflowId) -> ApiError {
     let detail = format!("A built-in template has the id `{id}`: choose another one for your own template.");
     ApiError::new(ErrorCode::WorkflowExists, detail)
@@ -210,8 +216,20 @@ const MOST_SAME_NAMES: u32 = 1_000;
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
 #[get("/workflows/{workflow_id}")]
-pub async fn get_workflow(caller: Viewer, id: Path<WorkflowId>, app: Data<App>) -> ApiResult<WithETag<Workflow>> {
-    Ok(WithETag::ok(find(&app, &caller, &id).await?))
+pub async fn get_workflow(
+    caller: Viewer,
+    id: Path<WorkflowId>,
+    request: HttpRequest,
+    app: Data<App>,
+) -> ApiResult<HttpResponse> {
+    if request.headers().contains_key(IF_NONE_MATCH) {
+        let version = app.engine.store().workflow_version(caller.tenant(), &id).await?;
+        let tag = tag_of_version(version.ok_or(ErrorCode::WorkflowNotFound)?);
+        if is_known(&request, &tag) {
+            return Ok(not_modified(&tag));
+        }
+    }
+    Ok(WithETag::ok(find(&app, &caller, &id).await?).respond_to(&request))
 }
 
 /// A workflow; `workflow_not_found` when it does not exist.
@@ -228,7 +246,7 @@ pub async fn require(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<(
     }
 }
 
-/// Saves a workflow over the version that `If-Match` names.
+/// Saves a workflow over the version that `If-Match` names. A save that changes nothing makes no version.
 ///
 /// Labels given in `renamed_labels` are rewritten in every prompt in the same save.
 #[utoipa::path(
@@ -261,30 +279,47 @@ pub async fn update_workflow(
     if version.is_some_and(|version| version != before.version) {
         return Err(ApiError::stale(before.version));
     }
-    if request.is_template && is_built_in(&id) {
-        return Err(id_of_built_in(&id));
-    }
+    check_template_id(&id, request.is_template)?;
     hold_to_known_parts(&request.definition, &before.definition)?;
     rename_references(&mut request.definition, &request.renamed_labels);
     check_definition(&request.definition)?;
-    let workflow = Workflow {
+    let changed = Workflow {
         name: request.name,
         description: request.description,
         category: request.category,
         tags: request.tags,
         definition: request.definition,
-        version: before.version + 1,
         is_template: request.is_template,
         is_active: request.is_active,
-        updated_at: app.engine.outside().clock.now(),
-        ..before
+        ..before.clone()
     };
-    saved(&app.engine.store().update_workflow(caller.tenant(), workflow.clone()).await?)?;
-    Ok(WithETag::ok(workflow))
+    Ok(WithETag::ok(save(&app, &caller, before, changed, None).await?))
+}
+
+/// Saves a workflow over the version that was read; the result is the workflow as saved. A save that changes nothing makes
+/// no version.
+pub async fn save(
+    app: &App,
+    caller: &Caller,
+    before: Workflow,
+    changed: Workflow,
+    key: Option<&IdempotencyKey>,
+) -> ApiResult<Workflow> {
+    if changed == before {
+        return Ok(before);
+    }
+    let workflow = Workflow { version: before.version + 1, updated_at: app.engine.outside().clock.now(), ..changed };
+    let (store, tenant) = (app.engine.store(), caller.tenant());
+    let update = match key {
+        Some(key) => store.update_workflow_once(tenant, workflow.clone(), key.clone()).await?,
+        None => store.update_workflow(tenant, workflow.clone()).await?,
+    };
+    saved(&update)?;
+    Ok(workflow)
 }
 
 /// Refuses unknown fields, as in every request. Those that a newer server has stored may be sent back as they were read.
-fn hold_to_known_parts(definition: &Definition, stored: &Definition) -> ApiResult<()> {
+pub fn hold_to_known_parts(definition: &Definition, stored: &Definition) -> ApiResult<()> {
     definition.hold_to_known_parts(Some(stored)).map_err(|ReadError { pointer, message }| {
         let field = FieldError::new(format!("/definition{pointer}"), message);
         ApiError::fields(ErrorCode::InvalidRequest, vec![field])

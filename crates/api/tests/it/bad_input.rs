@@ -70,7 +70,8 @@ async fn spellings_that_clients_and_proxies_use() {
     assert_eq!(saved["definition"]["steps"][0]["max_retries"].to_string(), "1");
     let tags = ["W/\"1\"", "\"2-gzip\"", "W/\"3--gzip\"", "\"4-br\"", "5", "*"];
     for tag in tags {
-        server.put("/workflows/w", tag, &saved).await.expect(StatusCode::OK);
+        let changed = json!({"name": tag, "definition": saved["definition"]});
+        server.put("/workflows/w", tag, &changed).await.expect(StatusCode::OK);
     }
     for tag in ["\"7-x\"", "\"gzip\""] {
         server.put("/workflows/w", tag, &saved).await.problem(400, "invalid_header");
@@ -286,6 +287,87 @@ async fn definitions_that_cannot_run(#[future(awt)] database: TestDatabase) {
     let no_budget = json!({"input": {"topic": "x"}, "budget_usd": -1});
     server.post("/workflows/input/executions", &no_budget).await.problem(422, "invalid_request");
     assert_eq!(server.get("/workflows/executions").await.expect(StatusCode::OK)["items"], json!([]));
+}
+
+/// Words of Rust, serde and chrono that say nothing to a client.
+const WORDS_OF_RUST: [&str; 11] =
+    ["u32", "i64", "f64", "variant", "digit", "a map", "sequence", "struct", "floating", "premature", "can not parse"];
+
+#[track_caller]
+fn is_plain(refusal: &str) {
+    for word in WORDS_OF_RUST {
+        assert!(!refusal.contains(word), "`{word}` is in {refusal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_parameter_is_named() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    server.workflow("w", &[step("a", "demo-echo", "x")]).await;
+    for (address, parameter, message) in [
+        ("/workflows?limit=ten", "limit", "an integer is expected"),
+        ("/workflows?limit=0", "limit", "from 1 to 200"),
+        ("/workflows?limit=1&limit=2", "limit", "twice"),
+        ("/workflows?is_template=1", "is_template", "`true` or `false`"),
+        ("/workflows?sort=size", "sort", "-updated_at"),
+        ("/workflows?colour=red", "colour", "unknown field"),
+        ("/workflows?search=a%00b", "search", "U+0000"),
+        ("/workflows/executions?created_after=yesterday", "created_after", "2026-01-31T12:00:00Z"),
+        ("/workflows/executions?status=done", "status", "pending, running"),
+        ("/workflows/executions?sort=size", "sort", "created_at"),
+        ("/workflows/executions?triggered_by=x&workflow_id=w", "triggered_by", "`workflow_id`"),
+        ("/events/workflows/w?after=-1", "after", "the last event"),
+        // No parameter is passed over.
+        ("/workflows/w?pretty=1", "pretty", "takes no query parameters"),
+        ("/workflows/w/stats?", "", ""),
+    ] {
+        let answer = server.get(address).await;
+        if parameter.is_empty() {
+            answer.expect(StatusCode::OK);
+            continue;
+        }
+        assert_eq!(answer.body["errors"][0]["parameter"], parameter, "{address}: {:#}", answer.body);
+        let refused = answer.problem(400, "invalid_query");
+        assert!(refused.contains(message), "{address}: {refused}");
+        is_plain(&refused);
+    }
+    let cursor = server.get("/workflows?cursor=garbage").await;
+    assert_eq!(cursor.body["errors"][0]["parameter"], "cursor");
+    cursor.problem(400, "invalid_cursor");
+    server.post("/workflows/w/copy?name=x", &json!({})).await.problem(400, "invalid_query");
+    is_plain(&server.get("/workflows/w/versions/first").await.problem(400, "invalid_path"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_types_are_told_in_the_words_of_json() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    server.workflow("w", &[step("a", "demo-echo", "{{input.n}}")]).await;
+    for (address, body, pointer) in [
+        ("/workflows", json!({"name": {}, "definition": {"steps": []}}), "/name"),
+        ("/workflows", json!({"name": "x", "tags": {}, "definition": {"steps": []}}), "/tags"),
+        ("/workflows", json!({"name": "x", "is_template": 1.5, "definition": {"steps": []}}), "/is_template"),
+        ("/workflows", json!({"name": "x", "definition": []}), "/definition"),
+        ("/workflows", json!({"name": "x", "definition": {"steps": {}}}), "/definition/steps"),
+        ("/workflows/w/executions", json!({"budget_usd": "x"}), "/budget_usd"),
+        ("/workflows/w/executions", json!({"yolo": []}), "/yolo"),
+    ] {
+        let refused = server.post(address, &body).await.problem(422, "invalid_request");
+        assert!(refused.contains(pointer), "{body}: {refused}");
+        is_plain(&refused);
+    }
+    let start = async |number: &str| {
+        let request = server.request(Method::POST, "/workflows/w/executions?wait=30");
+        let body = format!("{{\"input\": {{\"n\": {number}}}}}");
+        Answer::of(request.header("content-type", "application/json").body(body).send().await.unwrap()).await
+    };
+    let rounded = start("12345678901234567890123").await.problem(422, "invalid_request");
+    assert!(rounded.contains("`/input/n`") && rounded.contains("as a string"), "{rounded}");
+    for (number, text) in [("18446744073709551615", "18446744073709551615"), ("1e2", "100"), ("0.1", "0.1")] {
+        let done = start(number).await.expect(StatusCode::OK);
+        assert_eq!(done["steps"][0]["content"], text);
+    }
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]

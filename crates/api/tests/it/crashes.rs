@@ -53,7 +53,7 @@ async fn a_killed_server_goes_on_by_itself(#[future(awt)] database: TestDatabase
     assert!(attempts[0]["content"].as_str().unwrap().starts_with(&before), "the text streamed before is readable");
     assert_eq!(attempts[0]["usage_estimated"], true);
     // The gate is still open, in both executions.
-    let gated_now = server.get(&gated).await.expect(StatusCode::OK);
+    let gated_now = server.settled(&gated).await;
     assert_eq!((&gated_now["status"], &run_of(&gated_now, "r")["gate"]["content"]), (&json!("paused"), &json!("text")));
     for (at, path) in [(&execution, "s4"), (&gated, "r")] {
         server.post(&format!("{at}/steps/{path}/review"), &json!({"decision": "approve"})).await.expect(StatusCode::OK);

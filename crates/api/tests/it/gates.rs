@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::limits::{MAX_LISTED_MESSAGE_CHARS, MAX_WAIT_SECONDS};
 
-use crate::server::{Server, run_of, step};
+use crate::server::{Server, WHOLE, run_of, step};
 
 const GATES: &str = "/workflows/executions/gates";
 
@@ -47,7 +47,7 @@ async fn open_gates_are_listed_until_they_are_decided(#[future(awt)] database: T
         listed["items"].as_array().unwrap().iter().map(|gate| gate["execution_id"].as_str().unwrap()).collect();
     assert_eq!((ids, &listed["next_cursor"]), (vec![third.as_str(), &second, &first], &Value::Null));
     let execution = format!("/workflows/executions/{first}");
-    let waiting = server.get(&execution).await.expect(StatusCode::OK);
+    let waiting = server.get(&format!("{execution}?{WHOLE}")).await.expect(StatusCode::OK);
     let gate = &run_of(&waiting, "r")["gate"];
     assert_eq!((&gate["content"], gate["opened_at"].is_string()), (&json!("A quokka"), true));
     let expected = json!({"execution_id": first, "workflow_id": "w", "workflow_name": "w", "path": "r", "step_label": "R",

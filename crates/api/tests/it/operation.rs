@@ -48,7 +48,7 @@ async fn a_server_that_refuses_starts_is_not_ready(#[future(awt)] database: Test
 async fn saves_are_limited(#[future(awt)] database: TestDatabase) {
     let server = Server::with(&database, &["--saves-per-minute", "7"]);
     server.post("/workflows", &workflow("w")).await.expect(StatusCode::CREATED);
-    server.put("/workflows/w", "\"1\"", &workflow("w")).await.expect(StatusCode::OK);
+    server.put("/workflows/w", "\"1\"", &workflow("other")).await.expect(StatusCode::OK);
     let restored = server.request(Method::POST, "/workflows/w/versions/1/restore").header("if-match", "\"2\"");
     assert_eq!(restored.send().await.unwrap().status(), StatusCode::OK);
     server.post("/workflows/w/copy", &json!({})).await.expect(StatusCode::CREATED);

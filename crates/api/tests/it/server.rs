@@ -12,6 +12,9 @@ use sluice_testing::TestDatabase;
 /// The binary under test.
 pub const SLUICE: &str = env!("CARGO_BIN_EXE_sluice");
 
+/// The query that asks for all parts of an execution.
+pub const WHOLE: &str = "include=gates,output,prompts,results";
+
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -136,9 +139,12 @@ impl Server {
         }
     }
 
-    /// Waits until an execution has ended or waits.
+    /// Waits until an execution has ended or waits, and gives it with all its parts.
     pub async fn settled(&self, execution: &str) -> Value {
-        self.until(execution, |body| !["pending", "running"].contains(&body["status"].as_str().unwrap())).await
+        self.until(&format!("{execution}?{WHOLE}"), |body| {
+            !["pending", "running"].contains(&body["status"].as_str().unwrap())
+        })
+        .await
     }
 }
 

@@ -105,7 +105,7 @@ fn own_errors(index: &Index, path: &StepPath, errors: &[LintFinding]) -> Option<
         .iter()
         .map(|finding| {
             let pointer = finding.pointer.strip_prefix(own.as_str())?.to_owned();
-            Some(FieldError { pointer, code: finding.code.clone(), message: finding.message.clone() })
+            Some(FieldError::with_code(pointer, finding.code.clone(), finding.message.clone()))
         })
         .collect();
     fields.filter(|fields| !fields.is_empty())

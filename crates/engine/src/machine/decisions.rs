@@ -126,8 +126,10 @@ impl Machine {
         });
         self.journal.state.interruptions = 0;
         let event = self.event_of(EventType::Progress, path);
-        let duration_ms = self.runs.get(path).and_then(|run| run.duration_ms);
-        self.emit(ExecutionEvent { duration_ms, ..event });
+        let run = self.runs.get(path);
+        let duration_ms = run.and_then(|run| run.duration_ms);
+        let opened_seq = run.and_then(|run| run.gate.as_ref()).map(|gate| gate.opened_seq);
+        self.emit(ExecutionEvent { duration_ms, opened_seq, ..event });
     }
 
     /// Runs the reviewed step again with the comment, and all that uses it.

@@ -1,6 +1,6 @@
 //! The events of a turn.
 
-use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, StepPath};
+use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, Gate, StepPath, StepRun};
 
 use super::Machine;
 
@@ -24,6 +24,7 @@ impl Machine {
             attempt: (run.attempt > 0).then_some(run.attempt),
             finish_reason: run.finish_reason,
             finish_word: run.finish_word.clone(),
+            opened_seq: run.gate.as_ref().filter(|_| run.status.is_gate()).map(|gate| gate.opened_seq),
             ..event
         }
     }
@@ -65,15 +66,28 @@ impl Machine {
         if status != ExecutionStatus::Paused {
             return event;
         }
-        match self.runs.at_gates().next() {
-            Some(run) => ExecutionEvent {
+        match self.newest_gate() {
+            Some((run, gate)) => ExecutionEvent {
                 path: Some(run.path.clone()),
                 step_id: Some(run.step_id.clone()),
                 step_label: Some(run.label.clone()),
-                message: run.gate.as_ref().map(|gate| gate.message.clone()),
+                message: Some(gate.message.clone()),
+                opened_seq: Some(gate.opened_seq),
                 ..event
             },
             None => ExecutionEvent { message: Some("Paused by a person.".into()), ..event },
         }
+    }
+
+    /// The open gate that was opened last, with its step run.
+    fn newest_gate(&self) -> Option<(&StepRun, &Gate)> {
+        let open = self.runs.at_gates().filter_map(|run| Some((run, run.gate.as_ref()?)));
+        open.max_by_key(|(_, gate)| gate.opened_seq)
+    }
+
+    /// Whether this turn has opened a gate that is still open.
+    pub(super) fn has_opened_gate(&self) -> bool {
+        let newest = self.newest_gate().map(|(_, gate)| gate.opened_seq);
+        newest.is_some() && self.turn.events.iter().any(|event| event.seq == newest)
     }
 }

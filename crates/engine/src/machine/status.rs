@@ -1,10 +1,10 @@
 //! The status of an execution, its output and its error.
 
 use serde_json::Value;
-use sluice_types::{BlockAddress, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus, StepType};
+use sluice_types::{BlockAddress, ExecutionStatus, Index, RunError, StepPath, StepRun, StepRunStatus, StepType};
 
 use super::Machine;
-use super::runs::{Activity, activity};
+use super::runs::{Activity, Runs, activity};
 
 impl Machine {
     /// The status of a live execution.
@@ -29,6 +29,10 @@ impl Machine {
         if before == status {
             if status.is_terminal() {
                 self.journal.state.output = self.output();
+            } else if status == ExecutionStatus::Paused && self.has_opened_gate() {
+                // One gate was decided, and the next was reached at once.
+                let event = self.status_event(status);
+                self.emit(event);
             }
             return;
         }
@@ -46,8 +50,7 @@ impl Machine {
 
     /// The output of the last step that completed.
     fn output(&self) -> Option<Value> {
-        let places: Vec<_> = self.index.block(&BlockAddress::Root).collect();
-        places.into_iter().rev().find_map(|place| result_of(self.runs.get(&StepPath::top(&place.step.id))?))
+        result_of(made_output(&self.index, &self.runs)?)
     }
 
     /// The error of the step run that failed.
@@ -71,11 +74,22 @@ impl Machine {
     }
 }
 
-/// The output of a step run as the execution's own: of a review, the text as approved.
-fn result_of(run: &StepRun) -> Option<Value> {
-    if run.status != StepRunStatus::Completed {
-        return None;
+/// The step run that made the output of an execution: the last one that completed.
+pub(super) fn made_output<'r>(index: &Index, runs: &'r Runs) -> Option<&'r StepRun> {
+    let places: Vec<_> = index.block(&BlockAddress::Root).collect();
+    let mut runs = places.into_iter().rev().filter_map(|place| runs.get(&StepPath::top(&place.step.id)));
+    runs.find(|run| run.status == StepRunStatus::Completed && has_result(run))
+}
+
+fn has_result(run: &StepRun) -> bool {
+    match run.step_type {
+        StepType::Llm | StepType::Unknown => run.output.is_some(),
+        StepType::Review => run.content.is_some(),
     }
+}
+
+/// The output of a completed step run as the execution's own: of a review, the text as approved.
+fn result_of(run: &StepRun) -> Option<Value> {
     match run.step_type {
         StepType::Llm | StepType::Unknown => run.output.clone(),
         StepType::Review => run.content.clone().map(Value::String),

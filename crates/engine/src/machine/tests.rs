@@ -2,5 +2,6 @@
 
 mod answers;
 mod laws;
+mod pauses;
 mod recovery;
 mod world;

@@ -1,7 +1,7 @@
 //! Completing a turn: carrying the plan out until it waits for something.
 
 use sluice_store::{StoredEvent, Turn};
-use sluice_types::{ExecutionEvent, ExecutionStatus, StepPath, StepRunStatus};
+use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, StepPath, StepRunStatus};
 
 use super::plan::{Action, Mode, SkipReason, plan};
 use super::{Env, Evaluation, Machine, Outcome, Step};
@@ -16,7 +16,8 @@ impl Machine {
         }
         let status = self.journal.state.status;
         if self.turn.asked && self.turn.events.is_empty() && !status.is_terminal() {
-            let event = self.status_event(status);
+            // The change is told, and no new pause: a reader decides once for each `paused`.
+            let event = ExecutionEvent { event_type: EventType::Progress, ..self.status_event(status) };
             self.emit(event);
         }
         self.journal.turn += 1;
@@ -85,7 +86,7 @@ impl Machine {
             record.run.output = content.clone().map(serde_json::Value::String);
             record.run.content = content;
         });
-        let event = self.event_of(sluice_types::EventType::Skipped, path);
+        let event = self.event_of(EventType::Skipped, path);
         self.emit(ExecutionEvent { message: Some(message.into()), ..event });
     }
 

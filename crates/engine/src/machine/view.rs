@@ -4,6 +4,7 @@ use sluice_store::Journal;
 use sluice_types::{BlockAddress, Execution, Index, StepPath, StepRunStatus};
 
 use super::runs::{Runs, pending_run};
+use super::status::made_output;
 
 /// The execution as the API answers it.
 #[must_use]
@@ -21,6 +22,7 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         temporal_workflow_id: journal.temporal_workflow_id.clone(),
         status: state.status,
         input: journal.input.clone(),
+        output_from: state.output.as_ref().and_then(|_| Some(made_output(index, runs)?.path.clone())),
         output: state.output.clone(),
         error: state.error.clone(),
         token_usage: state.token_usage,
@@ -36,7 +38,9 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         on_hold: state.on_hold,
         last_seq: state.last_seq,
         steps_executed: i64::try_from(completed().count()).unwrap_or(i64::MAX),
-        step_results: completed().filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect(),
+        step_results: Some(
+            completed().filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect(),
+        ),
         steps: steps.collect(),
     }
 }

@@ -25,7 +25,7 @@ async fn a_chain_runs_to_its_end(#[future(awt)] database: TestDatabase) {
     let done = bench.settled(&started.id).await;
     assert_eq!(summary(&done), ["a completed 1", "b completed 1", "c completed 1"]);
     assert_eq!(run_of(&done, "b").content.as_deref(), Some("On tea, again"));
-    assert_eq!(done.step_results["b"], "On tea, again");
+    assert_eq!(done.step_results.as_ref().unwrap()["b"], "On tea, again");
     assert_eq!(done.output, run_of(&done, "c").output);
     assert_eq!((done.status, done.steps_executed, done.error.clone()), (ExecutionStatus::Completed, 3, None));
     assert!(done.token_usage.output_tokens > 0 && done.duration_ms.is_some());

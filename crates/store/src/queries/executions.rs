@@ -244,6 +244,17 @@ pub async fn position(conn: &mut Connection, tenant: &str, id: &str) -> Result<O
         .optional()?)
 }
 
+/// The number of an execution's newest turn, and whether something is under way in it.
+pub async fn turn(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<(i64, bool)>> {
+    Ok(executions::table
+        .find((tenant, id))
+        .filter(is_visible(tenant))
+        .select((executions::turn, executions::live))
+        .first(conn)
+        .await
+        .optional()?)
+}
+
 /// The step runs that are under way, with the text as far as it was checkpointed.
 pub async fn running(conn: &mut Connection, tenant: &str, id: &str) -> Result<Vec<StepRun>> {
     let mut rows: Vec<StepRunRow> = step_runs::table

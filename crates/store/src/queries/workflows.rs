@@ -5,13 +5,19 @@ use std::collections::{HashMap, HashSet};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion};
+use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion, WorkflowVersionSummary};
 
 use super::{Backend, Connection, Result};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
 use crate::schema::{executions, workflow_tags, workflow_versions, workflows};
 use crate::workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Lower case as the database knows it, for the order by name. The index has the same expression.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Workflow>> {
     let found = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
@@ -23,6 +29,12 @@ pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option
 pub async fn has(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
     let found = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
     Ok(diesel::select(exists(found)).get_result(conn).await?)
+}
+
+/// The version of a workflow, without reading its definition.
+pub async fn current_version(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<i64>> {
+    let found = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
+    Ok(found.select(workflows::version).first(conn).await.optional()?)
 }
 
 /// The ids that are `base`, or begin with `prefix` and a hyphen. Those of workflows being deleted are taken, too.
@@ -138,8 +150,9 @@ pub async fn list(
     query = match filter.sort {
         SortOrder::NewestFirst => query.order((workflows::updated_at.desc(), workflows::id.desc())),
         SortOrder::OldestFirst => query.order((workflows::updated_at.asc(), workflows::id.asc())),
-        SortOrder::Name => query.order((workflows::name.asc(), workflows::id.asc())),
-        SortOrder::NameDescending => query.order((workflows::name.desc(), workflows::id.desc())),
+        SortOrder::Name => query.order((lower(workflows::name).asc(), workflows::id.asc())),
+        SortOrder::NameDescending => query.order((lower(workflows::name).desc(), workflows::id.desc())),
+        SortOrder::Id => query.order(workflows::id.asc()),
     };
     if let Some(Cursor { key, id, .. }) = filter.cursor.clone() {
         let updated_at = key.parse::<i64>().unwrap_or(0);
@@ -151,12 +164,13 @@ pub async fn list(
             SortOrder::OldestFirst => query
                 .filter(workflows::updated_at.ge(updated_at))
                 .filter(workflows::updated_at.gt(updated_at).or(workflows::id.gt(id))),
-            SortOrder::Name => {
-                query.filter(workflows::name.ge(key.clone())).filter(workflows::name.gt(key).or(workflows::id.gt(id)))
-            }
-            SortOrder::NameDescending => {
-                query.filter(workflows::name.le(key.clone())).filter(workflows::name.lt(key).or(workflows::id.lt(id)))
-            }
+            SortOrder::Name => query
+                .filter(lower(workflows::name).ge(lower(key.clone())))
+                .filter(lower(workflows::name).gt(lower(key)).or(workflows::id.gt(id))),
+            SortOrder::NameDescending => query
+                .filter(lower(workflows::name).le(lower(key.clone())))
+                .filter(lower(workflows::name).lt(lower(key)).or(workflows::id.lt(id))),
+            SortOrder::Id => query.filter(workflows::id.gt(id)),
         };
     }
     let rows: Vec<(WorkflowSummaryRow, Option<String>)> = query.limit(i64::from(filter.limit) + 1).load(conn).await?;
@@ -183,7 +197,7 @@ pub async fn versions(
     id: &str,
     before: Option<i64>,
     limit: u32,
-) -> Result<Vec<WorkflowVersion>> {
+) -> Result<Vec<WorkflowVersionSummary>> {
     let rows: Vec<VersionRow> = workflow_versions::table
         .filter(workflow_versions::tenant_id.eq(tenant).and(workflow_versions::workflow_id.eq(id)))
         .filter(workflow_versions::version.lt(before.unwrap_or(i64::MAX)))
@@ -193,7 +207,7 @@ pub async fn versions(
         .select(VersionRow::as_select())
         .load(conn)
         .await?;
-    rows.into_iter().map(VersionRow::into_version).collect()
+    rows.into_iter().map(VersionRow::into_summary).collect()
 }
 
 pub async fn version(conn: &mut Connection, tenant: &str, id: &str, version: i64) -> Result<Option<WorkflowVersion>> {

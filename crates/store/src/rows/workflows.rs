@@ -1,7 +1,9 @@
 //! Rows of workflows and their versions.
 
 use diesel::prelude::*;
-use sluice_types::{ExecutionSummary, Workflow, WorkflowSummary, WorkflowVersion};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use sluice_types::{ExecutionSummary, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary};
 
 use super::{FORMAT, read_json, read_word, write_json};
 use crate::error::StoreError;
@@ -124,7 +126,23 @@ pub(crate) struct VersionRow {
     pub format: i32,
 }
 
+/// A definition of which the steps are counted, and not read.
+#[derive(Deserialize)]
+struct Counted {
+    steps: Vec<IgnoredAny>,
+}
+
 impl VersionRow {
+    pub fn into_summary(self) -> Result<WorkflowVersionSummary, StoreError> {
+        let Counted { steps } = read_json(&self.definition)?;
+        Ok(WorkflowVersionSummary {
+            version: self.version,
+            name: self.name,
+            step_count: i32::try_from(steps.len()).unwrap_or(i32::MAX),
+            created_at: from_micros(self.created_at),
+        })
+    }
+
     pub fn into_version(self) -> Result<WorkflowVersion, StoreError> {
         Ok(WorkflowVersion {
             version: self.version,

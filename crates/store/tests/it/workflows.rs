@@ -35,6 +35,9 @@ async fn tenants(store: &Store) -> (TenantId, TenantId) {
     (one, two)
 }
 
+const SORT_ORDERS: [SortOrder; 5] =
+    [SortOrder::NewestFirst, SortOrder::OldestFirst, SortOrder::Name, SortOrder::NameDescending, SortOrder::Id];
+
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_written_is_read_and_nothing_crosses_tenants(#[future(awt)] database: TestDatabase) {
@@ -98,7 +101,7 @@ async fn pages_join_to_the_whole_list_in_every_order(#[future(awt)] database: Te
         let row = workflow(&format!("w{n:02}"), &format!("Name {}", n % 4), n / 3);
         store.create_workflow(&tenant, row).await.unwrap();
     }
-    for sort in [SortOrder::NewestFirst, SortOrder::OldestFirst, SortOrder::Name, SortOrder::NameDescending] {
+    for sort in SORT_ORDERS {
         let whole =
             store.workflows(&tenant, WorkflowFilter { limit: 100, sort, ..WorkflowFilter::default() }).await.unwrap();
         let mut joined = Vec::new();
@@ -115,6 +118,44 @@ async fn pages_join_to_the_whole_list_in_every_order(#[future(awt)] database: Te
         assert_eq!(joined, whole.items, "{sort:?}");
         assert_eq!(joined.len(), 23);
     }
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_case_of_letters_does_not_count_in_the_order_by_name(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (tenant, _) = tenants(&store).await;
+    for (id, name) in [("a", "Zebra"), ("b", "apple"), ("c", "Mango"), ("d", "mango")] {
+        store.create_workflow(&tenant, workflow(id, name, 0)).await.unwrap();
+    }
+    let mut names = Vec::new();
+    let mut cursor = None;
+    loop {
+        let filter = WorkflowFilter { limit: 1, cursor, sort: SortOrder::Name, ..WorkflowFilter::default() };
+        let page = store.workflows(&tenant, filter).await.unwrap();
+        names.extend(page.items.into_iter().map(|item| item.name));
+        let Some(next) = page.next_cursor else { break };
+        cursor = Cursor::decode(&next);
+    }
+    assert_eq!(names, ["apple", "Mango", "mango", "Zebra"]);
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_by_id_misses_nothing_that_is_saved_meanwhile(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (tenant, _) = tenants(&store).await;
+    for id in ["a", "b", "c", "d"] {
+        store.create_workflow(&tenant, workflow(id, id, 0)).await.unwrap();
+    }
+    let filter = WorkflowFilter { limit: 2, sort: SortOrder::Id, ..WorkflowFilter::default() };
+    let first = store.workflows(&tenant, filter.clone()).await.unwrap();
+    let saved = Workflow { version: 2, ..workflow("d", "A", 9) };
+    assert_eq!(store.update_workflow(&tenant, saved).await.unwrap(), WorkflowUpdate::Saved);
+    let cursor = Cursor::decode(&first.next_cursor.unwrap());
+    let rest = store.workflows(&tenant, WorkflowFilter { cursor, ..filter }).await.unwrap();
+    let ids: Vec<String> = first.items.into_iter().chain(rest.items).map(|item| item.id.to_string()).collect();
+    assert_eq!(ids, ["a", "b", "c", "d"]);
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]

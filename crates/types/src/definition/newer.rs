@@ -99,7 +99,11 @@ impl Definition {
         Ok(definition)
     }
 
-    fn of_value(value: &Value) -> Result<Self, ReadError> {
+    /// Reads a definition, with what a newer version may have added to it.
+    ///
+    /// # Errors
+    /// Says what cannot be read, and where.
+    pub fn of_value(value: &Value) -> Result<Self, ReadError> {
         serde_path_to_error::deserialize(value).map_err(|error| explained(value, ReadError::new(&error)))
     }
 }
@@ -145,7 +149,7 @@ impl<'d> Found<'d> {
     }
 
     fn word(&mut self, pointer: String, word: &str, known: &[&str]) {
-        let message = format!("unknown variant `{word}`, expected {}", one_of(known));
+        let message = format!("unknown value `{word}`, expected {}", one_of(known));
         self.add(pointer, NewerKind::Word(word.to_owned()), Value::Null, message);
     }
 

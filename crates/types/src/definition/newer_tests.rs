@@ -77,9 +77,9 @@ fn errors_say_where_they_are() {
         (json!({"label": "A", "type": "llm", "prompt": "", "timeout": -1}), "/steps/0/timeout: invalid value"),
         (
             json!({"label": "A", "type": "llm", "prompt": "", "effect": "reads twice"}),
-            "/steps/0/effect: unknown variant `reads twice`, expected one of `pure`, `reads`, `writes`",
+            "/steps/0/effect: unknown value `reads twice`, expected one of `pure`, `reads`, `writes`",
         ),
-        (json!({"label": "A", "type": "review", "on_expiry": "x"}), "/steps/0/on_expiry: unknown variant `x`"),
+        (json!({"label": "A", "type": "review", "on_expiry": "x"}), "/steps/0/on_expiry: unknown value `x`"),
         (
             json!({"label": "A", "type": "llm", "prompt": "", "fallbacks": [{"modell": "m"}]}),
             "/steps/0/fallbacks/0/modell: unknown field `modell`, expected one of `provider`, `model`",

@@ -18,7 +18,7 @@ pub fn StepHistory(store: RunStore, path: StepPath) -> impl IntoView {
     let detail = detail_of(store, path);
     view! {
         <Loaded resource=detail lines=3 let:detail>
-            {(!detail.attempts.is_empty()).then(|| view! { <Attempts attempts=detail.attempts.clone() /> })}
+            {(!detail.attempts.is_empty()).then(|| view! { <Attempts attempts=detail.clone().attempts_with_texts() /> })}
             {detail.decisions.iter().cloned().map(|decision| view! { <Decision decision /> }).collect_view()}
             {(detail.attempts.is_empty() && detail.decisions.is_empty())
                 .then(|| view! { <p class="muted">"Nothing is on record yet."</p> })}

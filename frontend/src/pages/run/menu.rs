@@ -79,7 +79,7 @@ fn copy_link(toasts: Toasts) {
 /// Gives the run to the person as a file. A message about it outlives the page, so it holds nothing of the page.
 fn export(id: ExecutionId, toasts: Toasts) {
     spawn_local(async move {
-        match api::executions::get(&id).await {
+        match api::executions::whole(&id).await {
             Ok(execution) => {
                 let text = serde_json::to_string_pretty(&execution).unwrap_or_default();
                 if download(&format!("{id}.json"), "application/json", &text).is_err() {

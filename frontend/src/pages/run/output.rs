@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::ExecutionStatus;
+use sluice_types::{ExecutionStatus, StepType};
 use sluice_web_state::finish::finish_warning;
 use sluice_web_state::format::{duration, known_cost};
 use sluice_web_state::run::{RunState, StepView};
@@ -17,14 +17,14 @@ fn output_of(run: &RunState) -> Option<(String, bool)> {
     if run.status() != ExecutionStatus::Completed {
         return None;
     }
-    let text = match run.execution().output.as_ref()? {
-        Value::String(text) => text.clone(),
-        Value::Object(decision) if decision.contains_key("decision") && decision.contains_key("content") => {
-            decision.get("content")?.as_str()?.to_owned()
+    let step = run.output()?;
+    let text = match &step.run.output {
+        Some(json @ (Value::Object(_) | Value::Array(_))) if step.run.step_type == StepType::Llm => {
+            serde_json::to_string_pretty(json).unwrap_or_default()
         }
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+        _ => step.text.clone(),
     };
-    let shown = run.steps().last().is_some_and(|step| step.text == text);
+    let shown = run.steps().last().is_some_and(|last| last.text == text);
     Some((text, shown))
 }
 

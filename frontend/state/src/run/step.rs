@@ -8,7 +8,7 @@ use sluice_types::{EventType, ExecutionEvent, StepRun, StepRunStatus};
 pub struct StepView {
     /// The step run. Its `content` is in `text`, so that a piece of text is appended in place.
     pub run: StepRun,
-    /// The text of the newest attempt so far; for a completed step, its content.
+    /// The text of the newest attempt so far; for a completed step, the text of its output.
     pub text: String,
     /// What the model of the newest attempt thought, as far as this page heard it.
     pub thinking: String,
@@ -48,7 +48,7 @@ impl StepView {
     /// The view of a step run as it was read.
     #[must_use]
     pub fn new(mut run: StepRun) -> Self {
-        let text = run.content.take().unwrap_or_default();
+        let text = take_text(&mut run);
         Self { run, text, thinking: String::new(), retry: None, note: None, changed_seq: 0, has_gap: false }
     }
 
@@ -214,7 +214,7 @@ impl StepView {
 
     /// Applies an answer; returns whether anything but the text changed, and the byte from which the text changed.
     pub(super) fn take_run(&mut self, mut run: StepRun) -> (bool, Option<usize>) {
-        let text = run.content.take().unwrap_or_default();
+        let text = take_text(&mut run);
         // For a running attempt, the database is slightly behind the stream.
         let streamed = run.status == StepRunStatus::Running
             && run.attempt == self.run.attempt
@@ -236,6 +236,11 @@ impl StepView {
         self.grown(from);
         (changed, Some(from))
     }
+}
+
+/// Takes the text out of a step run; where an output holds it, the output keeps it too.
+fn take_text(run: &mut StepRun) -> String {
+    run.content.take().unwrap_or_else(|| run.text().unwrap_or_default().into_owned())
 }
 
 /// Adds a piece of a text that begins at a byte offset; known text is not added again.

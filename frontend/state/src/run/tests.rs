@@ -82,6 +82,17 @@ fn status_of(state: &RunState, step: &str) -> StepRunStatus {
 }
 
 #[test]
+fn the_text_of_a_step_is_in_its_output_where_it_has_no_other() {
+    let decision = json!({"decision": "approve", "comment": null, "content": "as approved"});
+    let a = json!({"status": "completed", "attempt": 1, "output": {"a": 1}});
+    let b = json!({"type": "review", "status": "completed", "output": decision});
+    let run = RunState::new(execution(&json!({"status": "completed", "output_from": "b"}), &[a, b]));
+    let texts: Vec<&str> = run.steps().iter().map(|step| step.text.as_str()).collect();
+    assert_eq!(texts, ["{\"a\":1}", "as approved"]);
+    assert_eq!(run.output().map(|step| step.run.path.as_str()), Some("b"));
+}
+
+#[test]
 fn pieces_make_a_text_and_tell_what_is_new() {
     let mut state = running();
     let changed = state.apply(&text(1, 0, "Grüße"));
