@@ -1,6 +1,9 @@
 //! Extractors for bodies and queries, with errors that name the wrong field.
 
+use std::borrow::Cow;
+use std::fmt::Display;
 use std::future::{Ready, ready};
+use std::str::FromStr;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -9,10 +12,11 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
+use serde::{Deserialize as _, Deserializer};
 use serde_json::error::Category;
 use sluice_types::json::ReadError;
-use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH};
+use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_METADATA_FILTERS};
 use sluice_types::{ErrorCode, FieldError};
 
 use crate::error::ApiError;
@@ -148,6 +152,7 @@ fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     if let Some((name, _)) = pairs(text).into_iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
         return Err(refused(format!("`{}` contains the character U+0000: remove it.", name.replace('\0', ""))));
     }
+    let text = &*joined(text);
     let error = match actix_web::web::Query::<T>::from_query(text) {
         Ok(query) => return Ok(query.into_inner()),
         Err(error) => error,
@@ -162,6 +167,53 @@ fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
         }));
     }
     Err(refused(format!("{}.", message(&error))))
+}
+
+/// The parameter that may be repeated.
+const REPEATED: &str = "metadata=";
+
+/// The query with all values of the repeated parameter in one, separated by U+0000, which no value contains: serde's queries
+/// have each name once.
+fn joined(text: &str) -> Cow<'_, str> {
+    let (repeated, mut rest): (Vec<&str>, Vec<&str>) =
+        text.split('&').partition(|parameter| parameter.starts_with(REPEATED));
+    if repeated.len() < 2 {
+        return Cow::Borrowed(text);
+    }
+    let values: Vec<&str> = repeated.iter().filter_map(|parameter| parameter.strip_prefix(REPEATED)).collect();
+    let one = format!("{REPEATED}{}", values.join("%00"));
+    rest.push(&one);
+    Cow::Owned(rest.join("&"))
+}
+
+/// Reads entries of metadata, `key:value` each. A value may contain colons.
+pub fn metadata_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let entries: Vec<(String, String)> = text
+        .split('\0')
+        .map(|entry| match entry.split_once(':') {
+            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+            _ => Err(D::Error::custom(format!("{entry:?} is not `key:value`"))),
+        })
+        .collect::<Result<_, _>>()?;
+    if entries.len() > MAX_METADATA_FILTERS {
+        return Err(D::Error::custom(format!("at most {MAX_METADATA_FILTERS} entries, not {}", entries.len())));
+    }
+    Ok(entries)
+}
+
+/// Reads words that are separated by commas, each once and in the order of their type.
+pub fn comma_separated<'de, T, D>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    T: FromStr<Err: Display> + Ord,
+    D: Deserializer<'de>,
+{
+    let text = String::deserialize(deserializer)?;
+    let mut words: Vec<T> =
+        text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect::<Result<_, _>>()?;
+    words.sort();
+    words.dedup();
+    Ok(Some(words))
 }
 
 fn pairs(text: &str) -> Vec<(String, String)> {
@@ -207,6 +259,34 @@ mod tests {
         assert!(code("{\"name\":\"a\\u0000b\",\"definition\":{\"steps\":[]}}").contains("U+0000"));
         assert_eq!(code("{\"name\":\"a\\\\u0000b\",\"definition\":{\"steps\":[]}}"), "");
     }
+    #[test]
+    fn a_repeated_parameter_reaches_its_field_as_one() {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Filter {
+            limit: u32,
+            #[serde(default, deserialize_with = "metadata_filter")]
+            metadata: Vec<(String, String)>,
+        }
+        let read = |query: &str| parse_query::<Filter>(query).map(|read| (read.limit, read.metadata));
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(read("limit=1").unwrap(), (1, vec![]));
+        assert_eq!(read("metadata=a:b%26c:d,+e&limit=1").unwrap(), (1, vec![pair("a", "b&c:d, e")]));
+        let two = read("metadata=a%3Ab&limit=2&metadata=c:").unwrap();
+        assert_eq!(two, (2, vec![pair("a", "b"), pair("c", "")]));
+        for (query, told) in [
+            ("limit=1&metadata=a", "`metadata`: \"a\" is not `key:value`."),
+            ("limit=1&metadata=a:b&metadata=:c", "`metadata`: \":c\" is not `key:value`."),
+            ("limit=1&metadata=a:b%00c:d", "`metadata` contains the character U+0000: remove it."),
+            (
+                &format!("limit=1{}", "&metadata=a:b".repeat(MAX_METADATA_FILTERS + 1)),
+                "`metadata`: at most 10 entries, not 11.",
+            ),
+        ] {
+            assert_eq!(read(query).unwrap_err().to_string(), format!("invalid_query: {told}"));
+        }
+    }
+
     #[test]
     fn a_query_error_names_its_parameter() {
         let code = |query: &str| {

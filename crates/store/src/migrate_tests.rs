@@ -116,6 +116,9 @@ fn the_newest_migrations_can_be_reverted() {
         "INSERT INTO attempt_texts VALUES ('local', 'e', 'a', 1, 0, 'Hello'), ('local', 'e', 'a', 1, 5, ' all')";
     connection.batch_execute(piece).unwrap();
     connection.revert_last_migration(MIGRATIONS).unwrap();
+    let columns = "SELECT name AS value FROM pragma_table_info('workflows') WHERE name IN ('metadata', 'created_by')";
+    assert_eq!(texts(&mut connection, columns), [""; 0]);
+    connection.revert_last_migration(MIGRATIONS).unwrap();
     let index = "SELECT name AS value FROM sqlite_master WHERE name = 'step_runs_at_gates'";
     assert_eq!(texts(&mut connection, index), [""; 0]);
     connection.revert_last_migration(MIGRATIONS).unwrap();

@@ -69,8 +69,10 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
             description: read.description,
             category: read.category,
             tags: read.tags,
+            metadata: read.metadata,
             definition: read.definition,
             is_template: read.is_template,
+            is_published: read.is_published,
             is_active: read.is_active,
         })
     } else if value.get("steps").is_some() {
@@ -87,8 +89,10 @@ fn of_definition(file_name: &str, definition: Definition) -> CreateWorkflow {
         description: String::new(),
         category: None,
         tags: Vec::new(),
+        metadata: None,
         definition,
         is_template: false,
+        is_published: None,
         is_active: true,
     }
 }

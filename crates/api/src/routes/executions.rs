@@ -19,7 +19,7 @@ use utoipa::IntoParams;
 use super::workflows::require;
 use crate::auth::{Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{Body, OptionalBody, Query};
+use crate::extract::{Body, OptionalBody, Query, comma_separated, metadata_filter};
 use crate::state::App;
 use crate::validate::{Check, cursor, page_size};
 use crate::wait::{self, WaitForEventQuery, WaitQuery};
@@ -34,7 +34,7 @@ pub struct ExecutionQuery {
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// Only those in one of these statuses, separated by commas.
-    #[serde(default, deserialize_with = "statuses")]
+    #[serde(default, deserialize_with = "comma_separated")]
     #[param(style = Form, explode = false)]
     pub status: Option<Vec<ExecutionStatus>>,
     /// Only those that were created at this time or later (RFC 3339).
@@ -45,10 +45,21 @@ pub struct ExecutionQuery {
     #[serde(default)]
     #[param(inline, value_type = Option<CreationOrder>)]
     pub sort: CreationOrder,
-    /// Only those of this workflow. It cannot be combined with `triggered_by`.
+    /// Only those of this workflow.
     pub workflow_id: Option<WorkflowId>,
+    /// Only those of this version of the workflow. It needs `workflow_id`.
+    pub workflow_version: Option<i64>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
+    /// Only those that failed with this code.
+    #[serde(default, deserialize_with = "error_code")]
+    #[param(value_type = Option<String>)]
+    pub error_code: Option<ErrorCode>,
+    /// Only those with this entry of metadata, as `key:value`: `order_id:6735`. What follows the first colon is the value, with
+    /// colons and commas as they are. Repeat the parameter for several entries, at most 10: an execution has them all.
+    #[serde(default, deserialize_with = "metadata_filter")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode)]
+    pub metadata: Vec<(String, String)>,
 }
 
 /// Filter of a list of a workflow's executions.
@@ -61,7 +72,7 @@ pub struct WorkflowExecutionQuery {
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// Only those in one of these statuses, separated by commas.
-    #[serde(default, deserialize_with = "statuses")]
+    #[serde(default, deserialize_with = "comma_separated")]
     #[param(style = Form, explode = false)]
     pub status: Option<Vec<ExecutionStatus>>,
     /// Only those that were created at this time or later (RFC 3339).
@@ -72,6 +83,19 @@ pub struct WorkflowExecutionQuery {
     #[serde(default)]
     #[param(inline, value_type = Option<CreationOrder>)]
     pub sort: CreationOrder,
+    /// Only those of this version of the workflow.
+    pub workflow_version: Option<i64>,
+    /// Only those that this person or program started.
+    pub triggered_by: Option<String>,
+    /// Only those that failed with this code.
+    #[serde(default, deserialize_with = "error_code")]
+    #[param(value_type = Option<String>)]
+    pub error_code: Option<ErrorCode>,
+    /// Only those with this entry of metadata, as `key:value`: `order_id:6735`. What follows the first colon is the value, with
+    /// colons and commas as they are. Repeat the parameter for several entries, at most 10: an execution has them all.
+    #[serde(default, deserialize_with = "metadata_filter")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode)]
+    pub metadata: Vec<(String, String)>,
 }
 
 /// Starts an execution of a workflow.
@@ -82,7 +106,7 @@ pub struct WorkflowExecutionQuery {
     tag = "executions",
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WaitQuery,
         ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same execution")),
-    request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5})),
+    request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5, "metadata": {"order_id": "6735"}})),
     responses(
         (status = 202, description = "It is started", body = Execution, headers(
             ("Location" = String, description = "The address of the execution"),
@@ -154,6 +178,9 @@ fn hash_of(id: &WorkflowId, start: &StartExecution) -> String {
 }
 
 /// Lists executions of all workflows.
+///
+/// Filters are combined: an execution fits them all. Where no index serves all of them together, one page looks at 5,000
+/// executions at most: it may then have fewer items than `limit`, or none, and still a `next_cursor`.
 #[utoipa::path(
     tag = "executions", params(ExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -170,6 +197,8 @@ pub async fn list_executions(
 }
 
 /// Lists the executions of a workflow.
+///
+/// Filters are combined as in the list of all executions: a page may have fewer items than `limit` and still a `next_cursor`.
 #[utoipa::path(
     tag = "executions", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -183,24 +212,33 @@ pub async fn list_workflow_executions(
     app: Data<App>,
 ) -> ApiResult<Json<ExecutionPage>> {
     require(&app, &caller, &id).await?;
-    let WorkflowExecutionQuery { limit, cursor, status, created_after, created_before, sort } = query.0;
-    let workflow_id = Some(id.into_inner());
-    let query =
-        ExecutionQuery { limit, cursor, status, created_after, created_before, sort, workflow_id, triggered_by: None };
+    let query = query.0;
+    let query = ExecutionQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+        status: query.status,
+        created_after: query.created_after,
+        created_before: query.created_before,
+        sort: query.sort,
+        workflow_id: Some(id.into_inner()),
+        workflow_version: query.workflow_version,
+        triggered_by: query.triggered_by,
+        error_code: query.error_code,
+        metadata: query.metadata,
+    };
     Ok(Json(app.engine.store().executions(caller.tenant(), filter_of(query)?).await?))
 }
 
-/// Reads statuses that are separated by commas, in the order of their life cycle.
-fn statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ExecutionStatus>>, D::Error> {
+/// Reads a known error code. `Some`, as serde calls it for a parameter that is there.
+fn error_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ErrorCode>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let given: Vec<ExecutionStatus> =
-        text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect::<Result<_, _>>()?;
-    Ok(Some(ExecutionStatus::ALL.iter().copied().filter(|status| given.contains(status)).collect()))
+    let code = ErrorCode::ALL.iter().find(|code| code.as_str() == text);
+    code.copied().map(Some).ok_or_else(|| D::Error::custom(format!("{text:?} is not an error code: see /docs/errors")))
 }
 
 fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
-    if query.triggered_by.is_some() && query.workflow_id.is_some() {
-        let detail = "`triggered_by` and `workflow_id` cannot be combined: no index serves both.";
+    if query.workflow_version.is_some() && query.workflow_id.is_none() {
+        let detail = "`workflow_version` needs `workflow_id`: versions are counted in each workflow.";
         return Err(ApiError::new(ErrorCode::InvalidQuery, detail));
     }
     let mut filter = ExecutionFilter {
@@ -208,10 +246,13 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
         cursor: None,
         sort: query.sort,
         workflow_id: query.workflow_id,
+        workflow_version: query.workflow_version,
         statuses: query.status.unwrap_or_default(),
         created_after: query.created_after,
         created_before: query.created_before,
         triggered_by: query.triggered_by,
+        error_code: query.error_code,
+        metadata: query.metadata,
     };
     filter.cursor = cursor(query.cursor.as_deref(), &filter.scope())?;
     Ok(filter)

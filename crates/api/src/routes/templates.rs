@@ -33,7 +33,7 @@ impl Start {
     fn of(text: Option<&str>) -> ApiResult<Self> {
         let Some(text) = text else { return Ok(Self::BuiltIn(0)) };
         let Ok(Some(after)) = cursor(Some(text), BUILT_IN_ORDER) else {
-            return Ok(cursor(Some(text), SortOrder::Name.as_str())?.map_or(Self::BuiltIn(0), Self::Own));
+            return Ok(cursor(Some(text), SortOrder::Name.scope())?.map_or(Self::BuiltIn(0), Self::Own));
         };
         let at = built_in_templates().iter().position(|template| template.id.as_str() == after.id);
         at.map(|at| Self::BuiltIn(at + 1)).ok_or_else(|| {
@@ -45,7 +45,7 @@ impl Start {
     }
 }
 
-/// Lists templates: the built-in ones, then the tenant's own.
+/// Lists templates: the built-in ones, then the tenant's own that are published.
 #[utoipa::path(
     tag = "templates", params(PageQuery),
     responses((status = 200, description = "A page of templates", body = TemplatePage)),
@@ -68,7 +68,7 @@ pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<A
         limit: room.max(1),
         cursor: after,
         sort: SortOrder::Name,
-        is_template: Some(true),
+        is_published: Some(true),
         ..WorkflowFilter::default()
     };
     let own = app.engine.store().workflows(caller.tenant(), filter).await?;
@@ -103,7 +103,7 @@ fn summary(workflow: WorkflowSummary) -> TemplateSummary {
     }
 }
 
-/// Creates a template that belongs to the tenant.
+/// Creates a template that belongs to the tenant. It is published unless `is_published` is `false`.
 #[utoipa::path(
     tag = "templates",
     request_body(content = CreateWorkflow, example = json!({"name": "House style", "definition": {"steps": [
@@ -191,8 +191,10 @@ pub async fn instantiate_template(
         description: template.description,
         category: template.category,
         tags: template.tags,
+        metadata: None,
         definition: template.definition,
         is_template: false,
+        is_published: None,
         is_active: true,
     };
     let created = create(&app, &caller, request, Some(template.id)).await?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sluice_store::{SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::edit::rename_references;
@@ -40,12 +41,13 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
     };
     let filter = WorkflowFilter {
         limit: page_size(query.limit)?,
-        cursor: cursor(query.cursor.as_deref(), sort.as_str())?,
+        cursor: cursor(query.cursor.as_deref(), sort.scope())?,
         sort,
         search: search(query.search)?,
         tag: query.tag,
         category: query.category,
         is_template: query.is_template,
+        is_published: query.is_published,
     };
     Ok(Json(app.engine.store().workflows(caller.tenant(), filter).await?))
 }
@@ -84,6 +86,8 @@ pub async fn create(
         .text("/description", &request.description)
         .short("/category", request.category.as_deref())
         .tags(&request.tags)
+        .metadata(request.metadata.as_ref())
+        .published(request.is_published, request.is_template)
         .done()?;
     check_definition(&request.definition)?;
     let requested = request.id.clone();
@@ -114,20 +118,7 @@ pub async fn create(
         } else if built_in || check_id(&id).is_err() {
             continue;
         }
-        let workflow = Workflow {
-            id,
-            name: request.name.clone(),
-            description: request.description.clone(),
-            category: request.category.clone(),
-            tags: request.tags.clone(),
-            definition: request.definition.clone(),
-            version: 1,
-            is_template: request.is_template,
-            source_template_id: source.clone(),
-            is_active: request.is_active,
-            created_at: now,
-            updated_at: now,
-        };
+        let workflow = new_workflow(&request, id, source.clone(), caller.name(), now);
         match app.engine.store().create_workflow(caller.tenant(), workflow.clone()).await {
             Ok(()) => return Ok(workflow),
             Err(StoreError::Duplicate) if requested.is_none() => {}
@@ -139,6 +130,33 @@ pub async fn create(
         ErrorCode::WorkflowExists,
         format!("There is a workflow `{base}` already: choose another id or name."),
     ))
+}
+
+/// The first version of a workflow.
+fn new_workflow(
+    request: &CreateWorkflow,
+    id: WorkflowId,
+    source: Option<WorkflowId>,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Workflow {
+    Workflow {
+        id,
+        name: request.name.clone(),
+        description: request.description.clone(),
+        category: request.category.clone(),
+        tags: request.tags.clone(),
+        metadata: request.metadata.clone().unwrap_or_default(),
+        definition: request.definition.clone(),
+        version: 1,
+        is_template: request.is_template,
+        is_published: request.is_template && request.is_published.unwrap_or(true),
+        source_template_id: source,
+        is_active: request.is_active,
+        created_by: Some(by.to_owned()),
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 /// Whether a built-in template has this id: it would hide a tenant's own template.
@@ -207,6 +225,8 @@ pub async fn update_workflow(
         .text("/description", &request.description)
         .short("/category", request.category.as_deref())
         .tags(&request.tags)
+        .metadata(request.metadata.as_ref())
+        .published(request.is_published, request.is_template)
         .done()?;
     let before = find(&app, &caller, &id).await?;
     if version.is_some_and(|version| version != before.version) {
@@ -223,9 +243,11 @@ pub async fn update_workflow(
         description: request.description,
         category: request.category,
         tags: request.tags,
+        metadata: request.metadata.unwrap_or(before.metadata),
         definition: request.definition,
         version: before.version + 1,
         is_template: request.is_template,
+        is_published: request.is_template && request.is_published.unwrap_or(before.is_published || !before.is_template),
         is_active: request.is_active,
         updated_at: app.engine.outside().clock.now(),
         ..before
@@ -298,8 +320,10 @@ pub async fn copy_workflow(
         description: original.description,
         category: original.category,
         tags: original.tags,
+        metadata: Some(original.metadata),
         definition: original.definition,
         is_template: original.is_template,
+        is_published: original.is_template.then_some(original.is_published),
         is_active: original.is_active,
     };
     let created = create(&app, &caller, request, original.source_template_id).await?;

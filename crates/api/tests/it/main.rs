@@ -20,6 +20,7 @@ mod finding;
 mod gates;
 mod guard;
 mod interrupts;
+mod metadata;
 mod methods;
 mod operation;
 mod readme;

@@ -10,6 +10,7 @@
 mod answers;
 mod credentials;
 mod deletion;
+mod finding;
 mod group_commit;
 mod reads;
 mod scale;

@@ -134,7 +134,7 @@ impl Draft {
     /// A workflow as it was sent to be created.
     #[cfg(test)]
     pub fn from_create(request: CreateWorkflow) -> Self {
-        let CreateWorkflow { id: _, name, description, category, tags, definition, is_template, is_active } = request;
+        let CreateWorkflow { name, description, category, tags, definition, is_template, is_active, .. } = request;
         Self { name, description, category, tags, is_template, is_active, ..Self::from_definition(definition) }
     }
 
@@ -162,13 +162,16 @@ impl Draft {
             description: self.description.clone(),
             category: self.category.clone(),
             tags: self.tags.clone(),
+            metadata: None,
             definition: self.to_definition(),
             is_template: self.is_template,
+            is_published: None,
             is_active: self.is_active,
         }
     }
 
-    /// The request that saves it. It renames no labels: a draft's prompts hold the new ones already.
+    /// The request that saves it. It renames no labels: a draft's prompts hold the new ones already. What a draft does not
+    /// hold stays as it is.
     #[must_use]
     pub fn to_update(&self) -> UpdateWorkflow {
         UpdateWorkflow {
@@ -176,13 +179,16 @@ impl Draft {
             description: self.description.clone(),
             category: self.category.clone(),
             tags: self.tags.clone(),
+            metadata: None,
             definition: self.to_definition(),
             is_template: self.is_template,
+            is_published: None,
             is_active: self.is_active,
             renamed_labels: BTreeMap::new(),
             id: None,
             version: None,
             source_template_id: None,
+            created_by: None,
             created_at: None,
             updated_at: None,
         }
