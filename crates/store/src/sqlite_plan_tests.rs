@@ -2,13 +2,14 @@
 
 use diesel::QueryableByName;
 use diesel::sqlite::Sqlite;
-use sluice_types::{CreationOrder, ErrorCode, ExecutionStatus, TenantId, WorkflowId};
+use sluice_types::{CreationOrder, ErrorCode, ExecutionStatus, StepRunStatus, TenantId, WorkflowId};
 
-use super::queries::{execution_list, gates, leases, workflows};
+use super::queries::{execution_list, gates, leases, step_runs, workflows};
 use super::*;
 use crate::cursor::Cursor;
 use crate::execution_filter::ExecutionFilter;
 use crate::gates::GateFilter;
+use crate::step_runs::{StepRunFilter, StepRunPosition};
 use crate::workflows::{SortOrder, WorkflowFilter};
 
 #[derive(QueryableByName)]
@@ -135,4 +136,9 @@ async fn other_frequent_queries_read_an_index() {
         let listed = gates::list_query(TenantId::local().as_str(), &filter);
         reads(&database, &listed, "step_runs USING INDEX step_runs_at_gates (tenant_id=? AND execution_id").await;
     }
+    let after = StepRunPosition { order_key: vec![1], path: "a.0.b".parse().unwrap() };
+    let filter = StepRunFilter { limit: 50, after: Some(after), statuses: vec![StepRunStatus::Failed] };
+    let inside = step_runs::under_query(TenantId::local().as_str(), "e", "a", &filter);
+    let index = "step_runs_by_parent (tenant_id=? AND execution_id=? AND parent_path=? AND order_key>?)";
+    reads(&database, &inside, index).await;
 }

@@ -26,6 +26,7 @@ mod operation;
 mod readme;
 mod resources;
 mod server;
+mod step_lists;
 mod terminal;
 mod two_servers;
 mod upgrade;

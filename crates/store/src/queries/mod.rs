@@ -10,6 +10,7 @@ pub mod leases;
 pub mod personas;
 pub mod providers;
 pub mod statistics;
+pub mod step_runs;
 pub mod turns;
 pub mod unreadable;
 pub mod workflows;

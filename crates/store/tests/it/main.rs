@@ -15,6 +15,7 @@ mod group_commit;
 mod reads;
 mod scale;
 mod schema;
+mod step_runs;
 mod support;
 mod tls;
 mod turns;
