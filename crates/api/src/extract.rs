@@ -15,7 +15,7 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize as _, Deserializer};
 use serde_json::error::Category;
 use sluice_types::json::{ReadError, plain_words};
-use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH};
+use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_METADATA_FILTERS};
 use sluice_types::numbers::{self, Exact};
 use sluice_types::{ErrorCode, FieldError};
 
@@ -161,6 +161,7 @@ fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
         let message = "it contains the character U+0000: remove it";
         return Err(ApiError::parameter(ErrorCode::InvalidQuery, &name.replace('\0', ""), message));
     }
+    let text = &*joined(text);
     let error = match actix_web::web::Query::<T>::from_query(text) {
         Ok(query) => return Ok(query.into_inner()),
         Err(error) => error,
@@ -184,6 +185,51 @@ fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
 pub fn words<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let text = Cow::<str>::deserialize(deserializer)?;
     text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect()
+}
+
+/// The parameter that may be repeated.
+const REPEATED: &str = "metadata=";
+
+/// The query with all values of the repeated parameter in one, separated by U+0000, which no value contains: serde's queries
+/// have each name once.
+fn joined(text: &str) -> Cow<'_, str> {
+    let (repeated, mut rest): (Vec<&str>, Vec<&str>) =
+        text.split('&').partition(|parameter| parameter.starts_with(REPEATED));
+    if repeated.len() < 2 {
+        return Cow::Borrowed(text);
+    }
+    let values: Vec<&str> = repeated.iter().filter_map(|parameter| parameter.strip_prefix(REPEATED)).collect();
+    let one = format!("{REPEATED}{}", values.join("%00"));
+    rest.push(&one);
+    Cow::Owned(rest.join("&"))
+}
+
+/// Reads entries of metadata, `key:value` each. A value may contain colons.
+pub fn metadata_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let entries: Vec<(String, String)> = text
+        .split('\0')
+        .map(|entry| match entry.split_once(':') {
+            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+            _ => Err(D::Error::custom(format!("{entry:?} is not `key:value`"))),
+        })
+        .collect::<Result<_, _>>()?;
+    if entries.len() > MAX_METADATA_FILTERS {
+        return Err(D::Error::custom(format!("at most {MAX_METADATA_FILTERS} entries, not {}", entries.len())));
+    }
+    Ok(entries)
+}
+
+/// Reads words that are separated by commas, each once and in the order of their type.
+pub fn comma_separated<'de, T, D>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    T: FromStr<Err = String> + Ord,
+    D: Deserializer<'de>,
+{
+    let mut words: Vec<T> = words(deserializer)?;
+    words.sort();
+    words.dedup();
+    Ok(Some(words))
 }
 
 fn pairs(text: &str) -> Vec<(String, String)> {
@@ -252,6 +298,34 @@ mod tests {
         let error = validate("{\"input\": {\"a\": [0, {\"b/c\": 18446744073709551616}]}}").err().unwrap();
         assert!(error.to_string().starts_with("invalid_request: At `/input/a/1/b~1c`: the number"), "{error}");
         assert!(code("{\"name\":\"x\",\"n\":18446744073709551616}").contains("unknown field `n`"));
+    }
+
+    #[test]
+    fn a_repeated_parameter_reaches_its_field_as_one() {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Filter {
+            limit: u32,
+            #[serde(default, deserialize_with = "metadata_filter")]
+            metadata: Vec<(String, String)>,
+        }
+        let read = |query: &str| parse_query::<Filter>(query).map(|read| (read.limit, read.metadata));
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(read("limit=1").unwrap(), (1, vec![]));
+        assert_eq!(read("metadata=a:b%26c:d,+e&limit=1").unwrap(), (1, vec![pair("a", "b&c:d, e")]));
+        let two = read("metadata=a%3Ab&limit=2&metadata=c:").unwrap();
+        assert_eq!(two, (2, vec![pair("a", "b"), pair("c", "")]));
+        for (query, told) in [
+            ("limit=1&metadata=a", "`metadata`: \"a\" is not `key:value`."),
+            ("limit=1&metadata=a:b&metadata=:c", "`metadata`: \":c\" is not `key:value`."),
+            ("limit=1&metadata=a:b%00c:d", "`metadata`: it contains the character U+0000: remove it."),
+            (
+                &format!("limit=1{}", "&metadata=a:b".repeat(MAX_METADATA_FILTERS + 1)),
+                "`metadata`: at most 10 entries, not 11.",
+            ),
+        ] {
+            assert_eq!(read(query).unwrap_err().to_string(), format!("invalid_query: {told}"));
+        }
     }
 
     #[test]

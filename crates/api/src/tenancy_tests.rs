@@ -82,6 +82,7 @@ fn case(operation: &str) -> Case {
         | "DELETE /workflows/executions/{execution_id}"
         | "GET /workflows/executions/{execution_id}/definition"
         | "GET /workflows/executions/{execution_id}/events"
+        | "GET /workflows/executions/{execution_id}/steps"
         | "GET /workflows/executions/{execution_id}/steps/{step_path}"
         | "GET /workflows/executions/{execution_id}/steps/{step_path}/output"
         | "GET /workflows/templates/{template_id}"

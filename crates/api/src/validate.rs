@@ -6,7 +6,9 @@ use sluice_types::limits::{
     MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE,
     MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
 };
-use sluice_types::{Definition, ErrorCode, FieldError, LintContext, LintFinding, Severity, WorkflowId, lint};
+use sluice_types::{
+    Definition, ErrorCode, FieldError, LintContext, LintFinding, Metadata, Severity, WorkflowId, lint, metadata_errors,
+};
 
 use crate::error::ApiError;
 
@@ -91,6 +93,20 @@ impl Check {
                 self.0.push(FieldError::new(pointer.as_str(), "it is empty"));
             }
             self.chars(&pointer, tag, MAX_TAG_CHARS);
+        }
+        self
+    }
+
+    /// Metadata: not too many entries, none too long.
+    pub fn metadata(&mut self, metadata: Option<&Metadata>) -> &mut Self {
+        self.0.extend(metadata.into_iter().flat_map(|metadata| metadata_errors("/metadata", metadata)));
+        self
+    }
+
+    /// Whether others may see a template; a workflow that is none cannot be published.
+    pub fn published(&mut self, is_published: Option<bool>, is_template: bool) -> &mut Self {
+        if is_published == Some(true) && !is_template {
+            self.0.push(FieldError::new("/is_published", "only a template is published: set `is_template`, too"));
         }
         self
     }
@@ -182,7 +198,8 @@ pub fn cursor(text: Option<&str>, sort: &str) -> Result<Option<sluice_store::Cur
     }
     // Reject cursors that we did not issue: these orders have numeric keys, and no key or id contains U+0000, which
     // PostgreSQL cannot compare.
-    let by_number = matches!(sort, "updated_at" | "-updated_at" | "-version");
+    let by_number =
+        matches!(sort, "updated_at" | "-updated_at" | "workflows created_at" | "workflows -created_at" | "-version");
     let issued =
         |key: &str, id: &str| (!by_number || key.parse::<i64>().is_ok()) && !key.contains('\0') && !id.contains('\0');
     match sluice_store::Cursor::decode(text) {

@@ -25,6 +25,7 @@ pub mod providers;
 mod retry;
 mod shared;
 mod start;
+mod step_runs;
 mod templating;
 mod wait;
 mod work;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sluice_store::{ExecutionState, IdempotencyKey, Journal, Snapshot, StartOutcome};
-use sluice_types::limits::MAX_INPUT_BYTES;
+use sluice_types::limits::{MAX_CONTEXT_BYTES, MAX_INPUT_BYTES};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, ProviderName, StartExecution, StepKind,
-    TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
+    TenantId, TokenUsage, Workflow, WorkflowId, candidates, metadata_errors, pin_to_available,
 };
 
 use crate::driver::Actor;
@@ -34,11 +34,18 @@ impl Engine {
         if self.is_stopped() || self.shared.is_draining() {
             return Err(EngineError::ShuttingDown);
         }
-        let workflow =
+        let mut workflow =
             self.shared.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
-        check_start(&workflow, &request.start)?;
-        let (snapshot, index) = self.snapshot(tenant, &workflow.definition, &request.start.input).await?;
-        let machine = Machine::with_index(self.new_journal(tenant, &workflow, snapshot, request.start), index);
+        let mut start = request.start;
+        check_start(&workflow, &start)?;
+        workflow.definition.context.extend(start.context.take().unwrap_or_default());
+        workflow.metadata.extend(start.metadata.take().unwrap_or_default());
+        let errors = metadata_errors("/metadata", &workflow.metadata);
+        if !errors.is_empty() {
+            return Err(EngineError::Invalid(ErrorCode::InvalidRequest, errors));
+        }
+        let (snapshot, index) = self.snapshot(tenant, &workflow.definition, &start.input).await?;
+        let machine = Machine::with_index(self.new_journal(tenant, workflow, snapshot, start), index);
         let engine = self.clone();
         let idempotency = request.idempotency;
         // A separate task: the execution gets its actor after the commit even if the caller is dropped.
@@ -130,21 +137,16 @@ impl Engine {
         Ok((Snapshot { definition, personas, ..Snapshot::default() }, index))
     }
 
-    fn new_journal(
-        &self,
-        tenant: &TenantId,
-        workflow: &Workflow,
-        snapshot: Snapshot,
-        start: StartExecution,
-    ) -> Journal {
+    fn new_journal(&self, tenant: &TenantId, workflow: Workflow, snapshot: Snapshot, start: StartExecution) -> Journal {
         let yolo = start.yolo.unwrap_or(snapshot.definition.yolo);
         Journal {
             tenant: tenant.clone(),
             execution_id: self.shared.outside.ids.execution_id(),
-            workflow_id: workflow.id.clone(),
+            workflow_id: workflow.id,
             workflow_version: workflow.version,
             temporal_workflow_id: None,
             triggered_by: start.triggered_by.unwrap_or_else(|| "api".into()),
+            metadata: workflow.metadata,
             created_at: self.shared.outside.clock.now(),
             input: start.input,
             snapshot,
@@ -185,6 +187,11 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
     }
     if !(start.input.is_object() || start.input.is_string() || start.input.is_null()) {
         return refused(ErrorCode::InvalidInput, "/input", "an input is an object or a text".into());
+    }
+    let context = start.context.as_ref().and_then(|context| serde_json::to_string(context).ok()).unwrap_or_default();
+    if context.len() > MAX_CONTEXT_BYTES {
+        let message = format!("a context has at most {MAX_CONTEXT_BYTES} bytes as JSON");
+        return refused(ErrorCode::InvalidRequest, "/context", message);
     }
     if start.input.to_string().len() > MAX_INPUT_BYTES {
         return refused(

@@ -1,7 +1,7 @@
-//! Which executions a list has. Each combination of filters is served by an index, which reads hardly more rows than are listed.
+//! Which executions a list has, and which index its page is read from.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sluice_types::{CreationOrder, ExecutionStatus, WorkflowId};
+use sluice_types::{CreationOrder, ErrorCode, ExecutionStatus, WorkflowId};
 
 use crate::cursor::Cursor;
 use crate::time::to_micros;
@@ -21,8 +21,10 @@ pub struct ExecutionFilter {
     pub cursor: Option<Cursor>,
     /// The order.
     pub sort: CreationOrder,
-    /// Only those of this workflow. No index serves it together with `triggered_by`.
+    /// Only those of this workflow.
     pub workflow_id: Option<WorkflowId>,
+    /// Only those of this version of the workflow.
+    pub workflow_version: Option<i64>,
     /// Only those in one of these statuses; in any when it is empty.
     pub statuses: Vec<ExecutionStatus>,
     /// Only those that were created at this time or later.
@@ -31,6 +33,20 @@ pub struct ExecutionFilter {
     pub created_before: Option<DateTime<Utc>>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
+    /// Only those that failed with this code.
+    pub error_code: Option<ErrorCode>,
+    /// Only those with all these entries of metadata.
+    pub metadata: Vec<(String, String)>,
+}
+
+/// Where the executions of a page are read from.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Source<'f> {
+    /// An index that serves all filters together: it reads hardly more rows than are listed.
+    Index,
+    /// An index that serves some of the filters: that of this entry of metadata, or that of workflow and error code. Each
+    /// execution in it is looked at.
+    Scan(Option<(&'f str, &'f str)>),
 }
 
 impl ExecutionFilter {
@@ -49,7 +65,24 @@ impl ExecutionFilter {
         add("after", self.created_after.map(|at| to_micros(at).to_string()));
         add("before", self.created_before.map(|at| to_micros(at).to_string()));
         add("by", self.triggered_by.clone());
+        add("version", self.workflow_version.map(|version| version.to_string()));
+        add("error", self.error_code.map(|code| code.as_str().to_owned()));
+        for (name, value) in &self.metadata {
+            add("metadata", Some(format!("{name}:{value}")));
+        }
         scope
+    }
+
+    /// Where the executions are read from.
+    pub(crate) fn source(&self) -> Source<'_> {
+        if let Some((name, value)) = self.metadata.first() {
+            return Source::Scan(Some((name, value)));
+        }
+        let of_both = self.workflow_id.is_some() && self.triggered_by.is_some();
+        if of_both || self.workflow_version.is_some() || self.error_code.is_some() {
+            return Source::Scan(None);
+        }
+        Source::Index
     }
 
     /// The least id of an execution that was created at `created_after`.
@@ -102,10 +135,13 @@ mod tests {
             ExecutionFilter { created_after: at, ..filter.clone() },
             ExecutionFilter { created_before: at, ..filter.clone() },
             ExecutionFilter { triggered_by: Some("me".into()), ..filter.clone() },
+            ExecutionFilter { workflow_version: Some(1), ..filter.clone() },
+            ExecutionFilter { error_code: Some(ErrorCode::Internal), ..filter.clone() },
+            ExecutionFilter { metadata: vec![("a".into(), "b".into())], ..filter.clone() },
         ];
         let mut scopes: Vec<String> = others.iter().chain([&filter]).map(ExecutionFilter::scope).collect();
         scopes.sort();
         scopes.dedup();
-        assert_eq!(scopes.len(), 7);
+        assert_eq!(scopes.len(), 10);
     }
 }

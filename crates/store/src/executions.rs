@@ -124,9 +124,13 @@ impl Store {
     /// A page of executions.
     pub async fn executions(&self, tenant: &TenantId, filter: ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         let (tenant, limit, scope) = (tenant.clone(), filter.limit, filter.scope());
-        let rows = read!(self, |conn| queries::executions::list(conn, tenant.as_str(), &filter))?;
-        let (rows, next_cursor) =
-            page(rows, limit, |last| Cursor { sort: scope.clone(), key: String::new(), id: last.id.clone() });
+        let (rows, scanned_to) = read!(self, |conn| async move {
+            let listed = queries::execution_list::list(conn, tenant.as_str(), &filter).await?;
+            Ok((listed.rows, listed.scanned_to))
+        })?;
+        let cursor_after = |id: &str| Cursor { sort: scope.clone(), key: String::new(), id: id.to_owned() };
+        let (rows, next_cursor) = page(rows, limit, |last| cursor_after(&last.id));
+        let next_cursor = next_cursor.or_else(|| scanned_to.map(|id| cursor_after(&id).encode()));
         let items = readable(rows.into_iter().map(ExecutionSummaryRow::into_summary));
         Ok(ExecutionPage { items, next_cursor })
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, PersonaId, RunError, StepPath, StepRun, TenantId,
-    TokenUsage, WorkflowId,
+    Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, Metadata, PersonaId, RunError, StepPath, StepRun,
+    TenantId, TokenUsage, WorkflowId,
 };
 
 use chrono::{DateTime, Utc};
@@ -159,6 +159,8 @@ pub struct StartRecord {
     pub input: Value,
     /// The person or system that started it.
     pub triggered_by: String,
+    /// Texts of the client's own.
+    pub metadata: Metadata,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
     /// The `Idempotency-Key` of the request.
@@ -180,6 +182,8 @@ pub struct Journal {
     pub temporal_workflow_id: Option<String>,
     /// The person or system that started it.
     pub triggered_by: String,
+    /// Texts of the client's own.
+    pub metadata: Metadata,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
     /// Its input.

@@ -24,6 +24,7 @@ mod providers;
 mod rows;
 mod schema;
 mod sqlite;
+mod step_runs;
 mod store;
 mod time;
 mod workflows;
@@ -41,6 +42,7 @@ pub use journal::{
 };
 pub use personas::PersonaUpdate;
 pub use providers::{CredentialChange, SealedKey, StoredCredential};
+pub use step_runs::{StepRunFilter, StepRunPosition};
 pub use store::{Store, StoreConfig};
 pub use time::{from_micros, to_micros};
 pub use workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};

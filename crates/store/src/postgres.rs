@@ -135,6 +135,16 @@ pub(crate) fn slim_gate() -> SqlLiteral<Text> {
     ))
 }
 
+/// The code of an execution's error. An index has the same expression.
+pub(crate) fn error_code() -> SqlLiteral<Text> {
+    sql(r#"substring(executions.error FROM '"code":"([^"]*)"')"#)
+}
+
+/// A workflow's name without case: the first line of its search text. An index has the same expression.
+pub(crate) fn name_key() -> SqlLiteral<Text> {
+    sql(r#"(split_part(workflows.search_text, chr(10), 1) COLLATE "C")"#)
+}
+
 /// Runs work on the database within [`LONGEST`]. A timeout leaves the connection broken, and the pool replaces it.
 pub(crate) async fn with_timeout<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     match tokio::time::timeout(LONGEST, work).await {

@@ -28,6 +28,9 @@ diesel::table! {
         updated_at -> BigInt,
         format -> Integer,
         deleting -> Bool,
+        metadata -> Nullable<Text>,
+        is_published -> Bool,
+        created_by -> Nullable<Text>,
     }
 }
 
@@ -84,6 +87,16 @@ diesel::table! {
         cache_write_tokens -> BigInt,
         reasoning_tokens -> BigInt,
         unpriced_calls -> Integer,
+        metadata -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    execution_metadata (tenant_id, name, value, execution_id) {
+        tenant_id -> Text,
+        name -> Text,
+        value -> Text,
+        execution_id -> Text,
     }
 }
 
@@ -255,6 +268,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     engines,
     events,
+    execution_metadata,
     execution_snapshots,
     executions,
     gate_decisions,

@@ -347,80 +347,23 @@ pub(crate) fn slim_gate() -> SqlLiteral<Text> {
     ))
 }
 
+/// The code of an execution's error. An index has the same expression.
+pub(crate) fn error_code() -> SqlLiteral<Text> {
+    sql("CASE WHEN json_valid(executions.error) THEN executions.error ->> '$.code' END")
+}
+
+/// A workflow's name without case: the first line of its search text. An index has the same expression.
+pub(crate) fn name_key() -> SqlLiteral<Text> {
+    sql("substr(workflows.search_text, 1, instr(workflows.search_text, char(10)) - 1)")
+}
+
+#[cfg(test)]
+#[path = "sqlite_plan_tests.rs"]
+mod plan_tests;
+
 #[cfg(test)]
 mod tests {
-    use diesel::QueryableByName;
-    use diesel::sqlite::Sqlite;
-    use sluice_types::{CreationOrder, ExecutionStatus, TenantId, WorkflowId};
-
     use super::*;
-    use crate::cursor::Cursor;
-    use crate::execution_filter::ExecutionFilter;
-    use crate::gates::GateFilter;
-
-    #[derive(QueryableByName)]
-    struct Line {
-        #[diesel(sql_type = Text)]
-        detail: String,
-    }
-
-    /// How SQLite would run a query.
-    async fn plan(database: &Database, query: &impl diesel::query_builder::QueryFragment<Sqlite>) -> String {
-        let sql = diesel::debug_query::<Sqlite, _>(query).to_string();
-        let sql = format!("EXPLAIN QUERY PLAN {}", sql.split(" -- binds").next().unwrap());
-        let explain =
-            move |conn: &mut Connection| now_or_err(async { Ok(diesel::sql_query(sql).load::<Line>(conn).await?) });
-        let lines = database.read(explain).await.unwrap();
-        lines.into_iter().map(|line| line.detail).collect::<Vec<_>>().join("\n")
-    }
-
-    #[tokio::test]
-    async fn frequent_queries_use_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("s.db")).await.unwrap();
-        let time = chrono::DateTime::from_timestamp(1_790_000_000, 0);
-        let all =
-            ExecutionFilter { limit: 50, created_after: time, created_before: time, ..ExecutionFilter::default() };
-        let of_workflow = ExecutionFilter { workflow_id: Some(WorkflowId::new("w").unwrap()), ..all.clone() };
-        let by_trigger = ExecutionFilter { triggered_by: Some("me".into()), ..all.clone() };
-        let failed = Some(ExecutionStatus::Failed);
-        for (filter, status, index) in [
-            (&all, failed, "executions_by_status (tenant_id=? AND status=? AND id>? AND id<?)"),
-            (&of_workflow, None, "executions_by_workflow (tenant_id=? AND workflow_id=? AND id>? AND id<?)"),
-            (
-                &of_workflow,
-                failed,
-                "executions_by_workflow_and_status (tenant_id=? AND workflow_id=? AND status=? AND id>? AND id<?)",
-            ),
-            (
-                &by_trigger,
-                failed,
-                "executions_by_trigger (tenant_id=? AND triggered_by=? AND status=? AND id>? AND id<?)",
-            ),
-        ] {
-            for sort in [CreationOrder::NewestFirst, CreationOrder::OldestFirst] {
-                let filter = ExecutionFilter { sort, ..filter.clone() };
-                let listed = queries::executions::list_query(TenantId::local().as_str(), &filter, status);
-                let listed = plan(&database, &listed).await;
-                assert!(listed.contains(&format!("executions USING INDEX {index}")), "{listed}");
-                assert!(!listed.contains("TEMP B-TREE"), "{listed}");
-            }
-        }
-        let live = plan(&database, &queries::leases::live_query("one")).await;
-        assert!(live.contains("executions USING INDEX executions_live (owner=?)"), "{live}");
-        let orphans = plan(&database, &queries::leases::orphans_query(10)).await;
-        assert!(orphans.contains("executions USING INDEX executions_live"), "{orphans}");
-        for sort in [CreationOrder::NewestFirst, CreationOrder::OldestFirst] {
-            let cursor = Some(Cursor { sort: String::new(), key: "e".into(), id: "a".into() });
-            let filter = GateFilter { limit: 50, cursor, sort };
-            let gates = plan(&database, &queries::gates::list_query(TenantId::local().as_str(), &filter)).await;
-            assert!(
-                gates.contains("step_runs USING INDEX step_runs_at_gates (tenant_id=? AND execution_id"),
-                "{gates}"
-            );
-            assert!(!gates.contains("TEMP B-TREE"), "{gates}");
-        }
-    }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_dropped_caller_keeps_its_place_until_its_query_ends() {

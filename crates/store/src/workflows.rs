@@ -19,18 +19,30 @@ pub enum SortOrder {
     NewestFirst,
     /// By the last save, oldest first.
     OldestFirst,
-    /// By name, from A; the case of letters does not count.
+    /// By creation, newest first.
+    NewestCreatedFirst,
+    /// By creation, oldest first.
+    OldestCreatedFirst,
+    /// By name without case, from A.
     Name,
-    /// By name, from Z.
+    /// By name without case, from Z.
     NameDescending,
-    /// By id. No save changes a workflow's place in it.
-    Id,
 }
 
 impl SortOrder {
     /// Every order, as the API spells it.
-    pub const WORDS: [&'static str; 4] =
-        [Self::NewestFirst.as_str(), Self::OldestFirst.as_str(), Self::Name.as_str(), Self::NameDescending.as_str()];
+    pub const WORDS: [&'static str; 6] = {
+        let [a, b, c, d, e, f] = Self::ALL;
+        [a.as_str(), b.as_str(), c.as_str(), d.as_str(), e.as_str(), f.as_str()]
+    };
+    const ALL: [Self; 6] = [
+        Self::NewestFirst,
+        Self::OldestFirst,
+        Self::NewestCreatedFirst,
+        Self::OldestCreatedFirst,
+        Self::Name,
+        Self::NameDescending,
+    ];
 
     /// The order as the API spells it.
     #[must_use]
@@ -38,9 +50,20 @@ impl SortOrder {
         match self {
             Self::NewestFirst => "-updated_at",
             Self::OldestFirst => "updated_at",
+            Self::NewestCreatedFirst => "-created_at",
+            Self::OldestCreatedFirst => "created_at",
             Self::Name => "name",
             Self::NameDescending => "-name",
-            Self::Id => "id",
+        }
+    }
+
+    /// The list that a cursor belongs to. Lists of executions have orders of the same names.
+    #[must_use]
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::NewestCreatedFirst => "workflows -created_at",
+            Self::OldestCreatedFirst => "workflows created_at",
+            Self::NewestFirst | Self::OldestFirst | Self::Name | Self::NameDescending => self.as_str(),
         }
     }
 }
@@ -48,12 +71,10 @@ impl SortOrder {
 impl std::str::FromStr for SortOrder {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::NewestFirst, Self::OldestFirst, Self::Name, Self::NameDescending, Self::Id]
-            .into_iter()
-            .find(|order| order.as_str() == text)
-            .ok_or_else(|| {
-                format!("{text:?} is not an order: use `-updated_at`, `updated_at`, `name`, `-name` or `id`")
-            })
+        Self::ALL.into_iter().find(|order| order.as_str() == text).ok_or_else(|| {
+            let orders = Self::ALL.map(|order| format!("`{}`", order.as_str())).join(", ");
+            format!("{text:?} is not an order: use one of {orders}")
+        })
     }
 }
 
@@ -74,6 +95,8 @@ pub struct WorkflowFilter {
     pub category: Option<String>,
     /// Whether they are templates.
     pub is_template: Option<bool>,
+    /// Whether they are templates that others may see.
+    pub is_published: Option<bool>,
 }
 
 /// The outcome of a conditional change of a workflow.
@@ -87,6 +110,11 @@ pub enum WorkflowUpdate {
     NotFound,
     /// This many of its executions have not ended.
     Active(i64),
+}
+
+/// A name as lists are sorted by it: as the databases compute it from the search text.
+fn name_key(name: &str) -> String {
+    name.to_lowercase().split('\n').next().unwrap_or_default().to_owned()
 }
 
 impl Store {
@@ -132,11 +160,11 @@ impl Store {
         let (tenant, limit, sort) = (tenant.clone(), filter.limit, filter.sort);
         let rows = read!(self, |conn| queries::workflows::list(conn, tenant.as_str(), &filter))?;
         let (rows, next_cursor) = page(rows, limit, |(last, _)| Cursor {
-            sort: sort.as_str().into(),
+            sort: sort.scope().into(),
             key: match sort {
                 SortOrder::NewestFirst | SortOrder::OldestFirst => last.updated_at.to_string(),
-                SortOrder::Name | SortOrder::NameDescending => last.name.clone(),
-                SortOrder::Id => String::new(),
+                SortOrder::NewestCreatedFirst | SortOrder::OldestCreatedFirst => last.created_at.to_string(),
+                SortOrder::Name | SortOrder::NameDescending => name_key(&last.name),
             },
             id: last.id.clone(),
         });

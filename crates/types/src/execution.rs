@@ -73,6 +73,9 @@ pub struct Execution {
     pub yolo: bool,
     /// The person or program that started the execution.
     pub triggered_by: String,
+    /// Texts of the client's own: the workflow's, and those of the start.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
     /// When its first step began.
@@ -87,8 +90,8 @@ pub struct Execution {
     pub on_hold: bool,
     /// Its step runs, in the order of the steps.
     pub steps: Vec<StepRun>,
-    /// Number of completed step runs.
-    pub steps_executed: i64,
+    /// The ids of the workflow's own steps that ran and completed, in the order in which they ran.
+    pub steps_executed: Vec<StepId>,
     /// The number of its newest event, 0 before the first. Events with a greater number are newer than this answer.
     pub last_seq: i64,
     /// The output of each completed step, by the step's id. Left out unless `include` names `results`.
@@ -371,6 +374,9 @@ pub struct ExecutionSummary {
     pub unpriced_calls: u32,
     /// The person or program that started the execution.
     pub triggered_by: String,
+    /// Texts of the client's own: the workflow's, and those of the start.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
     /// When it was accepted.
     pub created_at: DateTime<Utc>,
     /// When its first step began.
@@ -408,6 +414,13 @@ pub struct StartExecution {
     /// The person or program that starts the execution. Default: `api`.
     #[serde(default)]
     pub triggered_by: Option<String>,
+    /// Texts of the client's own, like the number of an order: they are put over the workflow's, key by key, and lists are
+    /// filtered by them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// Values of `context` in templates: they are put over the definition's, key by key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<BTreeMap<String, Value>>,
 }
 
 /// Changes of an execution. Absent fields stay; `null` removes the budget.

@@ -32,15 +32,7 @@ impl Execution {
         if !include.contains(&Include::Results) {
             self.step_results = None;
         }
-        for run in &mut self.steps {
-            run.write_text_once();
-            if !include.contains(&Include::Prompts) {
-                run.prompt = None;
-            }
-            if let Some(gate) = run.gate.as_mut().filter(|_| !include.contains(&Include::Gates)) {
-                gate.content = None;
-            }
-        }
+        self.steps = self.steps.into_iter().map(|run| run.lean(include)).collect();
         self
     }
 }
@@ -68,6 +60,19 @@ impl StepRunDetail {
 }
 
 impl StepRun {
+    /// The step run with its text once, and with the parts that are asked for.
+    #[must_use]
+    pub fn lean(mut self, include: &[Include]) -> Self {
+        self.write_text_once();
+        if !include.contains(&Include::Prompts) {
+            self.prompt = None;
+        }
+        if let Some(gate) = self.gate.as_mut().filter(|_| !include.contains(&Include::Gates)) {
+            gate.content = None;
+        }
+        self
+    }
+
     /// Leaves the text out where the output holds it, or the output where it is the text.
     fn write_text_once(&mut self) {
         let is_whole = matches!(self.status, StepRunStatus::Completed | StepRunStatus::Skipped);

@@ -23,6 +23,7 @@ pub mod json;
 mod lean;
 pub mod limits;
 mod lint;
+mod metadata;
 mod model_name;
 pub mod numbers;
 mod order;
@@ -35,6 +36,7 @@ mod providers;
 mod rerun;
 mod resolve;
 mod status;
+mod step_runs;
 pub mod template;
 mod templates;
 mod unicode;
@@ -64,6 +66,7 @@ pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, Ten
 pub use index::{Index, OTHERWISE, Place, Resolution};
 pub use lean::Include;
 pub use lint::{LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed};
+pub use metadata::{Metadata, metadata_errors};
 pub use order::CreationOrder;
 pub use output_schema::describes_an_object;
 pub use path::Segment;
@@ -73,6 +76,7 @@ pub use providers::{CredentialInfo, Provider, ProviderName, ProviderPage, Update
 pub use rerun::{KeptStep, RepeatedStep, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
+pub use step_runs::StepRunPage;
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,

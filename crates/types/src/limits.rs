@@ -39,6 +39,18 @@ pub const MAX_SEARCH_CHARS: usize = 200;
 pub const MAX_TAGS: usize = 20;
 /// Characters in one tag.
 pub const MAX_TAG_CHARS: usize = 50;
+/// Keys in the metadata of one execution or workflow.
+pub const MAX_METADATA_KEYS: usize = 50;
+/// Characters in one key of metadata.
+pub const MAX_METADATA_KEY_CHARS: usize = 40;
+/// Characters in one value of metadata.
+pub const MAX_METADATA_VALUE_CHARS: usize = 500;
+/// Entries of metadata that a list is filtered by.
+pub const MAX_METADATA_FILTERS: usize = 10;
+/// Executions that one page of a list looks at, when no index serves all its filters together.
+pub const MAX_SCANNED_EXECUTIONS: usize = 5_000;
+/// Bytes in the context that a start gives, as JSON.
+pub const MAX_CONTEXT_BYTES: usize = 1024 * 1024;
 /// Bytes in an execution's input, as JSON.
 pub const MAX_INPUT_BYTES: usize = 1024 * 1024;
 /// Bytes in a text that a person puts in place of a step's output.

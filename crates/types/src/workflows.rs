@@ -27,16 +27,25 @@ pub struct Workflow {
     pub category: Option<String>,
     /// Tags for filters.
     pub tags: Vec<String>,
+    /// Texts of the client's own; its executions start with them.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
     /// The definition.
     pub definition: Definition,
     /// Counts the saves, from 1; it is the `ETag`.
     pub version: i64,
     /// Whether it is a template of the tenant's own.
     pub is_template: bool,
+    /// Whether it is a template that others may see. The list of templates leaves out drafts.
+    #[serde(default)]
+    pub is_published: bool,
     /// The template that it was made from.
     pub source_template_id: Option<WorkflowId>,
     /// Whether it can be run.
     pub is_active: bool,
+    /// The person who made it; `null` when an older version of Sluice made it.
+    #[serde(default)]
+    pub created_by: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last saved.
@@ -63,12 +72,18 @@ pub struct CreateWorkflow {
     /// Tags for filters.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Texts of the client's own; its executions start with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<BTreeMap<String, String>>,
     /// The definition.
     #[serde(deserialize_with = "known_parts_only")]
     pub definition: Definition,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
     pub is_template: bool,
+    /// Whether others may see the template. Default for a template: `true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_published: Option<bool>,
     /// Whether it can be run.
     #[serde(default = "yes")]
     pub is_active: bool,
@@ -86,6 +101,9 @@ pub struct CreateWorkflow {
     pub built_in: Option<bool>,
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,13 +118,16 @@ impl Default for CreateWorkflow {
             description: String::new(),
             category: None,
             tags: Vec::new(),
+            metadata: None,
             definition: Definition::default(),
             is_template: false,
+            is_published: None,
             is_active: true,
             version: None,
             source_template_id: None,
             input: None,
             built_in: None,
+            created_by: None,
             created_at: None,
             updated_at: None,
         }
@@ -115,8 +136,8 @@ impl Default for CreateWorkflow {
 
 /// A workflow that replaces the version in `If-Match`.
 ///
-/// It accepts the response of `GET` too: `id`, `source_template_id` and the times are allowed and ignored, and `version`
-/// stands for a missing `If-Match`, so that a client can send back a workflow that it has read.
+/// It accepts the response of `GET` too: `id`, `source_template_id`, `created_by` and the times are allowed and ignored, and
+/// `version` stands for a missing `If-Match`, so that a client can send back a workflow that it has read.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateWorkflow {
@@ -131,12 +152,18 @@ pub struct UpdateWorkflow {
     /// Tags for filters.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Texts of the client's own; its executions start with them. Default: as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<BTreeMap<String, String>>,
     /// The definition. Fields that a newer version of Sluice has added to the stored definition may be sent back unchanged.
     #[serde(deserialize_with = "to_be_checked")]
     pub definition: Definition,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
     pub is_template: bool,
+    /// Whether others may see the template. Default: as it is; a workflow that becomes a template is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_published: Option<bool>,
     /// Whether it can be run.
     #[serde(default = "yes")]
     pub is_active: bool,
@@ -152,6 +179,9 @@ pub struct UpdateWorkflow {
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_template_id: Option<WorkflowId>,
+    /// Accepted and ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
     /// Accepted and ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
@@ -180,6 +210,10 @@ pub struct PatchWorkflow {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<Vec<String>>)]
     pub tags: Option<Option<Vec<String>>>,
+    /// Entries of its metadata to set; `null` removes an entry. The others stay.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = BTreeMap<String, Option<String>>)]
+    pub metadata: Option<BTreeMap<String, Option<String>>>,
     /// Changes of the definition, a merge patch too: `null` removes a field, and a list such as `steps` replaces the
     /// whole list.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
@@ -189,6 +223,10 @@ pub struct PatchWorkflow {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
     #[schema(value_type = bool)]
     pub is_template: Option<bool>,
+    /// Whether others may see the template.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
+    #[schema(value_type = bool)]
+    pub is_published: Option<bool>,
     /// Whether it can be run.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
     #[schema(value_type = bool)]
@@ -212,6 +250,9 @@ pub struct WorkflowSummary {
     pub category: Option<String>,
     /// Tags for filters.
     pub tags: Vec<String>,
+    /// Texts of the client's own; its executions start with them.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
     /// Number of steps.
     pub step_count: i32,
     /// The labels of its steps, in order.
@@ -220,10 +261,16 @@ pub struct WorkflowSummary {
     pub version: i64,
     /// Whether it is a template of the tenant's own.
     pub is_template: bool,
+    /// Whether it is a template that others may see.
+    #[serde(default)]
+    pub is_published: bool,
     /// Whether it can be run.
     pub is_active: bool,
     /// The newest of its executions.
     pub last_execution: Option<ExecutionSummary>,
+    /// The person who made it; `null` when an older version of Sluice made it.
+    #[serde(default)]
+    pub created_by: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last saved.
@@ -248,8 +295,8 @@ pub struct ListQuery {
     pub limit: Option<u32>,
     /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
-    /// `-updated_at` (newest first, the default), `updated_at`, `name`, `-name` or `id`. Only in the order of the ids does no
-    /// save move a workflow: take it to read all.
+    /// `-updated_at` (newest first, the default), `updated_at`, `-created_at`, `created_at`, `name` or `-name`, which compare
+    /// without case. A walk in an order by `updated_at` can miss workflows that are saved meanwhile; `created_at` misses none.
     pub sort: Option<String>,
     /// Words that the name or description contains: at most 200 characters.
     pub search: Option<String>,
@@ -259,6 +306,8 @@ pub struct ListQuery {
     pub category: Option<String>,
     /// Whether they are templates.
     pub is_template: Option<bool>,
+    /// Whether they are templates that others may see.
+    pub is_published: Option<bool>,
 }
 
 /// A saved version of a workflow.
@@ -331,6 +380,12 @@ pub struct WorkflowStats {
     pub completed: i64,
     /// Number of failed executions.
     pub failed: i64,
+    /// Number of cancelled executions.
+    #[serde(default)]
+    pub cancelled: i64,
+    /// Number of executions that have not ended.
+    #[serde(default)]
+    pub unfinished: i64,
     /// Total cost of the executions, as far as prices are known.
     pub cost_usd: f64,
     /// Number of calls of models whose price is not known.

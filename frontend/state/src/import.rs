@@ -69,8 +69,10 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
             description: read.description,
             category: read.category,
             tags: read.tags,
+            metadata: read.metadata,
             definition: read.definition,
             is_template: read.is_template,
+            is_published: read.is_published,
             is_active: read.is_active,
             ..CreateWorkflow::default()
         })

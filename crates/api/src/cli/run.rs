@@ -9,8 +9,8 @@ use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environ
 use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, ProviderName,
-    ReviewDecision, StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
+    ProviderName, ReviewDecision, StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model,
     slug_from_name,
 };
 use tokio::sync::Notify;
@@ -129,6 +129,7 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
         yolo: options.yolo.then_some(true),
         budget_usd: options.budget,
         triggered_by: Some("cli".into()),
+        ..StartExecution::default()
     };
     let started = match engine.start(&tenant, StartRequest { workflow_id, start, idempotency: None }).await {
         Ok(started) => started,
@@ -198,11 +199,14 @@ async fn save(engine: &Engine, tenant: &TenantId, workflow: WorkflowFile) -> Res
         description: String::new(),
         category: None,
         tags: Vec::new(),
+        metadata: Metadata::new(),
         definition: workflow.definition,
         version: 1,
         is_template: false,
+        is_published: false,
         source_template_id: None,
         is_active: true,
+        created_by: None,
         created_at: now,
         updated_at: now,
     };

@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderValue, LOCATION};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use chrono::{DateTime, Utc};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
@@ -19,7 +20,7 @@ use super::workflows::require;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{REVALIDATED, is_known, not_modified, tag_of};
-use crate::extract::{Body, OptionalBody, Query, words};
+use crate::extract::{Body, OptionalBody, Query, comma_separated, metadata_filter};
 use crate::idempotency::{self, Answered, KeyHeader, once};
 use crate::openapi::Document;
 use crate::state::App;
@@ -36,7 +37,7 @@ pub struct ExecutionQuery {
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// Only those in one of these statuses, separated by commas.
-    #[serde(default, deserialize_with = "statuses")]
+    #[serde(default, deserialize_with = "comma_separated")]
     #[param(style = Form, explode = false)]
     pub status: Option<Vec<ExecutionStatus>>,
     /// Only those that were created at this time or later (RFC 3339).
@@ -47,10 +48,21 @@ pub struct ExecutionQuery {
     #[serde(default)]
     #[param(inline, value_type = Option<CreationOrder>)]
     pub sort: CreationOrder,
-    /// Only those of this workflow. It cannot be combined with `triggered_by`.
+    /// Only those of this workflow.
     pub workflow_id: Option<WorkflowId>,
+    /// Only those of this version of the workflow. It needs `workflow_id`.
+    pub workflow_version: Option<i64>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
+    /// Only those that failed with this code.
+    #[serde(default, deserialize_with = "error_code")]
+    #[param(value_type = Option<String>)]
+    pub error_code: Option<ErrorCode>,
+    /// Only those with this entry of metadata, as `key:value`: `order_id:6735`. What follows the first colon is the value, with
+    /// colons and commas as they are. Repeat the parameter for several entries, at most 10: an execution has them all.
+    #[serde(default, deserialize_with = "metadata_filter")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode)]
+    pub metadata: Vec<(String, String)>,
 }
 
 /// Filter of a list of a workflow's executions.
@@ -63,7 +75,7 @@ pub struct WorkflowExecutionQuery {
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// Only those in one of these statuses, separated by commas.
-    #[serde(default, deserialize_with = "statuses")]
+    #[serde(default, deserialize_with = "comma_separated")]
     #[param(style = Form, explode = false)]
     pub status: Option<Vec<ExecutionStatus>>,
     /// Only those that were created at this time or later (RFC 3339).
@@ -74,6 +86,19 @@ pub struct WorkflowExecutionQuery {
     #[serde(default)]
     #[param(inline, value_type = Option<CreationOrder>)]
     pub sort: CreationOrder,
+    /// Only those of this version of the workflow.
+    pub workflow_version: Option<i64>,
+    /// Only those that this person or program started.
+    pub triggered_by: Option<String>,
+    /// Only those that failed with this code.
+    #[serde(default, deserialize_with = "error_code")]
+    #[param(value_type = Option<String>)]
+    pub error_code: Option<ErrorCode>,
+    /// Only those with this entry of metadata, as `key:value`: `order_id:6735`. What follows the first colon is the value, with
+    /// colons and commas as they are. Repeat the parameter for several entries, at most 10: an execution has them all.
+    #[serde(default, deserialize_with = "metadata_filter")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode)]
+    pub metadata: Vec<(String, String)>,
 }
 
 /// Starts an execution of a workflow.
@@ -83,7 +108,7 @@ pub struct WorkflowExecutionQuery {
 #[utoipa::path(
     tag = "executions",
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WaitQuery),
-    request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5})),
+    request_body(content = Option<StartExecution>, example = json!({"input": {"topic": "tea"}, "budget_usd": 0.5, "metadata": {"order_id": "6735"}})),
     responses(
         (status = 202, description = "It is started", body = Execution, headers(
             ("Location" = String, description = "The address of the execution"))),
@@ -122,7 +147,9 @@ pub async fn start_execution(
 
 /// Lists executions of all workflows.
 ///
-/// The list has the newest execution first, unless `sort` says otherwise. Each is listed without its step runs.
+/// The list has the newest execution first, unless `sort` says otherwise. Each is listed without its step runs. Filters are
+/// combined: an execution fits them all. Where no index serves all of them together, one page looks at 5,000 executions at
+/// most: it may then have fewer items than `limit`, or none, and still a `next_cursor`.
 #[utoipa::path(
     tag = "executions", params(ExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -140,7 +167,8 @@ pub async fn list_executions(
 
 /// Lists the executions of a workflow.
 ///
-/// The list has the newest execution first, unless `sort` says otherwise. Each is listed without its step runs.
+/// The list has the newest execution first, unless `sort` says otherwise. Each is listed without its step runs. Filters are
+/// combined as in the list of all executions: a page may have fewer items than `limit` and still a `next_cursor`.
 #[utoipa::path(
     tag = "executions", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WorkflowExecutionQuery),
     responses((status = 200, description = "A page of executions", body = ExecutionPage)),
@@ -154,33 +182,47 @@ pub async fn list_workflow_executions(
     app: Data<App>,
 ) -> ApiResult<Json<ExecutionPage>> {
     require(&app, &caller, &id).await?;
-    let WorkflowExecutionQuery { limit, cursor, status, created_after, created_before, sort } = query.0;
-    let workflow_id = Some(id.into_inner());
-    let query =
-        ExecutionQuery { limit, cursor, status, created_after, created_before, sort, workflow_id, triggered_by: None };
+    let query = query.0;
+    let query = ExecutionQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+        status: query.status,
+        created_after: query.created_after,
+        created_before: query.created_before,
+        sort: query.sort,
+        workflow_id: Some(id.into_inner()),
+        workflow_version: query.workflow_version,
+        triggered_by: query.triggered_by,
+        error_code: query.error_code,
+        metadata: query.metadata,
+    };
     Ok(Json(app.engine.store().executions(caller.tenant(), filter_of(query)?).await?))
 }
 
-/// Reads statuses that are separated by commas, in the order of their life cycle.
-fn statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<ExecutionStatus>>, D::Error> {
-    let given: Vec<ExecutionStatus> = words(deserializer)?;
-    Ok(Some(ExecutionStatus::ALL.iter().copied().filter(|status| given.contains(status)).collect()))
+/// Reads a known error code. `Some`, as serde calls it for a parameter that is there.
+fn error_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ErrorCode>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let code = ErrorCode::ALL.iter().find(|code| code.as_str() == text);
+    code.copied().map(Some).ok_or_else(|| D::Error::custom(format!("{text:?} is not an error code: see /docs/errors")))
 }
 
 fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
-    if query.triggered_by.is_some() && query.workflow_id.is_some() {
-        let message = "it cannot be combined with `workflow_id`: no index serves both";
-        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "triggered_by", message));
+    if query.workflow_version.is_some() && query.workflow_id.is_none() {
+        let message = "it needs `workflow_id`: versions are counted in each workflow";
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "workflow_version", message));
     }
     let mut filter = ExecutionFilter {
         limit: page_size(query.limit)?,
         cursor: None,
         sort: query.sort,
         workflow_id: query.workflow_id,
+        workflow_version: query.workflow_version,
         statuses: query.status.unwrap_or_default(),
         created_after: query.created_after,
         created_before: query.created_before,
         triggered_by: validate::filter("triggered_by", query.triggered_by, MAX_NAME_CHARS)?,
+        error_code: query.error_code,
+        metadata: query.metadata,
     };
     filter.cursor = cursor(query.cursor.as_deref(), &filter.scope())?;
     Ok(filter)

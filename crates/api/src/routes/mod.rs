@@ -46,6 +46,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(execution_commands::cancel_execution)
         .service(events::follow_execution)
         .service(events::follow_workflow)
+        .service(step_runs::list_step_runs)
         .service(step_runs::get_step_run)
         .service(step_runs::update_step_run)
         .service(step_runs::get_output)

@@ -6,21 +6,77 @@ use actix_web::{HttpResponse, get, patch, post, put};
 use serde::Deserialize;
 use serde_json::Value;
 use sluice_engine::Command;
+use sluice_store::{StepRunFilter, StepRunPosition};
 use sluice_types::{
     DecideGate, ErrorCode, Execution, ExecutionId, Include, OverrideOutput, PatchStep, RerunPlan, StepPath, StepRun,
-    StepRunDetail,
+    StepRunDetail, StepRunPage, StepRunStatus,
 };
+use utoipa::IntoParams;
 
 use super::address;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{Body, OptionalBody, Query, words};
+use crate::extract::{Body, OptionalBody, Query, comma_separated, words};
 use crate::idempotency::{Answered, KeyHeader, command_once};
 use crate::state::App;
-use crate::validate::Check;
+use crate::validate::{Check, cursor, page_size};
 use crate::wait::{self, IncludeQuery, WaitQuery};
 
 type StepAddress = Path<(ExecutionId, StepPath)>;
+
+/// Page and filter of a list of step runs.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct StepRunQuery {
+    /// Items on the page: 1 to 200, 20 when left out.
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// The path of a container: its step runs are listed. The workflow's own steps when left out.
+    pub parent: Option<StepPath>,
+    /// Only those in one of these statuses, separated by commas.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(style = Form, explode = false)]
+    pub status: Option<Vec<StepRunStatus>>,
+    /// What the answer holds beside each text once, separated by commas: `gates` and `prompts`. More may come.
+    #[serde(default, deserialize_with = "words")]
+    #[param(style = Form, explode = false, inline, value_type = Option<Vec<Include>>)]
+    pub include: Vec<Include>,
+}
+
+/// Lists the step runs of an execution in the order of the workflow: those of its own steps, or those inside a container.
+///
+/// Of the workflow's own steps, `pending` ones are listed too. Inside a container, a step is listed once it was reached.
+#[utoipa::path(
+    tag = "executions",
+    params(("execution_id" = ExecutionId, Path, description = "The execution"), StepRunQuery),
+    responses((status = 200, description = "A page of step runs", body = StepRunPage)),
+    extensions(("x-error-codes" = json!(["execution_not_found", "step_run_not_found", "invalid_query", "invalid_cursor"])))
+)]
+#[get("/workflows/executions/{execution_id}/steps")]
+pub async fn list_step_runs(
+    caller: Viewer,
+    id: Path<ExecutionId>,
+    query: Query<StepRunQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<StepRunPage>> {
+    let StepRunQuery { limit, cursor: after, parent, status, include } = query.0;
+    let statuses = status.unwrap_or_default();
+    let scope = scope_of(parent.as_ref(), &statuses);
+    let position = |cursor| StepRunPosition::of(&cursor).ok_or(ErrorCode::InvalidCursor);
+    let after = cursor(after.as_deref(), &scope)?.map(position).transpose()?;
+    let filter = StepRunFilter { limit: page_size(limit)?, after, statuses };
+    let (items, next) = app.engine.step_runs(caller.tenant(), &id, parent.as_ref(), filter).await?;
+    let next_cursor = next.map(|last| last.cursor(scope).encode());
+    Ok(Json(StepRunPage { items: items.into_iter().map(|run| run.lean(&include)).collect(), next_cursor }))
+}
+
+/// The list that a cursor belongs to.
+fn scope_of(parent: Option<&StepPath>, statuses: &[StepRunStatus]) -> String {
+    let statuses: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
+    format!("steps {} {}", parent.map_or("", StepPath::as_str), statuses.join(","))
+}
 
 /// Returns one step run with its attempts and gate decisions.
 ///

@@ -33,7 +33,7 @@ impl Start {
     fn of(text: Option<&str>) -> ApiResult<Self> {
         let Some(text) = text else { return Ok(Self::BuiltIn(0)) };
         let Ok(Some(after)) = cursor(Some(text), BUILT_IN_ORDER) else {
-            return Ok(cursor(Some(text), SortOrder::Name.as_str())?.map_or(Self::BuiltIn(0), Self::Own));
+            return Ok(cursor(Some(text), SortOrder::Name.scope())?.map_or(Self::BuiltIn(0), Self::Own));
         };
         let at = built_in_templates().iter().position(|template| template.id.as_str() == after.id);
         at.map(|at| Self::BuiltIn(at + 1)).ok_or_else(|| {
@@ -43,7 +43,7 @@ impl Start {
     }
 }
 
-/// Lists templates: the built-in ones, then the tenant's own.
+/// Lists templates: the built-in ones, then the tenant's own that are published.
 ///
 /// Each is listed without its definition: `get_template` has it.
 #[utoipa::path(
@@ -68,7 +68,7 @@ pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<A
         limit: room.max(1),
         cursor: after,
         sort: SortOrder::Name,
-        is_template: Some(true),
+        is_published: Some(true),
         ..WorkflowFilter::default()
     };
     let own = app.engine.store().workflows(caller.tenant(), filter).await?;
@@ -103,7 +103,7 @@ fn summary(workflow: WorkflowSummary) -> TemplateSummary {
     }
 }
 
-/// Creates a template that belongs to the tenant.
+/// Creates a template that belongs to the tenant. It is published unless `is_published` is `false`.
 ///
 /// It is a workflow with `is_template`: it takes the same body and is changed with `update_workflow`.
 #[utoipa::path(

@@ -7,7 +7,7 @@ use sluice_types::json::ReadError;
 use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{Definition, ErrorCode, FieldError, PatchWorkflow, Workflow, WorkflowId};
 
-use super::workflows::{check_template_id, find, hold_to_known_parts, save};
+use super::workflows::{check_template_id, find, hold_to_known_parts, published, save};
 use crate::auth::Editor;
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -80,8 +80,19 @@ fn changed(before: &Workflow, patch: &PatchWorkflow) -> ApiResult<Workflow> {
     if let Some(tags) = &patch.tags {
         changed.tags = tags.clone().unwrap_or_default();
     }
+    for (name, value) in patch.metadata.iter().flatten() {
+        match value {
+            Some(value) => _ = changed.metadata.insert(name.clone(), value.clone()),
+            None => _ = changed.metadata.remove(name),
+        }
+    }
     changed.is_active = patch.is_active.unwrap_or(before.is_active);
     changed.is_template = patch.is_template.unwrap_or(before.is_template);
+    changed.is_published = published(before, changed.is_template, patch.is_published);
+    Check::default()
+        .metadata(patch.metadata.is_some().then_some(&changed.metadata))
+        .published(patch.is_published, changed.is_template)
+        .done()?;
     check_template_id(&before.id, changed.is_template)?;
     if let Some(changes) = &patch.definition {
         changed.definition = changed_definition(&before.definition, changes)?;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, delete, get, post, put};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sluice_store::{EarlierRequest, IdempotencyKey, SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::edit::rename_references;
@@ -44,12 +45,13 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
     };
     let wanted = WorkflowFilter {
         limit: page_size(query.limit)?,
-        cursor: cursor(query.cursor.as_deref(), sort.as_str())?,
+        cursor: cursor(query.cursor.as_deref(), sort.scope())?,
         sort,
         search: search(query.search)?,
         tag: filter("tag", query.tag, MAX_TAG_CHARS)?,
         category: filter("category", query.category, MAX_NAME_CHARS)?,
         is_template: query.is_template,
+        is_published: query.is_published,
     };
     Ok(Json(app.engine.store().workflows(caller.tenant(), wanted).await?))
 }
@@ -119,6 +121,8 @@ pub async fn create(
         .text("/description", &request.description)
         .short("/category", request.category.as_deref())
         .tags(&request.tags)
+        .metadata(request.metadata.as_ref())
+        .published(request.is_published, request.is_template)
         .done()?;
     check_definition(&request.definition)?;
     let requested = request.id.clone();
@@ -149,20 +153,7 @@ pub async fn create(
         } else if built_in || check_id(&id).is_err() {
             continue;
         }
-        let workflow = Workflow {
-            id,
-            name: request.name.clone(),
-            description: request.description.clone(),
-            category: request.category.clone(),
-            tags: request.tags.clone(),
-            definition: request.definition.clone(),
-            version: 1,
-            is_template: request.is_template,
-            source_template_id: source.clone(),
-            is_active: request.is_active,
-            created_at: now,
-            updated_at: now,
-        };
+        let workflow = new_workflow(&request, id, source.clone(), caller.name(), now);
         match insert(app, caller, workflow.clone(), key).await {
             Ok(()) => return Ok(workflow),
             Err(StoreError::Duplicate) if requested.is_none() => {}
@@ -174,6 +165,33 @@ pub async fn create(
         ErrorCode::WorkflowExists,
         format!("There is a workflow `{base}` already: choose another id or name."),
     ))
+}
+
+/// The first version of a workflow.
+fn new_workflow(
+    request: &CreateWorkflow,
+    id: WorkflowId,
+    source: Option<WorkflowId>,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Workflow {
+    Workflow {
+        id,
+        name: request.name.clone(),
+        description: request.description.clone(),
+        category: request.category.clone(),
+        tags: request.tags.clone(),
+        metadata: request.metadata.clone().unwrap_or_default(),
+        definition: request.definition.clone(),
+        version: 1,
+        is_template: request.is_template,
+        is_published: request.is_template && request.is_published.unwrap_or(true),
+        source_template_id: source,
+        is_active: request.is_active,
+        created_by: Some(by.to_owned()),
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 async fn insert(
@@ -274,6 +292,8 @@ pub async fn update_workflow(
         .text("/description", &request.description)
         .short("/category", request.category.as_deref())
         .tags(&request.tags)
+        .metadata(request.metadata.as_ref())
+        .published(request.is_published, request.is_template)
         .done()?;
     let before = find(&app, &caller, &id).await?;
     if version.is_some_and(|version| version != before.version) {
@@ -288,12 +308,19 @@ pub async fn update_workflow(
         description: request.description,
         category: request.category,
         tags: request.tags,
+        metadata: request.metadata.unwrap_or_else(|| before.metadata.clone()),
         definition: request.definition,
         is_template: request.is_template,
+        is_published: published(&before, request.is_template, request.is_published),
         is_active: request.is_active,
         ..before.clone()
     };
     Ok(WithETag::ok(save(&app, &caller, before, changed, None).await?))
+}
+
+/// Whether a saved workflow is published. A workflow that becomes a template is, unless the save says otherwise.
+pub fn published(before: &Workflow, is_template: bool, asked: Option<bool>) -> bool {
+    is_template && asked.unwrap_or(before.is_published || !before.is_template)
 }
 
 /// Saves a workflow over the version that was read; the result is the workflow as saved. A save that changes nothing makes
@@ -387,8 +414,10 @@ pub async fn copy_workflow(
             description: original.description,
             category: original.category,
             tags: original.tags,
+            metadata: Some(original.metadata),
             definition: original.definition,
             is_template: original.is_template,
+            is_published: original.is_template.then_some(original.is_published),
             is_active: original.is_active,
             ..CreateWorkflow::default()
         };

@@ -4,6 +4,7 @@ use reqwest::{StatusCode, Url};
 use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
+use sluice_types::limits::MAX_METADATA_FILTERS;
 
 use crate::server::{Server, step};
 
@@ -30,7 +31,11 @@ async fn executions_are_found_by_their_filters_in_both_orders(#[future(awt)] dat
     server.workflow("waits", &[json!({"id": "r", "label": "R", "type": "review"})]).await;
     let mut runs: Vec<Value> = Vec::new();
     for workflow in ["done", "fails", "waits", "done", "fails", "waits"] {
-        let body = json!({"triggered_by": if runs.len() < 3 { "first" } else { "second +1" }});
+        let mut body = json!({"triggered_by": if runs.len() < 3 { "first" } else { "second +1" }});
+        body["metadata"] = json!({"order_id": (runs.len() % 3).to_string()});
+        if runs.len() >= 3 {
+            body["metadata"]["note"] = json!("a,b: c&d=e");
+        }
         let started = server.post(&format!("/workflows/{workflow}/executions?wait=20"), &body).await;
         runs.push(started.expect(StatusCode::OK));
     }
@@ -46,6 +51,17 @@ async fn executions_are_found_by_their_filters_in_both_orders(#[future(awt)] dat
         (vec![("triggered_by", "second +1")], vec![3, 4, 5]),
         (vec![("triggered_by", "first"), ("status", "failed,paused")], vec![1, 2]),
         (vec![("triggered_by", "nobody")], vec![]),
+        (vec![("workflow_id", "waits"), ("triggered_by", "first")], vec![2]),
+        (vec![("workflow_id", "fails"), ("triggered_by", "second +1"), ("status", "failed,paused")], vec![4]),
+        (vec![("workflow_id", "done"), ("workflow_version", "1")], vec![0, 3]),
+        (vec![("workflow_id", "done"), ("workflow_version", "2")], vec![]),
+        (vec![("error_code", "provider_rejected")], vec![1, 4]),
+        (vec![("error_code", "provider_rejected"), ("created_after", time(2)), ("workflow_id", "fails")], vec![4]),
+        (vec![("error_code", "internal")], vec![]),
+        (vec![("metadata", "order_id:1")], vec![1, 4]),
+        (vec![("metadata", "order_id:1"), ("metadata", "note:a,b: c&d=e")], vec![4]),
+        (vec![("metadata", "order_id:1"), ("status", "failed"), ("triggered_by", "first")], vec![1]),
+        (vec![("metadata", "order_id:")], vec![]),
         (vec![("created_after", time(1)), ("created_before", time(4))], vec![1, 2, 3]),
         (vec![("created_after", time(2)), ("status", "completed,failed")], vec![3, 4]),
         (vec![("created_before", "2020-01-01T00:00:00+02:00")], vec![]),
@@ -56,7 +72,9 @@ async fn executions_are_found_by_their_filters_in_both_orders(#[future(awt)] dat
         newest_first.reverse();
         assert_eq!(walk(&server, &query).await, newest_first, "{query:?}");
     }
-    let of_workflow = server.get("/workflows/done/executions?status=completed,failed&sort=created_at").await;
+    let own = "triggered_by=first&workflow_version=1&metadata=order_id:0";
+    let of_workflow =
+        server.get(&format!("/workflows/done/executions?status=completed,failed&sort=created_at&{own}")).await;
     let of_workflow = of_workflow.expect(StatusCode::OK);
     assert_eq!(of_workflow["items"][0]["id"], runs[0]["id"]);
 }
@@ -78,19 +96,36 @@ async fn filters_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
         "sort=",
         "created_after=yesterday",
         "created_before=",
-        "triggered_by=me&workflow_id=w",
+        "workflow_version=1",
+        "workflow_id=w&workflow_version=one",
+        "error_code=nobody_knows",
+        "metadata=order_id",
+        "metadata=:1",
+        "metadata=",
+        "metadata=a:b%00c",
         "error=internal",
     ] {
         server.get(&format!("/workflows/executions?{query}")).await.problem(400, "invalid_query");
     }
-    server.get("/workflows/w/executions?triggered_by=me").await.problem(400, "invalid_query");
+    server.get("/workflows/w/executions?workflow_id=w").await.problem(400, "invalid_query");
+    let many = |count: usize| format!("/workflows/executions?limit=1{}", "&metadata=a:b".repeat(count));
+    server.get(&many(MAX_METADATA_FILTERS)).await.expect(StatusCode::OK);
+    server.get(&many(MAX_METADATA_FILTERS + 1)).await.problem(400, "invalid_query");
     let page = server.get("/workflows/executions?limit=1&status=completed").await.expect(StatusCode::OK);
     let cursor = page["next_cursor"].as_str().unwrap();
     server.get(&format!("/workflows/executions?cursor={cursor}&status=completed")).await.expect(StatusCode::OK);
-    for query in
-        ["status=failed", "status=completed,failed", "status=completed&sort=created_at", "workflow_id=w", "limit=1"]
-    {
+    for query in [
+        "status=failed",
+        "metadata=a:b&status=completed",
+        "status=completed,failed",
+        "status=completed&sort=created_at",
+        "workflow_id=w",
+        "limit=1",
+    ] {
         let refused = server.get(&format!("/workflows/executions?cursor={cursor}&{query}")).await;
         refused.problem(400, "invalid_cursor");
     }
+    let page = server.get("/workflows/executions?limit=1").await.expect(StatusCode::OK);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    server.get(&format!("/workflows?sort=-created_at&cursor={cursor}")).await.problem(400, "invalid_cursor");
 }

@@ -8,7 +8,7 @@ use rstest::rstest;
 use serde_json::json;
 use sluice_store::Store;
 use sluice_testing::{TestDatabase, postgres, sqlite};
-use sluice_types::{ExecutionId, ExecutionStatus, StartExecution, TenantId, Workflow, WorkflowId};
+use sluice_types::{ExecutionId, ExecutionStatus, Metadata, StartExecution, TenantId, Workflow, WorkflowId};
 
 use super::actor::Actor;
 use crate::engine::{Engine, EngineConfig};
@@ -31,11 +31,14 @@ async fn engine(database: &TestDatabase, model: &str, faults: Faults) -> Engine 
         description: String::new(),
         category: None,
         tags: Vec::new(),
+        metadata: Metadata::new(),
         definition: serde_json::from_value(json!({ "steps": steps })).unwrap(),
         version: 1,
         is_template: false,
+        is_published: false,
         source_template_id: None,
         is_active: true,
+        created_by: None,
         created_at: now,
         updated_at: now,
     };

@@ -30,6 +30,7 @@ impl Actor {
             workflow_version: journal.workflow_version,
             input: journal.input.clone(),
             triggered_by: journal.triggered_by.clone(),
+            metadata: journal.metadata.clone(),
             created_at: journal.created_at,
             idempotency,
         }

@@ -1,7 +1,7 @@
 //! An execution as it is answered: its journal, with a pending step run for each step that was not reached.
 
 use sluice_store::Journal;
-use sluice_types::{BlockAddress, Execution, Index, StepPath, StepRunStatus};
+use sluice_types::{BlockAddress, Execution, Index, StepPath, StepRun, StepRunStatus};
 
 use super::runs::{Runs, pending_run};
 use super::status::made_output;
@@ -11,10 +11,14 @@ use super::status::made_output;
 pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
     let state = &journal.state;
     let completed = || runs.iter().filter(|run| run.status == StepRunStatus::Completed);
-    let steps = index.block(&BlockAddress::Root).map(|place| {
-        let path = StepPath::top(&place.step.id);
-        runs.get(&path).cloned().unwrap_or_else(|| pending_run(&path, &place.step))
-    });
+    let own_steps: Vec<StepRun> = index
+        .block(&BlockAddress::Root)
+        .map(|place| {
+            let path = StepPath::top(&place.step.id);
+            runs.get(&path).cloned().unwrap_or_else(|| pending_run(&path, &place.step))
+        })
+        .collect();
+    let executed = own_steps.iter().filter(|run| run.status == StepRunStatus::Completed).map(|run| run.step_id.clone());
     Execution {
         id: journal.execution_id.clone(),
         workflow_id: journal.workflow_id.clone(),
@@ -31,16 +35,17 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         budget_usd: state.budget_usd,
         yolo: state.yolo,
         triggered_by: journal.triggered_by.clone(),
+        metadata: journal.metadata.clone(),
         created_at: journal.created_at,
         started_at: state.started_at,
         completed_at: state.completed_at,
         duration_ms: state.started_at.zip(state.completed_at).map(|(from, to)| (to - from).num_milliseconds()),
         on_hold: state.on_hold,
         last_seq: state.last_seq,
-        steps_executed: i64::try_from(completed().count()).unwrap_or(i64::MAX),
+        steps_executed: executed.collect(),
         step_results: Some(
             completed().filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect(),
         ),
-        steps: steps.collect(),
+        steps: own_steps,
     }
 }

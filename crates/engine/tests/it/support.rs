@@ -8,8 +8,8 @@ use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault}
 use sluice_engine::{Backoff, Command, Engine, EngineConfig, EngineError, Faults, Limits, StartRequest};
 use sluice_store::{Store, StoreConfig};
 use sluice_types::{
-    DecideGate, ErrorCode, Execution, ExecutionEvent, ExecutionId, ExecutionStatus, ReviewDecision, StartExecution,
-    StepPath, StepRun, TenantId, Workflow, WorkflowId,
+    DecideGate, ErrorCode, Execution, ExecutionEvent, ExecutionId, ExecutionStatus, Metadata, ReviewDecision,
+    StartExecution, StepPath, StepRun, TenantId, Workflow, WorkflowId,
 };
 
 /// The passphrase of the vault.
@@ -71,11 +71,14 @@ impl TestEngine {
             description: String::new(),
             category: None,
             tags: Vec::new(),
+            metadata: Metadata::new(),
             definition: serde_json::from_value(definition).unwrap(),
             version: 1,
             is_template: false,
+            is_published: false,
             source_template_id: None,
             is_active: true,
+            created_by: None,
             created_at: now,
             updated_at: now,
         };

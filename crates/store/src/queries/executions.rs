@@ -1,25 +1,22 @@
-//! Reading executions: whole, in lists, and what belongs to them.
+//! Reading executions whole, and what belongs to them.
 
-use diesel::dsl::{AsSelect, SqlTypeOf, not};
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
-use sluice_types::{Attempt, CreationOrder, ExecutionStatus, GateDecision, StepRun, StepRunStatus};
+use sluice_types::{Attempt, GateDecision, StepRun, StepRunStatus};
 
 use super::{Backend, Connection, Result, begin_read, end_read};
-use crate::execution_filter::ExecutionFilter;
 use crate::journal::{Journal, Snapshot, StepRecord, StoredEvent};
 use crate::rows::{
-    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, ExecutionSummaryRow, SnapshotRow, StepRunRow,
-    add_texts, read_json,
+    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow, add_texts, read_json,
 };
 use crate::schema::{
     attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, step_runs, workflows,
 };
-use crate::time::to_micros;
 
 /// Whether an execution may be shown: neither it nor its workflow is being deleted.
-fn is_visible(tenant: &str) -> Box<dyn BoxableExpression<executions::table, Backend, SqlType = Bool>> {
+pub fn is_visible(tenant: &str) -> Box<dyn BoxableExpression<executions::table, Backend, SqlType = Bool>> {
     let deleting = workflows::table.filter(workflows::tenant_id.eq(tenant.to_owned()).and(workflows::deleting));
     Box::new(not(executions::deleting).and(executions::workflow_id.ne_all(deleting.select(workflows::id))))
 }
@@ -59,7 +56,7 @@ async fn read_journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<O
 }
 
 /// Adds the text of attempts under way as far as it was checkpointed.
-async fn read_texts(conn: &mut Connection, tenant: &str, id: &str, runs: &mut [StepRunRow]) -> Result<()> {
+pub async fn read_texts(conn: &mut Connection, tenant: &str, id: &str, runs: &mut [StepRunRow]) -> Result<()> {
     if !runs.iter().any(StepRunRow::is_streaming) {
         return Ok(());
     }
@@ -97,79 +94,6 @@ pub async fn step_run(conn: &mut Connection, tenant: &str, id: &str, path: &str)
     let mut rows: Vec<StepRunRow> = found.into_iter().collect();
     read_texts(conn, tenant, id, &mut rows).await?;
     rows.pop().map(StepRunRow::into_record).transpose()
-}
-
-/// The rows of a page and one more. No index has the executions of several statuses in order, so the list of each status is
-/// read up to the size of the page.
-pub async fn list(conn: &mut Connection, tenant: &str, filter: &ExecutionFilter) -> Result<Vec<ExecutionSummaryRow>> {
-    let statuses = match filter.statuses.as_slice() {
-        // The index by trigger has the status before the id.
-        [] if filter.triggered_by.is_some() => ExecutionStatus::ALL,
-        statuses @ ([] | [_]) => return Ok(list_query(tenant, filter, statuses.first().copied()).load(conn).await?),
-        statuses => statuses,
-    };
-    begin_read(conn).await?;
-    let rows = list_each(conn, tenant, filter, statuses).await;
-    end_read(conn).await?;
-    let mut rows = rows?;
-    rows.sort_by(|one, other| match filter.sort {
-        CreationOrder::NewestFirst => other.id.cmp(&one.id),
-        CreationOrder::OldestFirst => one.id.cmp(&other.id),
-    });
-    rows.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX).saturating_add(1));
-    Ok(rows)
-}
-
-async fn list_each(
-    conn: &mut Connection,
-    tenant: &str,
-    filter: &ExecutionFilter,
-    statuses: &[ExecutionStatus],
-) -> Result<Vec<ExecutionSummaryRow>> {
-    let mut rows = Vec::new();
-    for &status in statuses {
-        let of_status: Vec<ExecutionSummaryRow> = list_query(tenant, filter, Some(status)).load(conn).await?;
-        rows.extend(of_status);
-    }
-    Ok(rows)
-}
-
-pub type ListQuery = executions::BoxedQuery<'static, Backend, SqlTypeOf<AsSelect<ExecutionSummaryRow, Backend>>>;
-
-/// The query of a list, of executions in one status or in any.
-pub fn list_query(tenant: &str, filter: &ExecutionFilter, status: Option<ExecutionStatus>) -> ListQuery {
-    let mut query = executions::table
-        .filter(executions::tenant_id.eq(tenant.to_owned()))
-        .filter(is_visible(tenant))
-        .select(ExecutionSummaryRow::as_select())
-        .into_boxed::<Backend>();
-    if let Some(workflow) = &filter.workflow_id {
-        query = query.filter(executions::workflow_id.eq(workflow.to_string()));
-    }
-    if let Some(triggered_by) = &filter.triggered_by {
-        query = query.filter(executions::triggered_by.eq(triggered_by.clone()));
-    }
-    if let Some(status) = status {
-        query = query.filter(executions::status.eq(status.as_str()));
-    }
-    // The bounds of the id let both databases seek in each index; the time is exact.
-    if let Some((least, at)) = filter.least_id().zip(filter.created_after) {
-        query = query.filter(executions::id.ge(least)).filter(executions::created_at.ge(to_micros(at)));
-    }
-    if let Some((greatest, at)) = filter.greatest_id().zip(filter.created_before) {
-        query = query.filter(executions::id.le(greatest)).filter(executions::created_at.lt(to_micros(at)));
-    }
-    let cursor = filter.cursor.as_ref().map(|cursor| cursor.id.clone());
-    query = match (filter.sort, cursor) {
-        (CreationOrder::NewestFirst, Some(last)) => query.filter(executions::id.lt(last)),
-        (CreationOrder::OldestFirst, Some(last)) => query.filter(executions::id.gt(last)),
-        (_, None) => query,
-    };
-    query = match filter.sort {
-        CreationOrder::NewestFirst => query.order(executions::id.desc()),
-        CreationOrder::OldestFirst => query.order(executions::id.asc()),
-    };
-    query.limit(i64::from(filter.limit) + 1)
 }
 
 /// The id of a workflow's newest execution.

@@ -3,6 +3,7 @@
 
 pub mod changes;
 pub mod deletion;
+pub mod execution_list;
 pub mod executions;
 pub mod gates;
 pub mod idempotency;
@@ -10,13 +11,14 @@ pub mod leases;
 pub mod personas;
 pub mod providers;
 pub mod statistics;
+pub mod step_runs;
 pub mod turns;
 pub mod unreadable;
 pub mod workflows;
 
 use super::{
-    Backend, Connection, begin_read, clock, end_read, lock_deleting_execution, lock_deleting_workflow, lock_execution,
-    lock_workflow, lock_workflow_for_start, put_step_run, slim_gate,
+    Backend, Connection, begin_read, clock, end_read, error_code, lock_deleting_execution, lock_deleting_workflow,
+    lock_execution, lock_workflow, lock_workflow_for_start, name_key, put_step_run, slim_gate,
 };
 
 /// The result of every query.

@@ -15,8 +15,8 @@ fn sum_of(expression: &str) -> diesel::expression::SqlLiteral<BigInt> {
     sql(&format!("CAST(COALESCE(SUM({expression}), 0) AS BIGINT)"))
 }
 
-/// Executions, completed ones, failed ones, duration of the completed ones, cost, calls without a known price, and tokens.
-type Sums = (i64, i64, i64, i64, Option<f64>, i64, i64, i64, i64, i64, i64);
+/// Executions, completed ones, failed ones, cancelled ones, duration of the completed ones, cost, calls without a known price, and tokens.
+type Sums = (i64, i64, i64, i64, i64, Option<f64>, i64, i64, i64, i64, i64, i64);
 
 /// Statistics of a workflow's executions, in one scan of them.
 pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<WorkflowStats> {
@@ -28,6 +28,7 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
             sql::<BigInt>("COUNT(*)"),
             count_of(ExecutionStatus::Completed),
             count_of(ExecutionStatus::Failed),
+            count_of(ExecutionStatus::Cancelled),
             sum_of(&duration),
             sql::<Nullable<Double>>("SUM(cost_usd)"),
             sum_of("unpriced_calls"),
@@ -39,11 +40,26 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
         ))
         .first(conn)
         .await?;
-    let (total, completed, failed, duration, cost_usd, unpriced, input, output, cached, cache_write, reasoning) = sums;
+    let (
+        total,
+        completed,
+        failed,
+        cancelled,
+        duration,
+        cost_usd,
+        unpriced,
+        input,
+        output,
+        cached,
+        cache_write,
+        reasoning,
+    ) = sums;
     Ok(WorkflowStats {
         executions: total,
         completed,
         failed,
+        cancelled,
+        unfinished: total - completed - failed - cancelled,
         cost_usd: cost_usd.unwrap_or(0.0),
         unpriced_calls: unpriced,
         token_usage: usage(input, output, cached, cache_write, reasoning),

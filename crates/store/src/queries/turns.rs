@@ -12,10 +12,12 @@ use crate::error::StoreError;
 use crate::executions::StartOutcome;
 use crate::journal::{AttemptRecord, StartRecord, StoredEvent, Turn};
 use crate::rows::{
-    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FORMAT, SnapshotRow, StateRow, StepRunRow,
-    check_format, write_json,
+    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FORMAT, MetadataRow, SnapshotRow, StateRow,
+    StepRunRow, check_format, write_json, write_metadata,
 };
-use crate::schema::{attempt_texts, attempts, events, execution_snapshots, executions, gate_decisions, step_runs};
+use crate::schema::{
+    attempt_texts, attempts, events, execution_metadata, execution_snapshots, executions, gate_decisions, step_runs,
+};
 use crate::time::to_micros;
 
 /// Writes a new execution with its first turn.
@@ -36,6 +38,7 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         owner: record.owner.clone(),
         epoch: turn.epoch,
         created_at: to_micros(record.created_at),
+        metadata: write_metadata(&record.metadata)?,
         state: StateRow::new(&turn.state, turn.turn, turn.token)?,
     };
     diesel::insert_into(executions::table).values(row).execute(conn).await?;
@@ -47,6 +50,10 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         format: FORMAT,
     };
     diesel::insert_into(execution_snapshots::table).values(snapshot).execute(conn).await?;
+    for (name, value) in &record.metadata {
+        let row = MetadataRow { tenant_id: tenant, name, value, execution_id: id };
+        diesel::insert_into(execution_metadata::table).values(row).execute(conn).await?;
+    }
     write_records(conn, turn).await?;
     if let Some(key) = &record.idempotency {
         claim_key(conn, tenant, key, id, to_micros(record.created_at)).await?;

@@ -2,22 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{AsSelect, SqlTypeOf, exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion, WorkflowVersionSummary};
 
-use super::{Backend, Connection, Result};
+use super::{Backend, Connection, Result, name_key};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
 use crate::schema::{executions, workflow_tags, workflow_versions, workflows};
 use crate::workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// Lower case as the database knows it, for the order by name. The index has the same expression.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
 
 pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Workflow>> {
     let found = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
@@ -119,6 +114,17 @@ pub async fn list(
     tenant: &str,
     filter: &WorkflowFilter,
 ) -> Result<Vec<(WorkflowSummaryRow, Option<ExecutionSummary>)>> {
+    let rows: Vec<(WorkflowSummaryRow, Option<String>)> = list_query(tenant, filter).load(conn).await?;
+    let ids: Vec<&String> = rows.iter().filter_map(|(_, newest)| newest.as_ref()).collect();
+    let mut executions = summaries(conn, tenant, &ids).await?;
+    Ok(rows.into_iter().map(|(row, newest)| (row, newest.and_then(|id| executions.remove(&id)))).collect())
+}
+
+type ListQuery =
+    workflows::BoxedQuery<'static, Backend, (SqlTypeOf<AsSelect<WorkflowSummaryRow, Backend>>, Nullable<Text>)>;
+
+/// The query of a list, with the id of each workflow's newest execution.
+pub fn list_query(tenant: &str, filter: &WorkflowFilter) -> ListQuery {
     // One seek in an index for each row of the page, so that a start need not write the workflow's
     // row, definition and all.
     let of_workflow = executions::tenant_id.eq(workflows::tenant_id).and(executions::workflow_id.eq(workflows::id));
@@ -147,36 +153,43 @@ pub async fn list(
     if let Some(is_template) = filter.is_template {
         query = query.filter(workflows::is_template.eq(is_template));
     }
+    if let Some(is_published) = filter.is_published {
+        let published = workflows::is_template.and(workflows::is_published);
+        query = if is_published { query.filter(published) } else { query.filter(not(published)) };
+    }
     query = match filter.sort {
         SortOrder::NewestFirst => query.order((workflows::updated_at.desc(), workflows::id.desc())),
         SortOrder::OldestFirst => query.order((workflows::updated_at.asc(), workflows::id.asc())),
-        SortOrder::Name => query.order((lower(workflows::name).asc(), workflows::id.asc())),
-        SortOrder::NameDescending => query.order((lower(workflows::name).desc(), workflows::id.desc())),
-        SortOrder::Id => query.order(workflows::id.asc()),
+        SortOrder::NewestCreatedFirst => query.order((workflows::created_at.desc(), workflows::id.desc())),
+        SortOrder::OldestCreatedFirst => query.order((workflows::created_at.asc(), workflows::id.asc())),
+        SortOrder::Name => query.order((name_key().asc(), workflows::id.asc())),
+        SortOrder::NameDescending => query.order((name_key().desc(), workflows::id.desc())),
     };
     if let Some(Cursor { key, id, .. }) = filter.cursor.clone() {
-        let updated_at = key.parse::<i64>().unwrap_or(0);
+        let time = key.parse::<i64>().unwrap_or(0);
         // The first condition lets both databases seek in the index; the second breaks ties.
         query = match filter.sort {
             SortOrder::NewestFirst => query
-                .filter(workflows::updated_at.le(updated_at))
-                .filter(workflows::updated_at.lt(updated_at).or(workflows::id.lt(id))),
+                .filter(workflows::updated_at.le(time))
+                .filter(workflows::updated_at.lt(time).or(workflows::id.lt(id))),
             SortOrder::OldestFirst => query
-                .filter(workflows::updated_at.ge(updated_at))
-                .filter(workflows::updated_at.gt(updated_at).or(workflows::id.gt(id))),
-            SortOrder::Name => query
-                .filter(lower(workflows::name).ge(lower(key.clone())))
-                .filter(lower(workflows::name).gt(lower(key)).or(workflows::id.gt(id))),
-            SortOrder::NameDescending => query
-                .filter(lower(workflows::name).le(lower(key.clone())))
-                .filter(lower(workflows::name).lt(lower(key)).or(workflows::id.lt(id))),
-            SortOrder::Id => query.filter(workflows::id.gt(id)),
+                .filter(workflows::updated_at.ge(time))
+                .filter(workflows::updated_at.gt(time).or(workflows::id.gt(id))),
+            SortOrder::NewestCreatedFirst => query
+                .filter(workflows::created_at.le(time))
+                .filter(workflows::created_at.lt(time).or(workflows::id.lt(id))),
+            SortOrder::OldestCreatedFirst => query
+                .filter(workflows::created_at.ge(time))
+                .filter(workflows::created_at.gt(time).or(workflows::id.gt(id))),
+            SortOrder::Name => {
+                query.filter(name_key().ge(key.clone())).filter(name_key().gt(key).or(workflows::id.gt(id)))
+            }
+            SortOrder::NameDescending => {
+                query.filter(name_key().le(key.clone())).filter(name_key().lt(key).or(workflows::id.lt(id)))
+            }
         };
     }
-    let rows: Vec<(WorkflowSummaryRow, Option<String>)> = query.limit(i64::from(filter.limit) + 1).load(conn).await?;
-    let ids: Vec<&String> = rows.iter().filter_map(|(_, newest)| newest.as_ref()).collect();
-    let mut executions = summaries(conn, tenant, &ids).await?;
-    Ok(rows.into_iter().map(|(row, newest)| (row, newest.and_then(|id| executions.remove(&id)))).collect())
+    query.limit(i64::from(filter.limit) + 1)
 }
 
 async fn summaries(conn: &mut Connection, tenant: &str, ids: &[&String]) -> Result<HashMap<String, ExecutionSummary>> {

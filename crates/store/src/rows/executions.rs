@@ -4,10 +4,12 @@ use diesel::prelude::*;
 use sluice_types::ExecutionSummary;
 
 use super::step_runs::StepRunRow;
-use super::{check_format, count, duration_ms, read_json, read_optional, read_word, small, usage, write_optional};
+use super::{
+    check_format, count, duration_ms, read_json, read_metadata, read_optional, read_word, small, usage, write_optional,
+};
 use crate::error::StoreError;
 use crate::journal::{ExecutionState, Journal};
-use crate::schema::{events, execution_snapshots, executions, idempotency_keys};
+use crate::schema::{events, execution_metadata, execution_snapshots, executions, idempotency_keys};
 use crate::time::{from_micros, to_micros};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -22,6 +24,7 @@ pub(crate) struct ExecutionRow {
     pub owner: String,
     pub epoch: i64,
     pub created_at: i64,
+    pub metadata: Option<String>,
     #[diesel(embed)]
     pub state: StateRow,
 }
@@ -125,6 +128,7 @@ pub(crate) struct ExecutionSummaryRow {
     pub created_at: i64,
     pub started_at: Option<i64>,
     pub completed_at: Option<i64>,
+    pub metadata: Option<String>,
 }
 
 impl ExecutionSummaryRow {
@@ -146,6 +150,7 @@ impl ExecutionSummaryRow {
             cost_usd: self.cost_usd,
             unpriced_calls: u32::try_from(self.unpriced_calls).unwrap_or(0),
             triggered_by: self.triggered_by,
+            metadata: read_metadata(self.metadata.as_ref())?,
             created_at: from_micros(self.created_at),
             started_at: self.started_at.map(from_micros),
             completed_at: self.completed_at.map(from_micros),
@@ -164,6 +169,7 @@ impl ExecutionRow {
             workflow_version: self.workflow_version,
             temporal_workflow_id: self.temporal_workflow_id,
             triggered_by: self.triggered_by,
+            metadata: read_metadata(self.metadata.as_ref())?,
             created_at: from_micros(self.created_at),
             input: read_json(&snapshot.input)?,
             snapshot: read_json(&snapshot.snapshot)?,
@@ -203,4 +209,14 @@ pub(crate) struct IdempotencyRow {
     pub request_hash: String,
     pub resource_id: String,
     pub created_at: i64,
+}
+
+/// An entry of an execution's metadata, for lists that are filtered by it.
+#[derive(Insertable)]
+#[diesel(table_name = execution_metadata)]
+pub(crate) struct MetadataRow<'a> {
+    pub tenant_id: &'a str,
+    pub name: &'a str,
+    pub value: &'a str,
+    pub execution_id: &'a str,
 }

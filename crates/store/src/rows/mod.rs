@@ -7,10 +7,12 @@ mod workflows;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sluice_types::TokenUsage;
+use sluice_types::{Metadata, TokenUsage};
 
 use crate::error::StoreError;
-pub(crate) use executions::{EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, SnapshotRow, StateRow};
+pub(crate) use executions::{
+    EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, MetadataRow, SnapshotRow, StateRow,
+};
 pub(crate) use resources::{CredentialRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
@@ -49,6 +51,15 @@ pub(super) fn read_optional<T: DeserializeOwned>(text: Option<&String>) -> Resul
 
 pub(super) fn write_optional<T: Serialize>(value: Option<&T>) -> Result<Option<String>, StoreError> {
     value.map(write_json).transpose()
+}
+
+/// Metadata as a column holds it: nothing for none.
+pub(crate) fn write_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
+    (!metadata.is_empty()).then(|| write_json(metadata)).transpose()
+}
+
+pub(super) fn read_metadata(text: Option<&String>) -> Result<Metadata, StoreError> {
+    Ok(read_optional(text)?.unwrap_or_default())
 }
 
 /// Counts of attempts are far below 2^31.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary};
 
-use super::{FORMAT, read_json, read_word, write_json};
+use super::{FORMAT, read_json, read_metadata, read_word, write_json, write_metadata};
 use crate::error::StoreError;
 use crate::schema::{workflow_versions, workflows};
 use crate::time::{from_micros, to_micros};
@@ -30,6 +30,9 @@ pub(crate) struct WorkflowRow {
     pub created_at: i64,
     pub updated_at: i64,
     pub format: i32,
+    pub metadata: Option<String>,
+    pub is_published: bool,
+    pub created_by: Option<String>,
 }
 
 impl WorkflowRow {
@@ -54,6 +57,9 @@ impl WorkflowRow {
             created_at: to_micros(workflow.created_at),
             updated_at: to_micros(workflow.updated_at),
             format: FORMAT,
+            metadata: write_metadata(&workflow.metadata)?,
+            is_published: workflow.is_published,
+            created_by: workflow.created_by.clone(),
         })
     }
 
@@ -64,11 +70,14 @@ impl WorkflowRow {
             description: self.description,
             category: self.category,
             tags: read_json(&self.tags)?,
+            metadata: read_metadata(self.metadata.as_ref())?,
             definition: read_json(&self.definition)?,
             version: self.version,
             is_template: self.is_template,
+            is_published: self.is_template && self.is_published,
             source_template_id: self.source_template_id.as_deref().map(read_word).transpose()?,
             is_active: self.is_active,
+            created_by: self.created_by,
             created_at: from_micros(self.created_at),
             updated_at: from_micros(self.updated_at),
         })
@@ -91,6 +100,9 @@ pub(crate) struct WorkflowSummaryRow {
     pub is_active: bool,
     pub created_at: i64,
     pub updated_at: i64,
+    pub metadata: Option<String>,
+    pub is_published: bool,
+    pub created_by: Option<String>,
 }
 
 impl WorkflowSummaryRow {
@@ -101,12 +113,15 @@ impl WorkflowSummaryRow {
             description: self.description,
             category: self.category,
             tags: read_json(&self.tags)?,
+            metadata: read_metadata(self.metadata.as_ref())?,
             step_count: self.step_count,
             step_labels: read_json(&self.step_labels)?,
             version: self.version,
             is_template: self.is_template,
+            is_published: self.is_template && self.is_published,
             is_active: self.is_active,
             last_execution,
+            created_by: self.created_by,
             created_at: from_micros(self.created_at),
             updated_at: from_micros(self.updated_at),
         })

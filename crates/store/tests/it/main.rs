@@ -10,11 +10,13 @@
 mod answers;
 mod credentials;
 mod deletion;
+mod finding;
 mod group_commit;
 mod idempotency;
 mod reads;
 mod scale;
 mod schema;
+mod step_runs;
 mod support;
 mod tls;
 mod turns;

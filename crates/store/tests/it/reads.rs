@@ -87,7 +87,7 @@ async fn lists_read_no_outputs_and_leave_out_only_unreadable_rows(#[future(awt)]
     // An output that is no JSON shows that nobody parses it.
     database.execute("UPDATE executions SET output = 'not read'").await;
     assert_eq!(listed().await, (vec![id(3), id(2)], true));
-    database.execute(&format!("UPDATE executions SET error = 'not JSON' WHERE id = '{}'", id(3))).await;
+    database.execute(&format!("UPDATE executions SET error = '{{}}' WHERE id = '{}'", id(3))).await;
     assert_eq!(listed().await, (vec![id(2)], true));
     let workflows = store.workflows(&tenant, WorkflowFilter { limit: 2, ..WorkflowFilter::default() }).await.unwrap();
     assert_eq!(workflows.items.len(), 1);

@@ -7,8 +7,8 @@ use sluice_store::{
     StoredEvent, Turn, from_micros,
 };
 use sluice_types::{
-    Attempt, AttemptStatus, Definition, ExecutionId, ExecutionStatus, StepRun, StepRunStatus, TenantId, TokenUsage,
-    Workflow, WorkflowId,
+    Attempt, AttemptStatus, Definition, ExecutionId, ExecutionStatus, Metadata, StepRun, StepRunStatus, TenantId,
+    TokenUsage, Workflow, WorkflowId,
 };
 
 pub fn now() -> DateTime<Utc> {
@@ -30,11 +30,14 @@ pub fn workflow() -> Workflow {
         description: String::new(),
         category: None,
         tags: Vec::new(),
+        metadata: Metadata::new(),
         definition: definition(),
         version: 1,
         is_template: false,
+        is_published: false,
         source_template_id: None,
         is_active: true,
+        created_by: None,
         created_at: now(),
         updated_at: now(),
     }
@@ -87,6 +90,7 @@ pub fn start(tenant: &TenantId, id: &ExecutionId, owner: &str, key: Option<(&str
         workflow_version: 1,
         input: json!({"topic": "tea"}),
         triggered_by: "test".into(),
+        metadata: Metadata::new(),
         created_at: now(),
         idempotency: key.map(|(key, hash)| idempotency_key(key, "start_execution", hash)),
     }

@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::json;
 use sluice_store::{Cursor, SortOrder, Store, StoreError, WorkflowFilter, WorkflowUpdate, from_micros};
 use sluice_testing::{TestDatabase, postgres, sqlite};
-use sluice_types::{TenantId, Workflow, WorkflowId};
+use sluice_types::{Metadata, TenantId, Workflow, WorkflowId};
 
 fn at(second: i64) -> DateTime<Utc> {
     from_micros(1_790_000_000_000_000) + TimeDelta::seconds(second)
@@ -18,11 +18,14 @@ fn workflow(id: &str, name: &str, second: i64) -> Workflow {
         description: format!("About {name}"),
         category: None,
         tags: vec![format!("tag-{}", second % 2)],
+        metadata: Metadata::new(),
         definition: serde_json::from_value(json!({"steps": [{"label": "A", "type": "llm", "prompt": "x"}]})).unwrap(),
         version: 1,
         is_template: false,
+        is_published: false,
         source_template_id: None,
         is_active: true,
+        created_by: None,
         created_at: at(second),
         updated_at: at(second),
     }
@@ -34,9 +37,6 @@ async fn tenants(store: &Store) -> (TenantId, TenantId) {
     store.ensure_tenant(&two, "Two", at(0)).await.unwrap();
     (one, two)
 }
-
-const SORT_ORDERS: [SortOrder; 5] =
-    [SortOrder::NewestFirst, SortOrder::OldestFirst, SortOrder::Name, SortOrder::NameDescending, SortOrder::Id];
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -98,10 +98,13 @@ async fn pages_join_to_the_whole_list_in_every_order(#[future(awt)] database: Te
     let (tenant, _) = tenants(&store).await;
     for n in 0..23 {
         // Several share a time and a name, so that the id has to break ties.
-        let row = workflow(&format!("w{n:02}"), &format!("Name {}", n % 4), n / 3);
+        let name = ["name 0", "NAME 1", "Name 2", "näme 3"][usize::try_from(n % 4).unwrap()];
+        let row = workflow(&format!("w{n:02}"), name, n / 3);
         store.create_workflow(&tenant, row).await.unwrap();
     }
-    for sort in SORT_ORDERS {
+    let orders =
+        ["-updated_at", "updated_at", "-created_at", "created_at", "name", "-name"].map(|order| order.parse().unwrap());
+    for sort in orders {
         let whole =
             store.workflows(&tenant, WorkflowFilter { limit: 100, sort, ..WorkflowFilter::default() }).await.unwrap();
         let mut joined = Vec::new();
@@ -120,42 +123,57 @@ async fn pages_join_to_the_whole_list_in_every_order(#[future(awt)] database: Te
     }
 }
 
-#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_case_of_letters_does_not_count_in_the_order_by_name(#[future(awt)] database: TestDatabase) {
-    let store = database.open().await;
-    let (tenant, _) = tenants(&store).await;
-    for (id, name) in [("a", "Zebra"), ("b", "apple"), ("c", "Mango"), ("d", "mango")] {
-        store.create_workflow(&tenant, workflow(id, name, 0)).await.unwrap();
-    }
-    let mut names = Vec::new();
-    let mut cursor = None;
-    loop {
-        let filter = WorkflowFilter { limit: 1, cursor, sort: SortOrder::Name, ..WorkflowFilter::default() };
-        let page = store.workflows(&tenant, filter).await.unwrap();
-        names.extend(page.items.into_iter().map(|item| item.name));
-        let Some(next) = page.next_cursor else { break };
-        cursor = Cursor::decode(&next);
-    }
-    assert_eq!(names, ["apple", "Mango", "mango", "Zebra"]);
+async fn ids(store: &Store, tenant: &TenantId, filter: WorkflowFilter) -> Vec<String> {
+    let page = store.workflows(tenant, WorkflowFilter { limit: 100, ..filter }).await.unwrap();
+    page.items.into_iter().map(|item| item.id.to_string()).collect()
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_walk_by_id_misses_nothing_that_is_saved_meanwhile(#[future(awt)] database: TestDatabase) {
+async fn names_are_sorted_without_case_and_creation_stays(#[future(awt)] database: TestDatabase) {
     let store = database.open().await;
     let (tenant, _) = tenants(&store).await;
-    for id in ["a", "b", "c", "d"] {
-        store.create_workflow(&tenant, workflow(id, id, 0)).await.unwrap();
+    for (n, name) in ["Zebra", "apple", "Äpfel", "Banana\nsplit", "äther", "ZEBRA crossing"].into_iter().enumerate() {
+        store.create_workflow(&tenant, workflow(&format!("w{n}"), name, i64::try_from(n).unwrap())).await.unwrap();
     }
-    let filter = WorkflowFilter { limit: 2, sort: SortOrder::Id, ..WorkflowFilter::default() };
-    let first = store.workflows(&tenant, filter.clone()).await.unwrap();
-    let saved = Workflow { version: 2, ..workflow("d", "A", 9) };
+    let sorted =
+        async |sort: SortOrder| ids(&store, &tenant, WorkflowFilter { sort, ..WorkflowFilter::default() }).await;
+    assert_eq!(sorted(SortOrder::Name).await, ["w1", "w3", "w0", "w5", "w2", "w4"]);
+    assert_eq!(sorted(SortOrder::NameDescending).await, ["w4", "w2", "w5", "w0", "w3", "w1"]);
+    let saved = Workflow { version: 2, updated_at: at(60), ..workflow("w0", "Zebra", 0) };
     assert_eq!(store.update_workflow(&tenant, saved).await.unwrap(), WorkflowUpdate::Saved);
-    let cursor = Cursor::decode(&first.next_cursor.unwrap());
-    let rest = store.workflows(&tenant, WorkflowFilter { cursor, ..filter }).await.unwrap();
-    let ids: Vec<String> = first.items.into_iter().chain(rest.items).map(|item| item.id.to_string()).collect();
-    assert_eq!(ids, ["a", "b", "c", "d"]);
+    assert_eq!(sorted(SortOrder::OldestFirst).await, ["w1", "w2", "w3", "w4", "w5", "w0"]);
+    assert_eq!(sorted(SortOrder::OldestCreatedFirst).await, ["w0", "w1", "w2", "w3", "w4", "w5"]);
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_templates_are_published(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let (tenant, _) = tenants(&store).await;
+    let metadata = Metadata::from([("team".to_owned(), "a:b, “c”".to_owned())]);
+    let flags = [("plain", false, false), ("draft", true, false), ("shown", true, true)];
+    for (id, is_template, is_published) in flags {
+        let made = Workflow { is_template, is_published, metadata: metadata.clone(), ..workflow(id, id, 1) };
+        let made = Workflow { created_by: Some("ada".into()), ..made };
+        store.create_workflow(&tenant, made.clone()).await.unwrap();
+        assert_eq!(store.workflow(&tenant, &made.id).await.unwrap(), Some(made));
+    }
+    // The default of a row that an older server writes.
+    database
+        .execute("UPDATE workflows SET is_published = TRUE, metadata = NULL, created_by = NULL WHERE id = 'plain'")
+        .await;
+    let plain = store.workflow(&tenant, &WorkflowId::new("plain").unwrap()).await.unwrap().unwrap();
+    assert_eq!((plain.is_published, plain.metadata.len(), plain.created_by), (false, 0, None));
+    let listed = async |is_published: bool| {
+        let filter = WorkflowFilter { sort: SortOrder::Name, ..WorkflowFilter::default() };
+        ids(&store, &tenant, WorkflowFilter { is_published: Some(is_published), ..filter }).await
+    };
+    assert_eq!(listed(true).await, ["shown"]);
+    assert_eq!(listed(false).await, ["draft", "plain"]);
+    let page = store.workflows(&tenant, WorkflowFilter { limit: 10, ..WorkflowFilter::default() }).await.unwrap();
+    let shown = page.items.iter().find(|item| item.id.as_str() == "shown").unwrap();
+    assert_eq!((shown.is_published, &shown.metadata, shown.created_by.as_deref()), (true, &metadata, Some("ada")));
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]

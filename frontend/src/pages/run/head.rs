@@ -39,7 +39,29 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>) -> impl Into
             <ActionsBar store />
         </header>
         <RunFacts store />
+        <RunMetadata store />
     }
+}
+
+/// The texts that a client has put to the run, when there are any. They never change.
+#[component]
+fn RunMetadata(store: RunStore) -> impl IntoView {
+    let metadata = store.peek(|run| run.execution().metadata.clone());
+    (!metadata.is_empty()).then(|| {
+        let entry = |(key, value)| {
+            view! {
+                <div>
+                    <dt>{key}</dt>
+                    <dd class="break">{value}</dd>
+                </div>
+            }
+        };
+        view! {
+            <dl class="run-metadata" aria-label="Metadata">
+                {metadata.into_iter().map(entry).collect_view()}
+            </dl>
+        }
+    })
 }
 
 /// The totals of the run: start, duration, progress, cost.

@@ -46,7 +46,8 @@ pub fn StartForm(state: StartState) -> impl IntoView {
             return;
         }
         let yolo = Some(state.yolo.get_untracked());
-        let request = StartExecution { input, yolo, budget_usd, triggered_by: Some("web".to_owned()) };
+        let triggered_by = Some("web".to_owned());
+        let request = StartExecution { input, yolo, budget_usd, triggered_by, ..StartExecution::default() };
         let key = key_for(sent, &request);
         send.dispatch_local((request, key));
     };

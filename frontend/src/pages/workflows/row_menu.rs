@@ -86,10 +86,13 @@ fn summary(workflow: Workflow) -> WorkflowSummary {
         description: workflow.description,
         category: workflow.category,
         tags: workflow.tags,
+        metadata: workflow.metadata,
         version: workflow.version,
         is_template: workflow.is_template,
+        is_published: workflow.is_published,
         is_active: workflow.is_active,
         last_execution: None,
+        created_by: workflow.created_by,
         created_at: workflow.created_at,
         updated_at: workflow.updated_at,
     }

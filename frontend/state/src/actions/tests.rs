@@ -21,7 +21,7 @@ fn run(status: ExecutionStatus, on_hold: bool, steps: &[(&str, Value)]) -> RunSt
     let execution: Execution = serde_json::from_value(json!({
         "id": "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11", "workflow_id": "w", "workflow_version": 1,
         "status": status, "input": {}, "token_usage": usage, "cost_usd": 0.0, "yolo": false, "triggered_by": "api",
-        "created_at": "2026-01-01T00:00:00Z", "on_hold": on_hold, "steps": steps, "steps_executed": 0, "last_seq": 0,
+        "created_at": "2026-01-01T00:00:00Z", "on_hold": on_hold, "steps": steps, "steps_executed": [], "last_seq": 0,
         "step_results": {},
     }))
     .unwrap();

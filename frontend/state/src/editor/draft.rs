@@ -170,7 +170,8 @@ impl Draft {
         }
     }
 
-    /// The request that saves it. It renames no labels: a draft's prompts hold the new ones already.
+    /// The request that saves it. It renames no labels: a draft's prompts hold the new ones already. What a draft does not
+    /// hold stays as it is.
     #[must_use]
     pub fn to_update(&self) -> UpdateWorkflow {
         UpdateWorkflow {
@@ -185,6 +186,7 @@ impl Draft {
             id: None,
             version: None,
             source_template_id: None,
+            created_by: None,
             created_at: None,
             updated_at: None,
         }

@@ -14,7 +14,7 @@ fn execution(changes: &Value, steps: &[Value]) -> Execution {
         "id": ID, "workflow_id": "w", "workflow_version": 1, "temporal_workflow_id": null, "status": "running",
         "input": {}, "output": null, "error": null, "token_usage": usage, "cost_usd": 0.0, "budget_usd": null,
         "yolo": false, "triggered_by": "api", "created_at": at(0), "started_at": null, "completed_at": null,
-        "duration_ms": null, "on_hold": false, "steps_executed": 0, "last_seq": 0, "step_results": {},
+        "duration_ms": null, "on_hold": false, "steps_executed": [], "last_seq": 0, "step_results": {},
     });
     let step = |id: &str, changes: Option<&Value>| {
         let mut step = json!({

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
 use sluice_types::{
-    DecideGate, ErrorCode, ExecutionEvent, ExecutionId, ExecutionStatus, FinishReason, GateKind, ReviewDecision,
-    StepPath, StepRun, TenantId, TokenUsage, WorkflowId,
+    DecideGate, ErrorCode, ExecutionEvent, ExecutionId, ExecutionStatus, FinishReason, GateKind, Metadata,
+    ReviewDecision, StepPath, StepRun, TenantId, TokenUsage, WorkflowId,
 };
 
 use crate::driver::{evaluate, evaluate_if_quick};
@@ -84,6 +84,7 @@ fn journal(steps: &[Value]) -> Journal {
         workflow_version: 1,
         temporal_workflow_id: None,
         triggered_by: "test".into(),
+        metadata: Metadata::new(),
         created_at: DateTime::UNIX_EPOCH,
         input: json!({"topic": "tea"}),
         snapshot: Snapshot { definition, ..Snapshot::default() },

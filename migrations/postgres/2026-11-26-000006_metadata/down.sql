@@ -1,0 +1,11 @@
+DROP INDEX step_runs_by_parent;
+DROP INDEX workflows_by_creation;
+CREATE INDEX workflows_by_name ON workflows (tenant_id, name, id);
+DROP INDEX workflows_by_name_key;
+DROP INDEX executions_by_workflow_and_error;
+DROP INDEX executions_by_error;
+DROP TABLE execution_metadata;
+ALTER TABLE workflows DROP COLUMN created_by;
+ALTER TABLE workflows DROP COLUMN is_published;
+ALTER TABLE workflows DROP COLUMN metadata;
+ALTER TABLE executions DROP COLUMN metadata;
