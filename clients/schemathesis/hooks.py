@@ -22,8 +22,8 @@ ABOUT_CONTENT = {
     "unknown_persona",
     "unknown_provider",
 }
-# `after_seq` goes with `wait`, and is not past the newest event.
-ABOUT_OTHERS = {("get_execution", "invalid_query")}
+# Parameters that depend on one another, or on the state: `after_seq` goes with `wait` and is not past the newest event.
+DEPENDENT = {"get_execution": {"after_seq"}, "list_executions": {"workflow_id", "triggered_by"}}
 
 
 @schemathesis.check
@@ -41,7 +41,10 @@ def is_about_content(problem, case):
     if code == "invalid_request":
         # The whole request and no field: the workflow is switched off.
         return [error["pointer"] for error in problem["errors"]] == [""]
-    return code in ABOUT_CONTENT or (case.operation.definition.raw["operationId"], code) in ABOUT_OTHERS
+    if code == "invalid_query":
+        dependent = DEPENDENT.get(case.operation.definition.raw["operationId"])
+        return dependent is not None and dependent <= set(case.query)
+    return code in ABOUT_CONTENT
 
 
 @schemathesis.check

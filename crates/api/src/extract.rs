@@ -187,21 +187,25 @@ pub fn words<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(deserializer: 
     text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect()
 }
 
-/// The parameter that may be repeated.
-const REPEATED: &str = "metadata=";
+/// The parameters that may be repeated, with what separates their values in one: serde's queries have each name once.
+/// No entry of metadata contains U+0000.
+const REPEATED: [(&str, &str); 3] = [("status=", ","), ("include=", ","), ("metadata=", "%00")];
 
-/// The query with all values of the repeated parameter in one, separated by U+0000, which no value contains: serde's queries
-/// have each name once.
+/// The query with all values of each repeated parameter in one.
 fn joined(text: &str) -> Cow<'_, str> {
-    let (repeated, mut rest): (Vec<&str>, Vec<&str>) =
-        text.split('&').partition(|parameter| parameter.starts_with(REPEATED));
-    if repeated.len() < 2 {
-        return Cow::Borrowed(text);
+    let mut text = Cow::Borrowed(text);
+    for (name, separator) in REPEATED {
+        let (repeated, mut rest): (Vec<&str>, Vec<&str>) =
+            text.split('&').partition(|parameter| parameter.starts_with(name));
+        if repeated.len() < 2 {
+            continue;
+        }
+        let values: Vec<&str> = repeated.iter().filter_map(|parameter| parameter.strip_prefix(name)).collect();
+        let one = format!("{name}{}", values.join(separator));
+        rest.push(&one);
+        text = Cow::Owned(rest.join("&"));
     }
-    let values: Vec<&str> = repeated.iter().filter_map(|parameter| parameter.strip_prefix(REPEATED)).collect();
-    let one = format!("{REPEATED}{}", values.join("%00"));
-    rest.push(&one);
-    Cow::Owned(rest.join("&"))
+    text
 }
 
 /// Reads entries of metadata, `key:value` each. A value may contain colons.
@@ -315,6 +319,7 @@ mod tests {
         assert_eq!(read("metadata=a:b%26c:d,+e&limit=1").unwrap(), (1, vec![pair("a", "b&c:d, e")]));
         let two = read("metadata=a%3Ab&limit=2&metadata=c:").unwrap();
         assert_eq!(two, (2, vec![pair("a", "b"), pair("c", "")]));
+        assert_eq!(joined("status=a&limit=1&status=b,c"), "limit=1&status=a,b,c");
         for (query, told) in [
             ("limit=1&metadata=a", "`metadata`: \"a\" is not `key:value`."),
             ("limit=1&metadata=a:b&metadata=:c", "`metadata`: \":c\" is not `key:value`."),

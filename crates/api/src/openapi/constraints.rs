@@ -5,13 +5,14 @@
 use std::collections::BTreeSet;
 
 use sluice_store::SortOrder;
-use sluice_types::ExecutionStatus;
 use sluice_types::limits::{
     MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS,
-    MAX_IDEMPOTENCY_KEY_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PATH_BYTES,
+    MAX_IDEMPOTENCY_KEY_CHARS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS,
+    MAX_METADATA_VALUE_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PATH_BYTES,
     MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
     MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_WAIT_SECONDS,
 };
+use sluice_types::{ExecutionStatus, Include, StepRunStatus};
 use utoipa::Number;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Object, Schema};
@@ -31,8 +32,8 @@ const EVENT_ID: &str = "^(execution-[0-9a-f-]{36}:)?[0-9]{1,19}$";
 enum Limits {
     /// The least and the most characters, and a pattern.
     Text(usize, usize, Option<&'static str>),
-    /// The most items, and the limits of each.
-    List(usize, Option<&'static Limits>),
+    /// The least and the most items, and the limits of each.
+    List(usize, usize, Option<&'static Limits>),
     /// The most entries, and the limits of each value.
     Map(usize, &'static Limits),
     /// The least integer, and the greatest if it is not that of the format.
@@ -57,7 +58,10 @@ const SECONDS: Limits = Limits::Integer(1, Some(MAX_TIMEOUT_SECONDS));
 const COUNTED: Limits = Limits::Integer(1, None);
 const EVENT: Limits = Limits::Integer(0, None);
 /// In quotes, weak, bare, `*`, or as a proxy has changed it that compresses.
-const IF_MATCH: Limits = Limits::Text(1, 40, Some(r#"^(\*|(W/)?"?-?[0-9]{1,19}(-{1,2}[a-z]+)?"?)$"#));
+const IF_MATCH: Limits =
+    Limits::Text(1, 40, Some(r#"^(\*|(W/)?"[0-9]{1,18}(-{1,2}(br|deflate|gzip|zstd))?"|[0-9]{1,18})$"#));
+const METADATA_VALUE: Limits = Limits::Text(0, MAX_METADATA_VALUE_CHARS, None);
+const METADATA_FILTER: Limits = Limits::Text(2, MAX_METADATA_KEY_CHARS + MAX_METADATA_VALUE_CHARS + 1, Some("^[^:]+:"));
 
 /// The limits of a field of a request.
 fn of_field(schema: &str, field: &str) -> Option<Limits> {
@@ -71,14 +75,15 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         (_, "description" | "comment" | "instructions") => LONG,
         (_, "content") => OUTPUT,
         (_, "api_key" | "base_url" | "default_model") => CREDENTIAL,
-        (_, "tags") => Limits::List(MAX_TAGS, Some(&TAG)),
-        (_, "steps" | "shows") => Limits::List(MAX_STEPS, None),
-        (_, "fallbacks") => Limits::List(MAX_FALLBACKS, None),
+        (_, "tags") => Limits::List(0, MAX_TAGS, Some(&TAG)),
+        (_, "steps" | "shows") => Limits::List(0, MAX_STEPS, None),
+        (_, "fallbacks") => Limits::List(0, MAX_FALLBACKS, None),
         (_, "renamed_labels") => Limits::Map(MAX_STEPS, &SHORT),
         (_, "max_retries") => Limits::Integer(0, Some(MAX_RETRIES)),
         (_, "timeout" | "idle_timeout") => SECONDS,
         (_, "expires_in") => Limits::Integer(1, Some(MAX_EXPIRES_IN_SECONDS)),
         (_, "max_tokens") => Limits::Integer(1, Some(MAX_OUTPUT_TOKENS)),
+        (_, "metadata") => Limits::Map(MAX_METADATA_KEYS, &METADATA_VALUE),
         (_, "version") => COUNTED,
         (_, "opened_seq") => EVENT,
         (_, "budget_usd") => Limits::Number(0.0, None),
@@ -104,10 +109,12 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         ("follow_execution", "Last-Event-ID") => Limits::Text(1, 19, Some(EVENT_NUMBER)),
         ("follow_workflow", "after" | "Last-Event-ID") => Limits::Text(1, 70, Some(EVENT_ID)),
         (_, "after" | "after_seq") => EVENT,
-        (_, "status") => Limits::List(ExecutionStatus::ALL.len(), None),
+        (_, "status") => Limits::List(1, ExecutionStatus::ALL.len().max(StepRunStatus::ALL.len()), None),
+        (_, "include") => Limits::List(1, Include::ALL.len(), None),
+        (_, "metadata") => Limits::List(1, MAX_METADATA_FILTERS, Some(&METADATA_FILTER)),
         (_, "limit") => Limits::Integer(1, Some(MAX_PAGE)),
         (_, "wait") => Limits::Integer(0, Some(MAX_WAIT_SECONDS)),
-        (_, "version") => COUNTED,
+        (_, "version" | "workflow_version") => COUNTED,
         (_, "cursor") => Limits::Text(1, MAX_CURSOR_CHARS, Some("^[A-Za-z0-9_-]+$")),
         (_, "search") => Limits::Text(0, MAX_SEARCH_CHARS, None),
         (_, "tag") => Limits::Text(0, MAX_TAG_CHARS, None),
@@ -150,7 +157,8 @@ pub fn constrain_parameters(operation: &mut Operation) {
 
 fn limit(schema: &mut RefOr<Schema>, limits: Limits) {
     match (schema, limits) {
-        (RefOr::T(Schema::Array(array)), Limits::List(most, each)) => {
+        (RefOr::T(Schema::Array(array)), Limits::List(least, most, each)) => {
+            array.min_items = Some(least).filter(|least| *least > 0);
             array.max_items = Some(most);
             if let (ArrayItems::RefOrSchema(items), Some(each)) = (&mut array.items, each) {
                 limit(items, *each);
