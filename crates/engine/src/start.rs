@@ -254,7 +254,11 @@ fn refusal(errors: Vec<sluice_types::Finding>) -> EngineError {
 fn named_personas(definition: &Definition, index: &Index) -> Vec<sluice_types::PersonaId> {
     let own = index.places().iter().filter_map(|place| match &place.step.kind {
         StepKind::Llm(llm) => llm.persona_id.clone(),
-        StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     });
     definition.persona_id.clone().into_iter().chain(own).collect()
 }

@@ -128,6 +128,8 @@ pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories)
                 let shown = index.shown_by(place).last().and_then(|shown| outputs.get(&shown.step.id));
                 outputs.insert(&place.step.id, shown.copied().unwrap_or_default());
             }
+            // Their steps are estimated for themselves.
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => {}
             StepKind::Unknown(_) => steps.push(unknown_estimate(&place.step)),
             StepKind::Llm(llm) => {
                 let estimate = scope.of_call(place, llm, &outputs);

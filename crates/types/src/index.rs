@@ -60,15 +60,21 @@ impl Index {
     }
 
     fn add_block(&mut self, block: Block<'_>, address: &BlockAddress, pointer: &str, containers: &[usize]) {
-        let entry = block.entry_step.and_then(|entry| block.steps.iter().position(|step| step.id == *entry));
-        self.entries.insert(address.clone(), entry.unwrap_or(0));
-        self.blocks.insert(address.clone(), Vec::with_capacity(block.steps.len()));
+        // Two branches or cases may have one name: the lint reports it, and the address leads to the first.
+        let is_first = !self.blocks.contains_key(address);
+        if is_first {
+            let entry = block.entry_step.and_then(|entry| block.steps.iter().position(|step| step.id == *entry));
+            self.entries.insert(address.clone(), entry.unwrap_or(0));
+            self.blocks.insert(address.clone(), Vec::with_capacity(block.steps.len()));
+        }
         for (position, step) in block.steps.iter().enumerate() {
             let at = self.places.len();
             let pointer = format!("{pointer}/{position}");
             self.by_id.entry(step.id.clone()).or_insert(at);
             self.by_label.entry(step.label.clone()).or_insert(at);
-            self.blocks.entry(address.clone()).or_default().push(at);
+            if is_first {
+                self.blocks.entry(address.clone()).or_default().push(at);
+            }
             self.places.push(Place {
                 step: Arc::clone(step),
                 pointer: pointer.clone(),
@@ -159,11 +165,49 @@ impl Index {
     /// as absent: the lint reports it.
     #[must_use]
     pub fn after(&self, place: &Place) -> usize {
-        let following = place.position + 1;
-        match &place.step.next {
+        self.jump(place, place.step.next.as_ref())
+    }
+
+    /// The same for a `conditional` step: the jump of the case that was taken comes before its own. `taken` is `None`
+    /// when no case matched.
+    #[must_use]
+    pub fn after_case(&self, place: &Place, taken: Option<&Slot>) -> usize {
+        let jump = match &place.step.kind {
+            StepKind::Conditional(conditional) => taken.and_then(|slot| conditional.next_of(slot)),
+            StepKind::Llm(_)
+            | StepKind::Review(_)
+            | StepKind::Parallel(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_) => None,
+        };
+        self.jump(place, jump.or(place.step.next.as_ref()))
+    }
+
+    /// The position that a jump from a step leads to.
+    fn jump(&self, from: &Place, next: Option<&StepId>) -> usize {
+        let following = from.position + 1;
+        match next {
             None => following,
-            Some(next) if next.as_str() == NEXT_END => self.len_of(&place.block),
-            Some(next) => self.position_in(&place.block, next).filter(|&at| at >= following).unwrap_or(following),
+            Some(next) if next.as_str() == NEXT_END => self.len_of(&from.block),
+            Some(next) => self.position_in(&from.block, next).filter(|&at| at >= following).unwrap_or(following),
+        }
+    }
+
+    /// The positions that a run may go on with after a step.
+    fn ways_on(&self, place: &Place) -> Vec<usize> {
+        match &place.step.kind {
+            _ if !place.step.enabled => vec![self.after_skip(place)],
+            StepKind::Conditional(conditional) => {
+                let blocks = place.step.kind.blocks();
+                let none_matches = conditional.otherwise.is_none().then_some(None);
+                let cases = blocks.iter().map(|inner| Some(&inner.slot)).chain(none_matches);
+                cases.map(|taken| self.after_case(place, taken)).collect()
+            }
+            StepKind::Llm(_)
+            | StepKind::Review(_)
+            | StepKind::Parallel(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_) => vec![self.after(place)],
         }
     }
 
@@ -173,27 +217,36 @@ impl Index {
         if place.step.enabled { self.after(place) } else { place.position + 1 }
     }
 
-    /// Whether a run reaches a step when all steps before it complete: no `next` and no entry step skips it.
+    /// Whether a run may reach a step in its list when all steps before it complete: no `next` and no entry step skips
+    /// it.
     #[must_use]
     pub fn leads_to(&self, goal: &Place) -> bool {
-        let mut target = self.entry(&goal.block);
-        while target < goal.position {
-            let Some(place) = self.nth(&goal.block, target) else { return false };
-            target = self.after_skip(place);
-        }
-        target == goal.position
+        self.reached(&goal.block).contains(&goal.position)
     }
 
-    /// The positions that a run reaches in a list.
+    /// The positions that a run may reach in a list.
     #[must_use]
     pub fn reached(&self, block: &BlockAddress) -> HashSet<usize> {
         let mut reached = HashSet::new();
-        let mut target = self.entry(block);
-        while let Some(place) = self.nth(block, target) {
-            reached.insert(target);
-            target = self.after_skip(place);
+        let mut open = vec![self.entry(block)];
+        while let Some(target) = open.pop() {
+            if let Some(place) = self.nth(block, target)
+                && reached.insert(target)
+            {
+                open.extend(self.ways_on(place));
+            }
         }
         reached
+    }
+
+    /// The addresses of all lists of steps.
+    pub fn addresses(&self) -> impl Iterator<Item = &BlockAddress> {
+        self.blocks.keys()
+    }
+
+    /// The containers around a step, outermost first.
+    pub fn around(&self, place: &Place) -> impl DoubleEndedIterator<Item = &Place> {
+        place.containers.iter().filter_map(|&at| self.places.get(at))
     }
 
     /// A step by the name that templates use: its label first, then its id.

@@ -44,8 +44,8 @@ pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use definition::{
-    Definition, Fallback, LlmStep, NewerPart, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect,
-    StepKind, StepType, UnknownStep,
+    Branch, Case, ConditionalStep, Definition, Fallback, LlmStep, LoopStep, NewerPart, OnError, OnExpiry, OnTruncated,
+    Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepType, UnknownStep,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};

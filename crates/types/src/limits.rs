@@ -6,6 +6,23 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_JSON_DEPTH: usize = 127;
 /// Steps in one definition.
 pub const MAX_STEPS: usize = 1_000;
+/// Containers around one step.
+pub const MAX_NESTING: usize = 8;
+/// Containers around one step when a definition is read. Deeper ones are refused before they are read: each level takes
+/// room on the stack. The lint reports those between [`MAX_NESTING`] and this.
+pub const MAX_READ_NESTING: usize = 16;
+/// Cases of one `conditional` step.
+pub const MAX_CASES: usize = 100;
+/// Branches of one `parallel` step.
+pub const MAX_PARALLEL_BRANCHES: usize = 500;
+/// Items of one `for_each`.
+pub const MAX_ITEMS: usize = 10_000;
+/// Rounds of one `loop` step.
+pub const MAX_ITERATIONS: u32 = 1_000;
+/// Branches or items of one `parallel` step that run at once.
+pub const MAX_CONCURRENCY: u32 = 1_000;
+/// Bytes of one expression: a `when`, an `until` or a `for_each`.
+pub const MAX_EXPRESSION_BYTES: usize = 16 * 1024;
 /// Bytes in one prompt, system prompt or review instruction.
 pub const MAX_PROMPT_BYTES: usize = 1024 * 1024;
 /// Bytes in one output schema, as JSON.

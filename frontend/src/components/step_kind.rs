@@ -16,6 +16,9 @@ pub const fn step_kind(kind: StepType) -> StepKindLook {
     match kind {
         StepType::Llm => StepKindLook { icon: icondata_lu::LuMessageSquare, word: "Prompt" },
         StepType::Review => StepKindLook { icon: icondata_lu::LuUserCheck, word: "Review" },
+        StepType::Parallel => StepKindLook { icon: icondata_lu::LuSplit, word: "Parallel" },
+        StepType::Conditional => StepKindLook { icon: icondata_lu::LuGitBranch, word: "Condition" },
+        StepType::Loop => StepKindLook { icon: icondata_lu::LuRepeat, word: "Loop" },
         StepType::Unknown => StepKindLook { icon: icondata_lu::LuCircleHelp, word: "Another kind of step" },
     }
 }

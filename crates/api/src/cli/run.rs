@@ -166,7 +166,11 @@ fn hint(error: &EngineError, definition: &Definition) -> String {
     let step = pointer.and_then(|pointer| index.at_pointer(pointer)).map(|(place, _)| &place.step);
     let llm = step.and_then(|step| match &step.kind {
         StepKind::Llm(llm) => Some(llm),
-        StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     });
     let named = llm.and_then(|llm| llm.provider.as_deref()).or(definition.provider.as_deref());
     let model = llm.and_then(|llm| llm.model.as_deref()).or(definition.model.as_deref());

@@ -11,7 +11,18 @@ use super::without_null;
 
 /// Schemas that requests and answers hold. Their fields are never `null` in an answer, and Go's generator cannot read a
 /// `null` beside a pattern.
-const WITHOUT_NULL: [&str; 4] = ["Definition", "Fallback", "LlmStep", "ReviewStep"];
+const WITHOUT_NULL: [&str; 10] = [
+    "Branch",
+    "Case",
+    "ConditionalStep",
+    "Definition",
+    "Fallback",
+    "LlmStep",
+    "LoopStep",
+    "Otherwise",
+    "ParallelStep",
+    "ReviewStep",
+];
 /// Fields that answers leave out when they are empty.
 const LEFT_OUT: [(&str, &str); 7] = [
     ("Finding", "fix"),

@@ -81,7 +81,11 @@ impl Machine {
     fn llm(&self, path: &StepPath) -> Option<&LlmStep> {
         match &self.place(path)?.step.kind {
             StepKind::Llm(llm) => Some(llm),
-            StepKind::Review(_) | StepKind::Unknown(_) => None,
+            StepKind::Review(_)
+            | StepKind::Parallel(_)
+            | StepKind::Conditional(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_) => None,
         }
     }
 

@@ -110,6 +110,10 @@ impl Machine {
         let llm = match &place.step.kind {
             StepKind::Llm(llm) => llm,
             StepKind::Review(_) => return Err(no_model()),
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => {
+                let message = format!("Steps of type `{}` are not run yet.", place.step.step_type());
+                return Err(failed(ErrorCode::InvalidDefinition, message));
+            }
             StepKind::Unknown(unknown) => {
                 let message = format!(
                     "This version of Sluice does not know steps of type `{}`: a newer one has made it. Update the server, then retry the step.",

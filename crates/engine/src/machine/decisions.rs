@@ -174,7 +174,14 @@ impl Machine {
         let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
         let schema = match self.place(path).map(|place| &place.step.kind) {
             Some(StepKind::Llm(llm)) => llm.output_schema.as_ref(),
-            Some(StepKind::Review(_) | StepKind::Unknown(_)) | None => None,
+            Some(
+                StepKind::Review(_)
+                | StepKind::Parallel(_)
+                | StepKind::Conditional(_)
+                | StepKind::Loop(_)
+                | StepKind::Unknown(_),
+            )
+            | None => None,
         };
         let output = output_of(&content, schema)
             .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/content", failure.message))?;

@@ -65,7 +65,7 @@ impl Machine {
             StepKind::Llm(llm) => output_of(&content, llm.output_schema.as_ref())
                 .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/output", failure.message))?,
             StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": null, "content": content}),
-            StepKind::Unknown(_) => value,
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => value,
         };
         Ok((content, output))
     }

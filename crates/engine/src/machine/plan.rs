@@ -73,8 +73,12 @@ pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
                 }
                 if !mode.on_hold {
                     actions.push(match place.step.kind {
-                        // A step of an unknown kind fails when it is started, with a message that says why.
-                        StepKind::Llm(_) | StepKind::Unknown(_) => Action::Start(path),
+                        // A container and a step of an unknown kind fail when they are started, with a message that says why.
+                        StepKind::Llm(_)
+                        | StepKind::Parallel(_)
+                        | StepKind::Conditional(_)
+                        | StepKind::Loop(_)
+                        | StepKind::Unknown(_) => Action::Start(path),
                         StepKind::Review(_) => Action::OpenGate(path),
                     });
                 }
@@ -98,7 +102,12 @@ fn skip_reason(place: &Place, mode: Mode) -> Option<SkipReason> {
     match place.step.kind {
         _ if !place.step.enabled => Some(SkipReason::Disabled),
         StepKind::Review(_) if mode.yolo => Some(SkipReason::Yolo),
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     }
 }
 

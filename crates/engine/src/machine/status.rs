@@ -77,7 +77,9 @@ fn result_of(run: &StepRun) -> Option<Value> {
         return None;
     }
     match run.step_type {
-        StepType::Llm | StepType::Unknown => run.output.clone(),
+        StepType::Llm | StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown => {
+            run.output.clone()
+        }
         StepType::Review => run.content.clone().map(Value::String),
     }
 }

@@ -71,7 +71,7 @@ fn stand_in(step: &Step) -> StepRun {
             llm.output_schema.as_ref().map_or_else(|| Value::from("…"), |schema| instance_of(schema, 0))
         }
         StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": "…", "content": "…"}),
-        StepKind::Unknown(_) => Value::from("…"),
+        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Value::from("…"),
     };
     StepRun {
         status: StepRunStatus::Completed,

@@ -7,7 +7,10 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::*;
 use crate::definition::StepCommon;
-use crate::{CreateWorkflow, EstimateRequest, Fallback, LlmStep, ReviewStep, UpdateWorkflow, ValidateRequest};
+use crate::{
+    Branch, Case, CreateWorkflow, EstimateRequest, Fallback, LlmStep, LoopStep, Otherwise, ReviewStep, UpdateWorkflow,
+    ValidateRequest,
+};
 
 /// A definition of a newer version: something new at every level.
 fn newer() -> Value {
@@ -172,6 +175,12 @@ fn the_fields_that_errors_list_are_those_of_the_structs() {
     assert_eq!(sorted(LLM_FIELDS, ""), listed(properties::<LlmStep>()));
     assert_eq!(sorted(REVIEW_FIELDS, ""), listed(properties::<ReviewStep>()));
     assert_eq!(sorted(FALLBACK_FIELDS, ""), listed(properties::<Fallback>()));
+    assert_eq!(sorted(PARALLEL_FIELDS, ""), listed(properties::<ParallelStep>()));
+    assert_eq!(sorted(BRANCH_FIELDS, ""), listed(properties::<Branch>()));
+    assert_eq!(sorted(CONDITIONAL_FIELDS, ""), listed(properties::<ConditionalStep>()));
+    assert_eq!(sorted(CASE_FIELDS, ""), listed(properties::<Case>()));
+    assert_eq!(sorted(OTHERWISE_FIELDS, ""), listed(properties::<Otherwise>()));
+    assert_eq!(sorted(LOOP_FIELDS, ""), listed(properties::<LoopStep>()));
 }
 
 /// Any JSON, a few levels deep.

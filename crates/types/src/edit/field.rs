@@ -150,7 +150,8 @@ fn converted(kind: &StepKind, to: StepType) -> StepKind {
         }
         (StepKind::Llm(_), StepType::Llm)
         | (StepKind::Review(_), StepType::Review)
-        | (StepKind::Unknown(_), _)
-        | (_, StepType::Unknown) => kind.clone(),
+        // A container holds steps, which another type could not keep.
+        | (StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_), _)
+        | (_, StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown) => kind.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! Names, order and reachability.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::report::Findings;
 use crate::block::BlockAddress;
@@ -10,14 +10,26 @@ use crate::index::{Index, Place, Resolution};
 pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findings) {
     check_names(index, findings);
     check_entry(definition, index, findings);
-    let reached = index.reached(&BlockAddress::Root);
+    let reached = reached(index);
     for place in index.places() {
         check_next(index, place, findings);
         check_review(index, place, findings);
-        if !reached.contains(&place.position) {
+        if !is_reached(&reached, place) {
             findings.warning(&place.pointer, "unreachable_step", "no run reaches this step: it never runs");
         }
     }
+}
+
+/// The positions that runs may reach, by list.
+pub(super) type Reached<'i> = HashMap<&'i BlockAddress, HashSet<usize>>;
+
+pub(super) fn reached(index: &Index) -> Reached<'_> {
+    index.addresses().map(|address| (address, index.reached(address))).collect()
+}
+
+/// Whether a run that reaches the list of a step may reach the step.
+pub(super) fn is_reached(reached: &Reached<'_>, place: &Place) -> bool {
+    reached.get(&place.block).is_some_and(|positions| positions.contains(&place.position))
 }
 
 fn check_names(index: &Index, findings: &mut Findings) {

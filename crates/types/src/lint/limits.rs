@@ -68,6 +68,7 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
     match &step.kind {
         StepKind::Llm(llm) => check_llm(llm, at, findings),
         StepKind::Review(review) => check_review(review, at, findings),
+        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => {}
         // `newer` reports it.
         StepKind::Unknown(_) => {}
     }

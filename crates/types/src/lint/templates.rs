@@ -1,18 +1,16 @@
 //! Checks the references of templates.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
+use super::flow::{Reached, is_reached, reached};
 use super::report::{Findings, Fix, Severity};
-use crate::block::BlockAddress;
 use crate::definition::{Definition, Step, StepKind};
 use crate::index::{Index, Place, Resolution};
 use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES};
 use crate::template::{Reading, Reference, Root, short};
 
 pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value>, findings: &mut Findings) {
-    let scope = Scope { definition, index, input, reached: index.reached(&BlockAddress::Root) };
+    let scope = Scope { definition, index, input, reached: reached(index) };
     for place in index.places() {
         for (field, source) in place.step.templates() {
             // A template that is too long is refused; to read it would only take time.
@@ -29,7 +27,7 @@ struct Scope<'a> {
     definition: &'a Definition,
     index: &'a Index,
     input: Option<&'a Value>,
-    reached: HashSet<usize>,
+    reached: Reached<'a>,
 }
 
 /// A template and its place.
@@ -114,7 +112,7 @@ impl Scope<'_> {
         if !target.step.enabled && user.step.enabled {
             let message = format!("“{name}” is switched off: it has no output");
             findings.error(pointer, "disabled_reference", message);
-        } else if !self.reached.contains(&target.position) {
+        } else if !is_reached(&self.reached, target) {
             let message = format!("no run reaches “{name}”: it has no output");
             findings.error(pointer, "skipped_reference", message);
         }
@@ -211,7 +209,7 @@ fn check_field(pointer: &str, name: &str, target: &Step, field: &str, findings: 
         }
         StepKind::Review(_) => vec!["decision", "comment"],
         // Its fields are not known.
-        StepKind::Unknown(_) => return,
+        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => return,
     };
     if !OWN_FIELDS.contains(&field) {
         if !fields.contains(&field) {

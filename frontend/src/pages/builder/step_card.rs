@@ -112,6 +112,14 @@ fn summary(step: &Step) -> String {
         StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
         StepKind::Review(review) => first_line(&review.instructions),
         StepKind::Llm(llm) => first_line(&llm.prompt),
+        StepKind::Parallel(parallel) => match &parallel.for_each {
+            Some(items) => format!("For each of {items}"),
+            None => parallel.branches.iter().map(|branch| branch.name.as_str()).collect::<Vec<_>>().join(", "),
+        },
+        StepKind::Conditional(conditional) => {
+            conditional.cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>().join(", ")
+        }
+        StepKind::Loop(body) => format!("Until {}, at most {} rounds", body.until, body.max_iterations),
         StepKind::Unknown(_) => "Made by a newer version of Sluice".to_owned(),
     }
 }

@@ -25,10 +25,12 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
     let enabled = form.read(|step| step.enabled);
     let step_type = Signal::derive(move || kind.get().unwrap_or(StepType::Llm));
     let is_known = Memo::new(move |_| step_type.get() != StepType::Unknown);
+    // A container cannot become another kind: it would lose its steps.
+    let can_change = Memo::new(move |_| matches!(step_type.get(), StepType::Llm | StepType::Review));
     view! {
         <div class="step-body">
             <div class="row wrap between">
-                <Show when=move || is_known.get()>
+                <Show when=move || can_change.get()>
                     <Segments
                         label="Kind of step"
                         choices=[StepType::Llm, StepType::Review].map(|kind| (kind, step_kind(kind).word)).to_vec()
@@ -42,6 +44,7 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
             {move || match step_type.get() {
                 StepType::Review => view! { <ReviewFields form /> }.into_any(),
                 StepType::Llm => view! { <LlmFields form /> }.into_any(),
+                StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
                 StepType::Unknown => {
                     view! { <NewerStep /> <Found findings=form.found("type") builder /> }.into_any()
                 }
@@ -296,7 +299,11 @@ fn AnswerFields(form: StepForm) -> impl IntoView {
 fn review(step: &Step) -> Option<&ReviewStep> {
     match &step.kind {
         StepKind::Review(review) => Some(review),
-        StepKind::Llm(_) | StepKind::Unknown(_) => None,
+        StepKind::Llm(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     }
 }
 

@@ -63,6 +63,10 @@ impl StepForm {
 pub fn llm(step: &Step) -> Option<&LlmStep> {
     match &step.kind {
         StepKind::Llm(llm) => Some(llm),
-        StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     }
 }

@@ -85,7 +85,9 @@ impl Context {
 fn names_of(step: &Step, reach: Reach) -> StepNames {
     let fields = match &step.kind {
         StepKind::Llm(llm) => llm_fields(llm),
-        StepKind::Unknown(_) => vec![("content".into(), "text".into())],
+        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {
+            vec![("content".into(), "text".into())]
+        }
         StepKind::Review(_) => {
             [("content", "the approved text"), ("decision", "approve or reject"), ("comment", "the reviewer's comment")]
                 .map(|(name, detail)| (name.to_owned(), detail.to_owned()))
