@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use super::change::Edit;
+use super::copies::{copy, steps_in};
 use super::error::EditError;
 use super::field::{StepField, filled};
 use super::fix::{fixed, sharing};
-use super::labels::{label_problem, made_unique};
+use super::labels::label_problem;
 use super::rename::{rename_references, renames};
+use super::slots::{add_slot, forget_list, make_list, move_slot, remove_slot, rename_slot};
+use super::wrap::{lead_elsewhere, leads_nowhere, unwrap, wrap};
 use crate::block::{BlockAddress, BlockMut};
 use crate::definition::{Definition, Step, StepKind};
 use crate::ids::StepId;
 use crate::index::{Index, Place};
-use crate::limits::MAX_STEPS;
+use crate::limits::{MAX_NESTING, MAX_STEPS};
 
 /// A definition after an edit.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +33,7 @@ pub struct Applied {
 /// The reason why the change is refused.
 pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> {
     let mut after = definition.clone();
+    let nests = matches!(edit, Edit::AddStep { .. } | Edit::MoveStep { .. } | Edit::WrapStep { .. });
     let step = match edit {
         Edit::SetYolo(yolo) => {
             after.yolo = yolo;
@@ -69,6 +73,24 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             update(&mut after, &id, field)?;
             Some(id)
         }
+        Edit::AddSlot { parent, slot, position } => {
+            add_slot(&mut after, &parent, slot, position)?;
+            Some(parent)
+        }
+        Edit::RemoveSlot { parent, slot } => {
+            remove_slot(&mut after, &parent, slot)?;
+            Some(parent)
+        }
+        Edit::RenameSlot { parent, slot, name } => {
+            rename_slot(&mut after, &parent, slot, name)?;
+            Some(parent)
+        }
+        Edit::MoveSlot { parent, slot, position } => {
+            move_slot(&mut after, &parent, slot, position)?;
+            Some(parent)
+        }
+        Edit::WrapStep { id, within } => Some(wrap(&mut after, &id, within)?),
+        Edit::UnwrapStep(id) => unwrap(&mut after, &id)?,
         Edit::ApplyFix(fix) => {
             after = fixed(definition, fix).ok_or(EditError::FixDoesNotFit)?;
             None
@@ -78,18 +100,28 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             None
         }
     };
+    if nests && is_too_deep(&after) {
+        return Err(EditError::TooDeep);
+    }
     Ok(Applied { definition: after, step })
 }
 
-fn list<'d>(definition: &'d mut Definition, address: &BlockAddress) -> Result<BlockMut<'d>, EditError> {
+/// Whether a step stands inside too many containers.
+fn is_too_deep(definition: &Definition) -> bool {
+    let index = Index::of(definition);
+    index.places().iter().any(|place| index.around(place).count() > MAX_NESTING)
+}
+
+pub(super) fn list<'d>(definition: &'d mut Definition, address: &BlockAddress) -> Result<BlockMut<'d>, EditError> {
     definition.block_mut(address).ok_or_else(|| EditError::NoSuchList(address.clone()))
 }
 
-fn place_of<'i>(index: &'i Index, id: &StepId) -> Result<&'i Place, EditError> {
+pub(super) fn place_of<'i>(index: &'i Index, id: &StepId) -> Result<&'i Place, EditError> {
     index.place(id).ok_or_else(|| EditError::NoSuchStep(id.clone()))
 }
 
 fn put_in(definition: &mut Definition, step: Arc<Step>, to: &BlockAddress, position: usize) -> Result<(), EditError> {
+    make_list(definition, to);
     let block = list(definition, to)?;
     let count = block.steps.len();
     if position > count {
@@ -102,16 +134,13 @@ fn put_in(definition: &mut Definition, step: Arc<Step>, to: &BlockAddress, posit
 /// Puts a copy of a step in. It jumps nowhere yet, and shows no step that is not there.
 fn insert(definition: &mut Definition, step: Step, to: &BlockAddress, position: usize) -> Result<StepId, EditError> {
     let index = Index::of(definition);
-    if index.places().len() >= MAX_STEPS {
+    if index.places().len().saturating_add(steps_in(&step)) > MAX_STEPS {
         return Err(EditError::TooManySteps);
     }
-    let mut step = made_unique(&index, step).ok_or(EditError::TooManySteps)?;
-    step.next = None;
-    if let StepKind::Review(review) = &mut step.kind {
-        review.shows.retain(|id| index.place(id).is_some());
-    }
+    let mut step = Arc::new(copy(&index, step).ok_or(EditError::TooManySteps)?);
+    leads_nowhere(&mut step);
     let id = step.id.clone();
-    put_in(definition, Arc::new(step), to, position)?;
+    put_in(definition, step, to, position)?;
     Ok(id)
 }
 
@@ -128,10 +157,12 @@ fn move_step(definition: &mut Definition, id: &StepId, to: &BlockAddress, positi
     let mut step = from.steps.remove(place.position);
     // Jumps lead within one list.
     if *to != place.block {
-        forget_jumps(&mut from, id);
-        Arc::make_mut(&mut step).next = None;
+        lead_elsewhere(&mut from, id, None);
+        leads_nowhere(&mut step);
     }
-    put_in(definition, step, to, position)
+    put_in(definition, step, to, position)?;
+    forget_list(definition, &place.block);
+    Ok(())
 }
 
 fn remove(definition: &mut Definition, id: &StepId) -> Result<(), EditError> {
@@ -139,21 +170,14 @@ fn remove(definition: &mut Definition, id: &StepId) -> Result<(), EditError> {
     let place = place_of(&index, id)?;
     let mut from = list(definition, &place.block)?;
     from.steps.remove(place.position);
-    forget_jumps(&mut from, id);
+    lead_elsewhere(&mut from, id, None);
+    forget_list(definition, &place.block);
     for shows in index.places().iter().filter(|place| shows(&place.step, id)) {
         if let Some(StepKind::Review(review)) = definition.step_mut(&shows.step.id).map(|step| &mut step.kind) {
             review.shows.retain(|shown| shown != id);
         }
     }
     Ok(())
-}
-
-/// Takes the jumps to a step out of a list.
-fn forget_jumps(block: &mut BlockMut<'_>, id: &StepId) {
-    block.entry_step.take_if(|entry| entry == id);
-    for step in block.steps.iter_mut().filter(|step| step.next.as_ref() == Some(id)) {
-        Arc::make_mut(step).next = None;
-    }
 }
 
 fn shows(step: &Step, id: &StepId) -> bool {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::field::StepField;
-use crate::block::BlockAddress;
+use super::wrap::Wrapping;
+use crate::block::{BlockAddress, Slot};
 use crate::definition::{Definition, Step};
-use crate::ids::{PersonaId, StepId};
+use crate::ids::{BranchName, PersonaId, StepId};
 use crate::lint::Fix;
 
 /// One change of a definition.
@@ -69,6 +70,49 @@ pub enum Edit {
         /// The field, with its new value.
         field: StepField,
     },
+    /// Adds a branch or a case without steps.
+    AddSlot {
+        /// The container.
+        parent: StepId,
+        /// The branch or case.
+        slot: Slot,
+        /// Its position among those of the container, from 0.
+        position: usize,
+    },
+    /// Takes a branch or a case out, with its steps.
+    RemoveSlot {
+        /// The container.
+        parent: StepId,
+        /// The branch or case.
+        slot: Slot,
+    },
+    /// Gives a branch or a case another name.
+    RenameSlot {
+        /// The container.
+        parent: StepId,
+        /// The branch or case.
+        slot: Slot,
+        /// Its new name.
+        name: BranchName,
+    },
+    /// Puts a branch or a case at another position.
+    MoveSlot {
+        /// The container.
+        parent: StepId,
+        /// The branch or case.
+        slot: Slot,
+        /// Its position there, counted without the branch or case itself.
+        position: usize,
+    },
+    /// Puts a step into a new container at its place.
+    WrapStep {
+        /// The step.
+        id: StepId,
+        /// The kind of container.
+        within: Wrapping,
+    },
+    /// Puts the steps of a container at its place.
+    UnwrapStep(StepId),
     /// Applies a fix of the lint.
     ApplyFix(Fix),
     /// Replaces the definition.

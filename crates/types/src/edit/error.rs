@@ -2,8 +2,8 @@
 
 use crate::block::BlockAddress;
 use crate::definition::StepType;
-use crate::ids::StepId;
-use crate::limits::MAX_STEPS;
+use crate::ids::{BranchName, StepId};
+use crate::limits::{MAX_NESTING, MAX_STEPS};
 
 /// The reason why an edit is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +33,15 @@ pub enum EditError {
     /// The label cannot be used, and why.
     #[error("{0}")]
     Label(String),
+    /// The container has another branch or case of this name, or the name is reserved.
+    #[error("There is a branch or case `{0}` already: choose another name.")]
+    NameTaken(BranchName),
+    /// The step holds no steps.
+    #[error("Step `{0}` holds no steps.")]
+    NoContainer(StepId),
+    /// The steps would stand inside too many containers.
+    #[error("Containers nest to {MAX_NESTING} levels: begin another workflow for what is deeper.")]
+    TooDeep,
     /// The workflow is full.
     #[error("A workflow has at most {MAX_STEPS} steps: split it into several.")]
     TooManySteps,

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::container_field::{CaseField, LoopField, ParallelField};
 use super::error::EditError;
+use crate::block::{BlockAddress, Slot};
 use crate::definition::{
     Fallback, LlmStep, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepType,
 };
@@ -30,6 +32,12 @@ pub enum StepField {
     Llm(LlmField),
     /// A field of `review` steps.
     Review(ReviewField),
+    /// A field of `parallel` steps.
+    Parallel(ParallelField),
+    /// A field of a case of `conditional` steps.
+    Case(Slot, CaseField),
+    /// A field of `loop` steps.
+    Loop(LoopField),
 }
 
 /// A field that only `llm` steps have.
@@ -87,6 +95,18 @@ impl From<ReviewField> for StepField {
     }
 }
 
+impl From<ParallelField> for StepField {
+    fn from(field: ParallelField) -> Self {
+        Self::Parallel(field)
+    }
+}
+
+impl From<LoopField> for StepField {
+    fn from(field: LoopField) -> Self {
+        Self::Loop(field)
+    }
+}
+
 impl StepField {
     /// Puts the value into the step.
     pub(super) fn put(self, step: &mut Step) -> Result<(), EditError> {
@@ -101,7 +121,14 @@ impl StepField {
             (Self::Next(next), _) => step.next = next,
             (Self::Llm(field), StepKind::Llm(llm)) => field.put(llm),
             (Self::Review(field), StepKind::Review(review)) => field.put(review),
-            (Self::Llm(_) | Self::Review(_), _) => return Err(EditError::NoSuchField { id, step_type }),
+            (Self::Parallel(field), StepKind::Parallel(parallel)) => field.put(parallel),
+            (Self::Loop(field), StepKind::Loop(body)) => field.put(body),
+            (Self::Case(slot, field), StepKind::Conditional(conditional)) => {
+                if !field.put(&slot, conditional) {
+                    return Err(EditError::NoSuchList(BlockAddress::Inner { parent: id, slot }));
+                }
+            }
+            (Self::Llm(_) | Self::Review(_) | Self::Parallel(_) | Self::Case(..) | Self::Loop(_), _) => return Err(EditError::NoSuchField { id, step_type }),
         }
         Ok(())
     }

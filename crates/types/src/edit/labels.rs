@@ -1,8 +1,9 @@
 //! Ids and labels that no other step has.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use crate::definition::{NEXT_END, Step};
+use crate::definition::NEXT_END;
 use crate::ids::{StepId, slug_from_name};
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_SLUG_CHARS, MAX_STEPS};
@@ -24,14 +25,28 @@ pub fn label_problem(index: &Index, id: &StepId, label: &str) -> Option<String> 
     is_taken.then(|| format!("Another step is called “{label}” already: prompts could not tell them apart."))
 }
 
-/// The step with an id and a label that no step of the definition has: `Research 2` when there is a `Research`.
-pub(super) fn made_unique(index: &Index, mut step: Step) -> Option<Step> {
-    let is_free =
-        |name: &str| !index.places().iter().any(|place| place.step.label == name || place.step.id.as_str() == name);
-    let label = step.label.trim();
-    step.label = if !label.is_empty() && is_free(label) { label.to_owned() } else { numbered(label, is_free)? };
-    step.id = unique_id(&slug_from_name(&step.label, "step"), is_free)?;
-    Some(step)
+/// The labels and ids that are in use.
+pub(super) struct Names(HashSet<String>);
+
+impl Names {
+    /// Those of a definition.
+    pub fn of(index: &Index) -> Self {
+        Self(index.labels_and_ids().map(str::to_owned).collect())
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        !self.0.contains(name)
+    }
+}
+
+/// A label and an id that no step has: `Research 2` when there is a `Research`. They are in use from then on.
+pub(super) fn named_uniquely(names: &mut Names, label: &str) -> Option<(String, StepId)> {
+    let is_free = |name: &str| names.is_free(name);
+    let label = label.trim();
+    let label = if !label.is_empty() && is_free(label) { label.to_owned() } else { numbered(label, is_free)? };
+    let id = unique_id(&slug_from_name(&label, "step"), is_free)?;
+    names.0.extend([label.clone(), id.to_string()]);
+    Some((label, id))
 }
 
 /// The numbers to try as a suffix. Each step uses at most two names: its id and its label.

@@ -3,18 +3,26 @@
 
 mod apply;
 mod change;
+mod container_field;
+mod copies;
 mod error;
 mod field;
 mod fix;
 mod labels;
 mod rename;
+mod slots;
+mod wrap;
 
 pub use apply::{Applied, apply};
 pub use change::Edit;
+pub use container_field::{CaseField, LoopField, ParallelField};
 pub use error::EditError;
 pub use field::{LlmField, ReviewField, StepField};
 pub use labels::label_problem;
 pub use rename::rename_references;
+pub use wrap::Wrapping;
 
+#[cfg(test)]
+mod container_tests;
 #[cfg(test)]
 mod tests;

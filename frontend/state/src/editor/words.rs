@@ -1,6 +1,7 @@
 //! How the undo history calls an edit, and which edits it joins.
 
-use sluice_types::edit::{Edit, LlmField, ReviewField, StepField};
+use sluice_types::Slot;
+use sluice_types::edit::{CaseField, Edit, LlmField, LoopField, ParallelField, ReviewField, StepField};
 
 use super::draft::Draft;
 use super::edit::DraftEdit;
@@ -38,8 +39,27 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::UpdateStep { id, field: StepField::Enabled(true) } => format!("switch on {}", step(id)),
         Edit::UpdateStep { id, field: StepField::Enabled(false) } => format!("switch off {}", step(id)),
         Edit::UpdateStep { id, field } => format!("change {} of {}", noun(field), step(id)),
+        Edit::AddSlot { parent, slot, .. } => format!("add {} to {}", list_noun(slot), step(parent)),
+        Edit::RemoveSlot { parent, slot } => format!("remove {} of {}", list_noun(slot), step(parent)),
+        Edit::RenameSlot { parent, slot, name } => {
+            format!("rename {} of {} to {name}", list_noun(slot), step(parent))
+        }
+        Edit::MoveSlot { parent, slot, .. } => format!("move {} of {}", list_noun(slot), step(parent)),
+        Edit::WrapStep { id, within } => format!("wrap {} in {}", step(id), within.label()),
+        Edit::UnwrapStep(id) => format!("unwrap {}", step(id)),
         Edit::ApplyFix(fix) => format!("fix: {}", fix.title),
         Edit::ReplaceAll(_) => "replace all steps".into(),
+    }
+}
+
+/// What people call a list of a container, as in `branch A`.
+pub(crate) fn list_noun(slot: &Slot) -> String {
+    match slot {
+        Slot::Branch(name) => format!("branch {name}"),
+        Slot::Case(name) => format!("case {name}"),
+        Slot::Otherwise => "otherwise".to_owned(),
+        Slot::Each => "the steps for each item".to_owned(),
+        Slot::Body => "the rounds".to_owned(),
     }
 }
 
@@ -51,7 +71,9 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         DraftEdit::SetCategory(_) => Some("category".into()),
         DraftEdit::Definition(Edit::SetDefaults { .. }) => Some("model".into()),
         DraftEdit::Definition(Edit::UpdateStep { id, field }) if is_typed(field) => {
-            Some(format!("{} of {id}", noun(field)))
+            // Two cases are two fields.
+            let case = if let StepField::Case(slot, _) = field { list_noun(slot) } else { String::new() };
+            Some(format!("{} {case} of {id}", noun(field)))
         }
         DraftEdit::SetTags(_)
         | DraftEdit::SetActive(_)
@@ -85,6 +107,12 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Review(ReviewField::Shows(_)) => "reviewed steps",
         StepField::Review(ReviewField::ExpiresIn(_)) => "expiry",
         StepField::Review(ReviewField::OnExpiry(_)) => "decision on expiry",
+        StepField::Parallel(ParallelField::ForEach(_)) => "list",
+        StepField::Parallel(ParallelField::MaxConcurrency(_)) => "concurrency",
+        StepField::Parallel(ParallelField::OnError(_)) => "handling of errors",
+        StepField::Case(_, CaseField::When(_)) | StepField::Loop(LoopField::Until(_)) => "condition",
+        StepField::Case(_, CaseField::Next(_)) => "next step of a case",
+        StepField::Loop(LoopField::MaxIterations(_)) => "rounds",
     }
 }
 
@@ -102,7 +130,10 @@ const fn is_typed(field: &StepField) -> bool {
             | LlmField::MaxTokens(_)
             | LlmField::Schema(_),
         )
-        | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_)) => true,
+        | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_))
+        | StepField::Parallel(ParallelField::ForEach(_) | ParallelField::MaxConcurrency(_))
+        | StepField::Case(_, CaseField::When(_))
+        | StepField::Loop(_) => true,
         StepField::Type(_)
         | StepField::Enabled(_)
         | StepField::Effect(_)
@@ -110,6 +141,8 @@ const fn is_typed(field: &StepField) -> bool {
         | StepField::Llm(
             LlmField::Persona(_) | LlmField::Reasoning(_) | LlmField::OnTruncated(_) | LlmField::Fallbacks(_),
         )
-        | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_)) => false,
+        | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_))
+        | StepField::Parallel(ParallelField::OnError(_))
+        | StepField::Case(_, CaseField::Next(_)) => false,
     }
 }
