@@ -34,7 +34,12 @@ pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     }
     // A step that both moved to different lists would be in both.
     let listed: usize = lists.values().map(|list| list.steps.len()).sum();
-    if listed == nodes.len() { Some(Draft { extra, nodes, lists, ..to_draft(fields)? }) } else { None }
+    if listed != nodes.len() {
+        return None;
+    }
+    let merged = Draft { extra, nodes, lists, ..to_draft(fields)? };
+    let definition = merged.to_definition();
+    Some(merged.with_definition(definition))
 }
 
 /// The result of a three-way merge of one value.

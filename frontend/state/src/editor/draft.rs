@@ -6,9 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Block, BlockAddress, CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow,
+    Block, BlockAddress, CreateWorkflow, Definition, PersonaId, Slot, Step, StepId, StepKind, UpdateWorkflow, Workflow,
     WorkflowTemplate,
 };
+
+use super::distinct::distinct_names;
 
 /// A workflow that is being edited, normalised: its steps by id, without the steps inside them, and its lists by their
 /// addresses. An edit replaces only the nodes and lists that it changes, so that a view can tell by [`Arc::ptr_eq`]
@@ -42,6 +44,8 @@ pub struct Draft {
     pub extra: Map<String, Value>,
     pub(crate) nodes: BTreeMap<StepId, Arc<Step>>,
     pub(crate) lists: BTreeMap<BlockAddress, Arc<List>>,
+    /// The lists of each container, in order.
+    pub(crate) containers: BTreeMap<StepId, Arc<Vec<Slot>>>,
 }
 
 /// A list of steps by their ids, in the order in which they run.
@@ -91,18 +95,21 @@ impl Draft {
             extra: Map::new(),
             nodes: BTreeMap::new(),
             lists: BTreeMap::new(),
+            containers: BTreeMap::new(),
         };
         empty.with_definition(definition)
     }
 
     /// The same workflow with another definition. Its nodes and lists that did not change stay shared.
     #[must_use]
-    pub fn with_definition(self, definition: Definition) -> Self {
-        let mut flat = Flat { before: &self, nodes: BTreeMap::new(), lists: BTreeMap::new() };
+    pub fn with_definition(self, mut definition: Definition) -> Self {
+        distinct_names(&mut definition);
+        let mut flat =
+            Flat { before: &self, nodes: BTreeMap::new(), lists: BTreeMap::new(), containers: BTreeMap::new() };
         flat.add(definition.root(), BlockAddress::Root);
-        let Flat { nodes, lists, .. } = flat;
+        let Flat { nodes, lists, containers, .. } = flat;
         let Definition { yolo, provider, model, persona_id, context, extra, .. } = definition;
-        Self { yolo, provider, model, persona_id, context, extra, nodes, lists, ..self }
+        Self { yolo, provider, model, persona_id, context, extra, nodes, lists, containers, ..self }
     }
 
     /// A workflow as the server has it.
@@ -246,6 +253,12 @@ impl Draft {
     pub const fn lists(&self) -> &BTreeMap<BlockAddress, Arc<List>> {
         &self.lists
     }
+
+    /// The containers with their lists, in order. A `conditional` step has an `otherwise` even while it is left out.
+    #[must_use]
+    pub const fn containers(&self) -> &BTreeMap<StepId, Arc<Vec<Slot>>> {
+        &self.containers
+    }
 }
 
 /// The nodes and lists of a definition, sharing those of a draft that did not change.
@@ -253,6 +266,7 @@ struct Flat<'d> {
     before: &'d Draft,
     nodes: BTreeMap<StepId, Arc<Step>>,
     lists: BTreeMap<BlockAddress, Arc<List>>,
+    containers: BTreeMap<StepId, Arc<Vec<Slot>>>,
 }
 
 impl Flat<'_> {
@@ -269,6 +283,14 @@ impl Flat<'_> {
                 let address = BlockAddress::Inner { parent: step.id.clone(), slot: inner.slot };
                 self.add(inner.block, address);
             }
+            if step.kind.is_container() {
+                let slots = slots_of(&step.kind);
+                let slots = match self.before.containers.get(&step.id) {
+                    Some(same) if **same == slots => Arc::clone(same),
+                    Some(_) | None => Arc::new(slots),
+                };
+                self.containers.insert(step.id.clone(), slots);
+            }
             self.nodes.insert(step.id.clone(), self.node(step));
         }
     }
@@ -283,11 +305,26 @@ impl Flat<'_> {
             *block.entry_step = None;
             block.steps.clear();
         }
+        // Steps for each item are kept in a list of their own, also while it is not said of what.
+        if let StepKind::Parallel(parallel) = &mut node.kind
+            && step.kind.blocks().iter().any(|inner| inner.slot == Slot::Each)
+        {
+            parallel.for_each.get_or_insert_with(String::new);
+        }
         match self.before.step(&node.id) {
             Some(same) if **same == node => Arc::clone(same),
             Some(_) | None => Arc::new(node),
         }
     }
+}
+
+/// The lists of a container, in order.
+fn slots_of(kind: &StepKind) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = kind.blocks().into_iter().map(|inner| inner.slot).collect();
+    if matches!(kind, StepKind::Conditional(conditional) if conditional.otherwise.is_none()) {
+        slots.push(Slot::Otherwise);
+    }
+    slots
 }
 
 impl PartialEq for Draft {
@@ -308,6 +345,8 @@ impl PartialEq for Draft {
             extra,
             nodes,
             lists,
+            // The nodes tell them.
+            containers: _,
         } = self;
         (name, description, category, tags) == (&other.name, &other.description, &other.category, &other.tags)
             && (is_template, is_active, yolo) == (&other.is_template, &other.is_active, &other.yolo)

@@ -3,6 +3,7 @@
 
 mod analysis;
 mod apply;
+mod distinct;
 mod draft;
 mod edit;
 mod fallbacks;
@@ -14,6 +15,7 @@ mod words;
 
 pub use analysis::{Analysis, count, lint_context};
 pub use apply::Applied;
+pub use distinct::free_name;
 pub use draft::{Draft, List};
 pub use edit::DraftEdit;
 pub use fallbacks::{with_fallback, without_fallback};
@@ -24,6 +26,8 @@ pub use parse::{
     parse_temperature, parse_timeout,
 };
 pub use pending::{PendingProblem, pending_problems};
+
+pub(crate) use words::list_noun;
 
 #[cfg(test)]
 mod tests;
