@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sluice_types::template::{Locals, Root};
-use sluice_types::{Index, LlmStep, Place, Resolution, Step, StepId, StepKind, TemplateInput};
+use sluice_types::{
+    BlockAddress, Index, LlmStep, Place, Resolution, Slot, Step, StepId, StepKind, TemplateInput,
+};
 
 /// A step's name in templates, and its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct StepNames {
     pub fields: Vec<(String, String)>,
     /// Whether its output can be used.
     pub reach: Reach,
+    /// Whether it stands in the list of the step that refers to it.
+    pub is_beside: bool,
 }
 
 /// Whether the templates of one step can use the output of another.
@@ -43,13 +47,21 @@ pub struct Context {
     pub keys: Vec<String>,
     /// `item`, `index`, `iteration` and `previous`, where containers around the step give them.
     pub locals: Locals,
+    /// Whether the step stands in a container.
+    pub is_inside: bool,
 }
 
 impl Context {
-    /// The names that a step can refer to. `context` has the values of the workflow; `inputs` are the declared fields
-    /// of the workflow's template, if it was made from one.
+    /// The names that a field of a step can refer to. `context` has the values of the workflow; `inputs` are the declared
+    /// fields of the workflow's template, if it was made from one.
     #[must_use]
-    pub fn of(index: &Index, id: &StepId, context: &BTreeMap<String, Value>, inputs: &[TemplateInput]) -> Self {
+    pub fn of(
+        index: &Index,
+        id: &StepId,
+        field: &str,
+        context: &BTreeMap<String, Value>,
+        inputs: &[TemplateInput],
+    ) -> Self {
         let mut input: Vec<(String, String)> =
             inputs.iter().map(|input| (input.name.clone(), input.label.clone())).collect();
         for name in inputs_used(index) {
@@ -57,30 +69,41 @@ impl Context {
                 input.push((name, "input".into()));
             }
         }
-        let from = index.place(id);
-        let reach = |step: &Step| match from.map(|from| index.resolve_id(&step.id, from)) {
-            Some(Resolution::Visible(_)) => Reach::Visible,
-            Some(Resolution::Later(_)) => Reach::Later,
-            Some(Resolution::Around(_)) => Reach::Around,
-            Some(Resolution::Hidden(_) | Resolution::Unknown) | None => Reach::Hidden,
+        let keys = context.keys().cloned().collect();
+        let Some(from) = index.place(id) else { return Self { input, keys, ..Self::default() } };
+        let after_round = field == "until" && matches!(from.step.kind, StepKind::Loop(_));
+        let scope = if after_round { index.scope_after_round(from) } else { index.scope(from) };
+        let beside = if after_round {
+            BlockAddress::Inner { parent: id.clone(), slot: Slot::Body }
+        } else {
+            from.block.clone()
         };
         let names = |place: &Place| {
-            let reach = reach(&place.step);
-            let mut names = names_of(index, place, reach);
-            if let (Reach::Around, Some(from)) = (reach, from) {
-                let given = index.scope(from).fields_of(place).names();
+            let reach = match scope.resolve_place(place) {
+                Resolution::Visible(_) => Reach::Visible,
+                Resolution::Later(_) => Reach::Later,
+                Resolution::Around(_) => Reach::Around,
+                Resolution::Hidden(_) | Resolution::Unknown => Reach::Hidden,
+            };
+            let mut names = names_of(index, place, reach, place.block == beside);
+            if reach == Reach::Around {
+                let given = scope.fields_of(place).names();
                 names.fields = given.map(|name| (name.to_owned(), local_detail(name).to_owned())).collect();
             }
             names
         };
         let steps = index.places().iter().map(names).collect();
-        let locals = from.map(|from| index.scope(from).locals()).unwrap_or_default();
-        Self { steps, input, keys: context.keys().cloned().collect(), locals }
+        Self { steps, input, keys, locals: scope.locals(), is_inside: beside != BlockAddress::Root }
     }
 
     /// The steps whose outputs are visible.
     pub fn earlier(&self) -> impl DoubleEndedIterator<Item = &StepNames> {
         self.steps.iter().filter(|step| step.reach == Reach::Visible)
+    }
+
+    /// The same with the containers around, whose item or round has a name.
+    pub fn with_fields(&self) -> impl Iterator<Item = &StepNames> {
+        self.steps.iter().filter(|step| matches!(step.reach, Reach::Visible | Reach::Around))
     }
 
     /// The step that a template calls so: labels come before ids.
@@ -97,7 +120,7 @@ impl Context {
     }
 }
 
-fn names_of(index: &Index, place: &Place, reach: Reach) -> StepNames {
+fn names_of(index: &Index, place: &Place, reach: Reach, is_beside: bool) -> StepNames {
     let known = index.output_fields(place);
     // Where the output is a text, `content` is the same.
     let has_json = match &place.step.kind {
@@ -109,7 +132,7 @@ fn names_of(index: &Index, place: &Place, reach: Reach) -> StepNames {
     let json = known.json.iter().flatten().filter(|name| !known.own.contains(&name.as_str()));
     let fields = own.copied().chain(json.map(String::as_str));
     let fields = fields.map(|name| (name.to_owned(), detail_of(&place.step, name))).collect();
-    StepNames { id: place.step.id.clone(), label: place.step.label.clone(), fields, reach }
+    StepNames { id: place.step.id.clone(), label: place.step.label.clone(), fields, reach, is_beside }
 }
 
 /// A short description of a field.
