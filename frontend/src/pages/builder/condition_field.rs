@@ -1,0 +1,93 @@
+//! A condition: as a form, or as the expression that the form writes.
+
+use leptos::prelude::*;
+use sluice_types::Language;
+use sluice_web_state::condition;
+
+use super::condition_form::ConditionForm;
+use super::findings::Found;
+use super::model::field_id;
+use super::prompt_editor::PromptEditor;
+use super::step_form::StepForm;
+use crate::components::Segments;
+
+/// How a condition is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Form,
+    Expression,
+}
+
+/// A field for an expression that is true or false.
+#[component]
+pub fn ConditionField(
+    form: StepForm,
+    /// The field of the step, as findings name it.
+    #[prop(into)]
+    field: Signal<String>,
+    #[prop(into)] label: String,
+    #[prop(into)] text: Signal<String>,
+    #[prop(into)] on_change: Callback<String>,
+) -> impl IntoView {
+    let builder = form.builder;
+    let names = Memo::new(move |_| {
+        builder.index.with(|index| index.labels_and_ids().map(str::to_owned).collect::<Vec<String>>())
+    });
+    let can_show = move || {
+        let text = text.get();
+        text.trim().is_empty()
+            || names.with(|names| {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                condition::read(&text, &names).is_some()
+            })
+    };
+    let way = RwSignal::new(if untrack(can_show) { Way::Form } else { Way::Expression });
+    let is_form = Memo::new(move |_| way.get() == Way::Form);
+    let shows_form = Memo::new(move |_| is_form.get() && can_show());
+    let findings = form.found(field);
+    let group = label.clone();
+    view! {
+        <div class="condition" role="group" aria-label=group.clone()>
+            <div class="row wrap between">
+                <span class="label">{label.clone()}</span>
+                <Segments
+                    label=["How to edit: ", &group].concat()
+                    choices=vec![(Way::Form, "Form"), (Way::Expression, "Expression")]
+                    chosen=Signal::derive(move || way.get())
+                    on_choose=move |chosen| way.set(chosen)
+                />
+            </div>
+            {move || {
+                let label = label.clone();
+                if shows_form.get() {
+                    view! {
+                        // A problem leads here.
+                        <div id=move || field_id(&form.id(), &field.get()) tabindex="-1">
+                            <ConditionForm form field text names on_change />
+                        </div>
+                        <Found findings builder />
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <PromptEditor
+                            form
+                            field
+                            label
+                            hint=HINT
+                            language=Language::Expression
+                            text
+                            on_change
+                        />
+                        <Show when=move || is_form.get()>
+                            <p class="hint">"The form cannot show this expression. Edit it here."</p>
+                        </Show>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+const HINT: &str = "As steps.Score.output.score >= 4 and not input.draft";
