@@ -30,9 +30,7 @@ pub fn ConditionField(
     #[prop(into)] on_change: Callback<String>,
 ) -> impl IntoView {
     let builder = form.builder;
-    let names = Memo::new(move |_| {
-        builder.index.with(|index| index.labels_and_ids().map(str::to_owned).collect::<Vec<String>>())
-    });
+    let names = builder.names;
     let can_show = move || {
         let text = text.get();
         text.trim().is_empty()
@@ -63,7 +61,7 @@ pub fn ConditionField(
                     view! {
                         // A problem leads here.
                         <div id=move || field_id(&form.id(), &field.get()) tabindex="-1">
-                            <ConditionForm form field text names on_change />
+                            <ConditionForm form field text on_change />
                         </div>
                         <Found findings builder />
                     }

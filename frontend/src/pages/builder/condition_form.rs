@@ -39,10 +39,9 @@ pub fn ConditionForm(
     form: StepForm,
     field: Signal<String>,
     text: Signal<String>,
-    /// The labels and ids of the steps.
-    names: Memo<Vec<String>>,
     on_change: Callback<String>,
 ) -> impl IntoView {
+    let names = form.builder.names;
     let read = move |text: &str| {
         names.with_untracked(|names| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -91,7 +90,12 @@ pub fn ConditionForm(
         });
         write();
     };
+    // What can be referred to is looked up for the form that is in use only.
+    let in_use = RwSignal::new(false);
     let offers = Memo::new(move |_| {
+        if !in_use.get() {
+            return Vec::new();
+        }
         let builder = form.builder;
         let field = field.get();
         let context = builder.draft.with(|draft| {
@@ -122,7 +126,7 @@ pub fn ConditionForm(
                 </select>
             </label>
         </Show>
-        <ul class="condition-rows">
+        <ul class="condition-rows" on:focusin=move |_| in_use.set(true) on:focusout=move |_| in_use.set(false)>
             <For each=keys key=Clone::clone let:key>
                 <RowView
                     row={

@@ -43,18 +43,23 @@ pub fn PromptEditor(
     let is_expression = language == Language::Expression;
     let area: NodeRef<html::Textarea> = NodeRef::new();
     let popup = Popup::new();
+    // There may be many expressions on the page: only the one in use is marked.
+    let in_use = RwSignal::new(!is_expression);
     let context = Memo::new(move |_| {
+        if !in_use.get() {
+            return None;
+        }
         let builder = form.builder;
         let field = field.get();
         builder.draft.with(|draft| {
-            builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &[]))
+            Some(builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &[])))
         })
     });
     let look = move || {
         let Some(area) = area.get_untracked() else { return };
         let cursor = area.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
         let offered = if is_expression { complete_expression } else { complete };
-        popup.show(context.with_untracked(|context| offered(&area.value(), cursor, context)));
+        popup.show(context.with_untracked(|context| offered(&area.value(), cursor, context.as_ref()?)));
     };
     let accept = move |index: usize| {
         let Some(area) = area.get_untracked() else { return };
@@ -96,8 +101,10 @@ pub fn PromptEditor(
                     }
                     on:click=move |_| popup.close()
                     on:keydown=keys
+                    on:focus=move |_| in_use.set(true)
                     on:blur=move |_| {
                         popup.close();
+                        in_use.set(!is_expression);
                         form.builder.seal();
                     }
                 ></textarea>
@@ -119,12 +126,15 @@ fn type_over(area: &HtmlTextAreaElement, replaced: &Range<u32>, text: &str) -> b
 
 /// The copy below the text: marks on references, and a place for the list of completions to hang on.
 #[component]
-fn Copy(text: Signal<String>, language: Language, context: Memo<Context>, popup: Popup) -> impl IntoView {
+fn Copy(text: Signal<String>, language: Language, context: Memo<Option<Context>>, popup: Popup) -> impl IntoView {
     let marked = move || {
         let text = text.get();
-        let segments = context.with(|context| {
-            let segments = mark(&text, language, context).into_iter();
-            segments.map(|segment| (segment.kind, segment.text.to_owned())).collect::<Vec<_>>()
+        let segments = context.with(|context| match context {
+            Some(context) => {
+                let segments = mark(&text, language, context).into_iter();
+                segments.map(|segment| (segment.kind, segment.text.to_owned())).collect::<Vec<_>>()
+            }
+            None => vec![(Kind::Plain, text.clone())],
         });
         let span = |(kind, text): (Kind, String)| match kind {
             Kind::Plain => text.into_any(),

@@ -188,8 +188,12 @@ impl Sorting {
             "pen" => Pointer::Pen,
             _ => Pointer::Mouse,
         };
-        if self.drag.with_untracked(|drag| *drag != Drag::Idle) {
-            return;
+        match self.drag.get_untracked() {
+            Drag::Idle => {}
+            // Using the mouse cancels a pick-up by keyboard.
+            Drag::Lifted { .. } => return self.cancel(),
+            // A second finger has no effect.
+            Drag::Pressed { .. } | Drag::Dragging { .. } => return,
         }
         let Some(item) = self.look_around(id) else { return };
         self.pointer_y.set_value(event.client_y().into());

@@ -39,7 +39,10 @@ pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     }
     let merged = Draft { extra, nodes, lists, ..to_draft(fields)? };
     let definition = merged.to_definition();
-    Some(merged.with_definition(definition))
+    let merged = merged.with_definition(definition);
+    // One side may have renamed or removed a branch that the other put steps into, or each may have put a container into
+    // one that the other moved.
+    (merged.nodes().len() == listed).then_some(merged)
 }
 
 /// The result of a three-way merge of one value.
