@@ -34,4 +34,6 @@ pub use summary::summary;
 pub(crate) use words::list_noun;
 
 #[cfg(test)]
+mod container_tests;
+#[cfg(test)]
 mod tests;
