@@ -128,7 +128,9 @@ impl StepField {
                     return Err(EditError::NoSuchList(BlockAddress::Inner { parent: id, slot }));
                 }
             }
-            (Self::Llm(_) | Self::Review(_) | Self::Parallel(_) | Self::Case(..) | Self::Loop(_), _) => return Err(EditError::NoSuchField { id, step_type }),
+            (Self::Llm(_) | Self::Review(_) | Self::Parallel(_) | Self::Case(..) | Self::Loop(_), _) => {
+                return Err(EditError::NoSuchField { id, step_type });
+            }
         }
         Ok(())
     }

@@ -6,9 +6,7 @@ use super::apply::{list, place_of};
 use super::error::EditError;
 use super::labels::{Names, named_uniquely};
 use crate::block::BlockMut;
-use crate::definition::{
-    Branch, Case, ConditionalStep, Definition, LoopStep, NEXT_END, ParallelStep, Step, StepKind,
-};
+use crate::definition::{Branch, Case, ConditionalStep, Definition, LoopStep, NEXT_END, ParallelStep, Step, StepKind};
 use crate::ids::{BranchName, StepId};
 use crate::index::Index;
 use crate::limits::MAX_STEPS;
@@ -46,8 +44,12 @@ impl Wrapping {
     pub fn around(self, steps: Vec<Arc<Step>>) -> StepKind {
         match self {
             Self::Parallel => {
-                let branch =
-                    BranchName::new("A").map(|name| Branch { name, steps, entry_step: None, extra: serde_json::Map::new() });
+                let branch = BranchName::new("A").map(|name| Branch {
+                    name,
+                    steps,
+                    entry_step: None,
+                    extra: serde_json::Map::new(),
+                });
                 StepKind::Parallel(ParallelStep { branches: branch.into_iter().collect(), ..ParallelStep::default() })
             }
             Self::Condition => {
@@ -79,8 +81,7 @@ pub(super) fn wrap(definition: &mut Definition, id: &StepId, within: Wrapping) -
     if index.places().len() >= MAX_STEPS {
         return Err(EditError::TooManySteps);
     }
-    let (label, container) =
-        named_uniquely(&mut Names::of(&index), within.label()).ok_or(EditError::TooManySteps)?;
+    let (label, container) = named_uniquely(&mut Names::of(&index), within.label()).ok_or(EditError::TooManySteps)?;
     let mut block = list(definition, &place.block)?;
     let mut step = block.steps.remove(place.position);
     let next = step.next.clone();

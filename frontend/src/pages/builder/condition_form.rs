@@ -66,7 +66,8 @@ pub fn ConditionForm(
     let write = move || {
         let condition = names.with_untracked(|names| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let rows = rows.with_untracked(|rows| rows.iter().map(|row| row.row(&names)).collect::<Option<Vec<_>>>())?;
+            let rows =
+                rows.with_untracked(|rows| rows.iter().map(|row| row.row(&names)).collect::<Option<Vec<_>>>())?;
             Some(Condition { join: join.get_untracked(), rows })
         });
         if let Some(condition) = condition {
@@ -98,9 +99,9 @@ pub fn ConditionForm(
         }
         let builder = form.builder;
         let field = field.get();
-        let context = builder.draft.with(|draft| {
-            builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &[]))
-        });
+        let context = builder
+            .draft
+            .with(|draft| builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &[])));
         let items = complete_expression("", 0, &context).map(|offered| offered.items).unwrap_or_default();
         items.into_iter().map(|item| (item.insert, item.detail)).collect::<Vec<_>>()
     });

@@ -86,7 +86,9 @@ pub fn closed_block_at(held: &HtmlElement, x: f64, y: f64) -> Option<String> {
         let mut blocks = (0..blocks.length()).filter_map(|at| blocks.get(at)?.dyn_into::<Element>().ok());
         blocks.find(|block| {
             let rect = block.get_bounding_client_rect();
-            !held.contains(Some(block)) && (rect.top()..rect.bottom()).contains(&y) && (rect.left()..rect.right()).contains(&x)
+            !held.contains(Some(block))
+                && (rect.top()..rect.bottom()).contains(&y)
+                && (rect.left()..rect.right()).contains(&x)
         })
     };
     item_at(y)?.get_attribute("data-closed")

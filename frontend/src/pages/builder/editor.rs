@@ -182,9 +182,8 @@ fn FirstStep(templates: RwSignal<bool>) -> impl IntoView {
 fn ExpandAll(builder: Builder) -> impl IntoView {
     let blocks = Memo::new(move |_| builder.tree.with(|tree| tree.containers().cloned().collect::<HashSet<StepId>>()));
     let any_open = move || builder.open.with(|open| blocks.with(|blocks| open.difference(blocks).next().is_some()));
-    let any_block_open = move || {
-        builder.open.with(|open| blocks.with(|blocks| open.intersection(blocks).next().is_some()))
-    };
+    let any_block_open =
+        move || builder.open.with(|open| blocks.with(|blocks| open.intersection(blocks).next().is_some()));
     let press = move |_| {
         let leaves = || {
             let all = builder.draft.with_untracked(|draft| draft.nodes().keys().cloned().collect::<HashSet<_>>());

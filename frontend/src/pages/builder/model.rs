@@ -170,7 +170,8 @@ impl Builder {
 
     /// Adds a step behind the one that was worked on last, opens it, and leads to it.
     pub fn add(self, step: Step) {
-        let (to, position) = self.tree.with_untracked(|tree| self.current.with_value(|id| place_for_new(tree, id.as_ref())));
+        let (to, position) =
+            self.tree.with_untracked(|tree| self.current.with_value(|id| place_for_new(tree, id.as_ref())));
         self.add_to(step, to, position);
     }
 

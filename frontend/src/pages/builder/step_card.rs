@@ -21,8 +21,7 @@ pub fn StepCard(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
     let off = move || step.with(|step| step.as_ref().is_some_and(|step| !step.enabled));
     let key = id.clone();
     let open = Memo::new(move |_| builder.open.with(|open| open.contains(&key)));
-    let is_container =
-        Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
+    let is_container = Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
     let body_id = format!("body-{id}");
     let labelled = toggle_id(&id);
     let closed = id.to_string();

@@ -16,8 +16,7 @@ const WRAPPINGS: [Wrapping; 4] = [Wrapping::Parallel, Wrapping::Condition, Wrapp
 pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
     let id = StoredValue::new(id);
     let enabled = move || step.with_untracked(|step| step.as_ref().is_none_or(|step| step.enabled));
-    let is_container =
-        Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
+    let is_container = Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
     let move_by = move |by: isize| id.with_value(|id| builder.move_by(id, by));
     let switch = move |_| {
         let field = StepField::Enabled(!enabled());

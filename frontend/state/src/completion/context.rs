@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sluice_types::template::{Locals, Root};
-use sluice_types::{
-    BlockAddress, Index, LlmStep, Place, Resolution, Slot, Step, StepId, StepKind, TemplateInput,
-};
+use sluice_types::{BlockAddress, Index, LlmStep, Place, Resolution, Slot, Step, StepId, StepKind, TemplateInput};
 
 /// A step's name in templates, and its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,11 +71,8 @@ impl Context {
         let Some(from) = index.place(id) else { return Self { input, keys, ..Self::default() } };
         let after_round = field == "until" && matches!(from.step.kind, StepKind::Loop(_));
         let scope = if after_round { index.scope_after_round(from) } else { index.scope(from) };
-        let beside = if after_round {
-            BlockAddress::Inner { parent: id.clone(), slot: Slot::Body }
-        } else {
-            from.block.clone()
-        };
+        let beside =
+            if after_round { BlockAddress::Inner { parent: id.clone(), slot: Slot::Body } } else { from.block.clone() };
         let names = |place: &Place| {
             let reach = match scope.resolve_place(place) {
                 Resolution::Visible(_) => Reach::Visible,

@@ -303,7 +303,8 @@ fn expressions_are_completed_without_braces() {
 #[test]
 fn references_of_expressions_are_marked() {
     let definition = nested();
-    let context = Context::of(&Index::of(&definition), &StepId::new("Score").unwrap(), "prompt", &definition.context, &[]);
+    let context =
+        Context::of(&Index::of(&definition), &StepId::new("Score").unwrap(), "prompt", &definition.context, &[]);
     let marked: Vec<_> = mark("steps.Plan.content == steps.Hidden.content", Language::Expression, &context)
         .into_iter()
         .map(|segment| (segment.text, segment.kind))

@@ -118,8 +118,16 @@ impl<'s> Scanner<'s> {
     }
 
     fn sign(&mut self, rest: &str) -> Option<Token> {
-        let signs = [Comparison::AtLeast, Comparison::AtMost, Comparison::Is, Comparison::IsNot, Comparison::Above, Comparison::Below];
-        let found = signs.into_iter().find(|comparison| comparison.sign().is_some_and(|sign| rest.starts_with(sign)))?;
+        let signs = [
+            Comparison::AtLeast,
+            Comparison::AtMost,
+            Comparison::Is,
+            Comparison::IsNot,
+            Comparison::Above,
+            Comparison::Below,
+        ];
+        let found =
+            signs.into_iter().find(|comparison| comparison.sign().is_some_and(|sign| rest.starts_with(sign)))?;
         self.at += found.sign().map_or(0, str::len);
         Some(Token::Sign(found))
     }
@@ -195,7 +203,9 @@ fn number(text: &str) -> Option<usize> {
     let length = digits.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(digits.len());
     let number = digits.get(..length)?;
     let follows = digits.get(length..)?.chars().next();
-    let is_number = number.parse::<f64>().is_ok() && number.ends_with(|c: char| c.is_ascii_digit()) && number.starts_with(|c: char| c.is_ascii_digit());
+    let is_number = number.parse::<f64>().is_ok()
+        && number.ends_with(|c: char| c.is_ascii_digit())
+        && number.starts_with(|c: char| c.is_ascii_digit());
     let is_alone = !follows.is_some_and(|c| c.is_alphanumeric() || c == '_');
     (is_number && is_alone).then_some(sign + length)
 }

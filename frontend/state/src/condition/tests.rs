@@ -114,10 +114,12 @@ fn any_operand() -> impl Strategy<Value = Operand> {
 }
 
 fn any_row() -> impl Strategy<Value = Row> {
-    (any_operand(), prop::sample::select(Comparison::ALL.to_vec()), any_operand()).prop_map(|(left, comparison, right)| {
-        let right = if comparison.has_right() { right } else { Operand::Bool(true) };
-        Row { left, comparison, right }
-    })
+    (any_operand(), prop::sample::select(Comparison::ALL.to_vec()), any_operand()).prop_map(
+        |(left, comparison, right)| {
+            let right = if comparison.has_right() { right } else { Operand::Bool(true) };
+            Row { left, comparison, right }
+        },
+    )
 }
 
 proptest! {

@@ -161,7 +161,9 @@ impl Drag {
                 Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } => self.drop_here(scene),
             },
             DragEvent::LongPress => match self {
-                Self::Pressed { id, start, grab, pointer: Pointer::Touch } => Self::drag(id, start, grab, scene, |home| home),
+                Self::Pressed { id, start, grab, pointer: Pointer::Touch } => {
+                    Self::drag(id, start, grab, scene, |home| home)
+                }
                 Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } | Self::Lifted { .. } => (self, None),
             },
             DragEvent::KeyLift { id } => match (self, scene.home()) {
@@ -182,13 +184,7 @@ impl Drag {
     }
 
     /// A step begins to follow the pointer.
-    fn drag(
-        id: StepId,
-        at: Point,
-        grab: f64,
-        scene: &Scene,
-        to: impl FnOnce(Spot) -> Spot,
-    ) -> (Self, Option<Effect>) {
+    fn drag(id: StepId, at: Point, grab: f64, scene: &Scene, to: impl FnOnce(Spot) -> Spot) -> (Self, Option<Effect>) {
         let Some(home) = scene.home().cloned() else { return (Self::Idle, None) };
         (Self::Dragging { id, to: to(home.clone()), grab, at }, Some(Effect::Lifted(home)))
     }

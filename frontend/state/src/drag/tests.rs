@@ -46,7 +46,14 @@ fn fan() -> Tree {
 const HEAD: f64 = 40.0;
 
 /// Draws a list from a height on, as the page does; gives its end.
-fn draw(tree: &Tree, list: &BlockAddress, from: f64, held: &StepId, drawn: &mut Vec<DrawnList>, hole: &mut Span) -> f64 {
+fn draw(
+    tree: &Tree,
+    list: &BlockAddress,
+    from: f64,
+    held: &StepId,
+    drawn: &mut Vec<DrawnList>,
+    hole: &mut Span,
+) -> f64 {
     let (mut at, mut items) = (from, Vec::new());
     for step in tree.list(list) {
         let top = at;
@@ -55,10 +62,21 @@ fn draw(tree: &Tree, list: &BlockAddress, from: f64, held: &StepId, drawn: &mut 
             let inner = BlockAddress::Inner { parent: step.clone(), slot: slot.clone() };
             // Those inside the held step are no places to drop it.
             let (mut own, mut none) = (Vec::new(), Span::default());
-            at = draw(tree, &inner, at + HEAD, held, if step == held { &mut own } else { drawn }, if step == held { &mut none } else { hole }) + HEAD;
+            at = draw(
+                tree,
+                &inner,
+                at + HEAD,
+                held,
+                if step == held { &mut own } else { drawn },
+                if step == held { &mut none } else { hole },
+            ) + HEAD;
         }
         let span = Span { top, height: at - top };
-        if step == held { *hole = span } else { items.push(span) }
+        if step == held {
+            *hole = span
+        } else {
+            items.push(span)
+        }
         at += GAP_PX;
     }
     drawn.push(DrawnList { list: list.clone(), top: from, items });
@@ -161,7 +179,9 @@ fn a_step_is_dragged_into_branches_and_out_of_them() {
     let into = scene(&tree, "a");
     let tops: Vec<(Spot, f64)> = into.gaps().to_vec();
     let top = |spot: &Spot| tops.iter().find(|(own, _)| own == spot).unwrap().1;
-    for spot in [root(0), branch("x", 0), branch("x", 2), branch("y", 0), body(0), body(1), branch("y", 1), root(1), root(2)] {
+    for spot in
+        [root(0), branch("x", 0), branch("x", 2), branch("y", 0), body(0), body(1), branch("y", 1), root(1), root(2)]
+    {
         let (_, effects) = run(&[down("a", Pointer::Mouse, -50.0), to(top(&spot)), DragEvent::PointerUp], &into);
         let expected = if spot == root(0) { Effect::Stayed(root(0)) } else { Effect::Move(spot) };
         assert_eq!(effects.last(), Some(&expected));
@@ -169,7 +189,10 @@ fn a_step_is_dragged_into_branches_and_out_of_them() {
     let (_, effects) = run(&[down("d", Pointer::Mouse, 500.0), to(0.0), DragEvent::PointerUp], &scene(&tree, "d"));
     assert_eq!(effects.last(), Some(&Effect::Move(root(0))));
     // A container is not dropped into itself.
-    assert_eq!(scene(&tree, "fan").gaps().iter().map(|(spot, _)| spot).collect::<Vec<_>>(), [&root(0), &root(1), &root(2)]);
+    assert_eq!(
+        scene(&tree, "fan").gaps().iter().map(|(spot, _)| spot).collect::<Vec<_>>(),
+        [&root(0), &root(1), &root(2)]
+    );
 }
 
 #[test]
@@ -189,7 +212,8 @@ fn the_keyboard_picks_up_moves_and_drops() {
 fn the_keyboard_goes_into_blocks_and_out_of_them() {
     let tree = fan();
     let spots = |held: &str, strides: &[Stride]| -> Vec<Spot> {
-        let events: Vec<_> = [lift(held)].into_iter().chain(strides.iter().map(|stride| DragEvent::KeyMove(*stride))).collect();
+        let events: Vec<_> =
+            [lift(held)].into_iter().chain(strides.iter().map(|stride| DragEvent::KeyMove(*stride))).collect();
         run(&events, &scene(&tree, held)).1.into_iter().skip(1).map(|effect| effect.spot().clone()).collect()
     };
     use Stride::{By, Into, OutOf, ToEnd};
@@ -255,11 +279,16 @@ fn any_steps() -> impl Strategy<Value = Vec<Value>> {
         let list = prop::collection::vec(inner, 0..3);
         prop_oneof![
             prop::collection::vec(list.clone(), 1..3).prop_map(|lists| {
-                let branches: Vec<Value> =
-                    lists.into_iter().enumerate().map(|(at, steps)| json!({"name": format!("b{at}"), "steps": steps})).collect();
+                let branches: Vec<Value> = lists
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, steps)| json!({"name": format!("b{at}"), "steps": steps}))
+                    .collect();
                 json!({"type": "parallel", "branches": branches})
             }),
-            list.clone().prop_map(|steps| json!({"type": "conditional", "cases": [{"name": "yes", "when": "true", "steps": steps}]})),
+            list.clone().prop_map(
+                |steps| json!({"type": "conditional", "cases": [{"name": "yes", "when": "true", "steps": steps}]})
+            ),
             list.prop_map(|steps| json!({"type": "loop", "until": "true", "max_iterations": 2, "steps": steps})),
         ]
     });

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
-    BlockAddress, Estimate, Finding, Index, LintContext, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
-    pin_to_available,
+    BlockAddress, Estimate, Finding, Index, LintContext, Persona, Provider, Severity, StepEstimate, StepId, estimate,
+    lint, pin_to_available,
 };
 
 use super::{Draft, Findings};

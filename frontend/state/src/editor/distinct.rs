@@ -52,7 +52,8 @@ const STEM_CHARS: usize = 90;
 #[must_use]
 pub fn free_name(name: &BranchName, taken: &[BranchName]) -> Option<BranchName> {
     let stem: String = name.as_str().chars().take(STEM_CHARS).collect();
-    let names = (2..=taken.len().saturating_add(2)).filter_map(|number| BranchName::new(format!("{stem}-{number}")).ok());
+    let names =
+        (2..=taken.len().saturating_add(2)).filter_map(|number| BranchName::new(format!("{stem}-{number}")).ok());
     let mut free = names.filter(|name| !taken.contains(name));
     free.next()
 }

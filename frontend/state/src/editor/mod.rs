@@ -25,8 +25,8 @@ pub use findings::{Findings, LocatedFinding};
 pub use new_steps::{NewStep, name_of, parse_slot_name, place_for_new, slot_to_add};
 pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
-    SchemaError, parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_rounds,
-    parse_schema, parse_temperature, parse_timeout,
+    SchemaError, parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries,
+    parse_rounds, parse_schema, parse_temperature, parse_timeout,
 };
 pub use pending::{PendingProblem, pending_problems};
 pub use summary::summary;

@@ -54,7 +54,8 @@ impl NewStep {
                     && parallel.for_each.is_none()
                 {
                     let steps = vec![prompt()?];
-                    let second = Branch { name: BranchName::new("B").ok()?, steps, entry_step: None, extra: Map::new() };
+                    let second =
+                        Branch { name: BranchName::new("B").ok()?, steps, entry_step: None, extra: Map::new() };
                     parallel.branches.push(second);
                 }
                 kind

@@ -46,7 +46,8 @@ mod tests {
             step.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
             summary(&serde_json::from_value(step).unwrap(), inside)
         };
-        let branches = json!({"type": "parallel", "branches": [{"name": "a", "steps": []}, {"name": "b", "steps": []}]});
+        let branches =
+            json!({"type": "parallel", "branches": [{"name": "a", "steps": []}, {"name": "b", "steps": []}]});
         let case = json!({"type": "conditional", "cases": [{"name": "yes", "when": "", "steps": []}]});
         let rounds = json!({"type": "loop", "until": "", "max_iterations": 5, "steps": []});
         for (fields, inside, expected) in [
