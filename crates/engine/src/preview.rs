@@ -64,7 +64,7 @@ fn rerun_plan(
     // A step that is skipped again is not repeated.
     again.retain(|repeat| index.at(&repeat.path).is_some_and(|place| will_run(&index, place, journal.state.yolo)));
     let label = |path: &StepPath| index.at(path).map(|place| place.step.label.clone()).unwrap_or_default();
-    let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
+    let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path.step_id() == path.step_id()) {
         Some(step) => step.cost_usd,
         // A review calls no model.
         None => Some(Range::default()),

@@ -109,12 +109,18 @@ impl Step {
     #[must_use]
     pub const fn effect(&self) -> StepEffect {
         match (&self.effect, &self.kind) {
-            (Some(StepEffect::Pure), _) => StepEffect::Pure,
+            // A container changes nothing itself: its steps have their own effects.
+            (Some(StepEffect::Pure), _)
+            | (
+                None,
+                StepKind::Llm(_)
+                | StepKind::Review(_)
+                | StepKind::Parallel(_)
+                | StepKind::Conditional(_)
+                | StepKind::Loop(_),
+            ) => StepEffect::Pure,
             (Some(StepEffect::Reads), _) => StepEffect::Reads,
             (Some(StepEffect::Writes | StepEffect::Unknown(_)), _) | (None, StepKind::Unknown(_)) => StepEffect::Writes,
-            // A container changes nothing itself: its steps have their own effects.
-            (None, StepKind::Llm(_) | StepKind::Review(_))
-            | (None, StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_)) => StepEffect::Pure,
         }
     }
 
@@ -167,10 +173,6 @@ impl Step {
 /// The kinds of step, each with its own fields.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "most steps are of the large kind")
-)]
 pub enum StepKind {
     /// Calls a model once.
     Llm(LlmStep),

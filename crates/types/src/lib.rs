@@ -51,7 +51,10 @@ pub use definition::{
     UnknownStep,
 };
 pub use error_code::ErrorCode;
-pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};
+pub use estimate::{
+    CallRange, Estimate, EstimateRequest, ItemEstimate, Range, StepEstimate, StepHistories, StepHistory, TokenRange,
+    estimate,
+};
 pub use events::{Event, EventType};
 pub use execution::{
     Attempt, AttemptStatus, Execution, ExecutionPage, ExecutionSummary, Gate, GateDecision, GateKind, OutputOverride,

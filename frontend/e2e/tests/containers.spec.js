@@ -148,7 +148,7 @@ test.describe('keyboard', () => {
     await page.keyboard.type('is at least');
     await page.keyboard.press('Tab');
     await page.keyboard.type('4');
-    await second.getByRole('textbox', { name: 'Name of yes' }).focus();
+    await second.getByRole('textbox', { name: 'Name of case' }).focus();
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('high');
     await page.keyboard.press('Enter');
@@ -156,7 +156,7 @@ test.describe('keyboard', () => {
     await page.keyboard.press('Control+s');
     await expect(builder.state).toHaveText(/^Saved as version 2/);
     const { definition } = await api.workflow('alone');
-    expect(shape(definition.steps)).toBe('Parallel(A[Write] B[Condition(high[Prompt])])');
+    expect(shape(definition.steps)).toBe('Parallel(write[Write] B[Condition(high[Prompt])])');
     expect(definition.steps[0].branches[1].steps[0].cases[0].when).toBe('input.level >= 4');
   });
 });

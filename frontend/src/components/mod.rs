@@ -30,6 +30,6 @@ pub use resource_form::{ResourceForm, TextField};
 pub use resource_list::ResourceList;
 pub use run_history::RunHistory;
 pub use status::{RunBadge, StepDot, step_word};
-pub use step_kind::{StepKindLook, new_step_icon, step_kind, step_look, wrapping_icon};
+pub use step_kind::{StepKindLook, new_step_icon, step_kind, step_look, wrapper_icon};
 pub use text::{CopyButton, DiffView, MarkdownView, Message, Tooltip, When};
 pub use toasts::{ToastId, Toasts, ToastsView};

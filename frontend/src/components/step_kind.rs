@@ -1,7 +1,7 @@
 //! The kinds of step, as people see them: one table for every page.
 
 use icondata_core::IconData;
-use sluice_types::edit::Wrapping;
+use sluice_types::edit::Wrapper;
 use sluice_types::{Step, StepKind, StepType};
 use sluice_web_state::editor::NewStep;
 
@@ -45,16 +45,16 @@ pub const fn new_step_icon(new: NewStep) -> &'static IconData {
     match new {
         NewStep::Prompt => step_kind(StepType::Llm).icon,
         NewStep::Review => step_kind(StepType::Review).icon,
-        NewStep::Container(kind) => wrapping_icon(kind),
+        NewStep::Container(kind) => wrapper_icon(kind),
     }
 }
 
 /// The icon of a container to put a step into.
-pub const fn wrapping_icon(kind: Wrapping) -> &'static IconData {
+pub const fn wrapper_icon(kind: Wrapper) -> &'static IconData {
     match kind {
-        Wrapping::Parallel => step_kind(StepType::Parallel).icon,
-        Wrapping::Condition => step_kind(StepType::Conditional).icon,
-        Wrapping::Loop => step_kind(StepType::Loop).icon,
-        Wrapping::ForEach => FOR_EACH.icon,
+        Wrapper::Branches => step_kind(StepType::Parallel).icon,
+        Wrapper::Conditional => step_kind(StepType::Conditional).icon,
+        Wrapper::Loop => step_kind(StepType::Loop).icon,
+        Wrapper::ForEach => FOR_EACH.icon,
     }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::change::Edit;
-use super::copies::{copy, steps_in};
+use super::copy::{copied, height, size};
 use super::error::EditError;
 use super::field::{StepField, filled};
 use super::fix::{fixed, sharing};
+use super::jumps::{clear_jumps, forget_jumps, has_jump};
 use super::labels::label_problem;
 use super::rename::{rename_references, renames};
-use super::slots::{add_slot, forget_list, make_list, move_slot, remove_slot, rename_slot};
-use super::wrap::{lead_elsewhere, leads_nowhere, unwrap, wrap};
+use super::{branches, wrap};
 use crate::block::{BlockAddress, BlockMut};
 use crate::definition::{Definition, Step, StepKind};
 use crate::ids::StepId;
@@ -33,7 +33,6 @@ pub struct Applied {
 /// The reason why the change is refused.
 pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> {
     let mut after = definition.clone();
-    let nests = matches!(edit, Edit::AddStep { .. } | Edit::MoveStep { .. } | Edit::WrapStep { .. });
     let step = match edit {
         Edit::SetYolo(yolo) => {
             after.yolo = yolo;
@@ -65,6 +64,16 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             remove(&mut after, &id)?;
             None
         }
+        Edit::WrapSteps { ids, wrapper } => Some(wrap::wrap(&mut after, &ids, wrapper)?),
+        Edit::UnwrapStep(id) => {
+            wrap::unwrap(&mut after, &id)?;
+            None
+        }
+        Edit::ChangeBranches { parent, change } => {
+            branches::change(&mut after, &parent, change)?;
+            hide_missing(&mut after, &Index::of(definition));
+            Some(parent)
+        }
         Edit::RenameStep { id, label } => {
             rename(&mut after, &id, label.trim())?;
             Some(id)
@@ -73,24 +82,6 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             update(&mut after, &id, field)?;
             Some(id)
         }
-        Edit::AddSlot { parent, slot, position } => {
-            add_slot(&mut after, &parent, slot, position)?;
-            Some(parent)
-        }
-        Edit::RemoveSlot { parent, slot } => {
-            remove_slot(&mut after, &parent, slot)?;
-            Some(parent)
-        }
-        Edit::RenameSlot { parent, slot, name } => {
-            rename_slot(&mut after, &parent, slot, name)?;
-            Some(parent)
-        }
-        Edit::MoveSlot { parent, slot, position } => {
-            move_slot(&mut after, &parent, slot, position)?;
-            Some(parent)
-        }
-        Edit::WrapStep { id, within } => Some(wrap(&mut after, &id, within)?),
-        Edit::UnwrapStep(id) => unwrap(&mut after, &id)?,
         Edit::ApplyFix(fix) => {
             after = fixed(definition, fix).ok_or(EditError::FixDoesNotFit)?;
             None
@@ -100,28 +91,18 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             None
         }
     };
-    if nests && is_too_deep(&after) {
-        return Err(EditError::TooDeep);
-    }
     Ok(Applied { definition: after, step })
 }
 
-/// Whether a step stands inside too many containers.
-fn is_too_deep(definition: &Definition) -> bool {
-    let index = Index::of(definition);
-    index.places().iter().any(|place| index.around(place).count() > MAX_NESTING)
-}
-
-pub(super) fn list<'d>(definition: &'d mut Definition, address: &BlockAddress) -> Result<BlockMut<'d>, EditError> {
+fn list<'d>(definition: &'d mut Definition, address: &BlockAddress) -> Result<BlockMut<'d>, EditError> {
     definition.block_mut(address).ok_or_else(|| EditError::NoSuchList(address.clone()))
 }
 
-pub(super) fn place_of<'i>(index: &'i Index, id: &StepId) -> Result<&'i Place, EditError> {
+fn place_of<'i>(index: &'i Index, id: &StepId) -> Result<&'i Place, EditError> {
     index.place(id).ok_or_else(|| EditError::NoSuchStep(id.clone()))
 }
 
 fn put_in(definition: &mut Definition, step: Arc<Step>, to: &BlockAddress, position: usize) -> Result<(), EditError> {
-    make_list(definition, to);
     let block = list(definition, to)?;
     let count = block.steps.len();
     if position > count {
@@ -134,14 +115,24 @@ fn put_in(definition: &mut Definition, step: Arc<Step>, to: &BlockAddress, posit
 /// Puts a copy of a step in. It jumps nowhere yet, and shows no step that is not there.
 fn insert(definition: &mut Definition, step: Step, to: &BlockAddress, position: usize) -> Result<StepId, EditError> {
     let index = Index::of(definition);
-    if index.places().len().saturating_add(steps_in(&step)) > MAX_STEPS {
+    if index.places().len().saturating_add(size(&step)) > MAX_STEPS {
         return Err(EditError::TooManySteps);
     }
-    let mut step = Arc::new(copy(&index, step).ok_or(EditError::TooManySteps)?);
-    leads_nowhere(&mut step);
+    check_depth(&index, to, &step)?;
+    let mut step = copied(&index, step).ok_or(EditError::TooManySteps)?;
+    clear_jumps(&mut step);
     let id = step.id.clone();
-    put_in(definition, step, to, position)?;
+    put_in(definition, Arc::new(step), to, position)?;
     Ok(id)
+}
+
+/// Refuses a step that would be too deep in a list, with the steps inside it.
+fn check_depth(index: &Index, to: &BlockAddress, step: &Step) -> Result<(), EditError> {
+    let around = match to {
+        BlockAddress::Root => 0,
+        BlockAddress::Inner { parent, .. } => index.place(parent).map_or(0, |place| index.around(place).count() + 1),
+    };
+    if around + height(step) > MAX_NESTING { Err(EditError::TooDeep) } else { Ok(()) }
 }
 
 fn duplicate(definition: &mut Definition, id: &StepId) -> Result<StepId, EditError> {
@@ -153,16 +144,17 @@ fn duplicate(definition: &mut Definition, id: &StepId) -> Result<StepId, EditErr
 fn move_step(definition: &mut Definition, id: &StepId, to: &BlockAddress, position: usize) -> Result<(), EditError> {
     let index = Index::of(definition);
     let place = place_of(&index, id)?;
+    check_depth(&index, to, &place.step)?;
     let mut from = list(definition, &place.block)?;
     let mut step = from.steps.remove(place.position);
     // Jumps lead within one list.
     if *to != place.block {
-        lead_elsewhere(&mut from, id, None);
-        leads_nowhere(&mut step);
+        forget_jumps(&mut from, id);
+        if has_jump(&step, |_| true) {
+            clear_jumps(Arc::make_mut(&mut step));
+        }
     }
-    put_in(definition, step, to, position)?;
-    forget_list(definition, &place.block);
-    Ok(())
+    put_in(definition, step, to, position)
 }
 
 fn remove(definition: &mut Definition, id: &StepId) -> Result<(), EditError> {
@@ -170,18 +162,24 @@ fn remove(definition: &mut Definition, id: &StepId) -> Result<(), EditError> {
     let place = place_of(&index, id)?;
     let mut from = list(definition, &place.block)?;
     from.steps.remove(place.position);
-    lead_elsewhere(&mut from, id, None);
-    forget_list(definition, &place.block);
-    for shows in index.places().iter().filter(|place| shows(&place.step, id)) {
-        if let Some(StepKind::Review(review)) = definition.step_mut(&shows.step.id).map(|step| &mut step.kind) {
-            review.shows.retain(|shown| shown != id);
-        }
-    }
+    forget_jumps(&mut from, id);
+    hide_missing(definition, &index);
     Ok(())
 }
 
-fn shows(step: &Step, id: &StepId) -> bool {
-    matches!(&step.kind, StepKind::Review(review) if review.shows.contains(id))
+/// Takes the steps that are gone out of what reviews show.
+fn hide_missing(definition: &mut Definition, before: &Index) {
+    let after = Index::of(definition);
+    let is_gone = |id: &StepId| before.place(id).is_some() && after.place(id).is_none();
+    for place in after.places().iter().filter(|place| shows(&place.step, is_gone)) {
+        if let Some(StepKind::Review(review)) = definition.step_mut(&place.step.id).map(|step| &mut step.kind) {
+            review.shows.retain(|shown| !is_gone(shown));
+        }
+    }
+}
+
+fn shows(step: &Step, is_it: impl Fn(&StepId) -> bool) -> bool {
+    matches!(&step.kind, StepKind::Review(review) if review.shows.iter().any(is_it))
 }
 
 fn rename(definition: &mut Definition, id: &StepId, label: &str) -> Result<(), EditError> {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::branches::BranchChange;
 use super::field::StepField;
-use super::wrap::Wrapping;
-use crate::block::{BlockAddress, Slot};
+use super::wrap::Wrapper;
+use crate::block::BlockAddress;
 use crate::definition::{Definition, Step};
-use crate::ids::{BranchName, PersonaId, StepId};
+use crate::ids::{PersonaId, StepId};
 use crate::lint::Fix;
 
 /// One change of a definition.
@@ -34,7 +35,7 @@ pub enum Edit {
         /// The step.
         entry: Option<StepId>,
     },
-    /// Adds a step like this one, with an id and a label that no other step has.
+    /// Adds a step like this one, with the steps inside it. Each gets an id and a label that no other step has.
     AddStep {
         /// The step to copy.
         step: Box<Step>,
@@ -52,10 +53,26 @@ pub enum Edit {
         /// Its position there, counted without the step itself.
         position: usize,
     },
-    /// Puts a copy of a step behind it.
+    /// Puts a copy of a step behind it, with copies of the steps inside it.
     DuplicateStep(StepId),
-    /// Takes a step out, with the jumps to it. Prompts that refer to it stay as they are.
+    /// Takes a step out, with the steps inside it and the jumps to it. Prompts that refer to them stay as they are.
     RemoveStep(StepId),
+    /// Puts a container in the place of steps, and the steps into it.
+    WrapSteps {
+        /// The steps, which follow one another in one list.
+        ids: Vec<StepId>,
+        /// The container.
+        wrapper: Wrapper,
+    },
+    /// Puts the steps of a container in its place. The conditions and the entry steps of its lists are lost.
+    UnwrapStep(StepId),
+    /// Changes the branches or cases of a container.
+    ChangeBranches {
+        /// The container.
+        parent: StepId,
+        /// The change.
+        change: BranchChange,
+    },
     /// Gives a step another label, and rewrites the references to it.
     RenameStep {
         /// The step.
@@ -70,49 +87,6 @@ pub enum Edit {
         /// The field, with its new value.
         field: StepField,
     },
-    /// Adds a branch or a case without steps.
-    AddSlot {
-        /// The container.
-        parent: StepId,
-        /// The branch or case.
-        slot: Slot,
-        /// Its position among those of the container, from 0.
-        position: usize,
-    },
-    /// Takes a branch or a case out, with its steps.
-    RemoveSlot {
-        /// The container.
-        parent: StepId,
-        /// The branch or case.
-        slot: Slot,
-    },
-    /// Gives a branch or a case another name.
-    RenameSlot {
-        /// The container.
-        parent: StepId,
-        /// The branch or case.
-        slot: Slot,
-        /// Its new name.
-        name: BranchName,
-    },
-    /// Puts a branch or a case at another position.
-    MoveSlot {
-        /// The container.
-        parent: StepId,
-        /// The branch or case.
-        slot: Slot,
-        /// Its position there, counted without the branch or case itself.
-        position: usize,
-    },
-    /// Puts a step into a new container at its place.
-    WrapStep {
-        /// The step.
-        id: StepId,
-        /// The kind of container.
-        within: Wrapping,
-    },
-    /// Puts the steps of a container at its place.
-    UnwrapStep(StepId),
     /// Applies a fix of the lint.
     ApplyFix(Fix),
     /// Replaces the definition.

@@ -1,30 +1,42 @@
-//! The fields that only containers have.
+//! The fields of containers.
 
+use super::error::EditError;
+use super::field::StepField;
 use crate::block::Slot;
-use crate::definition::{ConditionalStep, LoopStep, OnError, Otherwise, ParallelStep};
-use crate::ids::StepId;
+use crate::definition::{ConditionalStep, LoopStep, OnError, ParallelStep};
+use crate::ids::{BranchName, StepId};
 
-/// A field that only `parallel` steps have.
+/// A field of `parallel` steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParallelField {
-    /// The expression that makes the list.
-    ForEach(String),
+    /// The expression that makes the items. With `Some`, the step has a list for each item.
+    ForEach(Option<String>),
     /// Branches or items that run at once.
     MaxConcurrency(Option<u32>),
     /// What a failed branch or item does to the others.
     OnError(Option<OnError>),
 }
 
-/// A field of a case of a `conditional` step, or of its `otherwise`.
+/// A field of a case of `conditional` steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaseField {
-    /// The expression that is true or false. `otherwise` has none.
-    When(String),
-    /// The step to go on with after the case.
-    Next(Option<StepId>),
+    /// Condition of a case.
+    When {
+        /// The case.
+        case: BranchName,
+        /// Its expression.
+        when: String,
+    },
+    /// The step to go on with after a case or `otherwise`.
+    Next {
+        /// The case or `otherwise`.
+        slot: Slot,
+        /// The step.
+        next: Option<StepId>,
+    },
 }
 
-/// A field that only `loop` steps have.
+/// A field of `loop` steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoopField {
     /// The expression that ends the loop.
@@ -33,49 +45,68 @@ pub enum LoopField {
     MaxIterations(u32),
 }
 
+impl From<ParallelField> for StepField {
+    fn from(field: ParallelField) -> Self {
+        Self::Parallel(field)
+    }
+}
+
+impl From<CaseField> for StepField {
+    fn from(field: CaseField) -> Self {
+        Self::Case(field)
+    }
+}
+
+impl From<LoopField> for StepField {
+    fn from(field: LoopField) -> Self {
+        Self::Loop(field)
+    }
+}
+
 impl ParallelField {
-    pub(super) fn put(self, parallel: &mut ParallelStep) {
+    pub(super) fn put(self, parallel: &mut ParallelStep) -> Result<(), EditError> {
         match self {
-            Self::ForEach(expression) => parallel.for_each = Some(expression),
+            Self::ForEach(Some(_)) if !parallel.branches.is_empty() => return Err(EditError::BranchesAndItems),
+            // An empty expression is kept, as the step is being edited: with it the list for the items exists.
+            Self::ForEach(items) => parallel.for_each = items,
             Self::MaxConcurrency(most) => parallel.max_concurrency = most,
             Self::OnError(word) => parallel.on_error = word,
         }
+        Ok(())
     }
 }
 
 impl CaseField {
-    /// Puts the value into a case; gives whether the step has such a case with such a field.
-    pub(super) fn put(self, slot: &Slot, conditional: &mut ConditionalStep) -> bool {
-        match (slot, self) {
-            (Slot::Case(name), field) => {
-                let Some(case) = conditional.cases.iter_mut().find(|case| case.name == *name) else { return false };
-                match field {
-                    Self::When(expression) => case.when = expression,
-                    Self::Next(next) => case.next = next,
-                }
+    pub(super) fn put(self, id: &StepId, conditional: &mut ConditionalStep) -> Result<(), EditError> {
+        match self {
+            Self::When { case: name, when } => {
+                let case = conditional.cases.iter_mut().find(|case| case.name == name);
+                case.ok_or(EditError::NoSuchBranch(name))?.when = when;
             }
-            (Slot::Otherwise, Self::Next(next)) => {
-                conditional.otherwise.get_or_insert_with(Otherwise::default).next = next;
-                conditional.forget_empty_otherwise();
-            }
-            (Slot::Otherwise, Self::When(_)) | (Slot::Branch(_) | Slot::Each | Slot::Body, _) => return false,
+            Self::Next { slot, next } => *next_of(id, conditional, &slot)? = next,
         }
-        true
+        Ok(())
     }
+}
+
+fn next_of<'c>(
+    id: &StepId,
+    conditional: &'c mut ConditionalStep,
+    slot: &Slot,
+) -> Result<&'c mut Option<StepId>, EditError> {
+    let next = match slot {
+        Slot::Case(name) => conditional.cases.iter_mut().find(|case| case.name == *name).map(|case| &mut case.next),
+        Slot::Otherwise => conditional.otherwise.as_mut().map(|otherwise| &mut otherwise.next),
+        Slot::Branch(_) | Slot::Each | Slot::Body => None,
+    };
+    next.ok_or_else(|| EditError::no_such_list(id, slot))
 }
 
 impl LoopField {
     pub(super) fn put(self, body: &mut LoopStep) {
         match self {
             Self::Until(expression) => body.until = expression,
-            Self::MaxIterations(most) => body.max_iterations = most,
+            Self::MaxIterations(rounds) => body.max_iterations = rounds,
         }
-    }
-}
-
-impl ConditionalStep {
-    /// Leaves `otherwise` out when it says nothing.
-    pub(super) fn forget_empty_otherwise(&mut self) {
-        self.otherwise.take_if(|otherwise| *otherwise == Otherwise::default());
     }
 }

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::container_field::{CaseField, LoopField, ParallelField};
 use super::error::EditError;
-use crate::block::{BlockAddress, Slot};
 use crate::definition::{
     Fallback, LlmStep, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepType,
 };
@@ -14,7 +13,7 @@ use crate::ids::{PersonaId, StepId};
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepField {
     /// Type of the step. Fields that both types have are kept. The text is kept too: it moves between prompt and
-    /// instructions.
+    /// instructions. A container keeps its type, and no step becomes one: [`super::Edit::WrapSteps`] puts it into one.
     Type(StepType),
     /// Whether it runs.
     Enabled(bool),
@@ -35,7 +34,7 @@ pub enum StepField {
     /// A field of `parallel` steps.
     Parallel(ParallelField),
     /// A field of a case of `conditional` steps.
-    Case(Slot, CaseField),
+    Case(CaseField),
     /// A field of `loop` steps.
     Loop(LoopField),
 }
@@ -95,18 +94,6 @@ impl From<ReviewField> for StepField {
     }
 }
 
-impl From<ParallelField> for StepField {
-    fn from(field: ParallelField) -> Self {
-        Self::Parallel(field)
-    }
-}
-
-impl From<LoopField> for StepField {
-    fn from(field: LoopField) -> Self {
-        Self::Loop(field)
-    }
-}
-
 impl StepField {
     /// Puts the value into the step.
     pub(super) fn put(self, step: &mut Step) -> Result<(), EditError> {
@@ -121,14 +108,10 @@ impl StepField {
             (Self::Next(next), _) => step.next = next,
             (Self::Llm(field), StepKind::Llm(llm)) => field.put(llm),
             (Self::Review(field), StepKind::Review(review)) => field.put(review),
-            (Self::Parallel(field), StepKind::Parallel(parallel)) => field.put(parallel),
+            (Self::Parallel(field), StepKind::Parallel(parallel)) => return field.put(parallel),
+            (Self::Case(field), StepKind::Conditional(conditional)) => return field.put(&id, conditional),
             (Self::Loop(field), StepKind::Loop(body)) => field.put(body),
-            (Self::Case(slot, field), StepKind::Conditional(conditional)) => {
-                if !field.put(&slot, conditional) {
-                    return Err(EditError::NoSuchList(BlockAddress::Inner { parent: id, slot }));
-                }
-            }
-            (Self::Llm(_) | Self::Review(_) | Self::Parallel(_) | Self::Case(..) | Self::Loop(_), _) => {
+            (Self::Llm(_) | Self::Review(_) | Self::Parallel(_) | Self::Case(_) | Self::Loop(_), _) => {
                 return Err(EditError::NoSuchField { id, step_type });
             }
         }

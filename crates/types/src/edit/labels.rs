@@ -25,28 +25,31 @@ pub fn label_problem(index: &Index, id: &StepId, label: &str) -> Option<String> 
     is_taken.then(|| format!("Another step is called “{label}” already: prompts could not tell them apart."))
 }
 
-/// The labels and ids that are in use.
-pub(super) struct Names(HashSet<String>);
+/// The names that steps have: labels and ids.
+pub(super) struct Taken(HashSet<String>);
 
-impl Names {
-    /// Those of a definition.
+impl Taken {
     pub fn of(index: &Index) -> Self {
         Self(index.labels_and_ids().map(str::to_owned).collect())
+    }
+
+    /// An id and a label that no step has, and takes them: `Research 2` when there is a `Research`. `None` when no name is
+    /// free.
+    pub fn unique(&mut self, label: &str) -> Option<(StepId, String)> {
+        let label = label.trim();
+        let label = if !label.is_empty() && self.is_free(label) {
+            label.to_owned()
+        } else {
+            numbered(label, |name| self.is_free(name))?
+        };
+        let id = unique_id(&slug_from_name(&label, "step"), |name| self.is_free(name))?;
+        self.0.extend([id.to_string(), label.clone()]);
+        Some((id, label))
     }
 
     fn is_free(&self, name: &str) -> bool {
         !self.0.contains(name)
     }
-}
-
-/// A label and an id that no step has: `Research 2` when there is a `Research`. They are in use from then on.
-pub(super) fn named_uniquely(names: &mut Names, label: &str) -> Option<(String, StepId)> {
-    let is_free = |name: &str| names.is_free(name);
-    let label = label.trim();
-    let label = if !label.is_empty() && is_free(label) { label.to_owned() } else { numbered(label, is_free)? };
-    let id = unique_id(&slug_from_name(&label, "step"), is_free)?;
-    names.0.extend([label.clone(), id.to_string()]);
-    Some((label, id))
 }
 
 /// The numbers to try as a suffix. Each step uses at most two names: its id and its label.

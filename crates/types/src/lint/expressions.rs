@@ -164,21 +164,20 @@ impl Index {
 
 fn kind_of_step(target: &Place, field: Option<&str>) -> Kind {
     match (&target.step.kind, field) {
-        (_, Some("content")) => Kind::Text,
-        (_, None) => Kind::Object,
         (StepKind::Llm(llm), Some("output")) => match &llm.output_schema {
             None => Kind::Text,
             Some(schema) => Kind::of_schema(Some(schema)),
         },
+        (_, Some("content"))
+        | (StepKind::Review(_), Some("decision" | "comment"))
+        | (StepKind::Conditional(_), Some("case")) => Kind::Text,
         (StepKind::Llm(llm), Some(field)) => {
             let properties = llm.output_schema.as_ref().and_then(|schema| schema.get("properties"));
             Kind::of_schema(properties.and_then(|properties| properties.get(field)))
         }
-        (StepKind::Review(_), Some("decision" | "comment")) | (StepKind::Conditional(_), Some("case")) => Kind::Text,
-        (StepKind::Review(_), Some("output")) => Kind::Object,
-        (StepKind::Loop(_), Some("outputs")) => Kind::List,
         (StepKind::Parallel(parallel), Some("output")) if parallel.branches.is_empty() => Kind::List,
-        (StepKind::Parallel(_), Some("output")) => Kind::Object,
+        (StepKind::Loop(_), Some("outputs")) => Kind::List,
+        (_, None) | (StepKind::Review(_) | StepKind::Parallel(_), Some("output")) => Kind::Object,
         (
             StepKind::Review(_)
             | StepKind::Parallel(_)

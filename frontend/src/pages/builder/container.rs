@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::edit::{LoopField, ParallelField, StepField};
 use sluice_types::{ConditionalStep, Language, LoopStep, OnError, ParallelStep, Slot, Step, StepId, StepKind};
-use sluice_web_state::editor::{parse_concurrency, parse_rounds, slot_to_add};
+use sluice_web_state::editor::{branch_to_add, parse_concurrency, parse_rounds};
 use sluice_web_state::shared::Shared;
 
 use super::condition_field::ConditionField;
@@ -26,7 +26,7 @@ pub fn ContainerBody(builder: Builder, step: Memo<Option<Shared<Step>>>, id: Ste
     let own = id.clone();
     let slots = Memo::new(move |_| builder.slots(&own));
     let add = move |_| {
-        let edit = builder.tree.with_untracked(|tree| slot_to_add(tree, &form.id(), is_condition.get_untracked()));
+        let edit = builder.tree.with_untracked(|tree| branch_to_add(tree, &form.id(), is_condition.get_untracked()));
         if let Some(edit) = edit {
             builder.edit(edit);
         }
@@ -102,7 +102,7 @@ fn ForEachField(form: StepForm) -> impl IntoView {
             hint="A list, as input.documents or steps.Plan.output.claims. Prompts inside refer to item and index."
             language=Language::Expression
             text=list
-            on_change=move |text| form.set(ParallelField::ForEach(text))
+            on_change=move |text| form.set(ParallelField::ForEach(Some(text)))
         />
     }
 }

@@ -1,7 +1,7 @@
 //! A lane: one list of a container, with its name, its condition and its steps.
 
 use leptos::prelude::*;
-use sluice_types::edit::{CaseField, Edit, StepField};
+use sluice_types::edit::{BranchChange, CaseField, Edit};
 use sluice_types::{BlockAddress, BranchName, Slot, StepId};
 use sluice_web_state::editor::{Counts, name_of, parse_slot_name};
 use sluice_web_state::format::plural;
@@ -167,10 +167,10 @@ fn NameField(form: StepForm, own: BranchName, slots: Memo<Vec<Slot>>) -> impl In
         let Some(text) = typed.get_untracked() else { return };
         let Ok(name) = read.with_value(|read| read(&text)) else { return };
         typed.set(None);
-        let slot = slots.with_untracked(|slots| slots.iter().find(|slot| name_of(slot) == Some(&own)).cloned());
-        if let Some(slot) = slot.filter(|_| name != own) {
+        if name != own {
             let field = field_id(&form.id(), &format!("name-{name}"));
-            if form.builder.edit(Edit::RenameSlot { parent: form.id(), slot, name }) {
+            let change = BranchChange::Rename { from: own.clone(), to: name };
+            if form.builder.edit(Edit::ChangeBranches { parent: form.id(), change }) {
                 // The lane of the new name is drawn anew.
                 let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
                 if lost {
@@ -213,8 +213,10 @@ fn LaneMenu(
     let slot = StoredValue::new(slot);
     let move_by = move |by: isize| {
         let count = slots.with_untracked(|slots| slots.iter().filter(|slot| name_of(slot).is_some()).count());
-        if let Some(position) = at.get_untracked().checked_add_signed(by).filter(|position| *position < count) {
-            form.builder.edit(Edit::MoveSlot { parent: form.id(), slot: slot.get_value(), position });
+        let position = at.get_untracked().checked_add_signed(by).filter(|position| *position < count);
+        if let Some((position, name)) = position.zip(slot.with_value(|slot| name_of(slot).cloned())) {
+            let change = BranchChange::Move { name, position };
+            form.builder.edit(Edit::ChangeBranches { parent: form.id(), change });
         }
     };
     let remove = move |_| {
@@ -245,7 +247,11 @@ fn When(form: StepForm, part: Slot, field: Signal<String>) -> impl IntoView {
             field=Signal::derive(move || [&field.get(), "/when"].concat())
             label="When"
             text=when
-            on_change=move |text| form.set(StepField::Case(slot.clone(), CaseField::When(text)))
+            on_change=move |when| {
+                if let Some(case) = name_of(&slot).cloned() {
+                    form.set(CaseField::When { case, when });
+                }
+            }
         />
     }
 }
@@ -257,7 +263,7 @@ fn CaseNext(form: StepForm, part: Slot, name: Signal<String>) -> impl IntoView {
     let own = slot.clone();
     let next = form.read(move |step| conditional(step).and_then(|conditional| conditional.next_of(&own).cloned()));
     let later = jumps_of(form);
-    let choose = move |id: String| form.set(StepField::Case(slot.clone(), CaseField::Next(StepId::new(id).ok())));
+    let choose = move |id: String| form.set(CaseField::Next { slot: slot.clone(), next: StepId::new(id).ok() });
     view! {
         <select
             class="select lane-next"

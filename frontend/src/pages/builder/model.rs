@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use sluice_types::edit::{Edit, EditError};
+use sluice_types::edit::{BranchChange, Edit, EditError};
 use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
@@ -230,7 +230,7 @@ impl Builder {
     pub fn remove_list(self, parent: &StepId, slot: Slot) {
         let list = BlockAddress::Inner { parent: parent.clone(), slot: slot.clone() };
         let Some(words) = self.draft.with_untracked(|draft| list_words(draft, &list)) else { return };
-        self.edit_and_show(Edit::RemoveSlot { parent: parent.clone(), slot });
+        self.edit_and_show(Edit::ChangeBranches { parent: parent.clone(), change: BranchChange::Remove(slot) });
         self.offer_undo(format!("Removed {words}"));
     }
 
@@ -259,7 +259,7 @@ impl Builder {
     fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
         let present = self.history.with_untracked(|history| Arc::clone(history.present()));
         let is_new = matches!(edit, DraftEdit::Definition(Edit::AddStep { .. } | Edit::DuplicateStep(_)));
-        let makes_container = matches!(edit, DraftEdit::Definition(Edit::WrapStep { .. }));
+        let makes_container = matches!(edit, DraftEdit::Definition(Edit::WrapSteps { .. }));
         match present.apply(edit) {
             Ok(done) => {
                 if is_new && self.pending.with_untracked(|pending| !pending.is_empty()) {

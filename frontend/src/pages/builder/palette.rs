@@ -1,7 +1,7 @@
 //! Steps to add with one press, and workflow templates to begin with.
 
 use leptos::prelude::*;
-use sluice_types::edit::Wrapping;
+use sluice_types::edit::Wrapper;
 use sluice_types::{StepTemplate, WorkflowTemplate};
 use sluice_web_state::editor::{Draft, NewStep};
 
@@ -70,10 +70,10 @@ fn AddContainer(builder: Builder, new: NewStep) -> impl IntoView {
 /// What a container does, for those who do not know its name.
 const fn container_help(new: NewStep) -> &'static str {
     match new {
-        NewStep::Container(Wrapping::Parallel) => "Runs branches at once",
-        NewStep::Container(Wrapping::Condition) => "Runs the first case that is true",
-        NewStep::Container(Wrapping::Loop) => "Repeats its steps until a condition holds",
-        NewStep::Container(Wrapping::ForEach) => "Runs its steps for each item of a list, at once",
+        NewStep::Container(Wrapper::Branches) => "Runs branches at once",
+        NewStep::Container(Wrapper::Conditional) => "Runs the first case that is true",
+        NewStep::Container(Wrapper::Loop) => "Repeats its steps until a condition holds",
+        NewStep::Container(Wrapper::ForEach) => "Runs its steps for each item of a list, at once",
         NewStep::Prompt | NewStep::Review => "",
     }
 }

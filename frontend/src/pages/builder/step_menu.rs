@@ -1,15 +1,16 @@
 //! The menu of a step.
 
 use leptos::prelude::*;
-use sluice_types::edit::{Edit, StepField, Wrapping};
+use sluice_types::edit::{Edit, StepField, Wrapper};
 use sluice_types::{Step, StepId};
+use sluice_web_state::editor::NewStep;
 use sluice_web_state::shared::Shared;
 
 use super::model::Builder;
 use super::step_card::label_of;
-use crate::components::{Menu, MenuHeading, MenuItem, wrapping_icon};
+use crate::components::{Menu, MenuHeading, MenuItem, wrapper_icon};
 
-const WRAPPINGS: [Wrapping; 4] = [Wrapping::Parallel, Wrapping::Condition, Wrapping::Loop, Wrapping::ForEach];
+const WRAPPERS: [Wrapper; 4] = [Wrapper::Branches, Wrapper::Conditional, Wrapper::Loop, Wrapper::ForEach];
 
 /// What can be done to a step: copied, moved, wrapped, removed.
 #[component]
@@ -22,9 +23,10 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
         let field = StepField::Enabled(!enabled());
         builder.edit(Edit::UpdateStep { id: id.get_value(), field });
     };
-    let wrap = move |within| builder.edit_and_show(Edit::WrapStep { id: id.get_value(), within });
-    let wrap_item = move |within: Wrapping| {
-        view! { <MenuItem icon=wrapping_icon(within) label=within.label() on_press=move |_| wrap(within) /> }
+    let wrap = move |wrapper| builder.edit_and_show(Edit::WrapSteps { ids: vec![id.get_value()], wrapper });
+    let wrap_item = move |wrapper: Wrapper| {
+        let label = NewStep::Container(wrapper).label();
+        view! { <MenuItem icon=wrapper_icon(wrapper) label=label on_press=move |_| wrap(wrapper) /> }
     };
     view! {
         <Menu label=Signal::derive(move || ["More for ", &label_of(step)].concat())>
@@ -37,7 +39,7 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
             <MenuItem icon=icondata_lu::LuArrowDown label="Move down" on_press=move |_| move_by(1) />
             <MenuItem icon=icondata_lu::LuPower label="Switch on or off" on_press=switch />
             <MenuHeading text="Wrap in" />
-            {WRAPPINGS.map(wrap_item).into_iter().collect_view()}
+            {WRAPPERS.map(wrap_item).into_iter().collect_view()}
             <Show when=move || is_container.get()>
                 <MenuItem
                     icon=icondata_lu::LuUngroup

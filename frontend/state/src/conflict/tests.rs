@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::edit::{Edit, LlmField, StepField};
+use sluice_types::edit::{BranchChange, Edit, LlmField, StepField};
 use sluice_types::{BlockAddress, BranchName, OnTruncated, Slot, StepId};
 
 use super::*;
@@ -200,12 +200,13 @@ fn a_merge_loses_no_step_of_a_container() {
     let into = |of: &str, parent: &str, slot: Slot| -> DraftEdit {
         Edit::MoveStep { id: id(of), to: BlockAddress::Inner { parent: id(parent), slot }, position: 0 }.into()
     };
+    let change = |change| -> DraftEdit { Edit::ChangeBranches { parent: id("one"), change }.into() };
     let rename: DraftEdit =
-        Edit::RenameSlot { parent: id("one"), slot: branch("x"), name: BranchName::new("z").unwrap() }.into();
+        change(BranchChange::Rename { from: BranchName::new("x").unwrap(), to: BranchName::new("z").unwrap() });
     let with = |edit: DraftEdit| edited(&base, vec![edit]);
     for (mine, theirs) in [
         (with(rename), with(into("a", "one", branch("x")))),
-        (with(Edit::RemoveSlot { parent: id("one"), slot: branch("x") }.into()), with(into("a", "one", branch("x")))),
+        (with(change(BranchChange::Remove(branch("x")))), with(into("a", "one", branch("x")))),
         (with(into("one", "two", Slot::Body)), with(into("two", "one", branch("x")))),
     ] {
         assert_eq!(merge(&base, &mine, &theirs), None);

@@ -1,7 +1,7 @@
 //! Drafts with containers: what they keep, what they share, and where their findings stand.
 
 use serde_json::{Value, json};
-use sluice_types::edit::{CaseField, Edit, LlmField, StepField};
+use sluice_types::edit::{BranchChange, CaseField, Edit, LlmField, StepField, Wrapper};
 use sluice_types::{BlockAddress, BranchName, Definition, Index, LintContext, Slot, StepId, lint};
 
 use super::*;
@@ -64,7 +64,7 @@ fn an_edit_deep_inside_leaves_the_rest_shared() {
         .collect();
     assert_eq!(changed, ["d"]);
     assert_eq!(crate::tree::Tree::of(&before), crate::tree::Tree::of(&after));
-    let field = StepField::Case(Slot::Case(name("yes")), CaseField::When("input.z".into()));
+    let field = StepField::from(CaseField::When { case: name("yes"), when: "input.z".into() });
     let after = before.apply(Edit::UpdateStep { id: id("which"), field }).unwrap().draft;
     assert_eq!(after.step(&id("which")).unwrap().kind.blocks().len(), 1);
     assert_eq!(steps(&after)[1]["cases"][0]["steps"], tree()[1]["cases"][0]["steps"]);
@@ -91,12 +91,13 @@ fn no_step_is_lost_where_names_or_lists_are_wrong() {
 fn edits_of_containers_are_called_and_undone() {
     let before = draft(&tree());
     let branch = || Slot::Branch(name("x"));
+    let change = |change| Edit::ChangeBranches { parent: id("fan"), change };
     for (edit, expected) in [
-        (Edit::AddSlot { parent: id("fan"), slot: Slot::Branch(name("z")), position: 2 }, "add branch z to Fan"),
-        (Edit::RemoveSlot { parent: id("fan"), slot: branch() }, "remove branch x of Fan"),
-        (Edit::RenameSlot { parent: id("fan"), slot: branch(), name: name("z") }, "rename branch x of Fan to z"),
-        (Edit::MoveSlot { parent: id("fan"), slot: branch(), position: 0 }, "move branch x of Fan"),
-        (Edit::WrapStep { id: id("a"), within: sluice_types::edit::Wrapping::ForEach }, "wrap a in For each"),
+        (change(BranchChange::Add(name("z"))), "add branch to Fan"),
+        (change(BranchChange::Remove(branch())), "remove branch x of Fan"),
+        (change(BranchChange::Rename { from: name("x"), to: name("z") }), "rename branch x to z"),
+        (change(BranchChange::Move { name: name("x"), position: 0 }), "move branch x"),
+        (Edit::WrapSteps { ids: vec![id("a")], wrapper: Wrapper::ForEach }, "wrap a in For each"),
         (Edit::UnwrapStep(id("which")), "unwrap Which"),
     ] {
         let done = before.apply(edit).unwrap();
@@ -106,9 +107,33 @@ fn edits_of_containers_are_called_and_undone() {
         history.undo();
         assert_eq!(**history.present(), before);
     }
-    let when = |case: &str| StepField::Case(Slot::Case(name(case)), CaseField::When("input.z".into()));
-    let group = |field| before.apply(Edit::UpdateStep { id: id("which"), field }).unwrap().group;
-    assert!(group(when("yes")).is_some_and(|group| group.contains("yes")));
+}
+
+#[test]
+fn otherwise_is_there_while_it_holds_something() {
+    let before = draft(&tree());
+    let to = BlockAddress::Inner { parent: id("which"), slot: Slot::Otherwise };
+    let moved = before.apply(Edit::MoveStep { id: id("a"), to: to.clone(), position: 0 }).unwrap().draft;
+    assert_eq!(steps(&moved)[1]["otherwise"]["steps"][0]["id"], "a");
+    let fan = BlockAddress::Inner { parent: id("fan"), slot: Slot::Branch(name("y")) };
+    let back = moved.apply(Edit::MoveStep { id: id("a"), to: fan, position: 0 }).unwrap().draft;
+    assert_eq!((steps(&back), &back), (tree(), &before));
+    let removed = moved.apply(Edit::RemoveStep(id("a"))).unwrap().draft;
+    assert!(steps(&removed)[1].get("otherwise").is_none() && removed.list(&to).is_none());
+    let next = |next: Option<&str>| {
+        let next = next.map(|next| StepId::new(next).unwrap());
+        Edit::UpdateStep { id: id("which"), field: CaseField::Next { slot: Slot::Otherwise, next }.into() }
+    };
+    let jumps = before.apply(next(Some("end"))).unwrap().draft;
+    assert_eq!(steps(&jumps)[1]["otherwise"]["next"], "end");
+    assert_eq!(jumps.apply(next(None)).unwrap().draft, before);
+}
+
+#[test]
+fn the_focus_goes_to_the_first_step_that_was_inside() {
+    let before = draft(&tree());
+    let focus = |of: &str| before.apply(Edit::UnwrapStep(id(of))).unwrap().focus;
+    assert_eq!((focus("fan"), focus("which")), (Some(id("a")), Some(id("again"))));
 }
 
 #[test]

@@ -35,25 +35,13 @@ fn rename<'a>(names: impl Iterator<Item = &'a mut BranchName>) {
     let mut taken: Vec<BranchName> = names.iter().map(|name| (**name).clone()).collect();
     let mut seen: Vec<BranchName> = Vec::new();
     for name in names {
-        if seen.contains(name)
-            && let Some(free) = free_name(name, &taken)
-        {
-            taken.push(free.clone());
-            *name = free;
+        if seen.contains(name) {
+            let free = (2..).map(|number| name.numbered(number)).find(|free| !taken.contains(free));
+            if let Some(free) = free {
+                taken.push(free.clone());
+                *name = free;
+            }
         }
         seen.push(name.clone());
     }
-}
-
-/// Characters of a name that are left before its number.
-const STEM_CHARS: usize = 90;
-
-/// The first of `eu-2`, `eu-3` … that is free.
-#[must_use]
-pub fn free_name(name: &BranchName, taken: &[BranchName]) -> Option<BranchName> {
-    let stem: String = name.as_str().chars().take(STEM_CHARS).collect();
-    let names =
-        (2..=taken.len().saturating_add(2)).filter_map(|number| BranchName::new(format!("{stem}-{number}")).ok());
-    let mut free = names.filter(|name| !taken.contains(name));
-    free.next()
 }

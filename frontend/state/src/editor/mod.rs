@@ -17,12 +17,11 @@ mod words;
 
 pub use analysis::{Analysis, Counts, count, lint_context};
 pub use apply::Applied;
-pub use distinct::free_name;
 pub use draft::{Draft, List};
 pub use edit::DraftEdit;
 pub use fallbacks::{with_fallback, without_fallback};
 pub use findings::{Findings, LocatedFinding};
-pub use new_steps::{NewStep, name_of, parse_slot_name, place_for_new, slot_to_add};
+pub use new_steps::{NewStep, branch_to_add, name_of, parse_slot_name, place_for_new};
 pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
     SchemaError, parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries,

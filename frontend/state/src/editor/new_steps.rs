@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-use sluice_types::edit::{Edit, Wrapping};
-use sluice_types::{BlockAddress, Branch, BranchName, LlmStep, ReviewStep, Slot, Step, StepId, StepKind};
+use sluice_types::edit::{BranchChange, Edit, Wrapper};
+use sluice_types::{
+    BlockAddress, Branch, BranchName, Case, ConditionalStep, LlmStep, LoopStep, ParallelStep, ReviewStep, Slot, Step,
+    StepId, StepKind,
+};
 
-use super::distinct::free_name;
+use super::words::wrapper_label;
 use crate::tree::{Tree, letter};
 
 /// What can be added to any list.
@@ -17,7 +19,7 @@ pub enum NewStep {
     /// A review.
     Review,
     /// A container with an empty prompt in it.
-    Container(Wrapping),
+    Container(Wrapper),
 }
 
 impl NewStep {
@@ -25,10 +27,10 @@ impl NewStep {
     pub const ALL: [Self; 6] = [
         Self::Prompt,
         Self::Review,
-        Self::Container(Wrapping::Parallel),
-        Self::Container(Wrapping::Condition),
-        Self::Container(Wrapping::Loop),
-        Self::Container(Wrapping::ForEach),
+        Self::Container(Wrapper::Branches),
+        Self::Container(Wrapper::Conditional),
+        Self::Container(Wrapper::Loop),
+        Self::Container(Wrapper::ForEach),
     ];
 
     /// What people call it.
@@ -37,7 +39,7 @@ impl NewStep {
         match self {
             Self::Prompt => "Prompt",
             Self::Review => "Review",
-            Self::Container(kind) => kind.label(),
+            Self::Container(kind) => wrapper_label(kind),
         }
     }
 
@@ -47,19 +49,7 @@ impl NewStep {
         let kind = match self {
             Self::Prompt => StepKind::Llm(LlmStep::default()),
             Self::Review => StepKind::Review(ReviewStep::default()),
-            Self::Container(kind) => {
-                let prompt = || Some(Arc::new(Self::Prompt.step()?));
-                let mut kind = kind.around(vec![prompt()?]);
-                if let StepKind::Parallel(parallel) = &mut kind
-                    && parallel.for_each.is_none()
-                {
-                    let steps = vec![prompt()?];
-                    let second =
-                        Branch { name: BranchName::new("B").ok()?, steps, entry_step: None, extra: Map::new() };
-                    parallel.branches.push(second);
-                }
-                kind
-            }
+            Self::Container(kind) => container(kind)?,
         };
         Some(Step {
             id: StepId::new("new").ok()?,
@@ -75,6 +65,32 @@ impl NewStep {
     }
 }
 
+/// Rounds of a new loop at the most.
+const ROUNDS: u32 = 5;
+
+/// A container with an empty prompt in each of its lists. Its expressions are left to be written.
+fn container(kind: Wrapper) -> Option<StepKind> {
+    let prompt = || Some(vec![Arc::new(NewStep::Prompt.step()?)]);
+    let branch = |name: &str| Some(Branch { steps: prompt()?, ..Branch::empty(BranchName::new(name).ok()?) });
+    let kind = match kind {
+        Wrapper::Branches => {
+            let branches = vec![branch("A")?, branch("B")?];
+            StepKind::Parallel(ParallelStep { branches, ..ParallelStep::default() })
+        }
+        Wrapper::ForEach => StepKind::Parallel(ParallelStep {
+            for_each: Some(String::new()),
+            steps: prompt()?,
+            ..ParallelStep::default()
+        }),
+        Wrapper::Conditional => {
+            let case = Case { steps: prompt()?, ..Case::empty(BranchName::new("case").ok()?) };
+            StepKind::Conditional(ConditionalStep { cases: vec![case], ..ConditionalStep::default() })
+        }
+        Wrapper::Loop => StepKind::Loop(LoopStep { steps: prompt()?, max_iterations: ROUNDS, ..LoopStep::default() }),
+    };
+    Some(kind)
+}
+
 /// The place for a new step: behind the step that a person works on, otherwise at the end.
 #[must_use]
 pub fn place_for_new(tree: &Tree, current: Option<&StepId>) -> (BlockAddress, usize) {
@@ -84,23 +100,20 @@ pub fn place_for_new(tree: &Tree, current: Option<&StepId>) -> (BlockAddress, us
     }
 }
 
-/// The edit that adds a branch or a case to a container; `None` for a loop, and for a step that is none of them.
+/// The edit that adds a branch or a case to a container; `None` for a step that has none. Branches get the next letter.
 #[must_use]
-pub fn slot_to_add(tree: &Tree, id: &StepId, is_condition: bool) -> Option<Edit> {
+pub fn branch_to_add(tree: &Tree, id: &StepId, is_condition: bool) -> Option<Edit> {
     let slots = tree.slots(id);
-    let taken: Vec<BranchName> = slots.iter().filter_map(name_of).cloned().collect();
-    let (position, name) = (taken.len(), if is_condition { "case" } else { "branch" });
     if slots.iter().any(|slot| matches!(slot, Slot::Each | Slot::Body)) || !tree.is_container(id) {
         return None;
     }
+    let count = slots.iter().filter_map(name_of).count();
     let name = if is_condition {
-        BranchName::new(name).ok()?
+        BranchName::from_label("case")
     } else {
-        BranchName::new(letter(&Slot::Branch(BranchName::new(name).ok()?), position)).ok()?
+        BranchName::new(letter(&Slot::Branch(BranchName::from_label("branch")), count)).ok()?
     };
-    let name = if taken.contains(&name) { free_name(&name, &taken)? } else { name };
-    let slot = if is_condition { Slot::Case(name) } else { Slot::Branch(name) };
-    Some(Edit::AddSlot { parent: id.clone(), slot, position })
+    Some(Edit::ChangeBranches { parent: id.clone(), change: BranchChange::Add(name) })
 }
 
 /// The name of a branch or case.
@@ -174,14 +187,13 @@ mod tests {
     fn branches_and_cases_are_added_under_free_names() {
         let draft = draft();
         let added = |of: &str, is_condition| {
-            let edit = slot_to_add(&Tree::of(&draft), &id(of), is_condition)?;
-            let Edit::AddSlot { slot, position, .. } = &edit else { return None };
-            let name = name_of(slot)?.to_string();
-            assert!(draft.apply(edit.clone()).is_ok());
-            Some((name, *position))
+            let edit = branch_to_add(&Tree::of(&draft), &id(of), is_condition)?;
+            let after = Tree::of(&draft.apply(edit).unwrap().draft);
+            let names: Vec<String> = after.slots(&id(of)).iter().filter_map(name_of).map(ToString::to_string).collect();
+            Some(names.join(" "))
         };
-        assert_eq!(added("fan", false), Some(("C-2".into(), 2)));
-        assert_eq!(added("which", true), Some(("case-2".into(), 1)));
+        assert_eq!(added("fan", false).as_deref(), Some("A C C-2"));
+        assert_eq!(added("which", true).as_deref(), Some("case case-2"));
         assert_eq!((added("again", false), added("a", false)), (None, None));
     }
 

@@ -1,7 +1,9 @@
 //! How the undo history calls an edit, and which edits it joins.
 
-use sluice_types::Slot;
-use sluice_types::edit::{CaseField, Edit, LlmField, LoopField, ParallelField, ReviewField, StepField};
+use sluice_types::edit::{
+    BranchChange, CaseField, Edit, LlmField, LoopField, ParallelField, ReviewField, StepField, Wrapper,
+};
+use sluice_types::{Slot, StepId, StepType};
 
 use super::draft::Draft;
 use super::edit::DraftEdit;
@@ -35,18 +37,22 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::MoveStep { id, .. } => format!("move {}", step(id)),
         Edit::DuplicateStep(id) => format!("duplicate {}", step(id)),
         Edit::RemoveStep(id) => format!("remove {}", step(id)),
+        Edit::WrapSteps { ids, wrapper } => match ids.as_slice() {
+            [only] => format!("wrap {} in {}", step(only), wrapper_label(*wrapper)),
+            several => format!("wrap {} steps in {}", several.len(), wrapper_label(*wrapper)),
+        },
+        Edit::UnwrapStep(id) => format!("unwrap {}", step(id)),
+        Edit::ChangeBranches { parent, change } => match change {
+            BranchChange::Add(_) => format!("add {} to {}", part_noun(before, parent), step(parent)),
+            BranchChange::AddOtherwise => format!("add otherwise to {}", step(parent)),
+            BranchChange::Remove(slot) => format!("remove {} of {}", list_noun(slot), step(parent)),
+            BranchChange::Rename { from, to } => format!("rename {} {from} to {to}", part_noun(before, parent)),
+            BranchChange::Move { name, .. } => format!("move {} {name}", part_noun(before, parent)),
+        },
         Edit::RenameStep { id, label } => format!("rename {} to {}", step(id), label.trim()),
         Edit::UpdateStep { id, field: StepField::Enabled(true) } => format!("switch on {}", step(id)),
         Edit::UpdateStep { id, field: StepField::Enabled(false) } => format!("switch off {}", step(id)),
         Edit::UpdateStep { id, field } => format!("change {} of {}", noun(field), step(id)),
-        Edit::AddSlot { parent, slot, .. } => format!("add {} to {}", list_noun(slot), step(parent)),
-        Edit::RemoveSlot { parent, slot } => format!("remove {} of {}", list_noun(slot), step(parent)),
-        Edit::RenameSlot { parent, slot, name } => {
-            format!("rename {} of {} to {name}", list_noun(slot), step(parent))
-        }
-        Edit::MoveSlot { parent, slot, .. } => format!("move {} of {}", list_noun(slot), step(parent)),
-        Edit::WrapStep { id, within } => format!("wrap {} in {}", step(id), within.label()),
-        Edit::UnwrapStep(id) => format!("unwrap {}", step(id)),
         Edit::ApplyFix(fix) => format!("fix: {}", fix.title),
         Edit::ReplaceAll(_) => "replace all steps".into(),
     }
@@ -63,6 +69,23 @@ pub(crate) fn list_noun(slot: &Slot) -> String {
     }
 }
 
+fn part_noun(draft: &Draft, parent: &StepId) -> &'static str {
+    match draft.step(parent).map(|step| step.step_type()) {
+        Some(StepType::Conditional) => "case",
+        _ => "branch",
+    }
+}
+
+/// What people call a container.
+pub(crate) const fn wrapper_label(wrapper: Wrapper) -> &'static str {
+    match wrapper {
+        Wrapper::Branches => "Parallel",
+        Wrapper::Conditional => "Condition",
+        Wrapper::Loop => "Loop",
+        Wrapper::ForEach => "For each",
+    }
+}
+
 /// The group of an edit: edits of one group that follow each other are undone together, as the keys typed in a field.
 pub(super) fn group(edit: &DraftEdit) -> Option<String> {
     match edit {
@@ -70,10 +93,11 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         DraftEdit::SetDescription(_) => Some("description".into()),
         DraftEdit::SetCategory(_) => Some("category".into()),
         DraftEdit::Definition(Edit::SetDefaults { .. }) => Some("model".into()),
+        DraftEdit::Definition(Edit::UpdateStep { id, field: StepField::Case(CaseField::When { case, .. }) }) => {
+            Some(format!("condition of {case} in {id}"))
+        }
         DraftEdit::Definition(Edit::UpdateStep { id, field }) if is_typed(field) => {
-            // Two cases are two fields.
-            let case = if let StepField::Case(slot, _) = field { list_noun(slot) } else { String::new() };
-            Some(format!("{} {case} of {id}", noun(field)))
+            Some(format!("{} of {id}", noun(field)))
         }
         DraftEdit::SetTags(_)
         | DraftEdit::SetActive(_)
@@ -107,12 +131,13 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Review(ReviewField::Shows(_)) => "reviewed steps",
         StepField::Review(ReviewField::ExpiresIn(_)) => "expiry",
         StepField::Review(ReviewField::OnExpiry(_)) => "decision on expiry",
-        StepField::Parallel(ParallelField::ForEach(_)) => "list",
-        StepField::Parallel(ParallelField::MaxConcurrency(_)) => "concurrency",
+        StepField::Parallel(ParallelField::ForEach(_)) => "items",
+        StepField::Parallel(ParallelField::MaxConcurrency(_)) => "number at once",
         StepField::Parallel(ParallelField::OnError(_)) => "handling of errors",
-        StepField::Case(_, CaseField::When(_)) | StepField::Loop(LoopField::Until(_)) => "condition",
-        StepField::Case(_, CaseField::Next(_)) => "next step of a case",
-        StepField::Loop(LoopField::MaxIterations(_)) => "rounds",
+        StepField::Case(CaseField::When { .. }) => "condition",
+        StepField::Case(CaseField::Next { .. }) => "next step",
+        StepField::Loop(LoopField::Until(_)) => "condition",
+        StepField::Loop(LoopField::MaxIterations(_)) => "number of rounds",
     }
 }
 
@@ -132,7 +157,7 @@ const fn is_typed(field: &StepField) -> bool {
         )
         | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_))
         | StepField::Parallel(ParallelField::ForEach(_) | ParallelField::MaxConcurrency(_))
-        | StepField::Case(_, CaseField::When(_))
+        | StepField::Case(CaseField::When { .. })
         | StepField::Loop(_) => true,
         StepField::Type(_)
         | StepField::Enabled(_)
@@ -143,6 +168,6 @@ const fn is_typed(field: &StepField) -> bool {
         )
         | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_))
         | StepField::Parallel(ParallelField::OnError(_))
-        | StepField::Case(_, CaseField::Next(_)) => false,
+        | StepField::Case(CaseField::Next { .. }) => false,
     }
 }
