@@ -106,9 +106,15 @@ fn LaneToggle(
         });
     };
     let (own, of_word) = (slot.clone(), slot.clone());
-    let own_letter = move || Some(letter(&own, at.get())).filter(|letter| !letter.is_empty());
+    // A branch that is called by its letter says it once.
+    let own_letter = move || {
+        let letter = letter(&own, at.get());
+        let says_it = name_of(&own).is_some_and(|name| name.as_str() == letter);
+        Some(letter).filter(|letter| !letter.is_empty() && !says_it)
+    };
     let word = move || match &of_word {
-        Slot::Branch(_) => "Branch",
+        Slot::Branch(name) if name.as_str() == letter(&of_word, at.get()) => "Branch",
+        Slot::Branch(_) => "·",
         Slot::Case(_) if at.get() == 0 => "If",
         Slot::Case(_) => "Else if",
         Slot::Otherwise => "Otherwise",
