@@ -64,22 +64,22 @@ test('shows a tree with its numbers, and saves it as it was', async ({ api }) =>
 test.describe('mouse', () => {
   test('drags a step into a branch, between branches and out of the block', async ({ page, api }) => {
     await dragTo(page, 'Plan', await centre(builder.handle('Facts')));
-    await builder.expectSaid('Plan is now in branch A of Look at it, 1 of 2.');
+    await builder.expectSaid('Plan is now in branch A of Look at it, 2 of 2.');
     await expect(page.locator('.drop-place')).toBeVisible();
     await page.mouse.up();
-    await builder.expectSaid('Dropped Plan at 1 of 2 in branch A of Look at it.');
+    await builder.expectSaid('Dropped Plan at 2 of 2 in branch A of Look at it.');
     await expect(builder.handle('Plan')).toBeFocused();
     await dragTo(page, 'Plan', await centre(builder.handle('Risks')));
     await page.mouse.up();
     await builder.save(2);
-    expect(await saved(api)).toBe('Look at it(A[Facts] B[Plan Risks]) How risky(high[Ask]) Polish([Draft])');
+    expect(await saved(api)).toBe('Look at it(A[Facts] B[Risks Plan]) How risky(high[Ask]) Polish([Draft])');
     await dragTo(page, 'Plan', await centre(builder.handle('Look at it')));
     await page.mouse.up();
     await builder.save(3);
     expect(await saved(api)).toBe('Plan Look at it(A[Facts] B[Risks]) How risky(high[Ask]) Polish([Draft])');
     await page.getByRole('button', { name: 'Undo: move Plan' }).click();
     await builder.save(4);
-    expect(await saved(api)).toBe('Look at it(A[Facts] B[Plan Risks]) How risky(high[Ask]) Polish([Draft])');
+    expect(await saved(api)).toBe('Look at it(A[Facts] B[Risks Plan]) How risky(high[Ask]) Polish([Draft])');
   });
 
   test('drags a block with all that is in it', async ({ page, api }) => {

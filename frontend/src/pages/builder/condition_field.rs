@@ -9,7 +9,7 @@ use super::findings::Found;
 use super::model::field_id;
 use super::prompt_editor::PromptEditor;
 use super::step_form::StepForm;
-use crate::components::Segments;
+use crate::components::{Button, Segments};
 
 /// How a condition is edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +40,13 @@ pub fn ConditionField(
             })
     };
     let way = RwSignal::new(if untrack(can_show) { Way::Form } else { Way::Expression });
-    let is_form = Memo::new(move |_| way.get() == Way::Form);
-    let shows_form = Memo::new(move |_| is_form.get() && can_show());
+    // The form does not take the place of a text that is being typed.
+    let refused = RwSignal::new(false);
+    let choose = move |chosen| {
+        refused.set(chosen == Way::Form && !untrack(can_show));
+        way.set(chosen);
+    };
+    let shows_form = Memo::new(move |_| way.get() == Way::Form && !refused.get() && can_show());
     let findings = form.found(field);
     let group = label.clone();
     view! {
@@ -52,7 +57,7 @@ pub fn ConditionField(
                     label=["How to edit: ", &group].concat()
                     choices=vec![(Way::Form, "Form"), (Way::Expression, "Expression")]
                     chosen=Signal::derive(move || way.get())
-                    on_choose=move |chosen| way.set(chosen)
+                    on_choose=choose
                 />
             </div>
             {move || {
@@ -77,8 +82,17 @@ pub fn ConditionField(
                             text
                             on_change
                         />
-                        <Show when=move || is_form.get()>
-                            <p class="hint">"The form cannot show this expression. Edit it here."</p>
+                        <Show when=move || way.get() == Way::Form>
+                            <p class="hint">
+                                {move || if can_show() { "" } else { "The form cannot show this expression. Edit it here." }}
+                            </p>
+                            <Show when=can_show>
+                                <div>
+                                    <Button small=true on_press=move |_| refused.set(false)>
+                                        "Show the form"
+                                    </Button>
+                                </div>
+                            </Show>
                         </Show>
                     }
                         .into_any()

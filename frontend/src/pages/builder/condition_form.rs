@@ -127,7 +127,7 @@ pub fn ConditionForm(
                 </select>
             </label>
         </Show>
-        <ul class="condition-rows" on:focusin=move |_| in_use.set(true) on:focusout=move |_| in_use.set(false)>
+        <ul class="condition-rows" on:focusin=move |_| in_use.set(true) on:focusout=move |_| _ = in_use.try_set(false)>
             <For each=keys key=Clone::clone let:key>
                 <RowView
                     row={
@@ -149,7 +149,7 @@ pub fn ConditionForm(
                         move |text: String| change(&key, &|row| row.right.clone_from(&text))
                     }
                     on_remove=move |()| remove(&key)
-                    on_leave=move |()| form.builder.seal()
+                    on_leave=move || form.builder.seal()
                 />
             </For>
         </ul>
@@ -173,7 +173,7 @@ fn RowView(
     #[prop(into)] on_comparison: Callback<Comparison>,
     #[prop(into)] on_right: Callback<String>,
     #[prop(into)] on_remove: Callback<()>,
-    #[prop(into)] on_leave: Callback<()>,
+    on_leave: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let has_right = Memo::new(move |_| row.with(|row| row.comparison.has_right()));
     let chosen = move || row.with(|row| row.comparison.words());
@@ -194,7 +194,7 @@ fn RowView(
                 list=left_list
                 prop:value=move || row.with(|row| row.left.clone())
                 on:input:target=move |event| on_left.run(event.target().value())
-                on:blur=move |_| on_leave.run(())
+                on:blur=move |_| on_leave()
             />
             <select
                 class="select"
@@ -221,7 +221,7 @@ fn RowView(
                 hidden=move || !has_right.get()
                 prop:value=move || row.with(|row| row.right.clone())
                 on:input:target=move |event| on_right.run(event.target().value())
-                on:blur=move |_| on_leave.run(())
+                on:blur=move |_| on_leave()
             />
             <Show when=move || several.get()>
                 <CloseButton label="Remove the comparison" on_press=move |_| on_remove.run(()) />

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use sluice_types::{BlockAddress, StepId};
 use sluice_web_state::drag::{DrawnList, Span};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
 
 use super::model::handle_id;
 use crate::components::fresh_id;
@@ -61,6 +61,15 @@ impl Lists {
         drawn.collect()
     }
 
+    /// The closed blocks, without those in an item and without the item itself.
+    pub fn closed(self, held: &HtmlElement) -> Vec<(String, Span)> {
+        let top = self.top();
+        let Ok(blocks) = document().query_selector_all("[data-closed]") else { return Vec::new() };
+        let blocks = (0..blocks.length()).filter_map(|at| blocks.get(at)?.dyn_into::<HtmlElement>().ok());
+        let outside = blocks.filter(|block| !held.contains(Some(block)));
+        outside.filter_map(|block| Some((block.get_attribute("data-closed")?, span_of(&block, top)))).collect()
+    }
+
     /// The mark where a step would land.
     pub fn mark(self) -> Option<HtmlElement> {
         document().query_selector(".drop-place").ok().flatten()?.dyn_into().ok()
@@ -77,19 +86,4 @@ pub fn span_of(element: &HtmlElement, top: f64) -> Span {
 pub fn item_of(id: &StepId) -> Option<HtmlElement> {
     let handle = document().get_element_by_id(&handle_id(id))?;
     handle.closest("li[data-step]").ok().flatten()?.dyn_into().ok()
-}
-
-/// The name of the closed block at a place in the window, below what is dragged there.
-pub fn closed_block_at(held: &HtmlElement, x: f64, y: f64) -> Option<String> {
-    let item_at = |y: f64| {
-        let blocks = document().query_selector_all("[data-closed]").ok()?;
-        let mut blocks = (0..blocks.length()).filter_map(|at| blocks.get(at)?.dyn_into::<Element>().ok());
-        blocks.find(|block| {
-            let rect = block.get_bounding_client_rect();
-            !held.contains(Some(block))
-                && (rect.top()..rect.bottom()).contains(&y)
-                && (rect.left()..rect.right()).contains(&x)
-        })
-    };
-    item_at(y)?.get_attribute("data-closed")
 }

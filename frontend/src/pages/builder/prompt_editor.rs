@@ -104,7 +104,7 @@ pub fn PromptEditor(
                     on:focus=move |_| in_use.set(true)
                     on:blur=move |_| {
                         popup.close();
-                        in_use.set(!is_expression);
+                        let _gone = in_use.try_set(!is_expression);
                         form.builder.seal();
                     }
                 ></textarea>
@@ -189,7 +189,8 @@ impl Popup {
 
     /// Closes the list.
     pub fn close(self) {
-        if self.offered.with_untracked(Option::is_some) {
+        // A field that goes away while it has the focus is left, too.
+        if self.offered.try_with_untracked(Option::is_some).unwrap_or_default() {
             self.offered.set(None);
         }
     }

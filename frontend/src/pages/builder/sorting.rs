@@ -15,7 +15,7 @@ use sluice_web_state::tree::list_words;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::drawn::{Lists, closed_block_at, item_of, span_of};
+use super::drawn::{Lists, item_of, span_of};
 use super::model::{Builder, handle_id};
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::view::uncovered;
@@ -150,8 +150,8 @@ impl Sorting {
     fn look_around(self, id: &StepId) -> Option<HtmlElement> {
         let item = item_of(id)?;
         let hole = span_of(&item, self.lists.top());
-        let drawn = self.lists.drawn(&item);
-        let scene = self.builder.tree.with_untracked(|tree| Scene::new(tree, id)).drawn(drawn, hole);
+        let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
+        let scene = self.builder.tree.with_untracked(|tree| Scene::new(tree, id)).drawn(drawn, closed, hole);
         self.scene.set_value(scene);
         let rect = item.get_bounding_client_rect();
         self.float.set(Float { top: rect.top(), left: rect.left(), width: rect.width(), height: rect.height() });
@@ -164,8 +164,8 @@ impl Sorting {
             return;
         };
         let hole: Span = span_of(&mark, self.lists.top());
-        let drawn = self.lists.drawn(&item);
-        self.scene.update_value(|scene| *scene = std::mem::take(scene).drawn(drawn, hole));
+        let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
+        self.scene.update_value(|scene| *scene = std::mem::take(scene).drawn(drawn, closed, hole));
     }
 
     /// A place in the window as a place in the outermost list.
@@ -217,16 +217,17 @@ impl Sorting {
         }
         let y = f64::from(event.client_y());
         self.pointer_y.set_value(y);
-        self.send(DragEvent::PointerMove { at: self.at(event) });
-        if let Drag::Dragging { id, grab, .. } = self.drag.get_untracked() {
+        let at = self.at(event);
+        self.send(DragEvent::PointerMove { at });
+        if let Drag::Dragging { grab, .. } = self.drag.get_untracked() {
             self.float.update(|float| float.top = y - grab);
-            self.open_hovered(&id, f64::from(event.client_x()), y);
+            self.open_hovered(at.y);
         }
     }
 
     /// A closed block opens when the pointer rests over it.
-    fn open_hovered(self, held: &StepId, x: f64, y: f64) {
-        let below = item_of(held).and_then(|item| closed_block_at(&item, x, y));
+    fn open_hovered(self, y: f64) {
+        let below = self.scene.with_value(|scene| scene.closed_at(y).map(str::to_owned));
         if self.hovered.with_value(|hovered| hovered.as_ref().map(|(name, _)| name) == below.as_ref()) {
             return;
         }

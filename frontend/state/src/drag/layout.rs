@@ -46,6 +46,8 @@ pub struct Scene {
     rest: Tree,
     /// The spots of the lists that are drawn, with their tops as if the step took no room.
     gaps: Vec<(Spot, f64)>,
+    /// The closed blocks that are drawn, by their names, in the same way.
+    closed: Vec<(String, Span)>,
 }
 
 impl Scene {
@@ -53,20 +55,21 @@ impl Scene {
     #[must_use]
     pub fn new(tree: &Tree, id: &StepId) -> Self {
         let home = tree.place(id).map(|(list, position)| Spot { list: list.clone(), position });
-        Self { held: home.map(|home| (id.clone(), home)), rest: tree.without(id), gaps: Vec::new() }
+        Self { held: home.map(|home| (id.clone(), home)), rest: tree.without(id), ..Self::default() }
     }
 
     /// The same with its lists as they are drawn. `hole` is the room that the step, or the mark of the place where it
-    /// would land, takes among them.
+    /// would land, takes among them; `closed` are the closed blocks outside of the step.
     #[must_use]
-    pub fn drawn(self, lists: Vec<DrawnList>, hole: Span) -> Self {
+    pub fn drawn(self, lists: Vec<DrawnList>, closed: Vec<(String, Span)>, hole: Span) -> Self {
         let rest = |y: f64| if y > hole.top { y - hole.height - GAP_PX } else { y };
         let gaps = lists.into_iter().flat_map(|DrawnList { list, top, items }| {
             let last = items.last().map_or(rest(top), |last| rest(last.top + last.height) + GAP_PX);
             let tops: Vec<f64> = items.iter().map(|item| rest(item.top)).chain([last]).collect();
             tops.into_iter().enumerate().map(move |(position, top)| (Spot { list: list.clone(), position }, top))
         });
-        Self { gaps: gaps.collect(), ..self }
+        let closed = closed.into_iter().map(|(name, span)| (name, Span { top: rest(span.top), ..span }));
+        Self { gaps: gaps.collect(), closed: closed.collect(), ..self }
     }
 
     /// Whether it is the scene of this step.
@@ -94,6 +97,15 @@ impl Scene {
         let distance = |(_, gap): &&(Spot, f64)| (gap - top).abs();
         let gaps = self.gaps.iter().filter(|_| !top.is_nan());
         gaps.min_by(|one, other| distance(one).total_cmp(&distance(other))).map(|(spot, _)| spot)
+    }
+
+    /// The name of the closed block at a height. The mark of the landing place may have moved the block away: it counts
+    /// where it would be without the mark.
+    #[must_use]
+    pub fn closed_at(&self, y: f64) -> Option<&str> {
+        let is_at = |span: &Span| span.top <= y && y < span.top + span.height;
+        // The innermost one comes last.
+        self.closed.iter().rev().find(|(_, span)| is_at(span)).map(|(name, _)| name.as_str())
     }
 
     /// The spot after a move by key.

@@ -91,7 +91,7 @@ fn scene(tree: &Tree, held: &str) -> Scene {
         BlockAddress::Root => true,
         BlockAddress::Inner { parent, .. } => inside.place(parent).is_some(),
     });
-    Scene::new(tree, &id(held)).drawn(drawn, hole)
+    Scene::new(tree, &id(held)).drawn(drawn, Vec::new(), hole)
 }
 
 fn root(position: usize) -> Spot {
@@ -226,6 +226,17 @@ fn the_keyboard_goes_into_blocks_and_out_of_them() {
     assert_eq!(spots("z", &[Into, Into, By(-1)]), [branch("y", 1), body(1), body(0)]);
     assert_eq!(spots("c", &[By(-1), By(-1), By(1), ToEnd, OutOf]), [branch("x", 0), branch("x", 1), root(2)]);
     assert_eq!(spots("fan", &[Into, OutOf, By(1)]), [root(2)]);
+}
+
+#[test]
+fn a_closed_block_is_met_where_it_is_without_the_step() {
+    let closed = vec![
+        ("above".to_owned(), Span { top: 0.0, height: 40.0 }),
+        ("below".to_owned(), Span { top: 96.0, height: 40.0 }),
+    ];
+    let scene = Scene::new(&flat(), &id("b")).drawn(Vec::new(), closed, Span { top: 48.0, height: 40.0 });
+    let met = [-1.0, 0.0, 39.0, 40.0, 48.0, 87.0, 88.0].map(|y| scene.closed_at(y));
+    assert_eq!(met, [None, Some("above"), Some("above"), None, Some("below"), Some("below"), None]);
 }
 
 #[test]
