@@ -72,7 +72,8 @@ impl<'a> Checker<'a> {
     }
 
     fn check_input(&self, pointer: &str, reference: &Reference, findings: &mut Findings) {
-        let Some(input) = self.input.filter(|_| !reference.optional) else { return };
+        let has_default = self.definition.input_field(&reference.name).is_some_and(|field| field.default.is_some());
+        let Some(input) = self.input.filter(|_| !reference.optional && !has_default) else { return };
         if input.get(&reference.name).is_none() {
             let name = short(&reference.name);
             let message = match input {

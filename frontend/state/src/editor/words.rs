@@ -30,6 +30,7 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::SetDefaults { .. } => "change default model".into(),
         Edit::SetPersona(_) => "change default persona".into(),
         Edit::SetContext(_) => "change context".into(),
+        Edit::SetInputs(_) => "change inputs".into(),
         Edit::SetEntryStep { .. } => "change first step".into(),
         Edit::AddStep { step, .. } => format!("add {}", step.label),
         Edit::MoveStep { id, .. } => format!("move {}", step(id)),
