@@ -2,6 +2,7 @@
 //! in the editor.
 
 mod containers;
+mod inputs;
 mod newer;
 mod reading;
 mod texts;
@@ -20,6 +21,7 @@ use crate::integer;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::status::status;
 pub use containers::{Branch, Case, ConditionalStep, LoopStep, OnError, Otherwise, ParallelStep};
+pub use inputs::{InputField, InputType};
 pub(crate) use newer::to_be_checked;
 pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};
 pub(crate) use texts::UNTIL;
@@ -46,6 +48,9 @@ pub struct Definition {
     /// Values for `{{context.KEY}}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, Value>,
+    /// The fields of the input. Fields that only a text names need no declaration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputField>,
     /// The step to begin with; the first one when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,

@@ -13,6 +13,7 @@ use crate::chat_tokens::estimated_tokens;
 use crate::definition::{Definition, LlmStep, StepType, known_parts_if_given};
 use crate::ids::{StepId, StepPath};
 use crate::index::{Index, Place};
+use crate::input_check::with_defaults;
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::resolve::model_of;
 use crate::template::{Reading, Root};
@@ -108,8 +109,10 @@ pub struct Estimate {
     /// costs. What `per_item` lists comes on top.
     pub cost_usd: Option<Range>,
     /// Calls of models, with the same bounds.
+    #[serde(default)]
     pub calls: CallRange,
     /// What each item of a `for_each` costs, where the number of items is not known yet.
+    #[serde(default)]
     pub per_item: Vec<ItemEstimate>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
@@ -139,6 +142,7 @@ pub struct StepEstimate {
     pub label: String,
     /// How often it runs: less than once where a case may not be taken, more than once in a loop. For one item where
     /// `per_item` says so.
+    #[serde(default)]
     pub calls: CallRange,
     /// The `parallel` step around it whose number of items is not known yet.
     pub per_item: Option<StepPath>,
@@ -166,6 +170,7 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
     let index = Index::of(definition);
+    let input = &with_defaults(&definition.inputs, input);
     let scope = Scope { definition, index: &index, input, history };
     let Walked { total, steps, per_item } = Walk::new(&scope).run();
     Estimate {

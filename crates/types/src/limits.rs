@@ -21,6 +21,10 @@ pub const MAX_ITEMS: usize = 10_000;
 pub const MAX_ITERATIONS: u32 = 1_000;
 /// Branches or items of one `parallel` step that run at once.
 pub const MAX_CONCURRENCY: u32 = 1_000;
+/// Declared fields of an input.
+pub const MAX_INPUT_FIELDS: usize = 100;
+/// Options of one declared field.
+pub const MAX_INPUT_OPTIONS: usize = 100;
 /// Bytes of one expression: a `when`, an `until` or a `for_each`.
 pub const MAX_EXPRESSION_BYTES: usize = 16 * 1024;
 /// Bytes in one prompt, system prompt or review instruction.

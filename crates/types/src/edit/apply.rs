@@ -50,6 +50,10 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             after.context = context;
             None
         }
+        Edit::SetInputs(inputs) => {
+            after.inputs = inputs;
+            None
+        }
         Edit::SetEntryStep { block, entry } => {
             *list(&mut after, &block)?.entry_step = entry;
             None

@@ -8,7 +8,7 @@ use super::branches::BranchChange;
 use super::field::StepField;
 use super::wrap::Wrapper;
 use crate::block::BlockAddress;
-use crate::definition::{Definition, Step};
+use crate::definition::{Definition, InputField, Step};
 use crate::ids::{PersonaId, StepId};
 use crate::lint::Fix;
 
@@ -28,6 +28,8 @@ pub enum Edit {
     SetPersona(Option<PersonaId>),
     /// Values for `{{context.KEY}}`.
     SetContext(BTreeMap<String, Value>),
+    /// Declared fields of the input.
+    SetInputs(Vec<InputField>),
     /// The entry step of a list; the first step when `None`.
     SetEntryStep {
         /// The list.

@@ -51,9 +51,9 @@ pub fn PromptEditor(
         }
         let builder = form.builder;
         let field = field.get();
-        builder
-            .draft
-            .with(|draft| Some(builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &[]))))
+        builder.draft.with(|draft| {
+            Some(builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &draft.inputs)))
+        })
     });
     let look = move || {
         let Some(area) = area.get_untracked() else { return };
