@@ -1,18 +1,18 @@
 //! The expected cost of a run or a retry, before anything is spent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use sluice_store::{Snapshot, SnapshotPersona};
 use sluice_types::{
     Definition, Estimate, ExecutionId, Index, Kept, PatchStep, Place, Range, Repeated, RerunPlan, StepHistories,
-    StepPath, StepRunStatus, StepType, TenantId, WorkflowId, estimate, pin_to_available,
+    StepPath, StepRun, StepRunStatus, StepType, TenantId, WorkflowId, estimate, pin_to_available,
 };
 
 use crate::blocking::off_thread;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::machine::{Machine, acts_again, changed_snapshot, repeats};
+use crate::machine::{Machine, acts_again, around, changed_snapshot, rerun};
 
 impl Engine {
     /// The estimate of a run; with a workflow, from the history of its steps.
@@ -60,22 +60,29 @@ fn rerun_plan(
     let (journal, runs) = (machine.journal(), machine.runs());
     let (Snapshot { definition, .. }, index) = changed_snapshot(journal, &from, patch, persona)?;
     let estimated = estimate(&definition, &journal.input, history);
-    let mut again = repeats(&index, runs, &from);
+    let mut again = rerun(&index, runs, &from).repeats;
     // A step that is skipped again is not repeated.
     again.retain(|repeat| index.at(&repeat.path).is_some_and(|place| will_run(&index, place, journal.state.yolo)));
     let label = |path: &StepPath| index.at(path).map(|place| place.step.label.clone()).unwrap_or_default();
-    let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path == *path) {
+    let cost_of = |path: &StepPath| match estimated.steps.iter().find(|step| step.path.step_id() == path.step_id()) {
         Some(step) => step.cost_usd,
         // A review calls no model.
         None => Some(Range::default()),
     };
-    let kept = runs.iter().filter(|run| run.status == StepRunStatus::Completed);
+    let repeated: HashSet<&StepPath> = again.iter().map(|repeat| &repeat.path).collect();
+    // A container that goes on is neither kept nor repeated as a whole.
+    let goes_on: HashSet<StepPath> =
+        again.iter().flat_map(|repeat| around(&repeat.path)).map(|(container, _)| container).collect();
+    let is_kept = |run: &&StepRun| {
+        run.status == StepRunStatus::Completed
+            && !repeated.contains(&run.path)
+            && !goes_on.contains(&run.path)
+            && !around(&run.path).any(|(container, _)| repeated.contains(&container))
+    };
+    let kept = runs.iter().filter(is_kept).map(|run| Kept { path: run.path.clone(), label: run.label.clone() });
     Ok(RerunPlan {
         from,
-        kept: kept
-            .filter(|run| !again.iter().any(|repeat| repeat.path == run.path))
-            .map(|run| Kept { path: run.path.clone(), label: run.label.clone() })
-            .collect(),
+        kept: kept.collect(),
         cost_usd: again.iter().try_fold(Range::default(), |sum, repeat| cost_of(&repeat.path).map(|cost| sum + cost)),
         writes_again: again
             .iter()

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
 use sluice_types::{
     ErrorCode, Event, ExecutionId, ExecutionStatus, FinishReason, GateKind, ReviewDecision, ReviewRequest, StepPath,
-    StepRun, TenantId, TokenUsage, WorkflowId,
+    StepRun, StepRunStatus, TenantId, TokenUsage, WorkflowId,
 };
 
 use crate::driver::{evaluate, evaluate_if_quick};
@@ -60,6 +60,9 @@ pub struct World {
     /// The crash of each turn to come, by its number from 0.
     pub crashes: HashMap<usize, Crash>,
     turns: usize,
+    /// Step runs that were written, counted each time.
+    pub written: usize,
+    positions: HashMap<StepPath, usize>,
 }
 
 pub fn path(text: &str) -> StepPath {
@@ -124,6 +127,8 @@ impl World {
             script: HashMap::new(),
             crashes: HashMap::new(),
             turns: 0,
+            written: 0,
+            positions: HashMap::new(),
         }
     }
 
@@ -204,9 +209,14 @@ impl World {
         if let Some(snapshot) = &turn.snapshot {
             self.stored.snapshot = snapshot.clone();
         }
+        self.written += turn.step_runs.len();
         for record in &turn.step_runs {
-            self.stored.step_runs.retain(|old| old.run.path != record.run.path);
-            self.stored.step_runs.push(record.clone());
+            let next = self.stored.step_runs.len();
+            let at = *self.positions.entry(record.run.path.clone()).or_insert(next);
+            match self.stored.step_runs.get_mut(at) {
+                Some(old) => old.clone_from(record),
+                None => self.stored.step_runs.push(record.clone()),
+            }
         }
         self.attempts.extend(turn.attempts.iter().cloned());
     }
@@ -241,59 +251,45 @@ impl World {
         self.command(Command::Review(at.clone(), request)).unwrap();
     }
 
-    fn signal(&mut self, signal: Signal) {
-        let step = self.with_env(|machine, env| machine.handle(Input::Signals(vec![signal]), env)).unwrap();
+    fn signal(&mut self, signals: Vec<Signal>) {
+        let step = self.with_env(|machine, env| machine.handle(Input::Signals(signals), env)).unwrap();
         self.complete(step);
+    }
+
+    /// The number of turns so far.
+    pub fn turns(&self) -> usize {
+        self.turns
+    }
+
+    /// The cost that the budget gate of a first step asks for.
+    pub fn needed_for(mut self, steps: &[Value]) -> f64 {
+        assert_eq!(self.machine.index().places()[0].step.id.as_str(), steps[0]["id"]);
+        self.start();
+        let gate = self.machine.runs().at_gates().next().expect("a gate");
+        gate.gate.as_ref().unwrap().needed_usd.unwrap()
+    }
+
+    /// Ends all running attempts in one turn.
+    pub fn end_all(&mut self, end: End) {
+        let tasks = std::mem::take(&mut self.tasks);
+        let ends = tasks.into_iter().map(|task| Signal::AttemptEnded(ended(task, end)));
+        self.signal(ends.collect());
     }
 
     /// Ends a running attempt.
     pub fn end(&mut self, at: &StepPath, end: End) {
         let position = self.tasks.iter().position(|task| task.path == *at).expect("an attempt is under way");
-        let Task { path, attempt, work: Work::Model(call), .. } = self.tasks.remove(position);
-        let failure =
-            |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
-        let usage = (end == End::Spent).then(|| TokenUsage {
-            input_tokens: 1,
-            output_tokens: call.max_tokens.unwrap_or(u32::MAX).into(),
-            ..TokenUsage::default()
-        });
-        let result = match end {
-            End::Answer | End::Spent | End::Cut | End::Filtered => Ok(Value::String(format!("<{}>", call.prompt()))),
-            End::Thought => Ok(Value::String(String::new())),
-            End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
-            End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
-            End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),
-        };
-        let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
-        let finish = |reason, word: &str| Some(Finish { reason, word: Some(word.into()) });
-        let finish = match end {
-            End::Answer => finish(FinishReason::Stop, "stop"),
-            End::Cut | End::Thought => finish(FinishReason::Length, "MAX_TOKENS"),
-            End::Filtered => finish(FinishReason::ContentFilter, "SAFETY"),
-            End::Spent | End::Refused | End::Lost | End::Rejected => None,
-        };
-        let thinking = if end == End::Thought { "Hm, let me think.".to_owned() } else { String::new() };
-        let notes = Vec::new();
-        self.end_with(AttemptEnd {
-            path,
-            attempt,
-            content,
-            thinking,
-            checkpointed: false,
-            usage,
-            finish,
-            notes,
-            result,
-        });
+        let task = self.tasks.remove(position);
+        self.end_with(ended(task, end));
     }
 
     pub fn end_with(&mut self, end: AttemptEnd) {
-        self.signal(Signal::AttemptEnded(end));
+        self.signal(vec![Signal::AttemptEnded(end)]);
     }
 
     pub fn pass(&mut self, time: TimeDelta) {
         self.now += time;
-        self.signal(Signal::Time);
+        self.signal(vec![Signal::Time]);
     }
 
     pub fn status(&self) -> ExecutionStatus {
@@ -302,6 +298,15 @@ impl World {
 
     pub fn run(&self, at: &str) -> &StepRun {
         self.machine.runs().get(&path(at)).unwrap()
+    }
+
+    pub fn has_run(&self, at: &str) -> bool {
+        self.machine.runs().get(&path(at)).is_some()
+    }
+
+    pub fn set_yolo(&mut self) {
+        self.stored.state.yolo = true;
+        self.machine = Machine::new(self.stored.clone());
     }
 
     pub fn record(&self, at: &str) -> &StepRecord {
@@ -344,12 +349,44 @@ impl World {
 
     /// The part of the state that crashes must not change.
     pub fn essence(&self) -> Essence {
-        let execution = self.machine.execution();
-        let runs = execution.steps.into_iter();
-        let runs = runs.map(|run| (run.path.to_string(), run.status.to_string(), run.prompt, run.output)).collect();
-        (execution.status, execution.output, runs)
+        let runs = self.machine.runs().iter().filter(|run| run.status != StepRunStatus::Pending);
+        let essence =
+            |run: &StepRun| (run.path.to_string(), run.status.to_string(), run.prompt.clone(), run.output.clone());
+        let mut runs: Vec<_> = runs.map(essence).collect();
+        runs.sort_by(|one, other| one.0.cmp(&other.0));
+        (self.status(), self.machine.journal().state.output.clone(), runs)
     }
 }
 
 /// Status, output, and of each step run its path, status, prompt and output.
 type Essence = (ExecutionStatus, Option<Value>, Vec<(String, String, Option<String>, Option<Value>)>);
+
+/// The end of an attempt.
+fn ended(task: Task, end: End) -> AttemptEnd {
+    let Task { path, attempt, work: Work::Model(call), .. } = task;
+    let failure =
+        |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
+    let usage = (end == End::Spent).then(|| TokenUsage {
+        input_tokens: 1,
+        output_tokens: call.max_tokens.unwrap_or(u32::MAX).into(),
+        ..TokenUsage::default()
+    });
+    let result = match end {
+        End::Answer | End::Spent | End::Cut | End::Filtered => Ok(Value::String(format!("<{}>", call.prompt()))),
+        End::Thought => Ok(Value::String(String::new())),
+        End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
+        End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
+        End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),
+    };
+    let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
+    let finish = |reason, word: &str| Some(Finish { reason, word: Some(word.into()) });
+    let finish = match end {
+        End::Answer => finish(FinishReason::Stop, "stop"),
+        End::Cut | End::Thought => finish(FinishReason::Length, "MAX_TOKENS"),
+        End::Filtered => finish(FinishReason::ContentFilter, "SAFETY"),
+        End::Spent | End::Refused | End::Lost | End::Rejected => None,
+    };
+    let thinking = if end == End::Thought { "Hm, let me think.".to_owned() } else { String::new() };
+    let notes = Vec::new();
+    AttemptEnd { path, attempt, content, thinking, checkpointed: false, usage, finish, notes, result }
+}
