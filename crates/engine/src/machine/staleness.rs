@@ -1,6 +1,6 @@
 //! The outputs that were made from one that a person has replaced.
 
-use sluice_types::{Index, StepId, StepPath, StepRunStatus};
+use sluice_types::{Index, StepId, StepKind, StepPath, StepRunStatus};
 
 use super::containers::ListPath;
 use super::dependents::{Uses, begun_lists, is_inside};
@@ -35,8 +35,14 @@ impl Walk<'_> {
             let Some(run) = self.runs.get(&path) else { continue };
             let is_made = self.uses.of(place).iter().any(|used| self.sources.contains(used));
             let mut is_source = path == *self.changed;
+            let is_loop = matches!(place.step.kind, StepKind::Loop(_));
             for inner in begun_lists(self.runs, place, run) {
-                is_source |= self.list(&inner);
+                if is_loop && is_source {
+                    // A later round has seen the output of this one.
+                    self.whole(&inner);
+                } else {
+                    is_source |= self.list(&inner);
+                }
             }
             let is_around = is_inside(self.changed, &path);
             if is_made || (is_source && path != *self.changed && !is_around) {
@@ -61,5 +67,12 @@ impl Walk<'_> {
         let found = self.sources.len() > outer;
         self.sources.truncate(outer);
         found
+    }
+
+    /// All outputs of a list are stale.
+    fn whole(&mut self, list: &ListPath) {
+        let Some(path) = list.path() else { return };
+        let completed = self.runs.below(path).filter(|run| run.status == StepRunStatus::Completed);
+        self.stale.extend(completed.map(|run| run.path.clone()));
     }
 }

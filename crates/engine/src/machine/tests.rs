@@ -6,4 +6,5 @@ mod laws;
 mod loops;
 mod parallel;
 mod recovery;
+mod reruns;
 mod world;
