@@ -4,6 +4,7 @@
 mod containers;
 mod newer;
 mod reading;
+mod texts;
 mod words;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ use crate::status::status;
 pub use containers::{Branch, Case, ConditionalStep, LoopStep, OnError, Otherwise, ParallelStep};
 pub(crate) use newer::to_be_checked;
 pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};
+pub(crate) use texts::UNTIL;
+pub use texts::{Language, StepText};
 use words::words;
 
 /// What a workflow runs: steps in list order, and what they share.

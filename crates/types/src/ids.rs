@@ -142,11 +142,23 @@ impl StepId {
     /// The same id with a number, as `draft-2`; it is cut where it would be too long.
     #[must_use]
     pub fn numbered(&self, number: u32) -> Self {
-        let number = format!("-{number}");
-        let room = MAX_SLUG_CHARS.saturating_sub(number.len());
-        let base = self.0.get(..room).unwrap_or(&self.0);
-        Self(format!("{base}{number}"))
+        Self(numbered(&self.0, number))
     }
+}
+
+impl BranchName {
+    /// The same name with a number, as `eu-2`; it is cut where it would be too long.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        Self(numbered(&self.0, number))
+    }
+}
+
+/// A slug with a number behind it; it is cut where it would be too long.
+fn numbered(slug: &str, number: u32) -> String {
+    let number = format!("-{number}");
+    let room = MAX_SLUG_CHARS.saturating_sub(number.len());
+    format!("{}{number}", slug.get(..room).unwrap_or(slug))
 }
 
 impl TenantId {

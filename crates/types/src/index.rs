@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::block::{Block, BlockAddress, Slot};
-use crate::definition::{Definition, NEXT_END, Step, StepKind};
+use crate::definition::{Definition, NEXT_END, Step, StepKind, StepText};
 use crate::ids::{StepId, StepPath};
 use crate::path::Segment;
 use crate::template::{Names, Reading, Reference, TemplateError};
@@ -23,19 +23,6 @@ pub struct Place {
     pub position: usize,
     /// The containers around it, outermost first, as indices into [`Index::places`].
     containers: Vec<usize>,
-}
-
-/// The meaning of a name for a step.
-#[derive(Debug, Clone, Copy)]
-pub enum Resolution<'i> {
-    /// A step whose output is visible.
-    Visible(&'i Place),
-    /// The step itself, or a later step.
-    Later(&'i Place),
-    /// A step inside a container that does not contain this step: from outside, a container is opaque.
-    Hidden(&'i Place),
-    /// No step is called that.
-    Unknown,
 }
 
 /// The index of a definition.
@@ -239,6 +226,25 @@ impl Index {
         reached
     }
 
+    /// Whether a run may come to a position of a list without an earlier step of it.
+    pub(crate) fn can_pass_by(&self, avoided: &Place, goal: usize) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![self.entry(&avoided.block)];
+        while let Some(target) = open.pop() {
+            if target == goal {
+                return true;
+            }
+            if target != avoided.position
+                && target < goal
+                && seen.insert(target)
+                && let Some(place) = self.nth(&avoided.block, target)
+            {
+                open.extend(self.ways_on(place));
+            }
+        }
+        false
+    }
+
     /// The addresses of all lists of steps.
     pub fn addresses(&self) -> impl Iterator<Item = &BlockAddress> {
         self.blocks.keys()
@@ -272,33 +278,9 @@ impl Index {
         Ok(Reading::new(template, self.names())?.into_references())
     }
 
-    /// The meaning of a name for a step. Visible are the steps before it in its own list, and those before its
-    /// containers in the enclosing lists.
-    #[must_use]
-    pub fn resolve(&self, name: &str, from: &Place) -> Resolution<'_> {
-        match self.named(name) {
-            Some(target) => self.visibility(target, from),
-            None => Resolution::Unknown,
-        }
-    }
-
-    /// The same for a step that is known by its id.
-    #[must_use]
-    pub fn resolve_id(&self, id: &StepId, from: &Place) -> Resolution<'_> {
-        match self.place(id) {
-            Some(target) => self.visibility(target, from),
-            None => Resolution::Unknown,
-        }
-    }
-
-    fn visibility<'i>(&'i self, target: &'i Place, from: &Place) -> Resolution<'i> {
-        let around = from.containers.iter().filter_map(|&at| self.places.get(at));
-        let beside = around.chain([from]).find(|place| place.block == target.block);
-        match beside {
-            Some(beside) if target.position < beside.position => Resolution::Visible(target),
-            Some(_) => Resolution::Later(target),
-            None => Resolution::Hidden(target),
-        }
+    /// All references of a template or an expression of a step, in order.
+    pub fn references_of(&self, text: &StepText<'_>) -> Result<Vec<Reference>, TemplateError> {
+        Ok(Reading::of(text.source, text.language, self.names())?.into_references())
     }
 
     /// The steps whose outputs a review shows: the listed ones, or the model step before it.
@@ -364,6 +346,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::scope::Resolution;
 
     fn definition() -> Definition {
         serde_json::from_value(json!({"entry_step": "b", "steps": [

@@ -25,6 +25,7 @@ pub mod limits;
 mod lint;
 mod model_name;
 mod order;
+mod output_fields;
 mod output_schema;
 mod patch;
 mod path;
@@ -33,6 +34,7 @@ mod problem;
 mod providers;
 mod rerun;
 mod resolve;
+mod scope;
 mod status;
 pub mod template;
 mod templates;
@@ -46,8 +48,9 @@ pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_mod
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use choice::{Choice, LoopEnd, SeenValue, Tested};
 pub use definition::{
-    Branch, Case, ConditionalStep, Definition, Fallback, LlmStep, LoopStep, NewerPart, OnError, OnExpiry, OnTruncated,
-    Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepType, UnknownStep,
+    Branch, Case, ConditionalStep, Definition, Fallback, Language, LlmStep, LoopStep, NewerPart, OnError, OnExpiry,
+    OnTruncated, Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType,
+    UnknownStep,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};
@@ -60,9 +63,10 @@ pub use execution::{
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
-pub use index::{Index, OTHERWISE, Place, Resolution};
+pub use index::{Index, OTHERWISE, Place};
 pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};
 pub use order::CreationOrder;
+pub use output_fields::OutputFields;
 pub use output_schema::describes_an_object;
 pub use path::Segment;
 pub use personas::{Persona, PersonaPage, PersonaRequest};
@@ -70,6 +74,7 @@ pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, ProviderName};
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
+pub use scope::{NameScope, Resolution};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,

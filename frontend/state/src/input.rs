@@ -80,9 +80,9 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
         .collect();
     let index = Index::of(definition);
     for place in index.places().iter().filter(|place| place.step.enabled) {
-        for (_, source) in place.step.templates() {
-            // The lint reports templates that cannot be parsed.
-            for reference in index.references(source).unwrap_or_default() {
+        for text in place.step.texts() {
+            // The lint reports texts that cannot be parsed.
+            for reference in index.references_of(&text).unwrap_or_default() {
                 if reference.root != Root::Input {
                     continue;
                 }

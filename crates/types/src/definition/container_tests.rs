@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::*;
 use crate::block::{BlockAddress, Slot};
 use crate::definition::{Definition, Step, StepType};
 use crate::index::Index;

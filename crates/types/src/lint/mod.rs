@@ -1,12 +1,15 @@
 //! The lint: what is wrong with a definition, told before anything is run or spent. The server and
 //! the browser call the same function.
 
+mod branches;
+mod expressions;
 mod flow;
 mod limits;
 mod models;
 mod newer;
 mod prices;
 mod report;
+mod steps_used;
 mod templates;
 
 use chrono::NaiveDate;
@@ -50,6 +53,8 @@ pub fn lint_indexed(
     if index.places().len() <= crate::limits::MAX_STEPS {
         newer::check(definition, &mut findings);
         flow::check(definition, index, &mut findings);
+        branches::check(index, &mut findings);
+        expressions::check(index, &mut findings);
         templates::check(definition, index, input, &mut findings);
         models::check(definition, index, context, &mut findings);
         prices::check(definition, index, context, &mut findings);
@@ -59,3 +64,6 @@ pub fn lint_indexed(
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod container_tests;

@@ -81,7 +81,7 @@ fn with_field(text: &str, end: usize, field: Option<&str>) -> usize {
 fn kind_of(reference: &Reference, context: &Context) -> Kind {
     match reference.root {
         Root::Steps => match context.step_named(&reference.name).map(|step| step.reach) {
-            Some(Reach::Visible) => Kind::Reference,
+            Some(Reach::Visible | Reach::Around) => Kind::Reference,
             Some(Reach::Later) => Kind::Later,
             Some(Reach::Hidden) | None => Kind::Unknown,
         },
