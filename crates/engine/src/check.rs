@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{
-    Definition, Finding, Index, LintContext, LintReport, Place, Severity, Step, StepKind, TenantId, lint_indexed,
+    Definition, Finding, Index, LintContext, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
 };
 
 use crate::blocking::off_thread;
@@ -90,9 +90,9 @@ pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Valu
     for place in index.places() {
         let Place { step, pointer, .. } = place;
         let is_inside = index.around(place).next().is_some();
-        for (field, source) in expressions(step) {
-            if let Err(message) = trial.check_expression(source) {
-                error(format!("{pointer}{field}"), "template_refused", message);
+        for text in step.expressions() {
+            if let Err(message) = trial.check_expression(text.source) {
+                error(format!("{pointer}/{}", text.field), "template_refused", message);
             }
         }
         for (field, source) in step.templates() {
@@ -108,21 +108,6 @@ pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Valu
         }
     }
     findings
-}
-
-/// The expressions of a step, with their JSON pointers relative to it.
-fn expressions(step: &Step) -> Vec<(String, &str)> {
-    match &step.kind {
-        StepKind::Conditional(conditional) => {
-            let cases = conditional.cases.iter().enumerate();
-            cases.map(|(at, case)| (format!("/cases/{at}/when"), case.when.as_str())).collect()
-        }
-        StepKind::Parallel(parallel) => {
-            parallel.for_each.iter().map(|source| ("/for_each".to_owned(), source.as_str())).collect()
-        }
-        StepKind::Loop(body) => vec![("/until".to_owned(), body.until.as_str())],
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => Vec::new(),
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sluice_types::template::Root;
-use sluice_types::{Index, Place, StepId, StepKind, StepPath, StepRun};
+use sluice_types::{Index, Place, StepId, StepPath, StepRun};
 
 use super::containers::{ListPath, lists};
 use super::runs::Runs;
@@ -26,26 +25,10 @@ impl<'a> Uses<'a> {
             return known.clone();
         }
         let used = self.index.used_by(place).into_iter().map(|used| used.step.id.clone());
-        let used: Vec<StepId> = used.chain(in_expressions(self.index, place)).collect();
-        let used = Arc::new(used);
+        let used: Arc<Vec<StepId>> = Arc::new(used.collect());
         self.known.insert(place.step.id.clone(), used.clone());
         used
     }
-}
-
-fn in_expressions(index: &Index, place: &Place) -> Vec<StepId> {
-    let sources: Vec<&str> = match &place.step.kind {
-        StepKind::Conditional(conditional) => conditional.cases.iter().map(|case| case.when.as_str()).collect(),
-        StepKind::Parallel(parallel) => parallel.for_each.iter().map(String::as_str).collect(),
-        StepKind::Loop(body) => vec![&body.until],
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => Vec::new(),
-    };
-    // An expression that cannot be read has no references: the lint reports it, and the step fails when it runs.
-    let references = sources
-        .into_iter()
-        .flat_map(|source| index.references(&format!("{{{{ {source} }}}}")).unwrap_or_default().into_iter());
-    let steps = references.filter(|reference| reference.root == Root::Steps);
-    steps.filter_map(|reference| Some(index.named(&reference.name)?.step.id.clone())).collect()
 }
 
 /// The lists of a container that have a step run, in their order.

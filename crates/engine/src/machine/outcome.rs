@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sluice_store::{AttemptRecord, Turn};
-use sluice_types::{Event, GateDecision, RunError, SeenValue, StepPath};
+use sluice_types::{Event, ExecutionStatus, GateDecision, RunError, SeenValue, StepPath};
 
 use crate::work::Work;
 
@@ -130,6 +130,8 @@ pub(super) struct TurnDraft {
     pub events: Vec<Event>,
     /// The effects, carried out after the write.
     pub effects: Vec<Effect>,
+    /// The end of the execution, once the plan has come to it.
+    pub ended: Option<ExecutionStatus>,
     /// The answers that were evaluated for this turn.
     pub answers: HashMap<StepPath, Evaluated>,
 }

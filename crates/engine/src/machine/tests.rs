@@ -7,4 +7,5 @@ mod loops;
 mod parallel;
 mod recovery;
 mod reruns;
+mod trees;
 mod world;

@@ -1,5 +1,7 @@
 //! Completing a turn: carrying the plan out until it waits for something.
 
+use std::collections::HashSet;
+
 use sluice_store::{StoredEvent, Turn};
 use sluice_types::{Event, ExecutionStatus, RunError, StepPath, StepRunStatus};
 
@@ -13,12 +15,16 @@ use crate::templating::text_of;
 struct Missing {
     evaluations: Vec<Evaluation>,
     nodes: Vec<Node>,
+    paths: HashSet<StepPath>,
 }
 
 impl Missing {
     fn add(&mut self, evaluation: Evaluation, node: Node) {
-        self.evaluations.push(evaluation);
-        self.nodes.push(node);
+        // A list may be planned several times in a turn.
+        if self.paths.insert(evaluation.path.clone()) {
+            self.evaluations.push(evaluation);
+            self.nodes.push(node);
+        }
     }
 }
 
@@ -50,25 +56,29 @@ impl Machine {
         if !on_hold {
             missing.evaluations = self.begin_due_attempts();
         }
-        let mut ended = None;
         while !self.runs.frontier().stirred().is_empty() {
             let actions = plan(&self.index, &self.runs, Mode { yolo: self.journal.state.yolo, on_hold });
             self.runs.frontier_mut().settle();
             for action in actions {
-                self.act(action, &mut missing, &mut ended, env);
+                self.act(action, &mut missing, env);
             }
+        }
+        if let Some(ended) = self.turn.ended {
+            self.set_status(ended);
+            return Vec::new();
         }
         // They are planned again with the answers.
         for node in missing.nodes {
             self.runs.frontier_mut().stir(node);
         }
         if missing.evaluations.is_empty() {
-            self.set_status(ended.unwrap_or_else(|| self.status_under_way()));
+            self.set_status(self.status_under_way());
         }
         missing.evaluations
     }
 
-    fn act(&mut self, action: Action, missing: &mut Missing, ended: &mut Option<ExecutionStatus>, env: &Env<'_>) {
+    /// Carries out one action, or notes the evaluation that it lacks.
+    fn act(&mut self, action: Action, missing: &mut Missing, env: &Env<'_>) {
         match action {
             Action::Start(path) | Action::OpenGate(path) | Action::Decide(path) if self.is_interrupted_too_often() => {
                 self.open_interrupted_gate(&path);
@@ -96,9 +106,9 @@ impl Machine {
             Action::Gather(path) => self.gather(&path),
             Action::Complete(list) => match list.container() {
                 Some(container) => _ = self.runs.frontier_mut().close(&container, &list, false),
-                None => *ended = Some(ExecutionStatus::Completed),
+                None => self.turn.ended = Some(ExecutionStatus::Completed),
             },
-            Action::Fail(list, _) if list == ListPath::ROOT => *ended = Some(ExecutionStatus::Failed),
+            Action::Fail(list, _) if list == ListPath::ROOT => self.turn.ended = Some(ExecutionStatus::Failed),
             Action::Fail(list, step) => self.list_failed(&list, &step, env),
         }
     }

@@ -13,7 +13,7 @@ use sluice_types::{ErrorCode, RunError, SeenValue};
 
 use super::compiled::Compiled;
 use super::fault::Fault;
-use super::scope::{Read, Scope};
+use super::scope::Scope;
 use super::stack::with_stack;
 use crate::machine::Verdict;
 
@@ -59,14 +59,6 @@ impl Scope<'_> {
             let value = Compiled::expression(read.jinja())?.value(context.clone())?;
             Ok((value, seen(read.jinja(), &context)))
         })
-    }
-
-    /// Reads an expression as the inside of `{{ }}`.
-    fn read_expression(&self, source: &str) -> Result<Read, Fault> {
-        if source.trim().is_empty() {
-            return Err(Fault::certain("it is empty".into()));
-        }
-        self.read(&format!("{{{{ {source} }}}}"))
     }
 }
 

@@ -154,12 +154,19 @@ impl<'a> Scope<'a> {
     /// Reads a template, and rewrites it for minijinja.
     pub(super) fn read(&self, source: &str) -> Result<Read, Fault> {
         let reading = Reading::new(source, self.index.names()).map_err(|error| Fault::certain(error.to_string()))?;
-        Ok(Read {
-            jinja: reading.to_jinja(),
-            depth: reading.depth(),
-            insertions: reading.insertions(),
-            references: reading.into_references(),
-        })
+        let jinja = reading.to_jinja();
+        Ok(Read::new(reading, jinja))
+    }
+
+    /// Reads an expression, and rewrites it to a template that only holds the expression.
+    pub(super) fn read_expression(&self, source: &str) -> Result<Read, Fault> {
+        if source.trim().is_empty() {
+            return Err(Fault::certain("it is empty".into()));
+        }
+        let names = self.index.names();
+        let reading = Reading::expression(source, names).map_err(|error| Fault::certain(error.to_string()))?;
+        let jinja = format!("{{{{ {} }}}}", reading.to_jinja());
+        Ok(Read::new(reading, jinja))
     }
 
     /// Fills in a template that was read.
@@ -239,6 +246,11 @@ pub(super) struct Read {
 }
 
 impl Read {
+    fn new(reading: Reading<'_>, jinja: String) -> Self {
+        let (depth, insertions) = (reading.depth(), reading.insertions());
+        Self { jinja, depth, insertions, references: reading.into_references() }
+    }
+
     /// The template in the spelling of minijinja.
     pub fn jinja(&self) -> &str {
         &self.jinja

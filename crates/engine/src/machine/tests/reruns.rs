@@ -236,9 +236,7 @@ fn an_override_of_the_step_that_failed_lets_the_container_go_on() {
 
 #[test]
 fn a_revision_of_a_step_before_a_fan_repeats_only_what_uses_it() {
-    let branch = |name: &str, prompt: &str| {
-        json!({"name": name, "steps": [step(&format!("{name}_draft"), prompt), {"id": format!("{name}_look"), "label": format!("look {name}"), "type": "review", "shows": ["plan"]}]})
-    };
+    let branch = |name: &str, prompt: &str| json!({"name": name, "steps": [step(&format!("{name}_draft"), prompt), {"id": format!("{name}_look"), "label": format!("look {name}"), "type": "review", "shows": ["plan"]}]});
     let steps = [
         step("plan", "plan"),
         json!({"id": "fan", "label": "Fan", "type": "parallel",

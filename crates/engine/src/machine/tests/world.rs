@@ -1,6 +1,7 @@
 //! A driver in memory: it keeps what the machine writes, makes its attempts, and can crash.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -57,6 +58,10 @@ pub struct World {
     pub events: Vec<Event>,
     /// The ends of a step's next attempts; answers when there are no more.
     pub script: HashMap<StepPath, Vec<End>>,
+    /// The scripts of other steps, one for each path.
+    pub ends: Vec<Vec<End>>,
+    /// The attempt that ends next, by its number among those under way.
+    pub picks: Vec<usize>,
     /// The crash of each turn to come, by its number from 0.
     pub crashes: HashMap<usize, Crash>,
     turns: usize,
@@ -125,6 +130,8 @@ impl World {
             attempts: Vec::new(),
             events: Vec::new(),
             script: HashMap::new(),
+            ends: Vec::new(),
+            picks: Vec::new(),
             crashes: HashMap::new(),
             turns: 0,
             written: 0,
@@ -318,9 +325,20 @@ impl World {
         if self.status().is_terminal() {
             return false;
         }
-        if let Some(at) = self.tasks.first().map(|task| task.path.clone()) {
-            let script = self.script.entry(at.clone()).or_default();
-            let end = if script.is_empty() { End::Answer } else { script.remove(0) };
+        if !self.tasks.is_empty() {
+            let pick = self.picks.get(self.turns % self.picks.len().max(1)).map_or(0, |pick| pick % self.tasks.len());
+            let at = self.tasks[pick].path.clone();
+            let mut hasher = DefaultHasher::new();
+            at.hash(&mut hasher);
+            let of_path = usize::try_from(hasher.finish() % 1_000).unwrap();
+            let ends = || self.ends.get(of_path % self.ends.len().max(1)).cloned().unwrap_or_default();
+            let script = self.script.entry(at.clone()).or_insert_with(ends);
+            let end = match script.first() {
+                None => End::Answer,
+                // The step fails for good, also when a crash loses this end.
+                Some(End::Rejected) => End::Rejected,
+                Some(_) => script.remove(0),
+            };
             self.end(&at, end);
         } else if let Some(wake) = self.machine.next_wake(false) {
             self.pass(wake - self.now);
