@@ -84,7 +84,7 @@ pub struct Execution {
     /// The step runs of the workflow's own list, and at most 200 of those under way inside containers, in the order of the
     /// steps.
     pub steps: Vec<StepRun>,
-    /// Number of completed step runs.
+    /// Number of completed step runs, those inside containers included. A container itself does not count.
     pub steps_executed: i64,
     /// The number of its newest event, 0 before the first. Events with a greater number are newer than this answer.
     pub last_seq: i64,

@@ -79,8 +79,8 @@ mod tests {
     use sluice_types::find_model;
 
     /// A rest for one call.
-    fn alone(usd: f64) -> Option<Left> {
-        Some(Left { usd, calls: 1 })
+    const fn alone(usd: f64) -> Left {
+        Left { usd, calls: 1 }
     }
 
     /// $3 for a million tokens read, $15 for a million written, at most 64,000 of them.
@@ -106,13 +106,13 @@ mod tests {
 
     #[test]
     fn a_call_gets_what_the_rest_of_the_budget_pays_for_and_reserves_exactly_that() {
-        let allowed = allowance(Some(&model()), None, 1_000, alone(0.303)).unwrap();
+        let allowed = allowance(Some(&model()), None, 1_000, Some(alone(0.303))).unwrap();
         assert_eq!(allowed.max_tokens, Some(20_000));
         assert!((allowed.reserved_usd - 0.303).abs() < 1e-9, "{allowed:?}");
-        let by_the_model = allowance(Some(&model()), None, 1_000, alone(100.0)).unwrap();
+        let by_the_model = allowance(Some(&model()), None, 1_000, Some(alone(100.0))).unwrap();
         assert_eq!(by_the_model.max_tokens, Some(64_000));
         assert!((by_the_model.reserved_usd - 0.963).abs() < 1e-9, "{by_the_model:?}");
-        let asked = allowance(Some(&model()), Some(2_000), 0, alone(0.03)).unwrap();
+        let asked = allowance(Some(&model()), Some(2_000), 0, Some(alone(0.03))).unwrap();
         assert_eq!(asked, Allowance { max_tokens: Some(2_000), reserved_usd: 0.03 });
     }
 
@@ -131,28 +131,28 @@ mod tests {
     #[test]
     fn a_reservation_covers_the_price_step_of_the_input_and_a_write_to_the_cache() {
         let reserved =
-            |input| allowance(Some(&model_with_step()), Some(1_000), input, alone(2.0)).unwrap().reserved_usd;
+            |input| allowance(Some(&model_with_step()), Some(1_000), input, Some(alone(2.0))).unwrap().reserved_usd;
         assert!((reserved(200_000) - 0.765).abs() < 1e-9, "{}", reserved(200_000));
         assert!((reserved(200_001) - 1.530_007_5).abs() < 1e-9, "{}", reserved(200_001));
-        let refused = allowance(Some(&model_with_step()), Some(1_000), 200_001, alone(1.53)).unwrap_err();
+        let refused = allowance(Some(&model_with_step()), Some(1_000), 200_001, Some(alone(1.53))).unwrap_err();
         assert!(refused.needed_usd.unwrap() > 1.53);
         // $0.30 are left for the answer, at the price of the step.
-        let open = allowance(Some(&model_with_step()), None, 200_001, alone(1.8001)).unwrap();
+        let open = allowance(Some(&model_with_step()), None, 200_001, Some(alone(1.8001))).unwrap();
         assert_eq!(open.max_tokens, Some(10_003));
     }
 
     #[test]
     fn too_small_a_budget_and_an_unknown_price_are_refused() {
-        let needed = allowance(Some(&model()), Some(2_000), 0, alone(0.029)).unwrap_err().needed_usd;
+        let needed = allowance(Some(&model()), Some(2_000), 0, Some(alone(0.029))).unwrap_err().needed_usd;
         assert_eq!(needed, Some(0.03));
-        assert!(allowance(Some(&model()), None, 0, alone(0.05)).is_err(), "a usual answer is not paid for");
-        assert_eq!(allowance(None, None, 0, alone(100.0)), Err(OverBudget { needed_usd: None }));
+        assert!(allowance(Some(&model()), None, 0, Some(alone(0.05))).is_err(), "a usual answer is not paid for");
+        assert_eq!(allowance(None, None, 0, Some(alone(100.0))), Err(OverBudget { needed_usd: None }));
     }
 
     #[test]
     fn tokens_that_cost_nothing_are_not_limited_by_a_budget() {
         let demo = find_model("demo", "demo-echo").unwrap();
-        let allowed = allowance(Some(&demo), None, 1_000, alone(0.0)).unwrap();
+        let allowed = allowance(Some(&demo), None, 1_000, Some(alone(0.0))).unwrap();
         assert_eq!(allowed.max_tokens, demo.max_output_tokens.and_then(|most| u32::try_from(most).ok()));
     }
 }

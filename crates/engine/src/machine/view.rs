@@ -5,13 +5,14 @@ use sluice_store::Journal;
 use sluice_types::limits::MAX_UNDER_WAY;
 use sluice_types::{BlockAddress, Execution, Index, StepPath, StepRun, StepRunStatus};
 
-use super::runs::{Runs, pending_run};
+use super::runs::{Runs, is_container, pending_run};
 
 /// The execution as the API answers it.
 #[must_use]
 pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
     let state = &journal.state;
-    let completed = || runs.iter().filter(|run| run.status == StepRunStatus::Completed);
+    let is_done = |run: &&StepRun| run.status == StepRunStatus::Completed && !is_container(run.step_type);
+    let completed = runs.iter().filter(is_done);
     let top = index.block(&BlockAddress::Root).map(|place| StepPath::top(&place.step.id));
     let results = top.filter_map(|path| runs.get(&path)).filter(|run| run.status == StepRunStatus::Completed);
     Execution {
@@ -35,7 +36,7 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         duration_ms: state.started_at.zip(state.completed_at).map(|(from, to)| (to - from).num_milliseconds()),
         on_hold: state.on_hold,
         last_seq: state.last_seq,
-        steps_executed: i64::try_from(completed().count()).unwrap_or(i64::MAX),
+        steps_executed: i64::try_from(completed.count()).unwrap_or(i64::MAX),
         step_results: results.filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect(),
         steps: steps(index, runs),
     }

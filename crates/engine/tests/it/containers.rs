@@ -180,7 +180,10 @@ async fn what_cannot_be_decided_fails_by_name(#[future(awt)] database: TestDatab
         (each("input.nothing", &one), ErrorCode::NotAList),
         (each("range(10001)", &one), ErrorCode::TooManyItems),
         (each("[input.wide[0] ~ input.wide[0]]", &one), ErrorCode::ItemTooLarge),
-        (conditional(&json!([{"name": "a", "when": "input.text", "steps": one}])), ErrorCode::ConditionNotBoolean),
+        (
+            conditional(&json!([{"name": "a", "when": "input.text", "steps": [step("fix", "demo-echo", "fix")]}])),
+            ErrorCode::ConditionNotBoolean,
+        ),
     ]
     .into_iter()
     .enumerate()

@@ -28,7 +28,7 @@ struct Course {
 
 fn any_course() -> impl Strategy<Value = Course> {
     any::<bool>().prop_flat_map(|continues| {
-        let lasting = if continues { 1 } else { 0 };
+        let lasting = u32::from(continues);
         let end = prop_oneof![
             6 => Just(End::Answer), 2 => Just(End::Cut), 2 => Just(End::Refused), 2 => Just(End::Lost),
             lasting => Just(End::Rejected),

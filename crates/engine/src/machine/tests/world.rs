@@ -268,9 +268,8 @@ impl World {
         self.turns
     }
 
-    /// The cost that the budget gate of a first step asks for.
-    pub fn needed_for(mut self, steps: &[Value]) -> f64 {
-        assert_eq!(self.machine.index().places()[0].step.id.as_str(), steps[0]["id"]);
+    /// Starts it; the cost that its first budget gate asks for.
+    pub fn needed(mut self) -> f64 {
         self.start();
         let gate = self.machine.runs().at_gates().next().expect("a gate");
         gate.gate.as_ref().unwrap().needed_usd.unwrap()
