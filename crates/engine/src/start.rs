@@ -7,7 +7,7 @@ use sluice_store::{ExecutionState, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, Index, ProviderName, StartExecution,
-    StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, pin_to_available,
+    StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, pin_to_available, with_defaults,
 };
 
 use crate::driver::Actor;
@@ -56,6 +56,8 @@ impl Engine {
         }
         let workflow =
             self.shared.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
+        let mut request = request;
+        request.start.input = with_defaults(&workflow.definition.inputs, &request.start.input);
         check_start(&workflow, &request.start)?;
         let (snapshot, index) = self.snapshot(tenant, &workflow.definition, &request.start.input).await?;
         let machine = Machine::with_index(self.new_journal(tenant, &workflow, snapshot, request.start), index);
@@ -227,6 +229,10 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
     }
     if !(start.input.is_object() || start.input.is_string() || start.input.is_null()) {
         return refused(ErrorCode::InvalidInput, "/input", "an input is an object or a text".into());
+    }
+    let errors = check_input(&workflow.definition.inputs, &start.input);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(ErrorCode::InvalidInput, errors));
     }
     if start.input.to_string().len() > MAX_INPUT_BYTES {
         return refused(

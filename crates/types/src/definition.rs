@@ -2,6 +2,7 @@
 //! in the editor.
 
 mod containers;
+mod inputs;
 mod newer;
 mod reading;
 mod texts;
@@ -20,6 +21,7 @@ use crate::integer;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::status::status;
 pub use containers::{Branch, Case, ConditionalStep, LoopStep, OnError, Otherwise, ParallelStep};
+pub use inputs::{InputField, InputType};
 pub(crate) use newer::to_be_checked;
 pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};
 pub(crate) use texts::UNTIL;
@@ -46,6 +48,9 @@ pub struct Definition {
     /// Values for `{{context.KEY}}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, Value>,
+    /// The fields of the input. Fields that only a text names need no declaration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputField>,
     /// The step to begin with; the first one when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,
@@ -109,12 +114,18 @@ impl Step {
     #[must_use]
     pub const fn effect(&self) -> StepEffect {
         match (&self.effect, &self.kind) {
-            (Some(StepEffect::Pure), _) => StepEffect::Pure,
+            // A container changes nothing itself: its steps have their own effects.
+            (Some(StepEffect::Pure), _)
+            | (
+                None,
+                StepKind::Llm(_)
+                | StepKind::Review(_)
+                | StepKind::Parallel(_)
+                | StepKind::Conditional(_)
+                | StepKind::Loop(_),
+            ) => StepEffect::Pure,
             (Some(StepEffect::Reads), _) => StepEffect::Reads,
             (Some(StepEffect::Writes | StepEffect::Unknown(_)), _) | (None, StepKind::Unknown(_)) => StepEffect::Writes,
-            // A container changes nothing itself: its steps have their own effects.
-            (None, StepKind::Llm(_) | StepKind::Review(_))
-            | (None, StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_)) => StepEffect::Pure,
         }
     }
 
@@ -167,10 +178,6 @@ impl Step {
 /// The kinds of step, each with its own fields.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "most steps are of the large kind")
-)]
 pub enum StepKind {
     /// Calls a model once.
     Llm(LlmStep),

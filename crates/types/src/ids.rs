@@ -146,7 +146,19 @@ impl StepId {
     }
 }
 
+impl From<&StepId> for BranchName {
+    fn from(id: &StepId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
 impl BranchName {
+    /// The name of a branch that people call so.
+    #[must_use]
+    pub fn from_label(label: &str) -> Self {
+        Self(slug_from_name(label, "branch"))
+    }
+
     /// The same name with a number, as `eu-2`; it is cut where it would be too long.
     #[must_use]
     pub fn numbered(&self, number: u32) -> Self {

@@ -101,6 +101,27 @@ impl Index {
         containers.chain([place.step.id.as_str()]).eq(named).then_some(place)
     }
 
+    /// The path of the first run of a step: of the first item, in the first round.
+    #[must_use]
+    pub fn first_path(&self, place: &Place) -> StepPath {
+        let mut path: Option<String> = None;
+        let mut containers: Vec<(&Place, Slot)> = self.scope(place).containers().collect();
+        containers.reverse();
+        for (container, slot) in containers {
+            let segment = match &slot {
+                Slot::Branch(name) | Slot::Case(name) => name.as_str(),
+                Slot::Otherwise => OTHERWISE,
+                Slot::Each => "0",
+                Slot::Body => "1",
+            };
+            let before = path.map(|path| format!("{path}.")).unwrap_or_default();
+            path = Some(format!("{before}{}.{segment}", container.step.id));
+        }
+        // A path that is too long cannot be run: the lint reports it.
+        let inner = path.and_then(|path| StepPath::new(format!("{path}.{}", place.step.id)).ok());
+        inner.unwrap_or_else(|| StepPath::top(&place.step.id))
+    }
+
     /// The path of the step run whose output a step run reads. Both share the containers around the step.
     #[must_use]
     pub fn seen_from(&self, path: &StepPath, target: &Place) -> Option<StepPath> {

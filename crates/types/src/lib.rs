@@ -19,6 +19,7 @@ mod finish;
 mod gates;
 mod ids;
 mod index;
+mod input_check;
 mod integer;
 pub mod json;
 pub mod limits;
@@ -48,12 +49,15 @@ pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_mod
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use choice::{Choice, LoopEnd, SeenValue, Tested};
 pub use definition::{
-    Branch, Case, ConditionalStep, Definition, Fallback, Language, LlmStep, LoopStep, NewerPart, OnError, OnExpiry,
-    OnTruncated, Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType,
-    UnknownStep,
+    Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep, LoopStep, NewerPart,
+    OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind,
+    StepText, StepType, UnknownStep,
 };
 pub use error_code::ErrorCode;
-pub use estimate::{Estimate, EstimateRequest, Range, StepEstimate, StepHistories, StepHistory, TokenRange, estimate};
+pub use estimate::{
+    CallRange, Estimate, EstimateRequest, ItemEstimate, Range, StepEstimate, StepHistories, StepHistory, TokenRange,
+    estimate,
+};
 pub use events::{Event, EventType};
 pub use execution::{
     Attempt, AttemptStatus, Execution, ExecutionPage, ExecutionSummary, Gate, GateDecision, GateKind, OutputOverride,
@@ -64,7 +68,8 @@ pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
 pub use index::{Index, OTHERWISE, Place};
-pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed};
+pub use input_check::{check_input, with_defaults};
+pub use lint::{Finding, Fix, LintContext, LintReport, Severity, lint, lint_indexed, undeclared_inputs};
 pub use order::CreationOrder;
 pub use output_fields::OutputFields;
 pub use output_schema::describes_an_object;

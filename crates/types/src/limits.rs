@@ -40,6 +40,10 @@ pub const MAX_SEEN_VALUES: usize = 10;
 pub const MAX_SEEN_CHARS: usize = 200;
 /// Step runs under way that the answer of an execution holds, besides those of the workflow's own list.
 pub const MAX_UNDER_WAY: usize = 200;
+/// Declared fields of an input.
+pub const MAX_INPUT_FIELDS: usize = 100;
+/// Options of one declared field.
+pub const MAX_INPUT_OPTIONS: usize = 100;
 /// Bytes of one expression: a `when`, an `until` or a `for_each`.
 pub const MAX_EXPRESSION_BYTES: usize = 16 * 1024;
 /// Bytes in one prompt, system prompt or review instruction.

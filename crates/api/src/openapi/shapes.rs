@@ -11,12 +11,13 @@ use super::without_null;
 
 /// Schemas that requests and answers hold. Their fields are never `null` in an answer, and Go's generator cannot read a
 /// `null` beside a pattern.
-const WITHOUT_NULL: [&str; 10] = [
+const WITHOUT_NULL: [&str; 11] = [
     "Branch",
     "Case",
     "ConditionalStep",
     "Definition",
     "Fallback",
+    "InputField",
     "LlmStep",
     "LoopStep",
     "Otherwise",

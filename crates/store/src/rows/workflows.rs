@@ -1,7 +1,7 @@
 //! Rows of workflows and their versions.
 
 use diesel::prelude::*;
-use sluice_types::{ExecutionSummary, Workflow, WorkflowSummary, WorkflowVersion};
+use sluice_types::{ExecutionSummary, Index, Workflow, WorkflowSummary, WorkflowVersion};
 
 use super::{FORMAT, read_json, read_word, write_json};
 use crate::error::StoreError;
@@ -32,7 +32,8 @@ pub(crate) struct WorkflowRow {
 
 impl WorkflowRow {
     pub fn new(tenant_id: &str, workflow: &Workflow) -> Result<Self, StoreError> {
-        let labels: Vec<&str> = workflow.definition.steps.iter().map(|step| step.label.as_str()).collect();
+        let index = Index::of(&workflow.definition);
+        let labels: Vec<&str> = index.places().iter().map(|place| place.step.label.as_str()).collect();
         Ok(Self {
             tenant_id: tenant_id.to_owned(),
             id: workflow.id.to_string(),

@@ -70,7 +70,7 @@ fn an_empty_list_counts_as_left_out() {
         step.kind.blocks().into_iter().map(|inner| inner.slot).collect::<Vec<_>>()
     };
     let (branch, step) = (json!([{"name": "a"}]), json!([{"label": "B", "type": "review"}]));
-    assert_eq!(both(json!([]), json!([])), []);
+    assert_eq!(both(json!([]), json!([])), [Slot::Each]);
     assert_eq!(both(branch.clone(), json!([])), [Slot::Branch("a".parse().unwrap())]);
     assert_eq!(both(json!([]), step.clone()), [Slot::Each]);
     assert_eq!(both(branch, step), [Slot::Branch("a".parse().unwrap()), Slot::Each]);

@@ -49,9 +49,9 @@ impl ParallelStep {
         matches!(self.on_error, Some(OnError::Continue))
     }
 
-    /// Whether the step has a list that runs for each item.
+    /// Whether the step has a list that runs for each item. Without branches it has one, if an empty one.
     fn has_each(&self) -> bool {
-        self.for_each.is_some() || !self.steps.is_empty()
+        self.branches.is_empty() || self.for_each.is_some() || !self.steps.is_empty()
     }
 }
 

@@ -5,13 +5,14 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{
-    ConditionalStep, Definition, OnError, OnExpiry, OnTruncated, ParallelStep, ReasoningEffort, Step, StepEffect,
-    StepKind, StepType,
+    ConditionalStep, Definition, InputType, OnError, OnExpiry, OnTruncated, ParallelStep, ReasoningEffort, Step,
+    StepEffect, StepKind, StepType,
 };
 use crate::ids::StepId;
 use crate::json::{ReadError, escape};
 
-const DEFINITION_FIELDS: &[&str] = &["yolo", "provider", "model", "persona_id", "context", "entry_step", "steps"];
+const DEFINITION_FIELDS: &[&str] =
+    &["yolo", "provider", "model", "persona_id", "context", "inputs", "entry_step", "steps"];
 const COMMON_FIELDS: &[&str] =
     &["id", "label", "type", "enabled", "max_retries", "timeout", "idle_timeout", "effect", "next"];
 const LLM_FIELDS: &[&str] = &[
@@ -34,6 +35,7 @@ const CONDITIONAL_FIELDS: &[&str] = &["cases", "otherwise"];
 const CASE_FIELDS: &[&str] = &["name", "when", "steps", "entry_step", "next"];
 const OTHERWISE_FIELDS: &[&str] = &["steps", "entry_step", "next"];
 const LOOP_FIELDS: &[&str] = &["steps", "entry_step", "until", "max_iterations"];
+const INPUT_FIELDS: &[&str] = &["name", "label", "help", "type", "options", "required", "default", "example"];
 const FALLBACK_FIELDS: &[&str] = &["provider", "model"];
 
 /// A part of a definition that this version does not know.
@@ -80,6 +82,13 @@ impl Definition {
     pub fn newer_parts(&self) -> Vec<NewerPart> {
         let mut found = Found { parts: Vec::new(), step: None };
         found.fields("", &self.extra, &[DEFINITION_FIELDS]);
+        for (position, field) in self.inputs.iter().enumerate() {
+            let at = format!("/inputs/{position}");
+            found.fields(&at, &field.extra, &[INPUT_FIELDS]);
+            if let InputType::Unknown(word) = &field.input_type {
+                found.word(format!("{at}/type"), word, InputType::WORDS);
+            }
+        }
         found.steps("/steps", self.root().steps);
         found.parts
     }
@@ -249,6 +258,7 @@ fn explained(value: &Value, error: ReadError) -> ReadError {
             Some(StepType::Unknown) | None => return error,
         },
         [.., "fallbacks", _] => &[FALLBACK_FIELDS],
+        ["inputs", _] => &[INPUT_FIELDS],
         [.., "branches", _] => &[BRANCH_FIELDS],
         [.., "cases", _] => &[CASE_FIELDS],
         [.., "otherwise"] => &[OTHERWISE_FIELDS],

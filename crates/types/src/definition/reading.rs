@@ -106,7 +106,7 @@ impl Ids {
                 && let Some(fields) = step.as_object_mut()
                 && let Some(label) = fields.get("label").and_then(Value::as_str)
             {
-                let id = self.free(StepId::from_label(label));
+                let id = self.free(&StepId::from_label(label));
                 fields.insert("id".into(), id.as_str().into());
             }
             let pointers: Vec<String> = lists(step).into_iter().map(|(pointer, _)| pointer).collect();
@@ -118,7 +118,7 @@ impl Ids {
         }
     }
 
-    fn free(&mut self, base: StepId) -> StepId {
+    fn free(&mut self, base: &StepId) -> StepId {
         let mut id = base.clone();
         let number = self.numbers.entry(base.clone()).or_insert(1);
         while self.taken.contains(id.as_str()) {

@@ -98,7 +98,8 @@ fn check_parallel(parallel: &ParallelStep, at: &str, findings: &mut Findings) {
         let message = format!("at most {MAX_PARALLEL_BRANCHES} branches: use `for_each` for many that are alike");
         findings.error(format!("{at}/branches"), "too_many_branches", message);
     }
-    check_names(parallel.branches.iter().map(|branch| &branch.name), &format!("{at}/branches"), findings);
+    let names: Vec<&BranchName> = parallel.branches.iter().map(|branch| &branch.name).collect();
+    check_names(&names, &format!("{at}/branches"), findings);
     if parallel.max_concurrency.is_some_and(|most| most == 0 || most > MAX_CONCURRENCY) {
         let message = format!("from 1 to {MAX_CONCURRENCY}; leave it out to run as many as the server allows");
         findings.error(format!("{at}/max_concurrency"), "max_concurrency_out_of_range", message);
@@ -113,13 +114,14 @@ fn check_conditional(conditional: &ConditionalStep, at: &str, findings: &mut Fin
         findings.error(format!("{at}/cases"), "too_many_cases", format!("at most {MAX_CASES} cases"));
     }
     let pointer = format!("{at}/cases");
-    check_names(conditional.cases.iter().map(|case| &case.name), &pointer, findings);
+    let names: Vec<&BranchName> = conditional.cases.iter().map(|case| &case.name).collect();
+    check_names(&names, &pointer, findings);
     for (position, case) in conditional.cases.iter().enumerate() {
         if case.name.as_str() == OTHERWISE {
-            let name = free_name(&case.name, conditional.cases.iter().map(|case| &case.name));
+            let name = free_name(&case.name, &names);
             let fix = put(&format!("Call it `{name}`"), format!("{pointer}/{position}/name"), name.clone().into());
             let message = "`otherwise` means the steps that run when no case matches; give the case another name";
-            findings.add(Severity::Error, &fix.pointer.clone(), "reserved_name", message, Some(fix));
+            findings.add(Severity::Error, fix.pointer.clone(), "reserved_name", message, Some(fix));
         }
         if case.when.trim().is_empty() {
             let message = "say when this case runs: an expression that is true or false, as `input.size > 3`";
@@ -157,22 +159,22 @@ fn check_loop(body: &LoopStep, at: &str, findings: &mut Findings) {
 /// Rounds that a fix allows where the definition does not say.
 const SUGGESTED_ROUNDS: u32 = 5;
 
-fn check_names<'n>(names: impl Iterator<Item = &'n BranchName> + Clone, at: &str, findings: &mut Findings) {
+fn check_names(names: &[&BranchName], at: &str, findings: &mut Findings) {
     let mut seen = HashSet::new();
-    for (position, name) in names.clone().enumerate() {
+    for (position, name) in names.iter().copied().enumerate() {
         if seen.insert(name) {
             continue;
         }
-        let free = free_name(name, names.clone());
+        let free = free_name(name, names);
         let fix = put(&format!("Call it `{free}`"), format!("{at}/{position}/name"), free.into());
         let message = format!("there is another one called `{name}` in this step: paths could not tell them apart");
-        findings.add(Severity::Error, &fix.pointer.clone(), "duplicate_name", message, Some(fix));
+        findings.add(Severity::Error, fix.pointer.clone(), "duplicate_name", message, Some(fix));
     }
 }
 
 /// A name with a number that none of the others has.
-fn free_name<'n>(name: &BranchName, others: impl Iterator<Item = &'n BranchName>) -> String {
-    let taken: HashSet<&str> = others.map(BranchName::as_str).collect();
+fn free_name(name: &BranchName, others: &[&BranchName]) -> String {
+    let taken: HashSet<&str> = others.iter().map(|other| other.as_str()).collect();
     let mut candidates = (2_u32..).map(|number| name.numbered(number).to_string());
     candidates.find(|free| !taken.contains(free.as_str())).unwrap_or_default()
 }

@@ -261,6 +261,7 @@ fn conditions_that_never_change_are_told() {
         ("iteration >= input.rounds", vec![]),
         ("steps.Draft.content == previous", vec![]),
         ("steps.Polish.iteration > 2", vec![]),
+        ("steps.Draft.content", vec!["/steps/1/until not_a_condition"]),
         ("{{ iteration > 2 }}", vec!["/steps/1/until expression_in_braces"]),
     ] {
         let steps = json!([note("Before"), looped(until, &json!([note("Draft")]))]);

@@ -4,6 +4,7 @@
 mod branches;
 mod expressions;
 mod flow;
+mod inputs;
 mod limits;
 mod models;
 mod newer;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use crate::definition::Definition;
 use crate::ids::PersonaId;
 use crate::index::Index;
+pub use inputs::undeclared_inputs;
 use report::Findings;
 pub use report::{Finding, Fix, LintReport, Severity};
 
@@ -54,7 +56,8 @@ pub fn lint_indexed(
         newer::check(definition, &mut findings);
         flow::check(definition, index, &mut findings);
         branches::check(index, &mut findings);
-        expressions::check(index, &mut findings);
+        expressions::check(definition, index, &mut findings);
+        inputs::check(definition, index, &mut findings);
         templates::check(definition, index, input, &mut findings);
         models::check(definition, index, context, &mut findings);
         prices::check(definition, index, context, &mut findings);

@@ -97,7 +97,7 @@ impl<'a> StepsUsed<'a> {
     fn may_pass_by(&self, target: &'a Place, user: &'a Place) -> bool {
         let around = self.index.around(user).chain([user]);
         // `until` sees the steps of the body: all that follows them is the end of the list.
-        let beside = around.filter(|place| place.block == target.block).last();
+        let beside = around.rev().find(|place| place.block == target.block);
         let key = beside.map_or_else(|| user.step.id.clone(), |beside| beside.step.id.clone());
         let known = self.passes_by.borrow().get(&(&target.step.id, key.clone())).copied();
         known.unwrap_or_else(|| {
@@ -211,7 +211,7 @@ fn labels<'i>(names: &NameScope<'i>) -> Vec<&'i str> {
 
 /// The text with a reference to another step.
 fn refer_to(text: &Text<'_, '_>, reference: &Reference, label: &str) -> Option<Fix> {
-    let source = text.text.source;
+    let source = text.of.source;
     if source.len() > MAX_FIXED_BYTES {
         return None;
     }

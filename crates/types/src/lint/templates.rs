@@ -22,7 +22,7 @@ pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value
             if text.source.len() <= most {
                 let pointer = &format!("{}/{}", place.pointer, text.field);
                 let names = index.scope_of(place, &text);
-                checker.check_text(&Text { place, pointer, names, text: &text }, findings);
+                checker.check_text(&Text { place, pointer, names, of: &text }, findings);
             }
         }
     }
@@ -41,12 +41,12 @@ pub(super) struct Text<'a, 't> {
     pub place: &'a Place,
     pub pointer: &'t str,
     pub names: NameScope<'a>,
-    pub text: &'t StepText<'a>,
+    pub of: &'t StepText<'a>,
 }
 
 impl<'a> Checker<'a> {
     fn check_text(&self, text: &Text<'a, '_>, findings: &mut Findings) {
-        let reading = match Reading::of(text.text.source, text.text.language, self.index.names()) {
+        let reading = match Reading::of(text.of.source, text.of.language, self.index.names()) {
             Ok(reading) => reading,
             Err(error) => return findings.error(text.pointer, "template_syntax", error.to_string()),
         };
@@ -72,7 +72,8 @@ impl<'a> Checker<'a> {
     }
 
     fn check_input(&self, pointer: &str, reference: &Reference, findings: &mut Findings) {
-        let Some(input) = self.input.filter(|_| !reference.optional) else { return };
+        let has_default = self.definition.input_field(&reference.name).is_some_and(|field| field.default.is_some());
+        let Some(input) = self.input.filter(|_| !reference.optional && !has_default) else { return };
         if input.get(&reference.name).is_none() {
             let name = short(&reference.name);
             let message = match input {

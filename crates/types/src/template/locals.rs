@@ -39,6 +39,12 @@ impl Locals {
 }
 
 impl Reading<'_> {
+    /// Whether the text names the input as a whole, or a field of it by a computed name.
+    #[must_use]
+    pub fn names_whole_input(&self) -> bool {
+        self.words().any(|word| matches!(word.text, "input" | "user_input"))
+    }
+
     /// The names of containers that the text uses, each once.
     #[must_use]
     pub fn locals_used(&self) -> Vec<&'static str> {

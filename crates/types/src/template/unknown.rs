@@ -40,7 +40,7 @@ pub fn dollar_text(source: &str) -> Result<Vec<(String, TemplateError)>, Templat
     Ok(Reading::new(source, &Names::default())?.dollar_text())
 }
 
-/// A word in an expression that is a value, and neither a root nor a variable of the template.
+/// A word in an expression that stands for a value.
 pub(super) struct FreeWord<'r> {
     pub text: &'r str,
     /// Its offset in the source.
@@ -63,8 +63,16 @@ impl Reading<'_> {
         found.take(MAX_FINDINGS_OF_A_KIND + 1).collect()
     }
 
+    /// The words that are neither a root nor a variable of the template.
     pub(super) fn free_words(&self) -> impl Iterator<Item = FreeWord<'_>> {
         let variables = self.variables();
+        self.words().filter(move |word| {
+            Root::of(word.text).is_none() && !variables.contains(word.text) && !KNOWN_WORDS.contains(&word.text)
+        })
+    }
+
+    /// The words that stand for a value and are no part of a reference.
+    pub(super) fn words(&self) -> impl Iterator<Item = FreeWord<'_>> {
         let words = self.pieces.iter().flat_map(move |read| {
             let keyword = match read.piece {
                 Piece::Tag(_) => read.tokens.iter().position(|token| matches!(token, Token::Word(_))),
@@ -75,12 +83,7 @@ impl Reading<'_> {
                 (keyword != Some(at)).then(|| FreeWord { text: token.word(self.source), start: word.start, read, at })
             })
         });
-        words.filter(move |word| {
-            Root::of(word.text).is_none()
-                && !variables.contains(word.text)
-                && !KNOWN_WORDS.contains(&word.text)
-                && self.stands_for_a_value(&word.read.tokens, word.at)
-        })
+        words.filter(|word| self.stands_for_a_value(&word.read.tokens, word.at))
     }
 
     /// The message for the word after a hyphen in `input.user-name`, which reads as a subtraction.

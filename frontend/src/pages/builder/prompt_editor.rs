@@ -36,7 +36,9 @@ pub fn PromptEditor(
     let popup = Popup::new();
     let context = Memo::new(move |_| {
         let builder = form.builder;
-        builder.draft.with(|draft| builder.index.with(|index| Context::of(index, &form.id(), &draft.context, &[])))
+        builder
+            .draft
+            .with(|draft| builder.index.with(|index| Context::of(index, &form.id(), &draft.context, &draft.inputs)))
     });
     let look = move || {
         let Some(area) = area.get_untracked() else { return };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sluice_types::template::{Locals, Root};
-use sluice_types::{Index, LlmStep, Place, Resolution, Step, StepId, StepKind, TemplateInput};
+use sluice_types::{Index, InputField, LlmStep, Place, Resolution, Step, StepId, StepKind};
 
 /// A step's name in templates, and its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,12 +46,11 @@ pub struct Context {
 }
 
 impl Context {
-    /// The names that a step can refer to. `context` has the values of the workflow; `inputs` are the declared fields
-    /// of the workflow's template, if it was made from one.
+    /// The names that a step can refer to. `context` has the values of the workflow, `inputs` its declared fields.
     #[must_use]
-    pub fn of(index: &Index, id: &StepId, context: &BTreeMap<String, Value>, inputs: &[TemplateInput]) -> Self {
+    pub fn of(index: &Index, id: &StepId, context: &BTreeMap<String, Value>, inputs: &[InputField]) -> Self {
         let mut input: Vec<(String, String)> =
-            inputs.iter().map(|input| (input.name.clone(), input.label.clone())).collect();
+            inputs.iter().map(|input| (input.name.clone(), detail_of_input(input))).collect();
         for name in inputs_used(index) {
             if !input.iter().any(|(known, _)| *known == name) {
                 input.push((name, "input".into()));
@@ -110,6 +109,10 @@ fn names_of(index: &Index, place: &Place, reach: Reach) -> StepNames {
     let fields = own.copied().chain(json.map(String::as_str));
     let fields = fields.map(|name| (name.to_owned(), detail_of(&place.step, name))).collect();
     StepNames { id: place.step.id.clone(), label: place.step.label.clone(), fields, reach }
+}
+
+fn detail_of_input(input: &InputField) -> String {
+    if input.label.is_empty() { "input".into() } else { input.label.clone() }
 }
 
 /// A short description of a field.

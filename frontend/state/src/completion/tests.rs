@@ -2,12 +2,12 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use sluice_types::{Definition, Index, StepId, TemplateInput};
+use sluice_types::{Definition, Index, InputField, StepId};
 
 use super::utf16;
 use super::*;
 
-fn context_of(definition: &Definition, step: &str, inputs: &[TemplateInput]) -> Context {
+fn context_of(definition: &Definition, step: &str, inputs: &[InputField]) -> Context {
     Context::of(&Index::of(definition), &StepId::new(step).unwrap(), &definition.context, inputs)
 }
 
@@ -27,13 +27,7 @@ fn definition() -> Definition {
 }
 
 fn context() -> Context {
-    let topic = TemplateInput {
-        name: "topic".into(),
-        label: "Topic".into(),
-        description: String::new(),
-        required: true,
-        example: String::new(),
-    };
+    let topic = InputField { name: "topic".into(), label: "Topic".into(), ..InputField::default() };
     context_of(&definition(), "brief", &[topic])
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Block, BlockAddress, CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow,
+    Block, BlockAddress, CreateWorkflow, Definition, InputField, PersonaId, Step, StepId, UpdateWorkflow, Workflow,
     WorkflowTemplate,
 };
 
@@ -38,6 +38,8 @@ pub struct Draft {
     pub persona_id: Option<PersonaId>,
     /// Values for `{{context.KEY}}`.
     pub context: BTreeMap<String, Value>,
+    /// Declared fields of the input.
+    pub inputs: Vec<InputField>,
     /// Fields of the definition that a newer version has added. They are not edited here, and are saved as they are.
     pub extra: Map<String, Value>,
     pub(crate) nodes: BTreeMap<StepId, Arc<Step>>,
@@ -88,6 +90,7 @@ impl Draft {
             model: None,
             persona_id: None,
             context: BTreeMap::new(),
+            inputs: Vec::new(),
             extra: Map::new(),
             nodes: BTreeMap::new(),
             lists: BTreeMap::new(),
@@ -101,8 +104,8 @@ impl Draft {
         let mut flat = Flat { before: &self, nodes: BTreeMap::new(), lists: BTreeMap::new() };
         flat.add(definition.root(), BlockAddress::Root);
         let Flat { nodes, lists, .. } = flat;
-        let Definition { yolo, provider, model, persona_id, context, extra, .. } = definition;
-        Self { yolo, provider, model, persona_id, context, extra, nodes, lists, ..self }
+        let Definition { yolo, provider, model, persona_id, context, inputs, extra, .. } = definition;
+        Self { yolo, provider, model, persona_id, context, inputs, extra, nodes, lists, ..self }
     }
 
     /// A workflow as the server has it.
@@ -147,6 +150,7 @@ impl Draft {
             model: self.model.clone(),
             persona_id: self.persona_id.clone(),
             context: self.context.clone(),
+            inputs: self.inputs.clone(),
             entry_step: self.list(&BlockAddress::Root).and_then(|list| list.entry_step.clone()),
             steps: self.nested(&BlockAddress::Root),
             extra: self.extra.clone(),
@@ -305,6 +309,7 @@ impl PartialEq for Draft {
             model,
             persona_id,
             context,
+            inputs,
             extra,
             nodes,
             lists,
@@ -312,7 +317,7 @@ impl PartialEq for Draft {
         (name, description, category, tags) == (&other.name, &other.description, &other.category, &other.tags)
             && (is_template, is_active, yolo) == (&other.is_template, &other.is_active, &other.yolo)
             && (provider, model, persona_id) == (&other.provider, &other.model, &other.persona_id)
-            && (context, extra, lists) == (&other.context, &other.extra, &other.lists)
+            && (context, inputs, extra, lists) == (&other.context, &other.inputs, &other.extra, &other.lists)
             && nodes.len() == other.nodes.len()
             && nodes
                 .iter()

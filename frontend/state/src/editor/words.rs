@@ -1,6 +1,7 @@
 //! How the undo history calls an edit, and which edits it joins.
 
-use sluice_types::edit::{Edit, LlmField, ReviewField, StepField};
+use sluice_types::Slot;
+use sluice_types::edit::{BranchChange, CaseField, Edit, LlmField, LoopField, ParallelField, ReviewField, StepField};
 
 use super::draft::Draft;
 use super::edit::DraftEdit;
@@ -29,11 +30,28 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::SetDefaults { .. } => "change default model".into(),
         Edit::SetPersona(_) => "change default persona".into(),
         Edit::SetContext(_) => "change context".into(),
+        Edit::SetInputs(_) => "change inputs".into(),
         Edit::SetEntryStep { .. } => "change first step".into(),
         Edit::AddStep { step, .. } => format!("add {}", step.label),
         Edit::MoveStep { id, .. } => format!("move {}", step(id)),
         Edit::DuplicateStep(id) => format!("duplicate {}", step(id)),
         Edit::RemoveStep(id) => format!("remove {}", step(id)),
+        Edit::WrapSteps { ids, .. } => match ids.as_slice() {
+            [only] => format!("wrap {}", step(only)),
+            several => format!("wrap {} steps", several.len()),
+        },
+        Edit::UnwrapStep(id) => format!("unwrap {}", step(id)),
+        Edit::ChangeBranches { parent, change } => match change {
+            BranchChange::Add(name) => format!("add {name} to {}", step(parent)),
+            BranchChange::AddOtherwise => format!("add otherwise to {}", step(parent)),
+            BranchChange::Remove(Slot::Branch(name) | Slot::Case(name)) => {
+                format!("remove {name} from {}", step(parent))
+            }
+            BranchChange::Remove(Slot::Otherwise) => format!("remove otherwise from {}", step(parent)),
+            BranchChange::Remove(Slot::Each | Slot::Body) => format!("remove the steps of {}", step(parent)),
+            BranchChange::Rename { from, to } => format!("rename {from} to {to}"),
+            BranchChange::Move { name, .. } => format!("move {name}"),
+        },
         Edit::RenameStep { id, label } => format!("rename {} to {}", step(id), label.trim()),
         Edit::UpdateStep { id, field: StepField::Enabled(true) } => format!("switch on {}", step(id)),
         Edit::UpdateStep { id, field: StepField::Enabled(false) } => format!("switch off {}", step(id)),
@@ -50,6 +68,9 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         DraftEdit::SetDescription(_) => Some("description".into()),
         DraftEdit::SetCategory(_) => Some("category".into()),
         DraftEdit::Definition(Edit::SetDefaults { .. }) => Some("model".into()),
+        DraftEdit::Definition(Edit::UpdateStep { id, field: StepField::Case(CaseField::When { case, .. }) }) => {
+            Some(format!("condition of {case} in {id}"))
+        }
         DraftEdit::Definition(Edit::UpdateStep { id, field }) if is_typed(field) => {
             Some(format!("{} of {id}", noun(field)))
         }
@@ -85,6 +106,13 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Review(ReviewField::Shows(_)) => "reviewed steps",
         StepField::Review(ReviewField::ExpiresIn(_)) => "expiry",
         StepField::Review(ReviewField::OnExpiry(_)) => "decision on expiry",
+        StepField::Parallel(ParallelField::ForEach(_)) => "items",
+        StepField::Parallel(ParallelField::MaxConcurrency(_)) => "number at once",
+        StepField::Parallel(ParallelField::OnError(_)) => "handling of errors",
+        StepField::Case(CaseField::When { .. }) => "condition",
+        StepField::Case(CaseField::Next { .. }) => "next step",
+        StepField::Loop(LoopField::Until(_)) => "condition",
+        StepField::Loop(LoopField::MaxIterations(_)) => "number of rounds",
     }
 }
 
@@ -102,7 +130,10 @@ const fn is_typed(field: &StepField) -> bool {
             | LlmField::MaxTokens(_)
             | LlmField::Schema(_),
         )
-        | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_)) => true,
+        | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_))
+        | StepField::Parallel(ParallelField::ForEach(_) | ParallelField::MaxConcurrency(_))
+        | StepField::Case(CaseField::When { .. })
+        | StepField::Loop(_) => true,
         StepField::Type(_)
         | StepField::Enabled(_)
         | StepField::Effect(_)
@@ -110,6 +141,8 @@ const fn is_typed(field: &StepField) -> bool {
         | StepField::Llm(
             LlmField::Persona(_) | LlmField::Reasoning(_) | LlmField::OnTruncated(_) | LlmField::Fallbacks(_),
         )
-        | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_)) => false,
+        | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_))
+        | StepField::Parallel(ParallelField::OnError(_))
+        | StepField::Case(CaseField::Next { .. }) => false,
     }
 }
