@@ -135,6 +135,10 @@ impl Machine {
             let message = "This review shows no step that could run again.";
             return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
         };
+        if self.place(&target).is_some_and(|place| place.step.kind.is_container()) {
+            let message = "This review shows what several steps have made together: retry one of them, changed or not.";
+            return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
+        }
         let before = request.content.as_ref().or(gate.content.as_ref()).cloned().unwrap_or_default();
         let comment = request.comment.clone().unwrap_or_default();
         self.run_again_from(&target, env);

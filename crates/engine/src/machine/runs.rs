@@ -149,7 +149,7 @@ impl Runs {
     }
 
     /// All step runs, in the order in which they were reached.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &StepRun> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &StepRun> + Clone {
         self.records.iter().map(|record| &record.run)
     }
 

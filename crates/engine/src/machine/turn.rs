@@ -101,7 +101,7 @@ impl Machine {
                 None => self.judge(&path, env),
             },
             Action::Skip(path, reason) => self.skip(&path, reason),
-            Action::Enter(path) => self.enter(&path),
+            Action::Enter(path) => self.enter_again(&path),
             Action::Open(container, list) => self.runs.frontier_mut().open(&container, list),
             Action::Gather(path) => self.gather(&path),
             Action::Complete(list) => match list.container() {

@@ -240,3 +240,13 @@ async fn ten_thousand_items_end_in_few_turns_and_a_bounded_answer() {
     // The begin and the end of each step run.
     assert!(journal.state.last_seq <= 2 * 10_002 + 10, "{} events", journal.state.last_seq);
 }
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_history_of_a_step_counts_all_its_items(#[future(awt)] database: TestDatabase) {
+    let bench = TestEngine::open(database.config()).await;
+    let done = settled(&bench, &[each("range(3)", &[step("draft", "demo-echo", "{{item}}")])], Value::Null).await;
+    let history = bench.engine.store().history(&bench.tenant, &done.workflow_id).await.unwrap();
+    let of_draft: Vec<_> = history.iter().map(|((step, ..), history)| (step.to_string(), history.attempts)).collect();
+    assert_eq!(of_draft, [("draft".to_owned(), 3)]);
+}

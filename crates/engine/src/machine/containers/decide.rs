@@ -113,7 +113,7 @@ impl Machine {
     }
 
     /// Goes on inside a container that has decided, with the lists of it that have not ended.
-    pub(in crate::machine) fn enter(&mut self, path: &StepPath) {
+    fn enter(&mut self, path: &StepPath) {
         if self.runs.status(path) != StepRunStatus::Running {
             self.change(path, |record| {
                 record.run.status = StepRunStatus::Running;
@@ -124,6 +124,16 @@ impl Machine {
         // The rounds of a loop that were judged are over. Other lists that are over are opened once more, and end at once.
         let over = self.runs.get(path).and_then(|run| run.choice.as_ref()?.iterations).unwrap_or(0);
         self.runs.frontier_mut().enter(path, over);
+    }
+
+    /// Enters a container that has decided before: after a crash, or as some of its steps run again.
+    pub(in crate::machine) fn enter_again(&mut self, path: &StepPath) {
+        let was_over = self.runs.status(path) != StepRunStatus::Running;
+        self.enter(path);
+        if was_over {
+            let event = self.event_of(EventType::Progress, path);
+            self.emit(event);
+        }
     }
 
     /// Decides whether a loop ends after the round that has ended.
