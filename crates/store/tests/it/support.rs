@@ -114,6 +114,7 @@ pub fn step_run(path: &str, status: StepRunStatus, order: u32) -> StepRecord {
         duration_ms: None,
         error: None,
         gate: None,
+        choice: None,
         overridden: false,
         stale: false,
         revision: None,
