@@ -47,7 +47,7 @@ enum Begun {
 
 impl Engine {
     /// Starts an execution of a saved workflow.
-    pub async fn start(&self, tenant: &TenantId, request: StartRequest) -> Result<StartedExecution, EngineError> {
+    pub async fn start(&self, tenant: &TenantId, mut request: StartRequest) -> Result<StartedExecution, EngineError> {
         if self.is_stopped() || self.shared.is_draining() {
             return Err(EngineError::ShuttingDown);
         }
@@ -56,7 +56,6 @@ impl Engine {
         }
         let workflow =
             self.shared.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
-        let mut request = request;
         request.start.input = with_defaults(&workflow.definition.inputs, &request.start.input);
         check_start(&workflow, &request.start)?;
         let (snapshot, index) = self.snapshot(tenant, &workflow.definition, &request.start.input).await?;

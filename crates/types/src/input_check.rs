@@ -44,7 +44,7 @@ pub fn check_input(inputs: &[InputField], input: &Value) -> Vec<FieldError> {
 const MAX_LISTED: usize = 20;
 
 fn check_field(field: &InputField, value: Option<&Value>) -> Option<FieldError> {
-    let pointer = format!("/input/{}", escape(&field.name));
+    let pointer = field.pointer_in_input();
     let is_blank = |value: &&Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
     let Some(value) = value.filter(|value| !is_blank(value)) else {
         let message = format!("`{}` is needed: {}", field.name, field.wanted());
@@ -59,6 +59,11 @@ fn error(pointer: String, code: &str, message: String) -> FieldError {
 }
 
 impl InputField {
+    /// The JSON pointer to the field in the request that starts an execution.
+    pub(crate) fn pointer_in_input(&self) -> String {
+        format!("/input/{}", escape(&self.name))
+    }
+
     /// What is wrong with a value; `None` when it fits.
     #[must_use]
     pub fn problem(&self, value: &Value) -> Option<String> {

@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde_json::Value;
+
 use super::report::{Findings, Fix, Severity};
 use crate::definition::{Definition, InputField, InputType, Language};
 use crate::index::Index;
+use crate::input_check::check_input;
 use crate::json;
 use crate::limits::{
     MAX_DESCRIPTION_CHARS, MAX_EXPRESSION_BYTES, MAX_INPUT_BYTES, MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS, MAX_NAME_CHARS,
     MAX_PROMPT_BYTES,
 };
+use crate::problem::FieldError;
 use crate::template::{Reading, Root, short};
 
-pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findings) {
+pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value>, findings: &mut Findings) {
     let inputs = &definition.inputs;
     if inputs.is_empty() {
         return;
@@ -20,6 +24,9 @@ pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findi
     if inputs.len() > MAX_INPUT_FIELDS {
         let message = format!("at most {MAX_INPUT_FIELDS} fields");
         return findings.error("/inputs", "too_many_inputs", message);
+    }
+    for error in input.map(|input| check_input(inputs, input)).unwrap_or_default() {
+        findings.error(declaration_of(inputs, &error), &error.code, error.message);
     }
     let used = InputsUsed::of(index);
     let mut names = HashSet::new();
@@ -45,6 +52,12 @@ pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findi
         let fix = fix.map(|value| Fix { title, pointer: "/inputs/-".into(), value });
         findings.add(Severity::Warning, &found.pointer, "undeclared_input", message, fix);
     }
+}
+
+/// The pointer to the declaration of the field that an error of an input is about.
+fn declaration_of(inputs: &[InputField], error: &FieldError) -> String {
+    let position = inputs.iter().position(|field| error.pointer == field.pointer_in_input());
+    position.map_or_else(|| "/inputs".to_owned(), |position| format!("/inputs/{position}"))
 }
 
 fn check_name(field: &InputField, at: &str, findings: &mut Findings) {
@@ -151,7 +164,7 @@ pub fn undeclared_inputs(definition: &Definition, index: &Index) -> Vec<InputFie
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::super::{LintContext, lint};
     use super::*;
@@ -227,6 +240,22 @@ mod tests {
         assert_eq!(found(&json!([]), prompt), Vec::<String>::new());
         let none = definition(&json!([]), prompt);
         assert_eq!(undeclared_inputs(&none, &Index::of(&none)).len(), 3);
+    }
+
+    #[test]
+    fn an_input_is_held_to_the_declared_fields() {
+        let inputs =
+            json!([{"name": "topic", "required": true}, {"name": "tone", "default": "dry"}, {"name": "notes"}]);
+        let with = |prompt: &str, input: Value| {
+            let report = lint(&definition(&inputs, prompt), &LintContext::default(), Some(&input));
+            let errors = report.errors().map(|finding| format!("{} {}", finding.pointer, finding.code));
+            errors.collect::<Vec<_>>()
+        };
+        let all = "{{ input.topic }} {{ input.tone }} {{ input.notes }}";
+        assert_eq!(with(all, json!({})), ["/inputs/0 missing_input", "/steps/0/prompt missing_input"]);
+        assert_eq!(with(all, json!({"topic": "tea", "notes": ""})), Vec::<String>::new());
+        assert_eq!(with("{{ input }}", json!({"topic": 3})), ["/inputs/0 input_does_not_fit"]);
+        assert_eq!(with("{{ input }}", json!("tea")), ["/inputs input_not_an_object"]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::definition::Definition;
 use crate::ids::PersonaId;
 use crate::index::Index;
+use crate::input_check::with_defaults;
 pub use inputs::undeclared_inputs;
 use report::Findings;
 pub use report::{Finding, Fix, LintReport, Severity};
@@ -34,7 +35,7 @@ pub struct LintContext {
     pub today: Option<NaiveDate>,
 }
 
-/// Checks a definition; with an input, also that it has what the templates need.
+/// Checks a definition; with an input, also that it fits the declared fields and has what the templates need.
 /// Pointers are into the definition, as `/steps/2/prompt`.
 #[must_use]
 pub fn lint(definition: &Definition, context: &LintContext, input: Option<&Value>) -> LintReport {
@@ -49,6 +50,8 @@ pub fn lint_indexed(
     context: &LintContext,
     input: Option<&Value>,
 ) -> LintReport {
+    let filled = input.map(|input| with_defaults(&definition.inputs, input));
+    let input = filled.as_ref();
     let mut findings = Findings::default();
     limits::check(index, &mut findings);
     // A definition with too many steps is refused; to check each of them would only take time.
@@ -57,7 +60,7 @@ pub fn lint_indexed(
         flow::check(definition, index, &mut findings);
         branches::check(index, &mut findings);
         expressions::check(definition, index, &mut findings);
-        inputs::check(definition, index, &mut findings);
+        inputs::check(definition, index, input, &mut findings);
         templates::check(definition, index, input, &mut findings);
         models::check(definition, index, context, &mut findings);
         prices::check(definition, index, context, &mut findings);

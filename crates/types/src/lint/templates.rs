@@ -72,8 +72,9 @@ impl<'a> Checker<'a> {
     }
 
     fn check_input(&self, pointer: &str, reference: &Reference, findings: &mut Findings) {
-        let has_default = self.definition.input_field(&reference.name).is_some_and(|field| field.default.is_some());
-        let Some(input) = self.input.filter(|_| !reference.optional && !has_default) else { return };
+        // The check of declared fields tells what is missing of those that are required.
+        let is_told = self.definition.input_field(&reference.name).is_some_and(|field| field.required);
+        let Some(input) = self.input.filter(|_| !reference.optional && !is_told) else { return };
         if input.get(&reference.name).is_none() {
             let name = short(&reference.name);
             let message = match input {
