@@ -91,9 +91,16 @@ pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Valu
     let run_of = |place: &Place| runs.get(&place.step.id);
     let scope = Scope::new(index, &definition.context, input.unwrap_or(&example), &run_of);
     let mut trial = Trial::new(scope, input.is_some());
-    for Place { step, pointer, .. } in index.places() {
+    for place in index.places() {
+        let Place { step, pointer, .. } = place;
+        let is_inside = index.around(place).next().is_some();
+        for text in step.expressions() {
+            if let Err(message) = trial.check_expression(text.source) {
+                error(format!("{pointer}/{}", text.field), "template_refused", message);
+            }
+        }
         for (field, source) in step.templates() {
-            if let Err(message) = trial.check(source) {
+            if let Err(message) = trial.check(source, is_inside) {
                 error(format!("{pointer}/{field}"), "template_refused", message);
             }
         }

@@ -8,6 +8,7 @@
 mod block;
 mod catalog;
 mod chat_tokens;
+mod choice;
 pub mod definition;
 pub mod edit;
 mod error_code;
@@ -46,6 +47,7 @@ mod workflows;
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
+pub use choice::{Choice, LoopEnd, SeenValue, Tested};
 pub use definition::{
     Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep, LoopStep, NewerPart,
     OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind,

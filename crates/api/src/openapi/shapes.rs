@@ -25,23 +25,34 @@ const WITHOUT_NULL: [&str; 11] = [
     "ReviewStep",
 ];
 /// Fields that answers leave out when they are empty.
-const LEFT_OUT: [(&str, &str); 7] = [
+const LEFT_OUT: [(&str, &str); 17] = [
+    ("Choice", "case"),
+    ("Choice", "count"),
+    ("Choice", "failed"),
+    ("Choice", "finished"),
+    ("Choice", "iterations"),
+    ("Choice", "tested"),
     ("Finding", "fix"),
     ("Problem", "current_status"),
     ("Problem", "current_version"),
     ("Problem", "errors"),
     ("Provider", "reason"),
     ("RunError", "path"),
+    ("StepRun", "choice"),
     ("StepRun", "revision"),
+    ("Tested", "case"),
+    ("Tested", "iteration"),
+    ("Tested", "values"),
 ];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 10] = [
     "Ability",
     "AttemptStatus",
     "ErrorCode",
     "EventType",
     "FinishReason",
     "GateKind",
+    "LoopEnd",
     "ProviderName",
     "RerunReason",
     "StepType",

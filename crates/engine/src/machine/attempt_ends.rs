@@ -133,6 +133,7 @@ impl Machine {
             }
         };
         let Some(attempt) = self.change(path, end) else { return };
+        self.runs.frontier_mut().budget_freed();
         let state = &mut self.journal.state;
         state.token_usage += attempt.token_usage;
         state.cost_usd += attempt.cost_usd.unwrap_or_default();

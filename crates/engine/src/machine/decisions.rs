@@ -6,7 +6,6 @@ use sluice_types::{
     StepKind, StepPath, StepRunStatus, StepType,
 };
 
-use super::rerun::repeats;
 use super::{Env, Machine};
 use crate::difference::difference;
 use crate::error::EngineError;
@@ -64,7 +63,7 @@ impl Machine {
                 let why = request.comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default();
                 self.fail_step(path, RunError::new(code, format!("{by} decided `{}`{why}", request.decision)));
             }
-            ReviewDecision::Revise => self.revise(gate, request)?,
+            ReviewDecision::Revise => self.revise(gate, request, env)?,
             ReviewDecision::RaiseBudget => {
                 self.raise_budget(gate, request)?;
                 self.run_again(path);
@@ -131,16 +130,18 @@ impl Machine {
     }
 
     /// Runs the reviewed step again with the comment, and all that uses it.
-    fn revise(&mut self, gate: &Gate, request: &ReviewRequest) -> Result<(), EngineError> {
+    fn revise(&mut self, gate: &Gate, request: &ReviewRequest, env: &Env<'_>) -> Result<(), EngineError> {
         let Some(target) = gate.shows.last().cloned() else {
             let message = "This review shows no step that could run again.";
             return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
         };
+        if self.place(&target).is_some_and(|place| place.step.kind.is_container()) {
+            let message = "This review shows what several steps have made together: retry one of them, changed or not.";
+            return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
+        }
         let before = request.content.as_ref().or(gate.content.as_ref()).cloned().unwrap_or_default();
         let comment = request.comment.clone().unwrap_or_default();
-        for repeat in repeats(&self.index, &self.runs, &target) {
-            self.back_to_pending(&repeat.path);
-        }
+        self.run_again_from(&target, env);
         let revision = format!(
             "\n\n---\nThis was your previous answer:\n\n{before}\n\n---\nA reviewer asks you to change it:\n\n{comment}\n\n\
              Write the whole answer anew, with the change."

@@ -1,9 +1,10 @@
 //! The status of an execution, its output and its error.
 
 use serde_json::Value;
-use sluice_types::{BlockAddress, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus, StepType};
+use sluice_types::{ExecutionStatus, RunError, StepPath};
 
 use super::Machine;
+use super::containers::{ListPath, error_of, last_output};
 use super::runs::{Activity, activity};
 
 impl Machine {
@@ -46,17 +47,15 @@ impl Machine {
 
     /// The output of the last step that completed.
     fn output(&self) -> Option<Value> {
-        let places: Vec<_> = self.index.block(&BlockAddress::Root).collect();
-        places.into_iter().rev().find_map(|place| result_of(self.runs.get(&StepPath::top(&place.step.id))?))
+        last_output(&self.index, &self.runs, &ListPath::ROOT)
     }
 
-    /// The error of the step run that failed.
+    /// The error of the step run that failed, with the path of the one inside that caused it.
     fn error(&self, status: ExecutionStatus) -> Option<RunError> {
         if status != ExecutionStatus::Failed {
             return None;
         }
-        let failed = self.runs.iter().find(|run| run.status == StepRunStatus::Failed)?;
-        Some(RunError { path: Some(failed.path.clone()), ..failed.error.clone()? })
+        error_of(&self.index, &self.runs, &ListPath::ROOT)
     }
 
     /// Whether an attempt of a step run is running.
@@ -68,18 +67,5 @@ impl Machine {
     pub(super) fn is_held_between_attempts(&self, path: &StepPath) -> bool {
         let between = |record| matches!(activity(record), Activity::Backoff(_));
         self.journal.state.on_hold && self.runs.record(path).is_some_and(between)
-    }
-}
-
-/// The output of a step run as the execution's own: of a review, the text as approved.
-fn result_of(run: &StepRun) -> Option<Value> {
-    if run.status != StepRunStatus::Completed {
-        return None;
-    }
-    match run.step_type {
-        StepType::Llm | StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown => {
-            run.output.clone()
-        }
-        StepType::Review => run.content.clone().map(Value::String),
     }
 }

@@ -1,6 +1,11 @@
 //! Whole executions without a database: the machine driven in memory, with crashes at any input.
 
 mod answers;
+mod conditional;
 mod laws;
+mod loops;
+mod parallel;
 mod recovery;
+mod reruns;
+mod trees;
 mod world;
