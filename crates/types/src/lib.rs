@@ -34,6 +34,7 @@ mod providers;
 mod rerun;
 mod resolve;
 mod status;
+mod step_runs;
 pub mod template;
 mod templates;
 mod unicode;
@@ -71,6 +72,7 @@ pub use providers::{CredentialInfo, CredentialRequest, Provider, ProviderList, P
 pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
+pub use step_runs::StepRunPage;
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,
