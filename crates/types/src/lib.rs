@@ -37,6 +37,7 @@ mod rerun;
 mod resolve;
 mod scope;
 mod status;
+mod step_runs;
 pub mod template;
 mod templates;
 mod unicode;
@@ -81,6 +82,7 @@ pub use rerun::{Kept, Repeated, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
 pub use scope::{NameScope, Resolution};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
+pub use step_runs::StepRunPage;
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplateList, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,

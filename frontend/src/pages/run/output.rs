@@ -24,7 +24,7 @@ fn output_of(run: &RunState) -> Option<(String, bool)> {
         }
         other => serde_json::to_string_pretty(other).unwrap_or_default(),
     };
-    let shown = run.steps().last().is_some_and(|step| step.text == text);
+    let shown = run.top().next_back().is_some_and(|step| step.text == text);
     Some((text, shown))
 }
 

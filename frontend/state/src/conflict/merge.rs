@@ -29,7 +29,7 @@ pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
         let entry = |draft: &Draft| draft.list(address).and_then(|list| list.entry_step.clone());
         let entry_step = choose(&entry(base), entry(mine), entry(theirs)).ok()?;
         let order = merged_order(base, mine, theirs, address)?;
-        let steps = order.into_iter().filter(|id| nodes.contains_key(id)).cloned().collect();
+        let steps = order.into_iter().filter(|id| nodes.contains_key(*id)).cloned().collect();
         lists.insert(address.clone(), Arc::new(List { entry_step, steps }));
     }
     // A step that both moved to different lists would be in both.
