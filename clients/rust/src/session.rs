@@ -96,10 +96,10 @@ async fn decide(server: &Configuration, run: &Execution, path: &str) -> Executio
     let (execution_id, step_path) = (run.id.clone(), path.to_owned());
     let params = GetStepRunParams { execution_id: execution_id.clone(), step_path: step_path.clone() };
     let gate = get_step_run(server, params).await.unwrap().run.gate.unwrap();
-    let body = ReviewRequest {
+    let body = DecideGate {
         content: Some(Some(format!("{}And more.\n", gate.content.unwrap()))),
         opened_seq: Some(Some(gate.opened_seq)),
-        ..ReviewRequest::new(ReviewDecision::Approve)
+        ..DecideGate::new(ReviewDecision::Approve)
     };
     let params = ReviewStepParams { execution_id, step_path, wait: WAIT, review_request: body };
     review_step(server, params).await.unwrap()

@@ -93,6 +93,11 @@ impl Engine {
                 SendResult::Sent => return Ok(()),
                 SendResult::NoActor(unsent) => unsent,
             };
+            // The engine may have stopped while this activation waited for another one: a claim would count as one more
+            // interruption.
+            if self.is_stopped() {
+                return Err(EngineError::ShuttingDown);
+            }
             let (owner, epoch, live) = store.ownership(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
             let theirs = owner != *engine_id && live;
             if theirs && store.is_engine_alive(&owner, self.shared.outside.clock.now()).await? {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{
     Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
+    with_defaults,
 };
 
 use crate::blocking::off_thread;
@@ -22,6 +23,8 @@ pub async fn check(
     input: Option<&Value>,
     today: NaiveDate,
 ) -> Result<LintReport, StoreError> {
+    let filled = input.map(|input| with_defaults(&definition.inputs, input));
+    let input = filled.as_ref();
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
     let index = Index::of(definition);
     let context = LintContext {
@@ -40,7 +43,8 @@ pub async fn check(
 /// calls it too.
 #[must_use]
 pub fn lint_deeply(definition: &Definition, context: &LintContext, input: Option<&Value>) -> LintReport {
-    lint_indexed_deeply(definition, &Index::of(definition), context, input)
+    let filled = input.map(|input| with_defaults(&definition.inputs, input));
+    lint_indexed_deeply(definition, &Index::of(definition), context, filled.as_ref())
 }
 
 fn lint_indexed_deeply(
@@ -87,9 +91,16 @@ pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Valu
     let run_of = |place: &Place| runs.get(&place.step.id);
     let scope = Scope::new(index, &definition.context, input.unwrap_or(&example), &run_of);
     let mut trial = Trial::new(scope, input.is_some());
-    for Place { step, pointer, .. } in index.places() {
+    for place in index.places() {
+        let Place { step, pointer, .. } = place;
+        let is_inside = index.around(place).next().is_some();
+        for text in step.expressions() {
+            if let Err(message) = trial.check_expression(text.source) {
+                error(format!("{pointer}/{}", text.field), "template_refused", message);
+            }
+        }
         for (field, source) in step.templates() {
-            if let Err(message) = trial.check(source) {
+            if let Err(message) = trial.check(source, is_inside) {
                 error(format!("{pointer}/{field}"), "template_refused", message);
             }
         }
@@ -108,6 +119,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_declared_default_is_filled_in_before_templates_are_tried() {
+        let definition = json!({"inputs": [{"name": "tone", "default": "dry"}],
+            "steps": [{"id": "a", "label": "A", "type": "llm", "prompt": "{{ input.tone }}"}]});
+        let definition: Definition = serde_json::from_value(definition).unwrap();
+        let report = lint_deeply(&definition, &LintContext::default(), Some(&json!({})));
+        assert_eq!(report.findings, []);
+    }
 
     #[test]
     fn templates_that_compute_and_schemas_are_checked_on_a_blocking_thread() {

@@ -7,7 +7,8 @@ use sluice_store::{ExecutionState, IdempotencyKey, Journal, Snapshot, StartOutco
 use sluice_types::limits::{MAX_CONTEXT_BYTES, MAX_INPUT_BYTES};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, ProviderName, StartExecution, StepKind,
-    TenantId, TokenUsage, Workflow, WorkflowId, candidates, metadata_errors, pin_to_available,
+    TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, metadata_errors, pin_to_available,
+    with_defaults,
 };
 
 use crate::driver::Actor;
@@ -37,6 +38,7 @@ impl Engine {
         let mut workflow =
             self.shared.store.workflow(tenant, &request.workflow_id).await?.ok_or(EngineError::WorkflowNotFound)?;
         let mut start = request.start;
+        start.input = with_defaults(&workflow.definition.inputs, &start.input);
         check_start(&workflow, &start)?;
         workflow.definition.context.extend(start.context.take().unwrap_or_default());
         workflow.metadata.extend(start.metadata.take().unwrap_or_default());
@@ -188,6 +190,10 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
     if !(start.input.is_object() || start.input.is_string() || start.input.is_null()) {
         return refused(ErrorCode::InvalidInput, "/input", "an input is an object or a text".into());
     }
+    let errors = check_input(&workflow.definition.inputs, &start.input);
+    if !errors.is_empty() {
+        return Err(EngineError::Invalid(ErrorCode::InvalidInput, errors));
+    }
     let context = start.context.as_ref().and_then(|context| serde_json::to_string(context).ok()).unwrap_or_default();
     if context.len() > MAX_CONTEXT_BYTES {
         let message = format!("a context has at most {MAX_CONTEXT_BYTES} bytes as JSON");
@@ -218,7 +224,11 @@ fn refusal(errors: Vec<sluice_types::LintFinding>) -> EngineError {
 fn named_personas(definition: &Definition, index: &Index) -> Vec<sluice_types::PersonaId> {
     let own = index.places().iter().filter_map(|place| match &place.step.kind {
         StepKind::Llm(llm) => llm.persona_id.clone(),
-        StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     });
     definition.persona_id.clone().into_iter().chain(own).collect()
 }

@@ -1,6 +1,7 @@
 //! The journal of an execution, as the engine writes and reads it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -80,6 +81,8 @@ pub struct StepRecord {
     pub order_key: Vec<u8>,
     /// How far its attempts have come.
     pub progress: AttemptProgress,
+    /// The items of a `for_each`, once they were evaluated. Shared: the record is copied with each change.
+    pub items: Option<Arc<Vec<Value>>>,
 }
 
 /// How far the attempts of a step run have come; a crash forgets none of it.

@@ -281,3 +281,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     workflow_versions,
     workflows
 );
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(step_runs::step_id, attempts::provider, attempts::model);

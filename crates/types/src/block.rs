@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::definition::{Definition, Step, StepKind};
+use crate::definition::{Definition, Step};
 use crate::ids::{BranchName, StepId};
 
 /// One of a container's lists of steps.
@@ -61,23 +61,6 @@ pub struct InnerBlock<'d> {
     pub pointer: String,
     /// The list.
     pub block: Block<'d>,
-}
-
-impl StepKind {
-    /// The lists of steps inside, in the order of their step runs. Only containers have some.
-    #[must_use]
-    pub fn blocks(&self) -> Vec<InnerBlock<'_>> {
-        match self {
-            Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => Vec::new(),
-        }
-    }
-
-    /// The same, to change them.
-    pub fn blocks_mut(&mut self) -> Vec<(Slot, BlockMut<'_>)> {
-        match self {
-            Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => Vec::new(),
-        }
-    }
 }
 
 impl Definition {

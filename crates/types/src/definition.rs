@@ -1,8 +1,11 @@
 //! The definition of a workflow: what it runs, step by step. The same JSON on the wire, on disk and
 //! in the editor.
 
+mod containers;
+mod inputs;
 mod newer;
 mod reading;
+mod texts;
 mod words;
 
 use std::collections::BTreeMap;
@@ -18,8 +21,12 @@ use crate::integer;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::providers::ProviderName;
 use crate::status::status;
+pub use containers::{Branch, Case, ConditionalStep, LoopStep, OnError, Otherwise, ParallelStep};
+pub use inputs::{InputField, InputType};
 pub(crate) use newer::to_be_checked;
 pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};
+pub(crate) use texts::UNTIL;
+pub use texts::{Language, StepText};
 use words::words;
 
 /// What a workflow runs: steps in list order, and what they share.
@@ -43,6 +50,9 @@ pub struct Definition {
     /// Values for `{{context.KEY}}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, Value>,
+    /// The fields of the input. Fields that only a text names need no declaration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputField>,
     /// The step to begin with; the first one when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,
@@ -95,6 +105,9 @@ impl Step {
         match self.kind {
             StepKind::Llm(_) => StepType::Llm,
             StepKind::Review(_) => StepType::Review,
+            StepKind::Parallel(_) => StepType::Parallel,
+            StepKind::Conditional(_) => StepType::Conditional,
+            StepKind::Loop(_) => StepType::Loop,
             StepKind::Unknown(_) => StepType::Unknown,
         }
     }
@@ -103,7 +116,16 @@ impl Step {
     #[must_use]
     pub const fn effect(&self) -> StepEffect {
         match (&self.effect, &self.kind) {
-            (Some(StepEffect::Pure), _) | (None, StepKind::Llm(_) | StepKind::Review(_)) => StepEffect::Pure,
+            // A container changes nothing itself: its steps have their own effects.
+            (Some(StepEffect::Pure), _)
+            | (
+                None,
+                StepKind::Llm(_)
+                | StepKind::Review(_)
+                | StepKind::Parallel(_)
+                | StepKind::Conditional(_)
+                | StepKind::Loop(_),
+            ) => StepEffect::Pure,
             (Some(StepEffect::Reads), _) => StepEffect::Reads,
             (Some(StepEffect::Writes | StepEffect::Unknown(_)), _) | (None, StepKind::Unknown(_)) => StepEffect::Writes,
         }
@@ -137,7 +159,7 @@ impl Step {
                 all
             }
             StepKind::Review(review) => vec![("instructions", review.instructions.as_str())],
-            StepKind::Unknown(_) => Vec::new(),
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Vec::new(),
         }
     }
 
@@ -150,7 +172,7 @@ impl Step {
                 all
             }
             StepKind::Review(review) => vec![&mut review.instructions],
-            StepKind::Unknown(_) => Vec::new(),
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Vec::new(),
         }
     }
 }
@@ -158,15 +180,17 @@ impl Step {
 /// The kinds of step, each with its own fields.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "most steps are of the large kind")
-)]
 pub enum StepKind {
     /// Calls a model once.
     Llm(LlmStep),
     /// Waits for a person's decision.
     Review(ReviewStep),
+    /// Runs branches, or the same steps for each item of a list, at once.
+    Parallel(ParallelStep),
+    /// Runs the first case that matches.
+    Conditional(ConditionalStep),
+    /// Runs its steps in rounds until a condition holds.
+    Loop(LoopStep),
     /// A kind of step that a newer version of Sluice has added.
     #[serde(untagged)]
     Unknown(UnknownStep),
@@ -190,6 +214,12 @@ status!(
         Llm = "llm",
         /// Waits for a person's decision.
         Review = "review",
+        /// Runs branches, or the same steps for each item of a list, at once.
+        Parallel = "parallel",
+        /// Runs the first case that matches.
+        Conditional = "conditional",
+        /// Runs its steps in rounds until a condition holds.
+        Loop = "loop",
     }
 );
 
@@ -404,12 +434,33 @@ step_schema!(
     "ReviewStepType",
     "Waits for a person's decision; its output is the decision, with the text as approved."
 );
+step_schema!(
+    ParallelStepSchema,
+    ParallelStep,
+    "ParallelStepType",
+    "Runs branches, or the same steps for each item of a list, at once; its output is a map by branch, or a list in the order of the items."
+);
+step_schema!(
+    ConditionalStepSchema,
+    ConditionalStep,
+    "ConditionalStepType",
+    "Runs the first case that matches; its output is the last output in that case."
+);
+step_schema!(
+    LoopStepSchema,
+    LoopStep,
+    "LoopStepType",
+    "Runs its steps in rounds until a condition holds; its output is that of the last round."
+);
 
 impl PartialSchema for Step {
     fn schema() -> RefOr<Schema> {
         schema::OneOfBuilder::new()
             .item(schema::Ref::from_schema_name("LlmStep"))
             .item(schema::Ref::from_schema_name("ReviewStep"))
+            .item(schema::Ref::from_schema_name("ParallelStep"))
+            .item(schema::Ref::from_schema_name("ConditionalStep"))
+            .item(schema::Ref::from_schema_name("LoopStep"))
             .description(Some("One step of a workflow; `type` says which kind."))
             .into()
     }
@@ -419,10 +470,19 @@ impl ToSchema for Step {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push(("LlmStep".into(), LlmStepSchema::schema()));
         schemas.push(("ReviewStep".into(), ReviewStepSchema::schema()));
+        schemas.push(("ParallelStep".into(), ParallelStepSchema::schema()));
+        schemas.push(("ConditionalStep".into(), ConditionalStepSchema::schema()));
+        schemas.push(("LoopStep".into(), LoopStepSchema::schema()));
         schemas.push(("LlmStepType".into(), tag_schema(StepType::Llm)));
         schemas.push(("ReviewStepType".into(), tag_schema(StepType::Review)));
+        schemas.push(("ParallelStepType".into(), tag_schema(StepType::Parallel)));
+        schemas.push(("ConditionalStepType".into(), tag_schema(StepType::Conditional)));
+        schemas.push(("LoopStepType".into(), tag_schema(StepType::Loop)));
         LlmStepSchema::schemas(schemas);
         ReviewStepSchema::schemas(schemas);
+        ParallelStepSchema::schemas(schemas);
+        ConditionalStepSchema::schemas(schemas);
+        LoopStepSchema::schemas(schemas);
     }
 }
 

@@ -104,6 +104,10 @@ error_codes! {
     InvalidDefinition = "invalid_definition", 422, "The definition cannot run as it is";
     InvalidInput = "invalid_input", 422, "The input lacks a value that the definition's templates need";
     InvalidTemplate = "invalid_template", 422, "A template cannot be filled in";
+    ConditionNotBoolean = "condition_not_boolean", 422, "A condition is neither true nor false";
+    NotAList = "not_a_list", 422, "A `for_each` has no list to run over";
+    TooManyItems = "too_many_items", 422, "A `for_each` has too many items";
+    ItemTooLarge = "item_too_large", 422, "An item of a `for_each` is too large";
     UnknownProvider = "unknown_provider", 422, "The definition names a provider that does not exist";
     UnknownModel = "unknown_model", 422, "The definition names a model that its provider does not have";
     UnknownPersona = "unknown_persona", 422, "The definition names a persona that does not exist";
@@ -121,7 +125,7 @@ error_codes! {
     ContextTooLong = "context_too_long", 502, "The prompt is longer than the model reads";
     OutputInvalid = "output_invalid", 502, "The answer does not fit the output schema";
     AnswerTruncated = "answer_truncated", 502, "The answer was cut at its token limit";
-    OutputTooLong = "output_too_long", 502, "The answer is longer than an answer may be";
+    OutputTooLong = "output_too_long", 502, "The output is longer than an output may be";
     AttemptTimedOut = "attempt_timed_out", 504, "The attempt took longer than its timeout";
     ReviewRejected = "review_rejected", 422, "A reviewer rejected the text";
     BudgetExceeded = "budget_exceeded", 422, "The budget does not cover the next call";

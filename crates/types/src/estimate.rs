@@ -1,5 +1,7 @@
 //! The expected cost of a run, as a range, before anything is spent.
 
+mod tree;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,14 +10,16 @@ use utoipa::ToSchema;
 
 use crate::catalog::find_model;
 use crate::chat_tokens::estimated_tokens;
-use crate::definition::{Definition, LlmStep, Step, StepKind, StepType, known_parts_if_given};
+use crate::definition::{Definition, LlmStep, StepType, known_parts_if_given};
 use crate::ids::{StepId, StepPath};
 use crate::index::{Index, Place};
+use crate::input_check::with_defaults;
 use crate::limits::DEFAULT_OUTPUT_TOKENS;
 use crate::providers::ProviderName;
 use crate::resolve::model_of;
-use crate::template::Root;
+use crate::template::{Reading, Root};
 use crate::usage::{TokenUsage, cost_usd, most_cost_usd};
+use tree::{LocalTokens, Walk, Walked};
 
 /// A range from the lowest to the highest expected value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -75,27 +79,74 @@ pub struct StepHistory {
 /// Usage by step, provider and model. Answers of different models are not comparable.
 pub type StepHistories = HashMap<(StepId, String, String), StepHistory>;
 
+/// How often something runs, from the least to the most that is expected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CallRange {
+    /// The least.
+    pub low: u64,
+    /// The most.
+    pub high: u64,
+}
+
+impl CallRange {
+    /// Once, whatever happens.
+    pub const ONCE: Self = Self { low: 1, high: 1 };
+}
+
+impl std::ops::Add for CallRange {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { low: self.low.saturating_add(other.low), high: self.high.saturating_add(other.high) }
+    }
+}
+
 /// The expected usage of a run, without retries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Estimate {
     /// Each step that calls a model.
     pub steps: Vec<StepEstimate>,
-    /// All of it, in US dollars; missing when the price of a model is not known. Then the costs of the other steps
-    /// together are the least that it costs.
+    /// All of it, in US dollars, from the cheapest case and one round of each loop to the dearest case and all rounds;
+    /// missing when the price of a model is not known. Then the costs of the other steps together are the least that it
+    /// costs. What `per_item` lists comes on top.
     pub cost_usd: Option<CostRange>,
+    /// Calls of models, with the same bounds.
+    #[serde(default)]
+    pub calls: CallRange,
+    /// What each item of a `for_each` costs, where the number of items is not known yet.
+    #[serde(default)]
+    pub per_item: Vec<ItemEstimate>,
     /// The day of the price list, as `2026-11-01`.
     pub prices_date: String,
     /// The labels of steps whose price is unknown.
     pub unknown_prices: Vec<String>,
 }
 
-/// The expected usage of one step.
+/// The expected usage of one item of a `for_each`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct StepEstimate {
-    /// The step run.
+pub struct ItemEstimate {
+    /// The `parallel` step.
     pub path: StepPath,
     /// Its label.
     pub label: String,
+    /// Cost of one item in US dollars; absent when the price is unknown.
+    pub cost_usd: Option<CostRange>,
+    /// Calls of models for one item.
+    pub calls: CallRange,
+}
+
+/// The expected usage of one step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepEstimate {
+    /// The step run; of several the first, as `each.0.draft`.
+    pub path: StepPath,
+    /// Its label.
+    pub label: String,
+    /// How often it runs: less than once where a case may not be taken, more than once in a loop. For one item where
+    /// `per_item` says so.
+    #[serde(default)]
+    pub calls: CallRange,
+    /// The `parallel` step around it whose number of items is not known yet.
+    pub per_item: Option<StepPath>,
     /// Type of the step.
     #[serde(rename = "type")]
     pub step_type: StepType,
@@ -104,11 +155,11 @@ pub struct StepEstimate {
     pub provider: Option<String>,
     /// The model that would be called.
     pub model: Option<String>,
-    /// Tokens of the prompt.
+    /// Tokens of the prompt of one call.
     pub input_tokens: TokenRange,
-    /// Tokens of the answer.
+    /// Tokens of the answer of one call.
     pub output_tokens: TokenRange,
-    /// Cost in US dollars; absent when the price is unknown.
+    /// Cost of one call in US dollars; absent when the price is unknown.
     pub cost_usd: Option<CostRange>,
     /// Whether the estimate uses earlier executions of the workflow.
     pub from_history: bool,
@@ -121,36 +172,26 @@ const LEAST_OUTPUT_TOKENS: u32 = 50;
 #[must_use]
 pub fn estimate(definition: &Definition, input: &Value, history: &StepHistories) -> Estimate {
     let index = Index::of(definition);
+    let input = &with_defaults(&definition.inputs, input);
     let scope = Scope { definition, index: &index, input, history };
-    let mut outputs: Outputs = HashMap::new();
-    let mut steps = Vec::new();
-    for place in index.places().iter().filter(|place| place.step.enabled) {
-        match &place.step.kind {
-            StepKind::Review(_) => {
-                let shown = index.shown_by(place).last().and_then(|shown| outputs.get(&shown.step.id));
-                outputs.insert(&place.step.id, shown.copied().unwrap_or_default());
-            }
-            StepKind::Unknown(_) => steps.push(unknown_estimate(&place.step)),
-            StepKind::Llm(llm) => {
-                let estimate = scope.of_call(place, llm, &outputs);
-                outputs.insert(&place.step.id, estimate.output_tokens);
-                steps.push(estimate);
-            }
-        }
-    }
-    let cost = steps.iter().try_fold(CostRange::default(), |sum, step| step.cost_usd.map(|cost| sum + cost));
+    let Walked { total, steps, per_item } = Walk::new(&scope).run();
     Estimate {
         unknown_prices: steps.iter().filter(|step| step.cost_usd.is_none()).map(|step| step.label.clone()).collect(),
-        cost_usd: cost,
+        cost_usd: total.cost_usd(),
+        calls: total.calls,
+        per_item,
         prices_date: crate::catalog::catalog().prices_date.clone(),
         steps,
     }
 }
 
 /// A step of a newer version: nothing is known of its cost.
-fn unknown_estimate(step: &Step) -> StepEstimate {
+fn unknown_estimate(index: &Index, place: &Place) -> StepEstimate {
+    let step = &place.step;
     StepEstimate {
-        path: StepPath::top(&step.id),
+        path: index.first_path(place),
+        calls: CallRange::ONCE,
+        per_item: None,
         label: step.label.clone(),
         step_type: step.step_type(),
         provider: None,
@@ -174,14 +215,14 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn of_call(&self, place: &Place, llm: &LlmStep, outputs: &Outputs<'_>) -> StepEstimate {
+    fn of_call(&self, place: &Place, llm: &LlmStep, outputs: &Outputs<'_>, locals: &LocalTokens) -> StepEstimate {
         let step = &place.step;
         let (provider, model) = model_of(self.definition, llm);
         let named = provider.clone().zip(model.clone());
         let info = named.as_ref().and_then(|(provider, model)| find_model(provider, model));
         let seen = named.and_then(|(provider, model)| self.history.get(&(step.id.clone(), provider, model)));
         let templates = step.templates();
-        let input_tokens = templates.iter().map(|(_, source)| self.tokens_of(source, outputs));
+        let input_tokens = templates.iter().map(|(_, source)| self.tokens_of(source, outputs, locals));
         let input_tokens = input_tokens.fold(TokenRange::default(), |sum, tokens| sum + tokens);
         let most = llm.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
         let cap = info.as_ref().and_then(|info| info.max_output_tokens);
@@ -195,7 +236,9 @@ impl Scope<'_> {
         let low = cost_usd(info.as_ref(), least);
         let high = most_cost_usd(info.as_ref(), input_tokens.high, output_tokens.high);
         StepEstimate {
-            path: StepPath::top(&step.id),
+            path: self.index.first_path(place),
+            calls: CallRange::ONCE,
+            per_item: None,
             label: step.label.clone(),
             step_type: step.step_type(),
             provider,
@@ -208,11 +251,15 @@ impl Scope<'_> {
     }
 
     /// Tokens of a rendered template: its own text plus the text of each reference.
-    fn tokens_of(&self, source: &str, outputs: &Outputs<'_>) -> TokenRange {
+    fn tokens_of(&self, source: &str, outputs: &Outputs<'_>, locals: &LocalTokens) -> TokenRange {
         let own = estimated_tokens(source);
         let mut range = TokenRange { low: own, high: own };
         // The lint reports templates that cannot be parsed.
-        for reference in self.index.references(source).unwrap_or_default() {
+        let Ok(reading) = Reading::new(source, self.index.names()) else { return range };
+        for name in reading.locals_used() {
+            range = range + locals.of(name);
+        }
+        for reference in reading.into_references() {
             let brought = match reference.root {
                 Root::Steps => {
                     let place = self.index.named(&reference.name);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::choice::Choice;
 use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, StepType};
 use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
@@ -88,13 +89,14 @@ pub struct Execution {
     pub duration_ms: Option<i64>,
     /// Whether a person paused it; it starts no step until it is resumed.
     pub on_hold: bool,
-    /// Its step runs, in the order of the steps.
+    /// The step runs of the workflow's own list, and at most 200 of those under way inside containers, in the order of the
+    /// steps.
     pub steps: Vec<StepRun>,
     /// The ids of the workflow's own steps that ran and completed, in the order in which they ran.
     pub steps_executed: Vec<StepId>,
     /// The number of its newest event, 0 before the first. Events with a greater number are newer than this answer.
     pub last_seq: i64,
-    /// The output of each completed step, by the step's id. Left out unless `include` names `results`.
+    /// The output of each completed step of the workflow's own list, by the step's id. Left out unless `include` names `results`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_results: Option<BTreeMap<String, Value>>,
 }
@@ -136,7 +138,7 @@ pub struct StepRun {
     /// The provider's own word for that.
     #[serde(default)]
     pub finish_word: Option<String>,
-    /// Tokens of all its attempts.
+    /// Tokens of all its attempts; of a container that has ended, those of the steps inside.
     pub token_usage: TokenUsage,
     /// Cost of those tokens in US dollars, as far as prices are known.
     pub cost_usd: f64,
@@ -149,6 +151,9 @@ pub struct StepRun {
     pub error: Option<RunError>,
     /// The open gate.
     pub gate: Option<Gate>,
+    /// What a container decided; absent of other steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Choice>,
     /// Whether a person set the output.
     pub overridden: bool,
     /// Whether the output was derived from an output that a person has replaced since. A rerun of the step clears it.

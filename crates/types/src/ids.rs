@@ -1,6 +1,7 @@
 //! Identifiers. Each kind is a type of its own, so that a step id cannot be used as a path. Each is validated when it
 //! is parsed and trusted afterwards.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -58,6 +59,13 @@ macro_rules! text_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        // For look-ups by text: equality, order and hash are those of the text.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
 
@@ -134,11 +142,35 @@ impl StepId {
     /// The same id with a number, as `draft-2`; it is cut where it would be too long.
     #[must_use]
     pub fn numbered(&self, number: u32) -> Self {
-        let number = format!("-{number}");
-        let room = MAX_SLUG_CHARS.saturating_sub(number.len());
-        let base = self.0.get(..room).unwrap_or(&self.0);
-        Self(format!("{base}{number}"))
+        Self(numbered(&self.0, number))
     }
+}
+
+impl From<&StepId> for BranchName {
+    fn from(id: &StepId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
+impl BranchName {
+    /// The name of a branch that people call so.
+    #[must_use]
+    pub fn from_label(label: &str) -> Self {
+        Self(slug_from_name(label, "branch"))
+    }
+
+    /// The same name with a number, as `eu-2`; it is cut where it would be too long.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        Self(numbered(&self.0, number))
+    }
+}
+
+/// A slug with a number behind it; it is cut where it would be too long.
+fn numbered(slug: &str, number: u32) -> String {
+    let number = format!("-{number}");
+    let room = MAX_SLUG_CHARS.saturating_sub(number.len());
+    format!("{}{number}", slug.get(..room).unwrap_or(slug))
 }
 
 impl TenantId {

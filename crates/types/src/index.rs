@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::block::{Block, BlockAddress, Slot};
-use crate::definition::{Definition, NEXT_END, Step, StepKind};
+use crate::definition::{Definition, NEXT_END, Step, StepKind, StepText};
 use crate::ids::{StepId, StepPath};
 use crate::path::Segment;
 use crate::template::{Names, Reading, Reference, TemplateError};
@@ -23,19 +23,6 @@ pub struct Place {
     pub position: usize,
     /// The containers around it, outermost first, as indices into [`Index::places`].
     containers: Vec<usize>,
-}
-
-/// The meaning of a name for a step.
-#[derive(Debug, Clone, Copy)]
-pub enum Resolution<'i> {
-    /// A step whose output is visible.
-    Visible(&'i Place),
-    /// The step itself, or a later step.
-    Later(&'i Place),
-    /// A step inside a container that does not contain this step: from outside, a container is opaque.
-    Hidden(&'i Place),
-    /// No step is called that.
-    Unknown,
 }
 
 /// The index of a definition.
@@ -60,15 +47,21 @@ impl Index {
     }
 
     fn add_block(&mut self, block: Block<'_>, address: &BlockAddress, pointer: &str, containers: &[usize]) {
-        let entry = block.entry_step.and_then(|entry| block.steps.iter().position(|step| step.id == *entry));
-        self.entries.insert(address.clone(), entry.unwrap_or(0));
-        self.blocks.insert(address.clone(), Vec::with_capacity(block.steps.len()));
+        // Two branches or cases may have one name: the lint reports it, and the address leads to the first.
+        let is_first = !self.blocks.contains_key(address);
+        if is_first {
+            let entry = block.entry_step.and_then(|entry| block.steps.iter().position(|step| step.id == *entry));
+            self.entries.insert(address.clone(), entry.unwrap_or(0));
+            self.blocks.insert(address.clone(), Vec::with_capacity(block.steps.len()));
+        }
         for (position, step) in block.steps.iter().enumerate() {
             let at = self.places.len();
             let pointer = format!("{pointer}/{position}");
             self.by_id.entry(step.id.clone()).or_insert(at);
             self.by_label.entry(step.label.clone()).or_insert(at);
-            self.blocks.entry(address.clone()).or_default().push(at);
+            if is_first {
+                self.blocks.entry(address.clone()).or_default().push(at);
+            }
             self.places.push(Place {
                 step: Arc::clone(step),
                 pointer: pointer.clone(),
@@ -106,6 +99,27 @@ impl Index {
         });
         let containers = place.containers.iter().filter_map(|&at| Some(self.places.get(at)?.step.id.as_str()));
         containers.chain([place.step.id.as_str()]).eq(named).then_some(place)
+    }
+
+    /// The path of the first run of a step: of the first item, in the first round.
+    #[must_use]
+    pub fn first_path(&self, place: &Place) -> StepPath {
+        let mut path: Option<String> = None;
+        let mut containers: Vec<(&Place, Slot)> = self.scope(place).containers().collect();
+        containers.reverse();
+        for (container, slot) in containers {
+            let segment = match &slot {
+                Slot::Branch(name) | Slot::Case(name) => name.as_str(),
+                Slot::Otherwise => OTHERWISE,
+                Slot::Each => "0",
+                Slot::Body => "1",
+            };
+            let before = path.map(|path| format!("{path}.")).unwrap_or_default();
+            path = Some(format!("{before}{}.{segment}", container.step.id));
+        }
+        // A path that is too long cannot be run: the lint reports it.
+        let inner = path.and_then(|path| StepPath::new(format!("{path}.{}", place.step.id)).ok());
+        inner.unwrap_or_else(|| StepPath::top(&place.step.id))
     }
 
     /// The path of the step run whose output a step run reads. Both share the containers around the step.
@@ -159,11 +173,49 @@ impl Index {
     /// as absent: the lint reports it.
     #[must_use]
     pub fn after(&self, place: &Place) -> usize {
-        let following = place.position + 1;
-        match &place.step.next {
+        self.jump(place, place.step.next.as_ref())
+    }
+
+    /// The same for a `conditional` step: the jump of the case that was taken comes before its own. `taken` is `None`
+    /// when no case matched.
+    #[must_use]
+    pub fn after_case(&self, place: &Place, taken: Option<&Slot>) -> usize {
+        let jump = match &place.step.kind {
+            StepKind::Conditional(conditional) => taken.and_then(|slot| conditional.next_of(slot)),
+            StepKind::Llm(_)
+            | StepKind::Review(_)
+            | StepKind::Parallel(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_) => None,
+        };
+        self.jump(place, jump.or(place.step.next.as_ref()))
+    }
+
+    /// The position that a jump from a step leads to.
+    fn jump(&self, from: &Place, next: Option<&StepId>) -> usize {
+        let following = from.position + 1;
+        match next {
             None => following,
-            Some(next) if next.as_str() == NEXT_END => self.len_of(&place.block),
-            Some(next) => self.position_in(&place.block, next).filter(|&at| at >= following).unwrap_or(following),
+            Some(next) if next.as_str() == NEXT_END => self.len_of(&from.block),
+            Some(next) => self.position_in(&from.block, next).filter(|&at| at >= following).unwrap_or(following),
+        }
+    }
+
+    /// The positions that a run may go on with after a step.
+    fn ways_on(&self, place: &Place) -> Vec<usize> {
+        match &place.step.kind {
+            _ if !place.step.enabled => vec![self.after_skip(place)],
+            StepKind::Conditional(conditional) => {
+                let blocks = place.step.kind.blocks();
+                let none_matches = conditional.otherwise.is_none().then_some(None);
+                let cases = blocks.iter().map(|inner| Some(&inner.slot)).chain(none_matches);
+                cases.map(|taken| self.after_case(place, taken)).collect()
+            }
+            StepKind::Llm(_)
+            | StepKind::Review(_)
+            | StepKind::Parallel(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_) => vec![self.after(place)],
         }
     }
 
@@ -173,27 +225,55 @@ impl Index {
         if place.step.enabled { self.after(place) } else { place.position + 1 }
     }
 
-    /// Whether a run reaches a step when all steps before it complete: no `next` and no entry step skips it.
+    /// Whether a run may reach a step in its list when all steps before it complete: no `next` and no entry step skips
+    /// it.
     #[must_use]
     pub fn leads_to(&self, goal: &Place) -> bool {
-        let mut target = self.entry(&goal.block);
-        while target < goal.position {
-            let Some(place) = self.nth(&goal.block, target) else { return false };
-            target = self.after_skip(place);
-        }
-        target == goal.position
+        self.reached(&goal.block).contains(&goal.position)
     }
 
-    /// The positions that a run reaches in a list.
+    /// The positions that a run may reach in a list.
     #[must_use]
     pub fn reached(&self, block: &BlockAddress) -> HashSet<usize> {
         let mut reached = HashSet::new();
-        let mut target = self.entry(block);
-        while let Some(place) = self.nth(block, target) {
-            reached.insert(target);
-            target = self.after_skip(place);
+        let mut open = vec![self.entry(block)];
+        while let Some(target) = open.pop() {
+            if let Some(place) = self.nth(block, target)
+                && reached.insert(target)
+            {
+                open.extend(self.ways_on(place));
+            }
         }
         reached
+    }
+
+    /// Whether a run may come to a position of a list without an earlier step of it.
+    pub(crate) fn can_pass_by(&self, avoided: &Place, goal: usize) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![self.entry(&avoided.block)];
+        while let Some(target) = open.pop() {
+            if target == goal {
+                return true;
+            }
+            if target != avoided.position
+                && target < goal
+                && seen.insert(target)
+                && let Some(place) = self.nth(&avoided.block, target)
+            {
+                open.extend(self.ways_on(place));
+            }
+        }
+        false
+    }
+
+    /// The addresses of all lists of steps.
+    pub fn addresses(&self) -> impl Iterator<Item = &BlockAddress> {
+        self.blocks.keys()
+    }
+
+    /// The containers around a step, outermost first.
+    pub fn around(&self, place: &Place) -> impl DoubleEndedIterator<Item = &Place> {
+        place.containers.iter().filter_map(|&at| self.places.get(at))
     }
 
     /// A step by the name that templates use: its label first, then its id.
@@ -219,33 +299,9 @@ impl Index {
         Ok(Reading::new(template, self.names())?.into_references())
     }
 
-    /// The meaning of a name for a step. Visible are the steps before it in its own list, and those before its
-    /// containers in the enclosing lists.
-    #[must_use]
-    pub fn resolve(&self, name: &str, from: &Place) -> Resolution<'_> {
-        match self.named(name) {
-            Some(target) => self.visibility(target, from),
-            None => Resolution::Unknown,
-        }
-    }
-
-    /// The same for a step that is known by its id.
-    #[must_use]
-    pub fn resolve_id(&self, id: &StepId, from: &Place) -> Resolution<'_> {
-        match self.place(id) {
-            Some(target) => self.visibility(target, from),
-            None => Resolution::Unknown,
-        }
-    }
-
-    fn visibility<'i>(&'i self, target: &'i Place, from: &Place) -> Resolution<'i> {
-        let around = from.containers.iter().filter_map(|&at| self.places.get(at));
-        let beside = around.chain([from]).find(|place| place.block == target.block);
-        match beside {
-            Some(beside) if target.position < beside.position => Resolution::Visible(target),
-            Some(_) => Resolution::Later(target),
-            None => Resolution::Hidden(target),
-        }
+    /// All references of a template or an expression of a step, in order.
+    pub fn references_of(&self, text: &StepText<'_>) -> Result<Vec<Reference>, TemplateError> {
+        Ok(Reading::of(text.source, text.language, self.names())?.into_references())
     }
 
     /// The steps whose outputs a review shows: the listed ones, or the model step before it.
@@ -311,6 +367,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::scope::Resolution;
 
     fn definition() -> Definition {
         serde_json::from_value(json!({"entry_step": "b", "steps": [

@@ -30,6 +30,11 @@ pub(crate) fn some<'de, T: Integer, D: Deserializer<'de>>(deserializer: D) -> Re
     optional(deserializer).map(Some)
 }
 
+/// Reads a field that is never `null`.
+pub(crate) fn required<'de, T: Integer, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    whole(&Number::deserialize(deserializer)?)
+}
+
 fn whole<T: Integer, E: serde::de::Error>(number: &Number) -> Result<T, E> {
     let integer = match (number.as_i64(), number.as_f64()) {
         (Some(integer), _) => Some(integer),

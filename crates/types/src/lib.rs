@@ -8,6 +8,7 @@
 mod block;
 mod catalog;
 mod chat_tokens;
+mod choice;
 pub mod definition;
 pub mod edit;
 mod error_code;
@@ -18,6 +19,7 @@ mod finish;
 mod gates;
 mod ids;
 mod index;
+mod input_check;
 mod integer;
 pub mod json;
 mod lean;
@@ -27,6 +29,7 @@ mod metadata;
 mod model_name;
 pub mod numbers;
 mod order;
+mod output_fields;
 mod output_schema;
 mod patch;
 mod path;
@@ -35,6 +38,7 @@ mod problem;
 mod providers;
 mod rerun;
 mod resolve;
+mod scope;
 mod status;
 mod step_runs;
 pub mod template;
@@ -47,13 +51,16 @@ mod workflows;
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
+pub use choice::{Choice, LoopEnd, SeenValue, Tested};
 pub use definition::{
-    Definition, Fallback, LlmStep, NewerPart, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect,
-    StepKind, StepType, UnknownStep,
+    Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep, LoopStep, NewerPart,
+    OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind,
+    StepText, StepType, UnknownStep,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{
-    CostRange, Estimate, EstimateWorkflow, StepEstimate, StepHistories, StepHistory, TokenRange, estimate,
+    CallRange, CostRange, Estimate, EstimateWorkflow, ItemEstimate, StepEstimate, StepHistories, StepHistory,
+    TokenRange, estimate,
 };
 pub use events::{EventType, ExecutionEvent};
 pub use execution::{
@@ -63,11 +70,15 @@ pub use execution::{
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
-pub use index::{Index, OTHERWISE, Place, Resolution};
+pub use index::{Index, OTHERWISE, Place};
+pub use input_check::{check_input, with_defaults};
 pub use lean::Include;
-pub use lint::{LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed};
+pub use lint::{
+    LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed, undeclared_inputs,
+};
 pub use metadata::{Metadata, metadata_errors};
 pub use order::CreationOrder;
+pub use output_fields::OutputFields;
 pub use output_schema::describes_an_object;
 pub use path::Segment;
 pub use personas::{CreatePersona, PatchPersona, Persona, PersonaPage, UpdatePersona};
@@ -75,6 +86,7 @@ pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, Provider, ProviderName, ProviderPage, UpdateCredential};
 pub use rerun::{KeptStep, RepeatedStep, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
+pub use scope::{NameScope, Resolution};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use step_runs::StepRunPage;
 pub use templates::{

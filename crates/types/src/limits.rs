@@ -6,6 +6,48 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_JSON_DEPTH: usize = 127;
 /// Steps in one definition.
 pub const MAX_STEPS: usize = 1_000;
+/// Containers around one step.
+pub const MAX_NESTING: usize = 8;
+/// Containers around one step when a definition is read. Deeper ones are refused before they are read: each level takes
+/// room on the stack. The lint reports those between [`MAX_NESTING`] and this.
+pub const MAX_READ_NESTING: usize = 16;
+/// Cases of one `conditional` step.
+pub const MAX_CASES: usize = 100;
+/// Branches of one `parallel` step.
+pub const MAX_PARALLEL_BRANCHES: usize = 500;
+/// Items of one `for_each`.
+pub const MAX_ITEMS: usize = 10_000;
+/// Rounds of one `loop` step.
+pub const MAX_ITERATIONS: u32 = 1_000;
+/// Branches or items of one `parallel` step that run at once.
+pub const MAX_CONCURRENCY: u32 = 1_000;
+/// Items of one `for_each` that run at once when the step does not say.
+pub const DEFAULT_CONCURRENCY: u32 = 20;
+/// Bytes of one item of a `for_each`, as JSON.
+pub const MAX_ITEM_BYTES: usize = 1024 * 1024;
+/// Bytes of all items of a `for_each`, as JSON.
+pub const MAX_ITEMS_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of the output of a container, as JSON: the outputs of its branches, items or rounds together.
+pub const MAX_GATHERED_BYTES: usize = 16 * 1024 * 1024;
+/// Levels of nested arrays and objects in an item and in the output of a container. Answers and stored values hold them
+/// a few levels deep, and JSON is read up to [`MAX_JSON_DEPTH`].
+pub const MAX_GATHERED_DEPTH: usize = MAX_JSON_DEPTH - 15;
+/// Conditions that the record of a container keeps; of a `loop`, the newest ones.
+pub const MAX_TESTED: usize = 100;
+/// Values that are kept of one tested condition.
+pub const MAX_SEEN_VALUES: usize = 10;
+/// Characters that are kept of one such value.
+pub const MAX_SEEN_CHARS: usize = 200;
+/// Step runs that each list in the plan of a retry holds.
+pub const MAX_PLANNED: usize = 200;
+/// Step runs under way that the answer of an execution holds, besides those of the workflow's own list.
+pub const MAX_UNDER_WAY: usize = 200;
+/// Declared fields of an input.
+pub const MAX_INPUT_FIELDS: usize = 100;
+/// Options of one declared field.
+pub const MAX_INPUT_OPTIONS: usize = 100;
+/// Bytes of one expression: a `when`, an `until` or a `for_each`.
+pub const MAX_EXPRESSION_BYTES: usize = 16 * 1024;
 /// Bytes in one prompt, system prompt or review instruction.
 pub const MAX_PROMPT_BYTES: usize = 1024 * 1024;
 /// Bytes in one output schema, as JSON.

@@ -12,13 +12,20 @@ use crate::status::status;
 pub struct RerunPlan {
     /// The step run to begin with.
     pub from_path: StepPath,
-    /// The step runs whose outputs are kept.
+    /// The step runs whose outputs are kept: the first 200.
     pub kept: Vec<KeptStep>,
-    /// The step runs that run again, or for the first time.
+    /// The number of all of them.
+    #[serde(default)]
+    pub kept_count: u32,
+    /// The step runs that run again, or for the first time: the first 200. A container runs again with all inside, and
+    /// decides anew.
     pub repeated: Vec<RepeatedStep>,
+    /// The number of all of them.
+    #[serde(default)]
+    pub repeated_count: u32,
     /// Estimated cost of the repeated ones in US dollars; absent when a price is unknown.
     pub cost_usd: Option<CostRange>,
-    /// The steps among them that write, and so act again.
+    /// The steps among them that write, and so act again: the first 200.
     pub writes_again: Vec<StepPath>,
 }
 

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::definition::{Definition, Step};
+use crate::definition::{Definition, InputField, Step};
 use crate::ids::WorkflowId;
+use crate::index::Index;
 use crate::json;
 
 /// A workflow to copy from.
@@ -48,6 +49,32 @@ pub struct TemplateInput {
     pub example: String,
 }
 
+impl From<&InputField> for TemplateInput {
+    fn from(field: &InputField) -> Self {
+        let example = field.example.as_ref();
+        Self {
+            name: field.name.clone(),
+            label: if field.label.is_empty() { field.name.clone() } else { field.label.clone() },
+            description: field.help.clone(),
+            required: field.required && field.default.is_none(),
+            example: example
+                .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl WorkflowTemplate {
+    /// A built-in template. Its definition may declare the input.
+    fn with_declared_inputs(mut self) -> Self {
+        self.built_in = true;
+        if self.input.is_empty() {
+            self.input = self.definition.inputs.iter().map(TemplateInput::from).collect();
+        }
+        self
+    }
+}
+
 /// A template in a list: without its definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TemplateSummary {
@@ -75,7 +102,11 @@ impl From<&WorkflowTemplate> for TemplateSummary {
             description: template.description.clone(),
             category: template.category.clone(),
             tags: template.tags.clone(),
-            step_labels: template.definition.steps.iter().map(|step| step.label.clone()).collect(),
+            step_labels: Index::of(&template.definition)
+                .places()
+                .iter()
+                .map(|place| place.step.label.clone())
+                .collect(),
             built_in: template.built_in,
         }
     }
@@ -111,7 +142,7 @@ pub struct StepTemplate {
     pub name: String,
     /// Purpose of the template.
     pub description: String,
-    /// `basic` or `pipeline`.
+    /// `basic`, `container` or `pipeline`.
     pub category: String,
     /// The name of a Lucide icon.
     pub icon: String,
@@ -128,10 +159,13 @@ pub struct StepTemplatePage {
     pub next_cursor: Option<String>,
 }
 
-const FILES: [&str; 3] = [
+const FILES: [&str; 6] = [
     include_str!("../data/workflow-templates/deep-build-pipeline.json"),
     include_str!("../data/workflow-templates/research-brief.json"),
     include_str!("../data/workflow-templates/content-studio.json"),
+    include_str!("../data/workflow-templates/support-desk.json"),
+    include_str!("../data/workflow-templates/polish-in-rounds.json"),
+    include_str!("../data/workflow-templates/review-panel.json"),
 ];
 
 #[expect(clippy::expect_used, reason = "the files are compiled in, and tests read them")]
@@ -140,7 +174,7 @@ static BUILT_IN: LazyLock<Vec<WorkflowTemplate>> = LazyLock::new(|| {
         .iter()
         .map(|file| {
             let template: WorkflowTemplate = serde_json::from_str(file).expect("the template file is valid");
-            WorkflowTemplate { built_in: true, ..template }
+            template.with_declared_inputs()
         })
         .collect()
 });
@@ -199,7 +233,7 @@ pub fn built_in_templates() -> &'static [WorkflowTemplate] {
     &BUILT_IN
 }
 
-/// The step templates that come with Sluice: seven basic ones, and the nine of the Deep Build Pipeline.
+/// The step templates that come with Sluice: seven basic ones, four containers, and the nine of the Deep Build Pipeline.
 #[must_use]
 pub fn step_templates() -> &'static [StepTemplate] {
     &STEPS
@@ -208,11 +242,12 @@ pub fn step_templates() -> &'static [StepTemplate] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::definition::StepType;
     use crate::lint::{LintContext, Severity, lint};
 
     #[test]
     fn built_in_templates_have_no_finding() {
-        assert_eq!(built_in_templates().len(), 3);
+        assert_eq!(built_in_templates().len(), 6);
         for template in built_in_templates() {
             let input: serde_json::Map<String, Value> = template
                 .input
@@ -231,10 +266,24 @@ mod tests {
             let file = json::parse(file).unwrap();
             let template: WorkflowTemplate = json::from_value(file.clone()).unwrap();
             assert_eq!(template.definition.newer_parts(), [], "{}", template.name);
-            assert_eq!(serde_json::to_value(&template.input).unwrap(), file["input"], "{}", template.name);
+            let written = serde_json::to_value(&template.input).unwrap();
+            let declared = file.pointer("/definition/inputs").is_some();
+            assert!(declared || written == file["input"], "{}", template.name);
         }
         let steps = json::parse(include_str!("../data/step-templates.json")).unwrap();
         json::from_value::<Vec<StepTemplateFile>>(steps).unwrap();
+    }
+
+    #[test]
+    fn the_templates_show_every_container() {
+        let types: std::collections::HashSet<StepType> = built_in_templates()
+            .iter()
+            .flat_map(|template| Index::of(&template.definition).places().to_vec())
+            .map(|place| place.step.step_type())
+            .collect();
+        for step_type in StepType::ALL {
+            assert!(types.contains(step_type), "{step_type}");
+        }
     }
 
     #[test]
@@ -257,10 +306,10 @@ mod tests {
     }
 
     #[test]
-    fn there_are_sixteen_step_templates() {
+    fn there_are_twenty_step_templates() {
         let of = |category: &str| step_templates().iter().filter(|template| template.category == category).count();
-        assert_eq!((of("basic"), of("pipeline"), step_templates().len()), (7, 9, 16));
-        for template in step_templates().iter().filter(|template| template.category == "basic") {
+        assert_eq!((of("basic"), of("container"), of("pipeline"), step_templates().len()), (7, 4, 9, 20));
+        for template in step_templates().iter().filter(|template| template.category != "pipeline") {
             let definition =
                 Definition { steps: vec![std::sync::Arc::new(template.step.clone())], ..Definition::default() };
             assert_eq!(definition.newer_parts(), [], "{}", template.name);

@@ -2,19 +2,28 @@
 
 use crate::ids::StepId;
 use crate::index::{Index, Place};
+use crate::scope::Resolution;
 use crate::status::StepRunStatus;
 use crate::template::Root;
 
 impl Index {
-    /// The steps whose outputs a step uses.
+    /// The steps whose outputs a step uses itself. What the steps inside a container use, they use for themselves.
     #[must_use]
-    pub fn used_by(&self, user: &Place) -> Vec<&Place> {
+    pub fn used_by<'i>(&'i self, user: &'i Place) -> Vec<&'i Place> {
         let mut used = self.shown_by(user);
-        for (_, source) in user.step.templates() {
-            // A template that cannot be parsed has no references: the lint reports it, and the step fails when it runs.
-            for reference in self.references(source).unwrap_or_default() {
-                if reference.root == Root::Steps {
-                    used.extend(self.named(&reference.name));
+        for text in user.step.texts() {
+            let scope = self.scope_of(user, &text);
+            // A text that cannot be parsed has no references: the lint reports it, and the step fails when it runs.
+            for reference in self.references_of(&text).unwrap_or_default() {
+                if reference.root != Root::Steps {
+                    continue;
+                }
+                match scope.resolve(&reference.name) {
+                    Resolution::Visible(used_step) | Resolution::Later(used_step) | Resolution::Hidden(used_step) => {
+                        used.push(used_step);
+                    }
+                    // A container around the step gives its item or round, and has no output yet.
+                    Resolution::Around(_) | Resolution::Unknown => {}
                 }
             }
         }

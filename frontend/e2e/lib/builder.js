@@ -19,7 +19,7 @@ export class Builder {
 
   /** A step's card. */
   card(label) {
-    return this.handle(label).locator('xpath=ancestor::article');
+    return this.handle(label).locator('xpath=ancestor::article[1]');
   }
 
   /** What a step is moved by. */

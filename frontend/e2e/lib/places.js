@@ -3,6 +3,7 @@ import { expect } from '@playwright/test';
 import { prompt, review } from './api.js';
 import { Builder } from './builder.js';
 import { Run } from './run.js';
+import { nested } from './samples.js';
 
 /** Every page of the app, in each state that looks different: how it is come to. */
 export const places = {
@@ -72,6 +73,26 @@ export const places = {
     await builder.handle('Research').press('Space');
     await test.page.keyboard.press('ArrowDown');
     await builder.expectSaid('Research is now 2 of 3.');
+  },
+  'the builder with containers': async (test) => {
+    const builder = await openNested(test);
+    await builder.openStep('Facts');
+    await builder.card('Polish').locator('summary').filter({ hasText: 'Name and settings' }).click();
+  },
+  'the builder with a condition as an expression, and a closed lane': async (test) => {
+    const builder = await openNested(test);
+    const field = builder.card('How risky').getByRole('group', { name: 'When' });
+    await field.getByText('Expression', { exact: true }).click();
+    await field.getByRole('textbox', { name: 'When' }).fill('steps.');
+    await expect(field.getByRole('option').first()).toBeVisible();
+    await test.page.getByRole('button', { name: 'Branch B of Look at it', exact: true }).click();
+    await builder.card('Polish').getByRole('button', { expanded: true }).first().click();
+  },
+  'the builder with a step picked up inside a branch': async (test) => {
+    const builder = await openNested(test);
+    await builder.handle('Plan').press('Space');
+    await test.page.keyboard.press('ArrowRight');
+    await builder.expectSaid('Plan is now in branch A of Look at it, 1 of 2.');
   },
   'the builder with a step of a newer version': async ({ page, api }) => {
     const { id } = await createBrief(api);
@@ -211,6 +232,15 @@ async function openBuilder({ page, api }) {
   await builder.open(id);
   await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
   await expect(builder.problems).toHaveText('No problems found');
+  return builder;
+}
+
+async function openNested({ page, api }) {
+  const { id } = await api.createWorkflow('Nested', nested());
+  const builder = new Builder(page);
+  await builder.open(id);
+  await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
+  await expect(builder.handle('Draft')).toBeVisible();
   return builder;
 }
 

@@ -32,6 +32,37 @@ export async function fill(api) {
   return { builder: await priced(api), run: waiting.id };
 }
 
+/** Steps of all kinds, one inside the other. */
+export function nested() {
+  const plan = { type: 'object', properties: { score: { type: 'number' }, claims: { type: 'array' } } };
+  return [
+    prompt('Plan', 'Plan {{input.topic}}.', { output_schema: plan }),
+    {
+      id: 'look',
+      label: 'Look at it',
+      type: 'parallel',
+      branches: [
+        { name: 'A', steps: [prompt('Facts', 'What is known about {{steps.Plan.content}}?')] },
+        { name: 'B', steps: [prompt('Risks', 'What are the risks of {{steps.Plan.content}}?')] },
+      ],
+    },
+    {
+      id: 'risky',
+      label: 'How risky',
+      type: 'conditional',
+      cases: [{ name: 'high', when: 'steps.Plan.output.score >= 4', steps: [review('Ask', { shows: ['plan'] })] }],
+    },
+    {
+      id: 'polish',
+      label: 'Polish',
+      type: 'loop',
+      until: "'done' in steps.Draft.content",
+      max_iterations: 3,
+      steps: [prompt('Draft', 'Make it better: {{previous or steps.Look at it.content}}')],
+    },
+  ];
+}
+
 /** A workflow whose price is known, as its model has one. */
 async function priced(api) {
   const model = { provider: undefined, model: undefined };

@@ -80,6 +80,61 @@ test.describe('a workflow of 500 steps', () => {
   });
 });
 
+test.describe('a tree of 500 steps', () => {
+  /** @type {Builder} */
+  let builder;
+  const BLOCKS = 100;
+
+  test.beforeEach(async ({ page, api }) => {
+    const block = (at) => ({
+      id: `block-${at}`,
+      label: `Block ${at}`,
+      type: 'conditional',
+      cases: [
+        { name: 'yes', when: 'input.level >= 4', steps: [prompt(`A ${at}`), prompt(`B ${at}`)] },
+        { name: 'no', when: 'input.level < 4', steps: [prompt(`C ${at}`), prompt(`D ${at}`)] },
+      ],
+    });
+    const { id } = await api.createWorkflow('Forest', Array.from({ length: BLOCKS }, (_, at) => block(at + 1)));
+    builder = new Builder(page);
+    await builder.open(id);
+    await page.getByRole('button', { name: 'Open blocks' }).click();
+    await expect(builder.handle(`D ${BLOCKS}`)).toBeAttached();
+  });
+
+  test('is typed in without the page being drawn anew', async ({ page, api }) => {
+    const card = await builder.openStep('C 50');
+    const field = card.getByRole('textbox', { name: 'Prompt', exact: true });
+    await field.focus();
+    await page.keyboard.press('End');
+    const problems = await builder.problems.elementHandle();
+    await watch(page);
+    const typed = ' and {{steps.Nobody.content}}';
+    await page.keyboard.type(typed);
+    await expect.poll(() => problems.evaluate((it) => it.textContent)).toBe('1 problem');
+    const seen = await report(page, `typing ${typed.length} characters in a tree`);
+    expect(seen.mutations).toBeLessThan((typed.length * STEPS) / 4);
+    await builder.save(2);
+    expect((await api.workflow('forest')).definition.steps[49].cases[1].steps[0].prompt).toContain(typed);
+  });
+
+  test('is sorted by keyboard', async ({ page, api }) => {
+    await builder.handle('A 1').focus();
+    await watch(page);
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Space');
+    await report(page, 'moving a step from the first block into the last');
+    await expect(builder.handle('A 1')).toBeFocused();
+    await expect(builder.handle('A 1')).toBeInViewport();
+    await builder.save(2);
+    const { definition } = await api.workflow('forest');
+    expect(definition.steps[BLOCKS - 1].otherwise.steps.map((step) => step.label)).toEqual(['A 1']);
+  });
+});
+
 test('2,000 texts a second are drawn by frames, and the page still answers', async ({ page, api, server, guard }) => {
   const words = 10_000;
   const { id } = await api.createWorkflow('Quick', [prompt('Stream', 'Write', { model: 'demo-slow' }), prompt('Then')]);

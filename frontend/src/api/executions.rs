@@ -1,8 +1,9 @@
 //! Executions: starting, reading, and every command to them.
 
+use sluice_types::limits::MAX_PAGE;
 use sluice_types::{
     DecideGate, Definition, Execution, ExecutionId, OverrideOutput, PatchExecution, PatchStep, RerunPlan,
-    StartExecution, StepPath, StepRunDetail, WorkflowId,
+    StartExecution, StepPath, StepRunDetail, StepRunPage, StepRunStatus, WorkflowId,
 };
 
 use super::error::ApiResult;
@@ -66,6 +67,23 @@ pub async fn command(id: &ExecutionId, command: Command) -> ApiResult<Execution>
 /// A step run with its attempts and decisions.
 pub async fn step(id: &ExecutionId, path: &StepPath) -> ApiResult<StepRunDetail> {
     Call::get(&step_of(id, path)).answer().await
+}
+
+/// A page of the step runs inside a container, in order; of all statuses when none is named.
+pub async fn steps_inside(
+    id: &ExecutionId,
+    container: &StepPath,
+    statuses: &[StepRunStatus],
+    cursor: Option<&str>,
+) -> ApiResult<StepRunPage> {
+    let statuses = statuses.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(",");
+    let query = [
+        ("parent", Some(container.to_string())),
+        ("limit", Some(MAX_PAGE.to_string())),
+        ("status", Some(statuses).filter(|statuses| !statuses.is_empty())),
+        ("cursor", cursor.map(ToOwned::to_owned)),
+    ];
+    Call::get(&format!("{}/steps", of(id))).query(query).answer().await
 }
 
 /// Changes a step for this execution.

@@ -16,8 +16,14 @@ pub fn Menu(
     /// The accessible name of the button.
     #[prop(into)]
     label: Signal<String>,
+    /// The text on the button of a menu of things to add; three dots without it.
+    #[prop(optional)]
+    text: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
+    let (class, menu_class) =
+        if text.is_some() { ("button small", "menu from-left") } else { ("button ghost small square", "menu") };
+    let icon = if text.is_some() { icondata_lu::LuPlus } else { icondata_lu::LuEllipsis };
     let element: NodeRef<html::Details> = NodeRef::new();
     let holds = move |node: &web_sys::Node| element.get_untracked().is_some_and(|details| details.contains(Some(node)));
     let close = move || {
@@ -52,16 +58,23 @@ pub fn Menu(
     view! {
         <details
             node_ref=element
-            class="menu"
+            class=menu_class
             on:keydown=keys
             on:focusout=left
         >
-            <summary class="button ghost small square" aria-label=move || label.get() title=move || label.get()>
-                <Icon icon=icondata_lu::LuEllipsis />
+            <summary class=class aria-label=move || label.get() title=move || label.get()>
+                <Icon icon />
+                {text}
             </summary>
             <ul class="items" on:click=move |_| close()>{children()}</ul>
         </details>
     }
+}
+
+/// A heading between the actions of a menu.
+#[component]
+pub fn MenuHeading(text: &'static str) -> impl IntoView {
+    view! { <li class="heading">{text}</li> }
 }
 
 /// One action of a menu.

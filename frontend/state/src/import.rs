@@ -160,7 +160,7 @@ mod tests {
         let workflow = ["{\"name\": \"N\", \"definition\": ", alone, "}"].concat();
         for (file, at) in [(alone, "/steps/0/type"), (&workflow, "/definition/steps/0/type")] {
             let error = read("x.json", file).unwrap_err().to_string();
-            assert_eq!(error, format!("{at}: \"agent\" is not one of llm, review."));
+            assert_eq!(error, format!("{at}: \"agent\" is not one of llm, review, parallel, conditional, loop."));
         }
     }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::template::Root;
-use sluice_types::{Definition, Index, TemplateInput};
+use sluice_types::{Definition, Index, InputField, TemplateInput};
 
 use super::format::capitalised;
 
@@ -64,8 +64,8 @@ impl InputError {
     }
 }
 
-/// The fields that a workflow's steps read: those declared by its template first, in its order, then others in the
-/// prompts. Disabled steps read nothing.
+/// The fields that a workflow's steps read: those declared by its template and by itself first, in their order, then
+/// others in the prompts. Disabled steps read nothing.
 #[must_use]
 pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field> {
     let mut fields: Vec<Field> = described
@@ -78,12 +78,20 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
             example: input.example.clone(),
         })
         .collect();
+    for declared in &definition.inputs {
+        let field = of_declared(declared);
+        match fields.iter_mut().find(|field| field.name == declared.name) {
+            Some(known) => *known = field,
+            None => fields.push(field),
+        }
+    }
     let index = Index::of(definition);
     for place in index.places().iter().filter(|place| place.step.enabled) {
-        for (_, source) in place.step.templates() {
-            // The lint reports templates that cannot be parsed.
-            for reference in index.references(source).unwrap_or_default() {
-                if reference.root != Root::Input {
+        for text in place.step.texts() {
+            // The lint reports texts that cannot be parsed.
+            for reference in index.references_of(&text).unwrap_or_default() {
+                // A declaration says whether a field is required.
+                if reference.root != Root::Input || definition.input_field(&reference.name).is_some() {
                     continue;
                 }
                 match fields.iter_mut().find(|field| field.name == reference.name) {
@@ -94,6 +102,14 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
         }
     }
     fields
+}
+
+fn of_declared(declared: &InputField) -> Field {
+    let example = declared.example.as_ref();
+    let example = example.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let plain = found(declared.name.clone(), declared.required && declared.default.is_none());
+    let label = if declared.label.is_empty() { plain.label } else { declared.label.clone() };
+    Field { label, description: declared.help.clone(), example: example.unwrap_or_default(), ..plain }
 }
 
 /// A field of which only the name is known.

@@ -6,6 +6,7 @@
 
 mod changed;
 mod step;
+mod tree;
 /// The step runs that were made from an output that a person has replaced since, in their order.
 #[must_use]
 pub fn stale_steps(run: &RunState) -> Vec<StepPath> {
@@ -16,7 +17,7 @@ pub fn stale_steps(run: &RunState) -> Vec<StepPath> {
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sluice_types::{
@@ -25,6 +26,7 @@ use sluice_types::{
 
 pub use changed::{Changed, TextChange};
 pub use step::{Retry, StepView};
+pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 
 use step::Added;
 
@@ -98,10 +100,15 @@ impl RunState {
         self.execution.status
     }
 
-    /// The step runs, in the order of the steps.
+    /// All step runs that are known: those of the workflow's own list in their order, then those inside containers.
     #[must_use]
     pub fn steps(&self) -> &[StepView] {
         &self.steps
+    }
+
+    /// The step runs of the workflow's own list, in the order of the steps.
+    pub fn top(&self) -> impl DoubleEndedIterator<Item = &StepView> {
+        self.steps.iter().filter(|step| step.container.is_none())
     }
 
     /// One step run.
@@ -134,19 +141,33 @@ impl RunState {
         self.step(self.execution.output_from.as_ref()?)
     }
 
-    /// The step run that waits for a person, when there is one.
+    /// The first step run that waits for a person.
     #[must_use]
     pub fn gate(&self) -> Option<&StepView> {
-        self.steps.iter().find(|step| step.run.status.is_gate())
+        self.gates().next()
+    }
+
+    /// The step runs that wait for a person.
+    pub fn gates(&self) -> impl Iterator<Item = &StepView> {
+        self.steps.iter().filter(|step| step.run.status.is_gate())
+    }
+
+    /// The step run that failed, or the one that has the run's error: the innermost one, where containers failed with it.
+    #[must_use]
+    pub fn failed_step(&self) -> Option<&StepView> {
+        let named = self.execution.error.as_ref().and_then(|error| self.step(error.path.as_ref()?));
+        let failed = || self.steps.iter().filter(|step| step.run.status == StepRunStatus::Failed);
+        named.or_else(|| failed().find(|step| !step.is_container())).or_else(|| failed().next())
     }
 
     /// Totals of the run so far. Step runs report their cost before the run does, and the run reports failed attempts
     /// before they do: both only grow, so the greater value is the newer.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        let spent: f64 = self.steps.iter().map(|step| step.run.cost_usd).sum();
-        let unpriced: u32 = self.steps.iter().map(|step| step.run.unpriced_calls).sum();
-        let used: TokenUsage = self.steps.iter().map(|step| step.run.token_usage).sum();
+        // A container that has ended counts what its steps cost.
+        let spent: f64 = self.top().map(|step| step.run.cost_usd).sum();
+        let unpriced: u32 = self.top().map(|step| step.run.unpriced_calls).sum();
+        let used: TokenUsage = self.top().map(|step| step.run.token_usage).sum();
         let told = self.execution.token_usage;
         Totals {
             cost_usd: spent.max(self.execution.cost_usd),
@@ -158,8 +179,8 @@ impl RunState {
                 cache_write_tokens: used.cache_write_tokens.max(told.cache_write_tokens),
                 reasoning_tokens: used.reasoning_tokens.max(told.reasoning_tokens),
             },
-            executed: self.steps.iter().filter(|step| step.run.status == StepRunStatus::Completed).count(),
-            total: self.steps.len(),
+            executed: self.top().filter(|step| step.run.status == StepRunStatus::Completed).count(),
+            total: self.top().count(),
         }
     }
 
@@ -169,9 +190,10 @@ impl RunState {
         if self.execution.status == ExecutionStatus::Completed {
             return 1.0;
         }
-        let settled = self.steps.iter().filter(|step| step.is_settled()).count();
+        let settled = self.top().filter(|step| step.is_settled()).count();
         let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-        if self.steps.is_empty() { 0.0 } else { count(settled) / count(self.steps.len()) }
+        let total = self.top().count();
+        if total == 0 { 0.0 } else { count(settled) / count(total) }
     }
 
     /// From the run's start to its end, or to `now` while it is running.
@@ -217,8 +239,12 @@ impl RunState {
                     step.take_event(seq, status, event);
                     changed.steps.push(path.clone());
                     changed.refetch = true;
+                    changed.inside.extend(step.container.clone());
                 }
-                None => changed.refetch |= !known,
+                None => {
+                    changed.refetch |= !known;
+                    changed.inside.extend(path.parent());
+                }
             }
         }
         self.refetch_due |= changed.refetch;
@@ -342,15 +368,63 @@ impl RunState {
             }
             self.steps.push(step);
         }
-        self.index = index_of(&self.steps);
+        self.keep_inside(before.into_iter().flatten(), seq, changed);
         kept
+    }
+
+    /// Keeps the step runs inside containers that an answer left out: it holds only those under way.
+    fn keep_inside(&mut self, others: impl Iterator<Item = StepView>, seq: i64, changed: &mut Changed) {
+        let (mut kept, inside): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.steps).into_iter().partition(|step| step.container.is_none());
+        kept.extend(inside);
+        for step in others {
+            let Some(container) = &step.container else { continue };
+            if !step.is_settled() && step.changed_before(seq) {
+                changed.inside.push(container.clone());
+            }
+            kept.push(step);
+        }
+        self.steps = kept;
+        self.index = index_of(&self.steps);
+    }
+
+    /// Takes in step runs inside a container, as a list of them answered. Events after `seq`, the newest one before the
+    /// list was asked for, may be newer. A complete list takes the place of what was known.
+    pub fn take_inside(&mut self, container: &StepPath, seq: i64, runs: Vec<StepRun>, is_complete: bool) -> Changed {
+        let mut changed = Changed::default();
+        let listed: HashSet<StepPath> = runs.iter().map(|run| run.path.clone()).collect();
+        for run in runs {
+            let path = run.path.clone();
+            match self.index.get(&path).and_then(|&at| self.steps.get_mut(at)) {
+                Some(step) if step.is_newer_than(seq, &run) => changed.inside.push(container.clone()),
+                Some(step) => {
+                    let (run_changed, text_from) = step.take_run(run);
+                    changed.texts.extend(text_from.map(|from| TextChange { path: path.clone(), from }));
+                    changed.steps.extend(run_changed.then_some(path));
+                }
+                None => {
+                    self.index.insert(path.clone(), self.steps.len());
+                    self.steps.push(StepView::new(run));
+                    changed.steps.push(path);
+                }
+            }
+        }
+        if is_complete {
+            let is_gone = |step: &StepView| {
+                step.container.as_ref() == Some(container)
+                    && !listed.contains(&step.run.path)
+                    && step.changed_before(seq)
+            };
+            self.steps.retain(|step| !is_gone(step));
+            self.index = index_of(&self.steps);
+        }
+        changed
     }
 
     /// The error of the run, or of its failed step run, as soon as either is known.
     #[must_use]
     pub fn error(&self) -> Option<&RunError> {
-        let failed = || self.steps.iter().find(|step| step.run.status == StepRunStatus::Failed);
-        self.execution.error.as_ref().or_else(|| failed().and_then(|step| step.run.error.as_ref()))
+        self.execution.error.as_ref().or_else(|| self.failed_step().and_then(|step| step.run.error.as_ref()))
     }
 }
 

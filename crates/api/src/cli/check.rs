@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 use sluice_engine::{Clock, System, lint_deeply};
 use sluice_types::json::{self, ReadError};
-use sluice_types::{Definition, LintContext, LintReport};
+use sluice_types::{BlockAddress, Definition, Index, LintContext, LintReport, OTHERWISE, Place, Slot};
 
 use super::files::read_file_or_stdin;
 use super::visible::print_line;
@@ -44,19 +44,22 @@ pub fn check(options: &CheckOptions) -> u8 {
     if options.json {
         print_line(&serde_json::to_string_pretty(&report).unwrap_or_default());
     } else {
-        print_report(&options.file, &report);
+        print_report(&options.file, &workflow.definition, &report);
     }
     if report.valid { DONE } else { FAILED }
 }
 
 /// Prints findings for people.
-pub fn print_report(file: &Path, report: &LintReport) {
+pub fn print_report(file: &Path, definition: &Definition, report: &LintReport) {
+    let index = Index::of(definition);
     for finding in &report.findings {
+        let inside = index.at_pointer(&finding.pointer).and_then(|(place, _)| path_of(&index, place));
         print_line(&format!(
-            "{}: {} at {}: {} [{}]",
+            "{}: {} at {}{}: {} [{}]",
             file.display(),
             finding.severity,
             finding.pointer,
+            inside.map(|path| format!(" (`{path}`)")).unwrap_or_default(),
             finding.message,
             finding.code
         ));
@@ -67,6 +70,19 @@ pub fn print_report(file: &Path, report: &LintReport) {
     if report.findings.is_empty() {
         print_line(&format!("{}: nothing found", file.display()));
     }
+}
+
+/// The path of a step inside a container, with `*` for the number of an item or a round.
+fn path_of(index: &Index, place: &Place) -> Option<String> {
+    let BlockAddress::Inner { parent, slot } = &place.block else { return None };
+    let parent = index.place(parent)?;
+    let container = path_of(index, parent).unwrap_or_else(|| parent.step.id.to_string());
+    let list = match slot {
+        Slot::Branch(name) | Slot::Case(name) => name.as_str(),
+        Slot::Otherwise => OTHERWISE,
+        Slot::Each | Slot::Body => "*",
+    };
+    Some(format!("{container}.{list}.{}", place.step.id))
 }
 
 /// A workflow file: a workflow as the API answers it, or a definition alone.

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, named};
 
 /// How long the run's status is believed without being read again.
 const LOOK: Duration = Duration::from_millis(500);
@@ -32,6 +32,10 @@ pub struct Follower<'a> {
     after: i64,
     /// How many bytes of each attempt's text were printed.
     printed: HashMap<(StepPath, i32), usize>,
+    /// The attempt whose text is printed as it comes. The texts of attempts beside it are printed after it, each whole.
+    speaking: Option<(StepPath, i32)>,
+    /// The attempts that have ended meanwhile.
+    waiting: Vec<(StepPath, i32)>,
     /// The attempts of which it was told that they think.
     thinking: HashSet<(StepPath, i32)>,
     /// The labels of the steps that have begun.
@@ -53,6 +57,8 @@ impl<'a> Follower<'a> {
             texts,
             after: 0,
             printed: HashMap::new(),
+            speaking: None,
+            waiting: Vec::new(),
             thinking: HashSet::new(),
             labels: HashMap::new(),
         }
@@ -138,10 +144,13 @@ impl<'a> Follower<'a> {
         match event_type {
             EventType::Text => {
                 let offset = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
-                self.print(path, attempt, offset, &text);
+                let attempt = (path, attempt);
+                if *self.speaking.get_or_insert_with(|| attempt.clone()) == attempt {
+                    self.print(attempt, offset, &text);
+                }
             }
             EventType::Thinking => {
-                let label = self.labels.get(&path).map_or_else(|| path.to_string(), Clone::clone);
+                let label = self.labels.get(&path).map_or_else(|| path.to_string(), |label| named(label, Some(&path)));
                 if self.thinking.insert((path, attempt)) {
                     self.terminal.show_thinking(&label);
                 }
@@ -153,7 +162,13 @@ impl<'a> Follower<'a> {
     async fn show_event(&mut self, event: &ExecutionEvent) -> Result<(), StoreError> {
         let completed = event.event_type == EventType::Progress && event.step_status == Some(StepRunStatus::Completed);
         if let (true, Some(path), Some(attempt)) = (completed, &event.path, event.attempt) {
-            self.print_rest(path, attempt).await?;
+            self.waiting.push((path.clone(), attempt));
+        }
+        self.end_speech(event);
+        if self.speaking.is_none() {
+            for attempt in std::mem::take(&mut self.waiting) {
+                self.print_rest(attempt).await?;
+            }
         }
         if let (Some(path), Some(label)) = (&event.path, &event.step_label) {
             self.labels.insert(path.clone(), label.clone());
@@ -162,20 +177,32 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
+    /// Lets other attempts speak once the one that spoke has ended.
+    fn end_speech(&mut self, event: &ExecutionEvent) {
+        let ends = match event.event_type {
+            EventType::Retry | EventType::Error => true,
+            _ => event.step_status.is_some_and(|status| status != StepRunStatus::Running),
+        };
+        let speaks = |(path, _): &(StepPath, i32)| event.path.as_ref() == Some(path);
+        self.speaking = self.speaking.take().filter(|speaking| !(ends && speaks(speaking)));
+    }
+
     /// Prints the rest of the text of an attempt that has ended.
-    async fn print_rest(&mut self, path: &StepPath, attempt: i32) -> Result<(), StoreError> {
+    async fn print_rest(&mut self, attempt: (StepPath, i32)) -> Result<(), StoreError> {
         if self.terminal.is_quiet() {
             return Ok(());
         }
-        if let Some(text) = self.engine.store().attempt_text(self.tenant, self.id, path, attempt).await? {
-            self.print(path.clone(), attempt, 0, &text);
+        let (path, number) = &attempt;
+        if let Some(text) = self.engine.store().attempt_text(self.tenant, self.id, path, *number).await? {
+            self.print(attempt, 0, &text);
+            self.terminal.end_text();
         }
         Ok(())
     }
 
     /// Prints the part of a piece that was not printed. A piece that leaves a gap waits for the rest.
-    fn print(&mut self, path: StepPath, attempt: i32, offset: usize, text: &str) {
-        let printed = self.printed.entry((path, attempt)).or_default();
+    fn print(&mut self, attempt: (StepPath, i32), offset: usize, text: &str) {
+        let printed = self.printed.entry(attempt).or_default();
         let new = printed.checked_sub(offset).and_then(|known| text.get(known..)).unwrap_or_default();
         if !new.is_empty() {
             *printed += new.len();

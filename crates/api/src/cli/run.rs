@@ -10,7 +10,7 @@ use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_dee
 use sluice_store::StoreConfig;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
-    ProviderName, ReviewDecision, StartExecution, StepKind, StepRun, TenantId, Workflow, WorkflowId, provider_of_model,
+    ProviderName, ReviewDecision, StartExecution, StepKind, TenantId, Workflow, WorkflowId, provider_of_model,
     slug_from_name,
 };
 use tokio::sync::Notify;
@@ -21,7 +21,7 @@ use super::files::read_file_or_stdin;
 use super::follow::Follower;
 use super::serve::{open_engine, start_log};
 use super::signals::StopSignals;
-use super::terminal::{Terminal, ask, can_ask, cost_of};
+use super::terminal::{Terminal, ask, can_ask, cost_of, named};
 use super::visible::{print_line, tell_line};
 use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, WAITING, eprint_error};
 
@@ -80,7 +80,7 @@ pub fn run(options: &RunOptions) -> u8 {
     definition.model = options.model.clone().or(definition.model.take());
     let report = lint_deeply(definition, &LintContext::default(), Some(&input));
     if !report.valid {
-        print_report(&options.file, &report);
+        print_report(&options.file, definition, &report);
         return USAGE;
     }
     if let Err(error) = start_log(None, None) {
@@ -167,7 +167,11 @@ fn hint(error: &EngineError, definition: &Definition) -> String {
     let step = pointer.and_then(|pointer| index.at_pointer(pointer)).map(|(place, _)| &place.step);
     let llm = step.and_then(|step| match &step.kind {
         StepKind::Llm(llm) => Some(llm),
-        StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     });
     let named = llm.and_then(|llm| llm.provider.as_deref()).or(definition.provider.as_deref());
     let model = llm.and_then(|llm| llm.model.as_deref()).or(definition.model.as_deref());
@@ -244,10 +248,11 @@ async fn complain_of_failure(engine: &Engine, tenant: &TenantId, execution: &Exe
     if error.code != ErrorCode::ReviewRejected {
         return Ok(eprint_error(FAILED, &error.message));
     }
-    let run = error.path.as_ref().and_then(|path| execution.steps.iter().find(|run| run.path == *path));
-    let Some(run) = run else { return Ok(eprint_error(STOPPED, &error.message)) };
-    let decisions =
-        engine.store().decisions(tenant, &execution.id, &run.path).await.map_err(|error| error.to_string())?;
+    let Some(path) = &error.path else { return Ok(eprint_error(STOPPED, &error.message)) };
+    let store = engine.store();
+    let run = store.step_run(tenant, &execution.id, path).await.map_err(|error| error.to_string())?;
+    let Some(run) = run.map(|record| record.run) else { return Ok(eprint_error(STOPPED, &error.message)) };
+    let decisions = store.decisions(tenant, &execution.id, path).await.map_err(|error| error.to_string())?;
     let why = match decisions.last() {
         Some(GateDecision { decision: ReviewDecision::Reject, comment: Some(comment), .. }) => format!(": {comment}"),
         Some(GateDecision { decision: ReviewDecision::Reject, comment: None, .. }) => String::new(),
@@ -273,7 +278,7 @@ async fn decide(
         );
         return Ok(Some(eprint_error(WAITING, &message)));
     }
-    let (label, asked): (String, _) = (run.label.clone(), gate.clone());
+    let (label, asked): (String, _) = (named(&run.label, Some(&run.path)), gate.clone());
     let request = tokio::select! {
         request = tokio::task::spawn_blocking(move || ask(&label, &asked)) => request.map_err(|error| error.to_string())?,
         () = cancelled.notified() => return Ok(None),
@@ -293,9 +298,9 @@ fn print_output(execution: &Execution, quiet: bool) -> u8 {
             execution.output.as_ref().map(|output| output.as_str().map_or_else(|| output.to_string(), str::to_owned));
         print_line(&text.unwrap_or_default());
     }
-    let steps = execution.steps.iter().filter(|run: &&StepRun| run.attempt > 0).count();
     tell_line(&format!(
-        "\n✔ completed: {steps} steps, {} tokens, {}",
+        "\n✔ completed: {} steps, {} tokens, {}",
+        execution.steps_executed,
         execution.token_usage.input_tokens + execution.token_usage.output_tokens,
         cost_of(execution.cost_usd, execution.unpriced_calls)
     ));

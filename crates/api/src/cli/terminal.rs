@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal as _};
 use std::path::Path;
 
 use sluice_types::limits::MAX_OUTPUT_BYTES;
-use sluice_types::{DecideGate, EventType, ExecutionEvent, Gate, GateKind, ReviewDecision, StepRunStatus};
+use sluice_types::{DecideGate, EventType, ExecutionEvent, Gate, GateKind, ReviewDecision, StepPath, StepRunStatus};
 
 use super::files::read_file;
 use super::visible::{print, tell, tell_line};
@@ -60,8 +60,27 @@ impl Terminal {
     }
 }
 
+/// A step by its label; inside a container with the path of its branch, item, case or round.
+pub fn named(label: &str, path: Option<&StepPath>) -> String {
+    match path.and_then(StepPath::without_last) {
+        Some(list) => format!("{label} ({list})"),
+        None => label.to_owned(),
+    }
+}
+
+/// Two spaces for each container around a step.
+fn indent(path: Option<&StepPath>) -> String {
+    let parents = std::iter::successors(path.and_then(StepPath::parent), StepPath::parent);
+    "  ".repeat(parents.count())
+}
+
 fn line_of(event: &ExecutionEvent) -> Option<String> {
-    let label = event.step_label.as_deref().unwrap_or_default();
+    let line = sentence_of(event)?;
+    Some(format!("{}{line}", indent(event.path.as_ref())))
+}
+
+fn sentence_of(event: &ExecutionEvent) -> Option<String> {
+    let label = named(event.step_label.as_deref().unwrap_or_default(), event.path.as_ref());
     let message = event.message.as_deref().unwrap_or_default();
     match (event.event_type, event.step_status) {
         (EventType::Progress, Some(StepRunStatus::Running)) => {
@@ -70,7 +89,9 @@ fn line_of(event: &ExecutionEvent) -> Option<String> {
                 .filter(|attempt| *attempt > 1)
                 .map(|attempt| format!(" (attempt {attempt})"))
                 .unwrap_or_default();
-            Some(format!("▶ {label}{again}"))
+            // A container tells what it has decided.
+            let decided = event.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+            Some(format!("▶ {label}{again}{decided}"))
         }
         (EventType::Progress, Some(StepRunStatus::Completed)) => {
             let tokens = event.token_usage.map_or(0, |usage| usage.input_tokens + usage.output_tokens);
@@ -78,7 +99,9 @@ fn line_of(event: &ExecutionEvent) -> Option<String> {
                 std::time::Duration::from_millis(event.duration_ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0))
                     .as_secs_f64();
             let cost = cost_of(event.cost_estimate.unwrap_or(0.0), event.unpriced_calls.unwrap_or(0));
-            let warning = event.message.as_ref().map(|message| format!("\n⚠ {label}: {message}")).unwrap_or_default();
+            let before = indent(event.path.as_ref());
+            let warning =
+                event.message.as_ref().map(|message| format!("\n{before}⚠ {label}: {message}")).unwrap_or_default();
             Some(format!("✔ {label}  {seconds:.1} s, {tokens} tokens, {cost}{warning}"))
         }
         (EventType::Retry, _) => Some(format!("↻ {label}: {message}")),

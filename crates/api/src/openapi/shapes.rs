@@ -11,24 +11,46 @@ use super::without_null;
 
 /// Schemas that requests and answers hold. Their fields are never `null` in an answer, and Go's generator cannot read a
 /// `null` beside a pattern.
-const WITHOUT_NULL: [&str; 4] = ["Definition", "Fallback", "LlmStep", "ReviewStep"];
+const WITHOUT_NULL: [&str; 11] = [
+    "Branch",
+    "Case",
+    "ConditionalStep",
+    "Definition",
+    "Fallback",
+    "InputField",
+    "LlmStep",
+    "LoopStep",
+    "Otherwise",
+    "ParallelStep",
+    "ReviewStep",
+];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
-const LEFT_OUT: [(&str, &str); 15] = [
+const LEFT_OUT: [(&str, &str); 22] = [
     ("Attempt", "content"),
+    ("Choice", "case"),
+    ("Choice", "count"),
+    ("Choice", "failed"),
+    ("Choice", "finished"),
+    ("Choice", "iterations"),
+    ("Choice", "tested"),
     ("Execution", "output"),
     ("Execution", "step_results"),
     ("FieldError", "parameter"),
-    ("LintFinding", "fix"),
     ("Gate", "content"),
+    ("LintFinding", "fix"),
     ("Problem", "current_status"),
     ("Problem", "current_version"),
     ("Problem", "errors"),
     ("Provider", "reason"),
     ("RunError", "path"),
+    ("StepRun", "choice"),
     ("StepRun", "content"),
     ("StepRun", "output"),
     ("StepRun", "prompt"),
     ("StepRun", "revision"),
+    ("Tested", "case"),
+    ("Tested", "iteration"),
+    ("Tested", "values"),
 ];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
 const OPEN: [&str; 10] = [
@@ -39,6 +61,7 @@ const OPEN: [&str; 10] = [
     "FinishReason",
     "GateKind",
     "LintCode",
+    "LoopEnd",
     "ProviderName",
     "RerunReason",
     "StepType",

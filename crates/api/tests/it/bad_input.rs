@@ -372,6 +372,40 @@ async fn wrong_types_are_told_in_the_words_of_json() {
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn declared_inputs_are_checked_and_filled_in(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let prompt = "{{ input.topic }} {{ input.tone }} {{ input.count }}";
+    let inputs = json!([
+        {"name": "topic", "required": true}, {"name": "count", "type": "number", "required": true},
+        {"name": "tone", "type": "choice", "options": ["dry", "warm"], "default": "dry"},
+    ]);
+    let definition = json!({"inputs": inputs, "steps": [step("a", "demo-echo", prompt)]});
+    let workflow = json!({"id": "declared", "name": "Declared", "definition": definition});
+    let saved = server.post("/workflows", &workflow).await.expect(StatusCode::CREATED);
+    assert_eq!(saved["definition"]["inputs"][1]["type"], json!("number"));
+    let start = |input: serde_json::Value| {
+        let body = json!({"input": input});
+        let server = &server;
+        async move { server.post("/workflows/declared/executions?wait=20", &body).await }
+    };
+    for (input, pointers) in [
+        (json!({}), vec!["/input/topic", "/input/count"]),
+        (json!({"topic": " ", "count": "3"}), vec!["/input/topic", "/input/count"]),
+        (json!({"topic": "tea", "count": 3, "tone": "cold"}), vec!["/input/tone"]),
+        (json!("tea"), vec!["/input"]),
+    ] {
+        let refused = start(input).await.problem(422, "invalid_input");
+        for pointer in pointers {
+            assert!(refused.contains(&format!("\"{pointer}\"")), "{refused}");
+        }
+    }
+    let execution = start(json!({"topic": "tea", "count": 3})).await.expect(StatusCode::OK);
+    assert_eq!(execution["input"], json!({"topic": "tea", "count": 3, "tone": "dry"}));
+    assert_eq!(execution["steps"][0]["prompt"], json!("tea dry 3"));
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn addresses_headers_and_queries(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
     server.get("/nothing").await.problem(404, "not_found");

@@ -159,3 +159,45 @@ fn the_document_is_printed_in_both_versions() {
         assert_eq!((code, document["openapi"].as_str().unwrap().get(..3)), (Some(0), Some(version)));
     }
 }
+
+#[test]
+fn a_run_shows_what_runs_inside_containers_and_asks_at_each_gate_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let look = |id: &str| json!({"id": id, "label": id, "type": "review"});
+    let steps = file(
+        &folder,
+        &[
+            json!({"id": "each", "label": "Each", "type": "parallel", "for_each": "['tea', 'milk']",
+                "steps": [step("draft", "demo-echo", "On {{item}}, some words"), look("check")]}),
+            json!({"id": "route", "label": "Route", "type": "conditional",
+                "cases": [{"name": "big", "when": "steps.Each.output | length > 1", "steps": [step("sum", "demo-echo", "sum")]}]}),
+        ],
+    );
+    let (code, out, progress) = texts(&sluice(&["run"], &steps, Some("approve\n\napprove\n\n")));
+    assert_eq!(code, Some(0), "{progress}");
+    assert!(out.contains("On tea, some words\n") && out.contains("On milk, some words\n"), "each text is whole: {out}");
+    for line in [
+        "▶ Each: 2 items",
+        "  ▶ DRAFT (each.0)",
+        "⏸ check (each.0):",
+        "⏸ check (each.1):",
+        "▶ Route: Case “big”.",
+        "  ✔ SUM (route.big)",
+    ] {
+        assert!(progress.contains(line), "{line}: {progress}");
+    }
+    let (code, _, progress) = texts(&sluice(&["run"], &steps, Some("approve\n\nreject\nno good\n")));
+    assert_eq!(code, Some(3));
+    assert!(progress.contains("“check” was rejected: no good"), "{progress}");
+}
+
+#[test]
+fn a_check_names_the_path_of_a_step_inside() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = json!({"id": "route", "label": "Route", "type": "conditional", "cases": [
+        {"name": "big", "when": "true", "steps": [step("sum", "demo-echo", "{{steps.Nobody.content}}")]}]});
+    let each = json!({"id": "each", "label": "Each", "type": "parallel", "for_each": "[1]", "steps": [inside]});
+    let (code, out, _) = texts(&sluice(&["check"], &file(&folder, &[each]), None));
+    assert_eq!(code, Some(1));
+    assert!(out.contains("/steps/0/steps/0/cases/0/steps/0/prompt (`each.*.route.big.sum`)"), "{out}");
+}

@@ -130,7 +130,7 @@ async fn the_pipeline_comes_from_the_templates_with_its_price(#[future(awt)] dat
     let cost = &estimate["cost_usd"];
     assert!(cost["low"].as_f64().unwrap() > 0.0 && cost["high"].as_f64().unwrap() < 10.0, "{cost}");
     let steps = server.get("/workflows/step-templates").await.expect(StatusCode::OK);
-    assert_eq!(steps["items"].as_array().unwrap().len(), 16);
+    assert_eq!(steps["items"].as_array().unwrap().len(), 20);
     server.delete("/workflows/templates/deep-build-pipeline").await.problem(403, "forbidden");
 }
 
@@ -141,7 +141,7 @@ async fn a_tenants_own_templates_are_listed_and_deleted(#[future(awt)] database:
     let body = json!({"name": "House style", "definition": {"steps": [step("a", "demo-echo", "x")]}});
     server.post("/workflows/templates", &body).await.expect(StatusCode::CREATED);
     let templates = server.get("/workflows/templates").await.expect(StatusCode::OK);
-    assert_eq!(templates["items"][3]["id"], "house-style");
+    assert_eq!(templates["items"][6]["id"], "house-style");
     server
         .post("/workflows/templates/house-style/instantiate", &json!({"id": "styled"}))
         .await
@@ -157,7 +157,8 @@ async fn a_tenants_own_templates_are_listed_and_deleted(#[future(awt)] database:
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn templates_are_listed_page_by_page(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
-    let built_in = ["deep-build-pipeline", "research-brief", "content-studio"];
+    let built_in =
+        ["deep-build-pipeline", "research-brief", "content-studio", "support-desk", "polish-in-rounds", "review-panel"];
     let pages = async |limit: usize| {
         let (mut ids, mut sizes, mut cursor) = (Vec::new(), Vec::new(), String::new());
         loop {
@@ -170,13 +171,13 @@ async fn templates_are_listed_page_by_page(#[future(awt)] database: TestDatabase
         }
     };
     // Without templates of one's own, the last page is not followed by an empty one.
-    assert_eq!(pages(3).await, (built_in.map(str::to_owned).to_vec(), vec![3]));
-    assert_eq!(pages(2).await.1, [2, 1]);
+    assert_eq!(pages(6).await, (built_in.map(str::to_owned).to_vec(), vec![6]));
+    assert_eq!(pages(4).await.1, [4, 2]);
     for name in ["a", "b"] {
         let body = json!({"name": name, "definition": {"steps": [step("a", "demo-echo", "x")]}});
         server.post("/workflows/templates", &body).await.expect(StatusCode::CREATED);
     }
-    for (limit, sizes) in [(1, vec![1; 5]), (2, vec![2, 2, 1]), (3, vec![3, 2]), (4, vec![4, 1]), (5, vec![5])] {
+    for (limit, sizes) in [(1, vec![1; 8]), (3, vec![3, 3, 2]), (6, vec![6, 2]), (7, vec![7, 1]), (8, vec![8])] {
         let (ids, seen) = pages(limit).await;
         assert_eq!(ids, [&built_in[..], &["a", "b"]].concat(), "{limit}");
         assert_eq!(seen, sizes, "{limit}");

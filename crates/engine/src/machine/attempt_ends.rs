@@ -81,7 +81,11 @@ impl Machine {
     fn llm(&self, path: &StepPath) -> Option<&LlmStep> {
         match &self.place(path)?.step.kind {
             StepKind::Llm(llm) => Some(llm),
-            StepKind::Review(_) | StepKind::Unknown(_) => None,
+            StepKind::Review(_)
+            | StepKind::Parallel(_)
+            | StepKind::Conditional(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_) => None,
         }
     }
 
@@ -129,6 +133,7 @@ impl Machine {
             }
         };
         let Some(attempt) = self.change(path, end) else { return };
+        self.runs.frontier_mut().budget_freed();
         let state = &mut self.journal.state;
         state.token_usage += attempt.token_usage;
         state.cost_usd += attempt.cost_usd.unwrap_or_default();

@@ -10,7 +10,8 @@ use sluice_types::{
 };
 
 use super::Machine;
-use super::budget::{OverBudget, allowance};
+use super::budget::{Left, OverBudget, allowance};
+use super::containers::ListPath;
 use super::outcome::{Effect, Evaluation, Task};
 use crate::work::Work;
 
@@ -27,10 +28,12 @@ struct Prepared {
 }
 
 impl Machine {
-    /// Begins the first attempt of a step; false when the step failed instead.
-    pub(super) fn start_step(&mut self, path: &StepPath) -> bool {
-        self.change(path, |record| record.progress = AttemptProgress::default());
-        self.start_attempt(path)
+    /// Begins the first attempt of a step, fails it, or lets it wait.
+    pub(super) fn start_step(&mut self, path: &StepPath) {
+        if self.runs.record(path).is_some_and(|record| record.progress != AttemptProgress::default()) {
+            self.change(path, |record| record.progress = AttemptProgress::default());
+        }
+        self.start_attempt(path);
     }
 
     /// Begins the attempts whose wait is over. Returns the evaluations that they require first.
@@ -43,27 +46,21 @@ impl Machine {
             }
             match self.evaluation(&path) {
                 Some(evaluation) => needed.push(evaluation),
-                None => _ = self.start_attempt(&path),
+                None => self.start_attempt(&path),
             }
         }
         needed
     }
 
-    /// Begins the next attempt of a step; false when the step failed instead.
-    fn start_attempt(&mut self, path: &StepPath) -> bool {
+    /// Begins the next attempt of a step, fails it, or lets it wait.
+    fn start_attempt(&mut self, path: &StepPath) {
         match self.prepare(path) {
-            Ok(prepared) => {
-                self.begin_attempt(path, prepared);
-                true
+            Ok(prepared) => self.begin_attempt(path, prepared),
+            Err(NotBegun::OverBudget(over, _)) if self.may_fit_later(path, &over) => {
+                self.runs.frontier_mut().wait_for_budget(ListPath::of(path));
             }
-            Err(NotBegun::OverBudget(over, candidate)) => {
-                self.open_budget_gate(path, over.needed_usd, &candidate);
-                true
-            }
-            Err(NotBegun::Failed(error)) => {
-                self.fail_step(path, error);
-                false
-            }
+            Err(NotBegun::OverBudget(over, candidate)) => self.open_budget_gate(path, over.needed_usd, &candidate),
+            Err(NotBegun::Failed(error)) => self.fail_step(path, error),
         }
     }
 
@@ -104,12 +101,13 @@ impl Machine {
     fn prepare(&mut self, path: &StepPath) -> Result<Prepared, NotBegun> {
         let failed = |code, message: String| NotBegun::Failed(RunError::new(code, message));
         let no_model = || failed(ErrorCode::Internal, format!("`{path}` calls no model"));
-        let texts = self.turn.texts.get(path).cloned().unwrap_or_else(|| Ok(Vec::new()));
-        let mut texts = texts.map_err(NotBegun::Failed)?.into_iter();
+        let mut texts = self.texts(path).map_err(NotBegun::Failed)?.into_iter();
         let place = self.place(path).ok_or_else(no_model)?;
         let llm = match &place.step.kind {
             StepKind::Llm(llm) => llm,
-            StepKind::Review(_) => return Err(no_model()),
+            StepKind::Review(_) | StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => {
+                return Err(no_model());
+            }
             StepKind::Unknown(unknown) => {
                 let message = format!(
                     "This version of Sluice does not know steps of type `{}`: a newer one has made it. Update the server, then retry the step.",
@@ -131,7 +129,8 @@ impl Machine {
         let mut call = self.call(llm, &candidate, prompt, texts.next());
         call.idle_timeout = Duration::from_secs(place.step.idle_timeout_seconds().into());
         let model = find_model(&candidate.provider, &candidate.model);
-        let allowed = allowance(model.as_ref(), llm.max_tokens, most_tokens(&call), self.left_usd(path));
+        let left = self.left_usd(path).map(|usd| Left { usd, calls: self.calls_to_begin(path) });
+        let allowed = allowance(model.as_ref(), llm.max_tokens, most_tokens(&call), left);
         let allowed = allowed.map_err(|over| NotBegun::OverBudget(over, candidate))?;
         call.max_tokens = allowed.max_tokens;
         Ok(Prepared { call, reserved_usd: allowed.reserved_usd })
@@ -149,9 +148,31 @@ impl Machine {
 
     /// The rest of the budget for a step run's next attempt: without the spent amount and the other reservations.
     fn left_usd(&self, path: &StepPath) -> Option<f64> {
-        let budget = self.journal.state.budget_usd?;
+        Some(self.unspent_usd()? - self.reserved_beside(path))
+    }
+
+    fn unspent_usd(&self) -> Option<f64> {
+        Some(self.journal.state.budget_usd? - self.journal.state.cost_usd)
+    }
+
+    /// The reservations of the calls under way beside a step run.
+    fn reserved_beside(&self, path: &StepPath) -> f64 {
         let others = self.runs.running().filter(|record| record.run.path != *path);
-        Some(budget - self.journal.state.cost_usd - others.map(|record| record.progress.reserved_usd).sum::<f64>())
+        others.map(|record| record.progress.reserved_usd).sum()
+    }
+
+    /// Whether the budget may cover a call once siblings have ended: they reserve more than they usually cost. Then it
+    /// waits for their ends, and asks nobody.
+    fn may_fit_later(&self, path: &StepPath, over: &OverBudget) -> bool {
+        let fits = over.needed_usd.zip(self.unspent_usd()).is_some_and(|(needed, unspent)| needed <= unspent);
+        fits && self.runs.status(path) == StepRunStatus::Pending && self.reserved_beside(path) > 0.0
+    }
+
+    /// The number of calls that may begin before one of those under way ends, this one included. They share the rest of the
+    /// budget: a call without a limit of tokens would reserve all of it, and its siblings could not begin.
+    fn calls_to_begin(&self, path: &StepPath) -> usize {
+        let under_way = self.runs.running().filter(|record| record.run.path != *path).count();
+        self.runs.frontier().width().saturating_sub(under_way).max(1)
     }
 
     /// The system prompt with the persona before it.

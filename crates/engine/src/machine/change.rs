@@ -119,7 +119,7 @@ fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
     let only_enabled = PatchStep { enabled: patch.enabled, ..PatchStep::default() };
     let StepKind::Llm(llm) = &mut step.kind else {
         if *patch != only_enabled {
-            let message = "a review step has only `enabled` to change";
+            let message = "only a model step has more than `enabled` to change";
             return Err(EngineError::field(ErrorCode::InvalidRequest, "", message));
         }
         return Ok(());

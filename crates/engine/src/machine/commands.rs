@@ -2,12 +2,10 @@
 
 use sluice_store::{AttemptProgress, SnapshotPersona};
 use sluice_types::{
-    AttemptStatus, ErrorCode, EventType, ExecutionStatus, GateKind, PatchExecution, ReviewDecision, StepPath, StepRun,
-    StepRunStatus, StepType,
+    ErrorCode, ExecutionStatus, GateKind, PatchExecution, ReviewDecision, StepPath, StepRun, StepRunStatus, StepType,
 };
 
-use super::attempt_ends::Ended;
-use super::outcome::Effect;
+use super::containers::may_exist;
 use super::{Command, Env, Machine};
 use crate::error::EngineError;
 
@@ -24,6 +22,31 @@ impl Command {
                 request.content.is_some()
                     || matches!(request.decision, ReviewDecision::Revise | ReviewDecision::AssumeDone)
             }
+        }
+    }
+
+    /// Whether it reaches no other list than that of its step run: then planning goes on there, and not from the beginning.
+    pub(super) fn changes_one_list(&self) -> bool {
+        match self {
+            Self::Pause => true,
+            Self::Review(_, request) => match request.decision {
+                ReviewDecision::Approve
+                | ReviewDecision::Reject
+                | ReviewDecision::AssumeDone
+                | ReviewDecision::Fail
+                | ReviewDecision::Stop => true,
+                // What waited for the budget, or for a decision after too many interruptions, can go on everywhere.
+                ReviewDecision::Revise
+                | ReviewDecision::RaiseBudget
+                | ReviewDecision::Repeat
+                | ReviewDecision::Unknown => false,
+            },
+            Self::Resume
+            | Self::Cancel
+            | Self::Patch(_)
+            | Self::PatchStep(..)
+            | Self::Override(..)
+            | Self::Retry(..) => false,
         }
     }
 }
@@ -44,7 +67,7 @@ impl Machine {
             Command::Patch(patch) => self.patch(&patch),
             Command::PatchStep(path, patch) => self.patch_step(&path, &patch, persona),
             Command::Override(path, output) => self.override_output(&path, output),
-            Command::Retry(path, patch) => self.retry(&path, &patch, persona),
+            Command::Retry(path, patch) => self.retry(&path, &patch, persona, env),
             Command::Review(path, request) => self.review(&path, request, by, env),
         }
     }
@@ -117,26 +140,7 @@ impl Machine {
 
     /// Ends the execution as cancelled; keeps the text of running attempts.
     pub(super) fn stop_everything(&mut self, env: &Env<'_>) {
-        let running = self.runs.running().map(|record| &record.run);
-        let open: Vec<StepPath> = running.chain(self.runs.at_gates()).map(|run| run.path.clone()).collect();
-        for path in open {
-            if self.is_attempt_under_way(&path) {
-                let attempt = self.runs.get(&path).map_or(0, |run| run.attempt);
-                let [text, thinking] = [env.text_of, env.thinking_of]
-                    .map(|streamed| Some(streamed(&path, attempt)).filter(|text| !text.is_empty()));
-                self.end_attempt(&path, Ended::stopped(AttemptStatus::Cancelled, text, thinking));
-                self.turn.effects.push(Effect::Abort(path.clone()));
-            }
-            let now = self.turn.now;
-            self.change(&path, |record| {
-                record.run.status = StepRunStatus::Cancelled;
-                record.run.gate = None;
-                record.run.completed_at = Some(now);
-                record.progress = AttemptProgress::default();
-            });
-            let event = self.event_of(EventType::Progress, &path);
-            self.emit(event);
-        }
+        self.stop_below(None, env);
         self.set_status(ExecutionStatus::Cancelled);
     }
 
@@ -169,7 +173,9 @@ impl Machine {
 
     /// The status of the step run at a path, which need not have been reached.
     pub(super) fn step_status(&self, path: &StepPath) -> Result<StepRunStatus, EngineError> {
-        self.place(path).ok_or(EngineError::StepRunNotFound)?;
+        if !may_exist(&self.index, &self.runs, path) {
+            return Err(EngineError::StepRunNotFound);
+        }
         Ok(self.runs.status(path))
     }
 
@@ -180,6 +186,7 @@ impl Machine {
         }
         self.change(path, |record| {
             record.progress = AttemptProgress::default();
+            record.items = None;
             let run = &mut record.run;
             run.status = StepRunStatus::Pending;
             run.prompt = None;
@@ -189,6 +196,7 @@ impl Machine {
             run.finish_word = None;
             run.error = None;
             run.gate = None;
+            run.choice = None;
             run.overridden = false;
             run.stale = false;
             run.revision = None;

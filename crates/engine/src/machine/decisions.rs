@@ -6,7 +6,6 @@ use sluice_types::{
     StepKind, StepPath, StepRunStatus, StepType,
 };
 
-use super::rerun::repeats;
 use super::{Env, Machine};
 use crate::difference::difference;
 use crate::error::EngineError;
@@ -64,7 +63,7 @@ impl Machine {
                 let why = request.comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default();
                 self.fail_step(path, RunError::new(code, format!("{by} decided `{}`{why}", request.decision)));
             }
-            ReviewDecision::Revise => self.revise(gate, request)?,
+            ReviewDecision::Revise => self.revise(gate, request, env)?,
             ReviewDecision::RaiseBudget => {
                 self.raise_budget(gate, request)?;
                 self.run_again(path);
@@ -133,16 +132,18 @@ impl Machine {
     }
 
     /// Runs the reviewed step again with the comment, and all that uses it.
-    fn revise(&mut self, gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
+    fn revise(&mut self, gate: &Gate, request: &DecideGate, env: &Env<'_>) -> Result<(), EngineError> {
         let Some(target) = gate.shows.last().cloned() else {
             let message = "This review shows no step that could run again.";
             return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
         };
+        if self.place(&target).is_some_and(|place| place.step.kind.is_container()) {
+            let message = "This review shows what several steps have made together: retry one of them, changed or not.";
+            return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
+        }
         let before = request.content.as_ref().or(gate.content.as_ref()).cloned().unwrap_or_default();
         let comment = request.comment.clone().unwrap_or_default();
-        for repeat in repeats(&self.index, &self.runs, &target) {
-            self.back_to_pending(&repeat.path);
-        }
+        self.run_again_from(&target, env);
         let revision = format!(
             "\n\n---\nThis was your previous answer:\n\n{before}\n\n---\nA reviewer asks you to change it:\n\n{comment}\n\n\
              Write the whole answer anew, with the change."
@@ -176,7 +177,14 @@ impl Machine {
         let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
         let schema = match self.place(path).map(|place| &place.step.kind) {
             Some(StepKind::Llm(llm)) => llm.output_schema.as_ref(),
-            Some(StepKind::Review(_) | StepKind::Unknown(_)) | None => None,
+            Some(
+                StepKind::Review(_)
+                | StepKind::Parallel(_)
+                | StepKind::Conditional(_)
+                | StepKind::Loop(_)
+                | StepKind::Unknown(_),
+            )
+            | None => None,
         };
         let output = output_of(&content, schema)
             .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/content", failure.message))?;

@@ -66,7 +66,9 @@ impl Machine {
         let running = self.runs.running().map(|record| &record.run);
         let open = running.chain(self.runs.at_gates()).next().map(|run| run.path.clone());
         if let Some(path) = open {
-            self.fail_step(&path, RunError::new(ErrorCode::Internal, message));
+            let error = RunError::new(ErrorCode::Internal, message);
+            self.fail_step(&path, error.clone());
+            self.fail_around(&path, &error);
         }
         self.set_status(ExecutionStatus::Failed);
         self.journal.turn += 1;

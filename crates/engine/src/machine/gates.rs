@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use sluice_types::{
-    Candidate, EventType, ExecutionEvent, Gate, GateKind, OnExpiry, ReviewDecision, StepKind, StepPath, StepRunStatus,
+    Candidate, EventType, ExecutionEvent, Gate, GateKind, OnExpiry, ReviewDecision, StepKind, StepPath, StepRun,
+    StepRunStatus,
 };
 
 use super::Machine;
@@ -16,10 +17,9 @@ impl Machine {
         let shows = self.index.shown_by(place);
         let shows = shows.into_iter().filter_map(|shown| self.index.seen_from(path, shown)).collect();
         let (content_from, content) = self.shown_text(path).unzip();
-        let asked = match self.turn.texts.get(path) {
-            Some(Ok(texts)) => texts.first().cloned().unwrap_or_default(),
-            Some(Err(error)) => error.message.clone(),
-            None => String::new(),
+        let asked = match self.texts(path) {
+            Ok(texts) => texts.into_iter().next().unwrap_or_default(),
+            Err(error) => error.message,
         };
         let question = Some(asked).filter(|asked| !asked.trim().is_empty());
         let expires_at = review.expires_in.map(|seconds| self.turn.now + TimeDelta::seconds(i64::from(seconds)));
@@ -65,8 +65,13 @@ impl Machine {
         self.open_gate(path, gate, StepRunStatus::OutcomeUnknown);
     }
 
-    /// Opens the gate of a step whose execution was interrupted too often.
+    /// Opens the gate of a step whose execution was interrupted too often. One gate is enough: nothing else begins before
+    /// its decision.
     pub(super) fn open_interrupted_gate(&mut self, path: &StepPath) {
+        let is_open = |run: &StepRun| run.gate.as_ref().is_some_and(|gate| gate.kind == GateKind::InterruptedOften);
+        if !self.gates(is_open).is_empty() {
+            return;
+        }
         let message = format!(
             "The server stopped {MAX_INTERRUPTIONS} times in a row without completing a step of this run. This step may be \
              the cause: look at the server's log, then repeat the step, changed or not, or stop the run."

@@ -12,7 +12,9 @@ mod attempts;
 mod budget;
 mod change;
 mod commands;
+mod containers;
 mod decisions;
+mod dependents;
 mod endings;
 mod events;
 mod failure;
@@ -23,6 +25,7 @@ pub mod plan;
 mod recovery;
 mod rerun;
 mod runs;
+mod staleness;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -35,11 +38,13 @@ use sluice_types::{DecideGate, Execution, Index, OverrideOutput, PatchExecution,
 
 use crate::error::EngineError;
 use crate::retry::Backoff;
+use crate::templating::Inputs;
 use crate::work::AttemptEnd;
 pub use change::changed_snapshot;
+pub use containers::{Around, around};
 pub use endings::is_whole;
-pub use outcome::{Effect, Evaluated, Evaluation, Outcome, Step, Task};
-pub use rerun::{acts_again, repeats};
+pub use outcome::{Answer, Effect, Evaluated, Evaluation, Outcome, Question, Step, Task, Verdict};
+pub use rerun::{acts_again, rerun};
 pub use runs::{Runs, pending_run};
 
 use outcome::TurnDraft;
@@ -129,6 +134,8 @@ pub struct Machine {
     runs: Runs,
     index: Index,
     turn: TurnDraft,
+    /// Kept for templates: each item of a `for_each` may read them.
+    inputs: Inputs,
 }
 
 impl Machine {
@@ -143,7 +150,7 @@ impl Machine {
     #[must_use]
     pub fn with_index(mut journal: Journal, index: Index) -> Self {
         let runs = Runs::new(std::mem::take(&mut journal.step_runs));
-        Self { journal, runs, index, turn: TurnDraft::default() }
+        Self { journal, runs, index, turn: TurnDraft::default(), inputs: Inputs::default() }
     }
 
     /// The journal, without its step runs.
@@ -164,6 +171,12 @@ impl Machine {
         &self.index
     }
 
+    /// The input and the context, as templates read them.
+    #[must_use]
+    pub const fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
     /// The execution as the API answers it.
     #[must_use]
     pub fn execution(&self) -> Execution {
@@ -182,7 +195,11 @@ impl Machine {
         self.begin_turn(env);
         match input {
             Input::Command { command, persona, by } => {
+                let is_local = command.changes_one_list();
                 self.command(command, persona, &by, env)?;
+                if !is_local {
+                    self.runs.frontier_mut().begin_anew();
+                }
                 self.turn.asked = true;
             }
             Input::Signals(signals) => {
@@ -210,8 +227,20 @@ impl Machine {
 
     /// Continues a turn with the evaluations it requested, in the same order.
     pub fn evaluated(&mut self, evaluated: Vec<(StepPath, Evaluated)>, env: &Env<'_>) -> Step {
-        self.turn.texts.extend(evaluated);
+        self.turn.answers.extend(evaluated);
         self.complete_turn(env)
+    }
+
+    /// The values that the containers around a step run give its templates, the outermost first.
+    #[must_use]
+    pub fn around(&self, path: &StepPath) -> Vec<Around<'_>> {
+        containers::values_around(&self.index, &self.runs, path)
+    }
+
+    /// The names that a container has of its own in templates, besides its output.
+    #[must_use]
+    pub fn own_names(&self, place: &Place, run: &StepRun) -> Vec<(&'static str, serde_json::Value)> {
+        containers::own_names(&self.index, &self.runs, place, run)
     }
 
     /// The run of a step, as templates of another step run see it.

@@ -1,18 +1,20 @@
 //! The decisions of one turn: first written, then carried out.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sluice_store::{AttemptRecord, Turn};
-use sluice_types::{ExecutionEvent, GateDecision, RunError, StepPath};
+use sluice_types::{ExecutionEvent, ExecutionStatus, GateDecision, RunError, SeenValue, StepPath};
 
 use crate::work::Work;
 
 /// Progress of a turn.
 #[derive(Debug)]
 pub enum Step {
-    /// Templates must be evaluated before the turn is complete: see [`super::Machine::evaluated`].
+    /// Templates or expressions must be evaluated before the turn is complete: see [`super::Machine::evaluated`].
     Needs(Vec<Evaluation>),
     /// The turn is complete.
     Done(Box<Outcome>),
@@ -55,17 +57,59 @@ pub struct Task {
     pub timeout: Duration,
 }
 
-/// Templates of a step to render before its run can continue.
+/// Something to evaluate before a step run can continue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation {
-    /// The step run that needs them.
+    /// The step run that needs it.
     pub path: StepPath,
-    /// Each template, with the name of its field.
-    pub templates: Vec<(&'static str, String)>,
+    /// The step run whose names it sees: of a loop's end, the last step of the round.
+    pub at: StepPath,
+    /// What to evaluate.
+    pub question: Question,
 }
 
-/// The texts of an evaluation, in its order, or the error of one of them.
-pub type Evaluated = Result<Vec<String>, RunError>;
+/// Templates to render, or expressions to evaluate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Templates, each with the name of its field.
+    Texts(Vec<(&'static str, String)>),
+    /// Conditions, up to the first that is true.
+    Conditions(Vec<Condition>),
+    /// The expression of a `for_each`.
+    Items(String),
+}
+
+/// A condition to test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Its field, as messages name it.
+    pub field: String,
+    /// The expression.
+    pub source: String,
+}
+
+/// The result of a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it is true.
+    pub held: bool,
+    /// The values that it read.
+    pub values: Vec<SeenValue>,
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The texts, in the order of the templates.
+    Texts(Vec<String>),
+    /// The results of the conditions that were tested.
+    Verdicts(Vec<Verdict>),
+    /// The items.
+    Items(Arc<Vec<Value>>),
+}
+
+/// The answer, or the error of a template or an expression.
+pub type Evaluated = Result<Answer, RunError>;
 
 /// A turn that is being decided.
 #[derive(Debug, Default)]
@@ -86,6 +130,8 @@ pub(super) struct TurnDraft {
     pub events: Vec<ExecutionEvent>,
     /// The effects, carried out after the write.
     pub effects: Vec<Effect>,
-    /// The texts that were evaluated for this turn.
-    pub texts: HashMap<StepPath, Evaluated>,
+    /// The end of the execution, once the plan has come to it.
+    pub ended: Option<ExecutionStatus>,
+    /// The answers that were evaluated for this turn.
+    pub answers: HashMap<StepPath, Evaluated>,
 }

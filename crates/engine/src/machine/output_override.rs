@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 use sluice_types::{
-    ErrorCode, EventType, ExecutionEvent, ExecutionStatus, OverrideOutput, Place, StepKind, StepPath, StepRunStatus,
+    ErrorCode, EventType, ExecutionEvent, ExecutionStatus, OverrideOutput, StepKind, StepPath, StepRunStatus,
 };
 
 use super::Machine;
+use super::containers::around;
+use super::staleness::made_from;
 use crate::error::EngineError;
 use crate::output::output_of;
 use crate::templating::text_of;
@@ -38,6 +40,7 @@ impl Machine {
         });
         let event = self.event_of(EventType::Progress, path);
         self.emit(ExecutionEvent { message: Some("The output was replaced by a person.".into()), ..event });
+        self.gather_around(path);
         self.mark_stale(path);
         self.show_anew(path);
         if matches!(self.journal.state.status, ExecutionStatus::Failed | ExecutionStatus::Cancelled) {
@@ -65,19 +68,32 @@ impl Machine {
             StepKind::Llm(llm) => output_of(&content, llm.output_schema.as_ref())
                 .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/output", failure.message))?,
             StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": null, "content": content}),
-            StepKind::Unknown(_) => value,
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => value,
         };
         Ok((content, output))
     }
 
     /// Marks the outputs that were made from the replaced one.
     fn mark_stale(&mut self, path: &StepPath) {
-        let Some(place) = self.place(path) else { return };
-        let status = |place: &Place| self.runs.get(&StepPath::top(&place.step.id)).map(|run| run.status);
-        let stale = self.index.made_from(&place.step.id, status);
-        let stale: Vec<StepPath> = stale.into_iter().map(|place| StepPath::top(&place.step.id)).collect();
-        for path in stale {
+        for path in made_from(&self.index, &self.runs, path) {
             self.change(&path, |record| record.run.stale = true);
+        }
+    }
+
+    /// Puts the new output into the outputs of the containers around it. A container that failed or was stopped goes on.
+    fn gather_around(&mut self, path: &StepPath) {
+        let containers: Vec<StepPath> = around(path).map(|(container, _)| container).collect();
+        for container in containers {
+            match self.runs.status(&container) {
+                StepRunStatus::Completed => self.gather_again(&container),
+                StepRunStatus::Failed | StepRunStatus::Cancelled => self.reopen(&container),
+                StepRunStatus::Pending
+                | StepRunStatus::Running
+                | StepRunStatus::Waiting
+                | StepRunStatus::Skipped
+                | StepRunStatus::OutcomeUnknown
+                | StepRunStatus::Unknown => {}
+            }
         }
     }
 

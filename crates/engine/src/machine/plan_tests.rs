@@ -18,7 +18,7 @@ fn llm(id: &str) -> Value {
 
 fn record(step: &Step, status: StepRunStatus) -> StepRecord {
     let run = StepRun { status, ..pending_run(&StepPath::top(&step.id), step) };
-    StepRecord { run, order_key: Vec::new(), progress: AttemptProgress::default() }
+    StepRecord { run, order_key: Vec::new(), progress: AttemptProgress::default(), items: None }
 }
 
 fn runs(definition: &Definition, statuses: &[(&str, StepRunStatus)]) -> Vec<StepRecord> {
@@ -47,8 +47,8 @@ fn steps_run_one_after_the_other() {
     assert_eq!(planned(&two, &[], false, false), [Action::Start(path("a"))]);
     assert_eq!(planned(&two, &[("a", Running)], false, false), []);
     assert_eq!(planned(&two, &[("a", Completed)], false, false), [Action::Start(path("b"))]);
-    assert_eq!(planned(&two, &[("a", Completed), ("b", Completed)], false, false), [Action::Complete]);
-    assert_eq!(planned(&two, &[("a", Failed)], false, false), [Action::Fail(path("a"))]);
+    assert_eq!(planned(&two, &[("a", Completed), ("b", Completed)], false, false), [Action::Complete(ListPath::ROOT)]);
+    assert_eq!(planned(&two, &[("a", Failed)], false, false), [Action::Fail(ListPath::ROOT, path("a"))]);
     assert_eq!(planned(&two, &[("a", OutcomeUnknown)], false, false), []);
 }
 
@@ -56,7 +56,7 @@ fn steps_run_one_after_the_other() {
 fn a_hold_starts_nothing_and_still_ends() {
     let two = definition(&[llm("a"), llm("b")]);
     assert_eq!(planned(&two, &[("a", Completed)], false, true), []);
-    assert_eq!(planned(&two, &[("a", Completed), ("b", Completed)], false, true), [Action::Complete]);
+    assert_eq!(planned(&two, &[("a", Completed), ("b", Completed)], false, true), [Action::Complete(ListPath::ROOT)]);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn jumps_and_switches_skip() {
     );
     assert_eq!(
         planned(&jump, &[("a", Completed), ("b", Skipped), ("c", Skipped), ("d", Completed)], false, false),
-        [Action::Skip(path("e"), SkipReason::JumpedOver), Action::Complete]
+        [Action::Skip(path("e"), SkipReason::JumpedOver), Action::Complete(ListPath::ROOT)]
     );
 }
 
@@ -124,8 +124,8 @@ fn drive(definition: &Definition, yolo: bool) -> Vec<StepRecord> {
             let (path, status) = match action {
                 Action::Start(path) | Action::OpenGate(path) => (path, Completed),
                 Action::Skip(path, _) => (path, Skipped),
-                Action::Complete => return records,
-                Action::Fail(path) => panic!("nothing failed, but {path}"),
+                Action::Complete(_) => return records,
+                other => panic!("{other:?}"),
             };
             assert!(!records.iter().any(|record| record.run.path == path), "{path} ran twice");
             records.push(record(&index.at(&path).unwrap().step, status));

@@ -28,6 +28,13 @@ impl Machine {
         for path in under_way {
             self.recover_attempt(&path, env);
         }
+        if self.is_interrupted_too_often() {
+            // Nothing waits for a time any more: a person decides when it goes on.
+            let waiting: Vec<StepPath> = self.runs.running().map(|record| record.run.path.clone()).collect();
+            for path in waiting {
+                self.run_again(&path);
+            }
+        }
         self.complete_turn(env)
     }
 
@@ -47,6 +54,10 @@ impl Machine {
             Some(StepEffect::Writes | StepEffect::Unknown(_)) => self.open_outcome_gate(path, INTERRUPTED),
             Some(StepEffect::Pure | StepEffect::Reads) | None if self.is_interrupted_too_often() => {
                 self.open_interrupted_gate(path);
+                // Only one of them shows the gate; the others run again after its decision.
+                if !self.runs.status(path).is_gate() {
+                    self.run_again(path);
+                }
             }
             Some(StepEffect::Pure | StepEffect::Reads) | None => {
                 // Retry at once after the first interruption; the execution itself may cause further ones.

@@ -1,20 +1,21 @@
 //! The step runs that a rerun keeps and repeats, with the reasons.
 
-use std::collections::HashSet;
-
 use sluice_store::SnapshotPersona;
 use sluice_types::{
-    ErrorCode, ExecutionStatus, Index, PatchStep, RerunReason, StepEffect, StepId, StepPath, StepRun, StepRunStatus,
+    Choice, ErrorCode, ExecutionStatus, Index, PatchStep, Place, RerunReason, StepEffect, StepId, StepKind, StepPath,
+    StepRun, StepRunStatus,
 };
 
-use super::Machine;
+use super::containers::ListPath;
+use super::dependents::{Uses, begun_lists};
 use super::runs::Runs;
+use super::{Env, Machine};
 use crate::error::EngineError;
 
 /// A step that runs again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeat {
-    /// The step run.
+    /// The step run; a container runs again with all inside, and decides anew.
     pub path: StepPath,
     /// The reason.
     pub reason: RerunReason,
@@ -22,35 +23,123 @@ pub struct Repeat {
     pub because_of: Option<String>,
 }
 
-/// The steps that run again when `from` does: itself, those not completed, stale ones after it, and those that use the
-/// output of another step that runs again. The others are kept: their inputs do not change.
+/// What a rerun changes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Rerun {
+    /// The step runs that run again, in their order.
+    pub repeats: Vec<Repeat>,
+    /// The containers that keep what they have decided, and go on with the step runs inside that run again.
+    reopened: Vec<StepPath>,
+    /// The loops that go on after this number of rounds.
+    rewound: Vec<(StepPath, u32)>,
+    /// The step runs that a case skipped; another case may lead to them.
+    skipped: Vec<StepPath>,
+}
+
+/// The step runs that run again when `from` does: itself, those not completed, stale ones after it, and those that use the
+/// output of another step that runs again. The others are kept: their inputs do not change. Other branches and items are
+/// kept too, as they see nothing of it.
 #[must_use]
-pub fn repeats(index: &Index, runs: &Runs, from: &StepPath) -> Vec<Repeat> {
-    let mut again: HashSet<&StepId> = HashSet::new();
-    let mut repeats = Vec::new();
-    let mut is_after = false;
-    for place in index.places() {
-        let path = StepPath::top(&place.step.id);
-        let is_stale = is_after && runs.get(&path).is_some_and(|run| run.stale);
-        is_after |= path == *from;
-        let used = index.used_by(place).into_iter().find(|used| again.contains(&used.step.id));
-        let reason = if path == *from {
-            Some((RerunReason::Requested, None))
-        } else if let Some(used) = used {
-            Some((RerunReason::UsesRepeated, Some(used.step.label.clone())))
-        } else if is_stale {
-            Some((RerunReason::Stale, None))
-        } else if has_result(runs.status(&path)) {
-            None
-        } else {
-            Some((RerunReason::NotCompleted, None))
-        };
-        if let Some((reason, because_of)) = reason {
-            again.insert(&place.step.id);
-            repeats.push(Repeat { path, reason, because_of });
+pub fn rerun(index: &Index, runs: &Runs, from: &StepPath) -> Rerun {
+    let mut walk = Walk { index, runs, from, uses: Uses::new(index), again: Vec::new(), rerun: Rerun::default() };
+    walk.list(&ListPath::ROOT);
+    walk.rerun
+}
+
+struct Walk<'a> {
+    index: &'a Index,
+    runs: &'a Runs,
+    from: &'a StepPath,
+    uses: Uses<'a>,
+    /// The steps before the present one, in its list and in those around it, that run again.
+    again: Vec<StepId>,
+    rerun: Rerun,
+}
+
+impl Walk<'_> {
+    fn list(&mut self, list: &ListPath) {
+        let Some(address) = list.address(self.index) else { return };
+        let outer = self.again.len();
+        let mut may_jump_elsewhere = false;
+        for place in self.index.block(&address) {
+            let Some(path) = list.step(&place.step.id) else { continue };
+            if may_jump_elsewhere && self.runs.status(&path) == StepRunStatus::Skipped {
+                self.rerun.skipped.push(path.clone());
+            }
+            if let Some((reason, because_of)) = self.reason(place, &path) {
+                may_jump_elsewhere |=
+                    matches!(&place.step.kind, StepKind::Conditional(own) if own.jumps().next().is_some());
+                self.again.push(place.step.id.clone());
+                self.rerun.repeats.push(Repeat { path, reason, because_of });
+            } else if self.inside(place, &path) {
+                self.again.push(place.step.id.clone());
+                self.rerun.reopened.push(path);
+            }
+        }
+        self.again.truncate(outer);
+    }
+
+    /// Whether a step run inside a container runs again.
+    fn inside(&mut self, place: &Place, path: &StepPath) -> bool {
+        let Some(run) = self.runs.get(path) else { return false };
+        let before = self.rerun.repeats.len();
+        let mut first_round = None;
+        for list in begun_lists(self.runs, place, run) {
+            if first_round.is_some() && matches!(place.step.kind, StepKind::Loop(_)) {
+                // A later round has seen the output of this one.
+                self.whole(place, &list);
+                continue;
+            }
+            let before = self.rerun.repeats.len();
+            self.list(&list);
+            if self.rerun.repeats.len() > before {
+                first_round = first_round.or(list.number());
+            }
+        }
+        if let (StepKind::Loop(_), Some(round)) = (&place.step.kind, first_round) {
+            self.rerun.rewound.push((path.clone(), round.saturating_sub(1)));
+        }
+        self.rerun.repeats.len() > before
+    }
+
+    /// Repeats a round because of an earlier one.
+    fn whole(&mut self, container: &Place, list: &ListPath) {
+        let Some(address) = list.address(self.index) else { return };
+        for place in self.index.block(&address) {
+            let Some(path) = list.step(&place.step.id) else { continue };
+            if self.runs.status(&path) != StepRunStatus::Pending {
+                let because_of = Some(container.step.label.clone());
+                self.rerun.repeats.push(Repeat { path, reason: RerunReason::UsesRepeated, because_of });
+            }
         }
     }
-    repeats
+
+    fn reason(&mut self, place: &Place, path: &StepPath) -> Option<(RerunReason, Option<String>)> {
+        if path == self.from {
+            return Some((RerunReason::Requested, None));
+        }
+        let uses = self.uses.of(place);
+        if let Some(used) = uses.iter().find(|used| self.again.contains(used)) {
+            let label = self.index.place(used).map(|used| used.step.label.clone());
+            return Some((RerunReason::UsesRepeated, label));
+        }
+        let run = self.runs.get(path);
+        if !self.again.is_empty() && run.is_some_and(|run| run.stale) {
+            return Some((RerunReason::Stale, None));
+        }
+        // What a container has decided is kept, and so is what has completed inside.
+        let has_decided = run.is_some_and(|run| run.choice.is_some());
+        let status = self.runs.status(path);
+        // Another branch or item goes on meanwhile.
+        let goes_on = is_active(status) && self.again.is_empty();
+        let is_kept = has_result(status) || has_decided || goes_on;
+        (!is_kept).then_some((RerunReason::NotCompleted, None))
+    }
+}
+
+/// Whether a step run is under way or waits for a person.
+fn is_active(status: StepRunStatus) -> bool {
+    status == StepRunStatus::Running || status.is_gate()
 }
 
 /// Whether a step run can be kept. A skipped one stays skipped: enabling the
@@ -81,19 +170,57 @@ impl Machine {
         path: &StepPath,
         patch: &PatchStep,
         persona: Option<SnapshotPersona>,
+        env: &Env<'_>,
     ) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
         self.check_retry(path, patch, status)?;
         self.change_step(path, patch, persona)?;
-        for repeat in repeats(&self.index, &self.runs, path) {
-            self.back_to_pending(&repeat.path);
-        }
+        self.run_again_from(path, env);
         self.journal.state.on_hold = false;
         self.journal.state.interruptions = 0;
         if self.journal.state.status.is_terminal() {
             self.set_status(ExecutionStatus::Running);
         }
         Ok(())
+    }
+
+    /// Resets the step runs that run again when one does. The containers around them go on.
+    pub(super) fn run_again_from(&mut self, path: &StepPath, env: &Env<'_>) {
+        let Rerun { repeats, reopened, rewound, skipped } = rerun(&self.index, &self.runs, path);
+        for Repeat { path, .. } in &repeats {
+            let below: Vec<StepPath> = self.runs.below(path).map(|run| run.path.clone()).collect();
+            for path in below.iter().chain([path]) {
+                self.stop_attempt(path, env);
+                self.back_to_pending(path);
+            }
+        }
+        for path in &skipped {
+            self.back_to_pending(path);
+        }
+        for (path, rounds) in rewound {
+            self.change(&path, |record| {
+                let choice = record.run.choice.get_or_insert_default();
+                choice.finished = None;
+                choice.iterations = choice.iterations.map(|ended| ended.min(rounds));
+                choice.tested.retain(|tested| tested.iteration.is_some_and(|round| round <= rounds));
+            });
+        }
+        for path in reopened {
+            self.reopen(&path);
+        }
+    }
+
+    /// Lets a container go on that has ended, with what it has decided.
+    pub(super) fn reopen(&mut self, path: &StepPath) {
+        if self.runs.status(path) == StepRunStatus::Running {
+            return;
+        }
+        let (choice, items) = self.runs.record(path).map(|it| (it.run.choice.clone(), it.items.clone())).unzip();
+        self.back_to_pending(path);
+        self.change(path, |record| {
+            record.run.choice = choice.flatten().map(|choice| Choice { failed: None, ..choice });
+            record.items = items.flatten();
+        });
     }
 
     fn check_retry(&self, path: &StepPath, patch: &PatchStep, status: StepRunStatus) -> Result<(), EngineError> {
@@ -143,10 +270,12 @@ mod tests {
             run: StepRun { status: StepRunStatus::Completed, ..pending_run(&StepPath::top(&step.id), step) },
             order_key: Vec::new(),
             progress: AttemptProgress::default(),
+            items: None,
         };
         let runs = Runs::new(definition.steps.iter().take(5).map(completed).collect());
         let found: Vec<(String, RerunReason, Option<String>)> =
-            repeats(&Index::of(&definition), &runs, &StepPath::new("b").unwrap())
+            rerun(&Index::of(&definition), &runs, &StepPath::new("b").unwrap())
+                .repeats
                 .into_iter()
                 .map(|repeat| (repeat.path.to_string(), repeat.reason, repeat.because_of))
                 .collect();

@@ -1,10 +1,13 @@
 //! The step runs of an execution, by path, with indexes for the planner and the timers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 use sluice_store::{AttemptProgress, StepRecord};
-use sluice_types::{Index, Place, Step, StepPath, StepRun, StepRunStatus, TokenUsage};
+use sluice_types::{Index, Place, Step, StepPath, StepRun, StepRunStatus, StepType, TokenUsage};
+
+use super::containers::{Frontier, ListPath, Node};
 
 /// State of a step run, as far as the machine distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub enum Activity {
     None,
     /// An attempt is running.
     Attempt,
+    /// It is a container, and the steps inside are active.
+    Inside,
     /// It waits for its next attempt, which begins at this time.
     Backoff(DateTime<Utc>),
     /// It waits for a person, until the gate expires.
@@ -23,6 +28,7 @@ pub enum Activity {
 #[must_use]
 pub fn activity(record: &StepRecord) -> Activity {
     match record.run.status {
+        StepRunStatus::Running if is_container(record.run.step_type) => Activity::Inside,
         StepRunStatus::Running => record.progress.retry_at.map_or(Activity::Attempt, Activity::Backoff),
         StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => {
             Activity::Gate(record.run.gate.as_ref().and_then(|gate| gate.expires_at))
@@ -36,12 +42,23 @@ pub fn activity(record: &StepRecord) -> Activity {
     }
 }
 
+/// Whether a step of this type holds steps.
+#[must_use]
+pub const fn is_container(step_type: StepType) -> bool {
+    match step_type {
+        StepType::Parallel | StepType::Conditional | StepType::Loop => true,
+        StepType::Llm | StepType::Review | StepType::Unknown => false,
+    }
+}
+
 /// The step runs of an execution. A step that was not reached has no step run.
 #[derive(Debug, Default)]
 pub struct Runs {
     records: Vec<StepRecord>,
-    by_path: HashMap<StepPath, usize>,
+    /// In the order of paths: the step runs inside a container stand together.
+    by_path: BTreeMap<StepPath, usize>,
     active: Active,
+    frontier: Frontier,
 }
 
 /// The active step runs, indexed so that no turn scans all of them.
@@ -49,6 +66,8 @@ pub struct Runs {
 struct Active {
     /// Under way, or between two attempts.
     running: BTreeSet<StepPath>,
+    /// Containers under way.
+    containers: BTreeSet<StepPath>,
     gates: BTreeSet<StepPath>,
     /// When next attempts begin.
     retries: BTreeSet<(DateTime<Utc>, StepPath)>,
@@ -62,6 +81,7 @@ impl Active {
         match activity(record) {
             Activity::None => {}
             Activity::Attempt => _ = self.running.insert(path.clone()),
+            Activity::Inside => _ = self.containers.insert(path.clone()),
             Activity::Backoff(until) => {
                 self.running.insert(path.clone());
                 self.retries.insert((until, path.clone()));
@@ -78,6 +98,7 @@ impl Active {
         match activity(record) {
             Activity::None => {}
             Activity::Attempt => _ = self.running.remove(path),
+            Activity::Inside => _ = self.containers.remove(path),
             Activity::Backoff(at) => {
                 self.running.remove(path);
                 self.retries.remove(&(at, path.clone()));
@@ -128,7 +149,7 @@ impl Runs {
     }
 
     /// All step runs, in the order in which they were reached.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &StepRun> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &StepRun> + Clone {
         self.records.iter().map(|record| &record.run)
     }
 
@@ -140,6 +161,30 @@ impl Runs {
     /// The step runs that wait for a person.
     pub fn at_gates(&self) -> impl Iterator<Item = &StepRun> {
         self.active.gates.iter().filter_map(|path| self.get(path))
+    }
+
+    /// The containers under way.
+    pub fn containers(&self) -> impl DoubleEndedIterator<Item = &StepRun> {
+        self.active.containers.iter().filter_map(|path| self.get(path))
+    }
+
+    /// The step runs inside a container, at any depth.
+    pub fn below(&self, container: &StepPath) -> impl Iterator<Item = &StepRun> {
+        // `/` follows the dot in ASCII, and no path holds one.
+        let (from, to) = (format!("{container}."), format!("{container}/"));
+        let range = (Bound::Included(from.as_str()), Bound::Excluded(to.as_str()));
+        self.by_path.range::<str, _>(range).filter_map(|(_, at)| self.records.get(*at)).map(|record| &record.run)
+    }
+
+    /// The lists under way.
+    #[must_use]
+    pub fn frontier(&self) -> &Frontier {
+        &self.frontier
+    }
+
+    /// The same, to change it.
+    pub fn frontier_mut(&mut self) -> &mut Frontier {
+        &mut self.frontier
     }
 
     /// When the next attempt of a step run begins.
@@ -172,6 +217,7 @@ impl Runs {
         self.active.remove(record);
         let result = change(record);
         self.active.add(record);
+        self.frontier.stir(Node::List(ListPath::of(path)));
         Some(result)
     }
 
@@ -182,6 +228,7 @@ impl Runs {
                 run: pending_run(path, &place.step),
                 order_key: index.order_key(path).unwrap_or_default(),
                 progress: AttemptProgress::default(),
+                items: None,
             });
         }
     }
@@ -214,6 +261,7 @@ pub fn pending_run(path: &StepPath, step: &Step) -> StepRun {
         duration_ms: None,
         error: None,
         gate: None,
+        choice: None,
         overridden: false,
         stale: false,
         revision: None,

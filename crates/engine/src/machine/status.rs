@@ -1,10 +1,11 @@
 //! The status of an execution, its output and its error.
 
 use serde_json::Value;
-use sluice_types::{BlockAddress, ExecutionStatus, Index, RunError, StepPath, StepRun, StepRunStatus, StepType};
+use sluice_types::{ExecutionStatus, RunError, StepPath};
 
 use super::Machine;
-use super::runs::{Activity, Runs, activity};
+use super::containers::{ListPath, error_of, last_output};
+use super::runs::{Activity, activity};
 
 impl Machine {
     /// The status of a live execution.
@@ -50,16 +51,15 @@ impl Machine {
 
     /// The output of the last step that completed.
     fn output(&self) -> Option<Value> {
-        result_of(made_output(&self.index, &self.runs)?)
+        last_output(&self.index, &self.runs, &ListPath::ROOT)
     }
 
-    /// The error of the step run that failed.
+    /// The error of the step run that failed, with the path of the one inside that caused it.
     fn error(&self, status: ExecutionStatus) -> Option<RunError> {
         if status != ExecutionStatus::Failed {
             return None;
         }
-        let failed = self.runs.iter().find(|run| run.status == StepRunStatus::Failed)?;
-        Some(RunError { path: Some(failed.path.clone()), ..failed.error.clone()? })
+        error_of(&self.index, &self.runs, &ListPath::ROOT)
     }
 
     /// Whether an attempt of a step run is running.
@@ -71,27 +71,5 @@ impl Machine {
     pub(super) fn is_held_between_attempts(&self, path: &StepPath) -> bool {
         let between = |record| matches!(activity(record), Activity::Backoff(_));
         self.journal.state.on_hold && self.runs.record(path).is_some_and(between)
-    }
-}
-
-/// The step run that made the output of an execution: the last one that completed.
-pub(super) fn made_output<'r>(index: &Index, runs: &'r Runs) -> Option<&'r StepRun> {
-    let places: Vec<_> = index.block(&BlockAddress::Root).collect();
-    let mut runs = places.into_iter().rev().filter_map(|place| runs.get(&StepPath::top(&place.step.id)));
-    runs.find(|run| run.status == StepRunStatus::Completed && has_result(run))
-}
-
-fn has_result(run: &StepRun) -> bool {
-    match run.step_type {
-        StepType::Llm | StepType::Unknown => run.output.is_some(),
-        StepType::Review => run.content.is_some(),
-    }
-}
-
-/// The output of a completed step run as the execution's own: of a review, the text as approved.
-fn result_of(run: &StepRun) -> Option<Value> {
-    match run.step_type {
-        StepType::Llm | StepType::Unknown => run.output.clone(),
-        StepType::Review => run.content.clone().map(Value::String),
     }
 }

@@ -1,7 +1,12 @@
 //! Whole executions without a database: the machine driven in memory, with crashes at any input.
 
 mod answers;
+mod conditional;
 mod laws;
+mod loops;
+mod parallel;
 mod pauses;
 mod recovery;
+mod reruns;
+mod trees;
 mod world;

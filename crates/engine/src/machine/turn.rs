@@ -1,11 +1,32 @@
 //! Completing a turn: carrying the plan out until it waits for something.
 
-use sluice_store::{StoredEvent, Turn};
-use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, StepPath, StepRunStatus};
+use std::collections::HashSet;
 
+use sluice_store::{StoredEvent, Turn};
+use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, RunError, StepPath, StepRunStatus};
+
+use super::containers::{ListPath, Node};
 use super::plan::{Action, Mode, SkipReason, plan};
-use super::{Env, Evaluation, Machine, Outcome, Step};
+use super::{Answer, Env, Evaluation, Machine, Outcome, Question, Step};
 use crate::templating::text_of;
+
+/// The evaluations that a plan lacks, and what is to be planned again with them.
+#[derive(Default)]
+struct Missing {
+    evaluations: Vec<Evaluation>,
+    nodes: Vec<Node>,
+    paths: HashSet<StepPath>,
+}
+
+impl Missing {
+    fn add(&mut self, evaluation: Evaluation, node: Node) {
+        // A list may be planned several times in a turn.
+        if self.paths.insert(evaluation.path.clone()) {
+            self.evaluations.push(evaluation);
+            self.nodes.push(node);
+        }
+    }
+}
 
 impl Machine {
     /// Plans, and returns the turn; or requests evaluations first.
@@ -32,53 +53,91 @@ impl Machine {
             return Vec::new();
         }
         let on_hold = self.journal.state.on_hold || env.draining;
-        loop {
-            let mut needed = if on_hold { Vec::new() } else { self.begin_due_attempts() };
-            let mut changed = false;
-            let mut ended = None;
-            for action in plan(&self.index, &self.runs, Mode { yolo: self.journal.state.yolo, on_hold }) {
-                match action {
-                    Action::Start(path) | Action::OpenGate(path) if self.is_interrupted_too_often() => {
-                        self.open_interrupted_gate(&path);
-                    }
-                    // A step that cannot start fails at once, and the plan continues.
-                    Action::Start(path) => match self.evaluation(&path) {
-                        Some(evaluation) => needed.push(evaluation),
-                        None => changed |= !self.start_step(&path),
-                    },
-                    Action::OpenGate(path) => match self.evaluation(&path) {
-                        Some(evaluation) => needed.push(evaluation),
-                        None => self.open_review(&path),
-                    },
-                    Action::Skip(path, reason) => self.skip(&path, reason),
-                    Action::Complete => ended = Some(ExecutionStatus::Completed),
-                    Action::Fail(_) => ended = Some(ExecutionStatus::Failed),
-                }
+        let mut missing = Missing::default();
+        if !on_hold {
+            missing.evaluations = self.begin_due_attempts();
+        }
+        while !self.runs.frontier().stirred().is_empty() {
+            let actions = plan(&self.index, &self.runs, Mode { yolo: self.journal.state.yolo, on_hold });
+            self.runs.frontier_mut().settle();
+            for action in actions {
+                self.act(action, &mut missing, env);
             }
-            if !needed.is_empty() {
-                return needed;
+        }
+        if let Some(ended) = self.turn.ended {
+            self.set_status(ended);
+            return Vec::new();
+        }
+        // They are planned again with the answers.
+        for node in missing.nodes {
+            self.runs.frontier_mut().stir(node);
+        }
+        if missing.evaluations.is_empty() {
+            self.set_status(self.status_under_way());
+        }
+        missing.evaluations
+    }
+
+    /// Carries out one action, or notes the evaluation that it lacks.
+    fn act(&mut self, action: Action, missing: &mut Missing, env: &Env<'_>) {
+        match action {
+            Action::Start(path) | Action::OpenGate(path) | Action::Decide(path) if self.is_interrupted_too_often() => {
+                self.open_interrupted_gate(&path);
             }
-            if !changed {
-                self.set_status(ended.unwrap_or_else(|| self.status_under_way()));
-                return needed;
-            }
+            Action::Start(path) => match self.evaluation(&path) {
+                Some(evaluation) => missing.add(evaluation, Node::List(ListPath::of(&path))),
+                // A step that cannot start fails at once, and the plan continues.
+                None => self.start_step(&path),
+            },
+            Action::OpenGate(path) => match self.evaluation(&path) {
+                Some(evaluation) => missing.add(evaluation, Node::List(ListPath::of(&path))),
+                None => self.open_review(&path),
+            },
+            Action::Decide(path) => match self.evaluation_to_decide(&path) {
+                Some(evaluation) => missing.add(evaluation, Node::List(ListPath::of(&path))),
+                None => self.decide(&path),
+            },
+            Action::Judge(path) => match self.evaluation_to_judge(&path) {
+                Some(evaluation) => missing.add(evaluation, Node::Container(path)),
+                None => self.judge(&path, env),
+            },
+            Action::Skip(path, reason) => self.skip(&path, reason),
+            Action::Enter(path) => self.enter_again(&path),
+            Action::Open(container, list) => self.runs.frontier_mut().open(&container, list),
+            Action::Gather(path) => self.gather(&path),
+            Action::Complete(list) => match list.container() {
+                Some(container) => _ = self.runs.frontier_mut().close(&container, &list, false),
+                None => self.turn.ended = Some(ExecutionStatus::Completed),
+            },
+            Action::Fail(list, _) if list == ListPath::ROOT => self.turn.ended = Some(ExecutionStatus::Failed),
+            Action::Fail(list, step) => self.list_failed(&list, &step, env),
         }
     }
 
     /// The templates of a step that must be evaluated before its run can continue; `None` when they are.
     pub(super) fn evaluation(&self, path: &StepPath) -> Option<Evaluation> {
-        if self.turn.texts.contains_key(path) {
+        if self.turn.answers.contains_key(path) {
             return None;
         }
         let templates = self.place(path)?.step.templates();
         let templates = templates.into_iter().map(|(field, source)| (field, source.to_owned())).collect();
-        Some(Evaluation { path: path.clone(), templates })
+        Some(Evaluation { path: path.clone(), at: path.clone(), question: Question::Texts(templates) })
     }
 
-    fn skip(&mut self, path: &StepPath, reason: SkipReason) {
+    /// The texts of a step's templates, as they were evaluated for this turn.
+    pub(super) fn texts(&self, path: &StepPath) -> Result<Vec<String>, RunError> {
+        match self.turn.answers.get(path) {
+            Some(Ok(Answer::Texts(texts))) => Ok(texts.clone()),
+            Some(Err(error)) => Err(error.clone()),
+            Some(Ok(Answer::Verdicts(_) | Answer::Items(_))) | None => Ok(Vec::new()),
+        }
+    }
+
+    pub(super) fn skip(&mut self, path: &StepPath, reason: SkipReason) {
         let (content, message) = match reason {
             SkipReason::Disabled => (None, "The step is disabled."),
             SkipReason::JumpedOver => (None, "A `next` or the entry step skips this step."),
+            SkipReason::NotTaken => (None, "Its case, item or round does not run this time."),
             SkipReason::Yolo => (self.shown_text(path).map(|(_, text)| text), "Reviews are skipped in YOLO mode."),
         };
         self.change(path, |record| {

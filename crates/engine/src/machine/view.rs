@@ -1,24 +1,19 @@
-//! An execution as it is answered: its journal, with a pending step run for each step that was not reached.
+//! An execution as it is answered: its journal, with the step runs of the workflow's own list, one pending for each that was
+//! not reached, and those under way inside containers.
 
 use sluice_store::Journal;
+use sluice_types::limits::MAX_UNDER_WAY;
 use sluice_types::{BlockAddress, Execution, Index, StepPath, StepRun, StepRunStatus};
 
+use super::containers::{ListPath, made_output};
 use super::runs::{Runs, pending_run};
-use super::status::made_output;
 
 /// The execution as the API answers it.
 #[must_use]
 pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
     let state = &journal.state;
-    let completed = || runs.iter().filter(|run| run.status == StepRunStatus::Completed);
-    let own_steps: Vec<StepRun> = index
-        .block(&BlockAddress::Root)
-        .map(|place| {
-            let path = StepPath::top(&place.step.id);
-            runs.get(&path).cloned().unwrap_or_else(|| pending_run(&path, &place.step))
-        })
-        .collect();
-    let executed = own_steps.iter().filter(|run| run.status == StepRunStatus::Completed).map(|run| run.step_id.clone());
+    let top = index.block(&BlockAddress::Root).map(|place| StepPath::top(&place.step.id));
+    let completed = top.filter_map(|path| runs.get(&path)).filter(|run| run.status == StepRunStatus::Completed);
     Execution {
         id: journal.execution_id.clone(),
         workflow_id: journal.workflow_id.clone(),
@@ -26,7 +21,7 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         temporal_workflow_id: journal.temporal_workflow_id.clone(),
         status: state.status,
         input: journal.input.clone(),
-        output_from: state.output.as_ref().and_then(|_| Some(made_output(index, runs)?.path.clone())),
+        output_from: state.output.as_ref().and_then(|_| Some(made_output(index, runs, &ListPath::ROOT)?.path.clone())),
         output: state.output.clone(),
         error: state.error.clone(),
         token_usage: state.token_usage,
@@ -42,10 +37,24 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         duration_ms: state.started_at.zip(state.completed_at).map(|(from, to)| (to - from).num_milliseconds()),
         on_hold: state.on_hold,
         last_seq: state.last_seq,
-        steps_executed: executed.collect(),
-        step_results: Some(
-            completed().filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect(),
-        ),
-        steps: own_steps,
+        steps_executed: completed.clone().map(|run| run.step_id.clone()).collect(),
+        step_results: Some(completed.filter_map(|run| Some((run.step_id.to_string(), run.output.clone()?))).collect()),
+        steps: steps(index, runs),
     }
+}
+
+/// The step runs of the workflow's own list, and up to [`MAX_UNDER_WAY`] of those under way inside containers: first those
+/// that wait for a person, then the containers and the attempts. In the order of the definition.
+fn steps(index: &Index, runs: &Runs) -> Vec<StepRun> {
+    let top = index.block(&BlockAddress::Root).map(|place| {
+        let path = StepPath::top(&place.step.id);
+        let run = runs.get(&path).cloned().unwrap_or_else(|| pending_run(&path, &place.step));
+        (index.order_key(&path).unwrap_or_default(), run)
+    });
+    let active = runs.at_gates().chain(runs.containers()).chain(runs.running().map(|record| &record.run));
+    let inside = active.filter(|run| run.path.parent().is_some()).take(MAX_UNDER_WAY);
+    let inside = inside.filter_map(|run| Some((runs.record(&run.path)?.order_key.clone(), run.clone())));
+    let mut all: Vec<(Vec<u8>, StepRun)> = top.chain(inside).collect();
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all.into_iter().map(|(_, run)| run).collect()
 }

@@ -30,9 +30,15 @@ impl<'a> Trial<'a> {
     }
 
     /// Checks a template before anything is spent: syntax, unknown filters, and the rendering of a template without
-    /// references to steps. The lint checks its references.
-    pub fn check(&mut self, source: &str) -> Result<(), String> {
-        self.try_it(source).map_err(|fault| fault.message)
+    /// references to steps. The lint checks its references. `is_inside` tells that a container gives it values that are not
+    /// known yet.
+    pub fn check(&mut self, source: &str, is_inside: bool) -> Result<(), String> {
+        self.try_it(source, is_inside).map_err(|fault| fault.message)
+    }
+
+    /// Checks the syntax of an expression.
+    pub fn check_expression(&self, source: &str) -> Result<(), String> {
+        self.scope.compile(source).map_err(|fault| fault.message)
     }
 
     /// Whether the templates that follow are only compiled.
@@ -41,7 +47,7 @@ impl<'a> Trial<'a> {
         self.taken >= MAX_TAKEN
     }
 
-    fn try_it(&mut self, source: &str) -> Result<(), Fault> {
+    fn try_it(&mut self, source: &str, is_inside: bool) -> Result<(), Fault> {
         let template = self.scope.read(source)?;
         if self.is_exhausted() {
             return template.compile();
@@ -50,7 +56,7 @@ impl<'a> Trial<'a> {
             Ok(filled) => self.taken += filled.thousandths,
             Err(fault) => {
                 self.taken += 1_000;
-                if fault.is_certain || (self.has_input && !template.uses_steps()) {
+                if fault.is_certain || (self.has_input && !is_inside && !template.uses_steps()) {
                     return Err(fault);
                 }
             }
@@ -71,7 +77,7 @@ fn stand_in(step: &Step) -> StepRun {
             llm.output_schema.as_ref().map_or_else(|| Value::from("…"), |schema| instance_of(schema, 0))
         }
         StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": "…", "content": "…"}),
-        StepKind::Unknown(_) => Value::from("…"),
+        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Value::from("…"),
     };
     StepRun {
         status: StepRunStatus::Completed,

@@ -9,6 +9,7 @@ mod check;
 mod compiled;
 mod cost;
 mod environment;
+mod expression;
 mod fault;
 mod filters;
 mod guard;
@@ -18,7 +19,7 @@ mod stack;
 mod weight;
 
 pub use check::{Trial, stand_ins};
-pub use scope::{Scope, text_of};
+pub use scope::{Inputs, Names, Scope, text_of};
 pub use weight::MAX_INLINE_BYTES;
 
 #[cfg(test)]

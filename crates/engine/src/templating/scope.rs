@@ -1,10 +1,11 @@
 //! The variables of an execution's templates.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
+use minijinja::Value as JinjaValue;
 use minijinja::value::Serde;
-use minijinja::{Value as JinjaValue, context};
 use serde_json::Value;
 use sluice_types::limits::MAX_TEMPLATE_WORK_BYTES;
 use sluice_types::template::{Reading, Reference, Root};
@@ -15,6 +16,7 @@ use super::compiled::{Compiled, Filled};
 use super::fault::Fault;
 use super::stack::{MAX_SHALLOW, with_stack};
 use super::weight::{room_beside, room_beside_context};
+use crate::machine::Around;
 
 /// The variables of a step run's templates.
 pub struct Scope<'a> {
@@ -23,19 +25,48 @@ pub struct Scope<'a> {
     index: &'a Index,
     /// The run of a step, as the step run with the template sees it.
     run_of: &'a RunOf<'a>,
-    /// Values converted for minijinja, on first reference.
-    values: Values<'a>,
+    names: Names<'a>,
+    /// The input and the context, converted for minijinja on first reference.
+    inputs: Shared<'a>,
+    /// The outputs of steps, converted on first reference.
+    steps: RefCell<HashMap<&'a StepId, Option<JinjaValue>>>,
 }
 
 /// Finds the run of a step.
 pub type RunOf<'a> = dyn Fn(&Place) -> Option<&'a StepRun> + 'a;
 
-#[derive(Default)]
-struct Values<'a> {
-    input: OnceCell<JinjaValue>,
-    user_input: OnceCell<JinjaValue>,
-    context: OnceCell<JinjaValue>,
-    steps: RefCell<HashMap<&'a StepId, Option<JinjaValue>>>,
+/// Finds the names that a container has of its own, besides its output.
+pub type OwnNames<'a> = dyn Fn(&Place, &StepRun) -> Vec<(&'static str, Value)> + 'a;
+
+/// The names that containers give.
+#[derive(Clone, Copy, Default)]
+pub struct Names<'a> {
+    /// Those of a container that was completed.
+    pub own: Option<&'a OwnNames<'a>>,
+    /// Those of the containers around the step run, the outermost first.
+    pub around: &'a [Around<'a>],
+}
+
+/// The input and the context of an execution, converted for minijinja. They are the same for all its templates.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    input: OnceLock<JinjaValue>,
+    user_input: OnceLock<JinjaValue>,
+    context: OnceLock<JinjaValue>,
+}
+
+enum Shared<'a> {
+    Own(Inputs),
+    Kept(&'a Inputs),
+}
+
+impl Shared<'_> {
+    const fn get(&self) -> &Inputs {
+        match self {
+            Self::Own(inputs) => inputs,
+            Self::Kept(inputs) => inputs,
+        }
+    }
 }
 
 impl<'a> Scope<'a> {
@@ -47,7 +78,20 @@ impl<'a> Scope<'a> {
         input: &'a Value,
         run_of: &'a RunOf<'a>,
     ) -> Self {
-        Self { context, input, index, run_of, values: Values::default() }
+        let inputs = Shared::Own(Inputs::default());
+        Self { context, input, index, run_of, names: Names::default(), inputs, steps: RefCell::default() }
+    }
+
+    /// The same, with the names that containers give.
+    #[must_use]
+    pub fn with(self, names: Names<'a>) -> Self {
+        Self { names, ..self }
+    }
+
+    /// The same, with the converted input and context of the execution.
+    #[must_use]
+    pub fn with_inputs(self, inputs: &'a Inputs) -> Self {
+        Self { inputs: Shared::Kept(inputs), ..self }
     }
 
     /// Renders a template; the error contains the field and the place in it.
@@ -99,24 +143,40 @@ impl<'a> Scope<'a> {
             .try_fold(room, |room, _| room_beside_context(room_beside(room, self.input)?, self.context))?;
         let steps = template.references.iter().filter(|reference| reference.root == Root::Steps);
         let outputs = steps.filter_map(|reference| self.output(self.index.named(&reference.name)?));
-        outputs.into_iter().try_fold(room, |room, (run, output)| {
+        let room = outputs.into_iter().try_fold(room, |room, (run, output)| {
             room_beside(room.checked_sub(run.content.as_ref().map_or(0, String::len))?, output)
-        })
+        })?;
+        // Each expression may insert the item.
+        let values = self.names.around.iter().flat_map(|around| around.values.iter().map(|(_, value)| value.as_ref()));
+        (0..insertions).try_fold(room, |room, _| values.clone().try_fold(room, room_beside))
     }
 
     /// Reads a template, and rewrites it for minijinja.
     pub(super) fn read(&self, source: &str) -> Result<Read, Fault> {
         let reading = Reading::new(source, self.index.names()).map_err(|error| Fault::certain(error.to_string()))?;
-        Ok(Read {
-            jinja: reading.to_jinja(),
-            depth: reading.depth(),
-            insertions: reading.insertions(),
-            references: reading.into_references(),
-        })
+        let jinja = reading.to_jinja();
+        Ok(Read::new(reading, jinja))
+    }
+
+    /// Reads an expression, and rewrites it to a template that only holds the expression.
+    pub(super) fn read_expression(&self, source: &str) -> Result<Read, Fault> {
+        if source.trim().is_empty() {
+            return Err(Fault::certain("it is empty".into()));
+        }
+        let names = self.index.names();
+        let reading = Reading::expression(source, names).map_err(|error| Fault::certain(error.to_string()))?;
+        let jinja = format!("{{{{ {} }}}}", reading.to_jinja());
+        Ok(Read::new(reading, jinja))
     }
 
     /// Fills in a template that was read.
     pub(super) fn fill_read(&self, template: &Read) -> Result<Filled, Fault> {
+        let context = self.context(template)?;
+        with_stack(template.depth, || Compiled::template(&template.jinja)?.fill(context))
+    }
+
+    /// The variables of a template that was read, with the outputs of the steps that it refers to.
+    pub(super) fn context(&self, template: &Read) -> Result<JinjaValue, Fault> {
         let mut steps = HashMap::new();
         let mut budget = Budget::default();
         for reference in template.references.iter().filter(|reference| reference.root == Root::Steps) {
@@ -127,19 +187,28 @@ impl<'a> Scope<'a> {
                 steps.insert(reference.name.as_str(), value);
             }
         }
-        let context = context! {
-            input => self.values.input.get_or_init(|| input_value(self.input)).clone(),
-            user_input => self.values.user_input.get_or_init(|| JinjaValue::from(user_input(self.input))).clone(),
-            context => self.values.context.get_or_init(|| JinjaValue::from(Serde(self.context))).clone(),
-            steps => JinjaValue::from_pairs(steps),
-        };
-        with_stack(template.depth, || Compiled::template(&template.jinja)?.fill(context))
+        let inputs = self.inputs.get();
+        let mut names: HashMap<&str, JinjaValue> = HashMap::new();
+        // An inner container hides the names of an outer one.
+        for around in self.names.around {
+            names.extend(around.values.iter().map(|(name, value)| (*name, JinjaValue::from(Serde(value)))));
+        }
+        names.insert("input", inputs.input.get_or_init(|| input_value(self.input)).clone());
+        names.insert("user_input", inputs.user_input.get_or_init(|| JinjaValue::from(user_input(self.input))).clone());
+        names.insert("context", inputs.context.get_or_init(|| JinjaValue::from(Serde(self.context))).clone());
+        names.insert("steps", JinjaValue::from_pairs(steps));
+        Ok(JinjaValue::from_pairs(names))
     }
 
-    /// The value of `steps.<name>`: `content`, `output`, and the fields of an object output.
+    /// The value of `steps.<name>`: `content`, `output`, and the fields of an object output. Of a container around the step
+    /// run: the values that it gives.
     fn step_value(&self, name: &str) -> Option<JinjaValue> {
         let place = self.index.named(name)?;
-        self.values.steps.borrow_mut().entry(&place.step.id).or_insert_with(|| self.output_value(place)).clone()
+        if let Some(around) = self.names.around.iter().find(|around| *around.step == place.step.id) {
+            let values = around.values.iter().map(|(name, value)| (*name, JinjaValue::from(Serde(value))));
+            return Some(JinjaValue::from_pairs(values));
+        }
+        self.steps.borrow_mut().entry(&place.step.id).or_insert_with(|| self.output_value(place)).clone()
     }
 
     /// The run of a step and its output, when it has one.
@@ -161,7 +230,9 @@ impl<'a> Scope<'a> {
         let fields = output.as_object().into_iter().flat_map(|fields| fields.keys());
         let fields = fields.map(|key| (key.clone(), value.get_attr(key).unwrap_or_default()));
         let own = [("content".to_owned(), content), ("output".to_owned(), value.clone())];
-        Some(JinjaValue::from_pairs(fields.chain(own)))
+        let named = self.names.own.map(|own| own(place, run)).unwrap_or_default();
+        let named = named.into_iter().map(|(name, value)| (name.to_owned(), JinjaValue::from(Serde(value))));
+        Some(JinjaValue::from_pairs(fields.chain(own).chain(named)))
     }
 }
 
@@ -175,6 +246,21 @@ pub(super) struct Read {
 }
 
 impl Read {
+    fn new(reading: Reading<'_>, jinja: String) -> Self {
+        let (depth, insertions) = (reading.depth(), reading.insertions());
+        Self { jinja, depth, insertions, references: reading.into_references() }
+    }
+
+    /// The template in the spelling of minijinja.
+    pub fn jinja(&self) -> &str {
+        &self.jinja
+    }
+
+    /// Upper bound of the recursion depth of its parser.
+    pub const fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Whether it refers to the output of a step.
     pub fn uses_steps(&self) -> bool {
         self.references.iter().any(|reference| reference.root == Root::Steps)

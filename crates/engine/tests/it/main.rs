@@ -10,6 +10,7 @@
 
 mod answers;
 mod commands;
+mod containers;
 mod credentials;
 mod cut_off;
 mod faults;

@@ -103,6 +103,17 @@ impl TestEngine {
         self.engine.execution(&self.tenant, id).await.unwrap()
     }
 
+    /// All step runs, those inside containers too, in the order of the definition.
+    pub async fn all_runs(&self, id: &ExecutionId) -> Vec<StepRun> {
+        let journal = self.engine.store().journal(&self.tenant, id).await.unwrap().unwrap();
+        journal.runs().cloned().collect()
+    }
+
+    /// One step run, which has been reached.
+    pub async fn run_at(&self, id: &ExecutionId, at: &str) -> StepRun {
+        self.engine.store().step_run(&self.tenant, id, &path(at)).await.unwrap().unwrap().run
+    }
+
     pub async fn command(&self, id: &ExecutionId, command: Command) -> Result<Execution, EngineError> {
         self.engine.command(&self.tenant, id, command, "tester").await
     }
@@ -132,6 +143,26 @@ impl TestEngine {
     /// Waits until the execution has ended or waits.
     pub async fn settled(&self, id: &ExecutionId) -> Execution {
         self.until(id, |execution| execution.status.is_terminal() || execution.status == ExecutionStatus::Paused).await
+    }
+
+    /// Waits until a long execution has ended, without reading all of it meanwhile.
+    pub async fn finished_within(&self, id: &ExecutionId, patience: Duration) -> Execution {
+        let ended = async {
+            loop {
+                let position = self.engine.store().event_position(&self.tenant, id).await.unwrap();
+                if position.is_some_and(|(_, status)| status.is_terminal()) {
+                    return;
+                }
+                let channel = self.engine.channel(&self.tenant, id);
+                let (_, mut events) = channel.subscribe(self.engine.outside().clock.now());
+                let ends = |frame: &sluice_engine::Frame| frame.event().is_some_and(|event| event.ends_stream());
+                // A reader that is too slow looks at the database again.
+                let heard = async { while events.recv().await.is_ok_and(|frame| !ends(&frame)) {} };
+                let _ = tokio::time::timeout(Duration::from_millis(200), heard).await;
+            }
+        };
+        tokio::time::timeout(patience, ended).await.expect("it ends");
+        self.get(id).await
     }
 
     /// Waits until a running step has streamed some text.

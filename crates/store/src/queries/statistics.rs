@@ -8,7 +8,7 @@ use sluice_types::{AttemptStatus, ExecutionStatus, StepHistories, StepHistory, S
 
 use super::{Connection, Result};
 use crate::rows::usage;
-use crate::schema::{attempts, executions};
+use crate::schema::{attempts, executions, step_runs};
 
 /// Sums of integers are `numeric` on PostgreSQL and an integer on SQLite; cast, they are one.
 fn sum_of(expression: &str) -> diesel::expression::SqlLiteral<BigInt> {
@@ -67,7 +67,7 @@ pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<Work
     })
 }
 
-/// Path, provider, model, attempts, fewest and most tokens.
+/// Step, provider, model, attempts, fewest and most tokens.
 type HistoryRow = (String, Option<String>, Option<String>, i64, Option<i64>, Option<i64>);
 
 /// How many of the newest executions are looked at for a step's history.
@@ -82,12 +82,18 @@ pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<St
         .select(executions::id)
         .load(conn)
         .await?;
+    // All items and rounds of a step count together.
+    let run_of_attempt = step_runs::tenant_id
+        .eq(attempts::tenant_id)
+        .and(step_runs::execution_id.eq(attempts::execution_id))
+        .and(step_runs::path.eq(attempts::path));
     let rows: Vec<HistoryRow> = attempts::table
+        .inner_join(step_runs::table.on(run_of_attempt))
         .filter(attempts::tenant_id.eq(tenant).and(attempts::execution_id.eq_any(newest)))
         .filter(attempts::status.eq(AttemptStatus::Completed.as_str()))
-        .group_by((attempts::path, attempts::provider, attempts::model))
+        .group_by((step_runs::step_id, attempts::provider, attempts::model))
         .select((
-            attempts::path,
+            step_runs::step_id,
             attempts::provider,
             attempts::model,
             sql::<BigInt>("COUNT(*)"),
@@ -99,11 +105,10 @@ pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<St
     let tokens = |count: Option<i64>| u64::try_from(count.unwrap_or(0)).unwrap_or(0);
     Ok(rows
         .into_iter()
-        // A path inside a container is no step of the workflow's own list.
-        .filter_map(|(path, provider, model, attempts, least, most)| {
+        .filter_map(|(step, provider, model, attempts, least, most)| {
             let history =
                 StepHistory { attempts, least_output_tokens: tokens(least), most_output_tokens: tokens(most) };
-            Some(((StepId::new(path).ok()?, provider?, model?), history))
+            Some(((StepId::new(step).ok()?, provider?, model?), history))
         })
         .collect())
 }

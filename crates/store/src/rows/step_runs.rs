@@ -1,9 +1,11 @@
 //! Rows of step runs, their attempts and decisions.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sluice_types::{Attempt, FinishReason, GateDecision, RunError, StepRun, StepRunStatus, StepType};
+use sluice_types::{Attempt, Choice, FinishReason, GateDecision, RunError, StepRun, StepRunStatus, StepType};
 
 use super::{
     count, duration_ms, read_json, read_known, read_optional, read_word, small, usage, write_json, write_optional,
@@ -62,16 +64,22 @@ struct Details {
     unpriced_calls: u32,
     finish_reason: Option<FinishReason>,
     finish_word: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choice: Option<Choice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Arc<Vec<Value>>>,
 }
 
 impl Details {
-    fn of(run: &StepRun) -> Option<Self> {
+    fn of(StepRecord { run, items, .. }: &StepRecord) -> Option<Self> {
         let details = Self {
             cache_write_tokens: run.token_usage.cache_write_tokens,
             reasoning_tokens: run.token_usage.reasoning_tokens,
             unpriced_calls: run.unpriced_calls,
             finish_reason: run.finish_reason,
             finish_word: run.finish_word.clone(),
+            choice: run.choice.clone(),
+            items: items.clone(),
         };
         (details != Self::default()).then_some(details)
     }
@@ -79,7 +87,7 @@ impl Details {
 
 impl StepRunRow {
     pub fn new(tenant_id: &str, execution_id: &str, record: &StepRecord) -> Result<Self, StoreError> {
-        let StepRecord { run, order_key, progress } = record;
+        let StepRecord { run, order_key, progress, .. } = record;
         // A text output is the content; it is not stored twice.
         let same =
             matches!((&run.output, &run.content), (Some(Value::String(output)), Some(content)) if output == content);
@@ -115,7 +123,7 @@ impl StepRunRow {
             candidate: small(progress.candidate),
             reserved_usd: progress.reserved_usd,
             sent_tokens: count(progress.sent_tokens),
-            details: write_optional(Details::of(run).as_ref())?,
+            details: write_optional(Details::of(record).as_ref())?,
         })
     }
 
@@ -128,7 +136,9 @@ impl StepRunRow {
             reserved_usd: self.reserved_usd,
             sent_tokens: u64::try_from(self.sent_tokens).unwrap_or(0),
         };
-        Ok(StepRecord { run: self.into_step_run()?, order_key, progress })
+        let details: Details = read_optional(self.details.as_ref())?.unwrap_or_default();
+        let items = details.items.clone();
+        Ok(StepRecord { run: self.step_run(details)?, order_key, progress, items })
     }
 
     /// Whether an attempt of it is under way, whose text may be stored in pieces.
@@ -137,8 +147,12 @@ impl StepRunRow {
     }
 
     pub fn into_step_run(self) -> Result<StepRun, StoreError> {
+        let details = read_optional(self.details.as_ref())?.unwrap_or_default();
+        self.step_run(details)
+    }
+
+    fn step_run(self, details: Details) -> Result<StepRun, StoreError> {
         let status: StepRunStatus = read_word(&self.status)?;
-        let details: Details = read_optional(self.details.as_ref())?.unwrap_or_default();
         let [cache_write, reasoning] = [details.cache_write_tokens, details.reasoning_tokens].map(count);
         let output = match (&self.output, status) {
             (Some(output), _) => Some(read_json(output)?),
@@ -175,6 +189,7 @@ impl StepRunRow {
             duration_ms: duration_ms(self.started_at, self.completed_at),
             error: read_optional(self.error.as_ref())?,
             gate: read_optional(self.gate.as_ref())?,
+            choice: details.choice,
             overridden: self.overridden,
             stale: self.stale,
             revision: self.revision,

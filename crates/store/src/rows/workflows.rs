@@ -1,9 +1,9 @@
 //! Rows of workflows and their versions.
 
 use diesel::prelude::*;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use sluice_types::{ExecutionSummary, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary};
+use sluice_types::{
+    Definition, ExecutionSummary, Index, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary,
+};
 
 use super::{FORMAT, read_json, read_metadata, read_word, write_json, write_metadata};
 use crate::error::StoreError;
@@ -37,7 +37,8 @@ pub(crate) struct WorkflowRow {
 
 impl WorkflowRow {
     pub fn new(tenant_id: &str, workflow: &Workflow) -> Result<Self, StoreError> {
-        let labels: Vec<&str> = workflow.definition.steps.iter().map(|step| step.label.as_str()).collect();
+        let index = Index::of(&workflow.definition);
+        let labels: Vec<&str> = index.places().iter().map(|place| place.step.label.as_str()).collect();
         Ok(Self {
             tenant_id: tenant_id.to_owned(),
             id: workflow.id.to_string(),
@@ -141,19 +142,14 @@ pub(crate) struct VersionRow {
     pub format: i32,
 }
 
-/// A definition of which the steps are counted, and not read.
-#[derive(Deserialize)]
-struct Counted {
-    steps: Vec<IgnoredAny>,
-}
-
 impl VersionRow {
     pub fn into_summary(self) -> Result<WorkflowVersionSummary, StoreError> {
-        let Counted { steps } = read_json(&self.definition)?;
+        let definition: Definition = read_json(&self.definition)?;
+        let steps = Index::of(&definition).places().len();
         Ok(WorkflowVersionSummary {
             version: self.version,
             name: self.name,
-            step_count: i32::try_from(steps.len()).unwrap_or(i32::MAX),
+            step_count: i32::try_from(steps).unwrap_or(i32::MAX),
             created_at: from_micros(self.created_at),
         })
     }

@@ -123,13 +123,14 @@ pub fn step_run(path: &str, status: StepRunStatus, order: u32) -> StepRecord {
         duration_ms: None,
         error: None,
         gate: None,
+        choice: None,
         overridden: false,
         stale: false,
         revision: None,
         started_at: Some(now()),
         completed_at: None,
     };
-    StepRecord { run, order_key: order.to_be_bytes().to_vec(), progress: AttemptProgress::default() }
+    StepRecord { run, order_key: order.to_be_bytes().to_vec(), progress: AttemptProgress::default(), items: None }
 }
 
 /// An attempt that ended well.

@@ -4,11 +4,15 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{Definition, OnExpiry, OnTruncated, ReasoningEffort, Step, StepEffect, StepKind, StepType};
+use super::{
+    ConditionalStep, Definition, InputType, OnError, OnExpiry, OnTruncated, ParallelStep, ReasoningEffort, Step,
+    StepEffect, StepKind, StepType,
+};
 use crate::ids::StepId;
 use crate::json::{ReadError, escape};
 
-const DEFINITION_FIELDS: &[&str] = &["yolo", "provider", "model", "persona_id", "context", "entry_step", "steps"];
+const DEFINITION_FIELDS: &[&str] =
+    &["yolo", "provider", "model", "persona_id", "context", "inputs", "entry_step", "steps"];
 const COMMON_FIELDS: &[&str] =
     &["id", "label", "type", "enabled", "max_retries", "timeout", "idle_timeout", "effect", "next"];
 const LLM_FIELDS: &[&str] = &[
@@ -25,6 +29,13 @@ const LLM_FIELDS: &[&str] = &[
     "fallbacks",
 ];
 const REVIEW_FIELDS: &[&str] = &["instructions", "shows", "expires_in", "on_expiry"];
+const PARALLEL_FIELDS: &[&str] = &["branches", "for_each", "steps", "entry_step", "max_concurrency", "on_error"];
+const BRANCH_FIELDS: &[&str] = &["name", "steps", "entry_step"];
+const CONDITIONAL_FIELDS: &[&str] = &["cases", "otherwise"];
+const CASE_FIELDS: &[&str] = &["name", "when", "steps", "entry_step", "next"];
+const OTHERWISE_FIELDS: &[&str] = &["steps", "entry_step", "next"];
+const LOOP_FIELDS: &[&str] = &["steps", "entry_step", "until", "max_iterations"];
+const INPUT_FIELDS: &[&str] = &["name", "label", "help", "type", "options", "required", "default", "example"];
 const FALLBACK_FIELDS: &[&str] = &["provider", "model"];
 
 /// A part of a definition that this version does not know.
@@ -71,6 +82,13 @@ impl Definition {
     pub fn newer_parts(&self) -> Vec<NewerPart> {
         let mut found = Found { parts: Vec::new(), step: None };
         found.fields("", &self.extra, &[DEFINITION_FIELDS]);
+        for (position, field) in self.inputs.iter().enumerate() {
+            let at = format!("/inputs/{position}");
+            found.fields(&at, &field.extra, &[INPUT_FIELDS]);
+            if let InputType::Unknown(word) = &field.input_type {
+                found.word(format!("{at}/type"), word, InputType::WORDS);
+            }
+        }
         found.steps("/steps", self.root().steps);
         found.parts
     }
@@ -183,6 +201,9 @@ impl<'d> Found<'d> {
                     self.word(format!("{at}/on_expiry"), word, OnExpiry::WORDS);
                 }
             }
+            StepKind::Parallel(parallel) => self.parallel(at, parallel),
+            StepKind::Conditional(conditional) => self.conditional(at, conditional),
+            StepKind::Loop(body) => self.fields(at, &body.extra, &[COMMON_FIELDS, LOOP_FIELDS]),
             StepKind::Unknown(unknown) => {
                 let message = unknown.step_type.parse::<StepType>().err().unwrap_or_default();
                 let kind = NewerKind::StepType(unknown.step_type.clone());
@@ -191,6 +212,26 @@ impl<'d> Found<'d> {
         }
         for inner in step.kind.blocks() {
             self.steps(&format!("{at}{}", inner.pointer), inner.block.steps);
+        }
+    }
+
+    fn parallel(&mut self, at: &str, parallel: &ParallelStep) {
+        self.fields(at, &parallel.extra, &[COMMON_FIELDS, PARALLEL_FIELDS]);
+        if let Some(OnError::Unknown(word)) = &parallel.on_error {
+            self.word(format!("{at}/on_error"), word, OnError::WORDS);
+        }
+        for (position, branch) in parallel.branches.iter().enumerate() {
+            self.fields(&format!("{at}/branches/{position}"), &branch.extra, &[BRANCH_FIELDS]);
+        }
+    }
+
+    fn conditional(&mut self, at: &str, conditional: &ConditionalStep) {
+        self.fields(at, &conditional.extra, &[COMMON_FIELDS, CONDITIONAL_FIELDS]);
+        for (position, case) in conditional.cases.iter().enumerate() {
+            self.fields(&format!("{at}/cases/{position}"), &case.extra, &[CASE_FIELDS]);
+        }
+        if let Some(otherwise) = &conditional.otherwise {
+            self.fields(&format!("{at}/otherwise"), &otherwise.extra, &[OTHERWISE_FIELDS]);
         }
     }
 }
@@ -212,12 +253,19 @@ fn explained(value: &Value, error: ReadError) -> ReadError {
     let parts: Vec<&str> = error.pointer.split('/').skip(1).collect();
     let known: &[&[&str]] = match parts[..] {
         [] => &[DEFINITION_FIELDS],
-        ["steps", _] => match fields.get("type").and_then(Value::as_str).and_then(|tag| tag.parse().ok()) {
+        [.., "steps", _] => match fields.get("type").and_then(Value::as_str).and_then(|tag| tag.parse().ok()) {
             Some(StepType::Llm) => &[COMMON_FIELDS, LLM_FIELDS],
             Some(StepType::Review) => &[COMMON_FIELDS, REVIEW_FIELDS],
+            Some(StepType::Parallel) => &[COMMON_FIELDS, PARALLEL_FIELDS],
+            Some(StepType::Conditional) => &[COMMON_FIELDS, CONDITIONAL_FIELDS],
+            Some(StepType::Loop) => &[COMMON_FIELDS, LOOP_FIELDS],
             Some(StepType::Unknown) | None => return error,
         },
         [.., "fallbacks", _] => &[FALLBACK_FIELDS],
+        ["inputs", _] => &[INPUT_FIELDS],
+        [.., "branches", _] => &[BRANCH_FIELDS],
+        [.., "cases", _] => &[CASE_FIELDS],
+        [.., "otherwise"] => &[OTHERWISE_FIELDS],
         _ => return error,
     };
     let is_known = |name: &str| known.iter().any(|names| names.contains(&name));

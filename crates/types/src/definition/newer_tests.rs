@@ -7,7 +7,10 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::*;
 use crate::definition::StepCommon;
-use crate::{CreateWorkflow, EstimateWorkflow, Fallback, LlmStep, ReviewStep, UpdateWorkflow, ValidateWorkflow};
+use crate::{
+    Branch, Case, CreateWorkflow, EstimateWorkflow, Fallback, InputField, LlmStep, LoopStep, Otherwise, ReviewStep,
+    UpdateWorkflow, ValidateWorkflow,
+};
 
 /// A definition of a newer version: something new at every level.
 fn newer() -> Value {
@@ -172,6 +175,13 @@ fn the_fields_that_errors_list_are_those_of_the_structs() {
     assert_eq!(sorted(LLM_FIELDS, ""), listed(properties::<LlmStep>()));
     assert_eq!(sorted(REVIEW_FIELDS, ""), listed(properties::<ReviewStep>()));
     assert_eq!(sorted(FALLBACK_FIELDS, ""), listed(properties::<Fallback>()));
+    assert_eq!(sorted(INPUT_FIELDS, ""), listed(properties::<InputField>()));
+    assert_eq!(sorted(PARALLEL_FIELDS, ""), listed(properties::<ParallelStep>()));
+    assert_eq!(sorted(BRANCH_FIELDS, ""), listed(properties::<Branch>()));
+    assert_eq!(sorted(CONDITIONAL_FIELDS, ""), listed(properties::<ConditionalStep>()));
+    assert_eq!(sorted(CASE_FIELDS, ""), listed(properties::<Case>()));
+    assert_eq!(sorted(OTHERWISE_FIELDS, ""), listed(properties::<Otherwise>()));
+    assert_eq!(sorted(LOOP_FIELDS, ""), listed(properties::<LoopStep>()));
 }
 
 /// Any JSON, a few levels deep.
@@ -237,9 +247,38 @@ fn any_step() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// Steps of all kinds, in containers a few levels deep.
+fn any_tree() -> impl Strategy<Value = Value> {
+    any_step().prop_recursive(3, 12, 3, |inner| {
+        let steps = || prop::collection::vec(inner.clone(), 1..3);
+        let step = |fields: Map<String, Value>, own: Value| {
+            let common = with(json!({"id": "a", "label": "A", "enabled": true}), fields);
+            with(common, own.as_object().cloned().unwrap_or_default())
+        };
+        let list = |fields: Map<String, Value>, steps: Vec<Value>| with(json!({"name": "b", "steps": steps}), fields);
+        prop_oneof![
+            (new_fields(), steps()).prop_map(move |(fields, steps)| {
+                step(fields, json!({"type": "loop", "until": "x", "max_iterations": 2, "steps": steps}))
+            }),
+            (new_fields(), new_fields(), steps(), "[a-z]{1,6}").prop_map(move |(fields, inner, steps, word)| {
+                step(fields, json!({"type": "parallel", "branches": [list(inner, steps)], "on_error": word}))
+            }),
+            (new_fields(), steps()).prop_map(move |(fields, steps)| {
+                step(fields, json!({"type": "parallel", "for_each": "x", "steps": steps, "entry_step": "a"}))
+            }),
+            (new_fields(), new_fields(), steps(), steps()).prop_map(move |(fields, inner, steps, others)| {
+                let case =
+                    with(list(inner.clone(), steps), json!({"when": "x"}).as_object().cloned().unwrap_or_default());
+                let otherwise = with(json!({"steps": others, "next": "end"}), inner);
+                step(fields, json!({"type": "conditional", "cases": [case], "otherwise": otherwise}))
+            }),
+        ]
+    })
+}
+
 proptest! {
     #[test]
-    fn any_definition_with_new_parts_is_written_back_equal(fields in new_fields(), steps in prop::collection::vec(any_step(), 0..4)) {
+    fn any_definition_with_new_parts_is_written_back_equal(fields in new_fields(), steps in prop::collection::vec(any_tree(), 0..4)) {
         let wire = with(json!({"yolo": true, "steps": steps}), fields);
         let definition: Definition = serde_json::from_value(wire.clone()).unwrap();
         prop_assert_eq!(serde_json::to_value(&definition).unwrap(), wire.clone());

@@ -10,20 +10,15 @@ use serde_json::{Map, Value};
 
 use super::{NEXT_END, Step, StepCommon, StepKind, StepType, UnknownStep};
 use crate::ids::StepId;
-use crate::json;
+use crate::json::{self, ReadError};
+use crate::limits::MAX_READ_NESTING;
 use crate::unicode::composed;
 
 fn read_part<T: DeserializeOwned, E: serde::de::Error>(part: Map<String, Value>) -> Result<T, E> {
     json::from_value(Value::Object(part)).map_err(|error| error.nested())
 }
 
-/// A step as it is read. The id of a step that has none depends on the ids of the others.
-struct ReadStep {
-    step: Step,
-    has_id: bool,
-}
-
-impl<'de> Deserialize<'de> for ReadStep {
+impl<'de> Deserialize<'de> for Step {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut common: StepCommon = read_part(Map::deserialize(deserializer)?)?;
         let tag = common.own.remove("type").ok_or_else(|| D::Error::missing_field("type"))?;
@@ -31,15 +26,13 @@ impl<'de> Deserialize<'de> for ReadStep {
         let kind = match tag.parse() {
             Ok(StepType::Llm) => StepKind::Llm(read_part(common.own)?),
             Ok(StepType::Review) => StepKind::Review(read_part(common.own)?),
+            Ok(StepType::Parallel) => StepKind::Parallel(read_part(common.own)?),
+            Ok(StepType::Conditional) => StepKind::Conditional(read_part(common.own)?),
+            Ok(StepType::Loop) => StepKind::Loop(read_part(common.own)?),
             Ok(StepType::Unknown) | Err(_) => StepKind::Unknown(UnknownStep { step_type: tag, fields: common.own }),
         };
-        let has_id = common.id.is_some();
-        let id = match common.id {
-            Some(id) => id,
-            None => StepId::from_label(&common.label),
-        };
-        let step = Step {
-            id,
+        Ok(Self {
+            id: common.id.unwrap_or_else(|| StepId::from_label(&common.label)),
             label: composed(common.label),
             kind,
             enabled: common.enabled,
@@ -48,37 +41,117 @@ impl<'de> Deserialize<'de> for ReadStep {
             idle_timeout: common.idle_timeout,
             effect: common.effect,
             next: common.next,
-        };
-        Ok(Self { step, has_id })
+        })
     }
 }
 
-impl<'de> Deserialize<'de> for Step {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(ReadStep::deserialize(deserializer)?.step)
-    }
-}
-
-/// Reads steps, and numbers the ids that are derived from labels when they are taken.
+/// Reads a list of steps. Steps without an id get one from their label, numbered when it is taken in the list or in a
+/// container of it. The ids are written into the JSON of the outermost list, so the lists inside find them there.
 pub(super) fn read_steps<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Step>>, D::Error> {
-    let read = Vec::<ReadStep>::deserialize(deserializer)?;
-    let mut taken: HashSet<StepId> = read.iter().filter(|read| read.has_id).map(|read| read.step.id.clone()).collect();
-    // As an id it would mean the end of the workflow.
-    taken.extend(StepId::new(NEXT_END));
-    let mut numbers: HashMap<StepId, u32> = HashMap::new();
-    let steps = read.into_iter().map(|ReadStep { mut step, has_id }| {
-        if !has_id {
-            let base = step.id.clone();
-            let number = numbers.entry(base.clone()).or_insert(1);
-            while taken.contains(&step.id) {
-                *number += 1;
-                step.id = base.numbered(*number);
-            }
-            taken.insert(step.id.clone());
-        }
-        Arc::new(step)
+    let mut values = Vec::<Value>::deserialize(deserializer)?;
+    let mut ids = Ids::default();
+    ids.collect(&values, 0).map_err(|error| error.nested::<D::Error>())?;
+    if ids.missing {
+        ids.fill(&mut values);
+    }
+    let read = values.into_iter().enumerate().map(|(position, value)| {
+        let step = json::from_value(value).map_err(|error| {
+            ReadError { pointer: format!("/{position}{}", error.pointer), ..error }.nested::<D::Error>()
+        });
+        step.map(Arc::new)
     });
-    Ok(steps.collect())
+    read.collect()
+}
+
+/// The ids of steps that are not read yet.
+#[derive(Default)]
+struct Ids {
+    taken: HashSet<String>,
+    numbers: HashMap<StepId, u32>,
+    missing: bool,
+}
+
+impl Ids {
+    /// Collects the ids that are given.
+    fn collect(&mut self, steps: &[Value], level: usize) -> Result<(), ReadError> {
+        // Each level takes room on the stack when it is read.
+        if level > MAX_READ_NESTING {
+            let message = format!("steps are nested in more than {MAX_READ_NESTING} containers");
+            return Err(ReadError { pointer: String::new(), message });
+        }
+        for (position, step) in steps.iter().enumerate() {
+            match step.get("id") {
+                Some(Value::String(id)) => _ = self.taken.insert(id.clone()),
+                Some(Value::Null) | None => self.missing = true,
+                // Reading the step reports it.
+                Some(_) => {}
+            }
+            for (pointer, inner) in lists(step) {
+                self.collect(inner, level + 1).map_err(|error| ReadError {
+                    pointer: format!("/{position}{pointer}{}", error.pointer),
+                    ..error
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes an id into each step that has none, in the order of the definition.
+    fn fill(&mut self, steps: &mut [Value]) {
+        // As an id it would mean the end of the workflow.
+        self.taken.insert(NEXT_END.to_owned());
+        for step in steps {
+            let has_id = step.get("id").is_some_and(|id| !id.is_null());
+            if !has_id
+                && let Some(fields) = step.as_object_mut()
+                && let Some(label) = fields.get("label").and_then(Value::as_str)
+            {
+                let id = self.free(&StepId::from_label(label));
+                fields.insert("id".into(), id.as_str().into());
+            }
+            let pointers: Vec<String> = lists(step).into_iter().map(|(pointer, _)| pointer).collect();
+            for pointer in pointers {
+                if let Some(Value::Array(inner)) = step.pointer_mut(&pointer) {
+                    self.fill(inner);
+                }
+            }
+        }
+    }
+
+    fn free(&mut self, base: &StepId) -> StepId {
+        let mut id = base.clone();
+        let number = self.numbers.entry(base.clone()).or_insert(1);
+        while self.taken.contains(id.as_str()) {
+            *number += 1;
+            id = base.numbered(*number);
+        }
+        self.taken.insert(id.to_string());
+        id
+    }
+}
+
+/// The lists of steps inside a step that is not read yet, with their JSON pointers relative to it.
+fn lists(step: &Value) -> Vec<(String, &Vec<Value>)> {
+    let tag = step.get("type").and_then(Value::as_str).and_then(|tag| tag.parse().ok());
+    let many = |name: &str| {
+        let count = step.get(name).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..count).map(|at| format!("/{name}/{at}/steps")).collect::<Vec<_>>()
+    };
+    let mut pointers = match tag {
+        Some(StepType::Parallel) => many("branches"),
+        Some(StepType::Conditional) => many("cases"),
+        Some(StepType::Loop | StepType::Llm | StepType::Review | StepType::Unknown) | None => Vec::new(),
+    };
+    match tag {
+        Some(StepType::Parallel | StepType::Loop) => pointers.push("/steps".into()),
+        Some(StepType::Conditional) => pointers.push("/otherwise/steps".into()),
+        Some(StepType::Llm | StepType::Review | StepType::Unknown) | None => {}
+    }
+    pointers
+        .into_iter()
+        .filter_map(|pointer| Some((step.pointer(&pointer)?.as_array()?, pointer)))
+        .map(|(list, pointer)| (pointer, list))
+        .collect()
 }
 
 #[cfg(test)]

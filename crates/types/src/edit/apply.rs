@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use super::change::Edit;
+use super::copy::{copied, height, size};
 use super::error::EditError;
 use super::field::{StepField, filled};
 use super::fix::{fixed, sharing};
-use super::labels::{label_problem, made_unique};
+use super::jumps::{clear_jumps, forget_jumps, has_jump};
+use super::labels::label_problem;
 use super::rename::{rename_references, renames};
+use super::{branches, wrap};
 use crate::block::{BlockAddress, BlockMut};
 use crate::definition::{Definition, Step, StepKind};
 use crate::ids::StepId;
 use crate::index::{Index, Place};
-use crate::limits::MAX_STEPS;
+use crate::limits::{MAX_NESTING, MAX_STEPS};
 
 /// A definition after an edit.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +50,10 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             after.context = context;
             None
         }
+        Edit::SetInputs(inputs) => {
+            after.inputs = inputs;
+            None
+        }
         Edit::SetEntryStep { block, entry } => {
             *list(&mut after, &block)?.entry_step = entry;
             None
@@ -60,6 +67,16 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
         Edit::RemoveStep(id) => {
             remove(&mut after, &id)?;
             None
+        }
+        Edit::WrapSteps { ids, wrapper } => Some(wrap::wrap(&mut after, &ids, wrapper)?),
+        Edit::UnwrapStep(id) => {
+            wrap::unwrap(&mut after, &id)?;
+            None
+        }
+        Edit::ChangeBranches { parent, change } => {
+            branches::change(&mut after, &parent, change)?;
+            hide_missing(&mut after, &Index::of(definition));
+            Some(parent)
         }
         Edit::RenameStep { id, label } => {
             rename(&mut after, &id, label.trim())?;
@@ -102,17 +119,24 @@ fn put_in(definition: &mut Definition, step: Arc<Step>, to: &BlockAddress, posit
 /// Puts a copy of a step in. It jumps nowhere yet, and shows no step that is not there.
 fn insert(definition: &mut Definition, step: Step, to: &BlockAddress, position: usize) -> Result<StepId, EditError> {
     let index = Index::of(definition);
-    if index.places().len() >= MAX_STEPS {
+    if index.places().len().saturating_add(size(&step)) > MAX_STEPS {
         return Err(EditError::TooManySteps);
     }
-    let mut step = made_unique(&index, step).ok_or(EditError::TooManySteps)?;
-    step.next = None;
-    if let StepKind::Review(review) = &mut step.kind {
-        review.shows.retain(|id| index.place(id).is_some());
-    }
+    check_depth(&index, to, &step)?;
+    let mut step = copied(&index, step).ok_or(EditError::TooManySteps)?;
+    clear_jumps(&mut step);
     let id = step.id.clone();
     put_in(definition, Arc::new(step), to, position)?;
     Ok(id)
+}
+
+/// Refuses a step that would be too deep in a list, with the steps inside it.
+fn check_depth(index: &Index, to: &BlockAddress, step: &Step) -> Result<(), EditError> {
+    let around = match to {
+        BlockAddress::Root => 0,
+        BlockAddress::Inner { parent, .. } => index.place(parent).map_or(0, |place| index.around(place).count() + 1),
+    };
+    if around + height(step) > MAX_NESTING { Err(EditError::TooDeep) } else { Ok(()) }
 }
 
 fn duplicate(definition: &mut Definition, id: &StepId) -> Result<StepId, EditError> {
@@ -124,12 +148,15 @@ fn duplicate(definition: &mut Definition, id: &StepId) -> Result<StepId, EditErr
 fn move_step(definition: &mut Definition, id: &StepId, to: &BlockAddress, position: usize) -> Result<(), EditError> {
     let index = Index::of(definition);
     let place = place_of(&index, id)?;
+    check_depth(&index, to, &place.step)?;
     let mut from = list(definition, &place.block)?;
     let mut step = from.steps.remove(place.position);
     // Jumps lead within one list.
     if *to != place.block {
         forget_jumps(&mut from, id);
-        Arc::make_mut(&mut step).next = None;
+        if has_jump(&step, |_| true) {
+            clear_jumps(Arc::make_mut(&mut step));
+        }
     }
     put_in(definition, step, to, position)
 }
@@ -140,24 +167,23 @@ fn remove(definition: &mut Definition, id: &StepId) -> Result<(), EditError> {
     let mut from = list(definition, &place.block)?;
     from.steps.remove(place.position);
     forget_jumps(&mut from, id);
-    for shows in index.places().iter().filter(|place| shows(&place.step, id)) {
-        if let Some(StepKind::Review(review)) = definition.step_mut(&shows.step.id).map(|step| &mut step.kind) {
-            review.shows.retain(|shown| shown != id);
-        }
-    }
+    hide_missing(definition, &index);
     Ok(())
 }
 
-/// Takes the jumps to a step out of a list.
-fn forget_jumps(block: &mut BlockMut<'_>, id: &StepId) {
-    block.entry_step.take_if(|entry| entry == id);
-    for step in block.steps.iter_mut().filter(|step| step.next.as_ref() == Some(id)) {
-        Arc::make_mut(step).next = None;
+/// Takes the steps that are gone out of what reviews show.
+fn hide_missing(definition: &mut Definition, before: &Index) {
+    let after = Index::of(definition);
+    let is_gone = |id: &StepId| before.place(id).is_some() && after.place(id).is_none();
+    for place in after.places().iter().filter(|place| shows(&place.step, is_gone)) {
+        if let Some(StepKind::Review(review)) = definition.step_mut(&place.step.id).map(|step| &mut step.kind) {
+            review.shows.retain(|shown| !is_gone(shown));
+        }
     }
 }
 
-fn shows(step: &Step, id: &StepId) -> bool {
-    matches!(&step.kind, StepKind::Review(review) if review.shows.contains(id))
+fn shows(step: &Step, is_it: impl Fn(&StepId) -> bool) -> bool {
+    matches!(&step.kind, StepKind::Review(review) if review.shows.iter().any(is_it))
 }
 
 fn rename(definition: &mut Definition, id: &StepId, label: &str) -> Result<(), EditError> {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::branches::BranchChange;
 use super::field::StepField;
+use super::wrap::Wrapper;
 use crate::block::BlockAddress;
-use crate::definition::{Definition, Step};
+use crate::definition::{Definition, InputField, Step};
 use crate::ids::{PersonaId, StepId};
 use crate::lint::LintFix;
 
@@ -26,6 +28,8 @@ pub enum Edit {
     SetPersona(Option<PersonaId>),
     /// Values for `{{context.KEY}}`.
     SetContext(BTreeMap<String, Value>),
+    /// Declared fields of the input.
+    SetInputs(Vec<InputField>),
     /// The entry step of a list; the first step when `None`.
     SetEntryStep {
         /// The list.
@@ -33,7 +37,7 @@ pub enum Edit {
         /// The step.
         entry: Option<StepId>,
     },
-    /// Adds a step like this one, with an id and a label that no other step has.
+    /// Adds a step like this one, with the steps inside it. Each gets an id and a label that no other step has.
     AddStep {
         /// The step to copy.
         step: Box<Step>,
@@ -51,10 +55,26 @@ pub enum Edit {
         /// Its position there, counted without the step itself.
         position: usize,
     },
-    /// Puts a copy of a step behind it.
+    /// Puts a copy of a step behind it, with copies of the steps inside it.
     DuplicateStep(StepId),
-    /// Takes a step out, with the jumps to it. Prompts that refer to it stay as they are.
+    /// Takes a step out, with the steps inside it and the jumps to it. Prompts that refer to them stay as they are.
     RemoveStep(StepId),
+    /// Puts a container in the place of steps, and the steps into it.
+    WrapSteps {
+        /// The steps, which follow one another in one list.
+        ids: Vec<StepId>,
+        /// The container.
+        wrapper: Wrapper,
+    },
+    /// Puts the steps of a container in its place. The conditions and the entry steps of its lists are lost.
+    UnwrapStep(StepId),
+    /// Changes the branches or cases of a container.
+    ChangeBranches {
+        /// The container.
+        parent: StepId,
+        /// The change.
+        change: BranchChange,
+    },
     /// Gives a step another label, and rewrites the references to it.
     RenameStep {
         /// The step.

@@ -1,9 +1,9 @@
 //! Errors of edits.
 
-use crate::block::BlockAddress;
+use crate::block::{BlockAddress, Slot};
 use crate::definition::StepType;
-use crate::ids::StepId;
-use crate::limits::MAX_STEPS;
+use crate::ids::{BranchName, StepId};
+use crate::limits::{MAX_NESTING, MAX_STEPS};
 
 /// The reason why an edit is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,7 +36,34 @@ pub enum EditError {
     /// The workflow is full.
     #[error("A workflow has at most {MAX_STEPS} steps: split it into several.")]
     TooManySteps,
+    /// The step would be inside too many containers.
+    #[error("Containers nest to {MAX_NESTING} levels.")]
+    TooDeep,
+    /// The container has as many branches or cases as it can have.
+    #[error("A step has at most {most} branches or cases.")]
+    TooManyBranches {
+        /// The limit.
+        most: usize,
+    },
+    /// The container has no such branch or case.
+    #[error("There is no branch or case `{0}` any more.")]
+    NoSuchBranch(BranchName),
+    /// Another branch or case has the name, or it is reserved.
+    #[error("`{0}` cannot be the name: another branch or case has it, or it is `otherwise`, which is reserved.")]
+    BranchName(BranchName),
+    /// A `parallel` step cannot have both.
+    #[error("A step runs either branches or the same steps for each item: remove the one before you add the other.")]
+    BranchesAndItems,
+    /// The steps are not beside each other in one list.
+    #[error("Choose steps that follow one another in one list.")]
+    NotOneAfterAnother,
     /// The definition has changed since the fix was proposed.
     #[error("The workflow has changed since: this fix does not fit any more.")]
     FixDoesNotFit,
+}
+
+impl EditError {
+    pub(super) fn no_such_list(parent: &StepId, slot: &Slot) -> Self {
+        Self::NoSuchList(BlockAddress::Inner { parent: parent.clone(), slot: slot.clone() })
+    }
 }

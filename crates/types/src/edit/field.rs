@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::container_field::{CaseField, LoopField, ParallelField};
 use super::error::EditError;
 use crate::definition::{
     Fallback, LlmStep, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepType,
@@ -12,7 +13,7 @@ use crate::ids::{PersonaId, StepId};
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepField {
     /// Type of the step. Fields that both types have are kept. The text is kept too: it moves between prompt and
-    /// instructions.
+    /// instructions. A container keeps its type, and no step becomes one: [`super::Edit::WrapSteps`] puts it into one.
     Type(StepType),
     /// Whether it runs.
     Enabled(bool),
@@ -30,6 +31,12 @@ pub enum StepField {
     Llm(LlmField),
     /// A field of `review` steps.
     Review(ReviewField),
+    /// A field of `parallel` steps.
+    Parallel(ParallelField),
+    /// A field of a case of `conditional` steps.
+    Case(CaseField),
+    /// A field of `loop` steps.
+    Loop(LoopField),
 }
 
 /// A field that only `llm` steps have.
@@ -101,7 +108,12 @@ impl StepField {
             (Self::Next(next), _) => step.next = next,
             (Self::Llm(field), StepKind::Llm(llm)) => field.put(llm),
             (Self::Review(field), StepKind::Review(review)) => field.put(review),
-            (Self::Llm(_) | Self::Review(_), _) => return Err(EditError::NoSuchField { id, step_type }),
+            (Self::Parallel(field), StepKind::Parallel(parallel)) => return field.put(parallel),
+            (Self::Case(field), StepKind::Conditional(conditional)) => return field.put(&id, conditional),
+            (Self::Loop(field), StepKind::Loop(body)) => field.put(body),
+            (Self::Llm(_) | Self::Review(_) | Self::Parallel(_) | Self::Case(_) | Self::Loop(_), _) => {
+                return Err(EditError::NoSuchField { id, step_type });
+            }
         }
         Ok(())
     }
@@ -150,7 +162,8 @@ fn converted(kind: &StepKind, to: StepType) -> StepKind {
         }
         (StepKind::Llm(_), StepType::Llm)
         | (StepKind::Review(_), StepType::Review)
-        | (StepKind::Unknown(_), _)
-        | (_, StepType::Unknown) => kind.clone(),
+        // A container holds steps, which another type could not keep.
+        | (StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_), _)
+        | (_, StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown) => kind.clone(),
     }
 }

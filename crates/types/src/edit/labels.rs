@@ -1,8 +1,9 @@
 //! Ids and labels that no other step has.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use crate::definition::{NEXT_END, Step};
+use crate::definition::NEXT_END;
 use crate::ids::{StepId, slug_from_name};
 use crate::index::Index;
 use crate::limits::{MAX_NAME_CHARS, MAX_SLUG_CHARS, MAX_STEPS};
@@ -24,14 +25,31 @@ pub fn label_problem(index: &Index, id: &StepId, label: &str) -> Option<String> 
     is_taken.then(|| format!("Another step is called “{label}” already: prompts could not tell them apart."))
 }
 
-/// The step with an id and a label that no step of the definition has: `Research 2` when there is a `Research`.
-pub(super) fn made_unique(index: &Index, mut step: Step) -> Option<Step> {
-    let is_free =
-        |name: &str| !index.places().iter().any(|place| place.step.label == name || place.step.id.as_str() == name);
-    let label = step.label.trim();
-    step.label = if !label.is_empty() && is_free(label) { label.to_owned() } else { numbered(label, is_free)? };
-    step.id = unique_id(&slug_from_name(&step.label, "step"), is_free)?;
-    Some(step)
+/// The names that steps have: labels and ids.
+pub(super) struct Taken(HashSet<String>);
+
+impl Taken {
+    pub fn of(index: &Index) -> Self {
+        Self(index.labels_and_ids().map(str::to_owned).collect())
+    }
+
+    /// An id and a label that no step has, and takes them: `Research 2` when there is a `Research`. `None` when no name is
+    /// free.
+    pub fn unique(&mut self, label: &str) -> Option<(StepId, String)> {
+        let label = label.trim();
+        let label = if !label.is_empty() && self.is_free(label) {
+            label.to_owned()
+        } else {
+            numbered(label, |name| self.is_free(name))?
+        };
+        let id = unique_id(&slug_from_name(&label, "step"), |name| self.is_free(name))?;
+        self.0.extend([id.to_string(), label.clone()]);
+        Some((id, label))
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        !self.0.contains(name)
+    }
 }
 
 /// The numbers to try as a suffix. Each step uses at most two names: its id and its label.

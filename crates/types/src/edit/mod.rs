@@ -2,19 +2,29 @@
 //! only by [`apply()`].
 
 mod apply;
+mod branches;
 mod change;
+mod container_field;
+mod copy;
 mod error;
 mod field;
 mod fix;
+mod jumps;
 mod labels;
 mod rename;
+mod wrap;
 
 pub use apply::{Applied, apply};
+pub use branches::BranchChange;
 pub use change::Edit;
+pub use container_field::{CaseField, LoopField, ParallelField};
 pub use error::EditError;
 pub use field::{LlmField, ReviewField, StepField};
 pub use labels::label_problem;
 pub use rename::rename_references;
+pub use wrap::Wrapper;
 
+#[cfg(test)]
+mod container_tests;
 #[cfg(test)]
 mod tests;

@@ -19,23 +19,23 @@ pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String,
     let stem = unused_stem(&index, &known);
     // An unused name, as an intermediate between the old label and the new one.
     let between: Vec<String> = (0..renamed.len()).map(|number| format!("{stem}{number}")).collect();
-    let rewrite = |source: &str| {
+    let rewrite = |source: &str, language| {
         let mut known = known.clone();
         let mut text = source.to_owned();
         for (old, place) in renamed.keys().zip(&between) {
-            text = template::rename(&text, &known, old, place).ok()?;
+            text = template::rename_in(&text, language, &known, old, place).ok()?;
             known.push(place);
         }
         for (new, place) in renamed.values().zip(&between) {
-            text = template::rename(&text, &known, place, new).ok()?;
+            text = template::rename_in(&text, language, &known, place, new).ok()?;
         }
         Some(text)
     };
     // Containers come before the steps inside them; otherwise a container would overwrite renamed steps.
     for place in index.places() {
         let mut step = Step::clone(&place.step);
-        for text in step.templates_mut() {
-            if let Some(rewritten) = rewrite(text) {
+        for (language, text) in step.texts_mut() {
+            if let Some(rewritten) = rewrite(text, language) {
                 *text = rewritten;
             }
         }
@@ -51,8 +51,8 @@ pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String,
 fn unused_stem(index: &Index, known: &[&str]) -> String {
     let mut stem = "renamed-".to_owned();
     let is_used = |stem: &str| {
-        let mut templates = index.places().iter().flat_map(|place| place.step.templates());
-        known.iter().any(|name| name.starts_with(stem)) || templates.any(|(_, text)| text.contains(stem))
+        let mut texts = index.places().iter().flat_map(|place| place.step.texts());
+        known.iter().any(|name| name.starts_with(stem)) || texts.any(|text| text.source.contains(stem))
     };
     while is_used(&stem) {
         stem.push('-');

@@ -1,23 +1,40 @@
 //! Names, order and reachability.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::report::Findings;
-use crate::block::BlockAddress;
+use serde_json::Value;
+
+use super::report::{Findings, LintFix, Severity};
+use crate::block::{Block, BlockAddress};
 use crate::definition::{Definition, NEXT_END, StepKind};
-use crate::index::{Index, Place, Resolution};
+use crate::ids::StepId;
+use crate::index::{Index, Place};
+use crate::scope::Resolution;
 
 pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findings) {
     check_names(index, findings);
-    check_entry(definition, index, findings);
-    let reached = index.reached(&BlockAddress::Root);
+    check_entry(definition.root(), &BlockAddress::Root, "", index, findings);
+    let reached = reached(index);
     for place in index.places() {
         check_next(index, place, findings);
+        check_lists(index, place, findings);
         check_review(index, place, findings);
-        if !reached.contains(&place.position) {
+        if !is_reached(&reached, place) {
             findings.warning(&place.pointer, "unreachable_step", "no run reaches this step: it never runs");
         }
     }
+}
+
+/// The positions that runs may reach, by list.
+pub(super) type Reached<'i> = HashMap<&'i BlockAddress, HashSet<usize>>;
+
+pub(super) fn reached(index: &Index) -> Reached<'_> {
+    index.addresses().map(|address| (address, index.reached(address))).collect()
+}
+
+/// Whether a run that reaches the list of a step may reach the step.
+pub(super) fn is_reached(reached: &Reached<'_>, place: &Place) -> bool {
+    reached.get(&place.block).is_some_and(|positions| positions.contains(&place.position))
 }
 
 fn check_names(index: &Index, findings: &mut Findings) {
@@ -41,25 +58,55 @@ fn check_names(index: &Index, findings: &mut Findings) {
     }
 }
 
-fn check_entry(definition: &Definition, index: &Index, findings: &mut Findings) {
-    if let Some(entry) = &definition.entry_step
-        && index.position_in(&BlockAddress::Root, entry).is_none()
+fn check_entry(block: Block<'_>, address: &BlockAddress, at: &str, index: &Index, findings: &mut Findings) {
+    if let Some(entry) = block.entry_step
+        && index.position_in(address, entry).is_none()
     {
-        findings.error("/entry_step", "unknown_entry_step", format!("there is no step `{entry}`"));
+        let message = format!("there is no step `{entry}` in this list");
+        let fix = LintFix {
+            title: "Begin with the first step".into(),
+            pointer: format!("{at}/entry_step"),
+            value: Value::Null,
+        };
+        findings.add(Severity::Error, format!("{at}/entry_step"), "unknown_entry_step", message, Some(fix));
+    }
+}
+
+/// The lists inside a container: where they begin, and where cases jump to.
+fn check_lists(index: &Index, place: &Place, findings: &mut Findings) {
+    for inner in place.step.kind.blocks() {
+        let address = BlockAddress::Inner { parent: place.step.id.clone(), slot: inner.slot };
+        let owner = inner.pointer.strip_suffix("/steps").unwrap_or_default();
+        check_entry(inner.block, &address, &format!("{}{owner}", place.pointer), index, findings);
+    }
+    if let StepKind::Conditional(conditional) = &place.step.kind {
+        for (pointer, next) in conditional.jumps() {
+            check_jump(index, place, next, &format!("{}{pointer}", place.pointer), findings);
+        }
     }
 }
 
 fn check_next(index: &Index, place: &Place, findings: &mut Findings) {
-    let Some(next) = place.step.next.as_ref().filter(|next| next.as_str() != NEXT_END) else { return };
-    let pointer = format!("{}/next", place.pointer);
-    match index.position_in(&place.block, next) {
-        None => findings.error(pointer, "unknown_next", format!("there is no step `{next}`; `end` ends the run")),
-        Some(target) if target <= place.position => {
-            let message = format!("`{next}` comes before this step; `next` only goes forward");
-            findings.error(pointer, "backward_next", message);
-        }
-        Some(_) => {}
+    if let Some(next) = &place.step.next {
+        check_jump(index, place, next, &format!("{}/next", place.pointer), findings);
     }
+}
+
+/// A jump leads to a later step of the list that holds the step.
+fn check_jump(index: &Index, from: &Place, next: &StepId, pointer: &str, findings: &mut Findings) {
+    if next.as_str() == NEXT_END {
+        return;
+    }
+    let (code, message) = match (index.position_in(&from.block, next), index.place(next)) {
+        (Some(target), _) if target > from.position => return,
+        (Some(_), _) => ("backward_next", format!("`{next}` comes before this step; `next` only goes forward")),
+        (None, Some(_)) => {
+            ("unknown_next", format!("`{next}` is in another list; `next` leads to a later step of the same list"))
+        }
+        (None, None) => ("unknown_next", format!("there is no step `{next}`; `end` ends the run")),
+    };
+    let fix = LintFix { title: "Go on with the next step".into(), pointer: pointer.into(), value: Value::Null };
+    findings.add(Severity::Error, pointer, code, message, Some(fix));
 }
 
 fn check_review(index: &Index, place: &Place, findings: &mut Findings) {
@@ -70,7 +117,7 @@ fn check_review(index: &Index, place: &Place, findings: &mut Findings) {
             Resolution::Unknown => {
                 findings.error(pointer, "unknown_reference", format!("there is no step `{shown}`"));
             }
-            Resolution::Later(_) | Resolution::Hidden(_) => {
+            Resolution::Later(_) | Resolution::Hidden(_) | Resolution::Around(_) => {
                 let message = format!("`{shown}` has not run when this review opens");
                 findings.error(pointer, "forward_reference", message);
             }

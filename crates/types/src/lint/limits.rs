@@ -69,8 +69,8 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
     match &step.kind {
         StepKind::Llm(llm) => check_llm(llm, at, findings),
         StepKind::Review(review) => check_review(review, at, findings),
-        // `newer` reports it.
-        StepKind::Unknown(_) => {}
+        // `branches` checks containers, and `newer` reports unknown types.
+        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {}
     }
 }
 

@@ -1,163 +1,80 @@
-//! Checks the references of templates.
-
-use std::collections::HashSet;
+//! Checks the names in templates and expressions.
 
 use serde_json::Value;
 
-use super::report::{Findings, LintFix, Severity};
-use crate::block::BlockAddress;
-use crate::definition::{Definition, Step, StepKind};
-use crate::index::{Index, Place, Resolution};
-use crate::limits::{MAX_FINDINGS_OF_A_KIND, MAX_PROMPT_BYTES};
-use crate::template::{Reading, Reference, Root, short};
+use super::report::{Findings, Severity};
+use super::steps_used::StepsUsed;
+use crate::definition::{Definition, Language, StepText};
+use crate::index::{Index, Place};
+use crate::limits::{MAX_EXPRESSION_BYTES, MAX_PROMPT_BYTES};
+use crate::scope::NameScope;
+use crate::template::{Locals, Reading, Reference, Root, short};
 
 pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value>, findings: &mut Findings) {
-    let scope = Scope { definition, index, input, reached: index.reached(&BlockAddress::Root) };
+    let checker = Checker { definition, index, input, steps: StepsUsed::new(index) };
     for place in index.places() {
-        for (field, source) in place.step.templates() {
-            // A template that is too long is refused; to read it would only take time.
-            if source.len() <= MAX_PROMPT_BYTES {
-                let template = Template { place, pointer: &format!("{}/{field}", place.pointer), source };
-                scope.check_template(&template, findings);
+        for text in place.step.texts() {
+            // A text that is too long is refused; to read it would only take time.
+            let most = match text.language {
+                Language::Template => MAX_PROMPT_BYTES,
+                Language::Expression => MAX_EXPRESSION_BYTES,
+            };
+            if text.source.len() <= most {
+                let pointer = &format!("{}/{}", place.pointer, text.field);
+                let names = index.scope_of(place, &text);
+                checker.check_text(&Text { place, pointer, names, of: &text }, findings);
             }
         }
     }
 }
 
-/// The context for the templates of a definition.
-struct Scope<'a> {
+/// The context for the texts of a definition.
+struct Checker<'a> {
     definition: &'a Definition,
     index: &'a Index,
     input: Option<&'a Value>,
-    reached: HashSet<usize>,
+    steps: StepsUsed<'a>,
 }
 
-/// A template and its place.
-struct Template<'a> {
-    place: &'a Place,
-    pointer: &'a str,
-    source: &'a str,
+/// A template or an expression, and its place.
+pub(super) struct Text<'a, 't> {
+    pub place: &'a Place,
+    pub pointer: &'t str,
+    pub names: NameScope<'a>,
+    pub of: &'t StepText<'a>,
 }
 
-impl Scope<'_> {
-    fn check_template(&self, template: &Template, findings: &mut Findings) {
-        let reading = match Reading::new(template.source, self.index.names()) {
+impl<'a> Checker<'a> {
+    fn check_text(&self, text: &Text<'a, '_>, findings: &mut Findings) {
+        let reading = match Reading::of(text.of.source, text.of.language, self.index.names()) {
             Ok(reading) => reading,
-            Err(error) => return findings.error(template.pointer, "template_syntax", error.to_string()),
+            Err(error) => return findings.error(text.pointer, "template_syntax", error.to_string()),
         };
         for reference in reading.references() {
             match reference.root {
-                Root::Steps => self.check_step_reference(template, reference, findings),
-                Root::Input => self.check_input(template.pointer, reference, findings),
+                Root::Steps => self.steps.check(text, reference, findings),
+                Root::Input => self.check_input(text.pointer, reference, findings),
                 Root::Context => {
                     if !reference.optional && !self.definition.context.contains_key(&reference.name) {
                         let message = format!("the workflow's `context` has no key `{}`", short(&reference.name));
-                        findings.error(template.pointer, "unknown_context_key", message);
+                        findings.error(text.pointer, "unknown_context_key", message);
                     }
                 }
             }
         }
-        for (_, error) in reading.unknown_names() {
-            findings.error(template.pointer, "unknown_name", error.to_string());
+        for (name, error) in reading.unknown_names(text.names.locals()) {
+            let code = if Locals::ALL.has(&name) { "name_outside_container" } else { "unknown_name" };
+            findings.error(text.pointer, code, error.to_string());
         }
         for (_, error) in reading.dollar_text() {
-            findings.add(Severity::Info, template.pointer, "dollar_text", error.to_string(), None);
+            findings.add(Severity::Info, text.pointer, "dollar_text", error.to_string(), None);
         }
-    }
-
-    fn check_step_reference(&self, template: &Template, reference: &Reference, findings: &mut Findings) {
-        let (pointer, place) = (template.pointer, template.place);
-        let name = short(&reference.name);
-        let target = match self.index.resolve(&reference.name, place) {
-            Resolution::Unknown => {
-                let (message, fix) = self.unknown_step(template, reference, findings.count("unknown_reference"));
-                return findings.add(Severity::Error, pointer, "unknown_reference", message, fix);
-            }
-            Resolution::Later(target) if target.step.id == place.step.id => {
-                let message = format!("“{name}” is this step itself: it has no output yet");
-                findings.error(pointer, "self_reference", message);
-                target
-            }
-            Resolution::Later(target) => {
-                let message = format!("“{name}” comes after this step: move it before, or refer to an earlier one");
-                findings.error(pointer, "forward_reference", message);
-                target
-            }
-            Resolution::Hidden(target) => {
-                let message = format!("“{name}” is inside another step: refer to that step instead");
-                findings.error(pointer, "hidden_reference", message);
-                target
-            }
-            Resolution::Visible(target) => {
-                self.check_output(pointer, &name, target, place, reference, findings);
-                target
-            }
-        };
-        if let Some(field) = &reference.field {
-            check_field(pointer, &name, &target.step, field, findings);
-        }
-    }
-
-    /// Checks whether an earlier step has an output in a run.
-    fn check_output(
-        &self,
-        pointer: &str,
-        name: &str,
-        target: &Place,
-        user: &Place,
-        reference: &Reference,
-        findings: &mut Findings,
-    ) {
-        if reference.optional {
-            return;
-        }
-        if !target.step.enabled && user.step.enabled {
-            let message = format!("“{name}” is switched off: it has no output");
-            findings.error(pointer, "disabled_reference", message);
-        } else if !self.reached.contains(&target.position) {
-            let message = format!("no run reaches “{name}”: it has no output");
-            findings.error(pointer, "skipped_reference", message);
-        }
-    }
-
-    /// The message for an unknown step, and a corrected reference to a step with a similar name.
-    fn unknown_step(&self, template: &Template, reference: &Reference, known: usize) -> (String, Option<LintFix>) {
-        let name = short(&reference.name);
-        if known >= MAX_FINDINGS_OF_A_KIND {
-            // It is only counted.
-            return (String::new(), None);
-        }
-        let earlier = self.index.block(&template.place.block).take(template.place.position);
-        let earlier = earlier.map(|place| place.step.label.as_str());
-        let near = if known < MAX_SUGGESTIONS { nearest(&reference.name, earlier.clone()) } else { None };
-        let Some(label) = near else {
-            let mut listed: Vec<&str> = earlier.take(MAX_LISTED_LABELS + 1).collect();
-            if listed.len() > MAX_LISTED_LABELS {
-                listed.pop();
-                listed.push("…");
-            }
-            let message = if listed.is_empty() {
-                format!("there is no step “{name}”, and no step before this one")
-            } else {
-                format!("there is no step “{name}”; the steps before this one are: {}", listed.join(", "))
-            };
-            return (message, None);
-        };
-        let message = format!("there is no step “{name}”; did you mean “{label}”?");
-        if template.source.len() > MAX_FIXED_BYTES {
-            return (message, None);
-        }
-        let mended = format!(
-            "{}steps.{label}{}",
-            template.source.get(..reference.span.start).unwrap_or_default(),
-            template.source.get(reference.span.end..).unwrap_or_default()
-        );
-        let title = format!("Refer to “{label}”");
-        (message, Some(LintFix { title, pointer: template.pointer.into(), value: mended.into() }))
     }
 
     fn check_input(&self, pointer: &str, reference: &Reference, findings: &mut Findings) {
-        let Some(input) = self.input.filter(|_| !reference.optional) else { return };
+        // The check of declared fields tells what is missing of those that are required.
+        let is_told = self.definition.input_field(&reference.name).is_some_and(|field| field.required);
+        let Some(input) = self.input.filter(|_| !reference.optional && !is_told) else { return };
         if input.get(&reference.name).is_none() {
             let name = short(&reference.name);
             let message = match input {
@@ -168,61 +85,5 @@ impl Scope<'_> {
             };
             findings.error(pointer, "missing_input", message);
         }
-    }
-}
-
-/// Unknown references for which a label that is alike is searched; for the others labels are listed.
-const MAX_SUGGESTIONS: usize = 20;
-/// Characters of a name and a label that are compared. The work grows with the product of both.
-const MAX_COMPARED_CHARS: usize = 64;
-/// Labels that a message lists.
-const MAX_LISTED_LABELS: usize = 20;
-/// Bytes of a template that a finding repeats with its mistake mended.
-const MAX_FIXED_BYTES: usize = 64 * 1024;
-
-/// The label most similar to a name, if any.
-fn nearest<'a>(name: &str, labels: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let is_comparable = |text: &str| text.chars().nth(MAX_COMPARED_CHARS).is_none();
-    if !is_comparable(name) {
-        return None;
-    }
-    let name = name.to_ascii_lowercase();
-    labels
-        .filter(|label| is_comparable(label))
-        .map(|label| (strsim::normalized_damerau_levenshtein(&label.to_ascii_lowercase(), &name), label))
-        .filter(|(likeness, _)| *likeness > 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, label)| label)
-}
-
-/// The fields that every step has, besides those of its JSON.
-const OWN_FIELDS: [&str; 2] = ["content", "output"];
-
-/// A step that answers in text has `content` and `output`; JSON and decisions have fields besides.
-fn check_field(pointer: &str, name: &str, target: &Step, field: &str, findings: &mut Findings) {
-    let fields = match &target.kind {
-        StepKind::Llm(llm) => {
-            match llm.output_schema.as_ref().map(|schema| schema.get("properties").and_then(Value::as_object)) {
-                None => Vec::new(),
-                Some(Some(properties)) => properties.keys().map(String::as_str).collect(),
-                // A schema without named properties allows any field.
-                Some(None) => return,
-            }
-        }
-        StepKind::Review(_) => vec!["decision", "comment"],
-        // Its fields are not known.
-        StepKind::Unknown(_) => return,
-    };
-    if !OWN_FIELDS.contains(&field) {
-        if !fields.contains(&field) {
-            let all: Vec<&str> = OWN_FIELDS.into_iter().chain(fields).take(MAX_LISTED_LABELS).collect();
-            let message = format!("“{name}” has no `{}`; it has {}", short(field), all.join(", "));
-            findings.error(pointer, "unknown_field", message);
-        }
-    } else if fields.contains(&field) {
-        let message = format!(
-            "`steps.{name}.{field}` is the whole answer of “{name}”; for the field `{field}` in it, write `steps.{name}.output.{field}`"
-        );
-        findings.warning(pointer, "hidden_field", message);
     }
 }

@@ -8,6 +8,7 @@
 
 mod expression;
 mod insertions;
+mod locals;
 mod names;
 mod reading;
 mod references;
@@ -15,10 +16,11 @@ mod rewrite;
 mod scan;
 mod unknown;
 
+pub use locals::Locals;
 pub use names::Names;
 pub use reading::{Reading, references};
 pub use references::{Reference, Root};
-pub use rewrite::{rename, to_jinja};
+pub use rewrite::{rename, rename_in, to_jinja};
 pub use scan::TemplateError;
 pub(crate) use unknown::short;
 pub use unknown::{dollar_text, unknown_names};

@@ -7,6 +7,7 @@ use super::expression::{Token, Tokens};
 use super::names::Names;
 use super::references::{Reference, Root, read_reference};
 use super::scan::{Piece, TemplateError, pieces, tag_word};
+use crate::definition::Language;
 use crate::limits::{MAX_BRANCHES, MAX_EXPRESSION_TOKENS};
 
 /// A template that has been cut into pieces and tokens, with its references.
@@ -15,6 +16,8 @@ pub struct Reading<'s> {
     pub(super) source: &'s str,
     pub(super) pieces: Vec<ReadPiece>,
     pub(super) references: Vec<Reference>,
+    /// Whether it is one expression, without braces around it.
+    pub(super) is_bare: bool,
     depth: usize,
 }
 
@@ -32,10 +35,27 @@ pub(super) struct ReadPiece {
 impl<'s> Reading<'s> {
     /// Reads a template.
     pub fn new(source: &'s str, names: &Names) -> Result<Self, TemplateError> {
-        let mut reading = Self { source, pieces: Vec::new(), references: Vec::new(), depth: 0 };
+        Self::of_pieces(source, pieces(source)?, false, names)
+    }
+
+    /// Reads an expression: what stands between the braces of a template.
+    pub fn expression(source: &'s str, names: &Names) -> Result<Self, TemplateError> {
+        Self::of_pieces(source, vec![Piece::Expression(0..source.len())], true, names)
+    }
+
+    /// Reads a text in one of the two languages.
+    pub fn of(source: &'s str, language: Language, names: &Names) -> Result<Self, TemplateError> {
+        match language {
+            Language::Template => Self::new(source, names),
+            Language::Expression => Self::expression(source, names),
+        }
+    }
+
+    fn of_pieces(source: &'s str, pieces: Vec<Piece>, is_bare: bool, names: &Names) -> Result<Self, TemplateError> {
+        let mut reading = Self { source, pieces: Vec::new(), references: Vec::new(), is_bare, depth: 0 };
         let mut branches = Branches::default();
         let mut deepest_tag = 0;
-        for piece in pieces(source)? {
+        for piece in pieces {
             let inside = match &piece {
                 Piece::Text(_) => 0..0,
                 Piece::Expression(inside) | Piece::Dollar(inside) | Piece::Tag(inside) => inside.clone(),
@@ -73,6 +93,15 @@ impl<'s> Reading<'s> {
     #[must_use]
     pub fn references(&self) -> &[Reference] {
         &self.references
+    }
+
+    /// The reference that is the whole expression: with its field and nothing else.
+    #[must_use]
+    pub fn only_reference(&self) -> Option<&Reference> {
+        match (self.pieces.as_slice(), self.references.as_slice()) {
+            ([piece], [only]) if piece.tokens.len() == 1 => Some(only),
+            _ => None,
+        }
     }
 
     /// The same, without the rest.

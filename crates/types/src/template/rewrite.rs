@@ -7,6 +7,7 @@ use super::names::Names;
 use super::reading::Reading;
 use super::references::{Reference, Root};
 use super::scan::{Piece, TemplateError};
+use crate::definition::Language;
 
 /// Rewrites the spellings for people to minijinja's: `{{steps.Idea Generation.content}}` and
 /// `${steps.Idea Generation.content}` become `{{steps["Idea Generation"].content}}`.
@@ -14,11 +15,22 @@ pub fn to_jinja(source: &str, labels: &[&str]) -> Result<String, TemplateError> 
     Ok(Reading::new(source, &Names::new(labels))?.to_jinja())
 }
 
-/// Replaces the old label in every reference.
+/// Replaces the old label in every reference of a template.
 pub fn rename(source: &str, labels: &[&str], old: &str, new: &str) -> Result<String, TemplateError> {
+    rename_in(source, Language::Template, labels, old, new)
+}
+
+/// Replaces the old label in every reference of a text.
+pub fn rename_in(
+    source: &str,
+    language: Language,
+    labels: &[&str],
+    old: &str,
+    new: &str,
+) -> Result<String, TemplateError> {
     let plain = new.chars().all(|c| c.is_alphanumeric() || " _-&".contains(c)) && new.trim() == new;
     let place = if plain { format!("steps.{new}") } else { format!("steps[{}]", quote(new)) };
-    let reading = Reading::new(source, &Names::new(labels))?;
+    let reading = Reading::of(source, language, &Names::new(labels))?;
     Ok(reading.rewrite(
         |reference| (reference.root == Root::Steps && reference.name == old).then(|| place.clone()),
         Spelling::AsWritten,
@@ -33,7 +45,7 @@ enum Spelling {
 }
 
 impl Reading<'_> {
-    /// The template in the spelling that minijinja reads.
+    /// The template or the expression in the spelling that minijinja reads.
     #[must_use]
     pub fn to_jinja(&self) -> String {
         let subscript = |reference: &Reference| {
@@ -50,6 +62,7 @@ impl Reading<'_> {
                     out.push_str(self.source.get(range.clone()).unwrap_or_default());
                     continue;
                 }
+                Piece::Expression(inside) if self.is_bare => (inside, "", ""),
                 Piece::Expression(inside) => (inside, "{{", "}}"),
                 Piece::Tag(inside) => (inside, "{%", "%}"),
                 Piece::Dollar(inside) if spelling == Spelling::Jinja => (inside, "{{", "}}"),

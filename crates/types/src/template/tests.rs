@@ -165,7 +165,7 @@ fn work(source: &str, labels: &[&str]) -> usize {
     let names = Names::new(labels);
     WORK.set(0);
     if let Ok(reading) = Reading::new(source, &names) {
-        let _ = (reading.to_jinja(), reading.unknown_names(), reading.dollar_text());
+        let _ = (reading.to_jinja(), reading.unknown_names(Locals::default()), reading.dollar_text());
     }
     WORK.get()
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::expression::{Token, quote};
+use super::locals::Locals;
 use super::names::Names;
 use super::reading::{ReadPiece, Reading};
 use super::references::Root;
@@ -31,7 +32,7 @@ const KNOWN_WORDS: [&str; 16] = [
 
 /// Unknown names in expressions: neither a root, nor a variable of the template.
 pub fn unknown_names(source: &str, labels: &[&str]) -> Result<Vec<(String, TemplateError)>, TemplateError> {
-    Ok(Reading::new(source, &Names::new(labels))?.unknown_names())
+    Ok(Reading::new(source, &Names::new(labels))?.unknown_names(Locals::default()))
 }
 
 /// `${name}` texts that only look like references, for the lint to report.
@@ -39,40 +40,50 @@ pub fn dollar_text(source: &str) -> Result<Vec<(String, TemplateError)>, Templat
     Ok(Reading::new(source, &Names::default())?.dollar_text())
 }
 
+/// A word in an expression that stands for a value.
+pub(super) struct FreeWord<'r> {
+    pub text: &'r str,
+    /// Its offset in the source.
+    start: usize,
+    read: &'r ReadPiece,
+    /// Its position among the tokens.
+    at: usize,
+}
+
 impl Reading<'_> {
-    /// Unknown names in expressions, at most one more than the lint lists.
+    /// Unknown names in expressions, at most one more than the lint lists. `locals` are the names that containers give.
     #[must_use]
-    pub fn unknown_names(&self) -> Vec<(String, TemplateError)> {
-        let locals = self.local_names();
+    pub fn unknown_names(&self, locals: Locals) -> Vec<(String, TemplateError)> {
         let mut places = Places::new(self.source);
-        let mut unknown = Vec::new();
-        for read in &self.pieces {
+        let unknown = self.free_words().filter(|word| !locals.has(word.text));
+        let found = unknown.map(|word| {
+            let message = self.with_hyphen(word.read, word.at).unwrap_or_else(|| unknown_name(word.text));
+            (word.text.to_owned(), places.error(word.start, message))
+        });
+        found.take(MAX_FINDINGS_OF_A_KIND + 1).collect()
+    }
+
+    /// The words that are neither a root nor a variable of the template.
+    pub(super) fn free_words(&self) -> impl Iterator<Item = FreeWord<'_>> {
+        let variables = self.variables();
+        self.words().filter(move |word| {
+            Root::of(word.text).is_none() && !variables.contains(word.text) && !KNOWN_WORDS.contains(&word.text)
+        })
+    }
+
+    /// The words that stand for a value and are no part of a reference.
+    pub(super) fn words(&self) -> impl Iterator<Item = FreeWord<'_>> {
+        let words = self.pieces.iter().flat_map(move |read| {
             let keyword = match read.piece {
                 Piece::Tag(_) => read.tokens.iter().position(|token| matches!(token, Token::Word(_))),
                 Piece::Text(_) | Piece::Expression(_) | Piece::Dollar(_) => None,
             };
-            for (at, token) in read.tokens.iter().enumerate() {
-                let Token::Word(word) = token else { continue };
-                let text = token.word(self.source);
-                if keyword == Some(at)
-                    || Root::of(text).is_some()
-                    || locals.contains(text)
-                    || KNOWN_WORDS.contains(&text)
-                    || !self.stands_for_a_value(&read.tokens, at)
-                {
-                    continue;
-                }
-                let message = self.with_hyphen(read, at).unwrap_or_else(|| {
-                    let name = short(text);
-                    format!("`{name}` is not a name that templates know: use `input.<field>`, `steps.<label>.content` or `context.<key>`")
-                });
-                unknown.push((text.to_owned(), places.error(word.start, message)));
-                if unknown.len() > MAX_FINDINGS_OF_A_KIND {
-                    return unknown;
-                }
-            }
-        }
-        unknown
+            read.tokens.iter().enumerate().filter_map(move |(at, token)| {
+                let Token::Word(word) = token else { return None };
+                (keyword != Some(at)).then(|| FreeWord { text: token.word(self.source), start: word.start, read, at })
+            })
+        });
+        words.filter(|word| self.stands_for_a_value(&word.read.tokens, word.at))
     }
 
     /// The message for the word after a hyphen in `input.user-name`, which reads as a subtraction.
@@ -116,7 +127,7 @@ impl Reading<'_> {
     }
 
     /// Names that the template defines by `for`, `set` and `with`.
-    fn local_names(&self) -> HashSet<&str> {
+    fn variables(&self) -> HashSet<&str> {
         let mut names = HashSet::new();
         for read in &self.pieces {
             if !matches!(read.piece, Piece::Tag(_)) {
@@ -157,6 +168,19 @@ impl Reading<'_> {
         }
         found
     }
+}
+
+fn unknown_name(name: &str) -> String {
+    if Locals::ITEM.contains(&name) {
+        return format!("`{name}` is only known to the steps inside a `for_each`");
+    }
+    if Locals::ROUND.contains(&name) {
+        return format!("`{name}` is only known inside a `loop`");
+    }
+    let name = short(name);
+    format!(
+        "`{name}` is not a name that templates know: use `input.<field>`, `steps.<label>.content` or `context.<key>`"
+    )
 }
 
 /// The most characters of a name that a message repeats.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-use sluice_types::{BlockAddress, Workflow, WorkflowId};
+use sluice_types::{StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, SavedDraft};
 use sluice_web_state::editor::Draft;
 use sluice_web_state::history::History;
@@ -15,7 +15,7 @@ use super::model::{Builder, Saved};
 use super::palette::{Palette, TemplateDialog};
 use super::save::{HandedOverBuilder, SaveBar, Saver, Shortcuts};
 use super::settings::{Defaults, Heading};
-use super::step_list::StepList;
+use super::step_list::StepTree;
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind};
 use crate::pages::builder::findings;
@@ -50,7 +50,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
                 <Show when=move || no_steps.get()>
                     <FirstStep templates />
                 </Show>
-                <StepList builder block=BlockAddress::Root />
+                <StepTree builder />
                 <ExpandAll builder />
             </div>
             <aside class="stack" aria-label="Add, estimate and check">
@@ -177,19 +177,43 @@ fn FirstStep(templates: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// Opens or closes all cards.
+/// Opens or closes all cards, and all blocks where there are some.
 #[component]
 fn ExpandAll(builder: Builder) -> impl IntoView {
-    let any_open = move || builder.open.with(|open| !open.is_empty());
+    let blocks = Memo::new(move |_| builder.tree.with(|tree| tree.containers().cloned().collect::<HashSet<StepId>>()));
+    let any_open = move || builder.open.with(|open| blocks.with(|blocks| open.difference(blocks).next().is_some()));
+    let any_block_open =
+        move || builder.open.with(|open| blocks.with(|blocks| open.intersection(blocks).next().is_some()));
     let press = move |_| {
-        let all = || builder.draft.with_untracked(|draft| draft.nodes().keys().cloned().collect());
-        builder.open.set(if any_open() { HashSet::new() } else { all() });
+        let leaves = || {
+            let all = builder.draft.with_untracked(|draft| draft.nodes().keys().cloned().collect::<HashSet<_>>());
+            blocks.with_untracked(|blocks| all.difference(blocks).cloned().collect::<Vec<_>>())
+        };
+        if any_open() {
+            builder.open.update(|open| open.retain(|id| blocks.with_untracked(|blocks| blocks.contains(id))));
+        } else {
+            builder.open.update(|open| open.extend(leaves()));
+        }
+    };
+    let press_blocks = move |_| {
+        let all = blocks.get_untracked();
+        if any_block_open() {
+            builder.open.update(|open| open.retain(|id| !all.contains(id)));
+        } else {
+            builder.closed_lists.update(HashSet::clear);
+            builder.open.update(|open| open.extend(all));
+        }
     };
     view! {
         <div class="row" hidden=move || builder.step_count() < 2>
             <Button kind=ButtonKind::Ghost small=true on_press=press>
                 {move || if any_open() { "Close all" } else { "Open all" }}
             </Button>
+            <Show when=move || blocks.with(|blocks| !blocks.is_empty())>
+                <Button kind=ButtonKind::Ghost small=true on_press=press_blocks>
+                    {move || if any_block_open() { "Close blocks" } else { "Open blocks" }}
+                </Button>
+            </Show>
         </div>
     }
 }

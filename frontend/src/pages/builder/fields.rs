@@ -218,7 +218,7 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
                 </Button>
             </div>
         </Show>
-        <Found findings=form.found("output_schema") builder=form.builder />
+        <Found findings=form.found(Signal::stored("output_schema".to_owned())) builder=form.builder />
     }
 }
 
@@ -269,6 +269,6 @@ pub fn FallbacksField(form: StepForm) -> impl IntoView {
                 on_choose=add
             />
         </Show>
-        <Found findings=form.found("fallbacks") builder=form.builder />
+        <Found findings=form.found(Signal::stored("fallbacks".to_owned())) builder=form.builder />
     }
 }

@@ -1,10 +1,16 @@
 //! The builder: a workflow's steps, put in order and filled in.
 
+mod add_menu;
 mod autosave;
+mod condition_field;
+mod condition_form;
 mod conflict;
+mod container;
+mod drawn;
 mod editor;
 mod fields;
 mod findings;
+mod lane;
 mod model;
 mod page;
 mod palette;
@@ -16,6 +22,7 @@ mod step_card;
 mod step_fields;
 mod step_form;
 mod step_list;
+mod step_menu;
 
 pub use page::{BuilderPage, NewWorkflowPage};
 pub use save::Handover;

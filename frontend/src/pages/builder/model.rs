@@ -1,17 +1,18 @@
 //! The builder's shared state: the draft with its history, and values derived from it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use sluice_types::edit::{Edit, EditError};
-use sluice_types::{BlockAddress, Index, Step, StepId, Workflow, WorkflowId};
+use sluice_types::edit::{BranchChange, Edit, EditError};
+use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
-    Analysis, Draft, DraftEdit, List, LocatedFinding, PendingProblem, moved_by, pending_problems,
+    Analysis, Draft, DraftEdit, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
 };
 use sluice_web_state::history::History;
 use sluice_web_state::shared::Shared;
+use sluice_web_state::tree::{Tree, TreePlace, list_words};
 
 use crate::browser::focus::{focus_soon, reveal, scroll_into_view};
 use crate::components::{ToastId, Toasts};
@@ -46,16 +47,22 @@ pub struct Builder {
     pub saved: RwSignal<Option<Saved>>,
     /// The draft.
     pub draft: Memo<Shared<Draft>>,
-    /// The draft's lists of steps.
-    lists: Memo<BTreeMap<BlockAddress, Arc<List>>>,
-    /// The position of each step in its list, from 0.
-    positions: Memo<HashMap<StepId, usize>>,
+    /// The draft's lists of steps. Typing in a field does not change it.
+    pub tree: Memo<Arc<Tree>>,
+    /// The place of each step.
+    places: Memo<HashMap<StepId, TreePlace>>,
     /// Where the steps of the draft stand, and what they can refer to.
     pub index: Memo<Shared<Index>>,
+    /// The labels and ids of all steps, which expressions refer to.
+    pub names: Memo<Vec<String>>,
     /// Pending input of fields: typed, not yet valid, not in the draft.
     pub pending: RwSignal<Pending>,
     /// The steps whose cards are open.
     pub open: RwSignal<HashSet<StepId>>,
+    /// The branches and cases that are closed to one line.
+    pub closed_lists: RwSignal<HashSet<BlockAddress>>,
+    /// The step that was worked on last: new ones come behind it.
+    pub current: StoredValue<Option<StepId>>,
     /// Lint and estimate of the draft, updated shortly after the typing.
     pub analysis: RwSignal<Analysis>,
     /// The problems of the pending input.
@@ -72,10 +79,11 @@ impl Builder {
     pub fn new(history: History<Draft>, saved: Option<Saved>) -> Self {
         let history = RwSignal::new(history);
         let draft = Memo::new(move |_| history.with(|history| Shared(Arc::clone(history.present()))));
-        let lists = Memo::new(move |_| draft.with(|draft| draft.lists().clone()));
-        let positions =
-            Memo::new(move |_| lists.with(|lists| lists.values().flat_map(|list| numbered(list)).collect()));
+        let tree = Memo::new(move |_| draft.with(|draft| Arc::new(Tree::of(draft))));
+        let places = Memo::new(move |_| tree.with(|tree| tree.places()));
         let index = Memo::new(move |_| draft.with(|draft| Shared(Arc::new(Index::of(&draft.to_definition())))));
+        let names =
+            Memo::new(move |_| index.with(|index| index.labels_and_ids().map(str::to_owned).collect::<Vec<String>>()));
         let pending = RwSignal::new(Pending::new());
         let pending_problems = Memo::new(move |_| {
             pending.with(|pending| {
@@ -86,11 +94,14 @@ impl Builder {
             history,
             saved: RwSignal::new(saved),
             draft,
-            lists,
-            positions,
+            tree,
+            places,
             index,
+            names,
             pending,
-            open: RwSignal::new(HashSet::new()),
+            open: RwSignal::new(tree.with_untracked(|tree| open_at_first(tree))),
+            closed_lists: RwSignal::new(HashSet::new()),
+            current: StoredValue::new(None),
             analysis: RwSignal::new(Analysis::default()),
             pending_problems,
             discarded: StoredValue::new(false),
@@ -103,17 +114,32 @@ impl Builder {
 
     /// The ids of a list's steps, in order. Tracks changes.
     pub fn list(self, address: &BlockAddress) -> Vec<StepId> {
-        self.lists.with(|lists| lists.get(address).map(|list| list.steps.clone()).unwrap_or_default())
+        self.tree.with(|tree| tree.list(address).to_vec())
+    }
+
+    /// The lists of a container, in order. Tracks changes.
+    pub fn slots(self, id: &StepId) -> Vec<Slot> {
+        self.tree.with(|tree| tree.slots(id).to_vec())
     }
 
     /// How many steps there are. Tracks changes.
     pub fn step_count(self) -> usize {
-        self.positions.with(HashMap::len)
+        self.places.with(HashMap::len)
+    }
+
+    /// Whether a step stands in a container. Tracks changes.
+    pub fn is_inside(self, id: &StepId) -> bool {
+        self.places.with(|places| places.get(id).is_some_and(|place| place.list != BlockAddress::Root))
     }
 
     /// The position of a step in its list, from 0. Tracks changes.
     pub fn position(self, id: &StepId) -> Option<usize> {
-        self.positions.with(|positions| positions.get(id).copied())
+        self.places.with(|places| places.get(id).map(|place| place.position))
+    }
+
+    /// The number that people call a step by, as in `2A.1`. Tracks changes.
+    pub fn number(self, id: &StepId) -> Option<String> {
+        self.places.with(|places| places.get(id).map(|place| place.number.clone()))
     }
 
     /// Changes the draft; says why when that is not possible. Gives whether it was done.
@@ -142,12 +168,53 @@ impl Builder {
         }
     }
 
-    /// Adds a step at the end of a list, opens it, and leads to it.
-    pub fn add(self, step: Step, to: BlockAddress) {
-        let position = untrack(|| self.list(&to)).len();
+    /// Adds a step behind the one that was worked on last, opens it, and leads to it.
+    pub fn add(self, step: Step) {
+        let (to, position) =
+            self.tree.with_untracked(|tree| self.current.with_value(|id| place_for_new(tree, id.as_ref())));
+        self.add_to(step, to, position);
+    }
+
+    /// The same at the end of a list.
+    pub fn add_at_end(self, step: Step, to: BlockAddress) {
+        let position = self.tree.with_untracked(|tree| tree.list(&to).len());
+        self.add_to(step, to, position);
+    }
+
+    fn add_to(self, step: Step, to: BlockAddress, position: usize) {
+        self.open_around(&to);
         if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
             self.open.update(|open| _ = open.insert(id.clone()));
             focus_soon(toggle_id(&id));
+        }
+    }
+
+    /// Opens a closed block that a step is dragged over, by its name: see [`closed_list_name`].
+    pub fn open_block(self, name: &str) {
+        let (id, at) = name.split_once('@').map_or((name, None), |(id, at)| (id, at.parse::<usize>().ok()));
+        let Ok(id) = StepId::new(id) else { return };
+        let slot = at.and_then(|at| self.tree.with_untracked(|tree| tree.slots(&id).get(at).cloned()));
+        match slot {
+            Some(slot) => {
+                let list = BlockAddress::Inner { parent: id, slot };
+                self.closed_lists.update(|closed| _ = closed.remove(&list));
+            }
+            None => self.open.update(|open| _ = open.insert(id)),
+        }
+    }
+
+    /// Opens a list and the containers around it.
+    pub fn open_around(self, list: &BlockAddress) {
+        let tree = self.tree.get_untracked();
+        let around = tree.around(list);
+        let lists = around.iter().filter_map(|id| Some(tree.place(id)?.0.clone())).chain([list.clone()]);
+        let closed: Vec<BlockAddress> =
+            self.closed_lists.with_untracked(|closed| lists.filter(|list| closed.contains(list)).collect());
+        if !closed.is_empty() {
+            self.closed_lists.update(|all| all.retain(|list| !closed.contains(list)));
+        }
+        if self.open.with_untracked(|open| around.iter().any(|id| !open.contains(id))) {
+            self.open.update(|open| open.extend(around));
         }
     }
 
@@ -155,16 +222,28 @@ impl Builder {
     pub fn remove(self, id: &StepId) {
         if let Some(label) = self.step_label(id) {
             self.edit_and_show(Edit::RemoveStep(id.clone()));
-            let removed = self.history.with_untracked(History::undo_label);
-            let undo = move || {
-                if self.history.with_untracked(History::undo_label) == removed {
-                    self.undo();
-                }
-            };
-            self.withdraw_undo();
-            let offer = self.toasts.with_action(format!("Removed {label}"), "Undo", undo);
-            self.undo_offer.set_value(Some(offer));
+            self.offer_undo(format!("Removed {label}"));
         }
+    }
+
+    /// Takes a branch or a case out with its steps, and offers to put it back.
+    pub fn remove_list(self, parent: &StepId, slot: Slot) {
+        let list = BlockAddress::Inner { parent: parent.clone(), slot: slot.clone() };
+        let Some(words) = self.draft.with_untracked(|draft| list_words(draft, &list)) else { return };
+        self.edit_and_show(Edit::ChangeBranches { parent: parent.clone(), change: BranchChange::Remove(slot) });
+        self.offer_undo(format!("Removed {words}"));
+    }
+
+    fn offer_undo(self, message: String) {
+        let removed = self.history.with_untracked(History::undo_label);
+        let undo = move || {
+            if self.history.with_untracked(History::undo_label) == removed {
+                self.undo();
+            }
+        };
+        self.withdraw_undo();
+        let offer = self.toasts.with_action(message, "Undo", undo);
+        self.undo_offer.set_value(Some(offer));
     }
 
     fn withdraw_undo(self) {
@@ -180,6 +259,7 @@ impl Builder {
     fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
         let present = self.history.with_untracked(|history| Arc::clone(history.present()));
         let is_new = matches!(edit, DraftEdit::Definition(Edit::AddStep { .. } | Edit::DuplicateStep(_)));
+        let makes_container = matches!(edit, DraftEdit::Definition(Edit::WrapSteps { .. }));
         match present.apply(edit) {
             Ok(done) => {
                 if is_new && self.pending.with_untracked(|pending| !pending.is_empty()) {
@@ -187,6 +267,9 @@ impl Builder {
                     self.pending.update(|pending| pending.retain(|key, _| pending_step(key) != done.focus));
                 }
                 self.history.update(|history| _ = history.edit(done.label, done.group, done.draft));
+                if let Some(id) = done.focus.as_ref().filter(|_| makes_container) {
+                    self.open.update(|open| _ = open.insert(id.clone()));
+                }
                 Ok(done.focus)
             }
             Err(problem) => {
@@ -267,11 +350,15 @@ impl Builder {
 
     /// Opens a step's card and leads to a field of it; to its head when the field has no place of its own.
     pub fn show(self, id: &StepId, field: &str) {
+        let list = self.tree.with_untracked(|tree| tree.place(id).map(|(list, _)| list.clone()));
+        if let Some(list) = list {
+            self.open_around(&list);
+        }
         self.open.update(|open| _ = open.insert(id.clone()));
-        scroll_into_view(&toggle_id(id));
         let (toggle, field) = (toggle_id(id), field_id(id, field));
-        // The card's fields are there once it is drawn open.
+        // The card and its fields are there once what is around them is drawn open.
         request_animation_frame(move || {
+            scroll_into_view(&toggle);
             focus_soon(if reveal(&field) { field } else { toggle });
         });
     }
@@ -312,8 +399,11 @@ impl PendingInput {
     }
 }
 
-fn numbered(list: &List) -> impl Iterator<Item = (StepId, usize)> {
-    list.steps.iter().enumerate().map(|(position, id)| (id.clone(), position))
+/// Steps up to which containers are open at first: the whole of a larger workflow could not be seen anyway.
+const MOST_STEPS_OPEN: usize = 150;
+
+fn open_at_first(tree: &Tree) -> HashSet<StepId> {
+    if tree.len() <= MOST_STEPS_OPEN { tree.containers().cloned().collect() } else { HashSet::new() }
 }
 
 /// The id of the button that opens a step's card.
@@ -324,6 +414,11 @@ pub fn toggle_id(id: &StepId) -> String {
 /// The id of a field of a step.
 pub fn field_id(id: &StepId, field: &str) -> String {
     format!("step-{id}-{field}")
+}
+
+/// The name of a closed list among the lists of its container, for [`Builder::open_block`].
+pub fn closed_list_name(container: &StepId, position: usize) -> String {
+    format!("{container}@{position}")
 }
 
 /// The id of the handle that a step is moved by.

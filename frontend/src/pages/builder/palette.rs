@@ -1,12 +1,13 @@
 //! Steps to add with one press, and workflow templates to begin with.
 
 use leptos::prelude::*;
-use sluice_types::{BlockAddress, StepTemplate, WorkflowTemplate};
-use sluice_web_state::editor::Draft;
+use sluice_types::edit::Wrapper;
+use sluice_types::{StepTemplate, WorkflowTemplate};
+use sluice_web_state::editor::{Draft, NewStep};
 
 use super::model::Builder;
 use crate::api;
-use crate::components::{Dialog, Icon, Loaded, lucide};
+use crate::components::{Dialog, Icon, Loaded, lucide, new_step_icon};
 use crate::pages::templates::TemplateGallery;
 
 /// The basic step templates; those of the pipeline below them.
@@ -18,8 +19,10 @@ pub fn Palette(builder: Builder) -> impl IntoView {
         ours.map(|template| view! { <Add builder template=template.clone() /> }).collect_view()
     };
     let palettes = move |all: Vec<StepTemplate>| {
+        let containers = NewStep::ALL.into_iter().filter(|new| matches!(new, NewStep::Container(_)));
+        let containers = containers.map(|new| view! { <AddContainer builder new /> });
         view! {
-            <div class="palette">{group(&all, "basic")}</div>
+            <div class="palette">{group(&all, "basic")} {containers.collect_view()}</div>
             <details class="more">
                 <summary>"From the build pipeline"</summary>
                 <div class="inside">
@@ -32,6 +35,7 @@ pub fn Palette(builder: Builder) -> impl IntoView {
         <section class="card padded stack" aria-labelledby="palette">
             <h2 id="palette">"Add a step"</h2>
             <Loaded resource=templates children=palettes />
+            <p class="small muted">"Goes behind the step you are in."</p>
         </section>
     }
 }
@@ -40,10 +44,37 @@ pub fn Palette(builder: Builder) -> impl IntoView {
 fn Add(builder: Builder, template: StepTemplate) -> impl IntoView {
     let StepTemplate { name, description, icon, step, .. } = template;
     view! {
-        <button type="button" title=description on:click=move |_| builder.add(step.clone(), BlockAddress::Root)>
+        <button type="button" title=description on:click=move |_| builder.add(step.clone())>
             <Icon icon=lucide(&icon) />
             {name}
         </button>
+    }
+}
+
+/// A container with something in it to begin with.
+#[component]
+fn AddContainer(builder: Builder, new: NewStep) -> impl IntoView {
+    let add = move |_| {
+        if let Some(step) = new.step() {
+            builder.add(step);
+        }
+    };
+    view! {
+        <button type="button" title=container_help(new) on:click=add>
+            <Icon icon=new_step_icon(new) />
+            {new.label()}
+        </button>
+    }
+}
+
+/// What a container does, for those who do not know its name.
+const fn container_help(new: NewStep) -> &'static str {
+    match new {
+        NewStep::Container(Wrapper::Branches) => "Runs branches at once",
+        NewStep::Container(Wrapper::Conditional) => "Runs the first case that is true",
+        NewStep::Container(Wrapper::Loop) => "Repeats its steps until a condition holds",
+        NewStep::Container(Wrapper::ForEach) => "Runs its steps for each item of a list, at once",
+        NewStep::Prompt | NewStep::Review => "",
     }
 }
 

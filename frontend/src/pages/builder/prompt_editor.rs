@@ -8,7 +8,10 @@ use std::ops::Range;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use sluice_web_state::completion::{self, Completion, Context, GAP_PX, Item, Kind, Placement, complete, mark};
+use sluice_types::Language;
+use sluice_web_state::completion::{
+    self, Completion, Context, GAP_PX, Item, Kind, Placement, complete, complete_expression, mark,
+};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
@@ -24,24 +27,39 @@ use crate::components::fresh_id;
 pub fn PromptEditor(
     form: StepForm,
     /// The field of the step, as findings name it.
-    field: &'static str,
+    #[prop(into)]
+    field: Signal<String>,
     #[prop(into)] label: String,
     #[prop(into)] hint: String,
+    /// Whether the text is a template, or one expression.
+    #[prop(default = Language::Template)]
+    language: Language,
     #[prop(into)] text: Signal<String>,
     #[prop(into)] on_change: Callback<String>,
 ) -> impl IntoView {
-    let ids = (field_id(&form.id(), field), fresh_id("hint"), fresh_id("completions"));
+    let ids = (fresh_id("hint"), fresh_id("completions"));
+    let id = Signal::derive(move || field_id(&form.id(), &field.get()));
     let findings = form.found(field);
+    let is_expression = language == Language::Expression;
     let area: NodeRef<html::Textarea> = NodeRef::new();
     let popup = Popup::new();
+    // There may be many expressions on the page: only the one in use is marked.
+    let in_use = RwSignal::new(!is_expression);
     let context = Memo::new(move |_| {
+        if !in_use.get() {
+            return None;
+        }
         let builder = form.builder;
-        builder.draft.with(|draft| builder.index.with(|index| Context::of(index, &form.id(), &draft.context, &[])))
+        let field = field.get();
+        builder.draft.with(|draft| {
+            Some(builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &draft.inputs)))
+        })
     });
     let look = move || {
         let Some(area) = area.get_untracked() else { return };
         let cursor = area.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
-        popup.show(context.with_untracked(|context| complete(&area.value(), cursor, context)));
+        let offered = if is_expression { complete_expression } else { complete };
+        popup.show(context.with_untracked(|context| offered(&area.value(), cursor, context.as_ref()?)));
     };
     let accept = move |index: usize| {
         let Some(area) = area.get_untracked() else { return };
@@ -60,16 +78,17 @@ pub fn PromptEditor(
         }
     };
     let wrong = move || findings.with(|findings| !findings.is_empty());
-    let (id, hint_id, list_id) = ids.clone();
+    let (hint_id, list_id) = ids.clone();
     view! {
         <div class="field prompt">
-            <label for=id.clone()>{label}</label>
-            <div class="prompt-layers" class:wrong-one=wrong>
-                <Copy text context popup />
+            <label for=move || id.get()>{label}</label>
+            <div class="prompt-layers" class:wrong-one=wrong class:one-line=is_expression>
+                <Copy text language context popup />
                 <textarea
-                    id=id
+                    id=move || id.get()
                     node_ref=area
-                    spellcheck="true"
+                    rows=if is_expression { "1" } else { "2" }
+                    spellcheck=if is_expression { "false" } else { "true" }
                     aria-describedby=hint_id.clone()
                     aria-autocomplete="list"
                     aria-controls=list_id.clone()
@@ -82,8 +101,10 @@ pub fn PromptEditor(
                     }
                     on:click=move |_| popup.close()
                     on:keydown=keys
+                    on:focus=move |_| in_use.set(true)
                     on:blur=move |_| {
                         popup.close();
+                        let _gone = in_use.try_set(!is_expression);
                         form.builder.seal();
                     }
                 ></textarea>
@@ -105,12 +126,15 @@ fn type_over(area: &HtmlTextAreaElement, replaced: &Range<u32>, text: &str) -> b
 
 /// The copy below the text: marks on references, and a place for the list of completions to hang on.
 #[component]
-fn Copy(text: Signal<String>, context: Memo<Context>, popup: Popup) -> impl IntoView {
+fn Copy(text: Signal<String>, language: Language, context: Memo<Option<Context>>, popup: Popup) -> impl IntoView {
     let marked = move || {
         let text = text.get();
-        let segments = context.with(|context| {
-            let segments = mark(&text, context).into_iter();
-            segments.map(|segment| (segment.kind, segment.text.to_owned())).collect::<Vec<_>>()
+        let segments = context.with(|context| match context {
+            Some(context) => {
+                let segments = mark(&text, language, context).into_iter();
+                segments.map(|segment| (segment.kind, segment.text.to_owned())).collect::<Vec<_>>()
+            }
+            None => vec![(Kind::Plain, text.clone())],
         });
         let span = |(kind, text): (Kind, String)| match kind {
             Kind::Plain => text.into_any(),
@@ -165,7 +189,8 @@ impl Popup {
 
     /// Closes the list.
     pub fn close(self) {
-        if self.offered.with_untracked(Option::is_some) {
+        // A field that goes away while it has the focus is left, too.
+        if self.offered.try_with_untracked(Option::is_some).unwrap_or_default() {
             self.offered.set(None);
         }
     }
@@ -227,12 +252,21 @@ impl Popup {
     }
 }
 
+/// Headings are drawn where there are several groups.
+fn headings(offered: &Completion) -> usize {
+    match offered.groups() {
+        1 => 0,
+        groups => groups,
+    }
+}
+
 /// Draws the list below the place that it is about, or above it where there is more room.
 #[component]
 pub fn Completions(popup: Popup, id: String, #[prop(into)] on_choose: Callback<usize>) -> impl IntoView {
     let place = Memo::new(move |_| {
         let anchor: HtmlElement = popup.anchor.get()?.unchecked_into();
-        let count = popup.offered.with(|offered| offered.as_ref().map_or(0, |offered| offered.items.len()));
+        let rows = |offered: &Completion| offered.items.len() + headings(offered);
+        let count = popup.offered.with(|offered| offered.as_ref().map_or(0, rows));
         let line = anchor.get_bounding_client_rect();
         let placement = completion::place(&(line.top()..line.bottom()), count, &uncovered());
         let layers = anchor.offset_parent().and_then(|parent| parent.dyn_into::<HtmlElement>().ok());
@@ -279,8 +313,17 @@ pub fn Completions(popup: Popup, id: String, #[prop(into)] on_choose: Callback<u
             style:max-height=move || px(|place| place.2.height)
         >
             {move || {
-                let items = popup.offered.get().map(|offered| offered.items).unwrap_or_default();
-                items.into_iter().enumerate().map(item).collect_view()
+                let Some(offered) = popup.offered.get() else { return ().into_any() };
+                let is_grouped = headings(&offered) > 0;
+                let mut before = None;
+                let with_heading = |(index, next): (usize, Item)| {
+                    let begins = is_grouped && before.replace(next.group) != Some(next.group);
+                    let heading = begins.then(|| {
+                        view! { <li class="group" role="presentation">{next.group.words()}</li> }
+                    });
+                    (heading, item((index, next)))
+                };
+                offered.items.into_iter().enumerate().map(with_heading).collect_view().into_any()
             }}
         </ul>
     }

@@ -1,126 +1,183 @@
-//! How the list of steps is sorted by mouse, finger, pen and keyboard: events go in, a drag and what is said of it come out.
+//! How the tree of steps is sorted by mouse, finger, pen and keyboard: events go in, a drag and what is said of it come out.
 
 use std::time::Duration;
 
 use leptos::ev::{KeyboardEvent, PointerEvent};
-use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use sluice_types::edit::Edit;
 use sluice_types::{BlockAddress, StepId};
 use sluice_web_state::drag::{
-    Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Layout, Point, Pointer, Slot, Stride, announcement,
-    auto_scroll,
+    Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Point, Pointer, Scene, Span, Spot, Stride, announcement,
+    auto_scroll, mark_order,
 };
+use sluice_web_state::tree::list_words;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::drawn::{Lists, item_of, span_of};
 use super::model::{Builder, handle_id};
-use crate::browser::focus::focus_soon;
+use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::view::uncovered;
 
-/// The drag state that all handles of one list share. Outside, steps go by their ids; the positions of the machine
-/// stay in here.
+/// How long a dragged step rests over a closed block until that opens.
+const OPEN_AFTER: Duration = Duration::from_millis(600);
+
+/// The drag state that all handles of the tree share.
 #[derive(Clone, Copy)]
 pub struct Sorting {
     builder: Builder,
-    block: StoredValue<BlockAddress>,
     /// The drag that is going on.
     pub drag: RwSignal<Drag>,
-    /// Where the items stood when it began.
-    layout: RwSignal<Layout>,
+    /// What surrounds the step that is picked up.
+    scene: StoredValue<Scene>,
+    /// The step that is picked up.
+    held: Memo<Option<StepId>>,
+    /// Where it would land.
+    target: Memo<Option<Spot>>,
+    /// Where it is drawn, in px.
+    pub float: RwSignal<Float>,
     /// The announcement for screen readers.
     pub said: RwSignal<String>,
-    list: NodeRef<html::Ol>,
+    /// The lists that are drawn.
+    pub lists: Lists,
     long_press: StoredValue<Option<TimeoutHandle>>,
     /// Where the pointer is in the window, for scrolling at its edges.
     pointer_y: StoredValue<f64>,
+    /// The closed block under the pointer, which opens soon.
+    hovered: StoredValue<Option<(String, TimeoutHandle)>>,
+}
+
+/// Where a step that is picked up is drawn: in the window while it is dragged, in its list when it was picked up by key.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Float {
+    /// From the top.
+    pub top: f64,
+    /// From the left.
+    pub left: f64,
+    /// Its width.
+    pub width: f64,
+    /// Its height, which the mark of its landing place has, too.
+    pub height: f64,
 }
 
 impl Sorting {
     /// Nothing is picked up.
-    pub fn new(builder: Builder, block: BlockAddress, list: NodeRef<html::Ol>) -> Self {
+    pub fn new(builder: Builder) -> Self {
+        let drag = RwSignal::new(Drag::Idle);
         Self {
             builder,
-            block: StoredValue::new(block),
-            drag: RwSignal::new(Drag::Idle),
-            layout: RwSignal::new(Layout::default()),
+            drag,
+            scene: StoredValue::new(Scene::default()),
+            held: Memo::new(move |_| drag.with(|drag| drag.route().map(|(id, _)| id.clone()))),
+            target: Memo::new(move |_| drag.with(|drag| drag.route().map(|(_, to)| to.clone()))),
+            float: RwSignal::new(Float::default()),
             said: RwSignal::new(String::new()),
-            list,
+            lists: Lists::new(),
             long_press: StoredValue::new(None),
             pointer_y: StoredValue::new(0.0),
+            hovered: StoredValue::new(None),
         }
     }
 
     /// Whether this step is picked up. Tracks changes.
     pub fn holds(self, id: &StepId) -> bool {
-        self.drag.with(|drag| drag.route().is_some_and(|(from, _)| self.builder.position(id) == Some(from)))
+        self.held.with(|held| held.as_ref() == Some(id))
     }
 
-    /// Px by which to draw a step below its place. Tracks changes.
-    pub fn shift(self, id: &StepId) -> f64 {
-        let position = self.builder.position(id);
-        self.drag.with(|drag| position.map_or(0.0, |at| self.layout.with(|layout| drag.shift(at, layout))))
-    }
-
-    /// The place that is kept free for the step that is picked up. Tracks changes.
-    pub fn placeholder(self) -> Option<Slot> {
-        self.drag.with(|drag| self.layout.with(|layout| drag.placeholder(layout)))
-    }
-
-    fn order(self) -> Vec<StepId> {
-        untrack(|| self.block.with_value(|block| self.builder.list(block)))
+    /// The place of the mark among the items of a list; `None` when the step would land in another one. Tracks changes.
+    pub fn mark_in(self, list: &BlockAddress) -> Option<usize> {
+        self.target.with(|target| {
+            let target = target.as_ref().filter(|target| target.list == *list)?;
+            self.scene.with_value(|scene| scene.home().map(|home| mark_order(home, target)))
+        })
     }
 
     /// Sends an event through the machine and does what it says.
     pub fn send(self, event: DragEvent) {
         let before = self.drag.get_untracked();
-        let (after, effect) = self.layout.with_untracked(|layout| before.step(event, layout));
+        let (after, effect) = self.scene.with_value(|scene| before.clone().step(event, scene));
+        let held = before.source().or(after.source()).cloned();
         if after != before {
-            self.drag.set(after);
+            self.drag.set(after.clone());
         }
-        let Some(effect) = effect else { return };
-        let order = self.order();
-        let dragged = order.get(dragged(&before, &after, effect));
-        let label = self.builder.draft.with_untracked(|draft| draft.step(dragged?).map(|step| step.label.clone()));
-        self.said.set(announcement(effect, &label.unwrap_or_default(), order.len()));
+        let (Some(effect), Some(id)) = (effect, held) else { return };
+        self.say(&effect, &id);
         match effect {
-            DragEffect::Lifted { .. } if matches!(after, Drag::Dragging { .. }) => self.scroll_at_edges(),
-            DragEffect::Move { to, .. } => self.finish(dragged.cloned(), to),
-            DragEffect::Lifted { .. }
-            | DragEffect::Over { .. }
-            | DragEffect::Stayed { .. }
-            | DragEffect::Cancelled { .. } => {}
+            DragEffect::Lifted(_) if matches!(after, Drag::Dragging { .. }) => self.scroll_at_edges(),
+            DragEffect::Over(to) if matches!(after, Drag::Lifted { .. }) => {
+                self.builder.open_around(&to.list);
+                self.draw_at_mark(id);
+            }
+            DragEffect::Move(Spot { list, position }) => self.finish(id, list, position),
+            DragEffect::Lifted(_) | DragEffect::Over(_) | DragEffect::Stayed(_) | DragEffect::Cancelled(_) => {}
         }
     }
 
-    fn finish(self, id: Option<StepId>, position: usize) {
-        let Some(id) = id else { return };
-        if self.builder.edit(Edit::MoveStep { id: id.clone(), to: self.block.get_value(), position }) {
+    fn say(self, effect: &DragEffect, id: &StepId) {
+        let list = &effect.spot().list;
+        let has_containers = self.builder.tree.with_untracked(|tree| tree.containers().next().is_some());
+        let said = self.builder.draft.with_untracked(|draft| {
+            let label = draft.step(id).map(|step| step.label.clone()).unwrap_or_default();
+            let words = list_words(draft, list).or_else(|| has_containers.then(|| "the workflow".to_owned()));
+            announcement(effect, &label, words.as_deref(), self.scene.with_value(|scene| scene.count(list)))
+        });
+        self.said.set(said);
+    }
+
+    fn finish(self, id: StepId, to: BlockAddress, position: usize) {
+        if self.builder.edit(Edit::MoveStep { id: id.clone(), to, position }) {
             focus_soon(handle_id(&id));
         }
     }
 
-    /// Notes where the items stand.
-    fn measure(self) {
-        let Some(list) = self.list.get_untracked() else { return };
-        let items = list.query_selector_all(":scope > li[data-step]").ok();
-        let slots = items.map(|items| {
-            let all = (0..items.length()).filter_map(|index| items.get(index)?.dyn_into::<HtmlElement>().ok());
-            all.map(|item| Slot { top: item.offset_top().into(), height: item.offset_height().into() }).collect()
+    /// Draws a step that was picked up by key at the place where it would land, once the mark is there.
+    fn draw_at_mark(self, id: StepId) {
+        request_animation_frame(move || {
+            let Some((item, mark)) = item_of(&id).zip(self.lists.mark()) else { return };
+            let Some(list) = item.parent_element() else { return };
+            let (mark, list) = (mark.get_bounding_client_rect(), list.get_bounding_client_rect());
+            self.float.update(|float| {
+                float.top = mark.top() - list.top();
+                float.left = mark.left() - list.left();
+                float.width = mark.width();
+            });
+            request_animation_frame(move || scroll_into_view(&handle_id(&id)));
         });
-        self.layout.set(Layout::new(slots.unwrap_or_default()));
     }
 
-    /// A place in the window as a place in the list.
+    /// Notes what surrounds a step that is about to be picked up.
+    fn look_around(self, id: &StepId) -> Option<HtmlElement> {
+        let item = item_of(id)?;
+        let hole = span_of(&item, self.lists.top());
+        let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
+        let scene = self.builder.tree.with_untracked(|tree| Scene::new(tree, id)).drawn(drawn, closed, hole);
+        self.scene.set_value(scene);
+        let rect = item.get_bounding_client_rect();
+        self.float.set(Float { top: rect.top(), left: rect.left(), width: rect.width(), height: rect.height() });
+        Some(item)
+    }
+
+    /// Notes it again after a block has opened during the drag.
+    fn look_again(self) {
+        let Some((item, mark)) = self.held.get_untracked().and_then(|id| item_of(&id)).zip(self.lists.mark()) else {
+            return;
+        };
+        let hole: Span = span_of(&mark, self.lists.top());
+        let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
+        self.scene.update_value(|scene| *scene = std::mem::take(scene).drawn(drawn, closed, hole));
+    }
+
+    /// A place in the window as a place in the outermost list.
     fn in_list(self, x: f64, y: f64) -> Point {
-        let top = self.list.get_untracked().map_or(0.0, |list| list.get_bounding_client_rect().top());
-        Point { x, y: y - top }
+        Point { x, y: y - self.lists.top() }
     }
 
     /// A pointer goes down on the handle of a step.
     pub fn press(self, id: &StepId, event: &PointerEvent) {
-        let Some(index) = untrack(|| self.builder.position(id)).filter(|_| event.button() == 0) else { return };
+        if event.button() != 0 {
+            return;
+        }
         if let Some(handle) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
             let _gone_already = handle.set_pointer_capture(event.pointer_id());
             // Not every browser focuses a button that is pressed; without the focus, Escape would not come here.
@@ -131,9 +188,17 @@ impl Sorting {
             "pen" => Pointer::Pen,
             _ => Pointer::Mouse,
         };
-        self.measure();
-        self.follow_pointer(event);
-        self.send(DragEvent::PointerDown { index, at: self.at(event), pointer });
+        match self.drag.get_untracked() {
+            Drag::Idle => {}
+            // Using the mouse cancels a pick-up by keyboard.
+            Drag::Lifted { .. } => return self.cancel(),
+            // A second finger has no effect.
+            Drag::Pressed { .. } | Drag::Dragging { .. } => return,
+        }
+        let Some(item) = self.look_around(id) else { return };
+        self.pointer_y.set_value(event.client_y().into());
+        let grab = f64::from(event.client_y()) - item.get_bounding_client_rect().top();
+        self.send(DragEvent::PointerDown { id: id.clone(), at: self.at(event), grab, pointer });
         if pointer == Pointer::Touch {
             let wait = Duration::from_millis(u64::from(LONG_PRESS_MS));
             let timer = set_timeout_with_handle(move || self.send(DragEvent::LongPress), wait).ok();
@@ -145,31 +210,61 @@ impl Sorting {
         self.in_list(event.client_x().into(), event.client_y().into())
     }
 
-    fn follow_pointer(self, event: &PointerEvent) {
-        self.pointer_y.set_value(event.client_y().into());
-    }
-
     /// The pointer moves.
     pub fn movement(self, event: &PointerEvent) {
-        if self.drag.with_untracked(|drag| *drag != Drag::Idle) {
-            self.follow_pointer(event);
-            self.send(DragEvent::PointerMove { at: self.at(event) });
+        if self.drag.with_untracked(|drag| *drag == Drag::Idle) {
+            return;
+        }
+        let y = f64::from(event.client_y());
+        self.pointer_y.set_value(y);
+        let at = self.at(event);
+        self.send(DragEvent::PointerMove { at });
+        if let Drag::Dragging { grab, .. } = self.drag.get_untracked() {
+            self.float.update(|float| float.top = y - grab);
+            self.open_hovered(at.y);
+        }
+    }
+
+    /// A closed block opens when the pointer rests over it.
+    fn open_hovered(self, y: f64) {
+        let below = self.scene.with_value(|scene| scene.closed_at(y).map(str::to_owned));
+        if self.hovered.with_value(|hovered| hovered.as_ref().map(|(name, _)| name) == below.as_ref()) {
+            return;
+        }
+        self.forget_hovered();
+        let Some(name) = below else { return };
+        let block = name.clone();
+        let open = move || {
+            if self.held.with_untracked(Option::is_some) {
+                self.builder.open_block(&block);
+                request_animation_frame(move || self.look_again());
+            }
+        };
+        if let Ok(timer) = set_timeout_with_handle(open, OPEN_AFTER) {
+            self.hovered.set_value(Some((name, timer)));
+        }
+    }
+
+    fn forget_hovered(self) {
+        if let Some((_, timer)) = self.hovered.try_update_value(Option::take).flatten() {
+            timer.clear();
         }
     }
 
     /// The pointer is let go.
     pub fn release(self) {
-        self.forget_long_press();
+        self.forget_timers();
         self.send(DragEvent::PointerUp);
     }
 
     /// Nothing is to be moved after all.
     pub fn cancel(self) {
-        self.forget_long_press();
+        self.forget_timers();
         self.send(DragEvent::Cancel);
     }
 
-    fn forget_long_press(self) {
+    fn forget_timers(self) {
+        self.forget_hovered();
         if let Some(timer) = self.long_press.try_update_value(Option::take).flatten() {
             timer.clear();
         }
@@ -190,17 +285,23 @@ impl Sorting {
 
     /// A key on the handle of a step.
     pub fn key(self, id: &StepId, event: &KeyboardEvent) {
-        let Some(index) = untrack(|| self.builder.position(id)) else { return };
         let (lifted, idle) =
             self.drag.with_untracked(|drag| (matches!(drag, Drag::Lifted { .. }), matches!(drag, Drag::Idle)));
         let sent = match (event.key().as_str(), lifted) {
-            (" " | "Enter", false) => {
-                self.measure();
-                DragEvent::KeyLift { index }
+            (" " | "Enter", false) if idle => {
+                if let Some(item) = self.look_around(id)
+                    && let Some(list) = item.parent_element()
+                {
+                    let (top, left) = (list.get_bounding_client_rect().top(), list.get_bounding_client_rect().left());
+                    self.float.update(|float| (float.top, float.left) = (float.top - top, float.left - left));
+                }
+                DragEvent::KeyLift { id: id.clone() }
             }
             (" " | "Enter", true) => DragEvent::KeyDrop,
             ("ArrowUp", true) => DragEvent::KeyMove(Stride::By(-1)),
             ("ArrowDown", true) => DragEvent::KeyMove(Stride::By(1)),
+            ("ArrowRight", true) => DragEvent::KeyMove(Stride::Into),
+            ("ArrowLeft", true) => DragEvent::KeyMove(Stride::OutOf),
             ("Home", true) => DragEvent::KeyMove(Stride::ToStart),
             ("End", true) => DragEvent::KeyMove(Stride::ToEnd),
             // In the middle of a drag with the mouse, too.
@@ -210,13 +311,4 @@ impl Sorting {
         event.prevent_default();
         self.send(sent);
     }
-}
-
-/// The position of the item that an effect is about.
-fn dragged(before: &Drag, after: &Drag, effect: DragEffect) -> usize {
-    let position = match effect {
-        DragEffect::Lifted { index } | DragEffect::Stayed { index } | DragEffect::Cancelled { index } => index,
-        DragEffect::Over { from, .. } | DragEffect::Move { from, .. } => from,
-    };
-    before.source().or(after.source()).unwrap_or(position)
 }

@@ -1,17 +1,19 @@
-//! One step: its head, which is always there, and its fields, which open below it.
+//! One step: its head, which is always there, and what opens below it: its fields, or its lists of steps.
 
 use leptos::prelude::*;
-use sluice_types::edit::{Edit, LlmField, StepField};
-use sluice_types::{Severity, Step, StepId, StepKind, StepType};
-use sluice_web_state::editor::count;
+use sluice_types::edit::{Edit, LlmField};
+use sluice_types::{BlockAddress, Severity, Step, StepId};
+use sluice_web_state::editor::{Counts, count, summary};
 use sluice_web_state::format::{cost_range, plural};
 use sluice_web_state::shared::Shared;
 
+use super::container::ContainerBody;
 use super::model::{Builder, handle_id, toggle_id};
 use super::sorting::Sorting;
 use super::step_fields::StepFields;
 use super::step_form::llm;
-use crate::components::{Icon, Menu, MenuItem, ModelChoice, ModelPicker, step_kind};
+use super::step_menu::StepMenu;
+use crate::components::{Icon, ModelChoice, ModelPicker, step_look};
 
 /// The card of a step.
 #[component]
@@ -19,27 +21,41 @@ pub fn StepCard(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
     let off = move || step.with(|step| step.as_ref().is_some_and(|step| !step.enabled));
     let key = id.clone();
     let open = Memo::new(move |_| builder.open.with(|open| open.contains(&key)));
+    let is_container = Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
     let body_id = format!("body-{id}");
     let labelled = toggle_id(&id);
+    let closed = id.to_string();
     view! {
-        <article class="card step" class:off=off aria-labelledby=labelled>
+        <article
+            class="card step"
+            class:off=off
+            class:block=move || is_container.get()
+            aria-labelledby=labelled
+            data-closed=move || (is_container.get() && !open.get()).then(|| closed.clone())
+        >
             <div class="step-head">
                 <Handle id=id.clone() step />
                 <Toggle builder step id=id.clone() open body_id=body_id.clone() />
                 <StepModel builder step id=id.clone() open />
-                <Marks builder id=id.clone() />
+                <Marks builder id=id.clone() open />
                 <StepMenu builder step id=id.clone() />
             </div>
             <div id=body_id hidden=move || !open.get()>
-                <Show when=move || open.get()>
-                    <StepFields builder step id=id.clone() />
-                </Show>
+                {move || {
+                    let id = id.clone();
+                    match (open.get(), is_container.get()) {
+                        (false, _) => ().into_any(),
+                        (true, false) => view! { <StepFields builder step id /> }.into_any(),
+                        (true, true) => view! { <ContainerBody builder step id /> }.into_any(),
+                    }
+                }}
             </div>
         </article>
     }
 }
 
-fn label_of(step: Memo<Option<Shared<Step>>>) -> String {
+/// The label of a step. Tracks changes.
+pub fn label_of(step: Memo<Option<Shared<Step>>>) -> String {
     step.with(|step| step.as_ref().map(|step| step.label.clone()).unwrap_or_default())
 }
 
@@ -70,7 +86,7 @@ fn Handle(id: StepId, step: Memo<Option<Shared<Step>>>) -> impl IntoView {
     }
 }
 
-/// The name of the step, which opens and closes its fields.
+/// The name of the step, which opens and closes what is below.
 #[component]
 fn Toggle(
     builder: Builder,
@@ -80,11 +96,14 @@ fn Toggle(
     body_id: String,
 ) -> impl IntoView {
     let icon = Signal::derive(move || {
-        step_kind(step.with(|step| step.as_ref().map_or(StepType::Llm, |step| step.step_type()))).icon
+        step.with(|step| step.as_ref().map_or(icondata_lu::LuMessageSquare, |step| step_look(step).icon))
     });
     let button_id = toggle_id(&id);
     let own = id.clone();
-    let number = move || builder.position(&own).map(|position| position + 1);
+    let number = move || builder.number(&own);
+    let own = id.clone();
+    // The steps inside are counted only where they cannot be seen.
+    let inside = Memo::new(move |_| (!open.get()).then(|| builder.tree.with(|tree| tree.steps_inside(&own))));
     view! {
         <button
             type="button"
@@ -100,19 +119,10 @@ fn Toggle(
             <span class="step-number">{number}</span>
             <Icon icon />
             <span class="step-name">{move || label_of(step)}</span>
-            <span class="step-summary">{move || step.with(|step| step.as_ref().map(|step| summary(step)))}</span>
+            <span class="step-summary">
+                {move || step.with(|step| step.as_ref().map(|step| summary(step, inside.get())))}
+            </span>
         </button>
-    }
-}
-
-/// A summary of the step in a few words.
-fn summary(step: &Step) -> String {
-    let first_line = |text: &str| text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
-    match &step.kind {
-        StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
-        StepKind::Review(review) => first_line(&review.instructions),
-        StepKind::Llm(llm) => first_line(&llm.prompt),
-        StepKind::Unknown(_) => "Made by a newer version of Sluice".to_owned(),
     }
 }
 
@@ -153,9 +163,10 @@ fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, ope
     }
 }
 
-/// Findings and estimated cost of the step. Input that cannot be taken is a problem, too: its field may be folded away.
+/// Findings and estimated cost of the step, and of the steps in a closed container. Input that cannot be taken is a
+/// problem, too: its field may be folded away.
 #[component]
-fn Marks(builder: Builder, id: StepId) -> impl IntoView {
+fn Marks(builder: Builder, id: StepId, open: Memo<bool>) -> impl IntoView {
     let own = id.clone();
     let pending = Memo::new(move |_| {
         let problems = builder.pending_problems.read();
@@ -163,54 +174,36 @@ fn Marks(builder: Builder, id: StepId) -> impl IntoView {
     });
     let own = id.clone();
     let found = Memo::new(move |_| {
+        let lists = if open.get() { Vec::new() } else { builder.slots(&own) };
         builder.analysis.with(|analysis| {
             let of = |severity| count(analysis.findings.of_step(&own), severity);
-            let (errors, warnings) = (of(Severity::Error) + pending.get(), of(Severity::Warning));
-            Some((errors, warnings)).filter(|(errors, warnings)| errors + warnings != 0)
+            let mut counts = Counts { errors: of(Severity::Error) + pending.get(), warnings: of(Severity::Warning) };
+            for slot in lists {
+                let inside = analysis.inside(&BlockAddress::Inner { parent: own.clone(), slot });
+                counts.errors += inside.errors;
+                counts.warnings += inside.warnings;
+            }
+            counts
         })
     });
     let cost = Memo::new(move |_| {
         builder.analysis.with(|analysis| analysis.step_estimate(&id).and_then(|step| step.cost_usd).map(cost_range))
     });
     view! {
-        {move || found.get().map(|(errors, warnings)| {
-            let (class, text) = if errors == 0 {
-                ("badge warn", plural(warnings, "warning", "warnings"))
-            } else {
-                ("badge bad", plural(errors, "problem", "problems"))
-            };
-            view! { <span class=class>{text}</span> }
-        })}
+        <CountsBadge counts=found />
         {move || cost.get().map(|cost| view! { <span class="small muted numbers nowrap wide-only">{cost}</span> })}
     }
 }
 
-/// The menu of the step.
+/// Errors, or else warnings, as a badge; nothing when there are none.
 #[component]
-fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
-    let id = StoredValue::new(id);
-    let enabled = move || step.with_untracked(|step| step.as_ref().is_none_or(|step| step.enabled));
-    let move_by = move |by: isize| id.with_value(|id| builder.move_by(id, by));
-    let switch = move |_| {
-        let field = StepField::Enabled(!enabled());
-        builder.edit(Edit::UpdateStep { id: id.get_value(), field });
-    };
-    view! {
-        <Menu label=Signal::derive(move || ["More for ", &label_of(step)].concat())>
-            <MenuItem
-                icon=icondata_lu::LuCopyPlus
-                label="Duplicate"
-                on_press=move |_| builder.edit_and_show(Edit::DuplicateStep(id.get_value()))
-            />
-            <MenuItem icon=icondata_lu::LuArrowUp label="Move up" on_press=move |_| move_by(-1) />
-            <MenuItem icon=icondata_lu::LuArrowDown label="Move down" on_press=move |_| move_by(1) />
-            <MenuItem icon=icondata_lu::LuPower label="Switch on or off" on_press=switch />
-            <MenuItem
-                icon=icondata_lu::LuTrash2
-                label="Remove"
-                danger=true
-                on_press=move |_| builder.remove(&id.get_value())
-            />
-        </Menu>
+pub fn CountsBadge(#[prop(into)] counts: Signal<Counts>) -> impl IntoView {
+    move || {
+        let (class, text) = match counts.get() {
+            Counts { errors: 0, warnings: 0 } => return None,
+            Counts { errors: 0, warnings } => ("badge warn", plural(warnings, "warning", "warnings")),
+            Counts { errors, .. } => ("badge bad", plural(errors, "problem", "problems")),
+        };
+        Some(view! { <span class=class>{text}</span> })
     }
 }

@@ -5,7 +5,7 @@ use sluice_types::edit::{LlmField, ReviewField, StepField};
 use sluice_types::limits::{DEFAULT_OUTPUT_TOKENS, DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use sluice_types::{OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepId, StepKind, StepType};
 use sluice_web_state::editor::{
-    jump_targets, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_temperature,
+    Named, jump_targets, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_temperature,
     parse_timeout, visible,
 };
 use sluice_web_state::shared::Shared;
@@ -25,10 +25,12 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
     let enabled = form.read(|step| step.enabled);
     let step_type = Signal::derive(move || kind.get().unwrap_or(StepType::Llm));
     let is_known = Memo::new(move |_| step_type.get() != StepType::Unknown);
+    // A container cannot become another kind: it would lose its steps.
+    let can_change = Memo::new(move |_| matches!(step_type.get(), StepType::Llm | StepType::Review));
     view! {
         <div class="step-body">
             <div class="row wrap between">
-                <Show when=move || is_known.get()>
+                <Show when=move || can_change.get()>
                     <Segments
                         label="Kind of step"
                         choices=[StepType::Llm, StepType::Review].map(|kind| (kind, step_kind(kind).word)).to_vec()
@@ -42,14 +44,16 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
             {move || match step_type.get() {
                 StepType::Review => view! { <ReviewFields form /> }.into_any(),
                 StepType::Llm => view! { <LlmFields form /> }.into_any(),
+                // A container has a body of its own.
+                StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
                 StepType::Unknown => {
-                    view! { <NewerStep /> <Found findings=form.found("type") builder /> }.into_any()
+                    view! { <NewerStep /> <Found findings=form.found(Signal::stored("type".to_owned())) builder /> }.into_any()
                 }
             }}
             <Show when=move || is_known.get()>
                 <CommonFields form />
             </Show>
-            <Found findings=form.found("") builder />
+            <Found findings=form.found(Signal::stored("".to_owned())) builder />
         </div>
     }
 }
@@ -116,12 +120,12 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
                     <EffectField form />
                     <NextField form />
                 </div>
-                <Found findings=form.found("max_retries") builder=form.builder />
-                <Found findings=form.found("timeout") builder=form.builder />
-                <Found findings=form.found("idle_timeout") builder=form.builder />
+                <Found findings=form.found(Signal::stored("max_retries".to_owned())) builder=form.builder />
+                <Found findings=form.found(Signal::stored("timeout".to_owned())) builder=form.builder />
+                <Found findings=form.found(Signal::stored("idle_timeout".to_owned())) builder=form.builder />
             </div>
         </details>
-        <Found findings=form.found("next") builder=form.builder />
+        <Found findings=form.found(Signal::stored("next".to_owned())) builder=form.builder />
     }
 }
 
@@ -144,16 +148,23 @@ fn EffectField(form: StepForm) -> impl IntoView {
 }
 
 /// The option of a word that a newer version has added, so that the field shows it.
-fn newer_word(word: String, known: &[&str]) -> Option<impl IntoView + use<>> {
+pub fn newer_word(word: String, known: &[&str]) -> Option<impl IntoView + use<>> {
     let is_newer = !word.is_empty() && !known.contains(&word.as_str());
     let value = word.clone();
     is_newer.then(|| view! { <option value=value selected=true>{word}</option> })
 }
 
+/// The steps that a step can go on with.
+pub fn jumps_of(form: StepForm) -> Memo<Vec<Named>> {
+    Memo::new(move |_| form.builder.index.with(|index| jump_targets(index, &form.id())))
+}
+
+/// The step to go on with.
 #[component]
-fn NextField(form: StepForm) -> impl IntoView {
+pub fn NextField(form: StepForm) -> impl IntoView {
     let next = form.read(|step| step.next.clone());
-    let later = Memo::new(move |_| form.builder.index.with(|index| jump_targets(index, &form.id())));
+    let later = jumps_of(form);
+    let is_inside = Memo::new(move |_| form.builder.is_inside(&form.id()));
     view! {
         <ChoiceField
             label="Go on with"
@@ -162,7 +173,7 @@ fn NextField(form: StepForm) -> impl IntoView {
         >
             <option value="">"The next step"</option>
             {step_options(later, next)}
-            <option value="end">"End of the run"</option>
+            <option value="end">{move || if is_inside.get() { "End of this list" } else { "End of the run" }}</option>
         </ChoiceField>
     }
 }
@@ -180,7 +191,7 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
         <Pickers form />
         <PromptEditor
             form
-            field="prompt"
+            field=Signal::stored("prompt".to_owned())
             label="Prompt"
             hint="Type {{ to refer to the input or to an earlier step."
             text=prompt
@@ -191,7 +202,7 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
             <div class="inside">
                 <PromptEditor
                     form
-                    field="system_prompt"
+                    field=Signal::stored("system_prompt".to_owned())
                     label="System prompt"
                     hint="How the model is to behave. The persona's instructions come before it."
                     text=system
@@ -246,13 +257,13 @@ fn Pickers(form: StepForm) -> impl IntoView {
             />
         </div>
         <AnswerFields form />
-        <Found findings=form.found("model") builder=form.builder />
-        <Found findings=form.found("provider") builder=form.builder />
-        <Found findings=form.found("persona_id") builder=form.builder />
-        <Found findings=form.found("max_tokens") builder=form.builder />
-        <Found findings=form.found("temperature") builder=form.builder />
-        <Found findings=form.found("reasoning") builder=form.builder />
-        <Found findings=form.found("on_truncated") builder=form.builder />
+        <Found findings=form.found(Signal::stored("model".to_owned())) builder=form.builder />
+        <Found findings=form.found(Signal::stored("provider".to_owned())) builder=form.builder />
+        <Found findings=form.found(Signal::stored("persona_id".to_owned())) builder=form.builder />
+        <Found findings=form.found(Signal::stored("max_tokens".to_owned())) builder=form.builder />
+        <Found findings=form.found(Signal::stored("temperature".to_owned())) builder=form.builder />
+        <Found findings=form.found(Signal::stored("reasoning".to_owned())) builder=form.builder />
+        <Found findings=form.found(Signal::stored("on_truncated".to_owned())) builder=form.builder />
     }
 }
 
@@ -296,7 +307,11 @@ fn AnswerFields(form: StepForm) -> impl IntoView {
 fn review(step: &Step) -> Option<&ReviewStep> {
     match &step.kind {
         StepKind::Review(review) => Some(review),
-        StepKind::Llm(_) | StepKind::Unknown(_) => None,
+        StepKind::Llm(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     }
 }
 
@@ -311,14 +326,14 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
     view! {
         <PromptEditor
             form
-            field="instructions"
+            field=Signal::stored("instructions".to_owned())
             label="Instructions"
             hint="What the reviewer is asked to look at."
             text=instructions
             on_change=move |text| form.set(ReviewField::Instructions(text))
         />
         <Shows form />
-        <Found findings=form.found("shows") builder=form.builder />
+        <Found findings=form.found(Signal::stored("shows".to_owned())) builder=form.builder />
         <div class="step-fields">
             <ParsedField
                 id=form.field_id("expires_in")

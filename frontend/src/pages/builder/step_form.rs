@@ -52,9 +52,19 @@ impl StepForm {
     }
 
     /// The lint findings of a field.
-    pub fn found(self, field: &'static str) -> Memo<Vec<LocatedFinding>> {
+    pub fn found(self, field: impl Into<Signal<String>>) -> Memo<Vec<LocatedFinding>> {
+        let field = field.into();
         Memo::new(move |_| {
-            self.builder.analysis.with(|analysis| self.id.with_value(|id| analysis.findings.of_field(id, field)))
+            let field = field.get();
+            self.builder.analysis.with(|analysis| self.id.with_value(|id| analysis.findings.of_field(id, &field)))
+        })
+    }
+
+    /// The lint findings of a branch or case.
+    pub fn found_in_lane(self, lane: Signal<String>) -> Memo<Vec<LocatedFinding>> {
+        Memo::new(move |_| {
+            let lane = lane.get();
+            self.builder.analysis.with(|analysis| self.id.with_value(|id| analysis.findings.of_lane(id, &lane)))
         })
     }
 }
@@ -63,6 +73,10 @@ impl StepForm {
 pub fn llm(step: &Step) -> Option<&LlmStep> {
     match &step.kind {
         StepKind::Llm(llm) => Some(llm),
-        StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     }
 }

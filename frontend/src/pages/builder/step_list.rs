@@ -1,79 +1,89 @@
-//! The steps as a list that can be sorted by mouse, finger, pen and keyboard.
+//! The steps as a tree of lists that can be sorted by mouse, finger, pen and keyboard.
 
+use leptos::ev::FocusEvent;
 use leptos::prelude::*;
 use sluice_types::{BlockAddress, StepId};
-use sluice_web_state::drag::{Drag, DragEvent, Slot, instructions};
+use sluice_web_state::drag::{Drag, DragEvent, instructions, item_order};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use super::model::Builder;
-use super::sorting::Sorting;
+use super::sorting::{Float, Sorting};
 use super::step_card::StepCard;
 
-/// One list of step cards, with what a drag shows and says.
+/// All steps, with what a drag shows and says.
 #[component]
-pub fn StepList(builder: Builder, block: BlockAddress) -> impl IntoView {
-    let list = NodeRef::new();
-    let sorting = Sorting::new(builder, block.clone(), list);
+pub fn StepTree(builder: Builder) -> impl IntoView {
+    let sorting = Sorting::new(builder);
     provide_context(sorting);
-    let order = Memo::new(move |_| builder.list(&block));
     let mut before = None;
     Effect::new(move || {
-        let count = order.with(Vec::len);
-        if before.replace(count).is_some_and(|before| before != count) {
-            sorting.send(DragEvent::ListChanged);
+        let tree = builder.tree.get();
+        if before.replace(tree.clone()).is_some_and(|before| before != tree) {
+            sorting.send(DragEvent::TreeChanged);
         }
     });
     let class = move || {
         sorting.drag.with(|drag| match drag {
-            Drag::Idle | Drag::Pressed { .. } => "steps",
-            Drag::Dragging { .. } => "steps sorting",
-            Drag::Lifted { .. } => "steps sorting by-key",
+            Drag::Idle | Drag::Pressed { .. } => "tree",
+            Drag::Dragging { .. } => "tree sorting",
+            Drag::Lifted { .. } => "tree sorting by-key",
         })
     };
+    let px = move |side: fn(&Float) -> f64| sorting.float.with(|float| format!("{}px", side(float)));
+    let has_containers = Memo::new(move |_| builder.tree.with(|tree| tree.containers().next().is_some()));
     view! {
-        <p id="sort-help" class="visually-hidden">{instructions()}</p>
-        <ol class=class node_ref=list aria-label="Steps">
-            <DropPlace sorting />
+        <p id="sort-help" class="visually-hidden">{move || instructions(has_containers.get())}</p>
+        <div
+            class=class
+            style=("--float-top", move || px(|float| float.top))
+            style=("--float-left", move || px(|float| float.left))
+            style=("--float-width", move || px(|float| float.width))
+            style=("--float-height", move || px(|float| float.height))
+            on:focusin=move |event| note_current(builder, &event)
+        >
+            {step_list(builder, sorting, BlockAddress::Root, Signal::stored("Steps".to_owned()))}
+        </div>
+        <p class="visually-hidden" aria-live="assertive">{move || sorting.said.get()}</p>
+    }
+}
+
+/// New steps come behind the step that has the focus.
+fn note_current(builder: Builder, event: &FocusEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let item = target.and_then(|target| target.closest("li[data-step]").ok().flatten());
+    let id = item.and_then(|item| item.get_attribute("data-step")).and_then(|id| StepId::new(id).ok());
+    if id.is_some() {
+        builder.current.set_value(id);
+    }
+}
+
+/// One list of step cards. The steps in it may hold lists again, so its type is erased.
+pub fn step_list(builder: Builder, sorting: Sorting, list: BlockAddress, label: Signal<String>) -> AnyView {
+    let element = NodeRef::new();
+    sorting.lists.add(&list, element);
+    let address = list.clone();
+    let order = Memo::new(move |_| builder.list(&address));
+    let mark = Memo::new(move |_| sorting.mark_in(&list));
+    view! {
+        <ol class="steps" node_ref=element aria-label=move || label.get()>
+            {move || mark.get().map(|order| view! { <li class="drop-place" aria-hidden="true" style:order=order.to_string()></li> })}
             <For each=move || order.get() key=Clone::clone let:id>
                 <Item builder sorting id />
             </For>
         </ol>
-        <p class="visually-hidden" aria-live="assertive">{move || sorting.said.get()}</p>
     }
+    .into_any()
 }
 
 #[component]
 fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
     let step = builder.step(id.clone());
-    let shift = {
-        let id = id.clone();
-        Memo::new(move |_| sorting.shift(&id))
-    };
-    let transform = move || {
-        let shift = shift.get();
-        if shift == 0.0 { String::new() } else { format!("translateY({shift}px)") }
-    };
-    let (key, own) = (id.to_string(), id.clone());
+    let (key, own, held) = (id.to_string(), id.clone(), id.clone());
+    let order = move || builder.position(&own).map(|position| item_order(position).to_string()).unwrap_or_default();
     view! {
-        <li data-step=key class:held=move || sorting.holds(&own) style:transform=transform>
+        <li data-step=key class:held=move || sorting.holds(&held) style:order=order>
             <StepCard builder step id />
         </li>
-    }
-}
-
-/// The frame where the step would land.
-#[component]
-fn DropPlace(sorting: Sorting) -> impl IntoView {
-    let place = Memo::new(move |_| sorting.placeholder());
-    let px = move |side: fn(&Slot) -> f64| {
-        place.with(|place| place.as_ref().map_or_else(String::new, |slot| format!("{}px", side(slot))))
-    };
-    view! {
-        <li
-            class="drop-place"
-            aria-hidden="true"
-            hidden=move || place.with(Option::is_none)
-            style:top=move || px(|slot| slot.top)
-            style:height=move || px(|slot| slot.height)
-        ></li>
     }
 }

@@ -21,7 +21,14 @@ use crate::session::Session;
 pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
     match store.step_at(path).map(|step| step.kind.clone()) {
         Some(StepKind::Llm(llm)) => llm,
-        Some(StepKind::Review(_) | StepKind::Unknown(_)) | None => LlmStep::default(),
+        Some(
+            StepKind::Review(_)
+            | StepKind::Parallel(_)
+            | StepKind::Conditional(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_),
+        )
+        | None => LlmStep::default(),
     }
 }
 

@@ -77,7 +77,7 @@ pub fn StepError(error: RunError, #[prop(optional)] with_advice: bool) -> impl I
 pub fn RunFailure(store: RunStore) -> impl IntoView {
     let failed = store.watch(|run| {
         let is_failed = run.status() == ExecutionStatus::Failed;
-        let step = run.steps().iter().find(|step| step.run.status == StepRunStatus::Failed);
+        let step = run.failed_step();
         is_failed.then(|| (run.error().cloned(), step.map(|step| (step.run.path.clone(), step.run.label.clone()))))
     });
     view! {

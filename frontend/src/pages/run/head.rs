@@ -8,7 +8,7 @@ use sluice_web_state::run::RunState;
 use sluice_web_state::run_status::RunStanding;
 
 use super::commands::tell;
-use super::ids::GATE_HEADING;
+use super::ids::gate_heading;
 use super::menu::{RunMenu, run_again};
 use super::store::RunStore;
 use crate::api;
@@ -192,25 +192,37 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
     }
 }
 
-/// The way to what the run waits for, however far down the page it is.
+/// The way to what the run waits for, however far down the page it is. Of several gates, each press leads to the next.
 #[component]
 fn Decide(store: RunStore) -> impl IntoView {
-    let waits = store.watch(|run| run.gate().map(|step| step.run.path.clone()));
+    let waits = store.watch(|run| run.gates().map(|step| step.run.path.clone()).collect::<Vec<_>>());
+    let next = StoredValue::new(0_usize);
     let go = move |_| {
-        let Some(path) = waits.get_untracked() else { return };
-        // A person may have closed it.
+        let paths = waits.get_untracked();
+        let turn = next.try_update_value(|next| std::mem::replace(next, next.wrapping_add(1))).unwrap_or_default();
+        let Some(path) = paths.get(turn.checked_rem(paths.len()).unwrap_or_default()).cloned() else { return };
+        // A person may have closed it, or what is around it.
         store.choices.update(|choices| {
-            choices.insert(path.to_string(), true);
+            let mut around = Some(path.clone());
+            while let Some(address) = around {
+                around = address.without_last();
+                choices.insert(address.to_string(), true);
+            }
         });
+        let heading = gate_heading(&path);
         request_animation_frame(move || {
-            scroll_into_view(GATE_HEADING);
-            focus_soon(GATE_HEADING.to_owned());
+            scroll_into_view(&heading);
+            focus_soon(heading);
         });
     };
+    let text = move || match waits.read().len() {
+        0 | 1 => "Decide".to_owned(),
+        several => format!("Decide ({several})"),
+    };
     view! {
-        <Show when=move || waits.read().is_some()>
+        <Show when=move || !waits.read().is_empty()>
             <Button kind=ButtonKind::Primary icon=icondata_lu::LuArrowDown on_press=go>
-                "Decide"
+                {text}
             </Button>
         </Show>
     }

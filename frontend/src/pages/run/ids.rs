@@ -2,8 +2,10 @@
 
 use sluice_types::StepPath;
 
-/// The heading of the panel of a gate; there is one gate at a time.
-pub const GATE_HEADING: &str = "gate-heading";
+/// The heading of the panel of a gate.
+pub fn gate_heading(path: &StepPath) -> String {
+    format!("gate-{path}")
+}
 
 /// The heading of a step.
 pub fn step_heading(path: &StepPath) -> String {

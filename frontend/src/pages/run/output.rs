@@ -24,7 +24,7 @@ fn output_of(run: &RunState) -> Option<(String, bool)> {
         }
         _ => step.text.clone(),
     };
-    let shown = run.steps().last().is_some_and(|last| last.text == text);
+    let shown = run.top().next_back().is_some_and(|step| step.text == text);
     Some((text, shown))
 }
 

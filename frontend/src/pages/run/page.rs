@@ -133,7 +133,14 @@ fn load_workflow(store: RunStore, name: RwSignal<Option<String>>) {
 pub fn Pipeline(store: RunStore) -> impl IntoView {
     let latest = Memo::new(move |_| store.head(latest_completed));
     let waits = Memo::new(move |_| {
-        store.head(|run| run.gate().map(|step| format!("{} waits for your decision.", step.run.label)))
+        store.head(|run| {
+            let labels: Vec<&str> = run.gates().map(|step| step.run.label.as_str()).collect();
+            match labels.as_slice() {
+                [] => None,
+                [label] => Some(format!("{label} waits for your decision.")),
+                several => Some(format!("{} wait for your decision.", several.join(", "))),
+            }
+        })
     });
     view! {
         <section aria-labelledby="steps-heading">
@@ -160,6 +167,6 @@ fn latest_completed(run: &RunState) -> Option<StepPath> {
     if run.gate().is_some() || failed {
         return None;
     }
-    let completed = run.steps().iter().filter(|step| step.run.status == StepRunStatus::Completed);
+    let completed = run.top().filter(|step| step.run.status == StepRunStatus::Completed);
     completed.max_by_key(|step| step.run.completed_at).map(|step| step.run.path.clone())
 }

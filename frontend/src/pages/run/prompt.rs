@@ -14,7 +14,11 @@ pub fn PromptView(store: RunStore, path: StepPath) -> impl IntoView {
     let revision = store.watch_step(&path, |step| step.run.revision.clone());
     let system = Memo::new(move |_| match store.step_at(&path)?.kind.clone() {
         StepKind::Llm(llm) => llm.system_prompt,
-        StepKind::Review(_) | StepKind::Unknown(_) => None,
+        StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     });
     view! {
         <div class="row between">

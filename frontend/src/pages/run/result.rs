@@ -39,6 +39,9 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
                 (ResultTab::Attempts, "Attempts"),
             ]
         }
+        StepType::Parallel | StepType::Conditional | StepType::Loop => {
+            vec![(ResultTab::Text, "Text"), (ResultTab::Raw, "Raw")]
+        }
         StepType::Review | StepType::Unknown => {
             vec![(ResultTab::Text, "Text"), (ResultTab::Raw, "Raw"), (ResultTab::Attempts, "Decisions")]
         }

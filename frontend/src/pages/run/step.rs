@@ -1,11 +1,13 @@
 //! One step of the run: its dot on the line, its heading, and what it shows when it is open.
 
 use leptos::prelude::*;
-use sluice_types::{StepPath, StepRunStatus, StepType};
+use sluice_types::{StepKind, StepPath, StepRunStatus, StepType};
 use sluice_web_state::finish::finish_mark;
 use sluice_web_state::format::{duration, known_cost, tokens};
+use sluice_web_state::run::fact_of;
 
 use super::change::ChangeStep;
+use super::container::ContainerView;
 use super::gate::GatePanel;
 use super::ids::step_heading;
 use super::result::ResultView;
@@ -19,7 +21,7 @@ use crate::components::{Icon, NewerServer, Note, NoteKind, StepDot, step_kind, s
 pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>) -> impl IntoView {
     let status = store.step_status(&path);
     let open = is_open(store, &path, status, latest);
-    let choose = choose(store, &path);
+    let choose = choose(store, path.as_str());
     let (label, kind) = store
         .peek_step(&path, |step| (step.run.label.clone(), step.run.step_type))
         .unwrap_or((String::new(), StepType::Llm));
@@ -105,9 +107,9 @@ fn is_open(
     })
 }
 
-/// Keeps what a person chose.
-fn choose(store: RunStore, path: &StepPath) -> impl Fn(bool) + Clone + Send + Sync + 'static + use<> {
-    let path = path.to_string();
+/// Keeps whether a person opened or closed what is at an address: a step run, or a lane of a container.
+pub fn choose(store: RunStore, address: &str) -> impl Fn(bool) + Clone + Send + Sync + 'static + use<> {
+    let path = address.to_owned();
     move |open| {
         store.choices.update(|choices| {
             choices.insert(path.clone(), open);
@@ -127,6 +129,15 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
         let (usd, unpriced) = (step.run.cost_usd, step.run.unpriced_calls);
         (usd > 0.0 || unpriced > 0).then(|| known_cost(usd, unpriced))
     });
+    let fact = {
+        let path = path.clone();
+        Memo::new(move |_| {
+            let is_each = store
+                .step_at(&path)
+                .is_some_and(|step| matches!(&step.kind, StepKind::Parallel(parallel) if parallel.for_each.is_some()));
+            store.step(&path, |step| fact_of(kind, step.run.choice.as_ref()?, is_each)).flatten()
+        })
+    };
     let mark = store.watch_step(&path, |step| finish_mark(step.run.finish_reason, step.run.finish_word.as_deref()));
     let took = {
         let path = path.clone();
@@ -152,7 +163,8 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
             {move || stale.get().then(|| view! { <span class="badge warn">"Out of date"</span> })}
             {move || edited.get().then(|| view! { <span class="badge">"Edited"</span> })}
             {move || mark.get().map(|mark| view! { <span class="badge warn">{mark}</span> })}
-            {(kind == StepType::Review).then_some(view! { <span>{step_kind(kind).word}</span> })}
+            {(kind != StepType::Llm).then_some(view! { <span>{step_kind(kind).word}</span> })}
+            <span>{move || fact.get()}</span>
             <span class="mono">{move || model.get()}</span>
             <span>{move || took.get()}</span>
             <span>{move || (used.get() > 0).then(|| format!("{} tokens", tokens(used.get())))}</span>
@@ -165,11 +177,19 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
 #[component]
 pub fn StepDetails(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, label: String) -> impl IntoView {
     let attempt = store.watch_step(&path, |step| step.run.attempt);
+    let (kind, is_container) =
+        store.peek_step(&path, |step| (step.run.step_type, step.is_container())).unwrap_or((StepType::Llm, false));
+    // What runs inside stays on the page while the container takes on other statuses.
+    let has_begun = Memo::new(move |_| !matches!(status.get(), StepRunStatus::Pending | StepRunStatus::Skipped));
     let path = StoredValue::new(path);
     let label = StoredValue::new(label);
     move || {
-        let _begun = attempt.get();
         let (path, label) = (path.get_value(), label.get_value());
+        if is_container && has_begun.get() {
+            let inside = view! { <ContainerView store path kind status label /> };
+            return view! { <div class="run-step-body">{inside.into_any()}</div> };
+        }
+        let _begun = attempt.get();
         let shown = match status.get() {
             StepRunStatus::Running => view! { <Running store path label /> }.into_any(),
             StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => {

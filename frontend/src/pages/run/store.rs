@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use leptos::prelude::*;
-use sluice_types::{Definition, Execution, ExecutionEvent, ExecutionId, Index, Step, StepPath, StepRunStatus};
+use sluice_types::{Definition, Execution, ExecutionEvent, ExecutionId, Index, Step, StepPath, StepRun, StepRunStatus};
 use sluice_web_state::connection::Connection;
 use sluice_web_state::run::{Changed, RunState, StepView};
 use sluice_web_state::shared::Shared;
@@ -35,6 +35,7 @@ pub struct StepSignals {
     changed: ArcTrigger,
     grown: ArcTrigger,
     thought: ArcTrigger,
+    inside: ArcTrigger,
     /// From which byte on the text is another than was drawn.
     dirty_from: Arc<AtomicUsize>,
 }
@@ -45,6 +46,7 @@ impl StepSignals {
             changed: ArcTrigger::new(),
             grown: ArcTrigger::new(),
             thought: ArcTrigger::new(),
+            inside: ArcTrigger::new(),
             dirty_from: Arc::new(AtomicUsize::new(usize::MAX)),
         }
     }
@@ -60,6 +62,12 @@ impl StepSignals {
     pub fn track_text(&self) {
         self.changed.track();
         self.grown.track();
+    }
+
+    /// Follows whether the step runs inside the container must be read again.
+    pub fn track_inside(&self) {
+        self.changed.track();
+        self.inside.track();
     }
 
     /// Follows what the model thinks.
@@ -103,7 +111,6 @@ impl RunStore {
         let id = execution.id.clone();
         let state = RunState::new(execution);
         let is_live = !state.status().is_terminal();
-        let paths: Vec<StepPath> = state.steps().iter().map(|step| step.run.path.clone()).collect();
         // Time moves on only while there is something to count.
         let live = RwSignal::new(is_live);
         let now = ticking(TICK, move || live.get());
@@ -131,7 +138,7 @@ impl RunStore {
             stream: StoredValue::new_local(None),
             timer: StoredValue::new(None),
         };
-        store.take_paths(paths);
+        store.take_steps();
         store
     }
 
@@ -197,7 +204,7 @@ impl RunStore {
         self.signals.with_value(|signals| signals.get(path).cloned())
     }
 
-    /// The step runs, in order.
+    /// The step runs of the workflow's own list, in order.
     pub fn paths(self) -> Vec<StepPath> {
         self.paths.get()
     }
@@ -229,18 +236,25 @@ impl RunStore {
 
     /// Takes the step runs on as they stand now: an answer may hold others, an event does not.
     pub(super) fn take_steps(self) {
-        self.take_paths(self.peek(|state| state.steps().iter().map(|step| step.run.path.clone()).collect()));
+        let top = self.state.with_value(|state| {
+            self.signals.update_value(|signals| {
+                for step in state.steps() {
+                    signals.entry(step.run.path.clone()).or_insert_with(StepSignals::new);
+                }
+            });
+            state.top().map(|step| step.run.path.clone()).collect::<Vec<_>>()
+        });
+        if self.paths.with_untracked(|known| *known != top) {
+            self.paths.set(top);
+        }
     }
 
-    fn take_paths(self, paths: Vec<StepPath>) {
-        self.signals.update_value(|signals| {
-            for path in &paths {
-                signals.entry(path.clone()).or_insert_with(StepSignals::new);
-            }
-        });
-        if self.paths.with_untracked(|known| *known != paths) {
-            self.paths.set(paths);
-        }
+    /// Takes in step runs inside a container, as a list of them answered: see [`RunState::take_inside`].
+    pub(super) fn take_inside(self, container: &StepPath, seq: i64, runs: Vec<StepRun>, is_complete: bool) {
+        let taken = self.state.try_update_value(|state| state.take_inside(container, seq, runs, is_complete));
+        let Some(changed) = taken else { return };
+        self.take_steps();
+        self.tell(&changed);
     }
 
     /// Tells the parts of the page what changed.
@@ -254,6 +268,11 @@ impl RunStore {
             if let Some(signals) = self.signals(&text.path) {
                 signals.dirty_from.fetch_min(text.from, Ordering::Relaxed);
                 signals.grown.notify();
+            }
+        }
+        for path in &changed.inside {
+            if let Some(signals) = self.signals(path) {
+                signals.inside.notify();
             }
         }
         for path in &changed.thinking {

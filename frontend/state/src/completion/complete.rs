@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::context::{Context, StepNames};
-use super::rank::fit;
+use super::context::{Context, StepNames, local_detail};
+use super::rank::{Fit, fit};
 use super::utf16;
 
 /// Upper bound of completions: typing narrows them.
@@ -20,6 +20,47 @@ pub struct Item {
     pub insert: String,
     /// A short description.
     pub detail: String,
+    /// What it belongs to; items of one group follow each other.
+    pub group: Group,
+}
+
+/// What names belong to, nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Earlier steps of the same list inside a container.
+    Here,
+    /// Earlier steps.
+    Before,
+    /// The item or the round of the containers around.
+    Round,
+    /// The input.
+    Input,
+    /// The values of the workflow.
+    Context,
+}
+
+impl Group {
+    /// Its heading.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Here => "In this list",
+            Self::Before => "Before",
+            Self::Round => "Item and round",
+            Self::Input => "Input",
+            Self::Context => "Context",
+        }
+    }
+}
+
+impl Completion {
+    /// Number of groups among the items.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        let mut groups: Vec<Group> = self.items.iter().map(|item| item.group).collect();
+        groups.dedup();
+        groups.len()
+    }
 }
 
 /// Completions, and the range that they replace.
@@ -57,6 +98,28 @@ pub fn complete(text: &str, cursor_utf16: usize, context: &Context) -> Option<Co
     }
     let from = utf16::len(text.get(..start)?);
     Some(Completion { replace: from..from + utf16::len(replaced), items })
+}
+
+/// The same for an expression, which stands without braces.
+#[must_use]
+pub fn complete_expression(text: &str, cursor_utf16: usize, context: &Context) -> Option<Completion> {
+    let cursor = utf16::to_bytes(text, cursor_utf16)?;
+    let (before, after) = text.split_at_checked(cursor)?;
+    let typed = typed_in_expression(before, context)?;
+    let start = cursor - typed.text().len();
+    let items = typed.offers(context, "");
+    let replaced = text.get(start..cursor + path_length(after))?;
+    let is_done = matches!(items.as_slice(), [only] if only.insert == replaced);
+    if items.is_empty() || is_done {
+        return None;
+    }
+    let from = utf16::len(text.get(..start)?);
+    Some(Completion { replace: from..from + utf16::len(replaced), items })
+}
+
+/// The length of the rest of a reference, as it is replaced.
+fn path_length(after: &str) -> usize {
+    after.find(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).unwrap_or(after.len())
 }
 
 /// Braces or a tag that are open at the cursor.
@@ -99,10 +162,7 @@ impl Tail {
         let name = line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len());
         match line.find(closer) {
             // In a tag, the condition continues after the name.
-            Some(_) if closer == "%}" => {
-                let whole = line.find(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).unwrap_or(line.len());
-                Self { replaced: whole, is_closed: true }
-            }
+            Some(_) if closer == "%}" => Self { replaced: path_length(line), is_closed: true },
             // Replace the rest of a name after the cursor too.
             Some(end) => {
                 let rest = line.get(..end).unwrap_or_default().trim_end();
@@ -144,7 +204,7 @@ fn typed_name<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
             }
             continue;
         }
-        let known = context.earlier().flat_map(|step| [(step.label.as_str(), step), (step.id.as_str(), step)]);
+        let known = context.with_fields().flat_map(|step| [(step.label.as_str(), step), (step.id.as_str(), step)]);
         let with_field = known.filter_map(|(called, step)| {
             let field = name.strip_prefix(called)?.strip_prefix('.')?;
             field.chars().all(|c| c.is_alphanumeric() || c == '_').then_some((called.len(), step, field))
@@ -165,7 +225,7 @@ fn typed_name<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> {
     belongs.then(|| Typed::Any(inside.get(begin..).unwrap_or_default().trim_start()))
 }
 
-/// Words between two names in a tag.
+/// Words between two names in an expression.
 const WORDS: [&str; 6] = [" and ", " or ", " not ", " in ", " if ", " else "];
 
 /// The same inside of a tag that holds an expression. A word that a tag makes up itself is no reference.
@@ -177,6 +237,11 @@ fn typed_in_tag<'a>(inside: &'a str, context: &'a Context) -> Option<Typed<'a>> 
         "set" => rest.split_once('=')?.1,
         _ => return None,
     };
+    typed_in_expression(expression, context)
+}
+
+/// The same in an expression, where words stand between names.
+fn typed_in_expression<'a>(expression: &'a str, context: &'a Context) -> Option<Typed<'a>> {
     // A label may hold such a word, as in `Facts and figures`.
     if let Some(Typed::Step { whole, name }) = typed_name(expression, context)
         && context.earlier().any(|step| fit(&step.label, name).is_some())
@@ -211,17 +276,18 @@ impl Typed<'_> {
         }
     }
 
-    /// Matching names, best first: nearer steps before farther ones.
+    /// Matching names by their groups, the group of the best match first: nearer steps before farther ones.
     fn offers(&self, context: &Context, closing: &str) -> Vec<Item> {
         let mut found = Vec::new();
-        let mut offer = |name: &str, typed: &str, label: String, reference: String, detail: String| {
+        let mut offer = |group: Group, name: &str, typed: &str, label: String, reference: String, detail: String| {
             // Typed before any root, the root may be meant: `inp` for `input.topic`.
             let own = fit(name, typed);
             let best = if matches!(self, Self::Any(_)) { own.into_iter().chain(fit(&label, typed)).min() } else { own };
             if let Some(best) = best {
-                found.push((best, Item { label, insert: format!("{reference}{closing}"), detail }));
+                found.push((best, Item { label, insert: format!("{reference}{closing}"), detail, group }));
             }
         };
+        let group_of = |step: &StepNames| if step.is_beside && context.is_inside { Group::Here } else { Group::Before };
         if let Self::Any(typed) | Self::Step { name: typed, .. } = self {
             // The outputs of all steps first, then their fields.
             let each = |fields: fn(&StepNames) -> &[(String, String)]| {
@@ -230,28 +296,47 @@ impl Typed<'_> {
             let whole = each(|step| step.fields.get(..1).unwrap_or_default());
             for (step, (field, detail)) in whole.chain(each(|step| step.fields.get(1..).unwrap_or_default())) {
                 let (label, reference) = (format!("steps.{}.{field}", step.label), spelled(&step.label, field));
-                offer(&step.label, typed, label, reference, detail.clone());
+                offer(group_of(step), &step.label, typed, label, reference, detail.clone());
+            }
+        }
+        if let Self::Any(typed) = self {
+            for name in context.locals.names() {
+                offer(Group::Round, name, typed, name.to_owned(), name.to_owned(), local_detail(name).to_owned());
             }
         }
         if let Self::Field { step, field: typed, .. } = self {
             for (field, detail) in &step.fields {
                 let (label, reference) = (format!("steps.{}.{field}", step.label), spelled(&step.label, field));
-                offer(field, typed, label, reference, detail.clone());
+                offer(group_of(step), field, typed, label, reference, detail.clone());
             }
         }
         if let Self::Any(typed) | Self::Input { name: typed, .. } = self {
             for (name, detail) in &context.input {
-                offer(name, typed, format!("input.{name}"), format!("input.{name}"), detail.clone());
+                offer(Group::Input, name, typed, format!("input.{name}"), format!("input.{name}"), detail.clone());
             }
         }
         if let Self::Any(typed) | Self::Key { name: typed, .. } = self {
             for key in &context.keys {
-                offer(key, typed, format!("context.{key}"), format!("context.{key}"), "context".into());
+                let name = format!("context.{key}");
+                offer(Group::Context, key, typed, name.clone(), name, "context".into());
             }
         }
-        found.sort_by_key(|(best, _)| *best);
-        found.into_iter().map(|(_, item)| item).take(MOST_ITEMS).collect()
+        grouped(found)
     }
+}
+
+/// The items with the best match first, and the others of its group behind it.
+fn grouped(mut found: Vec<(Fit, Item)>) -> Vec<Item> {
+    found.sort_by_key(|(fit, item)| (*fit, item.group));
+    let mut groups: Vec<Group> = Vec::new();
+    for (_, item) in &found {
+        if !groups.contains(&item.group) {
+            groups.push(item.group);
+        }
+    }
+    found.truncate(MOST_ITEMS);
+    found.sort_by_key(|(_, item)| groups.iter().position(|group| *group == item.group));
+    found.into_iter().map(|(_, item)| item).collect()
 }
 
 /// A reference in the simplest spelling that templates read.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use sluice_types::template::{Reference, Root, TemplateError, references};
+use sluice_types::Language;
+use sluice_types::template::{Names, Reading, Reference, Root, TemplateError};
 
 use super::context::{Context, Reach};
 
@@ -31,13 +32,13 @@ pub struct Segment<'a> {
 /// Splits a prompt of the current step into segments. After a syntax error (such as an unclosed brace), all text is
 /// plain.
 #[must_use]
-pub fn mark<'a>(text: &'a str, context: &Context) -> Vec<Segment<'a>> {
+pub fn mark<'a>(text: &'a str, language: Language, context: &Context) -> Vec<Segment<'a>> {
     let mut segments = Vec::new();
     let mut push = |range: Range<usize>, kind| {
         segments.extend(text.get(range).filter(|text| !text.is_empty()).map(|text| Segment { text, kind }));
     };
     let mut from = 0;
-    for reference in readable_references(text, &context.names()) {
+    for reference in readable_references(text, language, &Names::new(&context.names())) {
         let Range { start, end } = reference.span.clone();
         let end = with_field(text, end, reference.field.as_deref());
         push(from..start, Kind::Plain);
@@ -49,11 +50,11 @@ pub fn mark<'a>(text: &'a str, context: &Context) -> Vec<Segment<'a>> {
 }
 
 /// The references up to the first error.
-fn readable_references(text: &str, names: &[&str]) -> Vec<Reference> {
+fn readable_references(text: &str, language: Language, names: &Names) -> Vec<Reference> {
     let mut readable = text;
     loop {
-        match references(readable, names) {
-            Ok(found) => return found,
+        match Reading::of(readable, language, names) {
+            Ok(reading) => return reading.into_references(),
             Err(error) => match offset_of(readable, &error).filter(|offset| *offset < readable.len()) {
                 Some(offset) => readable = readable.get(..offset).unwrap_or_default(),
                 None => return Vec::new(),
@@ -81,7 +82,7 @@ fn with_field(text: &str, end: usize, field: Option<&str>) -> usize {
 fn kind_of(reference: &Reference, context: &Context) -> Kind {
     match reference.root {
         Root::Steps => match context.step_named(&reference.name).map(|step| step.reach) {
-            Some(Reach::Visible) => Kind::Reference,
+            Some(Reach::Visible | Reach::Around) => Kind::Reference,
             Some(Reach::Later) => Kind::Later,
             Some(Reach::Hidden) | None => Kind::Unknown,
         },

@@ -7,7 +7,7 @@ mod placement;
 mod rank;
 mod utf16;
 
-pub use complete::{Completion, Item, complete};
+pub use complete::{Completion, Group, Item, complete, complete_expression};
 pub use context::{Context, Reach, StepNames};
 pub use mark::{Kind, Segment, mark};
 pub use placement::{GAP_PX, Placement, place};

@@ -20,7 +20,7 @@ pub struct Placement {
     pub height: f64,
 }
 
-/// Places a list of `count` completions at a line: below it, or above it when there is more room and the list does not
+/// Places a list of `count` rows at a line: below it, or above it when there is more room and the list does not
 /// fit below. `line` and `view` are px from the top of the window; the view excludes fixed bars.
 #[must_use]
 pub fn place(line: &Range<f64>, count: usize, view: &Range<f64>) -> Placement {

@@ -2,13 +2,13 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use sluice_types::{Definition, Index, StepId, TemplateInput};
+use sluice_types::{Definition, Index, InputField, Language, StepId};
 
 use super::utf16;
 use super::*;
 
-fn context_of(definition: &Definition, step: &str, inputs: &[TemplateInput]) -> Context {
-    Context::of(&Index::of(definition), &StepId::new(step).unwrap(), &definition.context, inputs)
+fn context_of(definition: &Definition, step: &str, inputs: &[InputField]) -> Context {
+    Context::of(&Index::of(definition), &StepId::new(step).unwrap(), "prompt", &definition.context, inputs)
 }
 
 fn definition() -> Definition {
@@ -27,13 +27,7 @@ fn definition() -> Definition {
 }
 
 fn context() -> Context {
-    let topic = TemplateInput {
-        name: "topic".into(),
-        label: "Topic".into(),
-        description: String::new(),
-        required: true,
-        example: String::new(),
-    };
+    let topic = InputField { name: "topic".into(), label: "Topic".into(), ..InputField::default() };
     context_of(&definition(), "brief", &[topic])
 }
 
@@ -183,7 +177,7 @@ fn what_is_taken_closes_the_braces() {
 
 fn marked(text: &str) -> Vec<(&str, Kind)> {
     let context = context();
-    mark(text, &context).into_iter().map(|segment| (segment.text, segment.kind)).collect()
+    mark(text, Language::Template, &context).into_iter().map(|segment| (segment.text, segment.kind)).collect()
 }
 
 #[test]
@@ -223,8 +217,96 @@ fn names_with_signs_are_quoted() {
     assert_eq!(inserts[2], "steps[\"A \\\"b\\\"\"][\"first name\"]}}");
     for insert in inserts {
         let text = format!("{{{{{insert}");
-        assert_eq!(mark(&text, &context)[1].kind, Kind::Reference, "{text}");
+        assert_eq!(mark(&text, Language::Template, &context)[1].kind, Kind::Reference, "{text}");
     }
+}
+
+fn nested() -> Definition {
+    let llm = |id: &str| json!({"id": id, "label": id, "type": "llm", "prompt": ""});
+    serde_json::from_value(json!({"context": {"TONE": "dry"}, "steps": [
+        llm("Plan"),
+        {"id": "fan", "label": "Fan", "type": "parallel", "branches": [{"name": "other", "steps": [llm("Hidden")]}]},
+        {"id": "each", "label": "Each", "type": "parallel", "for_each": "steps.Plan.content", "steps": [
+            llm("Score"),
+            {"id": "again", "label": "Again", "type": "loop", "until": "", "max_iterations": 2, "steps": [llm("Draft"), llm("Check")]},
+        ]},
+    ]}))
+    .unwrap()
+}
+
+fn expression_at(step: &str, field: &str, marked: &str) -> Option<Completion> {
+    let definition = nested();
+    let context = Context::of(&Index::of(&definition), &StepId::new(step).unwrap(), field, &definition.context, &[]);
+    let (before, after) = marked.split_once('¦').unwrap();
+    complete_expression(&format!("{before}{after}"), utf16::len(before), &context)
+}
+
+#[test]
+fn inside_a_container_offers_are_grouped() {
+    let items = |step: &str, field: &str| expression_at(step, field, "¦").unwrap().items;
+    let groups = |step: &str, field: &str| -> Vec<(&str, String)> {
+        items(step, field).into_iter().map(|item| (item.group.words(), item.label)).collect()
+    };
+    let named = |all: &[(&'static str, &str)]| -> Vec<(&str, String)> {
+        all.iter().map(|(group, label)| (*group, (*label).to_owned())).collect()
+    };
+    // The steps of the body are seen at the end of a round, and the loop gives its round.
+    assert_eq!(
+        groups("again", "until"),
+        named(&[
+            ("In this list", "steps.Check.content"),
+            ("In this list", "steps.Draft.content"),
+            ("Before", "steps.Score.content"),
+            ("Before", "steps.Fan.content"),
+            ("Before", "steps.Plan.content"),
+            ("Before", "steps.Fan.output"),
+            ("Before", "steps.Fan.errors"),
+            ("Before", "steps.Fan.other"),
+            ("Item and round", "item"),
+            ("Item and round", "index"),
+            ("Item and round", "iteration"),
+            ("Item and round", "previous"),
+            ("Context", "context.TONE"),
+        ])
+    );
+    assert_eq!(groups("Check", "prompt").first(), named(&[("In this list", "steps.Draft.content")]).first());
+    assert!(groups("Plan", "prompt").iter().all(|(group, _)| *group == "Context"));
+    assert_eq!(expression_at("again", "until", "¦").unwrap().groups(), 4);
+}
+
+#[test]
+fn expressions_are_completed_without_braces() {
+    for (marked, expected) in [
+        ("steps.sc¦", "steps.Score.content"),
+        ("iteration > 2 and it¦", "item"),
+        ("steps.Each.¦", "steps.Each.item"),
+        ("prev¦ == 1", "previous"),
+        ("not (ite¦)", "item"),
+    ] {
+        let found = expression_at("Draft", "prompt", marked).unwrap();
+        let (text, first) = (marked.replace('¦', ""), &found.items[0]);
+        assert_eq!(first.label, expected, "{marked}");
+        let (after, _) = accepted(&found, &text, first);
+        assert!(after.contains(expected) && !after.contains('}'), "{after}");
+    }
+    for marked in ["'it¦'", "item | ¦", "item |de¦", "zzz¦", "steps.Hid¦"] {
+        assert_eq!(expression_at("Draft", "prompt", marked), None, "{marked}");
+    }
+}
+
+#[test]
+fn references_of_expressions_are_marked() {
+    let definition = nested();
+    let context =
+        Context::of(&Index::of(&definition), &StepId::new("Score").unwrap(), "prompt", &definition.context, &[]);
+    let marked: Vec<_> = mark("steps.Plan.content == steps.Hidden.content", Language::Expression, &context)
+        .into_iter()
+        .map(|segment| (segment.text, segment.kind))
+        .collect();
+    assert_eq!(
+        marked,
+        [("steps.Plan.content", Kind::Reference), (" == ", Kind::Plain), ("steps.Hidden.content", Kind::Unknown)]
+    );
 }
 
 #[test]
@@ -239,7 +321,7 @@ proptest! {
     #[test]
     fn segments_are_the_whole_text(text in "(\\{\\{|\\}\\}|\\$\\{|\\}|steps\\.|Research|input\\.a|\\.content|[a-z \n😀é'\"\\[\\]|%#{}$]){0,20}") {
         let context = context();
-        let segments = mark(&text, &context);
+        let segments = mark(&text, Language::Template, &context);
         prop_assert_eq!(segments.iter().map(|segment| segment.text).collect::<String>(), text.as_str());
         prop_assert!(segments.iter().all(|segment| !segment.text.is_empty()));
     }

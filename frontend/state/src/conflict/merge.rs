@@ -29,12 +29,20 @@ pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
         let entry = |draft: &Draft| draft.list(address).and_then(|list| list.entry_step.clone());
         let entry_step = choose(&entry(base), entry(mine), entry(theirs)).ok()?;
         let order = merged_order(base, mine, theirs, address)?;
-        let steps = order.into_iter().filter(|id| nodes.contains_key(id)).cloned().collect();
+        let steps = order.into_iter().filter(|id| nodes.contains_key(*id)).cloned().collect();
         lists.insert(address.clone(), Arc::new(List { entry_step, steps }));
     }
     // A step that both moved to different lists would be in both.
     let listed: usize = lists.values().map(|list| list.steps.len()).sum();
-    if listed == nodes.len() { Some(Draft { extra, nodes, lists, ..to_draft(fields)? }) } else { None }
+    if listed != nodes.len() {
+        return None;
+    }
+    let merged = Draft { extra, nodes, lists, ..to_draft(fields)? };
+    let definition = merged.to_definition();
+    let merged = merged.with_definition(definition);
+    // One side may have renamed or removed a branch that the other put steps into, or each may have put a container into
+    // one that the other moved.
+    (merged.nodes().len() == listed).then_some(merged)
 }
 
 /// The result of a three-way merge of one value.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::edit::{Edit, LlmField, StepField};
-use sluice_types::{BlockAddress, OnTruncated, StepId};
+use sluice_types::edit::{BranchChange, Edit, LlmField, StepField};
+use sluice_types::{BlockAddress, BranchName, OnTruncated, Slot, StepId};
 
 use super::*;
 use crate::editor::{Draft, DraftEdit};
@@ -185,6 +185,35 @@ fn what_both_changed_is_not_joined() {
     }
     let both = edited(&base, vec![add("New", 0)]);
     assert_eq!(merge(&base, &both, &both), Some(both));
+}
+
+#[test]
+fn a_merge_loses_no_step_of_a_container() {
+    let llm = |id: &str| json!({"id": id, "label": id, "type": "llm", "prompt": "x"});
+    let definition = json!({"steps": [
+        llm("a"),
+        {"id": "one", "label": "One", "type": "parallel", "branches": [{"name": "x", "steps": [llm("b")]}, {"name": "y", "steps": [llm("c")]}]},
+        {"id": "two", "label": "Two", "type": "loop", "until": "true", "max_iterations": 2, "steps": [llm("d")]},
+    ]});
+    let base = Draft::from_definition(serde_json::from_value(definition).unwrap());
+    let branch = |name: &str| Slot::Branch(BranchName::new(name).unwrap());
+    let into = |of: &str, parent: &str, slot: Slot| -> DraftEdit {
+        Edit::MoveStep { id: id(of), to: BlockAddress::Inner { parent: id(parent), slot }, position: 0 }.into()
+    };
+    let change = |change| -> DraftEdit { Edit::ChangeBranches { parent: id("one"), change }.into() };
+    let rename: DraftEdit =
+        change(BranchChange::Rename { from: BranchName::new("x").unwrap(), to: BranchName::new("z").unwrap() });
+    let with = |edit: DraftEdit| edited(&base, vec![edit]);
+    for (mine, theirs) in [
+        (with(rename), with(into("a", "one", branch("x")))),
+        (with(change(BranchChange::Remove(branch("x")))), with(into("a", "one", branch("x")))),
+        (with(into("one", "two", Slot::Body)), with(into("two", "one", branch("x")))),
+    ] {
+        assert_eq!(merge(&base, &mine, &theirs), None);
+        assert_eq!(merge(&base, &theirs, &mine), None);
+    }
+    let both = merge(&base, &with(prompt("b", "mine")), &with(prompt("d", "theirs"))).unwrap();
+    assert_eq!(both, edited(&base, vec![prompt("b", "mine"), prompt("d", "theirs")]));
 }
 
 fn any_edit() -> impl Strategy<Value = DraftEdit> {

@@ -1,106 +1,214 @@
-//! Positions of the items of a list, before and after a move.
+//! Where a step can be dropped, and how far from the top that is.
 
 use std::ops::Range;
 
+use sluice_types::{BlockAddress, StepId};
+
+use crate::tree::Tree;
+
+/// A place to drop a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The list.
+    pub list: BlockAddress,
+    /// The position there, from 0, counted without the step that is picked up.
+    pub position: usize,
+}
+
 /// Position of one item, in px.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Slot {
-    /// From the top of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Span {
+    /// From the top of the outermost list.
     pub top: f64,
     /// From its own top to its own bottom.
     pub height: f64,
 }
 
-impl Slot {
-    /// Its bottom, from the top of the list.
-    #[must_use]
-    pub fn bottom(&self) -> f64 {
-        self.top + self.height
-    }
-
-    fn middle(&self) -> f64 {
-        self.top + self.height / 2.0
-    }
+/// A list as it is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawnList {
+    /// The list.
+    pub list: BlockAddress,
+    /// Its top.
+    pub top: f64,
+    /// Its items from top to bottom, without the one that is picked up.
+    pub items: Vec<Span>,
 }
 
-/// The items of a list at the pick-up of one of them, from top to bottom.
+/// Px between two items of a list.
+pub const GAP_PX: f64 = 8.0;
+
+/// The tree around a step that is picked up: where the step comes from, and where it can be dropped.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Layout {
-    slots: Vec<Slot>,
+pub struct Scene {
+    held: Option<(StepId, Spot)>,
+    /// The tree without the step.
+    rest: Tree,
+    /// The spots of the lists that are drawn, with their tops as if the step took no room.
+    gaps: Vec<(Spot, f64)>,
+    /// The closed blocks that are drawn, by their names, in the same way.
+    closed: Vec<(String, Span)>,
 }
 
-impl Layout {
-    /// The items as measured, from top to bottom.
+impl Scene {
+    /// The scene of a step that is in the tree.
     #[must_use]
-    pub fn new(slots: Vec<Slot>) -> Self {
-        Self { slots }
+    pub fn new(tree: &Tree, id: &StepId) -> Self {
+        let home = tree.place(id).map(|(list, position)| Spot { list: list.clone(), position });
+        Self { held: home.map(|home| (id.clone(), home)), rest: tree.without(id), ..Self::default() }
     }
 
-    /// Number of items.
+    /// The same with its lists as they are drawn. `hole` is the room that the step, or the mark of the place where it
+    /// would land, takes among them; `closed` are the closed blocks outside of the step.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.slots.len()
+    pub fn drawn(self, lists: Vec<DrawnList>, closed: Vec<(String, Span)>, hole: Span) -> Self {
+        let rest = |y: f64| if y > hole.top { y - hole.height - GAP_PX } else { y };
+        let gaps = lists.into_iter().flat_map(|DrawnList { list, top, items }| {
+            let last = items.last().map_or(rest(top), |last| rest(last.top + last.height) + GAP_PX);
+            let tops: Vec<f64> = items.iter().map(|item| rest(item.top)).chain([last]).collect();
+            tops.into_iter().enumerate().map(move |(position, top)| (Spot { list: list.clone(), position }, top))
+        });
+        let closed = closed.into_iter().map(|(name, span)| (name, Span { top: rest(span.top), ..span }));
+        Self { gaps: gaps.collect(), closed: closed.collect(), ..self }
     }
 
-    /// Whether there are no items.
+    /// Whether it is the scene of this step.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+    pub fn holds(&self, id: &StepId) -> bool {
+        self.held.as_ref().is_some_and(|(held, _)| held == id)
     }
 
-    /// The index of an item after a drag of `by` px down. Another item makes room as soon as the
-    /// edge that goes ahead has passed its middle, so that a tall item need not be dragged by its
-    /// whole height to change places with a flat one.
+    /// Where the step comes from.
     #[must_use]
-    pub fn target(&self, from: usize, by: f64) -> usize {
-        let Some(dragged) = self.slots.get(from) else { return 0 };
-        let passed = |slot: &&Slot| {
-            if by > 0.0 { dragged.bottom() + by > slot.middle() } else { dragged.top + by < slot.middle() }
-        };
-        if by > 0.0 {
-            from + self.slots.iter().skip(from + 1).take_while(passed).count()
-        } else {
-            from - self.slots.iter().take(from).rev().take_while(passed).count()
+    pub fn home(&self) -> Option<&Spot> {
+        self.held.as_ref().map(|(_, home)| home)
+    }
+
+    /// Number of steps in a list with the step that is picked up.
+    #[must_use]
+    pub fn count(&self, list: &BlockAddress) -> usize {
+        self.rest.list(list).len().saturating_add(1)
+    }
+
+    /// The spot nearest to the top of the dragged step. So a step changes places with its neighbour in the middle of it,
+    /// however tall both are.
+    #[must_use]
+    pub fn nearest(&self, top: f64) -> Option<&Spot> {
+        let distance = |(_, gap): &&(Spot, f64)| (gap - top).abs();
+        let gaps = self.gaps.iter().filter(|_| !top.is_nan());
+        gaps.min_by(|one, other| distance(one).total_cmp(&distance(other))).map(|(spot, _)| spot)
+    }
+
+    /// The name of the closed block at a height. The mark of the landing place may have moved the block away: it counts
+    /// where it would be without the mark.
+    #[must_use]
+    pub fn closed_at(&self, y: f64) -> Option<&str> {
+        let is_at = |span: &Span| span.top <= y && y < span.top + span.height;
+        // The innermost one comes last.
+        self.closed.iter().rev().find(|(_, span)| is_at(span)).map(|(name, _)| name.as_str())
+    }
+
+    /// The spot after a move by key.
+    #[must_use]
+    pub fn stride(&self, from: &Spot, stride: Stride) -> Spot {
+        let at = |position| Spot { list: from.list.clone(), position };
+        match stride {
+            Stride::By(places) => {
+                let most = self.rest.len().saturating_mul(2).saturating_add(2);
+                let count = places.unsigned_abs().min(most);
+                let next = |spot: Spot| if places < 0 { self.up(&spot) } else { self.down(&spot) };
+                (0..count).fold(from.clone(), |spot, _| next(spot))
+            }
+            Stride::ToStart => at(0),
+            Stride::ToEnd => at(self.rest.list(&from.list).len()),
+            Stride::Into => self.into_block(from).unwrap_or_else(|| from.clone()),
+            Stride::OutOf => self.out_of_block(from).unwrap_or_else(|| from.clone()),
         }
     }
 
-    /// Px by which an item is drawn below its place while the item `from` is moved to `to`.
-    #[must_use]
-    pub fn shift(&self, index: usize, from: usize, to: usize) -> f64 {
-        let (Some(slot), Some(dragged)) = (self.slots.get(index), self.slots.get(from)) else { return 0.0 };
-        if index == from {
-            return self.landing(from, to).map_or(0.0, |landing| landing.top - slot.top);
+    /// One place down: at the end of a list, to the next list of its container.
+    fn down(&self, from: &Spot) -> Spot {
+        if from.position < self.rest.list(&from.list).len() {
+            return Spot { list: from.list.clone(), position: from.position + 1 };
         }
-        if from < index && index <= to {
-            self.slots.get(from + 1).map_or(0.0, |below| dragged.top - below.top)
-        } else if to <= index && index < from {
-            from.checked_sub(1)
-                .and_then(|above| self.slots.get(above))
-                .map_or(0.0, |above| dragged.bottom() - above.bottom())
-        } else {
-            0.0
-        }
+        let next = self.beside(&from.list, |at| at.checked_add(1));
+        next.map_or_else(|| from.clone(), |list| Spot { list, position: 0 })
     }
 
-    /// The position of the item `from` after a drop at `to`.
-    #[must_use]
-    pub fn landing(&self, from: usize, to: usize) -> Option<Slot> {
-        let (dragged, target) = (self.slots.get(from)?, self.slots.get(to)?);
-        let top = if to > from { target.bottom() - dragged.height } else { target.top };
-        Some(Slot { top, height: dragged.height })
+    /// One place up: at the beginning of a list, to the list before it of its container.
+    fn up(&self, from: &Spot) -> Spot {
+        if let Some(position) = from.position.checked_sub(1) {
+            return Spot { list: from.list.clone(), position };
+        }
+        let before = self.beside(&from.list, |at| at.checked_sub(1));
+        before.map_or_else(|| from.clone(), |list| self.end_of(list))
+    }
+
+    fn end_of(&self, list: BlockAddress) -> Spot {
+        let position = self.rest.list(&list).len();
+        Spot { list, position }
+    }
+
+    /// Another list of the same container.
+    fn beside(&self, list: &BlockAddress, position: impl Fn(usize) -> Option<usize>) -> Option<BlockAddress> {
+        let BlockAddress::Inner { parent, slot } = list else { return None };
+        let slots = self.rest.slots(parent);
+        let at = slots.iter().position(|own| own == slot)?;
+        let slot = slots.get(position(at)?)?.clone();
+        Some(BlockAddress::Inner { parent: parent.clone(), slot })
+    }
+
+    /// The end of the container above the spot; otherwise the beginning of the one below.
+    fn into_block(&self, from: &Spot) -> Option<Spot> {
+        let list = self.rest.list(&from.list);
+        let inner = |parent: &StepId, slot| BlockAddress::Inner { parent: parent.clone(), slot };
+        let above = from.position.checked_sub(1).and_then(|at| list.get(at));
+        let last = above.and_then(|id| Some(inner(id, self.rest.slots(id).last()?.clone())));
+        let below = list.get(from.position);
+        let first = || below.and_then(|id| Some(inner(id, self.rest.slots(id).first()?.clone())));
+        last.map(|list| self.end_of(list)).or_else(|| Some(Spot { list: first()?, position: 0 }))
+    }
+
+    /// The spot behind the container around the spot.
+    fn out_of_block(&self, from: &Spot) -> Option<Spot> {
+        let BlockAddress::Inner { parent, .. } = &from.list else { return None };
+        let (list, position) = self.rest.place(parent)?;
+        Some(Spot { list: list.clone(), position: position.saturating_add(1) })
+    }
+
+    /// All spots of the lists that are drawn, with their tops.
+    #[cfg(test)]
+    pub fn gaps(&self) -> &[(Spot, f64)] {
+        &self.gaps
     }
 }
 
-/// The list with the item at `from` moved to `to`; unchanged when there is no such
-/// item or place.
-#[cfg(test)]
-pub fn moved<T: Clone>(list: &[T], from: usize, to: usize) -> Vec<T> {
-    let mut list = list.to_vec();
-    if from < list.len() && to < list.len() {
-        let item = list.remove(from);
-        list.insert(to, item);
-    }
-    list
+/// Distance of a move by key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stride {
+    /// A number of places down, or up when negative.
+    By(isize),
+    /// To the first place of the list.
+    ToStart,
+    /// To the last place of the list.
+    ToEnd,
+    /// Into the container above, or below.
+    Into,
+    /// Behind the container around.
+    OutOf,
+}
+
+/// The place of an item among the items of its list and the mark of the drop place, for the `order` of CSS.
+#[must_use]
+pub fn item_order(position: usize) -> usize {
+    position.saturating_mul(2).saturating_add(1)
+}
+
+/// The same for the mark of the drop place. `home` is where the dragged step comes from: it is still among the items.
+#[must_use]
+pub fn mark_order(home: &Spot, to: &Spot) -> usize {
+    let is_behind = home.list == to.list && to.position > home.position;
+    to.position.saturating_add(usize::from(is_behind)).saturating_mul(2)
 }
 
 /// Px from the edge of the visible area in which scrolling begins.

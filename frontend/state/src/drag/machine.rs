@@ -1,6 +1,8 @@
 //! The state machine of a drag: events in, state and effects out.
 
-use super::layout::{Layout, Slot};
+use sluice_types::StepId;
+
+use super::layout::{Scene, Spot, Stride};
 
 /// Px that a mouse or a pen moves before it drags: less is an unsteady click.
 pub const DRAG_AFTER_PX: f64 = 5.0;
@@ -25,7 +27,7 @@ pub enum Pointer {
 pub struct Point {
     /// From the left.
     pub x: f64,
-    /// From the top of the list.
+    /// From the top of the outermost list.
     pub y: f64,
 }
 
@@ -36,30 +38,21 @@ impl Point {
     }
 }
 
-/// Distance of a move by key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stride {
-    /// A number of places down, or up when negative.
-    By(isize),
-    /// To the first place.
-    ToStart,
-    /// To the last place.
-    ToEnd,
-}
-
-/// An event of the list.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// An event of the tree.
+#[derive(Debug, Clone, PartialEq)]
 pub enum DragEvent {
-    /// A pointer goes down on the handle of an item.
+    /// A pointer goes down on the handle of a step.
     PointerDown {
-        /// The item.
-        index: usize,
+        /// The step.
+        id: StepId,
         /// The position.
         at: Point,
+        /// Px from the top of the step to the pointer.
+        grab: f64,
         /// Type of the pointer.
         pointer: Pointer,
     },
-    /// The pointer moved, or the list was scrolled under it.
+    /// The pointer moved, or the page was scrolled under it.
     PointerMove {
         /// The position.
         at: Point,
@@ -68,216 +61,190 @@ pub enum DragEvent {
     PointerUp,
     /// A finger has rested for [`LONG_PRESS_MS`].
     LongPress,
-    /// Space or enter on the handle of an item that is not picked up.
+    /// Space or enter on the handle of a step that is not picked up.
     KeyLift {
-        /// The item.
-        index: usize,
+        /// The step.
+        id: StepId,
     },
-    /// An arrow key, Home or End while an item is picked up.
+    /// An arrow key, Home or End while a step is picked up.
     KeyMove(Stride),
-    /// Space or enter while an item is picked up.
+    /// Space or enter while a step is picked up.
     KeyDrop,
     /// Escape, `pointercancel`, a lost capture or a lost focus.
     Cancel,
-    /// The list has changed, so the measurements are outdated.
-    ListChanged,
+    /// The tree has changed, so the scene is outdated.
+    TreeChanged,
 }
 
-/// An action for the component.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An action for the component. It concerns the step of the scene.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// An item was picked up: show it so, and say it.
-    Lifted {
-        /// Its index.
-        index: usize,
-    },
-    /// The item would land somewhere else now: say it.
-    Over {
-        /// Its index.
-        from: usize,
-        /// Its index after a drop.
-        to: usize,
-    },
-    /// Remove the item at `from`, then insert it at `to`. They differ.
-    Move {
-        /// Its index.
-        from: usize,
-        /// Its new index, counted without it.
-        to: usize,
-    },
-    /// The item was dropped at its old place: no change.
-    Stayed {
-        /// Its index.
-        index: usize,
-    },
+    /// The step was picked up: show it so, and say it.
+    Lifted(Spot),
+    /// The step would land here now: say it.
+    Over(Spot),
+    /// Move the step here. It comes from elsewhere.
+    Move(Spot),
+    /// The step was dropped at its old place: no change.
+    Stayed(Spot),
     /// Nothing is moved.
-    Cancelled {
-        /// Its index, still unchanged.
-        index: usize,
-    },
+    Cancelled(Spot),
 }
 
-/// State of the list.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+impl Effect {
+    /// The place that it is about.
+    #[must_use]
+    pub const fn spot(&self) -> &Spot {
+        match self {
+            Self::Lifted(spot) | Self::Over(spot) | Self::Move(spot) | Self::Stayed(spot) | Self::Cancelled(spot) => {
+                spot
+            }
+        }
+    }
+}
+
+/// State of the drag.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum Drag {
     /// Nothing.
     #[default]
     Idle,
     /// A pointer is down and has not dragged yet.
     Pressed {
-        /// The item.
-        index: usize,
+        /// The step.
+        id: StepId,
         /// The position at which the pointer was pressed.
         start: Point,
+        /// Px from the top of the step to the pointer.
+        grab: f64,
         /// Type of the pointer.
         pointer: Pointer,
     },
-    /// An item follows the pointer.
+    /// A step follows the pointer.
     Dragging {
-        /// Its index in the list.
-        from: usize,
-        /// Its index after a drop.
-        to: usize,
-        /// The position at which the pointer was pressed.
-        start: Point,
+        /// The step.
+        id: StepId,
+        /// Where it would land.
+        to: Spot,
+        /// Px from the top of the step to the pointer.
+        grab: f64,
         /// The position of the pointer.
         at: Point,
     },
-    /// An item was picked up by key.
+    /// A step was picked up by key.
     Lifted {
-        /// Its index in the list.
-        from: usize,
-        /// Its index after a drop.
-        to: usize,
+        /// The step.
+        id: StepId,
+        /// Where it would land.
+        to: Spot,
     },
 }
 
 impl Drag {
-    /// The state after an event. `list` has the measurements of the pick-up; events that do not apply change nothing.
+    /// The state after an event. `scene` is that of the pick-up; events that do not apply change nothing.
     #[must_use]
-    pub fn step(self, event: DragEvent, list: &Layout) -> (Self, Option<Effect>) {
-        if self.source().is_some_and(|index| index >= list.len()) {
-            return self.cancel();
+    pub fn step(self, event: DragEvent, scene: &Scene) -> (Self, Option<Effect>) {
+        if self.source().is_some_and(|id| !scene.holds(id)) {
+            return (Self::Idle, None);
         }
         match event {
-            DragEvent::PointerDown { index, at, pointer } => self.press(index, at, pointer, list),
-            DragEvent::PointerMove { at } => self.follow(at, list),
+            DragEvent::PointerDown { id, at, grab, pointer } => match self {
+                Self::Idle if scene.holds(&id) => (Self::Pressed { id, start: at, grab, pointer }, None),
+                // Using the mouse cancels a pick-up by keyboard.
+                Self::Lifted { .. } => self.cancel(scene),
+                // A second finger has no effect.
+                Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } => (self, None),
+            },
+            DragEvent::PointerMove { at } => self.follow(at, scene),
             DragEvent::PointerUp => match self {
-                Self::Lifted { .. } => self.cancel(),
-                Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } => self.drop_here(),
+                Self::Lifted { .. } => self.cancel(scene),
+                Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } => self.drop_here(scene),
             },
             DragEvent::LongPress => match self {
-                Self::Pressed { index, start, pointer: Pointer::Touch } => {
-                    (Self::Dragging { from: index, to: index, start, at: start }, Some(Effect::Lifted { index }))
+                Self::Pressed { id, start, grab, pointer: Pointer::Touch } => {
+                    Self::drag(id, start, grab, scene, |home| home)
                 }
                 Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } | Self::Lifted { .. } => (self, None),
             },
-            DragEvent::KeyLift { index } => match self {
-                Self::Idle if index < list.len() => {
-                    (Self::Lifted { from: index, to: index }, Some(Effect::Lifted { index }))
+            DragEvent::KeyLift { id } => match (self, scene.home()) {
+                (Self::Idle, Some(home)) if scene.holds(&id) => {
+                    (Self::Lifted { id, to: home.clone() }, Some(Effect::Lifted(home.clone())))
                 }
-                Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } | Self::Lifted { .. } => (self, None),
+                (other, _) => (other, None),
             },
-            DragEvent::KeyMove(stride) => self.stride(stride, list),
-            DragEvent::KeyDrop => self.drop_here(),
-            DragEvent::Cancel | DragEvent::ListChanged => self.cancel(),
+            DragEvent::KeyMove(stride) => {
+                let Self::Lifted { id, to: before } = self else { return (self, None) };
+                let to = scene.stride(&before, stride);
+                let effect = (to != before).then(|| Effect::Over(to.clone()));
+                (Self::Lifted { id, to }, effect)
+            }
+            DragEvent::KeyDrop => self.drop_here(scene),
+            DragEvent::Cancel | DragEvent::TreeChanged => self.cancel(scene),
         }
     }
 
-    fn press(self, index: usize, start: Point, pointer: Pointer, list: &Layout) -> (Self, Option<Effect>) {
-        match self {
-            Self::Idle if index < list.len() => (Self::Pressed { index, start, pointer }, None),
-            // Using the mouse cancels a pick-up by keyboard.
-            Self::Lifted { .. } => self.cancel(),
-            // A second finger has no effect.
-            Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } => (self, None),
-        }
+    /// A step begins to follow the pointer.
+    fn drag(id: StepId, at: Point, grab: f64, scene: &Scene, to: impl FnOnce(Spot) -> Spot) -> (Self, Option<Effect>) {
+        let Some(home) = scene.home().cloned() else { return (Self::Idle, None) };
+        (Self::Dragging { id, to: to(home.clone()), grab, at }, Some(Effect::Lifted(home)))
     }
 
-    fn follow(self, at: Point, list: &Layout) -> (Self, Option<Effect>) {
+    fn follow(self, at: Point, scene: &Scene) -> (Self, Option<Effect>) {
+        let nearest = |grab: f64, before: Spot| scene.nearest(at.y - grab).cloned().unwrap_or(before);
         match self {
             Self::Pressed { start, pointer: Pointer::Touch, .. } => {
                 let next = if at.is_farther(start, TOUCH_SLOP_PX) { Self::Idle } else { self };
                 (next, None)
             }
-            Self::Pressed { index, start, pointer: Pointer::Mouse | Pointer::Pen } => {
+            Self::Pressed { id, start, grab, pointer: pointer @ (Pointer::Mouse | Pointer::Pen) } => {
                 if !at.is_farther(start, DRAG_AFTER_PX) {
-                    return (self, None);
+                    return (Self::Pressed { id, start, grab, pointer }, None);
                 }
-                let to = list.target(index, at.y - start.y);
-                (Self::Dragging { from: index, to, start, at }, Some(Effect::Lifted { index }))
+                Self::drag(id, at, grab, scene, |home| nearest(grab, home))
             }
-            Self::Dragging { from, to: before, start, .. } => {
-                let to = list.target(from, at.y - start.y);
-                (Self::Dragging { from, to, start, at }, (to != before).then_some(Effect::Over { from, to }))
+            Self::Dragging { id, to: before, grab, .. } => {
+                let to = nearest(grab, before.clone());
+                let effect = (to != before).then(|| Effect::Over(to.clone()));
+                (Self::Dragging { id, to, grab, at }, effect)
             }
             Self::Idle | Self::Lifted { .. } => (self, None),
         }
     }
 
-    fn stride(self, stride: Stride, list: &Layout) -> (Self, Option<Effect>) {
-        let Self::Lifted { from, to: before } = self else { return (self, None) };
-        let last = list.len().saturating_sub(1);
-        let to = match stride {
-            Stride::By(places) => before.saturating_add_signed(places).min(last),
-            Stride::ToStart => 0,
-            Stride::ToEnd => last,
-        };
-        (Self::Lifted { from, to }, (to != before).then_some(Effect::Over { from, to }))
-    }
-
-    fn drop_here(self) -> (Self, Option<Effect>) {
+    fn drop_here(self, scene: &Scene) -> (Self, Option<Effect>) {
         let effect = match self {
             Self::Idle | Self::Pressed { .. } => None,
-            Self::Dragging { from, to, .. } | Self::Lifted { from, to } if from == to => {
-                Some(Effect::Stayed { index: from })
+            Self::Dragging { to, .. } | Self::Lifted { to, .. } if scene.home() == Some(&to) => {
+                Some(Effect::Stayed(to))
             }
-            Self::Dragging { from, to, .. } | Self::Lifted { from, to } => Some(Effect::Move { from, to }),
+            Self::Dragging { to, .. } | Self::Lifted { to, .. } => Some(Effect::Move(to)),
         };
         (Self::Idle, effect)
     }
 
-    fn cancel(self) -> (Self, Option<Effect>) {
+    fn cancel(self, scene: &Scene) -> (Self, Option<Effect>) {
         let effect = match self {
             Self::Idle | Self::Pressed { .. } => None,
-            Self::Dragging { from, .. } | Self::Lifted { from, .. } => Some(Effect::Cancelled { index: from }),
+            Self::Dragging { .. } | Self::Lifted { .. } => scene.home().cloned().map(Effect::Cancelled),
         };
         (Self::Idle, effect)
     }
 
-    /// The item that is pressed or picked up.
+    /// The step that is pressed or picked up.
     #[must_use]
-    pub const fn source(&self) -> Option<usize> {
+    pub const fn source(&self) -> Option<&StepId> {
         match self {
             Self::Idle => None,
-            Self::Pressed { index, .. } => Some(*index),
-            Self::Dragging { from, .. } | Self::Lifted { from, .. } => Some(*from),
+            Self::Pressed { id, .. } | Self::Dragging { id, .. } | Self::Lifted { id, .. } => Some(id),
         }
     }
 
-    /// The old and the new index of the item that is picked up.
+    /// The step that is picked up, and where it would land.
     #[must_use]
-    pub const fn route(&self) -> Option<(usize, usize)> {
+    pub const fn route(&self) -> Option<(&StepId, &Spot)> {
         match self {
             Self::Idle | Self::Pressed { .. } => None,
-            Self::Dragging { from, to, .. } | Self::Lifted { from, to } => Some((*from, *to)),
+            Self::Dragging { id, to, .. } | Self::Lifted { id, to } => Some((id, to)),
         }
-    }
-
-    /// Px by which to draw an item below its place: the dragged one follows the pointer, one picked up by key is drawn
-    /// at its target, and those between make room.
-    #[must_use]
-    pub fn shift(&self, index: usize, list: &Layout) -> f64 {
-        match *self {
-            Self::Dragging { from, start, at, .. } if index == from => at.y - start.y,
-            Self::Dragging { from, to, .. } | Self::Lifted { from, to } => list.shift(index, from, to),
-            Self::Idle | Self::Pressed { .. } => 0.0,
-        }
-    }
-
-    /// The free place for the item, where the placeholder is drawn.
-    #[must_use]
-    pub fn placeholder(&self, list: &Layout) -> Option<Slot> {
-        self.route().and_then(|(from, to)| list.landing(from, to))
     }
 }

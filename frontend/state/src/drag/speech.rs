@@ -1,24 +1,41 @@
-//! Screen reader texts for sorting a list.
+//! Screen reader texts for sorting steps.
 
 use super::Effect;
 
 /// Instructions for sorting by keyboard: the description of every handle.
 #[must_use]
-pub const fn instructions() -> &'static str {
-    "Press space to pick up. Use the arrow keys to move, space to drop, escape to cancel."
+pub const fn instructions(has_containers: bool) -> &'static str {
+    if has_containers {
+        "Press space to pick up. Use the arrow keys to move, right and left to go into a block and out of it, space to drop, escape to cancel."
+    } else {
+        "Press space to pick up. Use the arrow keys to move, space to drop, escape to cancel."
+    }
 }
 
-/// The announcement after an effect. `label` is the item's label, `count` the number of items.
+/// The announcement after an effect. `label` is the step's label, `list` says which list it would be in, as `branch B of
+/// Look at it`, and `count` is the number of steps there.
 #[must_use]
-pub fn announcement(effect: Effect, label: &str, count: usize) -> String {
+pub fn announcement(effect: &Effect, label: &str, list: Option<&str>, count: usize) -> String {
+    let number = effect.spot().position + 1;
+    let of = match list {
+        Some(list) => format!("{number} of {count} in {list}"),
+        None => format!("{number} of {count}"),
+    };
     match effect {
-        Effect::Lifted { index } => format!(
-            "Picked up {label}, {} of {count}. Use the arrow keys to move, space to drop, escape to cancel.",
-            index + 1
-        ),
-        Effect::Over { to, .. } => format!("{label} is now {} of {count}.", to + 1),
-        Effect::Move { to, .. } => format!("Dropped {label} at {} of {count}.", to + 1),
-        Effect::Stayed { index } => format!("Dropped {label} where it was, at {} of {count}.", index + 1),
-        Effect::Cancelled { index } => format!("Move cancelled. {label} is back at {} of {count}.", index + 1),
+        Effect::Lifted(_) => {
+            let keys = if list.is_some() {
+                "Use the arrow keys to move, right and left to go into a block and out of it, space to drop, escape to cancel."
+            } else {
+                "Use the arrow keys to move, space to drop, escape to cancel."
+            };
+            format!("Picked up {label}, {of}. {keys}")
+        }
+        Effect::Over(_) => match list {
+            Some(list) => format!("{label} is now in {list}, {number} of {count}."),
+            None => format!("{label} is now {of}."),
+        },
+        Effect::Move(_) => format!("Dropped {label} at {of}."),
+        Effect::Stayed(_) => format!("Dropped {label} where it was, at {of}."),
+        Effect::Cancelled(_) => format!("Move cancelled. {label} is back at {of}."),
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
-    Estimate, Index, LintContext, LintFinding, Persona, Provider, Severity, StepEstimate, StepId, estimate, lint,
-    pin_to_available,
+    BlockAddress, Estimate, Index, LintContext, LintFinding, Persona, Provider, Severity, StepEstimate, StepId,
+    estimate, lint, pin_to_available,
 };
 
 use super::{Draft, Findings};
@@ -20,6 +20,17 @@ pub struct Analysis {
     pub estimate: Option<Estimate>,
     /// The position of each step among those of the estimate.
     estimated: HashMap<StepId, usize>,
+    /// How many errors and warnings the steps inside a list have, at any depth.
+    inside: HashMap<BlockAddress, Counts>,
+}
+
+/// Errors and warnings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// What keeps the workflow from running.
+    pub errors: u64,
+    /// What may be meant otherwise.
+    pub warnings: u64,
 }
 
 impl Analysis {
@@ -33,12 +44,20 @@ impl Analysis {
     ) -> Self {
         let mut definition = draft.to_definition();
         let report = lint(&definition, &lint_context(providers, personas, today), None);
-        let findings = Findings::new(report, &Index::of(&definition));
+        let index = Index::of(&definition);
+        let findings = Findings::new(report, &index);
+        let inside = counts_inside(&findings, &index);
         pin_to_available(&mut definition, providers.unwrap_or_default());
         let estimate = estimate(&definition, &Value::Null, &HashMap::new());
         let steps = estimate.steps.iter().enumerate();
         let estimated = steps.filter_map(|(at, step)| Some((step.path.step_id()?, at))).collect();
-        Self { findings, estimate: Some(estimate), estimated }
+        Self { findings, estimate: Some(estimate), estimated, inside }
+    }
+
+    /// What was found in the steps of a list, at any depth.
+    #[must_use]
+    pub fn inside(&self, list: &BlockAddress) -> Counts {
+        self.inside.get(list).copied().unwrap_or_default()
     }
 
     /// The estimate of a step.
@@ -46,6 +65,24 @@ impl Analysis {
     pub fn step_estimate(&self, id: &StepId) -> Option<&StepEstimate> {
         self.estimate.as_ref()?.steps.get(*self.estimated.get(id)?)
     }
+}
+
+fn counts_inside(findings: &Findings, index: &Index) -> HashMap<BlockAddress, Counts> {
+    let mut inside: HashMap<BlockAddress, Counts> = HashMap::new();
+    for located in &findings.0 {
+        let Some(place) = located.at.as_ref().and_then(|(id, _)| index.place(id)) else { continue };
+        let (errors, warnings) = match located.finding.severity {
+            Severity::Error => (1, 0),
+            Severity::Warning => (0, 1),
+            Severity::Info | Severity::Unknown => continue,
+        };
+        for place in index.around(place).chain([place]) {
+            let counts = inside.entry(place.block.clone()).or_default();
+            counts.errors = counts.errors.saturating_add(errors);
+            counts.warnings = counts.warnings.saturating_add(warnings);
+        }
+    }
+    inside
 }
 
 /// The providers and personas that the lint checks references against, and the day for the age of the price list.

@@ -1,7 +1,7 @@
 //! Makes an edit: a draft in, a draft out.
 
-use sluice_types::StepId;
-use sluice_types::edit::{self, Edit, EditError};
+use sluice_types::edit::{self, BranchChange, CaseField, Edit, EditError, StepField};
+use sluice_types::{BlockAddress, Definition, Index, Otherwise, Slot, Step, StepId, StepKind};
 
 use super::draft::Draft;
 use super::edit::DraftEdit;
@@ -42,9 +42,19 @@ impl Draft {
             }
             DraftEdit::Definition(edit) => {
                 let adds = matches!(edit, Edit::AddStep { .. });
-                let beside = if let Edit::RemoveStep(id) = &edit { self.neighbour(id) } else { None };
-                let applied = edit::apply(&self.to_definition(), edit)?;
-                let draft = draft.with_definition(applied.definition);
+                let beside = match &edit {
+                    Edit::RemoveStep(id) => self.neighbour(id),
+                    Edit::UnwrapStep(id) => self.first_inside(id).or_else(|| self.neighbour(id)),
+                    _ => None,
+                };
+                let may_empty = matches!(
+                    edit,
+                    Edit::MoveStep { .. } | Edit::RemoveStep(_) | Edit::UpdateStep { field: StepField::Case(_), .. }
+                );
+                let before = with_otherwise(self.to_definition(), &edit)?;
+                let applied = edit::apply(&before, edit)?;
+                let after = applied.definition;
+                let draft = draft.with_definition(if may_empty { without_empty_otherwise(after) } else { after });
                 let focus = applied.step.or(beside);
                 if let Some(added) = focus.as_ref().filter(|_| adds).and_then(|id| draft.step(id)) {
                     done = format!("add {}", added.label);
@@ -55,6 +65,13 @@ impl Draft {
         Ok(Applied { draft, label: done, group, focus: None })
     }
 
+    /// The first step of a container.
+    fn first_inside(&self, id: &StepId) -> Option<StepId> {
+        let lists = self.containers().get(id)?.iter();
+        let mut lists = lists.map(|slot| BlockAddress::Inner { parent: id.clone(), slot: slot.clone() });
+        lists.find_map(|list| self.list(&list)?.steps.first().cloned())
+    }
+
     /// The step that takes the place of one that is removed, or the last one before it.
     fn neighbour(&self, id: &StepId) -> Option<StepId> {
         let list = self.lists().values().find(|list| list.steps.contains(id))?;
@@ -62,6 +79,37 @@ impl Draft {
         let before = position.checked_sub(1);
         list.steps.get(position.saturating_add(1)).or_else(|| list.steps.get(before?)).cloned()
     }
+}
+
+/// The definition with the `otherwise` that an edit is about: it is left out while it is empty, and the builder shows it
+/// always.
+fn with_otherwise(mut definition: Definition, edit: &Edit) -> Result<Definition, EditError> {
+    let parent = match edit {
+        Edit::AddStep { to: BlockAddress::Inner { parent, slot: Slot::Otherwise }, .. }
+        | Edit::MoveStep { to: BlockAddress::Inner { parent, slot: Slot::Otherwise }, .. } => parent,
+        Edit::UpdateStep { id, field: StepField::Case(CaseField::Next { slot: Slot::Otherwise, .. }) } => id,
+        _ => return Ok(definition),
+    };
+    let change = BranchChange::AddOtherwise;
+    definition = edit::apply(&definition, Edit::ChangeBranches { parent: parent.clone(), change })?.definition;
+    Ok(definition)
+}
+
+/// The definition with each `otherwise` left out that says nothing.
+fn without_empty_otherwise(mut definition: Definition) -> Definition {
+    let is_empty = |step: &Step| match &step.kind {
+        StepKind::Conditional(conditional) => conditional.otherwise.as_ref() == Some(&Otherwise::default()),
+        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Parallel(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {
+            false
+        }
+    };
+    let places = Index::of(&definition);
+    for id in places.places().iter().filter(|place| is_empty(&place.step)).map(|place| &place.step.id) {
+        if let Some(StepKind::Conditional(conditional)) = definition.step_mut(id).map(|step| &mut step.kind) {
+            conditional.otherwise = None;
+        }
+    }
+    definition
 }
 
 /// Tags without space around them, without empty ones and without repetitions.

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Block, BlockAddress, CreateWorkflow, Definition, PersonaId, Step, StepId, UpdateWorkflow, Workflow,
-    WorkflowTemplate,
+    Block, BlockAddress, CreateWorkflow, Definition, InputField, PersonaId, Slot, Step, StepId, StepKind,
+    UpdateWorkflow, Workflow, WorkflowTemplate,
 };
+
+use super::distinct::distinct_names;
 
 /// A workflow that is being edited, normalised: its steps by id, without the steps inside them, and its lists by their
 /// addresses. An edit replaces only the nodes and lists that it changes, so that a view can tell by [`Arc::ptr_eq`]
@@ -38,10 +40,14 @@ pub struct Draft {
     pub persona_id: Option<PersonaId>,
     /// Values for `{{context.KEY}}`.
     pub context: BTreeMap<String, Value>,
+    /// Declared fields of the input.
+    pub inputs: Vec<InputField>,
     /// Fields of the definition that a newer version has added. They are not edited here, and are saved as they are.
     pub extra: Map<String, Value>,
     pub(crate) nodes: BTreeMap<StepId, Arc<Step>>,
     pub(crate) lists: BTreeMap<BlockAddress, Arc<List>>,
+    /// The lists of each container, in order.
+    pub(crate) containers: BTreeMap<StepId, Arc<Vec<Slot>>>,
 }
 
 /// A list of steps by their ids, in the order in which they run.
@@ -88,21 +94,25 @@ impl Draft {
             model: None,
             persona_id: None,
             context: BTreeMap::new(),
+            inputs: Vec::new(),
             extra: Map::new(),
             nodes: BTreeMap::new(),
             lists: BTreeMap::new(),
+            containers: BTreeMap::new(),
         };
         empty.with_definition(definition)
     }
 
     /// The same workflow with another definition. Its nodes and lists that did not change stay shared.
     #[must_use]
-    pub fn with_definition(self, definition: Definition) -> Self {
-        let mut flat = Flat { before: &self, nodes: BTreeMap::new(), lists: BTreeMap::new() };
+    pub fn with_definition(self, mut definition: Definition) -> Self {
+        distinct_names(&mut definition);
+        let mut flat =
+            Flat { before: &self, nodes: BTreeMap::new(), lists: BTreeMap::new(), containers: BTreeMap::new() };
         flat.add(definition.root(), BlockAddress::Root);
-        let Flat { nodes, lists, .. } = flat;
-        let Definition { yolo, provider, model, persona_id, context, extra, .. } = definition;
-        Self { yolo, provider, model, persona_id, context, extra, nodes, lists, ..self }
+        let Flat { nodes, lists, containers, .. } = flat;
+        let Definition { yolo, provider, model, persona_id, context, inputs, extra, .. } = definition;
+        Self { yolo, provider, model, persona_id, context, inputs, extra, nodes, lists, containers, ..self }
     }
 
     /// A workflow as the server has it.
@@ -148,6 +158,7 @@ impl Draft {
             model: self.model.clone(),
             persona_id: self.persona_id.clone(),
             context: self.context.clone(),
+            inputs: self.inputs.clone(),
             entry_step: self.list(&BlockAddress::Root).and_then(|list| list.entry_step.clone()),
             steps: self.nested(&BlockAddress::Root),
             extra: self.extra.clone(),
@@ -179,8 +190,10 @@ impl Draft {
             description: self.description.clone(),
             category: self.category.clone(),
             tags: self.tags.clone(),
+            metadata: None,
             definition: self.to_definition(),
             is_template: self.is_template,
+            is_published: None,
             is_active: self.is_active,
             renamed_labels: BTreeMap::new(),
             id: None,
@@ -250,6 +263,12 @@ impl Draft {
     pub const fn lists(&self) -> &BTreeMap<BlockAddress, Arc<List>> {
         &self.lists
     }
+
+    /// The containers with their lists, in order. A `conditional` step has an `otherwise` even while it is left out.
+    #[must_use]
+    pub const fn containers(&self) -> &BTreeMap<StepId, Arc<Vec<Slot>>> {
+        &self.containers
+    }
 }
 
 /// The nodes and lists of a definition, sharing those of a draft that did not change.
@@ -257,6 +276,7 @@ struct Flat<'d> {
     before: &'d Draft,
     nodes: BTreeMap<StepId, Arc<Step>>,
     lists: BTreeMap<BlockAddress, Arc<List>>,
+    containers: BTreeMap<StepId, Arc<Vec<Slot>>>,
 }
 
 impl Flat<'_> {
@@ -273,6 +293,14 @@ impl Flat<'_> {
                 let address = BlockAddress::Inner { parent: step.id.clone(), slot: inner.slot };
                 self.add(inner.block, address);
             }
+            if step.kind.is_container() {
+                let slots = slots_of(&step.kind);
+                let slots = match self.before.containers.get(&step.id) {
+                    Some(same) if **same == slots => Arc::clone(same),
+                    Some(_) | None => Arc::new(slots),
+                };
+                self.containers.insert(step.id.clone(), slots);
+            }
             self.nodes.insert(step.id.clone(), self.node(step));
         }
     }
@@ -287,11 +315,26 @@ impl Flat<'_> {
             *block.entry_step = None;
             block.steps.clear();
         }
+        // Steps for each item are kept in a list of their own, also while it is not said of what.
+        if let StepKind::Parallel(parallel) = &mut node.kind
+            && step.kind.blocks().iter().any(|inner| inner.slot == Slot::Each)
+        {
+            parallel.for_each.get_or_insert_with(String::new);
+        }
         match self.before.step(&node.id) {
             Some(same) if **same == node => Arc::clone(same),
             Some(_) | None => Arc::new(node),
         }
     }
+}
+
+/// The lists of a container, in order.
+fn slots_of(kind: &StepKind) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = kind.blocks().into_iter().map(|inner| inner.slot).collect();
+    if matches!(kind, StepKind::Conditional(conditional) if conditional.otherwise.is_none()) {
+        slots.push(Slot::Otherwise);
+    }
+    slots
 }
 
 impl PartialEq for Draft {
@@ -309,14 +352,17 @@ impl PartialEq for Draft {
             model,
             persona_id,
             context,
+            inputs,
             extra,
             nodes,
             lists,
+            // The nodes tell them.
+            containers: _,
         } = self;
         (name, description, category, tags) == (&other.name, &other.description, &other.category, &other.tags)
             && (is_template, is_active, yolo) == (&other.is_template, &other.is_active, &other.yolo)
             && (provider, model, persona_id) == (&other.provider, &other.model, &other.persona_id)
-            && (context, extra, lists) == (&other.context, &other.extra, &other.lists)
+            && (context, inputs, extra, lists) == (&other.context, &other.inputs, &other.extra, &other.lists)
             && nodes.len() == other.nodes.len()
             && nodes
                 .iter()

@@ -3,27 +3,36 @@
 
 mod analysis;
 mod apply;
+mod distinct;
 mod draft;
 mod edit;
 mod fallbacks;
 mod findings;
+mod new_steps;
 mod outline;
 mod parse;
 mod pending;
+mod summary;
 mod words;
 
-pub use analysis::{Analysis, count, lint_context};
+pub use analysis::{Analysis, Counts, count, lint_context};
 pub use apply::Applied;
 pub use draft::{Draft, List};
 pub use edit::DraftEdit;
 pub use fallbacks::{with_fallback, without_fallback};
 pub use findings::{Findings, LocatedFinding};
+pub use new_steps::{NewStep, branch_to_add, name_of, parse_slot_name, place_for_new};
 pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
-    SchemaError, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_schema,
-    parse_temperature, parse_timeout,
+    SchemaError, parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries,
+    parse_rounds, parse_schema, parse_temperature, parse_timeout,
 };
 pub use pending::{PendingProblem, pending_problems};
+pub use summary::summary;
 
+pub(crate) use words::list_noun;
+
+#[cfg(test)]
+mod container_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,9 @@ use std::ops::RangeInclusive;
 
 use serde_json::Value;
 use sluice_types::json::{self, SyntaxError};
-use sluice_types::limits::{MAX_OUTPUT_TOKENS, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_TIMEOUT_SECONDS};
+use sluice_types::limits::{
+    MAX_CONCURRENCY, MAX_ITERATIONS, MAX_OUTPUT_TOKENS, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_TIMEOUT_SECONDS,
+};
 
 use crate::format::decimal;
 
@@ -27,6 +29,19 @@ pub fn parse_max_tokens(text: &str) -> Result<Option<u32>, String> {
 /// Retries after a first attempt.
 pub fn parse_retries(text: &str) -> Result<Option<u32>, String> {
     parse_whole(text, 0..=MAX_RETRIES, "Retries are a whole number")
+}
+
+/// Branches or items that run at once.
+pub fn parse_concurrency(text: &str) -> Result<Option<u32>, String> {
+    parse_whole(text, 1..=MAX_CONCURRENCY, "What runs at once is a whole number")
+}
+
+/// Rounds of a loop at the most. A loop needs the number.
+pub fn parse_rounds(text: &str) -> Result<Option<u32>, String> {
+    match parse_whole(text, 1..=MAX_ITERATIONS, "Rounds are a whole number")? {
+        Some(rounds) => Ok(Some(rounds)),
+        None => Err(format!("Say how many rounds there are at the most, from 1 to {MAX_ITERATIONS}.")),
+    }
 }
 
 /// Seconds that an attempt may take, as in `90`, `90s`, `10m` or `2h`.

@@ -4,8 +4,8 @@ use sluice_types::edit::label_problem;
 use sluice_types::{Index, Place, StepId, StepKind};
 
 use super::parse::{
-    parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_schema, parse_temperature,
-    parse_timeout,
+    parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_rounds,
+    parse_schema, parse_temperature, parse_timeout,
 };
 use crate::draft::{Pending, pending_field, pending_step};
 
@@ -46,6 +46,8 @@ fn problem_of(index: &Index, place: &Place, input: &str, text: &str) -> Option<(
         ("max_tokens", StepKind::Llm(_)) => ("max_tokens", parse_max_tokens(text).err()),
         ("schema", StepKind::Llm(_)) => ("output_schema", parse_schema(text).err().map(|error| error.message)),
         ("expires_in", StepKind::Review(_)) => ("expires_in", parse_expires_in(text).err()),
+        ("max_concurrency", StepKind::Parallel(_)) => ("max_concurrency", parse_concurrency(text).err()),
+        ("max_iterations", StepKind::Loop(_)) => ("max_iterations", parse_rounds(text).err()),
         _ => return None,
     };
     Some((field, problem?))

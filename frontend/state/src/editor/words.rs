@@ -1,6 +1,9 @@
 //! How the undo history calls an edit, and which edits it joins.
 
-use sluice_types::edit::{Edit, LlmField, ReviewField, StepField};
+use sluice_types::edit::{
+    BranchChange, CaseField, Edit, LlmField, LoopField, ParallelField, ReviewField, StepField, Wrapper,
+};
+use sluice_types::{Slot, StepId, StepType};
 
 use super::draft::Draft;
 use super::edit::DraftEdit;
@@ -29,17 +32,58 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::SetDefaults { .. } => "change default model".into(),
         Edit::SetPersona(_) => "change default persona".into(),
         Edit::SetContext(_) => "change context".into(),
+        Edit::SetInputs(_) => "change inputs".into(),
         Edit::SetEntryStep { .. } => "change first step".into(),
         Edit::AddStep { step, .. } => format!("add {}", step.label),
         Edit::MoveStep { id, .. } => format!("move {}", step(id)),
         Edit::DuplicateStep(id) => format!("duplicate {}", step(id)),
         Edit::RemoveStep(id) => format!("remove {}", step(id)),
+        Edit::WrapSteps { ids, wrapper } => match ids.as_slice() {
+            [only] => format!("wrap {} in {}", step(only), wrapper_label(*wrapper)),
+            several => format!("wrap {} steps in {}", several.len(), wrapper_label(*wrapper)),
+        },
+        Edit::UnwrapStep(id) => format!("unwrap {}", step(id)),
+        Edit::ChangeBranches { parent, change } => match change {
+            BranchChange::Add(_) => format!("add {} to {}", part_noun(before, parent), step(parent)),
+            BranchChange::AddOtherwise => format!("add otherwise to {}", step(parent)),
+            BranchChange::Remove(slot) => format!("remove {} of {}", list_noun(slot), step(parent)),
+            BranchChange::Rename { from, to } => format!("rename {} {from} to {to}", part_noun(before, parent)),
+            BranchChange::Move { name, .. } => format!("move {} {name}", part_noun(before, parent)),
+        },
         Edit::RenameStep { id, label } => format!("rename {} to {}", step(id), label.trim()),
         Edit::UpdateStep { id, field: StepField::Enabled(true) } => format!("switch on {}", step(id)),
         Edit::UpdateStep { id, field: StepField::Enabled(false) } => format!("switch off {}", step(id)),
         Edit::UpdateStep { id, field } => format!("change {} of {}", noun(field), step(id)),
         Edit::ApplyFix(fix) => format!("fix: {}", fix.title),
         Edit::ReplaceAll(_) => "replace all steps".into(),
+    }
+}
+
+/// What people call a list of a container, as in `branch A`.
+pub(crate) fn list_noun(slot: &Slot) -> String {
+    match slot {
+        Slot::Branch(name) => format!("branch {name}"),
+        Slot::Case(name) => format!("case {name}"),
+        Slot::Otherwise => "otherwise".to_owned(),
+        Slot::Each => "the steps for each item".to_owned(),
+        Slot::Body => "the rounds".to_owned(),
+    }
+}
+
+fn part_noun(draft: &Draft, parent: &StepId) -> &'static str {
+    match draft.step(parent).map(|step| step.step_type()) {
+        Some(StepType::Conditional) => "case",
+        _ => "branch",
+    }
+}
+
+/// What people call a container.
+pub(crate) const fn wrapper_label(wrapper: Wrapper) -> &'static str {
+    match wrapper {
+        Wrapper::Branches => "Parallel",
+        Wrapper::Conditional => "Condition",
+        Wrapper::Loop => "Loop",
+        Wrapper::ForEach => "For each",
     }
 }
 
@@ -50,6 +94,9 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         DraftEdit::SetDescription(_) => Some("description".into()),
         DraftEdit::SetCategory(_) => Some("category".into()),
         DraftEdit::Definition(Edit::SetDefaults { .. }) => Some("model".into()),
+        DraftEdit::Definition(Edit::UpdateStep { id, field: StepField::Case(CaseField::When { case, .. }) }) => {
+            Some(format!("condition of {case} in {id}"))
+        }
         DraftEdit::Definition(Edit::UpdateStep { id, field }) if is_typed(field) => {
             Some(format!("{} of {id}", noun(field)))
         }
@@ -70,7 +117,7 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Timeout(_) => "timeout",
         StepField::IdleTimeout(_) => "longest silence",
         StepField::Effect(_) => "effect",
-        StepField::Next(_) => "next step",
+        StepField::Next(_) | StepField::Case(CaseField::Next { .. }) => "next step",
         StepField::Llm(LlmField::Prompt(_)) => "prompt",
         StepField::Llm(LlmField::SystemPrompt(_)) => "system prompt",
         StepField::Llm(LlmField::Model { .. }) => "model",
@@ -85,6 +132,11 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Review(ReviewField::Shows(_)) => "reviewed steps",
         StepField::Review(ReviewField::ExpiresIn(_)) => "expiry",
         StepField::Review(ReviewField::OnExpiry(_)) => "decision on expiry",
+        StepField::Parallel(ParallelField::ForEach(_)) => "items",
+        StepField::Parallel(ParallelField::MaxConcurrency(_)) => "number at once",
+        StepField::Parallel(ParallelField::OnError(_)) => "handling of errors",
+        StepField::Case(CaseField::When { .. }) | StepField::Loop(LoopField::Until(_)) => "condition",
+        StepField::Loop(LoopField::MaxIterations(_)) => "number of rounds",
     }
 }
 
@@ -102,7 +154,10 @@ const fn is_typed(field: &StepField) -> bool {
             | LlmField::MaxTokens(_)
             | LlmField::Schema(_),
         )
-        | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_)) => true,
+        | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_))
+        | StepField::Parallel(ParallelField::ForEach(_) | ParallelField::MaxConcurrency(_))
+        | StepField::Case(CaseField::When { .. })
+        | StepField::Loop(_) => true,
         StepField::Type(_)
         | StepField::Enabled(_)
         | StepField::Effect(_)
@@ -110,6 +165,8 @@ const fn is_typed(field: &StepField) -> bool {
         | StepField::Llm(
             LlmField::Persona(_) | LlmField::Reasoning(_) | LlmField::OnTruncated(_) | LlmField::Fallbacks(_),
         )
-        | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_)) => false,
+        | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_))
+        | StepField::Parallel(ParallelField::OnError(_))
+        | StepField::Case(CaseField::Next { .. }) => false,
     }
 }

@@ -1,13 +1,16 @@
 //! Whether a template reads the input as a whole: `{{ input }}`, `${user_input}`.
 
-use sluice_types::{Definition, Index};
+use sluice_types::{Definition, Index, Language};
 
 /// Whether a step that is switched on reads the input as a whole, so that one text suits.
 #[must_use]
 pub fn reads_whole(definition: &Definition) -> bool {
     let index = Index::of(definition);
     let enabled = index.places().iter().filter(|place| place.step.enabled);
-    enabled.flat_map(|place| place.step.templates()).any(|(_, source)| template_reads_whole(source))
+    enabled.flat_map(|place| place.step.texts()).any(|text| match text.language {
+        Language::Template => template_reads_whole(text.source),
+        Language::Expression => names_whole(text.source),
+    })
 }
 
 fn template_reads_whole(source: &str) -> bool {

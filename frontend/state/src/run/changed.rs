@@ -14,6 +14,8 @@ pub struct Changed {
     pub texts: Vec<TextChange>,
     /// Step runs whose model thought on.
     pub thinking: Vec<StepPath>,
+    /// Containers whose step runs must be read again, where they are shown: an answer leaves out those that have ended.
+    pub inside: Vec<StepPath>,
     /// The run must be refetched: the event is incomplete. One refetch serves any number of these.
     pub refetch: bool,
     /// The stream must be reopened: a piece of text is missing, and only a new stream begins with
@@ -42,7 +44,9 @@ impl Changed {
         self.execution |= other.execution;
         self.refetch |= other.refetch;
         self.reconnect |= other.reconnect;
-        for (known, paths) in [(&mut self.steps, other.steps), (&mut self.thinking, other.thinking)] {
+        let lists =
+            [(&mut self.steps, other.steps), (&mut self.thinking, other.thinking), (&mut self.inside, other.inside)];
+        for (known, paths) in lists {
             for path in paths {
                 if !known.contains(&path) {
                     known.push(path);

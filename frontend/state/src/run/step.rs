@@ -1,7 +1,7 @@
 //! One step run on the page of a run, and its text as it streams in.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sluice_types::{EventType, ExecutionEvent, StepRun, StepRunStatus};
+use sluice_types::{EventType, ExecutionEvent, StepPath, StepRun, StepRunStatus, StepType};
 
 /// A step run, as far as it is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,8 @@ pub struct StepView {
     pub retry: Option<Retry>,
     /// The message of the newest event: the reason for a skip, the subject of a gate.
     pub note: Option<String>,
+    /// The container around it; `None` in the workflow's own list.
+    pub container: Option<StepPath>,
     /// The number of the event that last changed it.
     changed_seq: i64,
     /// Whether a gap in the text was reported; one report is enough until it is filled.
@@ -49,7 +51,16 @@ impl StepView {
     #[must_use]
     pub fn new(mut run: StepRun) -> Self {
         let text = take_text(&mut run);
-        Self { run, text, thinking: String::new(), retry: None, note: None, changed_seq: 0, has_gap: false }
+        Self {
+            container: run.path.parent(),
+            run,
+            text,
+            thinking: String::new(),
+            retry: None,
+            note: None,
+            changed_seq: 0,
+            has_gap: false,
+        }
     }
 
     /// Whether an attempt has ended and the next one is scheduled.
@@ -71,6 +82,12 @@ impl StepView {
             | StepRunStatus::OutcomeUnknown
             | StepRunStatus::Unknown => false,
         }
+    }
+
+    /// Whether it is a container.
+    #[must_use]
+    pub const fn is_container(&self) -> bool {
+        matches!(self.run.step_type, StepType::Parallel | StepType::Conditional | StepType::Loop)
     }
 
     /// From the start of the newest attempt to its end, or to `now` while it is running.
@@ -210,6 +227,11 @@ impl StepView {
     /// Whether the stream has newer data than an answer whose newest event is `seq`.
     pub(super) const fn is_newer_than(&self, seq: i64, run: &StepRun) -> bool {
         self.changed_seq > seq || self.run.attempt > run.attempt
+    }
+
+    /// Whether no event after this number has changed it.
+    pub(super) const fn changed_before(&self, seq: i64) -> bool {
+        self.changed_seq <= seq
     }
 
     /// Applies an answer; returns whether anything but the text changed, and the byte from which the text changed.

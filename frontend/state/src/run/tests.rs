@@ -398,3 +398,71 @@ proptest! {
         prop_assert!(mixed.totals().cost_usd <= 1.0 && mixed.totals().executed <= 2);
     }
 }
+
+/// A run with a container `fan`, of which one step run is under way.
+fn fan(inside: &Value) -> Execution {
+    let container = json!({"path": "fan", "step_id": "fan", "type": "parallel", "status": "running", "attempt": 1});
+    let mut child = json!({"path": "fan.eu.draft", "step_id": "draft", "status": "running", "attempt": 1});
+    put(&mut child, inside);
+    execution(&json!({"last_seq": 5}), &[container, child])
+}
+
+fn inside_event(seq: u32, path: &str, status: &str) -> ExecutionEvent {
+    stored(seq, &json!({"path": path, "step_id": "draft", "step_status": status, "attempt": 1}))
+}
+
+#[test]
+fn step_runs_inside_a_container_stay_when_an_answer_leaves_them_out() {
+    let mut run = RunState::new(fan(&json!({})));
+    let draft = StepPath::new("fan.eu.draft").unwrap();
+    assert_eq!(run.top().count(), 1);
+    let fetch = run.begin_fetch();
+    let mut answer = fan(&json!({}));
+    answer.steps.pop();
+    answer.last_seq = 6;
+    let changed = run.resync(fetch, answer);
+    // It was under way and is not any more: only the list of its container tells how it ended.
+    assert_eq!(changed.inside, [StepPath::new("fan").unwrap()]);
+    assert!(run.step(&draft).is_some());
+    assert_eq!(run.totals().total, 1);
+}
+
+#[test]
+fn a_complete_list_takes_the_place_of_what_was_known_inside() {
+    let mut run = RunState::new(fan(&json!({})));
+    let container = StepPath::new("fan").unwrap();
+    let mut other = fan(&json!({"path": "fan.us.draft", "status": "completed"})).steps.remove(1);
+    other.content = Some("done".into());
+    let changed = run.take_inside(&container, 5, vec![other.clone()], false);
+    assert_eq!(changed.steps, [other.path.clone()]);
+    assert_eq!(run.steps().len(), 3);
+    run.take_inside(&container, 5, vec![other.clone()], true);
+    assert_eq!(run.steps().iter().map(|step| step.run.path.as_str()).collect::<Vec<_>>(), ["fan", "fan.us.draft"]);
+    assert_eq!(run.step(&other.path).unwrap().text, "done");
+}
+
+#[test]
+fn a_list_that_is_older_than_the_stream_does_not_take_it_back() {
+    let mut run = RunState::new(fan(&json!({})));
+    let container = StepPath::new("fan").unwrap();
+    let running = fan(&json!({})).steps.remove(1);
+    run.apply(&inside_event(6, "fan.eu.draft", "completed"));
+    let changed = run.take_inside(&container, 5, vec![running.clone()], true);
+    assert_eq!(changed.inside, [container]);
+    assert_eq!(run.step(&running.path).unwrap().run.status, StepRunStatus::Completed);
+}
+
+#[test]
+fn an_event_of_an_unknown_step_run_inside_asks_for_the_list() {
+    let mut run = RunState::new(fan(&json!({})));
+    let changed = run.apply(&inside_event(6, "fan.us.draft", "running"));
+    assert_eq!(changed.inside, [StepPath::new("fan").unwrap()]);
+    assert!(changed.refetch);
+}
+
+#[test]
+fn the_innermost_failure_is_the_one_to_look_at() {
+    let mut run = RunState::new(fan(&json!({"status": "failed"})));
+    run.apply(&step_event(6, "fan", "failed", 1));
+    assert_eq!(run.failed_step().unwrap().run.path.as_str(), "fan.eu.draft");
+}

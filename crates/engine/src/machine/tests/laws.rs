@@ -1,121 +1,144 @@
-//! Laws that hold for any workflow, any failures and any crashes.
+//! Laws that hold for any workflow, any failures, any order of ends and any crashes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
-use sluice_types::{AttemptStatus, StepRunStatus};
+use serde_json::Value;
+use sluice_types::{AttemptStatus, ErrorCode, EventType, StepEffect, StepRunStatus};
 
-use super::world::{Crash, End, World, path, review, step};
-
-/// Steps that use the one before them, some disabled, some writing, some reviews, some jumps.
-fn any_steps() -> impl Strategy<Value = Vec<Value>> {
-    let one = (0..4_u8, any::<bool>(), any::<bool>(), proptest::option::weighted(0.2, 1..4_usize));
-    proptest::collection::vec(one, 1..6).prop_map(|kinds| {
-        let count = kinds.len();
-        let mut last_model: Option<usize> = None;
-        let mut steps = Vec::new();
-        for (at, (kind, enabled, writes, jump)) in kinds.into_iter().enumerate() {
-            let mut made = if kind == 0 {
-                review(&format!("s{at}"))
-            } else {
-                step(
-                    &format!("s{at}"),
-                    &last_model.map_or("on {{input.topic}}".to_owned(), |last| {
-                        format!("after {{{{steps.S{last}.content | default('nothing')}}}}")
-                    }),
-                )
-            };
-            made["enabled"] = json!(enabled || kind == 1);
-            if kind != 0 {
-                last_model = Some(at);
-                made["effect"] = json!(if writes { "writes" } else { "pure" });
-            }
-            if let Some(jump) = jump {
-                made["next"] = if at + jump < count { format!("s{}", at + jump).into() } else { "end".into() };
-            }
-            steps.push(made);
-        }
-        steps
-    })
-}
+use super::trees::{List, any_tree, steps_of};
+use super::world::{Crash, End, World};
 
 fn any_crashes() -> impl Strategy<Value = HashMap<usize, Crash>> {
     let crash = prop_oneof![Just(Crash::BeforeCommit), Just(Crash::AfterCommit)];
     proptest::collection::hash_map(0..24_usize, crash, 0..8)
 }
 
-fn any_script() -> impl Strategy<Value = HashMap<sluice_types::StepPath, Vec<End>>> {
-    let end = prop_oneof![3 => Just(End::Answer), 1 => Just(End::Cut), 1 => Just(End::Refused), 1 => Just(End::Lost)];
-    let step = (0..6_usize).prop_map(|at| path(&format!("s{at}")));
-    // At most two failures: a step has as many retries.
-    proptest::collection::hash_map(step, proptest::collection::vec(end, 0..2), 0..4)
+/// The failures of a run, and the order in which its attempts end.
+#[derive(Debug, Clone)]
+struct Course {
+    /// Each step run takes one of these, by its path. At most two failures: a step has as many retries.
+    ends: Vec<Vec<End>>,
+    /// Which of the attempts under way ends next.
+    picks: Vec<usize>,
+    /// Whether failed branches and items leave the others alone. Otherwise steps do not fail for good: it would depend on
+    /// the order which siblings had completed.
+    continues: bool,
 }
 
-fn driven(steps: &[Value], crashes: HashMap<usize, Crash>, script: HashMap<sluice_types::StepPath, Vec<End>>) -> World {
+fn any_course() -> impl Strategy<Value = Course> {
+    any::<bool>().prop_flat_map(|continues| {
+        let lasting = u32::from(continues);
+        let end = prop_oneof![
+            6 => Just(End::Answer), 2 => Just(End::Cut), 2 => Just(End::Refused), 2 => Just(End::Lost),
+            lasting => Just(End::Rejected),
+        ];
+        let ends = proptest::collection::vec(proptest::collection::vec(end, 0..3), 1..5);
+        let picks = proptest::collection::vec(0..5_usize, 1..9);
+        (ends, picks).prop_map(move |(ends, picks)| Course { ends, picks, continues })
+    })
+}
+
+fn driven(steps: &[Value], crashes: HashMap<usize, Crash>, course: &Course) -> World {
     let mut world = World::of(steps);
     world.crashes = crashes;
-    world.script = script;
+    world.ends.clone_from(&course.ends);
+    world.picks.clone_from(&course.picks);
     world.start();
     world.finish();
     world
 }
 
+fn steps(list: &List, course: &Course) -> Vec<Value> {
+    steps_of(list, course.continues)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn a_run_that_crashes_anywhere_ends_as_one_that_did_not(
-        steps in any_steps(), crashes in any_crashes(), script in any_script(),
+        list in any_tree(), crashes in any_crashes(), course in any_course(),
     ) {
-        let undisturbed = driven(&steps, HashMap::new(), script.clone());
-        let disturbed = driven(&steps, crashes, script);
+        let steps = steps(&list, &course);
+        let undisturbed = driven(&steps, HashMap::new(), &course);
+        let disturbed = driven(&steps, crashes, &course);
         prop_assert_eq!(disturbed.essence(), undisturbed.essence());
     }
 
     #[test]
+    fn the_order_of_ends_changes_no_result(list in any_tree(), course in any_course(), picks in proptest::collection::vec(0..7_usize, 1..9)) {
+        let steps = steps(&list, &course);
+        let other = Course { picks, ..course.clone() };
+        prop_assert_eq!(driven(&steps, HashMap::new(), &course).essence(), driven(&steps, HashMap::new(), &other).essence());
+    }
+
+    #[test]
     fn no_step_completes_twice_and_attempts_are_numbered(
-        steps in any_steps(), crashes in any_crashes(), script in any_script(),
+        list in any_tree(), crashes in any_crashes(), course in any_course(),
     ) {
-        let world = driven(&steps, crashes, script);
+        let world = driven(&steps(&list, &course), crashes, &course);
         for run in world.machine.runs().iter() {
             let attempts: Vec<_> = world.attempts.iter().filter(|record| record.path == run.path).collect();
             let completed = attempts.iter().filter(|record| record.attempt.status == AttemptStatus::Completed).count();
             prop_assert!(completed <= 1, "{} completed {completed} times", run.path);
             let numbers: Vec<i32> = attempts.iter().map(|record| record.attempt.attempt).collect();
             prop_assert_eq!(numbers, (1..=run.attempt).collect::<Vec<_>>());
+            prop_assert!(run.status != StepRunStatus::Running, "{} is running after the end", run.path);
         }
     }
 
     #[test]
     fn a_step_that_writes_is_repeated_only_when_a_person_says_so(
-        steps in any_steps(), crashes in any_crashes(), script in any_script(),
+        list in any_tree(), crashes in any_crashes(), course in any_course(),
     ) {
-        let world = driven(&steps, crashes, script);
-        for made in steps.iter().filter(|made| made["effect"] == "writes") {
-            let at = path(made["id"].as_str().unwrap());
+        let world = driven(&steps(&list, &course), crashes, &course);
+        let writes = |path: &_| world.machine.index().at(path).is_some_and(|place| place.step.effect() == StepEffect::Writes);
+        for at in world.machine.runs().iter().map(|run| &run.path).filter(|path| writes(path)) {
             // Each further attempt was requested at a gate, or follows one that the provider refused.
-            let records = world.attempts.iter().filter(|record| record.path == at);
+            let records = world.attempts.iter().filter(|record| record.path == *at);
             let unsafe_ends = records.filter(|record| match record.attempt.status {
                 AttemptStatus::Interrupted => true,
-                AttemptStatus::Failed => record.attempt.error.as_ref().is_some_and(|error| error.code == sluice_types::ErrorCode::ProviderUnavailable),
+                AttemptStatus::Failed => record.attempt.error.as_ref().is_some_and(|error| error.code == ErrorCode::ProviderUnavailable),
                 _ => false,
             });
             let gates = world.events.iter().filter(|event| {
-                event.path.as_ref() == Some(&at) && event.step_status == Some(StepRunStatus::OutcomeUnknown)
+                event.path.as_ref() == Some(at) && event.step_status == Some(StepRunStatus::OutcomeUnknown)
             });
             prop_assert!(gates.count() <= unsafe_ends.clone().count());
             let retries = world.events.iter().filter(|event| {
-                event.path.as_ref() == Some(&at) && event.event_type == sluice_types::EventType::Retry
-                    && event.error.as_ref().is_some_and(|error| error.code != sluice_types::ErrorCode::ProviderRateLimited)
+                event.path.as_ref() == Some(at) && event.event_type == EventType::Retry
+                    && event.error.as_ref().is_some_and(|error| error.code != ErrorCode::ProviderRateLimited)
             });
             prop_assert_eq!(retries.count(), 0, "a step that writes was retried unasked");
         }
     }
 
     #[test]
-    fn events_are_numbered_without_gaps(steps in any_steps(), script in any_script()) {
-        let world = driven(&steps, HashMap::new(), script);
+    fn turns_and_rows_grow_with_the_attempts(list in any_tree(), crashes in any_crashes(), course in any_course()) {
+        let stops = crashes.len();
+        let world = driven(&steps(&list, &course), crashes, &course);
+        let gates = world.events.iter().filter(|event| event.step_status.is_some_and(StepRunStatus::is_gate)).count();
+        // The start, the end of each attempt with its wait, each decision, each recovery with its wait.
+        let most = 1 + 2 * world.begun.len() + gates + 4 * stops;
+        prop_assert!(world.turns() <= most, "{} turns for {} attempts", world.turns(), world.begun.len());
+    }
+
+    #[test]
+    fn the_choice_of_a_container_is_told_once(list in any_tree(), crashes in any_crashes(), course in any_course()) {
+        let world = driven(&steps(&list, &course), crashes, &course);
+        let begun = world.events.iter().filter(|event| {
+            event.step_status == Some(StepRunStatus::Running) && event.attempt.is_none()
+        });
+        let mut told = HashSet::new();
+        for path in begun.filter_map(|event| event.path.clone()) {
+            prop_assert!(told.insert(path.clone()), "{path} decided twice");
+        }
+    }
+
+    #[test]
+    fn events_are_numbered_without_gaps(list in any_tree(), course in any_course()) {
+        let world = driven(&steps(&list, &course), HashMap::new(), &course);
         let numbers: Vec<i64> = world.events.iter().filter_map(|event| event.seq).collect();
         prop_assert_eq!(&numbers, &(1..=i64::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
         prop_assert!(world.events.last().unwrap().ends_stream());

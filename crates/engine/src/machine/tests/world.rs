@@ -1,13 +1,14 @@
 //! A driver in memory: it keeps what the machine writes, makes its attempts, and can crash.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
 use sluice_types::{
     DecideGate, ErrorCode, ExecutionEvent, ExecutionId, ExecutionStatus, FinishReason, GateKind, Metadata,
-    ReviewDecision, StepPath, StepRun, TenantId, TokenUsage, WorkflowId,
+    ReviewDecision, StepPath, StepRun, StepRunStatus, TenantId, TokenUsage, WorkflowId,
 };
 
 use crate::driver::{evaluate, evaluate_if_quick};
@@ -57,9 +58,16 @@ pub struct World {
     pub events: Vec<ExecutionEvent>,
     /// The ends of a step's next attempts; answers when there are no more.
     pub script: HashMap<StepPath, Vec<End>>,
+    /// The scripts of other steps, one for each path.
+    pub ends: Vec<Vec<End>>,
+    /// The attempt that ends next, by its number among those under way.
+    pub picks: Vec<usize>,
     /// The crash of each turn to come, by its number from 0.
     pub crashes: HashMap<usize, Crash>,
     turns: usize,
+    /// Step runs that were written, counted each time.
+    pub written: usize,
+    positions: HashMap<StepPath, usize>,
 }
 
 pub fn path(text: &str) -> StepPath {
@@ -123,8 +131,12 @@ impl World {
             attempts: Vec::new(),
             events: Vec::new(),
             script: HashMap::new(),
+            ends: Vec::new(),
+            picks: Vec::new(),
             crashes: HashMap::new(),
             turns: 0,
+            written: 0,
+            positions: HashMap::new(),
         }
     }
 
@@ -205,9 +217,14 @@ impl World {
         if let Some(snapshot) = &turn.snapshot {
             self.stored.snapshot = snapshot.clone();
         }
+        self.written += turn.step_runs.len();
         for record in &turn.step_runs {
-            self.stored.step_runs.retain(|old| old.run.path != record.run.path);
-            self.stored.step_runs.push(record.clone());
+            let next = self.stored.step_runs.len();
+            let at = *self.positions.entry(record.run.path.clone()).or_insert(next);
+            match self.stored.step_runs.get_mut(at) {
+                Some(old) => old.clone_from(record),
+                None => self.stored.step_runs.push(record.clone()),
+            }
         }
         self.attempts.extend(turn.attempts.iter().cloned());
     }
@@ -242,59 +259,44 @@ impl World {
         self.command(Command::Review(at.clone(), request)).unwrap();
     }
 
-    fn signal(&mut self, signal: Signal) {
-        let step = self.with_env(|machine, env| machine.handle(Input::Signals(vec![signal]), env)).unwrap();
+    fn signal(&mut self, signals: Vec<Signal>) {
+        let step = self.with_env(|machine, env| machine.handle(Input::Signals(signals), env)).unwrap();
         self.complete(step);
+    }
+
+    /// The number of turns so far.
+    pub fn turns(&self) -> usize {
+        self.turns
+    }
+
+    /// Starts it; the cost that its first budget gate asks for.
+    pub fn needed(mut self) -> f64 {
+        self.start();
+        let gate = self.machine.runs().at_gates().next().expect("a gate");
+        gate.gate.as_ref().unwrap().needed_usd.unwrap()
+    }
+
+    /// Ends all running attempts in one turn.
+    pub fn end_all(&mut self, end: End) {
+        let tasks = std::mem::take(&mut self.tasks);
+        let ends = tasks.into_iter().map(|task| Signal::AttemptEnded(ended(task, end)));
+        self.signal(ends.collect());
     }
 
     /// Ends a running attempt.
     pub fn end(&mut self, at: &StepPath, end: End) {
         let position = self.tasks.iter().position(|task| task.path == *at).expect("an attempt is under way");
-        let Task { path, attempt, work: Work::Model(call), .. } = self.tasks.remove(position);
-        let failure =
-            |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
-        let usage = (end == End::Spent).then(|| TokenUsage {
-            input_tokens: 1,
-            output_tokens: call.max_tokens.unwrap_or(u32::MAX).into(),
-            ..TokenUsage::default()
-        });
-        let result = match end {
-            End::Answer | End::Spent | End::Cut | End::Filtered => Ok(Value::String(format!("<{}>", call.prompt()))),
-            End::Thought => Ok(Value::String(String::new())),
-            End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
-            End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
-            End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),
-        };
-        let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
-        let finish = |reason, word: &str| Some(Finish { reason, word: Some(word.into()) });
-        let finish = match end {
-            End::Answer => finish(FinishReason::Stop, "stop"),
-            End::Cut | End::Thought => finish(FinishReason::Length, "MAX_TOKENS"),
-            End::Filtered => finish(FinishReason::ContentFilter, "SAFETY"),
-            End::Spent | End::Refused | End::Lost | End::Rejected => None,
-        };
-        let thinking = if end == End::Thought { "Hm, let me think.".to_owned() } else { String::new() };
-        let notes = Vec::new();
-        self.end_with(AttemptEnd {
-            path,
-            attempt,
-            content,
-            thinking,
-            checkpointed: false,
-            usage,
-            finish,
-            notes,
-            result,
-        });
+        let task = self.tasks.remove(position);
+        self.end_with(ended(task, end));
     }
 
     pub fn end_with(&mut self, end: AttemptEnd) {
-        self.signal(Signal::AttemptEnded(end));
+        self.signal(vec![Signal::AttemptEnded(end)]);
     }
 
     pub fn pass(&mut self, time: TimeDelta) {
         self.now += time;
-        self.signal(Signal::Time);
+        self.signal(vec![Signal::Time]);
     }
 
     pub fn status(&self) -> ExecutionStatus {
@@ -303,6 +305,15 @@ impl World {
 
     pub fn run(&self, at: &str) -> &StepRun {
         self.machine.runs().get(&path(at)).unwrap()
+    }
+
+    pub fn has_run(&self, at: &str) -> bool {
+        self.machine.runs().get(&path(at)).is_some()
+    }
+
+    pub fn set_yolo(&mut self) {
+        self.stored.state.yolo = true;
+        self.machine = Machine::new(self.stored.clone());
     }
 
     pub fn record(&self, at: &str) -> &StepRecord {
@@ -314,9 +325,20 @@ impl World {
         if self.status().is_terminal() {
             return false;
         }
-        if let Some(at) = self.tasks.first().map(|task| task.path.clone()) {
-            let script = self.script.entry(at.clone()).or_default();
-            let end = if script.is_empty() { End::Answer } else { script.remove(0) };
+        if !self.tasks.is_empty() {
+            let pick = self.picks.get(self.turns % self.picks.len().max(1)).map_or(0, |pick| pick % self.tasks.len());
+            let at = self.tasks[pick].path.clone();
+            let mut hasher = DefaultHasher::new();
+            at.hash(&mut hasher);
+            let of_path = usize::try_from(hasher.finish() % 1_000).unwrap();
+            let ends = || self.ends.get(of_path % self.ends.len().max(1)).cloned().unwrap_or_default();
+            let script = self.script.entry(at.clone()).or_insert_with(ends);
+            let end = match script.first() {
+                None => End::Answer,
+                // The step fails for good, also when a crash loses this end.
+                Some(End::Rejected) => End::Rejected,
+                Some(_) => script.remove(0),
+            };
             self.end(&at, end);
         } else if let Some(wake) = self.machine.next_wake(false) {
             self.pass(wake - self.now);
@@ -345,12 +367,44 @@ impl World {
 
     /// The part of the state that crashes must not change.
     pub fn essence(&self) -> Essence {
-        let execution = self.machine.execution();
-        let runs = execution.steps.into_iter();
-        let runs = runs.map(|run| (run.path.to_string(), run.status.to_string(), run.prompt, run.output)).collect();
-        (execution.status, execution.output, runs)
+        let runs = self.machine.runs().iter().filter(|run| run.status != StepRunStatus::Pending);
+        let essence =
+            |run: &StepRun| (run.path.to_string(), run.status.to_string(), run.prompt.clone(), run.output.clone());
+        let mut runs: Vec<_> = runs.map(essence).collect();
+        runs.sort_by(|one, other| one.0.cmp(&other.0));
+        (self.status(), self.machine.journal().state.output.clone(), runs)
     }
 }
 
 /// Status, output, and of each step run its path, status, prompt and output.
 type Essence = (ExecutionStatus, Option<Value>, Vec<(String, String, Option<String>, Option<Value>)>);
+
+/// The end of an attempt.
+fn ended(task: Task, end: End) -> AttemptEnd {
+    let Task { path, attempt, work: Work::Model(call), .. } = task;
+    let failure =
+        |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
+    let usage = (end == End::Spent).then(|| TokenUsage {
+        input_tokens: 1,
+        output_tokens: call.max_tokens.unwrap_or(u32::MAX).into(),
+        ..TokenUsage::default()
+    });
+    let result = match end {
+        End::Answer | End::Spent | End::Cut | End::Filtered => Ok(Value::String(format!("<{}>", call.prompt()))),
+        End::Thought => Ok(Value::String(String::new())),
+        End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
+        End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
+        End::Rejected => Err(failure(ErrorCode::ProviderRejected, false, Sent::No)),
+    };
+    let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
+    let finish = |reason, word: &str| Some(Finish { reason, word: Some(word.into()) });
+    let finish = match end {
+        End::Answer => finish(FinishReason::Stop, "stop"),
+        End::Cut | End::Thought => finish(FinishReason::Length, "MAX_TOKENS"),
+        End::Filtered => finish(FinishReason::ContentFilter, "SAFETY"),
+        End::Spent | End::Refused | End::Lost | End::Rejected => None,
+    };
+    let thinking = if end == End::Thought { "Hm, let me think.".to_owned() } else { String::new() };
+    let notes = Vec::new();
+    AttemptEnd { path, attempt, content, thinking, checkpointed: false, usage, finish, notes, result }
+}

@@ -9,7 +9,7 @@ use super::other::{BudgetGate, InterruptedGate, UnknownGate};
 use super::review::ReviewGate;
 use crate::components::{MarkdownView, NewerServer, Skeleton};
 use crate::pages::run::change::ChangeStep;
-use crate::pages::run::ids::GATE_HEADING;
+use crate::pages::run::ids;
 use crate::pages::run::store::RunStore;
 
 /// The message of a gate and the decisions that it accepts.
@@ -30,7 +30,7 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
                     aria-label=[label.as_str(), ": decision"].concat()
                     aria-busy=move || form.busy().get().then_some("true")
                 >
-                    <GateHead store gate kind />
+                    <GateHead store path=path.get_value() gate kind />
                     {match kind {
                         GateKind::Review => view! { <ReviewGate form store label=label.clone() /> }.into_any(),
                         GateKind::Budget => view! { <BudgetGate form store /> }.into_any(),
@@ -47,7 +47,7 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
 }
 
 #[component]
-fn GateHead(store: RunStore, gate: Memo<Option<Gate>>, kind: GateKind) -> impl IntoView {
+fn GateHead(store: RunStore, path: StepPath, gate: Memo<Option<Gate>>, kind: GateKind) -> impl IntoView {
     let message = Signal::derive(move || gate.read().as_ref().map(|gate| gate.message.clone()).unwrap_or_default());
     let expires = move || {
         let gate = gate.get().filter(|gate| gate.expires_at.is_some())?;
@@ -55,7 +55,7 @@ fn GateHead(store: RunStore, gate: Memo<Option<Gate>>, kind: GateKind) -> impl I
     };
     view! {
         <div class="stack tight">
-            <h4 tabindex="-1" id=GATE_HEADING>
+            <h4 tabindex="-1" id=ids::gate_heading(&path)>
                 {gate_heading(kind)}
             </h4>
             <MarkdownView source=message />

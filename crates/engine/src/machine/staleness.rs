@@ -1,0 +1,78 @@
+//! The outputs that were made from one that a person has replaced.
+
+use sluice_types::{Index, StepId, StepKind, StepPath, StepRunStatus};
+
+use super::containers::ListPath;
+use super::dependents::{Uses, begun_lists, is_inside};
+use super::runs::Runs;
+
+/// The step runs whose outputs depend on a step run's output, directly or indirectly. A running step was sent the old
+/// output. The containers around the step run are not among them: their outputs are gathered again.
+#[must_use]
+pub fn made_from(index: &Index, runs: &Runs, changed: &StepPath) -> Vec<StepPath> {
+    let mut walk = Walk { index, runs, changed, uses: Uses::new(index), sources: Vec::new(), stale: Vec::new() };
+    walk.list(&ListPath::ROOT);
+    walk.stale
+}
+
+struct Walk<'a> {
+    index: &'a Index,
+    runs: &'a Runs,
+    changed: &'a StepPath,
+    uses: Uses<'a>,
+    /// The steps, in this list and in those around it, whose outputs are no longer what they were.
+    sources: Vec<StepId>,
+    stale: Vec<StepPath>,
+}
+
+impl Walk<'_> {
+    /// Whether an output in the list depends on the changed one.
+    fn list(&mut self, list: &ListPath) -> bool {
+        let Some(address) = list.address(self.index) else { return false };
+        let outer = self.sources.len();
+        for place in self.index.block(&address) {
+            let Some(path) = list.step(&place.step.id) else { continue };
+            let Some(run) = self.runs.get(&path) else { continue };
+            let is_made = self.uses.of(place).iter().any(|used| self.sources.contains(used));
+            let mut is_source = path == *self.changed;
+            let is_loop = matches!(place.step.kind, StepKind::Loop(_));
+            for inner in begun_lists(self.runs, place, run) {
+                if is_loop && is_source {
+                    // A later round has seen the output of this one.
+                    self.whole(&inner);
+                } else {
+                    is_source |= self.list(&inner);
+                }
+            }
+            let is_around = is_inside(self.changed, &path);
+            if is_made || (is_source && path != *self.changed && !is_around) {
+                match run.status {
+                    StepRunStatus::Completed | StepRunStatus::Running | StepRunStatus::OutcomeUnknown => {
+                        self.stale.push(path);
+                        is_source = true;
+                    }
+                    // A skipped review passes on the outputs that it would have shown.
+                    StepRunStatus::Skipped => is_source = true,
+                    StepRunStatus::Pending
+                    | StepRunStatus::Waiting
+                    | StepRunStatus::Failed
+                    | StepRunStatus::Cancelled
+                    | StepRunStatus::Unknown => is_source &= is_around,
+                }
+            }
+            if is_source {
+                self.sources.push(place.step.id.clone());
+            }
+        }
+        let found = self.sources.len() > outer;
+        self.sources.truncate(outer);
+        found
+    }
+
+    /// All outputs of a list are stale.
+    fn whole(&mut self, list: &ListPath) {
+        let Some(path) = list.path() else { return };
+        let completed = self.runs.below(path).filter(|run| run.status == StepRunStatus::Completed);
+        self.stale.extend(completed.map(|run| run.path.clone()));
+    }
+}
