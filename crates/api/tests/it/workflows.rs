@@ -111,7 +111,10 @@ async fn the_pipeline_comes_from_the_templates_with_its_price(#[future(awt)] dat
     let templates = server.get("/workflows/templates").await.expect(StatusCode::OK);
     let names: Vec<&str> =
         templates["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["Deep Build Pipeline", "Research Brief", "Content Studio"]);
+    assert_eq!(
+        names,
+        ["Deep Build Pipeline", "Research Brief", "Content Studio", "Support Desk", "Polish in Rounds", "Review Panel"]
+    );
     let made = server
         .post("/workflows/templates/deep-build-pipeline/instantiate", &json!({"name": "Mine"}))
         .await

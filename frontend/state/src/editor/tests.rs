@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::edit::{Edit, EditError, LlmField, StepField};
+use sluice_types::edit::{Edit, EditError, LlmField, StepField, Wrapper};
 use sluice_types::{BlockAddress, Definition, Index, LintContext, Step, StepId, lint};
 
 use super::*;
@@ -80,6 +80,23 @@ fn a_draft_of_an_earlier_version_of_the_app_is_read() {
 }
 
 #[test]
+fn a_tree_is_taken_apart_and_put_together() {
+    let note = |label: &str| json!({"label": label, "type": "llm", "prompt": "x"});
+    let polish = json!({"label": "Polish", "type": "loop", "until": "iteration > 1", "max_iterations": 2, "entry_step": "b",
+        "steps": [note("A"), note("B")]});
+    let fan = json!({"label": "Fan", "type": "parallel", "branches": [{"name": "x", "steps": [polish]}, {"name": "y", "steps": []}]});
+    let route = json!({"label": "Route", "type": "conditional", "cases": [{"name": "c", "when": "true", "steps": [fan]}],
+        "otherwise": {"steps": [{"label": "Each", "type": "parallel", "steps": [note("C")]}]}});
+    let definition: Definition =
+        serde_json::from_value(json!({"inputs": [{"name": "topic", "required": true}], "steps": [route]})).unwrap();
+    let draft = Draft::from_definition(definition.clone());
+    assert_eq!(draft.to_definition(), definition);
+    assert_eq!(ids(&draft), ["route", "fan", "polish", "a", "b", "each", "c"]);
+    let after = apply(&draft, set("b", LlmField::Prompt("y".into()))).draft;
+    assert_eq!(shared(&draft, &after).len(), 6);
+}
+
+#[test]
 fn typing_replaces_one_node_and_joins_a_group() {
     let before = three();
     let type_it = |text: &str| set("brief", LlmField::Prompt(text.into()));
@@ -104,6 +121,11 @@ fn edits_have_names_and_lead_to_a_step() {
         (Edit::DuplicateStep(id("check")), "duplicate Check", Some("check-2")),
         (Edit::RemoveStep(id("research")), "remove Research", Some("check")),
         (Edit::RemoveStep(id("brief")), "remove Brief", Some("check")),
+        (
+            Edit::WrapSteps { ids: vec![id("research"), id("check")], wrapper: Wrapper::Loop },
+            "wrap 2 steps",
+            Some("loop"),
+        ),
         (Edit::RenameStep { id: id("check"), label: " Look ".into() }, "rename Check to Look", Some("check")),
         (set("check", StepField::Enabled(false)), "switch off Check", Some("check")),
         (set("check", StepField::Retries(None)), "change retries of Check", Some("check")),

@@ -42,6 +42,23 @@ fn fields_come_from_the_template_first_and_then_from_the_prompts() {
 }
 
 #[test]
+fn declared_fields_come_with_their_labels_and_say_what_is_required() {
+    let mut definition = definition(&["{{input.topic}} {{input.tone}} {{input.other}}"]);
+    definition.inputs = serde_json::from_value(json!([
+        {"name": "tone", "help": "How it is to sound", "required": true, "default": "dry", "example": "warm"},
+        {"name": "topic", "label": "Subject", "required": true, "example": 3},
+    ]))
+    .unwrap();
+    let found = fields(&[], &definition);
+    let short: Vec<_> = found
+        .iter()
+        .map(|field| (field.name.as_str(), field.label.as_str(), field.required, field.example.as_str()))
+        .collect();
+    let expected = [("tone", "Tone", false, "warm"), ("topic", "Subject", true, "3"), ("other", "Other", true, "")];
+    assert_eq!(short, expected);
+}
+
+#[test]
 fn the_plainest_way_of_writing_is_offered() {
     assert_eq!(topic_form().mode, Mode::Form);
     let whole = form(&["Sum up {{input}}"]);
