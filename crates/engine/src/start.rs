@@ -6,8 +6,9 @@ use serde_json::Value;
 use sluice_store::{ExecutionState, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, Index, ProviderName, StartExecution,
-    StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, pin_to_available, with_defaults,
+    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, FieldError, Index, Place, ProviderName,
+    StartExecution, StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, pin_to_available,
+    with_defaults,
 };
 
 use crate::driver::Actor;
@@ -144,7 +145,8 @@ impl Engine {
         let mut definition = definition.clone();
         pin_to_available(&mut definition, &providers);
         let index = Index::of(&definition);
-        for place in index.places().iter().filter(|place| place.step.enabled) {
+        let may_run = |place: &&Place| place.step.enabled && index.around(place).all(|around| around.step.enabled);
+        for place in index.places().iter().filter(may_run) {
             let (step, pointer) = (&place.step, &place.pointer);
             let StepKind::Llm(_) = step.kind else { continue };
             let chosen = candidates(&definition, step);
