@@ -1,7 +1,9 @@
 //! The steps that a step depends on.
 
+use crate::ids::StepId;
 use crate::index::{Index, Place};
 use crate::scope::Resolution;
+use crate::status::StepRunStatus;
 use crate::template::Root;
 
 impl Index {
@@ -26,6 +28,36 @@ impl Index {
             }
         }
         used
+    }
+
+    /// The steps whose outputs depend on a step's output, directly or indirectly. When that output is replaced, they
+    /// are stale. A running step was sent the old output.
+    #[must_use]
+    pub fn made_from(&self, changed: &StepId, status: impl Fn(&Place) -> Option<StepRunStatus>) -> Vec<&Place> {
+        let mut sources: Vec<&StepId> = vec![changed];
+        let mut stale = Vec::new();
+        for place in self.places().iter().skip_while(|place| place.step.id != *changed).skip(1) {
+            if !self.used_by(place).iter().any(|used| sources.contains(&&used.step.id)) {
+                continue;
+            }
+            match status(place) {
+                Some(StepRunStatus::Completed | StepRunStatus::Running | StepRunStatus::OutcomeUnknown) => {
+                    sources.push(&place.step.id);
+                    stale.push(place);
+                }
+                // A skipped review passes on the outputs that it would have shown.
+                Some(StepRunStatus::Skipped) => sources.push(&place.step.id),
+                Some(
+                    StepRunStatus::Pending
+                    | StepRunStatus::Waiting
+                    | StepRunStatus::Failed
+                    | StepRunStatus::Cancelled
+                    | StepRunStatus::Unknown,
+                )
+                | None => {}
+            }
+        }
+        stale
     }
 }
 

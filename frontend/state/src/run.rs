@@ -138,9 +138,11 @@ impl RunState {
     /// before they do: both only grow, so the greater value is the newer.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        let spent: f64 = self.steps.iter().map(|step| step.run.cost_usd).sum();
-        let unpriced: u32 = self.steps.iter().map(|step| step.run.unpriced_calls).sum();
-        let used: TokenUsage = self.steps.iter().map(|step| step.run.token_usage).sum();
+        // A container has the figures of the steps inside, once it has ended.
+        let own = || self.steps.iter().map(|step| &step.run).filter(|run| run.path.parent().is_none());
+        let spent: f64 = own().map(|run| run.cost_usd).sum();
+        let unpriced: u32 = own().map(|run| run.unpriced_calls).sum();
+        let used: TokenUsage = own().map(|run| run.token_usage).sum();
         let told = self.execution.token_usage;
         Totals {
             cost_usd: spent.max(self.execution.cost_usd),
