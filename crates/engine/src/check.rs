@@ -70,9 +70,13 @@ fn is_quick(definition: &Definition, index: &Index, input: Option<&Value>) -> bo
     let run_of = |_: &Place| None;
     let scope = Scope::new(index, &definition.context, input.unwrap_or(&Value::Null), &run_of);
     let has_schema = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.output_schema.is_some());
-    let mut templates = index.places().iter().flat_map(|place| place.step.templates());
-    !index.places().iter().any(has_schema)
-        && templates.try_fold(MAX_INLINE_BYTES, |room, (_, source)| scope.room_beside(room, source)).is_some()
+    let places = || index.places().iter();
+    let mut templates = places().flat_map(|place| place.step.templates());
+    // Expressions are compiled, and not evaluated.
+    let mut expressions = places().flat_map(|place| place.step.expressions());
+    let room = templates.try_fold(MAX_INLINE_BYTES, |room, (_, source)| scope.room_beside(room, source));
+    let room = room.and_then(|room| expressions.try_fold(room, |room, text| room.checked_sub(text.source.len())));
+    !places().any(has_schema) && room.is_some()
 }
 
 fn names_personas(definition: &Definition, index: &Index) -> bool {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sluice_store::{ExecutionState, IdempotencyKey, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::{MAX_CONTEXT_BYTES, MAX_INPUT_BYTES};
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, ProviderName, StartExecution, StepKind,
+    Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, Place, ProviderName, StartExecution, StepKind,
     TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, metadata_errors, pin_to_available,
     with_defaults,
 };
@@ -110,7 +110,8 @@ impl Engine {
         let mut definition = definition.clone();
         pin_to_available(&mut definition, &providers);
         let index = Index::of(&definition);
-        for place in index.places().iter().filter(|place| place.step.enabled) {
+        let may_run = |place: &&Place| place.step.enabled && index.around(place).all(|around| around.step.enabled);
+        for place in index.places().iter().filter(may_run) {
             let (step, pointer) = (&place.step, &place.pointer);
             let StepKind::Llm(_) = step.kind else { continue };
             let chosen = candidates(&definition, step);

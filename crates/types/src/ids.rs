@@ -62,13 +62,6 @@ macro_rules! text_id {
             }
         }
 
-        // For look-ups by text: equality, order and hash are those of the text.
-        impl Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
-            }
-        }
-
         impl FromStr for $name {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
@@ -123,6 +116,13 @@ text_id!(
     "it is a step id, then branch names, item numbers and step ids, joined by dots",
     |text| text.len() <= MAX_PATH_BYTES && text.split('.').enumerate().all(|(at, part)| is_slug(part) || (at > 0 && is_index(part)))
 );
+
+// For ranges of paths by text: equality, order and hash are those of the text.
+impl Borrow<str> for StepPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
 
 impl StepPath {
     /// The path of a step in the workflow's top-level list.

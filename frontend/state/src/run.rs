@@ -164,7 +164,7 @@ impl RunState {
     /// before they do: both only grow, so the greater value is the newer.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        // A container that has ended counts what its steps cost.
+        // A container has the figures of the steps inside, once it has ended.
         let spent: f64 = self.top().map(|step| step.run.cost_usd).sum();
         let unpriced: u32 = self.top().map(|step| step.run.unpriced_calls).sum();
         let used: TokenUsage = self.top().map(|step| step.run.token_usage).sum();

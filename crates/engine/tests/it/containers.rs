@@ -7,7 +7,7 @@ use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::limits::MAX_UNDER_WAY;
 use sluice_types::{
     AttemptStatus, ErrorCode, Execution, ExecutionStatus, LoopEnd, OverrideOutput, PatchStep, RerunReason,
-    ReviewDecision, StartExecution, StepRunStatus,
+    ReviewDecision, StartExecution, StepRunStatus, WorkflowTemplate, built_in_templates,
 };
 
 use crate::support::{TestEngine, decision, path, refusal, review, run_of, step};
@@ -249,4 +249,32 @@ async fn the_history_of_a_step_counts_all_its_items(#[future(awt)] database: Tes
     let history = bench.engine.store().history(&bench.tenant, &done.workflow_id).await.unwrap();
     let of_draft: Vec<_> = history.iter().map(|((step, ..), history)| (step.to_string(), history.attempts)).collect();
     assert_eq!(of_draft, [("draft".to_owned(), 3)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_built_in_templates_with_containers_run_to_their_end() {
+    let database = TestDatabase::sqlite();
+    let bench = TestEngine::open(database.config()).await;
+    let holds_steps =
+        |template: &&WorkflowTemplate| template.definition.steps.iter().any(|step| step.kind.is_container());
+    let templates: Vec<_> = built_in_templates().iter().filter(holds_steps).collect();
+    assert!(templates.len() >= 3);
+    for template in templates {
+        let mut definition = template.definition.clone();
+        definition.provider = Some("demo".into());
+        definition.model = Some("demo-instant".into());
+        let input: serde_json::Map<String, Value> = definition
+            .inputs
+            .iter()
+            .filter_map(|field| {
+                Some((field.name.to_string(), field.example.clone().or_else(|| field.default.clone())?))
+            })
+            .collect();
+        let id = template.id.to_string();
+        bench.workflow(&id, serde_json::to_value(&definition).unwrap()).await;
+        let start = StartExecution { input: input.into(), yolo: Some(true), ..StartExecution::default() };
+        let started = bench.try_start(&id, start).await.unwrap_or_else(|refused| panic!("{id}: {refused}"));
+        let done = bench.settled(&started.id).await;
+        assert_eq!(done.status, ExecutionStatus::Completed, "{id}: {:?}", done.error);
+    }
 }
