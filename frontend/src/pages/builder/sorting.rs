@@ -166,6 +166,10 @@ impl Sorting {
         let hole: Span = span_of(&mark, self.lists.top());
         let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
         self.scene.update_value(|scene| *scene = std::mem::take(scene).drawn(drawn, closed, hole));
+        // The pointer may have moved before the lists of the block were there.
+        if let Drag::Dragging { at, .. } = self.drag.get_untracked() {
+            self.send(DragEvent::PointerMove { at });
+        }
     }
 
     /// A place in the window as a place in the outermost list.

@@ -116,7 +116,7 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Timeout(_) => "timeout",
         StepField::IdleTimeout(_) => "longest silence",
         StepField::Effect(_) => "effect",
-        StepField::Next(_) => "next step",
+        StepField::Next(_) | StepField::Case(CaseField::Next { .. }) => "next step",
         StepField::Llm(LlmField::Prompt(_)) => "prompt",
         StepField::Llm(LlmField::SystemPrompt(_)) => "system prompt",
         StepField::Llm(LlmField::Model { .. }) => "model",
@@ -134,9 +134,7 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Parallel(ParallelField::ForEach(_)) => "items",
         StepField::Parallel(ParallelField::MaxConcurrency(_)) => "number at once",
         StepField::Parallel(ParallelField::OnError(_)) => "handling of errors",
-        StepField::Case(CaseField::When { .. }) => "condition",
-        StepField::Case(CaseField::Next { .. }) => "next step",
-        StepField::Loop(LoopField::Until(_)) => "condition",
+        StepField::Case(CaseField::When { .. }) | StepField::Loop(LoopField::Until(_)) => "condition",
         StepField::Loop(LoopField::MaxIterations(_)) => "number of rounds",
     }
 }
