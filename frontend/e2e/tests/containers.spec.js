@@ -91,7 +91,9 @@ test.describe('mouse', () => {
   });
 
   test('opens a closed block that a step rests over', async ({ page, api }) => {
-    await builder.card('Look at it').getByRole('button', { expanded: true }).first().click();
+    for (const label of ['Look at it', 'How risky']) {
+      await builder.card(label).getByRole('button', { expanded: true }).first().click();
+    }
     await expect(builder.handle('Facts')).toHaveCount(0);
     await dragTo(page, 'How risky', await centre(builder.handle('Look at it')));
     await expect(builder.handle('Facts')).toBeVisible();
