@@ -6,8 +6,8 @@ use serde_json::Value;
 use sluice_store::{ExecutionState, IdempotencyKey, Journal, Snapshot, StartOutcome};
 use sluice_types::limits::{MAX_CONTEXT_BYTES, MAX_INPUT_BYTES};
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, Place, ProviderName, StartExecution, StepKind,
-    TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, metadata_errors, pin_to_available,
+    Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, Place, ProviderName, StartExecution,
+    StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, metadata_errors, pin_to_available,
     with_defaults,
 };
 

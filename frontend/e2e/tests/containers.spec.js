@@ -91,15 +91,17 @@ test.describe('mouse', () => {
   });
 
   test('opens a closed block that a step rests over', async ({ page, api }) => {
-    await builder.card('Look at it').getByRole('button', { expanded: true }).first().click();
+    for (const label of ['Look at it', 'How risky']) {
+      await builder.card(label).getByRole('button', { expanded: true }).first().click();
+    }
     await expect(builder.handle('Facts')).toHaveCount(0);
-    await dragTo(page, 'Polish', await centre(builder.handle('Look at it')));
+    await dragTo(page, 'How risky', await centre(builder.handle('Look at it')));
     await expect(builder.handle('Facts')).toBeVisible();
     const facts = await centre(builder.handle('Facts'));
     await page.mouse.move(facts.x, facts.y, { steps: 5 });
     await page.mouse.up();
     await builder.save(2);
-    expect(await saved(api)).toMatch(/Look at it\(A\[(Polish\(\[Draft\]\) Facts|Facts Polish\(\[Draft\]\))\]/);
+    expect(await saved(api)).toMatch(/A\[(How risky\(high\[Ask\]\) Facts|Facts How risky\(high\[Ask\]\))\]/);
   });
 });
 

@@ -300,7 +300,7 @@ fn print_output(execution: &Execution, quiet: bool) -> u8 {
     }
     tell_line(&format!(
         "\n✔ completed: {} steps, {} tokens, {}",
-        execution.steps_executed,
+        execution.steps_executed.len(),
         execution.token_usage.input_tokens + execution.token_usage.output_tokens,
         cost_of(execution.cost_usd, execution.unpriced_calls)
     ));

@@ -9,6 +9,7 @@ use super::findings::Found;
 use super::model::field_id;
 use super::prompt_editor::PromptEditor;
 use super::step_form::StepForm;
+use super::step_list::StepNames;
 use crate::components::{Button, Segments};
 
 /// How a condition is edited.
@@ -30,7 +31,7 @@ pub fn ConditionField(
     #[prop(into)] on_change: Callback<String>,
 ) -> impl IntoView {
     let builder = form.builder;
-    let names = builder.names;
+    let StepNames(names) = expect_context();
     let can_show = move || {
         let text = text.get();
         text.trim().is_empty()

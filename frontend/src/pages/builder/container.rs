@@ -19,12 +19,11 @@ use crate::components::{Button, Switch};
 /// The fields and lanes of a container.
 #[component]
 pub fn ContainerBody(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
-    let form = StepForm::new(builder, id.clone(), step);
+    let form = StepForm::new(builder, id, step);
     let is_loop = form.read(|step| matches!(step.kind, StepKind::Loop(_)));
     let is_each = form.read(|step| parallel(step).is_some_and(|parallel| parallel.for_each.is_some()));
     let is_condition = form.read(|step| matches!(step.kind, StepKind::Conditional(_)));
-    let own = id.clone();
-    let slots = Memo::new(move |_| builder.slots(&own));
+    let slots = Memo::new(move |_| builder.slots(&form.id()));
     let add = move |_| {
         let edit = builder.tree.with_untracked(|tree| branch_to_add(tree, &form.id(), is_condition.get_untracked()));
         if let Some(edit) = edit {

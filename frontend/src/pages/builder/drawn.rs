@@ -69,11 +69,11 @@ impl Lists {
         let outside = blocks.filter(|block| !held.contains(Some(block)));
         outside.filter_map(|block| Some((block.get_attribute("data-closed")?, span_of(&block, top)))).collect()
     }
+}
 
-    /// The mark where a step would land.
-    pub fn mark(self) -> Option<HtmlElement> {
-        document().query_selector(".drop-place").ok().flatten()?.dyn_into().ok()
-    }
+/// The mark where a step would land.
+pub fn mark() -> Option<HtmlElement> {
+    document().query_selector(".drop-place").ok().flatten()?.dyn_into().ok()
 }
 
 /// Position of an element in px from `top`.

@@ -53,8 +53,6 @@ pub struct Builder {
     places: Memo<HashMap<StepId, TreePlace>>,
     /// Where the steps of the draft stand, and what they can refer to.
     pub index: Memo<Shared<Index>>,
-    /// The labels and ids of all steps, which expressions refer to.
-    pub names: Memo<Vec<String>>,
     /// Pending input of fields: typed, not yet valid, not in the draft.
     pub pending: RwSignal<Pending>,
     /// The steps whose cards are open.
@@ -82,8 +80,6 @@ impl Builder {
         let tree = Memo::new(move |_| draft.with(|draft| Arc::new(Tree::of(draft))));
         let places = Memo::new(move |_| tree.with(|tree| tree.places()));
         let index = Memo::new(move |_| draft.with(|draft| Shared(Arc::new(Index::of(&draft.to_definition())))));
-        let names =
-            Memo::new(move |_| index.with(|index| index.labels_and_ids().map(str::to_owned).collect::<Vec<String>>()));
         let pending = RwSignal::new(Pending::new());
         let pending_problems = Memo::new(move |_| {
             pending.with(|pending| {
@@ -97,7 +93,6 @@ impl Builder {
             tree,
             places,
             index,
-            names,
             pending,
             open: RwSignal::new(tree.with_untracked(|tree| open_at_first(tree))),
             closed_lists: RwSignal::new(HashSet::new()),

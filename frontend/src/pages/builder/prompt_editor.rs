@@ -45,16 +45,7 @@ pub fn PromptEditor(
     let popup = Popup::new();
     // There may be many expressions on the page: only the one in use is marked.
     let in_use = RwSignal::new(!is_expression);
-    let context = Memo::new(move |_| {
-        if !in_use.get() {
-            return None;
-        }
-        let builder = form.builder;
-        let field = field.get();
-        builder.draft.with(|draft| {
-            Some(builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &draft.inputs)))
-        })
-    });
+    let context = names_for(form, field, in_use);
     let look = move || {
         let Some(area) = area.get_untracked() else { return };
         let cursor = area.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
@@ -114,6 +105,20 @@ pub fn PromptEditor(
             <Found findings builder=form.builder />
         </div>
     }
+}
+
+/// What a text can refer to; nothing while it is not in use.
+fn names_for(form: StepForm, field: Signal<String>, in_use: RwSignal<bool>) -> Memo<Option<Context>> {
+    Memo::new(move |_| {
+        if !in_use.get() {
+            return None;
+        }
+        let builder = form.builder;
+        let field = field.get();
+        builder.draft.with(|draft| {
+            Some(builder.index.with(|index| Context::of(index, &form.id(), &field, &draft.context, &draft.inputs)))
+        })
+    })
 }
 
 /// Replaces a part of a field's text as if it were typed, so that the browser can undo it. It is deprecated, and the

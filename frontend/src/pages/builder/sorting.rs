@@ -15,7 +15,7 @@ use sluice_web_state::tree::list_words;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::drawn::{Lists, item_of, span_of};
+use super::drawn::{Lists, item_of, mark, span_of};
 use super::model::{Builder, handle_id};
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::view::uncovered;
@@ -26,7 +26,7 @@ const OPEN_AFTER: Duration = Duration::from_millis(600);
 /// The drag state that all handles of the tree share.
 #[derive(Clone, Copy)]
 pub struct Sorting {
-    builder: Builder,
+    builder: StoredValue<Builder>,
     /// The drag that is going on.
     pub drag: RwSignal<Drag>,
     /// What surrounds the step that is picked up.
@@ -66,7 +66,7 @@ impl Sorting {
     pub fn new(builder: Builder) -> Self {
         let drag = RwSignal::new(Drag::Idle);
         Self {
-            builder,
+            builder: StoredValue::new(builder),
             drag,
             scene: StoredValue::new(Scene::default()),
             held: Memo::new(move |_| drag.with(|drag| drag.route().map(|(id, _)| id.clone()))),
@@ -106,18 +106,18 @@ impl Sorting {
         match effect {
             DragEffect::Lifted(_) if matches!(after, Drag::Dragging { .. }) => self.scroll_at_edges(),
             DragEffect::Over(to) if matches!(after, Drag::Lifted { .. }) => {
-                self.builder.open_around(&to.list);
+                self.builder.get_value().open_around(&to.list);
                 self.draw_at_mark(id);
             }
-            DragEffect::Move(Spot { list, position }) => self.finish(id, list, position),
+            DragEffect::Move(Spot { list, position }) => self.finish(&id, list, position),
             DragEffect::Lifted(_) | DragEffect::Over(_) | DragEffect::Stayed(_) | DragEffect::Cancelled(_) => {}
         }
     }
 
     fn say(self, effect: &DragEffect, id: &StepId) {
         let list = &effect.spot().list;
-        let has_containers = self.builder.tree.with_untracked(|tree| tree.containers().next().is_some());
-        let said = self.builder.draft.with_untracked(|draft| {
+        let has_containers = self.builder.get_value().tree.with_untracked(|tree| tree.containers().next().is_some());
+        let said = self.builder.get_value().draft.with_untracked(|draft| {
             let label = draft.step(id).map(|step| step.label.clone()).unwrap_or_default();
             let words = list_words(draft, list).or_else(|| has_containers.then(|| "the workflow".to_owned()));
             announcement(effect, &label, words.as_deref(), self.scene.with_value(|scene| scene.count(list)))
@@ -125,18 +125,18 @@ impl Sorting {
         self.said.set(said);
     }
 
-    fn finish(self, id: StepId, to: BlockAddress, position: usize) {
-        if self.builder.edit(Edit::MoveStep { id: id.clone(), to, position }) {
-            focus_soon(handle_id(&id));
+    fn finish(self, id: &StepId, to: BlockAddress, position: usize) {
+        if self.builder.get_value().edit(Edit::MoveStep { id: id.clone(), to, position }) {
+            focus_soon(handle_id(id));
         }
     }
 
     /// Draws a step that was picked up by key at the place where it would land, once the mark is there.
     fn draw_at_mark(self, id: StepId) {
         request_animation_frame(move || {
-            let Some((item, mark)) = item_of(&id).zip(self.lists.mark()) else { return };
+            let Some((item, place)) = item_of(&id).zip(mark()) else { return };
             let Some(list) = item.parent_element() else { return };
-            let (mark, list) = (mark.get_bounding_client_rect(), list.get_bounding_client_rect());
+            let (mark, list) = (place.get_bounding_client_rect(), list.get_bounding_client_rect());
             self.float.update(|float| {
                 float.top = mark.top() - list.top();
                 float.left = mark.left() - list.left();
@@ -151,7 +151,8 @@ impl Sorting {
         let item = item_of(id)?;
         let hole = span_of(&item, self.lists.top());
         let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
-        let scene = self.builder.tree.with_untracked(|tree| Scene::new(tree, id)).drawn(drawn, closed, hole);
+        let scene =
+            self.builder.get_value().tree.with_untracked(|tree| Scene::new(tree, id)).drawn(drawn, closed, hole);
         self.scene.set_value(scene);
         let rect = item.get_bounding_client_rect();
         self.float.set(Float { top: rect.top(), left: rect.left(), width: rect.width(), height: rect.height() });
@@ -160,12 +161,16 @@ impl Sorting {
 
     /// Notes it again after a block has opened during the drag.
     fn look_again(self) {
-        let Some((item, mark)) = self.held.get_untracked().and_then(|id| item_of(&id)).zip(self.lists.mark()) else {
+        let Some((item, place)) = self.held.get_untracked().and_then(|id| item_of(&id)).zip(mark()) else {
             return;
         };
-        let hole: Span = span_of(&mark, self.lists.top());
+        let hole: Span = span_of(&place, self.lists.top());
         let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
         self.scene.update_value(|scene| *scene = std::mem::take(scene).drawn(drawn, closed, hole));
+        // The pointer may have moved before the lists of the block were there.
+        if let Drag::Dragging { at, .. } = self.drag.get_untracked() {
+            self.send(DragEvent::PointerMove { at });
+        }
     }
 
     /// A place in the window as a place in the outermost list.
@@ -236,7 +241,7 @@ impl Sorting {
         let block = name.clone();
         let open = move || {
             if self.held.with_untracked(Option::is_some) {
-                self.builder.open_block(&block);
+                self.builder.get_value().open_block(&block);
                 request_animation_frame(move || self.look_again());
             }
         };

@@ -53,7 +53,7 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
             <Show when=move || is_known.get()>
                 <CommonFields form />
             </Show>
-            <Found findings=form.found(Signal::stored("".to_owned())) builder />
+            <Found findings=form.found(Signal::stored(String::new())) builder />
         </div>
     }
 }

@@ -11,11 +11,18 @@ use super::model::Builder;
 use super::sorting::{Float, Sorting};
 use super::step_card::StepCard;
 
+/// The labels and ids of all steps, which expressions refer to.
+#[derive(Clone, Copy)]
+pub struct StepNames(pub Memo<Vec<String>>);
+
 /// All steps, with what a drag shows and says.
 #[component]
 pub fn StepTree(builder: Builder) -> impl IntoView {
     let sorting = Sorting::new(builder);
     provide_context(sorting);
+    provide_context(StepNames(Memo::new(move |_| {
+        builder.index.with(|index| index.labels_and_ids().map(str::to_owned).collect())
+    })));
     let mut before = None;
     Effect::new(move || {
         let tree = builder.tree.get();

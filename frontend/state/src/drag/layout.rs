@@ -121,8 +121,8 @@ impl Scene {
             }
             Stride::ToStart => at(0),
             Stride::ToEnd => at(self.rest.list(&from.list).len()),
-            Stride::Into => self.into_block(from).unwrap_or_else(|| from.clone()),
-            Stride::OutOf => self.out_of_block(from).unwrap_or_else(|| from.clone()),
+            Stride::Into => self.inside_block(from).unwrap_or_else(|| from.clone()),
+            Stride::OutOf => self.behind_block(from).unwrap_or_else(|| from.clone()),
         }
     }
 
@@ -159,7 +159,7 @@ impl Scene {
     }
 
     /// The end of the container above the spot; otherwise the beginning of the one below.
-    fn into_block(&self, from: &Spot) -> Option<Spot> {
+    fn inside_block(&self, from: &Spot) -> Option<Spot> {
         let list = self.rest.list(&from.list);
         let inner = |parent: &StepId, slot| BlockAddress::Inner { parent: parent.clone(), slot };
         let above = from.position.checked_sub(1).and_then(|at| list.get(at));
@@ -170,7 +170,7 @@ impl Scene {
     }
 
     /// The spot behind the container around the spot.
-    fn out_of_block(&self, from: &Spot) -> Option<Spot> {
+    fn behind_block(&self, from: &Spot) -> Option<Spot> {
         let BlockAddress::Inner { parent, .. } = &from.list else { return None };
         let (list, position) = self.rest.place(parent)?;
         Some(Spot { list: list.clone(), position: position.saturating_add(1) })

@@ -162,7 +162,7 @@ impl Drag {
             },
             DragEvent::LongPress => match self {
                 Self::Pressed { id, start, grab, pointer: Pointer::Touch } => {
-                    Self::drag(id, start, grab, scene, |home| home)
+                    Self::begin(id, start, grab, scene, |home| home)
                 }
                 Self::Idle | Self::Pressed { .. } | Self::Dragging { .. } | Self::Lifted { .. } => (self, None),
             },
@@ -184,7 +184,7 @@ impl Drag {
     }
 
     /// A step begins to follow the pointer.
-    fn drag(id: StepId, at: Point, grab: f64, scene: &Scene, to: impl FnOnce(Spot) -> Spot) -> (Self, Option<Effect>) {
+    fn begin(id: StepId, at: Point, grab: f64, scene: &Scene, to: impl FnOnce(Spot) -> Spot) -> (Self, Option<Effect>) {
         let Some(home) = scene.home().cloned() else { return (Self::Idle, None) };
         (Self::Dragging { id, to: to(home.clone()), grab, at }, Some(Effect::Lifted(home)))
     }
@@ -200,7 +200,7 @@ impl Drag {
                 if !at.is_farther(start, DRAG_AFTER_PX) {
                     return (Self::Pressed { id, start, grab, pointer }, None);
                 }
-                Self::drag(id, at, grab, scene, |home| nearest(grab, home))
+                Self::begin(id, at, grab, scene, |home| nearest(grab, home))
             }
             Self::Dragging { id, to: before, grab, .. } => {
                 let to = nearest(grab, before.clone());

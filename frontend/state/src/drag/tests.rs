@@ -17,6 +17,7 @@ fn id(text: &str) -> StepId {
     StepId::new(text).unwrap()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "tables read better without a sign before each macro")]
 fn tree(steps: Value) -> Tree {
     let definition: Definition = serde_json::from_value(json!({ "steps": steps })).unwrap();
     Tree::of(&Draft::from_definition(definition))
@@ -73,9 +74,9 @@ fn draw(
         }
         let span = Span { top, height: at - top };
         if step == held {
-            *hole = span
+            *hole = span;
         } else {
-            items.push(span)
+            items.push(span);
         }
         at += GAP_PX;
     }
@@ -210,13 +211,13 @@ fn the_keyboard_picks_up_moves_and_drops() {
 
 #[test]
 fn the_keyboard_goes_into_blocks_and_out_of_them() {
+    use Stride::{By, Into, OutOf, ToEnd};
     let tree = fan();
     let spots = |held: &str, strides: &[Stride]| -> Vec<Spot> {
         let events: Vec<_> =
             [lift(held)].into_iter().chain(strides.iter().map(|stride| DragEvent::KeyMove(*stride))).collect();
         run(&events, &scene(&tree, held)).1.into_iter().skip(1).map(|effect| effect.spot().clone()).collect()
     };
-    use Stride::{By, Into, OutOf, ToEnd};
     // From above, the block below is entered at its beginning.
     assert_eq!(
         spots("a", &[Into, By(2), By(1), Into, OutOf, OutOf, By(1), Into]),

@@ -34,9 +34,11 @@ fn rename<'a>(names: impl Iterator<Item = &'a mut BranchName>) {
     let names: Vec<&mut BranchName> = names.collect();
     let mut taken: Vec<BranchName> = names.iter().map(|name| (**name).clone()).collect();
     let mut seen: Vec<BranchName> = Vec::new();
+    // One of them is free: there are more numbers than names.
+    let numbers = 2..=u32::try_from(names.len()).unwrap_or(u32::MAX).saturating_add(2);
     for name in names {
         if seen.contains(name) {
-            let free = (2..).map(|number| name.numbered(number)).find(|free| !taken.contains(free));
+            let free = numbers.clone().map(|number| name.numbered(number)).find(|free| !taken.contains(free));
             if let Some(free) = free {
                 taken.push(free.clone());
                 *name = free;
