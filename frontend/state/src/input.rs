@@ -6,6 +6,7 @@
 mod bare;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::MAX_INPUT_BYTES;
 use sluice_types::template::Root;
-use sluice_types::{Definition, Index, InputField, TemplateInput};
+use sluice_types::{Definition, Index, InputField, InputType, TemplateInput};
 
 use super::format::capitalised;
 
@@ -32,6 +33,10 @@ pub struct Field {
     pub required: bool,
     /// A text that suits; may be empty.
     pub example: String,
+    /// What values it takes.
+    pub kind: InputType,
+    /// The values to choose from.
+    pub options: Vec<String>,
 }
 
 /// The ways to write an input.
@@ -71,11 +76,10 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
     let mut fields: Vec<Field> = described
         .iter()
         .map(|input| Field {
-            name: input.name.clone(),
             label: input.label.clone(),
             description: input.description.clone(),
-            required: input.required,
             example: input.example.clone(),
+            ..found(input.name.clone(), input.required)
         })
         .collect();
     for declared in &definition.inputs {
@@ -105,17 +109,27 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
 }
 
 fn of_declared(declared: &InputField) -> Field {
-    let example = declared.example.as_ref();
-    let example = example.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let kind = declared.input_type;
+    let example = declared.example.as_ref().or(declared.default.as_ref());
+    let example = example.map(|value| typed::text_of(kind, value).unwrap_or_else(|| value.to_string()));
     let plain = found(declared.name.clone(), declared.required && declared.default.is_none());
     let label = if declared.label.is_empty() { plain.label } else { declared.label.clone() };
-    Field { label, description: declared.help.clone(), example: example.unwrap_or_default(), ..plain }
+    let options = declared.options.clone();
+    Field { label, description: declared.help.clone(), example: example.unwrap_or_default(), kind, options, ..plain }
 }
 
 /// A field of which only the name is known.
 fn found(name: String, required: bool) -> Field {
     let label = capitalised(&name.replace('_', " "));
-    Field { name, label, description: String::new(), required, example: String::new() }
+    Field {
+        name,
+        label,
+        description: String::new(),
+        required,
+        example: String::new(),
+        kind: InputType::Text,
+        options: Vec::new(),
+    }
 }
 
 /// The form and its typed values.
@@ -217,7 +231,10 @@ impl InputForm {
     pub fn value(&self) -> Result<Value, InputError> {
         let value = match self.mode {
             Mode::Text => self.text_value()?,
-            Mode::Form => Value::Object(self.merged().unwrap_or_else(|| self.merged_into(Map::new()))),
+            Mode::Form => {
+                self.check_typed()?;
+                Value::Object(self.merged().unwrap_or_else(|| self.merged_into(Map::new())))
+            }
             Mode::Json if self.json.trim().is_empty() => Value::Null,
             Mode::Json => parsed(&self.json)?,
         };
@@ -238,6 +255,22 @@ impl InputForm {
             return Ok(Value::String(self.text.clone()));
         }
         if self.reads_whole { Err(InputError::new("Write the input: a step reads it.")) } else { Ok(Value::Null) }
+    }
+
+    /// Checks that each typed text stands for a value of its field.
+    fn check_typed(&self) -> Result<(), InputError> {
+        for field in &self.fields {
+            let Some(text) = self.typed(field) else { continue };
+            if let Err(message) = typed::value_of(field.kind, text) {
+                return Err(InputError { field: Some(field.name.clone()), ..InputError::new(message) });
+            }
+        }
+        Ok(())
+    }
+
+    /// What was typed into a field.
+    fn typed(&self, field: &Field) -> Option<&str> {
+        self.values.get(&field.name).map(String::as_str).filter(|text| !text.trim().is_empty())
     }
 
     fn check_fields(&self, value: &Value) -> Result<(), InputError> {
@@ -262,11 +295,11 @@ impl InputForm {
         let mut values = self.values.clone();
         for field in &self.fields {
             let name = &field.name;
-            match object.get(name) {
-                Some(Value::String(text)) => values.insert(name.clone(), text.clone()),
+            match object.get(name).map(|value| typed::text_of(field.kind, value)) {
+                Some(Some(text)) => values.insert(name.clone(), text),
                 None => values.remove(name),
-                Some(_) => {
-                    let message = format!("The field `{name}` is not a text, so the form cannot show it.");
+                Some(None) => {
+                    let message = format!("The form cannot show the value of the field `{name}`.");
                     return Err(InputError { field: Some(name.clone()), ..InputError::new(message) });
                 }
             };
@@ -278,7 +311,10 @@ impl InputForm {
     /// The typed fields, merged with the further fields of the JSON; `None` when the JSON does not fit the form and
     /// must not be overwritten.
     fn merged(&self) -> Option<Map<String, Value>> {
-        let is_shown = |(name, value): (&String, &Value)| value.is_string() || !self.has_field(name);
+        let is_shown = |(name, value): (&String, &Value)| {
+            let field = self.fields.iter().find(|field| field.name == *name);
+            field.is_none_or(|field| typed::text_of(field.kind, value).is_some())
+        };
         let base = match parsed(&self.json) {
             Ok(Value::Object(object)) if object.iter().all(is_shown) => object,
             _ if self.json.trim().is_empty() => Map::new(),
@@ -289,8 +325,11 @@ impl InputForm {
 
     fn merged_into(&self, mut object: Map<String, Value>) -> Map<String, Value> {
         for field in &self.fields {
-            match self.values.get(&field.name).filter(|text| !text.trim().is_empty()) {
-                Some(text) => object.insert(field.name.clone(), Value::String(text.clone())),
+            match self.typed(field) {
+                Some(text) => {
+                    let value = typed::value_of(field.kind, text).unwrap_or_else(|_| text.into());
+                    object.insert(field.name.clone(), value)
+                }
                 // Absent, so that a template's own default applies.
                 None => object.shift_remove(&field.name),
             };

@@ -1,6 +1,7 @@
 //! The input: a field for each name, one text, or JSON.
 
 use leptos::prelude::*;
+use sluice_types::InputType;
 use sluice_web_state::format::bytes;
 use sluice_web_state::input::{Field as InputField, InputError, Mode};
 
@@ -91,27 +92,70 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
         (is_own && (left.get() || state.touched.get())).then(|| said(&error))
     });
     let label = if field.required { field.label.clone() } else { format!("{} (optional)", field.label) };
-    let hint = Some(field.description).filter(|text| !text.is_empty());
+    let hint = Some(field.description.clone()).filter(|text| !text.is_empty());
+    let set = move |text: String| {
+        state.form.update(|form| {
+            form.values.insert(name.get_value(), text);
+        });
+    };
+    let field = StoredValue::new(field);
     view! {
         <Field label hint=hint wrong=wrong let:ids>
-            <textarea
-                class="textarea grows short"
-                id=ids.input
-                aria-describedby=ids.described_by
-                aria-required=field.required.then_some("true")
-                aria-invalid=move || wrong.read().is_some().then_some("true")
-                placeholder=field.example
-                prop:value=move || value.get()
-                on:blur=move |_| left.set(true)
-                on:input:target=move |event| {
-                    let text = event.target().value();
-                    state
-                        .form
-                        .update(|form| {
-                            form.values.insert(name.get_value(), text);
-                        });
+            {
+                let InputField { kind, options, example, required, .. } = field.get_value();
+                let required = required.then_some("true");
+                let invalid = move || wrong.read().is_some().then_some("true");
+                let choices: Vec<(String, String)> = match kind {
+                    InputType::Choice => options.iter().map(|option| (option.clone(), option.clone())).collect(),
+                    InputType::YesNo => [("true", "Yes"), ("false", "No")].map(|(value, word)| (value.into(), word.into())).into(),
+                    _ => Vec::new(),
+                };
+                if choices.is_empty() {
+                    view! {
+                        <textarea
+                            class="textarea grows short"
+                            class:mono=kind == InputType::Json
+                            id=ids.input
+                            inputmode=(kind == InputType::Number).then_some("decimal")
+                            aria-describedby=ids.described_by
+                            aria-required=required
+                            aria-invalid=invalid
+                            placeholder=example
+                            prop:value=move || value.get()
+                            on:blur=move |_| left.set(true)
+                            on:input:target=move |event| set(event.target().value())
+                        ></textarea>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <select
+                            class="select"
+                            id=ids.input
+                            aria-describedby=ids.described_by
+                            aria-required=required
+                            aria-invalid=invalid
+                            prop:value=move || value.get()
+                            on:blur=move |_| left.set(true)
+                            on:change:target=move |event| set(event.target().value())
+                        >
+                            <option value="">"Choose…"</option>
+                            {choices
+                                .into_iter()
+                                .map(|(choice, word)| {
+                                    let chosen = choice.clone();
+                                    view! {
+                                        <option value=choice selected=move || value.read() == chosen>
+                                            {word}
+                                        </option>
+                                    }
+                                })
+                                .collect_view()}
+                        </select>
+                    }
+                        .into_any()
                 }
-            ></textarea>
+            }
         </Field>
     }
 }
