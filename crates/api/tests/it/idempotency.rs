@@ -56,7 +56,9 @@ async fn request(server: &Server, operation: &str) -> Request {
         }
         "restore_version" => {
             server.workflow("saved", &[step("a", "demo-echo", "x")]).await;
-            Request { if_match: Some("\"1\""), ..Request::new("/workflows/saved/versions/1/restore", Value::Null) }
+            let newer = json!({"name": "saved", "definition": {"steps": [step("a", "demo-echo", "another")]}});
+            server.put("/workflows/saved", "\"1\"", &newer).await.expect(StatusCode::OK);
+            Request { if_match: Some("\"2\""), ..Request::new("/workflows/saved/versions/1/restore", Value::Null) }
         }
         "start_execution" => {
             server.workflow("started", &[step("a", "demo-echo", "x")]).await;
