@@ -151,7 +151,7 @@ async fn of_requests_at_once_one_is_carried_out(#[future(awt)] database: TestDat
     }
     let listed = server.get("/workflows?search=Made").await.expect(StatusCode::OK);
     assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed:#}");
-    assert_eq!(server.get("/workflows/saved").await.expect(StatusCode::OK)["version"], 2);
+    assert_eq!(server.get("/workflows/saved").await.expect(StatusCode::OK)["version"], 3);
     let retried = server.get("/workflows/retried/executions").await.expect(StatusCode::OK);
     let retried = format!("/workflows/executions/{}", retried["items"][0]["id"].as_str().unwrap());
     assert_eq!(run_of(&server.settled(&retried).await, "a")["attempt"], 2);
