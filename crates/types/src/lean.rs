@@ -120,7 +120,7 @@ mod tests {
             "workflow_version": 1, "temporal_workflow_id": null, "status": "completed", "input": {}, "output": "an output",
             "error": null, "token_usage": TokenUsage::default(), "cost_usd": 0.0, "budget_usd": null,
             "yolo": false, "triggered_by": "api", "created_at": "2026-01-01T00:00:00Z", "duration_ms": null, "on_hold": false,
-            "steps": [run], "steps_executed": 1, "last_seq": 7, "step_results": {"a": "a result"}});
+            "steps": [run], "steps_executed": ["a"], "last_seq": 7, "step_results": {"a": "a result"}});
         serde_json::from_value(execution).unwrap()
     }
 

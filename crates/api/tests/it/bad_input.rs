@@ -316,7 +316,7 @@ async fn a_wrong_parameter_is_named() {
         ("/workflows/executions?created_after=yesterday", "created_after", "2026-01-31T12:00:00Z"),
         ("/workflows/executions?status=done", "status", "pending, running"),
         ("/workflows/executions?sort=size", "sort", "created_at"),
-        ("/workflows/executions?triggered_by=x&workflow_id=w", "triggered_by", "`workflow_id`"),
+        ("/workflows/executions?workflow_version=1", "workflow_version", "`workflow_id`"),
         ("/events/workflows/w?after=-1", "after", "the last event"),
         // No parameter is passed over.
         ("/workflows/w?pretty=1", "pretty", "takes no query parameters"),

@@ -56,7 +56,9 @@ async fn request(server: &Server, operation: &str) -> Request {
         }
         "restore_version" => {
             server.workflow("saved", &[step("a", "demo-echo", "x")]).await;
-            Request { if_match: Some("\"1\""), ..Request::new("/workflows/saved/versions/1/restore", Value::Null) }
+            let newer = json!({"name": "saved", "definition": {"steps": [step("a", "demo-echo", "another")]}});
+            server.put("/workflows/saved", "\"1\"", &newer).await.expect(StatusCode::OK);
+            Request { if_match: Some("\"2\""), ..Request::new("/workflows/saved/versions/1/restore", Value::Null) }
         }
         "start_execution" => {
             server.workflow("started", &[step("a", "demo-echo", "x")]).await;
@@ -149,7 +151,7 @@ async fn of_requests_at_once_one_is_carried_out(#[future(awt)] database: TestDat
     }
     let listed = server.get("/workflows?search=Made").await.expect(StatusCode::OK);
     assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed:#}");
-    assert_eq!(server.get("/workflows/saved").await.expect(StatusCode::OK)["version"], 2);
+    assert_eq!(server.get("/workflows/saved").await.expect(StatusCode::OK)["version"], 3);
     let retried = server.get("/workflows/retried/executions").await.expect(StatusCode::OK);
     let retried = format!("/workflows/executions/{}", retried["items"][0]["id"].as_str().unwrap());
     assert_eq!(run_of(&server.settled(&retried).await, "a")["attempt"], 2);

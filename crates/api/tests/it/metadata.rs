@@ -21,7 +21,7 @@ async fn metadata_goes_from_the_workflow_and_the_start_to_the_execution(#[future
     let made = server.post("/workflows", &body).await.expect(StatusCode::CREATED);
     assert_eq!((&made["metadata"], &made["created_by"]), (&body["metadata"], &json!("local")));
     let start = json!({"metadata": {"env": "prod", "order_id": "6735"}});
-    let run = server.post("/workflows/w/executions?wait=20", &start).await.expect(StatusCode::OK);
+    let run = server.post("/workflows/w/executions?wait=20&include=output", &start).await.expect(StatusCode::OK);
     let expected = json!({"team": "sales", "env": "prod", "order_id": "6735"});
     assert_eq!(run["metadata"], expected);
     let id = run["id"].as_str().unwrap();
@@ -107,7 +107,7 @@ async fn a_start_brings_context_over_the_definitions(#[future(awt)] database: Te
     // A key that only the start can bring is missing.
     server.post("/workflows/w/executions", &json!({})).await.problem(422, "invalid_definition");
     let start = json!({"context": {"place": {"city": "Basel"}, "extra": 7}});
-    let run = server.post("/workflows/w/executions?wait=20", &start).await.expect(StatusCode::OK);
+    let run = server.post("/workflows/w/executions?wait=20&include=output", &start).await.expect(StatusCode::OK);
     assert_eq!((&run["status"], &run["output"]), (&json!("completed"), &json!("kind Basel 7")), "{run:#}");
     let id = run["id"].as_str().unwrap();
     let runs = server.get(&format!("/workflows/executions/{id}/definition")).await.expect(StatusCode::OK);
@@ -147,8 +147,8 @@ async fn drafts_of_templates_are_not_listed(#[future(awt)] database: TestDatabas
     // Its maker finds it, and can try it.
     server.get("/workflows/templates/draft").await.expect(StatusCode::OK);
     server.post("/workflows/templates/draft/instantiate", &json!({"id": "made"})).await.expect(StatusCode::CREATED);
-    let saved =
-        server.put("/workflows/draft", "\"1\"", &body(&[("is_template", json!(true))])).await.expect(StatusCode::OK);
+    let drafted = body(&[("is_template", json!(true)), ("category", json!("drafts"))]);
+    let saved = server.put("/workflows/draft", "\"1\"", &drafted).await.expect(StatusCode::OK);
     assert_eq!(saved["is_published"], false, "a save that does not name it keeps it");
     let publish = body(&[("is_template", json!(true)), ("is_published", json!(true))]);
     server.put("/workflows/draft", "\"2\"", &publish).await.expect(StatusCode::OK);

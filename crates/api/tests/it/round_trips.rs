@@ -26,8 +26,12 @@ async fn what_get_answers_is_saved_over_the_version_in_it() {
     server.post("/personas", &persona).await.expect(StatusCode::CREATED);
     for path in ["/workflows/w", "/personas/p"] {
         let read = server.get(path).await.expect(StatusCode::OK);
-        let saved = put(&server, path, &read).await.expect(StatusCode::OK);
-        assert_eq!((&saved["version"], &saved["name"]), (&json!(2), &read["name"]), "{path}");
+        let unchanged = put(&server, path, &read).await.expect(StatusCode::OK);
+        assert_eq!(unchanged, read, "nothing has changed");
+        let mut changed = read.clone();
+        changed["name"] = "Another name".into();
+        let saved = put(&server, path, &changed).await.expect(StatusCode::OK);
+        assert_eq!((&saved["version"], &saved["name"]), (&json!(2), &json!("Another name")), "{path}");
         // The version in the body is no longer the newest one.
         put(&server, path, &read).await.problem(409, "version_conflict");
         // `If-Match` takes precedence.

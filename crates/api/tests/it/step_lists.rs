@@ -24,7 +24,7 @@ async fn step_runs_are_listed_while_the_execution_lives(#[future(awt)] database:
         .await;
     let execution = server.settled(&id).await;
     let all = ["a completed", "off skipped", "r waiting", "b pending", "c pending"];
-    let page = server.get(&format!("{id}/steps")).await.expect(StatusCode::OK);
+    let page = server.get(&format!("{id}/steps?include=gates,prompts")).await.expect(StatusCode::OK);
     assert_eq!((told(&page), &page["next_cursor"]), (all.map(str::to_owned).to_vec(), &Value::Null));
     assert_eq!(page["items"], execution["steps"], "as the execution tells them");
     for (query, expected, pages) in [
