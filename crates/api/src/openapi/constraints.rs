@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use sluice_store::SortOrder;
 use sluice_types::limits::{
-    MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS,
-    MAX_IDEMPOTENCY_KEY_CHARS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS,
-    MAX_METADATA_VALUE_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PATH_BYTES,
+    MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS,
+    MAX_EXPRESSION_BYTES, MAX_FALLBACKS, MAX_IDEMPOTENCY_KEY_CHARS, MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS,
+    MAX_ITERATIONS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS,
+    MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES,
     MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
     MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_WAIT_SECONDS,
 };
@@ -47,7 +48,8 @@ enum Limits {
 const NAME: Limits = Limits::Text(1, MAX_NAME_CHARS, Some(NOT_BLANK));
 const SHORT: Limits = Limits::Text(0, MAX_NAME_CHARS, None);
 const LONG: Limits = Limits::Text(0, MAX_DESCRIPTION_CHARS, None);
-// These two are limits of bytes: a text never has more characters than bytes.
+// These three are limits of bytes: a text never has more characters than bytes.
+const EXPRESSION: Limits = Limits::Text(0, MAX_EXPRESSION_BYTES, None);
 const PROMPT: Limits = Limits::Text(0, MAX_PROMPT_BYTES, None);
 const OUTPUT: Limits = Limits::Text(0, MAX_OUTPUT_BYTES, None);
 const TAG: Limits = Limits::Text(1, MAX_TAG_CHARS, Some(NOT_BLANK));
@@ -70,6 +72,15 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         ("TemplateInput", _) => return None,
         ("ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
         (_, "name" | "triggered_by") => NAME,
+        ("InputField", "label") => SHORT,
+        ("InputField", "options") => Limits::List(0, MAX_INPUT_OPTIONS, Some(&LONG)),
+        (_, "help") => LONG,
+        (_, "inputs") => Limits::List(0, MAX_INPUT_FIELDS, None),
+        (_, "when" | "until" | "for_each") => EXPRESSION,
+        (_, "cases") => Limits::List(0, MAX_CASES, None),
+        (_, "branches") => Limits::List(0, MAX_PARALLEL_BRANCHES, None),
+        (_, "max_concurrency") => Limits::Integer(1, Some(MAX_CONCURRENCY)),
+        (_, "max_iterations") => Limits::Integer(1, Some(MAX_ITERATIONS)),
         (_, "label") => Limits::Text(1, MAX_NAME_CHARS, Some(LABEL)),
         (_, "category" | "model" | "created_by") => SHORT,
         (_, "description" | "comment" | "instructions") => LONG,

@@ -160,7 +160,7 @@ fn errors_inside_containers_say_where_they_are() {
         ),
         (
             json!({"label": "A", "type": "parallel", "for_each": "input", "on_error": "stop", "steps": []}),
-            "/steps/0/on_error: unknown variant `stop`, expected one of `fail`, `continue`",
+            "/steps/0/on_error: unknown value `stop`, expected one of `fail`, `continue`",
         ),
     ] {
         let error = Definition::of_known_parts(&json!({"steps": [step]})).unwrap_err().to_string();
