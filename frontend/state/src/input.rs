@@ -109,9 +109,9 @@ pub fn fields(described: &[TemplateInput], definition: &Definition) -> Vec<Field
 }
 
 fn of_declared(declared: &InputField) -> Field {
-    let kind = declared.input_type;
+    let kind = declared.input_type.clone();
     let example = declared.example.as_ref().or(declared.default.as_ref());
-    let example = example.map(|value| typed::text_of(kind, value).unwrap_or_else(|| value.to_string()));
+    let example = example.map(|value| typed::text_of(&kind, value).unwrap_or_else(|| value.to_string()));
     let plain = found(declared.name.clone(), declared.required && declared.default.is_none());
     let label = if declared.label.is_empty() { plain.label } else { declared.label.clone() };
     let options = declared.options.clone();
@@ -261,7 +261,7 @@ impl InputForm {
     fn check_typed(&self) -> Result<(), InputError> {
         for field in &self.fields {
             let Some(text) = self.typed(field) else { continue };
-            if let Err(message) = typed::value_of(field.kind, text) {
+            if let Err(message) = typed::value_of(&field.kind, text) {
                 return Err(InputError { field: Some(field.name.clone()), ..InputError::new(message) });
             }
         }
@@ -295,11 +295,17 @@ impl InputForm {
         let mut values = self.values.clone();
         for field in &self.fields {
             let name = &field.name;
-            match object.get(name).map(|value| typed::text_of(field.kind, value)) {
+            match object.get(name).map(|value| typed::text_of(&field.kind, value)) {
                 Some(Some(text)) => values.insert(name.clone(), text),
                 None => values.remove(name),
                 Some(None) => {
-                    let message = format!("The form cannot show the value of the field `{name}`.");
+                    let what = match field.kind {
+                        InputType::Number => "a number",
+                        InputType::YesNo => "true or false",
+                        InputType::List => "a list",
+                        _ => "a text",
+                    };
+                    let message = format!("The field `{name}` is not {what}, so the form cannot show it.");
                     return Err(InputError { field: Some(name.clone()), ..InputError::new(message) });
                 }
             };
@@ -313,7 +319,7 @@ impl InputForm {
     fn merged(&self) -> Option<Map<String, Value>> {
         let is_shown = |(name, value): (&String, &Value)| {
             let field = self.fields.iter().find(|field| field.name == *name);
-            field.is_none_or(|field| typed::text_of(field.kind, value).is_some())
+            field.is_none_or(|field| typed::text_of(&field.kind, value).is_some())
         };
         let base = match parsed(&self.json) {
             Ok(Value::Object(object)) if object.iter().all(is_shown) => object,
@@ -327,7 +333,7 @@ impl InputForm {
         for field in &self.fields {
             match self.typed(field) {
                 Some(text) => {
-                    let value = typed::value_of(field.kind, text).unwrap_or_else(|_| text.into());
+                    let value = typed::value_of(&field.kind, text).unwrap_or_else(|_| text.into());
                     object.insert(field.name.clone(), value)
                 }
                 // Absent, so that a template's own default applies.

@@ -86,7 +86,7 @@ fn a_tree_is_taken_apart_and_put_together() {
         "steps": [note("A"), note("B")]});
     let fan = json!({"label": "Fan", "type": "parallel", "branches": [{"name": "x", "steps": [polish]}, {"name": "y", "steps": []}]});
     let route = json!({"label": "Route", "type": "conditional", "cases": [{"name": "c", "when": "true", "steps": [fan]}],
-        "otherwise": {"steps": [{"label": "Each", "type": "parallel", "steps": [note("C")]}]}});
+        "otherwise": {"steps": [{"label": "Each", "type": "parallel", "for_each": "[1]", "steps": [note("C")]}]}});
     let definition: Definition =
         serde_json::from_value(json!({"inputs": [{"name": "topic", "required": true}], "steps": [route]})).unwrap();
     let draft = Draft::from_definition(definition.clone());
@@ -123,7 +123,7 @@ fn edits_have_names_and_lead_to_a_step() {
         (Edit::RemoveStep(id("brief")), "remove Brief", Some("check")),
         (
             Edit::WrapSteps { ids: vec![id("research"), id("check")], wrapper: Wrapper::Loop },
-            "wrap 2 steps",
+            "wrap 2 steps in Loop",
             Some("loop"),
         ),
         (Edit::RenameStep { id: id("check"), label: " Look ".into() }, "rename Check to Look", Some("check")),

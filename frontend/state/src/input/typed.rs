@@ -4,9 +4,9 @@ use serde_json::Value;
 use sluice_types::InputType;
 
 /// The value that a text stands for, or what the field takes instead.
-pub fn value_of(kind: InputType, text: &str) -> Result<Value, String> {
+pub fn value_of(kind: &InputType, text: &str) -> Result<Value, String> {
     match kind {
-        InputType::Text | InputType::LongText | InputType::Choice | InputType::Unknown => Ok(text.into()),
+        InputType::Text | InputType::LongText | InputType::Choice | InputType::Unknown(_) => Ok(text.into()),
         InputType::Number => {
             let number = serde_json::from_str(text.trim()).ok().filter(Value::is_number);
             number.ok_or_else(|| "Write a number, as 12 or 0.5.".to_owned())
@@ -26,10 +26,10 @@ pub fn value_of(kind: InputType, text: &str) -> Result<Value, String> {
 }
 
 /// The text that stands for a value; `None` when the field has none for it.
-pub fn text_of(kind: InputType, value: &Value) -> Option<String> {
+pub fn text_of(kind: &InputType, value: &Value) -> Option<String> {
     let plain = || value.as_str().map(str::to_owned);
     match kind {
-        InputType::Text | InputType::LongText | InputType::Choice | InputType::Unknown => plain(),
+        InputType::Text | InputType::LongText | InputType::Choice | InputType::Unknown(_) => plain(),
         InputType::Number => value.is_number().then(|| value.to_string()),
         InputType::YesNo => value.as_bool().map(|yes| yes.to_string()),
         InputType::List => {
@@ -62,8 +62,8 @@ mod tests {
             (InputType::List, json!([1, "[a"]), "[1,\"[a\"]"),
             (InputType::Json, json!(null), "null"),
         ] {
-            assert_eq!(text_of(kind, &value).as_deref(), Some(text));
-            assert_eq!(value_of(kind, text), Ok(value));
+            assert_eq!(text_of(&kind, &value).as_deref(), Some(text));
+            assert_eq!(value_of(&kind, text), Ok(value));
         }
     }
 
@@ -76,8 +76,8 @@ mod tests {
             (InputType::List, "[1"),
             (InputType::Json, "{"),
         ] {
-            assert!(value_of(kind, text).is_err(), "{text}");
+            assert!(value_of(&kind, text).is_err(), "{text}");
         }
-        assert_eq!(text_of(InputType::Number, &json!("1")), None);
+        assert_eq!(text_of(&InputType::Number, &json!("1")), None);
     }
 }
