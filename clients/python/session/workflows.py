@@ -16,11 +16,11 @@ from sluice_client.api.workflows import (
 )
 from sluice_client.models import (
     CopyWorkflow,
+    CostRange,
     CreateWorkflow,
-    EstimateRequest,
-    Range,
+    EstimateWorkflow,
     UpdateWorkflow,
-    ValidateRequest,
+    ValidateWorkflow,
 )
 from sluice_client.types import UNSET, Unset
 
@@ -74,11 +74,11 @@ def list_pages() -> None:
 
 def check_and_estimate() -> None:
     draft = definition(llm("Plan", "{{steps.Nobody.content}}"))
-    report = ok(validate_workflow.sync_detailed(ID, client=client, body=ValidateRequest(definition=draft)))
+    report = ok(validate_workflow.sync_detailed(ID, client=client, body=ValidateWorkflow(definition=draft)))
     assert not report.valid and any(it.pointer.startswith("/steps/0") for it in report.findings)
-    body = EstimateRequest(input_={"topic": "tides"})
+    body = EstimateWorkflow(input_={"topic": "tides"})
     estimate = ok(estimate_workflow.sync_detailed(ID, client=client, body=body))
-    assert isinstance(estimate.cost_usd, Range) and estimate.cost_usd.high == 0
+    assert isinstance(estimate.cost_usd, CostRange) and estimate.cost_usd.high == 0
     assert estimate.steps[0].type_ == "llm"
 
 
