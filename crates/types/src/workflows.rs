@@ -282,7 +282,7 @@ pub struct WorkflowSummary {
 pub struct WorkflowPage {
     /// The workflows, in the requested order.
     pub items: Vec<WorkflowSummary>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -343,7 +343,7 @@ pub struct WorkflowVersionSummary {
 pub struct WorkflowVersionPage {
     /// The versions, newest first.
     pub items: Vec<WorkflowVersionSummary>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 
