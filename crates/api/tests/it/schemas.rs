@@ -136,6 +136,24 @@ fn names_pass_through_generators() {
     assert!(!document.to_string().contains("writeOnly") && !document.to_string().contains("readOnly"));
 }
 
+/// Generators make an object without fields of a schema with neither, and a type for each enum without a name.
+#[test]
+fn objects_declare_their_fields_or_values_and_enums_of_lists_have_names() {
+    let document = document();
+    for (name, schema) in schemas(&document) {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let is_object = property["type"].to_string().contains("\"object\"");
+            let declares = ["properties", "additionalProperties"].iter().any(|part| !property[*part].is_null());
+            assert!(!is_object || declares, "{name}.{field}: {property}");
+        }
+    }
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["schema"]["items"]["enum"].is_null(), "{name}: {parameter}");
+        }
+    }
+}
+
 /// The verbs of request bodies: what an operation does.
 const VERBS: [&str; 10] =
     ["Copy", "Create", "Decide", "Estimate", "Instantiate", "Override", "Patch", "Start", "Update", "Validate"];
