@@ -54,7 +54,7 @@ func instantiate(ctx context.Context, client *sluice.APIClient) string {
 	definition := read.Definition
 	definition.SetProvider("demo")
 	definition.SetModel("demo-instant")
-	change := sluice.NewUpdateWorkflow(definition, read.Name)
+	change := sluice.NewUpdateWorkflow(read.Name, definition)
 	save := client.WorkflowsAPI.UpdateWorkflow(ctx, workflow.Id).IfMatch(tag).UpdateWorkflow(*change)
 	saved := must(save.Execute())
 	check(len(saved.Definition.Steps) == len(read.Definition.Steps), "steps were lost")
@@ -67,7 +67,7 @@ func instantiate(ctx context.Context, client *sluice.APIClient) string {
 func problems(ctx context.Context, client *sluice.APIClient, id string) {
 	_, _, err := client.WorkflowsAPI.GetWorkflow(ctx, "nobody").Execute()
 	refused(err, 404, "workflow_not_found")
-	unnamed := sluice.NewCreateWorkflow(*sluice.NewDefinition([]sluice.Step{}), "")
+	unnamed := sluice.NewCreateWorkflow("", *sluice.NewDefinition([]sluice.Step{}))
 	_, _, err = client.WorkflowsAPI.CreateWorkflow(ctx).CreateWorkflow(*unnamed).Execute()
 	problem := refused(err, 422, "invalid_request")
 	check(problem.Errors[0].Pointer == "/name", "the pointer is %s", problem.Errors[0].Pointer)

@@ -1,6 +1,13 @@
 """Providers, personas and templates."""
 
-from sluice_client.api.personas import create_persona, delete_persona, get_persona, list_personas, update_persona
+from sluice_client.api.personas import (
+    create_persona,
+    delete_persona,
+    get_persona,
+    list_personas,
+    patch_persona,
+    update_persona,
+)
 from sluice_client.api.providers import delete_credential, list_models, list_providers, put_credential
 from sluice_client.api.templates import (
     create_template,
@@ -14,6 +21,7 @@ from sluice_client.models import (
     CreatePersona,
     CreateWorkflow,
     InstantiateTemplate,
+    PatchPersona,
     ReviewStep,
     UpdateCredential,
     UpdatePersona,
@@ -44,7 +52,10 @@ def personas() -> None:
     assert ok(saved).version == 2
     stale = delete_persona.sync_detailed(persona.id, client=client, if_match=etag(made))
     refused(stale, 409, "version_conflict")
-    empty(delete_persona.sync_detailed(persona.id, client=client, if_match=etag(saved)))
+    patch = PatchPersona(instructions="Be kind.")
+    patched = patch_persona.sync_detailed(persona.id, client=client, body=patch)
+    assert ok(patched).name == persona.name
+    empty(delete_persona.sync_detailed(persona.id, client=client, if_match=etag(patched)))
     refused(get_persona.sync_detailed(persona.id, client=client), 404, "persona_not_found")
 
 

@@ -58,7 +58,7 @@ async fn instantiate(server: &Configuration) -> Workflow {
     let save = UpdateWorkflowParams {
         workflow_id: made.id.clone(),
         if_match: Some(format!("\"{}\"", made.version)),
-        update_workflow: UpdateWorkflow::new(*definition, made.name.clone()),
+        update_workflow: UpdateWorkflow::new(made.name.clone(), *definition),
     };
     let saved = update_workflow(server, save.clone()).await.unwrap();
     assert_eq!(saved.definition.steps.len(), made.definition.steps.len());
@@ -100,7 +100,7 @@ async fn decide(server: &Configuration, run: &Execution, path: &str) -> Executio
     let params = GetStepRunParams { execution_id: execution_id.clone(), step_path: step_path.clone() };
     let gate = get_step_run(server, params).await.unwrap().run.gate.unwrap();
     let body = DecideGate {
-        content: Some(Some(format!("{}And more.\n", gate.content.unwrap()))),
+        content: Some(Some(format!("{}And more.\n", gate.content.flatten().unwrap()))),
         opened_seq: Some(Some(gate.opened_seq)),
         ..DecideGate::new(ReviewDecision::Approve)
     };
