@@ -32,9 +32,10 @@ struct Unlimited<'d> {
 }
 
 /// Fields and parameters that need no limit.
-const WITHOUT_LIMIT: [&str; 3] = [
+const WITHOUT_LIMIT: [&str; 4] = [
     // Accepted and ignored.
     "CreateWorkflow/input",
+    "Workflow/created_by",
     "TemplateInput/",
     // What a tag does not match has no effect.
     "If-None-Match",
