@@ -103,10 +103,10 @@ public final class Session {
     check(found, path + " is not in the inbox");
     var address = ExecutionsApi.APIGetStepRunRequest.newBuilder().executionId(run.getId()).stepPath(path);
     var gate = executions.getStepRun(address.build()).getRun().getGate();
-    var body = new ReviewRequest().decision(ReviewDecision.APPROVE).openedSeq(gate.getOpenedSeq());
+    var body = new DecideGate().decision(ReviewDecision.APPROVE).openedSeq(gate.getOpenedSeq());
     body.setContent(gate.getContent() + "And more.\n");
     var request = ExecutionsApi.APIReviewStepRequest.newBuilder().executionId(run.getId()).stepPath(path);
-    return executions.reviewStep(request.waitSeconds(WAIT).reviewRequest(body).build());
+    return executions.reviewStep(request.waitSeconds(WAIT).decideGate(body).build());
   }
 
   /** Plans the last step's retry, and runs it. */

@@ -45,7 +45,7 @@ export class Changes {
   }
 
   addToEvent(event, unknown) {
-    return this.add(event, { $ref: "#/components/schemas/Event" }, unknown);
+    return this.add(event, { $ref: "#/components/schemas/ExecutionEvent" }, unknown);
   }
 
   /** All items as they are but for new fields, and one more whose open enums have unknown values. */

@@ -54,7 +54,7 @@ func instantiate(ctx context.Context, client *sluice.APIClient) string {
 	definition := read.Definition
 	definition.SetProvider("demo")
 	definition.SetModel("demo-instant")
-	change := sluice.NewUpdateWorkflow(definition, read.Name)
+	change := sluice.NewUpdateWorkflow(read.Name, definition)
 	save := client.WorkflowsAPI.UpdateWorkflow(ctx, workflow.Id).IfMatch(tag).UpdateWorkflow(*change)
 	saved := must(save.Execute())
 	check(len(saved.Definition.Steps) == len(read.Definition.Steps), "steps were lost")
@@ -67,13 +67,13 @@ func instantiate(ctx context.Context, client *sluice.APIClient) string {
 func problems(ctx context.Context, client *sluice.APIClient, id string) {
 	_, _, err := client.WorkflowsAPI.GetWorkflow(ctx, "nobody").Execute()
 	refused(err, 404, "workflow_not_found")
-	unnamed := sluice.NewCreateWorkflow(*sluice.NewDefinition([]sluice.Step{}), "")
+	unnamed := sluice.NewCreateWorkflow("", *sluice.NewDefinition([]sluice.Step{}))
 	_, _, err = client.WorkflowsAPI.CreateWorkflow(ctx).CreateWorkflow(*unnamed).Execute()
 	problem := refused(err, 422, "invalid_request")
 	check(problem.Errors[0].Pointer == "/name", "the pointer is %s", problem.Errors[0].Pointer)
-	estimate := must(client.WorkflowsAPI.EstimateWorkflow(ctx, id).EstimateRequest(*sluice.NewEstimateRequest()).Execute())
+	estimate := must(client.WorkflowsAPI.EstimateWorkflow(ctx, id).EstimateWorkflow(*sluice.NewEstimateWorkflow()).Execute())
 	check(len(estimate.Steps) > 0, "no step is estimated")
-	report := must(client.WorkflowsAPI.ValidateWorkflow(ctx, id).ValidateRequest(*sluice.NewValidateRequest()).Execute())
+	report := must(client.WorkflowsAPI.ValidateWorkflow(ctx, id).ValidateWorkflow(*sluice.NewValidateWorkflow()).Execute())
 	check(report.Valid, "the workflow is not valid")
 }
 
@@ -107,10 +107,10 @@ func decide(ctx context.Context, client *sluice.APIClient, run *sluice.Execution
 	step := must(client.ExecutionsAPI.GetStepRun(ctx, run.Id, path).Execute())
 	gate := step.Run.Gate.Get()
 	check(gate != nil && gate.Content.Get() != nil, "%s shows no text", path)
-	body := sluice.NewReviewRequest(sluice.REVIEWDECISION_APPROVE)
+	body := sluice.NewDecideGate(sluice.REVIEWDECISION_APPROVE)
 	body.SetOpenedSeq(gate.OpenedSeq)
 	body.SetContent(*gate.Content.Get() + "And more.\n")
-	return must(client.ExecutionsAPI.ReviewStep(ctx, run.Id, path).Wait(wait).ReviewRequest(*body).Execute())
+	return must(client.ExecutionsAPI.ReviewStep(ctx, run.Id, path).Wait(wait).DecideGate(*body).Execute())
 }
 
 // retry plans and runs the last step again.

@@ -3,7 +3,7 @@
 import json
 
 from httpx_sse import connect_sse
-from sluice_client.models import Event
+from sluice_client.models import ExecutionEvent
 from sluice_client.types import Unset
 
 from .runs import start
@@ -18,7 +18,7 @@ def events() -> None:
     # The generated operation waits for the end of the stream; httpx-sse reads it as it comes.
     with connect_sse(client.get_httpx_client(), "GET", address) as source:
         for sent in source.iter_sse():
-            event = Event.from_dict(json.loads(sent.data))
+            event = ExecutionEvent.from_dict(json.loads(sent.data))
             assert event.execution_id == run.id
             kinds.add(event.type_)
             # A reader passes over kinds that it does not know.

@@ -11,13 +11,13 @@ from sluice_client.api.executions import (
     review_step,
 )
 from sluice_client.models import (
+    DecideGate,
     Execution,
     ExecutionStatus,
     Gate,
-    OutputOverride,
+    OverrideOutput,
     PatchStep,
     ReviewDecision,
-    ReviewRequest,
     RunError,
 )
 
@@ -50,11 +50,11 @@ def edit_at_gate(run_id: str) -> None:
     gate = ok(get_step_run.sync_detailed(run_id, waiting.path, client=client)).run.gate
     assert isinstance(gate, Gate) and gate.opened_seq == waiting.opened_seq
     assert gate.message == "Is it right?" and gate.content
-    impossible = ReviewRequest(decision=ReviewDecision.RAISE_BUDGET, budget_usd=5.0)
+    impossible = DecideGate(decision=ReviewDecision.RAISE_BUDGET, budget_usd=5.0)
     answer = review_step.sync_detailed(run_id, waiting.path, client=client, body=impossible)
     refused(answer, 422, "decision_not_possible")
     text = f"{gate.content}And more.\n"
-    body = ReviewRequest(decision=ReviewDecision.APPROVE, content=text, opened_seq=gate.opened_seq)
+    body = DecideGate(decision=ReviewDecision.APPROVE, content=text, opened_seq=gate.opened_seq)
     settled(ok(review_step.sync_detailed(run_id, waiting.path, client=client, body=body, wait=60)))
     refused(review_step.sync_detailed(run_id, waiting.path, client=client, body=body), 409, "gate_decided")
     decided = ok(get_step_run.sync_detailed(run_id, waiting.path, client=client)).decisions[0]
@@ -62,7 +62,7 @@ def edit_at_gate(run_id: str) -> None:
 
 
 def approve_at_gate(run_id: str) -> Execution:
-    body = ReviewRequest(decision=ReviewDecision.APPROVE, comment="Well done")
+    body = DecideGate(decision=ReviewDecision.APPROVE, comment="Well done")
     return ok(review_step.sync_detailed(run_id, "approve", client=client, body=body, wait=60))
 
 
@@ -80,7 +80,7 @@ def outputs(run_id: str) -> None:
     """Reads an output as text, and replaces it: what was made from it is stale."""
     before = get_output.sync_detailed(run_id, "draft", client=client)
     assert before.status_code == 200 and before.content
-    body = OutputOverride(content="Another draft.")
+    body = OverrideOutput(content="Another draft.")
     after = ok(override_output.sync_detailed(run_id, "draft", client=client, body=body))
     assert any(it.path == "draft" and it.overridden for it in after.steps)
     assert get_output.sync_detailed(run_id, "draft", client=client).content == b"Another draft."

@@ -1,6 +1,13 @@
 """Providers, personas and templates."""
 
-from sluice_client.api.personas import create_persona, delete_persona, get_persona, list_personas, update_persona
+from sluice_client.api.personas import (
+    create_persona,
+    delete_persona,
+    get_persona,
+    list_personas,
+    patch_persona,
+    update_persona,
+)
 from sluice_client.api.providers import delete_credential, list_models, list_providers, put_credential
 from sluice_client.api.templates import (
     create_template,
@@ -10,7 +17,15 @@ from sluice_client.api.templates import (
     list_step_templates,
     list_templates,
 )
-from sluice_client.models import CreateWorkflow, CredentialRequest, InstantiateTemplate, PersonaRequest, ReviewStep
+from sluice_client.models import (
+    CreatePersona,
+    CreateWorkflow,
+    InstantiateTemplate,
+    PatchPersona,
+    ReviewStep,
+    UpdateCredential,
+    UpdatePersona,
+)
 
 from .support import MARK, client, definition, empty, etag, ok, refused, review
 
@@ -21,23 +36,26 @@ def providers() -> None:
     assert demo.available and demo.simulated
     models = ok(list_models.sync_detailed(client=client))
     assert any(it.provider == "demo" and it.model == "demo-instant" for it in models.items)
-    body = CredentialRequest(base_url="http://127.0.0.1:9", api_key="a key of a test")
+    body = UpdateCredential(base_url="http://127.0.0.1:9", api_key="a key of a test")
     stored = ok(put_credential.sync_detailed("openai_compatible", client=client, body=body))
     assert stored.base_url == body.base_url and stored.key_hint != body.api_key
     empty(delete_credential.sync_detailed("openai_compatible", client=client))
 
 
 def personas() -> None:
-    body = PersonaRequest(id=f"{MARK}-persona", name="Editor", instructions="Be brief.")
+    body = CreatePersona(id=f"{MARK}-persona", name="Editor", instructions="Be brief.")
     made = create_persona.sync_detailed(client=client, body=body)
     persona = ok(made, 201)
     assert any(it.id == persona.id for it in ok(list_personas.sync_detailed(client=client, limit=200)).items)
-    change = PersonaRequest(name=persona.name, instructions="Be brief and kind.")
+    change = UpdatePersona(name=persona.name, instructions="Be brief and kind.")
     saved = update_persona.sync_detailed(persona.id, client=client, body=change, if_match=etag(made))
     assert ok(saved).version == 2
     stale = delete_persona.sync_detailed(persona.id, client=client, if_match=etag(made))
     refused(stale, 409, "version_conflict")
-    empty(delete_persona.sync_detailed(persona.id, client=client, if_match=etag(saved)))
+    patch = PatchPersona(instructions="Be kind.")
+    patched = patch_persona.sync_detailed(persona.id, client=client, body=patch)
+    assert ok(patched).name == persona.name
+    empty(delete_persona.sync_detailed(persona.id, client=client, if_match=etag(patched)))
     refused(get_persona.sync_detailed(persona.id, client=client), 404, "persona_not_found")
 
 

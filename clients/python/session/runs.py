@@ -5,6 +5,7 @@ from sluice_client.api.executions import (
     delete_execution,
     get_execution,
     list_executions,
+    list_step_runs,
     list_workflow_executions,
     pause_execution,
     resume_execution,
@@ -16,9 +17,11 @@ from sluice_client.models import (
     Execution,
     ExecutionStatus,
     ExecutionSummary,
+    Include,
     LlmStep,
     ReviewStep,
     StartExecution,
+    StartExecutionMetadataType0,
 )
 
 from .support import MARK, client, definition, empty, llm, ok, refused
@@ -52,7 +55,8 @@ def start_once() -> str:
     body = CreateWorkflow(id=f"{MARK}-once", name="Once", definition=definition(llm("A", "a")))
     workflow = ok(create_workflow.sync_detailed(client=client, body=body), 201)
     key = f"{MARK}-key"
-    given = StartExecution(input_={"topic": "tides"}, triggered_by=MARK)
+    order = StartExecutionMetadataType0.from_dict({"order": MARK})
+    given = StartExecution(input_={"topic": "tides"}, triggered_by=MARK, metadata=order)
     run = ok(start_execution.sync_detailed(workflow.id, client=client, body=given, idempotency_key=key), 202)
     again = start_execution.sync_detailed(workflow.id, client=client, body=given, idempotency_key=key)
     assert isinstance(again.parsed, Execution) and again.parsed.id == run.id
@@ -60,7 +64,16 @@ def start_once() -> str:
     reused = start_execution.sync_detailed(workflow.id, client=client, body=other, idempotency_key=key)
     refused(reused, 422, "idempotency_key_reused")
     assert settled(run).status == ExecutionStatus.COMPLETED
+    result(run.id)
     return workflow.id
+
+
+def result(run_id: str) -> None:
+    """The output of a run is in its answer on request; its step runs have their texts."""
+    whole = ok(get_execution.sync_detailed(run_id, client=client, include=[Include.OUTPUT]))
+    steps = ok(list_step_runs.sync_detailed(run_id, client=client))
+    assert whole.output_from == "a"
+    assert whole.output and whole.output == steps.items[0].content
 
 
 def hold_and_cancel() -> None:
@@ -69,14 +82,15 @@ def hold_and_cancel() -> None:
     assert held.on_hold and held.status == ExecutionStatus.PAUSED
     assert not ok(resume_execution.sync_detailed(run.id, client=client)).on_hold
     assert ok(cancel_execution.sync_detailed(run.id, client=client)).status == ExecutionStatus.CANCELLED
+    assert ok(cancel_execution.sync_detailed(run.id, client=client)).status == ExecutionStatus.CANCELLED
     late = refused(resume_execution.sync_detailed(run.id, client=client), 409, "illegal_transition")
     assert late.current_status == "cancelled"
     empty(delete_execution.sync_detailed(run.id, client=client))
 
 
 def find(workflow_id: str) -> None:
-    status = [ExecutionStatus.COMPLETED]
-    page = ok(list_executions.sync_detailed(client=client, status=status, triggered_by=MARK))
+    status = [ExecutionStatus.COMPLETED, ExecutionStatus.FAILED]
+    page = ok(list_executions.sync_detailed(client=client, status=status, metadata=[f"order:{MARK}"]))
     assert page.items[0].workflow_id == workflow_id
     own = ok(list_workflow_executions.sync_detailed(workflow_id, client=client))
     assert own.items[0].id == page.items[0].id

@@ -10,17 +10,19 @@ from sluice_client.api.workflows import (
     get_workflow_stats,
     list_versions,
     list_workflows,
+    patch_workflow,
     restore_version,
     update_workflow,
     validate_workflow,
 )
 from sluice_client.models import (
     CopyWorkflow,
+    CostRange,
     CreateWorkflow,
-    EstimateRequest,
-    Range,
+    EstimateWorkflow,
+    PatchWorkflow,
     UpdateWorkflow,
-    ValidateRequest,
+    ValidateWorkflow,
 )
 from sluice_client.types import UNSET, Unset
 
@@ -51,6 +53,12 @@ def create_and_save() -> None:
     assert etag(saved) != etag(read)
     again = update_workflow.sync_detailed(ID, client=client, body=change, if_match=etag(read))
     assert refused(again, 409, "version_conflict").current_version == ok(saved).version
+    # A patch names only what changes, and is of the newest version without `If-Match`.
+    patch = PatchWorkflow.from_dict(
+        {"category": "examples", "metadata": {"team": MARK}, "definition": {"model": "demo"}}
+    )
+    patched = ok(patch_workflow.sync_detailed(ID, client=client, body=patch))
+    assert patched.metadata.to_dict() == {"team": MARK} and len(patched.definition.steps) == 1
     nameless = CreateWorkflow(name="", definition=draft)
     invalid = refused(create_workflow.sync_detailed(client=client, body=nameless), 422, "invalid_request")
     assert not isinstance(invalid.errors, Unset) and invalid.errors[0].pointer == "/name"
@@ -74,22 +82,22 @@ def list_pages() -> None:
 
 def check_and_estimate() -> None:
     draft = definition(llm("Plan", "{{steps.Nobody.content}}"))
-    report = ok(validate_workflow.sync_detailed(ID, client=client, body=ValidateRequest(definition=draft)))
+    report = ok(validate_workflow.sync_detailed(ID, client=client, body=ValidateWorkflow(definition=draft)))
     assert not report.valid and any(it.pointer.startswith("/steps/0") for it in report.findings)
-    body = EstimateRequest(input_={"topic": "tides"})
+    body = EstimateWorkflow(input_={"topic": "tides"})
     estimate = ok(estimate_workflow.sync_detailed(ID, client=client, body=body))
-    assert isinstance(estimate.cost_usd, Range) and estimate.cost_usd.high == 0
+    assert isinstance(estimate.cost_usd, CostRange) and estimate.cost_usd.high == 0
     assert estimate.steps[0].type_ == "llm"
 
 
 def versions() -> None:
     every = ok(list_versions.sync_detailed(ID, client=client))
-    assert sorted({it.version for it in every.items}) == [1, 2]
+    assert sorted({it.version for it in every.items}) == [1, 2, 3]
     version = ok(get_version.sync_detailed(ID, 1, client=client))
     assert version.definition.steps[0].label == "Plan"
     tag = etag(get_workflow.sync_detailed(ID, client=client))
     restored = ok(restore_version.sync_detailed(ID, 1, client=client, if_match=tag))
-    assert restored.version == 3 and restored.description == ""
+    assert restored.version == 4 and restored.description == ""
 
 
 def copy_and_delete() -> None:

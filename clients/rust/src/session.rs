@@ -50,15 +50,15 @@ async fn instantiate(server: &Configuration) -> Workflow {
     let name = format!("Rehearsal planner rust-{}", std::process::id());
     let body = InstantiateTemplate { name: Some(Some(name)), ..InstantiateTemplate::new() };
     let template_id = "deep-build-pipeline".to_owned();
-    let made = InstantiateTemplateParams { template_id, instantiate_template: Some(body) };
+    let made = InstantiateTemplateParams { template_id, idempotency_key: None, instantiate_template: Some(body) };
     let made = instantiate_template(server, made).await.unwrap();
     let mut definition = made.definition.clone();
     (definition.provider, definition.model) = (Some("demo".into()), Some("demo-instant".into()));
     // The client shows no headers: the ETag is the version in quotes.
     let save = UpdateWorkflowParams {
         workflow_id: made.id.clone(),
-        if_match: format!("\"{}\"", made.version),
-        update_workflow: UpdateWorkflow::new(*definition, made.name.clone()),
+        if_match: Some(format!("\"{}\"", made.version)),
+        update_workflow: UpdateWorkflow::new(made.name.clone(), *definition),
     };
     let saved = update_workflow(server, save.clone()).await.unwrap();
     assert_eq!(saved.definition.steps.len(), made.definition.steps.len());
@@ -68,10 +68,12 @@ async fn instantiate(server: &Configuration) -> Workflow {
 
 /// Starts one run for one key, however often it is sent.
 async fn start(server: &Configuration, workflow: &Workflow) -> Execution {
-    let body = StartExecution { input: Some(Some(json!({"idea": "Rehearsals of small theatres"}))), ..StartExecution::new() };
+    let body =
+        StartExecution { input: Some(Some(json!({"idea": "Rehearsals of small theatres"}))), ..StartExecution::new() };
     let params = StartExecutionParams {
         workflow_id: workflow.id.clone(),
         wait: None,
+        include: None,
         idempotency_key: Some(format!("rust-{}", std::process::id())),
         start_execution: Some(body),
     };
@@ -83,7 +85,8 @@ async fn start(server: &Configuration, workflow: &Workflow) -> Execution {
 /// Waits without a stream until the run has ended or waits for a person.
 async fn settled(server: &Configuration, mut run: Execution) -> Execution {
     while matches!(run.status, ExecutionStatus::Pending | ExecutionStatus::Running) {
-        let params = GetExecutionParams { execution_id: run.id, wait: WAIT, after_seq: Some(run.last_seq) };
+        let params =
+            GetExecutionParams { execution_id: run.id, wait: WAIT, after_seq: Some(run.last_seq), include: None };
         run = get_execution(server, params).await.unwrap();
     }
     run
@@ -97,11 +100,18 @@ async fn decide(server: &Configuration, run: &Execution, path: &str) -> Executio
     let params = GetStepRunParams { execution_id: execution_id.clone(), step_path: step_path.clone() };
     let gate = get_step_run(server, params).await.unwrap().run.gate.unwrap();
     let body = DecideGate {
-        content: Some(Some(format!("{}And more.\n", gate.content.unwrap()))),
+        content: Some(Some(format!("{}And more.\n", gate.content.flatten().unwrap()))),
         opened_seq: Some(Some(gate.opened_seq)),
         ..DecideGate::new(ReviewDecision::Approve)
     };
-    let params = ReviewStepParams { execution_id, step_path, wait: WAIT, review_request: body };
+    let params = ReviewStepParams {
+        execution_id,
+        step_path,
+        wait: WAIT,
+        include: None,
+        idempotency_key: None,
+        decide_gate: body,
+    };
     review_step(server, params).await.unwrap()
 }
 
@@ -112,7 +122,8 @@ async fn retry(server: &Configuration, run: &Execution) {
     let (id, path) = (execution_id.clone(), step_path.clone());
     let plan = PlanRetryParams { execution_id: id, step_path: path, patch_step: body.clone() };
     assert_eq!(plan_retry(server, plan).await.unwrap().repeated[0].path, step_path);
-    let params = RetryStepParams { execution_id, step_path, wait: WAIT, patch_step: body };
+    let params =
+        RetryStepParams { execution_id, step_path, wait: WAIT, include: None, idempotency_key: None, patch_step: body };
     let again = settled(server, retry_step(server, params).await.unwrap()).await;
     assert_eq!(again.status, ExecutionStatus::Completed);
 }
@@ -126,7 +137,10 @@ async fn find(server: &Configuration, run: &Execution) {
         created_before: None,
         sort: None,
         workflow_id: Some(run.workflow_id.clone()),
+        workflow_version: None,
         triggered_by: None,
+        error_code: None,
+        metadata: None,
     };
     assert_eq!(list_executions(server, params).await.unwrap().items[0].id, run.id);
 }

@@ -24,14 +24,14 @@ export async function events(): Promise<void> {
 }
 
 /** The events in the `data` lines of a stream. */
-async function* read(stream: ReadableStream<Uint8Array>): AsyncGenerator<Schemas["Event"]> {
+async function* read(stream: ReadableStream<Uint8Array>): AsyncGenerator<Schemas["ExecutionEvent"]> {
   let rest = "";
   const decoder = new TextDecoder();
   for await (const piece of stream) {
     const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      if (line.startsWith("data:")) yield JSON.parse(line.slice(5)) as Schemas["Event"];
+      if (line.startsWith("data:")) yield JSON.parse(line.slice(5)) as Schemas["ExecutionEvent"];
     }
   }
 }

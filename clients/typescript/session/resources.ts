@@ -32,7 +32,12 @@ export async function personas(): Promise<void> {
     409,
     "version_conflict",
   );
-  const fresh = { "If-Match": etag(saved) };
+  const patched = await client.PATCH("/api/v1/personas/{persona_id}", {
+    params: { path },
+    body: { instructions: "Be kind." },
+  });
+  assert.equal(ok(patched).name, persona.name);
+  const fresh = { "If-Match": etag(patched) };
   ok(await client.DELETE("/api/v1/personas/{persona_id}", { params: { path, header: fresh } }), 204);
   refused(await client.GET("/api/v1/personas/{persona_id}", { params: { path } }), 404, "persona_not_found");
 }

@@ -35,7 +35,7 @@ async function startOnce(): Promise<string> {
   const body = { id: `${MARK}-once`, name: "Once", definition: definition({ type: "llm", label: "A", prompt: "a" }) };
   const workflow = ok(await client.POST("/api/v1/workflows", { body }), 201);
   const params = { path: { workflow_id: workflow.id }, header: { "Idempotency-Key": `${MARK}-key` } };
-  const input = { input: { topic: "tides" }, triggered_by: MARK };
+  const input = { input: { topic: "tides" }, triggered_by: MARK, metadata: { order: MARK } };
   const first = await client.POST("/api/v1/workflows/{workflow_id}/executions", { params, body: input });
   const run = ok(first, 202);
   const again = await client.POST("/api/v1/workflows/{workflow_id}/executions", { params, body: input });
@@ -46,7 +46,18 @@ async function startOnce(): Promise<string> {
     "idempotency_key_reused",
   );
   assert.equal((await settled(run)).status, "completed");
+  await result(run.id);
   return workflow.id;
+}
+
+/** The output of a run is in its answer on request; its step runs have their texts. */
+async function result(execution_id: string): Promise<void> {
+  const path = { execution_id };
+  const query = { include: ["output" as const] };
+  const whole = ok(await client.GET("/api/v1/workflows/executions/{execution_id}", { params: { path, query } }));
+  const steps = ok(await client.GET("/api/v1/workflows/executions/{execution_id}/steps", { params: { path } }));
+  assert.equal(whole.output_from, "a");
+  assert(typeof whole.output === "string" && whole.output === steps.items[0]?.content);
 }
 
 async function holdAndCancel(): Promise<void> {
@@ -58,13 +69,14 @@ async function holdAndCancel(): Promise<void> {
   assert(!resumed.on_hold);
   const cancelled = ok(await client.POST("/api/v1/workflows/executions/{execution_id}/cancel", { params }));
   assert.equal(cancelled.status, "cancelled");
+  ok(await client.POST("/api/v1/workflows/executions/{execution_id}/cancel", { params }));
   const late = await client.POST("/api/v1/workflows/executions/{execution_id}/resume", { params });
   assert.equal(refused(late, 409, "illegal_transition").current_status, "cancelled");
   ok(await client.DELETE("/api/v1/workflows/executions/{execution_id}", { params }), 204);
 }
 
 async function find(workflow_id: string): Promise<void> {
-  const query = { status: ["completed" as const, "failed" as const], triggered_by: MARK };
+  const query = { status: ["completed" as const, "failed" as const], metadata: [`order:${MARK}`] };
   const page = ok(await client.GET("/api/v1/workflows/executions", { params: { query } }));
   assert.equal(page.items[0]?.workflow_id, workflow_id);
   const path = { workflow_id };

@@ -9,11 +9,7 @@ export type Execution = Schemas["Execution"];
 const server = process.env["SLUICE"];
 assert(server, "SLUICE holds the address of the server");
 
-export const client = createClient<paths>({
-  baseUrl: server,
-  // Lists in a query are separated by commas; the library repeats the parameter by default.
-  querySerializer: { array: { style: "form", explode: false } },
-});
+export const client = createClient<paths>({ baseUrl: server });
 
 /** A server of next year has more items in its lists than this year's, and codes of problems that are not known yet. */
 export const NEXT_YEAR = process.env["NEXT_YEAR"] === "1";

@@ -32,6 +32,10 @@ async function createAndSave(): Promise<void> {
   assert.notEqual(etag(saved), tag);
   const stale = refused(await client.PUT("/api/v1/workflows/{workflow_id}", save), 409, "version_conflict");
   assert.equal(stale.current_version, ok(saved).version);
+  // A patch names only what changes, and is of the newest version without `If-Match`.
+  const patch = { category: "examples", metadata: { team: MARK }, definition: { model: "demo" } };
+  const patched = ok(await client.PATCH("/api/v1/workflows/{workflow_id}", { params: { path }, body: patch }));
+  assert(patched.metadata["team"] === MARK && patched.definition.steps.length === 1);
   const nameless = { name: "", definition: workflow.definition };
   const invalid = refused(await client.POST("/api/v1/workflows", { body: nameless }), 422, "invalid_request");
   assert.equal(invalid.errors?.[0]?.pointer, "/name");
@@ -68,14 +72,14 @@ async function checkAndEstimate(): Promise<void> {
 
 async function versions(): Promise<void> {
   const all = ok(await client.GET("/api/v1/workflows/{workflow_id}/versions", { params: { path } }));
-  assert.deepEqual([...new Set(all.items.map((it) => it.version))], [2, 1]);
+  assert.deepEqual([...new Set(all.items.map((it) => it.version))], [3, 2, 1]);
   const first = { path: { ...path, version: 1 } };
   const version = ok(await client.GET("/api/v1/workflows/{workflow_id}/versions/{version}", { params: first }));
   assert.equal(version.definition.steps[0]?.label, "Plan");
   const tag = etag(await client.GET("/api/v1/workflows/{workflow_id}", { params: { path } }));
   const params = { ...first, header: { "If-Match": tag } };
   const restored = ok(await client.POST("/api/v1/workflows/{workflow_id}/versions/{version}/restore", { params }));
-  assert.equal(restored.version, 3);
+  assert.equal(restored.version, 4);
   assert.equal(restored.description, "");
 }
 

@@ -119,6 +119,8 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_default();
     components.schemas.extend(schemas_of::<Problem>());
     components.schemas.extend(schemas_of::<sluice_types::ExecutionEvent>());
+    // A parameter refers to it: then generators make one type of it, and not one for each operation.
+    components.schemas.extend(schemas_of::<sluice_types::Include>());
     for item in document.paths.paths.values_mut() {
         item.post.iter_mut().for_each(idempotency::declare);
     }

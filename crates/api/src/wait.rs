@@ -23,7 +23,7 @@ pub struct WaitQuery {
     /// What the answer holds beside each text once, separated by commas: `gates`, `output`, `prompts`, `results`. More may
     /// come.
     #[serde(default, deserialize_with = "words")]
-    #[param(style = Form, explode = false, inline, value_type = Option<Vec<Include>>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Include>>)]
     pub include: Vec<Include>,
 }
 
@@ -35,7 +35,7 @@ pub struct IncludeQuery {
     /// What the answer holds beside each text once, separated by commas: `gates`, `output`, `prompts`, `results`. More may
     /// come.
     #[serde(default, deserialize_with = "words")]
-    #[param(style = Form, explode = false, inline, value_type = Option<Vec<Include>>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Include>>)]
     pub include: Vec<Include>,
 }
 
@@ -53,7 +53,7 @@ pub struct WaitForEventQuery {
     /// What the answer holds beside each text once, separated by commas: `gates`, `output`, `prompts`, `results`. More may
     /// come.
     #[serde(default, deserialize_with = "words")]
-    #[param(style = Form, explode = false, inline, value_type = Option<Vec<Include>>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Include>>)]
     pub include: Vec<Include>,
 }
 

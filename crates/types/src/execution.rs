@@ -399,7 +399,7 @@ pub struct ExecutionSummary {
 pub struct ExecutionPage {
     /// The executions.
     pub items: Vec<ExecutionSummary>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 

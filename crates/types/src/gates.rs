@@ -41,6 +41,6 @@ pub struct OpenGate {
 pub struct GatePage {
     /// The gates.
     pub items: Vec<OpenGate>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }

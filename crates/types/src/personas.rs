@@ -104,6 +104,6 @@ pub struct PatchPersona {
 pub struct PersonaPage {
     /// The personas, by id.
     pub items: Vec<Persona>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }

@@ -10,6 +10,6 @@ use crate::execution::StepRun;
 pub struct StepRunPage {
     /// The step runs, in the order of the workflow.
     pub items: Vec<StepRun>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }

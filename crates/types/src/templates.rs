@@ -117,7 +117,7 @@ impl From<&WorkflowTemplate> for TemplateSummary {
 pub struct TemplatePage {
     /// The templates.
     pub items: Vec<TemplateSummary>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 

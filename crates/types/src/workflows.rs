@@ -217,7 +217,7 @@ pub struct PatchWorkflow {
     /// Changes of the definition, a merge patch too: `null` removes a field, and a list such as `steps` replaces the
     /// whole list.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Map<String, Value>)]
     pub definition: Option<Map<String, Value>>,
     /// Whether it is a template of the tenant's own.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
@@ -282,7 +282,7 @@ pub struct WorkflowSummary {
 pub struct WorkflowPage {
     /// The workflows, in the requested order.
     pub items: Vec<WorkflowSummary>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -343,7 +343,7 @@ pub struct WorkflowVersionSummary {
 pub struct WorkflowVersionPage {
     /// The versions, newest first.
     pub items: Vec<WorkflowVersionSummary>,
-    /// The `cursor` of the next page; absent on the last page.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 

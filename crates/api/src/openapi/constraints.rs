@@ -65,6 +65,9 @@ const IF_MATCH: Limits =
 const METADATA_VALUE: Limits = Limits::Text(0, MAX_METADATA_VALUE_CHARS, None);
 const METADATA_FILTER: Limits = Limits::Text(2, MAX_METADATA_KEY_CHARS + MAX_METADATA_VALUE_CHARS + 1, Some("^[^:]+:"));
 
+/// The code of a problem. More may come, so the schema does not list them.
+const ERROR_CODE: Limits = Limits::Text(1, MAX_SLUG_CHARS, Some("^[a-z0-9_]+$"));
+
 /// The limits of a field of a request.
 fn of_field(schema: &str, field: &str) -> Option<Limits> {
     Some(match (schema, field) {
@@ -129,7 +132,8 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         (_, "cursor") => Limits::Text(1, MAX_CURSOR_CHARS, Some("^[A-Za-z0-9_-]+$")),
         (_, "search") => Limits::Text(0, MAX_SEARCH_CHARS, None),
         (_, "tag") => Limits::Text(0, MAX_TAG_CHARS, None),
-        (_, "category" | "triggered_by" | "error_code") => SHORT,
+        (_, "category" | "triggered_by") => SHORT,
+        (_, "error_code") => ERROR_CODE,
         (_, "If-Match") => IF_MATCH,
         (_, "Idempotency-Key") => Limits::Text(1, MAX_IDEMPOTENCY_KEY_CHARS, Some("^[!-~]+$")),
         _ => return None,

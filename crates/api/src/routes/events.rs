@@ -33,10 +33,10 @@ pub struct AfterQuery {
     params(("execution_id" = ExecutionId, Path, description = "The execution"), AfterQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "The number of the last event that was read")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
+        extensions(("x-event-schema" = json!({"$ref": "#/components/schemas/ExecutionEvent"}))),
         example = "id: 1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n"),
         (status = 204, description = "The execution has ended, and its last event was read: do not come again")),
-    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])),
-        ("x-event-schema" = json!({"$ref": "#/components/schemas/ExecutionEvent"})))
+    extensions(("x-error-codes" = json!(["execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])))
 )]
 #[get("/workflows/executions/{execution_id}/events")]
 pub async fn follow_execution(
@@ -74,9 +74,9 @@ pub struct WorkflowAfterQuery {
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"), WorkflowAfterQuery,
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was read")),
     responses((status = 200, description = "The stream", content_type = "text/event-stream", body = String,
+        extensions(("x-event-schema" = json!({"$ref": "#/components/schemas/ExecutionEvent"}))),
         example = "id: execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11:1\nevent: progress\ndata: {\"seq\":1,\"type\":\"progress\",\"status\":\"running\"}\n\n")),
-    extensions(("x-error-codes" = json!(["workflow_not_found", "execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])),
-        ("x-event-schema" = json!({"$ref": "#/components/schemas/ExecutionEvent"})))
+    extensions(("x-error-codes" = json!(["workflow_not_found", "execution_not_found", "invalid_query", "invalid_header", "too_many_streams"])))
 )]
 #[get("/events/workflows/{workflow_id}")]
 pub async fn follow_workflow(

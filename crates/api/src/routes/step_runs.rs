@@ -41,7 +41,7 @@ pub struct StepRunQuery {
     pub status: Option<Vec<StepRunStatus>>,
     /// What the answer holds beside each text once, separated by commas: `gates` and `prompts`. More may come.
     #[serde(default, deserialize_with = "words")]
-    #[param(style = Form, explode = false, inline, value_type = Option<Vec<Include>>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<Include>>)]
     pub include: Vec<Include>,
 }
 
