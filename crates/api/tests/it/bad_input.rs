@@ -386,7 +386,7 @@ async fn declared_inputs_are_checked_and_filled_in(#[future(awt)] database: Test
     let start = |input: serde_json::Value| {
         let body = json!({"input": input});
         let server = &server;
-        async move { server.post("/workflows/declared/executions?wait=20", &body).await }
+        async move { server.post("/workflows/declared/executions?wait=20&include=prompts", &body).await }
     };
     for (input, pointers) in [
         (json!({}), vec!["/input/topic", "/input/count"]),

@@ -41,6 +41,13 @@ pub fn decision(decision: ReviewDecision) -> DecideGate {
 /// How long anything may take before a test gives up. Nothing is awaited by time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+impl Drop for TestEngine {
+    /// As after a crash: nothing of the engine goes on, and its connections are closed.
+    fn drop(&mut self) {
+        self.engine.halt();
+    }
+}
+
 impl TestEngine {
     pub async fn open(config: &StoreConfig) -> Self {
         Self::with_faults(config, Faults::default()).await
