@@ -123,6 +123,7 @@ async fn workflows(session: &mut Session<'_>) {
         "get_workflow_stats",
         "copy_workflow",
         "update_workflow",
+        "patch_workflow",
         "list_versions",
     ] {
         session.call(id, &[workflow]).await;
@@ -145,8 +146,14 @@ async fn executions(session: &mut Session<'_>) {
     let address = format!("/workflows/executions/{}", execution.1);
     let run = |step: &'static str| [execution, ("step_path", step), ("workflow_id", "market-brief")];
     session.server.until(&address, |execution| execution["status"] == "paused").await;
-    for id in ["list_gates", "list_executions", "list_workflow_executions", "get_execution", "get_execution_definition"]
-    {
+    for id in [
+        "list_step_runs",
+        "list_gates",
+        "list_executions",
+        "list_workflow_executions",
+        "get_execution",
+        "get_execution_definition",
+    ] {
         session.call(id, &run("research")).await;
     }
     for (id, step) in [
@@ -175,7 +182,7 @@ async fn executions(session: &mut Session<'_>) {
 
 async fn personas_and_providers(session: &mut Session<'_>) {
     let persona = session.call("create_persona", &[]).await["id"].as_str().unwrap().to_owned();
-    for id in ["list_personas", "get_persona", "update_persona", "delete_persona"] {
+    for id in ["list_personas", "get_persona", "update_persona", "patch_persona", "delete_persona"] {
         session.call(id, &[("persona_id", &persona)]).await;
     }
     for id in ["list_models", "list_providers", "put_credential", "delete_credential"] {
