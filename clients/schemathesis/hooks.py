@@ -41,8 +41,8 @@ def is_about_content(problem, case):
     if code == "invalid_request":
         return all(is_about_meaning(error, case) for error in problem["errors"])
     if code == "invalid_query":
-        # Codes are not listed in the document, because more may come.
-        if "error_code" in case.query:
+        # Codes are not listed in the document, because more may come. A version is one of a workflow.
+        if "error_code" in case.query or "workflow_version" in case.query and "workflow_id" not in case.query:
             return True
         dependent = DEPENDENT.get(case.operation.definition.raw["operationId"])
         return dependent is not None and dependent <= set(case.query)

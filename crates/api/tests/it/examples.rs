@@ -147,12 +147,12 @@ async fn executions(session: &mut Session<'_>) {
     let run = |step: &'static str| [execution, ("step_path", step), ("workflow_id", "market-brief")];
     session.server.until(&address, |execution| execution["status"] == "paused").await;
     for id in [
-        "list_step_runs",
         "list_gates",
         "list_executions",
         "list_workflow_executions",
         "get_execution",
         "get_execution_definition",
+        "list_step_runs",
     ] {
         session.call(id, &run("research")).await;
     }

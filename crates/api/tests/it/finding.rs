@@ -91,6 +91,7 @@ async fn filters_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
         "status=asleep",
         "status=paused,asleep",
         "status=",
+        "status=paused&status=asleep",
         "sort=name",
         "sort=",
         "created_after=yesterday",
