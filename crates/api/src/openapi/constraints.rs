@@ -23,6 +23,8 @@ use utoipa::openapi::{OpenApi, RefOr};
 const NOT_BLANK: &str = r"\S";
 /// The label of a step, to which prompts refer: not blank, without braces and line breaks.
 const LABEL: &str = r"^[^\n{}]*[^\s{}][^\n{}]*$";
+/// A header of visible characters, with spaces and tabs inside.
+const HEADER_TEXT: &str = r"^[!-~]([\t -~]*[!-~])?$";
 /// The number of an event.
 const EVENT_NUMBER: &str = "^[0-9]{1,19}$";
 /// The same, or the `id` of an event, which names its execution.
@@ -35,8 +37,8 @@ enum Limits {
     Text(usize, usize, Option<&'static str>),
     /// The least and the most items, and the limits of each.
     List(usize, usize, Option<&'static Limits>),
-    /// The most entries, and the limits of each value.
-    Map(usize, &'static Limits),
+    /// The most entries, the limits of each key, and those of each value.
+    Map(usize, Option<&'static Limits>, &'static Limits),
     /// The least integer, and the greatest if it is not that of the format.
     Integer(u32, Option<u32>),
     /// The least number, and the greatest if there is one.
@@ -62,6 +64,7 @@ const EVENT: Limits = Limits::Integer(0, None);
 /// In quotes, weak, bare, `*`, or as a proxy has changed it that compresses.
 const IF_MATCH: Limits =
     Limits::Text(1, 40, Some(r#"^(\*|(W/)?"[0-9]{1,18}(-{1,2}(br|deflate|gzip|zstd))?"|[0-9]{1,18})$"#));
+const METADATA_KEY: Limits = Limits::Text(1, MAX_METADATA_KEY_CHARS, Some(r"^[^:\x00-\x1f\x7f-\x9f]+$"));
 const METADATA_VALUE: Limits = Limits::Text(0, MAX_METADATA_VALUE_CHARS, None);
 const METADATA_FILTER: Limits = Limits::Text(2, MAX_METADATA_KEY_CHARS + MAX_METADATA_VALUE_CHARS + 1, Some("^[^:]+:"));
 
@@ -92,12 +95,12 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         (_, "tags") => Limits::List(0, MAX_TAGS, Some(&TAG)),
         (_, "steps" | "shows") => Limits::List(0, MAX_STEPS, None),
         (_, "fallbacks") => Limits::List(0, MAX_FALLBACKS, None),
-        (_, "renamed_labels") => Limits::Map(MAX_STEPS, &SHORT),
+        (_, "renamed_labels") => Limits::Map(MAX_STEPS, None, &SHORT),
         (_, "max_retries") => Limits::Integer(0, Some(MAX_RETRIES)),
         (_, "timeout" | "idle_timeout") => SECONDS,
         (_, "expires_in") => Limits::Integer(1, Some(MAX_EXPIRES_IN_SECONDS)),
         (_, "max_tokens") => Limits::Integer(1, Some(MAX_OUTPUT_TOKENS)),
-        (_, "metadata") => Limits::Map(MAX_METADATA_KEYS, &METADATA_VALUE),
+        (_, "metadata") => Limits::Map(MAX_METADATA_KEYS, Some(&METADATA_KEY), &METADATA_VALUE),
         (_, "version") => COUNTED,
         (_, "opened_seq") => EVENT,
         (_, "budget_usd") => Limits::Number(0.0, None),
@@ -135,7 +138,7 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         (_, "category" | "triggered_by") => SHORT,
         (_, "error_code") => ERROR_CODE,
         (_, "If-Match") => IF_MATCH,
-        (_, "Idempotency-Key") => Limits::Text(1, MAX_IDEMPOTENCY_KEY_CHARS, Some("^[!-~]+$")),
+        (_, "Idempotency-Key") => Limits::Text(1, MAX_IDEMPOTENCY_KEY_CHARS, Some(HEADER_TEXT)),
         _ => return None,
     })
 }
@@ -191,8 +194,11 @@ fn limit_object(object: &mut Object, limits: Limits) {
             object.max_length = Some(most);
             object.pattern = pattern.map(Into::into).or(object.pattern.take());
         }
-        Limits::Map(most, each) => {
+        Limits::Map(most, keys, each) => {
             object.max_properties = Some(most);
+            if let (Some(Schema::Object(names)), Some(keys)) = (object.property_names.as_deref_mut(), keys) {
+                limit_object(names, *keys);
+            }
             if let Some(AdditionalProperties::RefOr(value)) = object.additional_properties.as_deref_mut() {
                 limit(value, *each);
             }

@@ -211,6 +211,9 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
         let message = "it needs `workflow_id`: versions are counted in each workflow";
         return Err(ApiError::parameter(ErrorCode::InvalidQuery, "workflow_version", message));
     }
+    if query.workflow_version.is_some_and(|version| version < 1) {
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "workflow_version", "versions are counted from 1"));
+    }
     let mut filter = ExecutionFilter {
         limit: page_size(query.limit)?,
         cursor: None,

@@ -210,7 +210,7 @@ pub async fn instantiate_template(
         };
         create(&app, &caller, request, Some(template.id), key.as_ref()).await
     };
-    let created = save_once(&app, &caller, key.as_ref(), instantiation).await?;
+    let created = save_once(&app, &caller, key.as_ref(), Box::pin(instantiation)).await?;
     Ok(created.map(|workflow| created_at("workflows", workflow)))
 }
 

@@ -89,7 +89,7 @@ pub async fn restore_version(
     let expected = if_match.required()?;
     let key = key.of("restore_version", &(&id, version), &());
     let restoration = restore(&app, &caller, &id, version, expected, key.as_ref());
-    Ok(save_once(&app, &caller, key.as_ref(), restoration).await?.map(WithETag::ok))
+    Ok(save_once(&app, &caller, key.as_ref(), Box::pin(restoration)).await?.map(WithETag::ok))
 }
 
 async fn restore(

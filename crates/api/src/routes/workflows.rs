@@ -423,7 +423,7 @@ pub async fn copy_workflow(
         };
         create(&app, &caller, request, original.source_template_id, key.as_ref()).await
     };
-    let copied = save_once(&app, &caller, key.as_ref(), copy).await?;
+    let copied = save_once(&app, &caller, key.as_ref(), Box::pin(copy)).await?;
     Ok(copied.map(|workflow| created_at("workflows", workflow)))
 }
 

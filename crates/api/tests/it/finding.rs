@@ -98,6 +98,7 @@ async fn filters_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
         "created_before=",
         "workflow_version=1",
         "workflow_id=w&workflow_version=one",
+        "workflow_id=w&workflow_version=0",
         "error_code=nobody_knows",
         "metadata=order_id",
         "metadata=:1",
