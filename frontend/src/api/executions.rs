@@ -82,6 +82,7 @@ pub async fn steps_inside(
         ("limit", Some(MAX_PAGE.to_string())),
         ("status", Some(statuses).filter(|statuses| !statuses.is_empty())),
         ("cursor", cursor.map(ToOwned::to_owned)),
+        ("include", Some(PARTS.to_owned())),
     ];
     Call::get(&format!("{}/steps", of(id))).query(query).answer().await
 }
@@ -117,10 +118,10 @@ pub fn events_address(id: &ExecutionId, after: i64) -> String {
 }
 
 /// The parts of an execution that the page shows beside its texts.
-const INCLUDE: &str = "include=gates,prompts";
+const PARTS: &str = "gates,prompts";
 
 fn with_parts(path: &str) -> String {
-    format!("{path}?{INCLUDE}")
+    format!("{path}?include={PARTS}")
 }
 
 fn of(id: &ExecutionId) -> String {

@@ -60,7 +60,7 @@ pub fn ContainerView(
             when=move || inside.paths.read().is_some() || inside.error.read().is_some()
             fallback=|| view! { <Skeleton lines=2 /> }
         >
-            <ul class="lanes">
+            <ul class="run-lanes">
                 <For each=keys key=Clone::clone let:key>
                     <LaneView store container=lane_path.get_value() kind key shown />
                 </For>
@@ -176,11 +176,11 @@ fn LaneView(
     let latest = Memo::new(|_| None);
     let body_id = format!("lane-{address}");
     view! {
-        <li class="lane">
+        <li class="run-lane">
             <h4>
                 <button
                     type="button"
-                    class="lane-toggle"
+                    class="run-lane-toggle"
                     aria-expanded=move || if open.get() { "true" } else { "false" }
                     aria-controls=body_id.clone()
                     on:click=move |_| choose(!open.get_untracked())

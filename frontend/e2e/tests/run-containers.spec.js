@@ -1,0 +1,71 @@
+import { prompt, review } from '../lib/api.js';
+import { Run } from '../lib/run.js';
+import { expectNoSidewaysScrolling, expectSound } from '../lib/sound.js';
+import { expect, test } from '../lib/test.js';
+
+const instant = (label, text) => prompt(label, text, { provider: 'demo', model: 'demo-echo' });
+
+/** Two branches that wait for a person, then items, a case and rounds. */
+function steps() {
+  return [
+    {
+      label: 'Look at it',
+      type: 'parallel',
+      branches: [
+        { name: 'market', steps: [instant('Facts', 'Facts on {{input.topic}}'), review('Check facts')] },
+        { name: 'law', steps: [instant('Risks', 'Risks of {{input.topic}}'), review('Check risks')] },
+      ],
+    },
+    { label: 'Each', type: 'parallel', for_each: '["tea", "milk"]', steps: [instant('Slogan', 'Drink {{item}}!')] },
+    {
+      label: 'Route',
+      type: 'conditional',
+      cases: [
+        { name: 'one', when: 'steps.Each.output | length == 1', steps: [instant('Short', 'short')] },
+        { name: 'many', when: 'steps.Each.output | length > 1', steps: [instant('Join', 'joined')] },
+      ],
+    },
+    { label: 'Polish', type: 'loop', until: 'iteration == 2', max_iterations: 4, steps: [instant('Rewrite', '{{iteration}}')] },
+  ];
+}
+
+test('a run is decided at two gates at once, and shows what ran inside', async ({ page, api }) => {
+  const run = new Run(page);
+  await run.begin(api, steps(), { input: { topic: 'tides' } });
+  await expect(page.getByRole('button', { name: 'Decide (2)' })).toBeVisible();
+  const facts = run.step('Check facts');
+  await expect(facts.getByText('Facts on tides')).toBeVisible();
+  await expectSound(page);
+  // One decision leaves the other gate as it is.
+  await facts.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByRole('button', { name: 'Decide', exact: true })).toBeVisible();
+  const risks = run.step('Check risks');
+  await expect(risks.getByText('Risks of tides')).toBeVisible();
+  await risks.getByRole('button', { name: 'Approve' }).click();
+  await expect(run.status).toHaveText('Completed');
+
+  await run.openStep('Each');
+  await expect(run.step('Each').getByRole('button', { name: 'Item 2' })).toBeVisible();
+  await run.openStep('Slogan');
+  await expect(page.getByText('Drink tea!').first()).toBeVisible();
+  await run.openStep('Route');
+  await expect(run.step('Route').getByText('“one” was false: steps.Each.output =')).toBeVisible();
+  await expect(run.step('Route').getByText('Not taken: one.')).toBeVisible();
+  await run.openStep('Polish');
+  await expect(run.step('Polish').getByRole('button', { name: 'Round 2' })).toBeVisible();
+  await expectSound(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expectNoSidewaysScrolling(page);
+});
+
+test('the failure of one item is found from the head of the page', async ({ page, api }) => {
+  const run = new Run(page);
+  const broken = prompt('Ask', '{{item}}', { provider: 'demo', model: 'demo-broken', max_retries: 0 });
+  await run.begin(api, [{ label: 'Each', type: 'parallel', for_each: '[1, 2, 3]', steps: [broken] }]);
+  await expect(run.status).toHaveText('Failed');
+  await expect(page.getByText('The run failed at “Ask”.')).toBeVisible();
+  await page.getByRole('button', { name: 'Go to the failed step' }).click();
+  await expect(run.step('Each').getByText('Waiting').or(run.step('Each').getByText('Failed')).first()).toBeVisible();
+  await run.step('Each').getByText('Failed', { exact: true }).first().click();
+  await expect(page.getByRole('button', { name: /^Item \d/ }).first()).toBeVisible();
+});
