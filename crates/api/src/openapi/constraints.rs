@@ -78,7 +78,7 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         ("TemplateInput", _) => return None,
         ("ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
         (_, "name" | "triggered_by") => NAME,
-        ("InputField", "label") | (_, "category" | "model" | "created_by") => SHORT,
+        ("InputField", "label") | (_, "category" | "model") => SHORT,
         ("InputField", "options") => Limits::List(0, MAX_INPUT_OPTIONS, Some(&LONG)),
         (_, "inputs") => Limits::List(0, MAX_INPUT_FIELDS, None),
         (_, "when" | "until" | "for_each") => EXPRESSION,

@@ -267,7 +267,7 @@ async fn the_built_in_templates_with_containers_run_to_their_end() {
             .inputs
             .iter()
             .filter_map(|field| {
-                Some((field.name.to_string(), field.example.clone().or_else(|| field.default.clone())?))
+                Some((field.name.clone(), field.example.clone().or_else(|| field.default.clone())?))
             })
             .collect();
         let id = template.id.to_string();
