@@ -266,9 +266,7 @@ async fn the_built_in_templates_with_containers_run_to_their_end() {
         let input: serde_json::Map<String, Value> = definition
             .inputs
             .iter()
-            .filter_map(|field| {
-                Some((field.name.clone(), field.example.clone().or_else(|| field.default.clone())?))
-            })
+            .filter_map(|field| Some((field.name.clone(), field.example.clone().or_else(|| field.default.clone())?)))
             .collect();
         let id = template.id.to_string();
         bench.workflow(&id, serde_json::to_value(&definition).unwrap()).await;

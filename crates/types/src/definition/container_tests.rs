@@ -131,8 +131,8 @@ fn errors_inside_containers_say_where_they_are() {
             "/steps/0/cases/0/steps/0/prompt: invalid type: integer `1`, expected a string",
         ),
         (
-            json!({"label": "A", "type": "conditional", "cases": [{"nam": "a", "when": "true", "steps": []}]}),
-            "/steps/0/cases/0/nam: unknown field `nam`, expected one of `name`, `when`",
+            json!({"label": "A", "type": "conditional", "cases": [{"names": "a", "when": "true", "steps": []}]}),
+            "/steps/0/cases/0/names: unknown field `names`, expected one of `name`, `when`",
         ),
         (
             json!({"label": "A", "type": "conditional", "cases": [{"name": "a b", "when": "true", "steps": []}]}),
