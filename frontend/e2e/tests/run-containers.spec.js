@@ -46,7 +46,7 @@ test('a run is decided at two gates at once, and shows what ran inside', async (
 
   await run.openStep('Each');
   await expect(run.step('Each').getByRole('button', { name: 'Item 2' })).toBeVisible();
-  await run.openStep('Slogan');
+  await page.getByRole('button', { name: 'Slogan' }).first().click();
   await expect(page.getByText('Drink tea!').first()).toBeVisible();
   await run.openStep('Route');
   await expect(run.step('Route').getByText('“one” was false: steps.Each.output =')).toBeVisible();
@@ -65,7 +65,5 @@ test('the failure of one item is found from the head of the page', async ({ page
   await expect(run.status).toHaveText('Failed');
   await expect(page.getByText('The run failed at “Ask”.')).toBeVisible();
   await page.getByRole('button', { name: 'Go to the failed step' }).click();
-  await expect(run.step('Each').getByText('Waiting').or(run.step('Each').getByText('Failed')).first()).toBeVisible();
-  await run.step('Each').getByText('Failed', { exact: true }).first().click();
-  await expect(page.getByRole('button', { name: /^Item \d/ }).first()).toBeVisible();
+  await expect(page.locator(':focus')).toHaveText('Ask');
 });
