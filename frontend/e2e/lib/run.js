@@ -35,7 +35,7 @@ export class Run {
 
   /** Opens a step's card, if it is not open already, and gives it. */
   async openStep(label) {
-    const toggle = this.step(label).getByRole('heading').getByRole('button');
+    const toggle = this.step(label).getByRole('heading').first().getByRole('button');
     if ((await toggle.getAttribute('aria-expanded')) === 'false') {
       await toggle.click();
     }
