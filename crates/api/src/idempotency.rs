@@ -66,7 +66,7 @@ impl KeyHeader {
     }
 }
 
-/// What identifies a start. Its form has not changed since the first version: hashes are stored with their keys.
+/// The identity of a start. Its form has not changed since the first version: hashes are stored with their keys.
 fn identity_of_start(id: &WorkflowId, start: &StartExecution) -> Value {
     json!({"workflow_id": id, "start": without_nulls(start)})
 }

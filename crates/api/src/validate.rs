@@ -103,7 +103,7 @@ impl Check {
         self
     }
 
-    /// Whether others may see a template; a workflow that is none cannot be published.
+    /// Whether others may see a template. Only a template can be published.
     pub fn published(&mut self, is_published: Option<bool>, is_template: bool) -> &mut Self {
         if is_published == Some(true) && !is_template {
             self.0.push(FieldError::new("/is_published", "only a template is published: set `is_template`, too"));

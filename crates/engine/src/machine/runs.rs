@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 use sluice_store::{AttemptProgress, StepRecord};
-use sluice_types::{Index, Place, Step, StepPath, StepRun, StepRunStatus, StepType, TokenUsage};
+use sluice_types::{Index, Place, Step, StepPath, StepRun, StepRunStatus, TokenUsage};
 
 use super::containers::{Frontier, ListPath, Node};
 
@@ -28,7 +28,7 @@ pub enum Activity {
 #[must_use]
 pub fn activity(record: &StepRecord) -> Activity {
     match record.run.status {
-        StepRunStatus::Running if is_container(record.run.step_type) => Activity::Inside,
+        StepRunStatus::Running if record.run.step_type.is_container() => Activity::Inside,
         StepRunStatus::Running => record.progress.retry_at.map_or(Activity::Attempt, Activity::Backoff),
         StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => {
             Activity::Gate(record.run.gate.as_ref().and_then(|gate| gate.expires_at))
@@ -39,15 +39,6 @@ pub fn activity(record: &StepRecord) -> Activity {
         | StepRunStatus::Skipped
         | StepRunStatus::Cancelled
         | StepRunStatus::Unknown => Activity::None,
-    }
-}
-
-/// Whether a step of this type holds steps.
-#[must_use]
-pub const fn is_container(step_type: StepType) -> bool {
-    match step_type {
-        StepType::Parallel | StepType::Conditional | StepType::Loop => true,
-        StepType::Llm | StepType::Review | StepType::Unknown => false,
     }
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::reading::read_steps;
 use super::words::words;
-use super::{Step, StepKind};
+use super::{Step, StepKind, StepType};
 use crate::block::{Block, BlockMut, InnerBlock, Slot};
 use crate::ids::{BranchName, StepId};
 use crate::integer;
@@ -262,6 +262,17 @@ impl StepKind {
         match self {
             Self::Parallel(_) | Self::Conditional(_) | Self::Loop(_) => true,
             Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => false,
+        }
+    }
+}
+
+impl StepType {
+    /// Whether steps of this type are containers.
+    #[must_use]
+    pub const fn is_container(self) -> bool {
+        match self {
+            Self::Parallel | Self::Conditional | Self::Loop => true,
+            Self::Llm | Self::Review | Self::Unknown => false,
         }
     }
 }

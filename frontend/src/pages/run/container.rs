@@ -29,10 +29,7 @@ pub fn ContainerView(
     let shown = Memo::new(move |_| lanes(&container, inside.paths.read().as_deref().unwrap_or_default()));
     let is_each = {
         let path = path.clone();
-        Memo::new(move |_| {
-            let step = store.step_at(&path);
-            step.is_some_and(|step| matches!(&step.kind, StepKind::Parallel(parallel) if parallel.for_each.is_some()))
-        })
+        Memo::new(move |_| store.runs_items(&path))
     };
     let lane_path = StoredValue::new(path.clone());
     let keys = move || shown.read().iter().map(|lane| lane.key.clone()).collect::<Vec<_>>();

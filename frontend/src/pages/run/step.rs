@@ -1,7 +1,7 @@
 //! One step of the run: its dot on the line, its heading, and what it shows when it is open.
 
 use leptos::prelude::*;
-use sluice_types::{StepKind, StepPath, StepRunStatus, StepType};
+use sluice_types::{StepPath, StepRunStatus, StepType};
 use sluice_web_state::finish::finish_mark;
 use sluice_web_state::format::{duration, known_cost, tokens};
 use sluice_web_state::run::fact_of;
@@ -132,9 +132,7 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
     let fact = {
         let path = path.clone();
         Memo::new(move |_| {
-            let is_each = store
-                .step_at(&path)
-                .is_some_and(|step| matches!(&step.kind, StepKind::Parallel(parallel) if parallel.for_each.is_some()));
+            let is_each = store.runs_items(&path);
             store.step(&path, |step| fact_of(kind, step.run.choice.as_ref()?, is_each)).flatten()
         })
     };

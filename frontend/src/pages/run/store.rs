@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use leptos::prelude::*;
-use sluice_types::{Definition, Execution, ExecutionEvent, ExecutionId, Index, Step, StepPath, StepRun, StepRunStatus};
+use sluice_types::{
+    Definition, Execution, ExecutionEvent, ExecutionId, Index, Step, StepKind, StepPath, StepRun, StepRunStatus,
+};
 use sluice_web_state::connection::Connection;
 use sluice_web_state::run::{Changed, RunState, StepView};
 use sluice_web_state::shared::Shared;
@@ -217,6 +219,12 @@ impl RunStore {
     /// A step of the definition. Tracks changes.
     pub fn step_at(self, path: &StepPath) -> Option<Arc<Step>> {
         self.index.with(|index| index.as_ref()?.at(path).map(|place| Arc::clone(&place.step)))
+    }
+
+    /// Whether the step at a path is a `parallel` step with `for_each`. Tracks changes.
+    pub fn runs_items(self, path: &StepPath) -> bool {
+        self.step_at(path)
+            .is_some_and(|step| matches!(&step.kind, StepKind::Parallel(parallel) if parallel.for_each.is_some()))
     }
 
     /// Reads it; the page goes without while it cannot be read.

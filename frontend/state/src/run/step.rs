@@ -1,7 +1,7 @@
 //! One step run on the page of a run, and its text as it streams in.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sluice_types::{EventType, ExecutionEvent, StepPath, StepRun, StepRunStatus, StepType};
+use sluice_types::{EventType, ExecutionEvent, StepPath, StepRun, StepRunStatus};
 
 /// A step run, as far as it is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +87,7 @@ impl StepView {
     /// Whether it is a container.
     #[must_use]
     pub const fn is_container(&self) -> bool {
-        matches!(self.run.step_type, StepType::Parallel | StepType::Conditional | StepType::Loop)
+        self.run.step_type.is_container()
     }
 
     /// From the start of the newest attempt to its end, or to `now` while it is running.

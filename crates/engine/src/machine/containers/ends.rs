@@ -149,7 +149,7 @@ impl Machine {
     fn add_up(&mut self, path: &StepPath) {
         let (mut token_usage, mut cost_usd, mut unpriced_calls) = (TokenUsage::default(), 0.0, 0);
         // Containers inside have those of their own steps.
-        for run in self.runs.below(path).filter(|run| !crate::machine::runs::is_container(run.step_type)) {
+        for run in self.runs.below(path).filter(|run| !run.step_type.is_container()) {
             token_usage += run.token_usage;
             cost_usd += run.cost_usd;
             unpriced_calls += run.unpriced_calls;
