@@ -39,11 +39,7 @@ impl ApiError {
 
     /// An error about single fields.
     pub fn fields(code: ErrorCode, errors: Vec<FieldError>) -> Self {
-        let detail = match errors.as_slice() {
-            [only] if only.pointer.is_empty() => only.message.clone(),
-            [only] => format!("At `{}`: {}", only.pointer, only.message),
-            many => format!("{} fields are wrong; see `errors`.", many.len()),
-        };
+        let detail = detail_of(&errors).unwrap_or_default();
         Self { errors, ..Self::new(code, detail) }
     }
 
@@ -51,6 +47,14 @@ impl ApiError {
     pub fn parameter(code: ErrorCode, name: &str, message: impl std::fmt::Display) -> Self {
         let error = FieldError::of_parameter(name, code, message.to_string());
         Self { errors: vec![error], ..Self::new(code, format!("`{name}`: {message}.")) }
+    }
+
+    /// The same error, with the places of the fields that it names in the terms of another request.
+    pub fn with_pointers(mut self, place: impl Fn(&str) -> String) -> Self {
+        for error in &mut self.errors {
+            error.pointer = place(&error.pointer);
+        }
+        Self { detail: detail_of(&self.errors).unwrap_or(self.detail), ..self }
     }
 
     /// The code.
@@ -76,6 +80,16 @@ impl ApiError {
     fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(request_id = %request_id(), %cause, "internal error");
         Self::new(ErrorCode::Internal, "The server made a mistake. Its log has the cause under this request id.")
+    }
+}
+
+/// The wrong fields in a sentence.
+fn detail_of(errors: &[FieldError]) -> Option<String> {
+    match errors {
+        [] => None,
+        [only] if only.pointer.is_empty() => Some(only.message.clone()),
+        [only] => Some(format!("At `{}`: {}", only.pointer, only.message)),
+        many => Some(format!("{} fields are wrong; see `errors`.", many.len())),
     }
 }
 

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use sluice_types::{ErrorCode, Persona, Workflow};
+use sluice_types::{ErrorCode, Persona, PlacedStep, StepEdit, Workflow};
 use std::future::{Ready, ready};
 
 use crate::error::ApiError;
@@ -20,6 +20,18 @@ pub trait Versioned {
 }
 
 impl Versioned for Workflow {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for PlacedStep {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for StepEdit {
     fn version(&self) -> i64 {
         self.version
     }

@@ -62,7 +62,8 @@ impl KeyHeader {
 
     fn with_hash(self, operation: &str, identity: impl FnOnce() -> Value) -> Option<IdempotencyKey> {
         let key = self.0?;
-        Some(IdempotencyKey { key, operation: operation.to_owned(), request_hash: hash_of(identity()) })
+        let (operation, request_hash) = (operation.to_owned(), hash_of(identity()));
+        Some(IdempotencyKey { key, operation, request_hash, part: None })
     }
 }
 

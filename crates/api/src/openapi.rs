@@ -93,15 +93,16 @@ const WITH_BODY: [ErrorCode; 5] = [
 /// Operations that write nothing, although their method is not `GET`.
 const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential"];
 /// The tags that group operations.
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
     ("workflows", "Named, versioned definitions that are run step by step."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
+    ("steps", "Single steps of a workflow: add, change, move, connect, delete."),
     ("templates", "Workflows to copy, and steps to add."),
     ("personas", "Voices and instructions that are put before a step's system prompt."),
     ("providers", "Services that answer prompts: their keys, addresses, models and prices."),
 ];
 /// Schemas of answers that carry their version as `ETag`.
-const VERSIONED: [&str; 2] = ["Workflow", "Persona"];
+const VERSIONED: [&str; 4] = ["Workflow", "Persona", "PlacedStep", "StepEdit"];
 
 /// Completes the document that is generated from the handlers: title, tags, schemas and errors.
 pub fn complete(mut document: OpenApi) -> OpenApi {

@@ -21,6 +21,8 @@ pub struct IdempotencyKey {
     pub operation: String,
     /// A hash of the request's address and body.
     pub request_hash: String,
+    /// The part of the resource that the request makes or changes, as a step of a workflow.
+    pub part: Option<String>,
 }
 
 /// A request that succeeded with an idempotency key.
@@ -30,7 +32,7 @@ pub struct EarlierRequest {
     pub operation: String,
     /// A hash of the request's address and body.
     pub request_hash: String,
-    /// The id of the workflow, persona or execution that it made or changed.
+    /// The id of the workflow, persona or execution that it made or changed; the id of its part stands behind a `/`.
     pub resource_id: String,
     /// When it succeeded.
     pub created_at: DateTime<Utc>,

@@ -1,5 +1,7 @@
 //! Lists of steps: the workflow's own, and those in containers.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::definition::{Definition, Step};
@@ -18,6 +20,36 @@ pub enum Slot {
     Otherwise,
     /// The steps that a loop repeats.
     Body,
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Branch(name) => write!(f, "branch:{name}"),
+            Self::Each => f.write_str("each"),
+            Self::Case(name) => write!(f, "case:{name}"),
+            Self::Otherwise => f.write_str("otherwise"),
+            Self::Body => f.write_str("body"),
+        }
+    }
+}
+
+impl FromStr for Slot {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = |name: &str| BranchName::new(name).map_err(|error| error.to_string());
+        match text.split_once(':') {
+            Some(("branch", branch)) => Ok(Self::Branch(name(branch)?)),
+            Some(("case", case)) => Ok(Self::Case(name(case)?)),
+            None if text == "each" => Ok(Self::Each),
+            None if text == "otherwise" => Ok(Self::Otherwise),
+            None if text == "body" => Ok(Self::Body),
+            Some(_) | None => {
+                Err(format!("{text:?} is no list: use `branch:NAME`, `case:NAME`, `otherwise`, `each` or `body`"))
+            }
+        }
+    }
 }
 
 /// Address of a list of steps in a definition.

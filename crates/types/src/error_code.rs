@@ -82,6 +82,7 @@ error_codes! {
     VersionNotFound = "version_not_found", 404, "The workflow has no such version";
     TemplateNotFound = "template_not_found", 404, "There is no template with this id";
     ExecutionNotFound = "execution_not_found", 404, "There is no execution with this id";
+    StepNotFound = "step_not_found", 404, "The workflow has no step with this id";
     StepRunNotFound = "step_run_not_found", 404, "The execution has no step run at this path";
     OutputNotFound = "output_not_found", 404, "The step has no output yet";
     PersonaNotFound = "persona_not_found", 404, "There is no persona with this id";

@@ -40,6 +40,7 @@ mod rerun;
 mod resolve;
 mod scope;
 mod status;
+mod step_edits;
 mod step_runs;
 pub mod template;
 mod templates;
@@ -88,6 +89,9 @@ pub use rerun::{KeptStep, RepeatedStep, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
 pub use scope::{NameScope, Resolution};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
+pub use step_edits::{
+    ConnectStep, InsertStep, MoveStep, PlacedStep, References, ReorderSteps, ReplaceStep, StepEdit, StepReference,
+};
 pub use step_runs::StepRunPage;
 pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateInput, TemplatePage, TemplateSummary,

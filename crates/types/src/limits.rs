@@ -6,6 +6,8 @@ pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_JSON_DEPTH: usize = 127;
 /// Steps in one definition.
 pub const MAX_STEPS: usize = 1_000;
+/// The last position in a list of steps: [`MAX_STEPS`].
+pub const MAX_POSITION: u32 = 1_000;
 /// Containers around one step.
 pub const MAX_NESTING: usize = 8;
 /// Containers around one step when a definition is read. Deeper ones are refused before they are read: each level takes

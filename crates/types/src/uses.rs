@@ -1,10 +1,12 @@
 //! The steps that a step depends on.
 
+use crate::definition::StepText;
 use crate::ids::StepId;
 use crate::index::{Index, Place};
 use crate::scope::Resolution;
 use crate::status::StepRunStatus;
-use crate::template::Root;
+use crate::step_edits::StepReference;
+use crate::template::{Reference, Root};
 
 impl Index {
     /// The steps whose outputs a step uses itself. What the steps inside a container use, they use for themselves.
@@ -28,6 +30,38 @@ impl Index {
             }
         }
         used
+    }
+
+    /// The places that refer to a step, or to a step inside it, from outside.
+    #[must_use]
+    pub fn references_to(&self, target: &Place) -> Vec<StepReference> {
+        let others = self.places().iter().filter(|place| !self.is_part_of(place, target));
+        let places = others.flat_map(|place| {
+            let refers = |text: &StepText<'_>| {
+                let references = self.references_of(text).unwrap_or_default();
+                references.iter().any(|reference| self.means(reference, place, target))
+            };
+            let texts = place.step.texts().into_iter().filter(refers);
+            let pointers = texts.map(|text| format!("{}/{}", place.pointer, text.field)).collect::<Vec<_>>();
+            pointers.into_iter().map(|pointer| StepReference { step_id: place.step.id.clone(), pointer })
+        });
+        places.collect()
+    }
+
+    /// Whether a reference of a step means another step, or one inside it.
+    pub(crate) fn means(&self, reference: &Reference, from: &Place, target: &Place) -> bool {
+        reference.root == Root::Steps
+            && match self.resolve(&reference.name, from) {
+                Resolution::Visible(named) | Resolution::Later(named) | Resolution::Hidden(named) => {
+                    self.is_part_of(named, target)
+                }
+                Resolution::Around(_) | Resolution::Unknown => false,
+            }
+    }
+
+    /// Whether a step is another one, or stands inside it.
+    pub(crate) fn is_part_of(&self, place: &Place, whole: &Place) -> bool {
+        place.step.id == whole.step.id || self.around(place).any(|around| around.step.id == whole.step.id)
     }
 
     /// The steps whose outputs depend on a step's output, directly or indirectly. When that output is replaced, they

@@ -9,7 +9,7 @@ use sluice_types::limits::{
     MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS,
     MAX_EXPRESSION_BYTES, MAX_FALLBACKS, MAX_IDEMPOTENCY_KEY_CHARS, MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS,
     MAX_ITERATIONS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS,
-    MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES,
+    MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES, MAX_POSITION,
     MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
     MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_WAIT_SECONDS,
 };
@@ -47,6 +47,8 @@ enum Limits {
     Words(&'static [&'static str]),
 }
 
+/// A list of a container, or where a step goes on.
+const SLOT: &str = "^(next|each|body|otherwise|(branch|case):[a-zA-Z][a-zA-Z0-9_-]{0,99})$";
 const NAME: Limits = Limits::Text(1, MAX_NAME_CHARS, Some(NOT_BLANK));
 const SHORT: Limits = Limits::Text(0, MAX_NAME_CHARS, None);
 const LONG: Limits = Limits::Text(0, MAX_DESCRIPTION_CHARS, None);
@@ -91,7 +93,9 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         (_, "content") => OUTPUT,
         (_, "api_key" | "base_url" | "default_model") => CREDENTIAL,
         (_, "tags") => Limits::List(0, MAX_TAGS, Some(&TAG)),
-        (_, "steps" | "shows") => Limits::List(0, MAX_STEPS, None),
+        (_, "position") => Limits::Integer(0, Some(MAX_POSITION)),
+        (_, "slot" | "from_port") => Limits::Text(1, MAX_SLUG_CHARS + 7, Some(SLOT)),
+        (_, "steps" | "shows" | "step_ids") => Limits::List(0, MAX_STEPS, None),
         (_, "fallbacks") => Limits::List(0, MAX_FALLBACKS, None),
         (_, "renamed_labels") => Limits::Map(MAX_STEPS, None, &SHORT),
         (_, "max_retries") => Limits::Integer(0, Some(MAX_RETRIES)),

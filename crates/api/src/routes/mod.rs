@@ -8,7 +8,9 @@ mod health;
 mod models;
 mod personas;
 mod providers;
+mod step_requests;
 mod step_runs;
+mod steps;
 mod templates;
 mod versions;
 mod workflow_patch;
@@ -70,6 +72,13 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(workflows::validate_workflow)
         .service(workflows::estimate_workflow)
         .service(workflows::get_workflow_stats)
+        .service(steps::reorder_steps)
+        .service(steps::insert_step)
+        .service(steps::get_step)
+        .service(steps::replace_step)
+        .service(steps::delete_step)
+        .service(steps::move_step)
+        .service(steps::connect_step)
         .service(versions::list_versions)
         .service(versions::get_version)
         .service(versions::restore_version)

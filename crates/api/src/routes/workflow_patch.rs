@@ -4,10 +4,9 @@ use actix_web::patch;
 use actix_web::web::{Data, Path};
 use serde_json::{Map, Value};
 use sluice_types::json::ReadError;
-use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{Definition, ErrorCode, FieldError, PatchWorkflow, Workflow, WorkflowId};
 
-use super::workflows::{check_template_id, find, hold_to_known_parts, published, save};
+use super::workflows::{check_template_id, hold_to_known_parts, published, save_newest};
 use crate::auth::Editor;
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -44,25 +43,8 @@ pub async fn patch_workflow(
         .short("/category", patch.category.as_ref().and_then(Option::as_deref))
         .tags(patch.tags.as_ref().and_then(Option::as_deref).unwrap_or_default())
         .done()?;
-    let mut tries = 1;
-    loop {
-        let before = find(&app, &caller, &id).await?;
-        if if_match.optional().is_some_and(|version| version != before.version) {
-            return Err(ApiError::stale(before.version));
-        }
-        let changed = changed(&before, &patch)?;
-        match save(&app, &caller, before, changed, None).await {
-            // Another request has saved meanwhile: its version is changed instead.
-            Err(error)
-                if error.code() == ErrorCode::VersionConflict
-                    && if_match.optional().is_none()
-                    && tries < MAX_PATCH_TRIES =>
-            {
-                tries += 1;
-            }
-            saved => return Ok(WithETag::ok(saved?)),
-        }
-    }
+    let change = |before: &Workflow| Ok((changed(before, &patch)?, ()));
+    Ok(WithETag::ok(save_newest(&app, &caller, &id, if_match, |()| None, change).await?.saved))
 }
 
 /// The workflow with the changes made.

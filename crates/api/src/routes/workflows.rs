@@ -10,7 +10,7 @@ use serde_json::Value;
 use sluice_store::{EarlierRequest, IdempotencyKey, SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
 use sluice_types::edit::rename_references;
 use sluice_types::json::ReadError;
-use sluice_types::limits::{MAX_NAME_CHARS, MAX_TAG_CHARS};
+use sluice_types::limits::{MAX_NAME_CHARS, MAX_PATCH_TRIES, MAX_TAG_CHARS};
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateWorkflow, FieldError, LintReport, ListQuery,
     UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
@@ -95,16 +95,19 @@ pub async fn save_once(
     key: Option<&IdempotencyKey>,
     save: impl Future<Output = ApiResult<Workflow>>,
 ) -> ApiResult<Answered<Workflow>> {
-    let repeat = async |earlier: EarlierRequest| {
-        let found = match earlier.resource_id.parse::<WorkflowId>() {
-            Ok(id) => app.engine.store().workflow(caller.tenant(), &id).await?,
-            Err(_) => None,
-        };
-        // A later workflow may have its id.
-        let found = found.filter(|workflow| workflow.created_at <= earlier.created_at);
-        found.ok_or_else(|| deleted(ErrorCode::WorkflowNotFound, &earlier))
+    once(app, caller, key, save, async |earlier| earlier_workflow(app, caller, &earlier, &earlier.resource_id).await)
+        .await
+}
+
+/// The workflow of an earlier request, as it is now.
+pub async fn earlier_workflow(app: &App, caller: &Caller, earlier: &EarlierRequest, id: &str) -> ApiResult<Workflow> {
+    let found = match id.parse::<WorkflowId>() {
+        Ok(id) => app.engine.store().workflow(caller.tenant(), &id).await?,
+        Err(_) => None,
     };
-    once(app, caller, key, save, repeat).await
+    // A later workflow may have its id.
+    let found = found.filter(|workflow| workflow.created_at <= earlier.created_at);
+    found.ok_or_else(|| deleted(ErrorCode::WorkflowNotFound, earlier))
 }
 
 /// Writes a new workflow. A requested id must be free; an id derived from the name gets a number until it is free.
@@ -343,6 +346,46 @@ pub async fn save(
     };
     saved(&update)?;
     Ok(workflow)
+}
+
+/// A workflow before and after a change, and what else the change has made.
+pub struct Changed<T> {
+    /// Before.
+    pub before: Workflow,
+    /// As saved.
+    pub saved: Workflow,
+    /// What else the change has made.
+    pub made: T,
+}
+
+/// Changes the newest version of a workflow; with `If-Match`, only the one that it names. Where another request has saved
+/// meanwhile, its version is changed instead. The idempotency key may depend on what the change has made.
+pub async fn save_newest<T>(
+    app: &App,
+    caller: &Caller,
+    id: &WorkflowId,
+    if_match: IfMatch,
+    key: impl Fn(&T) -> Option<IdempotencyKey>,
+    change: impl Fn(&Workflow) -> ApiResult<(Workflow, T)>,
+) -> ApiResult<Changed<T>> {
+    let expected = if_match.optional();
+    let mut tries = 1;
+    loop {
+        let before = find(app, caller, id).await?;
+        if expected.is_some_and(|version| version != before.version) {
+            return Err(ApiError::stale(before.version));
+        }
+        let (changed, made) = change(&before)?;
+        match save(app, caller, before.clone(), changed, key(&made).as_ref()).await {
+            Ok(saved) => return Ok(Changed { before, saved, made }),
+            Err(error)
+                if error.code() == ErrorCode::VersionConflict && expected.is_none() && tries < MAX_PATCH_TRIES =>
+            {
+                tries += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Refuses unknown fields, as in every request. Those that a newer server has stored may be sent back as they were read.

@@ -107,6 +107,7 @@ async fn answers_fit_the_document() {
             let parameters = [
                 ("{execution_id}", execution.as_str()),
                 ("{persona_id}", "p"),
+                ("{step_id}", "a"),
                 ("{step_path}", "a"),
                 ("{template_id}", "deep-build-pipeline"),
                 ("{version}", "1"),

@@ -115,6 +115,18 @@ async fn workflows(session: &mut Session<'_>) {
     let created = session.call("create_workflow", &[]).await;
     assert_eq!(created["id"], "market-brief");
     let workflow = ("workflow_id", "market-brief");
+    for id in ["reorder_steps", "insert_step"] {
+        session.call(id, &[workflow]).await;
+    }
+    for (id, step) in [
+        ("get_step", "research"),
+        ("replace_step", "research"),
+        ("move_step", "facts"),
+        ("connect_step", "research"),
+        ("delete_step", "facts"),
+    ] {
+        session.call(id, &[workflow, ("step_id", step)]).await;
+    }
     for id in [
         "list_workflows",
         "get_workflow",

@@ -60,6 +60,20 @@ async fn request(server: &Server, operation: &str) -> Request {
             server.put("/workflows/saved", "\"1\"", &newer).await.expect(StatusCode::OK);
             Request { if_match: Some("\"2\""), ..Request::new("/workflows/saved/versions/1/restore", Value::Null) }
         }
+        "insert_step" => {
+            server.workflow("longer", &[step("a", "demo-echo", "x")]).await;
+            Request::new("/workflows/longer/steps", json!({"step": step("b", "demo-echo", "x")}))
+        }
+        "move_step" | "reorder_steps" | "connect_step" => {
+            let id = operation.replace('_', "-");
+            server.workflow(&id, &[step("a", "demo-echo", "x"), step("b", "demo-echo", "x")]).await;
+            let (path, body) = match operation {
+                "move_step" => ("/a/move", json!({"position": 1})),
+                "connect_step" => ("/a/connect", json!({"target": "end"})),
+                _ => ("/reorder", json!({"step_ids": ["b", "a"]})),
+            };
+            Request::new(format!("/workflows/{id}/steps{path}"), body)
+        }
         "start_execution" => {
             server.workflow("started", &[step("a", "demo-echo", "x")]).await;
             Request::new("/workflows/started/executions", json!({"input": {"topic": "tea"}}))

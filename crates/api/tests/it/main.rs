@@ -34,6 +34,7 @@ mod round_trips;
 mod schemas;
 mod server;
 mod step_lists;
+mod steps;
 mod terminal;
 mod two_servers;
 mod upgrade;

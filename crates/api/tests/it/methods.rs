@@ -22,7 +22,11 @@ fn addresses() -> Vec<(String, BTreeSet<String>)> {
 /// The path at resources that exist.
 fn at(path: &str, execution: &str) -> String {
     let ids = [("execution", execution), ("persona", "p"), ("template", "research-brief"), ("workflow", "w")];
-    let path = path.replace("{version}", "1").replace("{provider}", "openai").replace("{step_path}", "a");
+    let path = path
+        .replace("{version}", "1")
+        .replace("{provider}", "openai")
+        .replace("{step_path}", "a")
+        .replace("{step_id}", "a");
     ids.iter().fold(path, |path, (of, id)| path.replace(&format!("{{{of}_id}}"), id))
 }
 

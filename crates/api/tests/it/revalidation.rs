@@ -28,6 +28,7 @@ fn reads(execution: &str) -> BTreeMap<String, String> {
         ("{execution_id}", execution),
         ("{persona_id}", "p"),
         ("{step_path}", "a"),
+        ("{step_id}", "a"),
         ("{template_id}", "deep-build-pipeline"),
         ("{version}", "1"),
         ("{workflow_id}", "w"),

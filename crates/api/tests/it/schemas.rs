@@ -165,8 +165,23 @@ fn an_operation_has_one_extension() {
 }
 
 /// The verbs of request bodies: what an operation does.
-const VERBS: [&str; 10] =
-    ["Copy", "Create", "Decide", "Estimate", "Instantiate", "Override", "Patch", "Start", "Update", "Validate"];
+const VERBS: [&str; 15] = [
+    "Connect",
+    "Copy",
+    "Create",
+    "Decide",
+    "Estimate",
+    "Insert",
+    "Instantiate",
+    "Move",
+    "Override",
+    "Patch",
+    "Reorder",
+    "Replace",
+    "Start",
+    "Update",
+    "Validate",
+];
 
 #[test]
 fn bodies_are_named_by_what_they_do_and_lists_are_pages() {

@@ -57,7 +57,10 @@ pub async fn claim(
         key: key.key.clone(),
         operation: key.operation.clone(),
         request_hash: key.request_hash.clone(),
-        resource_id: resource_id.to_owned(),
+        resource_id: match &key.part {
+            Some(part) => format!("{resource_id}/{part}"),
+            None => resource_id.to_owned(),
+        },
         created_at: now,
     };
     let claimed = diesel::insert_into(idempotency_keys::table).values(row).execute(conn).await;

@@ -10,7 +10,7 @@ use super::fix::{fixed, sharing};
 use super::jumps::{clear_jumps, forget_jumps, has_jump};
 use super::labels::label_problem;
 use super::rename::{rename_references, renames};
-use super::{branches, wrap};
+use super::{branches, forget, named, order, wrap};
 use crate::block::{BlockAddress, BlockMut};
 use crate::definition::{Definition, Step, StepKind};
 use crate::ids::StepId;
@@ -34,31 +34,34 @@ pub struct Applied {
 pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> {
     let mut after = definition.clone();
     let step = match edit {
-        Edit::SetYolo(yolo) => {
-            after.yolo = yolo;
-            None
-        }
+        Edit::SetYolo(yolo) => put(&mut after.yolo, yolo),
         Edit::SetDefaults { provider, model } => {
-            (after.provider, after.model) = (filled(provider), filled(model));
-            None
+            after.provider = filled(provider);
+            put(&mut after.model, filled(model))
         }
-        Edit::SetPersona(persona_id) => {
-            after.persona_id = persona_id;
-            None
-        }
-        Edit::SetContext(context) => {
-            after.context = context;
-            None
-        }
-        Edit::SetInputs(inputs) => {
-            after.inputs = inputs;
-            None
-        }
-        Edit::SetEntryStep { block, entry } => {
-            *list(&mut after, &block)?.entry_step = entry;
-            None
-        }
+        Edit::SetPersona(persona_id) => put(&mut after.persona_id, persona_id),
+        Edit::SetContext(context) => put(&mut after.context, context),
+        Edit::SetInputs(inputs) => put(&mut after.inputs, inputs),
+        Edit::SetEntryStep { block, entry } => put(list(&mut after, &block)?.entry_step, entry),
         Edit::AddStep { step, to, position } => Some(insert(&mut after, *step, &to, position)?),
+        Edit::InsertStep { step, to, position } => Some(named::insert(&mut after, *step, &to, position)?),
+        Edit::ReplaceStep(step) => {
+            let id = step.id.clone();
+            named::replace(&mut after, *step)?;
+            Some(id)
+        }
+        Edit::ReorderSteps { block, order } => {
+            order::reorder(&mut after, &block, &order)?;
+            None
+        }
+        Edit::Connect { id, port, target } => {
+            order::connect(&mut after, &id, port, target.as_ref())?;
+            Some(id)
+        }
+        Edit::ForgetStep(id) => {
+            forget::forget(&mut after, &id)?;
+            None
+        }
         Edit::MoveStep { id, to, position } => {
             move_step(&mut after, &id, &to, position)?;
             Some(id)
@@ -98,15 +101,26 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
     Ok(Applied { definition: after, step })
 }
 
-fn list<'d>(definition: &'d mut Definition, address: &BlockAddress) -> Result<BlockMut<'d>, EditError> {
+/// Sets a value that concerns no single step.
+fn put<T>(field: &mut T, value: T) -> Option<StepId> {
+    *field = value;
+    None
+}
+
+pub(super) fn list<'d>(definition: &'d mut Definition, address: &BlockAddress) -> Result<BlockMut<'d>, EditError> {
     definition.block_mut(address).ok_or_else(|| EditError::NoSuchList(address.clone()))
 }
 
-fn place_of<'i>(index: &'i Index, id: &StepId) -> Result<&'i Place, EditError> {
+pub(super) fn place_of<'i>(index: &'i Index, id: &StepId) -> Result<&'i Place, EditError> {
     index.place(id).ok_or_else(|| EditError::NoSuchStep(id.clone()))
 }
 
-fn put_in(definition: &mut Definition, step: Arc<Step>, to: &BlockAddress, position: usize) -> Result<(), EditError> {
+pub(super) fn put_in(
+    definition: &mut Definition,
+    step: Arc<Step>,
+    to: &BlockAddress,
+    position: usize,
+) -> Result<(), EditError> {
     let block = list(definition, to)?;
     let count = block.steps.len();
     if position > count {
@@ -131,7 +145,7 @@ fn insert(definition: &mut Definition, step: Step, to: &BlockAddress, position: 
 }
 
 /// Refuses a step that would be too deep in a list, with the steps inside it.
-fn check_depth(index: &Index, to: &BlockAddress, step: &Step) -> Result<(), EditError> {
+pub(super) fn check_depth(index: &Index, to: &BlockAddress, step: &Step) -> Result<(), EditError> {
     let around = match to {
         BlockAddress::Root => 0,
         BlockAddress::Inner { parent, .. } => index.place(parent).map_or(0, |place| index.around(place).count() + 1),
@@ -172,7 +186,7 @@ fn remove(definition: &mut Definition, id: &StepId) -> Result<(), EditError> {
 }
 
 /// Takes the steps that are gone out of what reviews show.
-fn hide_missing(definition: &mut Definition, before: &Index) {
+pub(super) fn hide_missing(definition: &mut Definition, before: &Index) {
     let after = Index::of(definition);
     let is_gone = |id: &StepId| before.place(id).is_some() && after.place(id).is_none();
     for place in after.places().iter().filter(|place| shows(&place.step, is_gone)) {
@@ -186,7 +200,7 @@ fn shows(step: &Step, is_it: impl Fn(&StepId) -> bool) -> bool {
     matches!(&step.kind, StepKind::Review(review) if review.shows.iter().any(is_it))
 }
 
-fn rename(definition: &mut Definition, id: &StepId, label: &str) -> Result<(), EditError> {
+pub(super) fn rename(definition: &mut Definition, id: &StepId, label: &str) -> Result<(), EditError> {
     let index = Index::of(definition);
     let place = place_of(&index, id)?;
     if let Some(problem) = label_problem(&index, id, label) {
@@ -202,7 +216,7 @@ fn rename(definition: &mut Definition, id: &StepId, label: &str) -> Result<(), E
     Ok(())
 }
 
-fn update(definition: &mut Definition, id: &StepId, field: StepField) -> Result<(), EditError> {
+pub(super) fn update(definition: &mut Definition, id: &StepId, field: StepField) -> Result<(), EditError> {
     let before = definition.step(id).ok_or_else(|| EditError::NoSuchStep(id.clone()))?;
     let mut after = Step::clone(before);
     field.put(&mut after)?;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::branches::BranchChange;
 use super::field::StepField;
+use super::order::Port;
 use super::wrap::Wrapper;
 use crate::block::BlockAddress;
 use crate::definition::{Definition, InputField, Step};
@@ -46,6 +47,36 @@ pub enum Edit {
         /// Its position there, from 0.
         position: usize,
     },
+    /// Adds a step as it is, with its id, its label and its jumps. It is refused where another step has the id or the label.
+    InsertStep {
+        /// The step.
+        step: Box<Step>,
+        /// The list to put it into.
+        to: BlockAddress,
+        /// Its position there, from 0.
+        position: usize,
+    },
+    /// Puts a step in the place of the one with its id, with the steps inside it. References to a label that changes are
+    /// rewritten.
+    ReplaceStep(Box<Step>),
+    /// Puts the steps of a list in another order.
+    ReorderSteps {
+        /// The list.
+        block: BlockAddress,
+        /// All of its steps.
+        order: Vec<StepId>,
+    },
+    /// Lets a step, or one of its cases, go on with a later step of its list.
+    Connect {
+        /// The step.
+        id: StepId,
+        /// Where it goes on.
+        port: Port,
+        /// The later step, or `end`; the next step when `None`.
+        target: Option<StepId>,
+    },
+    /// Takes `{{ … }}` that only insert something of a step out of all prompts.
+    ForgetStep(StepId),
     /// Takes a step out and puts it in again.
     MoveStep {
         /// The step.

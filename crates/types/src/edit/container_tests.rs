@@ -330,7 +330,7 @@ fn edits_keep_the_limits() {
 type Drawn = (u8, Any, Any, Any, String);
 
 fn any_edit() -> impl Strategy<Value = Drawn> {
-    (0..14_u8, any::<Any>(), any::<Any>(), any::<Any>(), "[a-c]{1,2}")
+    (0..18_u8, any::<Any>(), any::<Any>(), any::<Any>(), "[a-c]{1,2}")
 }
 
 fn addresses(index: &Index) -> Vec<BlockAddress> {
@@ -372,6 +372,16 @@ fn edit_of(before: &Definition, (kind, of, to, at, name): Drawn) -> Edit {
         9 => Edit::ChangeBranches { parent: id, change: BranchChange::Remove(slot) },
         10 => Edit::ChangeBranches { parent: id, change: BranchChange::Rename { from: own, to: branch(&name) } },
         11 => Edit::ChangeBranches { parent: id, change: BranchChange::Move { name: own, position: at.index(3) } },
+        13 => Edit::InsertStep { step: Box::new(step(&note(&name))), to: block, position },
+        14 => Edit::Connect { id, port: Port::Next, target: later },
+        15 => {
+            let other = match &place.step.kind {
+                StepKind::Llm(_) => json!({"id": id, "label": name, "type": "review"}),
+                _ => json!({"id": id, "label": name, "type": "llm", "prompt": "y"}),
+            };
+            Edit::ReplaceStep(Box::new(step(&other)))
+        }
+        16 => Edit::ForgetStep(id),
         12 => Edit::UpdateStep { id, field: StepField::Next(later) },
         _ => add(
             json!({"label": name, "type": "conditional", "cases": [{"name": "x", "when": "true", "steps": [note("In")]}]}),

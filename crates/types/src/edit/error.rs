@@ -11,6 +11,23 @@ pub enum EditError {
     /// The definition has no such step.
     #[error("There is no step `{0}` any more.")]
     NoSuchStep(StepId),
+    /// Another step has the id.
+    #[error("Another step has the id `{0}` already, or it is `end`, which is reserved.")]
+    IdTaken(StepId),
+    /// Another step has the label.
+    #[error("Another step is called “{0}” already: prompts could not tell them apart.")]
+    LabelTaken(String),
+    /// The steps of a list are not each named once.
+    #[error("Name each of the {count} steps of the list once.")]
+    NotTheSteps {
+        /// Number of steps in the list.
+        count: usize,
+    },
+    /// A jump that does not lead to a later step of the same list.
+    #[error(
+        "`{0}` is no later step of the same list: a step goes on with one that comes after it there, or with `end`."
+    )]
+    NotLater(StepId),
     /// The definition has no such list, or it is inside the step that is moved.
     #[error("There is no such list of steps.")]
     NoSuchList(BlockAddress),

@@ -9,8 +9,11 @@ mod copy;
 mod error;
 mod field;
 mod fix;
+mod forget;
 mod jumps;
 mod labels;
+mod named;
+mod order;
 mod rename;
 mod wrap;
 
@@ -21,10 +24,13 @@ pub use container_field::{CaseField, LoopField, ParallelField};
 pub use error::EditError;
 pub use field::{LlmField, ReviewField, StepField};
 pub use labels::label_problem;
+pub use order::Port;
 pub use rename::rename_references;
 pub use wrap::Wrapper;
 
 #[cfg(test)]
 mod container_tests;
+#[cfg(test)]
+mod named_tests;
 #[cfg(test)]
 mod tests;

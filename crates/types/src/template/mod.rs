@@ -12,6 +12,7 @@ mod locals;
 mod names;
 mod reading;
 mod references;
+mod removal;
 mod rewrite;
 mod scan;
 mod unknown;
