@@ -82,7 +82,7 @@ impl Inside {
             else {
                 return;
             };
-            let seq = self.store.peek(sluice_web_state::run::RunState::last_seq);
+            let seq = self.store.peek(sluice_web_state::run::RunState::listed_seq);
             match self.pages_of(&container, filter).await {
                 Ok((runs, has_more)) => {
                     let paths: Vec<StepPath> = runs.iter().map(|run| run.path.clone()).collect();
