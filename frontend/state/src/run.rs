@@ -33,7 +33,7 @@ pub use changed::{Changed, TextChange};
 pub use follow::followed;
 pub use rounds::{Round, rounds};
 pub use step::{Retry, StepView};
-pub use timeline::{Axis, Piece, PieceKind, bar, end_ms, marks, spent_text, told};
+pub use timeline::{Axis, Piece, PieceKind, bar, end_ms, marks, spent_briefly, spent_text, told};
 pub use times::{Span, SpanEnd, SpanKind, Spent, Times};
 pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 

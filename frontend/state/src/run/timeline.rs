@@ -10,8 +10,8 @@ use super::times::{Span, SpanEnd, SpanKind, Spent};
 use super::{RunState, StepView};
 use crate::format::{duration, known_cost, plural};
 
-/// A long wait is drawn as long as this part of the time of work.
-const PART_OF_WORK: i64 = 6;
+/// A wait is drawn as this part of the time of work at the most.
+const PART_OF_WORK: i64 = 2;
 /// The least width of a cut wait, in milliseconds of the axis.
 const LEAST_CUT_MS: i64 = 1_000;
 /// Marks on the axis at the most.
@@ -45,9 +45,10 @@ impl Axis {
             return Self { from_ms: told, cuts: Vec::new() };
         }
         let from_ms = run.times().begun_ms().unwrap_or(told);
+        // By powers of two, so that the bars are laid out anew a few times in all while the work goes on.
         let shown_ms = power_of_two(run.spent(now).worked_ms / PART_OF_WORK).max(LEAST_CUT_MS);
         let end = end_ms(run, now);
-        let is_long = |from: i64, to: Option<i64>| to.unwrap_or(end) - from > shown_ms.saturating_mul(2);
+        let is_long = |from: i64, to: Option<i64>| to.unwrap_or(end) - from > shown_ms;
         let rests = run.times().rests().filter(|&(from, to)| from >= from_ms && is_long(from, to));
         Self { from_ms, cuts: rests.map(|(from_ms, to_ms)| Cut { from_ms, to_ms, shown_ms }).collect() }
     }
@@ -88,7 +89,8 @@ pub fn marks(length_ms: i64) -> Vec<i64> {
     const NICE: [i64; 10] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
     let fits = |step: i64| length_ms / step <= MOST_MARKS;
     let milliseconds = [10, 20, 50, 100, 200, 500].into_iter();
-    let steps = milliseconds.chain(NICE.map(|seconds| seconds * 1_000)).chain(NICE.map(|minutes| minutes * 60_000 * 30));
+    let steps =
+        milliseconds.chain(NICE.map(|seconds| seconds * 1_000)).chain(NICE.map(|minutes| minutes * 60_000 * 30));
     let step = steps.into_iter().find(|step| fits(*step)).unwrap_or((length_ms / MOST_MARKS).max(1));
     (0..=MOST_MARKS).map(|count| count * step).take_while(|at| at * 100 <= length_ms * LAST_MARK).collect()
 }
@@ -146,11 +148,8 @@ pub struct Piece {
 /// The bar of a step run.
 #[must_use]
 pub fn bar(run: &RunState, path: &StepPath, axis: &Axis) -> Vec<Piece> {
-    let piece = |span: &Span| Piece {
-        kind: look(span),
-        from: axis.at(span.from_ms),
-        to: span.to_ms.map(|to| axis.at(to)),
-    };
+    let piece =
+        |span: &Span| Piece { kind: look(span), from: axis.at(span.from_ms), to: span.to_ms.map(|to| axis.at(to)) };
     if run.is_timed() {
         return run.times().spans(path).iter().map(piece).collect();
     }
@@ -192,6 +191,13 @@ pub fn spent_text(spent: Spent) -> String {
         (0, waited) => format!("waited {}", duration(waited)),
         (worked, waited) => format!("{}, waited {}", duration(worked), duration(waited)),
     }
+}
+
+/// Work, or the waits of what only waited.
+#[must_use]
+pub fn spent_briefly(spent: Spent) -> String {
+    let Spent { worked_ms, waited_ms } = spent;
+    if worked_ms == 0 && waited_ms > 0 { format!("waited {}", duration(waited_ms)) } else { duration(worked_ms) }
 }
 
 /// The figures of a step run in words.
@@ -300,9 +306,9 @@ mod tests {
         let axis = Axis::of(&state, at(hours + 4));
         let bars = ["a", "b", "c"].map(|path| bar(&state, &StepPath::new(path).unwrap(), &axis));
         assert_eq!(bars[0], [Piece { kind: PieceKind::Work, from: 0, to: Some(20_000) }]);
-        assert_eq!(bars[1], [Piece { kind: PieceKind::Gate, from: 20_000, to: Some(22_048) }]);
-        assert_eq!(bars[2], [Piece { kind: PieceKind::Work, from: 22_048, to: None }]);
-        assert_eq!(axis.cuts(0).collect::<Vec<_>>(), [(21_024, 7_180_000)]);
+        assert_eq!(bars[1], [Piece { kind: PieceKind::Gate, from: 20_000, to: Some(28_192) }]);
+        assert_eq!(bars[2], [Piece { kind: PieceKind::Work, from: 28_192, to: None }]);
+        assert_eq!(axis.cuts(0).collect::<Vec<_>>(), [(24_096, 7_180_000)]);
         // Bars need no new layout while the last one grows.
         assert_eq!(Axis::of(&state, at(hours + 4)), Axis::of(&state, at(hours + 3)));
     }
@@ -345,5 +351,7 @@ mod tests {
         assert_eq!(text(3_100, 0), "3.1 s");
         assert_eq!(text(0, 120_000), "waited 2 min");
         assert_eq!(text(1_000, 5_000), "1.0 s, waited 5.0 s");
+        let brief = |worked_ms, waited_ms| spent_briefly(Spent { worked_ms, waited_ms });
+        assert_eq!([brief(1_000, 5_000), brief(0, 5_000), brief(0, 0)], ["1.0 s", "waited 5.0 s", "0 ms"]);
     }
 }

@@ -313,11 +313,7 @@ mod tests {
         let ends: Vec<_> = times.spans(&path).iter().map(|span| (span.kind, span.end)).collect();
         assert_eq!(
             ends,
-            [
-                (SpanKind::Work, SpanEnd::Retried),
-                (SpanKind::Retry, SpanEnd::Done),
-                (SpanKind::Work, SpanEnd::Done)
-            ]
+            [(SpanKind::Work, SpanEnd::Retried), (SpanKind::Retry, SpanEnd::Done), (SpanKind::Work, SpanEnd::Done)]
         );
     }
 
