@@ -24,7 +24,7 @@ use super::tree::RunTree;
 use crate::api;
 use crate::browser::focus::use_title;
 use crate::browser::view::is_as_wide;
-use crate::components::{Button, Icon, RunHistory};
+use crate::components::{Button, FailureNote, Icon, Note, NoteKind, RunHistory};
 use crate::pages::loading::{RunLoading, RunUnavailable};
 use crate::pages::not_found::{Missing, NotFound};
 
@@ -132,10 +132,25 @@ fn Run(execution: Execution) -> impl IntoView {
             <RunHead store name=title view />
             <RunFailure store />
             <StaleSteps store />
+            <NoSuchStep store />
             {columns.with_value(ViewFn::run)}
             <RetryDialog store />
             <AutoScroll store />
         </Show>
+    }
+}
+
+/// Says that the step of the address could not be read.
+#[component]
+fn NoSuchStep(store: RunStore) -> impl IntoView {
+    move || {
+        let (path, error) = store.missing.get()?;
+        let shown = if error.code() == Some(ErrorCode::StepRunNotFound) {
+            view! { <Note kind=NoteKind::Warn>{format!("This run has no step at the address “{path}”.")}</Note> }.into_any()
+        } else {
+            view! { <FailureNote error /> }.into_any()
+        };
+        Some(view! { <div class="stale-note">{shown}</div> })
     }
 }
 

@@ -7,21 +7,14 @@ use super::address::CopyLink;
 use super::ids::step_heading;
 use super::step::{Meta, StepDetails};
 use super::store::RunStore;
-use crate::components::{FailureNote, StepDot};
+use crate::components::StepDot;
 
 /// The step that the tree has chosen.
 #[component]
 pub fn ChosenStep(store: RunStore) -> impl IntoView {
     move || {
         let path = store.shown.get()?;
-        let shown = if let Some((_, error)) = store.missing.get().filter(|(missing, _)| *missing == path) {
-            view! { <FailureNote error /> }.into_any()
-        } else if store.peek(|run| run.step(&path).is_some()) {
-            view! { <StepPane store path /> }.into_any()
-        } else {
-            return None;
-        };
-        Some(shown)
+        store.peek(|run| run.step(&path).is_some()).then(|| view! { <StepPane store path /> })
     }
 }
 
