@@ -62,7 +62,9 @@ pub fn CopyLink(store: RunStore, path: StepPath, label: String) -> impl IntoView
         let origin = window().location().origin().unwrap_or_default();
         [origin, address_of(store, &path)].concat()
     };
-    view! { <CopyButton icon=icondata_lu::LuLink label=format!("Copy the link to {label}") text /> }
+    let mut said = label;
+    said.insert_str(0, "Copy the link to ");
+    view! { <CopyButton icon=icondata_lu::LuLink label=said text /> }
 }
 
 /// What takes a step that a person chose into the address.

@@ -146,7 +146,8 @@ fn NoSuchStep(store: RunStore) -> impl IntoView {
     move || {
         let (path, error) = store.missing.get()?;
         let shown = if error.code() == Some(ErrorCode::StepRunNotFound) {
-            view! { <Note kind=NoteKind::Warn>{format!("This run has no step at the address “{path}”.")}</Note> }.into_any()
+            view! { <Note kind=NoteKind::Warn>{format!("This run has no step at the address “{path}”.")}</Note> }
+                .into_any()
         } else {
             view! { <FailureNote error /> }.into_any()
         };

@@ -88,7 +88,7 @@ fn TreeStep(look: Look, path: StepPath, depth: u32) -> impl IntoView {
     let row = Row { address: path.to_string(), heading: label, status, link: Some(path.clone()), open, depth };
     view! {
         <li>
-            {row_view(look, row, Signal::stored(vec![path]), fact)}
+            {row_view(&look, row, Signal::stored(vec![path]), fact)}
             {open
                 .map(|open| {
                     let inside = StoredValue::new(inside);
@@ -162,7 +162,7 @@ fn TreeLane(
     let row = Row { address, heading, status, link: None, open: Some(open), depth };
     view! {
         <li>
-            {row_view(look, row, steps.into(), Signal::stored(None))}
+            {row_view(&look, row, steps.into(), Signal::stored(None))}
             <Show when=move || open.get()>
                 <ol>
                     <For each=move || steps.get() key=Clone::clone let:path>
@@ -194,8 +194,8 @@ struct Row {
     depth: u32,
 }
 
-fn row_view(look: Look, row: Row, paths: Signal<Vec<StepPath>>, fact: Signal<Option<String>>) -> AnyView {
-    let Look { store, ruler, is_timeline } = look;
+fn row_view(look: &Look, row: Row, paths: Signal<Vec<StepPath>>, fact: Signal<Option<String>>) -> AnyView {
+    let Look { store, ruler, is_timeline } = *look;
     let Row { address, heading, status, link, open, depth } = row;
     let stale = {
         let path = link.clone();
@@ -243,13 +243,13 @@ fn row_view(look: Look, row: Row, paths: Signal<Vec<StepPath>>, fact: Signal<Opt
 
 /// The name of a step as the link to it, with its figures in words: shown on hover and focus, and read by screen readers.
 fn step_link(
-    look: Look,
+    look: &Look,
     path: &StepPath,
     heading: String,
     is_shown: Memo<bool>,
     status: Memo<StepRunStatus>,
 ) -> AnyView {
-    let Look { store, is_timeline, .. } = look;
+    let Look { store, is_timeline, .. } = *look;
     let chooser = expect_context::<Chooser>();
     let id = tree_row(path);
     let tip = format!("{id}-figures");

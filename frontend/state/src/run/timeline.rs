@@ -26,13 +26,13 @@ pub struct Axis {
     cuts: Vec<Cut>,
 }
 
-/// A long wait on the axis.
+/// A long wait on the axis, with its times and its length there in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cut {
-    from_ms: i64,
+    from: i64,
     /// `None` while it goes on.
-    to_ms: Option<i64>,
-    shown_ms: i64,
+    to: Option<i64>,
+    shown: i64,
 }
 
 impl Axis {
@@ -50,15 +50,15 @@ impl Axis {
         let end = end_ms(run, now);
         let is_long = |from: i64, to: Option<i64>| to.unwrap_or(end) - from > shown_ms;
         let rests = run.times().rests().filter(|&(from, to)| from >= from_ms && is_long(from, to));
-        Self { from_ms, cuts: rests.map(|(from_ms, to_ms)| Cut { from_ms, to_ms, shown_ms }).collect() }
+        Self { from_ms, cuts: rests.map(|(from, to)| Cut { from, to, shown: shown_ms }).collect() }
     }
 
     /// The place of a time.
     #[must_use]
     pub fn at(&self, ms: i64) -> i64 {
-        let before = self.cuts.iter().filter(|cut| ms > cut.from_ms).map(|cut| {
-            let passed = cut.to_ms.map_or(ms, |to| to.min(ms)) - cut.from_ms;
-            (passed - cut.shown_ms).max(0)
+        let before = self.cuts.iter().filter(|cut| ms > cut.from).map(|cut| {
+            let passed = cut.to.map_or(ms, |to| to.min(ms)) - cut.from;
+            (passed - cut.shown).max(0)
         });
         (ms - self.from_ms - before.sum::<i64>()).max(0)
     }
@@ -66,8 +66,8 @@ impl Axis {
     /// The places and the lengths of the waits that were cut, in milliseconds.
     pub fn cuts(&self, end_ms: i64) -> impl Iterator<Item = (i64, i64)> {
         self.cuts.iter().map(move |cut| {
-            let middle = self.at(cut.from_ms).saturating_add(cut.shown_ms / 2);
-            (middle, cut.to_ms.unwrap_or(end_ms) - cut.from_ms)
+            let middle = self.at(cut.from).saturating_add(cut.shown / 2);
+            (middle, cut.to.unwrap_or(end_ms) - cut.from)
         })
     }
 }
@@ -209,7 +209,8 @@ pub fn told(run: &RunState, step: &StepView, now: DateTime<Utc>) -> String {
             parts.push(format!("Worked {}", duration(spent.worked_ms)));
         }
         if spent.waited_ms > 0 {
-            parts.push(format!("waited {}", duration(spent.waited_ms)));
+            let waited = if parts.is_empty() { "Waited" } else { "waited" };
+            parts.push(format!("{waited} {}", duration(spent.waited_ms)));
         }
     } else if let Some(took) = step.duration_ms(now).filter(|_| step.run.started_at.is_some()) {
         parts.push(format!("Took {}", duration(took)));
