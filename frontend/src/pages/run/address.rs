@@ -94,7 +94,9 @@ impl Chooser {
         Effect::new(move || {
             location.search.track();
             let Some(path) = location.hash.with(|hash| named(hash)) else { return };
-            if quiet.try_update_value(Option::take).flatten().as_ref() != Some(&path) {
+            let is_quiet = quiet.try_update_value(Option::take).flatten().as_ref() == Some(&path);
+            let is_shown = store.shown.with_untracked(|shown| shown.as_ref() == Some(&path));
+            if !(is_quiet && is_shown) {
                 store.follows.set(false);
                 store.lead_to(&path, step_heading(&path));
             }
