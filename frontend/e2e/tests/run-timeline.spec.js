@@ -11,7 +11,10 @@ test.beforeEach(({ page }) => {
 });
 
 /** The parts of the bar of a step. */
-const bar = (label) => run.page.locator('.tree-row').filter({ has: run.row(label) }).locator('.track > span');
+const bar = (label) => {
+  const link = run.page.getByRole('link', { name: label, exact: true });
+  return run.page.locator('.tree-row').filter({ has: link }).locator('.track > span');
+};
 const looks = (label) => bar(label).evaluateAll((parts) => parts.map((part) => part.className));
 
 const branches = [
@@ -26,7 +29,7 @@ test('what ran at once, what waited and what was tried again is on one axis', as
   await expect.poll(() => looks('Facts')).toEqual(['retried', 'retry', 'retried', 'retry', 'work']);
   await expect.poll(() => looks('Check')).toEqual(['gate live']);
   await expect.poll(() => looks('Look at it')).toEqual(['around live']);
-  await expect(run.row('Facts')).toHaveAccessibleDescription(/^Worked \d+ ms, waited [\d.]+ s, 3 attempts, began at/);
+  await expect(run.row('Facts')).toHaveAccessibleDescription(/^Worked [\d.]+ m?s, waited [\d.]+ m?s, 3 attempts, began at/);
   await expectSound(page);
   await run.row('Facts').focus();
   await expect(page.getByRole('tooltip').filter({ hasText: '3 attempts' })).toHaveCSS('opacity', '1');
