@@ -31,7 +31,11 @@ test('what ran at once, what waited and what was tried again is on one axis', as
   await expect.poll(() => looks('Look at it')).toEqual(['around live']);
   await expect(run.row('Facts')).toHaveAccessibleDescription(/^Worked [\d.]+ m?s, waited [\d.]+ m?s, 3 attempts, began at/);
   await expectSound(page);
-  await run.row('Facts').focus();
+  await run.row('Look at it').focus();
+  // Past the button that closes the branch.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(run.row('Facts')).toBeFocused();
   await expect(page.getByRole('tooltip').filter({ hasText: '3 attempts' })).toHaveCSS('opacity', '1');
   await api.review(run.id, 'look-at-it.law.check', { decision: 'approve' });
   await expect(run.status).toHaveText('Failed');
