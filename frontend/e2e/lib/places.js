@@ -179,7 +179,6 @@ export const places = {
   },
   'a run with containers': async ({ page, api }) => {
     const run = await openContainers({ page, api });
-    await expect(page.getByText('Facts', { exact: true }).first()).toBeVisible();
     await run.openStep('Polish');
     await page.getByText('Difference to the round before').first().click();
     await expect(page.getByRole('region', { name: 'Difference' })).toBeVisible();
