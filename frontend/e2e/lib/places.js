@@ -177,6 +177,18 @@ export const places = {
     await api.review(run.id, 'check', { decision: 'approve' });
     await expect(page.getByRole('heading', { name: 'The run is complete' })).toBeVisible();
   },
+  'a run with containers': async ({ page, api }) => {
+    const run = await openContainers({ page, api });
+    await run.openStep('Polish');
+    await page.getByText('Difference to the round before').first().click();
+    await expect(page.getByRole('region', { name: 'Difference' })).toBeVisible();
+  },
+  'the timeline of a run': async ({ page, api }) => {
+    const run = await openContainers({ page, api });
+    await page.getByText('Timeline', { exact: true }).click();
+    await expect(run.row('Facts')).toBeVisible();
+    await expect(page.locator('.track > .failed')).toBeVisible();
+  },
   'the output of a step, edited': async (test) => {
     await places['a run that is complete'](test);
     const card = await new Run(test.page).openStep('Research');
@@ -242,6 +254,30 @@ async function openNested({ page, api }) {
   await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
   await expect(builder.handle('Draft')).toBeVisible();
   return builder;
+}
+
+async function openContainers({ page, api }) {
+  const echo = (label, text) => prompt(label, text, { model: 'demo-echo' });
+  const steps = [
+    {
+      label: 'Look at it from two sides',
+      type: 'parallel',
+      branches: [
+        { name: 'market', steps: [prompt('Facts', 'Facts', { model: 'demo-flaky', max_retries: 3 }), review('Check')] },
+        { name: 'law', steps: [echo('Risks', 'Risks'), echo('Rules', 'Rules')] },
+      ],
+    },
+    { label: 'Polish', type: 'loop', until: 'iteration == 2', max_iterations: 3, steps: [echo('Rewrite', 'Round {{iteration}}')] },
+    prompt('Write', 'Write', { model: 'demo-broken', max_retries: 0 }),
+  ];
+  const { id } = await api.createWorkflow('Containers', steps);
+  const { id: execution } = await api.start(id);
+  await api.untilRun(execution, 'paused');
+  await api.review(execution, 'look-at-it-from-two-sides.market.check', { decision: 'approve' });
+  await api.untilRun(execution, 'failed');
+  const run = new Run(page);
+  await run.open(execution);
+  return run;
 }
 
 async function openRun({ page, api }) {

@@ -1,5 +1,8 @@
 import { expect } from '@playwright/test';
 
+/** The width of a window that shows the steps one below the other, each with what it gave. */
+export const ONE_COLUMN = { width: 1200, height: 900 };
+
 /** The page of a run, in the words of whoever looks at it. */
 export class Run {
   constructor(page) {
@@ -33,8 +36,19 @@ export class Run {
     return this.page.getByRole('article', { name: label, exact: true });
   }
 
+  /** The link to a step in the tree: beside the chosen step, and in the timeline. */
+  row(label) {
+    return this.page.locator('.run-tree').getByRole('link', { name: label, exact: true });
+  }
+
   /** Opens a step's card, if it is not open already, and gives it. */
   async openStep(label) {
+    await expect(this.row(label).or(this.step(label)).first()).toBeVisible();
+    if (await this.row(label).isVisible()) {
+      await this.row(label).click();
+      await expect(this.row(label)).toHaveAttribute('aria-current', 'true');
+      return this.step(label);
+    }
     const toggle = this.step(label).getByRole('heading').first().getByRole('button');
     if ((await toggle.getAttribute('aria-expanded')) === 'false') {
       await toggle.click();

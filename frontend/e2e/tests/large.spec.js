@@ -1,7 +1,7 @@
 import { prompt } from '../lib/api.js';
 import { Builder } from '../lib/builder.js';
 import { Flood } from '../lib/flood.js';
-import { Run } from '../lib/run.js';
+import { ONE_COLUMN, Run } from '../lib/run.js';
 import { expect, test } from '../lib/test.js';
 
 const STEPS = 500;
@@ -143,6 +143,7 @@ test('2,000 texts a second are drawn by frames, and the page still answers', asy
   const flood = await Flood.start(server, runningFromTheBeginning(await api.run(execution)));
   guard.server = flood;
   const run = new Run(page);
+  await page.setViewportSize(ONE_COLUMN);
   await page.goto(`${flood.url}/runs/${execution}`);
   await expect(run.stream('Stream')).toBeVisible();
   await watch(page);

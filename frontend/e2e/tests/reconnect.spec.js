@@ -131,7 +131,7 @@ test('a slow network shows that something is on its way', async ({ page, api }) 
   expect((await api.workflow(id)).version).toBe(2);
 });
 
-test('a page that is opened on a run that has ended asks for no stream', async ({ page, api }) => {
+test('a page that is opened on a run that has ended streams its course once, for the times', async ({ page, api }) => {
   const { id } = await api.createWorkflow('Done', [prompt('One')]);
   const { id: execution } = await api.start(id);
   await api.untilRun(execution, 'completed');
@@ -139,5 +139,8 @@ test('a page that is opened on a run that has ended asks for no stream', async (
   page.on('request', (request) => request.url().includes('/events') && streams.push(request.url()));
   await new Run(page).open(execution);
   await expect(page.getByRole('heading', { name: 'The run is complete' })).toBeVisible();
-  expect(streams).toEqual([]);
+  await expect(page.locator('.run-facts')).toContainText(/Worked\s*\d+ m?s/);
+  await page.getByText('Timeline', { exact: true }).click();
+  await expect(page.locator('.track > .work')).toBeVisible();
+  expect(streams).toHaveLength(1);
 });

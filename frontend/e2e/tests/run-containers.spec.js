@@ -1,7 +1,9 @@
 import { prompt, review } from '../lib/api.js';
-import { Run } from '../lib/run.js';
+import { ONE_COLUMN, Run } from '../lib/run.js';
 import { expectNoSidewaysScrolling, expectSound } from '../lib/sound.js';
 import { expect, test } from '../lib/test.js';
+
+test.use({ viewport: ONE_COLUMN });
 
 const instant = (label, text) => prompt(label, text, { provider: 'demo', model: 'demo-echo' });
 

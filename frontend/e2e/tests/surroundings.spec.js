@@ -1,6 +1,6 @@
 import { prompt } from '../lib/api.js';
 import { Builder } from '../lib/builder.js';
-import { Run } from '../lib/run.js';
+import { ONE_COLUMN, Run } from '../lib/run.js';
 import { expect, test } from '../lib/test.js';
 
 // What is around the app: a network address without a secure context, a server that is away or of another version, a
@@ -105,7 +105,7 @@ test.describe('a browser', () => {
       await page.clock.runFor(2_000);
       await expect(run.status).toHaveText('Completed');
       await expect(page.locator('.run-facts')).not.toContainText(/-\d|NaN/);
-      await expect(page.locator('.run-facts')).toContainText(/Duration\s*[\d.]+ s/);
+      await expect(page.locator('.run-facts')).toContainText(/Worked\s*[\d.]+ s/);
     }
   });
 });
@@ -134,6 +134,7 @@ test('an answer of 2 MB on one line is shown, and the page still answers', async
   await api.untilRun(execution, 'completed');
   await api.call('PUT', `/workflows/executions/${execution}/steps/wide/output`, { content: 'word '.repeat(400_000) });
   const run = new Run(page);
+  await page.setViewportSize(ONE_COLUMN);
   await run.open(execution);
   await run.openStep('Wide');
   await run.show('Wide', 'Raw');
@@ -144,6 +145,8 @@ test('an answer of 2 MB on one line is shown, and the page still answers', async
 });
 
 test.describe('a server of another version', () => {
+  test.use({ viewport: ONE_COLUMN });
+
   /** Changes what the server answers at an address. */
   async function rewrite(page, address, change) {
     await page.route(address, async (route) => {

@@ -1,7 +1,9 @@
 import { prompt, review } from '../lib/api.js';
 import { chooseModel } from '../lib/builder.js';
-import { Run } from '../lib/run.js';
+import { ONE_COLUMN, Run } from '../lib/run.js';
 import { expect, test } from '../lib/test.js';
+
+test.use({ viewport: ONE_COLUMN });
 
 // What the page of a run says is so: nothing looks fresh, done, free or decided that is not.
 

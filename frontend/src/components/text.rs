@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use icondata_core::IconData;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use sluice_web_state::diff::{DiffLine, LineKind, Row, lines};
@@ -92,6 +93,7 @@ pub fn CopyButton(
     /// Called when the button is pressed, so that a long text is not held twice.
     #[prop(into)]
     text: Callback<(), String>,
+    #[prop(default = icondata_lu::LuCopy)] icon: &'static IconData,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
     let toasts = expect_context::<Toasts>();
@@ -107,9 +109,9 @@ pub fn CopyButton(
         }
     });
     let press = move |_| _ = copy.dispatch_local(text.run(()));
-    let icon = Signal::derive(move || if copied.get() { icondata_lu::LuCheck } else { icondata_lu::LuCopy });
+    let shown = Signal::derive(move || if copied.get() { icondata_lu::LuCheck } else { icon });
     let said = Signal::derive(move || if copied.get() { "Copied".to_owned() } else { label.clone() });
-    view! { <Button kind=ButtonKind::Ghost small=true icon label=said on_press=press /> }
+    view! { <Button kind=ButtonKind::Ghost small=true icon=shown label=said on_press=press /> }
 }
 
 /// A short text with a longer one that shows on hover and on focus, and that screen readers read as

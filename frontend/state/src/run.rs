@@ -5,7 +5,11 @@
 //! [`RunState::resync`]. An answer contains the number of its newest event: changes of later events stay.
 
 mod changed;
+mod follow;
+mod rounds;
 mod step;
+mod timeline;
+mod times;
 mod tree;
 /// The step runs that were made from an output that a person has replaced since, in their order.
 #[must_use]
@@ -20,15 +24,23 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use sluice_types::limits::MAX_UNDER_WAY;
 use sluice_types::{
     EventType, Execution, ExecutionEvent, ExecutionStatus, RunError, StepPath, StepRun, StepRunStatus, TokenUsage,
 };
 
 pub use changed::{Changed, TextChange};
+pub use follow::followed;
+pub use rounds::{Round, rounds};
 pub use step::{Retry, StepView};
+pub use timeline::{Axis, Piece, PieceKind, bar, end_ms, marks, spent_briefly, spent_text, told};
+pub use times::{Span, SpanEnd, SpanKind, Spent, Times};
 pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 
 use step::Added;
+
+/// The events of a run that has ended are read for its times, when there are at most this many.
+const MOST_EVENTS_READ_AGAIN: i64 = 5_000;
 
 /// A run and its step runs, as far as they are known.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +55,7 @@ pub struct RunState {
     /// Events up to this number are part of the last answer.
     known_seq: i64,
     refetch_due: bool,
+    times: Times,
     /// The number of the newest request, and of the newest one whose answer was applied.
     asked: u64,
     answered: u64,
@@ -73,7 +86,8 @@ impl RunState {
     #[must_use]
     pub fn new(mut execution: Execution) -> Self {
         let known_seq = execution.last_seq;
-        let steps: Vec<StepView> = std::mem::take(&mut execution.steps).into_iter().map(StepView::new).collect();
+        let runs = std::mem::take(&mut execution.steps).into_iter();
+        let steps: Vec<StepView> = runs.map(|run| StepView::as_of(run, known_seq)).collect();
         execution.step_results = None;
         Self {
             index: index_of(&steps),
@@ -83,6 +97,7 @@ impl RunState {
             changed_seq: 0,
             known_seq,
             refetch_due: false,
+            times: Times::default(),
             asked: 0,
             answered: 0,
         }
@@ -123,10 +138,42 @@ impl RunState {
         self.last_seq
     }
 
-    /// Whether the stream has events to send: an ended run sends none until a retry.
+    /// The number of the newest event that lists inside containers hold, when they are asked for now.
+    #[must_use]
+    pub fn listed_seq(&self) -> i64 {
+        self.last_seq.max(self.known_seq)
+    }
+
+    /// Whether the stream has events to send. A run that has ended sends those of its course, once; then none until a
+    /// retry.
     #[must_use]
     pub const fn wants_stream(&self) -> bool {
-        !self.execution.status.is_terminal()
+        let has_course = self.last_seq < self.known_seq && self.known_seq <= MOST_EVENTS_READ_AGAIN;
+        !self.execution.status.is_terminal() || has_course
+    }
+
+    /// Whether the events have told the times of the whole run.
+    #[must_use]
+    pub const fn is_timed(&self) -> bool {
+        self.last_seq > 0 && self.last_seq >= self.known_seq
+    }
+
+    /// When step runs worked and waited, as far as events told it.
+    #[must_use]
+    pub const fn times(&self) -> &Times {
+        &self.times
+    }
+
+    /// How long the run worked and waited until now.
+    #[must_use]
+    pub fn spent(&self, now: DateTime<Utc>) -> Spent {
+        self.times.run_spent(now)
+    }
+
+    /// The same of a step run, or of all steps inside a container; `None` when no event told of it.
+    #[must_use]
+    pub fn spent_at(&self, path: &StepPath, now: DateTime<Utc>) -> Option<Spent> {
+        self.times.spent(path, now).filter(|_| self.is_timed())
     }
 
     /// Whether the run must be refetched. It stays true until [`Self::begin_fetch`].
@@ -149,7 +196,7 @@ impl RunState {
 
     /// The step runs that wait for a person.
     pub fn gates(&self) -> impl Iterator<Item = &StepView> {
-        self.steps.iter().filter(|step| step.run.status.is_gate())
+        self.steps.iter().filter(|step| step.run.status.is_gate() && !step.is_over)
     }
 
     /// The step run that failed, or the one that has the run's error: the innermost one, where containers failed with it.
@@ -222,7 +269,8 @@ impl RunState {
         let known = seq <= self.known_seq;
         let gap = seq > self.last_seq + 1;
         self.last_seq = seq;
-        let mut changed = Changed { refetch: gap && !known, ..Changed::default() };
+        let timed = self.times.take(event);
+        let mut changed = Changed { refetch: gap && !known, timed, ..Changed::default() };
         if let Some(status) = event.status.filter(|_| !known) {
             self.take_status(status, seq, event);
             changed.execution = true;
@@ -230,7 +278,7 @@ impl RunState {
         }
         if let (Some(status), Some(path)) = (event.step_status, &event.path) {
             match self.index.get(path).and_then(|&at| self.steps.get_mut(at)) {
-                Some(step) if known => {
+                Some(step) if step.knows(seq) => {
                     if step.take_note(event) {
                         changed.steps.push(path.clone());
                     }
@@ -238,11 +286,12 @@ impl RunState {
                 Some(step) => {
                     step.take_event(seq, status, event);
                     changed.steps.push(path.clone());
-                    changed.refetch = true;
+                    changed.refetch |= !known;
                     changed.inside.extend(step.container.clone());
                 }
+                None if known => {}
                 None => {
-                    changed.refetch |= !known;
+                    changed.refetch = true;
                     changed.inside.extend(path.parent());
                 }
             }
@@ -350,37 +399,43 @@ impl RunState {
     /// of them.
     fn take_runs(&mut self, seq: i64, runs: Vec<StepRun>, changed: &mut Changed) -> bool {
         let mut kept = false;
+        let inside = runs.iter().filter(|run| run.path.parent().is_some()).count();
         let mut before: Vec<Option<StepView>> = std::mem::take(&mut self.steps).into_iter().map(Some).collect();
         for run in runs {
             let known = self.index.get(&run.path).and_then(|&at| before.get_mut(at)).and_then(Option::take);
             let Some(mut step) = known else {
                 changed.steps.push(run.path.clone());
-                self.steps.push(StepView::new(run));
+                self.steps.push(StepView::as_of(run, seq));
                 continue;
             };
             if step.is_newer_than(seq, &run) {
                 kept = true;
             } else {
                 let path = run.path.clone();
-                let (run_changed, text_from) = step.take_run(run);
+                let (run_changed, text_from) = step.take_run(run, seq);
                 changed.texts.extend(text_from.map(|from| TextChange { path: path.clone(), from }));
                 changed.steps.extend(run_changed.then_some(path));
             }
             self.steps.push(step);
         }
-        self.keep_inside(before.into_iter().flatten(), seq, changed);
+        self.keep_inside(before.into_iter().flatten(), seq, inside < MAX_UNDER_WAY, changed);
         kept
     }
 
-    /// Keeps the step runs inside containers that an answer left out: it holds only those under way.
-    fn keep_inside(&mut self, others: impl Iterator<Item = StepView>, seq: i64, changed: &mut Changed) {
+    /// Keeps the step runs inside containers that an answer left out: it holds only those under way, `all` of them or as
+    /// many as it may.
+    fn keep_inside(&mut self, others: impl Iterator<Item = StepView>, seq: i64, all: bool, changed: &mut Changed) {
         let (mut kept, inside): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.steps).into_iter().partition(|step| step.container.is_none());
         kept.extend(inside);
-        for step in others {
+        for mut step in others {
             let Some(container) = &step.container else { continue };
             if !step.is_settled() && step.changed_before(seq) {
                 changed.inside.push(container.clone());
+                if all && !step.is_over {
+                    step.is_over = true;
+                    changed.steps.push(step.run.path.clone());
+                }
             }
             kept.push(step);
         }
@@ -398,13 +453,13 @@ impl RunState {
             match self.index.get(&path).and_then(|&at| self.steps.get_mut(at)) {
                 Some(step) if step.is_newer_than(seq, &run) => changed.inside.push(container.clone()),
                 Some(step) => {
-                    let (run_changed, text_from) = step.take_run(run);
+                    let (run_changed, text_from) = step.take_run(run, seq);
                     changed.texts.extend(text_from.map(|from| TextChange { path: path.clone(), from }));
                     changed.steps.extend(run_changed.then_some(path));
                 }
                 None => {
                     self.index.insert(path.clone(), self.steps.len());
-                    self.steps.push(StepView::new(run));
+                    self.steps.push(StepView::as_of(run, seq));
                     changed.steps.push(path);
                 }
             }

@@ -1,38 +1,49 @@
-//! Keeping what runs in view, until the reader scrolls or goes somewhere else.
+//! Keeping what runs in view, until the reader scrolls or chooses something else.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_use_event_listener::use_event_listener;
-use sluice_types::{ExecutionStatus, StepPath, StepRunStatus};
-use sluice_web_state::run::RunState;
+use sluice_types::{ExecutionStatus, StepRunStatus};
+use sluice_web_state::run::followed;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::ids::step_heading;
+use super::ids::{step_heading, tree_row};
+use super::lead::bring_into_view;
 use super::store::RunStore;
+use crate::browser::focus::scroll_into_view;
 use crate::components::{Button, ButtonKind, Icon};
 
-/// The height of the top bar, in CSS pixels, with some air.
-const BARS: f64 = 72.0;
-/// A step whose head lies further down, as a part of the window's height, is brought up: its text needs the room.
-const LOWEST: f64 = 0.5;
 /// The keys that scroll.
 const KEYS: [&str; 7] = ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "];
 
 /// Follows the step that runs or waits, and says so.
 #[component]
 pub fn AutoScroll(store: RunStore) -> impl IntoView {
-    let follows = RwSignal::new(true);
+    let follows = store.follows;
     let is_running = store.watch(|run| run.status() == ExecutionStatus::Running);
-    let current = store.watch(current_step);
-    // A page that is opened shows its head; only what comes then is followed.
-    let mut before = current.get_untracked();
+    if follows.get_untracked() {
+        store.shown.set(store.peek(|run| followed(run, None)));
+    }
     Effect::new(move || {
-        let current = current.get();
-        if let Some(path) = current.clone().filter(|_| before != current && follows.get_untracked()) {
-            request_animation_frame(move || bring_into_view(&path));
+        let shown = store.shown.get_untracked();
+        let next = store.head(|run| followed(run, shown.as_ref()));
+        if follows.get() && next != shown {
+            store.shown.set(next);
         }
-        before = current;
+    });
+    // A page that is opened shows its head; only what comes then is followed.
+    let mut before = store.shown.get_untracked();
+    Effect::new(move || {
+        let shown = store.shown.get();
+        let is_another = before != shown;
+        before.clone_from(&shown);
+        let at_work = |path: &_| {
+            store.peek_step(path, |step| !step.is_settled() && step.run.status != StepRunStatus::Pending) == Some(true)
+        };
+        if let Some(path) = shown.filter(|path| is_another && follows.get_untracked() && at_work(path)) {
+            request_animation_frame(move || show(&path));
+        }
     });
     let stop = move || {
         if follows.get_untracked() {
@@ -48,8 +59,9 @@ pub fn AutoScroll(store: RunStore) -> impl IntoView {
     });
     let resume = move |_| {
         follows.set(true);
-        if let Some(path) = current.get_untracked() {
-            bring_into_view(&path);
+        if let Some(path) = store.peek(|run| followed(run, None)) {
+            store.shown.set(Some(path.clone()));
+            show(&path);
         }
     };
     view! {
@@ -78,6 +90,16 @@ pub fn AutoScroll(store: RunStore) -> impl IntoView {
     }
 }
 
+/// Brings a step into view: in the tree, or in the list of steps.
+fn show(path: &sluice_types::StepPath) {
+    let row = tree_row(path);
+    if document().get_element_by_id(&row).is_some() {
+        scroll_into_view(&row);
+    } else {
+        bring_into_view(&step_heading(path));
+    }
+}
+
 /// Whether a key scrolls the page where it is pressed: in a field it moves the cursor, on a button space presses it.
 fn scrolls(event: &KeyboardEvent) -> bool {
     let key = event.key();
@@ -85,19 +107,4 @@ fn scrolls(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let is_taken = target.is_some_and(|target| target.closest(taken_by).ok().flatten().is_some());
     KEYS.contains(&key.as_str()) && !is_taken
-}
-
-/// The step that runs, or else the one that waits for a person.
-fn current_step(run: &RunState) -> Option<StepPath> {
-    let runs = run.steps().iter().find(|step| step.run.status == StepRunStatus::Running);
-    runs.or_else(|| run.gate()).map(|step| step.run.path.clone())
-}
-
-fn bring_into_view(path: &StepPath) {
-    let Some(heading) = document().get_element_by_id(&step_heading(path)) else { return };
-    let top = heading.get_bounding_client_rect().top();
-    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
-    if top < BARS || top > height * LOWEST {
-        window().scroll_by_with_x_and_y(0.0, top - BARS);
-    }
 }

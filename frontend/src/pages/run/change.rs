@@ -87,6 +87,7 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let can_toggle = Memo::new(move |_| may.with(|may| may.as_ref().is_some_and(|may| may.toggle_enabled)));
     let path = StoredValue::new(path);
     let pending = store.watch_step(&path.get_value(), |step| step.run.status == StepRunStatus::Pending);
+    let is_defined = Memo::new(move |_| store.definition().is_some());
     view! {
         <Show when=move || can_edit.get() && pending.get()>
             <Planned store path=path.get_value() />
@@ -104,7 +105,11 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
             </div>
         </Show>
         <Show when=move || can_edit.get() && open.get()>
-            <ChangeForm store path=path.get_value() open />
+            {move || {
+                // The fields begin with what the definition holds, which may come after the form was opened.
+                let _known = is_defined.get();
+                view! { <ChangeForm store path=path.get_value() open /> }
+            }}
         </Show>
     }
 }

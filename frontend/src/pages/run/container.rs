@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use sluice_types::{Choice, StepKind, StepPath, StepRunStatus, StepType};
-use sluice_web_state::run::{ItemFilter, Lane, lane_status, lanes, reason_of};
+use sluice_web_state::run::{ItemFilter, Lane, lane_status, lanes, reason_of, rounds};
 
 use super::failure::StepFailure;
 use super::inside::Inside;
 use super::result::ResultView;
 use super::step::{StepItem, choose};
 use super::store::RunStore;
-use crate::components::{Button, FailureNote, Segments, Skeleton, StepDot};
+use crate::components::{Button, DiffView, FailureNote, Segments, Skeleton, StepDot};
 
 /// Lanes that are all open at first; of more, only those that need a person.
 const OPEN_AT_FIRST: usize = 4;
@@ -169,6 +169,7 @@ fn LaneView(
         })
     };
     let choose = choose(store, &address);
+    let round = StoredValue::new(key.clone());
     let heading = lane.with_untracked(|lane| lane.as_ref().map(|lane| lane.heading(kind)).unwrap_or_default());
     let latest = Memo::new(|_| None);
     let body_id = format!("lane-{address}");
@@ -188,6 +189,7 @@ fn LaneView(
             </h4>
             <div id=body_id>
                 <Show when=move || open.get()>
+                    {(kind == StepType::Loop).then(|| view! { <RoundChange store shown key=round.get_value() /> })}
                     <ol>
                         <For each=move || steps.get() key=Clone::clone let:path>
                             {view! { <StepItem store path latest /> }.into_any()}
@@ -196,5 +198,35 @@ fn LaneView(
                 </Show>
             </div>
         </li>
+    }
+}
+
+/// What a round changed in the text of the one before.
+#[component]
+fn RoundChange(store: RunStore, shown: Memo<Vec<Lane>>, key: String) -> impl IntoView {
+    let round = Memo::new(move |_| {
+        let lanes = shown.read();
+        lanes.iter().flat_map(|lane| &lane.steps).for_each(|path| store.track_step(path));
+        store.peek(|run| rounds(run, &lanes, &key))
+    });
+    let before = Signal::derive(move || round.get().unwrap_or_default().before);
+    let after = Signal::derive(move || round.get().unwrap_or_default().after);
+    let there = Memo::new(move |_| round.read().is_some());
+    let is_same = Memo::new(move |_| round.read().as_ref().is_some_and(|round| round.before == round.after));
+    let open = RwSignal::new(false);
+    view! {
+        <Show when=move || there.get()>
+            <Show
+                when=move || !is_same.get()
+                fallback=|| view! { <p class="small muted">"The text is the same as in the round before."</p> }
+            >
+                <details class="disclosure" on:toggle:target=move |event| open.set(event.target().open())>
+                    <summary>"Difference to the round before"</summary>
+                    <Show when=move || open.get()>
+                        <DiffView before after />
+                    </Show>
+                </details>
+            </Show>
+        </Show>
     }
 }

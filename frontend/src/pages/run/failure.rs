@@ -5,9 +5,9 @@ use sluice_types::{ErrorCode, ExecutionStatus, RunError, StepPath, StepRunStatus
 use sluice_web_state::actions::step_actions;
 use sluice_web_state::advice::{advice, another_model_may_help};
 
+use super::address::Chooser;
 use super::ids::step_heading;
 use super::store::RunStore;
-use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::components::{Button, ButtonKind, Icon, Message};
 
 /// The failure of a step, with the actions that help.
@@ -110,10 +110,10 @@ pub fn RunFailure(store: RunStore) -> impl IntoView {
 /// Brings a step into view and the focus to it.
 #[component]
 pub fn GoTo(path: StepPath, text: &'static str) -> impl IntoView {
+    let chooser = expect_context::<Chooser>();
     let go = move |_| {
-        let id = step_heading(&path);
-        scroll_into_view(&id);
-        focus_soon(id);
+        chooser.stop_following();
+        chooser.lead_to(&path, step_heading(&path));
     };
     view! {
         <Button small=true icon=icondata_lu::LuArrowDown on_press=go>

@@ -7,18 +7,21 @@ use sluice_web_state::format::{cost, duration, known_cost, number};
 use sluice_web_state::run::RunState;
 use sluice_web_state::run_status::RunStanding;
 
+use super::address::{Chooser, RunView, ViewChoice};
 use super::commands::tell;
 use super::ids::gate_heading;
 use super::menu::{RunMenu, run_again};
 use super::store::RunStore;
 use crate::api;
 use crate::api::executions::Command;
-use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::components::{Button, ButtonKind, Confirm, RunBadge, Switch, Toasts, When};
+
+/// A shorter wait, in milliseconds, is not worth a figure at the head.
+const LEAST_WAIT_MS: i64 = 1_000;
 
 /// The name, the status and the totals, kept up to date.
 #[component]
-pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>) -> impl IntoView {
+pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<RunView>) -> impl IntoView {
     let standing = store.watch(RunStanding::of_run);
     let workflow = store.peek(|run| run.execution().workflow_id.to_string());
     view! {
@@ -36,6 +39,7 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>) -> impl Into
                     <RunBadge standing />
                 </span>
             </div>
+            <ViewChoice view />
             <ActionsBar store />
         </header>
         <RunFacts store />
@@ -68,13 +72,19 @@ fn RunMetadata(store: RunStore) -> impl IntoView {
 #[component]
 fn RunFacts(store: RunStore) -> impl IntoView {
     let started = store.watch(|run| run.execution().started_at.unwrap_or(run.execution().created_at));
-    let took = move || store.head(|run| run.duration_ms(store.now_utc())).map(duration);
     let ended = store.watch(|run| run.status().is_terminal());
     // Time moves only while something happens.
-    let took =
-        Memo::new(
-            move |_| if ended.get() { store.head(|run| run.execution().duration_ms).map(duration) } else { took() },
-        );
+    let now = move || if ended.get() { chrono::DateTime::default() } else { store.now_utc() };
+    let spent = Memo::new(move |_| {
+        let now = now();
+        store.head(|run| run.is_timed().then(|| run.spent(now)))
+    });
+    // The events of a large run that has ended are not read: work and waits are not told apart.
+    let whole = store.watch(|run| {
+        let is_told = run.is_timed() || run.wants_stream();
+        run.execution().duration_ms.filter(|_| !is_told).map(duration)
+    });
+    let waited = move || spent.get().map(|spent| spent.waited_ms).filter(|ms| *ms >= LEAST_WAIT_MS).map(duration);
     let totals = store.watch(RunState::totals);
     let progress = store.watch(RunState::progress);
     let budget = store.watch(|run| run.execution().budget_usd);
@@ -88,9 +98,20 @@ fn RunFacts(store: RunStore) -> impl IntoView {
                 </dd>
             </div>
             <div>
-                <dt>"Duration"</dt>
-                <dd>{move || took.get().unwrap_or_else(|| "–".to_owned())}</dd>
+                <dt>{move || if whole.read().is_some() { "Duration" } else { "Worked" }}</dt>
+                <dd>
+                    {move || {
+                        let worked = spent.get().map(|spent| duration(spent.worked_ms));
+                        whole.get().or(worked).unwrap_or_else(|| "–".to_owned())
+                    }}
+                </dd>
             </div>
+            <Show when=move || waited().is_some()>
+                <div>
+                    <dt>"Waited"</dt>
+                    <dd title="For a person, between attempts, or on hold">{waited}</dd>
+                </div>
+            </Show>
             <div>
                 <dt>"Steps"</dt>
                 <dd>{move || totals.with(|totals| format!("{} of {}", totals.executed, totals.total))}</dd>
@@ -195,25 +216,14 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
 /// The way to what the run waits for, however far down the page it is. Of several gates, each press leads to the next.
 #[component]
 fn Decide(store: RunStore) -> impl IntoView {
+    let chooser = expect_context::<Chooser>();
     let waits = store.watch(|run| run.gates().map(|step| step.run.path.clone()).collect::<Vec<_>>());
     let next = StoredValue::new(0_usize);
     let go = move |_| {
         let paths = waits.get_untracked();
         let turn = next.try_update_value(|next| std::mem::replace(next, next.wrapping_add(1))).unwrap_or_default();
         let Some(path) = paths.get(turn.checked_rem(paths.len()).unwrap_or_default()).cloned() else { return };
-        // A person may have closed it, or what is around it.
-        store.choices.update(|choices| {
-            let mut around = Some(path.clone());
-            while let Some(address) = around {
-                around = address.without_last();
-                choices.insert(address.to_string(), true);
-            }
-        });
-        let heading = gate_heading(&path);
-        request_animation_frame(move || {
-            scroll_into_view(&heading);
-            focus_soon(heading);
-        });
+        chooser.lead_to(&path, gate_heading(&path));
     };
     let text = move || match waits.read().len() {
         0 | 1 => "Decide".to_owned(),

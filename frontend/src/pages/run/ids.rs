@@ -11,3 +11,8 @@ pub fn gate_heading(path: &StepPath) -> String {
 pub fn step_heading(path: &StepPath) -> String {
     format!("step-{path}")
 }
+
+/// The row of a step in the tree.
+pub fn tree_row(path: &StepPath) -> String {
+    format!("row-{path}")
+}

@@ -14,6 +14,9 @@ use crate::api::{ApiError, ApiResult};
 /// How long after a reading the next one comes: the items of a large list change many times a second.
 const PACE: Duration = Duration::from_millis(700);
 
+/// Pages that are read at once at the most: all items of the longest list.
+const MOST_PAGES: usize = 50;
+
 /// The step runs inside a container, as far as they were read.
 #[derive(Clone, Copy)]
 pub struct Inside {
@@ -49,6 +52,7 @@ impl Inside {
         let signals = store.signals(container);
         Effect::new(move || {
             inside.filter.track();
+            store.wanted.track();
             if let Some(signals) = &signals {
                 signals.track_inside();
             }
@@ -82,7 +86,7 @@ impl Inside {
             else {
                 return;
             };
-            let seq = self.store.peek(sluice_web_state::run::RunState::last_seq);
+            let seq = self.store.peek(sluice_web_state::run::RunState::listed_seq);
             match self.pages_of(&container, filter).await {
                 Ok((runs, has_more)) => {
                     let paths: Vec<StepPath> = runs.iter().map(|run| run.path.clone()).collect();
@@ -109,18 +113,35 @@ impl Inside {
         }
     }
 
-    /// As many pages as are shown.
+    /// The step inside this container that the reader is led to.
+    fn wanted(self, container: &StepPath, filter: ItemFilter) -> Option<StepPath> {
+        let wanted = self.store.wanted.try_get_untracked().flatten()?;
+        (filter == ItemFilter::All && wanted != *container && holds(container, &wanted)).then_some(wanted)
+    }
+
+    /// As many pages as are shown, and those up to the step that the reader is led to.
     async fn pages_of(self, container: &StepPath, filter: ItemFilter) -> ApiResult<(Vec<StepRun>, bool)> {
-        let (mut runs, mut cursor) = (Vec::new(), None);
-        for _ in 0..self.pages.try_get_value().unwrap_or(1) {
+        let (mut runs, mut cursor): (Vec<StepRun>, _) = (Vec::new(), None);
+        let wanted = self.wanted(container, filter);
+        let mut pages = 0;
+        loop {
             let id = self.store.id();
             let page = steps_inside(&id, container, filter.statuses(), cursor.as_deref()).await?;
             runs.extend(page.items);
             cursor = page.next_cursor;
-            if cursor.is_none() {
+            pages += 1;
+            let has_wanted = wanted.as_ref().is_none_or(|wanted| runs.iter().any(|run| holds(&run.path, wanted)));
+            let is_enough = pages >= self.pages.try_get_value().unwrap_or(1) && has_wanted;
+            if cursor.is_none() || is_enough || pages >= MOST_PAGES {
                 break;
             }
         }
+        self.pages.try_update_value(|known| *known = pages.max(*known));
         Ok((runs, cursor.is_some()))
     }
+}
+
+/// Whether a path is that of a step run, or lies inside it.
+fn holds(step: &StepPath, path: &StepPath) -> bool {
+    path.as_str().strip_prefix(step.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

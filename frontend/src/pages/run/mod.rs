@@ -1,6 +1,8 @@
 //! The page of a run: what it does, as it does it, and all that can be done about it.
 
+mod address;
 mod auto_scroll;
+mod bar;
 mod budget;
 mod change;
 mod commands;
@@ -14,16 +16,20 @@ mod head;
 mod history;
 mod ids;
 mod inside;
+mod lead;
 mod menu;
 mod output;
 mod page;
+mod pane;
 mod prompt;
 mod result;
 mod retry;
 mod running;
+mod spent;
 mod step;
 mod store;
 mod text_box;
+mod tree;
 pub mod unsent;
 
 pub use page::RunPage;

@@ -10,19 +10,34 @@ use sluice_web_state::format::plural;
 use sluice_web_state::run::{RunState, stale_steps};
 use sluice_web_state::run_status::RunStanding;
 
+use super::address::{Chooser, RunView, view_of_address};
 use super::auto_scroll::AutoScroll;
 use super::failure::RunFailure;
 use super::follow::ConnectionNote;
 use super::head::RunHead;
 use super::output::OutputCard;
+use super::pane::ChosenStep;
 use super::retry::RetryDialog;
 use super::step::StepItem;
 use super::store::RunStore;
+use super::tree::RunTree;
 use crate::api;
 use crate::browser::focus::use_title;
-use crate::components::{Button, Icon, RunHistory};
+use crate::browser::view::is_as_wide;
+use crate::components::{Button, FailureNote, Icon, Note, NoteKind, RunHistory};
 use crate::pages::loading::{RunLoading, RunUnavailable};
 use crate::pages::not_found::{Missing, NotFound};
+
+/// The width of a window, in CSS pixels, from which on the chosen step stands beside the tree.
+const PANES_FROM_PX: f64 = 1_280.0;
+
+/// How the steps are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Timeline,
+    Panes,
+    List,
+}
 
 /// The page of the run that the address names.
 #[component]
@@ -69,24 +84,74 @@ fn Run(execution: Execution) -> impl IntoView {
     let title = Signal::derive(move || name.get().unwrap_or_else(|| "Run".to_owned()));
     use_title(move || format!("{} · {}", standing.get().word(), title.get()));
     let id = store.id();
+    let view = view_of_address();
+    Chooser::provide(store, view);
+    let is_wide = is_as_wide(PANES_FROM_PX);
+    let layout = Memo::new(move |_| match (view.get(), is_wide.get()) {
+        (RunView::Timeline, _) => Layout::Timeline,
+        (RunView::Steps, true) => Layout::Panes,
+        (RunView::Steps, false) => Layout::List,
+    });
+    let history = move || {
+        view! {
+            <aside aria-label="Runs of this workflow">
+                <RunHistory workflow=workflow_id.clone() current=Some(id.clone()) standing />
+            </aside>
+        }
+    };
+    let columns = move || match layout.get() {
+        Layout::Timeline => view! { <StepsSection store><RunTree store is_timeline=true /></StepsSection> }.into_any(),
+        Layout::Panes => view! {
+            <div class="run-panes">
+                <div class="pane-left">
+                    <StepsSection store><RunTree store is_timeline=false /></StepsSection>
+                    {history()}
+                </div>
+                <div class="stack">
+                    <ChosenStep store />
+                    <OutputCard store />
+                </div>
+            </div>
+        }
+        .into_any(),
+        Layout::List => view! {
+            <div class="run-columns">
+                <div>
+                    <StepsSection store><Pipeline store /></StepsSection>
+                    <OutputCard store />
+                </div>
+                {history()}
+            </div>
+        }
+        .into_any(),
+    };
+    let columns = StoredValue::new(ViewFn::from(columns));
     view! {
         <Show when=move || !store.gone.get() fallback=|| view! { <Missing heading="No such run" what="run" /> }>
             <ConnectionNote store />
-            <RunHead store name=title />
-            <div class="run-columns">
-                <div>
-                    <RunFailure store />
-                    <StaleSteps store />
-                    <Pipeline store />
-                    <OutputCard store />
-                </div>
-                <aside aria-label="Runs of this workflow">
-                    <RunHistory workflow=workflow_id.clone() current=Some(id.clone()) standing />
-                </aside>
-            </div>
+            <RunHead store name=title view />
+            <RunFailure store />
+            <StaleSteps store />
+            <NoSuchStep store />
+            {columns.with_value(ViewFn::run)}
             <RetryDialog store />
             <AutoScroll store />
         </Show>
+    }
+}
+
+/// Says that the step of the address could not be read.
+#[component]
+fn NoSuchStep(store: RunStore) -> impl IntoView {
+    move || {
+        let (path, error) = store.missing.get()?;
+        let shown = if error.code() == Some(ErrorCode::StepRunNotFound) {
+            view! { <Note kind=NoteKind::Warn>{format!("This run has no step at the address “{path}”.")}</Note> }
+                .into_any()
+        } else {
+            view! { <FailureNote error /> }.into_any()
+        };
+        Some(view! { <div class="stale-note">{shown}</div> })
     }
 }
 
@@ -128,10 +193,9 @@ fn load_workflow(store: RunStore, name: RwSignal<Option<String>>) {
     });
 }
 
-/// The steps. The line between them is coloured as far as the run has come.
+/// The steps in one of their views, and what screen readers are told of gates.
 #[component]
-pub fn Pipeline(store: RunStore) -> impl IntoView {
-    let latest = Memo::new(move |_| store.head(latest_completed));
+fn StepsSection(store: RunStore, children: Children) -> impl IntoView {
     let waits = Memo::new(move |_| {
         store.head(|run| {
             let labels: Vec<&str> = run.gates().map(|step| step.run.label.as_str()).collect();
@@ -150,12 +214,21 @@ pub fn Pipeline(store: RunStore) -> impl IntoView {
             <div class="visually-hidden" role="status">
                 {move || waits.get()}
             </div>
-            <ol>
-                <For each=move || store.paths() key=Clone::clone let:path>
-                    <StepItem store path latest />
-                </For>
-            </ol>
+            {children()}
         </section>
+    }
+}
+
+/// The steps as a list. The line between them is coloured as far as the run has come.
+#[component]
+fn Pipeline(store: RunStore) -> impl IntoView {
+    let latest = Memo::new(move |_| store.head(latest_completed));
+    view! {
+        <ol>
+            <For each=move || store.paths() key=Clone::clone let:path>
+                <StepItem store path latest />
+            </For>
+        </ol>
     }
 }
 

@@ -3,15 +3,17 @@
 use leptos::prelude::*;
 use sluice_types::{StepPath, StepRunStatus, StepType};
 use sluice_web_state::finish::finish_mark;
-use sluice_web_state::format::{duration, known_cost, tokens};
-use sluice_web_state::run::fact_of;
+use sluice_web_state::format::{known_cost, tokens};
+use sluice_web_state::run::{fact_of, spent_text};
 
+use super::address::CopyLink;
 use super::change::ChangeStep;
 use super::container::ContainerView;
 use super::gate::GatePanel;
 use super::ids::step_heading;
 use super::result::ResultView;
 use super::running::Running;
+use super::spent::took;
 use super::store::RunStore;
 use super::unsent::keep_choices;
 use crate::components::{Icon, NewerServer, Note, NoteKind, StepDot, step_kind, step_word};
@@ -48,6 +50,7 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
     let stale = store.watch_step(&path, |step| step.run.stale);
     let meta_path = path.clone();
     let body_path = StoredValue::new(path);
+    let link_label = label.clone();
     view! {
         <li class=move || ["run-step ", status.get().as_str()].concat() class:stale=move || stale.get()>
             <div class="rail">
@@ -69,6 +72,11 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
                         </button>
                     </h3>
                     <Meta store path=meta_path status kind />
+                    <Show when=move || open.get()>
+                        <span class="run-step-link">
+                            <CopyLink store path=body_path.get_value() label=link_label.clone() />
+                        </span>
+                    </Show>
                 </header>
                 <div
                     id=body_id
@@ -120,7 +128,7 @@ pub fn choose(store: RunStore, address: &str) -> impl Fn(bool) + Clone + Send + 
 
 /// The heading's facts besides the label.
 #[component]
-fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: StepType) -> impl IntoView {
+pub fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: StepType) -> impl IntoView {
     let model = store.watch_step(&path, |step| step.run.model.clone());
     let stale = store.watch_step(&path, |step| step.run.stale);
     let edited = store.watch_step(&path, |step| step.run.overridden);
@@ -137,20 +145,7 @@ fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: Step
         })
     };
     let mark = store.watch_step(&path, |step| finish_mark(step.run.finish_reason, step.run.finish_word.as_deref()));
-    let took = {
-        let path = path.clone();
-        Memo::new(move |_| {
-            let is_running = status.get() == StepRunStatus::Running;
-            let now = if is_running { store.now_utc() } else { chrono::DateTime::default() };
-            store
-                .step(&path, |step| {
-                    let known = is_running || step.run.duration_ms.is_some() || step.run.completed_at.is_some();
-                    step.duration_ms(now).filter(|_| known)
-                })
-                .flatten()
-                .map(duration)
-        })
-    };
+    let took = took(store, Signal::stored(vec![path]), status, spent_text);
     let word = move || match status.get() {
         StepRunStatus::Completed | StepRunStatus::Pending => None,
         other => Some(step_word(other)),

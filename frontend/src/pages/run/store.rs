@@ -15,7 +15,7 @@ use sluice_web_state::run::{Changed, RunState, StepView};
 use sluice_web_state::shared::Shared;
 
 use super::unsent::{self, Choices};
-use crate::api;
+use crate::api::{self, ApiError};
 use crate::browser::clock::{now_ms, ticking, utc};
 use crate::browser::events::EventStream;
 
@@ -98,6 +98,14 @@ pub struct RunStore {
     index: Memo<Option<Shared<Index>>>,
     /// Which steps a person opened or closed.
     pub choices: RwSignal<Choices>,
+    /// The step beside the tree.
+    pub shown: RwSignal<Option<StepPath>>,
+    /// Whether the page shows what runs, as it goes on.
+    pub follows: RwSignal<bool>,
+    /// The step that the reader was led to last: lists inside containers are read as far as it.
+    pub wanted: RwSignal<Option<StepPath>>,
+    /// Why the step that the reader was to be led to could not be read.
+    pub missing: RwSignal<Option<(StepPath, ApiError)>>,
     /// The step that is to be run again, while the dialog about it is open.
     pub retrying: RwSignal<Option<StepPath>>,
     pub(super) buffer: StoredValue<Vec<ExecutionEvent>>,
@@ -133,6 +141,10 @@ impl RunStore {
             definition,
             index,
             choices: RwSignal::new(unsent::choices(&id)),
+            shown: RwSignal::new(None),
+            follows: RwSignal::new(true),
+            wanted: RwSignal::new(None),
+            missing: RwSignal::new(None),
             retrying: RwSignal::new(None),
             buffer: StoredValue::new(Vec::new()),
             flush_due: StoredValue::new(false),
@@ -175,10 +187,15 @@ impl RunStore {
 
     /// Reads a step run, and follows it. Its text is followed by [`StepSignals`] alone.
     pub fn step<T>(self, path: &StepPath, read: impl FnOnce(&StepView) -> T) -> Option<T> {
+        self.track_step(path);
+        self.peek_step(path, read)
+    }
+
+    /// Follows a step run; it is read with [`Self::peek`].
+    pub fn track_step(self, path: &StepPath) {
         if let Some(signals) = self.signals(path) {
             signals.changed.track();
         }
-        self.peek_step(path, read)
     }
 
     /// Reads a step run as it is now.
@@ -267,7 +284,7 @@ impl RunStore {
 
     /// Tells the parts of the page what changed.
     pub(super) fn tell(self, changed: &Changed) {
-        for path in &changed.steps {
+        for path in changed.steps.iter().chain(changed.timed.iter().filter(|path| !changed.steps.contains(path))) {
             if let Some(signals) = self.signals(path) {
                 signals.changed.notify();
             }
@@ -289,7 +306,7 @@ impl RunStore {
             }
         }
         // The run's totals are made of its steps.
-        if changed.execution || !changed.steps.is_empty() {
+        if changed.execution || !changed.steps.is_empty() || !changed.timed.is_empty() {
             self.head.update(|head| *head = head.wrapping_add(1));
             let is_live = self.peek(|run| !run.status().is_terminal());
             if self.live.get_untracked() != is_live {

@@ -10,6 +10,8 @@ pub struct Changed {
     /// Step runs that changed in more than their text. The attempts and decisions of these, where
     /// they are shown, must be refetched too.
     pub steps: Vec<StepPath>,
+    /// Step runs whose times of work and waits changed.
+    pub timed: Vec<StepPath>,
     /// Texts that grew or were replaced.
     pub texts: Vec<TextChange>,
     /// Step runs whose model thought on.
@@ -44,8 +46,12 @@ impl Changed {
         self.execution |= other.execution;
         self.refetch |= other.refetch;
         self.reconnect |= other.reconnect;
-        let lists =
-            [(&mut self.steps, other.steps), (&mut self.thinking, other.thinking), (&mut self.inside, other.inside)];
+        let lists = [
+            (&mut self.steps, other.steps),
+            (&mut self.timed, other.timed),
+            (&mut self.thinking, other.thinking),
+            (&mut self.inside, other.inside),
+        ];
         for (known, paths) in lists {
             for path in paths {
                 if !known.contains(&path) {

@@ -18,8 +18,12 @@ pub struct StepView {
     pub note: Option<String>,
     /// The container around it; `None` in the workflow's own list.
     pub container: Option<StepPath>,
+    /// Whether an answer no longer had it among those under way: it has ended, and the list of its container tells how.
+    pub(super) is_over: bool,
     /// The number of the event that last changed it.
     changed_seq: i64,
+    /// Events up to this number are part of the last answer that had it.
+    known_seq: i64,
     /// Whether a gap in the text was reported; one report is enough until it is filled.
     has_gap: bool,
 }
@@ -58,9 +62,21 @@ impl StepView {
             thinking: String::new(),
             retry: None,
             note: None,
+            is_over: false,
             changed_seq: 0,
+            known_seq: 0,
             has_gap: false,
         }
+    }
+
+    /// The same, of an answer whose newest event has this number.
+    pub(super) fn as_of(run: StepRun, seq: i64) -> Self {
+        Self { known_seq: seq, ..Self::new(run) }
+    }
+
+    /// Whether the last answer that had it includes an event.
+    pub(super) const fn knows(&self, seq: i64) -> bool {
+        seq <= self.known_seq
     }
 
     /// Whether an attempt has ended and the next one is scheduled.
@@ -100,6 +116,7 @@ impl StepView {
     /// Applies an event.
     pub(super) fn take_event(&mut self, seq: i64, status: StepRunStatus, event: &ExecutionEvent) {
         self.changed_seq = seq;
+        self.is_over = false;
         let retries = event.event_type == EventType::Retry;
         let attempt = event.attempt.unwrap_or(self.run.attempt);
         if attempt > self.run.attempt {
@@ -235,13 +252,15 @@ impl StepView {
     }
 
     /// Applies an answer; returns whether anything but the text changed, and the byte from which the text changed.
-    pub(super) fn take_run(&mut self, mut run: StepRun) -> (bool, Option<usize>) {
+    pub(super) fn take_run(&mut self, mut run: StepRun, seq: i64) -> (bool, Option<usize>) {
+        self.known_seq = self.known_seq.max(seq);
+        let was_over = std::mem::replace(&mut self.is_over, false);
         let text = take_text(&mut run);
         // For a running attempt, the database is slightly behind the stream.
         let streamed = run.status == StepRunStatus::Running
             && run.attempt == self.run.attempt
             && self.text.starts_with(text.as_str());
-        let changed = self.run != run;
+        let changed = self.run != run || was_over;
         if self.run.status != run.status || self.run.attempt != run.attempt {
             self.retry = None;
             self.note = None;

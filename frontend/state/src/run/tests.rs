@@ -73,6 +73,11 @@ fn running() -> RunState {
     state
 }
 
+/// Changes without those of times, which each event of a step run makes.
+fn untimed(changed: Changed) -> Changed {
+    Changed { timed: Vec::new(), ..changed }
+}
+
 fn text_of(state: &RunState) -> &str {
     &state.step(&path("a")).unwrap().text
 }
@@ -157,7 +162,8 @@ fn an_event_says_what_it_touched_and_that_the_run_is_to_be_read() {
         &json!({"path": "a", "step_status": "completed", "attempt": 1, "cost_estimate": 0.5, "duration_ms": 900,
             "token_usage": {"input_tokens": 5, "output_tokens": 7, "cached_input_tokens": 0}}),
     ));
-    assert_eq!(changed, Changed { steps: vec![path("a")], refetch: true, ..Changed::default() });
+    assert_eq!(changed.timed, [path("a")]);
+    assert_eq!(untimed(changed), Changed { steps: vec![path("a")], refetch: true, ..Changed::default() });
     let totals = state.totals();
     assert_eq!((totals.cost_usd, totals.tokens.output_tokens, totals.executed, totals.total), (0.5, 7, 1, 2));
     assert!((state.progress() - 0.5).abs() < 1e-9);
@@ -261,7 +267,7 @@ fn what_was_read_is_not_taken_back_by_its_own_history() {
         all.merge(state.apply(&event));
     }
     assert_eq!((state.steps(), state.status()), (before.steps(), before.status()));
-    assert_eq!((all, state.refetch_due()), (Changed::default(), false));
+    assert_eq!((untimed(all), state.refetch_due()), (Changed::default(), false));
     let changed = state.apply(&stored(6, &json!({"path": "b", "step_status": "completed"})));
     assert_eq!((changed.steps.len(), status_of(&state, "b")), (1, StepRunStatus::Completed));
 }
@@ -282,7 +288,7 @@ fn an_answer_replaces_what_events_told() {
     let changed = state.resync(fetch, execution(&json!({"started_at": at(1), "last_seq": 2}), &[a]));
     assert_eq!((changed.steps, changed.texts), (vec![path("a")], vec![TextChange { path: path("a"), from: 3 }]));
     // Its event arrives later, and requires no refetch.
-    assert!(state.apply(&step_event(2, "a", "completed", 1)).is_nothing());
+    assert!(untimed(state.apply(&step_event(2, "a", "completed", 1))).is_nothing());
     assert!(!state.refetch_due());
 }
 
@@ -293,7 +299,7 @@ fn a_gate_that_was_read_is_not_taken_away_by_its_own_event() {
     let gate = json!({"kind": "budget", "message": "More?", "decisions": ["stop"], "opened_seq": 2});
     state
         .resync(fetch, execution(&json!({"last_seq": 2}), &[json!({"status": "waiting", "attempt": 1, "gate": gate})]));
-    assert!(state.apply(&step_event(2, "a", "waiting", 1)).is_nothing());
+    assert!(untimed(state.apply(&step_event(2, "a", "waiting", 1))).is_nothing());
     assert!(state.gate().unwrap().run.gate.is_some());
 }
 
@@ -425,6 +431,32 @@ fn step_runs_inside_a_container_stay_when_an_answer_leaves_them_out() {
     assert_eq!(changed.inside, [StepPath::new("fan").unwrap()]);
     assert!(run.step(&draft).is_some());
     assert_eq!(run.totals().total, 1);
+}
+
+#[test]
+fn a_gate_inside_is_counted_out_before_its_list_is_read() {
+    let mut run = RunState::new(fan(&json!({"status": "waiting"})));
+    assert_eq!(run.gates().count(), 1);
+    let fetch = run.begin_fetch();
+    let mut answer = fan(&json!({}));
+    answer.steps.pop();
+    answer.last_seq = 6;
+    run.resync(fetch, answer);
+    assert_eq!(run.gates().count(), 0);
+    // The answer holds the newest event, but not the step run that it tells of.
+    run.apply(&inside_event(6, "fan.eu.draft", "completed"));
+    assert_eq!(run.step(&path("fan.eu.draft")).unwrap().run.status, StepRunStatus::Completed);
+}
+
+#[test]
+fn a_run_that_has_ended_is_streamed_once_for_its_times() {
+    let ended = |last_seq: i64| RunState::new(execution(&json!({"status": "completed", "last_seq": last_seq}), &[]));
+    let mut run = ended(2);
+    assert!(run.wants_stream() && !run.is_timed());
+    run.apply(&step_event(1, "a", "running", 1));
+    run.apply(&step_event(2, "a", "completed", 1));
+    assert!(!run.wants_stream() && run.is_timed());
+    assert!(!ended(5_001).wants_stream());
 }
 
 #[test]
