@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use super::report::{Findings, LintFix, Severity};
-use crate::definition::{Definition, InputField, InputType, Language};
+use crate::definition::{Definition, InputField, InputType, Language, is_input_name};
 use crate::index::Index;
 use crate::input_check::check_input;
 use crate::json;
@@ -61,10 +61,7 @@ fn declaration_of(inputs: &[InputField], error: &FieldError) -> String {
 }
 
 fn check_name(field: &InputField, at: &str, findings: &mut Findings) {
-    let mut letters = field.name.chars();
-    let is_name = letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    if !is_name || field.name.len() > MAX_NAME_CHARS {
+    if !is_input_name(&field.name) {
         let message = format!(
             "a name is a letter or `_`, then letters, digits and `_`, at most {MAX_NAME_CHARS}: texts refer to it as `input.<name>`"
         );
