@@ -1,5 +1,5 @@
 import { prompt } from '../lib/api.js';
-import { Builder, centre } from '../lib/builder.js';
+import { Builder, centre, finger } from '../lib/builder.js';
 import { nested } from '../lib/samples.js';
 import { expect, test } from '../lib/test.js';
 
@@ -103,6 +103,61 @@ test.describe('mouse', () => {
     await builder.save(2);
     expect(await saved(api)).toMatch(/A\[(How risky\(high\[Ask\]\) Facts|Facts How risky\(high\[Ask\]\))\]/);
   });
+});
+
+/** Scrolls so that the page does not scroll by itself at its edges. */
+const inTheMiddle = (locator) => locator.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+
+test.describe('finger', () => {
+  for (const viewport of [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
+    test.describe(`${viewport.width} px`, () => {
+      test.use({ hasTouch: true, viewport });
+
+      test('drags a step into a branch and out again', async ({ page, api }) => {
+        const touch = await finger(page);
+        await inTheMiddle(builder.handle('Look at it'));
+        const drag = async (label, to, said) => {
+          const from = await centre(builder.handle(label));
+          await touch.down(from);
+          await expect(page.getByText(`Picked up ${label}, `)).toHaveCount(1);
+          const there = { x: from.x, y: (await centre(builder.handle(to))).y };
+          await touch.move({ x: from.x, y: (from.y + there.y) / 2 });
+          await touch.move(there);
+          await builder.expectSaid(said);
+          await expect(page.locator('.drop-place')).toBeVisible();
+          await touch.up();
+          await expect(builder.handle(label)).toBeFocused();
+        };
+        await drag('Plan', 'Facts', 'Plan is now in branch A of Look at it, 2 of 2.');
+        await builder.save(2);
+        expect(await saved(api)).toBe('Look at it(A[Facts Plan] B[Risks]) How risky(high[Ask]) Polish([Draft])');
+        await drag('Plan', 'Look at it', 'Plan is now in the workflow, 1 of 4.');
+        await builder.save(3);
+        expect(await saved(api)).toBe('Plan Look at it(A[Facts] B[Risks]) How risky(high[Ask]) Polish([Draft])');
+      });
+
+      test('rests over a closed branch, which opens', async ({ page, api }) => {
+        const branch = page.getByRole('button', { name: 'Branch B of Look at it', exact: true });
+        await branch.tap();
+        await expect(builder.handle('Risks')).toHaveCount(0);
+        const touch = await finger(page);
+        await inTheMiddle(builder.handle('Facts'));
+        const from = await centre(builder.handle('Facts'));
+        await touch.down(from);
+        await expect(page.getByText('Picked up Facts, ')).toHaveCount(1);
+        await touch.move({ x: from.x, y: from.y + 20 });
+        await touch.move({ x: from.x, y: (await centre(branch)).y });
+        await expect(builder.handle('Risks')).toBeVisible();
+        await touch.move({ x: from.x, y: (await centre(builder.handle('Risks'))).y });
+        await touch.up();
+        await builder.save(2);
+        expect(await saved(api)).toMatch(/A\[\] B\[(Facts Risks|Risks Facts)\]/);
+      });
+    });
+  }
 });
 
 test.describe('keyboard', () => {
@@ -246,4 +301,20 @@ test('the palette adds behind the step that one is in, also in a lane', async ({
   await expect(builder.handle('Loop')).toBeVisible();
   await builder.save(2);
   expect(await saved(api)).toContain('A[Facts Loop([Prompt])]');
+});
+
+test('the palette has containers with steps in them, for a lane too', async ({ page, api }) => {
+  await builder.openStep('Facts');
+  const palette = page.getByRole('region', { name: 'Add a step' });
+  await palette.getByText('Containers with steps in them').click();
+  for (const name of ['Condition Shorten · Tidy Up', 'Loop Judge · Improve', 'For each Item']) {
+    await expect(palette.getByRole('button', { name, exact: true })).toBeVisible();
+  }
+  await palette.getByRole('button', { name: 'Parallel What Speaks For It · What Speaks Against It', exact: true }).click();
+  await expect(builder.handle('What Speaks For It')).toBeVisible();
+  await palette.getByRole('button', { name: 'Loop Judge · Improve', exact: true }).click();
+  await builder.save(2);
+  expect(await saved(api)).toContain(
+    'A[Facts Parallel(for[What Speaks For It] against[What Speaks Against It]) Loop([Judge Improve])]',
+  );
 });

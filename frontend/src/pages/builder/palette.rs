@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use sluice_types::edit::Wrapper;
 use sluice_types::{StepTemplate, WorkflowTemplate};
-use sluice_web_state::editor::{Draft, NewStep};
+use sluice_web_state::editor::{Draft, NewStep, steps_inside};
 
 use super::model::Builder;
 use crate::api;
 use crate::components::{Dialog, Icon, Loaded, lucide, new_step_icon};
 use crate::pages::templates::TemplateGallery;
 
-/// The basic step templates; those of the pipeline below them.
+/// The basic step templates and empty containers; containers with steps in them and the steps of the pipeline below.
 #[component]
 pub fn Palette(builder: Builder) -> impl IntoView {
     let templates = LocalResource::new(|| async { Ok(api::templates::step_templates().await?.items) });
@@ -22,7 +22,15 @@ pub fn Palette(builder: Builder) -> impl IntoView {
         let containers = NewStep::ALL.into_iter().filter(|new| matches!(new, NewStep::Container(_)));
         let containers = containers.map(|new| view! { <AddContainer builder new /> });
         view! {
-            <div class="palette">{group(&all, "basic")} {containers.collect_view()}</div>
+            <div class="palette">{group(&all, "basic")}</div>
+            <h3 class="label">"Containers"</h3>
+            <div class="palette">{containers.collect_view()}</div>
+            <details class="more">
+                <summary>"Containers with steps in them"</summary>
+                <div class="inside">
+                    <div class="palette wide">{group(&all, "container")}</div>
+                </div>
+            </details>
             <details class="more">
                 <summary>"From the build pipeline"</summary>
                 <div class="inside">
@@ -43,10 +51,13 @@ pub fn Palette(builder: Builder) -> impl IntoView {
 #[component]
 fn Add(builder: Builder, template: StepTemplate) -> impl IntoView {
     let StepTemplate { name, description, icon, step, .. } = template;
+    let inside = steps_inside(&step);
     view! {
         <button type="button" title=description on:click=move |_| builder.add(step.clone())>
             <Icon icon=lucide(&icon) />
-            {name}
+            <span>
+                {name} {inside.map(|steps| view! { <span class="palette-inside">{[" ", &steps].concat()}</span> })}
+            </span>
         </button>
     }
 }
