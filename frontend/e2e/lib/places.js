@@ -78,6 +78,8 @@ export const places = {
     const builder = await openNested(test);
     await builder.openStep('Facts');
     await builder.card('Polish').locator('summary').filter({ hasText: 'Name and settings' }).click();
+    // No target is half hidden by the bar at the foot.
+    await test.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   },
   'the builder with a condition as an expression, and a closed lane': async (test) => {
     const builder = await openNested(test);

@@ -149,6 +149,9 @@ test.describe('finger', () => {
         await touch.down(from);
         await expect(page.getByText('Picked up Facts, ')).toHaveCount(1);
         await touch.move({ x: from.x, y: from.y + 20 });
+        // The mark leaves the branch above, so that this one moves up: the finger follows it.
+        await touch.move({ x: from.x, y: (await centre(branch)).y });
+        await builder.expectSaid('Facts is now in the workflow, 3 of 5.');
         await touch.move({ x: from.x, y: (await centre(branch)).y });
         await expect(builder.handle('Risks')).toBeVisible();
         await touch.move({ x: from.x, y: (await centre(builder.handle('Risks'))).y });
@@ -317,4 +320,50 @@ test('the palette has containers with steps in them, for a lane too', async ({ p
   expect(await saved(api)).toContain(
     'A[Facts Parallel(for[What Speaks For It] against[What Speaks Against It]) Loop([Judge Improve])]',
   );
+});
+
+test.describe('a drag from the palette', () => {
+  /** Presses on a step of the palette and moves to a place, without letting go. */
+  async function dragNew(page, name, to) {
+    const from = await centre(page.getByRole('region', { name: 'Add a step' }).getByRole('button', { name, exact: true }));
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 5 });
+    await page.mouse.move(to.x, to.y, { steps: 5 });
+  }
+
+  test('puts a step into a branch', async ({ page, api }) => {
+    const facts = await centre(builder.handle('Facts'));
+    await dragNew(page, 'Loop', { ...facts, y: facts.y + 30 });
+    await builder.expectSaid('Loop is now in branch A of Look at it, 2 of 2.');
+    await expect(page.locator('.drop-place')).toBeVisible();
+    await expect(page.locator('.ghost')).toHaveText('Loop');
+    await page.mouse.up();
+    await builder.expectSaid('Dropped Loop at 2 of 2 in branch A of Look at it.');
+    await expect(builder.card('Loop').getByRole('button', { expanded: true }).first()).toBeFocused();
+    await builder.save(2);
+    expect(await saved(api)).toContain('Look at it(A[Facts Loop([Prompt])] B[Risks])');
+    await page.getByRole('button', { name: 'Undo: add Loop' }).click();
+    await builder.save(3);
+    expect(await saved(api)).toContain('Look at it(A[Facts] B[Risks])');
+  });
+
+  test('adds nothing beside the list and after escape, and a press still adds', async ({ page }) => {
+    const loop = page.getByRole('region', { name: 'Add a step' }).getByRole('button', { name: 'Loop', exact: true });
+    const at = await centre(loop);
+    await dragNew(page, 'Loop', { ...at, y: at.y + 60 });
+    await expect(page.locator('.drop-place')).toBeHidden();
+    await page.mouse.up();
+    await builder.expectSaid('Loop was not added.');
+    await dragNew(page, 'Loop', await centre(builder.handle('Facts')));
+    await expect(page.locator('.drop-place')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.ghost')).toHaveCount(0);
+    await page.mouse.up();
+    await expect(builder.state).toHaveText('Saved as version 1');
+    await loop.press('Enter');
+    await expect(builder.handle('Loop')).toBeVisible();
+    await loop.click();
+    await expect(builder.handle('Loop 2')).toBeVisible();
+  });
 });

@@ -50,10 +50,6 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             after.context = context;
             None
         }
-        Edit::SetInputs(inputs) => {
-            after.inputs = inputs;
-            None
-        }
         Edit::ChangeInputs(change) => inputs::change(&mut after, change).map(|()| None)?,
         Edit::SetEntryStep { block, entry } => {
             *list(&mut after, &block)?.entry_step = entry;

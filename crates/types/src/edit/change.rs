@@ -9,7 +9,7 @@ use super::field::StepField;
 use super::inputs::InputChange;
 use super::wrap::Wrapper;
 use crate::block::BlockAddress;
-use crate::definition::{Definition, InputField, Step};
+use crate::definition::{Definition, Step};
 use crate::ids::{PersonaId, StepId};
 use crate::lint::LintFix;
 
@@ -29,9 +29,7 @@ pub enum Edit {
     SetPersona(Option<PersonaId>),
     /// Values for `{{context.KEY}}`.
     SetContext(BTreeMap<String, Value>),
-    /// Declared fields of the input.
-    SetInputs(Vec<InputField>),
-    /// Changes the declared fields of the input one by one.
+    /// Changes the declared fields of the input.
     ChangeInputs(InputChange),
     /// The entry step of a list; the first step when `None`.
     SetEntryStep {

@@ -17,6 +17,7 @@ use super::palette::{Palette, TemplateDialog};
 use super::save::{HandedOverBuilder, SaveBar, Saver, Shortcuts};
 use super::selection::{Picking, SelectionBar};
 use super::settings::{Defaults, Heading};
+use super::sorting::Sorting;
 use super::step_list::StepTree;
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind};
@@ -32,6 +33,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     let templates = RwSignal::new(false);
     let picking = Picking::new(builder);
     provide_context(picking);
+    provide_context(Sorting::new(builder));
     use_title(move || {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }

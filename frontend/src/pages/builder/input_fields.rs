@@ -11,7 +11,7 @@ use super::fields::ChoiceField;
 use super::findings::Found;
 use super::input_form::InputForm;
 use super::step_fields::newer_word;
-use crate::components::{Field, Switch};
+use crate::components::{Field, FieldIds, Switch};
 
 /// All parts of a field.
 #[component]
@@ -277,7 +277,6 @@ fn ValuePart(form: InputForm, part: &'static str) -> impl IntoView {
         Some([what, how].concat())
     };
     let shown = move || typed.get().unwrap_or_else(|| written.get());
-    let described = StoredValue::new(String::new());
     view! {
         <div class="stack tight half">
             <Field
@@ -286,9 +285,8 @@ fn ValuePart(form: InputForm, part: &'static str) -> impl IntoView {
                 hint=Signal::derive(hint)
                 wrong
                 children=move |ids| {
-                    described.set_value(ids.described_by.clone());
                     move || {
-                        let (input, described_by) = (ids.input.clone(), described.get_value());
+                        let FieldIds { input, described_by } = ids.clone();
                         match choices.get() {
                             Some(choices) => {
                                 view! {

@@ -190,7 +190,8 @@ impl Builder {
         self.add_to(step, to, position);
     }
 
-    fn add_to(self, step: Step, to: BlockAddress, position: usize) {
+    /// The same at a place of a list.
+    pub fn add_to(self, step: Step, to: BlockAddress, position: usize) {
         self.open_around(&to);
         if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
             self.open.update(|open| _ = open.insert(id.clone()));

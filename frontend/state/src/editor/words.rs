@@ -33,7 +33,6 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::SetDefaults { .. } => "change default model".into(),
         Edit::SetPersona(_) => "change default persona".into(),
         Edit::SetContext(_) => "change context".into(),
-        Edit::SetInputs(_) => "change inputs".into(),
         Edit::ChangeInputs(change) => label_of_input_change(before, change),
         Edit::SetEntryStep { .. } => "change first step".into(),
         Edit::AddStep { step, .. } => format!("add {}", step.label),
