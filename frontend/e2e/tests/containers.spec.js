@@ -337,7 +337,7 @@ test.describe('a drag from the palette', () => {
     await dragNew(page, 'Loop', { ...facts, y: facts.y + 30 });
     await builder.expectSaid('Loop is now in branch A of Look at it, 2 of 2.');
     await expect(page.locator('.drop-place')).toBeVisible();
-    await expect(page.locator('.ghost')).toHaveText('Loop');
+    await expect(page.locator('.card.ghost')).toHaveText('Loop');
     await page.mouse.up();
     await builder.expectSaid('Dropped Loop at 2 of 2 in branch A of Look at it.');
     await expect(builder.card('Loop').getByRole('button', { expanded: true }).first()).toBeFocused();
@@ -358,7 +358,7 @@ test.describe('a drag from the palette', () => {
     await dragNew(page, 'Loop', await centre(builder.handle('Facts')));
     await expect(page.locator('.drop-place')).toBeVisible();
     await page.keyboard.press('Escape');
-    await expect(page.locator('.ghost')).toHaveCount(0);
+    await expect(page.locator('.card.ghost')).toHaveCount(0);
     await page.mouse.up();
     await expect(builder.state).toHaveText('Saved as version 1');
     await loop.press('Enter');
