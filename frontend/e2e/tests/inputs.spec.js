@@ -130,7 +130,7 @@ test('fields are moved and removed, and come back', async ({ page, api }) => {
   await expect(row(page, 'tone').getByRole('button', { expanded: false }).first()).toBeFocused();
   await builder.save(3);
   expect(await names(api)).toEqual(['topic', 'tone']);
-  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByRole('button', { name: 'Undo: remove field size' }).click();
   await builder.save(4);
   expect(await names(api)).toEqual(['topic', 'size', 'tone']);
 });
