@@ -22,6 +22,7 @@ use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::providers::ProviderName;
 use crate::status::status;
 pub use containers::{Branch, Case, ConditionalStep, LoopStep, OnError, Otherwise, ParallelStep};
+pub(crate) use inputs::is_input_name;
 pub use inputs::{InputField, InputType};
 pub(crate) use newer::to_be_checked;
 pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};

@@ -82,3 +82,14 @@ export async function centre(locator) {
   const { x, y, width, height } = await locator.boundingBox();
   return { x: x + width / 2, y: y + height / 2 };
 }
+
+/** A finger on the page, as the browser's own protocol speaks of it. */
+export async function finger(page) {
+  const session = await page.context().newCDPSession(page);
+  const send = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  return {
+    down: (at) => send('touchStart', at),
+    move: (at) => send('touchMove', at),
+    up: () => send('touchEnd'),
+  };
+}

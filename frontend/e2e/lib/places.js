@@ -78,6 +78,8 @@ export const places = {
     const builder = await openNested(test);
     await builder.openStep('Facts');
     await builder.card('Polish').locator('summary').filter({ hasText: 'Name and settings' }).click();
+    // No target is half hidden by the bar at the foot.
+    await test.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   },
   'the builder with a condition as an expression, and a closed lane': async (test) => {
     const builder = await openNested(test);
@@ -93,6 +95,32 @@ export const places = {
     await builder.handle('Plan').press('Space');
     await test.page.keyboard.press('ArrowRight');
     await builder.expectSaid('Plan is now in branch A of Look at it, 1 of 2.');
+  },
+  'the builder with declared inputs': async (test) => {
+    const builder = await openInputs(test);
+    for (const name of ['tone', 'sources']) {
+      await inputRow(test.page, name).getByRole('button', { expanded: false }).first().click();
+    }
+    await inputRow(test.page, 'tone').getByRole('textbox', { name: 'Name' }).fill('1 tone');
+    await expect(test.page.getByRole('button', { name: 'Declare reader' })).toBeVisible();
+    await expect(builder.problems).toHaveText(/problems/);
+  },
+  'the builder with the menu of an input open': async (test) => {
+    await openInputs(test);
+    await test.page.getByLabel('More for field tone', { exact: true }).click();
+    await expect(inputRow(test.page, 'tone').getByRole('button', { name: 'Move up' })).toBeVisible();
+  },
+  'the builder with steps selected': async (test) => {
+    const builder = await openNested(test);
+    await builder.handle('Plan').focus();
+    await test.page.keyboard.press('Shift+ArrowDown');
+    await expect(test.page.getByRole('region', { name: 'Selected steps' })).toContainText('2 selected');
+  },
+  'the builder with all of its palette': async (test) => {
+    const builder = await openBuilder(test);
+    await builder.unfold(test.page, 'Containers with steps in them');
+    await builder.unfold(test.page, 'From the build pipeline');
+    await expect(test.page.getByRole('button', { name: 'Loop Judge · Improve' })).toBeVisible();
   },
   'the builder with a step of a newer version': async ({ page, api }) => {
     const { id } = await createBrief(api);
@@ -245,6 +273,29 @@ async function openBuilder({ page, api }) {
   await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
   await expect(builder.problems).toHaveText('No problems found');
   return builder;
+}
+
+/** A builder with declared fields of the input, one of them with a default that does not fit, and one not declared. */
+async function openInputs({ page, api }) {
+  const inputs = [
+    { name: 'topic', label: 'Topic', help: 'What the brief is about.', required: true },
+    { name: 'tone', type: 'choice', options: ['dry', 'warm'], default: 'dry' },
+    { name: 'sources', type: 'list', default: 'none', example: ['https://example.com'] },
+    { name: 'a_name_that_is_as_long_as_names_of_fields_can_be_on_a_telephone', type: 'json' },
+  ];
+  const text = 'Write about {{input.topic}} in a {{input.tone}} tone for {{input.reader}}, from {{input.sources}}.';
+  const { id } = await api.createWorkflow('Inputs', [prompt('Write', text)], { definition: { inputs } });
+  const builder = new Builder(page);
+  await builder.open(id);
+  await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
+  await expect(builder.problems).toHaveText('1 problem');
+  return builder;
+}
+
+/** The row of a declared field. */
+function inputRow(page, name) {
+  const menu = page.getByLabel(`More for field ${name}`, { exact: true });
+  return page.getByRole('list', { name: 'Fields of the input' }).getByRole('listitem').filter({ has: menu });
 }
 
 async function openNested({ page, api }) {

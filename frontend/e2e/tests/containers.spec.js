@@ -1,5 +1,5 @@
 import { prompt } from '../lib/api.js';
-import { Builder, centre } from '../lib/builder.js';
+import { Builder, centre, finger } from '../lib/builder.js';
 import { nested } from '../lib/samples.js';
 import { expect, test } from '../lib/test.js';
 
@@ -103,6 +103,64 @@ test.describe('mouse', () => {
     await builder.save(2);
     expect(await saved(api)).toMatch(/A\[(How risky\(high\[Ask\]\) Facts|Facts How risky\(high\[Ask\]\))\]/);
   });
+});
+
+/** Scrolls so that the page does not scroll by itself at its edges. */
+const inTheMiddle = (locator) => locator.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+
+test.describe('finger', () => {
+  for (const viewport of [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
+    test.describe(`${viewport.width} px`, () => {
+      test.use({ hasTouch: true, viewport });
+
+      test('drags a step into a branch and out again', async ({ page, api }) => {
+        const touch = await finger(page);
+        await inTheMiddle(builder.handle('Look at it'));
+        const drag = async (label, to, said) => {
+          const from = await centre(builder.handle(label));
+          await touch.down(from);
+          await expect(page.getByText(`Picked up ${label}, `)).toHaveCount(1);
+          const there = { x: from.x, y: (await centre(builder.handle(to))).y };
+          await touch.move({ x: from.x, y: (from.y + there.y) / 2 });
+          await touch.move(there);
+          await builder.expectSaid(said);
+          await expect(page.locator('.drop-place')).toBeVisible();
+          await touch.up();
+          await expect(builder.handle(label)).toBeFocused();
+        };
+        await drag('Plan', 'Facts', 'Plan is now in branch A of Look at it, 2 of 2.');
+        await builder.save(2);
+        expect(await saved(api)).toBe('Look at it(A[Facts Plan] B[Risks]) How risky(high[Ask]) Polish([Draft])');
+        await drag('Plan', 'Look at it', 'Plan is now in the workflow, 1 of 4.');
+        await builder.save(3);
+        expect(await saved(api)).toBe('Plan Look at it(A[Facts] B[Risks]) How risky(high[Ask]) Polish([Draft])');
+      });
+
+      test('rests over a closed branch, which opens', async ({ page, api }) => {
+        const branch = page.getByRole('button', { name: 'Branch B of Look at it', exact: true });
+        await branch.tap();
+        await expect(builder.handle('Risks')).toHaveCount(0);
+        const touch = await finger(page);
+        await inTheMiddle(builder.handle('Facts'));
+        const from = await centre(builder.handle('Facts'));
+        await touch.down(from);
+        await expect(page.getByText('Picked up Facts, ')).toHaveCount(1);
+        await touch.move({ x: from.x, y: from.y + 20 });
+        // The mark leaves the branch above, so that this one moves up: the finger follows it.
+        await touch.move({ x: from.x, y: (await centre(branch)).y });
+        await builder.expectSaid('Facts is now in the workflow, 3 of 5.');
+        await touch.move({ x: from.x, y: (await centre(branch)).y });
+        await expect(builder.handle('Risks')).toBeVisible();
+        await touch.move({ x: from.x, y: (await centre(builder.handle('Risks'))).y });
+        await touch.up();
+        await builder.save(2);
+        expect(await saved(api)).toMatch(/A\[\] B\[(Facts Risks|Risks Facts)\]/);
+      });
+    });
+  }
 });
 
 test.describe('keyboard', () => {
@@ -246,4 +304,66 @@ test('the palette adds behind the step that one is in, also in a lane', async ({
   await expect(builder.handle('Loop')).toBeVisible();
   await builder.save(2);
   expect(await saved(api)).toContain('A[Facts Loop([Prompt])]');
+});
+
+test('the palette has containers with steps in them, for a lane too', async ({ page, api }) => {
+  await builder.openStep('Facts');
+  const palette = page.getByRole('region', { name: 'Add a step' });
+  await palette.getByText('Containers with steps in them').click();
+  for (const name of ['Condition Shorten · Tidy Up', 'Loop Judge · Improve', 'For each Item']) {
+    await expect(palette.getByRole('button', { name, exact: true })).toBeVisible();
+  }
+  await palette.getByRole('button', { name: 'Parallel What Speaks For It · What Speaks Against It', exact: true }).click();
+  await expect(builder.handle('What Speaks For It')).toBeVisible();
+  await palette.getByRole('button', { name: 'Loop Judge · Improve', exact: true }).click();
+  await builder.save(2);
+  expect(await saved(api)).toContain(
+    'A[Facts Parallel(for[What Speaks For It] against[What Speaks Against It]) Loop([Judge Improve])]',
+  );
+});
+
+test.describe('a drag from the palette', () => {
+  /** Presses on a step of the palette and moves to a place, without letting go. */
+  async function dragNew(page, name, to) {
+    const from = await centre(page.getByRole('region', { name: 'Add a step' }).getByRole('button', { name, exact: true }));
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 5 });
+    await page.mouse.move(to.x, to.y, { steps: 5 });
+  }
+
+  test('puts a step into a branch', async ({ page, api }) => {
+    const facts = await centre(builder.handle('Facts'));
+    await dragNew(page, 'Loop', { ...facts, y: facts.y + 30 });
+    await builder.expectSaid('Loop is now in branch A of Look at it, 2 of 2.');
+    await expect(page.locator('.drop-place')).toBeVisible();
+    await expect(page.locator('.card.ghost')).toHaveText('Loop');
+    await page.mouse.up();
+    await builder.expectSaid('Dropped Loop at 2 of 2 in branch A of Look at it.');
+    await expect(builder.card('Loop').getByRole('button', { expanded: true }).first()).toBeFocused();
+    await builder.save(2);
+    expect(await saved(api)).toContain('Look at it(A[Facts Loop([Prompt])] B[Risks])');
+    await page.getByRole('button', { name: 'Undo: add Loop' }).click();
+    await builder.save(3);
+    expect(await saved(api)).toContain('Look at it(A[Facts] B[Risks])');
+  });
+
+  test('adds nothing beside the list and after escape, and a press still adds', async ({ page }) => {
+    const loop = page.getByRole('region', { name: 'Add a step' }).getByRole('button', { name: 'Loop', exact: true });
+    const at = await centre(loop);
+    await dragNew(page, 'Loop', { ...at, y: at.y + 60 });
+    await expect(page.locator('.drop-place')).toBeHidden();
+    await page.mouse.up();
+    await builder.expectSaid('Loop was not added.');
+    await dragNew(page, 'Loop', await centre(builder.handle('Facts')));
+    await expect(page.locator('.drop-place')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.card.ghost')).toHaveCount(0);
+    await page.mouse.up();
+    await expect(builder.state).toHaveText('Saved as version 1');
+    await loop.press('Enter');
+    await expect(builder.handle('Loop')).toBeVisible();
+    await loop.click();
+    await expect(builder.handle('Loop 2')).toBeVisible();
+  });
 });

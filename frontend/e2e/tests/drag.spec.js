@@ -1,5 +1,5 @@
 import { prompt } from '../lib/api.js';
-import { Builder, centre } from '../lib/builder.js';
+import { Builder, centre, finger } from '../lib/builder.js';
 import { expect, test } from '../lib/test.js';
 
 /** @type {Builder} */
@@ -122,17 +122,6 @@ test.describe('keyboard', () => {
 
 test.describe('finger', () => {
   test.use({ hasTouch: true });
-
-  /** A finger on the page, as the browser's own protocol speaks of it. */
-  async function finger(page) {
-    const session = await page.context().newCDPSession(page);
-    const send = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
-    return {
-      down: (at) => send('touchStart', at),
-      move: (at) => send('touchMove', at),
-      up: () => send('touchEnd'),
-    };
-  }
 
   test('moves a step after a long press', async ({ page }) => {
     const touch = await finger(page);

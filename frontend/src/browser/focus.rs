@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// The title of the current page.
 #[derive(Clone, Copy)]
@@ -59,11 +59,26 @@ pub fn keep_focus(id: &str) {
     });
 }
 
+/// Focuses the element with an id at once: the next key press is meant for it.
+pub fn focus_now(id: &str) {
+    if let Some(element) = element(id) {
+        let _focused = element.focus();
+    }
+}
+
 /// Focuses the element with an id once what was just changed is drawn.
 pub fn focus_soon(id: String) {
     request_animation_frame(move || {
-        if let Some(element) = element(&id) {
-            let _focused = element.focus();
+        focus_now(&id);
+    });
+}
+
+/// The same with a text field, whose text is selected: what is typed next takes its place.
+pub fn select_soon(id: String) {
+    request_animation_frame(move || {
+        if let Some(field) = element(&id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+            let _focused = field.focus();
+            field.select();
         }
     });
 }

@@ -21,7 +21,7 @@ pub use button::{Button, ButtonKind, CloseButton, LinkButton};
 pub use choice::{Segments, Switch, Tag};
 pub use deletions::{Deletion, Deletions};
 pub use dialog::{Confirm, Dialog};
-pub use field::{Field, fresh_id};
+pub use field::{Field, FieldIds, fresh_id};
 pub use icon::{Icon, lucide};
 pub use menu::{Menu, MenuHeading, MenuItem};
 pub use note::{Empty, FailureNote, Loaded, NewerServer, Note, NoteKind, ReloadButton, Skeleton};

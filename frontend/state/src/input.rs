@@ -19,6 +19,7 @@ use sluice_types::{Definition, Index, InputField, InputType, TemplateInput};
 use super::format::capitalised;
 
 pub use bare::reads_whole;
+pub(crate) use typed::{text_of, value_of};
 
 /// A field of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]

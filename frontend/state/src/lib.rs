@@ -32,6 +32,7 @@ pub mod persona;
 pub mod run;
 pub mod run_status;
 pub mod run_text;
+pub mod selection;
 pub mod shared;
 pub mod templates;
 pub mod tree;

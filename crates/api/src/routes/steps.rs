@@ -145,7 +145,7 @@ pub async fn delete_step(
             References::Keep => None,
             References::Remove => Some(Edit::ForgetStep(step_id.clone())),
         };
-        Ok(forget.into_iter().chain([Edit::RemoveStep(step_id.clone())]).collect())
+        Ok(forget.into_iter().chain([Edit::RemoveSteps(vec![step_id.clone()])]).collect())
     };
     Ok(WithETag::ok(edit(&app, &caller, &id, if_match, None, Some(&step_id), change).await?))
 }
@@ -307,7 +307,9 @@ fn edited(before: &Definition, edits: Vec<Edit>) -> ApiResult<(Definition, Edite
     for edit in edits {
         let index = Index::of(&definition);
         let references = match &edit {
-            Edit::RemoveStep(id) => index.place(id).map(|gone| index.references_to(gone)).unwrap_or_default(),
+            Edit::RemoveSteps(ids) => {
+                ids.iter().find_map(|id| index.place(id)).map(|gone| index.references_to(gone)).unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         let applied = apply(&definition, edit).map_err(refused)?;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::words::words;
+use crate::limits::MAX_NAME_CHARS;
 
 /// A declared field of the input. The start form, the check at the start and completions go by it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -36,6 +37,14 @@ pub struct InputField {
     #[serde(flatten)]
     #[schema(ignore)]
     pub extra: Map<String, Value>,
+}
+
+/// Whether a field of the input can have the name: a letter or `_`, then letters, digits and `_`.
+pub(crate) fn is_input_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && name.len() <= MAX_NAME_CHARS
 }
 
 words!(

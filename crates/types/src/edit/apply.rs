@@ -7,10 +7,10 @@ use super::copy::{copied, height, size};
 use super::error::EditError;
 use super::field::{StepField, filled};
 use super::fix::{fixed, sharing};
-use super::jumps::{clear_jumps, forget_jumps, has_jump};
+use super::jumps::{clear_jumps, forget_jumps, has_jump, jumps_of};
 use super::labels::label_problem;
 use super::rename::{rename_references, renames};
-use super::{branches, forget, named, order, wrap};
+use super::{branches, forget, inputs, named, order, wrap};
 use crate::block::{BlockAddress, BlockMut};
 use crate::definition::{Definition, Step, StepKind};
 use crate::ids::StepId;
@@ -41,9 +41,9 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
         }
         Edit::SetPersona(persona_id) => put(&mut after.persona_id, persona_id),
         Edit::SetContext(context) => put(&mut after.context, context),
-        Edit::SetInputs(inputs) => put(&mut after.inputs, inputs),
+        Edit::ChangeInputs(change) => inputs::change(&mut after, change).map(|()| None)?,
         Edit::SetEntryStep { block, entry } => put(list(&mut after, &block)?.entry_step, entry),
-        Edit::AddStep { step, to, position } => Some(insert(&mut after, *step, &to, position)?),
+        Edit::AddStep { step, to, position } => Some(insert(&mut after, vec![*step], &to, position)?),
         Edit::InsertStep { step, to, position } => Some(named::insert(&mut after, *step, &to, position)?),
         Edit::ReplaceStep(step) => {
             let id = step.id.clone();
@@ -66,11 +66,8 @@ pub fn apply(definition: &Definition, edit: Edit) -> Result<Applied, EditError> 
             move_step(&mut after, &id, &to, position)?;
             Some(id)
         }
-        Edit::DuplicateStep(id) => Some(duplicate(&mut after, &id)?),
-        Edit::RemoveStep(id) => {
-            remove(&mut after, &id)?;
-            None
-        }
+        Edit::DuplicateSteps(ids) => Some(duplicate(&mut after, &ids)?),
+        Edit::RemoveSteps(ids) => remove(&mut after, &ids).map(|()| None)?,
         Edit::WrapSteps { ids, wrapper } => Some(wrap::wrap(&mut after, &ids, wrapper)?),
         Edit::UnwrapStep(id) => {
             wrap::unwrap(&mut after, &id)?;
@@ -117,31 +114,43 @@ pub(super) fn place_of<'i>(index: &'i Index, id: &StepId) -> Result<&'i Place, E
 
 pub(super) fn put_in(
     definition: &mut Definition,
-    step: Arc<Step>,
+    steps: Vec<Arc<Step>>,
     to: &BlockAddress,
-    position: usize,
+    at: usize,
 ) -> Result<(), EditError> {
     let block = list(definition, to)?;
     let count = block.steps.len();
-    if position > count {
-        return Err(EditError::NoSuchPosition { position, count });
+    if at > count {
+        return Err(EditError::NoSuchPosition { position: at, count });
     }
-    block.steps.insert(position, step);
+    block.steps.splice(at..at, steps);
     Ok(())
 }
 
-/// Puts a copy of a step in. It jumps nowhere yet, and shows no step that is not there.
-fn insert(definition: &mut Definition, step: Step, to: &BlockAddress, position: usize) -> Result<StepId, EditError> {
+/// Puts copies of steps in, and gives the first of them. They jump only to each other, and show no step that is not there.
+fn insert(
+    definition: &mut Definition,
+    steps: Vec<Step>,
+    to: &BlockAddress,
+    position: usize,
+) -> Result<StepId, EditError> {
     let index = Index::of(definition);
-    if index.places().len().saturating_add(size(&step)) > MAX_STEPS {
+    let added: usize = steps.iter().map(size).sum();
+    if index.places().len().saturating_add(added) > MAX_STEPS {
         return Err(EditError::TooManySteps);
     }
-    check_depth(&index, to, &step)?;
-    let mut step = copied(&index, step).ok_or(EditError::TooManySteps)?;
-    clear_jumps(&mut step);
-    let id = step.id.clone();
-    put_in(definition, Arc::new(step), to, position)?;
-    Ok(id)
+    for step in &steps {
+        check_depth(&index, to, step)?;
+    }
+    let mut copies = copied(&index, steps).ok_or(EditError::TooManySteps)?;
+    let ids: Vec<StepId> = copies.iter().map(|step| step.id.clone()).collect();
+    for (step, own) in copies.iter_mut().zip(&ids) {
+        for next in jumps_of(step) {
+            next.take_if(|next| next == own || !ids.contains(next));
+        }
+    }
+    put_in(definition, copies.into_iter().map(Arc::new).collect(), to, position)?;
+    ids.into_iter().next().ok_or(EditError::NotOneAfterAnother)
 }
 
 /// Refuses a step that would be too deep in a list, with the steps inside it.
@@ -153,10 +162,12 @@ pub(super) fn check_depth(index: &Index, to: &BlockAddress, step: &Step) -> Resu
     if around + height(step) > MAX_NESTING { Err(EditError::TooDeep) } else { Ok(()) }
 }
 
-fn duplicate(definition: &mut Definition, id: &StepId) -> Result<StepId, EditError> {
+fn duplicate(definition: &mut Definition, ids: &[StepId]) -> Result<StepId, EditError> {
     let index = Index::of(definition);
-    let place = place_of(&index, id)?;
-    insert(definition, Step::clone(&place.step), &place.block, place.position.saturating_add(1))
+    let places = wrap::consecutive(&index, ids)?;
+    let last = places.last().ok_or(EditError::NotOneAfterAnother)?;
+    let steps = places.iter().map(|place| Step::clone(&place.step)).collect();
+    insert(definition, steps, &last.block, last.position.saturating_add(1))
 }
 
 fn move_step(definition: &mut Definition, id: &StepId, to: &BlockAddress, position: usize) -> Result<(), EditError> {
@@ -172,15 +183,20 @@ fn move_step(definition: &mut Definition, id: &StepId, to: &BlockAddress, positi
             clear_jumps(Arc::make_mut(&mut step));
         }
     }
-    put_in(definition, step, to, position)
+    put_in(definition, vec![step], to, position)
 }
 
-fn remove(definition: &mut Definition, id: &StepId) -> Result<(), EditError> {
+fn remove(definition: &mut Definition, ids: &[StepId]) -> Result<(), EditError> {
     let index = Index::of(definition);
-    let place = place_of(&index, id)?;
-    let mut from = list(definition, &place.block)?;
-    from.steps.remove(place.position);
-    forget_jumps(&mut from, id);
+    let places: Vec<&Place> = ids.iter().map(|id| place_of(&index, id)).collect::<Result<_, _>>()?;
+    for (place, id) in places.into_iter().zip(ids) {
+        // The list may be gone with a container that was removed before.
+        let Some(mut from) = definition.block_mut(&place.block) else { continue };
+        if let Some(at) = from.steps.iter().position(|step| step.id == *id) {
+            from.steps.remove(at);
+        }
+        forget_jumps(&mut from, id);
+    }
     hide_missing(definition, &index);
     Ok(())
 }

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::branches::BranchChange;
 use super::field::StepField;
+use super::inputs::InputChange;
 use super::order::Port;
 use super::wrap::Wrapper;
 use crate::block::BlockAddress;
-use crate::definition::{Definition, InputField, Step};
+use crate::definition::{Definition, Step};
 use crate::ids::{PersonaId, StepId};
 use crate::lint::LintFix;
 
@@ -29,8 +30,8 @@ pub enum Edit {
     SetPersona(Option<PersonaId>),
     /// Values for `{{context.KEY}}`.
     SetContext(BTreeMap<String, Value>),
-    /// Declared fields of the input.
-    SetInputs(Vec<InputField>),
+    /// Changes the declared fields of the input.
+    ChangeInputs(InputChange),
     /// The entry step of a list; the first step when `None`.
     SetEntryStep {
         /// The list.
@@ -86,10 +87,11 @@ pub enum Edit {
         /// Its position there, counted without the step itself.
         position: usize,
     },
-    /// Puts a copy of a step behind it, with copies of the steps inside it.
-    DuplicateStep(StepId),
-    /// Takes a step out, with the steps inside it and the jumps to it. Prompts that refer to them stay as they are.
-    RemoveStep(StepId),
+    /// Puts copies of steps behind the last of them, with copies of the steps inside them. They follow one another in
+    /// one list. Jumps and references among them mean the copies.
+    DuplicateSteps(Vec<StepId>),
+    /// Takes steps out, with the steps inside them and the jumps to them. Prompts that refer to them stay as they are.
+    RemoveSteps(Vec<StepId>),
     /// Puts a container in the place of steps, and the steps into it.
     WrapSteps {
         /// The steps, which follow one another in one list.

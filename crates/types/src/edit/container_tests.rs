@@ -116,13 +116,13 @@ fn steps_move_between_lists() {
 #[test]
 fn a_removed_step_takes_those_inside_along() {
     let shown = done(&tree(), Edit::UpdateStep { id: id("look"), field: ReviewField::Shows(vec![id("first")]).into() });
-    let after = done(&shown, Edit::RemoveStep(id("last")));
+    let after = done(&shown, Edit::RemoveSteps(vec![id("last")]));
     let StepKind::Conditional(route) = &after.step(&id("route")).unwrap().kind else { panic!("a conditional") };
     assert_eq!(route.cases[0].next, None);
-    let after = done(&after, Edit::RemoveStep(id("first")));
+    let after = done(&after, Edit::RemoveSteps(vec![id("first")]));
     let StepKind::Review(look) = &after.step(&id("look")).unwrap().kind else { panic!("a review") };
     assert_eq!(look.shows, []);
-    let after = done(&after, Edit::RemoveStep(id("polish")));
+    let after = done(&after, Edit::RemoveSteps(vec![id("polish")]));
     assert_eq!(outline(&after), "Route[][][Small] Middle");
     let after = done(&tree(), Edit::ChangeBranches { parent: id("route"), change: BranchChange::Remove(case("big")) });
     assert_eq!(outline(&after), "First Route[][Small] Middle Last");
@@ -130,7 +130,7 @@ fn a_removed_step_takes_those_inside_along() {
 
 #[test]
 fn a_copy_of_a_container_refers_to_its_own_steps() {
-    let after = apply(&tree(), Edit::DuplicateStep(id("polish"))).unwrap();
+    let after = apply(&tree(), Edit::DuplicateSteps(vec![id("polish")])).unwrap();
     assert_eq!(after.step, Some(id("polish-2")));
     let after = after.definition;
     assert_eq!(
@@ -152,8 +152,46 @@ fn a_copy_of_a_container_refers_to_its_own_steps() {
     // A container that uses its own label inside.
     let own = json!({"label": "Each", "type": "parallel", "for_each": "input.a", "steps": [
         {"label": "A", "type": "llm", "prompt": "{{ steps.Each.item }}"}]});
-    let after = done(&definition(&json!([own])), Edit::DuplicateStep(id("each")));
+    let after = done(&definition(&json!([own])), Edit::DuplicateSteps(vec![id("each")]));
     assert_eq!(after.step(&id("a-2")).unwrap().templates()[0].1, "{{ steps.Each 2.item }}");
+}
+
+#[test]
+fn copies_of_several_steps_refer_to_each_other() {
+    let before = definition(&json!([
+        note("First"),
+        {"label": "Plan", "type": "llm", "prompt": "{{ steps.First.content }}", "next": "last"},
+        {"label": "Write", "type": "llm", "prompt": "{{ steps.Plan.content }} {{ steps.First.content }}", "next": "look"},
+        {"label": "Skip", "type": "llm", "prompt": "x"},
+        {"label": "Look", "type": "review", "shows": ["write", "first"]},
+        note("Last"),
+    ]));
+    let ids = ["look", "plan", "skip", "write"].map(id);
+    let after = apply(&before, Edit::DuplicateSteps(ids.to_vec())).unwrap();
+    assert_eq!(after.step, Some(id("plan-2")));
+    let after = after.definition;
+    assert_eq!(outline(&after), "First Plan Write Skip Look Plan 2 Write 2 Skip 2 Look 2 Last");
+    let copy = |name: &str| after.step(&id(name)).unwrap();
+    assert_eq!(copy("write-2").templates()[0].1, "{{ steps.Plan 2.content }} {{ steps.First.content }}");
+    // A jump out of the copied steps is left out.
+    assert_eq!((&copy("plan-2").next, &copy("write-2").next), (&None, &Some(id("look-2"))));
+    let StepKind::Review(look) = &copy("look-2").kind else { panic!("a review") };
+    assert_eq!(look.shows, [id("write-2"), id("first")]);
+    let apart = Edit::DuplicateSteps(vec![id("first"), id("last")]);
+    assert_eq!(refused(&before, apart), EditError::NotOneAfterAnother);
+    assert_eq!(refused(&before, Edit::DuplicateSteps(Vec::new())), EditError::NotOneAfterAnother);
+}
+
+#[test]
+fn several_steps_are_removed_at_once() {
+    let remove = |ids: &[&str]| Edit::RemoveSteps(ids.iter().map(|text| id(text)).collect());
+    let after = done(&tree(), remove(&["draft", "judge"]));
+    assert_eq!(outline(&after), "First Route[Polish[Look]][][Small] Middle Last");
+    let StepKind::Review(look) = &after.step(&id("look")).unwrap().kind else { panic!("a review") };
+    assert_eq!(look.shows, [id("first")]);
+    // One stands inside another.
+    assert_eq!(outline(&done(&tree(), remove(&["polish", "draft", "last"]))), "First Route[][][Small] Middle");
+    assert_eq!(refused(&tree(), remove(&["first", "gone"])), EditError::NoSuchStep(id("gone")));
 }
 
 #[test]
@@ -355,16 +393,17 @@ fn edit_of(before: &Definition, (kind, of, to, at, name): Drawn) -> Edit {
         Slot::Each | Slot::Otherwise | Slot::Body => branch("gone"),
     };
     let later = index.nth(&place.block, place.position + 1 + at.index(3)).map(|place| place.step.id.clone());
+    let count = 1 + at.index(3);
+    let several = index.block(&place.block).skip(place.position).take(count).map(|place| place.step.id.clone());
+    let several: Vec<StepId> = several.collect();
     match kind {
-        0 => Edit::DuplicateStep(id),
-        1 => Edit::RemoveStep(id),
+        0 => Edit::DuplicateSteps(several),
+        1 => Edit::RemoveSteps(several),
         2 => Edit::RenameStep { id, label: name },
         3 | 4 => Edit::MoveStep { id, to: block, position },
         5 => {
             let wrappers = [Wrapper::Branches, Wrapper::ForEach, Wrapper::Conditional, Wrapper::Loop];
-            let count = 1 + at.index(3);
-            let ids = index.block(&place.block).skip(place.position).take(count).map(|place| place.step.id.clone());
-            Edit::WrapSteps { ids: ids.collect(), wrapper: wrappers[to.index(4)] }
+            Edit::WrapSteps { ids: several, wrapper: wrappers[to.index(4)] }
         }
         6 => Edit::UnwrapStep(id),
         7 => Edit::ChangeBranches { parent: id, change: BranchChange::Add(branch(&name)) },
@@ -372,6 +411,7 @@ fn edit_of(before: &Definition, (kind, of, to, at, name): Drawn) -> Edit {
         9 => Edit::ChangeBranches { parent: id, change: BranchChange::Remove(slot) },
         10 => Edit::ChangeBranches { parent: id, change: BranchChange::Rename { from: own, to: branch(&name) } },
         11 => Edit::ChangeBranches { parent: id, change: BranchChange::Move { name: own, position: at.index(3) } },
+        12 => Edit::UpdateStep { id, field: StepField::Next(later) },
         13 => Edit::InsertStep { step: Box::new(step(&note(&name))), to: block, position },
         14 => Edit::Connect { id, port: Port::Next, target: later },
         15 => {
@@ -382,7 +422,6 @@ fn edit_of(before: &Definition, (kind, of, to, at, name): Drawn) -> Edit {
             Edit::ReplaceStep(Box::new(step(&other)))
         }
         16 => Edit::ForgetStep(id),
-        12 => Edit::UpdateStep { id, field: StepField::Next(later) },
         _ => add(
             json!({"label": name, "type": "conditional", "cases": [{"name": "x", "when": "true", "steps": [note("In")]}]}),
         ),

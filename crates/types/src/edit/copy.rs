@@ -11,10 +11,11 @@ use crate::definition::{Definition, Step, StepKind};
 use crate::ids::StepId;
 use crate::index::Index;
 
-/// A copy of a step for a definition. Inside it, jumps, shown steps and references to the steps inside mean the copies.
-/// `None` when no name is free.
-pub(super) fn copied(index: &Index, step: Step) -> Option<Step> {
-    let mut copy = Definition { steps: vec![Arc::new(step)], ..Definition::default() };
+/// Copies of steps for a definition. In them, jumps, shown steps and references to the steps that are copied mean the
+/// copies. `None` when no name is free.
+pub(super) fn copied(index: &Index, steps: Vec<Step>) -> Option<Vec<Step>> {
+    let is_alone = steps.len() == 1;
+    let mut copy = Definition { steps: steps.into_iter().map(Arc::new).collect(), ..Definition::default() };
     let before = Index::of(&copy);
     let mut taken = Taken::of(index);
     let mut ids: HashMap<StepId, StepId> = HashMap::new();
@@ -30,7 +31,7 @@ pub(super) fn copied(index: &Index, step: Step) -> Option<Step> {
         .collect::<Option<_>>()?;
     for (place, (id, label)) in before.places().iter().zip(&new) {
         // A step that holds no others has no output for itself.
-        if before.around(place).next().is_none() && !place.step.kind.is_container() {
+        if is_alone && before.around(place).next().is_none() && !place.step.kind.is_container() {
             continue;
         }
         names.entry(place.step.label.clone()).or_insert_with(|| label.clone());
@@ -43,7 +44,7 @@ pub(super) fn copied(index: &Index, step: Step) -> Option<Step> {
     let mut new = new.into_iter();
     relabel(&mut copy.steps, &mut new, &ids, &kept);
     rename_references(&mut copy, &names);
-    copy.steps.into_iter().next().map(Arc::unwrap_or_clone)
+    Some(copy.steps.into_iter().map(Arc::unwrap_or_clone).collect())
 }
 
 /// Gives the steps of a list their new names, in the order of the index.

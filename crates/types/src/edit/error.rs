@@ -3,7 +3,7 @@
 use crate::block::{BlockAddress, Slot};
 use crate::definition::StepType;
 use crate::ids::{BranchName, StepId};
-use crate::limits::{MAX_NESTING, MAX_STEPS};
+use crate::limits::{MAX_INPUT_FIELDS, MAX_NESTING, MAX_STEPS};
 
 /// The reason why an edit is not possible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +71,15 @@ pub enum EditError {
     /// A `parallel` step cannot have both.
     #[error("A step runs either branches or the same steps for each item: remove the one before you add the other.")]
     BranchesAndItems,
+    /// The input has no such declared field.
+    #[error("There is no such field of the input any more.")]
+    NoSuchInput,
+    /// The name of a field of the input cannot be used, and why.
+    #[error("{0}")]
+    InputName(String),
+    /// The input has as many declared fields as it can have.
+    #[error("An input has at most {MAX_INPUT_FIELDS} fields.")]
+    TooManyInputs,
     /// The steps are not beside each other in one list.
     #[error("Choose steps that follow one another in one list.")]
     NotOneAfterAnother,

@@ -24,7 +24,7 @@ pub(super) fn insert(
     check_depth(&index, to, &step)?;
     check_names(index.places().iter(), &step)?;
     let id = step.id.clone();
-    put_in(definition, Arc::new(step), to, position)?;
+    put_in(definition, vec![Arc::new(step)], to, position)?;
     Ok(id)
 }
 

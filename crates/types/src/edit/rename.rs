@@ -1,8 +1,8 @@
-//! The change of a label in every template that refers to it.
+//! The change of a label, or of the name of an input, in every text that refers to it.
 
 use std::collections::BTreeMap;
 
-use crate::definition::{Definition, Step};
+use crate::definition::{Definition, Language, Step};
 use crate::ids::StepId;
 use crate::index::{Index, Place};
 use crate::template;
@@ -31,6 +31,18 @@ pub fn rename_references(definition: &mut Definition, renamed: &BTreeMap<String,
         }
         Some(text)
     };
+    rewrite_texts(definition, &index, rewrite);
+}
+
+/// Rewrites the references to a field of the input.
+pub(super) fn rename_input(definition: &mut Definition, from: &str, to: &str) {
+    let index = Index::of(definition);
+    let rewrite = |source: &str, language| template::rename_input_in(source, language, index.names(), from, to).ok();
+    rewrite_texts(definition, &index, rewrite);
+}
+
+/// Rewrites the texts of all steps. A text stays as it is where `rewrite` gives `None`.
+fn rewrite_texts(definition: &mut Definition, index: &Index, rewrite: impl Fn(&str, Language) -> Option<String>) {
     // Containers come before the steps inside them; otherwise a container would overwrite renamed steps.
     for place in index.places() {
         let mut step = Step::clone(&place.step);

@@ -102,11 +102,11 @@ fn an_added_step_gets_a_name_of_its_own() {
 
 #[test]
 fn a_copy_stands_behind_and_jumps_nowhere() {
-    let copied = apply(&three(), Edit::DuplicateStep(id("research"))).unwrap();
+    let copied = apply(&three(), Edit::DuplicateSteps(vec![id("research")])).unwrap();
     assert_eq!(labels(&copied.definition), ["Research", "Research 2", "Check", "Brief"]);
     assert_eq!((copied.step, copied.definition.steps[1].next.as_ref()), (Some(id("research-2")), None));
     let full = definition((0..MAX_STEPS).map(|n| json!({"label": format!("S{n}"), "type": "review"})).collect());
-    assert_eq!(apply(&full, Edit::DuplicateStep(id("s0"))), Err(EditError::TooManySteps));
+    assert_eq!(apply(&full, Edit::DuplicateSteps(vec![id("s0")])), Err(EditError::TooManySteps));
 }
 
 #[test]
@@ -130,13 +130,13 @@ fn steps_move_within_lists_that_exist() {
 fn nothing_jumps_to_a_removed_step_or_shows_it() {
     let entry = Edit::SetEntryStep { block: BlockAddress::Root, entry: Some(id("research")) };
     let before = done(&three(), entry);
-    let after = done(&before, Edit::RemoveStep(id("research")));
+    let after = done(&before, Edit::RemoveSteps(vec![id("research")]));
     let StepKind::Review(review) = &after.steps[0].kind else { panic!("a review") };
     assert!(review.shows.is_empty() && after.entry_step.is_none());
-    let after = done(&before, Edit::RemoveStep(id("brief")));
+    let after = done(&before, Edit::RemoveSteps(vec![id("brief")]));
     assert_eq!((after.steps[0].next.as_ref(), shared(&before, &after)), (None, vec![false, true]));
     assert_eq!(after.entry_step, Some(id("research")));
-    assert_eq!(apply(&after, Edit::RemoveStep(id("brief"))), Err(EditError::NoSuchStep(id("brief"))));
+    assert_eq!(apply(&after, Edit::RemoveSteps(vec![id("brief")])), Err(EditError::NoSuchStep(id("brief"))));
 }
 
 #[test]
@@ -278,8 +278,8 @@ fn edit_of(before: &Definition, (kind, of, to, label): (u8, Any, Any, String)) -
     let count = before.steps.len();
     let Some(id) = (count > 0).then(|| before.steps[of.index(count)].id.clone()) else { return add(&label, 0) };
     match kind {
-        0 => Edit::DuplicateStep(id),
-        1 => Edit::RemoveStep(id),
+        0 => Edit::DuplicateSteps(vec![id]),
+        1 => Edit::RemoveSteps(vec![id]),
         2 => Edit::RenameStep { id, label },
         3 => Edit::MoveStep { id, to: BlockAddress::Root, position: to.index(count) },
         4 => Edit::UpdateStep { id, field: LlmField::Prompt(label).into() },

@@ -10,7 +10,7 @@ use super::labels::Taken;
 use crate::block::{BlockAddress, BlockMut};
 use crate::definition::{Branch, Case, ConditionalStep, Definition, LoopStep, NEXT_END, ParallelStep, Step, StepKind};
 use crate::ids::{BranchName, StepId};
-use crate::index::Index;
+use crate::index::{Index, Place};
 use crate::limits::{MAX_NESTING, MAX_PARALLEL_BRANCHES, MAX_STEPS};
 
 /// Container to wrap steps in.
@@ -70,20 +70,9 @@ const ROUNDS: u32 = 5;
 /// Puts a container in the place of steps that follow one another in a list, and the steps into it.
 pub(super) fn wrap(definition: &mut Definition, ids: &[StepId], wrapper: Wrapper) -> Result<StepId, EditError> {
     let index = Index::of(definition);
-    let first = ids.first().ok_or(EditError::NotOneAfterAnother)?;
-    let mut places = Vec::with_capacity(ids.len());
-    for id in ids {
-        places.push(index.place(id).ok_or_else(|| EditError::NoSuchStep(id.clone()))?);
-    }
-    places.sort_unstable_by_key(|place| place.position);
-    let (block, from) = match places.first() {
-        Some(place) => (place.block.clone(), place.position),
-        None => return Err(EditError::NoSuchStep(first.clone())),
-    };
-    let follows = |(at, place): (usize, &&crate::index::Place)| place.block == block && place.position == from + at;
-    if !places.iter().enumerate().all(follows) {
-        return Err(EditError::NotOneAfterAnother);
-    }
+    let places = consecutive(&index, ids)?;
+    let (block, from) =
+        places.first().map(|place| (place.block.clone(), place.position)).ok_or(EditError::NotOneAfterAnother)?;
     if index.places().len() >= MAX_STEPS {
         return Err(EditError::TooManySteps);
     }
@@ -100,6 +89,18 @@ pub(super) fn wrap(definition: &mut Definition, ids: &[StepId], wrapper: Wrapper
     let list = definition.block_mut(&block).ok_or_else(|| EditError::NoSuchList(block.clone()))?;
     enclose(list, from, count, id.clone(), label, wrapper);
     Ok(id)
+}
+
+/// The places of steps in their order. The steps must follow one another in one list.
+pub(super) fn consecutive<'i>(index: &'i Index, ids: &[StepId]) -> Result<Vec<&'i Place>, EditError> {
+    let mut places = Vec::with_capacity(ids.len());
+    for id in ids {
+        places.push(index.place(id).ok_or_else(|| EditError::NoSuchStep(id.clone()))?);
+    }
+    places.sort_unstable_by_key(|place| place.position);
+    let first = *places.first().ok_or(EditError::NotOneAfterAnother)?;
+    let follows = |(at, place): (usize, &&Place)| place.block == first.block && place.position == first.position + at;
+    if places.iter().enumerate().all(follows) { Ok(places) } else { Err(EditError::NotOneAfterAnother) }
 }
 
 /// Moves a part of a list into a new container.

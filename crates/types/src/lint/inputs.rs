@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use super::report::{Findings, LintFix, Severity};
-use crate::definition::{Definition, InputField, InputType, Language};
+use crate::definition::{Definition, InputField, InputType, Language, is_input_name};
 use crate::index::Index;
 use crate::input_check::check_input;
 use crate::json;
@@ -48,7 +48,8 @@ pub(super) fn check(definition: &Definition, index: &Index, input: Option<&Value
         }
         let message = format!("`input.{}` is not declared in `inputs`", short(name));
         let title = format!("Declare `{}`", short(name));
-        let fix = serde_json::to_value(found.declared(name)).ok();
+        // Texts may name fields in letters that a declaration does not take.
+        let fix = is_input_name(name).then(|| serde_json::to_value(found.declared(name)).ok()).flatten();
         let fix = fix.map(|value| LintFix { title, pointer: "/inputs/-".into(), value });
         findings.add(Severity::Warning, &found.pointer, "undeclared_input", message, fix);
     }
@@ -61,10 +62,7 @@ fn declaration_of(inputs: &[InputField], error: &FieldError) -> String {
 }
 
 fn check_name(field: &InputField, at: &str, findings: &mut Findings) {
-    let mut letters = field.name.chars();
-    let is_name = letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    if !is_name || field.name.len() > MAX_NAME_CHARS {
+    if !is_input_name(&field.name) {
         let message = format!(
             "a name is a letter or `_`, then letters, digits and `_`, at most {MAX_NAME_CHARS}: texts refer to it as `input.<name>`"
         );
@@ -154,11 +152,11 @@ impl InputsUsed {
 }
 
 /// The fields of the input that texts name and the definition does not declare, to offer them. They are required where a
-/// text cannot do without them.
+/// text cannot do without them. Names that a declaration does not take are left out.
 #[must_use]
 pub fn undeclared_inputs(definition: &Definition, index: &Index) -> Vec<InputField> {
     let used = InputsUsed::of(index).fields;
-    let missing = used.iter().filter(|(name, _)| definition.input_field(name).is_none());
+    let missing = used.iter().filter(|(name, _)| definition.input_field(name).is_none() && is_input_name(name));
     missing.map(|(name, found)| found.declared(name)).collect()
 }
 
@@ -240,6 +238,17 @@ mod tests {
         assert_eq!(found(&json!([]), prompt), Vec::<String>::new());
         let none = definition(&json!([]), prompt);
         assert_eq!(undeclared_inputs(&none, &Index::of(&none)).len(), 3);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_declared_is_not_offered() {
+        let inputs = json!([{"name": "topic"}]);
+        let definition = definition(&inputs, "{{ input.topic }} {{ input.größe }} {{ input['a b'] }}");
+        let report = lint(&definition, &LintContext::default(), None);
+        let told: Vec<(&str, bool)> =
+            report.findings.iter().map(|finding| (finding.code.as_str(), finding.fix.is_some())).collect();
+        assert_eq!(told, [("undeclared_input", false), ("undeclared_input", false)]);
+        assert!(undeclared_inputs(&definition, &Index::of(&definition)).is_empty());
     }
 
     #[test]

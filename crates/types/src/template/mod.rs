@@ -21,7 +21,7 @@ pub use locals::Locals;
 pub use names::Names;
 pub use reading::{Reading, references};
 pub use references::{Reference, Root};
-pub use rewrite::{rename, rename_in, to_jinja};
+pub use rewrite::{rename, rename_in, rename_input_in, to_jinja};
 pub use scan::TemplateError;
 pub(crate) use unknown::short;
 pub use unknown::{dollar_text, unknown_names};

@@ -37,6 +37,19 @@ pub fn rename_in(
     ))
 }
 
+/// Replaces the name of a field of the input in every reference of a text. The new name is a plain word.
+pub fn rename_input_in(
+    source: &str,
+    language: Language,
+    names: &Names,
+    old: &str,
+    new: &str,
+) -> Result<String, TemplateError> {
+    let is_old = |reference: &Reference| reference.root == Root::Input && reference.name == old;
+    let reading = Reading::of(source, language, names)?;
+    Ok(reading.rewrite(|reference| is_old(reference).then(|| format!("input.{new}")), Spelling::AsWritten))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spelling {
     /// For minijinja: `${…}` becomes `{{…}}`, and white space that it does not know a space.

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::fail::{Context, Done, Failure};
 
 /// All files of the web app together, each in its smallest encoding.
-const BUDGET_BYTES: u64 = 950 * 1_024;
+const BUDGET_BYTES: u64 = 970 * 1_024;
 const COMPRESSED: [&str; 2] = [".br", ".gz"];
 
 /// Prints the transfer size of each file, and fails when the sum exceeds the budget.

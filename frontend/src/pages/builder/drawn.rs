@@ -43,30 +43,39 @@ impl Lists {
         root.map_or(0.0, |root| root.get_bounding_client_rect().top())
     }
 
-    /// The lists with their items, without those in an item and without the item itself.
-    pub fn drawn(self, held: &HtmlElement) -> Vec<DrawnList> {
+    /// Whether a place in the window is beside the outermost list.
+    pub fn is_beside(self, x: f64) -> bool {
+        let root = self.0.with_value(|all| all.get(&BlockAddress::Root).and_then(|(_, root)| root.get_untracked()));
+        root.is_none_or(|root| {
+            let rect = root.get_bounding_client_rect();
+            x < rect.left() || x > rect.right()
+        })
+    }
+
+    /// The lists with their items, without those in an item and without the item itself, when one is held.
+    pub fn drawn(self, held: Option<&HtmlElement>) -> Vec<DrawnList> {
         let top = self.top();
         let elements: Vec<(BlockAddress, NodeRef<html::Ol>)> =
             self.0.with_value(|all| all.iter().map(|(list, (_, element))| (list.clone(), *element)).collect());
         let drawn = elements.into_iter().filter_map(|(list, element)| {
             let element = element.get_untracked()?;
-            if !element.is_connected() || held.contains(Some(&element)) {
+            if !element.is_connected() || held.is_some_and(|held| held.contains(Some(&element))) {
                 return None;
             }
             let items = element.query_selector_all(":scope > li[data-step]").ok()?;
             let items = (0..items.length()).filter_map(|at| items.get(at)?.dyn_into::<HtmlElement>().ok());
-            let items = items.filter(|item| item != held).map(|item| span_of(&item, top)).collect();
+            let items = items.filter(|item| Some(item) != held).map(|item| span_of(&item, top)).collect();
             Some(DrawnList { list, top: element.get_bounding_client_rect().top() - top, items })
         });
         drawn.collect()
     }
 
-    /// The closed blocks, without those in an item and without the item itself.
-    pub fn closed(self, held: &HtmlElement) -> Vec<(String, Span)> {
+    /// The closed blocks, without those in an item and without the item itself, when one is held.
+    pub fn closed(self, held: Option<&HtmlElement>) -> Vec<(String, Span)> {
         let top = self.top();
         let Ok(blocks) = document().query_selector_all("[data-closed]") else { return Vec::new() };
         let blocks = (0..blocks.length()).filter_map(|at| blocks.get(at)?.dyn_into::<HtmlElement>().ok());
-        let outside = blocks.filter(|block| !held.contains(Some(block)));
+        let outside = blocks.filter(|block| !held.is_some_and(|held| held.contains(Some(block))));
         outside.filter_map(|block| Some((block.get_attribute("data-closed")?, span_of(&block, top)))).collect()
     }
 }

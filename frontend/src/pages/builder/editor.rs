@@ -11,10 +11,13 @@ use sluice_web_state::history::History;
 use super::autosave::{self, Restored};
 use super::conflict::ConflictDialog;
 use super::findings::{EstimateCard, Problems};
+use super::input_card::InputCard;
 use super::model::{Builder, Saved};
 use super::palette::{Palette, TemplateDialog};
 use super::save::{HandedOverBuilder, SaveBar, Saver, Shortcuts};
+use super::selection::{Picking, SelectionBar};
 use super::settings::{Defaults, Heading};
+use super::sorting::Sorting;
 use super::step_list::StepTree;
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind};
@@ -28,6 +31,9 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     autosave::follow(builder);
     let saver = Saver::new(builder);
     let templates = RwSignal::new(false);
+    let picking = Picking::new(builder);
+    provide_context(picking);
+    provide_context(Sorting::new(builder));
     use_title(move || {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }
@@ -46,11 +52,13 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         <div class="builder">
             <div class="stack">
                 <Defaults builder />
+                <InputCard builder />
                 <h2 class="visually-hidden">"Steps"</h2>
                 <Show when=move || no_steps.get()>
                     <FirstStep templates />
                 </Show>
                 <StepTree builder />
+                <SelectionBar builder picking />
                 <ExpandAll builder />
             </div>
             <aside class="stack" aria-label="Add, estimate and check">
@@ -91,6 +99,7 @@ fn begin(beginning: Beginning) -> Begun {
         Beginning::HandedOver(left) => {
             let builder = Builder::new(left.history, Some(left.saved));
             builder.open.set(left.open);
+            builder.open_inputs.set(left.open_inputs);
             builder.pending.set(left.pending);
             return Begun { builder, restored: None, server: None };
         }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Severity, StepId};
-use sluice_web_state::editor::{Analysis, LocatedFinding, PendingProblem, count};
+use sluice_web_state::editor::{Analysis, FieldAt, InputKey, LocatedFinding, PendingProblem, count};
 use sluice_web_state::format::{plural, tokens};
 use sluice_web_state::message::sentence;
 use sluice_web_state::run_text::estimated_total;
@@ -121,12 +121,12 @@ pub fn Problems(builder: Builder) -> impl IntoView {
 /// Input that cannot be taken.
 #[component]
 fn NotTaken(builder: Builder, problem: PendingProblem) -> impl IntoView {
-    let PendingProblem { step, field, message } = problem;
+    let PendingProblem { at, message } = problem;
     view! {
         <li class="finding error">
             <Icon icon=icondata_lu::LuCircleAlert />
             <span>
-                <StepLink builder id=step field=field.to_owned() />
+                <FieldLink builder at />
                 ": "
                 {message}
                 " It is not saved."
@@ -137,7 +137,7 @@ fn NotTaken(builder: Builder, problem: PendingProblem) -> impl IntoView {
 
 #[component]
 fn Problem(builder: Builder, located: LocatedFinding) -> impl IntoView {
-    let Some((id, field)) = located.at.clone() else {
+    let Some(at) = located.at.clone() else {
         return view! { <FoundItem located builder /> }.into_any();
     };
     let (class, icon) = if located.finding.severity == Severity::Error {
@@ -149,13 +149,33 @@ fn Problem(builder: Builder, located: LocatedFinding) -> impl IntoView {
         <li class=class>
             <Icon icon />
             <span>
-                <StepLink builder id field />
+                <FieldLink builder at />
                 ": "
                 <Message text=located.finding.message />
             </span>
         </li>
     }
     .into_any()
+}
+
+/// Leads to a field.
+#[component]
+fn FieldLink(builder: Builder, at: FieldAt) -> impl IntoView {
+    match at {
+        FieldAt::Step(id, field) => view! { <StepLink builder id field /> }.into_any(),
+        FieldAt::Input(key, part) => view! { <InputLink builder key part /> }.into_any(),
+    }
+}
+
+/// Leads to a part of a declared field of the input.
+#[component]
+fn InputLink(builder: Builder, key: InputKey, part: String) -> impl IntoView {
+    let name = ["Input ", &key.name].concat();
+    view! {
+        <button type="button" class="link" on:click=move |_| builder.show_input(&key, &part)>
+            {name}
+        </button>
+    }
 }
 
 /// Leads to a field of a step. It is called by the label that the step has now.

@@ -8,7 +8,7 @@ use sluice_types::edit::{BranchChange, Edit, EditError};
 use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
-    Analysis, Draft, DraftEdit, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
+    Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
 };
 use sluice_web_state::history::History;
 use sluice_web_state::shared::Shared;
@@ -57,6 +57,8 @@ pub struct Builder {
     pub pending: RwSignal<Pending>,
     /// The steps whose cards are open.
     pub open: RwSignal<HashSet<StepId>>,
+    /// The declared fields of the input that are open.
+    pub open_inputs: RwSignal<HashSet<InputKey>>,
     /// The branches and cases that are closed to one line.
     pub closed_lists: RwSignal<HashSet<BlockAddress>>,
     /// The step that was worked on last: new ones come behind it.
@@ -69,7 +71,8 @@ pub struct Builder {
     pub discarded: StoredValue<bool>,
     /// The message that offers to bring a removed step back. It goes with the page, which alone can do that.
     undo_offer: StoredValue<Option<ToastId>>,
-    toasts: Toasts,
+    /// Where messages are sent.
+    pub toasts: Toasts,
 }
 
 impl Builder {
@@ -83,7 +86,10 @@ impl Builder {
         let pending = RwSignal::new(Pending::new());
         let pending_problems = Memo::new(move |_| {
             pending.with(|pending| {
-                if pending.is_empty() { Vec::new() } else { index.with(|index| pending_problems(index, pending)) }
+                if pending.is_empty() {
+                    return Vec::new();
+                }
+                draft.with(|draft| index.with(|index| pending_problems(index, &draft.inputs, pending)))
             })
         });
         let builder = Self {
@@ -95,6 +101,7 @@ impl Builder {
             index,
             pending,
             open: RwSignal::new(tree.with_untracked(|tree| open_at_first(tree))),
+            open_inputs: RwSignal::new(HashSet::new()),
             closed_lists: RwSignal::new(HashSet::new()),
             current: StoredValue::new(None),
             analysis: RwSignal::new(Analysis::default()),
@@ -127,6 +134,11 @@ impl Builder {
         self.places.with(|places| places.get(id).is_some_and(|place| place.list != BlockAddress::Root))
     }
 
+    /// Whether a step stands in a list. Tracks changes.
+    pub fn stands_in(self, id: &StepId, list: &BlockAddress) -> bool {
+        self.places.with(|places| places.get(id).is_some_and(|place| place.list == *list))
+    }
+
     /// The position of a step in its list, from 0. Tracks changes.
     pub fn position(self, id: &StepId) -> Option<usize> {
         self.places.with(|places| places.get(id).map(|place| place.position))
@@ -143,10 +155,12 @@ impl Builder {
     }
 
     /// The same, and leads to the step that the edit is about.
-    pub fn edit_and_show(self, edit: impl Into<DraftEdit>) {
-        if let Ok(Some(id)) = self.applied(edit.into()) {
-            focus_soon(toggle_id(&id));
+    pub fn edit_and_show(self, edit: impl Into<DraftEdit>) -> bool {
+        let done = self.applied(edit.into());
+        if let Ok(Some(id)) = &done {
+            focus_soon(toggle_id(id));
         }
+        done.is_ok()
     }
 
     /// Moves a step down its list, or up when negative.
@@ -176,7 +190,8 @@ impl Builder {
         self.add_to(step, to, position);
     }
 
-    fn add_to(self, step: Step, to: BlockAddress, position: usize) {
+    /// The same at a place of a list.
+    pub fn add_to(self, step: Step, to: BlockAddress, position: usize) {
         self.open_around(&to);
         if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
             self.open.update(|open| _ = open.insert(id.clone()));
@@ -213,14 +228,6 @@ impl Builder {
         }
     }
 
-    /// Takes a step out, and offers to put it back.
-    pub fn remove(self, id: &StepId) {
-        if let Some(label) = self.step_label(id) {
-            self.edit_and_show(Edit::RemoveStep(id.clone()));
-            self.offer_undo(format!("Removed {label}"));
-        }
-    }
-
     /// Takes a branch or a case out with its steps, and offers to put it back.
     pub fn remove_list(self, parent: &StepId, slot: Slot) {
         let list = BlockAddress::Inner { parent: parent.clone(), slot: slot.clone() };
@@ -229,7 +236,8 @@ impl Builder {
         self.offer_undo(format!("Removed {words}"));
     }
 
-    fn offer_undo(self, message: String) {
+    /// Says what was removed, and offers to take that back.
+    pub fn offer_undo(self, message: String) {
         let removed = self.history.with_untracked(History::undo_label);
         let undo = move || {
             if self.history.with_untracked(History::undo_label) == removed {
@@ -247,19 +255,18 @@ impl Builder {
         }
     }
 
-    fn step_label(self, id: &StepId) -> Option<String> {
+    /// The label of a step.
+    pub fn step_label(self, id: &StepId) -> Option<String> {
         self.draft.with_untracked(|draft| draft.step(id).map(|step| step.label.clone()))
     }
 
     fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
         let present = self.history.with_untracked(|history| Arc::clone(history.present()));
-        let is_new = matches!(edit, DraftEdit::Definition(Edit::AddStep { .. } | Edit::DuplicateStep(_)));
         let makes_container = matches!(edit, DraftEdit::Definition(Edit::WrapSteps { .. }));
         match present.apply(edit) {
             Ok(done) => {
-                if is_new && self.pending.with_untracked(|pending| !pending.is_empty()) {
-                    // It may have the id of one that was removed.
-                    self.pending.update(|pending| pending.retain(|key, _| pending_step(key) != done.focus));
+                if self.pending.with_untracked(|pending| !pending.is_empty()) {
+                    self.forget_pending_of_new(&present, &done.draft);
                 }
                 self.history.update(|history| _ = history.edit(done.label, done.group, done.draft));
                 if let Some(id) = done.focus.as_ref().filter(|_| makes_container) {
@@ -274,16 +281,36 @@ impl Builder {
         }
     }
 
+    /// A new step may have the id of one that was removed, and a new field its name: what was typed there is not theirs.
+    fn forget_pending_of_new(self, before: &Draft, after: &Draft) {
+        let is_new = |key: &str| match (pending_step(key), InputKey::of_pending(key)) {
+            (Some(step), _) => before.step(&step).is_none() && after.step(&step).is_some(),
+            (None, Some((field, _))) => {
+                field.position(&before.inputs).is_none() && field.position(&after.inputs).is_some()
+            }
+            (None, None) => false,
+        };
+        if self.pending.with_untracked(|pending| pending.keys().any(|key| is_new(key))) {
+            self.pending.update(|pending| pending.retain(|key, _| !is_new(key)));
+        }
+    }
+
     /// The pending input of a field of a step or of the workflow.
     pub fn typed(self, step: Option<&StepId>, field: &str) -> PendingInput {
         let key = step.map_or_else(|| field.to_owned(), |step| pending_key(step, field));
-        let own = key.clone();
-        let text = Memo::new(move |_| self.pending.with(|pending| pending.get(&own).cloned()));
-        PendingInput { pending: self.pending, key: StoredValue::new(key), text }
+        self.typed_by(Signal::stored(key))
+    }
+
+    /// The pending input under a key.
+    pub fn typed_by(self, key: Signal<String>) -> PendingInput {
+        let text = Memo::new(move |_| key.with(|key| self.pending.with(|pending| pending.get(key).cloned())));
+        PendingInput { pending: self.pending, key, text }
     }
 
     /// Goes on with what was typed before, where it can be seen.
     pub fn restore_pending(self, pending: Pending) {
+        let fields = pending.keys().filter_map(|key| InputKey::of_pending(key)).map(|(field, _)| field);
+        self.open_inputs.update(|open| open.extend(fields));
         let steps = pending.keys().filter_map(|key| pending_step(key));
         self.draft.with_untracked(|draft| {
             self.open.update(|open| open.extend(steps.filter(|step| draft.step(step).is_some())));
@@ -368,7 +395,7 @@ impl Builder {
 #[derive(Clone, Copy)]
 pub struct PendingInput {
     pending: RwSignal<Pending>,
-    key: StoredValue<String>,
+    key: Signal<String>,
     text: Memo<Option<String>>,
 }
 
@@ -386,7 +413,7 @@ impl PendingInput {
     /// Takes what was typed, or lets go of it.
     pub fn set(self, text: Option<String>) {
         // A field is left also when it goes away.
-        let Some(key) = self.key.try_get_value() else { return };
+        let Some(key) = self.key.try_get_untracked() else { return };
         self.pending.try_update(|pending| match text {
             Some(text) => pending.insert(key, text),
             None => pending.remove(&key),

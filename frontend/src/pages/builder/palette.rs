@@ -1,28 +1,46 @@
 //! Steps to add with one press, and workflow templates to begin with.
 
+use icondata_core::IconData;
 use leptos::prelude::*;
 use sluice_types::edit::Wrapper;
-use sluice_types::{StepTemplate, WorkflowTemplate};
-use sluice_web_state::editor::{Draft, NewStep};
+use sluice_types::{Step, StepTemplate, WorkflowTemplate};
+use sluice_web_state::editor::{Draft, NewStep, steps_inside};
 
 use super::model::Builder;
+use super::sorting::Sorting;
 use crate::api;
 use crate::components::{Dialog, Icon, Loaded, lucide, new_step_icon};
 use crate::pages::templates::TemplateGallery;
 
-/// The basic step templates; those of the pipeline below them.
+/// The basic step templates and empty containers; containers with steps in them and the steps of the pipeline below.
 #[component]
 pub fn Palette(builder: Builder) -> impl IntoView {
     let templates = LocalResource::new(|| async { Ok(api::templates::step_templates().await?.items) });
     let group = move |all: &[StepTemplate], category: &str| {
         let ours = all.iter().filter(|template| template.category == category);
-        ours.map(|template| view! { <Add builder template=template.clone() /> }).collect_view()
+        ours.map(|template| {
+            let StepTemplate { name, description, icon, step, .. } = template.clone();
+            let inside = steps_inside(&step);
+            view! { <Add builder name help=description icon=lucide(&icon) inside step /> }
+        })
+        .collect_view()
     };
     let palettes = move |all: Vec<StepTemplate>| {
         let containers = NewStep::ALL.into_iter().filter(|new| matches!(new, NewStep::Container(_)));
-        let containers = containers.map(|new| view! { <AddContainer builder new /> });
+        let containers = containers.filter_map(|new| {
+            let (name, help, icon) = (new.label().to_owned(), container_help(new).to_owned(), new_step_icon(new));
+            Some(view! { <Add builder name help icon inside=None step=new.step()? /> })
+        });
         view! {
-            <div class="palette">{group(&all, "basic")} {containers.collect_view()}</div>
+            <div class="palette">{group(&all, "basic")}</div>
+            <h3 class="label">"Containers"</h3>
+            <div class="palette">{containers.collect_view()}</div>
+            <details class="more">
+                <summary>"Containers with steps in them"</summary>
+                <div class="inside">
+                    <div class="palette wide">{group(&all, "container")}</div>
+                </div>
+            </details>
             <details class="more">
                 <summary>"From the build pipeline"</summary>
                 <div class="inside">
@@ -35,34 +53,54 @@ pub fn Palette(builder: Builder) -> impl IntoView {
         <section class="card padded stack" aria-labelledby="palette">
             <h2 id="palette">"Add a step"</h2>
             <Loaded resource=templates children=palettes />
-            <p class="small muted">"Goes behind the step you are in."</p>
+            <p class="small muted">
+                "Goes behind the step you are in." <span class="by-mouse">" Drag it to put it elsewhere."</span>
+            </p>
         </section>
     }
 }
 
+/// A step of the palette: a press adds it, a drag puts it where it is dropped.
 #[component]
-fn Add(builder: Builder, template: StepTemplate) -> impl IntoView {
-    let StepTemplate { name, description, icon, step, .. } = template;
-    view! {
-        <button type="button" title=description on:click=move |_| builder.add(step.clone())>
-            <Icon icon=lucide(&icon) />
-            {name}
-        </button>
-    }
-}
-
-/// A container with something in it to begin with.
-#[component]
-fn AddContainer(builder: Builder, new: NewStep) -> impl IntoView {
+fn Add(
+    builder: Builder,
+    name: String,
+    help: String,
+    icon: &'static IconData,
+    /// The steps inside, for a container that brings its own.
+    inside: Option<String>,
+    step: Step,
+) -> impl IntoView {
+    let sorting = expect_context::<Sorting>();
+    let step = StoredValue::new(step);
     let add = move |_| {
-        if let Some(step) = new.step() {
-            builder.add(step);
+        if !sorting.was_dragged() {
+            builder.add(step.get_value());
         }
     };
     view! {
-        <button type="button" title=container_help(new) on:click=add>
-            <Icon icon=new_step_icon(new) />
-            {new.label()}
+        <button
+            type="button"
+            title=help
+            on:click=add
+            on:pointerdown=move |event| sorting.press_new(step.get_value(), &event)
+            on:pointermove=move |event| sorting.movement(&event)
+            on:pointerup=move |_| sorting.release()
+            on:pointercancel=move |_| sorting.cancel()
+            on:lostpointercapture=move |_| sorting.cancel()
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    sorting.cancel();
+                } else {
+                    // A key that presses the button is no end of a drag.
+                    sorting.was_dragged();
+                }
+            }
+        >
+            <Icon icon />
+            <span>
+                {name} {inside.map(|steps| view! { <span class="palette-inside">{[" ", &steps].concat()}</span> })}
+            </span>
         </button>
     }
 }

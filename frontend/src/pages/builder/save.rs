@@ -11,7 +11,7 @@ use leptos_router::hooks::use_navigate;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::Pending;
-use sluice_web_state::editor::Draft;
+use sluice_web_state::editor::{Draft, InputKey};
 use sluice_web_state::format::plural;
 use sluice_web_state::history::History;
 use wasm_bindgen::JsCast;
@@ -20,7 +20,7 @@ use web_sys::{Element, HtmlElement};
 use super::model::{Builder, Saved};
 use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
-use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Note, NoteKind, Toasts};
+use crate::components::{Button, ButtonKind, FailureNote, LinkButton, Note, NoteKind};
 use crate::pages::builder::autosave;
 
 /// The state of saving, for the save bar.
@@ -45,7 +45,6 @@ pub struct Saver {
     builder: Builder,
     /// The state of saving.
     pub state: RwSignal<SaveState>,
-    toasts: Toasts,
     handover: Handover,
     go: StoredValue<Navigate>,
 }
@@ -57,7 +56,6 @@ impl Saver {
         Self {
             builder,
             state: RwSignal::new(SaveState::Idle),
-            toasts: expect_context(),
             handover: expect_context(),
             go: StoredValue::new(Arc::new(navigate)),
         }
@@ -76,7 +74,7 @@ impl Saver {
         self.builder.seal();
         let sent = self.builder.draft.with_untracked(|draft| Arc::clone(&draft.0));
         if sent.name.trim().is_empty() {
-            self.toasts.failed("Give the workflow a name before you save it.");
+            self.builder.toasts.failed("Give the workflow a name before you save it.");
             focus_soon("workflow-name".into());
             return;
         }
@@ -112,8 +110,8 @@ impl Saver {
         let moves = self.builder.saved.with_untracked(|before| before.as_ref().is_none_or(|it| it.id != workflow.id));
         self.builder.accept_save(workflow, sent);
         match left_out(self.builder) {
-            None => self.toasts.done("Saved"),
-            Some(left_out) => self.toasts.warned(format!("Saved without {left_out}")),
+            None => self.builder.toasts.done("Saved"),
+            Some(left_out) => self.builder.toasts.warned(format!("Saved without {left_out}")),
         }
         if run {
             self.lead_to(&format!("/workflows/{}/run", workflow.id), false);
@@ -155,7 +153,7 @@ impl Saver {
     pub fn take(self, theirs: &Workflow) {
         self.rebase(theirs);
         self.builder.replace(Draft::from_workflow(theirs));
-        self.toasts.done("This is the newer version now. Undo brings yours back.");
+        self.builder.toasts.done("This is the newer version now. Undo brings yours back.");
     }
 
     /// Saves mine as a workflow of its own, and leaves theirs as it is.
@@ -351,6 +349,8 @@ pub struct HandedOverBuilder {
     pub saved: Saved,
     /// The cards that are open.
     pub open: HashSet<StepId>,
+    /// The declared fields of the input that are open.
+    pub open_inputs: HashSet<InputKey>,
     /// The pending input.
     pub pending: Pending,
 }
@@ -369,8 +369,8 @@ impl Handover {
     pub fn give(self, builder: Builder) {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
-        let pending = builder.pending.get_untracked();
-        self.0.set_value(Some(HandedOverBuilder { history, saved, open, pending }));
+        let (open_inputs, pending) = (builder.open_inputs.get_untracked(), builder.pending.get_untracked());
+        self.0.set_value(Some(HandedOverBuilder { history, saved, open, open_inputs, pending }));
     }
 
     /// Takes what was left for a workflow. What was left for another is dropped.

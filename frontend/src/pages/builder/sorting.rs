@@ -6,10 +6,10 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use sluice_types::edit::Edit;
-use sluice_types::{BlockAddress, StepId};
+use sluice_types::{BlockAddress, Step, StepId};
 use sluice_web_state::drag::{
     Drag, DragEvent, Effect as DragEffect, LONG_PRESS_MS, Point, Pointer, Scene, Span, Spot, Stride, announcement,
-    auto_scroll, mark_order,
+    announcement_of_new, auto_scroll, mark_order,
 };
 use sluice_web_state::tree::list_words;
 use wasm_bindgen::JsCast;
@@ -39,6 +39,8 @@ pub struct Sorting {
     pub float: RwSignal<Float>,
     /// The announcement for screen readers.
     pub said: RwSignal<String>,
+    /// The step of the palette that is dragged into the tree.
+    incoming: RwSignal<Option<Incoming>>,
     /// The lists that are drawn.
     pub lists: Lists,
     long_press: StoredValue<Option<TimeoutHandle>>,
@@ -47,6 +49,19 @@ pub struct Sorting {
     /// The closed block under the pointer, which opens soon.
     hovered: StoredValue<Option<(String, TimeoutHandle)>>,
 }
+
+/// A step that is not in the tree yet.
+#[derive(Debug, Clone)]
+struct Incoming {
+    step: Step,
+    /// Px from its left edge to the pointer.
+    grab: f64,
+    /// Whether it was dragged, so that the press was no click.
+    moved: bool,
+}
+
+/// The room that a new step takes where it would land, in px: that of a closed card.
+const NEW_STEP_PX: f64 = 48.0;
 
 /// Where a step that is picked up is drawn: in the window while it is dragged, in its list when it was picked up by key.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -59,6 +74,8 @@ pub struct Float {
     pub width: f64,
     /// Its height, which the mark of its landing place has, too.
     pub height: f64,
+    /// Whether a new step is beside the tree, where it cannot be dropped.
+    pub beside: bool,
 }
 
 impl Sorting {
@@ -73,6 +90,7 @@ impl Sorting {
             target: Memo::new(move |_| drag.with(|drag| drag.route().map(|(_, to)| to.clone()))),
             float: RwSignal::new(Float::default()),
             said: RwSignal::new(String::new()),
+            incoming: RwSignal::new(None),
             lists: Lists::new(),
             long_press: StoredValue::new(None),
             pointer_y: StoredValue::new(0.0),
@@ -104,7 +122,14 @@ impl Sorting {
         let (Some(effect), Some(id)) = (effect, held) else { return };
         self.say(&effect, &id);
         match effect {
-            DragEffect::Lifted(_) if matches!(after, Drag::Dragging { .. }) => self.scroll_at_edges(),
+            DragEffect::Lifted(_) if matches!(after, Drag::Dragging { .. }) => {
+                self.incoming.update(|incoming| {
+                    if let Some(incoming) = incoming {
+                        incoming.moved = true;
+                    }
+                });
+                self.scroll_at_edges();
+            }
             DragEffect::Over(to) if matches!(after, Drag::Lifted { .. }) => {
                 self.builder.get_value().open_around(&to.list);
                 self.draw_at_mark(id);
@@ -118,14 +143,22 @@ impl Sorting {
         let list = &effect.spot().list;
         let has_containers = self.builder.get_value().tree.with_untracked(|tree| tree.containers().next().is_some());
         let said = self.builder.get_value().draft.with_untracked(|draft| {
-            let label = draft.step(id).map(|step| step.label.clone()).unwrap_or_default();
+            let incoming = self.incoming.with_untracked(|incoming| Some(incoming.as_ref()?.step.label.clone()));
+            let label = draft.step(id).map(|step| step.label.clone()).or(incoming).unwrap_or_default();
             let words = list_words(draft, list).or_else(|| has_containers.then(|| "the workflow".to_owned()));
-            announcement(effect, &label, words.as_deref(), self.scene.with_value(|scene| scene.count(list)))
+            self.scene.with_value(|scene| {
+                let said = if scene.is_new() { announcement_of_new } else { announcement };
+                said(effect, &label, words.as_deref(), scene.count(list))
+            })
         });
         self.said.set(said);
     }
 
     fn finish(self, id: &StepId, to: BlockAddress, position: usize) {
+        let is_new = self.scene.with_value(Scene::is_new);
+        if let Some(incoming) = self.incoming.get_untracked().filter(|_| is_new) {
+            return self.builder.get_value().add_to(incoming.step, to, position);
+        }
         if self.builder.get_value().edit(Edit::MoveStep { id: id.clone(), to, position }) {
             focus_soon(handle_id(id));
         }
@@ -150,22 +183,28 @@ impl Sorting {
     fn look_around(self, id: &StepId) -> Option<HtmlElement> {
         let item = item_of(id)?;
         let hole = span_of(&item, self.lists.top());
-        let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
+        let (drawn, closed) = (self.lists.drawn(Some(&item)), self.lists.closed(Some(&item)));
+        self.incoming.set(None);
         let scene =
             self.builder.get_value().tree.with_untracked(|tree| Scene::new(tree, id)).drawn(drawn, closed, hole);
         self.scene.set_value(scene);
         let rect = item.get_bounding_client_rect();
-        self.float.set(Float { top: rect.top(), left: rect.left(), width: rect.width(), height: rect.height() });
+        self.float.set(Float {
+            top: rect.top(),
+            left: rect.left(),
+            width: rect.width(),
+            height: rect.height(),
+            beside: false,
+        });
         Some(item)
     }
 
     /// Notes it again after a block has opened during the drag.
     fn look_again(self) {
-        let Some((item, place)) = self.held.get_untracked().and_then(|id| item_of(&id)).zip(mark()) else {
-            return;
-        };
+        let Some((held, place)) = self.held.get_untracked().zip(mark()) else { return };
+        let item = item_of(&held);
         let hole: Span = span_of(&place, self.lists.top());
-        let (drawn, closed) = (self.lists.drawn(&item), self.lists.closed(&item));
+        let (drawn, closed) = (self.lists.drawn(item.as_ref()), self.lists.closed(item.as_ref()));
         self.scene.update_value(|scene| *scene = std::mem::take(scene).drawn(drawn, closed, hole));
         // The pointer may have moved before the lists of the block were there.
         if let Drag::Dragging { at, .. } = self.drag.get_untracked() {
@@ -211,6 +250,50 @@ impl Sorting {
         }
     }
 
+    /// A mouse or a pen goes down on a step of the palette. A finger scrolls there.
+    pub fn press_new(self, step: Step, event: &PointerEvent) {
+        let pointer = match event.pointer_type().as_str() {
+            "mouse" => Pointer::Mouse,
+            "pen" => Pointer::Pen,
+            _ => return,
+        };
+        if event.button() != 0 || self.drag.with_untracked(|drag| *drag != Drag::Idle) {
+            return;
+        }
+        let Some(button) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+            return;
+        };
+        let _gone_already = button.set_pointer_capture(event.pointer_id());
+        let _focused = button.focus();
+        let (drawn, closed) = (self.lists.drawn(None), self.lists.closed(None));
+        // It takes no room yet.
+        let hole = Span { top: f64::INFINITY, height: 0.0 };
+        let scene =
+            self.builder.get_value().tree.with_untracked(|tree| Scene::incoming(tree)).drawn(drawn, closed, hole);
+        let Some(id) = scene.held().cloned() else { return };
+        self.scene.set_value(scene);
+        let rect = button.get_bounding_client_rect();
+        let (left, top) = (rect.left(), rect.top());
+        self.float.set(Float { top, left, width: rect.width(), height: NEW_STEP_PX, beside: true });
+        let grab = f64::from(event.client_x()) - left;
+        self.incoming.set(Some(Incoming { step, grab, moved: false }));
+        let y = f64::from(event.client_y());
+        self.pointer_y.set_value(y);
+        self.send(DragEvent::PointerDown { id, at: self.at(event), grab: y - top, pointer });
+    }
+
+    /// Whether a press on a step of the palette ended as a drag, and not as a click. Asked once.
+    pub fn was_dragged(self) -> bool {
+        self.incoming.try_update(Option::take).flatten().is_some_and(|incoming| incoming.moved)
+    }
+
+    /// The label of a new step that is dragged. Tracks changes.
+    pub fn ghost(self) -> Option<String> {
+        self.held
+            .with(Option::is_some)
+            .then(|| self.incoming.with(|incoming| Some(incoming.as_ref()?.step.label.clone())))?
+    }
+
     fn at(self, event: &PointerEvent) -> Point {
         self.in_list(event.client_x().into(), event.client_y().into())
     }
@@ -225,7 +308,14 @@ impl Sorting {
         let at = self.at(event);
         self.send(DragEvent::PointerMove { at });
         if let Drag::Dragging { grab, .. } = self.drag.get_untracked() {
-            self.float.update(|float| float.top = y - grab);
+            let new = self.incoming.with_untracked(|incoming| incoming.as_ref().map(|incoming| incoming.grab));
+            self.float.update(|float| {
+                float.top = y - grab;
+                if let Some(grab) = new {
+                    float.left = at.x - grab;
+                    float.beside = self.lists.is_beside(at.x);
+                }
+            });
             self.open_hovered(at.y);
         }
     }
@@ -259,7 +349,8 @@ impl Sorting {
     /// The pointer is let go.
     pub fn release(self) {
         self.forget_timers();
-        self.send(DragEvent::PointerUp);
+        let is_outside = self.float.with_untracked(|float| float.beside);
+        self.send(if is_outside { DragEvent::Cancel } else { DragEvent::PointerUp });
     }
 
     /// Nothing is to be moved after all.

@@ -1,14 +1,18 @@
 //! One step: its head, which is always there, and what opens below it: its fields, or its lists of steps.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use sluice_types::edit::{Edit, LlmField};
 use sluice_types::{BlockAddress, Severity, Step, StepId};
-use sluice_web_state::editor::{Counts, count, summary};
+use sluice_web_state::editor::{Counts, FieldAt, count, summary};
 use sluice_web_state::format::{cost_range, plural};
 use sluice_web_state::shared::Shared;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use super::container::ContainerBody;
 use super::model::{Builder, handle_id, toggle_id};
+use super::selection::Picking;
 use super::sorting::Sorting;
 use super::step_fields::StepFields;
 use super::step_form::llm;
@@ -25,16 +29,29 @@ pub fn StepCard(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
     let body_id = format!("body-{id}");
     let labelled = toggle_id(&id);
     let closed = id.to_string();
+    let picking = expect_context::<Picking>();
+    let key = id.clone();
+    let picked = Memo::new(move |_| picking.picked(&key));
+    let by_key = {
+        let id = id.clone();
+        move |event: KeyboardEvent| {
+            if begins_selection(&event, &id) {
+                picking.select_by_key(&id, &event);
+            }
+        }
+    };
     view! {
         <article
             class="card step"
             class:off=off
             class:block=move || is_container.get()
+            class:picked=move || picked.get() == Some(true)
             aria-labelledby=labelled
             data-closed=move || (is_container.get() && !open.get()).then(|| closed.clone())
         >
-            <div class="step-head">
+            <div class="step-head" on:keydown=by_key>
                 <Handle id=id.clone() step />
+                <PickBox id=id.clone() step picked />
                 <Toggle builder step id=id.clone() open body_id=body_id.clone() />
                 <StepModel builder step id=id.clone() open />
                 <Marks builder id=id.clone() open />
@@ -51,6 +68,31 @@ pub fn StepCard(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
                 }}
             </div>
         </article>
+    }
+}
+
+/// Whether a key was pressed on what a step is moved or opened by: its other fields have keys of their own.
+fn begins_selection(event: &KeyboardEvent, id: &StepId) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.id() == toggle_id(id) || target.id() == handle_id(id))
+}
+
+/// The box that takes a step into a selection, once there is one in its list.
+#[component]
+fn PickBox(id: StepId, step: Memo<Option<Shared<Step>>>, picked: Memo<Option<bool>>) -> impl IntoView {
+    let picking = expect_context::<Picking>();
+    let id = StoredValue::new(id);
+    let has_box = Memo::new(move |_| picked.get().is_some());
+    view! {
+        <Show when=move || has_box.get()>
+            <input
+                type="checkbox"
+                class="pick"
+                aria-label=move || ["Select ", &label_of(step)].concat()
+                prop:checked=move || picked.get() == Some(true)
+                on:change=move |_| id.with_value(|id| picking.toggle_picked(id))
+            />
+        </Show>
     }
 }
 
@@ -98,6 +140,7 @@ fn Toggle(
     let icon = Signal::derive(move || {
         step.with(|step| step.as_ref().map_or(icondata_lu::LuMessageSquare, |step| step_look(step).icon))
     });
+    let picking = expect_context::<Picking>();
     let button_id = toggle_id(&id);
     let own = id.clone();
     let number = move || builder.number(&own);
@@ -111,7 +154,13 @@ fn Toggle(
             id=button_id
             aria-expanded=move || if open.get() { "true" } else { "false" }
             aria-controls=body_id
-            on:click=move |_| builder.toggle(&id)
+            // Otherwise the press would select the text of the page, and move the focus that the selection begins at.
+            on:mousedown=move |event| {
+                if event.shift_key() {
+                    event.prevent_default();
+                }
+            }
+            on:click=move |event| if event.shift_key() { picking.select_up_to(&id) } else { builder.toggle(&id) }
         >
             <span class="icon turn">
                 <Icon icon=icondata_lu::LuChevronRight />
@@ -170,7 +219,8 @@ fn Marks(builder: Builder, id: StepId, open: Memo<bool>) -> impl IntoView {
     let own = id.clone();
     let pending = Memo::new(move |_| {
         let problems = builder.pending_problems.read();
-        problems.iter().filter(|problem| problem.step == own).map(|_| 1).sum::<u64>()
+        let is_own = |at: &FieldAt| at.step().is_some_and(|(step, _)| *step == own);
+        problems.iter().filter(|problem| is_own(&problem.at)).map(|_| 1).sum::<u64>()
     });
     let own = id.clone();
     let found = Memo::new(move |_| {

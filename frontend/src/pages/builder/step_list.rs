@@ -18,8 +18,7 @@ pub struct StepNames(pub Memo<Vec<String>>);
 /// All steps, with what a drag shows and says.
 #[component]
 pub fn StepTree(builder: Builder) -> impl IntoView {
-    let sorting = Sorting::new(builder);
-    provide_context(sorting);
+    let sorting = expect_context::<Sorting>();
     provide_context(StepNames(Memo::new(move |_| {
         builder.index.with(|index| index.labels_and_ids().map(str::to_owned).collect())
     })));
@@ -33,6 +32,7 @@ pub fn StepTree(builder: Builder) -> impl IntoView {
     let class = move || {
         sorting.drag.with(|drag| match drag {
             Drag::Idle | Drag::Pressed { .. } => "tree",
+            Drag::Dragging { .. } if sorting.float.with(|float| float.beside) => "tree sorting beside",
             Drag::Dragging { .. } => "tree sorting",
             Drag::Lifted { .. } => "tree sorting by-key",
         })
@@ -49,6 +49,7 @@ pub fn StepTree(builder: Builder) -> impl IntoView {
             style=("--float-height", move || px(|float| float.height))
             on:focusin=move |event| note_current(builder, &event)
         >
+            {move || sorting.ghost().map(|label| view! { <div class="card ghost" aria-hidden="true">{label}</div> })}
             {step_list(builder, sorting, BlockAddress::Root, Signal::stored("Steps".to_owned()))}
         </div>
         <p class="visually-hidden" aria-live="assertive">{move || sorting.said.get()}</p>

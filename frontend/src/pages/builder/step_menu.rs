@@ -7,14 +7,15 @@ use sluice_web_state::editor::NewStep;
 use sluice_web_state::shared::Shared;
 
 use super::model::Builder;
+use super::selection::{Picking, WRAPPERS};
 use super::step_card::label_of;
 use crate::components::{Menu, MenuHeading, MenuItem, wrapper_icon};
 
-const WRAPPERS: [Wrapper; 4] = [Wrapper::Branches, Wrapper::Conditional, Wrapper::Loop, Wrapper::ForEach];
-
-/// What can be done to a step: copied, moved, wrapped, removed.
+/// What can be done to a step: chosen, copied, moved, wrapped, removed. A chosen step is copied, wrapped and removed with
+/// the others that are chosen.
 #[component]
 pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
+    let picking = expect_context::<Picking>();
     let id = StoredValue::new(id);
     let enabled = move || step.with_untracked(|step| step.as_ref().is_none_or(|step| step.enabled));
     let is_container = Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
@@ -23,17 +24,22 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
         let field = StepField::Enabled(!enabled());
         builder.edit(Edit::UpdateStep { id: id.get_value(), field });
     };
-    let wrap = move |wrapper| builder.edit_and_show(Edit::WrapSteps { ids: vec![id.get_value()], wrapper });
+    let all = move || id.with_value(|id| picking.with_picked(id));
     let wrap_item = move |wrapper: Wrapper| {
         let label = NewStep::Container(wrapper).label();
-        view! { <MenuItem icon=wrapper_icon(wrapper) label=label on_press=move |_| wrap(wrapper) /> }
+        view! { <MenuItem icon=wrapper_icon(wrapper) label=label on_press=move |_| picking.wrap(all(), wrapper) /> }
     };
     view! {
         <Menu label=Signal::derive(move || ["More for ", &label_of(step)].concat())>
             <MenuItem
                 icon=icondata_lu::LuCopyPlus
                 label="Duplicate"
-                on_press=move |_| builder.edit_and_show(Edit::DuplicateStep(id.get_value()))
+                on_press=move |_| picking.duplicate(all())
+            />
+            <MenuItem
+                icon=icondata_lu::LuSquareCheck
+                label="Select"
+                on_press=move |_| id.with_value(|id| picking.select(id))
             />
             <MenuItem icon=icondata_lu::LuArrowUp label="Move up" on_press=move |_| move_by(-1) />
             <MenuItem icon=icondata_lu::LuArrowDown label="Move down" on_press=move |_| move_by(1) />
@@ -44,14 +50,14 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
                 <MenuItem
                     icon=icondata_lu::LuUngroup
                     label="Unwrap"
-                    on_press=move |_| builder.edit_and_show(Edit::UnwrapStep(id.get_value()))
+                    on_press=move |_| _ = builder.edit_and_show(Edit::UnwrapStep(id.get_value()))
                 />
             </Show>
             <MenuItem
                 icon=icondata_lu::LuTrash2
                 label="Remove"
                 danger=true
-                on_press=move |_| builder.remove(&id.get_value())
+                on_press=move |_| picking.remove(all())
             />
         </Menu>
     }

@@ -42,7 +42,7 @@ fn moved(of: &str, position: usize) -> DraftEdit {
 }
 
 fn removed(of: &str) -> DraftEdit {
-    Edit::RemoveStep(id(of)).into()
+    Edit::RemoveSteps(vec![id(of)]).into()
 }
 
 fn labels(draft: &Draft) -> Vec<&str> {
@@ -223,8 +223,8 @@ fn any_edit() -> impl Strategy<Value = DraftEdit> {
         any::<bool>().prop_map(Edit::SetYolo),
         prop::option::of("[ab]").prop_map(|model| Edit::SetDefaults { provider: None, model }),
         prop::option::of(id_of.clone()).prop_map(|entry| Edit::SetEntryStep { block: BlockAddress::Root, entry }),
-        id_of.clone().prop_map(Edit::RemoveStep),
-        id_of.clone().prop_map(Edit::DuplicateStep),
+        id_of.clone().prop_map(|id| Edit::RemoveSteps(vec![id])),
+        id_of.clone().prop_map(|id| Edit::DuplicateSteps(vec![id])),
         (id_of.clone(), "[A-C]").prop_map(|(id, label)| Edit::RenameStep { id, label }),
         (id_of.clone(), "[ab]{0,2}")
             .prop_map(|(id, text)| Edit::UpdateStep { id, field: LlmField::Prompt(text).into() }),

@@ -42,6 +42,8 @@ pub const GAP_PX: f64 = 8.0;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scene {
     held: Option<(StepId, Spot)>,
+    /// Whether the step is not in the tree yet.
+    is_new: bool,
     /// The tree without the step.
     rest: Tree,
     /// The spots of the lists that are drawn, with their tops as if the step took no room.
@@ -56,6 +58,15 @@ impl Scene {
     pub fn new(tree: &Tree, id: &StepId) -> Self {
         let home = tree.place(id).map(|(list, position)| Spot { list: list.clone(), position });
         Self { held: home.map(|home| (id.clone(), home)), rest: tree.without(id), ..Self::default() }
+    }
+
+    /// The scene of a step that is not in the tree yet. It is held under an id that no step has.
+    #[must_use]
+    pub fn incoming(tree: &Tree) -> Self {
+        let home = Spot { list: BlockAddress::Root, position: tree.list(&BlockAddress::Root).len() };
+        let ids = (0..=tree.len()).filter_map(|number| StepId::new(format!("new-{number}")).ok());
+        let free = ids.into_iter().find(|id| tree.place(id).is_none());
+        Self { held: free.map(|id| (id, home)), rest: tree.clone(), is_new: true, ..Self::default() }
     }
 
     /// The same with its lists as they are drawn. `hole` is the room that the step, or the mark of the place where it
@@ -78,7 +89,19 @@ impl Scene {
         self.held.as_ref().is_some_and(|(held, _)| held == id)
     }
 
-    /// Where the step comes from.
+    /// The step that is picked up.
+    #[must_use]
+    pub fn held(&self) -> Option<&StepId> {
+        self.held.as_ref().map(|(held, _)| held)
+    }
+
+    /// Whether the step is not in the tree yet: it can be dropped anywhere, and a drag that is cancelled adds nothing.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Where the step comes from; the end of the outermost list for a new one.
     #[must_use]
     pub fn home(&self) -> Option<&Spot> {
         self.held.as_ref().map(|(_, home)| home)

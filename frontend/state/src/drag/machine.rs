@@ -83,7 +83,7 @@ pub enum Effect {
     Lifted(Spot),
     /// The step would land here now: say it.
     Over(Spot),
-    /// Move the step here. It comes from elsewhere.
+    /// Move the step here, or add it when it is new. It comes from elsewhere.
     Move(Spot),
     /// The step was dropped at its old place: no change.
     Stayed(Spot),
@@ -214,7 +214,7 @@ impl Drag {
     fn drop_here(self, scene: &Scene) -> (Self, Option<Effect>) {
         let effect = match self {
             Self::Idle | Self::Pressed { .. } => None,
-            Self::Dragging { to, .. } | Self::Lifted { to, .. } if scene.home() == Some(&to) => {
+            Self::Dragging { to, .. } | Self::Lifted { to, .. } if scene.home() == Some(&to) && !scene.is_new() => {
                 Some(Effect::Stayed(to))
             }
             Self::Dragging { to, .. } | Self::Lifted { to, .. } => Some(Effect::Move(to)),

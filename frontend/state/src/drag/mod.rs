@@ -10,7 +10,7 @@ mod speech;
 
 pub use layout::{DrawnList, GAP_PX, Scene, Span, Spot, Stride, auto_scroll, item_order, mark_order};
 pub use machine::{DRAG_AFTER_PX, Drag, DragEvent, Effect, LONG_PRESS_MS, Point, Pointer, TOUCH_SLOP_PX};
-pub use speech::{announcement, instructions};
+pub use speech::{announcement, announcement_of_new, instructions};
 
 #[cfg(test)]
 mod tests;

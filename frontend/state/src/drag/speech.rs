@@ -39,3 +39,13 @@ pub fn announcement(effect: &Effect, label: &str, list: Option<&str>, count: usi
         Effect::Cancelled(_) => format!("Move cancelled. {label} is back at {of}."),
     }
 }
+
+/// The same for a step that is not in the tree yet.
+#[must_use]
+pub fn announcement_of_new(effect: &Effect, label: &str, list: Option<&str>, count: usize) -> String {
+    match effect {
+        Effect::Lifted(_) => format!("Picked up {label}. Escape puts it back."),
+        Effect::Cancelled(_) => format!("{label} was not added."),
+        Effect::Over(_) | Effect::Move(_) | Effect::Stayed(_) => announcement(effect, label, list, count),
+    }
+}

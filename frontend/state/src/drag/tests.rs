@@ -373,6 +373,30 @@ fn is_there(tree: &Tree, held: &str, spot: &Spot) -> bool {
     exists && spot.position <= rest.list(&spot.list).len()
 }
 
+#[test]
+fn a_new_step_is_dropped_anywhere_and_is_held_under_an_id_of_its_own() {
+    let tree = tree(json!([llm("new-0"), llm("b")]));
+    let items = vec![Span { top: 0.0, height: 40.0 }, Span { top: 48.0, height: 40.0 }];
+    let list = DrawnList { list: BlockAddress::Root, top: 0.0, items };
+    let hole = Span { top: f64::INFINITY, height: 0.0 };
+    let scene = Scene::incoming(&tree).drawn(vec![list], Vec::new(), hole);
+    let held = scene.held().unwrap().clone();
+    assert_eq!(held.as_str(), "new-1");
+    let spot = |position| Spot { list: BlockAddress::Root, position };
+    let begun = [down(held.as_str(), Pointer::Mouse, 300.0), to(200.0)];
+    let (drag, effects) = run(&begun, &scene);
+    assert_eq!(effects, [Effect::Lifted(spot(2))]);
+    // The end of the list is no place that it comes from.
+    assert_eq!(drag.clone().step(DragEvent::PointerUp, &scene).1, Some(Effect::Move(spot(2))));
+    let (over, effect) = drag.step(to(1.0), &scene);
+    assert_eq!(effect, Some(Effect::Over(spot(0))));
+    assert_eq!(over.clone().step(DragEvent::PointerUp, &scene).1, Some(Effect::Move(spot(0))));
+    let cancelled = over.step(DragEvent::Cancel, &scene).1.unwrap();
+    assert_eq!(announcement_of_new(&cancelled, "Loop", None, 3), "Loop was not added.");
+    assert_eq!(announcement_of_new(&Effect::Lifted(spot(2)), "Loop", None, 3), "Picked up Loop. Escape puts it back.");
+    assert_eq!(announcement_of_new(&Effect::Move(spot(0)), "Loop", None, 3), "Dropped Loop at 1 of 3.");
+}
+
 proptest! {
     #[test]
     fn any_events_stay_in_the_tree_and_end((tree, held, events) in any_drag()) {

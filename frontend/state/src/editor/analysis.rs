@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
-    BlockAddress, Estimate, Index, LintContext, LintFinding, Persona, Provider, Severity, StepEstimate, StepId,
-    estimate, lint, pin_to_available,
+    BlockAddress, Estimate, Index, InputField, LintContext, LintFinding, Persona, Provider, Severity, StepEstimate,
+    StepId, estimate, lint, pin_to_available, undeclared_inputs,
 };
 
-use super::{Draft, Findings};
+use super::{Draft, FieldAt, Findings};
 
 /// Lint findings and estimate.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Analysis {
     pub estimate: Option<Estimate>,
     /// The position of each step among those of the estimate.
     estimated: HashMap<StepId, usize>,
+    /// The fields of the input that texts name and nothing declares.
+    undeclared: Vec<InputField>,
     /// How many errors and warnings the steps inside a list have, at any depth.
     inside: HashMap<BlockAddress, Counts>,
 }
@@ -45,19 +47,27 @@ impl Analysis {
         let mut definition = draft.to_definition();
         let report = lint(&definition, &lint_context(providers, personas, today), None);
         let index = Index::of(&definition);
-        let findings = Findings::new(report, &index);
+        let findings = Findings::new(report, &index, &definition.inputs);
+        let undeclared = undeclared_inputs(&definition, &index);
         let inside = counts_inside(&findings, &index);
         pin_to_available(&mut definition, providers.unwrap_or_default());
         let estimate = estimate(&definition, &Value::Null, &HashMap::new());
         let steps = estimate.steps.iter().enumerate();
         let estimated = steps.filter_map(|(at, step)| Some((step.path.step_id()?, at))).collect();
-        Self { findings, estimate: Some(estimate), estimated, inside }
+        Self { findings, estimate: Some(estimate), estimated, undeclared, inside }
     }
 
     /// What was found in the steps of a list, at any depth.
     #[must_use]
     pub fn inside(&self, list: &BlockAddress) -> Counts {
         self.inside.get(list).copied().unwrap_or_default()
+    }
+
+    /// The fields of the input to offer: those that texts name and that are not declared, meanwhile either.
+    #[must_use]
+    pub fn undeclared(&self, declared: &[InputField]) -> Vec<InputField> {
+        let is_missing = |found: &&InputField| declared.iter().all(|field| field.name != found.name);
+        self.undeclared.iter().filter(is_missing).cloned().collect()
     }
 
     /// The estimate of a step.
@@ -70,7 +80,8 @@ impl Analysis {
 fn counts_inside(findings: &Findings, index: &Index) -> HashMap<BlockAddress, Counts> {
     let mut inside: HashMap<BlockAddress, Counts> = HashMap::new();
     for located in &findings.0 {
-        let Some(place) = located.at.as_ref().and_then(|(id, _)| index.place(id)) else { continue };
+        let step = located.at.as_ref().and_then(FieldAt::step);
+        let Some(place) = step.and_then(|(id, _)| index.place(id)) else { continue };
         let (errors, warnings) = match located.finding.severity {
             Severity::Error => (1, 0),
             Severity::Warning => (0, 1),

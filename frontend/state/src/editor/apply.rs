@@ -43,13 +43,13 @@ impl Draft {
             DraftEdit::Definition(edit) => {
                 let adds = matches!(edit, Edit::AddStep { .. });
                 let beside = match &edit {
-                    Edit::RemoveStep(id) => self.neighbour(id),
-                    Edit::UnwrapStep(id) => self.first_inside(id).or_else(|| self.neighbour(id)),
+                    Edit::RemoveSteps(ids) => self.neighbour(ids),
+                    Edit::UnwrapStep(id) => self.first_inside(id).or_else(|| self.neighbour(std::slice::from_ref(id))),
                     _ => None,
                 };
                 let may_empty = matches!(
                     edit,
-                    Edit::MoveStep { .. } | Edit::RemoveStep(_) | Edit::UpdateStep { field: StepField::Case(_), .. }
+                    Edit::MoveStep { .. } | Edit::RemoveSteps(_) | Edit::UpdateStep { field: StepField::Case(_), .. }
                 );
                 let before = with_otherwise(self.to_definition(), &edit)?;
                 let applied = edit::apply(&before, edit)?;
@@ -72,12 +72,14 @@ impl Draft {
         lists.find_map(|list| self.list(&list)?.steps.first().cloned())
     }
 
-    /// The step that takes the place of one that is removed, or the last one before it.
-    fn neighbour(&self, id: &StepId) -> Option<StepId> {
-        let list = self.lists().values().find(|list| list.steps.contains(id))?;
-        let position = list.steps.iter().position(|step| step == id)?;
-        let before = position.checked_sub(1);
-        list.steps.get(position.saturating_add(1)).or_else(|| list.steps.get(before?)).cloned()
+    /// The step that takes the place of those that are removed, or the last one before them.
+    fn neighbour(&self, ids: &[StepId]) -> Option<StepId> {
+        let last = ids.last()?;
+        let list = self.lists().values().find(|list| list.steps.contains(last))?;
+        let position = list.steps.iter().position(|step| step == last)?;
+        let (before, after) = list.steps.split_at_checked(position)?;
+        let is_left = |step: &&StepId| !ids.contains(step);
+        after.iter().find(is_left).or_else(|| before.iter().rev().find(is_left)).cloned()
     }
 }
 

@@ -118,7 +118,7 @@ fn otherwise_is_there_while_it_holds_something() {
     let fan = BlockAddress::Inner { parent: id("fan"), slot: Slot::Branch(name("y")) };
     let back = moved.apply(Edit::MoveStep { id: id("a"), to: fan, position: 0 }).unwrap().draft;
     assert_eq!((steps(&back), &back), (tree(), &before));
-    let removed = moved.apply(Edit::RemoveStep(id("a"))).unwrap().draft;
+    let removed = moved.apply(Edit::RemoveSteps(vec![id("a")])).unwrap().draft;
     assert!(steps(&removed)[1].get("otherwise").is_none() && removed.list(&to).is_none());
     let next = |next: Option<&str>| {
         let next = next.map(|next| StepId::new(next).unwrap());
@@ -144,7 +144,7 @@ fn findings_stand_by_their_lanes_and_are_counted_outside() {
     wrong[1]["cases"][0]["steps"][0]["steps"][0]["prompt"] = "".into();
     let draft = draft(&wrong);
     let definition = draft.to_definition();
-    let findings = Findings::new(lint(&definition, &LintContext::default(), None), &Index::of(&definition));
+    let findings = Findings::new(lint(&definition, &LintContext::default(), None), &Index::of(&definition), &[]);
     assert_eq!(findings.of_lane(&id("fan"), "branches/0").len(), 1, "{findings:?}");
     assert_eq!(findings.of_lane(&id("fan"), "branches/1").len(), 0);
     assert_eq!(findings.of_field(&id("which"), "cases/0/when").len(), 1);

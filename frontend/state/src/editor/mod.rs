@@ -8,6 +8,7 @@ mod draft;
 mod edit;
 mod fallbacks;
 mod findings;
+mod inputs;
 mod new_steps;
 mod outline;
 mod parse;
@@ -20,7 +21,11 @@ pub use apply::Applied;
 pub use draft::{Draft, List};
 pub use edit::DraftEdit;
 pub use fallbacks::{with_fallback, without_fallback};
-pub use findings::{Findings, LocatedFinding};
+pub use findings::{FieldAt, Findings, LocatedFinding};
+pub use inputs::{
+    INPUT_TYPES, InputKey, input_summary, moved_input, new_input, parse_input_value, parse_options, rename_pending,
+    show_input_value,
+};
 pub use new_steps::{NewStep, branch_to_add, name_of, parse_slot_name, place_for_new};
 pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
@@ -28,7 +33,7 @@ pub use parse::{
     parse_rounds, parse_schema, parse_temperature, parse_timeout,
 };
 pub use pending::{PendingProblem, pending_problems};
-pub use summary::summary;
+pub use summary::{steps_inside, summary};
 
 pub(crate) use words::list_noun;
 

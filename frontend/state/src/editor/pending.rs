@@ -1,8 +1,10 @@
 //! Input that is typed and not valid. It stays in its field and is not saved.
 
 use sluice_types::edit::label_problem;
-use sluice_types::{Index, Place, StepId, StepKind};
+use sluice_types::{Index, InputField, Place, StepKind};
 
+use super::findings::FieldAt;
+use super::inputs::{InputKey, input_problem};
 use super::parse::{
     parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_rounds,
     parse_schema, parse_temperature, parse_timeout,
@@ -12,27 +14,34 @@ use crate::draft::{Pending, pending_field, pending_step};
 /// What is wrong with the input of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingProblem {
-    /// The step.
-    pub step: StepId,
-    /// Its field, as findings name it.
-    pub field: &'static str,
+    /// The field, as findings name it.
+    pub at: FieldAt,
     /// What is wrong.
     pub message: String,
 }
 
-/// The problems of the pending input, in the order of the steps.
+/// The problems of the pending input: those of the declared fields, then those of the steps in their order.
 #[must_use]
-pub fn pending_problems(index: &Index, pending: &Pending) -> Vec<PendingProblem> {
+pub fn pending_problems(index: &Index, inputs: &[InputField], pending: &Pending) -> Vec<PendingProblem> {
+    let of_input = |(key, text): (&String, &String)| {
+        let (key, part) = InputKey::of_pending(key)?;
+        let position = key.position(inputs)?;
+        let message = input_problem(inputs, position, part, text)?;
+        Some((position, PendingProblem { at: FieldAt::Input(key, part.to_owned()), message }))
+    };
+    let mut of_inputs: Vec<(usize, PendingProblem)> = pending.iter().filter_map(of_input).collect();
+    of_inputs.sort_by_key(|(position, _)| *position);
     let of_step = |place: &Place| {
         let step = place.step.id.clone();
         let own = pending.iter().filter(move |(key, _)| pending_step(key).as_ref() == Some(&step));
         let problem = |(key, text): (&String, &String)| {
             let (field, message) = problem_of(index, place, pending_field(key), text)?;
-            Some(PendingProblem { step: place.step.id.clone(), field, message })
+            Some(PendingProblem { at: FieldAt::Step(place.step.id.clone(), field.to_owned()), message })
         };
         own.filter_map(problem).collect::<Vec<_>>()
     };
-    index.places().iter().flat_map(of_step).collect()
+    let of_inputs = of_inputs.into_iter().map(|(_, problem)| problem);
+    of_inputs.chain(index.places().iter().flat_map(of_step)).collect()
 }
 
 /// What is wrong with a text in a field. The fields of another kind of step are not shown, so nothing is said of them.

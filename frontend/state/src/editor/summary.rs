@@ -33,11 +33,29 @@ pub fn summary(step: &Step, inside: Option<usize>) -> String {
     }
 }
 
+/// The labels of the steps in a container; `None` for a step without lists.
+#[must_use]
+pub fn steps_inside(step: &Step) -> Option<String> {
+    let blocks = step.kind.blocks();
+    let labels: Vec<&str> = blocks.iter().flat_map(|inner| inner.block.steps).map(|step| step.label.as_str()).collect();
+    step.kind.is_container().then(|| labels.join(" · "))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn a_container_tells_the_steps_inside() {
+        let step = |value: Value| -> Step { serde_json::from_value(value).unwrap() };
+        let llm = |label: &str| json!({"label": label, "type": "llm", "prompt": "x"});
+        let case = json!({"label": "Which", "type": "conditional",
+            "cases": [{"name": "long", "when": "true", "steps": [llm("Shorten")]}], "otherwise": {"steps": [llm("Tidy Up")]}});
+        assert_eq!(steps_inside(&step(case)).as_deref(), Some("Shorten · Tidy Up"));
+        assert_eq!(steps_inside(&step(llm("A"))), None);
+    }
 
     #[test]
     fn steps_are_told_in_few_words() {

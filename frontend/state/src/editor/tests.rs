@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_types::edit::{Edit, EditError, LlmField, StepField, Wrapper};
-use sluice_types::{BlockAddress, Definition, Index, LintContext, Step, StepId, lint};
+use sluice_types::edit::{Edit, EditError, InputChange, InputPart, LlmField, StepField, Wrapper};
+use sluice_types::{BlockAddress, Definition, Index, InputField, InputType, LintContext, Step, StepId, lint};
 
 use super::*;
 use crate::draft::{Pending, pending_key};
@@ -118,9 +118,12 @@ fn edits_have_names_and_lead_to_a_step() {
     for (edit, label, focus) in [
         (Edit::AddStep { step: template, to: BlockAddress::Root, position: 3 }, "add Research 2", Some("research-2")),
         (moved("brief", 0), "move Brief", Some("brief")),
-        (Edit::DuplicateStep(id("check")), "duplicate Check", Some("check-2")),
-        (Edit::RemoveStep(id("research")), "remove Research", Some("check")),
-        (Edit::RemoveStep(id("brief")), "remove Brief", Some("check")),
+        (Edit::DuplicateSteps(vec![id("check")]), "duplicate Check", Some("check-2")),
+        (Edit::RemoveSteps(vec![id("research")]), "remove Research", Some("check")),
+        (Edit::RemoveSteps(vec![id("brief")]), "remove Brief", Some("check")),
+        (Edit::DuplicateSteps(vec![id("research"), id("check")]), "duplicate 2 steps", Some("research-2")),
+        (Edit::RemoveSteps(vec![id("research"), id("check")]), "remove 2 steps", Some("brief")),
+        (Edit::RemoveSteps(vec![id("check"), id("brief")]), "remove 2 steps", Some("research")),
         (
             Edit::WrapSteps { ids: vec![id("research"), id("check")], wrapper: Wrapper::Loop },
             "wrap 2 steps in Loop",
@@ -138,6 +141,33 @@ fn edits_have_names_and_lead_to_a_step() {
     assert_eq!(three().apply(moved("gone", 0)), Err(EditError::NoSuchStep(id("gone"))));
     assert_eq!(apply(&three(), DraftEdit::SetActive(false)).label, "switch off");
     assert_eq!(apply(&three(), DraftEdit::SetTemplate(true)).label, "make it a template");
+}
+
+#[test]
+fn changes_of_the_input_have_names_and_join_groups() {
+    let field = |name: &str| InputField { name: name.into(), ..InputField::default() };
+    let mut before = three();
+    before.inputs = vec![field("topic"), field("tone")];
+    let update = |at, part| InputChange::Update { at, part };
+    for (change, label, is_typed) in [
+        (InputChange::Declare(vec![field("a")]), "declare a", false),
+        (InputChange::Declare(vec![field("a"), field("b")]), "declare 2 fields", false),
+        (InputChange::Remove(1), "remove field tone", false),
+        (InputChange::Move { from: 1, to: 0 }, "move field tone", false),
+        (InputChange::Rename { at: 0, to: " theme ".into() }, "rename field topic to theme", false),
+        (update(0, InputPart::Help("x".into())), "change help of field topic", true),
+        (update(0, InputPart::Type(InputType::Number)), "change type of field topic", false),
+    ] {
+        let applied = apply(&before, Edit::ChangeInputs(change));
+        assert_eq!((applied.label.as_str(), applied.group.is_some()), (label, is_typed));
+    }
+    let group = |at, part| apply(&before, Edit::ChangeInputs(update(at, part))).group;
+    let help = group(0, InputPart::Help("x".into()));
+    assert_eq!(help, group(0, InputPart::Help("xy".into())));
+    assert!(help != group(1, InputPart::Help("x".into())) && help != group(0, InputPart::Label("x".into())));
+    let renamed = apply(&before, Edit::ChangeInputs(InputChange::Rename { at: 0, to: "theme".into() })).draft;
+    assert_eq!(renamed.step(&id("research")).unwrap().templates(), [("prompt", "About {{input.theme}}")]);
+    assert_eq!(shared(&before, &renamed), ["brief", "check"]);
 }
 
 #[test]
@@ -171,7 +201,7 @@ fn findings_stand_by_their_step_and_field() {
         {"id": "b", "label": "A", "type": "review", "shows": ["x", "y"]},
     ]));
     broken.entry_step = Some(id("nowhere"));
-    let findings = Findings::new(lint(&broken, &LintContext::default(), None), &Index::of(&broken));
+    let findings = Findings::new(lint(&broken, &LintContext::default(), None), &Index::of(&broken), &[]);
     let count = |of: &str, field: &str| findings.of_field(&id(of), field).len();
     assert_eq!(
         (count("a", "prompt"), count("a", "temperature"), count("a", "next"), count("a", "label")),
@@ -188,13 +218,13 @@ fn a_fix_finds_its_step_after_a_move() {
     let broken = apply(&three(), set("brief", LlmField::Prompt("{{steps.Researches.content}}".into()))).draft;
     let analysis = Analysis::of(&broken, None, None, None);
     let located = analysis.findings.0.iter().find(|located| located.finding.fix.is_some()).unwrap();
-    assert_eq!(located.at, Some((id("brief"), "prompt".to_owned())));
+    assert_eq!(located.at, Some(FieldAt::Step(id("brief"), "prompt".to_owned())));
     let moved = apply(&broken, moved("check", 2)).draft;
     let fixed = apply(&moved, Edit::ApplyFix(located.fix(&index(&moved)).unwrap()));
     assert_eq!(fixed.label, "fix: Refer to “Research”");
     assert_eq!(fixed.draft.step(&id("brief")).unwrap().templates(), [("prompt", "{{steps.Research.content}}")]);
     assert_eq!(shared(&moved, &fixed.draft), ["check", "research"]);
-    let removed = apply(&broken, Edit::RemoveStep(id("brief"))).draft;
+    let removed = apply(&broken, Edit::RemoveSteps(vec![id("brief")])).draft;
     assert_eq!(located.fix(&index(&removed)), None);
 }
 
@@ -213,9 +243,46 @@ fn input_that_cannot_be_taken_is_a_problem() {
         ("gone", "retries", "many"),
     ]);
     typed.insert("tag".into(), "half".into());
-    let found = pending_problems(&index(&three()), &typed);
-    let found: Vec<(&str, &str)> = found.iter().map(|it| (it.step.as_str(), it.field)).collect();
-    assert_eq!(found, [("research", "label"), ("research", "temperature"), ("brief", "output_schema")]);
+    let inputs = [InputField { name: "topic".into(), input_type: InputType::Number, ..InputField::default() }];
+    let topic = InputKey { name: "topic".into(), nth: 0 };
+    for (part, text) in [("name", "1a"), ("default", "many"), ("example", "2"), ("options", "x")] {
+        typed.insert(topic.pending_key(part), text.into());
+    }
+    typed.insert(InputKey { name: "gone".into(), nth: 0 }.pending_key("name"), "1a".into());
+    let found = pending_problems(&index(&three()), &inputs, &typed);
+    let (of_inputs, of_steps) = found.split_at(2);
+    let parts: Vec<&str> = of_inputs.iter().filter_map(|it| it.at.input().map(|(_, part)| part)).collect();
+    assert_eq!(parts, ["default", "name"]);
+    let fields: Vec<(&str, &str)> =
+        of_steps.iter().filter_map(|it| it.at.step().map(|(step, field)| (step.as_str(), field))).collect();
+    assert_eq!(fields, [("research", "label"), ("research", "temperature"), ("brief", "output_schema")]);
+}
+
+#[test]
+fn findings_of_the_input_stand_by_their_field() {
+    let mut broken = definition(json!([
+        {"id": "a", "label": "A", "type": "llm", "prompt": "{{input.topic}} {{input.tone}} {{input.notes | default('')}}"},
+    ]));
+    broken.inputs = serde_json::from_value(json!([
+        {"name": "topic"}, {"name": "topic", "type": "choice"}, {"name": "size", "type": "number", "default": "x"},
+    ]))
+    .unwrap();
+    let draft = Draft::from_definition(broken);
+    let analysis = Analysis::of(&draft, None, None, None);
+    let findings = &analysis.findings;
+    let count = |name: &str, nth, part: &str| findings.of_input_part(&InputKey { name: name.into(), nth }, part).len();
+    assert_eq!([count("topic", 0, "name"), count("topic", 1, "name"), count("topic", 1, "options")], [0, 1, 1]);
+    assert_eq!([count("size", 0, "default"), count("size", 0, "")], [1, 1]);
+    assert_eq!(findings.of_input(&InputKey { name: "size".into(), nth: 0 }).count(), 2);
+    assert!(findings.of_all_inputs().is_empty());
+    let names = |declared: &[InputField]| {
+        let found = analysis.undeclared(declared);
+        found.into_iter().map(|field| (field.name, field.required)).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&draft.inputs), [("notes".to_owned(), false), ("tone".to_owned(), true)]);
+    // One was declared since.
+    let declared = [draft.inputs.clone(), analysis.undeclared(&draft.inputs)].concat();
+    assert!(names(&declared).is_empty());
 }
 
 #[test]
@@ -334,7 +401,7 @@ fn a_save_keeps_what_a_newer_version_has_added() {
     // Its fields cannot be edited; it can be removed.
     let refused = edited.apply(set("plan", LlmField::Prompt("x".into()))).unwrap_err();
     assert!(matches!(refused, EditError::NoSuchField { .. }), "{refused:?}");
-    let removed = apply(&edited, Edit::RemoveStep(id("plan"))).draft;
+    let removed = apply(&edited, Edit::RemoveSteps(vec![id("plan")])).draft;
     expected["steps"].as_array_mut().unwrap().pop();
     assert_eq!(saved(&removed), expected);
 }

@@ -1,7 +1,8 @@
 //! How the undo history calls an edit, and which edits it joins.
 
 use sluice_types::edit::{
-    BranchChange, CaseField, Edit, LlmField, LoopField, ParallelField, ReviewField, StepField, Wrapper,
+    BranchChange, CaseField, Edit, InputChange, InputPart, LlmField, LoopField, ParallelField, ReviewField, StepField,
+    Wrapper,
 };
 use sluice_types::{Slot, StepId, StepType};
 
@@ -32,21 +33,17 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::SetDefaults { .. } => "change default model".into(),
         Edit::SetPersona(_) => "change default persona".into(),
         Edit::SetContext(_) => "change context".into(),
-        Edit::SetInputs(_) => "change inputs".into(),
+        Edit::ChangeInputs(change) => label_of_input_change(before, change),
         Edit::SetEntryStep { .. } => "change first step".into(),
-        Edit::AddStep { step, .. } => format!("add {}", step.label),
-        Edit::InsertStep { step, .. } => format!("add {}", step.label),
+        Edit::AddStep { step, .. } | Edit::InsertStep { step, .. } => format!("add {}", step.label),
         Edit::ReplaceStep(replaced) => format!("change {}", step(&replaced.id)),
         Edit::ReorderSteps { .. } => "change the order".into(),
         Edit::Connect { id, .. } => format!("change next step of {}", step(id)),
         Edit::ForgetStep(id) => format!("take references to {} out", step(id)),
         Edit::MoveStep { id, .. } => format!("move {}", step(id)),
-        Edit::DuplicateStep(id) => format!("duplicate {}", step(id)),
-        Edit::RemoveStep(id) => format!("remove {}", step(id)),
-        Edit::WrapSteps { ids, wrapper } => match ids.as_slice() {
-            [only] => format!("wrap {} in {}", step(only), wrapper_label(*wrapper)),
-            several => format!("wrap {} steps in {}", several.len(), wrapper_label(*wrapper)),
-        },
+        Edit::DuplicateSteps(ids) => format!("duplicate {}", labels(before, ids)),
+        Edit::RemoveSteps(ids) => format!("remove {}", labels(before, ids)),
+        Edit::WrapSteps { ids, wrapper } => format!("wrap {} in {}", labels(before, ids), wrapper_label(*wrapper)),
         Edit::UnwrapStep(id) => format!("unwrap {}", step(id)),
         Edit::ChangeBranches { parent, change } => match change {
             BranchChange::Add(_) => format!("add {} to {}", part_noun(before, parent), step(parent)),
@@ -61,6 +58,41 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::UpdateStep { id, field } => format!("change {} of {}", noun(field), step(id)),
         Edit::ApplyFix(fix) => format!("fix: {}", fix.title),
         Edit::ReplaceAll(_) => "replace all steps".into(),
+    }
+}
+
+/// One step by its label, several by their number.
+fn labels(draft: &Draft, ids: &[StepId]) -> String {
+    match ids {
+        [only] => draft.step(only).map(|step| step.label.clone()).unwrap_or_default(),
+        several => format!("{} steps", several.len()),
+    }
+}
+
+fn label_of_input_change(before: &Draft, change: &InputChange) -> String {
+    let name = |at: &usize| before.inputs.get(*at).map(|field| field.name.as_str()).unwrap_or_default();
+    match change {
+        InputChange::Declare(fields) => match fields.as_slice() {
+            [only] => format!("declare {}", only.name),
+            several => format!("declare {} fields", several.len()),
+        },
+        InputChange::Remove(at) => format!("remove field {}", name(at)),
+        InputChange::Move { from, .. } => format!("move field {}", name(from)),
+        InputChange::Rename { at, to } => format!("rename field {} to {}", name(at), to.trim()),
+        InputChange::Update { at, part } => format!("change {} of field {}", part_of_field(part), name(at)),
+    }
+}
+
+/// What people call a part of a declared field of the input.
+const fn part_of_field(part: &InputPart) -> &'static str {
+    match part {
+        InputPart::Label(_) => "label",
+        InputPart::Help(_) => "help",
+        InputPart::Type(_) => "type",
+        InputPart::Options(_) => "options",
+        InputPart::Required(_) => "need",
+        InputPart::Default(_) => "default",
+        InputPart::Example(_) => "example",
     }
 }
 
@@ -104,6 +136,11 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         }
         DraftEdit::Definition(Edit::UpdateStep { id, field }) if is_typed(field) => {
             Some(format!("{} of {id}", noun(field)))
+        }
+        DraftEdit::Definition(Edit::ChangeInputs(InputChange::Update { at, part }))
+            if !matches!(part, InputPart::Type(_) | InputPart::Required(_)) =>
+        {
+            Some(format!("{} of field {at}", part_of_field(part)))
         }
         DraftEdit::SetTags(_)
         | DraftEdit::SetActive(_)
