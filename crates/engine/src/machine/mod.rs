@@ -22,6 +22,7 @@ mod gates;
 mod outcome;
 mod output_override;
 pub mod plan;
+mod queued;
 mod recovery;
 mod rerun;
 mod runs;
@@ -106,6 +107,8 @@ pub enum Signal {
     AttemptEnded(AttemptEnd),
     /// A wait may be over: see [`Machine::next_wake`].
     Time,
+    /// The server is stopping: calls that wait for a permit are not made.
+    Drain,
 }
 
 /// The environment of the machine.
@@ -124,6 +127,8 @@ pub struct Env<'a> {
     pub text_of: &'a dyn Fn(&StepPath, i32) -> String,
     /// What the model thought in a running attempt so far.
     pub thinking_of: &'a dyn Fn(&StepPath, i32) -> String,
+    /// Whether the call of a running attempt waits for a permit: nothing was sent yet.
+    pub is_queued: &'a dyn Fn(&StepPath) -> bool,
 }
 
 /// The state machine of one execution.
@@ -208,6 +213,7 @@ impl Machine {
                     changed |= match signal {
                         Signal::AttemptEnded(end) => self.attempt_ended(end, env),
                         Signal::Time => self.time_passed(env),
+                        Signal::Drain => self.take_back_queued(env),
                     };
                 }
                 if !changed {

@@ -6,6 +6,7 @@ mod laws;
 mod loops;
 mod parallel;
 mod pauses;
+mod queued;
 mod recovery;
 mod reruns;
 mod trees;
