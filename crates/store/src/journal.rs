@@ -111,6 +111,15 @@ pub struct AttemptRecord {
     pub checkpointed: bool,
 }
 
+/// Stored events that are read at once. A run with ten thousand items has twenty thousand.
+pub(crate) const EVENTS_PER_PAGE: i64 = 500;
+
+/// Whether more stored events may follow those of a page.
+#[must_use]
+pub fn is_full_page(events: &[StoredEvent]) -> bool {
+    i64::try_from(events.len()).is_ok_and(|count| count >= EVENTS_PER_PAGE)
+}
+
 /// An event as it is stored: serialised once, for the database and for every reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
