@@ -31,7 +31,7 @@ const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 
 impl Actor {
     /// Runs an attempt in a task of its own. The permit is given back when the call has ended.
-    pub(super) fn run(&mut self, task: Task, permit: Option<CallPermit>) {
+    pub(super) fn run(&mut self, task: Task, permit: CallPermit) {
         let path = task.path.clone();
         self.channel.begin_text(&path, task.attempt);
         let attempt = Arc::new(Attempt {
@@ -75,7 +75,7 @@ struct Attempt {
 
 impl Attempt {
     /// Works to the end, with checkpoints beside it.
-    async fn run(&self, permit: Option<CallPermit>) -> AttemptEnd {
+    async fn run(&self, permit: CallPermit) -> AttemptEnd {
         let executor = Executor::new(&self.shared.providers);
         let work = executor.run(&self.key.tenant, &self.task, self);
         let end = tokio::select! {

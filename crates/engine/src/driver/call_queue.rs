@@ -79,11 +79,11 @@ impl CallQueue {
 impl Actor {
     /// Begins an attempt that is written down: at once, or when its call gets a permit.
     pub(super) fn begin(&mut self, task: Task) {
-        let Some(provider) = provider_of(&task.work).map(str::to_owned) else { return self.run(task, None) };
+        let provider = provider_of(&task.work).to_owned();
         let is_behind = self.queue().waits_for(&provider);
         let permit = if is_behind { None } else { self.shared.calls.try_acquire(&self.key.tenant, &provider) };
         match permit {
-            Some(permit) => self.run(task, Some(permit)),
+            Some(permit) => self.run(task, permit),
             None => self.queue().push(&provider, task, || self.wait_for_permit(&provider)),
         }
     }
@@ -93,7 +93,10 @@ impl Actor {
         let mut next = Some(permit);
         while let Some(permit) = next {
             let Some(task) = self.queue().pop(provider) else { return };
-            self.run(task, Some(permit));
+            self.run(task, permit);
+            if !self.queue().waits_for(provider) {
+                return;
+            }
             next = self.shared.calls.try_acquire(&self.key.tenant, provider);
         }
         let waiter = self.wait_for_permit(provider);
@@ -115,9 +118,9 @@ impl Actor {
     }
 }
 
-/// The provider that a work calls; `None` when it needs no permit.
-fn provider_of(work: &Work) -> Option<&str> {
+/// The provider that a work calls.
+fn provider_of(work: &Work) -> &str {
     match work {
-        Work::Model(call) => Some(&call.provider),
+        Work::Model(call) => &call.provider,
     }
 }
