@@ -22,6 +22,9 @@ pub struct Snapshot {
     /// The personas that it names.
     #[serde(default)]
     pub personas: BTreeMap<PersonaId, SnapshotPersona>,
+    /// Changes of steps for single step runs, as JSON merge patches (RFC 7396) of the steps in the definition.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own_changes: BTreeMap<StepPath, Map<String, Value>>,
     /// What a newer server has added.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::choice::Choice;
-use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, StepType};
+use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, Step, StepType};
 use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
 use crate::integer;
@@ -230,6 +230,9 @@ pub struct StepRunDetail {
     pub attempts: Vec<Attempt>,
     /// The decisions at its gates, oldest first.
     pub decisions: Vec<GateDecision>,
+    /// Its step, when that was changed for it alone inside a `for_each` or a `loop` (`only_here`).
+    #[serde(default)]
+    pub own_step: Option<Step>,
 }
 
 status!(
@@ -487,6 +490,18 @@ pub struct PatchStep {
     /// Whether the step runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    /// Whether the change counts for this step run alone: for one item of a `for_each`, or one round of a `loop`. Otherwise
+    /// it counts for the step in all items and rounds that have not run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_here: bool,
+}
+
+impl PatchStep {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self { only_here: self.only_here, ..Self::default() }
+    }
 }
 
 /// An output that replaces the output of a step. Exactly one of the two fields is required.

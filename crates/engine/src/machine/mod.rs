@@ -21,6 +21,7 @@ mod failure;
 mod gates;
 mod outcome;
 mod output_override;
+mod own_changes;
 pub mod plan;
 mod queued;
 mod recovery;
@@ -41,10 +42,11 @@ use crate::error::EngineError;
 use crate::retry::Backoff;
 use crate::templating::Inputs;
 use crate::work::AttemptEnd;
-pub use change::changed_snapshot;
+pub use change::{changed_snapshot, definition_at};
 pub use containers::{Around, around};
 pub use endings::is_whole;
 pub use outcome::{Answer, Effect, Evaluated, Evaluation, Outcome, Question, Step, Task, Verdict};
+pub use own_changes::{index_of, is_one_of_many};
 pub use rerun::{acts_again, rerun};
 pub use runs::{Runs, pending_run};
 
@@ -147,7 +149,7 @@ impl Machine {
     /// The machine of an execution with this journal.
     #[must_use]
     pub fn new(journal: Journal) -> Self {
-        let index = Index::of(&journal.snapshot.definition);
+        let index = index_of(&journal.snapshot);
         Self::with_index(journal, index)
     }
 

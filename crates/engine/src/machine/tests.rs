@@ -4,6 +4,7 @@ mod answers;
 mod conditional;
 mod laws;
 mod loops;
+mod own_changes;
 mod parallel;
 mod pauses;
 mod queued;
