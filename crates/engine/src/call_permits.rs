@@ -3,6 +3,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dashmap::DashMap;
 use sluice_types::TenantId;
@@ -37,6 +38,8 @@ pub struct CallPermits {
     limits: CallLimits,
     tenants: DashMap<TenantId, Arc<Semaphore>>,
     providers: DashMap<(TenantId, String), Arc<Semaphore>>,
+    in_flight: Arc<AtomicUsize>,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// Allows one call to be in flight until it is dropped.
@@ -44,26 +47,65 @@ pub struct CallPermits {
 pub struct CallPermit {
     _provider: Option<OwnedSemaphorePermit>,
     _tenant: Option<OwnedSemaphorePermit>,
+    _counted: Counted,
+}
+
+/// Counts one call until it is dropped.
+#[derive(Debug)]
+pub struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl CallPermits {
     /// All permits of these limits, free.
     pub fn new(limits: CallLimits) -> Self {
-        Self { limits, tenants: DashMap::new(), providers: DashMap::new() }
+        let (in_flight, waiting) = (Arc::default(), Arc::default());
+        Self { limits, tenants: DashMap::new(), providers: DashMap::new(), in_flight, waiting }
     }
 
     /// A permit, if one is free. It passes no call that waits: a permit that is given back goes to the first of them.
     pub fn try_acquire(&self, tenant: &TenantId, provider: &str) -> Option<CallPermit> {
         let (of_provider, of_tenant) = self.semaphores(tenant, provider);
         let acquire = |semaphore: Option<Arc<Semaphore>>| semaphore.map(Semaphore::try_acquire_owned).transpose().ok();
-        Some(CallPermit { _provider: acquire(of_provider)?, _tenant: acquire(of_tenant)? })
+        Some(self.permit(acquire(of_provider)?, acquire(of_tenant)?))
     }
 
     /// A permit, once one is free. Dropping the future gives up the place in the queue.
     pub async fn acquire(&self, tenant: &TenantId, provider: &str) -> CallPermit {
         let (of_provider, of_tenant) = self.semaphores(tenant, provider);
         // The provider's first: a call to a busy provider keeps nothing from the calls to others.
-        CallPermit { _provider: acquire(of_provider).await, _tenant: acquire(of_tenant).await }
+        let of_provider = acquire(of_provider).await;
+        self.permit(of_provider, acquire(of_tenant).await)
+    }
+
+    fn permit(&self, provider: Option<OwnedSemaphorePermit>, tenant: Option<OwnedSemaphorePermit>) -> CallPermit {
+        CallPermit { _provider: provider, _tenant: tenant, _counted: Counted::new(&self.in_flight) }
+    }
+
+    /// Counts a call that waits.
+    pub fn waits(&self) -> Counted {
+        Counted::new(&self.waiting)
+    }
+
+    /// The number of calls in flight.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// The number of calls that wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     fn semaphores(&self, tenant: &TenantId, provider: &str) -> (Option<Arc<Semaphore>>, Option<Arc<Semaphore>>) {

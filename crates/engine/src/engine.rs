@@ -90,6 +90,16 @@ impl Engine {
         self.actors.len()
     }
 
+    /// Number of model calls in flight.
+    pub fn calls_in_flight(&self) -> usize {
+        self.shared.calls.in_flight()
+    }
+
+    /// Number of model calls that wait for others to end: see [`crate::CallLimits`].
+    pub fn calls_waiting(&self) -> usize {
+        self.shared.calls.waiting()
+    }
+
     /// Whether an execution has an actor here.
     pub fn is_live(&self, tenant: &TenantId, id: &ExecutionId) -> bool {
         self.actors.open(&ExecutionKey::new(tenant, id)).is_some()

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::actor::Actor;
 use super::actors::Message;
-use crate::call_permits::CallPermit;
+use crate::call_permits::{CallPermit, Counted};
 use crate::machine::Task;
 use crate::work::Work;
 
@@ -26,7 +26,7 @@ pub(super) struct CallQueue {
 
 /// The calls to one provider that wait, and the task that waits for the next permit.
 struct Line {
-    tasks: BTreeMap<u64, Task>,
+    tasks: BTreeMap<u64, (Task, Counted)>,
     waiter: AbortOnDropHandle<()>,
 }
 
@@ -46,18 +46,18 @@ impl CallQueue {
     }
 
     /// Lets a call wait behind the others of its provider; the first one brings the waiter.
-    fn push(&mut self, provider: &str, task: Task, waiter: impl FnOnce() -> AbortOnDropHandle<()>) {
+    fn push(&mut self, provider: &str, task: Task, counted: Counted, waiter: impl FnOnce() -> AbortOnDropHandle<()>) {
         self.next_number += 1;
         self.numbers.insert(task.path.clone(), (provider.to_owned(), self.next_number));
         let line = self.lines.entry(provider.to_owned());
         let line = line.or_insert_with(|| Line { tasks: BTreeMap::new(), waiter: waiter() });
-        line.tasks.insert(self.next_number, task);
+        line.tasks.insert(self.next_number, (task, counted));
     }
 
     /// The call that has waited longest for a provider.
     fn pop(&mut self, provider: &str) -> Option<Task> {
         let line = self.lines.get_mut(provider)?;
-        let (_, task) = line.tasks.pop_first()?;
+        let (_, (task, _)) = line.tasks.pop_first()?;
         if line.tasks.is_empty() {
             self.lines.remove(provider);
         }
@@ -84,7 +84,10 @@ impl Actor {
         let permit = if is_behind { None } else { self.shared.calls.try_acquire(&self.key.tenant, &provider) };
         match permit {
             Some(permit) => self.run(task, permit),
-            None => self.queue().push(&provider, task, || self.wait_for_permit(&provider)),
+            None => {
+                let counted = self.shared.calls.waits();
+                self.queue().push(&provider, task, counted, || self.wait_for_permit(&provider));
+            }
         }
     }
 

@@ -85,6 +85,8 @@ async fn a_pause_and_a_cancel_free_the_place_in_the_queue(#[future(awt)] databas
         (run.status, run.attempt)
     };
     assert_eq!(status_and_attempt("fan.b0.fan0").await, (StepRunStatus::Running, 1));
+    // Those of the others.
+    bench.until(&first, |_| (bench.engine.calls_in_flight(), bench.engine.calls_waiting()) == (1, 3)).await;
     assert_eq!(status_and_attempt("fan.b1.fan1").await, (StepRunStatus::Pending, 0));
     // The second is cancelled while all its calls wait: it has spent nothing.
     let cancelled = bench.command(&second, Command::Cancel).await.unwrap();
@@ -97,6 +99,7 @@ async fn a_pause_and_a_cancel_free_the_place_in_the_queue(#[future(awt)] databas
     bench.command(&first, Command::Cancel).await.unwrap();
     let again = start(&bench, "again", &[step("a", "demo-echo", "x")]).await;
     assert_eq!(bench.settled(&again).await.status, ExecutionStatus::Completed);
+    bench.until(&again, |_| (bench.engine.calls_in_flight(), bench.engine.calls_waiting()) == (0, 0)).await;
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
