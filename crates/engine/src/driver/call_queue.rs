@@ -82,13 +82,11 @@ impl Actor {
         let provider = provider_of(&task.work).to_owned();
         let is_behind = self.queue().waits_for(&provider);
         let permit = if is_behind { None } else { self.shared.calls.try_acquire(&self.key.tenant, &provider) };
-        match permit {
-            Some(permit) => self.run(task, permit),
-            None => {
-                let counted = self.shared.calls.waits();
-                self.queue().push(&provider, task, counted, || self.wait_for_permit(&provider));
-            }
+        if let Some(permit) = permit {
+            return self.run(task, permit);
         }
+        let counted = self.shared.calls.waits();
+        self.queue().push(&provider, task, counted, || self.wait_for_permit(&provider));
     }
 
     /// Gives a permit to the call that has waited longest. Without one, the permit is free again.
