@@ -8,8 +8,9 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
 use async_stream::stream;
 use sluice_engine::{Channel, Frame, PollerGuard, TextKind};
-use sluice_store::StoreError;
+use sluice_store::{StoreError, StoredEvent, is_full_page};
 use sluice_types::{ErrorCode, ExecutionId, StepPath, TenantId};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
@@ -66,9 +67,10 @@ struct Reader {
     app: Data<App>,
     tenant: TenantId,
     id: ExecutionId,
-    /// Frames to send before any live one: the missed events, and the texts so far.
+    /// Frames to send next: a page of the missed events, and after the last of them the texts so far.
     first: Vec<Frame>,
-    live: tokio::sync::broadcast::Receiver<Frame>,
+    /// What happens from now on; `None` while more missed events are stored.
+    live: Option<Receiver<Frame>>,
     /// Held to keep the channel open.
     channel: Arc<Channel>,
     /// Held to have the events of an execution that another server runs.
@@ -104,46 +106,78 @@ impl Seen {
 
 impl Reader {
     async fn open(app: Data<App>, tenant: TenantId, id: ExecutionId, after: i64) -> ApiResult<Self> {
-        let store = app.engine.store();
-        // Subscribe and have it followed before the events are read, so that none falls in between.
         let channel = app.engine.channel(&tenant, &id);
-        let (texts, live) = channel.subscribe(app.engine.outside().clock.now());
-        let poller = app.engine.follow(&channel).await?;
-        let missed = store.events_after(&tenant, &id, after).await?;
-        let (newest, status) = store.event_position(&tenant, &id).await?.ok_or(ErrorCode::ExecutionNotFound)?;
-        let ended = status.is_terminal() && missed.last().map_or(after, |event| event.seq) >= newest;
+        let seen = Seen { seq: after, texts: HashMap::new() };
+        let mut reader = Self {
+            app,
+            tenant,
+            id,
+            first: Vec::new(),
+            live: None,
+            channel,
+            poller: None,
+            seen,
+            ended: false,
+            execution_in_ids: false,
+        };
+        reader.read_on().await?;
+        Ok(reader)
+    }
+
+    /// Reads a page of the missed events; with the last page, all text so far, and listens from then on.
+    async fn read_on(&mut self) -> ApiResult<()> {
+        let (engine, tenant, id, after) = (&self.app.engine, &self.tenant, &self.id, self.seen.seq);
+        // Subscribe and have it followed before the events are read, so that none falls in between.
+        let (texts, live) = self.channel.subscribe(engine.outside().clock.now());
+        self.poller = engine.follow(&self.channel).await?;
+        let missed = engine.store().events_after(tenant, id, after).await?;
+        self.first = missed.iter().map(Frame::of_stored).collect();
+        if is_full_page(&missed) {
+            return Ok(());
+        }
+        let (newest, status) = engine.store().event_position(tenant, id).await?.ok_or(ErrorCode::ExecutionNotFound)?;
+        self.ended = status.is_terminal() && missed.last().map_or(after, |event| event.seq) >= newest;
         // Nothing will come after an end, wherever the reader says that it is.
-        if after > newest && !ended {
+        if after > newest && !self.ended {
             let message = format!("the newest event is number {newest}; there is none after {after}");
             return Err(ApiError::parameter(ErrorCode::InvalidQuery, "after", message));
         }
-        let mut first: Vec<Frame> = missed.iter().map(Frame::of_stored).collect();
         // Nothing follows the last event, not even the text of an attempt that ended just now.
-        if !ended {
-            if poller.is_none() && !app.engine.is_live(&tenant, &id) {
-                first.extend(kept_texts(&app, &tenant, &id).await?);
+        if !self.ended {
+            if self.poller.is_none() && !engine.is_live(tenant, id) {
+                self.first.extend(kept_texts(&self.app, tenant, id).await?);
             }
-            first.extend(texts);
+            self.first.extend(texts);
         }
-        let seen = Seen { seq: after, texts: HashMap::new() };
-        Ok(Self { app, tenant, id, first, live, channel, poller, seen, ended, execution_in_ids: false })
+        self.live = Some(live);
+        Ok(())
     }
 
     fn into_stream(mut self, open: OpenStream) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {
         let counted = (self.app.metrics.reader(), open);
         stream! {
             let _counted = counted;
-            for frame in std::mem::take(&mut self.first) {
-                if self.seen.is_new(&frame) {
-                    yield Ok(self.bytes_of(frame));
+            let live = loop {
+                for frame in std::mem::take(&mut self.first) {
+                    if self.seen.is_new(&frame) {
+                        yield Ok(self.bytes_of(frame));
+                    }
                 }
-            }
+                if let Some(live) = self.live.take() {
+                    break Some(live);
+                }
+                // The next page is read when the reader has taken this one. A reader whose stream breaks comes again.
+                if self.read_on().await.is_err() {
+                    break None;
+                }
+            };
+            let Some(mut live) = live else { return };
             let mut heartbeat = every(HEARTBEAT);
             while !self.ended {
                 let frames = tokio::select! {
                     // What was published before the engine stopped is sent.
                     biased;
-                    received = self.live.recv() => match received {
+                    received = live.recv() => match received {
                         Ok(frame) => self.without_gap(frame).await,
                         // A reader that fell behind reconnects, and is sent the events that it missed.
                         Err(RecvError::Lagged(_) | RecvError::Closed) => break,
@@ -178,24 +212,28 @@ impl Reader {
     }
 
     /// A frame, preceded by the stored events between it and the last one sent: another server wrote some when
-    /// it ran the execution before. `None` when they cannot be read, so that the reader reconnects.
+    /// it ran the execution before. `None` when they cannot be read or are too many, so that the reader reconnects.
     async fn without_gap(&self, frame: Frame) -> Option<Vec<Frame>> {
         if frame.seq.is_none_or(|seq| seq <= self.seen.seq + 1) {
             return Some(vec![frame]);
         }
-        let mut frames = self.stored().await.ok()?;
+        let missed = self.app.engine.store().events_after(&self.tenant, &self.id, self.seen.seq).await.ok()?;
+        if is_full_page(&missed) {
+            return None;
+        }
+        let mut frames = self.with_texts(&missed).await.ok()?;
         frames.push(frame);
         Some(frames)
     }
 
-    /// The stored events that were not sent. The whole text of a step precedes its completion: the pieces went to the
-    /// readers of the server that ran it.
-    async fn stored(&self) -> Result<Vec<Frame>, StoreError> {
+    /// The frames of stored events. The whole text of a step precedes its completion: the pieces went to the readers of the
+    /// server that ran it.
+    async fn with_texts(&self, events: &[StoredEvent]) -> Result<Vec<Frame>, StoreError> {
         let store = self.app.engine.store();
         let now = self.app.engine.outside().clock.now();
         let mut frames = Vec::new();
-        for stored in store.events_after(&self.tenant, &self.id, self.seen.seq).await? {
-            let frame = Frame::of_stored(&stored);
+        for stored in events {
+            let frame = Frame::of_stored(stored);
             if let Some((path, number)) = frame.completed_attempt() {
                 let text = store.attempt_text(&self.tenant, &self.id, &path, number).await?;
                 frames.extend(text.map(|text| Frame::text(TextKind::Answer, &self.id, now, &path, number, 0, &text)));

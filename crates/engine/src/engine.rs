@@ -7,7 +7,7 @@ use serde_json::Value;
 use sluice_store::{IdempotencyKey, Journal, SnapshotPersona, Store, StoreError};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, LintReport, PatchStep, PersonaId, ProviderName,
-    TenantId, default_model,
+    Step, StepPath, TenantId, default_model,
 };
 use tokio::sync::oneshot;
 
@@ -18,7 +18,7 @@ use crate::error::EngineError;
 use crate::faults::Faults;
 use crate::hub::Channel;
 use crate::key::ExecutionKey;
-use crate::machine::{Command, Machine};
+use crate::machine::{Command, Machine, index_of, is_one_of_many};
 use crate::providers::Providers;
 use crate::retry::Backoff;
 use crate::shared::{Limits, Shared};
@@ -90,6 +90,16 @@ impl Engine {
         self.actors.len()
     }
 
+    /// Number of model calls in flight.
+    pub fn calls_in_flight(&self) -> usize {
+        self.shared.calls.in_flight()
+    }
+
+    /// Number of model calls that wait for others to end: see [`crate::CallLimits`].
+    pub fn calls_waiting(&self) -> usize {
+        self.shared.calls.waiting()
+    }
+
     /// Whether an execution has an actor here.
     pub fn is_live(&self, tenant: &TenantId, id: &ExecutionId) -> bool {
         self.actors.open(&ExecutionKey::new(tenant, id)).is_some()
@@ -124,6 +134,23 @@ impl Engine {
     pub async fn definition(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Definition, EngineError> {
         let snapshot = self.shared.store.snapshot(tenant, id).await?;
         Ok(snapshot.ok_or(EngineError::ExecutionNotFound)?.definition)
+    }
+
+    /// The step of a step run, when it was changed for it alone.
+    pub async fn own_step(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+        path: &StepPath,
+    ) -> Result<Option<Step>, EngineError> {
+        if !is_one_of_many(path) {
+            return Ok(None);
+        }
+        let snapshot = self.shared.store.snapshot(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
+        if !snapshot.own_changes.contains_key(path) {
+            return Ok(None);
+        }
+        Ok(index_of(&snapshot).own_at(path).map(|own| Step::clone(&own.step)))
     }
 
     /// All that is stored of an execution.

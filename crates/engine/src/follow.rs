@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sluice_store::{Changes, Position, StoreError, StoredEvent, TextPosition};
+use sluice_store::{Changes, Position, StoreError, StoredEvent, TextPosition, is_full_page};
 use sluice_types::{ExecutionStatus, StepPath};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -88,7 +88,8 @@ impl Poller {
                 continue;
             }
             match self.poll().await {
-                Ok(Some(Polled { changed, status })) => wait = next_wait(wait, changed || is_under_way(status)),
+                Ok(Some(Polled { has_more: true, .. })) => wait = Duration::ZERO,
+                Ok(Some(Polled { changed, status, .. })) => wait = next_wait(wait, changed || is_under_way(status)),
                 Ok(None) => return,
                 Err(error) => {
                     let id = &self.channel.key().id;
@@ -115,8 +116,11 @@ impl Poller {
         for event in &changes.events {
             self.publish(event).await?;
         }
-        self.add_texts(&changes);
-        Ok(Some(Polled { changed: !changes.events.is_empty(), status: changes.status }))
+        let has_more = is_full_page(&changes.events);
+        if !has_more {
+            self.add_texts(&changes);
+        }
+        Ok(Some(Polled { changed: !changes.events.is_empty(), has_more, status: changes.status }))
     }
 
     /// Publishes an event. The rest of the text of a step precedes its completion: pieces that were not checkpointed went to
@@ -155,6 +159,8 @@ impl Poller {
 /// The result of a poll.
 struct Polled {
     changed: bool,
+    /// Whether more events are stored already.
+    has_more: bool,
     status: ExecutionStatus,
 }
 

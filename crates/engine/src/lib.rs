@@ -6,6 +6,7 @@
 
 mod adopt;
 mod blocking;
+mod call_permits;
 mod check;
 mod clock;
 mod difference;
@@ -30,6 +31,7 @@ mod templating;
 mod wait;
 mod work;
 
+pub use call_permits::{CallLimits, MAX_CALLS_PER_PROVIDER, MAX_CALLS_PER_TENANT};
 pub use check::lint_deeply;
 pub use clock::{Clock, Environment, Ids, System};
 pub use engine::{Engine, EngineConfig};

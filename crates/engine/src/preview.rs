@@ -14,7 +14,7 @@ use sluice_types::{
 use crate::blocking::off_thread;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::machine::{Machine, Runs, acts_again, around, changed_snapshot, rerun};
+use crate::machine::{Machine, Runs, acts_again, around, changed_snapshot, definition_at, rerun};
 
 impl Engine {
     /// The estimate of a run; with a workflow, from the history of its steps.
@@ -66,7 +66,10 @@ fn rerun_plan(
     // A step that is skipped again is not repeated.
     again.retain(|repeat| index.at(&repeat.path).is_some_and(|place| will_run(&index, place, journal.state.yolo)));
     let label = |path: &StepPath| index.at(path).map(|place| place.step.label.clone()).unwrap_or_default();
-    let cost_of = |path: &StepPath| cost_of(&estimated, &index, runs, path);
+    let cost_of = |path: &StepPath| match definition_at(&definition, &index, path) {
+        Some(own) => cost_of(&estimate(&own, &journal.input, history), &index, runs, path),
+        None => cost_of(&estimated, &index, runs, path),
+    };
     let repeated: HashSet<&StepPath> = again.iter().map(|repeat| &repeat.path).collect();
     // A container that goes on is neither kept nor repeated as a whole.
     let goes_on: HashSet<StepPath> =

@@ -9,6 +9,7 @@ use sluice_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::call_permits::{CallLimits, CallPermits};
 use crate::clock::Environment;
 use crate::faults::Faults;
 use crate::hub::Hub;
@@ -24,11 +25,13 @@ pub struct Limits {
     /// Time that a command waits for its turn to be written. Then its caller gets an error that the database is
     /// unavailable. The command is still carried out when the database returns.
     pub command: Duration,
+    /// Model calls that may be in flight at once.
+    pub calls: CallLimits,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { lease: Duration::from_secs(10), command: Duration::from_secs(10) }
+        Self { lease: Duration::from_secs(10), command: Duration::from_secs(10), calls: CallLimits::default() }
     }
 }
 
@@ -40,6 +43,8 @@ pub struct Shared {
     pub faults: Faults,
     pub backoff: Backoff,
     pub limits: Limits,
+    /// Permits of the model calls in flight.
+    pub calls: CallPermits,
     pub engine_id: String,
     pub hub: Hub,
     /// Polls for executions that another server runs.
@@ -68,6 +73,7 @@ impl Shared {
             outside,
             faults,
             backoff,
+            calls: CallPermits::new(limits.calls),
             limits,
             hub: Hub::default(),
             polls: AtomicU64::new(0),

@@ -41,9 +41,9 @@ pub struct TextPiece {
 pub struct Changes {
     /// The status of the execution now.
     pub status: ExecutionStatus,
-    /// The events after the position, oldest first.
+    /// The next page of events after the position, oldest first.
     pub events: Vec<StoredEvent>,
-    /// The pieces of the attempts under way, in the order of each text. The last piece that the reader has is among
+    /// The pieces of the attempts under way; none while more events follow, in the order of each text. The last piece that the reader has is among
     /// them: it may have grown.
     pub texts: Vec<TextPiece>,
 }

@@ -186,7 +186,7 @@ impl Store {
         read!(self, |conn| queries::executions::decisions(conn, tenant.as_str(), id.as_str(), path.as_str()))
     }
 
-    /// The stored events after a number, oldest first.
+    /// The next page of stored events after a number, oldest first: see [`crate::is_full_page`].
     pub async fn events_after(
         &self,
         tenant: &TenantId,

@@ -22,6 +22,9 @@ pub struct Snapshot {
     /// The personas that it names.
     #[serde(default)]
     pub personas: BTreeMap<PersonaId, SnapshotPersona>,
+    /// Changes of steps for single step runs, as JSON merge patches (RFC 7396) of the steps in the definition.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own_changes: BTreeMap<StepPath, Map<String, Value>>,
     /// What a newer server has added.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -109,6 +112,15 @@ pub struct AttemptRecord {
     pub attempt: Attempt,
     /// Whether [`crate::Store::checkpoint`] may have stored pieces of its text, which are deleted then.
     pub checkpointed: bool,
+}
+
+/// Stored events that are read at once. A run with ten thousand items has twenty thousand.
+pub(crate) const EVENTS_PER_PAGE: i64 = 500;
+
+/// Whether more stored events may follow those of a page.
+#[must_use]
+pub fn is_full_page(events: &[StoredEvent]) -> bool {
+    i64::try_from(events.len()).is_ok_and(|count| count >= EVENTS_PER_PAGE)
 }
 
 /// An event as it is stored: serialised once, for the database and for every reader.

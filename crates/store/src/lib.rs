@@ -38,7 +38,7 @@ pub use gates::GateFilter;
 pub use idempotency::{EarlierRequest, IdempotencyKey};
 pub use journal::{
     AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
-    StoredEvent, Turn,
+    StoredEvent, Turn, is_full_page,
 };
 pub use personas::PersonaUpdate;
 pub use providers::{CredentialChange, SealedKey, StoredCredential};

@@ -8,11 +8,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::choice::Choice;
-use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, StepType};
+use crate::definition::{OnExpiry, Step, StepType};
 use crate::error_code::ErrorCode;
-use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
+use crate::ids::{ExecutionId, StepId, StepPath, WorkflowId};
 use crate::integer;
-use crate::patch;
 use crate::providers::ProviderName;
 use crate::status::{ExecutionStatus, FinishReason, StepRunStatus, known, status};
 use crate::usage::TokenUsage;
@@ -230,6 +229,9 @@ pub struct StepRunDetail {
     pub attempts: Vec<Attempt>,
     /// The decisions at its gates, oldest first.
     pub decisions: Vec<GateDecision>,
+    /// Its step, when that was changed for it alone inside a `for_each` or a `loop` (`only_here`).
+    #[serde(default)]
+    pub own_step: Option<Step>,
 }
 
 status!(
@@ -426,77 +428,4 @@ pub struct StartExecution {
     /// Values of `context` in templates: they are put over the definition's, key by key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<BTreeMap<String, Value>>,
-}
-
-/// Changes of an execution. Absent fields stay; `null` removes the budget.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PatchExecution {
-    /// Whether review steps are skipped from now on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub yolo: Option<bool>,
-    /// Budget in US dollars. A call that would exceed it opens a gate.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
-    #[schema(value_type = Option<f64>)]
-    pub budget_usd: Option<Option<f64>>,
-}
-
-/// Changes of a step, for this execution only. Absent fields stay; `null` selects the workflow's default.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PatchStep {
-    /// Provider to call.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
-    #[schema(value_type = Option<ProviderName>)]
-    pub provider: Option<Option<String>>,
-    /// Model to call.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
-    #[schema(value_type = Option<String>)]
-    pub model: Option<Option<String>>,
-    /// Persona to put before the system prompt.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
-    #[schema(value_type = Option<PersonaId>)]
-    pub persona_id: Option<Option<PersonaId>>,
-    /// Prompt for the model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prompt: Option<String>,
-    /// System prompt.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
-    #[schema(value_type = Option<String>)]
-    pub system_prompt: Option<Option<String>>,
-    /// Tokens in the answer at the most.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::some")]
-    #[schema(value_type = Option<u32>)]
-    pub max_tokens: Option<Option<u32>>,
-    /// How long the model thinks before it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some_known")]
-    #[schema(value_type = Option<ReasoningEffort>)]
-    pub reasoning: Option<Option<ReasoningEffort>>,
-    /// What an answer that was cut at its token limit counts as.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some_known")]
-    #[schema(value_type = Option<OnTruncated>)]
-    pub on_truncated: Option<Option<OnTruncated>>,
-    /// Seconds that one attempt may take.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::some")]
-    #[schema(value_type = Option<u32>)]
-    pub timeout: Option<Option<u32>>,
-    /// Seconds of silence after which an attempt ends.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::some")]
-    #[schema(value_type = Option<u32>)]
-    pub idle_timeout: Option<Option<u32>>,
-    /// Whether the step runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// An output that replaces the output of a step. Exactly one of the two fields is required.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OverrideOutput {
-    /// The text.
-    #[serde(default)]
-    pub content: Option<String>,
-    /// JSON, for a step that has an output schema.
-    #[serde(default)]
-    pub output: Option<Value>,
 }

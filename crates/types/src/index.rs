@@ -33,6 +33,8 @@ pub struct Index {
     by_label: HashMap<String, usize>,
     blocks: HashMap<BlockAddress, Vec<usize>>,
     entries: HashMap<BlockAddress, usize>,
+    /// The step runs inside a `for_each` or a loop that have a step of their own.
+    own: HashMap<StepPath, Place>,
     /// Built on first use.
     names: OnceLock<Names>,
 }
@@ -89,9 +91,30 @@ impl Index {
         self.places.get(*self.by_id.get(id)?)
     }
 
+    /// The same, with steps that single step runs have in place of the definition's. They differ in what they call and say,
+    /// and not in what they hold or where they lead.
+    #[must_use]
+    pub fn with_own(mut self, steps: impl IntoIterator<Item = (StepPath, Step)>) -> Self {
+        let own = steps.into_iter().filter_map(|(path, step)| {
+            let place = self.at(&path)?.clone();
+            Some((path, Place { step: Arc::new(step), ..place }))
+        });
+        self.own = own.collect();
+        self
+    }
+
+    /// The step that a step run has of its own.
+    #[must_use]
+    pub fn own_at(&self, path: &StepPath) -> Option<&Place> {
+        self.own.get(path)
+    }
+
     /// The step that is run at a path.
     #[must_use]
     pub fn at(&self, path: &StepPath) -> Option<&Place> {
+        if let Some(own) = self.own_at(path) {
+            return Some(own);
+        }
         let place = self.place(&path.step_id()?)?;
         let named = path.segments().filter_map(|segment| match segment {
             Segment::Step(id) => Some(id),

@@ -157,7 +157,7 @@ mod tests {
         let attempts = vec![attempt(1, "text"), attempt(2, "text")];
         let mut run = run("completed", Some("text"), &json!("text"));
         run.attempt = 2;
-        let detail = StepRunDetail { run, attempts, decisions: Vec::new() };
+        let detail = StepRunDetail { run, attempts, decisions: Vec::new(), own_step: None };
         let lean = detail.clone().lean();
         let texts: Vec<Option<&str>> = lean.attempts.iter().map(|attempt| attempt.content.as_deref()).collect();
         assert_eq!(texts, [Some("text"), None]);

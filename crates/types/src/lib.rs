@@ -15,6 +15,7 @@ mod error_code;
 mod estimate;
 mod events;
 mod execution;
+mod execution_changes;
 mod finish;
 mod gates;
 mod ids;
@@ -66,8 +67,9 @@ pub use estimate::{
 pub use events::{EventType, ExecutionEvent};
 pub use execution::{
     Attempt, AttemptStatus, DecideGate, Execution, ExecutionPage, ExecutionSummary, Gate, GateDecision, GateKind,
-    OverrideOutput, PatchExecution, PatchStep, ReviewDecision, RunError, StartExecution, StepRun, StepRunDetail,
+    ReviewDecision, RunError, StartExecution, StepRun, StepRunDetail,
 };
+pub use execution_changes::{OverrideOutput, PatchExecution, PatchStep};
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};

@@ -42,6 +42,8 @@ pub const MAX_SEEN_VALUES: usize = 10;
 pub const MAX_SEEN_CHARS: usize = 200;
 /// Step runs that each list in the plan of a retry holds.
 pub const MAX_PLANNED: usize = 200;
+/// Step runs of one execution whose step was changed for them alone.
+pub const MAX_OWN_CHANGES: usize = 100;
 /// Step runs under way that the answer of an execution holds, besides those of the workflow's own list.
 pub const MAX_UNDER_WAY: usize = 200;
 /// Declared fields of an input.

@@ -17,7 +17,8 @@ const READY_LINE: &str = "Sluice is ready at http://";
 const START_WITHIN: Duration = Duration::from_secs(30);
 
 /// Its settings, as the benchmark prints them in its report.
-pub const SETTINGS: &str = "--starts-per-minute 0 --saves-per-minute 0";
+pub const SETTINGS: &str =
+    "--starts-per-minute 0 --saves-per-minute 0 --max-calls-per-tenant 0 --max-calls-per-provider 0";
 
 /// A running `sluice serve`.
 pub struct Server {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_engine::{Channel, Engine, Frame};
-use sluice_store::StoreError;
+use sluice_store::{StoreError, is_full_page};
 use sluice_types::{EventType, Execution, ExecutionEvent, ExecutionId, StepPath, StepRunStatus, TenantId};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -106,13 +106,18 @@ impl<'a> Follower<'a> {
 
     /// Shows the stored events that were not shown.
     async fn show_stored(&mut self) -> Result<(), StoreError> {
-        for stored in self.engine.store().events_after(self.tenant, self.id, self.after).await? {
-            if let Ok(event) = serde_json::from_str(&stored.payload) {
-                self.show_event(&event).await?;
+        loop {
+            let page = self.engine.store().events_after(self.tenant, self.id, self.after).await?;
+            for stored in &page {
+                if let Ok(event) = serde_json::from_str(&stored.payload) {
+                    self.show_event(&event).await?;
+                }
+                self.after = stored.seq;
             }
-            self.after = stored.seq;
+            if !is_full_page(&page) {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     async fn show(&mut self, frame: &Frame) -> Result<(), StoreError> {

@@ -1,11 +1,13 @@
 //! The options of `serve`: from the command line, the environment and a file, in this order.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use sluice_engine::CallLimits;
 
 use super::files::{MAX_CONFIG_BYTES, read_file};
 
@@ -55,6 +57,12 @@ pub struct ServeOptions {
     /// Workflows, templates and personas that a tenant may save in a minute; 0 for no limit [default: 600]
     #[arg(long, env = "SLUICE_SAVES_PER_MINUTE")]
     pub saves_per_minute: Option<u32>,
+    /// Model calls of a tenant that may be in flight at once, others wait; 0 for no limit [default: 200]
+    #[arg(long, env = "SLUICE_MAX_CALLS_PER_TENANT")]
+    pub max_calls_per_tenant: Option<u32>,
+    /// The same of a tenant to one provider; 0 for no limit [default: 100]
+    #[arg(long, env = "SLUICE_MAX_CALLS_PER_PROVIDER")]
+    pub max_calls_per_provider: Option<u32>,
     /// Event streams that a caller may have open at once; 0 for no limit [default: 1024]
     #[arg(long, env = "SLUICE_STREAMS_PER_CALLER")]
     pub streams_per_caller: Option<u32>,
@@ -105,6 +113,8 @@ impl ServeOptions {
             master_key: self.master_key.or(file.master_key),
             starts_per_minute: self.starts_per_minute.or(file.starts_per_minute),
             saves_per_minute: self.saves_per_minute.or(file.saves_per_minute),
+            max_calls_per_tenant: self.max_calls_per_tenant.or(file.max_calls_per_tenant),
+            max_calls_per_provider: self.max_calls_per_provider.or(file.max_calls_per_provider),
             streams_per_caller: self.streams_per_caller.or(file.streams_per_caller),
             allow_private_networks: self.allow_private_networks.or(file.allow_private_networks),
             grace_seconds: self.grace_seconds.or(file.grace_seconds),
@@ -141,6 +151,15 @@ impl ServeOptions {
             "refusing to listen on {address}: without API keys, everybody who reaches that address could run workflows and spend \
              money. Listen on 127.0.0.1 and put a reverse proxy with a login in front, or use an SSH tunnel."
         ))
+    }
+
+    /// How many model calls may be in flight at once.
+    pub fn call_limits(&self) -> CallLimits {
+        let CallLimits { per_tenant, per_provider } = CallLimits::default();
+        CallLimits {
+            per_tenant: self.max_calls_per_tenant.map_or(per_tenant, NonZeroU32::new),
+            per_provider: self.max_calls_per_provider.map_or(per_provider, NonZeroU32::new),
+        }
     }
 
     /// The folder of the embedded database and the master key.
@@ -225,6 +244,10 @@ mod tests {
         let merged = options.clone().with_file().unwrap();
         assert_eq!((merged.listen().unwrap().port(), merged.log.as_deref()), (9, Some("warn")));
         assert_eq!(merged.log_format, Some(LogFormat::Json));
+        assert_eq!(merged.call_limits(), CallLimits::default());
+        std::fs::write(&config, "max_calls_per_tenant = 7\nmax_calls_per_provider = 5\n").unwrap();
+        let merged = ServeOptions { max_calls_per_provider: Some(0), ..options.clone() }.with_file().unwrap();
+        assert_eq!(merged.call_limits(), CallLimits { per_tenant: NonZeroU32::new(7), per_provider: None });
         std::fs::write(&config, "lisen = \"x\"\n").unwrap();
         assert!(
             options.with_file().unwrap_err().contains("line 1, column 1: unknown option: expected one of `listen`")

@@ -91,6 +91,7 @@ async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
     };
     let limits = Limits {
         lease: options.lease_seconds.map_or(Limits::default().lease, |seconds| Duration::from_secs(seconds.max(1))),
+        calls: options.call_limits(),
         ..Limits::default()
     };
     let database_file = match &config {

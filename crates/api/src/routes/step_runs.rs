@@ -94,7 +94,8 @@ pub async fn get_step_run(caller: Viewer, step: StepAddress, app: Data<App>) -> 
     let run = find(&app, &caller, &id, &path).await?;
     let attempts = store.attempts(caller.tenant(), &id, &path).await?;
     let decisions = store.decisions(caller.tenant(), &id, &path).await?;
-    Ok(Json(StepRunDetail { run, attempts, decisions }.lean()))
+    let own_step = app.engine.own_step(caller.tenant(), &id, &path).await?;
+    Ok(Json(StepRunDetail { run, attempts, decisions, own_step }.lean()))
 }
 
 async fn find(app: &App, caller: &Caller, id: &ExecutionId, path: &StepPath) -> ApiResult<StepRun> {

@@ -154,6 +154,38 @@ async fn a_reader_of_a_workflow_misses_nothing_of_its_next_execution(#[future(aw
     );
 }
 
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_events_of_a_huge_execution_come_page_by_page_and_once(#[future(awt)] database: TestDatabase) {
+    const ITEMS: usize = 700;
+    let server = Server::start(&database);
+    let each = json!({"id": "each", "label": "Each", "type": "parallel", "for_each": format!("range({ITEMS})"),
+        "steps": [step("draft", "demo-instant", "{{item}}")]});
+    let execution = server.run(&[each]).await;
+    let address = format!("{execution}/events");
+    // One reader follows from the beginning, and one comes when several pages are stored. Both read to the end.
+    let early = read(&server, &address, NONE, |_| false);
+    let late = async {
+        server.until(&execution, |body| body["last_seq"].as_i64().unwrap() > 1_100).await;
+        read(&server, &address, NONE, |_| false).await
+    };
+    let (early, late) = tokio::join!(early, late);
+    let done = server.settled(&execution).await;
+    let all: Vec<i64> = (1..=done["last_seq"].as_i64().unwrap()).collect();
+    assert!(all.len() > 2 * ITEMS);
+    assert_eq!(numbers(&late), all, "the one that came late");
+    assert_eq!(numbers(&early), all[..numbers(&early).len()]);
+    // A stream that broke, because its reader was too slow, goes on where it was.
+    let mut seen = numbers(&early);
+    while seen.len() < all.len() {
+        seen.extend(numbers(&read(&server, &address, seen.last(), |_| false).await));
+    }
+    assert_eq!(seen, all);
+    assert_eq!(numbers(&read(&server, &address, Some(500), |_| false).await), all[500..]);
+    let last = all.last().unwrap();
+    server.get(&format!("{address}?after={last}")).await.expect(StatusCode::NO_CONTENT);
+}
+
 /// Asks for a path in HTTP/1.0, and gives the head and the body of the answer. The connection ends with the body, even
 /// when the client wants to keep it.
 fn ask_in_http_1_0(server: &Server, path: &str) -> (String, Vec<u8>) {

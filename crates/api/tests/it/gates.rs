@@ -91,3 +91,38 @@ async fn open_gates_are_walked_in_both_orders(#[future(awt)] database: TestDatab
     }
     server.post(GATES, &json!({})).await.problem(405, "method_not_allowed");
 }
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_gates_of_an_execution_are_decided_at_once(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let branch = |name: &str| {
+        let look = json!({"id": format!("{name}-look"), "label": format!("{name} look"), "type": "review"});
+        json!({"name": name, "steps": [step(name, "demo-echo", name), look]})
+    };
+    let fan = json!({"id": "fan", "label": "Fan", "type": "parallel", "branches": [branch("a"), branch("b")]});
+    server.workflow("w", &[fan]).await;
+    let id = start(&server, "w", &json!({})).await;
+    let both = walk(&server, "sort=created_at").await;
+    assert_eq!(both.iter().map(|(_, path)| path.as_str()).collect::<Vec<_>>(), ["fan.a.a-look", "fan.b.b-look"]);
+    let address = |path: &str| format!("/workflows/executions/{id}/steps/{path}/review");
+    let (of_a, of_b) = (address("fan.a.a-look"), address("fan.b.b-look"));
+    let approve = json!({"decision": "approve"});
+    // Each is decided twice at the same time: one of the two is told that it came too late.
+    let (first, second, third, fourth) = tokio::join!(
+        server.post(&of_a, &approve),
+        server.post(&of_b, &approve),
+        server.post(&of_a, &approve),
+        server.post(&of_b, &approve)
+    );
+    for (one, other) in [(first, third), (second, fourth)] {
+        let mut statuses = [one.status, other.status];
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::OK, StatusCode::CONFLICT], "{:?} {:?}", one.body, other.body);
+        let late = if one.status == StatusCode::CONFLICT { one } else { other };
+        assert_eq!(late.body["code"], "gate_decided");
+    }
+    let done = server.settled(&format!("/workflows/executions/{id}")).await;
+    assert_eq!((&done["status"], &done["output"]), (&json!("completed"), &json!({"a": "a", "b": "b"})));
+    assert!(walk(&server, "").await.is_empty());
+}

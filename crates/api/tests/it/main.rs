@@ -9,6 +9,7 @@
 
 mod answers;
 mod bad_input;
+mod bad_trees;
 mod command_line;
 mod correlation;
 mod crashes;
@@ -26,6 +27,7 @@ mod lean;
 mod metadata;
 mod methods;
 mod operation;
+mod own_changes;
 mod patches;
 mod readme;
 mod resources;

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::actors::{Actors, Message};
+use super::call_queue::CallQueue;
 use crate::error::EngineError;
 use crate::hub::Channel;
 use crate::key::ExecutionKey;
@@ -46,6 +47,8 @@ pub struct Actor {
     held_back: Option<Message>,
     /// The running attempts: each stays here until its end is written.
     pub(super) attempts: HashMap<StepPath, AbortHandle>,
+    /// The attempts whose call waits for a permit. Shared as the machine is.
+    pub(super) queue: Arc<Mutex<CallQueue>>,
 }
 
 impl Actor {
@@ -63,6 +66,7 @@ impl Actor {
             mailbox,
             held_back: None,
             attempts: HashMap::new(),
+            queue: Arc::default(),
         }
     }
 
@@ -161,8 +165,13 @@ impl Actor {
                 self.signal(signals).await
             }
             Message::Time => self.signal(vec![Signal::Time]).await,
+            Message::Permit(provider, permit) => {
+                self.take_permit(&provider, permit);
+                Flow::GoOn
+            }
             // Running attempts end on their own; no new ones start.
-            Message::Drain => Flow::GoOn,
+            Message::Drain if self.queue().is_empty() => Flow::GoOn,
+            Message::Drain => self.signal(vec![Signal::Drain]).await,
         }
     }
 

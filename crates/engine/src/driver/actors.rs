@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use std::sync::Arc;
 
+use crate::call_permits::CallPermit;
 use crate::error::EngineError;
 use crate::key::ExecutionKey;
 use crate::machine::Command;
@@ -27,6 +28,8 @@ pub enum Message {
     },
     /// An attempt ended.
     AttemptEnded(AttemptEnd),
+    /// A call to this provider may begin.
+    Permit(String, CallPermit),
     /// A wait may be over.
     Time,
     /// The server is stopping.

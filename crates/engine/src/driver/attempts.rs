@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::actor::Actor;
 use super::actors::Message;
 use crate::blocking::off_thread;
+use crate::call_permits::CallPermit;
 use crate::executor::Executor;
 use crate::faults::FaultPoint;
 use crate::hub::Channel;
@@ -29,8 +30,8 @@ use crate::work::{AttemptEnd, Finish, Sink, Work, WorkEnd};
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 
 impl Actor {
-    /// Begins an attempt that is written down.
-    pub(super) fn begin(&mut self, task: Task) {
+    /// Runs an attempt in a task of its own. The permit is given back when the call has ended.
+    pub(super) fn run(&mut self, task: Task, permit: CallPermit) {
         let path = task.path.clone();
         self.channel.begin_text(&path, task.attempt);
         let attempt = Arc::new(Attempt {
@@ -46,7 +47,7 @@ impl Actor {
         let mailbox = self.mailbox.clone();
         let stopped = self.shared.stopped.clone();
         let spawned = tokio::spawn(async move {
-            let caught = AssertUnwindSafe(attempt.run()).catch_unwind();
+            let caught = AssertUnwindSafe(attempt.run(permit)).catch_unwind();
             let Some(ended) = stopped.run_until_cancelled(caught).await else { return };
             let end = ended.unwrap_or_else(|_| attempt.panicked());
             if attempt.shared.faults.stops_at(FaultPoint::AttemptFinished) {
@@ -74,7 +75,7 @@ struct Attempt {
 
 impl Attempt {
     /// Works to the end, with checkpoints beside it.
-    async fn run(&self) -> AttemptEnd {
+    async fn run(&self, permit: CallPermit) -> AttemptEnd {
         let executor = Executor::new(&self.shared.providers);
         let work = executor.run(&self.key.tenant, &self.task, self);
         let end = tokio::select! {
@@ -82,6 +83,7 @@ impl Attempt {
             // Checkpointing never ends on its own.
             never = self.keep_checkpointing() => match never {},
         };
+        drop(permit);
         let output = match &end.result {
             Ok(()) => self.output(end.finish.as_ref()).await,
             Err(failure) => Err(failure.clone()),

@@ -1,10 +1,11 @@
 //! Calls of the machine: on the actor's thread, or on a blocking thread when they take time.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sluice_types::StepPath;
 
 use super::actor::Actor;
+use super::call_queue::CallQueue;
 use super::evaluate::{evaluate, evaluate_if_quick};
 use crate::blocking::off_thread;
 use crate::error::EngineError;
@@ -19,9 +20,14 @@ impl Actor {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The calls that wait for a permit. Locked as the machine is.
+    pub(super) fn queue(&self) -> MutexGuard<'_, CallQueue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Calls the machine with its environment.
     pub(super) fn with_env<T>(&self, call: impl FnOnce(&mut Machine, &Env<'_>) -> T) -> T {
-        with_env(&self.shared, &self.channel, &mut self.machine(), call)
+        with_env(&self.shared, &self.channel, &self.queue, &mut self.machine(), call)
     }
 
     /// Passes an input to the machine.
@@ -29,9 +35,11 @@ impl Actor {
         if !input.is_heavy() {
             return self.with_env(|machine, env| machine.handle(input, env));
         }
-        let (shared, channel) = (self.shared.clone(), self.channel.clone());
-        self.off_thread(move |machine| with_env(&shared, &channel, machine, |machine, env| machine.handle(input, env)))
-            .await
+        let (shared, channel, queue) = (self.shared.clone(), self.channel.clone(), self.queue.clone());
+        self.off_thread(move |machine| {
+            with_env(&shared, &channel, &queue, machine, |machine, env| machine.handle(input, env))
+        })
+        .await
     }
 
     /// Evaluates templates for the machine.
@@ -52,11 +60,13 @@ impl Actor {
 fn with_env<T>(
     shared: &Shared,
     channel: &Arc<Channel>,
+    queue: &Mutex<CallQueue>,
     machine: &mut Machine,
     call: impl FnOnce(&mut Machine, &Env<'_>) -> T,
 ) -> T {
     let text_of = |path: &StepPath, attempt: i32| channel.text_of(path, attempt);
     let thinking_of = |path: &StepPath, attempt: i32| channel.thinking_of(path, attempt);
+    let is_queued = |path: &StepPath| queue.lock().unwrap_or_else(PoisonError::into_inner).holds(path);
     let env = Env {
         now: shared.outside.clock.now(),
         chance: shared.outside.ids.chance(),
@@ -65,6 +75,7 @@ fn with_env<T>(
         backoff: shared.backoff,
         text_of: &text_of,
         thinking_of: &thinking_of,
+        is_queued: &is_queued,
     };
     call(machine, &env)
 }

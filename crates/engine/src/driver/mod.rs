@@ -5,6 +5,7 @@ mod actor;
 mod actors;
 mod attempts;
 mod call;
+mod call_queue;
 mod evaluate;
 #[cfg(test)]
 mod ownership_tests;

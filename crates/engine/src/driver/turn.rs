@@ -168,6 +168,7 @@ impl Actor {
             match effect {
                 Effect::Begin(task) => self.begin(task),
                 Effect::Abort(path) => {
+                    self.queue().remove(&path);
                     if let Some(attempt) = self.attempts.remove(&path) {
                         attempt.abort();
                     }

@@ -1,13 +1,15 @@
 //! Changes a step for one execution: the snapshot changes, the workflow does not.
 
+use serde_json::Value;
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
-    ErrorCode, FieldError, Index, LintContext, LintFinding, PatchStep, Step, StepKind, StepPath, StepRunStatus,
-    lint_indexed,
+    Definition, ErrorCode, FieldError, Index, LintContext, LintFinding, PatchStep, Step, StepKind, StepPath,
+    StepRunStatus, lint_indexed,
 };
 
 use super::Machine;
 use super::commands::NEWER;
+use super::own_changes::{self, index_of, is_one_of_many};
 use crate::check::deep_findings;
 use crate::error::EngineError;
 
@@ -49,7 +51,7 @@ impl Machine {
         patch: &PatchStep,
         persona: Option<SnapshotPersona>,
     ) -> Result<(), EngineError> {
-        if *patch == PatchStep::default() {
+        if patch.is_empty() {
             return Ok(());
         }
         (self.journal.snapshot, self.index) = changed_snapshot(&self.journal, path, patch, persona)?;
@@ -73,7 +75,7 @@ impl Machine {
     }
 }
 
-/// The snapshot with a step changed, and the index of its definition; unless the lint finds an error in the result.
+/// The snapshot with a step changed, and the index of what it runs; unless the lint finds an error in the result.
 pub fn changed_snapshot(
     journal: &Journal,
     path: &StepPath,
@@ -83,19 +85,46 @@ pub fn changed_snapshot(
     let mut changed = journal.snapshot.clone();
     let id = path.step_id().ok_or(EngineError::StepRunNotFound)?;
     let step = changed.definition.step_mut(&id).ok_or(EngineError::StepRunNotFound)?;
-    apply(step, patch)?;
+    let is_for_all = !(patch.only_here && is_one_of_many(path));
+    if is_for_all {
+        apply(step, patch)?;
+        own_changes::overwrite(&mut changed, path, patch);
+    } else {
+        // A patch that the step cannot take is refused.
+        apply(&mut step.clone(), patch)?;
+        own_changes::add(&mut changed, path, patch)?;
+    }
     if let (Some(Some(id)), Some(persona)) = (&patch.persona_id, persona) {
         changed.personas.insert(id.clone(), persona);
     }
-    let index = Index::of(&changed.definition);
-    let input = Some(&journal.input);
-    let report = lint_indexed(&changed.definition, &index, &LintContext::default(), input);
-    let errors: Vec<LintFinding> =
-        report.errors().cloned().chain(deep_findings(&changed.definition, &index, input)).collect();
+    let index = index_of(&changed);
+    if is_for_all {
+        check(&changed.definition, path, &journal.input)?;
+    }
+    if let Some(definition) = definition_at(&changed.definition, &index, path) {
+        check(&definition, path, &journal.input)?;
+    }
+    Ok((changed, index))
+}
+
+/// The definition as a step run with a step of its own runs it; `None` for the others.
+#[must_use]
+pub fn definition_at(definition: &Definition, index: &Index, path: &StepPath) -> Option<Definition> {
+    let own = index.own_at(path)?;
+    let mut changed = definition.clone();
+    *changed.step_mut(&own.step.id)? = Step::clone(&own.step);
+    Some(changed)
+}
+
+/// Refuses a definition in which the lint finds an error.
+fn check(definition: &Definition, path: &StepPath, input: &Value) -> Result<(), EngineError> {
+    let (index, input) = (Index::of(definition), Some(input));
+    let report = lint_indexed(definition, &index, &LintContext::default(), input);
+    let errors: Vec<LintFinding> = report.errors().cloned().chain(deep_findings(definition, &index, input)).collect();
     if let Some(fields) = own_errors(&index, path, &errors) {
         return Err(EngineError::Invalid(ErrorCode::InvalidDefinition, fields));
     }
-    if errors.is_empty() { Ok((changed, index)) } else { Err(EngineError::InvalidDefinition(errors)) }
+    if errors.is_empty() { Ok(()) } else { Err(EngineError::InvalidDefinition(errors)) }
 }
 
 /// Errors that all lie in the changed step, with pointers into the request that changed it.
@@ -116,7 +145,7 @@ fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
     if let Some(enabled) = patch.enabled {
         step.enabled = enabled;
     }
-    let only_enabled = PatchStep { enabled: patch.enabled, ..PatchStep::default() };
+    let only_enabled = PatchStep { enabled: patch.enabled, only_here: patch.only_here, ..PatchStep::default() };
     let StepKind::Llm(llm) = &mut step.kind else {
         if *patch != only_enabled {
             let message = "only a model step has more than `enabled` to change";

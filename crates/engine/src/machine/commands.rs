@@ -61,7 +61,7 @@ impl Machine {
         env: &Env<'_>,
     ) -> Result<(), EngineError> {
         match command {
-            Command::Pause => self.pause(),
+            Command::Pause => self.pause(env),
             Command::Resume => self.resume(),
             Command::Cancel => self.cancel(env),
             Command::Patch(patch) => self.patch(&patch),
@@ -82,10 +82,11 @@ impl Machine {
         EngineError::WrongState { code, status: self.journal.state.status, step_status, message: message.into() }
     }
 
-    fn pause(&mut self) -> Result<(), EngineError> {
+    fn pause(&mut self, env: &Env<'_>) -> Result<(), EngineError> {
         match self.journal.state.status {
             ExecutionStatus::Pending | ExecutionStatus::Running => {
                 self.journal.state.on_hold = true;
+                self.take_back_queued(env);
                 Ok(())
             }
             ExecutionStatus::Paused => {

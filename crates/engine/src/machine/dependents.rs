@@ -8,7 +8,8 @@ use sluice_types::{Index, Place, StepId, StepPath, StepRun};
 use super::containers::{ListPath, lists};
 use super::runs::Runs;
 
-/// Finds what step runs use. Inside a `for_each`, each step is asked for once for each item.
+/// Finds what step runs use. Inside a `for_each`, each step is asked for once for each item; one with a step of its own is
+/// looked at by itself.
 pub struct Uses<'a> {
     index: &'a Index,
     known: HashMap<StepId, Arc<Vec<StepId>>>,
@@ -20,14 +21,20 @@ impl<'a> Uses<'a> {
     }
 
     /// The steps whose outputs a step uses: in its templates, and a container in its expressions.
-    pub fn of(&mut self, place: &Place) -> Arc<Vec<StepId>> {
+    pub fn of(&mut self, place: &Place, path: &StepPath) -> Arc<Vec<StepId>> {
+        if let Some(own) = self.index.own_at(path) {
+            return Arc::new(self.used_by(own));
+        }
         if let Some(known) = self.known.get(&place.step.id) {
             return known.clone();
         }
-        let used = self.index.used_by(place).into_iter().map(|used| used.step.id.clone());
-        let used: Arc<Vec<StepId>> = Arc::new(used.collect());
+        let used = Arc::new(self.used_by(place));
         self.known.insert(place.step.id.clone(), used.clone());
         used
+    }
+
+    fn used_by(&self, place: &Place) -> Vec<StepId> {
+        self.index.used_by(place).into_iter().map(|used| used.step.id.clone()).collect()
     }
 }
 

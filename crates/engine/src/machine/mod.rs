@@ -21,7 +21,9 @@ mod failure;
 mod gates;
 mod outcome;
 mod output_override;
+mod own_changes;
 pub mod plan;
+mod queued;
 mod recovery;
 mod rerun;
 mod runs;
@@ -40,10 +42,11 @@ use crate::error::EngineError;
 use crate::retry::Backoff;
 use crate::templating::Inputs;
 use crate::work::AttemptEnd;
-pub use change::changed_snapshot;
+pub use change::{changed_snapshot, definition_at};
 pub use containers::{Around, around};
 pub use endings::is_whole;
 pub use outcome::{Answer, Effect, Evaluated, Evaluation, Outcome, Question, Step, Task, Verdict};
+pub use own_changes::{index_of, is_one_of_many};
 pub use rerun::{acts_again, rerun};
 pub use runs::{Runs, pending_run};
 
@@ -106,6 +109,8 @@ pub enum Signal {
     AttemptEnded(AttemptEnd),
     /// A wait may be over: see [`Machine::next_wake`].
     Time,
+    /// The server is stopping: calls that wait for a permit are not made.
+    Drain,
 }
 
 /// The environment of the machine.
@@ -124,6 +129,8 @@ pub struct Env<'a> {
     pub text_of: &'a dyn Fn(&StepPath, i32) -> String,
     /// What the model thought in a running attempt so far.
     pub thinking_of: &'a dyn Fn(&StepPath, i32) -> String,
+    /// Whether the call of a running attempt waits for a permit: nothing was sent yet.
+    pub is_queued: &'a dyn Fn(&StepPath) -> bool,
 }
 
 /// The state machine of one execution.
@@ -142,7 +149,7 @@ impl Machine {
     /// The machine of an execution with this journal.
     #[must_use]
     pub fn new(journal: Journal) -> Self {
-        let index = Index::of(&journal.snapshot.definition);
+        let index = index_of(&journal.snapshot);
         Self::with_index(journal, index)
     }
 
@@ -208,6 +215,7 @@ impl Machine {
                     changed |= match signal {
                         Signal::AttemptEnded(end) => self.attempt_ended(end, env),
                         Signal::Time => self.time_passed(env),
+                        Signal::Drain => self.take_back_queued(env),
                     };
                 }
                 if !changed {

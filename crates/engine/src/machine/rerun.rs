@@ -118,7 +118,7 @@ impl Walk<'_> {
         if path == self.from {
             return Some((RerunReason::Requested, None));
         }
-        let uses = self.uses.of(place);
+        let uses = self.uses.of(place, path);
         if let Some(used) = uses.iter().find(|used| self.again.contains(used)) {
             let label = self.index.place(used).map(|used| used.step.label.clone());
             return Some((RerunReason::UsesRepeated, label));

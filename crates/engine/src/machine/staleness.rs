@@ -33,7 +33,7 @@ impl Walk<'_> {
         for place in self.index.block(&address) {
             let Some(path) = list.step(&place.step.id) else { continue };
             let Some(run) = self.runs.get(&path) else { continue };
-            let is_made = self.uses.of(place).iter().any(|used| self.sources.contains(used));
+            let is_made = self.uses.of(place, &path).iter().any(|used| self.sources.contains(used));
             let mut is_source = path == *self.changed;
             let is_loop = matches!(place.step.kind, StepKind::Loop(_));
             for inner in begun_lists(self.runs, place, run) {

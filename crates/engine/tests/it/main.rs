@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod call_limits;
 mod commands;
 mod containers;
 mod credentials;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, Vault};
 use sluice_engine::{Backoff, Command, Engine, EngineConfig, EngineError, Faults, Limits, StartRequest};
-use sluice_store::{Store, StoreConfig};
+use sluice_store::{Store, StoreConfig, StoredEvent, is_full_page};
 use sluice_types::{
     DecideGate, ErrorCode, Execution, ExecutionEvent, ExecutionId, ExecutionStatus, Metadata, ReviewDecision,
     StartExecution, StepPath, StepRun, TenantId, Workflow, WorkflowId,
@@ -188,7 +188,16 @@ impl TestEngine {
 
     /// The stored events; their numbers have no gaps.
     pub async fn events(&self, id: &ExecutionId) -> Vec<ExecutionEvent> {
-        let stored = self.engine.store().events_after(&self.tenant, id, 0).await.unwrap();
+        let mut stored: Vec<StoredEvent> = Vec::new();
+        loop {
+            let after = stored.last().map_or(0, |event| event.seq);
+            let page = self.engine.store().events_after(&self.tenant, id, after).await.unwrap();
+            let is_last = !is_full_page(&page);
+            stored.extend(page);
+            if is_last {
+                break;
+            }
+        }
         let events: Vec<ExecutionEvent> =
             stored.iter().map(|event| serde_json::from_str(&event.payload).unwrap()).collect();
         let numbers: Vec<i64> = events.iter().filter_map(|event| event.seq).collect();

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::executions::{events_after, position};
 use super::{Backend, Connection, Result, begin_read, end_read};
 use crate::changes::{Position, TextPosition};
-use crate::journal::StoredEvent;
+use crate::journal::{StoredEvent, is_full_page};
 use crate::rows::AttemptTextRow;
 use crate::schema::attempt_texts;
 
@@ -26,7 +26,8 @@ pub async fn since(conn: &mut Connection, tenant: &str, id: &str, since: &Positi
 async fn read_since(conn: &mut Connection, tenant: &str, id: &str, since: &Position) -> Result<Found> {
     let Some((newest, status)) = position(conn, tenant, id).await? else { return Ok(None) };
     let events = if newest > since.seq { events_after(conn, tenant, id, since.seq).await? } else { Vec::new() };
-    let pieces = pieces(conn, tenant, id, &since.texts).await?;
+    // The events that follow may begin the attempts.
+    let pieces = if is_full_page(&events) { Vec::new() } else { pieces(conn, tenant, id, &since.texts).await? };
     Ok(Some((status, events, pieces)))
 }
 

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use sluice_types::{Attempt, GateDecision, StepRun, StepRunStatus};
 
 use super::{Backend, Connection, Result, begin_read, end_read};
-use crate::journal::{Journal, Snapshot, StepRecord, StoredEvent};
+use crate::journal::{EVENTS_PER_PAGE, Journal, Snapshot, StepRecord, StoredEvent};
 use crate::rows::{
     AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow, add_texts, read_json,
 };
@@ -146,11 +146,12 @@ pub async fn decisions(conn: &mut Connection, tenant: &str, id: &str, path: &str
     rows.into_iter().map(DecisionRow::into_decision).collect()
 }
 
-/// The stored events after a number, oldest first, and the status that the execution had with the last of them.
+/// The next page of stored events after a number, oldest first.
 pub async fn events_after(conn: &mut Connection, tenant: &str, id: &str, after: i64) -> Result<Vec<StoredEvent>> {
     let rows: Vec<EventRow> = events::table
         .filter(events::tenant_id.eq(tenant).and(events::execution_id.eq(id)).and(events::seq.gt(after)))
         .order(events::seq.asc())
+        .limit(EVENTS_PER_PAGE)
         .select(EventRow::as_select())
         .load(conn)
         .await?;

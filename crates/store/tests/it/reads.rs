@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use rstest::rstest;
 use serde_json::json;
-use sluice_store::{ExecutionFilter, Position, StoreError, TextPosition, Turn, WorkflowFilter};
+use sluice_store::{
+    ExecutionFilter, ExecutionState, Position, StoreError, StoredEvent, TextPosition, Turn, WorkflowFilter,
+    is_full_page,
+};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{StepRunStatus, StepType, TenantId, Workflow, WorkflowId};
 
@@ -172,4 +175,37 @@ async fn taken_ids_are_found_by_one_query(#[future(awt)] database: TestDatabase)
     for (name, expected) in [("a_b", true), ("a_b-2", true), ("axb-3", false), ("a_bc", false)] {
         assert_eq!(taken.contains(name), expected, "{name} in {taken:?}");
     }
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_events_of_a_huge_execution_are_read_in_pages(#[future(awt)] database: TestDatabase) {
+    const PAGE: i64 = 500;
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    store.start_execution(start(&tenant, &id(1), "one", None)).await.unwrap();
+    let written = turn(&tenant, &id(1), 1, 2);
+    let event = |seq: i64| StoredEvent { seq, payload: format!("{{\"n\":{seq}}}") };
+    let state = ExecutionState { last_seq: 2 * PAGE + 1, ..written.state.clone() };
+    let events = (2..=2 * PAGE + 1).map(event).collect();
+    let step_runs = vec![step_run("a", StepRunStatus::Running, 0)];
+    store.write_turn(Arc::new(Turn { state, events, step_runs, ..written })).await.unwrap();
+    store.checkpoint(&tenant, &id(1), 1, &"a".parse().unwrap(), 1, 0, "text".into()).await.unwrap();
+    let mut pages = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = store.events_after(&tenant, &id(1), after).await.unwrap();
+        let numbers: Vec<i64> = page.iter().map(|event| event.seq).collect();
+        let changes =
+            store.changes(&tenant, &id(1), Position { seq: after, texts: Vec::new() }).await.unwrap().unwrap();
+        assert_eq!(changes.events, page);
+        // A text comes with the last page: the event that begins its attempt may be on it.
+        assert_eq!(changes.texts.is_empty(), is_full_page(&page));
+        pages.push((numbers[0], numbers[numbers.len() - 1]));
+        if !is_full_page(&page) {
+            break;
+        }
+        after = numbers[numbers.len() - 1];
+    }
+    assert_eq!(pages, [(1, PAGE), (PAGE + 1, 2 * PAGE), (2 * PAGE + 1, 2 * PAGE + 1)]);
 }

@@ -1,9 +1,12 @@
 //! The workflows of the benchmark, and the requests that create and start them.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::fail::Failure;
 use crate::http::Client;
+use crate::signals;
 
 /// The request body of each start.
 pub const START_BODY: &str = "{\"input\":{\"topic\":\"x\"}}";
@@ -11,13 +14,57 @@ pub const START_BODY: &str = "{\"input\":{\"topic\":\"x\"}}";
 /// The request body that creates a workflow of `count` model steps. Each prompt holds the previous step's answer.
 pub fn chain(id: &str, model: &str, count: usize) -> String {
     let steps: Vec<Value> = (1..=count).map(step).collect();
+    workflow(id, model, &json!(steps))
+}
+
+/// The request body that creates a workflow of `count` model steps that read nothing of one another.
+pub fn apart(id: &str, model: &str, count: u32) -> String {
+    let steps: Vec<Value> = (1..=count).map(lone_step).collect();
+    workflow(id, model, &json!(steps))
+}
+
+/// The same steps, each in a branch of a `parallel` step.
+pub fn branches(id: &str, model: &str, count: u32) -> String {
+    let branch = |number| json!({"name": format!("b{number}"), "steps": [lone_step(number)]});
+    let branches: Vec<Value> = (1..=count).map(branch).collect();
+    workflow(id, model, &json!([{"id": "fan", "label": "Fan", "type": "parallel", "branches": branches}]))
+}
+
+/// The same steps, in the case that a `conditional` step takes.
+pub fn case(id: &str, model: &str, count: u32) -> String {
+    let steps: Vec<Value> = (1..=count).map(lone_step).collect();
+    let cases = json!([{"name": "taken", "when": "input.topic == 'x'", "steps": steps}]);
+    workflow(id, model, &json!([{"id": "route", "label": "Route", "type": "conditional", "cases": cases}]))
+}
+
+/// One such step, in `count` rounds of a `loop` step.
+pub fn rounds(id: &str, model: &str, count: u32) -> String {
+    workflow(
+        id,
+        model,
+        &json!([{"id": "polish", "label": "Polish", "type": "loop", "until": format!("iteration == {count}"),
+            "max_iterations": count, "steps": [lone_step(1)]}]),
+    )
+}
+
+/// The request body that creates a workflow with a `for_each` over a number of items.
+pub fn for_each(id: &str, items: u32) -> String {
+    let step = json!({"id": "draft", "label": "Draft", "type": "llm", "prompt": "Say {{item}}"});
+    workflow(
+        id,
+        "demo-instant",
+        &json!([{"id": "each", "label": "Each", "type": "parallel", "for_each": format!("range({items})"), "steps": [step]}]),
+    )
+}
+
+fn workflow(id: &str, model: &str, steps: &Value) -> String {
     let definition = json!({"provider": "demo", "model": model, "steps": steps});
     json!({"id": id, "name": format!("Benchmark {id}"), "definition": definition}).to_string()
 }
 
-/// Creates a workflow.
-pub fn create(client: &Client, body: &str) -> Result<(), Failure> {
-    client.post("/api/v1/workflows", body)?.json(201).map(drop)
+/// Creates a workflow and returns its id.
+pub fn create(client: &Client, body: &str) -> Result<String, Failure> {
+    text(&client.post("/api/v1/workflows", body)?.json(201)?, "id")
 }
 
 /// Starts a run without waiting for it and returns its id.
@@ -32,6 +79,21 @@ pub fn status(client: &Client, execution: &str) -> Result<String, Failure> {
     text(&answer, "status")
 }
 
+/// Waits until a run has completed. The server holds each answer until the run ends, so that polling costs nothing.
+pub fn wait_until_completed(client: &Client, execution: &str, within: Duration) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let path = format!("/api/v1/workflows/executions/{execution}?wait=30");
+    while begun.elapsed() < within {
+        signals::check()?;
+        match text(&client.get(&path)?.json(200)?, "status")?.as_str() {
+            "completed" => return Ok(()),
+            "pending" | "running" => {}
+            other => return Err(Failure::new(format!("{execution} is {other}"))),
+        }
+    }
+    Err(Failure::new(format!("{execution} did not end in {} s", within.as_secs())))
+}
+
 fn text(answer: &Value, field: &str) -> Result<String, Failure> {
     let value = answer.get(field).and_then(Value::as_str);
     value.map(str::to_owned).ok_or_else(|| Failure::new(format!("the answer has no `{field}`: {answer}")))
@@ -43,6 +105,10 @@ fn step(number: usize) -> Value {
         _ => format!("Go on: {{{{steps.S{}.content}}}}", number - 1),
     };
     json!({"id": format!("s{number}"), "label": format!("S{number}"), "type": "llm", "prompt": prompt})
+}
+
+fn lone_step(number: u32) -> Value {
+    json!({"id": format!("s{number}"), "label": format!("S{number}"), "type": "llm", "prompt": "Say {{input.topic}}"})
 }
 
 #[cfg(test)]

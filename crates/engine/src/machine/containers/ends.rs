@@ -10,7 +10,7 @@ use sluice_types::{
 use super::gather;
 use super::list::{ListPath, around};
 use super::size::size_of;
-use crate::machine::attempt_ends::Ended;
+use crate::machine::attempt_ends::{Charge, Ended};
 use crate::machine::outcome::Effect;
 use crate::machine::{Env, Machine};
 
@@ -74,7 +74,8 @@ impl Machine {
         let attempt = self.runs.get(path).map_or(0, |run| run.attempt);
         let [text, thinking] = [env.text_of, env.thinking_of]
             .map(|streamed| Some(streamed(path, attempt)).filter(|text| !text.is_empty()));
-        self.end_attempt(path, Ended::stopped(AttemptStatus::Cancelled, text, thinking));
+        let charge = if self.is_queued(path, env) { Charge::Nothing } else { Charge::Estimated };
+        self.end_attempt(path, Ended { charge, ..Ended::stopped(AttemptStatus::Cancelled, text, thinking) });
         self.turn.effects.push(Effect::Abort(path.clone()));
     }
 

@@ -52,6 +52,8 @@ pub struct World {
     pub tasks: Vec<Task>,
     /// The step runs whose streamed texts are in memory.
     texts: HashSet<StepPath>,
+    /// Those of them whose call waits for a permit.
+    pub queued: HashSet<StepPath>,
     /// All attempts that were begun.
     pub begun: Vec<(StepPath, i32)>,
     pub attempts: Vec<AttemptRecord>,
@@ -127,6 +129,7 @@ impl World {
             now: DateTime::UNIX_EPOCH,
             tasks: Vec::new(),
             texts: HashSet::new(),
+            queued: HashSet::new(),
             begun: Vec::new(),
             attempts: Vec::new(),
             events: Vec::new(),
@@ -164,8 +167,17 @@ impl World {
         let backoff = Backoff::default();
         let text_of = |_: &StepPath, _: i32| "half".to_owned();
         let thinking_of = |_: &StepPath, _: i32| "hm".to_owned();
-        let (now, draining) = (self.now, false);
-        let env = Env { now, chance: 0.5, token: 7, draining, backoff, text_of: &text_of, thinking_of: &thinking_of };
+        let queued = self.queued.clone();
+        let env = Env {
+            now: self.now,
+            chance: 0.5,
+            token: 7,
+            draining: false,
+            backoff,
+            text_of: &text_of,
+            thinking_of: &thinking_of,
+            is_queued: &|path| queued.contains(path),
+        };
         call(&mut self.machine, &env)
     }
 
@@ -204,6 +216,7 @@ impl World {
                 Effect::Abort(path) => {
                     self.tasks.retain(|task| task.path != path);
                     self.texts.remove(&path);
+                    self.queued.remove(&path);
                 }
                 Effect::EndText(path) => _ = self.texts.remove(&path),
             }
@@ -233,6 +246,7 @@ impl World {
     pub fn crash(&mut self) {
         self.tasks.clear();
         self.texts.clear();
+        self.queued.clear();
         self.stored.epoch += 1;
         if self.stored.turn == 0 {
             // Nothing was written: the caller starts it again.
