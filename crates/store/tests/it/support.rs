@@ -98,7 +98,7 @@ pub fn start(tenant: &TenantId, id: &ExecutionId, owner: &str, key: Option<(&str
 
 /// The key of a request.
 pub fn idempotency_key(key: &str, operation: &str, hash: &str) -> IdempotencyKey {
-    IdempotencyKey { key: key.into(), operation: operation.into(), request_hash: hash.into() }
+    IdempotencyKey { key: key.into(), operation: operation.into(), request_hash: hash.into(), part: None }
 }
 
 /// A step run at the top level, whose order key is `order`.
