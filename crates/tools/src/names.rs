@@ -32,9 +32,8 @@ pub fn provider_name(tool_id: &str) -> String {
         name.insert(0, '_');
     }
     name.truncate(MAX_NAME_CHARS - HASH_DIGITS - 1);
-    let hash = Sha256::digest(tool_id.as_bytes());
-    let digits: String = hash.iter().take(HASH_DIGITS / 2).map(|byte| format!("{byte:02x}")).collect();
-    format!("{name}_{digits}")
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(tool_id.as_bytes()));
+    format!("{name}_{:0HASH_DIGITS$x}", u32::from_be_bytes([a, b, c, d]))
 }
 
 /// Maps names for providers back to ids of tools.

@@ -62,9 +62,8 @@ fn secret_arguments(args: &[String]) -> Vec<String> {
     while let Some(arg) = args.next() {
         match arg.split_once('=') {
             Some((name, value)) if is_secret(name) => secrets.push(value.to_owned()),
-            Some(_) => {}
             None if is_secret(arg) => secrets.extend(args.peek().map(|value| (*value).clone())),
-            None => {}
+            Some(_) | None => {}
         }
     }
     secrets

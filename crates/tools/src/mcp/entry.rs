@@ -140,7 +140,7 @@ impl Entry {
         }
         let (entry, shared) = (Arc::clone(self), Arc::clone(shared));
         let start = tokio::spawn(async move { entry.start(&shared, deadline).await });
-        start.await.unwrap_or_else(|_| Err(self.cancelled()))
+        start.await.unwrap_or_else(|_| Err(cancelled()))
     }
 
     async fn start(
@@ -169,7 +169,7 @@ impl Entry {
         shared.reserve(self)?;
         let connected = tokio::select! {
             connected = connect(&self.config, &way, &shared.options, &self.log) => connected,
-            () = self.ended.cancelled() => Err(self.cancelled()),
+            () = self.ended.cancelled() => Err(cancelled()),
         };
         match connected {
             Ok(connected) => {
@@ -202,7 +202,7 @@ impl Entry {
         }
         tokio::select! {
             () = sleep_until(not_before) => Ok(()),
-            () = self.ended.cancelled() => Err(self.cancelled()),
+            () = self.ended.cancelled() => Err(cancelled()),
         }
     }
 
@@ -239,13 +239,13 @@ impl Entry {
     /// The error of a call; of one that was cut off by a change of the configuration, that cause.
     pub fn cause(&self, error: ToolError) -> ToolError {
         let was_cut = self.ended.is_cancelled() && error.kind == ToolErrorKind::Closed;
-        if was_cut { ToolError { sent: error.sent, ..self.cancelled() } } else { error }
+        if was_cut { ToolError { sent: error.sent, ..cancelled() } } else { error }
     }
+}
 
-    fn cancelled(&self) -> ToolError {
-        let message = "The configuration of the MCP server was changed or removed meanwhile, or this server stops.";
-        ToolError::new(ToolErrorKind::Cancelled, Sent::No, message)
-    }
+fn cancelled() -> ToolError {
+    let message = "The configuration of the MCP server was changed or removed meanwhile, or this server stops.";
+    ToolError::new(ToolErrorKind::Cancelled, Sent::No, message)
 }
 
 impl Starts {

@@ -93,7 +93,7 @@ impl One {
     /// The log as one text.
     pub fn log(&self) -> String {
         let lines = self.pool.logs(&self.key, 0);
-        lines.iter().map(|line| format!("{:?}: {}\n", line.source, line.text)).collect()
+        lines.iter().map(|line| format!("{:?}: {}\n", line.source, line.text)).collect::<Vec<_>>().concat()
     }
 
     /// Waits until the log has a line with this text.

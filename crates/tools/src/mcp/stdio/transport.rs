@@ -92,14 +92,12 @@ impl StdioTransport {
         let message =
             format!("The answer of the MCP server is longer than {MAX_MESSAGE_BYTES} bytes. Ask it for less.");
         self.log.push(LogSource::Pool, &message);
-        match answered(line) {
-            Some(id) => Some(ServerJsonRpcMessage::error(ErrorData::new(ANSWER_TOO_LONG, message, None), Some(id))),
-            // It may answer any of the calls that are under way.
-            None => {
-                self.fault.set(ToolErrorKind::TooLarge, message);
-                None
-            }
+        if let Some(id) = answered(line) {
+            return Some(ServerJsonRpcMessage::error(ErrorData::new(ANSWER_TOO_LONG, message, None), Some(id)));
         }
+        // It may answer any of the calls that are under way.
+        self.fault.set(ToolErrorKind::TooLarge, message);
+        None
     }
 
     fn count_stray(&mut self, line: &[u8]) {

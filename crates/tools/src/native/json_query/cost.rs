@@ -24,7 +24,6 @@ impl Cost {
             match (quote, c) {
                 (Some(_), '\\') => drop(chars.next()),
                 (Some(open), _) if open == c => quote = None,
-                (Some(_), _) => {}
                 (None, '\'' | '"') => quote = Some(c),
                 (None, '.') if chars.next_if(|(_, next)| *next == '.').is_some() => cost.descents += 1,
                 (None, '?') => cost.descents += 1,
@@ -32,7 +31,7 @@ impl Cost {
                 (None, '$') if at > 0 => return Err("`$` stands at its beginning only; inside, use `@`"),
                 (None, '[' | '(') => nesting += 1,
                 (None, ']' | ')') => nesting = nesting.saturating_sub(1),
-                (None, _) => {}
+                _ => {}
             }
             if nesting > MAX_NESTING {
                 return Err("it is nested too deep");
