@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sluice_types::StepEffect;
 
 /// A tool of a server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,4 +43,28 @@ pub struct Annotations {
     /// It reaches beyond its server, for example into the web.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_world: Option<bool>,
+}
+
+impl Annotations {
+    /// The effect of a call, when its step says nothing else. A server that is not trusted is taken to write, whatever
+    /// it says.
+    #[must_use]
+    pub fn effect(self, is_trusted: bool) -> StepEffect {
+        if is_trusted && self.read_only == Some(true) { StepEffect::Reads } else { StepEffect::Writes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trusted_server_is_believed_that_it_reads() {
+        let reads = Annotations { read_only: Some(true), ..Annotations::default() };
+        assert_eq!(reads.effect(true), StepEffect::Reads);
+        assert_eq!(reads.effect(false), StepEffect::Writes);
+        for unclear in [Annotations::default(), Annotations { read_only: Some(false), ..reads }] {
+            assert_eq!(unclear.effect(true), StepEffect::Writes);
+        }
+    }
 }

@@ -5,8 +5,12 @@ pub const MAX_QUOTED_CHARS: usize = 500;
 
 /// The text without surrounding space, cut after [`MAX_QUOTED_CHARS`] characters.
 pub fn shortened(text: &str) -> String {
-    let text = text.trim();
-    match text.char_indices().nth(MAX_QUOTED_CHARS) {
+    cut(text.trim(), MAX_QUOTED_CHARS)
+}
+
+/// The text, cut after so many characters.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }

@@ -22,6 +22,8 @@ pub const MAX_ARGUMENT_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_TOOLS: usize = 1_000;
 /// Bytes of all of them, as JSON.
 pub const MAX_LIST_BYTES: usize = 8 * 1024 * 1024;
+/// Characters of what a server tells models on how to use it.
+pub const MAX_INSTRUCTIONS_CHARS: usize = 10_000;
 /// Pages of the list of tools.
 pub const MAX_TOOL_PAGES: usize = 100;
 /// Lines in a row on standard output that are no messages.

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::connection::Connection;
 use super::entry::Entry;
-use super::limits::MAX_ARGUMENT_BYTES;
+use super::limits::{MAX_ARGUMENT_BYTES, MAX_INSTRUCTIONS_CHARS};
 use super::options::{CallOptions, Check, PoolOptions};
 use super::shared::Shared;
 use crate::annotations::ToolInfo;
@@ -20,6 +20,7 @@ use crate::error::{Sent, ToolError, ToolErrorKind};
 use crate::logs::LogLine;
 use crate::output::ToolOutput;
 use crate::schema;
+use crate::text::{cut, shortened};
 
 /// The connections of all servers: one for each [`ServerKey`], started when it is needed, kept while it is used, closed
 /// when it is idle, started again with backoff after it died. Cheap to clone; needs a tokio runtime.
@@ -49,13 +50,16 @@ impl Pool {
         let connection = entry.connection(&self.shared, None).await?;
         let tools = entry.tools(&connection, true).await.map_err(|error| entry.cause(error))?;
         let info = &connection.info;
-        let (name, version) =
-            info.server_info.as_ref().map(|server| (server.name.clone(), server.version.clone())).unwrap_or_default();
+        let (name, version) = info
+            .server_info
+            .as_ref()
+            .map(|server| (shortened(&server.name), shortened(&server.version)))
+            .unwrap_or_default();
         Ok(Check {
             name,
             version,
             protocol: info.protocol_version.as_str().to_owned(),
-            instructions: info.instructions.clone(),
+            instructions: info.instructions.as_ref().map(|text| cut(text, MAX_INSTRUCTIONS_CHARS)),
             tools: tools.as_ref().clone(),
             took: begun.elapsed(),
         })
@@ -117,7 +121,8 @@ impl Pool {
             tools = entry.tools(&connection, true).await.map_err(|error| entry.cause(error))?;
         }
         let Some(tool) = tools.iter().find(|tool| is_named(tool)) else {
-            let message = format!("The MCP server has no tool `{name}`. Choose one of its {} tools.", tools.len());
+            let (name, count) = (shortened(name), tools.len());
+            let message = format!("The MCP server has no tool `{name}`. Choose one of its {count} tools.");
             return Err(ToolError::new(ToolErrorKind::UnknownTool, Sent::No, message));
         };
         let schema = tool.input_schema.clone();

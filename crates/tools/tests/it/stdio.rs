@@ -97,8 +97,9 @@ async fn lines_that_are_no_messages_are_passed_over_and_logged() {
 
 #[tokio::test]
 async fn a_server_that_never_answers_the_handshake_is_killed() {
-    let short = PoolOptions { start_timeout: Duration::from_secs(2), ..options() };
-    let one = One::with(short, odd("stubborn-silent"));
+    let short = PoolOptions { start_timeout: Duration::from_secs(3), ..options() };
+    let silent = "trap '' TERM; echo pid $$ >&2; while true; do sleep 1; done";
+    let one = One::with(short, program("sh", &["-c", silent]));
     let error = one.call("echo", json!({})).await.unwrap_err();
     assert_eq!((error.kind, error.sent), (Kind::CannotStart, Sent::No), "{error}");
     let pid = one.pid().await;
@@ -238,6 +239,9 @@ async fn all_pages_of_tools_are_listed_within_bounds() {
         let error = one.pool.tools(&one.key, &one.config).await.unwrap_err();
         assert!(error.kind == Kind::TooLarge && error.message.contains(told), "{error}");
     }
+    let most = One::new(odd("most"));
+    let check = most.pool.check(&most.key, &most.config).await.unwrap();
+    assert_eq!((check.tools.len(), check.instructions.unwrap().chars().count()), (1_000, 10_001));
     let twins = One::new(odd("twins"));
     assert_eq!(twins.pool.tools(&twins.key, &twins.config).await.unwrap().len(), 1);
     assert!(twins.log().contains("`echo` is listed twice"), "{}", twins.log());

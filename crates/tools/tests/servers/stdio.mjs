@@ -4,11 +4,11 @@ import { createInterface } from "node:readline";
 
 const mode = process.argv[2] ?? "normal";
 const MODERN = "2026-07-28";
-const versions = { old: "2024-11-05", second: "2025-03-26", third: "2025-06-18", future: "2199-01-01" };
+const versions = { old: "2024-11-05", third: "2025-06-18", future: "2199-01-01" };
 const any = { type: "object", properties: { text: { type: "string" } } };
 let names = ["echo", "never", "die", "big", "twice", "deep", "progress", "change", "fork", "flood", "env", "hologram", "fail"];
 if (mode === "pages" || mode === "endless") names = ["a", "b", "c", "d", "e"];
-if (mode === "many") names = Array.from({ length: 1001 }, (_, n) => `tool${n}`);
+if (mode === "most" || mode === "many") names = Array.from({ length: mode === "most" ? 1000 : 1001 }, (_, n) => `tool${n}`);
 
 const send = (message) => process.stdout.write(JSON.stringify(message) + "\n");
 const answer = (id, result) => send({ result, jsonrpc: "2.0", id });
@@ -41,12 +41,12 @@ const calls = {
   progress: (id, _, meta) => {
     const progressToken = meta?.progressToken;
     for (const progress of [1, 2, 3]) notify("notifications/progress", { progressToken, progress, total: 3, message: `part ${progress}` });
-    setTimeout(() => answer(id, text("done")), 50);
+    setTimeout(() => answer(id, text("done")), 300);
   },
   change: (id) => {
     names = [...names.filter((name) => name !== "fail"), "added"];
     notify("notifications/tools/list_changed", mode === "modern" ? { _meta: subscription() } : undefined);
-    setTimeout(() => answer(id, text("changed")), 50);
+    setTimeout(() => answer(id, text("changed")), 300);
   },
   added: (id) => answer(id, text("new")),
   fork: (id) => {
@@ -74,12 +74,11 @@ function list(id, cursor) {
 }
 
 function handle({ id, method, params }) {
-  if (mode === "silent" || mode === "stubborn-silent") return;
   if (method === "initialize") {
     if (mode === "modern") return refuse(id, -32601, "there is no handshake");
     if (mode === "rude") return refuse(id, -32000, `go away, ${process.env.KEY}`);
     const protocolVersion = versions[mode] ?? "2025-11-25";
-    const result = { protocolVersion, capabilities: { tools: { listChanged: true } }, serverInfo: { name: "odd", version: "1.2" }, instructions: "Be kind." };
+    const result = { protocolVersion, capabilities: { tools: { listChanged: true } }, serverInfo: { name: "odd", version: "1.2" }, instructions: mode === "most" ? "x".repeat(20_000) : "Be kind." };
     if (mode === "batch") return process.stdout.write(JSON.stringify([{ jsonrpc: "2.0", id, result: { ...result, protocolVersion: "2025-03-26" } }]) + "\n");
     return answer(id, result);
   }
@@ -92,7 +91,7 @@ function handle({ id, method, params }) {
     listener = id;
     return notify("notifications/subscriptions/acknowledged", { notifications: { toolsListChanged: true }, _meta: subscription() });
   }
-  if (method === "tools/list") return mode === "unlisted" ? undefined : list(id, params?.cursor);
+  if (method === "tools/list") return list(id, params?.cursor);
   if (method === "notifications/cancelled") return log(`cancelled ${params.requestId}`);
   if (method === "tools/call") {
     const call = calls[params.name];
@@ -116,7 +115,7 @@ if (mode === "usage") {
   console.log("usage: some-program [options]");
   process.exit(2);
 }
-if (mode.startsWith("stubborn")) {
+if (mode === "stubborn") {
   process.on("SIGTERM", () => log("not yet"));
   setInterval(() => {}, 1000);
 }
