@@ -13,6 +13,7 @@ mod dev;
 mod fail;
 mod help;
 mod http;
+mod mcp_servers;
 mod npm;
 mod openapi;
 mod paths;

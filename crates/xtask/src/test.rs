@@ -5,12 +5,13 @@ use crate::fail::Done;
 use crate::postgres::{Cluster, URL_VARIABLE};
 use crate::stage::stage;
 use crate::web_app::{self, Profile};
-use crate::{aimock, browser, check, clients, process};
+use crate::{aimock, browser, check, clients, mcp_servers, process};
 
 /// All tests on both databases, of generated clients and in a browser, then all checks; with filters only the tests with a
 /// matching name.
 pub fn run(filters: &[String]) -> Done {
     stage("mock model server", aimock::prepare)?;
+    stage("MCP servers", mcp_servers::prepare)?;
     if filters.is_empty() {
         // First, so that a failed build shows before the tests; the browser tests come last.
         web_app::build(Profile::Release)?;

@@ -53,9 +53,9 @@ pub fn serve(options: ServeOptions) -> u8 {
     }
 }
 
-/// Begins to log. genai is left out: it logs answers of providers in full, which may hold tenants' texts.
+/// Begins to log. rmcp is left out: it logs requests to MCP servers in full, which may hold tenants' texts and keys.
 pub fn start_log(filter: Option<&str>, format: Option<LogFormat>) -> Result<(), String> {
-    let filter = EnvFilter::try_new(format!("{},genai=off", filter.unwrap_or("warn")))
+    let filter = EnvFilter::try_new(format!("{},rmcp=off", filter.unwrap_or("warn")))
         .map_err(|error| format!("--log: {error}"))?;
     // A log that cannot be written, as on a full disk, must not end the server.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);

@@ -10,7 +10,7 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// `None` when no thread could be started or `work` panicked. The panic hook has logged a panic.
 pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("output-schema".into()).stack_size(STACK_BYTES);
+        let thread = std::thread::Builder::new().name("json-schema".into()).stack_size(STACK_BYTES);
         thread.spawn_scoped(scope, work).ok()?.join().ok()
     })
 }

@@ -1,0 +1,29 @@
+//! Strangers' words in messages.
+
+/// The most characters of a server's own words that a message repeats.
+pub const MAX_QUOTED_CHARS: usize = 500;
+
+/// The text without surrounding space, cut after [`MAX_QUOTED_CHARS`] characters.
+pub fn shortened(text: &str) -> String {
+    cut(text.trim(), MAX_QUOTED_CHARS)
+}
+
+/// The text, cut after so many characters.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_at_a_character() {
+        let at_limit = "ä".repeat(MAX_QUOTED_CHARS);
+        assert_eq!(shortened(&format!(" {at_limit}\n")), at_limit);
+        assert_eq!(shortened(&format!("{at_limit}ä")), format!("{at_limit}…"));
+    }
+}
