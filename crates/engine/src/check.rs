@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{
-    Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
-    with_defaults,
+    Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, TenantId, lint_indexed, with_defaults,
 };
 
 use crate::blocking::off_thread;
@@ -31,6 +30,7 @@ pub async fn check(
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition, &index) { store.persona_ids(tenant).await? } else { Vec::new() }),
         today: Some(today),
+        ..LintContext::default()
     };
     if is_quick(definition, &index, input) {
         return Ok(lint_indexed_deeply(definition, &index, &context, input));
@@ -69,7 +69,7 @@ fn lint_indexed_deeply(
 fn is_quick(definition: &Definition, index: &Index, input: Option<&Value>) -> bool {
     let run_of = |_: &Place| None;
     let scope = Scope::new(index, &definition.context, input.unwrap_or(&Value::Null), &run_of);
-    let has_schema = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.output_schema.is_some());
+    let has_schema = |place: &Place| place.step.kind.model_use().is_some_and(|uses| uses.output_schema.is_some());
     let places = || index.places().iter();
     let mut templates = places().flat_map(|place| place.step.templates());
     // Expressions are compiled, and not evaluated.
@@ -80,7 +80,7 @@ fn is_quick(definition: &Definition, index: &Index, input: Option<&Value>) -> bo
 }
 
 fn names_personas(definition: &Definition, index: &Index) -> bool {
-    let names_one = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.persona_id.is_some());
+    let names_one = |place: &Place| place.step.kind.model_use().is_some_and(|uses| uses.persona_id.is_some());
     definition.persona_id.is_some() || index.places().iter().any(names_one)
 }
 
@@ -108,8 +108,7 @@ pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Valu
                 error(format!("{pointer}/{field}"), "template_refused", message);
             }
         }
-        if let StepKind::Llm(llm) = &step.kind
-            && let Some(schema) = &llm.output_schema
+        if let Some(schema) = step.kind.model_use().and_then(|uses| uses.output_schema)
             && let Err(refused) = check_schema(schema)
         {
             error(format!("{pointer}/output_schema{}", refused.pointer), "invalid_schema", refused.message);

@@ -223,14 +223,7 @@ fn refusal(errors: Vec<sluice_types::LintFinding>) -> EngineError {
 }
 
 fn named_personas(definition: &Definition, index: &Index) -> Vec<sluice_types::PersonaId> {
-    let own = index.places().iter().filter_map(|place| match &place.step.kind {
-        StepKind::Llm(llm) => llm.persona_id.clone(),
-        StepKind::Review(_)
-        | StepKind::Parallel(_)
-        | StepKind::Conditional(_)
-        | StepKind::Loop(_)
-        | StepKind::Unknown(_) => None,
-    });
+    let own = index.places().iter().filter_map(|place| place.step.kind.model_use()?.persona_id.cloned());
     definition.persona_id.clone().into_iter().chain(own).collect()
 }
 

@@ -62,6 +62,11 @@ pub fn size(value: &Value) -> usize {
     value.to_string().len()
 }
 
+/// The same for an object.
+pub fn size_of_map(fields: &serde_json::Map<String, Value>) -> usize {
+    serde_json::to_string(fields).map_or(usize::MAX, |text| text.len())
+}
+
 /// A JSON error with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {

@@ -5,6 +5,7 @@
 //! **No I/O**: this crate compiles to `wasm32-unknown-unknown` and pulls in no runtime, network or
 //! database crate; `cargo xtask check` proves both.
 
+mod agents;
 mod block;
 mod catalog;
 mod chat_tokens;
@@ -25,6 +26,7 @@ pub mod json;
 mod lean;
 pub mod limits;
 mod lint;
+mod mcp_servers;
 mod metadata;
 mod model_name;
 pub mod numbers;
@@ -43,19 +45,21 @@ mod status;
 mod step_runs;
 pub mod template;
 mod templates;
+mod tools;
 mod unicode;
 mod usage;
 mod uses;
 mod workflows;
 
+pub use agents::Agent;
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use choice::{Choice, LoopEnd, SeenValue, Tested};
 pub use definition::{
-    Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep, LoopStep, NewerPart,
-    OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind,
-    StepText, StepType, UnknownStep,
+    AgentStep, Approve, Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep,
+    LoopStep, ModelUse, NewerPart, OnContextFull, OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep,
+    ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType, ToolStep, UnknownStep,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{
@@ -69,13 +73,17 @@ pub use execution::{
 };
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
-pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
+pub use ids::{
+    AgentId, BranchName, ExecutionId, IdError, McpServerId, PersonaId, StepId, StepPath, TenantId, WorkflowId,
+    slug_from_name,
+};
 pub use index::{Index, OTHERWISE, Place};
 pub use input_check::{check_input, with_defaults};
 pub use lean::Include;
 pub use lint::{
     LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed, undeclared_inputs,
 };
+pub use mcp_servers::{HttpTransport, McpServer, McpTransport, StdioTransport};
 pub use metadata::{Metadata, metadata_errors};
 pub use order::CreationOrder;
 pub use output_fields::OutputFields;
@@ -93,6 +101,7 @@ pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,
 };
+pub use tools::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, Tool, ToolId, ToolSource};
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage,

@@ -10,8 +10,7 @@ use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_dee
 use sluice_store::StoreConfig;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
-    ProviderName, ReviewDecision, StartExecution, StepKind, TenantId, Workflow, WorkflowId, provider_of_model,
-    slug_from_name,
+    ProviderName, ReviewDecision, StartExecution, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
 };
 use tokio::sync::Notify;
 
@@ -165,16 +164,9 @@ fn hint(error: &EngineError, definition: &Definition) -> String {
     let index = Index::of(definition);
     let pointer = fields.first().and_then(|field| field.pointer.strip_prefix("/definition"));
     let step = pointer.and_then(|pointer| index.at_pointer(pointer)).map(|(place, _)| &place.step);
-    let llm = step.and_then(|step| match &step.kind {
-        StepKind::Llm(llm) => Some(llm),
-        StepKind::Review(_)
-        | StepKind::Parallel(_)
-        | StepKind::Conditional(_)
-        | StepKind::Loop(_)
-        | StepKind::Unknown(_) => None,
-    });
-    let named = llm.and_then(|llm| llm.provider.as_deref()).or(definition.provider.as_deref());
-    let model = llm.and_then(|llm| llm.model.as_deref()).or(definition.model.as_deref());
+    let uses = step.and_then(|step| step.kind.model_use());
+    let named = uses.and_then(|uses| uses.provider).or(definition.provider.as_ref()).map(String::as_str);
+    let model = uses.and_then(|uses| uses.model).or(definition.model.as_ref()).map(String::as_str);
     let provider = named.or(model.and_then(provider_of_model)).and_then(|name| name.parse::<ProviderName>().ok());
     let set = match provider {
         Some(ProviderName::Anthropic) => "set ANTHROPIC_API_KEY",

@@ -1,6 +1,7 @@
 //! Every change of a definition as a value, and the resulting definition. The builder and the API change definitions
 //! only by [`apply()`].
 
+mod agent_field;
 mod apply;
 mod branches;
 mod change;
@@ -10,10 +11,12 @@ mod error;
 mod field;
 mod fix;
 mod jumps;
+mod kind;
 mod labels;
 mod rename;
 mod wrap;
 
+pub use agent_field::{AgentField, ToolField};
 pub use apply::{Applied, apply};
 pub use branches::BranchChange;
 pub use change::Edit;
