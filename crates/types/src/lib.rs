@@ -29,6 +29,7 @@ mod lint;
 mod mcp_servers;
 mod metadata;
 mod model_name;
+mod named_resources;
 pub mod numbers;
 mod order;
 mod output_fields;
@@ -83,8 +84,13 @@ pub use lean::Include;
 pub use lint::{
     LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed, undeclared_inputs,
 };
-pub use mcp_servers::{HttpTransport, McpServer, McpTransport, StdioTransport};
+pub use mcp_servers::{
+    CreateMcpServer, HttpTransport, LogLine, LogLinePage, LogSource, McpCheck, McpServer, McpServerPage, McpTool,
+    McpToolPage, McpTransport, PatchMcpServer, SetHttpTransport, SetMcpTransport, SetStdioTransport, StdioTransport,
+    ToolAnnotations, UpdateMcpServer,
+};
 pub use metadata::{Metadata, metadata_errors};
+pub use named_resources::NamedResources;
 pub use order::CreationOrder;
 pub use output_fields::OutputFields;
 pub use output_schema::describes_an_object;
