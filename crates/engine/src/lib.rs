@@ -19,6 +19,7 @@ mod hub;
 mod key;
 mod lease;
 mod machine;
+pub mod mcp_servers;
 mod output;
 mod preview;
 pub mod providers;
