@@ -5,6 +5,7 @@
 //! models; `adopt` takes over executions of stopped engines.
 
 mod adopt;
+mod agents;
 mod blocking;
 mod check;
 mod clock;
