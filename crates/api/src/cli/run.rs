@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::Value;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environment};
-use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
+use sluice_engine::{Command, Engine, EngineConfig, EngineError, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
