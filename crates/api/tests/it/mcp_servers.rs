@@ -267,3 +267,55 @@ async fn the_command_line_lists_and_tests_them() {
     let (code, text) = sluice(&["test", "nobody"]);
     assert!(code == Some(2) && text.contains("there is no MCP server `nobody`"), "{code:?} {text}");
 }
+
+#[test]
+fn a_file_brings_its_agents_and_servers_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, kept) = (folder.path().join("workflow.json"), folder.path().join("kept"));
+    let write = |changes: Value| {
+        let transport = json!({"type": "stdio", "command": "true", "env_names": ["SLUICE_TEST_TOKEN"]});
+        let step =
+            json!({"id": "a", "label": "A", "type": "llm", "provider": "demo", "model": "demo-echo", "prompt": "x"});
+        let mut workflow = json!({"name": "W", "definition": {"steps": [step]},
+            "agents": [{"id": "scout", "name": "Scout", "instructions": "Look."}],
+            "mcp_servers": [{"id": "files", "name": "Files", "transport": transport}]});
+        workflow.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        std::fs::write(&file, workflow.to_string()).unwrap();
+    };
+    let sluice = |arguments: &[&str], token: Option<&str>| {
+        let mut command = Command::new(SLUICE);
+        command.args(arguments).env_remove("SLUICE_TEST_TOKEN").envs(token.map(|token| ("SLUICE_TEST_TOKEN", token)));
+        let output = command.output().unwrap();
+        let texts = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code(), texts.concat())
+    };
+    let (file, kept) = (file.to_str().unwrap(), kept.to_str().unwrap());
+    write(json!({}));
+    let (code, text) = sluice(&["run", file, "--data-dir", kept], None);
+    assert!(code == Some(2) && text.contains("at /mcp_servers/0: set `SLUICE_TEST_TOKEN`"), "{code:?} {text}");
+    for token in ["quokka", "quokka-2"] {
+        let (code, text) = sluice(&["run", file, "--data-dir", kept], Some(token));
+        assert!(code == Some(0) && !text.contains("quokka"), "{code:?} {text}");
+    }
+    let (code, text) = sluice(&["mcp", "list", "--data-dir", kept], None);
+    assert_eq!((code, text.as_str()), (Some(0), "files\tFiles\ttrue\tnot connected yet\n"));
+    for (changes, told) in [
+        (json!({"agents": [{"id": "scout", "name": "Scout", "instructions": "x", "max_turns": 0}]}), "at /agents/0: "),
+        (
+            json!({"mcp_servers": [{"name": "x", "transport": {"type": "http", "url": "nowhere"}}]}),
+            "at /mcp_servers/0: ",
+        ),
+        (json!({"agents": [{"nme": "x"}]}), "at /agents/0"),
+    ] {
+        write(changes);
+        let (code, text) = sluice(&["run", file, "--data-dir", kept], Some("quokka"));
+        assert!(code == Some(2) && text.contains(told), "{told}: {code:?} {text}");
+    }
+    // A check sees the step as it takes on its agent.
+    let step = json!({"label": "A", "type": "agent", "prompt": "x", "agent_id": "scout", "provider": "demo"});
+    write(
+        json!({"definition": {"steps": [step]}, "agents": [{"id": "scout", "name": "S", "instructions": "{{input.topic}} {{"}]}),
+    );
+    let (code, text) = sluice(&["check", file], None);
+    assert!(code == Some(1) && text.contains("/steps/0/instructions"), "{code:?} {text}");
+}
