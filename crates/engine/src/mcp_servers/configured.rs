@@ -50,7 +50,7 @@ impl Configured {
     /// What calling a tool twice would do. The annotations count when the server is trusted.
     #[must_use]
     pub fn effect(&self, annotations: &Annotations) -> StepEffect {
-        listing::effect(&self.server, annotations)
+        listing::effect(&self.server, *annotations)
     }
 
     /// The tools of a listing that may be called, each with the effect that counts.

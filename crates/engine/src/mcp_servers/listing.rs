@@ -4,12 +4,12 @@ use sluice_tools::{Annotations, ToolInfo};
 use sluice_types::{McpServer, McpTool, StepEffect, Tool, ToolAnnotations};
 
 /// The effect that a server declares for a tool.
-fn declared_effect(annotations: &Annotations) -> StepEffect {
+fn declared_effect(annotations: Annotations) -> StepEffect {
     if annotations.read_only == Some(true) { StepEffect::Reads } else { StepEffect::Writes }
 }
 
 /// The effect that counts: what the server says only when an admin trusts it.
-pub fn effect(server: &McpServer, annotations: &Annotations) -> StepEffect {
+pub fn effect(server: &McpServer, annotations: Annotations) -> StepEffect {
     if server.trusted { declared_effect(annotations) } else { StepEffect::Writes }
 }
 
@@ -43,12 +43,12 @@ pub fn configured_tool(server: &McpServer, info: &ToolInfo) -> McpTool {
         input_schema: info.input_schema.clone(),
         output_schema: info.output_schema.clone(),
         annotations: ToolAnnotations { read_only, destructive, idempotent, open_world },
-        effect: effect(server, &info.annotations),
+        effect: effect(server, info.annotations),
         allowed: is_allowed(server, &info.name),
     }
 }
 
 /// A tool to store: with the effect that its server declares.
 pub fn declared(server: &McpServer, info: &ToolInfo) -> McpTool {
-    McpTool { effect: declared_effect(&info.annotations), ..configured_tool(server, info) }
+    McpTool { effect: declared_effect(info.annotations), ..configured_tool(server, info) }
 }

@@ -18,8 +18,8 @@ const COLUMNS: [&str; 5] = ["id", "name", "version", "created_at", "updated_at"]
 
 fn into_agent(row: AgentRow) -> Result<Agent> {
     let mut fields: Map<String, Value> = read_json(&row.settings)?;
-    fields.insert("id".into(), json!(row.id));
-    fields.insert("name".into(), json!(row.name));
+    fields.insert("id".into(), Value::String(row.id));
+    fields.insert("name".into(), Value::String(row.name));
     fields.insert("version".into(), json!(row.version));
     fields.insert("created_at".into(), json!(from_micros(row.created_at)));
     fields.insert("updated_at".into(), json!(from_micros(row.updated_at)));
