@@ -1,5 +1,7 @@
 //! Agents and MCP servers that a workflow file brings along.
 
+use std::collections::btree_map::Entry;
+
 use serde_json::Value;
 use sluice_engine::Engine;
 use sluice_store::StoreError;
@@ -124,10 +126,11 @@ async fn save_server(engine: &Engine, tenant: &TenantId, request: CreateMcpServe
 fn with_environment(transport: SetMcpTransport) -> Result<SetMcpTransport, String> {
     let SetMcpTransport::Stdio(mut stdio) = transport else { return Ok(transport) };
     for name in stdio.env_names.take().unwrap_or_default() {
-        if !stdio.env.contains_key(&name) {
+        if let Entry::Vacant(place) = stdio.env.entry(name) {
+            let name = place.key();
             let value =
-                std::env::var(&name).map_err(|_| format!("set `{name}` in the environment, or give it in `env`"))?;
-            stdio.env.insert(name, value);
+                std::env::var(name).map_err(|_| format!("set `{name}` in the environment, or give it in `env`"))?;
+            place.insert(value);
         }
     }
     stdio.env_names = Some(stdio.env.keys().cloned().collect());

@@ -101,11 +101,10 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         (_, "label") => Limits::Text(1, MAX_NAME_CHARS, Some(LABEL)),
         (_, "description" | "comment" | "help" | "instructions") => LONG,
         (_, "content") => OUTPUT,
-        (_, "api_key" | "base_url" | "default_model") => CREDENTIAL,
+        (_, "api_key" | "base_url" | "command" | "cwd" | "default_model" | "url") => CREDENTIAL,
         (_, "tools") => Limits::List(0, MAX_AGENT_TOOLS, Some(&TOOL)),
         (_, "tool") => Limits::Text(0, MAX_TOOL_ID_CHARS, None),
         (_, "max_turns") => Limits::Integer(1, Some(MAX_TURNS)),
-        (_, "command" | "cwd" | "url") => CREDENTIAL,
         (_, "args") => Limits::List(0, MAX_MCP_ARGS, Some(&SECRET)),
         ("SetStdioTransport", "env") | ("SetHttpTransport", "headers") => {
             Limits::Map(MAX_MCP_SECRETS, Some(&SECRET_NAME), &SECRET)

@@ -88,6 +88,17 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(personas::update_persona)
         .service(personas::patch_persona)
         .service(personas::delete_persona)
+        .configure(agents_and_mcp_servers)
+        .service(providers::list_providers)
+        .service(providers::put_credential)
+        .service(providers::delete_credential)
+        .service(providers::check_credential)
+        .service(models::list_models);
+    config.service(api);
+}
+
+fn agents_and_mcp_servers(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
         .service(agents::list_agents)
         .service(agents::create_agent)
         .service(agents::get_agent)
@@ -102,13 +113,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(mcp_servers::delete_mcp_server)
         .service(mcp_server_tools::check_mcp_server)
         .service(mcp_server_tools::list_mcp_server_tools)
-        .service(mcp_server_tools::list_mcp_server_logs)
-        .service(providers::list_providers)
-        .service(providers::put_credential)
-        .service(providers::delete_credential)
-        .service(providers::check_credential)
-        .service(models::list_models);
-    config.service(api);
+        .service(mcp_server_tools::list_mcp_server_logs);
 }
 
 /// Every other route except the web app: health, metrics and documentation.

@@ -248,6 +248,29 @@ async fn the_server_refuses_what_the_schema_refuses() {
         ("/personas", "CreatePersona", json!({"name": "", "instructions": "x"})),
         ("/personas", "CreatePersona", json!({"name": "n", "instructions": long(MAX_DESCRIPTION_CHARS + 1)})),
     ];
+    refuses_alike(&server, &document, workflows.into_iter().chain(others)).await;
+}
+
+/// Compares the server's answer to each body with the schema.
+async fn refuses_alike(
+    server: &Server,
+    document: &Value,
+    bodies: impl IntoIterator<Item = (&'static str, &'static str, Value)>,
+) {
+    for (path, schema, body) in bodies {
+        let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": document["components"]});
+        let fits = jsonschema::is_valid(&root, &body);
+        let answer = server.post(path, &body).await;
+        assert_eq!(answer.status.is_success(), fits, "{path} {}: {}", answer.status, answer.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_refuses_agents_and_mcp_servers_that_the_schema_refuses() {
+    let database = TestDatabase::sqlite();
+    let server = Server::start(&database);
+    let document = document();
+    let long = |chars: usize| "x".repeat(chars);
     let agent = |fields: Value| {
         let mut body = json!({"name": "n", "instructions": "x"});
         body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -255,7 +278,7 @@ async fn the_server_refuses_what_the_schema_refuses() {
     };
     let mcp_server =
         |transport: Value| ("/mcp-servers", "CreateMcpServer", json!({"name": long(9), "transport": transport}));
-    let others = others.into_iter().chain([
+    let bodies = [
         agent(json!({"name": ""})),
         agent(json!({"max_turns": 0})),
         agent(json!({"max_turns": MAX_TURNS})),
@@ -271,11 +294,6 @@ async fn the_server_refuses_what_the_schema_refuses() {
         mcp_server(json!({"type": "http", "url": long(MAX_CREDENTIAL_CHARS + 1)})),
         mcp_server(json!({"type": "carrier-pigeon"})),
         mcp_server(json!({"type": "stdio", "command": "x", "args": vec!["a"; MAX_MCP_ARGS]})),
-    ]);
-    for (path, schema, body) in workflows.into_iter().chain(others) {
-        let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": document["components"]});
-        let fits = jsonschema::is_valid(&root, &body);
-        let answer = server.post(path, &body).await;
-        assert_eq!(answer.status.is_success(), fits, "{path} {}: {}", answer.status, answer.body);
-    }
+    ];
+    refuses_alike(&server, &document, bodies).await;
 }
