@@ -1,13 +1,16 @@
 //! Checks a definition before anything is spent.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{
-    Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, StepKind, TenantId, lint_indexed,
+    AgentId, Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, TenantId, lint_indexed,
     with_defaults,
 };
 
+use crate::agents::with_agents;
 use crate::blocking::off_thread;
 use crate::output::check_schema;
 use crate::providers::Providers;
@@ -26,10 +29,18 @@ pub async fn check(
     let filled = input.map(|input| with_defaults(&definition.inputs, input));
     let input = filled.as_ref();
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
-    let index = Index::of(definition);
+    let (definition, index, agents) = filled_in(store, tenant, definition).await?;
+    let definition = definition.as_ref();
+    let servers = index.named_resources().mcp_servers;
     let context = LintContext {
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition, &index) { store.persona_ids(tenant).await? } else { Vec::new() }),
+        agents: Some(agents),
+        mcp_servers: Some(if servers.is_empty() {
+            Vec::new()
+        } else {
+            store.existing_mcp_servers(tenant, servers.into_iter().collect()).await?
+        }),
         today: Some(today),
     };
     if is_quick(definition, &index, input) {
@@ -37,6 +48,18 @@ pub async fn check(
     }
     let (definition, input) = (definition.clone(), input.cloned());
     Ok(off_thread(move || lint_indexed_deeply(&definition, &index, &context, input.as_ref())).await)
+}
+
+/// The definition with the agents that its steps name, its index, and the agents that exist.
+pub async fn filled_in<'d>(
+    store: &Store,
+    tenant: &TenantId,
+    definition: &'d Definition,
+) -> Result<(Cow<'d, Definition>, Index, Vec<AgentId>), StoreError> {
+    let index = Index::of(definition);
+    let (filled, agents) = with_agents(store, tenant, definition, index.named_resources().agents).await?;
+    let index = if agents.is_empty() { index } else { Index::of(&filled) };
+    Ok((filled, index, agents))
 }
 
 /// The lint, and when it finds no error, the findings of the server's libraries. `sluice check`, which has no tenant,
@@ -69,7 +92,7 @@ fn lint_indexed_deeply(
 fn is_quick(definition: &Definition, index: &Index, input: Option<&Value>) -> bool {
     let run_of = |_: &Place| None;
     let scope = Scope::new(index, &definition.context, input.unwrap_or(&Value::Null), &run_of);
-    let has_schema = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.output_schema.is_some());
+    let has_schema = |place: &Place| place.step.kind.model_use().is_some_and(|uses| uses.output_schema.is_some());
     let places = || index.places().iter();
     let mut templates = places().flat_map(|place| place.step.templates());
     // Expressions are compiled, and not evaluated.
@@ -80,7 +103,7 @@ fn is_quick(definition: &Definition, index: &Index, input: Option<&Value>) -> bo
 }
 
 fn names_personas(definition: &Definition, index: &Index) -> bool {
-    let names_one = |place: &Place| matches!(&place.step.kind, StepKind::Llm(llm) if llm.persona_id.is_some());
+    let names_one = |place: &Place| place.step.kind.model_use().is_some_and(|uses| uses.persona_id.is_some());
     definition.persona_id.is_some() || index.places().iter().any(names_one)
 }
 
@@ -108,8 +131,7 @@ pub fn deep_findings(definition: &Definition, index: &Index, input: Option<&Valu
                 error(format!("{pointer}/{field}"), "template_refused", message);
             }
         }
-        if let StepKind::Llm(llm) = &step.kind
-            && let Some(schema) = &llm.output_schema
+        if let Some(schema) = step.kind.model_use().and_then(|uses| uses.output_schema)
             && let Err(refused) = check_schema(schema)
         {
             error(format!("{pointer}/output_schema{}", refused.pointer), "invalid_schema", refused.message);

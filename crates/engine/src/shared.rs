@@ -13,6 +13,7 @@ use crate::call_permits::{CallLimits, CallPermits};
 use crate::clock::Environment;
 use crate::faults::Faults;
 use crate::hub::Hub;
+use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
 use crate::retry::Backoff;
 
@@ -39,6 +40,7 @@ impl Default for Limits {
 pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
+    pub mcp_servers: Arc<McpServers>,
     pub outside: Environment,
     pub faults: Faults,
     pub backoff: Backoff,
@@ -60,6 +62,7 @@ impl Shared {
     pub fn new(
         store: Store,
         providers: Arc<Providers>,
+        mcp_servers: Arc<McpServers>,
         outside: Environment,
         faults: Faults,
         backoff: Backoff,
@@ -70,6 +73,7 @@ impl Shared {
             engine_id: outside.ids.engine_id(),
             store,
             providers,
+            mcp_servers,
             outside,
             faults,
             backoff,

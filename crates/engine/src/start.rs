@@ -11,6 +11,7 @@ use sluice_types::{
     with_defaults,
 };
 
+use crate::check;
 use crate::driver::Actor;
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -107,7 +108,8 @@ impl Engine {
             return Err(refusal(report.errors().cloned().collect()));
         }
         let providers = self.shared.providers.list(tenant).await?;
-        let mut definition = definition.clone();
+        let (definition, ..) = check::filled_in(&self.shared.store, tenant, definition).await?;
+        let mut definition = definition.into_owned();
         pin_to_available(&mut definition, &providers);
         let index = Index::of(&definition);
         let may_run = |place: &&Place| place.step.enabled && index.around(place).all(|around| around.step.enabled);
@@ -223,14 +225,7 @@ fn refusal(errors: Vec<sluice_types::LintFinding>) -> EngineError {
 }
 
 fn named_personas(definition: &Definition, index: &Index) -> Vec<sluice_types::PersonaId> {
-    let own = index.places().iter().filter_map(|place| match &place.step.kind {
-        StepKind::Llm(llm) => llm.persona_id.clone(),
-        StepKind::Review(_)
-        | StepKind::Parallel(_)
-        | StepKind::Conditional(_)
-        | StepKind::Loop(_)
-        | StepKind::Unknown(_) => None,
-    });
+    let own = index.places().iter().filter_map(|place| place.step.kind.model_use()?.persona_id.cloned());
     definition.persona_id.clone().into_iter().chain(own).collect()
 }
 

@@ -1,11 +1,15 @@
 //! The definition of a workflow: what it runs, step by step. The same JSON on the wire, on disk and
 //! in the editor.
 
+mod agent;
 mod containers;
 mod inputs;
+mod model_use;
 mod newer;
 mod reading;
+mod schema;
 mod texts;
+mod tool;
 mod words;
 
 use std::collections::BTreeMap;
@@ -13,21 +17,23 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::openapi::{RefOr, Schema, schema};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 use crate::ids::{PersonaId, StepId};
 use crate::integer;
 use crate::limits::{DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
 use crate::providers::ProviderName;
 use crate::status::status;
+pub use agent::{AgentStep, Approve, OnContextFull};
 pub use containers::{Branch, Case, ConditionalStep, LoopStep, OnError, Otherwise, ParallelStep};
 pub(crate) use inputs::is_input_name;
 pub use inputs::{InputField, InputType};
+pub use model_use::ModelUse;
 pub(crate) use newer::to_be_checked;
 pub use newer::{NewerKind, NewerPart, known_parts_if_given, known_parts_only};
 pub(crate) use texts::UNTIL;
 pub use texts::{Language, StepText};
+pub use tool::ToolStep;
 use words::words;
 
 /// What a workflow runs: steps in list order, and what they share.
@@ -105,6 +111,8 @@ impl Step {
     pub const fn step_type(&self) -> StepType {
         match self.kind {
             StepKind::Llm(_) => StepType::Llm,
+            StepKind::Agent(_) => StepType::Agent,
+            StepKind::Tool(_) => StepType::Tool,
             StepKind::Review(_) => StepType::Review,
             StepKind::Parallel(_) => StepType::Parallel,
             StepKind::Conditional(_) => StepType::Conditional,
@@ -118,17 +126,21 @@ impl Step {
     pub const fn effect(&self) -> StepEffect {
         match (&self.effect, &self.kind) {
             // A container changes nothing itself: its steps have their own effects.
+            // The same holds for an agent, whose calls of tools are step runs of their own.
             (Some(StepEffect::Pure), _)
             | (
                 None,
                 StepKind::Llm(_)
+                | StepKind::Agent(_)
                 | StepKind::Review(_)
                 | StepKind::Parallel(_)
                 | StepKind::Conditional(_)
                 | StepKind::Loop(_),
             ) => StepEffect::Pure,
             (Some(StepEffect::Reads), _) => StepEffect::Reads,
-            (Some(StepEffect::Writes | StepEffect::Unknown(_)), _) | (None, StepKind::Unknown(_)) => StepEffect::Writes,
+            // What a tool does is written into the definition of a run at its start, as far as it is known.
+            (Some(StepEffect::Writes | StepEffect::Unknown(_)), _)
+            | (None, StepKind::Tool(_) | StepKind::Unknown(_)) => StepEffect::Writes,
         }
     }
 
@@ -149,33 +161,6 @@ impl Step {
     pub fn idle_timeout_seconds(&self) -> u32 {
         self.idle_timeout.map_or(self.timeout_seconds(), |idle| idle.min(self.timeout_seconds()))
     }
-
-    /// The fields that are templates, with their names.
-    #[must_use]
-    pub fn templates(&self) -> Vec<(&'static str, &str)> {
-        match &self.kind {
-            StepKind::Llm(llm) => {
-                let mut all = vec![("prompt", llm.prompt.as_str())];
-                all.extend(llm.system_prompt.as_deref().map(|text| ("system_prompt", text)));
-                all
-            }
-            StepKind::Review(review) => vec![("instructions", review.instructions.as_str())],
-            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Vec::new(),
-        }
-    }
-
-    /// The same fields, to rewrite them.
-    pub fn templates_mut(&mut self) -> Vec<&mut String> {
-        match &mut self.kind {
-            StepKind::Llm(llm) => {
-                let mut all = vec![&mut llm.prompt];
-                all.extend(llm.system_prompt.as_mut());
-                all
-            }
-            StepKind::Review(review) => vec![&mut review.instructions],
-            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Vec::new(),
-        }
-    }
 }
 
 /// The kinds of step, each with its own fields.
@@ -184,6 +169,10 @@ impl Step {
 pub enum StepKind {
     /// Calls a model once.
     Llm(LlmStep),
+    /// Runs a model that calls tools until it is done.
+    Agent(AgentStep),
+    /// Calls a tool once.
+    Tool(ToolStep),
     /// Waits for a person's decision.
     Review(ReviewStep),
     /// Runs branches, or the same steps for each item of a list, at once.
@@ -213,6 +202,10 @@ status!(
     StepType {
         /// Calls a model once.
         Llm = "llm",
+        /// Runs a model that calls tools until it is done.
+        Agent = "agent",
+        /// Calls a tool once.
+        Tool = "tool",
         /// Waits for a person's decision.
         Review = "review",
         /// Runs branches, or the same steps for each item of a list, at once.
@@ -378,113 +371,6 @@ struct StepCommon {
 
 const fn yes() -> bool {
     true
-}
-
-/// The schema of one kind of step: the common fields, the tag, its own fields.
-///
-/// It does not say that there are no others, although requests refuse them: answers hold steps too, and clients made from
-/// a document that closes a schema refuse the answers of a later server.
-fn kind_schema<T: PartialSchema>(tag_schema: &str, description: &str) -> RefOr<Schema> {
-    let (RefOr::T(Schema::Object(common)), RefOr::T(Schema::Object(own))) = (StepCommon::schema(), T::schema()) else {
-        unreachable!("structs have object schemas");
-    };
-    let mut object = common;
-    object.properties.insert("type".into(), schema::Ref::from_schema_name(tag_schema).into());
-    object.required.push("type".into());
-    object.properties.extend(own.properties);
-    object.required.extend(own.required);
-    object.description = Some(description.into());
-    RefOr::T(Schema::Object(object))
-}
-
-/// The schema of a tag: a text of one value. Generators of clients want it to have a name.
-fn tag_schema(tag: StepType) -> RefOr<Schema> {
-    schema::ObjectBuilder::new()
-        .schema_type(schema::Type::String)
-        .enum_values(Some([tag.as_str()]))
-        .description(Some(format!("Says that the step is of type `{}`.", tag.as_str())))
-        .into()
-}
-
-macro_rules! step_schema {
-    ($schema:ident, $own:ty, $tag:literal, $description:literal) => {
-        /// Stands for the flat schema of this kind of step in the OpenAPI document.
-        struct $schema;
-        impl PartialSchema for $schema {
-            fn schema() -> RefOr<Schema> {
-                kind_schema::<$own>($tag, $description)
-            }
-        }
-        impl ToSchema for $schema {
-            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-                <$own as ToSchema>::schemas(schemas);
-                <StepCommon as ToSchema>::schemas(schemas);
-            }
-        }
-    };
-}
-step_schema!(
-    LlmStepSchema,
-    LlmStep,
-    "LlmStepType",
-    "Calls a model once; its output is text, or JSON when it has an `output_schema`."
-);
-step_schema!(
-    ReviewStepSchema,
-    ReviewStep,
-    "ReviewStepType",
-    "Waits for a person's decision; its output is the decision, with the text as approved."
-);
-step_schema!(
-    ParallelStepSchema,
-    ParallelStep,
-    "ParallelStepType",
-    "Runs branches, or the same steps for each item of a list, at once; its output is a map by branch, or a list in the order of the items."
-);
-step_schema!(
-    ConditionalStepSchema,
-    ConditionalStep,
-    "ConditionalStepType",
-    "Runs the first case that matches; its output is the last output in that case."
-);
-step_schema!(
-    LoopStepSchema,
-    LoopStep,
-    "LoopStepType",
-    "Runs its steps in rounds until a condition holds; its output is that of the last round."
-);
-
-impl PartialSchema for Step {
-    fn schema() -> RefOr<Schema> {
-        schema::OneOfBuilder::new()
-            .item(schema::Ref::from_schema_name("LlmStep"))
-            .item(schema::Ref::from_schema_name("ReviewStep"))
-            .item(schema::Ref::from_schema_name("ParallelStep"))
-            .item(schema::Ref::from_schema_name("ConditionalStep"))
-            .item(schema::Ref::from_schema_name("LoopStep"))
-            .description(Some("One step of a workflow; `type` says which kind."))
-            .into()
-    }
-}
-
-impl ToSchema for Step {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push(("LlmStep".into(), LlmStepSchema::schema()));
-        schemas.push(("ReviewStep".into(), ReviewStepSchema::schema()));
-        schemas.push(("ParallelStep".into(), ParallelStepSchema::schema()));
-        schemas.push(("ConditionalStep".into(), ConditionalStepSchema::schema()));
-        schemas.push(("LoopStep".into(), LoopStepSchema::schema()));
-        schemas.push(("LlmStepType".into(), tag_schema(StepType::Llm)));
-        schemas.push(("ReviewStepType".into(), tag_schema(StepType::Review)));
-        schemas.push(("ParallelStepType".into(), tag_schema(StepType::Parallel)));
-        schemas.push(("ConditionalStepType".into(), tag_schema(StepType::Conditional)));
-        schemas.push(("LoopStepType".into(), tag_schema(StepType::Loop)));
-        LlmStepSchema::schemas(schemas);
-        ReviewStepSchema::schemas(schemas);
-        ParallelStepSchema::schemas(schemas);
-        ConditionalStepSchema::schemas(schemas);
-        LoopStepSchema::schemas(schemas);
-    }
 }
 
 #[cfg(test)]

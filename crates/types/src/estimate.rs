@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::catalog::find_model;
 use crate::chat_tokens::estimated_tokens;
-use crate::definition::{Definition, LlmStep, StepType, known_parts_if_given};
+use crate::definition::{Definition, ModelUse, StepType, known_parts_if_given};
 use crate::ids::{StepId, StepPath};
 use crate::index::{Index, Place};
 use crate::input_check::with_defaults;
@@ -215,16 +215,16 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn of_call(&self, place: &Place, llm: &LlmStep, outputs: &Outputs<'_>, locals: &LocalTokens) -> StepEstimate {
+    fn of_call(&self, place: &Place, uses: ModelUse<'_>, outputs: &Outputs<'_>, locals: &LocalTokens) -> StepEstimate {
         let step = &place.step;
-        let (provider, model) = model_of(self.definition, llm);
+        let (provider, model) = model_of(self.definition, uses);
         let named = provider.clone().zip(model.clone());
         let info = named.as_ref().and_then(|(provider, model)| find_model(provider, model));
         let seen = named.and_then(|(provider, model)| self.history.get(&(step.id.clone(), provider, model)));
         let templates = step.templates();
         let input_tokens = templates.iter().map(|(_, source)| self.tokens_of(source, outputs, locals));
         let input_tokens = input_tokens.fold(TokenRange::default(), |sum, tokens| sum + tokens);
-        let most = llm.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
+        let most = uses.max_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
         let cap = info.as_ref().and_then(|info| info.max_output_tokens);
         let cap = cap.map_or(u64::from(most), |cap| cap.min(u64::from(most)));
         let output_tokens = match seen {

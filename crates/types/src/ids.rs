@@ -94,6 +94,16 @@ text_id!(
     PersonaId, "persona id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );
 text_id!(
+    /// An agent's id: a slug, unique in its tenant.
+    AgentId, "agent id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
+);
+text_id!(
+    /// The id of an MCP server: a slug, unique in its tenant. `native` is reserved.
+    McpServerId, "MCP server id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$",
+    "use a letter, then up to 99 letters, digits, `-` or `_`; `native` is reserved",
+    |text| is_slug(text) && text != crate::tools::NATIVE
+);
+text_id!(
     /// A tenant's id: a slug.
     TenantId, "tenant id", "^[a-zA-Z][a-zA-Z0-9_-]{0,99}$", SLUG_RULE, is_slug
 );

@@ -207,6 +207,8 @@ impl Index {
             StepKind::Conditional(conditional) => taken.and_then(|slot| conditional.next_of(slot)),
             StepKind::Llm(_)
             | StepKind::Review(_)
+            | StepKind::Tool(_)
+            | StepKind::Agent(_)
             | StepKind::Parallel(_)
             | StepKind::Loop(_)
             | StepKind::Unknown(_) => None,
@@ -236,6 +238,8 @@ impl Index {
             }
             StepKind::Llm(_)
             | StepKind::Review(_)
+            | StepKind::Tool(_)
+            | StepKind::Agent(_)
             | StepKind::Parallel(_)
             | StepKind::Loop(_)
             | StepKind::Unknown(_) => vec![self.after(place)],

@@ -62,6 +62,11 @@ pub fn size(value: &Value) -> usize {
     value.to_string().len()
 }
 
+/// The same for an object.
+pub fn size_of_map(fields: &serde_json::Map<String, Value>) -> usize {
+    serde_json::to_string(fields).map_or(usize::MAX, |text| text.len())
+}
+
 /// A JSON error with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {
@@ -150,7 +155,7 @@ fn pointer(path: &Path) -> String {
 }
 
 /// Writes a key as a part of a JSON pointer (RFC 6901, section 3).
-pub(crate) fn escape(key: &str) -> String {
+pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

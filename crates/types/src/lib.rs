@@ -5,6 +5,7 @@
 //! **No I/O**: this crate compiles to `wasm32-unknown-unknown` and pulls in no runtime, network or
 //! database crate; `cargo xtask check` proves both.
 
+mod agents;
 mod block;
 mod catalog;
 mod chat_tokens;
@@ -26,8 +27,10 @@ pub mod json;
 mod lean;
 pub mod limits;
 mod lint;
+mod mcp_servers;
 mod metadata;
 mod model_name;
+mod named_resources;
 pub mod numbers;
 mod order;
 mod output_fields;
@@ -39,25 +42,28 @@ mod problem;
 mod providers;
 mod rerun;
 mod resolve;
+mod resources;
 mod scope;
 mod status;
 mod step_edits;
 mod step_runs;
 pub mod template;
 mod templates;
+mod tools;
 mod unicode;
 mod usage;
 mod uses;
 mod workflows;
 
+pub use agents::{Agent, AgentPage, CreateAgent, PatchAgent, UpdateAgent};
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use choice::{Choice, LoopEnd, SeenValue, Tested};
 pub use definition::{
-    Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep, LoopStep, NewerPart,
-    OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind,
-    StepText, StepType, UnknownStep,
+    AgentStep, Approve, Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep,
+    LoopStep, ModelUse, NewerPart, OnContextFull, OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep,
+    ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType, ToolStep, UnknownStep,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{
@@ -72,14 +78,23 @@ pub use execution::{
 pub use execution_changes::{OverrideOutput, PatchExecution, PatchStep};
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
-pub use ids::{BranchName, ExecutionId, IdError, PersonaId, StepId, StepPath, TenantId, WorkflowId, slug_from_name};
+pub use ids::{
+    AgentId, BranchName, ExecutionId, IdError, McpServerId, PersonaId, StepId, StepPath, TenantId, WorkflowId,
+    slug_from_name,
+};
 pub use index::{Index, OTHERWISE, Place};
 pub use input_check::{check_input, with_defaults};
 pub use lean::Include;
 pub use lint::{
     LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed, undeclared_inputs,
 };
+pub use mcp_servers::{
+    CreateMcpServer, HttpTransport, LogLine, LogLinePage, LogSource, McpCheck, McpServer, McpServerPage, McpTool,
+    McpToolPage, McpTransport, PatchMcpServer, SetHttpTransport, SetMcpTransport, SetStdioTransport, StdioTransport,
+    ToolAnnotations, UpdateMcpServer,
+};
 pub use metadata::{Metadata, metadata_errors};
+pub use named_resources::NamedResources;
 pub use order::CreationOrder;
 pub use output_fields::OutputFields;
 pub use output_schema::describes_an_object;
@@ -89,6 +104,10 @@ pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, Provider, ProviderName, ProviderPage, UpdateCredential};
 pub use rerun::{KeptStep, RepeatedStep, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
+pub use resources::{
+    AgentResource, AgentResourcePage, McpServerResource, McpServerResourcePage, ToolResource, ToolResourcePage,
+    ToolSummary,
+};
 pub use scope::{NameScope, Resolution};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use step_edits::{
@@ -99,6 +118,7 @@ pub use templates::{
     InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateInput, TemplatePage, TemplateSummary,
     WorkflowTemplate, built_in_templates, step_templates,
 };
+pub use tools::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, Tool, ToolId, ToolSource};
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::block::BlockAddress;
-use crate::definition::StepKind;
+use crate::definition::{AgentStep, StepKind};
 use crate::index::{Index, Place};
 
 /// The fields of a step's output.
@@ -27,7 +27,9 @@ impl Index {
     #[must_use]
     pub fn output_fields(&self, place: &Place) -> OutputFields {
         let own = match &place.step.kind {
-            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => TEXT,
+            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {
+                TEXT
+            }
             StepKind::Conditional(_) => CONDITIONAL,
             StepKind::Loop(_) => LOOP,
             StepKind::Parallel(_) => PARALLEL,
@@ -39,9 +41,12 @@ impl Index {
         match &place.step.kind {
             StepKind::Llm(llm) => match &llm.output_schema {
                 None => Some(Vec::new()),
-                // A schema without named properties allows any field.
-                Some(schema) => Some(schema.get("properties").and_then(Value::as_object)?.keys().cloned().collect()),
+                Some(schema) => schema_fields(schema),
             },
+            StepKind::Agent(AgentStep { output_schema: None, .. }) => Some(Vec::new()),
+            StepKind::Agent(AgentStep { output_schema: Some(schema), .. }) => schema_fields(schema),
+            // A tool may give any field.
+            StepKind::Tool(_) => None,
             StepKind::Review(_) => Some(["decision", "comment"].map(str::to_owned).to_vec()),
             StepKind::Parallel(parallel) if parallel.branches.is_empty() => Some(Vec::new()),
             StepKind::Parallel(parallel) => {
@@ -65,4 +70,9 @@ impl Index {
             StepKind::Unknown(_) => None,
         }
     }
+}
+
+/// The fields that a schema names. One without named properties allows any field.
+fn schema_fields(schema: &Value) -> Option<Vec<String>> {
+    Some(schema.get("properties").and_then(Value::as_object)?.keys().cloned().collect())
 }

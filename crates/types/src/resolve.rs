@@ -1,7 +1,7 @@
 //! Resolves the provider and model of a step.
 
 use crate::catalog::{default_model, provider_of_model};
-use crate::definition::{Definition, Fallback, LlmStep, Step, StepKind};
+use crate::definition::{Definition, Fallback, ModelUse, Step};
 use crate::providers::Provider;
 
 /// A provider and model to call, the first choice or a fallback.
@@ -16,10 +16,10 @@ pub struct Candidate {
 /// The models that a step calls, in order. Empty when neither the step nor the workflow names one.
 #[must_use]
 pub fn candidates(definition: &Definition, step: &Step) -> Vec<Candidate> {
-    let StepKind::Llm(llm) = &step.kind else { return Vec::new() };
-    let (Some(provider), Some(model)) = model_of(definition, llm) else { return Vec::new() };
+    let Some(uses) = step.kind.model_use() else { return Vec::new() };
+    let (Some(provider), Some(model)) = model_of(definition, uses) else { return Vec::new() };
     let mut all = vec![Candidate { provider, model }];
-    for fallback in &llm.fallbacks {
+    for fallback in uses.fallbacks {
         let provider = provider_of_fallback(fallback, all.first().map(|first| first.provider.as_str()));
         all.extend(provider.map(|provider| Candidate { provider, model: fallback.model.clone() }));
     }
@@ -33,15 +33,15 @@ pub(crate) fn provider_of_fallback(fallback: &Fallback, first: Option<&str>) -> 
 }
 
 /// The provider and model that a step names, or that the workflow names for it.
-pub(crate) fn model_of(definition: &Definition, llm: &LlmStep) -> (Option<String>, Option<String>) {
-    let named = llm.model.clone();
-    let provider = llm
+pub(crate) fn model_of(definition: &Definition, uses: ModelUse<'_>) -> (Option<String>, Option<String>) {
+    let named = uses.model.cloned();
+    let provider = uses
         .provider
-        .clone()
+        .cloned()
         .or_else(|| named.as_deref().and_then(provider_of_model).map(str::to_owned))
         .or_else(|| definition.provider.clone())
         .or_else(|| definition.model.as_deref().and_then(provider_of_model).map(str::to_owned));
-    let inherits = llm.provider.is_none() || llm.provider == definition.provider;
+    let inherits = uses.provider.is_none() || uses.provider == definition.provider.as_ref();
     let model = named
         .or_else(|| definition.model.clone().filter(|_| inherits))
         .or_else(|| provider.as_deref().and_then(default_model).map(str::to_owned));
@@ -60,11 +60,10 @@ fn pin_models(definition: &mut Definition, default: Option<&str>, default_model_
     }
     let shared = definition.provider.clone();
     definition.each_step_mut(|step| {
-        if let StepKind::Llm(llm) = &mut step.kind
-            && let Some(provider) = llm.provider.clone().filter(|provider| Some(provider) != shared.as_ref())
-            && llm.model.is_none()
+        if let Some((Some(provider), model @ None)) = step.kind.model_named()
+            && Some(&*provider) != shared.as_ref()
         {
-            llm.model = default_model_of(&provider);
+            *model = default_model_of(provider);
         }
     });
 }

@@ -31,6 +31,8 @@ pub fn step_look(step: &Step) -> StepKindLook {
         StepKind::Parallel(parallel) if parallel.for_each.is_some() => FOR_EACH,
         StepKind::Llm(_)
         | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
         | StepKind::Parallel(_)
         | StepKind::Conditional(_)
         | StepKind::Loop(_)

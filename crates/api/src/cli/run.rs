@@ -6,12 +6,11 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::Value;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environment};
-use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
+use sluice_engine::{Command, Engine, EngineConfig, EngineError, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
-    ProviderName, ReviewDecision, StartExecution, StepKind, TenantId, Workflow, WorkflowId, provider_of_model,
-    slug_from_name,
+    ProviderName, ReviewDecision, StartExecution, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
 };
 use tokio::sync::Notify;
 
@@ -40,7 +39,7 @@ Exit codes: 0 completed, 1 failed, 2 the file or the input is wrong, 3 cancelled
 4 it waits at a gate and there is no terminal to ask at, 130 interrupted twice.
 Ctrl-C cancels the run; a second one ends at once.")]
 pub struct RunOptions {
-    /// Workflow or definition, as JSON; `-` reads standard input
+    /// Workflow or definition, as JSON; `-` reads standard input. Beside the `definition` may stand `agents` and `mcp_servers`
     file: PathBuf,
     /// Input: JSON, text, or `@FILE`; `@-` reads standard input
     #[arg(long, default_value = "{}")]
@@ -78,9 +77,11 @@ pub fn run(options: &RunOptions) -> u8 {
     let definition = &mut workflow.definition;
     definition.provider = options.provider.clone().or(definition.provider.take());
     definition.model = options.model.clone().or(definition.model.take());
-    let report = lint_deeply(definition, &LintContext::default(), Some(&input));
+    let mut filled = definition.clone();
+    workflow.resources.fill_in(&mut filled);
+    let report = lint_deeply(&filled, &LintContext::default(), Some(&input));
     if !report.valid {
-        print_report(&options.file, definition, &report);
+        print_report(&options.file, &filled, &report);
         return USAGE;
     }
     if let Err(error) = start_log(None, None) {
@@ -106,7 +107,7 @@ fn input_of(text: &str) -> Result<Value, String> {
     }
 }
 
-async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value) -> Result<u8, String> {
+async fn run_workflow(options: &RunOptions, mut workflow: WorkflowFile, input: Value) -> Result<u8, String> {
     // From here on a signal ends the process in order, so that the temporary folder is deleted.
     let mut signals = StopSignals::new().map_err(|error| error.to_string())?;
     let (folder, _temporary) = if let Some(folder) = &options.data_dir {
@@ -120,9 +121,15 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
     let vault = data_folder::vault(std::env::var("SLUICE_MASTER_KEY").ok(), &folder)?;
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network: NetworkPolicy::Anywhere };
     let config = StoreConfig::Sqlite(folder.join(DATABASE));
-    let engine = open_engine(&config, providers, Limits::default(), false).await?;
+    // Whoever runs the command can start programs anyway.
+    let config_of_engine = EngineConfig { adopt: false, allow_stdio_mcp: true, ..EngineConfig::default() };
+    let engine = open_engine(&config, providers, config_of_engine).await?;
     let tenant = TenantId::local();
     let definition = workflow.definition.clone();
+    let resources = std::mem::take(&mut workflow.resources);
+    if let Err(error) = resources.save(&engine, &tenant).await {
+        return Ok(eprint_error(USAGE, &error));
+    }
     let workflow_id = save(&engine, &tenant, workflow).await?;
     let start = StartExecution {
         input,
@@ -165,16 +172,9 @@ fn hint(error: &EngineError, definition: &Definition) -> String {
     let index = Index::of(definition);
     let pointer = fields.first().and_then(|field| field.pointer.strip_prefix("/definition"));
     let step = pointer.and_then(|pointer| index.at_pointer(pointer)).map(|(place, _)| &place.step);
-    let llm = step.and_then(|step| match &step.kind {
-        StepKind::Llm(llm) => Some(llm),
-        StepKind::Review(_)
-        | StepKind::Parallel(_)
-        | StepKind::Conditional(_)
-        | StepKind::Loop(_)
-        | StepKind::Unknown(_) => None,
-    });
-    let named = llm.and_then(|llm| llm.provider.as_deref()).or(definition.provider.as_deref());
-    let model = llm.and_then(|llm| llm.model.as_deref()).or(definition.model.as_deref());
+    let uses = step.and_then(|step| step.kind.model_use());
+    let named = uses.and_then(|uses| uses.provider).or(definition.provider.as_ref()).map(String::as_str);
+    let model = uses.and_then(|uses| uses.model).or(definition.model.as_ref()).map(String::as_str);
     let provider = named.or(model.and_then(provider_of_model)).and_then(|name| name.parse::<ProviderName>().ok());
     let set = match provider {
         Some(ProviderName::Anthropic) => "set ANTHROPIC_API_KEY",

@@ -82,6 +82,8 @@ impl Machine {
         match &self.place(path)?.step.kind {
             StepKind::Llm(llm) => Some(llm),
             StepKind::Review(_)
+            | StepKind::Tool(_)
+            | StepKind::Agent(_)
             | StepKind::Parallel(_)
             | StepKind::Conditional(_)
             | StepKind::Loop(_)

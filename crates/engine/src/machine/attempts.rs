@@ -105,7 +105,12 @@ impl Machine {
         let place = self.place(path).ok_or_else(no_model)?;
         let llm = match &place.step.kind {
             StepKind::Llm(llm) => llm,
-            StepKind::Review(_) | StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => {
+            StepKind::Review(_)
+            | StepKind::Tool(_)
+            | StepKind::Agent(_)
+            | StepKind::Parallel(_)
+            | StepKind::Conditional(_)
+            | StepKind::Loop(_) => {
                 return Err(no_model());
             }
             StepKind::Unknown(unknown) => {

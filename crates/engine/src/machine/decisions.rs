@@ -179,6 +179,8 @@ impl Machine {
             Some(StepKind::Llm(llm)) => llm.output_schema.as_ref(),
             Some(
                 StepKind::Review(_)
+                | StepKind::Tool(_)
+                | StepKind::Agent(_)
                 | StepKind::Parallel(_)
                 | StepKind::Conditional(_)
                 | StepKind::Loop(_)

@@ -1,5 +1,6 @@
 //! The decisions of one turn: first written, then carried out.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +73,7 @@ pub struct Evaluation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
     /// Templates, each with the name of its field.
-    Texts(Vec<(&'static str, String)>),
+    Texts(Vec<(Cow<'static, str>, String)>),
     /// Conditions, up to the first that is true.
     Conditions(Vec<Condition>),
     /// The expression of a `for_each`.

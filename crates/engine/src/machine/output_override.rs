@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use sluice_types::{
-    ErrorCode, EventType, ExecutionEvent, ExecutionStatus, OverrideOutput, StepKind, StepPath, StepRunStatus,
+    AgentStep, ErrorCode, EventType, ExecutionEvent, ExecutionStatus, LlmStep, OverrideOutput, StepKind, StepPath,
+    StepRunStatus,
 };
 
 use super::Machine;
@@ -65,10 +66,16 @@ impl Machine {
         };
         let content = text_of(&value);
         let output = match &place.step.kind {
-            StepKind::Llm(llm) => output_of(&content, llm.output_schema.as_ref())
-                .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/output", failure.message))?,
+            StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }) => {
+                output_of(&content, output_schema.as_ref())
+                    .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/output", failure.message))?
+            }
             StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": null, "content": content}),
-            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => value,
+            StepKind::Tool(_)
+            | StepKind::Parallel(_)
+            | StepKind::Conditional(_)
+            | StepKind::Loop(_)
+            | StepKind::Unknown(_) => value,
         };
         Ok((content, output))
     }

@@ -137,7 +137,7 @@ fn plan_list(index: &Index, runs: &Runs, mode: Mode, list: &ListPath, actions: &
 fn beginning(place: &Place, path: StepPath, run: Option<&StepRun>) -> Action {
     match place.step.kind {
         // A step of an unknown kind fails when it is started, with a message that says why.
-        StepKind::Llm(_) | StepKind::Unknown(_) => Action::Start(path),
+        StepKind::Llm(_) | StepKind::Agent(_) | StepKind::Tool(_) | StepKind::Unknown(_) => Action::Start(path),
         StepKind::Review(_) => Action::OpenGate(path),
         // Some of its steps run again, and it keeps what it has decided.
         StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_)
@@ -172,7 +172,7 @@ fn plan_container(index: &Index, runs: &Runs, path: &StepPath, actions: &mut Vec
                 actions.extend(open(path, Segment::Index(lanes.opened + 1)));
             }
         }
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => {}
+        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {}
     }
 }
 
@@ -220,6 +220,8 @@ fn skip_reason(place: &Place, mode: Mode) -> Option<SkipReason> {
         StepKind::Review(_) if mode.yolo => Some(SkipReason::Yolo),
         StepKind::Llm(_)
         | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
         | StepKind::Parallel(_)
         | StepKind::Conditional(_)
         | StepKind::Loop(_)

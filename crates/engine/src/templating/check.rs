@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 use sluice_providers::demo::schema::instance_of;
-use sluice_types::{Index, Step, StepId, StepKind, StepPath, StepRun, StepRunStatus};
+use sluice_types::{AgentStep, Index, LlmStep, Step, StepId, StepKind, StepPath, StepRun, StepRunStatus};
 
 use super::fault::Fault;
 use super::scope::{Scope, text_of};
@@ -73,11 +73,15 @@ pub fn stand_ins(index: &Index) -> HashMap<StepId, StepRun> {
 
 fn stand_in(step: &Step) -> StepRun {
     let output = match &step.kind {
-        StepKind::Llm(llm) => {
-            llm.output_schema.as_ref().map_or_else(|| Value::from("…"), |schema| instance_of(schema, 0))
+        StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }) => {
+            output_schema.as_ref().map_or_else(|| Value::from("…"), |schema| instance_of(schema, 0))
         }
         StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": "…", "content": "…"}),
-        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Value::from("…"),
+        StepKind::Tool(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => Value::from("…"),
     };
     StepRun {
         status: StepRunStatus::Completed,

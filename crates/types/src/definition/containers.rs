@@ -227,7 +227,7 @@ impl StepKind {
                 cases.chain(otherwise).collect()
             }
             Self::Loop(body) => vec![inner(Slot::Body, "/steps".into(), body.entry_step.as_ref(), &body.steps)],
-            Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => Vec::new(),
+            Self::Llm(_) | Self::Review(_) | Self::Tool(_) | Self::Agent(_) | Self::Unknown(_) => Vec::new(),
         }
     }
 
@@ -252,7 +252,7 @@ impl StepKind {
                 cases.chain(otherwise).collect()
             }
             Self::Loop(LoopStep { entry_step, steps, .. }) => vec![(Slot::Body, BlockMut { entry_step, steps })],
-            Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => Vec::new(),
+            Self::Llm(_) | Self::Review(_) | Self::Tool(_) | Self::Agent(_) | Self::Unknown(_) => Vec::new(),
         }
     }
 
@@ -261,7 +261,7 @@ impl StepKind {
     pub const fn is_container(&self) -> bool {
         match self {
             Self::Parallel(_) | Self::Conditional(_) | Self::Loop(_) => true,
-            Self::Llm(_) | Self::Review(_) | Self::Unknown(_) => false,
+            Self::Llm(_) | Self::Review(_) | Self::Tool(_) | Self::Agent(_) | Self::Unknown(_) => false,
         }
     }
 }
@@ -272,7 +272,7 @@ impl StepType {
     pub const fn is_container(self) -> bool {
         match self {
             Self::Parallel | Self::Conditional | Self::Loop => true,
-            Self::Llm | Self::Review | Self::Unknown => false,
+            Self::Llm | Self::Agent | Self::Tool | Self::Review | Self::Unknown => false,
         }
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{
-    ConditionalStep, Definition, InputType, OnError, OnExpiry, OnTruncated, ParallelStep, ReasoningEffort, Step,
-    StepEffect, StepKind, StepType,
+    AgentStep, Approve, ConditionalStep, Definition, Fallback, InputType, OnContextFull, OnError, OnExpiry,
+    OnTruncated, ParallelStep, ReasoningEffort, Step, StepEffect, StepKind, StepType,
 };
 use crate::ids::StepId;
 use crate::json::{ReadError, escape};
@@ -28,6 +28,24 @@ const LLM_FIELDS: &[&str] = &[
     "output_schema",
     "fallbacks",
 ];
+const AGENT_FIELDS: &[&str] = &[
+    "agent_id",
+    "prompt",
+    "instructions",
+    "tools",
+    "approve",
+    "max_turns",
+    "on_context_full",
+    "provider",
+    "model",
+    "persona_id",
+    "temperature",
+    "max_tokens",
+    "reasoning",
+    "output_schema",
+    "fallbacks",
+];
+const TOOL_FIELDS: &[&str] = &["tool", "arguments"];
 const REVIEW_FIELDS: &[&str] = &["instructions", "shows", "expires_in", "on_expiry"];
 const PARALLEL_FIELDS: &[&str] = &["branches", "for_each", "steps", "entry_step", "max_concurrency", "on_error"];
 const BRANCH_FIELDS: &[&str] = &["name", "steps", "entry_step"];
@@ -191,10 +209,10 @@ impl<'d> Found<'d> {
                 if let Some(OnTruncated::Unknown(word)) = &llm.on_truncated {
                     self.word(format!("{at}/on_truncated"), word, OnTruncated::WORDS);
                 }
-                for (position, fallback) in llm.fallbacks.iter().enumerate() {
-                    self.fields(&format!("{at}/fallbacks/{position}"), &fallback.extra, &[FALLBACK_FIELDS]);
-                }
+                self.fallbacks(at, &llm.fallbacks);
             }
+            StepKind::Agent(agent) => self.agent(at, agent),
+            StepKind::Tool(tool) => self.fields(at, &tool.extra, &[COMMON_FIELDS, TOOL_FIELDS]),
             StepKind::Review(review) => {
                 self.fields(at, &review.extra, &[COMMON_FIELDS, REVIEW_FIELDS]);
                 if let Some(OnExpiry::Unknown(word)) = &review.on_expiry {
@@ -212,6 +230,26 @@ impl<'d> Found<'d> {
         }
         for inner in step.kind.blocks() {
             self.steps(&format!("{at}{}", inner.pointer), inner.block.steps);
+        }
+    }
+
+    fn agent(&mut self, at: &str, agent: &AgentStep) {
+        self.fields(at, &agent.extra, &[COMMON_FIELDS, AGENT_FIELDS]);
+        if let Some(Approve::Unknown(word)) = &agent.approve {
+            self.word(format!("{at}/approve"), word, Approve::WORDS);
+        }
+        if let Some(OnContextFull::Unknown(word)) = &agent.on_context_full {
+            self.word(format!("{at}/on_context_full"), word, OnContextFull::WORDS);
+        }
+        if let Some(ReasoningEffort::Unknown(word)) = &agent.reasoning {
+            self.word(format!("{at}/reasoning"), word, ReasoningEffort::WORDS);
+        }
+        self.fallbacks(at, &agent.fallbacks);
+    }
+
+    fn fallbacks(&mut self, at: &str, fallbacks: &[Fallback]) {
+        for (position, fallback) in fallbacks.iter().enumerate() {
+            self.fields(&format!("{at}/fallbacks/{position}"), &fallback.extra, &[FALLBACK_FIELDS]);
         }
     }
 
@@ -255,6 +293,8 @@ fn explained(value: &Value, error: ReadError) -> ReadError {
         [] => &[DEFINITION_FIELDS],
         [.., "steps", _] => match fields.get("type").and_then(Value::as_str).and_then(|tag| tag.parse().ok()) {
             Some(StepType::Llm) => &[COMMON_FIELDS, LLM_FIELDS],
+            Some(StepType::Agent) => &[COMMON_FIELDS, AGENT_FIELDS],
+            Some(StepType::Tool) => &[COMMON_FIELDS, TOOL_FIELDS],
             Some(StepType::Review) => &[COMMON_FIELDS, REVIEW_FIELDS],
             Some(StepType::Parallel) => &[COMMON_FIELDS, PARALLEL_FIELDS],
             Some(StepType::Conditional) => &[COMMON_FIELDS, CONDITIONAL_FIELDS],

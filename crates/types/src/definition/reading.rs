@@ -25,6 +25,8 @@ impl<'de> Deserialize<'de> for Step {
         let Value::String(tag) = tag else { return Err(D::Error::custom("@/type: a text is expected")) };
         let kind = match tag.parse() {
             Ok(StepType::Llm) => StepKind::Llm(read_part(common.own)?),
+            Ok(StepType::Agent) => StepKind::Agent(read_part(common.own)?),
+            Ok(StepType::Tool) => StepKind::Tool(read_part(common.own)?),
             Ok(StepType::Review) => StepKind::Review(read_part(common.own)?),
             Ok(StepType::Parallel) => StepKind::Parallel(read_part(common.own)?),
             Ok(StepType::Conditional) => StepKind::Conditional(read_part(common.own)?),
@@ -140,12 +142,15 @@ fn lists(step: &Value) -> Vec<(String, &Vec<Value>)> {
     let mut pointers = match tag {
         Some(StepType::Parallel) => many("branches"),
         Some(StepType::Conditional) => many("cases"),
-        Some(StepType::Loop | StepType::Llm | StepType::Review | StepType::Unknown) | None => Vec::new(),
+        Some(
+            StepType::Loop | StepType::Llm | StepType::Agent | StepType::Tool | StepType::Review | StepType::Unknown,
+        )
+        | None => Vec::new(),
     };
     match tag {
         Some(StepType::Parallel | StepType::Loop) => pointers.push("/steps".into()),
         Some(StepType::Conditional) => pointers.push("/otherwise/steps".into()),
-        Some(StepType::Llm | StepType::Review | StepType::Unknown) | None => {}
+        Some(StepType::Llm | StepType::Agent | StepType::Tool | StepType::Review | StepType::Unknown) | None => {}
     }
     pointers
         .into_iter()

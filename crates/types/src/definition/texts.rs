@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
 use super::{ConditionalStep, LoopStep, ParallelStep, Step, StepKind};
+use crate::json::escape;
 
 /// Language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +31,58 @@ pub struct StepText<'s> {
 pub(crate) const UNTIL: &str = "until";
 
 impl Step {
+    /// The fields that are templates, with their JSON pointers as in [`StepText::field`].
+    #[must_use]
+    pub fn templates(&self) -> Vec<(Cow<'static, str>, &str)> {
+        match &self.kind {
+            StepKind::Llm(llm) => {
+                let mut all = vec![("prompt".into(), llm.prompt.as_str())];
+                all.extend(llm.system_prompt.as_deref().map(|text| ("system_prompt".into(), text)));
+                all
+            }
+            StepKind::Agent(agent) => {
+                let mut all = vec![("prompt".into(), agent.prompt.as_str())];
+                all.extend(agent.instructions.as_deref().map(|text| ("instructions".into(), text)));
+                all
+            }
+            StepKind::Tool(tool) => {
+                let mut all = Vec::new();
+                texts_of_map("arguments", &tool.arguments, &mut all);
+                all
+            }
+            StepKind::Review(review) => vec![("instructions".into(), review.instructions.as_str())],
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Vec::new(),
+        }
+    }
+
+    /// The same fields, to rewrite them.
+    pub fn templates_mut(&mut self) -> Vec<&mut String> {
+        match &mut self.kind {
+            StepKind::Llm(llm) => {
+                let mut all = vec![&mut llm.prompt];
+                all.extend(llm.system_prompt.as_mut());
+                all
+            }
+            StepKind::Agent(agent) => {
+                let mut all = vec![&mut agent.prompt];
+                all.extend(agent.instructions.as_mut());
+                all
+            }
+            StepKind::Tool(tool) => {
+                let mut all = Vec::new();
+                tool.arguments.values_mut().for_each(|value| texts_mut_of(value, &mut all));
+                all
+            }
+            StepKind::Review(review) => vec![&mut review.instructions],
+            StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Vec::new(),
+        }
+    }
+
     /// All templates and expressions of the step, without those of steps inside it. A missing expression is left out.
     #[must_use]
     pub fn texts(&self) -> Vec<StepText<'_>> {
         let templates = self.templates().into_iter().map(|(field, source)| StepText {
-            field: Cow::Borrowed(field),
+            field,
             language: Language::Template,
             source,
         });
@@ -52,7 +102,9 @@ impl Step {
                 cases.map(|(at, case)| expression(format!("cases/{at}/when").into(), &case.when)).collect()
             }
             StepKind::Loop(LoopStep { until, .. }) => vec![expression(UNTIL.into(), until)],
-            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => Vec::new(),
+            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {
+                Vec::new()
+            }
         };
         all.retain(|text| !text.source.trim().is_empty());
         all
@@ -71,7 +123,38 @@ impl Step {
                 cases.iter_mut().map(|case| (Language::Expression, &mut case.when)).collect()
             }
             StepKind::Loop(LoopStep { until, .. }) => vec![(Language::Expression, until)],
-            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => Vec::new(),
+            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {
+                Vec::new()
+            }
         }
+    }
+}
+
+/// The texts in a value, with their JSON pointers behind that of the value.
+fn texts_of<'v>(at: &str, value: &'v Value, all: &mut Vec<(Cow<'static, str>, &'v str)>) {
+    match value {
+        Value::String(text) => all.push((at.to_owned().into(), text)),
+        Value::Array(items) => {
+            for (position, item) in items.iter().enumerate() {
+                texts_of(&format!("{at}/{position}"), item, all);
+            }
+        }
+        Value::Object(fields) => texts_of_map(at, fields, all),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn texts_of_map<'v>(at: &str, fields: &'v Map<String, Value>, all: &mut Vec<(Cow<'static, str>, &'v str)>) {
+    for (name, value) in fields {
+        texts_of(&format!("{at}/{}", escape(name)), value, all);
+    }
+}
+
+fn texts_mut_of<'v>(value: &'v mut Value, all: &mut Vec<&'v mut String>) {
+    match value {
+        Value::String(text) => all.push(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| texts_mut_of(item, all)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| texts_mut_of(field, all)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -68,7 +68,12 @@ fn add(definition: &mut Definition, parent: &StepId, name: &BranchName) -> Resul
             let name = unique(name, conditional.cases.iter().map(|case| &case.name));
             conditional.cases.push(Case::empty(name));
         }
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => {
             return Err(no_field(step));
         }
     }
@@ -114,7 +119,12 @@ fn rename(definition: &mut Definition, parent: &StepId, from: &BranchName, to: B
     let mut names: Vec<&mut BranchName> = match &mut step.kind {
         StepKind::Parallel(parallel) => parallel.branches.iter_mut().map(|branch| &mut branch.name).collect(),
         StepKind::Conditional(conditional) => conditional.cases.iter_mut().map(|case| &mut case.name).collect(),
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Vec::new(),
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => Vec::new(),
     };
     if to.as_str() == OTHERWISE || (to != *from && names.iter().any(|name| **name == to)) {
         return Err(EditError::BranchName(to));
@@ -130,7 +140,12 @@ fn reorder(definition: &mut Definition, parent: &StepId, name: &BranchName, posi
     match &mut step.kind {
         StepKind::Parallel(parallel) => moved(&mut parallel.branches, |branch| branch.name == *name, name, position),
         StepKind::Conditional(conditional) => moved(&mut conditional.cases, |case| case.name == *name, name, position),
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Loop(_) | StepKind::Unknown(_) => Err(no_field(step)),
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => Err(no_field(step)),
     }
 }
 

@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
+use super::agent_field::{AgentField, ToolField};
 use super::container_field::{CaseField, LoopField, ParallelField};
 use super::error::EditError;
+use super::kind::converted;
 use crate::definition::{
-    Fallback, LlmStep, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepType,
+    AgentStep, Fallback, LlmStep, OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepKind,
+    StepType,
 };
 use crate::ids::{PersonaId, StepId};
 
@@ -27,8 +30,12 @@ pub enum StepField {
     Effect(Option<StepEffect>),
     /// The step to go on with.
     Next(Option<StepId>),
-    /// A field of `llm` steps.
+    /// A field of steps that call a model: `llm` and `agent`.
     Llm(LlmField),
+    /// A field of `agent` steps.
+    Agent(AgentField),
+    /// A field of `tool` steps.
+    Tool(ToolField),
     /// A field of `review` steps.
     Review(ReviewField),
     /// A field of `parallel` steps.
@@ -39,12 +46,12 @@ pub enum StepField {
     Loop(LoopField),
 }
 
-/// A field that only `llm` steps have.
+/// A field of steps that call a model: `llm` and `agent`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LlmField {
     /// Prompt for the model.
     Prompt(String),
-    /// System prompt; absent when empty.
+    /// System prompt, or the instructions of an agent; absent when empty.
     SystemPrompt(String),
     /// Provider and model; the workflow's defaults when `None` or empty.
     Model {
@@ -61,7 +68,7 @@ pub enum LlmField {
     MaxTokens(Option<u32>),
     /// How long the model thinks.
     Reasoning(Option<ReasoningEffort>),
-    /// What a cut answer counts as.
+    /// What a cut answer counts as; only `llm` steps have it.
     OnTruncated(Option<OnTruncated>),
     /// JSON Schema that the answer must fit.
     Schema(Option<Value>),
@@ -107,11 +114,26 @@ impl StepField {
             (Self::Effect(effect), _) => step.effect = effect,
             (Self::Next(next), _) => step.next = next,
             (Self::Llm(field), StepKind::Llm(llm)) => field.put(llm),
+            (Self::Llm(LlmField::OnTruncated(_)), StepKind::Agent(_)) => {
+                return Err(EditError::NoSuchField { id, step_type });
+            }
+            (Self::Llm(field), StepKind::Agent(agent)) => field.put_into_agent(agent),
+            (Self::Agent(field), StepKind::Agent(agent)) => field.put(agent),
+            (Self::Tool(field), StepKind::Tool(tool)) => field.put(tool),
             (Self::Review(field), StepKind::Review(review)) => field.put(review),
             (Self::Parallel(field), StepKind::Parallel(parallel)) => return field.put(parallel),
             (Self::Case(field), StepKind::Conditional(conditional)) => return field.put(&id, conditional),
             (Self::Loop(field), StepKind::Loop(body)) => field.put(body),
-            (Self::Llm(_) | Self::Review(_) | Self::Parallel(_) | Self::Case(_) | Self::Loop(_), _) => {
+            (
+                Self::Llm(_)
+                | Self::Review(_)
+                | Self::Agent(_)
+                | Self::Tool(_)
+                | Self::Parallel(_)
+                | Self::Case(_)
+                | Self::Loop(_),
+                _,
+            ) => {
                 return Err(EditError::NoSuchField { id, step_type });
             }
         }
@@ -134,6 +156,22 @@ impl LlmField {
             Self::Fallbacks(fallbacks) => llm.fallbacks = fallbacks,
         }
     }
+
+    fn put_into_agent(self, agent: &mut AgentStep) {
+        match self {
+            Self::Prompt(text) => agent.prompt = text,
+            Self::SystemPrompt(text) => agent.instructions = Some(text).filter(|text| !text.is_empty()),
+            Self::Model { provider, model } => (agent.provider, agent.model) = (filled(provider), filled(model)),
+            Self::Persona(persona) => agent.persona_id = persona,
+            Self::Temperature(temperature) => agent.temperature = temperature,
+            Self::MaxTokens(tokens) => agent.max_tokens = tokens,
+            Self::Reasoning(effort) => agent.reasoning = effort,
+            // The answers of an agent are not judged by it.
+            Self::OnTruncated(_) => {}
+            Self::Schema(schema) => agent.output_schema = schema,
+            Self::Fallbacks(fallbacks) => agent.fallbacks = fallbacks,
+        }
+    }
 }
 
 impl ReviewField {
@@ -150,20 +188,4 @@ impl ReviewField {
 /// Maps the empty text, which forms use for "no choice", to `None`.
 pub(super) fn filled(choice: Option<String>) -> Option<String> {
     choice.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn converted(kind: &StepKind, to: StepType) -> StepKind {
-    match (kind, to) {
-        (StepKind::Llm(llm), StepType::Review) => {
-            StepKind::Review(ReviewStep { instructions: llm.prompt.clone(), ..ReviewStep::default() })
-        }
-        (StepKind::Review(review), StepType::Llm) => {
-            StepKind::Llm(LlmStep { prompt: review.instructions.clone(), ..LlmStep::default() })
-        }
-        (StepKind::Llm(_), StepType::Llm)
-        | (StepKind::Review(_), StepType::Review)
-        // A container holds steps, which another type could not keep.
-        | (StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_), _)
-        | (_, StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown) => kind.clone(),
-    }
 }

@@ -38,9 +38,13 @@ fn jumps_to(step: &Step, id: &StepId) -> bool {
 pub(super) fn has_jump(step: &Step, mut is_it: impl FnMut(&StepId) -> bool) -> bool {
     let by_case = match &step.kind {
         StepKind::Conditional(conditional) => conditional.jumps().any(|(_, next)| is_it(next)),
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Parallel(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {
-            false
-        }
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Parallel(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => false,
     };
     by_case || step.next.as_ref().is_some_and(is_it)
 }
@@ -50,7 +54,13 @@ pub(super) fn jumps_of(step: &mut Step) -> Vec<&mut Option<StepId>> {
     let mut all = vec![&mut step.next];
     match &mut step.kind {
         StepKind::Conditional(conditional) => all.extend(conditional.jumps_mut()),
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Parallel(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {}
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Parallel(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => {}
     }
     all
 }

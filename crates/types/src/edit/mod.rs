@@ -1,6 +1,7 @@
 //! Every change of a definition as a value, and the resulting definition. The builder and the API change definitions
 //! only by [`apply()`].
 
+mod agent_field;
 mod apply;
 mod branches;
 mod change;
@@ -12,12 +13,14 @@ mod fix;
 mod forget;
 mod inputs;
 mod jumps;
+mod kind;
 mod labels;
 mod named;
 mod order;
 mod rename;
 mod wrap;
 
+pub use agent_field::{AgentField, ToolField};
 pub use apply::{Applied, apply};
 pub use branches::BranchChange;
 pub use change::Edit;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{CallRange, CostRange, ItemEstimate, Outputs, Scope, StepEstimate, TokenRange, fixed, unknown_estimate};
 use crate::block::{BlockAddress, Slot};
-use crate::definition::{ParallelStep, StepKind};
+use crate::definition::{AgentStep, ParallelStep, StepKind};
 use crate::ids::StepPath;
 use crate::index::Place;
 use crate::limits::{DEFAULT_OUTPUT_TOKENS, MAX_ITEMS, MAX_ITERATIONS};
@@ -134,6 +134,8 @@ impl<'a> Walk<'a> {
             StepKind::Conditional(conditional) => conditional.jumps().next().is_some(),
             StepKind::Llm(_)
             | StepKind::Review(_)
+            | StepKind::Tool(_)
+            | StepKind::Agent(_)
             | StepKind::Parallel(_)
             | StepKind::Loop(_)
             | StepKind::Unknown(_) => false,
@@ -184,9 +186,16 @@ impl<'a> Walk<'a> {
             }
             StepKind::Unknown(_) => self.call(unknown_estimate(self.scope.index, place), within),
             StepKind::Llm(llm) => {
-                let estimate = self.scope.of_call(place, llm, &self.outputs, &within.locals);
+                let estimate = self.scope.of_call(place, llm.model_use(), &self.outputs, &within.locals);
                 self.outputs.insert(&place.step.id, estimate.output_tokens);
                 self.call(estimate, within)
+            }
+            StepKind::Agent(agent) => self.agent(place, agent, within),
+            // What a tool gives is not known, and it costs nothing.
+            StepKind::Tool(_) => {
+                let tokens = TokenRange { low: 0, high: DEFAULT_OUTPUT_TOKENS.into() };
+                self.outputs.insert(&place.step.id, tokens);
+                Amount::default()
             }
             StepKind::Parallel(parallel) => self.parallel(place, parallel, within),
             StepKind::Loop(body) => self.rounds(place, body.max_iterations.clamp(1, MAX_ITERATIONS), within),
@@ -200,6 +209,16 @@ impl<'a> Walk<'a> {
         let estimate = StepEstimate { calls: within.times, per_item: within.per_item.clone(), ..estimate };
         self.walked.steps.push(estimate);
         amount
+    }
+
+    /// At least one turn, and at most as many as the agent may take. Each turn sends all that came before it, which at the
+    /// most is an answer and a result for each turn.
+    fn agent(&mut self, place: &'a Place, agent: &AgentStep, within: &Within) -> Amount {
+        let turns = agent.turns();
+        let estimate = self.scope.of_call(place, agent.model_use(), &self.outputs, &within.locals);
+        self.outputs.insert(&place.step.id, estimate.output_tokens);
+        let within = Within { times: repeated(within.times, 1, turns), ..within.clone() };
+        self.call(estimate, &within).times(1, turns)
     }
 
     fn cases(&mut self, place: &'a Place, within: &Within) -> Part {

@@ -21,7 +21,7 @@ pub(super) fn check(index: &Index, findings: &mut Findings) {
             StepKind::Parallel(parallel) => check_parallel(parallel, at, findings),
             StepKind::Conditional(conditional) => check_conditional(conditional, at, findings),
             StepKind::Loop(body) => check_loop(body, at, findings),
-            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => {}
+            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {}
         }
     }
 }

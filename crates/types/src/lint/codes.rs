@@ -5,7 +5,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Every code of a finding.
-pub const LINT_CODES: [&str; 96] = [
+pub const LINT_CODES: [&str; 105] = [
+    "arguments_too_long",
     "backward_next",
     "branches_and_for_each",
     "container_reference",
@@ -17,6 +18,7 @@ pub const LINT_CODES: [&str; 96] = [
     "duplicate_label",
     "duplicate_name",
     "duplicate_option",
+    "duplicate_tool",
     "empty_label",
     "empty_prompt",
     "expires_in_out_of_range",
@@ -40,6 +42,7 @@ pub const LINT_CODES: [&str; 96] = [
     "max_iterations_out_of_range",
     "max_tokens_out_of_range",
     "max_tokens_too_large",
+    "max_turns_out_of_range",
     "may_be_skipped",
     "missing_for_each",
     "missing_input",
@@ -56,6 +59,7 @@ pub const LINT_CODES: [&str; 96] = [
     "no_options",
     "no_steps",
     "no_steps_inside",
+    "no_tool",
     "not_a_condition",
     "nothing_to_review",
     "old_prices",
@@ -85,10 +89,14 @@ pub const LINT_CODES: [&str; 96] = [
     "too_many_retries",
     "too_many_shown",
     "too_many_steps",
+    "too_many_tools",
+    "tool_name_not_usable",
     "undeclared_input",
+    "unknown_agent",
     "unknown_context_key",
     "unknown_entry_step",
     "unknown_field",
+    "unknown_mcp_server",
     "unknown_model",
     "unknown_name",
     "unknown_next",
@@ -96,6 +104,7 @@ pub const LINT_CODES: [&str; 96] = [
     "unknown_provider",
     "unknown_reference",
     "unknown_step_type",
+    "unknown_tool",
     "unreachable_case",
     "unreachable_step",
     "until_never_changes",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::report::{Findings, LintFix, Severity};
 use crate::block::{BlockAddress, Slot};
-use crate::definition::{ConditionalStep, Definition, InputType, ParallelStep, StepKind, StepText};
+use crate::definition::{AgentStep, ConditionalStep, Definition, InputType, LlmStep, ParallelStep, StepKind, StepText};
 use crate::index::{Index, Place};
 use crate::limits::MAX_EXPRESSION_BYTES;
 use crate::scope::{NameScope, Resolution};
@@ -22,7 +22,7 @@ pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findi
             StepKind::Parallel(parallel) => kinds.check_items(place, parallel, findings),
             StepKind::Conditional(conditional) => kinds.check_cases(place, conditional, findings),
             StepKind::Loop(_) => kinds.check_until(place, findings),
-            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => {}
+            StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {}
         }
     }
 }
@@ -194,15 +194,21 @@ impl Kinds<'_> {
 
 fn kind_of_step(target: &Place, field: Option<&str>) -> Kind {
     match (&target.step.kind, field) {
-        (StepKind::Llm(llm), Some("output")) => match &llm.output_schema {
+        (
+            StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }),
+            Some("output"),
+        ) => match output_schema {
             None => Kind::Text,
             Some(schema) => Kind::of_schema(Some(schema)),
         },
         (_, Some("content"))
         | (StepKind::Review(_), Some("decision" | "comment"))
         | (StepKind::Conditional(_), Some("case")) => Kind::Text,
-        (StepKind::Llm(llm), Some(field)) => {
-            let properties = llm.output_schema.as_ref().and_then(|schema| schema.get("properties"));
+        (
+            StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }),
+            Some(field),
+        ) => {
+            let properties = output_schema.as_ref().and_then(|schema| schema.get("properties"));
             Kind::of_schema(properties.and_then(|properties| properties.get(field)))
         }
         (StepKind::Parallel(parallel), Some("output")) if parallel.branches.is_empty() => Kind::List,
@@ -210,6 +216,7 @@ fn kind_of_step(target: &Place, field: Option<&str>) -> Kind {
         (_, None) | (StepKind::Review(_) | StepKind::Parallel(_), Some("output")) => Kind::Object,
         (
             StepKind::Review(_)
+            | StepKind::Tool(_)
             | StepKind::Parallel(_)
             | StepKind::Conditional(_)
             | StepKind::Loop(_)

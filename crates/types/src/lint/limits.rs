@@ -1,12 +1,12 @@
 //! Sizes and ranges.
 
 use super::report::Findings;
-use crate::definition::{Definition, LlmStep, NEXT_END, ReviewStep, Step, StepKind};
+use crate::definition::{AgentStep, Definition, LlmStep, ModelUse, NEXT_END, ReviewStep, Step, StepKind};
 use crate::index::Index;
 use crate::json;
 use crate::limits::{
-    MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS, MAX_PROMPT_BYTES, MAX_RETRIES,
-    MAX_SCHEMA_BYTES, MAX_STEPS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS,
+    MAX_AGENT_TOOLS, MAX_ARGUMENTS_BYTES, MAX_EXPIRES_IN_SECONDS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_OUTPUT_TOKENS,
+    MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_STEPS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TURNS,
 };
 
 pub(super) fn check(definition: &Definition, index: &Index, findings: &mut Findings) {
@@ -68,6 +68,13 @@ fn check_step(step: &Step, at: &str, findings: &mut Findings) {
     }
     match &step.kind {
         StepKind::Llm(llm) => check_llm(llm, at, findings),
+        StepKind::Agent(agent) => check_agent(agent, at, findings),
+        StepKind::Tool(tool) => {
+            if json::size_of_map(&tool.arguments) > MAX_ARGUMENTS_BYTES {
+                let message = format!("the arguments have at most {MAX_ARGUMENTS_BYTES} bytes as JSON");
+                findings.error(format!("{at}/arguments"), "arguments_too_long", message);
+            }
+        }
         StepKind::Review(review) => check_review(review, at, findings),
         // `branches` checks containers, and `newer` reports unknown types.
         StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {}
@@ -112,22 +119,39 @@ fn check_llm(llm: &LlmStep, at: &str, findings: &mut Findings) {
     if llm.prompt.trim().is_empty() {
         findings.error(format!("{at}/prompt"), "empty_prompt", "say what the model is to do");
     }
-    check_names(at, llm.provider.as_deref(), llm.model.as_deref(), findings);
-    for (number, fallback) in llm.fallbacks.iter().enumerate() {
+    check_model_use(llm.model_use(), at, findings);
+}
+
+fn check_agent(agent: &AgentStep, at: &str, findings: &mut Findings) {
+    if agent.prompt.trim().is_empty() {
+        findings.error(format!("{at}/prompt"), "empty_prompt", "say what the agent is to do");
+    }
+    if agent.max_turns.is_some_and(|turns| turns == 0 || turns > MAX_TURNS) {
+        findings.error(format!("{at}/max_turns"), "max_turns_out_of_range", format!("from 1 to {MAX_TURNS}"));
+    }
+    if agent.tools.len() > MAX_AGENT_TOOLS {
+        findings.error(format!("{at}/tools"), "too_many_tools", format!("at most {MAX_AGENT_TOOLS} tools"));
+    }
+    check_model_use(agent.model_use(), at, findings);
+}
+
+fn check_model_use(uses: ModelUse<'_>, at: &str, findings: &mut Findings) {
+    check_names(at, uses.provider.map(String::as_str), uses.model.map(String::as_str), findings);
+    for (number, fallback) in uses.fallbacks.iter().enumerate() {
         let at = format!("{at}/fallbacks/{number}");
         check_names(&at, fallback.provider.as_deref(), Some(&fallback.model), findings);
     }
-    if llm.temperature.is_some_and(|t| !(0.0..=MAX_TEMPERATURE).contains(&t)) {
+    if uses.temperature.is_some_and(|t| !(0.0..=MAX_TEMPERATURE).contains(&t)) {
         let message = format!("from 0 to {MAX_TEMPERATURE}");
         findings.error(format!("{at}/temperature"), "temperature_out_of_range", message);
     }
-    if llm.max_tokens.is_some_and(|tokens| tokens == 0 || tokens > MAX_OUTPUT_TOKENS) {
+    if uses.max_tokens.is_some_and(|tokens| tokens == 0 || tokens > MAX_OUTPUT_TOKENS) {
         findings.error(format!("{at}/max_tokens"), "max_tokens_out_of_range", format!("from 1 to {MAX_OUTPUT_TOKENS}"));
     }
-    if llm.fallbacks.len() > MAX_FALLBACKS {
+    if uses.fallbacks.len() > MAX_FALLBACKS {
         findings.error(format!("{at}/fallbacks"), "too_many_fallbacks", format!("at most {MAX_FALLBACKS} fallbacks"));
     }
-    if let Some(schema) = &llm.output_schema {
+    if let Some(schema) = uses.output_schema {
         if !schema.is_object() {
             findings.error(format!("{at}/output_schema"), "schema_not_an_object", "a JSON Schema is an object");
         }

@@ -13,12 +13,13 @@ mod prices;
 mod report;
 mod steps_used;
 mod templates;
+mod tools;
 
 use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::definition::Definition;
-use crate::ids::PersonaId;
+use crate::ids::{AgentId, McpServerId, PersonaId};
 use crate::index::Index;
 use crate::input_check::with_defaults;
 pub use codes::LintCode;
@@ -33,6 +34,10 @@ pub struct LintContext {
     pub providers: Option<Vec<String>>,
     /// The personas that there are.
     pub personas: Option<Vec<PersonaId>>,
+    /// The agents that there are.
+    pub agents: Option<Vec<AgentId>>,
+    /// The MCP servers that there are.
+    pub mcp_servers: Option<Vec<McpServerId>>,
     /// The day of the check, in UTC.
     pub today: Option<NaiveDate>,
 }
@@ -65,6 +70,7 @@ pub fn lint_indexed(
         inputs::check(definition, index, input, &mut findings);
         templates::check(definition, index, input, &mut findings);
         models::check(definition, index, context, &mut findings);
+        tools::check(index, context, &mut findings);
         prices::check(definition, index, context, &mut findings);
     }
     findings.into_report()

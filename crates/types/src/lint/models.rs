@@ -3,7 +3,7 @@
 use super::LintContext;
 use super::report::Findings;
 use crate::catalog::{Ability, ModelInfo, find_model};
-use crate::definition::{Definition, LlmStep, StepKind};
+use crate::definition::{Definition, ModelUse, Step};
 use crate::index::{Index, Place};
 use crate::output_schema::describes_an_object;
 use crate::providers::ProviderName;
@@ -13,15 +13,14 @@ pub(super) fn check(definition: &Definition, index: &Index, context: &LintContex
     check_choice("", definition.provider.as_deref(), definition.model.as_deref(), context, findings);
     check_persona("/persona_id", definition.persona_id.as_ref(), context, findings);
     for Place { step, pointer: at, .. } in index.places() {
-        let StepKind::Llm(llm) = &step.kind else { continue };
-        let provider =
-            llm.provider.as_deref().or_else(|| definition.provider.as_deref().filter(|_| llm.model.is_some()));
-        if llm.provider.is_some() || llm.model.is_some() {
-            let own = OwnOrInherited { provider, pointer_provider: llm.provider.is_some() };
-            check_step_choice(at, &own, llm, context, findings);
+        let Some(uses) = step.kind.model_use() else { continue };
+        let provider = named(uses.provider).or_else(|| definition.provider.as_deref().filter(|_| uses.model.is_some()));
+        if uses.provider.is_some() || uses.model.is_some() {
+            let own = OwnOrInherited { provider, pointer_provider: uses.provider.is_some() };
+            check_step_choice(at, &own, uses, context, findings);
         }
-        let (provider, model) = model_of(definition, llm);
-        for (index, fallback) in llm.fallbacks.iter().enumerate() {
+        let (provider, model) = model_of(definition, uses);
+        for (index, fallback) in uses.fallbacks.iter().enumerate() {
             let called = provider_of_fallback(fallback, provider.as_deref());
             check_choice(
                 &format!("{at}/fallbacks/{index}"),
@@ -31,11 +30,15 @@ pub(super) fn check(definition: &Definition, index: &Index, context: &LintContex
                 findings,
             );
         }
-        check_persona(&format!("{at}/persona_id"), llm.persona_id.as_ref(), context, findings);
+        check_persona(&format!("{at}/persona_id"), uses.persona_id, context, findings);
         if let Some(info) = provider.zip(model).and_then(|(provider, model)| find_model(&provider, &model)) {
-            check_fit(at, llm, &info, findings);
+            check_fit(at, step, uses, &info, findings);
         }
     }
+}
+
+fn named(name: Option<&String>) -> Option<&str> {
+    name.map(String::as_str)
 }
 
 struct OwnOrInherited<'a> {
@@ -46,14 +49,14 @@ struct OwnOrInherited<'a> {
 fn check_step_choice(
     at: &str,
     own: &OwnOrInherited<'_>,
-    llm: &LlmStep,
+    uses: ModelUse<'_>,
     context: &LintContext,
     findings: &mut Findings,
 ) {
     if own.pointer_provider {
-        check_choice(at, own.provider, llm.model.as_deref(), context, findings);
+        check_choice(at, own.provider, named(uses.model), context, findings);
     } else if let Some(provider) = own.provider.filter(|name| name.parse::<ProviderName>().is_ok()) {
-        check_model(at, provider, llm.model.as_deref(), findings);
+        check_model(at, provider, named(uses.model), findings);
     }
 }
 
@@ -112,35 +115,36 @@ fn check_persona(
 }
 
 /// Whether the model can do what the step asks of it.
-fn check_fit(at: &str, llm: &LlmStep, model: &ModelInfo, findings: &mut Findings) {
-    if llm.output_schema.is_some() && !model.abilities.contains(&Ability::JsonSchema) {
+fn check_fit(at: &str, step: &Step, uses: ModelUse<'_>, model: &ModelInfo, findings: &mut Findings) {
+    if uses.output_schema.is_some() && !model.abilities.contains(&Ability::JsonSchema) {
         let message =
             format!("`{}` does not promise JSON by a schema: its answers are checked, and may fail", model.model);
         findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
     }
-    if llm.output_schema.as_ref().is_some_and(|schema| model.provider == "openai" && !describes_an_object(schema)) {
+    if uses.output_schema.is_some_and(|schema| model.provider == "openai" && !describes_an_object(schema)) {
         let message = "OpenAI makes only objects fit a schema: the prompt tells this one, and answers are checked";
         findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
     }
-    if llm.temperature.is_some() && model.takes_temperature == Some(false) {
+    if uses.temperature.is_some() && model.takes_temperature == Some(false) {
         let message = format!("`{}` takes no temperature: the call is made without", model.model);
         findings.warning(format!("{at}/temperature"), "temperature_not_supported", message);
     }
-    if model.provider == "anthropic" && llm.temperature.is_some_and(|temperature| temperature > 1.0) {
+    if model.provider == "anthropic" && uses.temperature.is_some_and(|temperature| temperature > 1.0) {
         let message = "Anthropic's models take a temperature from 0 to 1: the call is made without";
         findings.warning(format!("{at}/temperature"), "temperature_not_supported", message);
     }
-    if llm.reasoning.is_some() && model.never_thinks() {
+    if uses.reasoning.is_some() && model.never_thinks() {
         let message = format!("`{}` does not think before it answers: the call is made without", model.model);
         findings.warning(format!("{at}/reasoning"), "reasoning_not_supported", message);
     }
-    if let (Some(asked), Some(most)) = (llm.max_tokens, model.max_output_tokens)
+    if let (Some(asked), Some(most)) = (uses.max_tokens, model.max_output_tokens)
         && u64::from(asked) > most
     {
         let message = format!("`{}` answers with at most {most} tokens: the call is made with that", model.model);
         findings.warning(format!("{at}/max_tokens"), "max_tokens_too_large", message);
     }
-    let prompt_tokens = crate::chat_tokens::estimated_tokens(&llm.prompt);
+    let prompt = step.templates().into_iter().next().map_or("", |(_, text)| text);
+    let prompt_tokens = crate::chat_tokens::estimated_tokens(prompt);
     if model.context_tokens.is_some_and(|context| prompt_tokens > context) {
         let message = format!("the prompt has about {prompt_tokens} tokens, more than `{}` reads", model.model);
         findings.error(format!("{at}/prompt"), "context_too_long", message);

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::LintContext;
 use super::report::Findings;
 use crate::catalog::{catalog, is_paid};
-use crate::definition::{Definition, LlmStep, StepKind};
+use crate::definition::{Definition, ModelUse};
 use crate::index::Index;
 use crate::limits::MAX_PRICE_LIST_AGE_DAYS;
 use crate::resolve::{model_of, provider_of_fallback};
@@ -16,8 +16,7 @@ pub(super) fn check(definition: &Definition, index: &Index, context: &LintContex
     let days = (today - listed).num_days();
     let is_paid_step = |llm| providers(definition, llm, context).iter().any(|provider| is_paid(provider));
     let mut steps = index.places().iter().map(|place| &place.step).filter(|step| step.enabled);
-    if days > MAX_PRICE_LIST_AGE_DAYS && steps.any(|step| matches!(&step.kind, StepKind::Llm(llm) if is_paid_step(llm)))
-    {
+    if days > MAX_PRICE_LIST_AGE_DAYS && steps.any(|step| step.kind.model_use().is_some_and(is_paid_step)) {
         let message = format!(
             "the prices are of {date}, {days} days ago: estimates, costs and budgets may be wrong; a newer version of Sluice has newer prices"
         );
@@ -33,9 +32,9 @@ fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// The providers that a step may call.
-fn providers(definition: &Definition, llm: &LlmStep, context: &LintContext) -> Vec<String> {
+fn providers(definition: &Definition, uses: ModelUse<'_>, context: &LintContext) -> Vec<String> {
     let default = || context.providers.as_ref()?.first().cloned();
-    let first = model_of(definition, llm).0.or_else(default);
-    let fallbacks = llm.fallbacks.iter().filter_map(|fallback| provider_of_fallback(fallback, first.as_deref()));
+    let first = model_of(definition, uses).0.or_else(default);
+    let fallbacks = uses.fallbacks.iter().filter_map(|fallback| provider_of_fallback(fallback, first.as_deref()));
     fallbacks.chain(first.clone()).collect()
 }

@@ -55,7 +55,7 @@ fn findings_of_a_definition_with_all_that_can_be_wrong() {
     }));
     insta::assert_json_snapshot!(lint(
         &bad,
-        &LintContext { providers: Some(vec![]), personas: Some(vec![]), today: None },
+        &LintContext { providers: Some(vec![]), personas: Some(vec![]), today: None, ..LintContext::default() },
         Some(&json!({"x": 1}))
     ));
 }
@@ -172,7 +172,8 @@ fn an_old_price_list_is_told_where_prices_matter() {
     let at = |days: i64, providers: Option<&[&str]>, definition: &Definition| {
         let today = Some(listed + chrono::TimeDelta::days(days));
         let providers = providers.map(|all| all.iter().map(|&name| name.to_owned()).collect());
-        let report = lint(definition, &LintContext { providers, personas: None, today }, None);
+        let report =
+            lint(definition, &LintContext { providers, personas: None, today, ..LintContext::default() }, None);
         assert!(report.valid);
         report.findings.into_iter().filter(|finding| finding.code == "old_prices").collect::<Vec<_>>()
     };

@@ -62,6 +62,8 @@ fn parallel(step: &Step) -> Option<&ParallelStep> {
         StepKind::Parallel(parallel) => Some(parallel),
         StepKind::Llm(_)
         | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
         | StepKind::Conditional(_)
         | StepKind::Loop(_)
         | StepKind::Unknown(_) => None,
@@ -73,6 +75,8 @@ fn looped(step: &Step) -> Option<&LoopStep> {
         StepKind::Loop(body) => Some(body),
         StepKind::Llm(_)
         | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
         | StepKind::Parallel(_)
         | StepKind::Conditional(_)
         | StepKind::Unknown(_) => None,
@@ -83,9 +87,13 @@ fn looped(step: &Step) -> Option<&LoopStep> {
 pub fn conditional(step: &Step) -> Option<&ConditionalStep> {
     match &step.kind {
         StepKind::Conditional(conditional) => Some(conditional),
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Parallel(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {
-            None
-        }
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Parallel(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => None,
     }
 }
 

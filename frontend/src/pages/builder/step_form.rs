@@ -74,6 +74,8 @@ pub fn llm(step: &Step) -> Option<&LlmStep> {
     match &step.kind {
         StepKind::Llm(llm) => Some(llm),
         StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
         | StepKind::Parallel(_)
         | StepKind::Conditional(_)
         | StepKind::Loop(_)

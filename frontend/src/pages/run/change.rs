@@ -23,6 +23,8 @@ pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
         Some(StepKind::Llm(llm)) => llm,
         Some(
             StepKind::Review(_)
+            | StepKind::Tool(_)
+            | StepKind::Agent(_)
             | StepKind::Parallel(_)
             | StepKind::Conditional(_)
             | StepKind::Loop(_)

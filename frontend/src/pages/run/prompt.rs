@@ -15,6 +15,8 @@ pub fn PromptView(store: RunStore, path: StepPath) -> impl IntoView {
     let system = Memo::new(move |_| match store.step_at(&path)?.kind.clone() {
         StepKind::Llm(llm) => llm.system_prompt,
         StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
         | StepKind::Parallel(_)
         | StepKind::Conditional(_)
         | StepKind::Loop(_)

@@ -121,7 +121,7 @@ fn names_of(index: &Index, place: &Place, reach: Reach, is_beside: bool) -> Step
     let has_json = match &place.step.kind {
         StepKind::Llm(llm) => llm.output_schema.is_some(),
         StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => true,
-        StepKind::Review(_) | StepKind::Unknown(_) => false,
+        StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => false,
     };
     let own = known.own.iter().filter(|name| has_json || **name != "output");
     let json = known.json.iter().flatten().filter(|name| !known.own.contains(&name.as_str()));

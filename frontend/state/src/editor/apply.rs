@@ -101,9 +101,13 @@ fn with_otherwise(mut definition: Definition, edit: &Edit) -> Result<Definition,
 fn without_empty_otherwise(mut definition: Definition) -> Definition {
     let is_empty = |step: &Step| match &step.kind {
         StepKind::Conditional(conditional) => conditional.otherwise.as_ref() == Some(&Otherwise::default()),
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Parallel(_) | StepKind::Loop(_) | StepKind::Unknown(_) => {
-            false
-        }
+        StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Parallel(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => false,
     };
     let places = Index::of(&definition);
     for id in places.places().iter().filter(|place| is_empty(&place.step)).map(|place| &place.step.id) {

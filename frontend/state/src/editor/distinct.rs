@@ -13,7 +13,15 @@ pub(super) fn distinct_names(definition: &mut Definition) {
         match definition.step_mut(&id).map(|step| &mut step.kind) {
             Some(StepKind::Parallel(parallel)) => rename(parallel.branches.iter_mut().map(|branch| &mut branch.name)),
             Some(StepKind::Conditional(conditional)) => rename(conditional.cases.iter_mut().map(|case| &mut case.name)),
-            Some(StepKind::Llm(_) | StepKind::Review(_) | StepKind::Loop(_) | StepKind::Unknown(_)) | None => {}
+            Some(
+                StepKind::Llm(_)
+                | StepKind::Review(_)
+                | StepKind::Tool(_)
+                | StepKind::Agent(_)
+                | StepKind::Loop(_)
+                | StepKind::Unknown(_),
+            )
+            | None => {}
         }
     }
 }

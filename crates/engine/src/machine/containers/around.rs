@@ -54,7 +54,12 @@ fn values<'a>(
             });
             vec![("iteration", own(number.into())), ("previous", own(before.unwrap_or_default()))]
         }
-        StepKind::Conditional(_) | StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => Vec::new(),
+        StepKind::Conditional(_)
+        | StepKind::Llm(_)
+        | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
+        | StepKind::Unknown(_) => Vec::new(),
     }
 }
 
@@ -69,6 +74,8 @@ pub fn own_names(index: &Index, runs: &Runs, place: &Place, run: &StepRun) -> Ve
             ("outputs", gather::rounds(index, runs, place, &run.path, choice)),
         ],
         StepKind::Parallel(_) => vec![("errors", gather::errors(index, runs, place, &run.path, choice))],
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => Vec::new(),
+        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {
+            Vec::new()
+        }
     }
 }

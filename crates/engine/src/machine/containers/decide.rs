@@ -35,7 +35,12 @@ impl Machine {
                 Question::Conditions(cases.map(condition).collect())
             }
             StepKind::Parallel(parallel) => Question::Items(parallel.for_each.clone()?),
-            StepKind::Loop(_) | StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => return None,
+            StepKind::Loop(_)
+            | StepKind::Llm(_)
+            | StepKind::Review(_)
+            | StepKind::Tool(_)
+            | StepKind::Agent(_)
+            | StepKind::Unknown(_) => return None,
         };
         Some(Evaluation { path: path.clone(), at: path.clone(), question })
     }

@@ -26,9 +26,13 @@ fn result_of(run: &StepRun) -> Option<Value> {
         return None;
     }
     match run.step_type {
-        StepType::Llm | StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown => {
-            run.output.clone()
-        }
+        StepType::Llm
+        | StepType::Agent
+        | StepType::Tool
+        | StepType::Parallel
+        | StepType::Conditional
+        | StepType::Loop
+        | StepType::Unknown => run.output.clone(),
         StepType::Review => run.content.clone().map(Value::String),
     }
 }
@@ -58,7 +62,9 @@ pub fn lists<'i>(place: &'i Place, path: &'i StepPath, choice: &'i Choice) -> Bo
         StepKind::Loop(_) => {
             Box::new((1..=choice.iterations.unwrap_or(0)).filter_map(move |round| inside(Segment::Index(round))))
         }
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Unknown(_) => Box::new(std::iter::empty()),
+        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {
+            Box::new(std::iter::empty())
+        }
     }
 }
 
@@ -77,6 +83,8 @@ pub fn output(index: &Index, runs: &Runs, place: &Place, path: &StepPath, choice
         | StepKind::Loop(_)
         | StepKind::Llm(_)
         | StepKind::Review(_)
+        | StepKind::Tool(_)
+        | StepKind::Agent(_)
         | StepKind::Unknown(_) => {
             let last = choice.iterations.filter(|rounds| *rounds > 0).and_then(|_| lists(place, path, choice).last());
             match last {
