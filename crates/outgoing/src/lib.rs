@@ -1,4 +1,5 @@
-//! Keeps requests to addresses that a tenant set out of private networks.
+//! Keeps requests to addresses that a tenant set out of private networks. All outgoing requests to such addresses go
+//! through here: those of providers and of tools.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
