@@ -12,16 +12,17 @@ use sluice_types::{
 use tokio::sync::oneshot;
 
 use crate::check;
-use crate::clock::Environment;
+use crate::clock::{self, Environment};
 use crate::driver::{Actors, Message};
 use crate::error::EngineError;
 use crate::faults::Faults;
 use crate::hub::Channel;
 use crate::key::ExecutionKey;
 use crate::machine::{Command, Machine};
-use crate::providers::Providers;
+use crate::providers::{NetworkPolicy, Providers};
 use crate::retry::Backoff;
 use crate::shared::{Limits, Shared};
+use crate::tools::Tools;
 
 /// Configuration of an engine.
 #[derive(Clone)]
@@ -36,6 +37,8 @@ pub struct EngineConfig {
     pub limits: Limits,
     /// Whether it adopts executions of other engines.
     pub adopt: bool,
+    /// The tools that steps and agents call.
+    pub tools: Tools,
 }
 
 impl Default for EngineConfig {
@@ -46,6 +49,7 @@ impl Default for EngineConfig {
             backoff: Backoff::default(),
             limits: Limits::default(),
             adopt: true,
+            tools: Tools::new(NetworkPolicy::PublicOnly, clock::system_time),
         }
     }
 }
@@ -60,8 +64,8 @@ pub struct Engine {
 impl Engine {
     /// Starts an engine: it takes its lease and adopts executions of stopped engines.
     pub async fn open(store: Store, providers: Arc<Providers>, config: EngineConfig) -> Result<Self, StoreError> {
-        let EngineConfig { outside, faults, backoff, limits, adopt } = config;
-        let shared = Arc::new(Shared::new(store, providers, outside, faults, backoff, limits));
+        let EngineConfig { outside, faults, backoff, limits, adopt, tools } = config;
+        let shared = Arc::new(Shared::new(store, providers, tools, outside, faults, backoff, limits));
         let engine = Self { shared, actors: Arc::default() };
         engine.take_lease().await?;
         if adopt {

@@ -27,6 +27,7 @@ mod shared;
 mod start;
 mod step_runs;
 mod templating;
+mod tools;
 mod wait;
 mod work;
 
@@ -42,3 +43,4 @@ pub use machine::{Command, pending_run};
 pub use retry::{Backoff, Failure, LONGEST_RETRY_AFTER, Sent};
 pub use shared::Limits;
 pub use start::StartRequest;
+pub use tools::Tools;

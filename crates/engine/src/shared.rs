@@ -14,6 +14,7 @@ use crate::faults::Faults;
 use crate::hub::Hub;
 use crate::providers::Providers;
 use crate::retry::Backoff;
+use crate::tools::Tools;
 
 /// The engine's limits.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,7 @@ impl Default for Limits {
 pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
+    pub tools: Tools,
     pub outside: Environment,
     pub faults: Faults,
     pub backoff: Backoff,
@@ -55,6 +57,7 @@ impl Shared {
     pub fn new(
         store: Store,
         providers: Arc<Providers>,
+        tools: Tools,
         outside: Environment,
         faults: Faults,
         backoff: Backoff,
@@ -65,6 +68,7 @@ impl Shared {
             engine_id: outside.ids.engine_id(),
             store,
             providers,
+            tools,
             outside,
             faults,
             backoff,

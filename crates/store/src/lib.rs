@@ -37,8 +37,8 @@ pub use executions::StartOutcome;
 pub use gates::GateFilter;
 pub use idempotency::{EarlierRequest, IdempotencyKey};
 pub use journal::{
-    AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
-    StoredEvent, Turn,
+    AgentMemory, AskedCall, AttemptProgress, AttemptRecord, ExecutionState, Journal, ListedTool, Snapshot,
+    SnapshotPersona, StartRecord, StepRecord, StoredEvent, Turn,
 };
 pub use personas::PersonaUpdate;
 pub use providers::{CredentialChange, SealedKey, StoredCredential};
