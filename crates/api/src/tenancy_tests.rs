@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{App as WebApp, HttpRequest, test};
 use rstest::rstest;
 use serde_json::{Value, json};
-use sluice_engine::Limits;
+use sluice_engine::EngineConfig;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::TenantId;
@@ -49,11 +49,18 @@ fn case(operation: &str) -> Case {
     let step = json!({"id": "a", "label": "A", "type": "review"});
     let edited = json!({"name": "theirs", "definition": {"steps": [step]}});
     let persona = json!({"name": "theirs", "instructions": "x"});
+    let absent = json!({"type": "stdio", "command": "sluice-has-no-such-program"});
     match operation {
-        "GET /workflows" | "GET /workflows/executions" | "GET /workflows/executions/gates" | "GET /personas" => {
-            Case::Empty
-        }
+        "GET /workflows"
+        | "GET /workflows/executions"
+        | "GET /workflows/executions/gates"
+        | "GET /personas"
+        | "GET /agents"
+        | "GET /mcp-servers"
+        | "GET /workflows/resources/agents"
+        | "GET /workflows/resources/mcps" => Case::Empty,
         "GET /models"
+        | "GET /workflows/resources/tools"
         | "GET /providers"
         | "GET /workflows/templates"
         | "GET /workflows/step-templates"
@@ -62,6 +69,11 @@ fn case(operation: &str) -> Case {
         "POST /workflows" => Case::Own(json!({"id": "own", "name": "own", "definition": {"steps": []}})),
         "POST /workflows/templates" => Case::Own(json!({"id": "mine", "name": "m", "definition": {"steps": []}})),
         "POST /personas" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
+        "POST /agents" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
+        "POST /mcp-servers" => Case::Own(json!({"id": "own", "name": "own", "transport": absent})),
+        "PUT /agents/{agent_id}" => Case::NotFound(persona),
+        "PUT /mcp-servers/{mcp_server_id}" => Case::NotFound(json!({"name": "theirs", "transport": absent})),
+        "PATCH /agents/{agent_id}" | "PATCH /mcp-servers/{mcp_server_id}" => Case::NotFound(json!({"name": "theirs"})),
         // No key and no address, so that nothing is called.
         "PUT /providers/{provider}/credential" => Case::Own(json!({"default_model": "theirs"})),
         "PUT /personas/{persona_id}" => Case::NotFound(persona),
@@ -76,6 +88,13 @@ fn case(operation: &str) -> Case {
             Case::NotFound(json!({"decision": "approve"}))
         }
         "GET /events/workflows/{workflow_id}"
+        | "GET /agents/{agent_id}"
+        | "DELETE /agents/{agent_id}"
+        | "GET /mcp-servers/{mcp_server_id}"
+        | "DELETE /mcp-servers/{mcp_server_id}"
+        | "GET /mcp-servers/{mcp_server_id}/logs"
+        | "GET /mcp-servers/{mcp_server_id}/tools"
+        | "POST /mcp-servers/{mcp_server_id}/check"
         | "GET /personas/{persona_id}"
         | "DELETE /personas/{persona_id}"
         | "GET /workflows/executions/{execution_id}"
@@ -126,6 +145,7 @@ fn addresses(path: &str, executions: &[String]) -> Vec<String> {
     if path.starts_with("/workflows/executions/{execution_id}") {
         return executions.iter().map(|id| path.replace("{execution_id}", id)).collect();
     }
+    let path = path.replace("{agent_id}", "a").replace("{mcp_server_id}", "m");
     vec![path.replace("{persona_id}", "p").replace("{template_id}", "t").replace("{workflow_id}", "w")]
 }
 
@@ -138,7 +158,10 @@ impl<T: AsyncFn(&'static str, Method, String, Value) -> (u16, String)> Call for 
 async fn app_on(database: &TestDatabase) -> App {
     let vault = Vault::from_passphrase("a passphrase for tests".into()).unwrap();
     let providers = ProvidersConfig { vault, server_keys: Vec::new(), network: NetworkPolicy::Anywhere };
-    let engine = open_engine(database.config(), providers, Limits::default(), true).await.unwrap();
+    let engine =
+        open_engine(database.config(), providers, EngineConfig { allow_stdio_mcp: true, ..EngineConfig::default() })
+            .await
+            .unwrap();
     let now = engine.outside().clock.now();
     engine.store().ensure_tenant(&TenantId::new("two").unwrap(), "Two", now).await.unwrap();
     let config = AppConfig {
@@ -166,6 +189,10 @@ async fn fill(call: &impl Call) -> Vec<String> {
     post("/workflows", json!({"id": "w", "name": SECRET, "definition": definition})).await;
     post("/workflows/templates", json!({"id": "t", "name": SECRET, "definition": definition})).await;
     post("/personas", json!({"id": "p", "name": SECRET, "instructions": SECRET})).await;
+    let transport = json!({"type": "stdio", "command": "sluice-has-no-such-program", "env": {"TOKEN": SECRET}});
+    post("/agents", json!({"id": "a", "name": SECRET, "instructions": SECRET})).await;
+    post("/mcp-servers", json!({"id": "m", "name": SECRET, "description": SECRET, "transport": transport})).await;
+    post("/mcp-servers/m/check", Value::Null).await;
     let key = json!({"api_key": "sk-quokka", "default_model": SECRET});
     let (status, answer) = call("local", Method::PUT, "/providers/openai/credential".into(), key).await;
     assert_eq!(status, 200, "{answer}");

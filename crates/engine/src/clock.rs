@@ -76,13 +76,6 @@ impl Ids for System {
     }
 }
 
-/// The machine's time, for libraries that take a function.
-#[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
-pub fn system_time() -> std::time::SystemTime {
-    std::time::SystemTime::now()
-}
-
 /// The clock and the ids that an engine uses.
 #[derive(Clone)]
 pub struct Environment {

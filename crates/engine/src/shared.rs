@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Environment;
 use crate::faults::Faults;
 use crate::hub::Hub;
+use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
 use crate::retry::Backoff;
 use crate::tools::Tools;
@@ -37,6 +38,7 @@ impl Default for Limits {
 pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
+    pub mcp_servers: Arc<McpServers>,
     pub tools: Tools,
     pub outside: Environment,
     pub faults: Faults,
@@ -57,7 +59,7 @@ impl Shared {
     pub fn new(
         store: Store,
         providers: Arc<Providers>,
-        tools: Tools,
+        mcp_servers: Arc<McpServers>,
         outside: Environment,
         faults: Faults,
         backoff: Backoff,
@@ -67,8 +69,9 @@ impl Shared {
         Self {
             engine_id: outside.ids.engine_id(),
             store,
+            tools: Tools::new(mcp_servers.clone(), providers.network()),
             providers,
-            tools,
+            mcp_servers,
             outside,
             faults,
             backoff,

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use sluice_store::ListedTool;
-use sluice_tools::native::{self, NativeTool};
-use sluice_tools::{ToolInfo, names};
+use sluice_tools::names;
 use sluice_types::limits::{MAX_AGENT_TOOLS, MAX_TOOL_LIST_BYTES};
-use sluice_types::{ALL_TOOLS, ErrorCode, StepEffect, ToolId};
+use sluice_types::{ALL_TOOLS, ErrorCode, Tool, ToolId};
 
 use crate::machine::size_of;
+use crate::mcp_servers::native_tools;
 use crate::retry::{Failure, Sent};
 
 /// Tools that are being collected.
@@ -21,25 +21,25 @@ pub struct Listing {
 impl Listing {
     /// Adds a native tool, or all of them.
     pub fn add_native(&mut self, id: &ToolId) -> Result<(), Failure> {
-        let wanted = |tool: &&NativeTool| id.name == ALL_TOOLS || id.name == tool.name();
-        let mut found = false;
-        for tool in native::all().iter().filter(wanted) {
+        self.add_of_server(id, native_tools())
+    }
+
+    /// Adds a tool of a server, or all of them.
+    pub fn add_of_server(&mut self, id: &ToolId, there: Vec<Tool>) -> Result<(), Failure> {
+        let mut found = id.name == ALL_TOOLS;
+        for tool in there.into_iter().filter(|tool| id.name == ALL_TOOLS || id.name == tool.name) {
             found = true;
-            self.add(&ToolId { name: tool.name().to_owned(), ..id.clone() }, tool.info(), tool.effect());
+            self.add(tool);
         }
         if found { Ok(()) } else { Err(unknown(id)) }
     }
 
     /// Adds a tool, unless it is there.
-    pub fn add(&mut self, id: &ToolId, info: ToolInfo, effect: StepEffect) {
-        let id = id.to_string();
+    fn add(&mut self, tool: Tool) {
+        let Tool { id, title, description, input_schema, effect, .. } = tool;
         if self.known.insert(id.clone()) {
-            let description = match (info.title, info.description) {
-                (Some(title), description) if description.is_empty() => title,
-                (_, description) => description,
-            };
-            let name = names::provider_name(&id);
-            self.tools.push(ListedTool { name, id, description, input_schema: info.input_schema, effect });
+            let description = if description.is_empty() { title.unwrap_or_default() } else { description };
+            self.tools.push(ListedTool { name: names::provider_name(&id), id, description, input_schema, effect });
         }
     }
 

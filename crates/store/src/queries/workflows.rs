@@ -8,10 +8,10 @@ use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion, WorkflowVersionSummary};
 
-use super::{Backend, Connection, Result, name_key};
+use super::{Backend, Connection, Result, name_key, resources};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
-use crate::schema::{executions, workflow_tags, workflow_versions, workflows};
+use crate::schema::{executions, workflow_resources, workflow_tags, workflow_versions, workflows};
 use crate::workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
 
 pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Workflow>> {
@@ -48,9 +48,15 @@ fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
+/// A pattern of `LIKE` for texts in lower case that contain these words.
+pub fn pattern(words: &str) -> String {
+    format!("%{}%", literal(&words.to_lowercase()))
+}
+
 pub async fn create(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<()> {
     diesel::insert_into(workflows::table).values(WorkflowRow::new(tenant, workflow)?).execute(conn).await?;
     write_tags(conn, tenant, workflow).await?;
+    resources::note(conn, tenant, workflow).await?;
     write_version(conn, tenant, workflow).await
 }
 
@@ -74,6 +80,7 @@ pub async fn update(conn: &mut Connection, tenant: &str, workflow: &Workflow) ->
     .execute(conn)
     .await?;
     write_tags(conn, tenant, workflow).await?;
+    resources::note(conn, tenant, workflow).await?;
     write_version(conn, tenant, workflow).await?;
     Ok(WorkflowUpdate::Saved)
 }
@@ -138,14 +145,20 @@ pub fn list_query(tenant: &str, filter: &WorkflowFilter) -> ListQuery {
         .select((WorkflowSummaryRow::as_select(), newest))
         .into_boxed::<Backend>();
     if let Some(search) = &filter.search {
-        let pattern = format!("%{}%", literal(&search.to_lowercase()));
-        query = query.filter(workflows::search_text.like(pattern).escape('\\'));
+        query = query.filter(workflows::search_text.like(pattern(search)).escape('\\'));
     }
     if let Some(tag) = &filter.tag {
         let tagged = workflow_tags::table
             .filter(workflow_tags::tenant_id.eq(tenant.to_owned()).and(workflow_tags::tag.eq(tag.clone())))
             .select(workflow_tags::workflow_id);
         query = query.filter(workflows::id.eq_any(tagged));
+    }
+    for (kind, ids) in &filter.names {
+        let naming = workflow_resources::table
+            .filter(workflow_resources::tenant_id.eq(tenant.to_owned()).and(workflow_resources::kind.eq(kind.as_str())))
+            .filter(workflow_resources::resource_id.eq_any(ids.clone()))
+            .select(workflow_resources::workflow_id);
+        query = query.filter(workflows::id.eq_any(naming));
     }
     if let Some(category) = &filter.category {
         query = query.filter(workflows::category.eq(category.clone()));

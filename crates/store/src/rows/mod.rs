@@ -16,7 +16,7 @@ use crate::journal::Snapshot;
 pub(crate) use executions::{
     EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, MetadataRow, SnapshotRow, StateRow,
 };
-pub(crate) use resources::{CredentialRow, PersonaRow};
+pub(crate) use resources::{AgentRow, CredentialRow, McpServerRow, McpToolRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
 
@@ -57,7 +57,7 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Sto
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-pub(super) fn read_word<T: std::str::FromStr<Err: ToString>>(text: &str) -> Result<T, StoreError> {
+pub(crate) fn read_word<T: std::str::FromStr<Err: ToString>>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|error: T::Err| StoreError::Corrupt(error.to_string()))
 }
 
