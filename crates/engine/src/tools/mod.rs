@@ -1,5 +1,6 @@
 //! The tools that steps and agents call: native ones, and those of MCP servers.
 
+mod argument_check;
 mod effects;
 mod failure;
 mod listing;
@@ -14,6 +15,7 @@ use sluice_tools::{CallOptions, Sent, ToolError, ToolErrorKind, ToolOutput};
 use sluice_types::limits::DEFAULT_TIMEOUT_SECONDS;
 use sluice_types::{McpServerId, TenantId, ToolSource};
 
+pub use self::argument_check::{Schemas, findings as argument_findings, native_schemas, schemas as tool_schemas};
 use self::listing::Listing;
 use self::result::made_of;
 use crate::clock::{Clock as _, System};

@@ -18,6 +18,7 @@ mod idempotency;
 mod mcp;
 mod poisoned;
 mod prices;
+mod protocols;
 mod reviews;
 mod stalls;
 mod support;

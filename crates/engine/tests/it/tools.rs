@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use sluice_engine::{Command, FaultPoint, Faults};
+use sluice_engine::{Command, EngineError, FaultPoint, Faults};
 use sluice_store::StepRunFilter;
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
@@ -57,7 +57,7 @@ async fn arguments_that_do_not_fit_the_tool_are_refused_before_it_is_called(#[fu
     let done = bench.settled(&started.id).await;
     let error = run_of(&done, "sum").error.clone().unwrap();
     assert_eq!((done.status, error.code), (ExecutionStatus::Failed, ErrorCode::ToolArgumentsInvalid));
-    assert!(error.message.contains("`arguments/expression`"), "{}", error.message);
+    assert!(error.message.contains("/expression"), "{}", error.message);
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
@@ -185,4 +185,11 @@ async fn a_tool_that_does_not_exist_is_refused_at_the_start(#[future(awt)] datab
     let bench = TestEngine::open(database.config()).await;
     bench.workflow("w", json!({"steps": [agent("x", &["nowhere:tool"])]})).await;
     assert!(bench.try_start("w", StartExecution::default()).await.is_err());
+    let wrong = tool("a", "native:calculate", &json!({"expression": 7, "precision": 2}));
+    bench.workflow("v", json!({"steps": [wrong]})).await;
+    let error = bench.try_start("v", StartExecution::default()).await.unwrap_err();
+    let EngineError::InvalidDefinition(findings) = error else { panic!("{error}") };
+    let found: Vec<_> = findings.iter().map(|it| (it.pointer.as_str(), it.code.as_str())).collect();
+    let expected = ["/steps/0/arguments/precision", "/steps/0/arguments/expression"];
+    assert_eq!(found, expected.map(|pointer| (pointer, "arguments_do_not_fit")));
 }
