@@ -15,7 +15,7 @@ use super::Machine;
 use super::budget::{Left, OverBudget, allowance};
 use super::containers::Node;
 use super::outcome::{Effect, Evaluation, Task};
-use super::tool_work::{attempt_timeout, note_tool};
+use super::tool_work::{attempt_timeout, is_call, note_tool};
 use super::waits::is_wait;
 use crate::work::Work;
 
@@ -61,12 +61,12 @@ impl Machine {
 
     /// Begins the next attempt of a step, fails it, or lets it wait.
     fn start_attempt(&mut self, path: &StepPath) {
-        if self.is_call(path) && self.needs_approval(path) {
+        if is_call(path) && self.needs_approval(path) {
             return self.open_call_gate(path);
         }
         match self.prepare(path) {
             Ok(Prepared { work: Work::ListTools(named), .. }) if named.is_empty() => {
-                self.tools_listed(path, Vec::new())
+                self.tools_listed(path, Vec::new());
             }
             Ok(Prepared { work: Work::Tool(work), .. }) if is_wait(&work) => self.begin_wait(path, &work),
             Ok(prepared) => self.begin_attempt(path, prepared),

@@ -6,6 +6,7 @@ use sluice_types::{
 };
 
 use super::containers::may_exist;
+use super::tool_work::is_call;
 use super::{Command, Env, Machine};
 use crate::error::EngineError;
 
@@ -184,16 +185,17 @@ impl Machine {
         if self.runs.status(path) == StepRunStatus::Pending {
             return;
         }
-        let call = self.is_call(path).then(|| self.asked_arguments(path));
+        let call = is_call(path).then(|| self.asked_arguments(path));
         self.change(path, |record| {
             record.progress = AttemptProgress::default();
             record.items = None;
             record.memory = AgentMemory::default();
             let run = &mut record.run;
-            match call {
+            if let Some(arguments) = call {
                 // Its turn still asks for it.
-                Some(arguments) => run.arguments = arguments,
-                None => (run.tool, run.arguments, run.effect) = (None, None, None),
+                run.arguments = arguments;
+            } else {
+                (run.tool, run.arguments, run.effect) = (None, None, None);
             }
             run.attachments.clear();
             run.waits_until = None;

@@ -7,6 +7,7 @@ use sluice_types::{
 };
 
 use super::agents::arguments_of;
+use super::tool_work::is_call;
 use super::{Env, Machine};
 use crate::difference::difference;
 use crate::error::EngineError;
@@ -91,7 +92,7 @@ impl Machine {
     /// Runs a step again that waited at a gate; a reviewer's request stays with it.
     pub(super) fn run_again(&mut self, path: &StepPath) {
         let Some(before) = self.runs.record(path).cloned() else { return };
-        let is_call = self.is_call(path);
+        let is_call = is_call(path);
         self.back_to_pending(path);
         self.change(path, |record| {
             record.run.revision = before.run.revision;

@@ -2,6 +2,7 @@
 
 mod agents;
 mod answers;
+mod calls;
 mod conditional;
 mod laws;
 mod loops;

@@ -47,11 +47,11 @@ impl Machine {
         let arguments = run.arguments.clone().unwrap_or_default();
         Ok(Work::Tool(Box::new(ToolWork { tool, arguments, timeout: timeout_of(&place.step) })))
     }
+}
 
-    /// Whether a step run is a call of an agent.
-    pub(super) fn is_call(&self, path: &StepPath) -> bool {
-        path.in_agent().is_some_and(|at| at.call.is_some())
-    }
+/// Whether a step run is a call of an agent.
+pub(super) fn is_call(path: &StepPath) -> bool {
+    path.in_agent().is_some_and(|at| at.call.is_some())
 }
 
 fn tool_of(named: &str) -> Result<ToolId, RunError> {

@@ -6,8 +6,8 @@ use sluice_engine::{Command, EngineError, FaultPoint, Faults};
 use sluice_store::StepRunFilter;
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
-    AgentFinish, DecideGate, ErrorCode, ExecutionId, ExecutionStatus, ReviewDecision, StartExecution, StepEffect,
-    StepRun, StepRunStatus,
+    AgentFinish, DecideGate, ErrorCode, ExecutionId, ExecutionStatus, PatchStep, ReviewDecision, StartExecution,
+    StepEffect, StepRun, StepRunStatus,
 };
 
 use crate::support::{TestEngine, decision, path, run_of, step};
@@ -183,7 +183,7 @@ async fn a_cancelled_agent_goes_on_from_one_of_its_turns(#[future(awt)] database
     let started = bench.run(&[agent(prompt, &["native:http_request"])]).await;
     bench.settled(&started.id).await;
     bench.command(&started.id, Command::Cancel).await.unwrap();
-    bench.command(&started.id, Command::Retry(path("scout.1.0"), Default::default())).await.unwrap();
+    bench.command(&started.id, Command::Retry(path("scout.1.0"), PatchStep::default())).await.unwrap();
     let waiting = bench.settled(&started.id).await;
     assert!(waiting.steps.iter().any(|run| run.path == path("scout.1.0") && run.status == StepRunStatus::Waiting));
     bench.review(&started.id, "scout.1.0", decision(ReviewDecision::Reject)).await.unwrap();

@@ -265,7 +265,7 @@ fn a_conversation_that_is_too_long_drops_its_oldest_results_where_the_agent_allo
     let mut dropping = agent("s", "ll l end");
     dropping["on_context_full"] = json!("drop_oldest_results");
     let run = |step: &Value| {
-        let mut world = World::started(&[step.clone()]);
+        let mut world = World::started(std::slice::from_ref(step));
         for _ in 0..5 {
             world.end_all(End::Answer);
         }

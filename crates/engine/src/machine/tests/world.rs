@@ -5,13 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use sluice_providers::{Message, ModelCall, ToolCall};
-use sluice_store::{AttemptRecord, ExecutionState, Journal, ListedTool, Snapshot, StepRecord};
+use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
 use sluice_types::{
     DecideGate, ErrorCode, ExecutionEvent, ExecutionId, ExecutionStatus, FinishReason, GateKind, Metadata,
-    ReviewDecision, StepEffect, StepPath, StepRun, StepRunStatus, TenantId, TokenUsage, WorkflowId,
+    ReviewDecision, StepPath, StepRun, StepRunStatus, TenantId, TokenUsage, WorkflowId,
 };
 
+use super::calls::{asked, tools, without_text};
 use crate::driver::{evaluate, evaluate_if_quick};
 use crate::error::EngineError;
 use crate::machine::{Command, Effect, Env, Input, Machine, Outcome, Signal, Step, Task};
@@ -80,7 +80,7 @@ pub fn step(id: &str, prompt: &str) -> Value {
     json!({"id": id, "label": id.to_uppercase(), "type": "llm", "provider": "demo", "model": "demo-echo", "prompt": prompt})
 }
 
-/// An agent whose turns ask for these calls: see [`asked`].
+/// An agent whose turns ask for these calls: see [`asked`](super::calls::asked).
 pub fn agent(id: &str, prompt: &str) -> Value {
     json!({"id": id, "label": id.to_uppercase(), "type": "agent", "provider": "demo", "model": "demo-echo",
         "prompt": prompt, "tools": ["box:*"], "approve": "never"})
@@ -455,54 +455,4 @@ fn ended(task: Task, end: End) -> AttemptEnd {
     let calls = if end == End::Answer { calls } else { Vec::new() };
     let made = Made::Calls { calls, replay: vec![json!({"signed": path.as_str()})] };
     AttemptEnd { path, attempt, content, thinking, checkpointed: false, usage, finish, notes, made, result }
-}
-
-/// The tools of every agent: one that reads, one that writes.
-fn tools() -> Vec<ListedTool> {
-    [("look", StepEffect::Reads), ("write", StepEffect::Writes)]
-        .map(|(name, effect)| ListedTool {
-            id: format!("box:{name}"),
-            name: format!("box_{name}"),
-            description: String::new(),
-            input_schema: json!({"type": "object"}),
-            effect,
-        })
-        .to_vec()
-}
-
-/// The calls that a turn asks for: the prompt says it, one word for each turn. `l` looks, `w` writes, `u` is unknown, and `b`
-/// has broken arguments.
-fn asked(path: &StepPath, call: &ModelCall) -> Vec<ToolCall> {
-    let Some(at) = path.in_agent() else { return Vec::new() };
-    let Some(Message::User(prompt)) = call.messages.first() else { return Vec::new() };
-    let turn = usize::try_from(at.turn).unwrap();
-    let Some(letters) = prompt.split_whitespace().nth(turn - 1).filter(|word| *word != "end") else {
-        return Vec::new();
-    };
-    let called = letters.chars().enumerate().map(|(number, letter)| {
-        let (name, arguments) = match letter {
-            'l' => ("box_look", json!({"turn": turn, "call": number})),
-            'w' => ("box_write", json!({"turn": turn, "call": number})),
-            'b' => ("box_look", json!("{\"turn\": ")),
-            _ => ("box_gone", json!({})),
-        };
-        ToolCall { id: format!("call_{turn}_{number}"), name: name.into(), arguments }
-    });
-    called.collect()
-}
-
-/// The end of an attempt that reports no text.
-fn without_text(path: StepPath, attempt: i32, made: Made, end: End) -> AttemptEnd {
-    let failure =
-        |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
-    let result = match end {
-        End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
-        End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
-        End::Rejected => Err(failure(ErrorCode::ToolFailed, false, Sent::No)),
-        End::Answer | End::Spent | End::Cut | End::Thought | End::Filtered => Ok(Value::Null),
-    };
-    let (content, thinking, notes) = (String::new(), String::new(), Vec::new());
-    let made = if result.is_ok() { made } else { Made::Text };
-    let (usage, finish, checkpointed) = (None, None, false);
-    AttemptEnd { path, attempt, content, thinking, checkpointed, usage, finish, notes, made, result }
 }
