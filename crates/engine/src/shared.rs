@@ -16,6 +16,7 @@ use crate::hub::Hub;
 use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
 use crate::retry::Backoff;
+use crate::tools::Tools;
 
 /// The engine's limits.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,7 @@ pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
     pub mcp_servers: Arc<McpServers>,
+    pub tools: Tools,
     pub outside: Environment,
     pub faults: Faults,
     pub backoff: Backoff,
@@ -72,6 +74,7 @@ impl Shared {
         Self {
             engine_id: outside.ids.engine_id(),
             store,
+            tools: Tools::new(mcp_servers.clone()),
             providers,
             mcp_servers,
             outside,

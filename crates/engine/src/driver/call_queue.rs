@@ -77,12 +77,12 @@ impl CallQueue {
 }
 
 impl Actor {
-    /// Begins an attempt that is written down: at once, or when its call gets a permit.
+    /// Begins an attempt that is written down: at once, or when its model call gets a permit.
     pub(super) fn begin(&mut self, task: Task) {
-        let provider = provider_of(&task.work).to_owned();
+        let Some(provider) = provider_of(&task.work).map(str::to_owned) else { return self.run(task, None) };
         let is_behind = self.queue().waits_for(&provider);
         let permit = if is_behind { None } else { self.shared.calls.try_acquire(&self.key.tenant, &provider) };
-        if let Some(permit) = permit {
+        if permit.is_some() {
             return self.run(task, permit);
         }
         let counted = self.shared.calls.waits();
@@ -94,7 +94,7 @@ impl Actor {
         let mut next = Some(permit);
         while let Some(permit) = next {
             let Some(task) = self.queue().pop(provider) else { return };
-            self.run(task, permit);
+            self.run(task, Some(permit));
             if !self.queue().waits_for(provider) {
                 return;
             }
@@ -119,9 +119,10 @@ impl Actor {
     }
 }
 
-/// The provider that a work calls.
-fn provider_of(work: &Work) -> &str {
+/// The provider whose model a work calls.
+fn provider_of(work: &Work) -> Option<&str> {
     match work {
-        Work::Model(call) => &call.provider,
+        Work::Model(call) => Some(&call.provider),
+        Work::Tool(_) | Work::ListTools(_) => None,
     }
 }

@@ -1,11 +1,12 @@
 //! The commands of people: each is checked first, then changes the journal.
 
-use sluice_store::{AttemptProgress, SnapshotPersona};
+use sluice_store::{AgentMemory, AttemptProgress, SnapshotPersona};
 use sluice_types::{
     ErrorCode, ExecutionStatus, GateKind, PatchExecution, ReviewDecision, StepPath, StepRun, StepRunStatus, StepType,
 };
 
 use super::containers::may_exist;
+use super::tool_work::is_call;
 use super::{Command, Env, Machine};
 use crate::error::EngineError;
 
@@ -185,10 +186,22 @@ impl Machine {
         if self.runs.status(path) == StepRunStatus::Pending {
             return;
         }
+        let call = is_call(path).then(|| self.asked_arguments(path));
         self.change(path, |record| {
             record.progress = AttemptProgress::default();
             record.items = None;
+            record.memory = AgentMemory::default();
             let run = &mut record.run;
+            if let Some(arguments) = call {
+                // Its turn still asks for it.
+                run.arguments = arguments;
+            } else {
+                (run.tool, run.arguments, run.effect) = (None, None, None);
+            }
+            run.attachments.clear();
+            run.waits_until = None;
+            run.tool_calls = None;
+            run.agent = None;
             run.status = StepRunStatus::Pending;
             run.prompt = None;
             run.content = None;

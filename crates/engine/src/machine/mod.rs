@@ -7,6 +7,7 @@
 //!
 //! One file for each subject: `failure` handles failed attempts, `recovery` crashes, and `plan` selects the next step.
 
+mod agents;
 mod attempt_ends;
 mod attempts;
 mod budget;
@@ -15,6 +16,7 @@ mod commands;
 mod containers;
 mod decisions;
 mod dependents;
+mod effects;
 mod endings;
 mod events;
 mod failure;
@@ -31,8 +33,10 @@ mod staleness;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tool_work;
 mod turn;
 mod view;
+mod waits;
 
 use chrono::{DateTime, Utc};
 use sluice_store::{Journal, SnapshotPersona};
@@ -43,7 +47,7 @@ use crate::retry::Backoff;
 use crate::templating::Inputs;
 use crate::work::AttemptEnd;
 pub use change::{changed_snapshot, definition_at};
-pub use containers::{Around, around};
+pub use containers::{Around, around, size_of};
 pub use endings::is_whole;
 pub use outcome::{Answer, Effect, Evaluated, Evaluation, Outcome, Question, Step, Task, Verdict};
 pub use own_changes::{index_of, is_one_of_many};

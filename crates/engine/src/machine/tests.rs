@@ -1,6 +1,8 @@
 //! Whole executions without a database: the machine driven in memory, with crashes at any input.
 
+mod agents;
 mod answers;
+mod calls;
 mod conditional;
 mod laws;
 mod loops;
@@ -10,5 +12,6 @@ mod pauses;
 mod queued;
 mod recovery;
 mod reruns;
+mod tools;
 mod trees;
 mod world;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use rstest::rstest;
 use serde_json::json;
 use sluice_store::{
-    ExecutionFilter, ExecutionState, Position, StoreError, StoredEvent, TextPosition, Turn, WorkflowFilter,
-    is_full_page,
+    AgentMemory, AskedCall, ExecutionFilter, ExecutionState, Position, StoreError, StoredEvent, TextPosition, Turn,
+    WorkflowFilter, is_full_page,
 };
 use sluice_testing::{TestDatabase, postgres, sqlite};
-use sluice_types::{StepRunStatus, StepType, TenantId, Workflow, WorkflowId};
+use sluice_types::{AgentRun, StepRunStatus, StepType, TenantId, Workflow, WorkflowId};
 
 use crate::support::{id, now, start, step_run, turn, with_workflow, workflow};
 
@@ -121,10 +121,10 @@ async fn rows_of_a_newer_server_are_shown_but_not_run_or_written_over(#[future(a
     for number in 1..=2 {
         store.start_execution(start(&tenant, &id(number), "one", None)).await.unwrap();
     }
-    let newer = format!("UPDATE execution_snapshots SET format = 2 WHERE execution_id = '{}'", id(1));
-    database.execute(&format!("{newer}; UPDATE workflows SET format = 2")).await;
+    let newer = format!("UPDATE execution_snapshots SET format = 3 WHERE execution_id = '{}'", id(1));
+    database.execute(&format!("{newer}; UPDATE workflows SET format = 3")).await;
     let refused = store.journal(&tenant, &id(1)).await.unwrap_err();
-    assert!(matches!(refused, StoreError::NewerFormat { format: 2, known: 1 }), "{refused:?}");
+    assert!(matches!(refused, StoreError::NewerFormat { format: 3, known: 2 }), "{refused:?}");
     assert!(store.journal(&tenant, &id(2)).await.unwrap().is_some());
     // It stays for a server that can run it.
     let orphans: Vec<_> = store.orphans(now(), 10).await.unwrap().into_iter().map(|(_, id)| id).collect();
@@ -138,6 +138,36 @@ async fn rows_of_a_newer_server_are_shown_but_not_run_or_written_over(#[future(a
     assert!(matches!(started, Err(StoreError::NewerFormat { .. })), "{started:?}");
     let saved = store.update_workflow(&tenant, Workflow { version: 2, ..workflow() }).await;
     assert!(matches!(saved, Err(StoreError::NewerFormat { .. })), "{saved:?}");
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_of_tools_and_agents_are_of_a_form_that_older_servers_do_not_take_over(
+    #[future(awt)] database: TestDatabase,
+) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    store.start_execution(start(&tenant, &id(1), "one", None)).await.unwrap();
+    let mut record = start(&tenant, &id(2), "one", None);
+    let scout = json!({"id": "scout", "label": "Scout", "type": "agent", "prompt": "x"});
+    let each = json!({"id": "each", "label": "Each", "type": "parallel", "for_each": "[1]", "steps": [scout]});
+    record.turn.snapshot.as_mut().unwrap().definition = serde_json::from_value(json!({"steps": [each]})).unwrap();
+    let mut run = step_run("scout", StepRunStatus::Running, 0);
+    run.run.agent = Some(AgentRun { tools: vec!["native:wait".into()], ..AgentRun::default() });
+    run.run.arguments = Some(serde_json::Map::from_iter([("a".to_owned(), json!(1))]));
+    run.memory = AgentMemory {
+        tools: Some(Arc::new(Vec::new())),
+        calls: vec![AskedCall { id: "c".into(), name: "n".into(), arguments: json!("{") }],
+        replay: vec![json!({"signed": 1})],
+        dropped: 2,
+        ..AgentMemory::default()
+    };
+    record.turn.step_runs = vec![run.clone()];
+    store.start_execution(record).await.unwrap();
+    let forms =
+        database.values("SELECT CAST(format AS TEXT) AS value FROM execution_snapshots ORDER BY execution_id").await;
+    assert_eq!(forms, ["1", "2"]);
+    assert_eq!(store.journal(&tenant, &id(2)).await.unwrap().unwrap().step_runs, [run]);
 }
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]

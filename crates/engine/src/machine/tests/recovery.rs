@@ -157,7 +157,7 @@ fn paid(id: &str) -> serde_json::Value {
 fn a_run_whose_answers_take_all_they_may_stays_within_its_budget() {
     let mut world = World::with_budget(&[paid("a"), paid("b")], 0.25);
     world.start();
-    let Work::Model(call) = &world.tasks[0].work;
+    let Work::Model(call) = &world.tasks[0].work else { panic!() };
     assert!(call.max_tokens.is_some_and(|tokens| tokens > 10_000), "{:?}", call.max_tokens);
     let reserved = world.record("a").progress.reserved_usd;
     assert!((0.24..=0.25).contains(&reserved), "{reserved}");
@@ -183,13 +183,13 @@ fn an_attempt_after_a_crash_is_reserved_again() {
 
 #[test]
 fn a_step_of_a_newer_version_fails_with_a_message_that_says_so() {
-    let agent = json!({"id": "b", "label": "B", "type": "agent", "goal": "x"});
+    let agent = json!({"id": "b", "label": "B", "type": "dream", "goal": "x"});
     let mut world = World::started(&[step("a", "x"), agent, step("c", "y")]);
     world.end(&path("a"), End::Answer);
     assert_eq!((world.status(), world.run("b").status), (ExecutionStatus::Failed, StepRunStatus::Failed));
     let error = world.run("b").error.clone().unwrap();
     assert_eq!(error.code, ErrorCode::InvalidDefinition);
-    assert!(error.message.contains("does not know steps of type `agent`"), "{}", error.message);
+    assert!(error.message.contains("does not know steps of type `dream`"), "{}", error.message);
 }
 
 #[test]
