@@ -17,6 +17,8 @@ pub struct StepKindLook {
 pub const fn step_kind(kind: StepType) -> StepKindLook {
     match kind {
         StepType::Llm => StepKindLook { icon: icondata_lu::LuMessageSquare, word: "Prompt" },
+        StepType::Agent => StepKindLook { icon: icondata_lu::LuBot, word: "Agent" },
+        StepType::Tool => StepKindLook { icon: icondata_lu::LuWrench, word: "Tool" },
         StepType::Review => StepKindLook { icon: icondata_lu::LuUserCheck, word: "Review" },
         StepType::Parallel => StepKindLook { icon: icondata_lu::LuSplit, word: "Parallel" },
         StepType::Conditional => StepKindLook { icon: icondata_lu::LuGitBranch, word: "Condition" },

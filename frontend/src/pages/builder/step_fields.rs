@@ -44,6 +44,7 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
             {move || match step_type.get() {
                 StepType::Review => view! { <ReviewFields form /> }.into_any(),
                 StepType::Llm => view! { <LlmFields form /> }.into_any(),
+                StepType::Agent | StepType::Tool => ().into_any(),
                 // A container has a body of its own.
                 StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
                 StepType::Unknown => {
@@ -308,6 +309,8 @@ fn review(step: &Step) -> Option<&ReviewStep> {
     match &step.kind {
         StepKind::Review(review) => Some(review),
         StepKind::Llm(_)
+        | StepKind::Agent(_)
+        | StepKind::Tool(_)
         | StepKind::Parallel(_)
         | StepKind::Conditional(_)
         | StepKind::Loop(_)

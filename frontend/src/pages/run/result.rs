@@ -31,7 +31,7 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
     let editing = RwSignal::new(unsent_text(&store.id(), &path, TextOf::Output).text.is_some());
     let kind = store.peek_step(&path, |step| step.run.step_type).unwrap_or(StepType::Llm);
     let choices = match kind {
-        StepType::Llm => {
+        StepType::Llm | StepType::Agent | StepType::Tool => {
             vec![
                 (ResultTab::Text, "Text"),
                 (ResultTab::Raw, "Raw"),

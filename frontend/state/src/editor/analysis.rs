@@ -99,6 +99,7 @@ pub fn lint_context(
         providers: providers.map(available),
         personas: personas.map(|all| all.iter().map(|persona| persona.id.clone()).collect()),
         today,
+        ..LintContext::default()
     }
 }
 

@@ -42,9 +42,11 @@ fn problem_of(index: &Index, place: &Place, input: &str, text: &str) -> Option<(
         ("retries", _) => ("max_retries", parse_retries(text).err()),
         ("timeout", _) => ("timeout", parse_timeout(text).err()),
         ("idle_timeout", _) => ("idle_timeout", parse_idle_timeout(text).err()),
-        ("temperature", StepKind::Llm(_)) => ("temperature", parse_temperature(text).err()),
-        ("max_tokens", StepKind::Llm(_)) => ("max_tokens", parse_max_tokens(text).err()),
-        ("schema", StepKind::Llm(_)) => ("output_schema", parse_schema(text).err().map(|error| error.message)),
+        ("temperature", StepKind::Llm(_) | StepKind::Agent(_)) => ("temperature", parse_temperature(text).err()),
+        ("max_tokens", StepKind::Llm(_) | StepKind::Agent(_)) => ("max_tokens", parse_max_tokens(text).err()),
+        ("schema", StepKind::Llm(_) | StepKind::Agent(_)) => {
+            ("output_schema", parse_schema(text).err().map(|error| error.message))
+        }
         ("expires_in", StepKind::Review(_)) => ("expires_in", parse_expires_in(text).err()),
         ("max_concurrency", StepKind::Parallel(_)) => ("max_concurrency", parse_concurrency(text).err()),
         ("max_iterations", StepKind::Loop(_)) => ("max_iterations", parse_rounds(text).err()),
