@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod advice;
+pub mod arguments;
 pub mod changes;
 pub mod completion;
 pub mod condition;
@@ -34,4 +35,5 @@ pub mod run_status;
 pub mod run_text;
 pub mod shared;
 pub mod templates;
+pub mod tools;
 pub mod tree;

@@ -42,8 +42,14 @@ impl Analysis {
         personas: Option<&[Persona]>,
         today: Option<NaiveDate>,
     ) -> Self {
+        Self::within(draft, providers, &lint_context(providers, personas, today))
+    }
+
+    /// The same with all that is known of what the steps name.
+    #[must_use]
+    pub fn within(draft: &Draft, providers: Option<&[Provider]>, context: &LintContext) -> Self {
         let mut definition = draft.to_definition();
-        let report = lint(&definition, &lint_context(providers, personas, today), None);
+        let report = lint(&definition, context, None);
         let index = Index::of(&definition);
         let findings = Findings::new(report, &index);
         let inside = counts_inside(&findings, &index);
