@@ -150,6 +150,7 @@ impl Engine {
             );
         }
         self.shared.halt();
+        self.shared.mcp_servers.shut_down().await;
         // The next engine need not wait for the lease to expire.
         if let Err(error) = self.shared.store.release_lease(&self.shared.engine_id).await {
             tracing::warn!(%error, "the lease could not be released; it expires");

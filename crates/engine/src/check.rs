@@ -1,12 +1,16 @@
 //! Checks a definition before anything is spent.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{
-    Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, TenantId, lint_indexed, with_defaults,
+    AgentId, Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, TenantId, lint_indexed,
+    with_defaults,
 };
 
+use crate::agents::with_agents;
 use crate::blocking::off_thread;
 use crate::output::check_schema;
 use crate::providers::Providers;
@@ -25,18 +29,37 @@ pub async fn check(
     let filled = input.map(|input| with_defaults(&definition.inputs, input));
     let input = filled.as_ref();
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
-    let index = Index::of(definition);
+    let (definition, index, agents) = filled_in(store, tenant, definition).await?;
+    let definition = definition.as_ref();
+    let servers = index.named_resources().mcp_servers;
     let context = LintContext {
         providers: Some(available.map(|provider| provider.name.as_str().to_owned()).collect()),
         personas: Some(if names_personas(definition, &index) { store.persona_ids(tenant).await? } else { Vec::new() }),
+        agents: Some(agents),
+        mcp_servers: Some(if servers.is_empty() {
+            Vec::new()
+        } else {
+            store.existing_mcp_servers(tenant, servers.into_iter().collect()).await?
+        }),
         today: Some(today),
-        ..LintContext::default()
     };
     if is_quick(definition, &index, input) {
         return Ok(lint_indexed_deeply(definition, &index, &context, input));
     }
     let (definition, input) = (definition.clone(), input.cloned());
     Ok(off_thread(move || lint_indexed_deeply(&definition, &index, &context, input.as_ref())).await)
+}
+
+/// The definition with the agents that its steps name, its index, and the agents that exist.
+pub async fn filled_in<'d>(
+    store: &Store,
+    tenant: &TenantId,
+    definition: &'d Definition,
+) -> Result<(Cow<'d, Definition>, Index, Vec<AgentId>), StoreError> {
+    let index = Index::of(definition);
+    let (filled, agents) = with_agents(store, tenant, definition, index.named_resources().agents).await?;
+    let index = if agents.is_empty() { index } else { Index::of(&filled) };
+    Ok((filled, index, agents))
 }
 
 /// The lint, and when it finds no error, the findings of the server's libraries. `sluice check`, which has no tenant,

@@ -19,6 +19,7 @@ use crate::faults::Faults;
 use crate::hub::Channel;
 use crate::key::ExecutionKey;
 use crate::machine::{Command, Machine};
+use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
 use crate::retry::Backoff;
 use crate::shared::{Limits, Shared};
@@ -36,6 +37,8 @@ pub struct EngineConfig {
     pub limits: Limits,
     /// Whether it adopts executions of other engines.
     pub adopt: bool,
+    /// Whether MCP servers may be programs on this machine.
+    pub allow_stdio_mcp: bool,
 }
 
 impl Default for EngineConfig {
@@ -46,6 +49,7 @@ impl Default for EngineConfig {
             backoff: Backoff::default(),
             limits: Limits::default(),
             adopt: true,
+            allow_stdio_mcp: false,
         }
     }
 }
@@ -60,8 +64,9 @@ pub struct Engine {
 impl Engine {
     /// Starts an engine: it takes its lease and adopts executions of stopped engines.
     pub async fn open(store: Store, providers: Arc<Providers>, config: EngineConfig) -> Result<Self, StoreError> {
-        let EngineConfig { outside, faults, backoff, limits, adopt } = config;
-        let shared = Arc::new(Shared::new(store, providers, outside, faults, backoff, limits));
+        let EngineConfig { outside, faults, backoff, limits, adopt, allow_stdio_mcp } = config;
+        let mcp_servers = Arc::new(McpServers::new(store.clone(), providers.clone(), allow_stdio_mcp));
+        let shared = Arc::new(Shared::new(store, providers, mcp_servers, outside, faults, backoff, limits));
         let engine = Self { shared, actors: Arc::default() };
         engine.take_lease().await?;
         if adopt {
@@ -73,6 +78,11 @@ impl Engine {
     /// The providers that its steps call.
     pub fn providers(&self) -> &Arc<Providers> {
         &self.shared.providers
+    }
+
+    /// The MCP servers that its steps call.
+    pub fn mcp_servers(&self) -> &Arc<McpServers> {
+        &self.shared.mcp_servers
     }
 
     /// The database that it writes to.

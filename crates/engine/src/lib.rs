@@ -5,6 +5,7 @@
 //! models; `adopt` takes over executions of stopped engines.
 
 mod adopt;
+mod agents;
 mod blocking;
 mod check;
 mod clock;
@@ -19,6 +20,7 @@ mod hub;
 mod key;
 mod lease;
 mod machine;
+pub mod mcp_servers;
 mod output;
 mod preview;
 pub mod providers;

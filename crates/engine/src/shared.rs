@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Environment;
 use crate::faults::Faults;
 use crate::hub::Hub;
+use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
 use crate::retry::Backoff;
 
@@ -36,6 +37,7 @@ impl Default for Limits {
 pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
+    pub mcp_servers: Arc<McpServers>,
     pub outside: Environment,
     pub faults: Faults,
     pub backoff: Backoff,
@@ -55,6 +57,7 @@ impl Shared {
     pub fn new(
         store: Store,
         providers: Arc<Providers>,
+        mcp_servers: Arc<McpServers>,
         outside: Environment,
         faults: Faults,
         backoff: Backoff,
@@ -65,6 +68,7 @@ impl Shared {
             engine_id: outside.ids.engine_id(),
             store,
             providers,
+            mcp_servers,
             outside,
             faults,
             backoff,

@@ -11,6 +11,7 @@ use sluice_types::{
     with_defaults,
 };
 
+use crate::check;
 use crate::driver::Actor;
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -107,7 +108,8 @@ impl Engine {
             return Err(refusal(report.errors().cloned().collect()));
         }
         let providers = self.shared.providers.list(tenant).await?;
-        let mut definition = definition.clone();
+        let (definition, ..) = check::filled_in(&self.shared.store, tenant, definition).await?;
+        let mut definition = definition.into_owned();
         pin_to_available(&mut definition, &providers);
         let index = Index::of(&definition);
         let may_run = |place: &&Place| place.step.enabled && index.around(place).all(|around| around.step.enabled);

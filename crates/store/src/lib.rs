@@ -6,6 +6,7 @@
 
 #![expect(clippy::duplicate_mod, reason = "the queries are compiled once for each database")]
 
+mod agents;
 mod changes;
 mod cursor;
 mod deletion;
@@ -15,12 +16,14 @@ mod executions;
 mod gates;
 mod idempotency;
 mod journal;
+mod mcp_servers;
 mod migrate;
 mod personas;
 mod ping;
 mod postgres;
 mod postgres_tls;
 mod providers;
+mod resources;
 mod rows;
 mod schema;
 mod sqlite;
@@ -40,8 +43,9 @@ pub use journal::{
     AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
     StoredEvent, Turn,
 };
-pub use personas::PersonaUpdate;
+pub use mcp_servers::{Listing, StoredMcpServer, ToolFilter};
 pub use providers::{CredentialChange, SealedKey, StoredCredential};
+pub use resources::{ResourceKind, ResourceUpdate};
 pub use step_runs::{StepRunFilter, StepRunPosition};
 pub use store::{Store, StoreConfig};
 pub use time::{from_micros, to_micros};

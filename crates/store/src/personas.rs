@@ -4,18 +4,8 @@ use sluice_types::{Persona, PersonaId, PersonaPage, TenantId};
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
+use crate::resources::ResourceUpdate;
 use crate::store::{Store, read, write};
-
-/// The outcome of a conditional change of a persona.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PersonaUpdate {
-    /// It was made.
-    Saved,
-    /// Another version is current: this one.
-    Stale(i64),
-    /// There is no such persona.
-    NotFound,
-}
 
 impl Store {
     /// A persona.
@@ -52,7 +42,7 @@ impl Store {
     }
 
     /// Saves a persona over the version before the one that it holds.
-    pub async fn update_persona(&self, tenant: &TenantId, persona: Persona) -> Result<PersonaUpdate, StoreError> {
+    pub async fn update_persona(&self, tenant: &TenantId, persona: Persona) -> Result<ResourceUpdate, StoreError> {
         let tenant = tenant.clone();
         write!(self, |conn| queries::personas::update(conn, tenant.as_str(), &persona))
     }
@@ -63,7 +53,7 @@ impl Store {
         tenant: &TenantId,
         id: &PersonaId,
         version: Option<i64>,
-    ) -> Result<PersonaUpdate, StoreError> {
+    ) -> Result<ResourceUpdate, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
         write!(self, |conn| queries::personas::delete(conn, tenant.as_str(), id.as_str(), version))
     }

@@ -262,7 +262,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    agents (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        settings -> Text,
+        search_text -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mcp_servers (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        search_text -> Text,
+        transport -> Text,
+        sealed_secrets -> Nullable<Binary>,
+        allowed_tools -> Text,
+        trusted -> Bool,
+        timeout_seconds -> Nullable<Integer>,
+        revision -> BigInt,
+        listed_at -> Nullable<BigInt>,
+        listing_error -> Nullable<Text>,
+        listing_failed_at -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mcp_tools (tenant_id, server_id, name) {
+        tenant_id -> Text,
+        server_id -> Text,
+        name -> Text,
+        tool -> Text,
+        search_text -> Text,
+        declared_effect -> Text,
+        allowed -> Bool,
+    }
+}
+
+diesel::table! {
+    workflow_resources (tenant_id, kind, resource_id, workflow_id) {
+        tenant_id -> Text,
+        kind -> Text,
+        resource_id -> Text,
+        workflow_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    agents,
     attempt_texts,
     attempts,
     credentials,
@@ -273,10 +330,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     executions,
     gate_decisions,
     idempotency_keys,
+    mcp_servers,
+    mcp_tools,
     personas,
     schema_compatibility,
     step_runs,
     tenants,
+    workflow_resources,
     workflow_tags,
     workflow_versions,
     workflows

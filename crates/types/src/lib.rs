@@ -29,6 +29,7 @@ mod lint;
 mod mcp_servers;
 mod metadata;
 mod model_name;
+mod named_resources;
 pub mod numbers;
 mod order;
 mod output_fields;
@@ -40,6 +41,7 @@ mod problem;
 mod providers;
 mod rerun;
 mod resolve;
+mod resources;
 mod scope;
 mod status;
 mod step_runs;
@@ -51,7 +53,7 @@ mod usage;
 mod uses;
 mod workflows;
 
-pub use agents::Agent;
+pub use agents::{Agent, AgentPage, CreateAgent, PatchAgent, UpdateAgent};
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
@@ -83,8 +85,13 @@ pub use lean::Include;
 pub use lint::{
     LintCode, LintContext, LintFinding, LintFix, LintReport, Severity, lint, lint_indexed, undeclared_inputs,
 };
-pub use mcp_servers::{HttpTransport, McpServer, McpTransport, StdioTransport};
+pub use mcp_servers::{
+    CreateMcpServer, HttpTransport, LogLine, LogLinePage, LogSource, McpCheck, McpServer, McpServerPage, McpTool,
+    McpToolPage, McpTransport, PatchMcpServer, SetHttpTransport, SetMcpTransport, SetStdioTransport, StdioTransport,
+    ToolAnnotations, UpdateMcpServer,
+};
 pub use metadata::{Metadata, metadata_errors};
+pub use named_resources::NamedResources;
 pub use order::CreationOrder;
 pub use output_fields::OutputFields;
 pub use output_schema::describes_an_object;
@@ -94,6 +101,10 @@ pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, Provider, ProviderName, ProviderPage, UpdateCredential};
 pub use rerun::{KeptStep, RepeatedStep, RerunPlan, RerunReason};
 pub use resolve::{Candidate, candidates, default_provider, pin_to_available};
+pub use resources::{
+    AgentResource, AgentResourcePage, McpServerResource, McpServerResourcePage, ToolResource, ToolResourcePage,
+    ToolSummary,
+};
 pub use scope::{NameScope, Resolution};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use step_runs::StepRunPage;

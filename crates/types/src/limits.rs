@@ -56,6 +56,20 @@ pub const MAX_TURNS: u32 = 200;
 pub const MAX_AGENT_TOOLS: usize = 100;
 /// Characters in the name of a tool on its server.
 pub const MAX_TOOL_NAME_CHARS: usize = 200;
+/// Seconds that a call of a tool of an MCP server may take when neither its step nor its server says.
+pub const DEFAULT_MCP_TIMEOUT_SECONDS: u32 = 60;
+/// Arguments of the program of an MCP server.
+pub const MAX_MCP_ARGS: usize = 100;
+/// Environment variables or headers of an MCP server.
+pub const MAX_MCP_SECRETS: usize = 50;
+/// Characters in the name of an environment variable or a header of an MCP server.
+pub const MAX_MCP_SECRET_NAME_CHARS: usize = 200;
+/// Characters in the value of an environment variable or a header of an MCP server.
+pub const MAX_MCP_SECRET_CHARS: usize = 8_000;
+/// Tools that an MCP server's list of allowed tools names.
+pub const MAX_ALLOWED_TOOLS: usize = 1_000;
+/// Tools of one MCP server in the list of servers.
+pub const MAX_LISTED_TOOLS: usize = 100;
 /// Bytes of the arguments of a call of a tool, as JSON.
 pub const MAX_ARGUMENTS_BYTES: usize = 1024 * 1024;
 /// Bytes in one prompt, system prompt or review instruction.

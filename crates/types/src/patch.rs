@@ -29,6 +29,13 @@ pub(crate) fn some_known<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(
     word.map(|word| word.parse().map_err(D::Error::custom)).transpose().map(Some)
 }
 
+/// Reads an optional field that takes one of a few words, which must be known; `null` counts as absent.
+pub(crate) fn known<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    some_known(deserializer).map(Option::flatten)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

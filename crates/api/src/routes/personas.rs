@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
-use sluice_store::{EarlierRequest, IdempotencyKey, PersonaUpdate, StoreError};
+use sluice_store::{EarlierRequest, IdempotencyKey, ResourceUpdate, StoreError};
 use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
     CreatePersona, ErrorCode, FieldError, PatchPersona, Persona, PersonaId, PersonaPage, UpdatePersona, slug_from_name,
@@ -218,11 +218,11 @@ pub async fn patch_persona(
     }
 }
 
-fn saved(update: &PersonaUpdate) -> ApiResult<()> {
+fn saved(update: &ResourceUpdate) -> ApiResult<()> {
     match update {
-        PersonaUpdate::Saved => Ok(()),
-        PersonaUpdate::Stale(current) => Err(ApiError::stale(*current)),
-        PersonaUpdate::NotFound => Err(ErrorCode::PersonaNotFound.into()),
+        ResourceUpdate::Saved => Ok(()),
+        ResourceUpdate::Stale(current) => Err(ApiError::stale(*current)),
+        ResourceUpdate::NotFound => Err(ErrorCode::PersonaNotFound.into()),
     }
 }
 

@@ -60,8 +60,13 @@ impl Providers {
         Ok(Self { store, vault: Arc::new(vault), server_keys, network, client, cache: DashMap::new() })
     }
 
+    /// The networks that a tenant's own addresses may be in.
+    pub(crate) fn network(&self) -> NetworkPolicy {
+        self.network
+    }
+
     /// Runs vault operations on a blocking thread: a key derivation takes tens of milliseconds.
-    async fn with_vault<T: Send + 'static>(
+    pub(crate) async fn with_vault<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {

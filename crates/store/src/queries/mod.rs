@@ -1,6 +1,7 @@
 //! The queries, written once and compiled for each database: `super` gives the `Connection` and
 //! the `Backend`.
 
+pub mod agents;
 pub mod changes;
 pub mod deletion;
 pub mod execution_list;
@@ -8,8 +9,11 @@ pub mod executions;
 pub mod gates;
 pub mod idempotency;
 pub mod leases;
+pub mod mcp_servers;
+pub mod mcp_tools;
 pub mod personas;
 pub mod providers;
+pub mod resources;
 pub mod statistics;
 pub mod step_runs;
 pub mod turns;

@@ -6,7 +6,7 @@ use sluice_types::Persona;
 
 use super::{Connection, Result};
 use crate::error::StoreError;
-use crate::personas::PersonaUpdate;
+use crate::resources::ResourceUpdate;
 use crate::rows::PersonaRow;
 use crate::schema::personas;
 use crate::time::{from_micros, to_micros};
@@ -60,7 +60,7 @@ pub async fn create(conn: &mut Connection, tenant: &str, persona: &Persona) -> R
 }
 
 /// Saves a persona over the version before it.
-pub async fn update(conn: &mut Connection, tenant: &str, persona: &Persona) -> Result<PersonaUpdate> {
+pub async fn update(conn: &mut Connection, tenant: &str, persona: &Persona) -> Result<ResourceUpdate> {
     let id = persona.id.as_str();
     let saved = diesel::update(personas::table.find((tenant, id)).filter(personas::version.eq(persona.version - 1)))
         .set((
@@ -75,7 +75,7 @@ pub async fn update(conn: &mut Connection, tenant: &str, persona: &Persona) -> R
     outcome(conn, tenant, id, saved).await
 }
 
-pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Option<i64>) -> Result<PersonaUpdate> {
+pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Option<i64>) -> Result<ResourceUpdate> {
     let deleted = match version {
         Some(version) => {
             diesel::delete(personas::table.find((tenant, id)).filter(personas::version.eq(version)))
@@ -87,10 +87,10 @@ pub async fn delete(conn: &mut Connection, tenant: &str, id: &str, version: Opti
     outcome(conn, tenant, id, deleted).await
 }
 
-async fn outcome(conn: &mut Connection, tenant: &str, id: &str, changed: usize) -> Result<PersonaUpdate> {
+async fn outcome(conn: &mut Connection, tenant: &str, id: &str, changed: usize) -> Result<ResourceUpdate> {
     if changed > 0 {
-        return Ok(PersonaUpdate::Saved);
+        return Ok(ResourceUpdate::Saved);
     }
     let current = personas::table.find((tenant, id)).select(personas::version).first(conn).await.optional()?;
-    Ok(current.map_or(PersonaUpdate::NotFound, PersonaUpdate::Stale))
+    Ok(current.map_or(ResourceUpdate::NotFound, ResourceUpdate::Stale))
 }

@@ -8,7 +8,7 @@ use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion, WorkflowVersionSummary};
 
-use super::{Backend, Connection, Result, name_key};
+use super::{Backend, Connection, Result, name_key, resources};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
 use crate::schema::{executions, workflow_tags, workflow_versions, workflows};
@@ -48,9 +48,15 @@ fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
+/// A pattern of `LIKE` for texts in lower case that contain these words.
+pub fn pattern(words: &str) -> String {
+    format!("%{}%", literal(&words.to_lowercase()))
+}
+
 pub async fn create(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<()> {
     diesel::insert_into(workflows::table).values(WorkflowRow::new(tenant, workflow)?).execute(conn).await?;
     write_tags(conn, tenant, workflow).await?;
+    resources::note(conn, tenant, workflow).await?;
     write_version(conn, tenant, workflow).await
 }
 
@@ -74,6 +80,7 @@ pub async fn update(conn: &mut Connection, tenant: &str, workflow: &Workflow) ->
     .execute(conn)
     .await?;
     write_tags(conn, tenant, workflow).await?;
+    resources::note(conn, tenant, workflow).await?;
     write_version(conn, tenant, workflow).await?;
     Ok(WorkflowUpdate::Saved)
 }
@@ -138,8 +145,7 @@ pub fn list_query(tenant: &str, filter: &WorkflowFilter) -> ListQuery {
         .select((WorkflowSummaryRow::as_select(), newest))
         .into_boxed::<Backend>();
     if let Some(search) = &filter.search {
-        let pattern = format!("%{}%", literal(&search.to_lowercase()));
-        query = query.filter(workflows::search_text.like(pattern).escape('\\'));
+        query = query.filter(workflows::search_text.like(pattern(search)).escape('\\'));
     }
     if let Some(tag) = &filter.tag {
         let tagged = workflow_tags::table

@@ -13,7 +13,7 @@ use crate::error::StoreError;
 pub(crate) use executions::{
     EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, MetadataRow, SnapshotRow, StateRow,
 };
-pub(crate) use resources::{CredentialRow, PersonaRow};
+pub(crate) use resources::{AgentRow, CredentialRow, McpServerRow, McpToolRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
 

@@ -1,10 +1,17 @@
 //! MCP servers: programs and addresses that offer tools by the Model Context Protocol.
 
+mod answers;
+mod requests;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::ids::McpServerId;
+pub use answers::{LogLine, LogLinePage, LogSource, McpCheck, McpServerPage, McpTool, McpToolPage, ToolAnnotations};
+pub use requests::{
+    CreateMcpServer, PatchMcpServer, SetHttpTransport, SetMcpTransport, SetStdioTransport, UpdateMcpServer,
+};
 
 /// A configured server of the Model Context Protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

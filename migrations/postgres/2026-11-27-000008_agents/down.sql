@@ -1,0 +1,4 @@
+DROP TABLE workflow_resources;
+DROP TABLE mcp_tools;
+DROP TABLE mcp_servers;
+DROP TABLE agents;
