@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use sluice_engine::EngineError;
+use sluice_engine::mcp_servers::McpServerError;
 use sluice_engine::providers::CredentialError;
 use sluice_store::StoreError;
 use sluice_types::{ErrorCode, ExecutionStatus, FieldError, Problem};
@@ -203,6 +204,24 @@ impl From<CredentialError> for ApiError {
             }
             CredentialError::Vault(cause) => Self::internal(&cause),
             CredentialError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<McpServerError> for ApiError {
+    fn from(error: McpServerError) -> Self {
+        match error {
+            McpServerError::NotFound(id) => {
+                Self::new(ErrorCode::McpServerNotFound, format!("There is no MCP server `{id}`."))
+            }
+            McpServerError::Invalid(fields) => Self::fields(ErrorCode::InvalidRequest, fields),
+            McpServerError::StdioNotAllowed => Self::new(ErrorCode::StdioNotAllowed, error.to_string()),
+            McpServerError::Vault(_) => {
+                let told = format!("{error}: give all values again, or leave their names out");
+                Self::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/transport", told)])
+            }
+            McpServerError::Tool(cause) => Self::internal(&cause),
+            McpServerError::Store(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use sluice_types::{ErrorCode, Persona, Workflow};
+use sluice_types::{Agent, ErrorCode, McpServer, Persona, Workflow};
 use std::future::{Ready, ready};
 
 use crate::error::ApiError;
@@ -19,17 +19,16 @@ pub trait Versioned {
     fn version(&self) -> i64;
 }
 
-impl Versioned for Workflow {
-    fn version(&self) -> i64 {
-        self.version
-    }
+macro_rules! versioned {
+    ($($name:ident),+) => {
+        $(impl Versioned for $name {
+            fn version(&self) -> i64 {
+                self.version
+            }
+        })+
+    };
 }
-
-impl Versioned for Persona {
-    fn version(&self) -> i64 {
-        self.version
-    }
-}
+versioned!(Agent, McpServer, Persona, Workflow);
 
 /// An answer with its version as `ETag`.
 pub struct WithETag<T> {

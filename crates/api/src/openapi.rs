@@ -91,17 +91,21 @@ const WITH_BODY: [ErrorCode; 5] = [
     ErrorCode::InvalidRequest,
 ];
 /// Operations that write nothing, although their method is not `GET`.
-const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential"];
+const READS: [&str; 5] =
+    ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential", "check_mcp_server"];
 /// The tags that group operations.
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 8] = [
     ("workflows", "Named, versioned definitions that are run step by step."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
     ("templates", "Workflows to copy, and steps to add."),
     ("personas", "Voices and instructions that are put before a step's system prompt."),
+    ("agents", "Models with instructions and tools, which `agent` steps name."),
+    ("mcp-servers", "Programs and addresses that offer tools by the Model Context Protocol."),
+    ("resources", "What steps can name: agents, MCP servers and tools, with the number of workflows that name them."),
     ("providers", "Services that answer prompts: their keys, addresses, models and prices."),
 ];
 /// Schemas of answers that carry their version as `ETag`.
-const VERSIONED: [&str; 2] = ["Workflow", "Persona"];
+const VERSIONED: [&str; 4] = ["Agent", "McpServer", "Persona", "Workflow"];
 
 /// Completes the document that is generated from the handlers: title, tags, schemas and errors.
 pub fn complete(mut document: OpenApi) -> OpenApi {

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{App as WebApp, HttpRequest, test};
 use rstest::rstest;
 use serde_json::{Value, json};
-use sluice_engine::Limits;
+use sluice_engine::EngineConfig;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::TenantId;
@@ -138,7 +138,10 @@ impl<T: AsyncFn(&'static str, Method, String, Value) -> (u16, String)> Call for 
 async fn app_on(database: &TestDatabase) -> App {
     let vault = Vault::from_passphrase("a passphrase for tests".into()).unwrap();
     let providers = ProvidersConfig { vault, server_keys: Vec::new(), network: NetworkPolicy::Anywhere };
-    let engine = open_engine(database.config(), providers, Limits::default(), true).await.unwrap();
+    let engine =
+        open_engine(database.config(), providers, EngineConfig { allow_stdio_mcp: true, ..EngineConfig::default() })
+            .await
+            .unwrap();
     let now = engine.outside().clock.now();
     engine.store().ensure_tenant(&TenantId::new("two").unwrap(), "Two", now).await.unwrap();
     let config = AppConfig {

@@ -1,5 +1,8 @@
 //! Checks of the texts in requests against their limits, all errors at once.
 
+mod agents;
+mod mcp_servers;
+
 use std::collections::BTreeMap;
 
 use sluice_types::limits::{
@@ -16,7 +19,10 @@ use crate::error::ApiError;
 const RESERVED_IDS: [&str; 5] = ["executions", "resources", "templates", "generate", "step-templates"];
 
 /// Codes of the lint findings that prevent a save. Other errors prevent a start only: unfinished work can be saved.
-const REFUSED_AT_SAVE: [&str; 18] = [
+const REFUSED_AT_SAVE: [&str; 21] = [
+    "arguments_too_long",
+    "max_turns_out_of_range",
+    "too_many_tools",
     "too_many_steps",
     "duplicate_id",
     "duplicate_label",

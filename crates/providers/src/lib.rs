@@ -12,7 +12,6 @@ pub mod demo;
 mod error;
 mod form;
 mod framing;
-mod outgoing;
 mod protocol;
 mod reader;
 mod refusal;
@@ -24,8 +23,8 @@ pub use client::{CHECK_TIMEOUT, Client, MAX_LIST_BYTES};
 pub use error::{ERROR_MESSAGE_MAX_CHARS, ProviderError, ProviderErrorKind, shortened};
 pub use event::{Finish, ModelEvent, ModelStream, ToolCall};
 pub use framing::{MAX_BODY_BYTES, MAX_FRAME_BYTES};
-pub use outgoing::NetworkPolicy;
 pub use protocol::Protocol;
 pub use reader::AnswerReader;
+pub use sluice_outgoing::NetworkPolicy;
 
 mod event;

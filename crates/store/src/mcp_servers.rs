@@ -1,7 +1,9 @@
 //! MCP servers and their tools: the store's side of them. Secrets come and go encrypted.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use sluice_types::{McpServer, McpServerId, StepEffect, TenantId, Tool};
+use sluice_types::{McpServer, McpServerId, McpTool, StepEffect, TenantId, Tool};
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
@@ -122,7 +124,7 @@ impl Store {
         tenant: &TenantId,
         id: &McpServerId,
         revision: i64,
-        listed: Result<Vec<Tool>, String>,
+        listed: Result<Vec<McpTool>, String>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let (tenant, id, now) = (tenant.clone(), id.clone(), to_micros(now));
@@ -134,5 +136,22 @@ impl Store {
     pub async fn listed_tools(&self, tenant: &TenantId, filter: ToolFilter) -> Result<Vec<Tool>, StoreError> {
         let tenant = tenant.clone();
         read!(self, |conn| queries::mcp_tools::list(conn, tenant.as_str(), &filter))
+    }
+
+    /// All tools of a server's stored listing, by name, those too that may not be called.
+    pub async fn tools_of_server(&self, tenant: &TenantId, id: &McpServerId) -> Result<Vec<McpTool>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::mcp_tools::of_server(conn, tenant.as_str(), id.as_str()))
+    }
+
+    /// How many tools of each of these servers may be called; those without any are left out.
+    pub async fn tool_counts(
+        &self,
+        tenant: &TenantId,
+        servers: Vec<String>,
+    ) -> Result<HashMap<String, i64>, StoreError> {
+        let tenant = tenant.clone();
+        let counts = read!(self, |conn| queries::mcp_tools::counts(conn, tenant.as_str(), &servers))?;
+        Ok(counts.into_iter().collect())
     }
 }

@@ -47,9 +47,9 @@ impl Store {
         tenant: &TenantId,
         kind: ResourceKind,
         ids: Vec<String>,
-    ) -> Result<HashMap<String, u64>, StoreError> {
+    ) -> Result<HashMap<String, i64>, StoreError> {
         let tenant = tenant.clone();
         let counts = read!(self, |conn| queries::resources::counts(conn, tenant.as_str(), kind, &ids))?;
-        Ok(counts.into_iter().map(|(id, count)| (id, u64::try_from(count).unwrap_or(0))).collect())
+        Ok(counts.into_iter().collect())
     }
 }

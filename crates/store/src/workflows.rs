@@ -8,6 +8,7 @@ use sluice_types::{
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
+use crate::resources::ResourceKind;
 use crate::rows::readable;
 use crate::store::{Store, read, write};
 
@@ -97,6 +98,8 @@ pub struct WorkflowFilter {
     pub is_template: Option<bool>,
     /// Whether they are templates that others may see.
     pub is_published: Option<bool>,
+    /// What they name: for each entry, one of its ids.
+    pub names: Vec<(ResourceKind, Vec<String>)>,
 }
 
 /// The outcome of a conditional change of a workflow.

@@ -12,7 +12,9 @@ pub mod mcp;
 pub mod names;
 pub mod native;
 mod output;
+mod redact;
 pub mod schema;
+mod text;
 
 pub use annotations::{Annotations, ToolInfo};
 pub use config::{ServerConfig, ServerKey, Transport};
@@ -20,3 +22,4 @@ pub use error::{Sent, ToolError, ToolErrorKind};
 pub use logs::{LogLine, LogSource};
 pub use mcp::{CallOptions, Check, Pool, PoolOptions, Progress, ProgressSink};
 pub use output::{Content, ToolOutput};
+pub use sluice_outgoing::NetworkPolicy;

@@ -15,6 +15,21 @@ pub struct ToolOutput {
     pub is_error: bool,
 }
 
+impl ToolOutput {
+    /// The result with these parts; see [`Self::value`].
+    #[must_use]
+    pub fn new(structured: Option<Value>, content: Vec<Content>, is_error: bool) -> Self {
+        let value = structured.unwrap_or_else(|| {
+            let texts: Option<Vec<&str>> = content.iter().map(Content::as_text).collect();
+            match texts {
+                Some(texts) => Value::String(texts.join("\n")),
+                None => serde_json::to_value(&content).unwrap_or_default(),
+            }
+        });
+        Self { value, content, is_error }
+    }
+}
+
 /// A content block of a result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -76,4 +91,42 @@ pub enum Content {
         /// The block as JSON.
         block: Value,
     },
+}
+
+impl Content {
+    /// The text of a block of text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::Image { .. }
+            | Self::Audio { .. }
+            | Self::Resource { .. }
+            | Self::Link { .. }
+            | Self::Other { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_value_is_the_structure_else_the_text_else_the_blocks() {
+        let text = |text: &str| Content::Text { text: text.into() };
+        let image = Content::Image { data: "aGk=".into(), mime_type: "image/png".into() };
+        let value =
+            |structured: Option<Value>, content: Vec<Content>| ToolOutput::new(structured, content, false).value;
+        assert_eq!(value(Some(json!({"n": 1})), vec![text("{\"n\":1}")]), json!({"n": 1}));
+        assert_eq!(value(None, vec![text("a"), text("b")]), json!("a\nb"));
+        assert_eq!(value(None, Vec::new()), json!(""));
+        let blocks = json!([
+            {"type": "text", "text": "a"},
+            {"type": "image", "data": "aGk=", "mime_type": "image/png"},
+        ]);
+        assert_eq!(value(None, vec![text("a"), image]), blocks);
+    }
 }

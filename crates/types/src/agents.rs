@@ -130,6 +130,86 @@ pub struct CreateAgent {
     pub updated_at: Option<DateTime<Utc>>,
 }
 
+impl CreateAgent {
+    /// The fields that are set, without the id.
+    #[must_use]
+    pub fn into_fields(self) -> UpdateAgent {
+        UpdateAgent {
+            name: self.name,
+            description: self.description,
+            instructions: self.instructions,
+            tools: self.tools,
+            approve: self.approve,
+            max_turns: self.max_turns,
+            on_context_full: self.on_context_full,
+            provider: self.provider,
+            model: self.model,
+            persona_id: self.persona_id,
+            temperature: self.temperature,
+            max_tokens: self.max_tokens,
+            reasoning: self.reasoning,
+            output_schema: self.output_schema,
+            fallbacks: self.fallbacks,
+            ..UpdateAgent::default()
+        }
+    }
+}
+
+impl Agent {
+    /// A new agent.
+    #[must_use]
+    pub fn new(id: AgentId, fields: UpdateAgent, now: DateTime<Utc>) -> Self {
+        let empty = Self {
+            id,
+            name: String::new(),
+            description: String::new(),
+            instructions: String::new(),
+            tools: Vec::new(),
+            approve: None,
+            max_turns: None,
+            on_context_full: None,
+            provider: None,
+            model: None,
+            persona_id: None,
+            temperature: None,
+            max_tokens: None,
+            reasoning: None,
+            output_schema: None,
+            fallbacks: Vec::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        empty.with_fields(fields)
+    }
+
+    /// The agent with other fields.
+    #[must_use]
+    pub fn with_fields(&self, fields: UpdateAgent) -> Self {
+        Self {
+            id: self.id.clone(),
+            name: fields.name,
+            description: fields.description,
+            instructions: fields.instructions,
+            tools: fields.tools,
+            approve: fields.approve,
+            max_turns: fields.max_turns,
+            on_context_full: fields.on_context_full,
+            provider: fields.provider,
+            model: fields.model,
+            persona_id: fields.persona_id,
+            temperature: fields.temperature,
+            max_tokens: fields.max_tokens,
+            reasoning: fields.reasoning,
+            output_schema: fields.output_schema,
+            fallbacks: fields.fallbacks,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
 /// An agent that replaces the version in `If-Match`.
 ///
 /// It accepts the response of `GET` too: `id` and the times are allowed and ignored, and `version` stands for a missing

@@ -77,6 +77,7 @@ error_codes! {
     Forbidden = "forbidden", 403, "The caller may not do this";
     HostNotAllowed = "host_not_allowed", 403, "The Host header is not a loopback name";
     OriginNotAllowed = "origin_not_allowed", 403, "The request comes from a page of another origin";
+    StdioNotAllowed = "stdio_not_allowed", 403, "This server starts no programs as MCP servers";
     NotFound = "not_found", 404, "There is nothing at this address";
     WorkflowNotFound = "workflow_not_found", 404, "There is no workflow with this id";
     VersionNotFound = "version_not_found", 404, "The workflow has no such version";
@@ -85,12 +86,16 @@ error_codes! {
     StepRunNotFound = "step_run_not_found", 404, "The execution has no step run at this path";
     OutputNotFound = "output_not_found", 404, "The step has no output yet";
     PersonaNotFound = "persona_not_found", 404, "There is no persona with this id";
+    AgentNotFound = "agent_not_found", 404, "There is no agent with this id";
+    McpServerNotFound = "mcp_server_not_found", 404, "There is no MCP server with this id";
     ProviderNotFound = "provider_not_found", 404, "There is no provider with this name";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";
     NotAcceptable = "not_acceptable", 406, "The server has no encoding that the client accepts";
     RequestTimeout = "request_timeout", 408, "The request body did not arrive in time";
     WorkflowExists = "workflow_exists", 409, "A workflow with this id exists already";
     PersonaExists = "persona_exists", 409, "A persona with this id exists already";
+    AgentExists = "agent_exists", 409, "An agent with this id exists already";
+    McpServerExists = "mcp_server_exists", 409, "An MCP server with this id exists already";
     VersionConflict = "version_conflict", 409, "Somebody saved a newer version";
     ExecutionActive = "execution_active", 409, "The execution has not ended";
     IllegalTransition = "illegal_transition", 409, "The execution's state does not allow this";

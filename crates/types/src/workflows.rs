@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::definition::{Definition, known_parts_if_given, known_parts_only, to_be_checked};
 use crate::execution::ExecutionSummary;
-use crate::ids::WorkflowId;
+use crate::ids::{AgentId, McpServerId, WorkflowId};
 use crate::integer;
 use crate::patch;
 use crate::templates::TemplateInput;
@@ -308,6 +308,12 @@ pub struct ListQuery {
     pub is_template: Option<bool>,
     /// Whether they are templates that others may see.
     pub is_published: Option<bool>,
+    /// An agent that their steps name.
+    pub agent_id: Option<AgentId>,
+    /// An MCP server that their steps name, or one of its tools.
+    pub mcp_server_id: Option<McpServerId>,
+    /// A tool that their steps name, as `native:name` or `server-id:name`; also those that name all tools of its server.
+    pub tool: Option<String>,
 }
 
 /// A saved version of a workflow.

@@ -61,6 +61,9 @@ pub struct ServeOptions {
     /// Whether providers' addresses may lie in private networks [default: true, as only this machine can set them]
     #[arg(long, env = "SLUICE_ALLOW_PRIVATE_NETWORKS")]
     pub allow_private_networks: Option<bool>,
+    /// Whether MCP servers may be programs that this server starts [default: true, as only this machine can set them]
+    #[arg(long, env = "SLUICE_ALLOW_STDIO_MCP")]
+    pub allow_stdio_mcp: Option<bool>,
     /// Seconds that steps under way have to end when the server stops [default: 10]
     #[arg(long, env = "SLUICE_GRACE_SECONDS")]
     pub grace_seconds: Option<u64>,
@@ -107,6 +110,7 @@ impl ServeOptions {
             saves_per_minute: self.saves_per_minute.or(file.saves_per_minute),
             streams_per_caller: self.streams_per_caller.or(file.streams_per_caller),
             allow_private_networks: self.allow_private_networks.or(file.allow_private_networks),
+            allow_stdio_mcp: self.allow_stdio_mcp.or(file.allow_stdio_mcp),
             grace_seconds: self.grace_seconds.or(file.grace_seconds),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
             workers: self.workers.or(file.workers),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::Value;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environment};
-use sluice_engine::{Command, Engine, EngineError, Limits, StartRequest, lint_deeply};
+use sluice_engine::{Command, Engine, EngineConfig, EngineError, StartRequest, lint_deeply};
 use sluice_store::StoreConfig;
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
@@ -119,7 +119,9 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
     let vault = data_folder::vault(std::env::var("SLUICE_MASTER_KEY").ok(), &folder)?;
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network: NetworkPolicy::Anywhere };
     let config = StoreConfig::Sqlite(folder.join(DATABASE));
-    let engine = open_engine(&config, providers, Limits::default(), false).await?;
+    // Whoever runs the command can start programs anyway.
+    let config_of_engine = EngineConfig { adopt: false, allow_stdio_mcp: true, ..EngineConfig::default() };
+    let engine = open_engine(&config, providers, config_of_engine).await?;
     let tenant = TenantId::local();
     let definition = workflow.definition.clone();
     let workflow_id = save(&engine, &tenant, workflow).await?;

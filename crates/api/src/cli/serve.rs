@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use sluice_engine::providers::{NetworkPolicy, Providers, ProvidersConfig, keys_from_environment};
-use sluice_engine::{Engine, EngineConfig, Environment, Limits};
+use sluice_engine::{Engine, EngineConfig, Limits};
 use sluice_store::{Store, StoreConfig};
 use sluice_types::TenantId;
 use tracing_subscriber::EnvFilter;
@@ -98,7 +98,10 @@ async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
         StoreConfig::Postgres(_) => None,
     };
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
-    let engine = open_engine(&config, providers, limits, true).await?;
+    // Without a login only this machine is let in, so that whoever can set one can start programs anyway.
+    let allow_stdio_mcp = options.allow_stdio_mcp.unwrap_or(listen.ip().is_loopback());
+    let config_of_engine = EngineConfig { limits, allow_stdio_mcp, ..EngineConfig::default() };
+    let engine = open_engine(&config, providers, config_of_engine).await?;
     let config = AppConfig {
         starts_per_minute: NonZeroU32::new(options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE)),
         saves_per_minute: NonZeroU32::new(options.saves_per_minute.unwrap_or(SAVES_PER_MINUTE)),
@@ -128,17 +131,15 @@ async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
     }
 }
 
-/// Opens the database and starts the engine on it. With `adopt`, it resumes runs that another engine left.
+/// Opens the database and starts the engine on it.
 pub async fn open_engine(
     config: &StoreConfig,
     providers: ProvidersConfig,
-    limits: Limits,
-    adopt: bool,
+    engine: EngineConfig,
 ) -> Result<Engine, String> {
-    let outside = Environment::default();
     let store = Store::open(config).await.map_err(|error| error.to_string())?;
-    store.ensure_tenant(&TenantId::local(), "Local", outside.clock.now()).await.map_err(|error| error.to_string())?;
+    let now = engine.outside.clock.now();
+    store.ensure_tenant(&TenantId::local(), "Local", now).await.map_err(|error| error.to_string())?;
     let providers = Providers::new(store.clone(), providers).map_err(|error| error.to_string())?;
-    let config = EngineConfig { outside, limits, adopt, ..EngineConfig::default() };
-    Engine::open(store, Arc::new(providers), config).await.map_err(|error| error.to_string())
+    Engine::open(store, Arc::new(providers), engine).await.map_err(|error| error.to_string())
 }

@@ -1,13 +1,17 @@
 //! The routes: one file for each resource. A literal path is registered before a path with an id in the same place.
 
+mod agents;
 mod events;
 mod execution_commands;
 mod executions;
 mod gates;
 mod health;
+mod mcp_server_tools;
+mod mcp_servers;
 mod models;
 mod personas;
 mod providers;
+mod resources;
 mod step_runs;
 mod templates;
 mod versions;
@@ -60,6 +64,9 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(templates::delete_template)
         .service(templates::instantiate_template)
         .service(templates::list_step_templates)
+        .service(resources::list_agent_resources)
+        .service(resources::list_mcp_server_resources)
+        .service(resources::list_tool_resources)
         .service(workflows::list_workflows)
         .service(workflows::create_workflow)
         .service(workflows::get_workflow)
@@ -81,6 +88,21 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(personas::update_persona)
         .service(personas::patch_persona)
         .service(personas::delete_persona)
+        .service(agents::list_agents)
+        .service(agents::create_agent)
+        .service(agents::get_agent)
+        .service(agents::update_agent)
+        .service(agents::patch_agent)
+        .service(agents::delete_agent)
+        .service(mcp_servers::list_mcp_servers)
+        .service(mcp_servers::create_mcp_server)
+        .service(mcp_servers::get_mcp_server)
+        .service(mcp_servers::update_mcp_server)
+        .service(mcp_servers::patch_mcp_server)
+        .service(mcp_servers::delete_mcp_server)
+        .service(mcp_server_tools::check_mcp_server)
+        .service(mcp_server_tools::list_mcp_server_tools)
+        .service(mcp_server_tools::list_mcp_server_logs)
         .service(providers::list_providers)
         .service(providers::put_credential)
         .service(providers::delete_credential)

@@ -7,14 +7,16 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sluice_store::{EarlierRequest, IdempotencyKey, SortOrder, StoreError, WorkflowFilter, WorkflowUpdate};
+use sluice_store::{
+    EarlierRequest, IdempotencyKey, ResourceKind, SortOrder, StoreError, WorkflowFilter, WorkflowUpdate,
+};
 use sluice_types::edit::rename_references;
 use sluice_types::json::ReadError;
 use sluice_types::limits::{MAX_NAME_CHARS, MAX_TAG_CHARS};
 use sluice_types::{
-    CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateWorkflow, FieldError, LintReport, ListQuery,
-    UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowStats, built_in_templates,
-    slug_from_name,
+    ALL_TOOLS, AgentId, CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateWorkflow, FieldError,
+    LintReport, ListQuery, McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage,
+    WorkflowStats, built_in_templates, slug_from_name,
 };
 
 use super::address;
@@ -43,6 +45,7 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
             .map_err(|message| ApiError::parameter(ErrorCode::InvalidQuery, "sort", message))?,
         None => SortOrder::default(),
     };
+    let names = named(query.agent_id, query.mcp_server_id, query.tool)?;
     let wanted = WorkflowFilter {
         limit: page_size(query.limit)?,
         cursor: cursor(query.cursor.as_deref(), sort.scope())?,
@@ -52,8 +55,26 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
         category: filter("category", query.category, MAX_NAME_CHARS)?,
         is_template: query.is_template,
         is_published: query.is_published,
+        names,
     };
     Ok(Json(app.engine.store().workflows(caller.tenant(), wanted).await?))
+}
+
+/// What the listed workflows name.
+fn named(
+    agent: Option<AgentId>,
+    server: Option<McpServerId>,
+    tool: Option<String>,
+) -> ApiResult<Vec<(ResourceKind, Vec<String>)>> {
+    let agent = agent.map(|id| (ResourceKind::Agent, vec![id.to_string()]));
+    let server = server.map(|id| (ResourceKind::McpServer, vec![id.to_string()]));
+    let refused = |rule: String| ApiError::parameter(ErrorCode::InvalidQuery, "tool", rule);
+    let tool: Option<ToolId> = tool.map(|tool| tool.parse().map_err(refused)).transpose()?;
+    let tool = tool.map(|id| {
+        let all = ToolId { source: id.source.clone(), name: ALL_TOOLS.to_owned() };
+        (ResourceKind::Tool, vec![id.to_string(), all.to_string()])
+    });
+    Ok([agent, server, tool].into_iter().flatten().collect())
 }
 
 /// Creates a workflow. Its id comes from the name when it is left out.

@@ -21,7 +21,7 @@ pub enum McpServerError {
     )]
     StdioNotAllowed,
     /// Its secrets cannot be encrypted or decrypted.
-    #[error("the secrets of the MCP server cannot be read: {0}; store them again")]
+    #[error("the secrets of the MCP server cannot be read: the master key is another one")]
     Vault(#[from] VaultError),
     /// It fails.
     #[error(transparent)]

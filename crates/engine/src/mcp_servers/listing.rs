@@ -4,7 +4,7 @@ use sluice_tools::{Annotations, ToolInfo};
 use sluice_types::{McpServer, McpTool, StepEffect, Tool, ToolAnnotations};
 
 /// The effect that a server declares for a tool.
-pub fn declared_effect(annotations: &Annotations) -> StepEffect {
+fn declared_effect(annotations: &Annotations) -> StepEffect {
     if annotations.read_only == Some(true) { StepEffect::Reads } else { StepEffect::Writes }
 }
 
@@ -46,4 +46,9 @@ pub fn configured_tool(server: &McpServer, info: &ToolInfo) -> McpTool {
         effect: effect(server, &info.annotations),
         allowed: is_allowed(server, &info.name),
     }
+}
+
+/// A tool to store: with the effect that its server declares.
+pub fn declared(server: &McpServer, info: &ToolInfo) -> McpTool {
+    McpTool { effect: declared_effect(&info.annotations), ..configured_tool(server, info) }
 }

@@ -4,10 +4,12 @@ mod changes;
 mod configured;
 mod error;
 mod listing;
+mod native;
 mod secrets;
 mod service;
 mod transport;
 
 pub use configured::Configured;
 pub use error::McpServerError;
+pub use native::native_tools;
 pub use service::McpServers;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
-use sluice_store::{Store, StoredMcpServer};
+use sluice_store::{Listing, Store, StoredMcpServer};
 use sluice_tools::native::NativeContext;
 use sluice_tools::{Pool, PoolOptions, ToolError, ToolInfo};
-use sluice_types::{FieldError, LogLine, LogSource, McpCheck, McpServerId, McpTool, McpTransport, TenantId, Tool};
+use sluice_types::{FieldError, LogLine, LogSource, McpCheck, McpServerId, McpToolPage, McpTransport, TenantId, Tool};
 
 use super::configured::{Configured, address};
 use super::error::McpServerError;
-use super::listing::{configured_tool, declared_effect, tool};
+use super::listing::{configured_tool, declared};
 use super::secrets::{Secrets, open, purpose};
 use crate::clock::{Clock as _, System};
 use crate::providers::Providers;
@@ -68,8 +68,7 @@ impl McpServers {
         if let Some(cached) = self.cache.get(&place).filter(|cached| cached.0.elapsed() < CACHED_FOR) {
             return Ok(cached.1.clone());
         }
-        let stored = self.store.mcp_server(tenant, id).await?;
-        let stored = stored.ok_or_else(|| McpServerError::NotFound(id.clone()))?;
+        let stored = self.stored(tenant, id).await?;
         // The operator may have changed the options since it was stored.
         self.check_transport(&stored.server.transport)?;
         let secrets = self.secrets(tenant, &stored).await?;
@@ -97,12 +96,23 @@ impl McpServers {
         Ok(configured.tools(&listed?))
     }
 
-    /// All tools of a server, for those who configure it. The listing is stored.
-    pub async fn all_tools(&self, tenant: &TenantId, id: &McpServerId) -> Result<Vec<McpTool>, McpServerError> {
-        let configured = self.config(tenant, id).await?;
-        let listed = self.pool.tools(&configured.key, &configured.config).await;
-        self.note(tenant, &configured, listed.as_deref()).await;
-        Ok(listed?.iter().map(|info| configured_tool(&configured.server, info)).collect())
+    /// All tools of a server's last listing, for those who configure it. A server that was never listed is listed now.
+    pub async fn listed_tools(&self, tenant: &TenantId, id: &McpServerId) -> Result<McpToolPage, McpServerError> {
+        let mut stored = self.stored(tenant, id).await?;
+        if stored.listing == Listing::default() {
+            match self.tools(tenant, id).await {
+                Ok(_) | Err(McpServerError::Tool(_)) => stored = self.stored(tenant, id).await?,
+                Err(McpServerError::Store(error)) => return Err(error.into()),
+                Err(error) => stored.listing.error = Some(error.to_string()),
+            }
+        }
+        let Listing { listed_at, error, failed_at } = stored.listing;
+        let items = self.store.tools_of_server(tenant, id).await?;
+        Ok(McpToolPage { items, next_cursor: None, listed_at, listing_error: error, listing_failed_at: failed_at })
+    }
+
+    async fn stored(&self, tenant: &TenantId, id: &McpServerId) -> Result<StoredMcpServer, McpServerError> {
+        self.store.mcp_server(tenant, id).await?.ok_or_else(|| McpServerError::NotFound(id.clone()))
     }
 
     /// Connects to a server and lists its tools. A failure is a result.
@@ -134,8 +144,7 @@ impl McpServers {
 
     /// The lines of a server's log after a number, oldest first.
     pub async fn logs(&self, tenant: &TenantId, id: &McpServerId, after: u64) -> Result<Vec<LogLine>, McpServerError> {
-        let stored = self.store.mcp_server(tenant, id).await?;
-        let stored = stored.ok_or_else(|| McpServerError::NotFound(id.clone()))?;
+        let stored = self.stored(tenant, id).await?;
         let key = sluice_tools::ServerKey { tenant: tenant.clone(), server: id.to_string(), revision: stored.revision };
         Ok(self.pool.logs(&key, after).into_iter().map(log_line).collect())
     }
@@ -156,7 +165,7 @@ impl McpServers {
         }
         let server = &configured.server;
         let listed = listed
-            .map(|tools| tools.iter().map(|info| tool(server, info, declared_effect(&info.annotations))).collect())
+            .map(|tools| tools.iter().map(|info| declared(server, info)).collect())
             .map_err(|error| error.message.clone());
         let written = self.store.put_listing(tenant, &server.id, revision, listed, System.now()).await;
         match written {

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use sluice_schema::SchemaError;
 use sluice_types::ErrorCode;
 use sluice_types::limits::{
     MAX_PATTERNS, MAX_SCHEMA_APPLICATIONS, MAX_SCHEMA_BYTES, MAX_SCHEMA_CHAIN, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES,
 };
 
-use super::schema_error::SchemaError;
 use super::{check_schema, output_of};
 
 /// The result of `work`. Fails when it overflows a stack smaller than a server thread's, or hangs.

@@ -1,15 +1,16 @@
 //! The tools of the last listing of each MCP server.
 
+use diesel::dsl::{count_star, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sluice_types::{StepEffect, Tool};
+use sluice_types::{McpTool, StepEffect, Tool};
 
 use super::{Backend, Connection, Result, workflows::pattern};
 use crate::mcp_servers::ToolFilter;
-use crate::rows::{McpToolRow, read_json, readable, write_json};
+use crate::rows::{McpToolRow, read_json, read_word, readable, write_json};
 use crate::schema::{mcp_servers, mcp_tools};
 
-fn row(tenant: &str, server: &str, tool: &Tool, allowed: &[String]) -> Result<McpToolRow> {
+fn row(tenant: &str, server: &str, tool: &McpTool, allowed: &[String]) -> Result<McpToolRow> {
     let title = tool.title.as_deref().unwrap_or_default();
     Ok(McpToolRow {
         tenant_id: tenant.to_owned(),
@@ -33,7 +34,7 @@ pub async fn put(
     tenant: &str,
     server: &str,
     revision: i64,
-    listed: &std::result::Result<Vec<Tool>, String>,
+    listed: &std::result::Result<Vec<McpTool>, String>,
     now: i64,
 ) -> Result<()> {
     let place = mcp_servers::table.find((tenant, server)).filter(mcp_servers::revision.eq(revision));
@@ -87,7 +88,7 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &ToolFilter) -> R
         .filter(mcp_tools::tenant_id.eq(tenant.to_owned()).and(mcp_tools::allowed))
         .order((mcp_tools::server_id.asc(), mcp_tools::name.asc()))
         .limit(i64::from(filter.limit) + 1)
-        .select((mcp_tools::tool, mcp_servers::trusted))
+        .select((mcp_tools::server_id, mcp_tools::tool, mcp_servers::trusted))
         .into_boxed::<Backend>();
     if let Some((server, name)) = filter.after.clone() {
         // The first condition lets both databases seek in the index; the second breaks ties.
@@ -102,17 +103,57 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &ToolFilter) -> R
         query = query.filter(mcp_tools::server_id.eq(server.to_string()));
     }
     query = match &filter.effect {
-        Some(StepEffect::Writes) => query.filter(
-            diesel::dsl::not(mcp_servers::trusted).or(mcp_tools::declared_effect.eq(StepEffect::Writes.as_str())),
-        ),
+        Some(StepEffect::Writes) => {
+            query.filter(not(mcp_servers::trusted).or(mcp_tools::declared_effect.eq(StepEffect::Writes.as_str())))
+        }
         Some(effect) => {
             query.filter(mcp_servers::trusted.and(mcp_tools::declared_effect.eq(effect.as_str().to_owned())))
         }
         None => query,
     };
-    let rows: Vec<(String, bool)> = query.load(conn).await?;
-    Ok(readable(rows.into_iter().map(|(tool, trusted)| {
-        let tool: Tool = read_json(&tool)?;
-        Ok(if trusted { tool } else { Tool { effect: StepEffect::Writes, ..tool } })
+    let rows: Vec<(String, String, bool)> = query.load(conn).await?;
+    Ok(readable(rows.into_iter().map(|(server, tool, trusted)| {
+        let tool: McpTool = read_json(&tool)?;
+        Ok(Tool {
+            id: tool.id,
+            server_id: Some(read_word(&server)?),
+            name: tool.name,
+            title: tool.title,
+            description: tool.description,
+            input_schema: tool.input_schema,
+            output_schema: tool.output_schema,
+            effect: effect(tool.effect, trusted),
+        })
     })))
+}
+
+/// What the server declares counts when it is trusted.
+fn effect(declared: StepEffect, trusted: bool) -> StepEffect {
+    if trusted { declared } else { StepEffect::Writes }
+}
+
+/// All tools of a server, by name, those too that may not be called.
+pub async fn of_server(conn: &mut Connection, tenant: &str, server: &str) -> Result<Vec<McpTool>> {
+    let of_server = mcp_tools::tenant_id.eq(mcp_servers::tenant_id).and(mcp_tools::server_id.eq(mcp_servers::id));
+    let rows: Vec<(String, bool, bool)> = mcp_tools::table
+        .inner_join(mcp_servers::table.on(of_server))
+        .filter(mcp_tools::tenant_id.eq(tenant).and(mcp_tools::server_id.eq(server)))
+        .order(mcp_tools::name.asc())
+        .select((mcp_tools::tool, mcp_tools::allowed, mcp_servers::trusted))
+        .load(conn)
+        .await?;
+    Ok(readable(rows.into_iter().map(|(tool, allowed, trusted)| {
+        let tool: McpTool = read_json(&tool)?;
+        Ok(McpTool { effect: effect(tool.effect, trusted), allowed, ..tool })
+    })))
+}
+
+/// How many tools of each of these servers may be called.
+pub async fn counts(conn: &mut Connection, tenant: &str, servers: &[String]) -> Result<Vec<(String, i64)>> {
+    Ok(mcp_tools::table
+        .filter(mcp_tools::tenant_id.eq(tenant).and(mcp_tools::server_id.eq_any(servers)).and(mcp_tools::allowed))
+        .group_by(mcp_tools::server_id)
+        .select((mcp_tools::server_id, count_star()))
+        .load(conn)
+        .await?)
 }

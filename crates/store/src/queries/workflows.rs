@@ -11,7 +11,7 @@ use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion, WorkflowVersionS
 use super::{Backend, Connection, Result, name_key, resources};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
-use crate::schema::{executions, workflow_tags, workflow_versions, workflows};
+use crate::schema::{executions, workflow_resources, workflow_tags, workflow_versions, workflows};
 use crate::workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
 
 pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Workflow>> {
@@ -152,6 +152,13 @@ pub fn list_query(tenant: &str, filter: &WorkflowFilter) -> ListQuery {
             .filter(workflow_tags::tenant_id.eq(tenant.to_owned()).and(workflow_tags::tag.eq(tag.clone())))
             .select(workflow_tags::workflow_id);
         query = query.filter(workflows::id.eq_any(tagged));
+    }
+    for (kind, ids) in &filter.names {
+        let naming = workflow_resources::table
+            .filter(workflow_resources::tenant_id.eq(tenant.to_owned()).and(workflow_resources::kind.eq(kind.as_str())))
+            .filter(workflow_resources::resource_id.eq_any(ids.clone()))
+            .select(workflow_resources::workflow_id);
+        query = query.filter(workflows::id.eq_any(naming));
     }
     if let Some(category) = &filter.category {
         query = query.filter(workflows::category.eq(category.clone()));

@@ -41,7 +41,7 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Sto
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-pub(super) fn read_word<T: std::str::FromStr<Err: ToString>>(text: &str) -> Result<T, StoreError> {
+pub(crate) fn read_word<T: std::str::FromStr<Err: ToString>>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|error: T::Err| StoreError::Corrupt(error.to_string()))
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use sluice_providers::NetworkPolicy;
+use sluice_outgoing::NetworkPolicy;
 
 use crate::annotations::ToolInfo;
 

@@ -76,10 +76,16 @@ pub struct ToolAnnotations {
 /// A page of the tools of a server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct McpToolPage {
-    /// The tools, in the order of the server.
+    /// The tools of the last listing, by name, those too that are not allowed.
     pub items: Vec<McpTool>,
     /// The `cursor` of the next page; `null`, as all tools are on this page.
     pub next_cursor: Option<String>,
+    /// When they were listed; `null` when no listing has succeeded.
+    pub listed_at: Option<DateTime<Utc>>,
+    /// How the newest listing failed; `null` when it did not.
+    pub listing_error: Option<String>,
+    /// When that listing failed.
+    pub listing_failed_at: Option<DateTime<Utc>>,
 }
 
 status!(

@@ -49,7 +49,7 @@ pub enum McpTransport {
 }
 
 /// A program that the server starts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StdioTransport {
     /// The program.
     pub command: String,

@@ -19,6 +19,7 @@ impl Write for Cut {
 }
 
 /// The text of `value`, cut at the limit and marked with "…".
+#[must_use]
 pub fn bounded(value: impl Display) -> String {
     let mut cut = Cut(String::new());
     if write!(cut, "{value}").is_err() {

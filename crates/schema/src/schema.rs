@@ -5,12 +5,12 @@ use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 use sluice_types::limits::MAX_PATTERN_BYTES;
 
-use super::bounded_text::bounded;
-use super::graph::Graph;
-use super::metered::MeteredJson;
-use super::schema_error::SchemaError;
-use super::stack::on_deep_stack;
-use super::work;
+use crate::bounded_text::bounded;
+use crate::graph::Graph;
+use crate::metered::MeteredJson;
+use crate::schema_error::SchemaError;
+use crate::stack::on_deep_stack;
+use crate::work;
 
 /// A schema that was checked, ready to validate answers.
 pub struct Checked {

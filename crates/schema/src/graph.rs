@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use sluice_types::limits::{MAX_PATTERNS, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES};
 
-use super::schema_error::SchemaError;
+use crate::schema_error::SchemaError;
 
 /// The value that a subschema is applied to, relative to the subschema that applies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use sluice_types::limits::{MAX_JSON_DEPTH, MAX_SCHEMA_APPLICATIONS, MAX_SCHEMA_CHAIN};
 
-use super::graph::{Graph, Place, Subschema};
-use super::schema_error::SchemaError;
+use crate::graph::{Graph, Place, Subschema};
+use crate::schema_error::SchemaError;
 
 /// Upper bound of [`Inside`] entries that are combined for one level. Only schemas in which many subschemas apply one
 /// large object to the same value exceed it.

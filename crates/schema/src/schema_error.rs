@@ -10,7 +10,7 @@ pub struct SchemaError {
 }
 
 impl SchemaError {
-    pub fn new(pointer: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(pointer: &str, message: impl Into<String>) -> Self {
         Self { pointer: pointer.to_owned(), message: message.into() }
     }
 }
