@@ -48,6 +48,8 @@ const FOR_EACH: StepKindLook = StepKindLook { icon: icondata_lu::LuListTree, wor
 pub const fn new_step_icon(new: NewStep) -> &'static IconData {
     match new {
         NewStep::Prompt => step_kind(StepType::Llm).icon,
+        NewStep::Agent => step_kind(StepType::Agent).icon,
+        NewStep::Tool => step_kind(StepType::Tool).icon,
         NewStep::Review => step_kind(StepType::Review).icon,
         NewStep::Container(kind) => wrapper_icon(kind),
     }

@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod advice;
+pub mod agent;
 pub mod arguments;
 pub mod changes;
 pub mod completion;
@@ -26,6 +27,7 @@ pub mod input;
 pub mod list;
 pub mod live_text;
 pub mod markdown;
+pub mod mcp_server;
 pub mod message;
 pub mod model_choice;
 pub mod output_edit;

@@ -1,7 +1,7 @@
 //! Tools as people choose and read them.
 
 use serde_json::{Map, Value};
-use sluice_types::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, StepEffect, Tool, ToolId, ToolSource};
+use sluice_types::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, StepEffect, ToolId, ToolResource, ToolSource};
 
 /// The tools of one source, in a list to choose from.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,14 +9,14 @@ pub struct ToolGroup {
     /// `native`, or the id of the MCP server.
     pub source: String,
     /// The tools that match.
-    pub tools: Vec<Tool>,
+    pub tools: Vec<ToolResource>,
 }
 
 /// The tools that have all the words in their id, title or description, by source; those that are built in come first.
 #[must_use]
-pub fn matching(tools: &[Tool], words: &str) -> Vec<ToolGroup> {
+pub fn matching(tools: &[ToolResource], words: &str) -> Vec<ToolGroup> {
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let matches = |tool: &&Tool| {
+    let matches = |tool: &&ToolResource| {
         let title = tool.title.as_deref().unwrap_or_default();
         let text = [tool.id.as_str(), " ", title, " ", &tool.description].concat().to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
@@ -65,7 +65,7 @@ pub fn is_all(id: &str) -> bool {
 
 /// A typed id that no listing has, as of a server that is not reached now; `None` when the text is no id.
 #[must_use]
-pub fn unlisted(tools: &[Tool], typed: &str) -> Option<String> {
+pub fn unlisted(tools: &[ToolResource], typed: &str) -> Option<String> {
     let id = typed.trim();
     let parsed: ToolId = id.parse().ok()?;
     let is_known = tools.iter().any(|tool| tool.id == id);
@@ -122,12 +122,12 @@ mod tests {
 
     use super::*;
 
-    fn tool(id: &str, description: &str) -> Tool {
+    fn tool(id: &str, description: &str) -> ToolResource {
         let server = source_of(id);
         serde_json::from_value(json!({
             "id": id, "server_id": if server == NATIVE { Value::Null } else { json!(server) }, "name": name_of(id),
-            "title": null, "description": description, "input_schema": {"type": "object"}, "output_schema": null,
-            "effect": "reads",
+            "title": null, "description": description, "input_schema": {"type": "object"}, "effect": "reads",
+            "used_by_count": 0,
         }))
         .unwrap()
     }

@@ -19,7 +19,8 @@ pub fn Palette(builder: Builder) -> impl IntoView {
         ours.map(|template| view! { <Add builder template=template.clone() /> }).collect_view()
     };
     let palettes = move |all: Vec<StepTemplate>| {
-        let containers = NewStep::ALL.into_iter().filter(|new| matches!(new, NewStep::Container(_)));
+        let is_made_here = |new: &NewStep| matches!(new, NewStep::Agent | NewStep::Tool | NewStep::Container(_));
+        let containers = NewStep::ALL.into_iter().filter(is_made_here);
         let containers = containers.map(|new| view! { <AddContainer builder new /> });
         view! {
             <div class="palette">{group(&all, "basic")} {containers.collect_view()}</div>
@@ -74,6 +75,8 @@ const fn container_help(new: NewStep) -> &'static str {
         NewStep::Container(Wrapper::Conditional) => "Runs the first case that is true",
         NewStep::Container(Wrapper::Loop) => "Repeats its steps until a condition holds",
         NewStep::Container(Wrapper::ForEach) => "Runs its steps for each item of a list, at once",
+        NewStep::Agent => "A model that calls tools until it is done",
+        NewStep::Tool => "Calls one tool",
         NewStep::Prompt | NewStep::Review => "",
     }
 }

@@ -11,7 +11,6 @@ use super::container::ContainerBody;
 use super::model::{Builder, handle_id, toggle_id};
 use super::sorting::Sorting;
 use super::step_fields::StepFields;
-use super::step_form::llm;
 use super::step_menu::StepMenu;
 use crate::components::{Icon, ModelChoice, ModelPicker, step_look};
 
@@ -126,12 +125,12 @@ fn Toggle(
     }
 }
 
-/// The model that a prompt is sent to; none for a review.
+/// The model that a prompt or an agent calls; none for other steps.
 #[component]
 fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, open: Memo<bool>) -> impl IntoView {
     let of_step = move |step: &Option<Shared<Step>>| {
-        let llm = llm(step.as_ref()?)?;
-        Some(ModelChoice { provider: llm.provider.clone(), model: llm.model.clone() })
+        let model = step.as_ref()?.kind.model_use()?;
+        Some(ModelChoice { provider: model.provider.cloned(), model: model.model.cloned() })
     };
     let calls = Memo::new(move |_| step.with(|step| of_step(step).is_some()));
     let chosen = Memo::new(move |_| step.with(|step| of_step(step).unwrap_or_default()));
