@@ -49,11 +49,18 @@ fn case(operation: &str) -> Case {
     let step = json!({"id": "a", "label": "A", "type": "review"});
     let edited = json!({"name": "theirs", "definition": {"steps": [step]}});
     let persona = json!({"name": "theirs", "instructions": "x"});
+    let absent = json!({"type": "stdio", "command": "sluice-has-no-such-program"});
     match operation {
-        "GET /workflows" | "GET /workflows/executions" | "GET /workflows/executions/gates" | "GET /personas" => {
-            Case::Empty
-        }
+        "GET /workflows"
+        | "GET /workflows/executions"
+        | "GET /workflows/executions/gates"
+        | "GET /personas"
+        | "GET /agents"
+        | "GET /mcp-servers"
+        | "GET /workflows/resources/agents"
+        | "GET /workflows/resources/mcps" => Case::Empty,
         "GET /models"
+        | "GET /workflows/resources/tools"
         | "GET /providers"
         | "GET /workflows/templates"
         | "GET /workflows/step-templates"
@@ -62,6 +69,11 @@ fn case(operation: &str) -> Case {
         "POST /workflows" => Case::Own(json!({"id": "own", "name": "own", "definition": {"steps": []}})),
         "POST /workflows/templates" => Case::Own(json!({"id": "mine", "name": "m", "definition": {"steps": []}})),
         "POST /personas" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
+        "POST /agents" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
+        "POST /mcp-servers" => Case::Own(json!({"id": "own", "name": "own", "transport": absent})),
+        "PUT /agents/{agent_id}" => Case::NotFound(persona),
+        "PUT /mcp-servers/{mcp_server_id}" => Case::NotFound(json!({"name": "theirs", "transport": absent})),
+        "PATCH /agents/{agent_id}" | "PATCH /mcp-servers/{mcp_server_id}" => Case::NotFound(json!({"name": "theirs"})),
         // No key and no address, so that nothing is called.
         "PUT /providers/{provider}/credential" => Case::Own(json!({"default_model": "theirs"})),
         "PUT /personas/{persona_id}" => Case::NotFound(persona),
@@ -76,6 +88,13 @@ fn case(operation: &str) -> Case {
             Case::NotFound(json!({"decision": "approve"}))
         }
         "GET /events/workflows/{workflow_id}"
+        | "GET /agents/{agent_id}"
+        | "DELETE /agents/{agent_id}"
+        | "GET /mcp-servers/{mcp_server_id}"
+        | "DELETE /mcp-servers/{mcp_server_id}"
+        | "GET /mcp-servers/{mcp_server_id}/logs"
+        | "GET /mcp-servers/{mcp_server_id}/tools"
+        | "POST /mcp-servers/{mcp_server_id}/check"
         | "GET /personas/{persona_id}"
         | "DELETE /personas/{persona_id}"
         | "GET /workflows/executions/{execution_id}"
@@ -126,6 +145,7 @@ fn addresses(path: &str, executions: &[String]) -> Vec<String> {
     if path.starts_with("/workflows/executions/{execution_id}") {
         return executions.iter().map(|id| path.replace("{execution_id}", id)).collect();
     }
+    let path = path.replace("{agent_id}", "a").replace("{mcp_server_id}", "m");
     vec![path.replace("{persona_id}", "p").replace("{template_id}", "t").replace("{workflow_id}", "w")]
 }
 
@@ -169,6 +189,10 @@ async fn fill(call: &impl Call) -> Vec<String> {
     post("/workflows", json!({"id": "w", "name": SECRET, "definition": definition})).await;
     post("/workflows/templates", json!({"id": "t", "name": SECRET, "definition": definition})).await;
     post("/personas", json!({"id": "p", "name": SECRET, "instructions": SECRET})).await;
+    let transport = json!({"type": "stdio", "command": "sluice-has-no-such-program", "env": {"TOKEN": SECRET}});
+    post("/agents", json!({"id": "a", "name": SECRET, "instructions": SECRET})).await;
+    post("/mcp-servers", json!({"id": "m", "name": SECRET, "description": SECRET, "transport": transport})).await;
+    post("/mcp-servers/m/check", Value::Null).await;
     let key = json!({"api_key": "sk-quokka", "default_model": SECRET});
     let (status, answer) = call("local", Method::PUT, "/providers/openai/credential".into(), key).await;
     assert_eq!(status, 200, "{answer}");

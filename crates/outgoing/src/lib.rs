@@ -111,7 +111,8 @@ impl Refused {
     /// The reason in the chain of causes of an error.
     #[must_use]
     pub fn cause_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
-        std::iter::successors(Some(error), |&error: &&'e (dyn Error + 'static)| error.source()).find_map(|error| error.downcast_ref())
+        std::iter::successors(Some(error), |&error: &&'e (dyn Error + 'static)| error.source())
+            .find_map(|error| error.downcast_ref())
     }
 }
 

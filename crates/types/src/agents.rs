@@ -25,38 +25,38 @@ pub struct Agent {
     #[serde(default)]
     pub tools: Vec<String>,
     /// Which calls of tools a person approves; `writes` when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub approve: Option<Approve>,
     /// Calls of the model at the most; 10 when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
+    #[serde(default, deserialize_with = "integer::optional")]
     pub max_turns: Option<u32>,
     /// What happens when the conversation is longer than the model reads; `fail` when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub on_context_full: Option<OnContextFull>,
     /// Provider to call; the workflow's when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     #[schema(value_type = Option<ProviderName>)]
     pub provider: Option<String>,
     /// Model to call; the workflow's when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub model: Option<String>,
     /// Persona to put before the instructions; the workflow's when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub persona_id: Option<PersonaId>,
     /// Randomness of the answers, from 0 to 2. Some models take none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub temperature: Option<f64>,
     /// Tokens in one answer of the model at the most.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "integer::optional")]
+    #[serde(default, deserialize_with = "integer::optional")]
     pub max_tokens: Option<u32>,
     /// How long the model thinks before it answers, for models that do; the model's default when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub reasoning: Option<ReasoningEffort>,
     /// JSON Schema that the last answer must fit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub output_schema: Option<Value>,
     /// Models to try in turn when this one fails for good.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub fallbacks: Vec<Fallback>,
     /// Counts the changes; it is the `ETag`.
     pub version: i64,

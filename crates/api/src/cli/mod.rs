@@ -4,6 +4,7 @@ mod check;
 mod data_folder;
 mod files;
 mod follow;
+mod mcp;
 mod options;
 mod run;
 mod serve;
@@ -39,6 +40,7 @@ const INTERRUPTED: u8 = 130;
   sluice serve                                   serve on http://127.0.0.1:8080 with data in ./data
   sluice run brief.json --input '{\"topic\": \"tea\"}'
   sluice check brief.json
+  sluice mcp test files                          connect to an MCP server and list its tools
   sluice openapi > openapi.json"
 )]
 struct Arguments {
@@ -54,6 +56,8 @@ enum Command {
     Run(run::RunOptions),
     /// Check a workflow file, as a start would
     Check(check::CheckOptions),
+    /// List and test the MCP servers of a data folder
+    Mcp(mcp::McpOptions),
     /// Print the OpenAPI document
     Openapi {
         /// As OpenAPI 3.0, for generators that do not read 3.1
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Serve(options) => serve::serve(*options),
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::check(&options),
+        Command::Mcp(options) => mcp::mcp(&options),
         Command::Openapi { older } => openapi(older),
     };
     ExitCode::from(code)

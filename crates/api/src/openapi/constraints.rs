@@ -6,14 +6,15 @@ use std::collections::BTreeSet;
 
 use sluice_store::SortOrder;
 use sluice_types::limits::{
-    MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS,
-    MAX_EXPRESSION_BYTES, MAX_FALLBACKS, MAX_IDEMPOTENCY_KEY_CHARS, MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS,
-    MAX_ITERATIONS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS,
+    MAX_AGENT_TOOLS, MAX_ALLOWED_TOOLS, MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS,
+    MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS, MAX_EXPRESSION_BYTES, MAX_FALLBACKS, MAX_IDEMPOTENCY_KEY_CHARS,
+    MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS, MAX_ITERATIONS, MAX_MCP_ARGS, MAX_MCP_SECRET_CHARS, MAX_MCP_SECRET_NAME_CHARS,
+    MAX_MCP_SECRETS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS,
     MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES,
     MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
-    MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_WAIT_SECONDS,
+    MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS,
 };
-use sluice_types::{ExecutionStatus, Include, StepRunStatus};
+use sluice_types::{ExecutionStatus, Include, StepEffect, StepRunStatus};
 use utoipa::Number;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Object, Schema};
@@ -68,6 +69,17 @@ const METADATA_KEY: Limits = Limits::Text(1, MAX_METADATA_KEY_CHARS, Some(r"^[^:
 const METADATA_VALUE: Limits = Limits::Text(0, MAX_METADATA_VALUE_CHARS, None);
 const METADATA_FILTER: Limits = Limits::Text(2, MAX_METADATA_KEY_CHARS + MAX_METADATA_VALUE_CHARS + 1, Some("^[^:]+:"));
 
+/// Characters in the id of a tool: that of its server, and its name.
+const MAX_TOOL_ID_CHARS: usize = MAX_SLUG_CHARS + 1 + MAX_TOOL_NAME_CHARS;
+const TOOL: Limits = Limits::Text(3, MAX_TOOL_ID_CHARS, Some("^[^:]+:"));
+/// Without control characters.
+const TOOL_NAME: Limits =
+    Limits::Text(1, MAX_TOOL_NAME_CHARS, Some(r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"));
+/// The name of an environment variable or of a header.
+const SECRET_NAME: Limits = Limits::Text(1, MAX_MCP_SECRET_NAME_CHARS, None);
+/// Its value, or an argument of a program.
+const SECRET: Limits = Limits::Text(0, MAX_MCP_SECRET_CHARS, None);
+
 /// The code of a problem. More may come, so the schema does not list them.
 const ERROR_CODE: Limits = Limits::Text(1, MAX_SLUG_CHARS, Some("^[a-z0-9_]+$"));
 
@@ -76,7 +88,7 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
     Some(match (schema, field) {
         // The description of a template's input is accepted and ignored.
         ("TemplateInput", _) => return None,
-        ("ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
+        ("AgentStep" | "ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
         (_, "name" | "triggered_by") => NAME,
         ("InputField", "label") | (_, "category" | "model") => SHORT,
         ("InputField", "options") => Limits::List(0, MAX_INPUT_OPTIONS, Some(&LONG)),
@@ -90,6 +102,16 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         (_, "description" | "comment" | "help" | "instructions") => LONG,
         (_, "content") => OUTPUT,
         (_, "api_key" | "base_url" | "default_model") => CREDENTIAL,
+        (_, "tools") => Limits::List(0, MAX_AGENT_TOOLS, Some(&TOOL)),
+        (_, "tool") => Limits::Text(0, MAX_TOOL_ID_CHARS, None),
+        (_, "max_turns") => Limits::Integer(1, Some(MAX_TURNS)),
+        (_, "command" | "cwd" | "url") => CREDENTIAL,
+        (_, "args") => Limits::List(0, MAX_MCP_ARGS, Some(&SECRET)),
+        ("SetStdioTransport", "env") | ("SetHttpTransport", "headers") => {
+            Limits::Map(MAX_MCP_SECRETS, Some(&SECRET_NAME), &SECRET)
+        }
+        (_, "env_names" | "header_names") => Limits::List(0, MAX_MCP_SECRETS, Some(&SECRET_NAME)),
+        (_, "allowed_tools") => Limits::List(0, MAX_ALLOWED_TOOLS, Some(&TOOL_NAME)),
         (_, "tags") => Limits::List(0, MAX_TAGS, Some(&TAG)),
         (_, "steps" | "shows") => Limits::List(0, MAX_STEPS, None),
         (_, "fallbacks") => Limits::List(0, MAX_FALLBACKS, None),
@@ -110,7 +132,9 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
 /// The limits of a schema that is a text itself.
 fn of_text(schema: &str) -> Option<Limits> {
     Some(match schema {
-        "BranchName" | "PersonaId" | "StepId" | "WorkflowId" => Limits::Text(1, MAX_SLUG_CHARS, None),
+        "AgentId" | "BranchName" | "McpServerId" | "PersonaId" | "StepId" | "WorkflowId" => {
+            Limits::Text(1, MAX_SLUG_CHARS, None)
+        }
         "StepPath" => Limits::Text(1, MAX_PATH_BYTES, None),
         "ProviderName" => SHORT,
         _ => return None,
@@ -131,7 +155,10 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         (_, "wait") => Limits::Integer(0, Some(MAX_WAIT_SECONDS)),
         (_, "version" | "workflow_version") => COUNTED,
         (_, "cursor") => Limits::Text(1, MAX_CURSOR_CHARS, Some("^[A-Za-z0-9_-]+$")),
-        (_, "search") => Limits::Text(0, MAX_SEARCH_CHARS, None),
+        ("list_tool_resources", "server_id") => Limits::Text(1, MAX_SLUG_CHARS, None),
+        ("list_tool_resources", "effect") => Limits::Words(StepEffect::WORDS),
+        (_, "tool") => Limits::Text(3, MAX_TOOL_ID_CHARS, Some("^[^:]+:")),
+        (_, "q" | "search") => Limits::Text(0, MAX_SEARCH_CHARS, None),
         (_, "tag") => Limits::Text(0, MAX_TAG_CHARS, None),
         (_, "category" | "triggered_by") => SHORT,
         (_, "error_code") => ERROR_CODE,

@@ -11,7 +11,8 @@ use super::without_null;
 
 /// Schemas that requests and answers hold. Their fields are never `null` in an answer, and Go's generator cannot read a
 /// `null` beside a pattern.
-const WITHOUT_NULL: [&str; 11] = [
+const WITHOUT_NULL: [&str; 13] = [
+    "AgentStep",
     "Branch",
     "Case",
     "ConditionalStep",
@@ -23,6 +24,7 @@ const WITHOUT_NULL: [&str; 11] = [
     "Otherwise",
     "ParallelStep",
     "ReviewStep",
+    "ToolStep",
 ];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
 const LEFT_OUT: [(&str, &str); 25] = [
@@ -53,7 +55,7 @@ const LEFT_OUT: [(&str, &str); 25] = [
     ("Tested", "values"),
 ];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 12] = [
     "Ability",
     "AttemptStatus",
     "ErrorCode",
@@ -61,6 +63,7 @@ const OPEN: [&str; 11] = [
     "FinishReason",
     "GateKind",
     "LintCode",
+    "LogSource",
     "LoopEnd",
     "ProviderName",
     "RerunReason",

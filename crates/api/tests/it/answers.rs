@@ -25,6 +25,8 @@ async fn what_is_created_has_a_location() {
         ("/workflows/templates", &json!({"name": "Template", "definition": {"steps": []}})),
         ("/workflows/templates/template/instantiate", &json!({"name": "From it"})),
         ("/personas", &persona),
+        ("/agents", &json!({"name": "An agent", "instructions": "x"})),
+        ("/mcp-servers", &json!({"name": "A server", "transport": {"type": "http", "url": "http://127.0.0.1:9/mcp"}})),
     ] {
         let created = server.post(path, body).await;
         assert_eq!(at_location(&server, &created).await["id"], created.body["id"], "{path}");

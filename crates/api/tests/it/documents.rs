@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sluice_testing::TestDatabase;
 use sluice_types::ErrorCode;
 
-use crate::server::{Server, step};
+use crate::server::{Server, add_agent_and_mcp_server, step};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn documentation_needs_no_internet() {
@@ -94,6 +94,7 @@ async fn answers_fit_the_document() {
     server.settled(&format!("/workflows/executions/{failed}")).await;
     let persona = json!({"id": "p", "name": "P", "instructions": "Be brief."});
     server.post("/personas", &persona).await.expect(StatusCode::CREATED);
+    add_agent_and_mcp_server(&server).await;
     let mut tried = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
@@ -105,7 +106,9 @@ async fn answers_fit_the_document() {
         for execution in [&id, &failed] {
             let workflow = if execution == &id { "w" } else { "failing" };
             let parameters = [
+                ("{agent_id}", "a"),
                 ("{execution_id}", execution.as_str()),
+                ("{mcp_server_id}", "m"),
                 ("{persona_id}", "p"),
                 ("{step_path}", "a"),
                 ("{template_id}", "deep-build-pipeline"),

@@ -103,6 +103,7 @@ async fn each_operation_succeeds_with_its_example() {
     templates(&mut session).await;
     executions(&mut session).await;
     personas_and_providers(&mut session).await;
+    agents_and_mcp_servers(&mut session).await;
     session.call("delete_workflow", &[("workflow_id", "market-brief")]).await;
     let all =
         session.document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
@@ -189,6 +190,33 @@ async fn personas_and_providers(session: &mut Session<'_>) {
         session.call(id, &[("provider", "openai")]).await;
     }
     session.call("check_credential", &[("provider", "demo")]).await;
+}
+
+async fn agents_and_mcp_servers(session: &mut Session<'_>) {
+    let agent = session.call("create_agent", &[]).await["id"].as_str().unwrap().to_owned();
+    for id in ["list_agents", "get_agent", "update_agent", "patch_agent", "list_agent_resources", "delete_agent"] {
+        session.call(id, &[("agent_id", &agent)]).await;
+    }
+    let server = session.call("create_mcp_server", &[]).await["id"].as_str().unwrap().to_owned();
+    for id in [
+        "list_mcp_servers",
+        "get_mcp_server",
+        "update_mcp_server",
+        "patch_mcp_server",
+        "list_mcp_server_logs",
+        "list_mcp_server_resources",
+        "list_tool_resources",
+        "delete_mcp_server",
+    ] {
+        session.call(id, &[("mcp_server_id", &server)]).await;
+    }
+    // A program that is not there: nothing is called.
+    let transport = json!({"type": "stdio", "command": "sluice-has-no-such-program"});
+    let absent = json!({"id": "absent", "name": "Absent", "transport": transport});
+    session.server.post("/mcp-servers", &absent).await.expect(StatusCode::CREATED);
+    for id in ["check_mcp_server", "list_mcp_server_tools"] {
+        session.call(id, &[("mcp_server_id", "absent")]).await;
+    }
 }
 
 #[test]

@@ -9,7 +9,8 @@ use sluice_testing::{TestDatabase, postgres, sqlite};
 use crate::server::{Answer, Server, run_of, step};
 
 /// Operations that write nothing, although their method is `POST`.
-const READS: [&str; 4] = ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential"];
+const READS: [&str; 5] =
+    ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential", "check_mcp_server"];
 
 /// A request that can be carried out once.
 struct Request {
@@ -49,6 +50,11 @@ async fn request(server: &Server, operation: &str) -> Request {
         "create_workflow" => Request::new("/workflows", json!({"name": "Made once", "definition": definition})),
         "create_template" => Request::new("/workflows/templates", json!({"name": "Once", "definition": definition})),
         "create_persona" => Request::new("/personas", json!({"name": "Once", "instructions": "x"})),
+        "create_agent" => Request::new("/agents", json!({"name": "Once", "instructions": "x"})),
+        "create_mcp_server" => {
+            let transport = json!({"type": "http", "url": "http://127.0.0.1:9/mcp", "headers": {"authorization": "x"}});
+            Request::new("/mcp-servers", json!({"name": "Once", "transport": transport}))
+        }
         "instantiate_template" => Request::new("/workflows/templates/research-brief/instantiate", json!({})),
         "copy_workflow" => {
             server.workflow("original", &[step("a", "demo-echo", "x")]).await;
@@ -178,6 +184,8 @@ async fn a_key_of_another_request_is_refused_with_that_request(#[future(awt)] da
         ("/workflows/w/copy", json!({})),
         (format!("/workflows/executions/{id}/cancel").as_str(), json!({})),
         ("/personas", json!({"name": "P", "instructions": "x"})),
+        ("/agents", json!({"name": "P", "instructions": "x"})),
+        ("/mcp-servers", json!({"name": "P", "transport": {"type": "http", "url": "http://127.0.0.1:9/mcp"}})),
     ] {
         let refused = send(path, body).await.problem(422, "idempotency_key_reused");
         assert!(refused.starts_with("An earlier `start_execution` has used this"), "{refused}");

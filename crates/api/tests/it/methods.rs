@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_testing::TestDatabase;
 
-use crate::server::{Answer, Server, step};
+use crate::server::{Answer, Server, add_agent_and_mcp_server, step};
 
 /// Headers that differ from answer to answer.
 const OF_ONE_ANSWER: [&str; 2] = ["date", "x-request-id"];
@@ -21,7 +21,14 @@ fn addresses() -> Vec<(String, BTreeSet<String>)> {
 
 /// The path at resources that exist.
 fn at(path: &str, execution: &str) -> String {
-    let ids = [("execution", execution), ("persona", "p"), ("template", "research-brief"), ("workflow", "w")];
+    let ids = [
+        ("agent", "a"),
+        ("execution", execution),
+        ("mcp_server", "m"),
+        ("persona", "p"),
+        ("template", "research-brief"),
+        ("workflow", "w"),
+    ];
     let path = path.replace("{version}", "1").replace("{provider}", "openai").replace("{step_path}", "a");
     ids.iter().fold(path, |path, (of, id)| path.replace(&format!("{{{of}_id}}"), id))
 }
@@ -32,6 +39,7 @@ async fn filled(database: &TestDatabase) -> (Server, String) {
     let execution = server.run(&[step("a", "demo-echo", "x")]).await;
     assert_eq!(server.settled(&execution).await["status"], "completed");
     server.post("/personas", &json!({"id": "p", "name": "P", "instructions": "x"})).await.expect(StatusCode::CREATED);
+    add_agent_and_mcp_server(&server).await;
     let id = execution.rsplit('/').next().unwrap().to_owned();
     (server, id)
 }

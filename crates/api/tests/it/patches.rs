@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 
-use crate::server::{Answer, Server, step};
+use crate::server::{Answer, Server, add_agent_and_mcp_server, step};
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,7 +85,8 @@ async fn patches_at_the_same_time_are_all_made(#[future(awt)] database: TestData
     let server = Server::start(&database);
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     server.post("/personas", &json!({"id": "p", "name": "p", "instructions": "x"})).await.expect(StatusCode::CREATED);
-    for address in ["/workflows/w", "/personas/p"] {
+    add_agent_and_mcp_server(&server).await;
+    for address in ["/workflows/w", "/personas/p", "/agents/a", "/mcp-servers/m"] {
         let patches: Vec<Value> = (0..8).map(|number| json!({"description": number.to_string()})).collect();
         for answer in join_all(patches.iter().map(|patch| server.patch(address, patch))).await {
             answer.expect(StatusCode::OK);
@@ -109,7 +110,12 @@ async fn a_save_that_changes_nothing_makes_no_version(#[future(awt)] database: T
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     let persona = json!({"id": "p", "name": "p", "instructions": "x"});
     server.post("/personas", &persona).await.expect(StatusCode::CREATED);
-    for (address, same) in [("/workflows/w", server.get("/workflows/w").await.body), ("/personas/p", persona)] {
+    add_agent_and_mcp_server(&server).await;
+    let mut all = vec![("/personas/p", persona)];
+    for address in ["/workflows/w", "/agents/a", "/mcp-servers/m"] {
+        all.push((address, server.get(address).await.body));
+    }
+    for (address, same) in all {
         let before = server.get(address).await;
         for saved in [server.put(address, "\"1\"", &same).await, server.patch(address, &json!({})).await] {
             assert_eq!(saved.headers["etag"], before.headers["etag"], "{address}");

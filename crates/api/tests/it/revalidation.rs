@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::limits::MAX_WAIT_SECONDS;
 
-use crate::server::{Answer, Server, step};
+use crate::server::{Answer, Server, add_agent_and_mcp_server, step};
 
 /// Reads an address with a tag that the client has.
 async fn read(server: &Server, address: &str, tag: &str) -> Answer {
@@ -25,7 +25,9 @@ fn tag_of(headers: &HeaderMap) -> String {
 fn reads(execution: &str) -> BTreeMap<String, String> {
     let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
     let parameters = [
+        ("{agent_id}", "a"),
         ("{execution_id}", execution),
+        ("{mcp_server_id}", "m"),
         ("{persona_id}", "p"),
         ("{step_path}", "a"),
         ("{template_id}", "deep-build-pipeline"),
@@ -47,7 +49,11 @@ fn reads(execution: &str) -> BTreeMap<String, String> {
 async fn change_everything(server: &Server, execution: &str) {
     let execution = format!("/workflows/executions/{execution}");
     server.patch("/workflows/w", &json!({"name": "other"})).await.expect(StatusCode::OK);
-    server.patch("/personas/p", &json!({"name": "other"})).await.expect(StatusCode::OK);
+    for address in ["/personas/p", "/agents/a", "/mcp-servers/m"] {
+        server.patch(address, &json!({"name": "other"})).await.expect(StatusCode::OK);
+    }
+    server.post("/mcp-servers/m/check", &Value::Null).await.expect(StatusCode::OK);
+    server.workflow("calculates", &[json!({"label": "C", "type": "tool", "tool": "native:calculate"})]).await;
     server.patch(&format!("{execution}/steps/c"), &json!({"prompt": "y"})).await.expect(StatusCode::OK);
     let output = server.request(Method::PUT, &format!("{execution}/steps/a/output")).json(&json!({"content": "y"}));
     Answer::of(output.send().await.unwrap()).await.expect(StatusCode::OK);
@@ -68,6 +74,7 @@ async fn every_read_is_answered_once_until_it_changes(#[future(awt)] database: T
     server.workflow("w", &[step("a", "demo-echo", "x"), review, step("c", "demo-echo", "x")]).await;
     server.post("/personas", &json!({"id": "p", "name": "p", "instructions": "x"})).await.expect(StatusCode::CREATED);
     let start = format!("/workflows/w/executions?wait={MAX_WAIT_SECONDS}");
+    add_agent_and_mcp_server(&server).await;
     let execution = server.post(&start, &json!({})).await.expect(StatusCode::OK);
     let execution = execution["id"].as_str().unwrap();
     let reads = reads(execution);

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_testing::TestDatabase;
 
-use crate::server::{Answer, Server, step};
+use crate::server::{Answer, Server, add_agent_and_mcp_server, step};
 
 async fn put(server: &Server, path: &str, body: &Value) -> Answer {
     Answer::of(server.request(Method::PUT, path).json(body).send().await.unwrap()).await
@@ -24,7 +24,8 @@ async fn what_get_answers_is_saved_over_the_version_in_it() {
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     let persona = json!({"id": "p", "name": "P", "instructions": "Be brief."});
     server.post("/personas", &persona).await.expect(StatusCode::CREATED);
-    for path in ["/workflows/w", "/personas/p"] {
+    add_agent_and_mcp_server(&server).await;
+    for path in ["/workflows/w", "/personas/p", "/agents/a", "/mcp-servers/m"] {
         let read = server.get(path).await.expect(StatusCode::OK);
         let unchanged = put(&server, path, &read).await.expect(StatusCode::OK);
         assert_eq!(unchanged, read, "nothing has changed");
@@ -50,12 +51,15 @@ async fn what_get_answers_is_created_again_under_another_id() {
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     let persona = json!({"id": "p", "name": "P", "instructions": "Be brief."});
     server.post("/personas", &persona).await.expect(StatusCode::CREATED);
+    add_agent_and_mcp_server(&server).await;
     for (read, posted) in [
         ("/workflows/w", "/workflows"),
         ("/workflows/w", "/workflows/templates"),
         ("/workflows/templates/deep-build-pipeline", "/workflows/templates"),
         ("/workflows/templates/research-brief", "/workflows"),
         ("/personas/p", "/personas"),
+        ("/agents/a", "/agents"),
+        ("/mcp-servers/m", "/mcp-servers"),
     ] {
         let original = server.get(read).await.expect(StatusCode::OK);
         let id = format!("copy-of{}", format!("{read}{posted}").replace('/', "-"));
@@ -77,11 +81,14 @@ async fn answers_fit_the_schemas_of_requests() {
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     let persona = json!({"id": "p", "name": "P", "instructions": "Be brief."});
     server.post("/personas", &persona).await.expect(StatusCode::CREATED);
+    add_agent_and_mcp_server(&server).await;
     let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
     for (path, schemas) in [
         ("/workflows/w", ["CreateWorkflow", "UpdateWorkflow"]),
         ("/workflows/templates/deep-build-pipeline", ["CreateWorkflow", "CreateWorkflow"]),
         ("/personas/p", ["CreatePersona", "UpdatePersona"]),
+        ("/agents/a", ["CreateAgent", "UpdateAgent"]),
+        ("/mcp-servers/m", ["CreateMcpServer", "UpdateMcpServer"]),
     ] {
         let read = server.get(path).await.expect(StatusCode::OK);
         for name in schemas {

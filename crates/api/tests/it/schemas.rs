@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use sluice_testing::TestDatabase;
 use sluice_types::limits::{
-    MAX_DESCRIPTION_CHARS, MAX_FALLBACKS, MAX_NAME_CHARS, MAX_RETRIES, MAX_STEPS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS,
+    MAX_AGENT_TOOLS, MAX_CREDENTIAL_CHARS, MAX_DESCRIPTION_CHARS, MAX_FALLBACKS, MAX_MCP_ARGS, MAX_MCP_SECRET_CHARS,
+    MAX_NAME_CHARS, MAX_RETRIES, MAX_STEPS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TURNS,
 };
 
 use crate::server::{Server, step};
@@ -247,6 +248,30 @@ async fn the_server_refuses_what_the_schema_refuses() {
         ("/personas", "CreatePersona", json!({"name": "", "instructions": "x"})),
         ("/personas", "CreatePersona", json!({"name": "n", "instructions": long(MAX_DESCRIPTION_CHARS + 1)})),
     ];
+    let agent = |fields: Value| {
+        let mut body = json!({"name": "n", "instructions": "x"});
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        ("/agents", "CreateAgent", body)
+    };
+    let mcp_server =
+        |transport: Value| ("/mcp-servers", "CreateMcpServer", json!({"name": long(9), "transport": transport}));
+    let others = others.into_iter().chain([
+        agent(json!({"name": ""})),
+        agent(json!({"max_turns": 0})),
+        agent(json!({"max_turns": MAX_TURNS})),
+        agent(json!({"id": "b", "max_turns": MAX_TURNS + 1})),
+        agent(json!({"id": "b", "tools": vec!["files:a"; MAX_AGENT_TOOLS + 1]})),
+        agent(json!({"id": "b", "tools": ["plain"]})),
+        agent(json!({"id": "b", "approve": "perhaps"})),
+        agent(json!({"id": "b", "temperature": MAX_TEMPERATURE + 0.1})),
+        mcp_server(json!({"type": "stdio", "command": ""})),
+        mcp_server(json!({"type": "stdio", "command": "x", "args": vec!["a"; MAX_MCP_ARGS + 1]})),
+        mcp_server(json!({"type": "stdio", "command": "x", "env": {"A": long(MAX_MCP_SECRET_CHARS + 1)}})),
+        mcp_server(json!({"type": "stdio", "command": "x", "url": "http://127.0.0.1:9"})),
+        mcp_server(json!({"type": "http", "url": long(MAX_CREDENTIAL_CHARS + 1)})),
+        mcp_server(json!({"type": "carrier-pigeon"})),
+        mcp_server(json!({"type": "stdio", "command": "x", "args": vec!["a"; MAX_MCP_ARGS]})),
+    ]);
     for (path, schema, body) in workflows.into_iter().chain(others) {
         let root = json!({"$ref": format!("#/components/schemas/{schema}"), "components": document["components"]});
         let fits = jsonschema::is_valid(&root, &body);

@@ -207,3 +207,12 @@ pub fn summary(execution: &Value) -> Vec<String> {
         .map(|run| format!("{} {} {}", run["path"].as_str().unwrap(), run["status"].as_str().unwrap(), run["attempt"]))
         .collect()
 }
+
+/// Adds an agent `a`, and an MCP server `m` whose program does not exist.
+pub async fn add_agent_and_mcp_server(server: &Server) {
+    let agent = json!({"id": "a", "name": "A", "instructions": "Be brief.", "tools": ["native:calculate"]});
+    server.post("/agents", &agent).await.expect(StatusCode::CREATED);
+    let transport = json!({"type": "stdio", "command": "sluice-has-no-such-program", "env": {}});
+    let mcp_server = json!({"id": "m", "name": "M", "transport": transport});
+    server.post("/mcp-servers", &mcp_server).await.expect(StatusCode::CREATED);
+}

@@ -58,8 +58,8 @@ impl McpServers {
 
     /// What native tools are given.
     #[must_use]
-    pub fn native_context(&self, timeout: Duration) -> NativeContext {
-        NativeContext { policy: self.providers.network(), now: || System.now().into(), timeout }
+    pub fn native_context(&self) -> NativeContext {
+        NativeContext { policy: self.providers.network(), now: || System.now().into() }
     }
 
     /// A server with its secrets in clear, for calls.

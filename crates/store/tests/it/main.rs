@@ -14,6 +14,7 @@ mod finding;
 mod group_commit;
 mod idempotency;
 mod reads;
+mod resources;
 mod scale;
 mod schema;
 mod step_runs;

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use rmcp::model::{ErrorCode, ErrorData};
 use rmcp::service::{ClientInitializeError, ServiceError};
-use rmcp::transport::streamable_http_client::{
-    AuthRequiredError, HttpStatusError, InsufficientScopeError, StreamableHttpError,
-};
+use rmcp::transport::streamable_http_client::{HttpStatusError, StreamableHttpError};
 use sluice_outgoing::Refused;
 
 use super::fault::Fault;
@@ -86,33 +84,23 @@ fn protocol(message: &str) -> ToolError {
 }
 
 fn of_transport(error: &(dyn Error + 'static), fault: &Fault, log: &Log) -> ToolError {
-    if let Some(refused) = Refused::cause_of(error) {
-        return address(&format!("The MCP server's address is refused: {refused}."));
+    let chain = || std::iter::successors(Some(error), |&error: &&(dyn Error + 'static)| error.source());
+    if let Some(error) = chain().find_map(|error| error.downcast_ref::<HttpError>()) {
+        return of_http(error, log);
     }
-    if let Some(status) = cause::<HttpStatusError>(error) {
-        return of_status(status);
-    }
-    if cause::<AuthRequiredError>(error).is_some() || cause::<InsufficientScopeError>(error).is_some() {
-        return unauthorized();
-    }
-    if cause::<std::io::Error>(error).is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+    let io = chain().find_map(|error| error.downcast_ref::<std::io::Error>());
+    if io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
         // A line that was not written whole is no message.
         return ToolError { sent: Sent::No, ..closed(fault) };
     }
-    match cause::<HttpError>(error) {
-        Some(error) => of_http(error, log),
-        None => closed(fault),
-    }
+    closed(fault)
 }
 
 fn of_http(error: &HttpError, log: &Log) -> ToolError {
     match error {
-        StreamableHttpError::Client(error) if error.is_connect() => {
-            address("The MCP server cannot be reached. Check its address, and that it runs.")
-        }
-        StreamableHttpError::Client(_) => {
-            ToolError::new(Kind::Closed, Sent::Maybe, "The connection to the MCP server broke before its answer.")
-        }
+        StreamableHttpError::Client(error) => of_client(error),
+        StreamableHttpError::HttpStatus(status) => of_status(status),
+        StreamableHttpError::AuthRequired(_) | StreamableHttpError::InsufficientScope(_) => unauthorized(),
         StreamableHttpError::ResponseBodyTooLarge { max_size } => ToolError::new(
             Kind::TooLarge,
             Sent::Maybe,
@@ -139,6 +127,16 @@ fn of_http(error: &HttpError, log: &Log) -> ToolError {
             format!("The connection to the MCP server broke: {}.", shortened(&log.clean(&other.to_string()))),
         ),
     }
+}
+
+fn of_client(error: &reqwest::Error) -> ToolError {
+    if let Some(refused) = Refused::cause_of(error) {
+        return address(&format!("The MCP server's address is refused: {refused}."));
+    }
+    if error.is_connect() {
+        return address("The MCP server cannot be reached. Check its address, and that it runs.");
+    }
+    ToolError::new(Kind::Closed, Sent::Maybe, "The connection to the MCP server broke before its answer.")
 }
 
 /// The library tells other statuses in words: `HTTP 404 Not Found: …`.
@@ -175,10 +173,4 @@ fn unauthorized() -> ToolError {
     let message =
         "The MCP server refuses the credentials. Check the headers of its configuration, for example `authorization`.";
     ToolError::new(Kind::Unauthorized, Sent::No, message)
-}
-
-/// The first cause of this type.
-fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
-    std::iter::successors(Some(error), |&error: &&'e (dyn Error + 'static)| error.source())
-        .find_map(|error| error.downcast_ref())
 }

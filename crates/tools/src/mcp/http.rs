@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sluice_outgoing::NetworkPolicy;
 
 use super::limits::MAX_MESSAGE_BYTES;
+use super::sse_limit::SseLimited;
 use crate::error::{Sent, ToolError, ToolErrorKind};
 
 /// Bytes of the body of an error that are read.
@@ -24,7 +25,7 @@ pub fn transport(
     policy: NetworkPolicy,
     url: &Url,
     headers: &BTreeMap<String, SecretString>,
-) -> Result<StreamableHttpClientTransport<reqwest::Client>, ToolError> {
+) -> Result<StreamableHttpClientTransport<SseLimited>, ToolError> {
     policy.check(url.as_str()).map_err(|why| {
         ToolError::new(ToolErrorKind::Address, Sent::No, format!("The MCP server's address is refused: {why}."))
     })?;
@@ -35,7 +36,7 @@ pub fn transport(
         .max_error_response_size(MAX_ERROR_BYTES)
         .control_request_timeout(CONTROL_TIMEOUT)
         .reinit_on_expired_session(true);
-    Ok(StreamableHttpClientTransport::with_client(client, config))
+    Ok(StreamableHttpClientTransport::with_client(SseLimited(client), config))
 }
 
 fn checked(headers: &BTreeMap<String, SecretString>) -> Result<HashMap<HeaderName, HeaderValue>, ToolError> {

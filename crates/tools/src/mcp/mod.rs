@@ -17,6 +17,7 @@ pub mod limits;
 mod options;
 mod pool;
 mod shared;
+mod sse_limit;
 mod stdio;
 
 pub use options::{CallOptions, Check, PoolOptions, Progress, ProgressSink};
