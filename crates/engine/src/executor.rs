@@ -1,4 +1,4 @@
-//! Carries work out: one call of a model. It knows no execution, no hub and no database.
+//! Carries work out: one call of a model or of a tool. It knows no execution and no hub.
 
 use std::sync::Arc;
 
@@ -11,18 +11,20 @@ use tokio::time::{Instant, timeout_at};
 use crate::machine::Task;
 use crate::providers::Providers;
 use crate::retry::{Failure, Sent};
-use crate::work::{Finish, Sink, Work, WorkEnd};
+use crate::tools::Tools;
+use crate::work::{Finish, Made, Sink, Work, WorkEnd};
 
 /// Carries work out.
 pub struct Executor<'a> {
     providers: &'a Arc<Providers>,
+    tools: &'a Tools,
 }
 
 impl<'a> Executor<'a> {
-    /// An executor that calls these providers.
+    /// An executor that calls these providers and tools.
     #[must_use]
-    pub fn new(providers: &'a Arc<Providers>) -> Self {
-        Self { providers }
+    pub fn new(providers: &'a Arc<Providers>, tools: &'a Tools) -> Self {
+        Self { providers, tools }
     }
 
     /// Works until the work ends or its time is over; text goes to the sink as it comes.
@@ -32,6 +34,16 @@ impl<'a> Executor<'a> {
         let work = async {
             match &task.work {
                 Work::Model(call) => self.call_model(tenant, call, task.attempt, &sink, &mut heard).await,
+                Work::Tool(work) => {
+                    sink.sent().await;
+                    let (made, result) = self.tools.call(tenant, work).await;
+                    heard.made = made;
+                    result
+                }
+                Work::ListTools(named) => {
+                    heard.made = Made::Tools(self.tools.list(tenant, named).await?);
+                    Ok(())
+                }
             }
         };
         let result = timeout_at(deadline, work).await.unwrap_or_else(|_| {
@@ -46,8 +58,8 @@ impl<'a> Executor<'a> {
                 sent: Sent::Maybe,
             })
         });
-        let Heard { usage, finish, notes } = heard;
-        WorkEnd { usage, finish, notes, result }
+        let Heard { usage, finish, notes, made } = heard;
+        WorkEnd { usage, finish, notes, made, result }
     }
 
     async fn call_model(
@@ -74,10 +86,17 @@ impl<'a> Executor<'a> {
                 }
                 ModelEvent::Thinking(piece) => sink.thinking(&piece).await,
                 ModelEvent::Note(note) => heard.notes.push(note),
-                // A step has no tools: the end of its answer tells that one was called.
-                ModelEvent::ToolCall { .. } | ModelEvent::ToolArguments { .. } => {}
+                ModelEvent::ToolCall { .. } => {}
+                // The end of the answer has the calls, whole.
+                ModelEvent::ToolArguments { piece, .. } => {
+                    bytes += piece.len();
+                    if bytes > MAX_ANSWER_BYTES {
+                        return Err(too_long());
+                    }
+                }
                 ModelEvent::Finished(finish) => {
                     heard.usage = finish.usage;
+                    heard.made = Made::Calls { calls: finish.tool_calls, replay: finish.replay };
                     heard.finish = Some(Finish { reason: finish.reason, word: finish.word });
                 }
             }
@@ -92,6 +111,7 @@ struct Heard {
     usage: Option<TokenUsage>,
     finish: Option<Finish>,
     notes: Vec<String>,
+    made: Made,
 }
 
 fn too_long() -> Failure {

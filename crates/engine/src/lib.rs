@@ -29,6 +29,7 @@ mod shared;
 mod start;
 mod step_runs;
 mod templating;
+mod tools;
 mod wait;
 mod work;
 

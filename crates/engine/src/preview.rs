@@ -79,7 +79,7 @@ fn rerun_plan(
     };
     let kept = runs.iter().filter(is_kept);
     let inside = again.iter().flat_map(|repeat| runs.below(&repeat.path).map(|run| &run.path));
-    let acting = again.iter().map(|repeat| &repeat.path).chain(inside).filter(|path| acts_again(&index, path));
+    let acting = again.iter().map(|repeat| &repeat.path).chain(inside).filter(|path| acts_again(&index, runs, path));
     Ok(RerunPlan {
         from_path: from,
         kept_count: u32::try_from(kept.clone().count()).unwrap_or(u32::MAX),

@@ -15,6 +15,7 @@ use crate::hub::Hub;
 use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
 use crate::retry::Backoff;
+use crate::tools::Tools;
 
 /// The engine's limits.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,7 @@ pub struct Shared {
     pub store: Store,
     pub providers: Arc<Providers>,
     pub mcp_servers: Arc<McpServers>,
+    pub tools: Tools,
     pub outside: Environment,
     pub faults: Faults,
     pub backoff: Backoff,
@@ -67,6 +69,7 @@ impl Shared {
         Self {
             engine_id: outside.ids.engine_id(),
             store,
+            tools: Tools::new(mcp_servers.clone(), providers.network()),
             providers,
             mcp_servers,
             outside,

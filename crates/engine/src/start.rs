@@ -7,7 +7,7 @@ use sluice_store::{ExecutionState, IdempotencyKey, Journal, Snapshot, StartOutco
 use sluice_types::limits::{MAX_CONTEXT_BYTES, MAX_INPUT_BYTES};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionStatus, FieldError, Index, Place, ProviderName, StartExecution,
-    StepKind, TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, metadata_errors, pin_to_available,
+    TenantId, TokenUsage, Workflow, WorkflowId, candidates, check_input, metadata_errors, pin_to_available,
     with_defaults,
 };
 
@@ -111,11 +111,14 @@ impl Engine {
         let (definition, ..) = check::filled_in(&self.shared.store, tenant, definition).await?;
         let mut definition = definition.into_owned();
         pin_to_available(&mut definition, &providers);
+        self.shared.tools.pin_effects(tenant, &mut definition).await?;
         let index = Index::of(&definition);
         let may_run = |place: &&Place| place.step.enabled && index.around(place).all(|around| around.step.enabled);
         for place in index.places().iter().filter(may_run) {
             let (step, pointer) = (&place.step, &place.pointer);
-            let StepKind::Llm(_) = step.kind else { continue };
+            if step.kind.model_use().is_none() {
+                continue;
+            }
             let chosen = candidates(&definition, step);
             let Some(first) = chosen.first() else {
                 let message = "Neither the step nor the workflow says which model to call.";

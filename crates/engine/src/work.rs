@@ -3,9 +3,12 @@
 //! Nothing here knows the event hub or the database, so that an [`crate::executor::Executor`] can run in this process or
 //! on another machine.
 
-use serde_json::Value;
-use sluice_providers::ModelCall;
-use sluice_types::{FinishReason, StepPath, TokenUsage};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use sluice_providers::{ModelCall, ToolCall};
+use sluice_store::ListedTool;
+use sluice_types::{Attachment, FinishReason, StepPath, TokenUsage, ToolId};
 
 use crate::retry::Failure;
 
@@ -14,6 +17,45 @@ use crate::retry::Failure;
 pub enum Work {
     /// Calls a model once.
     Model(Box<ModelCall>),
+    /// Calls a tool once.
+    Tool(Box<ToolWork>),
+    /// Lists the tools of an agent, as its step names them.
+    ListTools(Vec<String>),
+}
+
+/// A call of a tool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolWork {
+    /// The tool.
+    pub tool: ToolId,
+    /// The arguments, with the values filled in.
+    pub arguments: Map<String, Value>,
+    /// The timeout of the step; the default of the tool's server when the step does not say.
+    pub timeout: Option<Duration>,
+}
+
+/// What work made, besides the text that it reported.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Made {
+    /// Nothing but its text.
+    #[default]
+    Text,
+    /// The calls of tools that a model asks for, and the parts of its answer that its provider wants back.
+    Calls {
+        /// The calls.
+        calls: Vec<ToolCall>,
+        /// The parts to send back unchanged.
+        replay: Vec<Value>,
+    },
+    /// The tools of an agent.
+    Tools(Vec<ListedTool>),
+    /// The result of a tool, also when it says that it failed.
+    Result {
+        /// Its text, or its structured content.
+        value: Value,
+        /// The parts that are neither.
+        attachments: Vec<Attachment>,
+    },
 }
 
 /// Receiver of progress reports.
@@ -46,6 +88,8 @@ pub struct WorkEnd {
     pub finish: Option<Finish>,
     /// How the request was adjusted to the model, in sentences for people.
     pub notes: Vec<String>,
+    /// What it made besides text.
+    pub made: Made,
     /// Success, or the failure. An answer that was cut, refused or withheld is a success here: the machine judges it.
     pub result: Result<(), Failure>,
 }
@@ -69,6 +113,8 @@ pub struct AttemptEnd {
     pub finish: Option<Finish>,
     /// How the request was adjusted to the model, in sentences for people.
     pub notes: Vec<String>,
+    /// What it made besides text.
+    pub made: Made,
     /// The output, or the failure.
     pub result: Result<Value, Failure>,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, Metadata, PersonaId, RunError, StepPath, StepRun,
-    TenantId, TokenUsage, WorkflowId,
+    Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, Metadata, PersonaId, RunError, StepEffect, StepPath,
+    StepRun, TenantId, TokenUsage, WorkflowId,
 };
 
 use chrono::{DateTime, Utc};
@@ -83,6 +83,69 @@ pub struct StepRecord {
     pub progress: AttemptProgress,
     /// The items of a `for_each`, once they were evaluated. Shared: the record is copied with each change.
     pub items: Option<Arc<Vec<Value>>>,
+    /// What an agent, its turns and its calls go on with.
+    pub memory: AgentMemory,
+}
+
+/// What the engine needs of an agent, of its turns and of its calls to go on, and the API does not answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AgentMemory {
+    /// Agent: its tools, as they were listed when it began; `None` before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<Arc<Vec<ListedTool>>>,
+    /// Agent: its instructions, filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+    /// Agent: number of the oldest results that are no longer sent.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub dropped: u32,
+    /// Turn: the calls that the model asked for, as it wrote them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<AskedCall>,
+    /// Turn: the parts of the answer that the provider wants back unchanged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replay: Vec<Value>,
+    /// Call: whether it may be made; a person has approved it, or need not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub approved: bool,
+    /// Call: whether a person has changed its arguments.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
+    /// What a newer server has added.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// A tool of an agent, as it was listed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListedTool {
+    /// `native:name`, or `server-id:name`.
+    pub id: String,
+    /// The name by which providers know it.
+    pub name: String,
+    /// What it does, for the model.
+    pub description: String,
+    /// JSON Schema of its arguments.
+    pub input_schema: Value,
+    /// What calling it twice would do.
+    pub effect: StepEffect,
+}
+
+/// A call of a tool, as a model asked for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AskedCall {
+    /// The id that the result names.
+    pub id: String,
+    /// The name that the model wrote.
+    pub name: String,
+    /// The arguments: an object, or the text that the model wrote when it is no JSON.
+    pub arguments: Value,
 }
 
 /// How far the attempts of a step run have come; a crash forgets none of it.

@@ -40,8 +40,8 @@ pub use executions::StartOutcome;
 pub use gates::GateFilter;
 pub use idempotency::{EarlierRequest, IdempotencyKey};
 pub use journal::{
-    AttemptProgress, AttemptRecord, ExecutionState, Journal, Snapshot, SnapshotPersona, StartRecord, StepRecord,
-    StoredEvent, Turn,
+    AgentMemory, AskedCall, AttemptProgress, AttemptRecord, ExecutionState, Journal, ListedTool, Snapshot,
+    SnapshotPersona, StartRecord, StepRecord, StoredEvent, Turn,
 };
 pub use mcp_servers::{Listing, StoredMcpServer, ToolFilter};
 pub use providers::{CredentialChange, SealedKey, StoredCredential};

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::agent_run::AgentRun;
+use crate::attachment::Attachment;
 use crate::choice::Choice;
-use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, StepType};
+use crate::definition::{OnExpiry, OnTruncated, ReasoningEffort, StepEffect, StepType};
 use crate::error_code::ErrorCode;
 use crate::ids::{ExecutionId, PersonaId, StepId, StepPath, WorkflowId};
 use crate::integer;
@@ -154,6 +156,27 @@ pub struct StepRun {
     /// What a container decided; absent of other steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
+    /// The tool that is called: `native:name`, or `server-id:name`. Absent of step runs that call none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// The arguments of the call, with the values filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<Map<String, Value>>,
+    /// What calling the tool twice would do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<StepEffect>,
+    /// The parts of a tool's result that are not in the output: images, recordings, resources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// When the wait of `native:wait` ends, while it is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<DateTime<Utc>>,
+    /// Number of calls of tools that the model asked for in a turn of an agent. Each of the first 50 is a step run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_calls: Option<u32>,
+    /// How far an agent has come; absent of other steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentRun>,
     /// Whether a person set the output.
     pub overridden: bool,
     /// Whether the output was derived from an output that a person has replaced since. A rerun of the step clears it.
@@ -181,6 +204,8 @@ status!(
         OutcomeUnknown = "outcome_unknown",
         /// The server stopped several times in a row without completing a step: run the step again, or stop?
         InterruptedOften = "interrupted_often",
+        /// An agent asks for a call of a tool: make it, with these arguments or others, or refuse it?
+        ToolCall = "tool_call",
     }
 );
 
@@ -290,9 +315,10 @@ pub struct Attempt {
 status!(
     /// A person's decision at a gate.
     ReviewDecision {
-        /// Review: continue with the text, original or edited.
+        /// Review: continue with the text, original or edited. Call of a tool: make it, with the arguments as they are or
+        /// edited.
         Approve = "approve",
-        /// Review: the run fails.
+        /// Review: the run fails. Call of a tool: it is not made, and the agent is told the comment.
         Reject = "reject",
         /// Review: the reviewed step runs again with the comment.
         Revise = "revise",
@@ -319,7 +345,7 @@ pub struct DecideGate {
     /// Comment for the record; required for `revise`, which sends it to the model.
     #[serde(default)]
     pub comment: Option<String>,
-    /// The text as edited, for `approve` and `assume_done`.
+    /// The text as edited, for `approve` and `assume_done`; of a call of a tool, the arguments as JSON.
     #[serde(default)]
     pub content: Option<String>,
     /// The new budget, for `raise_budget`.

@@ -316,7 +316,7 @@ impl Index {
             return body.shows.iter().filter_map(|id| self.place(id)).collect();
         }
         let before = (0..review.position).rev().filter_map(|position| self.nth(&review.block, position));
-        let mut answers = before.filter(|place| place.step.enabled && matches!(place.step.kind, StepKind::Llm(_)));
+        let mut answers = before.filter(|place| place.step.enabled && place.step.kind.model_use().is_some());
         answers.next().into_iter().collect()
     }
 

@@ -155,7 +155,7 @@ fn pointer(path: &Path) -> String {
 }
 
 /// Writes a key as a part of a JSON pointer (RFC 6901, section 3).
-pub(crate) fn escape(key: &str) -> String {
+pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

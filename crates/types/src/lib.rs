@@ -5,7 +5,9 @@
 //! **No I/O**: this crate compiles to `wasm32-unknown-unknown` and pulls in no runtime, network or
 //! database crate; `cargo xtask check` proves both.
 
+mod agent_run;
 mod agents;
+mod attachment;
 mod block;
 mod catalog;
 mod chat_tokens;
@@ -53,7 +55,9 @@ mod usage;
 mod uses;
 mod workflows;
 
+pub use agent_run::{AgentFinish, AgentRun};
 pub use agents::{Agent, AgentPage, CreateAgent, PatchAgent, UpdateAgent};
+pub use attachment::{Attachment, AttachmentType};
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
@@ -95,7 +99,7 @@ pub use named_resources::NamedResources;
 pub use order::CreationOrder;
 pub use output_fields::OutputFields;
 pub use output_schema::describes_an_object;
-pub use path::Segment;
+pub use path::{InAgent, Segment};
 pub use personas::{CreatePersona, PatchPersona, Persona, PersonaPage, UpdatePersona};
 pub use problem::{FieldError, Problem};
 pub use providers::{CredentialInfo, Provider, ProviderName, ProviderPage, UpdateCredential};

@@ -72,6 +72,20 @@ pub const MAX_ALLOWED_TOOLS: usize = 1_000;
 pub const MAX_LISTED_TOOLS: usize = 100;
 /// Bytes of the arguments of a call of a tool, as JSON.
 pub const MAX_ARGUMENTS_BYTES: usize = 1024 * 1024;
+/// Calls of tools that are made for one turn of an agent. The model is told of the others that they were not made.
+pub const MAX_TURN_CALLS: usize = 50;
+/// Bytes of a tool's result, with its attachments.
+pub const MAX_TOOL_RESULT_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of a tool's result that are sent to the model of an agent. The whole result is kept.
+pub const MAX_RESULT_SENT_BYTES: usize = 64 * 1024;
+/// Bytes of the conversation that is sent to the model of an agent.
+pub const MAX_CONVERSATION_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of the definitions of an agent's tools together.
+pub const MAX_TOOL_LIST_BYTES: usize = 2 * 1024 * 1024;
+/// Characters of a tool's own words in the message of an error.
+pub const MAX_TOOL_MESSAGE_CHARS: usize = 2_000;
+/// Seconds of one `native:wait`: 30 days.
+pub const MAX_TOOL_WAIT_SECONDS: u32 = 30 * 24 * 60 * 60;
 /// Bytes in one prompt, system prompt or review instruction.
 pub const MAX_PROMPT_BYTES: usize = 1024 * 1024;
 /// Bytes in one output schema, as JSON.

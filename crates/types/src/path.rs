@@ -24,7 +24,35 @@ impl fmt::Display for Segment<'_> {
     }
 }
 
+/// Where a step run stands inside an agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InAgent {
+    /// The step run of the agent.
+    pub agent: StepPath,
+    /// The turn, from 1.
+    pub turn: u32,
+    /// The call in the turn, from 0; `None` for the turn itself.
+    pub call: Option<u32>,
+}
+
 impl StepPath {
+    /// Where it stands inside an agent, when it is the path of a turn or of a call. Of all step runs, only theirs end with a
+    /// number.
+    #[must_use]
+    pub fn in_agent(&self) -> Option<InAgent> {
+        let (before, last) = self.numbered()?;
+        Some(match before.numbered() {
+            Some((agent, turn)) => InAgent { agent, turn, call: Some(last) },
+            None => InAgent { agent: before, turn: last, call: None },
+        })
+    }
+
+    /// The path without the number at its end, and that number.
+    fn numbered(&self) -> Option<(Self, u32)> {
+        let (before, number) = self.as_str().rsplit_once('.')?;
+        Some((Self::new(before).ok()?, number.parse().ok()?))
+    }
+
     /// The segments, from the workflow's own list inwards. A name after a step is a branch of it; every other name is
     /// a step.
     pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
@@ -95,6 +123,17 @@ mod tests {
         assert_eq!(kinds("fan.eu.draft"), ["Step(\"fan\")", "Branch(\"eu\")", "Step(\"draft\")"]);
         assert_eq!(kinds("each.0.draft"), ["Step(\"each\")", "Index(0)", "Step(\"draft\")"]);
         assert_eq!(kinds("scout.2.0"), ["Step(\"scout\")", "Index(2)", "Index(0)"]);
+    }
+
+    #[test]
+    fn turns_and_calls_stand_in_their_agent() {
+        let at = |text: &str| path(text).in_agent().map(|at| (at.agent.to_string(), at.turn, at.call));
+        assert_eq!(at("scout.2"), Some(("scout".into(), 2, None)));
+        assert_eq!(at("each.0.scout.2.1"), Some(("each.0.scout".into(), 2, Some(1))));
+        for outside in ["scout", "each.0.scout", "fan.eu.scout"] {
+            assert_eq!(at(outside), None);
+        }
+        assert_eq!((path("scout.2").parent(), path("scout.2.1").parent()), (Some(path("scout")), Some(path("scout"))));
     }
 
     #[test]

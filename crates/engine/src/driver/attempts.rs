@@ -23,7 +23,7 @@ use crate::machine::{Task, is_whole};
 use crate::output::output_of;
 use crate::retry::{Failure, Sent};
 use crate::shared::Shared;
-use crate::work::{AttemptEnd, Finish, Sink, Work, WorkEnd};
+use crate::work::{AttemptEnd, Made, Sink, Work, WorkEnd};
 
 /// Streamed text is checkpointed at least this often.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
@@ -75,7 +75,7 @@ struct Attempt {
 impl Attempt {
     /// Works to the end, with checkpoints beside it.
     async fn run(&self) -> AttemptEnd {
-        let executor = Executor::new(&self.shared.providers);
+        let executor = Executor::new(&self.shared.providers, &self.shared.tools);
         let work = executor.run(&self.key.tenant, &self.task, self);
         let end = tokio::select! {
             end = work => end,
@@ -83,18 +83,21 @@ impl Attempt {
             never = self.keep_checkpointing() => match never {},
         };
         let output = match &end.result {
-            Ok(()) => self.output(end.finish.as_ref()).await,
+            Ok(()) => self.output(&end).await,
             Err(failure) => Err(failure.clone()),
         };
         self.ended(end, output)
     }
 
-    /// The output, parsed from the text.
-    async fn output(&self, finish: Option<&Finish>) -> Result<Value, Failure> {
+    /// The output: the result of a tool, or parsed from the text.
+    async fn output(&self, end: &WorkEnd) -> Result<Value, Failure> {
+        let call = match &self.task.work {
+            Work::Model(call) => call,
+            Work::Tool(_) | Work::ListTools(_) => return Ok(Value::Null),
+        };
         let content = self.channel.text_of(&self.task.path, self.task.attempt);
-        let Work::Model(call) = &self.task.work;
         // The machine refuses an answer that is not whole, with a better reason than that it is no JSON.
-        let schema = call.output_schema.clone().filter(|_| is_whole(finish));
+        let schema = call.output_schema.clone().filter(|_| is_whole(end.finish.as_ref()));
         let Some(schema) = schema else { return Ok(Value::String(content)) };
         off_thread(move || output_of(&content, Some(&schema))).await
     }
@@ -110,6 +113,7 @@ impl Attempt {
             usage: end.usage,
             finish: end.finish,
             notes: end.notes,
+            made: end.made,
             result,
         }
     }
@@ -117,7 +121,7 @@ impl Attempt {
     /// The end of an attempt whose code panicked.
     fn panicked(&self) -> AttemptEnd {
         tracing::error!(execution_id = %self.key.id, path = %self.task.path, "an attempt panicked");
-        let end = WorkEnd { usage: None, finish: None, notes: Vec::new(), result: Ok(()) };
+        let end = WorkEnd { usage: None, finish: None, notes: Vec::new(), made: Made::Text, result: Ok(()) };
         self.ended(end, Err(panicked()))
     }
 

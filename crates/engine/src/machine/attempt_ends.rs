@@ -3,14 +3,16 @@
 use sluice_store::{AttemptProgress, AttemptRecord, StepRecord};
 use sluice_types::limits::{MAX_ATTEMPT_NOTES, MAX_FINISH_WORD_CHARS, MAX_NOTE_CHARS};
 use sluice_types::{
-    Attempt, AttemptStatus, ExecutionEvent, LlmStep, RunError, StepKind, StepPath, StepRunStatus, TokenUsage, cost_usd,
+    Attempt, AttemptStatus, ExecutionEvent, RunError, StepKind, StepPath, StepRunStatus, TokenUsage, cost_usd,
     estimated_tokens, find_model,
 };
 
-use super::endings::{Answer, judge};
+use super::agents::as_llm;
+use super::endings::{Answer, judge, judge_turn};
 use super::outcome::Effect;
 use super::{Env, Machine};
-use crate::work::{AttemptEnd, Finish};
+use crate::retry::Failure;
+use crate::work::{AttemptEnd, Finish, Made};
 
 /// Source of an attempt's token counts.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +49,7 @@ impl Ended {
 impl Machine {
     /// Records the end of an attempt in the journal; false when that attempt is not running.
     pub(super) fn attempt_ended(&mut self, end: AttemptEnd, env: &Env<'_>) -> bool {
-        let AttemptEnd { path, attempt, content, thinking, checkpointed, usage, finish, notes, result } = end;
+        let AttemptEnd { path, attempt, content, thinking, checkpointed, usage, finish, notes, made, result } = end;
         if !self.is_attempt_under_way(&path) || self.runs.get(&path).is_none_or(|run| run.attempt != attempt) {
             return false;
         }
@@ -56,10 +58,9 @@ impl Machine {
         let result = result.and_then(|output| {
             let has_budget = self.journal.state.budget_usd.is_some();
             let answer = Answer { content: &content, finish: finish.as_ref(), tokens, has_budget };
-            let warning = self.llm(&path).map(|llm| judge(llm, answer));
-            Ok((output, warning.transpose()?.flatten()))
+            Ok((output, self.judge_answer(&path, &made, answer)?))
         });
-        let content = text(content);
+        let content = text(said(content, &made, result.is_ok()));
         let thinking = text(thinking);
         let charge = match usage {
             Some(usage) => Charge::Counted(usage),
@@ -72,22 +73,47 @@ impl Machine {
         };
         self.end_attempt(&path, Ended { status, content, thinking, finish, notes, charge, error, checkpointed });
         match result {
-            Ok((output, warning)) => self.complete_step(&path, output, warning),
+            Ok((output, warning)) => self.work_done(&path, made, output, warning),
             Err(failure) => self.after_failure(&path, &failure, env),
         }
         true
     }
 
-    fn llm(&self, path: &StepPath) -> Option<&LlmStep> {
-        match &self.place(path)?.step.kind {
-            StepKind::Llm(llm) => Some(llm),
-            StepKind::Review(_)
-            | StepKind::Tool(_)
-            | StepKind::Agent(_)
-            | StepKind::Parallel(_)
-            | StepKind::Conditional(_)
-            | StepKind::Loop(_)
-            | StepKind::Unknown(_) => None,
+    /// Judges the answer of a model: `None` for a whole one, or the warning of one that counts although it was cut.
+    fn judge_answer(&self, path: &StepPath, made: &Made, answer: Answer<'_>) -> Result<Option<String>, Failure> {
+        match &self.place(path).map(|place| &place.step.kind) {
+            Some(StepKind::Llm(llm)) => judge(llm, answer),
+            Some(StepKind::Agent(agent)) => match made {
+                Made::Calls { calls, .. } => judge_turn(&as_llm(agent), answer, !calls.is_empty()),
+                Made::Text | Made::Tools(_) | Made::Result { .. } => Ok(None),
+            },
+            Some(
+                StepKind::Review(_)
+                | StepKind::Tool(_)
+                | StepKind::Parallel(_)
+                | StepKind::Conditional(_)
+                | StepKind::Loop(_)
+                | StepKind::Unknown(_),
+            )
+            | None => Ok(None),
+        }
+    }
+
+    /// Goes on after an attempt that succeeded.
+    fn work_done(&mut self, path: &StepPath, made: Made, output: serde_json::Value, warning: Option<String>) {
+        match made {
+            Made::Tools(tools) => self.tools_listed(path, tools),
+            Made::Result { value, attachments } => {
+                self.change(path, |record| record.run.attachments = attachments);
+                self.complete_step(path, value, None);
+            }
+            Made::Calls { calls, replay } => {
+                self.complete_step(path, output, warning);
+                if let Some(at) = path.in_agent() {
+                    self.turn_completed(path, &at, calls, replay);
+                }
+            }
+            Made::Text => self.complete_step(path, output, warning),
         }
     }
 
@@ -98,9 +124,14 @@ impl Machine {
         let end = |StepRecord { run, progress, .. }: &mut StepRecord| {
             let sent = progress.sent_tokens.max(run.prompt.as_deref().map_or(0, estimated_tokens));
             let (token_usage, usage_estimated) = charged(&ended, sent);
+            // Calls of tools cost no tokens.
+            let calls_model = run.provider.is_some();
+            let (token_usage, usage_estimated) =
+                if calls_model { (token_usage, usage_estimated) } else { (TokenUsage::default(), false) };
             let named = run.provider.as_deref().zip(run.model.as_deref());
             let model = named.and_then(|(provider, model)| find_model(provider, model));
             let cost_usd = match ended.charge {
+                _ if !calls_model => Some(0.0),
                 Charge::Nothing => Some(0.0),
                 Charge::Counted(_) | Charge::Estimated => cost_usd(model.as_ref(), token_usage),
             };
@@ -143,11 +174,14 @@ impl Machine {
         self.turn.attempts.push(AttemptRecord { path: path.clone(), attempt, checkpointed });
     }
 
-    fn complete_step(&mut self, path: &StepPath, output: serde_json::Value, warning: Option<String>) {
+    pub(super) fn complete_step(&mut self, path: &StepPath, output: serde_json::Value, warning: Option<String>) {
         self.change(path, |StepRecord { run, progress, .. }| {
             *progress = AttemptProgress::default();
             run.status = StepRunStatus::Completed;
-            run.content.get_or_insert_with(String::new);
+            // The text of JSON that a tool gave is its JSON.
+            if output.is_string() || run.tool.is_none() {
+                run.content.get_or_insert_with(String::new);
+            }
             run.output = Some(output);
             run.error = None;
             run.revision = None;
@@ -174,6 +208,15 @@ fn charged(ended: &Ended, sent: u64) -> (TokenUsage, bool) {
             };
             (usage, true)
         }
+    }
+}
+
+/// The text of an attempt: what it reported, or what a tool said.
+fn said(reported: String, made: &Made, has_succeeded: bool) -> String {
+    match made {
+        Made::Result { value: serde_json::Value::String(text), .. } => text.clone(),
+        Made::Result { value, .. } if !has_succeeded => value.to_string(),
+        Made::Result { .. } | Made::Text | Made::Calls { .. } | Made::Tools(_) => reported,
     }
 }
 

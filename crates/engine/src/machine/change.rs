@@ -2,8 +2,8 @@
 
 use sluice_store::{Journal, Snapshot, SnapshotPersona};
 use sluice_types::{
-    ErrorCode, FieldError, Index, LintContext, LintFinding, PatchStep, Step, StepKind, StepPath, StepRunStatus,
-    lint_indexed,
+    AgentStep, ErrorCode, FieldError, Index, LintContext, LintFinding, LlmStep, PatchStep, Step, StepKind, StepPath,
+    StepRunStatus, lint_indexed,
 };
 
 use super::Machine;
@@ -117,42 +117,61 @@ fn apply(step: &mut Step, patch: &PatchStep) -> Result<(), EngineError> {
         step.enabled = enabled;
     }
     let only_enabled = PatchStep { enabled: patch.enabled, ..PatchStep::default() };
-    let StepKind::Llm(llm) = &mut step.kind else {
-        if *patch != only_enabled {
-            let message = "only a model step has more than `enabled` to change";
-            return Err(EngineError::field(ErrorCode::InvalidRequest, "", message));
-        }
+    if *patch == only_enabled {
         return Ok(());
-    };
+    }
     if let Some(timeout) = patch.timeout {
         step.timeout = timeout;
     }
     if let Some(idle_timeout) = patch.idle_timeout {
         step.idle_timeout = idle_timeout;
     }
-    if let Some(provider) = &patch.provider {
-        llm.provider.clone_from(provider);
-    }
-    if let Some(model) = &patch.model {
-        llm.model.clone_from(model);
-    }
-    if let Some(persona) = &patch.persona_id {
-        llm.persona_id.clone_from(persona);
-    }
-    if let Some(prompt) = &patch.prompt {
-        llm.prompt.clone_from(prompt);
-    }
-    if let Some(system_prompt) = &patch.system_prompt {
-        llm.system_prompt.clone_from(system_prompt);
-    }
-    if let Some(max_tokens) = patch.max_tokens {
-        llm.max_tokens = max_tokens;
-    }
-    if let Some(reasoning) = &patch.reasoning {
-        llm.reasoning.clone_from(reasoning);
-    }
-    if let Some(on_truncated) = &patch.on_truncated {
-        llm.on_truncated.clone_from(on_truncated);
+    match &mut step.kind {
+        StepKind::Llm(llm) => apply_to_llm(llm, patch),
+        StepKind::Agent(agent) => return apply_to_agent(agent, patch),
+        StepKind::Tool(_)
+        | StepKind::Review(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => {
+            let message = "only a step that calls a model has more than `enabled` to change";
+            return Err(EngineError::field(ErrorCode::InvalidRequest, "", message));
+        }
     }
     Ok(())
+}
+
+fn apply_to_llm(llm: &mut LlmStep, patch: &PatchStep) {
+    set(&mut llm.provider, patch.provider.as_ref());
+    set(&mut llm.model, patch.model.as_ref());
+    set(&mut llm.persona_id, patch.persona_id.as_ref());
+    set(&mut llm.prompt, patch.prompt.as_ref());
+    set(&mut llm.system_prompt, patch.system_prompt.as_ref());
+    set(&mut llm.max_tokens, patch.max_tokens.as_ref());
+    set(&mut llm.reasoning, patch.reasoning.as_ref());
+    set(&mut llm.on_truncated, patch.on_truncated.as_ref());
+}
+
+/// Its `system_prompt` are the instructions. Texts count from the beginning of the agent: they are filled in once.
+fn apply_to_agent(agent: &mut AgentStep, patch: &PatchStep) -> Result<(), EngineError> {
+    if patch.on_truncated.is_some() {
+        let message = "an agent has no `on_truncated`";
+        return Err(EngineError::field(ErrorCode::InvalidRequest, "/on_truncated", message));
+    }
+    set(&mut agent.provider, patch.provider.as_ref());
+    set(&mut agent.model, patch.model.as_ref());
+    set(&mut agent.persona_id, patch.persona_id.as_ref());
+    set(&mut agent.prompt, patch.prompt.as_ref());
+    set(&mut agent.instructions, patch.system_prompt.as_ref());
+    set(&mut agent.max_tokens, patch.max_tokens.as_ref());
+    set(&mut agent.reasoning, patch.reasoning.as_ref());
+    Ok(())
+}
+
+/// Sets a field that the patch names.
+fn set<T: Clone>(field: &mut T, patch: Option<&T>) {
+    if let Some(value) = patch {
+        field.clone_from(value);
+    }
 }

@@ -1,6 +1,6 @@
 //! The commands of people: each is checked first, then changes the journal.
 
-use sluice_store::{AttemptProgress, SnapshotPersona};
+use sluice_store::{AgentMemory, AttemptProgress, SnapshotPersona};
 use sluice_types::{
     ErrorCode, ExecutionStatus, GateKind, PatchExecution, ReviewDecision, StepPath, StepRun, StepRunStatus, StepType,
 };
@@ -184,10 +184,21 @@ impl Machine {
         if self.runs.status(path) == StepRunStatus::Pending {
             return;
         }
+        let call = self.is_call(path).then(|| self.asked_arguments(path));
         self.change(path, |record| {
             record.progress = AttemptProgress::default();
             record.items = None;
+            record.memory = AgentMemory::default();
             let run = &mut record.run;
+            match call {
+                // Its turn still asks for it.
+                Some(arguments) => run.arguments = arguments,
+                None => (run.tool, run.arguments, run.effect) = (None, None, None),
+            }
+            run.attachments.clear();
+            run.waits_until = None;
+            run.tool_calls = None;
+            run.agent = None;
             run.status = StepRunStatus::Pending;
             run.prompt = None;
             run.content = None;

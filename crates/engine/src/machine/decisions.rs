@@ -1,11 +1,12 @@
 //! Deciding at gates.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sluice_types::{
     DecideGate, ErrorCode, EventType, ExecutionEvent, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, RunError,
-    StepKind, StepPath, StepRunStatus, StepType,
+    StepKind, StepPath, StepRunStatus, StepType, json,
 };
 
+use super::agents::arguments_of;
 use super::{Env, Machine};
 use crate::difference::difference;
 use crate::error::EngineError;
@@ -56,7 +57,14 @@ impl Machine {
         env: &Env<'_>,
     ) -> Result<(), EngineError> {
         match request.decision {
+            ReviewDecision::Approve if gate.kind == GateKind::ToolCall => self.approve_call(path, request)?,
             ReviewDecision::Approve => self.approve(path, gate, request),
+            ReviewDecision::Reject if gate.kind == GateKind::ToolCall => {
+                // The agent goes on, and its model reads this.
+                let why = request.comment.as_deref().map(|comment| format!(" {comment}")).unwrap_or_default();
+                let message = format!("A person refused this call.{why}");
+                self.fail_step(path, RunError::new(ErrorCode::ToolCallRefused, message));
+            }
             ReviewDecision::Reject | ReviewDecision::Fail => {
                 let is_review = gate.kind == GateKind::Review;
                 let code = if is_review { ErrorCode::ReviewRejected } else { ErrorCode::Interrupted };
@@ -82,9 +90,17 @@ impl Machine {
 
     /// Runs a step again that waited at a gate; a reviewer's request stays with it.
     pub(super) fn run_again(&mut self, path: &StepPath) {
-        let revision = self.runs.get(path).and_then(|run| run.revision.clone());
+        let Some(before) = self.runs.record(path).cloned() else { return };
+        let is_call = self.is_call(path);
         self.back_to_pending(path);
-        self.change(path, |record| record.run.revision = revision);
+        self.change(path, |record| {
+            record.run.revision = before.run.revision;
+            if is_call {
+                // It was approved, perhaps with other arguments.
+                record.run.arguments = before.run.arguments;
+                record.memory = before.memory;
+            }
+        });
     }
 
     fn no_gate(&self, path: &StepPath) -> EngineError {
@@ -106,8 +122,33 @@ impl Machine {
 
     fn approve(&mut self, path: &StepPath, gate: &Gate, request: &DecideGate) {
         let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
-        let output = json!({"decision": "approve", "comment": request.comment, "content": content});
+        let output = serde_json::json!({"decision": "approve", "comment": request.comment, "content": content});
         self.finish_gate(path, content, output);
+    }
+
+    /// Lets a call be made, with the arguments as they are or as a person has changed them.
+    fn approve_call(&mut self, path: &StepPath, request: &DecideGate) -> Result<(), EngineError> {
+        let refused = |message: String| EngineError::field(ErrorCode::InvalidRequest, "/content", message);
+        let edited = match request.content.as_deref() {
+            None => None,
+            Some(text) => {
+                let value = json::parse(text).map_err(|error| refused(format!("the arguments are no JSON: {error}")))?;
+                if !value.is_object() {
+                    return Err(refused("the arguments are a JSON object".into()));
+                }
+                Some(arguments_of(&value).map_err(|error| refused(error.message))?)
+            }
+        };
+        self.change(path, |record| {
+            record.run.status = StepRunStatus::Pending;
+            record.run.gate = None;
+            record.memory.approved = true;
+            if edited.is_some() && edited != record.run.arguments {
+                record.memory.edited = true;
+                record.run.arguments = edited;
+            }
+        });
+        Ok(())
     }
 
     fn finish_gate(&mut self, path: &StepPath, content: String, output: Value) {
@@ -175,6 +216,7 @@ impl Machine {
 
     fn assume_done(&mut self, path: &StepPath, gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
         let content = request.content.clone().or_else(|| gate.content.clone()).unwrap_or_default();
+        let step_type = self.runs.get(path).map(|run| run.step_type);
         let schema = match self.place(path).map(|place| &place.step.kind) {
             Some(StepKind::Llm(llm)) => llm.output_schema.as_ref(),
             Some(
@@ -188,8 +230,12 @@ impl Machine {
             )
             | None => None,
         };
-        let output = output_of(&content, schema)
-            .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/content", failure.message))?;
+        let output = match json::parse(&content) {
+            // Later steps may read the fields of a tool's result.
+            Ok(value) if step_type == Some(StepType::Tool) && (value.is_object() || value.is_array()) => value,
+            _ => output_of(&content, schema)
+                .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/content", failure.message))?,
+        };
         self.finish_gate(path, content, output);
         Ok(())
     }

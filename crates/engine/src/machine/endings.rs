@@ -91,6 +91,40 @@ pub(super) fn judge(step: &LlmStep, answer: Answer<'_>) -> Result<Option<String>
     Err(failed(code, retryable, message))
 }
 
+/// Judges the answer of an agent's model, which may ask for calls of tools.
+///
+/// # Errors
+/// Why the attempt failed.
+pub(super) fn judge_turn(step: &LlmStep, answer: Answer<'_>, asks: bool) -> Result<Option<String>, Failure> {
+    let reason = answer.finish.map(|finish| finish.reason);
+    match reason {
+        None | Some(FinishReason::Stop | FinishReason::Other | FinishReason::Unknown | FinishReason::ToolCalls)
+            if asks =>
+        {
+            Ok(None)
+        }
+        Some(FinishReason::Length) if asks => {
+            let message = "The answer was cut in a call of a tool: allow a longer answer (`max_tokens`).".to_owned();
+            // The same limit would cut the next answer, too.
+            Err(failed(ErrorCode::AnswerTruncated, false, message))
+        }
+        Some(FinishReason::ToolCalls) => {
+            let message = "The model said that it calls a tool, and named none. Retry the step, or switch it to another model.";
+            Err(failed(ErrorCode::ProviderUnavailable, true, message.to_owned()))
+        }
+        None
+        | Some(
+            FinishReason::Stop
+            | FinishReason::Other
+            | FinishReason::Unknown
+            | FinishReason::Length
+            | FinishReason::ContentFilter
+            | FinishReason::Refusal
+            | FinishReason::Error,
+        ) => judge(step, answer),
+    }
+}
+
 /// Judges an answer that was cut at its limit of tokens.
 fn judge_cut(step: &LlmStep, content: &str, cut: Cut<'_>) -> Result<Option<String>, Failure> {
     let (what, advice) = (cut.what(), cut.advice());
@@ -153,6 +187,22 @@ mod tests {
         }
         assert_eq!(judge(&step, Answer { content: "", finish: None, tokens: None, has_budget: false }), Ok(None));
         assert!(is_whole(None));
+    }
+
+    #[test]
+    fn a_turn_may_end_with_calls_of_tools() {
+        let step = LlmStep::default();
+        let judged = |reason, asks| {
+            let finish = finish(reason, "");
+            let answer = Answer { content: "", finish: Some(&finish), tokens: None, has_budget: false };
+            judge_turn(&step, answer, asks).map_err(|failure| (failure.code, failure.retryable))
+        };
+        for reason in [FinishReason::ToolCalls, FinishReason::Stop, FinishReason::Other] {
+            assert_eq!(judged(reason, true), Ok(None));
+            assert_eq!(judged(reason, false), Err((ErrorCode::ProviderUnavailable, true)));
+        }
+        assert_eq!(judged(FinishReason::Length, true), Err((ErrorCode::AnswerTruncated, false)));
+        assert_eq!(judged(FinishReason::Refusal, true), Err((ErrorCode::ProviderRejected, false)));
     }
 
     #[test]

@@ -21,12 +21,21 @@ impl Machine {
     /// 4. Fail the step.
     pub(super) fn after_failure(&mut self, path: &StepPath, failure: &Failure, env: &Env<'_>) {
         let Some(place) = self.place(path) else { return };
-        let (retries, effect) = (place.step.retries(), place.step.effect());
-        let models = candidates(&self.journal.snapshot.definition, &place.step);
+        let (retries, effect) = (place.step.retries(), self.effect_of(path));
+        // A call of a tool, and the listing of an agent's tools, have no other model to try.
+        let calls_model = self.runs.get(path).is_some_and(|run| run.provider.is_some());
+        let models = if calls_model { candidates(&self.journal.snapshot.definition, &place.step) } else { Vec::new() };
         if effect == StepEffect::Writes && failure.sent == Sent::Maybe {
             return self.open_outcome_gate(path, &failure.message);
         }
         let Some(progress) = self.runs.record(path).map(|record| record.progress.clone()) else { return };
+        if failure.code == ErrorCode::ContextTooLong
+            && let Some(at) = path.in_agent()
+            && self.drop_results(&at)
+        {
+            let message = format!("{} The oldest results of tools are left out.", failure.message);
+            return self.retry_in(path, message, Duration::ZERO, progress.failures, progress.candidate);
+        }
         let failures = progress.failures + 1;
         let wait = env.backoff.delay(failures - 1, failure.retry_after, env.chance);
         let next = models.get(usize::try_from(progress.candidate + 1).unwrap_or(usize::MAX));

@@ -7,6 +7,7 @@ use sluice_types::{
 };
 
 use super::Machine;
+use super::agents::only_reads;
 use super::recovery::MAX_INTERRUPTIONS;
 
 impl Machine {
@@ -78,6 +79,19 @@ impl Machine {
         );
         let decisions = [ReviewDecision::Repeat, ReviewDecision::Stop];
         let gate = Gate { message, ..self.gate_of_own_text(path, GateKind::InterruptedOften, decisions) };
+        self.open_gate(path, gate, StepRunStatus::Waiting);
+    }
+
+    /// Opens the gate of a call of a tool that a person approves first.
+    pub(super) fn open_call_gate(&mut self, path: &StepPath) {
+        let Some(run) = self.runs.get(path) else { return };
+        let agent = self.place(path).map(|place| place.step.label.clone()).unwrap_or_default();
+        let tool = run.tool.clone().unwrap_or_default();
+        let acts = if only_reads(run) { "" } else { " It may change something elsewhere." };
+        let message = format!("“{agent}” wants to call `{tool}`.{acts} Approve the call, change its arguments, or refuse it.");
+        let arguments = run.arguments.as_ref().and_then(|arguments| serde_json::to_string_pretty(arguments).ok());
+        let decisions = [ReviewDecision::Approve, ReviewDecision::Reject];
+        let gate = Gate { message, content: arguments, ..gate(GateKind::ToolCall, decisions) };
         self.open_gate(path, gate, StepRunStatus::Waiting);
     }
 

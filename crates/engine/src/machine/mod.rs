@@ -7,6 +7,7 @@
 //!
 //! One file for each subject: `failure` handles failed attempts, `recovery` crashes, and `plan` selects the next step.
 
+mod agents;
 mod attempt_ends;
 mod attempts;
 mod budget;
@@ -16,6 +17,7 @@ mod containers;
 mod decisions;
 mod dependents;
 mod endings;
+mod effects;
 mod events;
 mod failure;
 mod gates;
@@ -29,8 +31,10 @@ mod staleness;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tool_work;
 mod turn;
 mod view;
+mod waits;
 
 use chrono::{DateTime, Utc};
 use sluice_store::{Journal, SnapshotPersona};
@@ -41,7 +45,7 @@ use crate::retry::Backoff;
 use crate::templating::Inputs;
 use crate::work::AttemptEnd;
 pub use change::changed_snapshot;
-pub use containers::{Around, around};
+pub use containers::{Around, around, size_of};
 pub use endings::is_whole;
 pub use outcome::{Answer, Effect, Evaluated, Evaluation, Outcome, Question, Step, Task, Verdict};
 pub use rerun::{acts_again, rerun};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sluice_store::{AttemptRecord, Turn};
 use sluice_types::{ExecutionEvent, ExecutionStatus, GateDecision, RunError, SeenValue, StepPath};
 
@@ -78,6 +78,8 @@ pub enum Question {
     Conditions(Vec<Condition>),
     /// The expression of a `for_each`.
     Items(String),
+    /// The arguments of a tool: the texts in them are templates.
+    Arguments(Map<String, Value>),
 }
 
 /// A condition to test.
@@ -107,6 +109,8 @@ pub enum Answer {
     Verdicts(Vec<Verdict>),
     /// The items.
     Items(Arc<Vec<Value>>),
+    /// The arguments, with the values filled in.
+    Arguments(Map<String, Value>),
 }
 
 /// The answer, or the error of a template or an expression.

@@ -16,6 +16,10 @@ use crate::templating::text_of;
 impl Machine {
     pub(super) fn override_output(&mut self, path: &StepPath, request: OverrideOutput) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
+        if path.in_agent().is_some() {
+            let message = "The output of an agent can be replaced, and not that of one of its turns or calls.";
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
+        }
         let has_result = matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
         if !has_result {
             let message = "The step has no result yet that could be replaced.";

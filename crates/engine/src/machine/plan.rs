@@ -7,12 +7,12 @@
 
 use sluice_types::limits::{DEFAULT_CONCURRENCY, MAX_CONCURRENCY};
 use sluice_types::{
-    BranchName, Choice, Index, OTHERWISE, ParallelStep, Place, Segment, Slot, StepKind, StepPath, StepRun,
-    StepRunStatus,
+    BranchName, Choice, Index, OTHERWISE, ParallelStep, Place, Segment, Slot, StepKind, StepPath, StepRunStatus,
 };
 
 use super::containers::{Lanes, ListPath, Node};
-use super::runs::Runs;
+use super::agents::plan_agent;
+use super::runs::{Runs, is_agent_inside};
 
 /// Mode of an execution.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,6 +42,12 @@ pub enum Action {
     Judge(StepPath),
     /// Complete a container from its lists, which have all ended.
     Gather(StepPath),
+    /// Go on with the next turn of an agent: all calls of the present one have ended.
+    NextTurn(StepPath),
+    /// Complete an agent with what its present turn has said.
+    Answer(StepPath),
+    /// End an agent: its present turn failed for good.
+    FailAgent(StepPath),
     /// End a list: every step that was to run has run. The workflow's own list ends the execution.
     Complete(ListPath),
     /// End a list: this step run of it failed for good.
@@ -70,7 +76,7 @@ pub fn plan(index: &Index, runs: &Runs, mode: Mode) -> Vec<Action> {
             Node::List(list) if runs.frontier().is_open(list) => plan_list(index, runs, mode, list, &mut actions),
             // It has ended, or its container has not been entered.
             Node::List(_) => {}
-            Node::Container(path) => plan_container(index, runs, path, &mut actions),
+            Node::Container(path) => plan_container(index, runs, mode, path, &mut actions),
         }
     }
     actions
@@ -106,13 +112,19 @@ fn plan_list(index: &Index, runs: &Runs, mode: Mode, list: &ListPath, actions: &
                     continue;
                 }
                 if !mode.on_hold {
-                    actions.push(beginning(place, path, run));
+                    actions.push(beginning(place, path, runs));
                 }
                 return;
             }
             // After a crash, or a change that reaches its lists.
             StepRunStatus::Running if place.step.kind.is_container() => {
                 if runs.frontier().lanes(&path).is_none() {
+                    actions.push(Action::Enter(path));
+                }
+                return;
+            }
+            StepRunStatus::Running if runs.record(&path).is_some_and(is_agent_inside) => {
+                if runs.frontier().turn(&path).is_none() {
                     actions.push(Action::Enter(path));
                 }
                 return;
@@ -134,8 +146,11 @@ fn plan_list(index: &Index, runs: &Runs, mode: Mode, list: &ListPath, actions: &
 }
 
 /// How a step begins.
-fn beginning(place: &Place, path: StepPath, run: Option<&StepRun>) -> Action {
+fn beginning(place: &Place, path: StepPath, runs: &Runs) -> Action {
+    let run = runs.get(&path);
     match place.step.kind {
+        // Some of its turns run again.
+        StepKind::Agent(_) if runs.record(&path).is_some_and(is_agent_inside) => Action::Enter(path),
         // A step of an unknown kind fails when it is started, with a message that says why.
         StepKind::Llm(_) | StepKind::Agent(_) | StepKind::Tool(_) | StepKind::Unknown(_) => Action::Start(path),
         StepKind::Review(_) => Action::OpenGate(path),
@@ -150,8 +165,12 @@ fn beginning(place: &Place, path: StepPath, run: Option<&StepRun>) -> Action {
 }
 
 /// The next action of a container that was entered: open lists, or end.
-fn plan_container(index: &Index, runs: &Runs, path: &StepPath, actions: &mut Vec<Action>) {
-    let (Some(place), Some(lanes)) = (index.at(path), runs.frontier().lanes(path)) else { return };
+fn plan_container(index: &Index, runs: &Runs, mode: Mode, path: &StepPath, actions: &mut Vec<Action>) {
+    let Some(place) = index.at(path) else { return };
+    if let StepKind::Agent(agent) = &place.step.kind {
+        plan_agent(agent, runs, mode, path, actions);
+    }
+    let Some(lanes) = runs.frontier().lanes(path) else { return };
     let Some(choice) = runs.get(path).and_then(|run| run.choice.as_ref()) else { return };
     match &place.step.kind {
         StepKind::Parallel(parallel) => plan_parallel(parallel, path, lanes, choice, actions),

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_store::{AttemptProgress, StepRecord};
+use sluice_store::{AgentMemory, AttemptProgress, StepRecord};
 use sluice_types::{Definition, Step, StepRun};
 
 use super::*;
@@ -18,7 +18,7 @@ fn llm(id: &str) -> Value {
 
 fn record(step: &Step, status: StepRunStatus) -> StepRecord {
     let run = StepRun { status, ..pending_run(&StepPath::top(&step.id), step) };
-    StepRecord { run, order_key: Vec::new(), progress: AttemptProgress::default(), items: None }
+    StepRecord { run, order_key: Vec::new(), progress: AttemptProgress::default(), items: None, memory: AgentMemory::default() }
 }
 
 fn runs(definition: &Definition, statuses: &[(&str, StepRunStatus)]) -> Vec<StepRecord> {

@@ -25,17 +25,29 @@ impl Machine {
             .filter(|record| activity(record) == Activity::Attempt)
             .map(|record| record.run.path.clone())
             .collect();
+        if under_way.is_empty() && self.is_idle() {
+            // It only waited: it was not the cause of the stop, and nothing was lost.
+            self.journal.state.interruptions = self.journal.state.interruptions.saturating_sub(1);
+        }
         for path in under_way {
             self.recover_attempt(&path, env);
         }
         if self.is_interrupted_too_often() {
-            // Nothing waits for a time any more: a person decides when it goes on.
-            let waiting: Vec<StepPath> = self.runs.running().map(|record| record.run.path.clone()).collect();
+            // Nothing waits for its next attempt any more: a person decides when it goes on.
+            let between = self.runs.running().filter(|record| record.run.waits_until.is_none());
+            let waiting: Vec<StepPath> = between.map(|record| record.run.path.clone()).collect();
             for path in waiting {
                 self.run_again(&path);
             }
         }
         self.complete_turn(env)
+    }
+
+    /// Whether an execution without attempts under way waits for a time that has not come.
+    fn is_idle(&self) -> bool {
+        let times = [self.runs.next_retry(), self.runs.next_expiry()];
+        let mut times = times.into_iter().flatten().peekable();
+        times.peek().is_some() && times.all(|at| at > self.turn.now)
     }
 
     /// Whether the execution was interrupted so often that a person must decide.
@@ -48,18 +60,18 @@ impl Machine {
         let error = RunError::new(ErrorCode::Interrupted, INTERRUPTED);
         let stopped = Ended::stopped(AttemptStatus::Interrupted, content, None);
         self.end_attempt(path, Ended { error: Some(error), ..stopped });
-        let effect = self.place(path).map(|place| place.step.effect());
+        let effect = self.effect_of(path);
         let Some(progress) = self.runs.record(path).map(|record| record.progress.clone()) else { return };
         match effect {
-            Some(StepEffect::Writes | StepEffect::Unknown(_)) => self.open_outcome_gate(path, INTERRUPTED),
-            Some(StepEffect::Pure | StepEffect::Reads) | None if self.is_interrupted_too_often() => {
+            StepEffect::Writes | StepEffect::Unknown(_) => self.open_outcome_gate(path, INTERRUPTED),
+            StepEffect::Pure | StepEffect::Reads if self.is_interrupted_too_often() => {
                 self.open_interrupted_gate(path);
                 // Only one of them shows the gate; the others run again after its decision.
                 if !self.runs.status(path).is_gate() {
                     self.run_again(path);
                 }
             }
-            Some(StepEffect::Pure | StepEffect::Reads) | None => {
+            StepEffect::Pure | StepEffect::Reads => {
                 // Retry at once after the first interruption; the execution itself may cause further ones.
                 let wait = match self.journal.state.interruptions {
                     0 | 1 => Duration::ZERO,

@@ -2,10 +2,11 @@
 
 use sluice_store::SnapshotPersona;
 use sluice_types::{
-    Choice, ErrorCode, ExecutionStatus, Index, PatchStep, Place, RerunReason, StepEffect, StepId, StepKind, StepPath,
-    StepRun, StepRunStatus,
+    AgentRun, Choice, ErrorCode, ExecutionStatus, InAgent, Index, PatchStep, Place, RerunReason, Segment, StepEffect,
+    StepId, StepKind, StepPath, StepRun, StepRunStatus,
 };
 
+use super::agents::only_reads;
 use super::containers::ListPath;
 use super::dependents::{Uses, begun_lists};
 use super::runs::Runs;
@@ -66,7 +67,8 @@ impl Walk<'_> {
             if may_jump_elsewhere && self.runs.status(&path) == StepRunStatus::Skipped {
                 self.rerun.skipped.push(path.clone());
             }
-            if let Some((reason, because_of)) = self.reason(place, &path) {
+            let is_inside = self.from.in_agent().is_some_and(|at| at.agent == path);
+            if let Some((reason, because_of)) = self.reason(place, &path).filter(|_| !is_inside) {
                 may_jump_elsewhere |=
                     matches!(&place.step.kind, StepKind::Conditional(own) if own.jumps().next().is_some());
                 self.again.push(place.step.id.clone());
@@ -82,6 +84,10 @@ impl Walk<'_> {
     /// Whether a step run inside a container runs again.
     fn inside(&mut self, place: &Place, path: &StepPath) -> bool {
         let Some(run) = self.runs.get(path) else { return false };
+        if let Some(at) = self.from.in_agent().filter(|at| at.agent == *path) {
+            self.agent(place, &at);
+            return true;
+        }
         let before = self.rerun.repeats.len();
         let mut first_round = None;
         for list in begun_lists(self.runs, place, run) {
@@ -100,6 +106,17 @@ impl Walk<'_> {
             self.rerun.rewound.push((path.clone(), round.saturating_sub(1)));
         }
         self.rerun.repeats.len() > before
+    }
+
+    /// Repeats a turn of an agent, or one call, and the turns after it, which have seen its result.
+    fn agent(&mut self, place: &Place, at: &InAgent) {
+        let (path, reason) = (self.from.clone(), RerunReason::Requested);
+        self.rerun.repeats.push(Repeat { path, reason, because_of: None });
+        let later = (at.turn + 1..).map_while(|turn| at.agent.child(Segment::Index(turn)));
+        for path in later.take_while(|turn| self.runs.status(turn) != StepRunStatus::Pending) {
+            let (reason, because_of) = (RerunReason::UsesRepeated, Some(place.step.label.clone()));
+            self.rerun.repeats.push(Repeat { path, reason, because_of });
+        }
     }
 
     /// Repeats a round because of an earlier one.
@@ -159,7 +176,10 @@ fn has_result(status: StepRunStatus) -> bool {
 
 /// Whether a step acts on something elsewhere when it runs again.
 #[must_use]
-pub fn acts_again(index: &Index, path: &StepPath) -> bool {
+pub fn acts_again(index: &Index, runs: &Runs, path: &StepPath) -> bool {
+    if let Some(at) = path.in_agent() {
+        return at.call.is_some() && runs.get(path).is_some_and(|call| call.attempt > 0 && !only_reads(call));
+    }
     index.at(path).is_some_and(|place| place.step.enabled && place.step.effect() == StepEffect::Writes)
 }
 
@@ -215,11 +235,17 @@ impl Machine {
         if self.runs.status(path) == StepRunStatus::Running {
             return;
         }
-        let (choice, items) = self.runs.record(path).map(|it| (it.run.choice.clone(), it.items.clone())).unzip();
+        let Some(before) = self.runs.record(path).cloned() else { return };
         self.back_to_pending(path);
         self.change(path, |record| {
-            record.run.choice = choice.flatten().map(|choice| Choice { failed: None, ..choice });
-            record.items = items.flatten();
+            record.run.choice = before.run.choice.map(|choice| Choice { failed: None, ..choice });
+            record.items = before.items;
+            // An agent goes on with the tools that it has.
+            record.memory = before.memory;
+            record.run.agent = before.run.agent.map(|agent| AgentRun { tools: agent.tools, ..AgentRun::default() });
+            if record.memory.tools.is_some() {
+                record.run.prompt = before.run.prompt;
+            }
         });
     }
 
@@ -252,7 +278,7 @@ mod tests {
     use super::*;
     use crate::machine::runs::pending_run;
     use serde_json::json;
-    use sluice_store::{AttemptProgress, StepRecord};
+    use sluice_store::{AgentMemory, AttemptProgress, StepRecord};
     use sluice_types::Definition;
 
     #[test]
@@ -271,6 +297,7 @@ mod tests {
             order_key: Vec::new(),
             progress: AttemptProgress::default(),
             items: None,
+            memory: AgentMemory::default(),
         };
         let runs = Runs::new(definition.steps.iter().take(5).map(completed).collect());
         let found: Vec<(String, RerunReason, Option<String>)> =

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
-use sluice_store::{AttemptProgress, StepRecord};
-use sluice_types::{Index, Place, Step, StepPath, StepRun, StepRunStatus, TokenUsage};
+use sluice_store::{AgentMemory, AttemptProgress, StepRecord};
+use sluice_types::{InAgent, Index, Place, Step, StepPath, StepRun, StepRunStatus, StepType, TokenUsage};
 
-use super::containers::{Frontier, ListPath, Node};
+use super::containers::{Frontier, Node};
 
 /// State of a step run, as far as the machine distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Activity {
     None,
     /// An attempt is running.
     Attempt,
-    /// It is a container, and the steps inside are active.
+    /// It is a container or an agent, and the step runs inside are active.
     Inside,
     /// It waits for its next attempt, which begins at this time.
     Backoff(DateTime<Utc>),
@@ -28,7 +28,7 @@ pub enum Activity {
 #[must_use]
 pub fn activity(record: &StepRecord) -> Activity {
     match record.run.status {
-        StepRunStatus::Running if record.run.step_type.is_container() => Activity::Inside,
+        StepRunStatus::Running if record.run.step_type.is_container() || is_agent_inside(record) => Activity::Inside,
         StepRunStatus::Running => record.progress.retry_at.map_or(Activity::Attempt, Activity::Backoff),
         StepRunStatus::Waiting | StepRunStatus::OutcomeUnknown => {
             Activity::Gate(record.run.gate.as_ref().and_then(|gate| gate.expires_at))
@@ -40,6 +40,12 @@ pub fn activity(record: &StepRecord) -> Activity {
         | StepRunStatus::Cancelled
         | StepRunStatus::Unknown => Activity::None,
     }
+}
+
+/// Whether it is an agent whose tools are listed: then its turns and calls are active, and it is not itself.
+#[must_use]
+pub fn is_agent_inside(record: &StepRecord) -> bool {
+    record.run.step_type == StepType::Agent && record.memory.tools.is_some()
 }
 
 /// The step runs of an execution. A step that was not reached has no step run.
@@ -208,18 +214,25 @@ impl Runs {
         self.active.remove(record);
         let result = change(record);
         self.active.add(record);
-        self.frontier.stir(Node::List(ListPath::of(path)));
+        self.frontier.stir(Node::of(path));
         Some(result)
     }
 
     /// Makes the step run of a step, unless there is one.
     pub fn reach(&mut self, path: &StepPath, place: &Place, index: &Index) {
         if !self.by_path.contains_key(path) {
+            let run = pending_run(path, &place.step);
+            let step_type = match path.in_agent() {
+                None => run.step_type,
+                Some(InAgent { call: None, .. }) => StepType::Llm,
+                Some(InAgent { call: Some(_), .. }) => StepType::Tool,
+            };
             self.insert(StepRecord {
-                run: pending_run(path, &place.step),
+                run: StepRun { step_type, ..run },
                 order_key: index.order_key(path).unwrap_or_default(),
                 progress: AttemptProgress::default(),
                 items: None,
+                memory: AgentMemory::default(),
             });
         }
     }
@@ -253,6 +266,13 @@ pub fn pending_run(path: &StepPath, step: &Step) -> StepRun {
         error: None,
         gate: None,
         choice: None,
+        tool: None,
+        arguments: None,
+        effect: None,
+        attachments: Vec::new(),
+        waits_until: None,
+        tool_calls: None,
+        agent: None,
         overridden: false,
         stale: false,
         revision: None,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sluice_store::{StoredEvent, Turn};
-use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, RunError, StepPath, StepRunStatus};
+use sluice_types::{EventType, ExecutionEvent, ExecutionStatus, RunError, StepKind, StepPath, StepRunStatus};
 
 use super::containers::{ListPath, Node};
 use super::plan::{Action, Mode, SkipReason, plan};
@@ -85,7 +85,7 @@ impl Machine {
                 self.open_interrupted_gate(&path);
             }
             Action::Start(path) => match self.evaluation(&path) {
-                Some(evaluation) => missing.add(evaluation, Node::List(ListPath::of(&path))),
+                Some(evaluation) => missing.add(evaluation, Node::of(&path)),
                 // A step that cannot start fails at once, and the plan continues.
                 None => self.start_step(&path),
             },
@@ -102,7 +102,11 @@ impl Machine {
                 None => self.judge(&path, env),
             },
             Action::Skip(path, reason) => self.skip(&path, reason),
+            Action::Enter(path) if self.agent_step(&path).is_some() => self.enter_agent(&path),
             Action::Enter(path) => self.enter_again(&path),
+            Action::NextTurn(agent) => self.next_turn(&agent),
+            Action::Answer(agent) => self.answer_agent(&agent, env),
+            Action::FailAgent(agent) => self.fail_agent(&agent, env),
             Action::Open(container, list) => self.runs.frontier_mut().open(&container, list),
             Action::Gather(path) => self.gather(&path),
             Action::Complete(list) => match list.container() {
@@ -116,8 +120,14 @@ impl Machine {
 
     /// The templates of a step that must be evaluated before its run can continue; `None` when they are.
     pub(super) fn evaluation(&self, path: &StepPath) -> Option<Evaluation> {
-        if self.turn.answers.contains_key(path) {
+        // The prompt of an agent is filled in when it begins, and not for each turn.
+        if self.turn.answers.contains_key(path) || path.in_agent().is_some() {
             return None;
+        }
+        if let StepKind::Tool(tool) = &self.place(path)?.step.kind {
+            let has_templates = self.place(path)?.step.templates().iter().any(|(_, text)| text.contains(['{', '$']));
+            let question = Question::Arguments(tool.arguments.clone());
+            return has_templates.then(|| Evaluation { path: path.clone(), at: path.clone(), question });
         }
         let templates = self.place(path)?.step.templates();
         let templates = templates.into_iter().map(|(field, source)| (field, source.to_owned())).collect();
@@ -129,7 +139,7 @@ impl Machine {
         match self.turn.answers.get(path) {
             Some(Ok(Answer::Texts(texts))) => Ok(texts.clone()),
             Some(Err(error)) => Err(error.clone()),
-            Some(Ok(Answer::Verdicts(_) | Answer::Items(_))) | None => Ok(Vec::new()),
+            Some(Ok(Answer::Verdicts(_) | Answer::Items(_) | Answer::Arguments(_))) | None => Ok(Vec::new()),
         }
     }
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
-use sluice_store::{Listing, Store, StoredMcpServer};
-use sluice_tools::native::NativeContext;
+use sluice_store::{Listing, Store, StoreError, StoredMcpServer};
 use sluice_tools::{Pool, PoolOptions, ToolError, ToolInfo};
-use sluice_types::{FieldError, LogLine, LogSource, McpCheck, McpServerId, McpToolPage, McpTransport, TenantId, Tool};
+use sluice_types::{FieldError, LogLine, LogSource, McpCheck, McpServerId, McpTool, McpToolPage, McpTransport, TenantId, Tool};
 
 use super::configured::{Configured, address};
 use super::error::McpServerError;
@@ -54,12 +53,6 @@ impl McpServers {
     /// The connections.
     pub fn pool(&self) -> &Pool {
         &self.pool
-    }
-
-    /// What native tools are given.
-    #[must_use]
-    pub fn native_context(&self) -> NativeContext {
-        NativeContext { policy: self.providers.network(), now: || System.now().into() }
     }
 
     /// A server with its secrets in clear, for calls.
@@ -109,6 +102,11 @@ impl McpServers {
         let Listing { listed_at, error, failed_at } = stored.listing;
         let items = self.store.tools_of_server(tenant, id).await?;
         Ok(McpToolPage { items, next_cursor: None, listed_at, listing_error: error, listing_failed_at: failed_at })
+    }
+
+    /// The tools of a server as they were listed last, with the effects that it declares.
+    pub(crate) async fn last_listed(&self, tenant: &TenantId, id: &McpServerId) -> Result<Vec<McpTool>, StoreError> {
+        self.store.tools_of_server(tenant, id).await
     }
 
     async fn stored(&self, tenant: &TenantId, id: &McpServerId) -> Result<StoredMcpServer, McpServerError> {

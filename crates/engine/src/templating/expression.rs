@@ -13,7 +13,7 @@ use sluice_types::{ErrorCode, RunError, SeenValue};
 
 use super::compiled::Compiled;
 use super::fault::Fault;
-use super::scope::Scope;
+use super::scope::{Scope, in_field};
 use super::stack::with_stack;
 use crate::machine::Verdict;
 
@@ -43,6 +43,26 @@ impl Scope<'_> {
         }
         let items = value.try_iter().map_err(|error| in_expression(field, &error.into()))?;
         Ok(items.map(|item| json(&item)).collect())
+    }
+
+    /// The value of a text in a JSON value. A template that holds one expression alone keeps the type of its value; any other
+    /// makes a text.
+    pub fn value(&self, field: &str, source: &str) -> Result<Value, RunError> {
+        if !source.contains(['{', '$']) {
+            return Ok(Value::String(source.to_owned()));
+        }
+        let read = self.read(source).map_err(in_field(field))?;
+        let is_sole = parse(read.jinja(), "<template>", SyntaxConfig::default()).is_ok_and(|it| sole(&it).is_some());
+        if is_sole {
+            let context = self.context(&read).map_err(in_field(field))?;
+            let value = with_stack(read.depth(), || Compiled::expression(read.jinja())?.value(context));
+            let value = value.map_err(in_field(field))?;
+            if !value.is_undefined() {
+                return Ok(json(&value));
+            }
+            // As a text it is an error, which tells what is not there.
+        }
+        self.fill_read(&read).map(|filled| Value::String(filled.text)).map_err(in_field(field))
     }
 
     /// Checks an expression without evaluating it.

@@ -273,7 +273,7 @@ impl Read {
 }
 
 /// Names the field in the error of its template.
-fn in_field(field: &str) -> impl Fn(Fault) -> RunError {
+pub(super) fn in_field(field: &str) -> impl Fn(Fault) -> RunError {
     move |fault| RunError::new(ErrorCode::InvalidTemplate, format!("`{field}`: {}", fault.message))
 }
 

@@ -4,6 +4,7 @@
 
 mod prose;
 pub mod schema;
+mod tools;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -12,7 +13,8 @@ use sluice_types::{FinishReason, TokenUsage, estimated_tokens};
 
 use self::prose::prose;
 use self::schema::instance_of;
-use crate::call::{Message, ModelCall, ToolChoice};
+use self::tools::{announcement, tool_calls};
+use crate::call::{Message, ModelCall};
 use crate::error::{ProviderError, ProviderErrorKind};
 use crate::event::{Finish, ModelEvent, ModelStream, ToolCall};
 
@@ -136,11 +138,14 @@ impl Script {
             Show::Silence => (String::new(), half(&answer(call)), FinishReason::Error),
         };
         let tool_calls: Vec<ToolCall> = match show {
-            Show::Answer | Show::Thinking | Show::Overload => tool_call(call).into_iter().collect(),
+            Show::Answer | Show::Thinking | Show::Overload => tool_calls(call),
             _ => Vec::new(),
         };
-        let (text, reason) =
-            if tool_calls.is_empty() { (text, reason) } else { (String::new(), FinishReason::ToolCalls) };
+        let (text, reason) = if tool_calls.is_empty() {
+            (text, reason)
+        } else {
+            (announcement(&tool_calls), FinishReason::ToolCalls)
+        };
         let reasoning_tokens = estimated_tokens(&thinking);
         let usage = TokenUsage {
             input_tokens: call.texts().map(estimated_tokens).sum(),
@@ -164,27 +169,13 @@ impl Script {
     }
 }
 
-/// A call of the first tool, or of the one that is named, with made-up arguments; none when a tool has answered.
-fn tool_call(call: &ModelCall) -> Option<ToolCall> {
-    if matches!(call.messages.last(), Some(Message::Tool(_))) {
-        return None;
-    }
-    let tool = match &call.tool_choice {
-        ToolChoice::None => return None,
-        ToolChoice::Named(name) => call.tools.iter().find(|tool| tool.name == *name)?,
-        ToolChoice::Auto | ToolChoice::Required => call.tools.first()?,
-    };
-    let number = call.messages.len();
-    let arguments = instance_of(&tool.parameters, seed(call));
-    Some(ToolCall { id: format!("demo_call_{number}"), name: tool.name.clone(), arguments })
-}
-
 fn answer(call: &ModelCall) -> String {
     match (&call.output_schema, call.messages.last()) {
         (Some(schema), _) => instance_of(schema, seed(call)).to_string(),
         (None, Some(Message::Tool(result))) => {
             let (name, content) = (&result.name, &result.content);
-            format!("*Simulated answer of the demo provider.*\n\n`{name}` gave:\n\n{content}\n")
+            let did = if result.is_error { "failed" } else { "gave" };
+            format!("*Simulated answer of the demo provider.*\n\n`{name}` {did}:\n\n{content}\n")
         }
         (None, _) => prose(call.prompt(), seed(call)),
     }

@@ -12,8 +12,8 @@ use crate::error::StoreError;
 use crate::executions::StartOutcome;
 use crate::journal::{AttemptRecord, StartRecord, StoredEvent, Turn};
 use crate::rows::{
-    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FORMAT, MetadataRow, SnapshotRow, StateRow,
-    StepRunRow, check_format, write_json, write_metadata,
+    AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, FIRST_FORMAT, MetadataRow, SnapshotRow, StateRow,
+    StepRunRow, check_format, format_of, write_json, write_metadata,
 };
 use crate::schema::{
     attempt_texts, attempts, events, execution_metadata, execution_snapshots, executions, gate_decisions, step_runs,
@@ -47,7 +47,7 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         execution_id: id.to_owned(),
         snapshot: write_json(&turn.snapshot)?,
         input: write_json(&record.input)?,
-        format: FORMAT,
+        format: turn.snapshot.as_ref().map_or(FIRST_FORMAT, format_of),
     };
     diesel::insert_into(execution_snapshots::table).values(snapshot).execute(conn).await?;
     for (name, value) in &record.metadata {
@@ -81,7 +81,7 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<bool> {
     }
     if let Some(snapshot) = &turn.snapshot {
         diesel::update(execution_snapshots::table.find((tenant, id)))
-            .set((execution_snapshots::snapshot.eq(write_json(snapshot)?), execution_snapshots::format.eq(FORMAT)))
+            .set((execution_snapshots::snapshot.eq(write_json(snapshot)?), execution_snapshots::format.eq(format_of(snapshot))))
             .execute(conn)
             .await?;
     }
@@ -163,7 +163,7 @@ pub async fn claim(conn: &mut Connection, tenant: &str, id: &str, epoch: i64, li
         .first(conn)
         .await
         .optional()?;
-    check_format(format.unwrap_or(FORMAT))?;
+    check_format(format.unwrap_or(FIRST_FORMAT))?;
     let seen = executions::epoch.eq(epoch).and(executions::live.eq(live)).and(not(executions::deleting));
     let won = diesel::update(executions::table.find((tenant, id)).filter(seen))
         .set((

@@ -109,7 +109,7 @@ async fn write_version(conn: &mut Connection, tenant: &str, workflow: &Workflow)
         description: workflow.description.clone(),
         definition: crate::rows::write_json(&workflow.definition)?,
         created_at: crate::time::to_micros(workflow.updated_at),
-        format: crate::rows::FORMAT,
+        format: crate::rows::FIRST_FORMAT,
     };
     diesel::insert_into(workflow_versions::table).values(row).execute(conn).await?;
     Ok(())

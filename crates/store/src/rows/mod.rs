@@ -5,11 +5,14 @@ mod resources;
 mod step_runs;
 mod workflows;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sluice_types::{Metadata, TokenUsage};
+use sluice_types::{Metadata, Step, StepKind, TokenUsage};
 
 use crate::error::StoreError;
+use crate::journal::Snapshot;
 pub(crate) use executions::{
     EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, MetadataRow, SnapshotRow, StateRow,
 };
@@ -17,9 +20,22 @@ pub(crate) use resources::{AgentRow, CredentialRow, McpServerRow, McpToolRow, Pe
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
 
-/// The form of JSON that this server writes. A form changes its number when an older server would misread it, not when a
-/// field is added.
-pub(crate) const FORMAT: i32 = 1;
+/// The newest form of JSON that this server knows. A form changes its number when an older server would misread it, not when
+/// a field is added.
+pub(crate) const FORMAT: i32 = 2;
+
+/// The form of JSON that every server knows.
+pub(crate) const FIRST_FORMAT: i32 = 1;
+
+/// The form of a snapshot. A server that knows no tools and agents would lose what their step runs go on with.
+pub(crate) fn format_of(snapshot: &Snapshot) -> i32 {
+    if has_tools(&snapshot.definition.steps) { FORMAT } else { FIRST_FORMAT }
+}
+
+fn has_tools(steps: &[Arc<Step>]) -> bool {
+    let inside = |step: &Step| step.kind.blocks().iter().any(|inner| has_tools(inner.block.steps));
+    steps.iter().any(|step| matches!(step.kind, StepKind::Tool(_) | StepKind::Agent(_)) || inside(step))
+}
 
 /// Refuses JSON of a form that only newer servers know, where it is about to be run or written over.
 pub(crate) const fn check_format(format: i32) -> Result<(), StoreError> {

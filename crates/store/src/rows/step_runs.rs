@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use sluice_types::{Attempt, Choice, FinishReason, GateDecision, RunError, StepRun, StepRunStatus, StepType};
+use serde_json::{Map, Value};
+use sluice_types::{
+    AgentRun, Attachment, Attempt, Choice, FinishReason, GateDecision, RunError, StepEffect, StepRun, StepRunStatus,
+    StepType,
+};
 
 use super::{
     count, duration_ms, read_json, read_known, read_optional, read_word, small, usage, write_json, write_optional,
 };
 use crate::changes::{TextPiece, TextPosition};
 use crate::error::StoreError;
-use crate::journal::{AttemptProgress, StepRecord};
+use crate::journal::{AgentMemory, AttemptProgress, StepRecord};
 use crate::schema::{attempt_texts, attempts, gate_decisions, step_runs};
 use crate::time::{from_micros, to_micros};
 
@@ -55,6 +59,40 @@ pub(crate) struct StepRunRow {
     pub details: Option<String>,
 }
 
+/// What a step run has to do with tools.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct ToolUse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arguments: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<StepEffect>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_until: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<AgentRun>,
+}
+
+impl ToolUse {
+    fn of(run: &StepRun) -> Self {
+        Self {
+            tool: run.tool.clone(),
+            arguments: run.arguments.clone(),
+            effect: run.effect.clone(),
+            attachments: run.attachments.clone(),
+            waits_until: run.waits_until,
+            tool_calls: run.tool_calls,
+            agent: run.agent.clone(),
+        }
+    }
+}
+
 /// Figures and words of a step run that no query reads by themselves: they share a column.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -68,10 +106,18 @@ struct Details {
     choice: Option<Choice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Arc<Vec<Value>>>,
+    #[serde(skip_serializing_if = "is_default")]
+    tool_use: ToolUse,
+    #[serde(skip_serializing_if = "is_default")]
+    memory: AgentMemory,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Details {
-    fn of(StepRecord { run, items, .. }: &StepRecord) -> Option<Self> {
+    fn of(StepRecord { run, items, memory, .. }: &StepRecord) -> Option<Self> {
         let details = Self {
             cache_write_tokens: run.token_usage.cache_write_tokens,
             reasoning_tokens: run.token_usage.reasoning_tokens,
@@ -80,6 +126,8 @@ impl Details {
             finish_word: run.finish_word.clone(),
             choice: run.choice.clone(),
             items: items.clone(),
+            tool_use: ToolUse::of(run),
+            memory: memory.clone(),
         };
         (details != Self::default()).then_some(details)
     }
@@ -138,7 +186,8 @@ impl StepRunRow {
         };
         let details: Details = read_optional(self.details.as_ref())?.unwrap_or_default();
         let items = details.items.clone();
-        Ok(StepRecord { run: self.step_run(details)?, order_key, progress, items })
+        let memory = details.memory.clone();
+        Ok(StepRecord { run: self.step_run(details)?, order_key, progress, items, memory })
     }
 
     /// Whether an attempt of it is under way, whose text may be stored in pieces.
@@ -153,6 +202,7 @@ impl StepRunRow {
 
     fn step_run(self, details: Details) -> Result<StepRun, StoreError> {
         let status: StepRunStatus = read_word(&self.status)?;
+        let tool_use = details.tool_use;
         let [cache_write, reasoning] = [details.cache_write_tokens, details.reasoning_tokens].map(count);
         let output = match (&self.output, status) {
             (Some(output), _) => Some(read_json(output)?),
@@ -190,6 +240,13 @@ impl StepRunRow {
             error: read_optional(self.error.as_ref())?,
             gate: read_optional(self.gate.as_ref())?,
             choice: details.choice,
+            tool: tool_use.tool,
+            arguments: tool_use.arguments,
+            effect: tool_use.effect,
+            attachments: tool_use.attachments,
+            waits_until: tool_use.waits_until,
+            tool_calls: tool_use.tool_calls,
+            agent: tool_use.agent,
             overridden: self.overridden,
             stale: self.stale,
             revision: self.revision,

@@ -5,7 +5,7 @@ use sluice_types::{
     Definition, ExecutionSummary, Index, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary,
 };
 
-use super::{FORMAT, read_json, read_metadata, read_word, write_json, write_metadata};
+use super::{FIRST_FORMAT, read_json, read_metadata, read_word, write_json, write_metadata};
 use crate::error::StoreError;
 use crate::schema::{workflow_versions, workflows};
 use crate::time::{from_micros, to_micros};
@@ -57,7 +57,7 @@ impl WorkflowRow {
             is_active: workflow.is_active,
             created_at: to_micros(workflow.created_at),
             updated_at: to_micros(workflow.updated_at),
-            format: FORMAT,
+            format: FIRST_FORMAT,
             metadata: write_metadata(&workflow.metadata)?,
             is_published: workflow.is_published,
             created_by: workflow.created_by.clone(),

@@ -118,10 +118,10 @@ async fn rows_of_a_newer_server_are_shown_but_not_run_or_written_over(#[future(a
     for number in 1..=2 {
         store.start_execution(start(&tenant, &id(number), "one", None)).await.unwrap();
     }
-    let newer = format!("UPDATE execution_snapshots SET format = 2 WHERE execution_id = '{}'", id(1));
-    database.execute(&format!("{newer}; UPDATE workflows SET format = 2")).await;
+    let newer = format!("UPDATE execution_snapshots SET format = 3 WHERE execution_id = '{}'", id(1));
+    database.execute(&format!("{newer}; UPDATE workflows SET format = 3")).await;
     let refused = store.journal(&tenant, &id(1)).await.unwrap_err();
-    assert!(matches!(refused, StoreError::NewerFormat { format: 2, known: 1 }), "{refused:?}");
+    assert!(matches!(refused, StoreError::NewerFormat { format: 3, known: 2 }), "{refused:?}");
     assert!(store.journal(&tenant, &id(2)).await.unwrap().is_some());
     // It stays for a server that can run it.
     let orphans: Vec<_> = store.orphans(now(), 10).await.unwrap().into_iter().map(|(_, id)| id).collect();

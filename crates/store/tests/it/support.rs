@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sluice_store::{
-    AttemptProgress, AttemptRecord, ExecutionState, IdempotencyKey, Snapshot, StartRecord, StepRecord, Store,
+    AgentMemory, AttemptProgress, AttemptRecord, ExecutionState, IdempotencyKey, Snapshot, StartRecord, StepRecord, Store,
     StoredEvent, Turn, from_micros,
 };
 use sluice_types::{
@@ -124,13 +124,21 @@ pub fn step_run(path: &str, status: StepRunStatus, order: u32) -> StepRecord {
         error: None,
         gate: None,
         choice: None,
+        tool: None,
+        arguments: None,
+        effect: None,
+        attachments: Vec::new(),
+        waits_until: None,
+        tool_calls: None,
+        agent: None,
         overridden: false,
         stale: false,
         revision: None,
         started_at: Some(now()),
         completed_at: None,
     };
-    StepRecord { run, order_key: order.to_be_bytes().to_vec(), progress: AttemptProgress::default(), items: None }
+    let (progress, memory) = (AttemptProgress::default(), AgentMemory::default());
+    StepRecord { run, order_key: order.to_be_bytes().to_vec(), progress, items: None, memory }
 }
 
 /// An attempt that ended well.

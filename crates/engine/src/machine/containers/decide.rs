@@ -146,7 +146,7 @@ impl Machine {
         let verdict = match self.turn.answers.remove(path) {
             Some(Ok(Answer::Verdicts(verdicts))) => verdicts.into_iter().next(),
             Some(Err(error)) => return self.fail_container(path, error, env),
-            Some(Ok(Answer::Texts(_) | Answer::Items(_))) | None => None,
+            Some(Ok(Answer::Texts(_) | Answer::Items(_) | Answer::Arguments(_))) | None => None,
         };
         let Some(verdict) = verdict else { return self.fail_container(path, internal(path), env) };
         let Some(StepKind::Loop(body)) = self.place(path).map(|place| &place.step.kind) else { return };

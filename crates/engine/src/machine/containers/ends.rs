@@ -4,7 +4,7 @@ use sluice_store::AttemptProgress;
 use sluice_types::limits::{MAX_GATHERED_BYTES, MAX_GATHERED_DEPTH};
 use sluice_types::{
     AttemptStatus, ErrorCode, EventType, ExecutionEvent, LoopEnd, RunError, StepKind, StepPath, StepRun, StepRunStatus,
-    TokenUsage,
+    StepType, TokenUsage,
 };
 
 use super::gather;
@@ -59,6 +59,7 @@ impl Machine {
         self.change(path, |record| {
             record.run.status = StepRunStatus::Cancelled;
             record.run.gate = None;
+            record.run.waits_until = None;
             record.run.completed_at = Some(now);
             record.progress = AttemptProgress::default();
         });
@@ -146,10 +147,11 @@ impl Machine {
     }
 
     /// Puts the tokens and the cost of the steps inside into the step run of a container.
-    fn add_up(&mut self, path: &StepPath) {
+    pub(in crate::machine) fn add_up(&mut self, path: &StepPath) {
         let (mut token_usage, mut cost_usd, mut unpriced_calls) = (TokenUsage::default(), 0.0, 0);
-        // Containers inside have those of their own steps.
-        for run in self.runs.below(path).filter(|run| !run.step_type.is_container()) {
+        // Containers and agents inside have those of their own step runs.
+        let is_own = |run: &&StepRun| !run.step_type.is_container() && run.step_type != StepType::Agent;
+        for run in self.runs.below(path).filter(is_own) {
             token_usage += run.token_usage;
             cost_usd += run.cost_usd;
             unpriced_calls += run.unpriced_calls;
@@ -163,7 +165,8 @@ impl Machine {
 
     /// Fails the containers around a step run that failed, without going on anywhere.
     pub(in crate::machine) fn fail_around(&mut self, path: &StepPath, error: &RunError) {
-        let containers: Vec<StepPath> = around(path).map(|(container, _)| container).collect();
+        let agent = path.in_agent().map(|inside| inside.agent);
+        let containers: Vec<StepPath> = agent.into_iter().chain(around(path).map(|(container, _)| container)).collect();
         for container in containers {
             self.fail_step(&container, RunError { path: Some(path.clone()), ..error.clone() });
         }

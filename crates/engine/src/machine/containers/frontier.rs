@@ -14,8 +14,16 @@ use super::list::ListPath;
 pub enum Node {
     /// A list: which of its steps comes next.
     List(ListPath),
-    /// A container that has decided: which of its lists comes next.
+    /// A container that has decided: which of its lists comes next. An agent: its next turn, or its next call.
     Container(StepPath),
+}
+
+impl Node {
+    /// What is planned after a change of a step run: its list, or the agent that it stands in.
+    #[must_use]
+    pub fn of(path: &StepPath) -> Self {
+        path.in_agent().map_or_else(|| Self::List(ListPath::of(path)), |inside| Self::Container(inside.agent))
+    }
 }
 
 /// The lists of a container that were opened.
@@ -43,10 +51,12 @@ pub struct Frontier {
     stirred: Vec<Node>,
     is_stirred: HashSet<Node>,
     lanes: HashMap<StepPath, Lanes>,
+    /// The agents under way, each with its present turn.
+    agents: HashMap<StepPath, u32>,
     /// Lists under way that are no longer represented by the container in them: the sum of all open lanes.
     open: usize,
-    /// Lists whose next call waits until a sibling frees a part of the budget.
-    short_of_budget: Vec<ListPath>,
+    /// What has a call that waits until a sibling frees a part of the budget.
+    short_of_budget: Vec<Node>,
 }
 
 impl Default for Frontier {
@@ -55,6 +65,7 @@ impl Default for Frontier {
             stirred: Vec::new(),
             is_stirred: HashSet::new(),
             lanes: HashMap::new(),
+            agents: HashMap::new(),
             open: 0,
             short_of_budget: Vec::new(),
         };
@@ -111,8 +122,21 @@ impl Frontier {
         self.stir(Node::Container(container.clone()));
     }
 
-    /// Leaves a container.
+    /// The present turn of an agent; `None` when it has not been entered.
+    #[must_use]
+    pub fn turn(&self, agent: &StepPath) -> Option<u32> {
+        self.agents.get(agent).copied()
+    }
+
+    /// Goes on with a turn of an agent.
+    pub fn enter_turn(&mut self, agent: &StepPath, turn: u32) {
+        self.agents.insert(agent.clone(), turn);
+        self.stir(Node::Container(agent.clone()));
+    }
+
+    /// Leaves a container or an agent.
     pub fn leave(&mut self, container: &StepPath) {
+        self.agents.remove(container);
         if let Some(lanes) = self.lanes.remove(container) {
             self.open -= lanes.open();
         }
@@ -144,15 +168,15 @@ impl Frontier {
         (1 + self.open).saturating_sub(self.lanes.len()).max(1)
     }
 
-    /// Plans a list again once a sibling has ended.
-    pub fn wait_for_budget(&mut self, list: ListPath) {
-        self.short_of_budget.push(list);
+    /// Plans a node again once a sibling has ended.
+    pub fn wait_for_budget(&mut self, node: Node) {
+        self.short_of_budget.push(node);
     }
 
     /// A call has ended: what it did not spend may pay for others.
     pub fn budget_freed(&mut self) {
-        for list in std::mem::take(&mut self.short_of_budget) {
-            self.stir(Node::List(list));
+        for node in std::mem::take(&mut self.short_of_budget) {
+            self.stir(node);
         }
     }
 }

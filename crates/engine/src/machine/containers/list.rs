@@ -79,19 +79,26 @@ impl ListPath {
     }
 }
 
-/// The containers around a step run, innermost first, each with the list of it that holds the step run.
+/// The containers around a step run, without an agent that it may stand in, innermost first, each with the list of it that holds the step run.
 pub fn around(path: &StepPath) -> impl Iterator<Item = (StepPath, ListPath)> {
     let of = |path: &StepPath| {
         let list = ListPath::of(path);
         list.container().map(|container| (container, list))
     };
-    std::iter::successors(of(path), move |(container, _)| of(container))
+    let agent = path.in_agent().map(|inside| inside.agent);
+    std::iter::successors(of(agent.as_ref().unwrap_or(path)), move |(container, _)| of(container))
 }
 
 /// Whether an execution has, or may still come to have, a step run at a path: the definition has such a list, and its
 /// container has not decided otherwise.
 #[must_use]
 pub fn may_exist(index: &Index, runs: &Runs, path: &StepPath) -> bool {
+    // What an agent will do is not known before.
+    let agent = path.in_agent().map(|inside| inside.agent);
+    if agent.is_some() && runs.get(path).is_none() {
+        return false;
+    }
+    let path = agent.as_ref().unwrap_or(path);
     let is_there = |path: &StepPath, list: &ListPath| {
         index.at(path).is_some_and(|place| list.address(index).as_ref() == Some(&place.block))
     };

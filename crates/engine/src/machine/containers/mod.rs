@@ -13,4 +13,6 @@ pub use around::{Around, own_names, values_around};
 pub use frontier::{Frontier, Lanes, Node};
 pub use list::{ListPath, around, may_exist};
 
+pub use size::size_of;
+
 pub(super) use gather::{error_of, last_output, lists, made_output};

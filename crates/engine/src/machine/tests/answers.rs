@@ -10,7 +10,7 @@ use sluice_types::{
 
 use super::world::{End, World, path, step};
 use crate::machine::Command;
-use crate::work::{AttemptEnd, Finish, Work};
+use crate::work::{AttemptEnd, Finish, Made, Work};
 
 /// A step with another model to fall back to.
 fn with_fallback() -> Value {
@@ -116,6 +116,7 @@ fn answer(world: &World) -> AttemptEnd {
         usage: None,
         finish: None,
         notes: Vec::new(),
+        made: Made::Text,
         result: Ok(json!("An answer.")),
     }
 }
@@ -166,7 +167,7 @@ fn the_limit_of_silence_is_the_steps() {
         let mut definition = step("a", "x");
         definition.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         let world = World::started(&[definition]);
-        let Work::Model(call) = &world.tasks[0].work;
+        let Work::Model(call) = &world.tasks[0].work else { panic!() };
         assert_eq!(call.idle_timeout, Duration::from_secs(seconds), "{fields}");
     }
 }
@@ -187,7 +188,7 @@ fn a_failed_step_is_changed_so_that_its_answer_fits() {
         ..PatchStep::default()
     };
     world.command(Command::Retry(path("a"), change)).unwrap();
-    let Work::Model(call) = &world.tasks[0].work;
+    let Work::Model(call) = &world.tasks[0].work else { panic!() };
     assert_eq!((call.max_tokens, call.idle_timeout), (Some(500), Duration::from_secs(20)));
     assert_eq!(world.tasks[0].timeout, Duration::from_secs(30));
     world.end(&path("a"), End::Cut);

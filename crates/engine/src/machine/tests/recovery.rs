@@ -157,7 +157,7 @@ fn paid(id: &str) -> serde_json::Value {
 fn a_run_whose_answers_take_all_they_may_stays_within_its_budget() {
     let mut world = World::with_budget(&[paid("a"), paid("b")], 0.25);
     world.start();
-    let Work::Model(call) = &world.tasks[0].work;
+    let Work::Model(call) = &world.tasks[0].work else { panic!() };
     assert!(call.max_tokens.is_some_and(|tokens| tokens > 10_000), "{:?}", call.max_tokens);
     let reserved = world.record("a").progress.reserved_usd;
     assert!((0.24..=0.25).contains(&reserved), "{reserved}");

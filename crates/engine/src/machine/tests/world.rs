@@ -5,17 +5,18 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use sluice_store::{AttemptRecord, ExecutionState, Journal, Snapshot, StepRecord};
+use sluice_providers::{Message, ModelCall, ToolCall};
+use sluice_store::{AttemptRecord, ExecutionState, Journal, ListedTool, Snapshot, StepRecord};
 use sluice_types::{
     DecideGate, ErrorCode, ExecutionEvent, ExecutionId, ExecutionStatus, FinishReason, GateKind, Metadata,
-    ReviewDecision, StepPath, StepRun, StepRunStatus, TenantId, TokenUsage, WorkflowId,
+    ReviewDecision, StepEffect, StepPath, StepRun, StepRunStatus, TenantId, TokenUsage, WorkflowId,
 };
 
 use crate::driver::{evaluate, evaluate_if_quick};
 use crate::error::EngineError;
 use crate::machine::{Command, Effect, Env, Input, Machine, Outcome, Signal, Step, Task};
 use crate::retry::{Backoff, Failure, Sent};
-use crate::work::{AttemptEnd, Finish, Work};
+use crate::work::{AttemptEnd, Finish, Made, Work};
 
 /// When the process dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,17 @@ pub fn path(text: &str) -> StepPath {
 /// A step that echoes its prompt.
 pub fn step(id: &str, prompt: &str) -> Value {
     json!({"id": id, "label": id.to_uppercase(), "type": "llm", "provider": "demo", "model": "demo-echo", "prompt": prompt})
+}
+
+/// An agent whose turns ask for these calls: see [`asked`].
+pub fn agent(id: &str, prompt: &str) -> Value {
+    json!({"id": id, "label": id.to_uppercase(), "type": "agent", "provider": "demo", "model": "demo-echo",
+        "prompt": prompt, "tools": ["box:*"], "approve": "never"})
+}
+
+/// A step that calls a tool.
+pub fn tool(id: &str, tool: &str, arguments: &Value) -> Value {
+    json!({"id": id, "label": id.to_uppercase(), "type": "tool", "tool": tool, "arguments": arguments})
 }
 
 pub fn review(id: &str) -> Value {
@@ -276,6 +288,21 @@ impl World {
         gate.gate.as_ref().unwrap().needed_usd.unwrap()
     }
 
+    /// Ends a turn of an agent that says something beside its calls.
+    pub fn say(&mut self, at: &str, text: &str) {
+        let position = self.tasks.iter().position(|task| task.path == path(at)).expect("a turn is under way");
+        let end = ended(self.tasks.remove(position), End::Answer);
+        self.end_with(AttemptEnd { content: text.into(), result: Ok(json!(text)), ..end });
+    }
+
+    /// Fails a running attempt for good, before it acted.
+    pub fn fail(&mut self, at: &str, code: ErrorCode) {
+        let position = self.tasks.iter().position(|task| task.path == path(at)).expect("an attempt is under way");
+        let end = ended(self.tasks.remove(position), End::Rejected);
+        let failure = Failure { code, message: "It failed.".into(), retryable: false, retry_after: None, sent: Sent::No };
+        self.end_with(AttemptEnd { result: Err(failure), ..end });
+    }
+
     /// Ends all running attempts in one turn.
     pub fn end_all(&mut self, end: End) {
         let tasks = std::mem::take(&mut self.tasks);
@@ -309,6 +336,11 @@ impl World {
 
     pub fn has_run(&self, at: &str) -> bool {
         self.machine.runs().get(&path(at)).is_some()
+    }
+
+    pub fn set_input(&mut self, input: &Value) {
+        self.stored.input.clone_from(input);
+        self.machine = Machine::new(self.stored.clone());
     }
 
     pub fn set_yolo(&mut self) {
@@ -345,7 +377,7 @@ impl World {
         } else {
             let gate = self.machine.runs().at_gates().next().expect("it waits for somebody");
             let decision = match gate.gate.as_ref().unwrap().kind {
-                GateKind::Review => ReviewDecision::Approve,
+                GateKind::Review | GateKind::ToolCall => ReviewDecision::Approve,
                 GateKind::OutcomeUnknown | GateKind::InterruptedOften => ReviewDecision::Repeat,
                 GateKind::Budget | GateKind::Unknown => ReviewDecision::Stop,
             };
@@ -381,7 +413,16 @@ type Essence = (ExecutionStatus, Option<Value>, Vec<(String, String, Option<Stri
 
 /// The end of an attempt.
 fn ended(task: Task, end: End) -> AttemptEnd {
-    let Task { path, attempt, work: Work::Model(call), .. } = task;
+    let Task { path, attempt, work, .. } = task;
+    let call = match work {
+        Work::Model(call) => call,
+        Work::ListTools(_) => return without_text(path, attempt, Made::Tools(tools()), end),
+        Work::Tool(work) => {
+            let value = json!(format!("<{} {}>", work.tool, json!(work.arguments)));
+            return without_text(path, attempt, Made::Result { value, attachments: Vec::new() }, end);
+        }
+    };
+    let calls = asked(&path, &call);
     let failure =
         |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
     let usage = (end == End::Spent).then(|| TokenUsage {
@@ -390,6 +431,7 @@ fn ended(task: Task, end: End) -> AttemptEnd {
         ..TokenUsage::default()
     });
     let result = match end {
+        End::Answer if !calls.is_empty() => Ok(json!("")),
         End::Answer | End::Spent | End::Cut | End::Filtered => Ok(Value::String(format!("<{}>", call.prompt()))),
         End::Thought => Ok(Value::String(String::new())),
         End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
@@ -399,6 +441,7 @@ fn ended(task: Task, end: End) -> AttemptEnd {
     let content = result.as_ref().ok().and_then(Value::as_str).unwrap_or_default().to_owned();
     let finish = |reason, word: &str| Some(Finish { reason, word: Some(word.into()) });
     let finish = match end {
+        End::Answer if !calls.is_empty() => finish(FinishReason::ToolCalls, "tool_calls"),
         End::Answer => finish(FinishReason::Stop, "stop"),
         End::Cut | End::Thought => finish(FinishReason::Length, "MAX_TOKENS"),
         End::Filtered => finish(FinishReason::ContentFilter, "SAFETY"),
@@ -406,5 +449,55 @@ fn ended(task: Task, end: End) -> AttemptEnd {
     };
     let thinking = if end == End::Thought { "Hm, let me think.".to_owned() } else { String::new() };
     let notes = Vec::new();
-    AttemptEnd { path, attempt, content, thinking, checkpointed: false, usage, finish, notes, result }
+    let calls = if end == End::Answer { calls } else { Vec::new() };
+    let made = Made::Calls { calls, replay: vec![json!({"signed": path.as_str()})] };
+    AttemptEnd { path, attempt, content, thinking, checkpointed: false, usage, finish, notes, made, result }
+}
+
+/// The tools of every agent: one that reads, one that writes.
+fn tools() -> Vec<ListedTool> {
+    [("look", StepEffect::Reads), ("write", StepEffect::Writes)]
+        .map(|(name, effect)| ListedTool {
+            id: format!("box:{name}"),
+            name: format!("box_{name}"),
+            description: String::new(),
+            input_schema: json!({"type": "object"}),
+            effect,
+        })
+        .to_vec()
+}
+
+/// The calls that a turn asks for: the prompt says it, one word for each turn. `l` looks, `w` writes, `u` is unknown, and `b`
+/// has broken arguments.
+fn asked(path: &StepPath, call: &ModelCall) -> Vec<ToolCall> {
+    let Some(at) = path.in_agent() else { return Vec::new() };
+    let Some(Message::User(prompt)) = call.messages.first() else { return Vec::new() };
+    let turn = usize::try_from(at.turn).unwrap();
+    let Some(letters) = prompt.split_whitespace().nth(turn - 1).filter(|word| *word != "end") else { return Vec::new() };
+    let called = letters.chars().enumerate().map(|(number, letter)| {
+        let (name, arguments) = match letter {
+            'l' => ("box_look", json!({"turn": turn, "call": number})),
+            'w' => ("box_write", json!({"turn": turn, "call": number})),
+            'b' => ("box_look", json!("{\"turn\": ")),
+            _ => ("box_gone", json!({})),
+        };
+        ToolCall { id: format!("call_{turn}_{number}"), name: name.into(), arguments }
+    });
+    called.collect()
+}
+
+/// The end of an attempt that reports no text.
+fn without_text(path: StepPath, attempt: i32, made: Made, end: End) -> AttemptEnd {
+    let failure =
+        |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
+    let result = match end {
+        End::Refused => Err(failure(ErrorCode::ProviderRateLimited, true, Sent::No)),
+        End::Lost => Err(failure(ErrorCode::ProviderUnavailable, true, Sent::Maybe)),
+        End::Rejected => Err(failure(ErrorCode::ToolFailed, false, Sent::No)),
+        End::Answer | End::Spent | End::Cut | End::Thought | End::Filtered => Ok(Value::Null),
+    };
+    let (content, thinking, notes) = (String::new(), String::new(), Vec::new());
+    let made = if result.is_ok() { made } else { Made::Text };
+    let (usage, finish, checkpointed) = (None, None, false);
+    AttemptEnd { path, attempt, content, thinking, checkpointed, usage, finish, notes, made, result }
 }
