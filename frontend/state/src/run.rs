@@ -6,6 +6,7 @@
 
 mod changed;
 mod step;
+mod transcript;
 mod tree;
 /// The step runs that were made from an output that a person has replaced since, in their order.
 #[must_use]
@@ -26,6 +27,7 @@ use sluice_types::{
 
 pub use changed::{Changed, TextChange};
 pub use step::{Retry, StepView};
+pub use transcript::{Turn, cut_words, first_line, progress_words, result_size, result_text, turns};
 pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 
 use step::Added;

@@ -1,5 +1,6 @@
 //! The page of a run: what it does, as it does it, and all that can be done about it.
 
+mod agent;
 mod auto_scroll;
 mod budget;
 mod change;

@@ -6,6 +6,7 @@ use sluice_web_state::finish::finish_mark;
 use sluice_web_state::format::{duration, known_cost, tokens};
 use sluice_web_state::run::fact_of;
 
+use super::agent::AgentView;
 use super::change::ChangeStep;
 use super::container::ContainerView;
 use super::gate::GatePanel;
@@ -183,6 +184,10 @@ pub fn StepDetails(store: RunStore, path: StepPath, status: Memo<StepRunStatus>,
     let label = StoredValue::new(label);
     move || {
         let (path, label) = (path.get_value(), label.get_value());
+        if kind == StepType::Agent && has_begun.get() {
+            let turns = view! { <AgentView store path status label /> };
+            return view! { <div class="run-step-body">{turns.into_any()}</div> };
+        }
         if is_container && has_begun.get() {
             let inside = view! { <ContainerView store path kind status label /> };
             return view! { <div class="run-step-body">{inside.into_any()}</div> };
