@@ -102,7 +102,15 @@ impl Deletions {
     async fn finish(self, deletion: Deletion, name: String, then: Then) {
         let error = deletion.send().await.err();
         // 404 is success: somebody else deleted it in the meantime.
-        let gone = |code| matches!(code, ErrorCode::WorkflowNotFound | ErrorCode::PersonaNotFound);
+        let gone = |code| {
+            matches!(
+                code,
+                ErrorCode::WorkflowNotFound
+                    | ErrorCode::PersonaNotFound
+                    | ErrorCode::AgentNotFound
+                    | ErrorCode::McpServerNotFound
+            )
+        };
         match error {
             Some(error) if !error.code().is_some_and(gone) => {
                 self.deferred.update(|deferred| deferred.failed(&deletion));

@@ -25,6 +25,8 @@ pub trait Edited: Resource<Id: Clone + Send + Sync + 'static> {
     type Form: FormData + Default + From<Self>;
     /// What people call it, as in `Save persona`.
     const NOUN: &'static str;
+    /// The error of an id that is taken. It is told at the name, from which the id comes.
+    const EXISTS: ErrorCode;
     /// Its version.
     fn version(&self) -> i64;
     /// Where what is typed is kept, until it is saved or discarded. No id holds a dot.
@@ -139,6 +141,16 @@ impl<R: Edited> Editing<R> {
         })
     }
 
+    /// The error of the name: also when the id that comes from it is taken.
+    pub fn name_wrong(self, own: fn(&R::Form) -> Option<String>) -> Signal<Option<String>> {
+        let is_taken = move || {
+            self.form.refused.with(|refused| refused.as_ref().is_some_and(|error| error.code() == Some(R::EXISTS)))
+        };
+        let taken = move || format!("There is a {} with this name already. Choose another one.", R::NOUN);
+        let wrong = self.wrong("/name", own);
+        Signal::derive(move || is_taken().then(taken).or_else(|| wrong.get()))
+    }
+
     fn discard(self) {
         self.form.discard();
         self.on_close.run(());
@@ -180,9 +192,6 @@ pub fn EditorFrame<R: Edited>(
     #[prop(into)] title: String,
     /// The fields that show the server's errors themselves.
     pointers: &'static [&'static str],
-    /// An error of the server that a field shows.
-    #[prop(optional)]
-    shown: Option<ErrorCode>,
     children: Children,
 ) -> impl IntoView {
     let discard = RwSignal::new(false);
@@ -199,7 +208,7 @@ pub fn EditorFrame<R: Edited>(
     };
     let refused = move || {
         let elsewhere = editing.form.refused_elsewhere(pointers);
-        let error = elsewhere.filter(|error| shown.is_none() || error.code() != shown)?;
+        let error = elsewhere.filter(|error| error.code() != Some(R::EXISTS))?;
         Some(view! { <FailureNote error on_retry=move |()| editing.save() /> })
     };
     let heading = fresh_id("editor");

@@ -72,9 +72,12 @@ pub fn ToolDialog(
 fn ToolSearch(chosen: Signal<Vec<String>>, several: bool, press: Callback<String>) -> impl IntoView {
     let session = expect_context::<Session>();
     let words = RwSignal::new(String::new());
-    let groups = Memo::new(move |_| session.tools.with(|tools| words.with(|words| matching(tools.map_or(&[], Vec::as_slice), words))));
+    let groups = Memo::new(move |_| {
+        session.tools.with(|tools| words.with(|words| matching(tools.map_or(&[], Vec::as_slice), words)))
+    });
     let typed = Memo::new(move |_| session.tools.with(|tools| words.with(|words| unlisted(tools?, words))));
-    let has_servers = move || session.tools.with(|tools| tools.is_some_and(|all| all.iter().any(|tool| tool.server_id.is_some())));
+    let has_servers =
+        move || session.tools.with(|tools| tools.is_some_and(|all| all.iter().any(|tool| tool.server_id.is_some())));
     let nothing = move || !session.tools.is_awaited() && groups.read().is_empty() && typed.read().is_none();
     view! {
         <div class="search">
@@ -276,7 +279,8 @@ fn ToolChip(id: String, #[prop(into)] on_remove: Callback<String>) -> impl IntoV
     let session = expect_context::<Session>();
     let own = id.clone();
     let effect = move || {
-        let known = session.tools.with(|tools| tools?.iter().find(|tool| tool.id == own).map(|tool| tool.effect.clone()));
+        let known =
+            session.tools.with(|tools| tools?.iter().find(|tool| tool.id == own).map(|tool| tool.effect.clone()));
         known.map(|effect| view! { <EffectBadge effect /> })
     };
     let (source, name) = (source_of(&id).to_owned(), name_of(&id).to_owned());

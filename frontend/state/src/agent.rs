@@ -117,7 +117,8 @@ impl AgentForm {
             max_turns: parse_turns(&self.max_turns).err(),
             temperature: parse_temperature(&self.temperature).err(),
             max_tokens: parse_max_tokens(&self.max_tokens).err(),
-            output_schema: schema.map(|error| format!("{} (line {}, column {})", error.message, error.line, error.column)),
+            output_schema: schema
+                .map(|error| format!("{} (line {}, column {})", error.message, error.line, error.column)),
         }
     }
 
@@ -172,7 +173,8 @@ impl AgentForm {
     /// The whole as one text, to compare two of them line by line.
     #[must_use]
     pub fn text(&self) -> String {
-        let model = [self.provider.as_deref(), self.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let model =
+            [self.provider.as_deref(), self.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let persona = self.persona_id.as_ref().map(PersonaId::as_str).unwrap_or_default();
         let fallbacks: Vec<&str> = self.fallbacks.iter().map(|fallback| fallback.model.as_str()).collect();
         let lines = [

@@ -90,7 +90,9 @@ pub const fn effect_help(effect: &StepEffect) -> &'static str {
     match effect {
         StepEffect::Pure => "Changes nothing and depends on nothing. It may be repeated.",
         StepEffect::Reads => "Only looks. It may be repeated.",
-        StepEffect::Writes => "May change something. An agent asks before it calls it, and it is never repeated unasked.",
+        StepEffect::Writes => {
+            "May change something. An agent asks before it calls it, and it is never repeated unasked."
+        }
         StepEffect::Unknown(_) => "A newer version of Sluice knows what it does.",
     }
 }

@@ -15,7 +15,8 @@ const REFERENCE: &str = "\u{1}reference";
 #[component]
 pub fn ChoiceArgument(model: ArgumentsModel, field: Field, path: Vec<Part>, values: Vec<Value>) -> impl IntoView {
     let value = model.at(path.clone());
-    let written = Memo::new(move |_| value.with(|value| matches!(value, Some(Value::String(text)) if is_reference(text))));
+    let written =
+        Memo::new(move |_| value.with(|value| matches!(value, Some(Value::String(text)) if is_reference(text))));
     let by_hand = RwSignal::new(false);
     let is_text = Memo::new(move |_| model.references && (written.get() || by_hand.get()));
     let (field, path, values) = (StoredValue::new(field), StoredValue::new(path), StoredValue::new(values));

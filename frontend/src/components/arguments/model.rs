@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
-use sluice_web_state::arguments::{Part, pointer, put, value_at};
+use sluice_web_state::arguments::{Field, Part, pointer, put, value_at};
+use sluice_web_state::message::sentence;
 
 /// A text of the form, for who draws its field.
 pub struct TextSpec {
@@ -79,7 +80,8 @@ pub fn field_name(path: &[Part]) -> String {
 }
 
 /// Help text that says what is left out.
-pub fn hint_of(field: &sluice_web_state::arguments::Field) -> String {
+pub fn hint_of(field: &Field) -> String {
+    let about = if field.description.is_empty() { String::new() } else { sentence(&field.description) };
     let needed = if field.required { "" } else { "Optional." };
-    [field.description.as_str(), needed].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    [about.as_str(), needed].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }

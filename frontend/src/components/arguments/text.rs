@@ -15,12 +15,7 @@ pub fn TextArgument(model: ArgumentsModel, field: Field, path: Vec<Part>) -> imp
 }
 
 /// A field for the text of a value, which may be a template.
-pub fn text_control(
-    model: ArgumentsModel,
-    field: &Field,
-    path: Vec<Part>,
-    value: Memo<Option<Value>>,
-) -> TextSpec {
+pub fn text_control(model: ArgumentsModel, field: &Field, path: Vec<Part>, value: Memo<Option<Value>>) -> TextSpec {
     let kind = StoredValue::new(field.kind.clone());
     let last = RwSignal::new(String::new());
     let text = Memo::new(move |_| {
@@ -50,5 +45,7 @@ pub fn text_control(
 
 /// Whether a text of this name is one line as a rule.
 fn is_short(name: &str) -> bool {
-    !["content", "text", "body", "message", "query", "prompt", "code"].iter().any(|long| name.to_lowercase().ends_with(long))
+    !["content", "text", "body", "message", "query", "prompt", "code"]
+        .iter()
+        .any(|long| name.to_lowercase().ends_with(long))
 }

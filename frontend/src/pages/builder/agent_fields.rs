@@ -136,6 +136,7 @@ fn Bounds(form: StepForm, named: Memo<Option<Agent>>) -> impl IntoView {
     let context = form.read(|step| agent(step).and_then(|agent| agent.on_context_full.clone()));
     let context = Signal::derive(move || context.get().map_or_else(String::new, String::from));
     let is_named = Memo::new(move |_| named.read().is_some());
+    let most = named.read_untracked().as_ref().and_then(|agent| agent.max_turns).unwrap_or(DEFAULT_TURNS);
     let filled = |word: String| Some(word).filter(|word| !word.is_empty());
     let as_agent = move |own: &'static str| if is_named.get() { "As the agent" } else { own };
     view! {
@@ -156,7 +157,7 @@ fn Bounds(form: StepForm, named: Memo<Option<Agent>>) -> impl IntoView {
                 id=form.field_id("max_turns")
                 label="Most turns"
                 hint="Then it ends with what there is"
-                placeholder=DEFAULT_TURNS.to_string()
+                placeholder=most.to_string()
                 value=turns
                 typed=form.typed("max_turns")
                 read=parse_turns
@@ -164,8 +165,8 @@ fn Bounds(form: StepForm, named: Memo<Option<Agent>>) -> impl IntoView {
                 on_change=move |value| form.set(AgentField::MaxTurns(value))
             />
             <ChoiceField
-                label="If the conversation gets too long"
-                hint="Longer than the model reads"
+                label="When it gets too long"
+                hint="The conversation, for the model to read"
                 value=context
                 on_choose=move |word| form.set(AgentField::OnContextFull(filled(word).map(OnContextFull::from)))
             >

@@ -1,8 +1,8 @@
 //! Fields whose text becomes something else: a choice, a number, a label, a schema, a list of models.
 
 use leptos::prelude::*;
-use sluice_types::edit::{Edit, LlmField, label_problem};
 use sluice_types::StepId;
+use sluice_types::edit::{Edit, LlmField, label_problem};
 use sluice_web_state::editor::{Named, parse_schema};
 
 use super::findings::Found;
@@ -224,8 +224,7 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
 /// The models to try when the first one fails.
 #[component]
 pub fn FallbacksField(form: StepForm) -> impl IntoView {
-    let fallbacks =
-        form.read(|step| step.kind.model_use().map(|model| model.fallbacks.to_vec()).unwrap_or_default());
+    let fallbacks = form.read(|step| step.kind.model_use().map(|model| model.fallbacks.to_vec()).unwrap_or_default());
     view! {
         <FallbackList fallbacks on_change=move |all| form.set(LlmField::Fallbacks(all)) />
         <Found findings=form.found(Signal::stored("fallbacks".to_owned())) builder=form.builder />

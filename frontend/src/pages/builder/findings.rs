@@ -24,14 +24,15 @@ pub fn follow(builder: Builder) {
         let personas = session.personas.get_untracked();
         let today = Some(utc(now_ms()).date_naive());
         let context = LintContext {
-            agents: session.agents.with_untracked(|all| all.map(|all| all.iter().map(|agent| agent.id.clone()).collect())),
+            agents: session
+                .agents
+                .with_untracked(|all| all.map(|all| all.iter().map(|agent| agent.id.clone()).collect())),
             mcp_servers: session
                 .mcp_servers
                 .with_untracked(|all| all.map(|all| all.iter().map(|server| server.id.clone()).collect())),
             ..lint_context(providers.as_deref(), personas.as_deref(), today)
         };
-        let found =
-            builder.draft.with_untracked(|draft| Analysis::within(draft, providers.as_deref(), &context));
+        let found = builder.draft.with_untracked(|draft| Analysis::within(draft, providers.as_deref(), &context));
         if builder.analysis.with_untracked(|before| *before != found) {
             builder.analysis.set(found);
         }

@@ -222,7 +222,9 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
 #[component]
 pub fn MoreOfModel(form: StepForm) -> impl IntoView {
     let has = form.read(|step| {
-        step.kind.model_use().map_or((false, false), |model| (model.output_schema.is_some(), !model.fallbacks.is_empty()))
+        step.kind
+            .model_use()
+            .map_or((false, false), |model| (model.output_schema.is_some(), !model.fallbacks.is_empty()))
     });
     let (has_schema, has_fallbacks) = has.get_untracked();
     let has_schema = has_schema || form.typed("schema").get_untracked().is_some();

@@ -166,7 +166,8 @@ fn arguments_model(form: StepForm) -> ArgumentsModel {
 fn TextField(form: StepForm, spec: TextSpec) -> impl IntoView {
     let TextSpec { field, label, hint, placeholder, is_short, text, wrong, on_change, .. } = spec;
     let default = (!placeholder.is_empty()).then(|| format!("{placeholder} when it is empty."));
-    let hint = [Some(hint), default].into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+    let hint =
+        [Some(hint), default].into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
     view! {
         <div class="stack tight">
             <PromptEditor form field=Signal::stored(field) label hint is_short text on_change />

@@ -2,19 +2,20 @@
 
 use leptos::prelude::*;
 use sluice_types::limits::{DEFAULT_OUTPUT_TOKENS, DEFAULT_TURNS};
-use sluice_types::{Agent, AgentId};
+use sluice_types::{Agent, AgentId, ErrorCode};
 use sluice_web_state::agent::AgentForm;
 
 use crate::api::{self, ApiResult};
 use crate::components::{
     Edited, Editing, EditorFrame, FallbackList, Field, ModelChoice, ModelPicker, PersonaPicker, ResourceList,
-    TextField, ToolChips,
+    TextBinding, TextField, ToolChips,
 };
 
 impl Edited for Agent {
     type Form = AgentForm;
 
     const NOUN: &'static str = "agent";
+    const EXISTS: ErrorCode = ErrorCode::AgentExists;
 
     fn version(&self) -> i64 {
         self.version
@@ -60,8 +61,16 @@ pub fn EditAgent(agent: Agent, list: ResourceList<Agent>, #[prop(into)] on_close
 }
 
 /// The fields that show the server's errors themselves.
-const POINTERS: &[&str] =
-    &["/name", "/description", "/instructions", "/tools", "/max_turns", "/temperature", "/max_tokens", "/output_schema"];
+const POINTERS: &[&str] = &[
+    "/name",
+    "/description",
+    "/instructions",
+    "/tools",
+    "/max_turns",
+    "/temperature",
+    "/max_tokens",
+    "/output_schema",
+];
 
 #[component]
 fn AgentEditor(editing: Editing<Agent>, #[prop(into)] title: String) -> impl IntoView {
@@ -73,7 +82,7 @@ fn AgentEditor(editing: Editing<Agent>, #[prop(into)] title: String) -> impl Int
                 required=true
                 text=form.text(|form| &mut form.name)
                 placeholder="Scout"
-                wrong=editing.wrong("/name", |form| form.check().name)
+                wrong=editing.name_wrong(|form| form.check().name)
             />
             <TextField
                 label="Description"
@@ -104,7 +113,7 @@ fn LongText(
     #[prop(optional)] placeholder: &'static str,
     rows: u32,
     #[prop(optional)] mono: bool,
-    text: crate::components::TextBinding,
+    text: TextBinding,
     #[prop(into)] wrong: Signal<Option<String>>,
 ) -> impl IntoView {
     let class = if mono { "textarea mono" } else { "textarea" };
@@ -149,7 +158,7 @@ fn Words(
     #[prop(into)] label: String,
     #[prop(into)] hint: String,
     options: &'static [(&'static str, &'static str)],
-    text: crate::components::TextBinding,
+    text: TextBinding,
 ) -> impl IntoView {
     view! {
         <Field label hint let:ids>
@@ -197,8 +206,8 @@ fn Bounds(editing: Editing<Agent>) -> impl IntoView {
                 wrong=editing.wrong("/max_turns", |form| form.check().max_turns)
             />
             <Words
-                label="If the conversation gets too long"
-                hint="Longer than the model reads"
+                label="When it gets too long"
+                hint="The conversation, for the model to read"
                 options=&[
                     ("", "Default: fail"),
                     ("fail", "Fail"),

@@ -29,7 +29,8 @@ pub fn Agents() -> impl IntoView {
     let uses: Uses = LocalResource::new(move || {
         session.agents.track();
         async {
-            let page = |cursor| async { api::resources::agents(cursor).await.map(|page| (page.items, page.next_cursor)) };
+            let page =
+                |cursor| async { api::resources::agents(cursor).await.map(|page| (page.items, page.next_cursor)) };
             all_pages(page).await.unwrap_or_default()
         }
     });

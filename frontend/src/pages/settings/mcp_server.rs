@@ -104,9 +104,8 @@ pub fn McpServerItem(first: McpServer, list: ResourceList<McpServer>, listings: 
 fn Reading(card: ServerCard, heading: String, editing: RwSignal<bool>, listings: Listings) -> impl IntoView {
     let server = card.server;
     let name = move || server.with(|server| server.name.clone());
-    let about = Memo::new(move |_| {
-        server.with(|server| listings.get()?.iter().find(|known| known.id == server.id).cloned())
-    });
+    let about =
+        Memo::new(move |_| server.with(|server| listings.get()?.iter().find(|known| known.id == server.id).cloned()));
     view! {
         <div class="stack">
             <div class="row between top wrap">

@@ -1,18 +1,17 @@
 //! Writing an MCP server: a new one, or over a version of one that is there.
 
 use leptos::prelude::*;
-use sluice_types::{McpServer, McpServerId};
+use sluice_types::{ErrorCode, McpServer, McpServerId};
 use sluice_web_state::mcp_server::{McpServerForm, Reach, Secret};
 
 use crate::api::{self, ApiResult};
-use crate::components::{
-    Button, CloseButton, Edited, Editing, EditorFrame, Field, ResourceList, Segments, TextField,
-};
+use crate::components::{Button, CloseButton, Edited, Editing, EditorFrame, Field, ResourceList, Segments, TextField};
 
 impl Edited for McpServer {
     type Form = McpServerForm;
 
     const NOUN: &'static str = "server";
+    const EXISTS: ErrorCode = ErrorCode::McpServerExists;
 
     fn version(&self) -> i64 {
         self.version
@@ -82,7 +81,7 @@ fn ServerEditor(editing: Editing<McpServer>, #[prop(into)] title: String) -> imp
                 text=form.text(|form| &mut form.name)
                 placeholder="Files"
                 hint="Its tools are named by it when it is added, as files:read_file."
-                wrong=editing.wrong("/name", |form| form.check().name)
+                wrong=editing.name_wrong(|form| form.check().name)
             />
             <TextField
                 label="Description"
@@ -202,9 +201,7 @@ fn Secrets(editing: Editing<McpServer>, reach: Memo<Reach>) -> impl IntoView {
 #[component]
 fn SecretRow(editing: Editing<McpServer>, at: usize) -> impl IntoView {
     let value = editing.form.value;
-    let read = move |of: fn(&Secret) -> String| {
-        value.with(|form| form.secrets().get(at).map(of).unwrap_or_default())
-    };
+    let read = move |of: fn(&Secret) -> String| value.with(|form| form.secrets().get(at).map(of).unwrap_or_default());
     let change = move |change: &dyn Fn(&mut Secret)| {
         value.update(|form| {
             if let Some(secret) = form.secrets_mut().get_mut(at) {

@@ -8,7 +8,9 @@ use super::mcp_server::McpServerItem;
 use super::mcp_server_form::NewMcpServer;
 use crate::api;
 use crate::browser::focus::use_title;
-use crate::components::{Button, ButtonKind, CloseButton, Empty, FailureNote, Icon, ResourceList, Skeleton, has_unsaved};
+use crate::components::{
+    Button, ButtonKind, CloseButton, Empty, FailureNote, Icon, ResourceList, Skeleton, has_unsaved,
+};
 use crate::session::{Session, all_pages};
 
 /// What is known of the listings and the uses of each server.

@@ -11,6 +11,7 @@ impl Edited for Persona {
     type Form = PersonaForm;
 
     const NOUN: &'static str = "persona";
+    const EXISTS: ErrorCode = ErrorCode::PersonaExists;
 
     fn version(&self) -> i64 {
         self.version
@@ -62,13 +63,13 @@ pub fn EditPersona(
 #[component]
 fn PersonaEditor(editing: Editing<Persona>, #[prop(into)] title: String) -> impl IntoView {
     view! {
-        <EditorFrame editing title pointers=&["/name", "/description", "/instructions"] shown=ErrorCode::PersonaExists>
+        <EditorFrame editing title pointers=&["/name", "/description", "/instructions"]>
             <TextField
                 label="Name"
                 required=true
                 text=editing.form.text(|form| &mut form.name)
                 placeholder="Plain writer"
-                wrong=name_wrong(editing)
+                wrong=editing.name_wrong(|form| form.check().name)
             />
             <TextField
                 label="Description"
@@ -79,19 +80,6 @@ fn PersonaEditor(editing: Editing<Persona>, #[prop(into)] title: String) -> impl
             <Instructions editing />
         </EditorFrame>
     }
-}
-
-/// A name whose id is taken is told at the name: the id comes from it.
-fn name_wrong(editing: Editing<Persona>) -> Signal<Option<String>> {
-    let taken = move || {
-        let exists = editing
-            .form
-            .refused
-            .with(|refused| refused.as_ref().is_some_and(|error| error.code() == Some(ErrorCode::PersonaExists)));
-        exists.then(|| "There is a persona with this name already. Choose another one.".to_owned())
-    };
-    let wrong = editing.wrong("/name", |form| form.check().name);
-    Signal::derive(move || taken().or_else(|| wrong.get()))
 }
 
 #[component]

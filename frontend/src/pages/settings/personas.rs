@@ -5,9 +5,7 @@ use sluice_types::Persona;
 
 use super::persona_form::{EditPersona, NewPersona};
 use crate::browser::focus::{focus_soon, use_title};
-use crate::components::{
-    Button, ButtonKind, Empty, FailureNote, ResourceList, Skeleton, forget_unsaved, has_unsaved,
-};
+use crate::components::{Button, ButtonKind, Empty, FailureNote, ResourceList, Skeleton, forget_unsaved, has_unsaved};
 use crate::session::Session;
 
 /// Voices and instructions that steps can take on.

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub use schema::fields;
 pub use text::{as_typed, fault, is_reference, parse_arguments, placeholder, shown, typed};
-pub use values::{Part, empty_item, pointer, put, push_item, remove_item, unknown_names, value_at};
+pub use values::{Part, empty_item, pointer, push_item, put, remove_item, unknown_names, value_at};
 
 /// A field of the form.
 #[derive(Debug, Clone, PartialEq)]

@@ -23,7 +23,8 @@ pub fn fields(schema: &Value) -> Option<Vec<Field>> {
         return reader.of_object(object, 0);
     }
     // A tool without arguments, as most servers describe it.
-    let is_plain = object.keys().all(|key| matches!(key.as_str(), "type" | "$schema" | "title" | "description" | "required"));
+    let is_plain =
+        object.keys().all(|key| matches!(key.as_str(), "type" | "$schema" | "title" | "description" | "required"));
     let is_closed = object.get("additionalProperties") == Some(&Value::Bool(false));
     (is_plain || is_closed).then(Vec::new)
 }

@@ -74,7 +74,8 @@ fn a_recursive_schema_ends() {
     let schema = json!({"type": "object", "properties": {"node": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": node}});
     let text = form(schema).unwrap();
     assert!(text.ends_with("next:json))))"), "{text}");
-    let itself = json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}, "$defs": {"A": {"$ref": "#/$defs/A"}}});
+    let itself =
+        json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}, "$defs": {"A": {"$ref": "#/$defs/A"}}});
     assert_eq!(form(itself).unwrap(), "a:json");
 }
 

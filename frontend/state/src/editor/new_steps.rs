@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sluice_types::edit::{BranchChange, Edit, Wrapper};
 use sluice_types::{
-    AgentStep, BlockAddress, Branch, BranchName, Case, ConditionalStep, LlmStep, LoopStep, ParallelStep, ReviewStep, Slot,
-    Step, StepId, StepKind, ToolStep,
+    AgentStep, BlockAddress, Branch, BranchName, Case, ConditionalStep, LlmStep, LoopStep, ParallelStep, ReviewStep,
+    Slot, Step, StepId, StepKind, ToolStep,
 };
 
 use super::words::wrapper_label;

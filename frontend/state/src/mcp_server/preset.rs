@@ -60,12 +60,7 @@ pub const PRESETS: [Preset; 11] = [
         needs: "Needs Node.js.",
         start: npx(&["-y", "@modelcontextprotocol/server-memory"]),
     },
-    Preset {
-        name: "Fetch",
-        about: "Reads web pages as text.",
-        needs: "Needs uv.",
-        start: uvx(&["mcp-server-fetch"]),
-    },
+    Preset { name: "Fetch", about: "Reads web pages as text.", needs: "Needs uv.", start: uvx(&["mcp-server-fetch"]) },
     Preset {
         name: "Git",
         about: "Looks into a repository and changes it.",
@@ -78,12 +73,7 @@ pub const PRESETS: [Preset; 11] = [
         needs: "The header holds a token, as Bearer github_pat_…",
         start: Start::Address { url: "https://api.githubcopilot.com/mcp/", headers: &["authorization"] },
     },
-    Preset {
-        name: "Time",
-        about: "Tells the time in any zone.",
-        needs: "Needs uv.",
-        start: uvx(&["mcp-server-time"]),
-    },
+    Preset { name: "Time", about: "Tells the time in any zone.", needs: "Needs uv.", start: uvx(&["mcp-server-time"]) },
     Preset {
         name: "Thinking",
         about: "Lets a model think step by step.",

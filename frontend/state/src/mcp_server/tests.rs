@@ -12,7 +12,8 @@ fn server(transport: serde_json::Value) -> McpServer {
 }
 
 fn program() -> McpServerForm {
-    let transport = json!({"type": "stdio", "command": "npx", "args": ["-y", "x y"], "env_names": ["TOKEN"], "cwd": null});
+    let transport =
+        json!({"type": "stdio", "command": "npx", "args": ["-y", "x y"], "env_names": ["TOKEN"], "cwd": null});
     McpServerForm::from(server(transport))
 }
 
@@ -22,10 +23,16 @@ fn what_is_stored_is_shown_without_its_secrets_and_sent_back_with_their_names() 
     assert_eq!((form.args.as_str(), form.timeout.as_str()), ("-y\nx y", "90s"));
     assert!(form.check().none(), "{:?}", form.check());
     let sent = serde_json::to_value(form.to_update()).unwrap();
-    assert_eq!(sent["transport"], json!({"type": "stdio", "command": "npx", "args": ["-y", "x y"], "env_names": ["TOKEN"]}));
+    assert_eq!(
+        sent["transport"],
+        json!({"type": "stdio", "command": "npx", "args": ["-y", "x y"], "env_names": ["TOKEN"]})
+    );
     assert_eq!(sent["timeout"], 90);
     let http = McpServerForm::from(server(json!({"type": "http", "url": "https://a", "header_names": ["x-key"]})));
-    assert_eq!(serde_json::to_value(http.transport()).unwrap(), json!({"type": "http", "url": "https://a", "header_names": ["x-key"]}));
+    assert_eq!(
+        serde_json::to_value(http.transport()).unwrap(),
+        json!({"type": "http", "url": "https://a", "header_names": ["x-key"]})
+    );
 }
 
 #[test]
