@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,16 +12,13 @@ export function filesServer(folder) {
   return { command: process.execPath, args: [join(SERVERS, 'server-filesystem/dist/index.js'), folder] };
 }
 
-/** A folder with two notes in it, for the time of a test. */
-export async function withNotes(use) {
+/** A folder with two notes in it, until the tests end. */
+export async function notes() {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-notes-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'plan.md'), '# Plan\n\nAsk the lighthouse keeper.\n');
   await writeFile(join(folder, 'tides.md'), 'High water at noon.\n');
-  try {
-    await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return folder;
 }
 
 /** Adds the files server through the API, with its tools listed. */

@@ -2,6 +2,7 @@ import { expect } from '@playwright/test';
 
 import { prompt, review } from './api.js';
 import { Builder } from './builder.js';
+import { addFiles, agent, notes, tool } from './mcp.js';
 import { Run } from './run.js';
 import { nested } from './samples.js';
 
@@ -94,6 +95,33 @@ export const places = {
     await test.page.keyboard.press('ArrowRight');
     await builder.expectSaid('Plan is now in branch A of Look at it, 1 of 2.');
   },
+  'the builder with a tool and its arguments': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Change');
+    await expect(card.getByRole('textbox', { name: 'Old text' })).toBeVisible();
+    await card.getByRole('button', { name: 'Add an item' }).click();
+    await builder.openStep('Look');
+    await expect(builder.card('Look').getByRole('button', { name: 'Remove files:read_text_file' })).toBeVisible();
+  },
+  'the builder with arguments as JSON': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Change');
+    await card.getByText('JSON', { exact: true }).click();
+    await card.getByRole('textbox', { name: 'Arguments as JSON' }).fill('{"path": ');
+    await expect(card.getByText(/This is not JSON/)).toBeVisible();
+  },
+  'the choice of a tool': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Change');
+    await card.getByRole('button', { name: 'Change', exact: true }).last().click();
+    await expect(test.page.getByRole('dialog').getByRole('button', { name: /^read_text_file/ })).toBeVisible();
+  },
+  'the choice of tools for an agent': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Look');
+    await card.getByRole('button', { name: 'Choose tools' }).click();
+    await expect(test.page.getByRole('dialog').getByRole('checkbox', { name: /^read_text_file/ })).toBeChecked();
+  },
   'the builder with a step of a newer version': async ({ page, api }) => {
     const { id } = await createBrief(api);
     await serveNewerStep(page, id);
@@ -101,7 +129,7 @@ export const places = {
     await builder.open(id);
     await builder.openStep('Research');
     await expect(page.getByText('A newer version of Sluice has made this step.')).toBeVisible();
-    await expect(builder.card('Research')).toContainText('This version of Sluice does not know steps of type tool;');
+    await expect(builder.card('Research')).toContainText('This version of Sluice does not know steps of type debate;');
   },
   'a conflict': async (test) => {
     const builder = await openBuilder(test);
@@ -196,6 +224,46 @@ export const places = {
     await page.getByRole('button', { name: 'New persona' }).click();
     await expect(page.getByRole('textbox', { name: 'Instructions' })).toBeVisible();
   },
+  'the settings of agents, without one': async ({ page }) => {
+    await page.goto('/settings/agents');
+    await expect(page.getByRole('heading', { name: 'No agents yet' })).toBeVisible();
+  },
+  'the settings of agents': async ({ page, api }) => {
+    await api.call('POST', '/agents', { name: 'Scout', description: 'Looks into notes.', instructions: 'Read first.', tools: ['native:current_time'] });
+    await page.goto('/settings/agents');
+    await expect(page.getByRole('heading', { name: 'Scout' })).toBeVisible();
+    await page.getByRole('button', { name: 'New agent' }).click();
+    await page.getByRole('button', { name: 'Save agent' }).click();
+    await page.locator('summary').filter({ hasText: 'Model settings' }).click();
+    await expect(page.getByText('Give it a name.')).toBeVisible();
+  },
+  'the settings of MCP servers, without one': async ({ page }) => {
+    await page.goto('/settings/mcp-servers');
+    await expect(page.getByRole('heading', { name: 'No MCP servers yet' })).toBeVisible();
+  },
+  'the choice of an MCP server': async ({ page }) => {
+    await page.goto('/settings/mcp-servers');
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await expect(page.getByRole('heading', { name: 'Which server?' })).toBeVisible();
+  },
+  'a new MCP server': async ({ page }) => {
+    await page.goto('/settings/mcp-servers');
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByRole('button', { name: /^GitHub/ }).click();
+    await page.getByRole('button', { name: 'Save server' }).click();
+    await expect(page.getByText('authorization has no value yet.')).toBeVisible();
+  },
+  'an MCP server with its tools and its log': async ({ page, api }) => {
+    await addFiles(api, await notes());
+    await page.goto('/settings/mcp-servers');
+    await page.getByRole('button', { name: 'Test Files' }).click();
+    await expect(page.getByText(/answers: /)).toBeVisible();
+    await page.locator('summary').filter({ hasText: /^Tools$/ }).click();
+    await expect(page.getByRole('checkbox', { name: /^read_text_file/ })).toBeVisible();
+    await page.locator('summary').filter({ hasText: 'Arguments' }).first().click();
+    await page.locator('summary').filter({ hasText: /^Log$/ }).click();
+    await expect(page.getByRole('region', { name: 'Log' })).toBeVisible();
+  },
   'the settings of the appearance': async ({ page }) => {
     await page.goto('/settings/appearance');
     await expect(page.getByRole('radio', { name: 'Dark' })).toBeAttached();
@@ -205,6 +273,18 @@ export const places = {
     await expect(page.getByText('There is no page at this address')).toBeVisible();
   },
 };
+
+/** A builder with a step that calls a tool and one that is an agent. */
+async function openTools({ page, api }) {
+  await addFiles(api, await notes());
+  const { id } = await api.createWorkflow('Notes', [
+    tool('Change', 'files:edit_file', { arguments: { path: 'plan.md', edits: [{ oldText: 'a', newText: 'b' }], mode: 1 } }),
+    agent('Look', { instructions: 'Be brief.', tools: ['files:read_text_file', 'native:*'] }),
+  ]);
+  const builder = new Builder(page);
+  await builder.open(id);
+  return builder;
+}
 
 function createBrief(api) {
   const steps = [
@@ -221,7 +301,7 @@ function serveNewerStep(page, id) {
     const response = await route.fetch();
     const workflow = await response.json();
     const [{ id: step, label }] = workflow.definition.steps;
-    workflow.definition.steps[0] = { id: step, label, type: 'tool', tool: 'search' };
+    workflow.definition.steps[0] = { id: step, label, type: 'debate', goal: 'agree' };
     await route.fulfill({ response, json: workflow });
   });
 }
