@@ -56,10 +56,10 @@ fn case(operation: &str) -> Case {
         | "GET /workflows/executions/gates"
         | "GET /personas"
         | "GET /agents"
-        | "GET /mcp-servers"
-        | "GET /workflows/resources/agents"
-        | "GET /workflows/resources/mcps" => Case::Empty,
+        | "GET /mcp-servers" => Case::Empty,
         "GET /models"
+        | "GET /workflows/resources/agents"
+        | "GET /workflows/resources/mcps"
         | "GET /workflows/resources/tools"
         | "GET /providers"
         | "GET /workflows/templates"

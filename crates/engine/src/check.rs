@@ -15,6 +15,7 @@ use crate::blocking::off_thread;
 use crate::output::check_schema;
 use crate::providers::Providers;
 use crate::templating::{MAX_INLINE_BYTES, Scope, Trial, stand_ins};
+use crate::tools::{Schemas, argument_findings, native_schemas, tool_schemas};
 
 /// The lint of `types`, plus the checks that require the server: existing providers and personas, templates that
 /// minijinja parses, and valid schemas. `today` is the date in UTC.
@@ -43,11 +44,12 @@ pub async fn check(
         }),
         today: Some(today),
     };
-    if is_quick(definition, &index, input) {
-        return Ok(lint_indexed_deeply(definition, &index, &context, input));
+    let schemas = tool_schemas(store, tenant, &index).await?;
+    if schemas.is_empty() && is_quick(definition, &index, input) {
+        return Ok(lint_indexed_deeply(definition, &index, &context, input, &schemas));
     }
     let (definition, input) = (definition.clone(), input.cloned());
-    Ok(off_thread(move || lint_indexed_deeply(&definition, &index, &context, input.as_ref())).await)
+    Ok(off_thread(move || lint_indexed_deeply(&definition, &index, &context, input.as_ref(), &schemas)).await)
 }
 
 /// The definition with the agents that its steps name, its index, and the agents that exist.
@@ -67,7 +69,8 @@ pub async fn filled_in<'d>(
 #[must_use]
 pub fn lint_deeply(definition: &Definition, context: &LintContext, input: Option<&Value>) -> LintReport {
     let filled = input.map(|input| with_defaults(&definition.inputs, input));
-    lint_indexed_deeply(definition, &Index::of(definition), context, filled.as_ref())
+    let index = Index::of(definition);
+    lint_indexed_deeply(definition, &index, context, filled.as_ref(), &native_schemas(&index))
 }
 
 fn lint_indexed_deeply(
@@ -75,11 +78,13 @@ fn lint_indexed_deeply(
     index: &Index,
     context: &LintContext,
     input: Option<&Value>,
+    schemas: &Schemas,
 ) -> LintReport {
     let mut report = lint_indexed(definition, index, context, input);
     // Skip the deep checks when the lint has found errors.
     if report.valid {
         report.findings.extend(deep_findings(definition, index, input));
+        report.findings.extend(argument_findings(index, schemas));
         let valid = report.errors().next().is_none();
         report.valid = valid;
         report.findings.sort_by_key(|finding| finding.severity);

@@ -69,7 +69,7 @@ impl Shared {
         Self {
             engine_id: outside.ids.engine_id(),
             store,
-            tools: Tools::new(mcp_servers.clone(), providers.network()),
+            tools: Tools::new(mcp_servers.clone()),
             providers,
             mcp_servers,
             outside,

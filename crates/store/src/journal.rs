@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, Metadata, PersonaId, RunError, StepEffect, StepPath,
-    StepRun, TenantId, TokenUsage, WorkflowId,
+    Attempt, Definition, ExecutionId, ExecutionStatus, GateDecision, Metadata, PersonaId, RunError, StepEffect,
+    StepPath, StepRun, TenantId, TokenUsage, WorkflowId,
 };
 
 use chrono::{DateTime, Utc};

@@ -8,6 +8,7 @@ use sluice_engine::{Clock, System, lint_deeply};
 use sluice_types::json::{self, ReadError};
 use sluice_types::{BlockAddress, Definition, Index, LintContext, LintReport, OTHERWISE, Place, Slot};
 
+use super::file_resources::FileResources;
 use super::files::read_file_or_stdin;
 use super::visible::print_line;
 use super::{DONE, FAILED, USAGE, eprint_error};
@@ -20,7 +21,7 @@ use super::{DONE, FAILED, USAGE, eprint_error};
 
 Exit codes: 0 the workflow can run, 1 it has errors, 2 the file cannot be read.")]
 pub struct CheckOptions {
-    /// Workflow or definition, as JSON; `-` reads standard input
+    /// Workflow or definition, as JSON; `-` reads standard input. Beside the `definition` may stand `agents` and `mcp_servers`
     file: PathBuf,
     /// Input to check the templates against: JSON, or text
     #[arg(long)]
@@ -31,10 +32,11 @@ pub struct CheckOptions {
 }
 
 pub fn check(options: &CheckOptions) -> u8 {
-    let workflow = match read_workflow(&options.file) {
+    let mut workflow = match read_workflow(&options.file) {
         Ok(workflow) => workflow,
         Err(error) => return eprint_error(USAGE, &error),
     };
+    workflow.resources.fill_in(&mut workflow.definition);
     let input = match options.input.as_deref().map(read_input).transpose() {
         Ok(input) => input,
         Err(error) => return eprint_error(USAGE, &error),
@@ -85,11 +87,13 @@ fn path_of(index: &Index, place: &Place) -> Option<String> {
     Some(format!("{container}.{list}.{}", place.step.id))
 }
 
-/// A workflow file: a workflow as the API answers it, or a definition alone.
+/// A workflow file: a workflow as the API answers it, or a definition alone. Beside the definition of a workflow may stand
+/// agents and MCP servers that it names.
 #[derive(Debug)]
 pub struct WorkflowFile {
     pub name: String,
     pub definition: Definition,
+    pub resources: FileResources,
 }
 
 pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
@@ -106,10 +110,11 @@ pub fn read_workflow(file: &Path) -> Result<WorkflowFile, String> {
         let definition = Definition::of_known_parts(&definition).map_err(|error| refused("/definition", error))?;
         let name = value.get_mut("name").map(Value::take).unwrap_or_default();
         let name: Option<String> = json::from_value(name).map_err(|error| refused("/name", error))?;
-        return Ok(WorkflowFile { name: name.unwrap_or(stem), definition });
+        let resources = FileResources::read(&mut value).map_err(|error| refused("", error))?;
+        return Ok(WorkflowFile { name: name.unwrap_or(stem), definition, resources });
     }
     let definition = Definition::of_known_parts(&value).map_err(|error| refused("", error))?;
-    Ok(WorkflowFile { name: stem, definition })
+    Ok(WorkflowFile { name: stem, definition, resources: FileResources::default() })
 }
 
 /// The input of a command line: JSON when it is an object or a string, else the text itself.

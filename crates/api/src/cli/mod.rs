@@ -2,6 +2,7 @@
 
 mod check;
 mod data_folder;
+mod file_resources;
 mod files;
 mod follow;
 mod mcp;

@@ -39,7 +39,7 @@ Exit codes: 0 completed, 1 failed, 2 the file or the input is wrong, 3 cancelled
 4 it waits at a gate and there is no terminal to ask at, 130 interrupted twice.
 Ctrl-C cancels the run; a second one ends at once.")]
 pub struct RunOptions {
-    /// Workflow or definition, as JSON; `-` reads standard input
+    /// Workflow or definition, as JSON; `-` reads standard input. Beside the `definition` may stand `agents` and `mcp_servers`
     file: PathBuf,
     /// Input: JSON, text, or `@FILE`; `@-` reads standard input
     #[arg(long, default_value = "{}")]
@@ -77,9 +77,11 @@ pub fn run(options: &RunOptions) -> u8 {
     let definition = &mut workflow.definition;
     definition.provider = options.provider.clone().or(definition.provider.take());
     definition.model = options.model.clone().or(definition.model.take());
-    let report = lint_deeply(definition, &LintContext::default(), Some(&input));
+    let mut filled = definition.clone();
+    workflow.resources.fill_in(&mut filled);
+    let report = lint_deeply(&filled, &LintContext::default(), Some(&input));
     if !report.valid {
-        print_report(&options.file, definition, &report);
+        print_report(&options.file, &filled, &report);
         return USAGE;
     }
     if let Err(error) = start_log(None, None) {
@@ -105,7 +107,7 @@ fn input_of(text: &str) -> Result<Value, String> {
     }
 }
 
-async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value) -> Result<u8, String> {
+async fn run_workflow(options: &RunOptions, mut workflow: WorkflowFile, input: Value) -> Result<u8, String> {
     // From here on a signal ends the process in order, so that the temporary folder is deleted.
     let mut signals = StopSignals::new().map_err(|error| error.to_string())?;
     let (folder, _temporary) = if let Some(folder) = &options.data_dir {
@@ -124,6 +126,10 @@ async fn run_workflow(options: &RunOptions, workflow: WorkflowFile, input: Value
     let engine = open_engine(&config, providers, config_of_engine).await?;
     let tenant = TenantId::local();
     let definition = workflow.definition.clone();
+    let resources = std::mem::take(&mut workflow.resources);
+    if let Err(error) = resources.save(&engine, &tenant).await {
+        return Ok(eprint_error(USAGE, &error));
+    }
     let workflow_id = save(&engine, &tenant, workflow).await?;
     let start = StartExecution {
         input,

@@ -128,8 +128,13 @@ pub fn can_ask() -> bool {
 /// Asks for a decision at a gate; `None` when the input ends.
 pub fn ask(label: &str, gate: &Gate) -> Option<DecideGate> {
     tell_line(&format!("\n⏸ {label}: {}", gate.message));
-    if let Some(content) = gate.content.as_ref().filter(|_| gate.kind == GateKind::Review) {
-        tell_line(&format!("--- the text in question ---\n{content}\n----------------------------"));
+    let shown = match gate.kind {
+        GateKind::Review => Some("the text in question"),
+        GateKind::ToolCall => Some("the arguments"),
+        GateKind::Budget | GateKind::OutcomeUnknown | GateKind::InterruptedOften | GateKind::Unknown => None,
+    };
+    if let Some((title, content)) = shown.zip(gate.content.as_ref()) {
+        tell_line(&format!("--- {title} ---\n{content}\n----------------------------"));
     }
     let names: Vec<&str> = gate.decisions.iter().map(|decision| decision.as_str()).collect();
     loop {

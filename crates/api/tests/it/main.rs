@@ -23,6 +23,7 @@ mod guard;
 mod idempotency;
 mod interrupts;
 mod lean;
+mod mcp_servers;
 mod metadata;
 mod methods;
 mod operation;

@@ -62,7 +62,10 @@ fn filled_value(scope: &Scope<'_>, field: &str, value: &Value, room: &mut usize)
                 *room -= size.bytes;
                 return Ok(value);
             };
-            return Err(RunError::new(ErrorCode::ToolArgumentsInvalid, format!("`{field}` {fault}: pass a part of it.")));
+            return Err(RunError::new(
+                ErrorCode::ToolArgumentsInvalid,
+                format!("`{field}` {fault}: pass a part of it."),
+            ));
         }
         Value::Array(items) => {
             let items = items.iter().enumerate();

@@ -65,7 +65,9 @@ impl Machine {
             return self.open_call_gate(path);
         }
         match self.prepare(path) {
-            Ok(Prepared { work: Work::ListTools(named), .. }) if named.is_empty() => self.tools_listed(path, Vec::new()),
+            Ok(Prepared { work: Work::ListTools(named), .. }) if named.is_empty() => {
+                self.tools_listed(path, Vec::new())
+            }
             Ok(Prepared { work: Work::Tool(work), .. }) if is_wait(&work) => self.begin_wait(path, &work),
             Ok(prepared) => self.begin_attempt(path, prepared),
             Err(NotBegun::OverBudget(over, _)) if self.may_fit_later(path, &over) => {

@@ -132,7 +132,8 @@ impl Machine {
         let edited = match request.content.as_deref() {
             None => None,
             Some(text) => {
-                let value = json::parse(text).map_err(|error| refused(format!("the arguments are no JSON: {error}")))?;
+                let value =
+                    json::parse(text).map_err(|error| refused(format!("the arguments are no JSON: {error}")))?;
                 if !value.is_object() {
                     return Err(refused("the arguments are a JSON object".into()));
                 }

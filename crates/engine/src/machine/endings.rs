@@ -109,7 +109,8 @@ pub(super) fn judge_turn(step: &LlmStep, answer: Answer<'_>, asks: bool) -> Resu
             Err(failed(ErrorCode::AnswerTruncated, false, message))
         }
         Some(FinishReason::ToolCalls) => {
-            let message = "The model said that it calls a tool, and named none. Retry the step, or switch it to another model.";
+            let message =
+                "The model said that it calls a tool, and named none. Retry the step, or switch it to another model.";
             Err(failed(ErrorCode::ProviderUnavailable, true, message.to_owned()))
         }
         None

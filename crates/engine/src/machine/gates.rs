@@ -88,7 +88,8 @@ impl Machine {
         let agent = self.place(path).map(|place| place.step.label.clone()).unwrap_or_default();
         let tool = run.tool.clone().unwrap_or_default();
         let acts = if only_reads(run) { "" } else { " It may change something elsewhere." };
-        let message = format!("“{agent}” wants to call `{tool}`.{acts} Approve the call, change its arguments, or refuse it.");
+        let message =
+            format!("“{agent}” wants to call `{tool}`.{acts} Approve the call, change its arguments, or refuse it.");
         let arguments = run.arguments.as_ref().and_then(|arguments| serde_json::to_string_pretty(arguments).ok());
         let decisions = [ReviewDecision::Approve, ReviewDecision::Reject];
         let gate = Gate { message, content: arguments, ..gate(GateKind::ToolCall, decisions) };

@@ -10,8 +10,8 @@ use sluice_types::{
     BranchName, Choice, Index, OTHERWISE, ParallelStep, Place, Segment, Slot, StepKind, StepPath, StepRunStatus,
 };
 
-use super::containers::{Lanes, ListPath, Node};
 use super::agents::plan_agent;
+use super::containers::{Lanes, ListPath, Node};
 use super::runs::{Runs, is_agent_inside};
 
 /// Mode of an execution.

@@ -18,7 +18,13 @@ fn llm(id: &str) -> Value {
 
 fn record(step: &Step, status: StepRunStatus) -> StepRecord {
     let run = StepRun { status, ..pending_run(&StepPath::top(&step.id), step) };
-    StepRecord { run, order_key: Vec::new(), progress: AttemptProgress::default(), items: None, memory: AgentMemory::default() }
+    StepRecord {
+        run,
+        order_key: Vec::new(),
+        progress: AttemptProgress::default(),
+        items: None,
+        memory: AgentMemory::default(),
+    }
 }
 
 fn runs(definition: &Definition, statuses: &[(&str, StepRunStatus)]) -> Vec<StepRecord> {

@@ -55,7 +55,9 @@ impl Machine {
 }
 
 fn tool_of(named: &str) -> Result<ToolId, RunError> {
-    named.parse().map_err(|rule: String| RunError::new(ErrorCode::UnknownTool, format!("`{named}` names no tool: {rule}.")))
+    named
+        .parse()
+        .map_err(|rule: String| RunError::new(ErrorCode::UnknownTool, format!("`{named}` names no tool: {rule}.")))
 }
 
 fn timeout_of(step: &Step) -> Option<Duration> {

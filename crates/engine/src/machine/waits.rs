@@ -90,9 +90,8 @@ fn end_of(now: DateTime<Utc>, work: &ToolWork) -> Result<DateTime<Utc>, RunError
             Err(RunError::new(ErrorCode::ToolArgumentsInvalid, message))
         }
         (None, None) => {
-            let message = format!(
-                "`native:wait` needs `{SECONDS}`, a number from 0 to {MAX_TOOL_WAIT_SECONDS} (30 days)."
-            );
+            let message =
+                format!("`native:wait` needs `{SECONDS}`, a number from 0 to {MAX_TOOL_WAIT_SECONDS} (30 days).");
             Err(RunError::new(ErrorCode::ToolArgumentsInvalid, message))
         }
     }

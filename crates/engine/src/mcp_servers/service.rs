@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use dashmap::DashMap;
 use sluice_store::{Listing, Store, StoreError, StoredMcpServer};
 use sluice_tools::{Pool, PoolOptions, ToolError, ToolInfo};
-use sluice_types::{FieldError, LogLine, LogSource, McpCheck, McpServerId, McpTool, McpToolPage, McpTransport, TenantId, Tool};
+use sluice_types::{
+    FieldError, LogLine, LogSource, McpCheck, McpServerId, McpTool, McpToolPage, McpTransport, TenantId, Tool,
+};
 
 use super::configured::{Configured, address};
 use super::error::McpServerError;
@@ -29,6 +31,7 @@ pub struct McpServers {
     pub(super) store: Store,
     pub(super) providers: Arc<Providers>,
     pool: Pool,
+    native: NativeContext,
     allow_stdio: bool,
     cache: DashMap<(TenantId, McpServerId), (Instant, Configured)>,
     /// The listings that this process has stored: revision, hash and time.
@@ -40,8 +43,10 @@ impl McpServers {
     pub fn new(store: Store, providers: Arc<Providers>, allow_stdio: bool) -> Self {
         let options =
             PoolOptions { policy: providers.network(), allow_stdio, ..PoolOptions::new(|| System.now().into()) };
+        let native = NativeContext::new(providers.network(), || System.now().into());
         Self {
             store,
+            native,
             providers,
             pool: Pool::new(options),
             allow_stdio,
@@ -53,6 +58,12 @@ impl McpServers {
     /// The connections.
     pub fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// What native tools are given.
+    #[must_use]
+    pub fn native_context(&self) -> &NativeContext {
+        &self.native
     }
 
     /// A server with its secrets in clear, for calls.

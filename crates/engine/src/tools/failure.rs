@@ -22,7 +22,8 @@ impl From<ToolError> for Failure {
             ToolErrorKind::InvalidArguments => ErrorCode::ToolArgumentsInvalid,
             ToolErrorKind::Refused => ErrorCode::ToolFailed,
         };
-        let place = error.pointer.as_ref().filter(|pointer| !pointer.is_empty());
+        let is_told = |pointer: &&String| pointer.is_empty() || error.message.contains(pointer.as_str());
+        let place = error.pointer.as_ref().filter(|pointer| !is_told(pointer));
         let place = place.map(|pointer| format!("`arguments{pointer}`: ")).unwrap_or_default();
         Self {
             code,

@@ -1,5 +1,6 @@
 //! The tools that steps and agents call: native ones, and those of MCP servers.
 
+mod argument_check;
 mod effects;
 mod failure;
 mod listing;
@@ -9,30 +10,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_store::ListedTool;
-use sluice_tools::native::{NativeContext, NativeTool};
+use sluice_tools::native::NativeTool;
 use sluice_tools::{CallOptions, Sent, ToolError, ToolErrorKind, ToolOutput};
 use sluice_types::limits::DEFAULT_TIMEOUT_SECONDS;
 use sluice_types::{McpServerId, TenantId, ToolSource};
 
+pub use self::argument_check::{Schemas, findings as argument_findings, native_schemas, schemas as tool_schemas};
 use self::listing::Listing;
 use self::result::made_of;
-use crate::clock::{Clock as _, System};
 use crate::mcp_servers::{McpServerError, McpServers};
-use crate::providers::NetworkPolicy;
 use crate::retry::Failure;
 use crate::work::{Made, ToolWork};
 
 /// Calls tools, and lists them for agents.
 pub struct Tools {
     servers: Arc<McpServers>,
-    native: NativeContext,
 }
 
 impl Tools {
-    /// The native tools, whose requests may reach these networks, and those of MCP servers.
+    /// The native tools, and those of MCP servers.
     #[must_use]
-    pub fn new(servers: Arc<McpServers>, network: NetworkPolicy) -> Self {
-        Self { servers, native: NativeContext::new(network, || System.now().into()) }
+    pub fn new(servers: Arc<McpServers>) -> Self {
+        Self { servers }
     }
 
     /// Calls a tool once. A result is there too when the tool says that it failed.
@@ -72,7 +71,7 @@ impl Tools {
             return Err(ToolError::new(ToolErrorKind::UnknownTool, Sent::No, message));
         };
         let limit = work.timeout.unwrap_or(Duration::from_secs(DEFAULT_TIMEOUT_SECONDS.into()));
-        tool.call(work.arguments.clone(), &self.native, limit).await
+        tool.call(work.arguments.clone(), self.servers.native_context(), limit).await
     }
 
     async fn call_server(

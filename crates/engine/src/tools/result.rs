@@ -126,7 +126,10 @@ mod tests {
         let (Made::Result { value, attachments }, Ok(())) = made_of(output(list, content)) else { panic!() };
         assert_eq!(value, "one\ntwo");
         assert_eq!(attachments.len(), 1);
-        assert_eq!((attachments[0].attachment_type, attachments[0].data.as_deref()), (AttachmentType::Image, Some("aGk=")));
+        assert_eq!(
+            (attachments[0].attachment_type, attachments[0].data.as_deref()),
+            (AttachmentType::Image, Some("aGk="))
+        );
         let structured = made_of(output(json!({"n": 1}), vec![text("{\"n\": 1}"), image()]));
         let (Made::Result { value, attachments }, Ok(())) = structured else { panic!() };
         assert_eq!((value, attachments.len()), (json!({"n": 1}), 1));
@@ -146,7 +149,10 @@ mod tests {
     fn a_tool_that_says_that_it_failed_is_quoted_and_its_outcome_is_known() {
         let (made, result) = made_of(ToolOutput { is_error: true, ..output(json!("no such\0 file"), Vec::new()) });
         let failure = result.unwrap_err();
-        assert_eq!((failure.code, failure.sent, failure.message.as_str()), (ErrorCode::ToolFailed, Sent::No, "no such\u{fffd} file"));
+        assert_eq!(
+            (failure.code, failure.sent, failure.message.as_str()),
+            (ErrorCode::ToolFailed, Sent::No, "no such\u{fffd} file")
+        );
         assert!(matches!(made, Made::Result { value, .. } if value == "no such\u{fffd} file"));
     }
 }

@@ -141,11 +141,8 @@ impl Script {
             Show::Answer | Show::Thinking | Show::Overload => tool_calls(call),
             _ => Vec::new(),
         };
-        let (text, reason) = if tool_calls.is_empty() {
-            (text, reason)
-        } else {
-            (announcement(&tool_calls), FinishReason::ToolCalls)
-        };
+        let (text, reason) =
+            if tool_calls.is_empty() { (text, reason) } else { (announcement(&tool_calls), FinishReason::ToolCalls) };
         let reasoning_tokens = estimated_tokens(&thinking);
         let usage = TokenUsage {
             input_tokens: call.texts().map(estimated_tokens).sum(),

@@ -111,7 +111,8 @@ fn in_prompt(property: &Value, name: &str, prompt: &str) -> Option<Value> {
         return None;
     }
     let name = name.to_lowercase();
-    let mut words = prompt.split_whitespace().map(|word| word.trim_matches(['"', '\'', '`', '(', ')', ',', ';', '.', '?', '!']));
+    let mut words =
+        prompt.split_whitespace().map(|word| word.trim_matches(['"', '\'', '`', '(', ')', ',', ';', '.', '?', '!']));
     match property.get("type").and_then(Value::as_str)? {
         "string" if name.contains("url") || name.contains("uri") => {
             words.find(|word| word.starts_with("http://") || word.starts_with("https://")).map(Value::from)
@@ -121,8 +122,12 @@ fn in_prompt(property: &Value, name: &str, prompt: &str) -> Option<Value> {
         }
         "string" if name == "expression" => calculation(prompt).map(Value::from),
         "string" => quoted(prompt).map(Value::from),
-        "integer" => words.find_map(|word| word.parse::<i64>().ok()).filter(|it| is_within(property, *it)).map(Value::from),
-        "number" => words.find_map(|word| word.parse::<i64>().ok()).filter(|it| is_within(property, *it)).map(Value::from),
+        "integer" => {
+            words.find_map(|word| word.parse::<i64>().ok()).filter(|it| is_within(property, *it)).map(Value::from)
+        }
+        "number" => {
+            words.find_map(|word| word.parse::<i64>().ok()).filter(|it| is_within(property, *it)).map(Value::from)
+        }
         _ => None,
     }
 }
@@ -142,7 +147,8 @@ fn quoted(prompt: &str) -> Option<&str> {
 fn calculation(prompt: &str) -> Option<&str> {
     let parts = prompt.split(|c: char| !(c.is_ascii_digit() || " .+-*/()".contains(c))).map(str::trim);
     let parts = parts.map(|part| part.trim_end_matches('.'));
-    let fits = |part: &&str| part.starts_with(|c: char| c.is_ascii_digit() || c == '(') && part.contains(['+', '*', '/', '-']);
+    let fits =
+        |part: &&str| part.starts_with(|c: char| c.is_ascii_digit() || c == '(') && part.contains(['+', '*', '/', '-']);
     parts.filter(fits).max_by_key(|part| part.len())
 }
 
@@ -201,7 +207,11 @@ mod tests {
     #[test]
     fn arguments_come_from_the_prompt_and_fit_the_schema() {
         for (property, prompt, expected) in [
-            (json!({"type": "string", "name": "url"}), "Read https://example.org/a, please", json!("https://example.org/a")),
+            (
+                json!({"type": "string", "name": "url"}),
+                "Read https://example.org/a, please",
+                json!("https://example.org/a"),
+            ),
             (json!({"type": "string", "name": "expression"}), "What is 12 * (3 + 4)?", json!("12 * (3 + 4)")),
             (json!({"type": "number", "name": "seconds", "minimum": 0}), "Wait 3 seconds", json!(3)),
             (json!({"type": "number", "name": "seconds", "minimum": 5}), "Wait 3 seconds", json!(5.0)),

@@ -81,7 +81,10 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<bool> {
     }
     if let Some(snapshot) = &turn.snapshot {
         diesel::update(execution_snapshots::table.find((tenant, id)))
-            .set((execution_snapshots::snapshot.eq(write_json(snapshot)?), execution_snapshots::format.eq(format_of(snapshot))))
+            .set((
+                execution_snapshots::snapshot.eq(write_json(snapshot)?),
+                execution_snapshots::format.eq(format_of(snapshot)),
+            ))
             .execute(conn)
             .await?;
     }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sluice_store::{
-    AgentMemory, AttemptProgress, AttemptRecord, ExecutionState, IdempotencyKey, Snapshot, StartRecord, StepRecord, Store,
-    StoredEvent, Turn, from_micros,
+    AgentMemory, AttemptProgress, AttemptRecord, ExecutionState, IdempotencyKey, Snapshot, StartRecord, StepRecord,
+    Store, StoredEvent, Turn, from_micros,
 };
 use sluice_types::{
     Attempt, AttemptStatus, Definition, ExecutionId, ExecutionStatus, Metadata, StepRun, StepRunStatus, TenantId,

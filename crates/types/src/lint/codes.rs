@@ -5,7 +5,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Every code of a finding.
-pub const LINT_CODES: [&str; 105] = [
+pub const LINT_CODES: [&str; 106] = [
+    "arguments_do_not_fit",
     "arguments_too_long",
     "backward_next",
     "branches_and_for_each",

@@ -2,6 +2,7 @@
 
 mod answers;
 mod requests;
+mod schema;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ pub struct McpServer {
 }
 
 /// How a server is reached. Secrets are written and never read: answers hold their names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum McpTransport {
     /// A program that the server starts, and speaks with through its standard input and output.

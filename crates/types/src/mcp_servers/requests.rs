@@ -10,7 +10,7 @@ use crate::ids::McpServerId;
 use crate::{integer, patch};
 
 /// How a server is to be reached, with its secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum SetMcpTransport {
     /// A program that the server starts, and speaks with through its standard input and output.

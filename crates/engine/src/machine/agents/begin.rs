@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use sluice_store::ListedTool;
 use sluice_types::limits::{MAX_TURN_CALLS, MAX_TURNS};
-use sluice_types::{AgentRun, AgentStep, ErrorCode, EventType, RunError, StepKind, StepPath, StepRunStatus, candidates};
+use sluice_types::{
+    AgentRun, AgentStep, ErrorCode, EventType, RunError, StepKind, StepPath, StepRunStatus, candidates,
+};
 
 use super::plan::{call_of, present_turn, turn_of};
 use crate::machine::Machine;
@@ -48,13 +50,14 @@ impl Machine {
     /// Begins the first turn of an agent whose tools are listed.
     pub(in crate::machine) fn tools_listed(&mut self, path: &StepPath, tools: Vec<ListedTool>) {
         let now = self.turn.now;
-        let first = self.place(path).and_then(|place| {
-            candidates(&self.journal.snapshot.definition, &place.step).into_iter().next()
-        });
+        let first = self
+            .place(path)
+            .and_then(|place| candidates(&self.journal.snapshot.definition, &place.step).into_iter().next());
         let (provider, model) = first.map(|first| (first.provider, first.model)).unzip();
         self.change(path, |record| {
             let run = &mut record.run;
-            run.agent = Some(AgentRun { tools: tools.iter().map(|tool| tool.id.clone()).collect(), ..AgentRun::default() });
+            run.agent =
+                Some(AgentRun { tools: tools.iter().map(|tool| tool.id.clone()).collect(), ..AgentRun::default() });
             run.status = StepRunStatus::Running;
             run.provider = provider;
             run.model = model;

@@ -1,9 +1,7 @@
 //! Ends of agents.
 
 use serde_json::Value;
-use sluice_types::{
-    AgentFinish, ErrorCode, ExecutionEvent, RunError, StepPath, StepRun, StepRunStatus,
-};
+use sluice_types::{AgentFinish, ErrorCode, ExecutionEvent, RunError, StepPath, StepRun, StepRunStatus};
 
 use super::plan::{calls_of, turn_of};
 use crate::machine::plan::SkipReason;
@@ -67,7 +65,8 @@ impl Machine {
 
     /// The last text of an agent's turns.
     fn said_last(&self, path: &StepPath, turns: u32) -> Option<(String, Value)> {
-        let said = |number| self.runs.get(&turn_of(path, number)?)?.content.clone().filter(|text| !text.trim().is_empty());
+        let said =
+            |number| self.runs.get(&turn_of(path, number)?)?.content.clone().filter(|text| !text.trim().is_empty());
         let text = (1..=turns).rev().find_map(said)?;
         Some((text.clone(), Value::String(text)))
     }

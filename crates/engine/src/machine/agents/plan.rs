@@ -86,9 +86,8 @@ pub fn call_of(turn: &StepPath, number: usize) -> Option<StepPath> {
 pub fn present_turn(runs: &Runs, agent: &StepPath) -> u32 {
     let is_over = |number: u32| {
         let Some(turn) = turn_of(agent, number) else { return false };
-        let has_ended = |status| {
-            matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Skipped)
-        };
+        let has_ended =
+            |status| matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Skipped);
         let calls = calls_of(runs, &turn);
         // A turn without calls is the last one.
         runs.status(&turn) == StepRunStatus::Completed

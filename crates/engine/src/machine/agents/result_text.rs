@@ -7,7 +7,8 @@ use sluice_types::limits::{MAX_RESULT_SENT_BYTES, MAX_TURN_CALLS};
 use sluice_types::{Attachment, AttachmentType, StepRunStatus};
 
 /// Stands for a result that is no longer sent.
-pub const DROPPED: &str = "[This result was left out, because the conversation had become too long. Call the tool again if you need it.]";
+pub const DROPPED: &str =
+    "[This result was left out, because the conversation had become too long. Call the tool again if you need it.]";
 
 /// The result of a call that has ended, and whether it failed.
 pub fn result_text(call: Option<&StepRecord>) -> (String, bool) {

@@ -3,9 +3,7 @@
 use sluice_providers::{ModelCall, Tool, ToolCall};
 use sluice_store::{AskedCall, ListedTool};
 use sluice_types::limits::MAX_CONVERSATION_BYTES;
-use sluice_types::{
-    AgentStep, Candidate, ErrorCode, InAgent, LlmStep, OnContextFull, RunError, StepPath,
-};
+use sluice_types::{AgentStep, Candidate, ErrorCode, InAgent, LlmStep, OnContextFull, RunError, StepPath};
 
 use super::transcript::{conversation, results_before};
 use crate::machine::Machine;
@@ -28,7 +26,8 @@ impl Machine {
             }
         };
         let record = self.runs.record(&at.agent).ok_or_else(missing)?;
-        let (instructions, tools) = (record.memory.instructions.clone(), record.memory.tools.clone().unwrap_or_default());
+        let (instructions, tools) =
+            (record.memory.instructions.clone(), record.memory.tools.clone().unwrap_or_default());
         let agent = self.agent_step(&at.agent).ok_or_else(missing)?;
         let call = self.call(agent.model_use(), candidate, String::new(), instructions);
         Ok(ModelCall { messages, tools: tools.iter().map(told).collect(), ..call })
@@ -81,9 +80,5 @@ pub fn as_llm(agent: &AgentStep) -> LlmStep {
 
 /// A tool, as a model is told of it.
 fn told(tool: &ListedTool) -> Tool {
-    Tool {
-        name: tool.name.clone(),
-        description: tool.description.clone(),
-        parameters: tool.input_schema.clone(),
-    }
+    Tool { name: tool.name.clone(), description: tool.description.clone(), parameters: tool.input_schema.clone() }
 }

@@ -42,8 +42,11 @@ fn turns_and_calls_are_step_runs() {
     assert_eq!(begun(&world), ["s#1", "s.1#1", "s.1.0#1", "s.1.1#1", "s.2#1", "s.2.0#1", "s.3#1", "b#1"]);
     let (turn, call, whole) = (world.run("s.1"), world.run("s.1.1"), world.run("s"));
     assert_eq!((turn.step_type, turn.tool_calls, turn.label.as_str()), (StepType::Llm, Some(2), "S"));
-    assert_eq!((call.step_type, call.tool.as_deref(), call.label.as_str()), (StepType::Tool, Some("box:look"), "box:look"));
-    assert_eq!(call.output, Some(json!("<box:look {\"call\":1,\"turn\":1}>")));
+    assert_eq!(
+        (call.step_type, call.tool.as_deref(), call.label.as_str()),
+        (StepType::Tool, Some("box:look"), "box:look")
+    );
+    assert_eq!(call.output, Some(json!("<box:look {\"turn\":1,\"call\":1}>")));
     assert_eq!(whole.output, Some(json!("<ll w end>")));
     let told = whole.agent.clone().unwrap();
     assert_eq!((told.turns, told.finished, told.tools.len()), (Some(3), Some(AgentFinish::Answered), 2));
@@ -68,7 +71,7 @@ fn the_model_is_sent_the_whole_conversation() {
         })
         .collect();
     assert_eq!(said[..2], ["user lu b end", "model 2 [{\"signed\":\"s.1\"}]"]);
-    assert_eq!(said[2], "call_1_0 false <box:look {\"call\":0,\"turn\":1}>");
+    assert_eq!(said[2], "call_1_0 false <box:look {\"turn\":1,\"call\":0}>");
     assert_eq!(said[3], "call_1_1 true There is no tool `box_gone`. There are: box_look, box_write.");
     assert_eq!(said[4], "model 1 [{\"signed\":\"s.2\"}]");
     assert_eq!(said[5], "call_2_0 true The arguments are not valid JSON. Write them as one JSON object.");
@@ -115,7 +118,10 @@ fn a_write_is_approved_edited_or_refused() {
     }
     let run = world.run("s.1.1");
     let gate = run.gate.clone().unwrap();
-    assert_eq!((run.status, gate.kind, world.status()), (StepRunStatus::Waiting, GateKind::ToolCall, ExecutionStatus::Paused));
+    assert_eq!(
+        (run.status, gate.kind, world.status()),
+        (StepRunStatus::Waiting, GateKind::ToolCall, ExecutionStatus::Paused)
+    );
     assert_eq!(gate.decisions, [ReviewDecision::Approve, ReviewDecision::Reject]);
     assert_eq!(serde_json::from_str::<Value>(&gate.content.unwrap()).unwrap(), json!({"turn": 1, "call": 1}));
     world.decide(&path("s.1.1"), ReviewDecision::Approve);
@@ -135,7 +141,10 @@ fn a_write_is_approved_edited_or_refused() {
     assert_eq!(world.run("s.2.0").output, Some(json!("<box:write {\"to\":\"b\"}>")));
     let refused = DecideGate { comment: Some("Not on a Friday.".into()), ..decision(ReviewDecision::Reject) };
     world.command(Command::Review(path("s.2.1"), refused)).unwrap();
-    assert_eq!((world.run("s.2.1").status, error_at(&world, "s.2.1")), (StepRunStatus::Failed, Some(ErrorCode::ToolCallRefused)));
+    assert_eq!(
+        (world.run("s.2.1").status, error_at(&world, "s.2.1")),
+        (StepRunStatus::Failed, Some(ErrorCode::ToolCallRefused))
+    );
     let results: Vec<_> = call_at(&world, "s.3").messages.iter().rev().take(2).cloned().collect();
     let [Message::Tool(refused), Message::Tool(edited)] = &results[..] else { panic!("{results:?}") };
     assert_eq!((refused.content.as_str(), refused.is_error), ("A person refused this call. Not on a Friday.", true));
@@ -235,7 +244,10 @@ fn a_retry_goes_on_from_a_turn_or_begins_again() {
     let mut world = failed();
     world.command(Command::Retry(path("s.2.0"), PatchStep::default())).unwrap();
     world.finish();
-    assert_eq!((world.status(), begun(&world)), (ExecutionStatus::Completed, vec!["s.2.0#2".into(), "s.3#2".into(), "b#1".into()]));
+    assert_eq!(
+        (world.status(), begun(&world)),
+        (ExecutionStatus::Completed, vec!["s.2.0#2".into(), "s.3#2".into(), "b#1".into()])
+    );
     let mut world = failed();
     world.command(Command::Retry(path("s.2"), PatchStep::default())).unwrap();
     world.finish();
@@ -344,7 +356,14 @@ fn a_budget_stops_an_agent_between_turns() {
     costly["provider"] = json!("openai");
     costly["model"] = json!("gpt-5.4-mini");
     costly["max_tokens"] = json!(1_000);
-    let mut world = World::with_budget(&[costly], 0.01);
+    let needed = {
+        let mut world = World::with_budget(std::slice::from_ref(&costly), 0.0);
+        world.start();
+        world.end_all(End::Answer);
+        world.run("s.1").gate.as_ref().unwrap().needed_usd.unwrap()
+    };
+    // Enough for the first turn, and not for what it cost and the next one.
+    let mut world = World::with_budget(&[costly], needed * 1.001);
     world.start();
     world.finish();
     let at = world.events.iter().find(|event| event.step_status == Some(StepRunStatus::Waiting)).unwrap().path.clone();

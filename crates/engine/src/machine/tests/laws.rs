@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use serde_json::Value;
-use sluice_types::{AttemptStatus, ErrorCode, EventType, StepEffect, StepRunStatus};
+use sluice_types::{AttemptStatus, ErrorCode, EventType, StepEffect, StepRun, StepRunStatus};
 
 use super::trees::{List, any_tree, steps_of};
 use super::world::{Crash, End, World};
@@ -33,7 +33,14 @@ fn any_course() -> impl Strategy<Value = Course> {
             6 => Just(End::Answer), 2 => Just(End::Cut), 2 => Just(End::Refused), 2 => Just(End::Lost),
             lasting => Just(End::Rejected),
         ];
-        let ends = proptest::collection::vec(proptest::collection::vec(end, 0..3), 1..5);
+        // What completes it once completes it again, when a crash loses the end.
+        let until_completed = |mut ends: Vec<End>| {
+            let completes = ends.iter().position(|end| matches!(end, End::Answer | End::Cut));
+            ends.truncate(completes.map_or(ends.len(), |at| at + 1));
+            ends
+        };
+        let ends = proptest::collection::vec(end, 0..3).prop_map(until_completed);
+        let ends = proptest::collection::vec(ends, 1..5);
         let picks = proptest::collection::vec(0..5_usize, 1..9);
         (ends, picks).prop_map(move |(ends, picks)| Course { ends, picks, continues })
     })
@@ -93,8 +100,11 @@ proptest! {
         list in any_tree(), crashes in any_crashes(), course in any_course(),
     ) {
         let world = driven(&steps(&list, &course), crashes, &course);
-        let writes = |path: &_| world.machine.index().at(path).is_some_and(|place| place.step.effect() == StepEffect::Writes);
-        for at in world.machine.runs().iter().map(|run| &run.path).filter(|path| writes(path)) {
+        let writes = |run: &&StepRun| match run.path.in_agent() {
+            Some(_) => run.effect == Some(StepEffect::Writes),
+            None => world.machine.index().at(&run.path).is_some_and(|place| place.step.effect() == StepEffect::Writes),
+        };
+        for at in world.machine.runs().iter().filter(writes).map(|run| &run.path) {
             // Each further attempt was requested at a gate, or follows one that the provider refused.
             let records = world.attempts.iter().filter(|record| record.path == *at);
             let unsafe_ends = records.filter(|record| match record.attempt.status {

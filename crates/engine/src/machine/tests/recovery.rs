@@ -183,13 +183,13 @@ fn an_attempt_after_a_crash_is_reserved_again() {
 
 #[test]
 fn a_step_of_a_newer_version_fails_with_a_message_that_says_so() {
-    let debate = json!({"id": "b", "label": "B", "type": "debate", "goal": "x"});
-    let mut world = World::started(&[step("a", "x"), debate, step("c", "y")]);
+    let agent = json!({"id": "b", "label": "B", "type": "dream", "goal": "x"});
+    let mut world = World::started(&[step("a", "x"), agent, step("c", "y")]);
     world.end(&path("a"), End::Answer);
     assert_eq!((world.status(), world.run("b").status), (ExecutionStatus::Failed, StepRunStatus::Failed));
     let error = world.run("b").error.clone().unwrap();
     assert_eq!(error.code, ErrorCode::InvalidDefinition);
-    assert!(error.message.contains("does not know steps of type `debate`"), "{}", error.message);
+    assert!(error.message.contains("does not know steps of type `dream`"), "{}", error.message);
 }
 
 #[test]

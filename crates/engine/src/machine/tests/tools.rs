@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use sluice_types::{AttemptStatus, ErrorCode, ExecutionStatus, OverrideOutput, ReviewDecision, StepEffect, StepRunStatus};
+use sluice_types::{
+    AttemptStatus, ErrorCode, ExecutionStatus, OverrideOutput, ReviewDecision, StepEffect, StepRunStatus,
+};
 
 use super::world::{End, World, path, step, tool};
 use crate::machine::Command;
@@ -27,7 +29,10 @@ fn arguments_keep_the_types_of_their_values() {
     world.finish();
     assert_eq!(world.status(), ExecutionStatus::Completed);
     let run = world.run("a");
-    assert_eq!((run.tool.as_deref(), json!(run.arguments), run.effect.clone()), (Some("box:look"), sent, Some(StepEffect::Writes)));
+    assert_eq!(
+        (run.tool.as_deref(), json!(run.arguments), run.effect.clone()),
+        (Some("box:look"), sent, Some(StepEffect::Writes))
+    );
     assert_eq!((run.cost_usd, run.unpriced_calls, run.token_usage.input_tokens), (0.0, 0, 0));
     assert!(world.run("b").output.as_ref().unwrap().as_str().unwrap().starts_with("<<box:look"));
 }
@@ -62,7 +67,11 @@ fn a_tool_that_writes_is_not_repeated_unasked() {
     world.crash();
     assert_eq!(world.run("a").status, StepRunStatus::OutcomeUnknown);
     let done = sluice_types::DecideGate {
-        decision: ReviewDecision::AssumeDone, comment: None, content: Some("{\"n\": 1}".into()), budget_usd: None, opened_seq: None,
+        decision: ReviewDecision::AssumeDone,
+        comment: None,
+        content: Some("{\"n\": 1}".into()),
+        budget_usd: None,
+        opened_seq: None,
     };
     world.command(Command::Review(path("a"), done)).unwrap();
     assert_eq!(world.run("a").output, Some(json!({"n": 1})));
@@ -132,7 +141,11 @@ fn a_wait_is_paused_and_cancelled_as_any_step() {
 fn a_wait_that_is_no_time_is_refused() {
     for seconds in [json!("soon"), json!(-1), json!(1e300), json!(2_592_001), json!(null)] {
         let world = World::started(&[wait(&seconds)]);
-        assert_eq!(world.run("w").error.as_ref().map(|error| error.code), Some(ErrorCode::ToolArgumentsInvalid), "{seconds}");
+        assert_eq!(
+            world.run("w").error.as_ref().map(|error| error.code),
+            Some(ErrorCode::ToolArgumentsInvalid),
+            "{seconds}"
+        );
     }
     assert_eq!(World::started(&[wait(&json!(2_592_000))]).run("w").status, StepRunStatus::Running);
 }

@@ -3,12 +3,20 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::world::{review, step};
+use super::world::{agent, review, step, tool};
 
 /// A step before it has an id.
 #[derive(Debug, Clone)]
 pub enum Tree {
-    Llm { enabled: bool, writes: bool },
+    Llm {
+        enabled: bool,
+        writes: bool,
+    },
+    Tool {
+        writes: bool,
+    },
+    /// The calls of each turn, and whether a person approves those that write.
+    Agent(Vec<usize>, bool),
     Review,
     Branches(Vec<List>, Option<u32>),
     Each(List, u32, Option<u32>),
@@ -20,6 +28,7 @@ pub enum Tree {
 pub type List = Vec<(Tree, Option<usize>)>;
 
 const CONDITIONS: [&str; 4] = ["false", "true", "input.topic == 'tea'", "input.topic | length > 9"];
+const CALLS: [&str; 6] = ["l", "w", "ll", "lwl", "wuw", "lb"];
 const ENDS: [&str; 3] = ["false", "true", "iteration == 2"];
 
 /// Lists of steps up to four levels deep.
@@ -27,6 +36,9 @@ pub fn any_tree() -> impl Strategy<Value = List> {
     let leaf = prop_oneof![
         4 => (any::<bool>(), any::<bool>()).prop_map(|(enabled, writes)| Tree::Llm { enabled: enabled || writes, writes }),
         1 => Just(Tree::Review),
+        1 => any::<bool>().prop_map(|writes| Tree::Tool { writes }),
+        2 => (proptest::collection::vec(0..CALLS.len(), 0..4), any::<bool>())
+            .prop_map(|(calls, asks)| Tree::Agent(calls, asks)),
     ];
     let tree = leaf.prop_recursive(3, 20, 3, |inner| {
         let inner = list(inner, 3);
@@ -92,6 +104,20 @@ impl Builder {
                 made
             }
             Tree::Review => review(&id),
+            Tree::Tool { writes } => {
+                let prompt = before.map_or("{{input.topic}}".to_owned(), |before| {
+                    format!("{{{{steps.S{before}.output if steps.S{before} is defined else 7}}}}")
+                });
+                let mut made = tool(&id, "box:any", &json!({ "value": prompt }));
+                made["effect"] = json!(if *writes { "writes" } else { "reads" });
+                made
+            }
+            Tree::Agent(calls, asks) => {
+                let words = calls.iter().map(|calls| CALLS[*calls]).chain(["end"]);
+                let mut made = agent(&id, &words.collect::<Vec<_>>().join(" "));
+                made["approve"] = json!(if *asks { "writes" } else { "never" });
+                made
+            }
             Tree::Branches(branches, width) => {
                 let branches = branches.iter().enumerate();
                 let branches: Vec<Value> =

@@ -299,7 +299,8 @@ impl World {
     pub fn fail(&mut self, at: &str, code: ErrorCode) {
         let position = self.tasks.iter().position(|task| task.path == path(at)).expect("an attempt is under way");
         let end = ended(self.tasks.remove(position), End::Rejected);
-        let failure = Failure { code, message: "It failed.".into(), retryable: false, retry_after: None, sent: Sent::No };
+        let failure =
+            Failure { code, message: "It failed.".into(), retryable: false, retry_after: None, sent: Sent::No };
         self.end_with(AttemptEnd { result: Err(failure), ..end });
     }
 
@@ -423,6 +424,8 @@ fn ended(task: Task, end: End) -> AttemptEnd {
         }
     };
     let calls = asked(&path, &call);
+    // A cut call is another subject: a run that a crash disturbs would ask for it once more.
+    let end = if end == End::Cut && !calls.is_empty() { End::Answer } else { end };
     let failure =
         |code, retryable, sent| Failure { code, message: "It failed.".into(), retryable, retry_after: None, sent };
     let usage = (end == End::Spent).then(|| TokenUsage {
@@ -473,7 +476,9 @@ fn asked(path: &StepPath, call: &ModelCall) -> Vec<ToolCall> {
     let Some(at) = path.in_agent() else { return Vec::new() };
     let Some(Message::User(prompt)) = call.messages.first() else { return Vec::new() };
     let turn = usize::try_from(at.turn).unwrap();
-    let Some(letters) = prompt.split_whitespace().nth(turn - 1).filter(|word| *word != "end") else { return Vec::new() };
+    let Some(letters) = prompt.split_whitespace().nth(turn - 1).filter(|word| *word != "end") else {
+        return Vec::new();
+    };
     let called = letters.chars().enumerate().map(|(number, letter)| {
         let (name, arguments) = match letter {
             'l' => ("box_look", json!({"turn": turn, "call": number})),
