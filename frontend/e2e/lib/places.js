@@ -212,6 +212,32 @@ export const places = {
     await card.getByRole('textbox', { name: 'Output of Research' }).fill('Another text');
     await expect(card.getByText(/stale after this/)).toBeVisible();
   },
+  'a call of an agent, asked about': async (test) => {
+    await openAgent(test);
+    await expect(test.page.getByRole('button', { name: 'Allow this call' })).toBeVisible();
+  },
+  'a call of an agent, with its arguments edited': async (test) => {
+    await openAgent(test);
+    await test.page.getByRole('button', { name: 'Edit the arguments' }).click();
+    await expect(test.page.getByRole('textbox', { name: 'Content' })).toBeVisible();
+  },
+  'the run of an agent that is complete': async (test) => {
+    const run = await openAgent(test);
+    await test.page.getByRole('textbox', { name: 'Reason' }).fill('Leave the tides alone.');
+    await test.page.getByRole('button', { name: 'Refuse with this reason' }).click();
+    await test.api.untilRun(run.id, 'completed');
+    const card = await run.openStep('Look');
+    await card.getByText(/^Tools it has/).click();
+    for (const turn of [/Turn 1/, /Turn 2/]) {
+      await card.getByRole('button', { name: turn }).click();
+    }
+    for (const row of await card.locator('.call-toggle').all()) {
+      await row.click();
+    }
+    await expect(card.getByText('Leave the tides alone.')).toBeVisible();
+    await card.getByText('Attempts and decisions').first().click();
+    await expect(card.locator('.attempts').first()).toBeVisible();
+  },
   'the settings of providers': async ({ page }) => {
     await page.goto('/settings/providers');
     await page.locator('summary').filter({ hasText: 'Anthropic' }).click();
@@ -284,6 +310,19 @@ async function openTools({ page, api }) {
   const builder = new Builder(page);
   await builder.open(id);
   return builder;
+}
+
+/** The run of an agent that reads a note, and waits before it writes. */
+async function openAgent({ page, api }) {
+  const folder = await notes();
+  await addFiles(api, folder, { trusted: true });
+  const task = `Call read_text_file for ${folder}/tides.md, then write_file with "Low water at six."`;
+  const { id } = await api.createWorkflow('Notes', [agent('Look', { prompt: task, tools: ['files:read_text_file', 'files:write_file'] })]);
+  const { id: execution } = await api.start(id);
+  const run = new Run(page);
+  await run.open(execution);
+  await api.untilRun(execution, 'paused');
+  return run;
 }
 
 function createBrief(api) {

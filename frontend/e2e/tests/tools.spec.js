@@ -13,7 +13,7 @@ test('a tool step is added, its tool found and its arguments filled in as a form
   await builder.open(id);
   await page.getByRole('button', { name: 'Tool', exact: true }).click();
   const card = builder.card('Tool');
-  await expect(card).toContainText('choose the tool that the step calls');
+  await expect(card).toContainText('Choose the tool that the step calls.');
   await card.getByRole('button', { name: 'Choose a tool' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('searchbox').fill('edit file');
@@ -94,7 +94,7 @@ test('an agent is chosen, or written in its step, with its tools', async ({ page
   await card.getByRole('button', { name: 'Choose tools' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('searchbox').fill('read_text');
-  await dialog.getByRole('checkbox', { name: /read_text_file/ }).check();
+  await dialog.getByRole('checkbox', { name: /^read_text_file/ }).check();
   await dialog.getByRole('button', { name: 'Done' }).click();
   await card.getByRole('combobox', { name: 'Ask a person before' }).selectOption('Every call');
   await card.getByRole('textbox', { name: 'Most turns' }).fill('4');
