@@ -234,7 +234,7 @@ export const places = {
     for (const row of await card.locator('.call-toggle').all()) {
       await row.click();
     }
-    await expect(card.getByText('Leave the tides alone.')).toBeVisible();
+    await expect(card.locator('.note').filter({ hasText: 'Leave the tides alone.' })).toBeVisible();
     await card.getByText('Attempts and decisions').first().click();
     await expect(card.locator('.attempts').first()).toBeVisible();
   },

@@ -18,7 +18,7 @@ test('a tool step is added, its tool found and its arguments filled in as a form
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('searchbox').fill('edit file');
   await dialog.getByRole('button', { name: /^edit_file/ }).click();
-  await expect(card.getByText('files:edit_file')).toBeVisible();
+  await expect(card.getByRole('group', { name: 'Tool' })).toContainText('files:edit_file');
   await expect(card.getByText('writes', { exact: true })).toBeVisible();
   // A text with completions, a list of objects, a choice.
   const path = card.getByRole('textbox', { name: 'Path' });

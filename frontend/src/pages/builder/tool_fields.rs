@@ -114,7 +114,9 @@ fn Arguments(form: StepForm, tool: Memo<Option<ToolResource>>) -> impl IntoView 
     view! {
         <div class="arguments stack" role="group" aria-label="Arguments">
             <div class="row wrap between">
-                <h4 class="label">"Arguments"</h4>
+                <span class="label" aria-hidden="true">
+                    "Arguments"
+                </span>
                 <Show when=move || can_show.get()>
                     <Segments
                         label="How to write the arguments"

@@ -143,7 +143,7 @@ fn Ended(store: RunStore, path: StepPath, tool: Memo<String>) -> impl IntoView {
         <Failed store path=path.clone() />
         <Show when=move || is_there.get()>
             <div class="stack tight">
-                <h5 class="label">"Result"</h5>
+                <p class="label">"Result"</p>
                 <TextBox text label=label.clone() />
             </div>
         </Show>

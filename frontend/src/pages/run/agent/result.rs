@@ -35,12 +35,12 @@ pub fn ToolArguments(store: RunStore, path: StepPath) -> impl IntoView {
             view! {
                 <div class="stack tight">
                     <div class="row between">
-                        <h5 class="label">"Arguments"</h5>
+                        <p class="label">"Arguments"</p>
                         <CopyButton label="Copy the arguments" text=json />
                     </div>
-                    <dl class="call-arguments" tabindex="0" role="region" aria-label="Arguments">
-                        {known.into_iter().map(row).collect_view()}
-                    </dl>
+                    <div class="call-arguments" tabindex="0" role="region" aria-label="Arguments">
+                        <dl>{known.into_iter().map(row).collect_view()}</dl>
+                    </div>
                 </div>
             }
             .into_any(),
@@ -132,7 +132,13 @@ pub fn Failed(store: RunStore, path: StepPath) -> impl IntoView {
     move || {
         let error = error.get()?;
         // A person has decided so: nothing is wrong.
-        let kind = if error.code == ErrorCode::ToolCallRefused { NoteKind::Info } else { NoteKind::Bad };
-        Some(view! { <Note kind><StepError error /></Note> })
+        if error.code == ErrorCode::ToolCallRefused {
+            return Some(view! { <Note kind=NoteKind::Info>{error.message}</Note> });
+        }
+        Some(view! {
+            <Note kind=NoteKind::Bad>
+                <StepError error />
+            </Note>
+        })
     }
 }
