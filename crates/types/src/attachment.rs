@@ -23,7 +23,7 @@ pub struct Attachment {
     /// Its contents, when they are text; of a part of a type that is not known, its JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Its contents in base64, when they are not text.
+    /// Its contents in base64, when they are not text. They are in the answer of a single step run, and not in lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
 }

@@ -67,6 +67,9 @@ impl StepRun {
         if !include.contains(&Include::Prompts) {
             self.prompt = None;
         }
+        for attachment in &mut self.attachments {
+            attachment.data = None;
+        }
         if let Some(gate) = self.gate.as_mut().filter(|_| !include.contains(&Include::Gates)) {
             gate.content = None;
         }
@@ -144,6 +147,20 @@ mod tests {
             assert_eq!(there, kept, "{status} {output}");
             assert_eq!(lean.steps[0].text().as_deref(), text, "{status} {output}");
         }
+    }
+
+    #[test]
+    fn the_bytes_of_attachments_are_in_the_step_run_alone() {
+        let mut with_image = run("completed", Some("text"), &json!("text"));
+        with_image.attachments =
+            serde_json::from_value(json!([{"type": "image", "mime_type": "image/png", "data": "aGk="}])).unwrap();
+        let detail = StepRunDetail { run: with_image.clone(), attempts: Vec::new(), decisions: Vec::new() };
+        assert_eq!(detail.lean().run.attachments[0].data.as_deref(), Some("aGk="));
+        let listed = with_image.lean(&[]);
+        assert_eq!(
+            (listed.attachments[0].mime_type.as_deref(), &listed.attachments[0].data),
+            (Some("image/png"), &None)
+        );
     }
 
     #[test]

@@ -45,8 +45,6 @@ impl Index {
             },
             StepKind::Agent(AgentStep { output_schema: None, .. }) => Some(Vec::new()),
             StepKind::Agent(AgentStep { output_schema: Some(schema), .. }) => schema_fields(schema),
-            // A tool may give any field.
-            StepKind::Tool(_) => None,
             StepKind::Review(_) => Some(["decision", "comment"].map(str::to_owned).to_vec()),
             StepKind::Parallel(parallel) if parallel.branches.is_empty() => Some(Vec::new()),
             StepKind::Parallel(parallel) => {
@@ -67,7 +65,8 @@ impl Index {
                 }
                 Some(fields)
             }
-            StepKind::Unknown(_) => None,
+            // A tool may give any field.
+            StepKind::Tool(_) | StepKind::Unknown(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@
     reason = "a test may panic"
 )]
 
+mod agent_runs;
 mod answers;
 mod bad_input;
 mod command_line;

@@ -121,6 +121,21 @@ async fn an_agent_calls_tools_and_answers(#[future(awt)] database: TestDatabase)
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_waits_as_a_step_does(#[future(awt)] database: TestDatabase) {
+    let bench = TestEngine::open(database.config()).await;
+    let started = bench.run(&[agent("native__wait for 1 second", &["native:*"])]).await;
+    let waits = |execution: &sluice_types::Execution| {
+        execution.steps.iter().any(|run| run.path == path("scout.1.0") && run.waits_until.is_some())
+    };
+    bench.until(&started.id, |execution| waits(execution) || execution.status.is_terminal()).await;
+    let done = bench.until(&started.id, |execution| execution.status.is_terminal()).await;
+    assert_eq!(done.status, ExecutionStatus::Completed, "{:?}", done.error);
+    assert_eq!(bench.run_at(&started.id, "scout.1.0").await.output, Some(json!({"seconds": 1})));
+    assert_eq!(run_of(&done, "scout").agent.as_ref().unwrap().tools.len(), sluice_types::NATIVE_TOOLS.len());
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_waits_for_a_person_and_a_refusal_reaches_the_model(#[future(awt)] database: TestDatabase) {
     let bench = TestEngine::open(database.config()).await;
     let prompt = "Use native__http_request with POST on http://127.0.0.1:9/x";

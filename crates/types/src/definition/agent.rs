@@ -135,7 +135,7 @@ words!(
 
 #[cfg(test)]
 mod tests {
-    use chrono::Utc;
+    use chrono::DateTime;
     use serde_json::json;
 
     use super::*;
@@ -145,7 +145,7 @@ mod tests {
         let agent: Agent = serde_json::from_value(json!({
             "id": "scout", "name": "Scout", "description": "", "instructions": "Look around.", "provider": "openai",
             "model": "gpt-5.4", "max_turns": 4, "tools": ["files:*"], "version": 1,
-            "created_at": Utc::now(), "updated_at": Utc::now(),
+            "created_at": DateTime::UNIX_EPOCH, "updated_at": DateTime::UNIX_EPOCH,
         }))
         .unwrap();
         let filled = |step: Value| {

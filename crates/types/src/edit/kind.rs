@@ -21,12 +21,12 @@ pub(super) fn converted(kind: &StepKind, to: StepType) -> StepKind {
         (StepKind::Agent(_), StepType::Agent)
         | (StepKind::Llm(_), StepType::Llm)
         | (StepKind::Review(_), StepType::Review)
-        | (StepKind::Tool(_), StepType::Tool) => kind.clone(),
+        | (StepKind::Tool(_), StepType::Tool)
+        | (_, StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown) => kind.clone(),
         (_, StepType::Llm) => StepKind::Llm(LlmStep { prompt: text, ..LlmStep::default() }),
         (_, StepType::Agent) => StepKind::Agent(AgentStep { prompt: text, ..AgentStep::default() }),
         (_, StepType::Review) => StepKind::Review(ReviewStep { instructions: text, ..ReviewStep::default() }),
         (_, StepType::Tool) => StepKind::Tool(ToolStep::default()),
-        (_, StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown) => kind.clone(),
     }
 }
 
