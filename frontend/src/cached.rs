@@ -31,6 +31,16 @@ impl<T: Clone + Send + Sync + 'static> Cached<T> {
     where
         F: Future<Output = ApiResult<T>> + 'static,
     {
+        let cached = Self::later(ask);
+        cached.refetch();
+        cached
+    }
+
+    /// Asks when it is first wanted: see [`Self::want`].
+    pub fn later<F>(ask: impl Fn() -> F + 'static) -> Self
+    where
+        F: Future<Output = ApiResult<T>> + 'static,
+    {
         let value = RwSignal::new(None);
         let load = Action::new_unsync(move |&()| {
             let answer = ask();
@@ -40,7 +50,6 @@ impl<T: Clone + Send + Sync + 'static> Cached<T> {
             }
         });
         let cached = Self { value, load };
-        cached.refetch();
         let is_missing = move || cached.error().is_some() && value.with(Option::is_none);
         Effect::new(move || {
             if is_missing() {
@@ -53,6 +62,19 @@ impl<T: Clone + Send + Sync + 'static> Cached<T> {
             }
         });
         cached
+    }
+
+    /// Reads it, unless it is there or on its way.
+    pub fn want(self) {
+        let is_idle = self.load.value().with_untracked(Option::is_none) && !self.load.pending().get_untracked();
+        if is_idle {
+            self.refetch();
+        }
+    }
+
+    /// Whether it has neither come nor failed. Tracks changes.
+    pub fn is_awaited(self) -> bool {
+        self.value.with(Option::is_none) && self.error().is_none()
     }
 
     /// Reads it again.
@@ -71,6 +93,11 @@ impl<T: Clone + Send + Sync + 'static> Cached<T> {
     }
 
     /// The same, without following it.
+    pub fn with_untracked<U>(self, look: impl FnOnce(Option<&T>) -> U) -> U {
+        self.value.with_untracked(|value| look(value.as_ref()))
+    }
+
+    /// The last answer, without following it.
     pub fn get_untracked(self) -> Option<T> {
         self.value.get_untracked()
     }

@@ -1,7 +1,7 @@
-//! Server data that every page may use: providers and personas.
+//! Server data that every page may use: providers and personas, and what agents and tools are there.
 
 use leptos::prelude::*;
-use sluice_types::{Persona, Provider};
+use sluice_types::{Agent, McpServer, Persona, Provider, ToolResource};
 use sluice_web_state::model_choice::default_change;
 
 use crate::api::{self, ApiResult};
@@ -15,6 +15,12 @@ pub struct Session {
     pub providers: Cached<Vec<Provider>>,
     /// All personas.
     pub personas: Cached<Vec<Persona>>,
+    /// All agents; read when they are first wanted.
+    pub agents: Cached<Vec<Agent>>,
+    /// All MCP servers; read when they are first wanted.
+    pub mcp_servers: Cached<Vec<McpServer>>,
+    /// All tools; read when they are first wanted.
+    pub tools: Cached<Vec<ToolResource>>,
 }
 
 impl Session {
@@ -22,7 +28,10 @@ impl Session {
     pub fn provide() {
         let session = Self {
             providers: Cached::new(|| async { Ok(api::providers::list().await?.items) }),
-            personas: Cached::new(all_personas),
+            personas: Cached::new(|| all_pages(personas)),
+            agents: Cached::later(|| all_pages(agents)),
+            mcp_servers: Cached::later(|| all_pages(mcp_servers)),
+            tools: Cached::later(|| all_pages(tools)),
         };
         session.tell_of_another_default();
         provide_context(session);
@@ -41,15 +50,38 @@ impl Session {
     }
 }
 
-async fn all_personas() -> ApiResult<Vec<Persona>> {
+/// A page of a list, and the cursor of the next one.
+pub type Page<T> = (Vec<T>, Option<String>);
+
+/// All pages of a list.
+pub async fn all_pages<T, F>(page: impl Fn(Option<String>) -> F) -> ApiResult<Vec<T>>
+where
+    F: Future<Output = ApiResult<Page<T>>>,
+{
     let mut all = Vec::new();
     let mut cursor = None;
     loop {
-        let page = api::personas::list(cursor).await?;
-        all.extend(page.items);
-        if page.next_cursor.is_none() {
+        let (items, next) = page(cursor).await?;
+        all.extend(items);
+        if next.is_none() {
             return Ok(all);
         }
-        cursor = page.next_cursor;
+        cursor = next;
     }
+}
+
+async fn personas(cursor: Option<String>) -> ApiResult<Page<Persona>> {
+    api::personas::list(cursor).await.map(|page| (page.items, page.next_cursor))
+}
+
+async fn agents(cursor: Option<String>) -> ApiResult<Page<Agent>> {
+    api::agents::list(cursor).await.map(|page| (page.items, page.next_cursor))
+}
+
+async fn mcp_servers(cursor: Option<String>) -> ApiResult<Page<McpServer>> {
+    api::mcp_servers::list(cursor).await.map(|page| (page.items, page.next_cursor))
+}
+
+async fn tools(cursor: Option<String>) -> ApiResult<Page<ToolResource>> {
+    api::resources::tools(cursor).await.map(|page| (page.items, page.next_cursor))
 }

@@ -159,13 +159,14 @@ pub struct StepTemplatePage {
     pub next_cursor: Option<String>,
 }
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     include_str!("../data/workflow-templates/deep-build-pipeline.json"),
     include_str!("../data/workflow-templates/research-brief.json"),
     include_str!("../data/workflow-templates/content-studio.json"),
     include_str!("../data/workflow-templates/support-desk.json"),
     include_str!("../data/workflow-templates/polish-in-rounds.json"),
     include_str!("../data/workflow-templates/review-panel.json"),
+    include_str!("../data/workflow-templates/project-estimate.json"),
 ];
 
 #[expect(clippy::expect_used, reason = "the files are compiled in, and tests read them")]
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn built_in_templates_have_no_finding() {
-        assert_eq!(built_in_templates().len(), 6);
+        assert_eq!(built_in_templates().len(), 7);
         for template in built_in_templates() {
             let input: serde_json::Map<String, Value> = template
                 .input
@@ -275,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_templates_show_every_container() {
+    fn the_templates_show_every_kind_of_step() {
         let types: std::collections::HashSet<StepType> = built_in_templates()
             .iter()
             .flat_map(|template| Index::of(&template.definition).places().to_vec())

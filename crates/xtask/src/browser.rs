@@ -11,6 +11,8 @@ use crate::web_app::{self, Profile};
 use crate::{debian, npm, paths, process};
 
 const FOLDER: &str = "frontend/e2e";
+/// The MCP servers that the tests add.
+const MCP_SERVERS: &str = "crates/tools/tests/servers";
 /// The browser to use, when it is not one of [`BROWSERS`] in `PATH`; the tests read it, too.
 const VARIABLE: &str = "SLUICE_CHROMIUM";
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -21,6 +23,7 @@ pub fn run(arguments: &[String]) -> Done {
         println!("  {FOLDER} holds no package.json: there are no browser tests");
         return Ok(());
     };
+    npm::install(MCP_SERVERS)?;
     let browser = browser()?;
     web_app::build(Profile::Release)?;
     let server = build_server()?;

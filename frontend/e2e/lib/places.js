@@ -2,6 +2,7 @@ import { expect } from '@playwright/test';
 
 import { prompt, review } from './api.js';
 import { Builder } from './builder.js';
+import { addFiles, agent, notes, tool } from './mcp.js';
 import { Run } from './run.js';
 import { nested } from './samples.js';
 
@@ -122,6 +123,33 @@ export const places = {
     await builder.unfold(test.page, 'From the build pipeline');
     await expect(test.page.getByRole('button', { name: 'Loop Judge · Improve' })).toBeVisible();
   },
+  'the builder with a tool and its arguments': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Change');
+    await expect(card.getByRole('textbox', { name: 'Old text' })).toBeVisible();
+    await card.getByRole('button', { name: 'Add an item' }).click();
+    await builder.openStep('Look');
+    await expect(builder.card('Look').getByRole('button', { name: 'Remove files:read_text_file' })).toBeVisible();
+  },
+  'the builder with arguments as JSON': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Change');
+    await card.getByText('JSON', { exact: true }).click();
+    await card.getByRole('textbox', { name: 'Arguments as JSON' }).fill('{"path": ');
+    await expect(card.getByText(/This is not JSON/)).toBeVisible();
+  },
+  'the choice of a tool': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Change');
+    await card.getByRole('button', { name: 'Change', exact: true }).last().click();
+    await expect(test.page.getByRole('dialog').getByRole('button', { name: /^read_text_file/ })).toBeVisible();
+  },
+  'the choice of tools for an agent': async (test) => {
+    const builder = await openTools(test);
+    const card = await builder.openStep('Look');
+    await card.getByRole('button', { name: 'Choose tools' }).click();
+    await expect(test.page.getByRole('dialog').getByRole('checkbox', { name: /^read_text_file/ })).toBeChecked();
+  },
   'the builder with a step of a newer version': async ({ page, api }) => {
     const { id } = await createBrief(api);
     await serveNewerStep(page, id);
@@ -129,7 +157,7 @@ export const places = {
     await builder.open(id);
     await builder.openStep('Research');
     await expect(page.getByText('A newer version of Sluice has made this step.')).toBeVisible();
-    await expect(builder.card('Research')).toContainText('This version of Sluice does not know steps of type tool;');
+    await expect(builder.card('Research')).toContainText('This version of Sluice does not know steps of type debate;');
   },
   'a conflict': async (test) => {
     const builder = await openBuilder(test);
@@ -224,6 +252,32 @@ export const places = {
     await card.getByRole('textbox', { name: 'Output of Research' }).fill('Another text');
     await expect(card.getByText(/stale after this/)).toBeVisible();
   },
+  'a call of an agent, asked about': async (test) => {
+    await openAgent(test);
+    await expect(test.page.getByRole('button', { name: 'Allow this call' })).toBeVisible();
+  },
+  'a call of an agent, with its arguments edited': async (test) => {
+    await openAgent(test);
+    await test.page.getByRole('button', { name: 'Edit the arguments' }).click();
+    await expect(test.page.getByRole('textbox', { name: 'Content' })).toBeVisible();
+  },
+  'the run of an agent that is complete': async (test) => {
+    const run = await openAgent(test);
+    await test.page.getByRole('textbox', { name: 'Reason' }).fill('Leave the tides alone.');
+    await test.page.getByRole('button', { name: 'Refuse with this reason' }).click();
+    await test.api.untilRun(run.id, 'completed');
+    const card = await run.openStep('Look');
+    await card.getByText(/^Tools it has/).click();
+    for (const turn of [/Turn 1/, /Turn 2/]) {
+      await card.getByRole('button', { name: turn }).click();
+    }
+    for (const row of await card.locator('.call-toggle').all()) {
+      await row.click();
+    }
+    await expect(card.locator('.note').filter({ hasText: 'Leave the tides alone.' })).toBeVisible();
+    await card.getByText('Attempts and decisions').first().click();
+    await expect(card.locator('.attempts').first()).toBeVisible();
+  },
   'the settings of providers': async ({ page }) => {
     await page.goto('/settings/providers');
     await page.locator('summary').filter({ hasText: 'Anthropic' }).click();
@@ -236,6 +290,46 @@ export const places = {
     await page.getByRole('button', { name: 'New persona' }).click();
     await expect(page.getByRole('textbox', { name: 'Instructions' })).toBeVisible();
   },
+  'the settings of agents, without one': async ({ page }) => {
+    await page.goto('/settings/agents');
+    await expect(page.getByRole('heading', { name: 'No agents yet' })).toBeVisible();
+  },
+  'the settings of agents': async ({ page, api }) => {
+    await api.call('POST', '/agents', { name: 'Scout', description: 'Looks into notes.', instructions: 'Read first.', tools: ['native:current_time'] });
+    await page.goto('/settings/agents');
+    await expect(page.getByRole('heading', { name: 'Scout' })).toBeVisible();
+    await page.getByRole('button', { name: 'New agent' }).click();
+    await page.getByRole('button', { name: 'Save agent' }).click();
+    await page.locator('summary').filter({ hasText: 'Model settings' }).click();
+    await expect(page.getByText('Give it a name.')).toBeVisible();
+  },
+  'the settings of MCP servers, without one': async ({ page }) => {
+    await page.goto('/settings/mcp-servers');
+    await expect(page.getByRole('heading', { name: 'No MCP servers yet' })).toBeVisible();
+  },
+  'the choice of an MCP server': async ({ page }) => {
+    await page.goto('/settings/mcp-servers');
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await expect(page.getByRole('heading', { name: 'Which server?' })).toBeVisible();
+  },
+  'a new MCP server': async ({ page }) => {
+    await page.goto('/settings/mcp-servers');
+    await page.getByRole('button', { name: 'Add a server' }).click();
+    await page.getByRole('button', { name: /^GitHub/ }).click();
+    await page.getByRole('button', { name: 'Save server' }).click();
+    await expect(page.getByText('authorization has no value yet.')).toBeVisible();
+  },
+  'an MCP server with its tools and its log': async ({ page, api }) => {
+    await addFiles(api, await notes());
+    await page.goto('/settings/mcp-servers');
+    await page.getByRole('button', { name: 'Test Files' }).click();
+    await expect(page.getByText(/answers: /)).toBeVisible();
+    await page.locator('summary').filter({ hasText: /^Tools$/ }).click();
+    await expect(page.getByRole('checkbox', { name: /^read_text_file/ })).toBeVisible();
+    await page.locator('summary').filter({ hasText: 'Arguments' }).first().click();
+    await page.locator('summary').filter({ hasText: /^Log$/ }).click();
+    await expect(page.getByRole('region', { name: 'Log' })).toBeVisible();
+  },
   'the settings of the appearance': async ({ page }) => {
     await page.goto('/settings/appearance');
     await expect(page.getByRole('radio', { name: 'Dark' })).toBeAttached();
@@ -245,6 +339,31 @@ export const places = {
     await expect(page.getByText('There is no page at this address')).toBeVisible();
   },
 };
+
+/** A builder with a step that calls a tool and one that is an agent. */
+async function openTools({ page, api }) {
+  await addFiles(api, await notes());
+  const { id } = await api.createWorkflow('Notes', [
+    tool('Change', 'files:edit_file', { arguments: { path: 'plan.md', edits: [{ oldText: 'a', newText: 'b' }], mode: 1 } }),
+    agent('Look', { instructions: 'Be brief.', tools: ['files:read_text_file', 'native:*'] }),
+  ]);
+  const builder = new Builder(page);
+  await builder.open(id);
+  return builder;
+}
+
+/** The run of an agent that reads a note, and waits before it writes. */
+async function openAgent({ page, api }) {
+  const folder = await notes();
+  await addFiles(api, folder, { trusted: true });
+  const task = `Call read_text_file for ${folder}/tides.md, then write_file with "Low water at six."`;
+  const { id } = await api.createWorkflow('Notes', [agent('Look', { prompt: task, tools: ['files:read_text_file', 'files:write_file'] })]);
+  const { id: execution } = await api.start(id);
+  const run = new Run(page);
+  await run.open(execution);
+  await api.untilRun(execution, 'paused');
+  return run;
+}
 
 function createBrief(api) {
   const steps = [
@@ -261,7 +380,7 @@ function serveNewerStep(page, id) {
     const response = await route.fetch();
     const workflow = await response.json();
     const [{ id: step, label }] = workflow.definition.steps;
-    workflow.definition.steps[0] = { id: step, label, type: 'tool', tool: 'search' };
+    workflow.definition.steps[0] = { id: step, label, type: 'debate', goal: 'agree' };
     await route.fulfill({ response, json: workflow });
   });
 }

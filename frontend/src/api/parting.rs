@@ -2,7 +2,7 @@
 
 use js_sys::Reflect;
 use leptos::prelude::window;
-use sluice_types::{PersonaId, WorkflowId};
+use sluice_types::{AgentId, McpServerId, PersonaId, WorkflowId};
 use wasm_bindgen::JsValue;
 use web_sys::RequestInit;
 
@@ -16,6 +16,16 @@ pub fn delete_workflow(id: &WorkflowId) {
 /// Removes a persona.
 pub fn delete_persona(id: &PersonaId) {
     delete(&format!("/personas/{id}"));
+}
+
+/// Removes an agent.
+pub fn delete_agent(id: &AgentId) {
+    delete(&format!("/agents/{id}"));
+}
+
+/// Removes an MCP server.
+pub fn delete_mcp_server(id: &McpServerId) {
+    delete(&format!("/mcp-servers/{id}"));
 }
 
 fn delete(path: &str) {

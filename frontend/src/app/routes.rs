@@ -7,7 +7,7 @@ use leptos_router::path;
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
 use crate::pages::not_found::NotFound;
 use crate::pages::run::RunPage;
-use crate::pages::settings::{Appearance, Personas, Providers, SettingsPage};
+use crate::pages::settings::{Agents, Appearance, McpServers, Personas, Providers, SettingsPage};
 use crate::pages::start::StartPage;
 use crate::pages::templates::TemplatesPage;
 use crate::pages::workflows::WorkflowsPage;
@@ -28,6 +28,8 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("") view=|| view! { <Redirect path="/settings/providers" /> } />
                 <Route path=path!("providers") view=Providers />
                 <Route path=path!("personas") view=Personas />
+                <Route path=path!("agents") view=Agents />
+                <Route path=path!("mcp-servers") view=McpServers />
                 <Route path=path!("appearance") view=Appearance />
             </ParentRoute>
         </Routes>

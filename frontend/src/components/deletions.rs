@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_use_event_listener::use_event_listener;
-use sluice_types::{ErrorCode, PersonaId, WorkflowId};
+use sluice_types::{AgentId, ErrorCode, McpServerId, PersonaId, WorkflowId};
 use sluice_web_state::deferred::Deferred;
 
 use super::toasts::{LONG, Toasts};
@@ -22,6 +22,10 @@ pub enum Deletion {
     Workflow(WorkflowId),
     /// A persona.
     Persona(PersonaId),
+    /// An agent.
+    Agent(AgentId),
+    /// An MCP server.
+    McpServer(McpServerId),
 }
 
 impl Deletion {
@@ -29,6 +33,8 @@ impl Deletion {
         match self {
             Self::Workflow(id) => api::workflows::delete(id).await,
             Self::Persona(id) => api::personas::delete(id).await,
+            Self::Agent(id) => api::agents::delete(id).await,
+            Self::McpServer(id) => api::mcp_servers::delete(id).await,
         }
     }
 
@@ -37,6 +43,8 @@ impl Deletion {
         match self {
             Self::Workflow(id) => api::parting::delete_workflow(id),
             Self::Persona(id) => api::parting::delete_persona(id),
+            Self::Agent(id) => api::parting::delete_agent(id),
+            Self::McpServer(id) => api::parting::delete_mcp_server(id),
         }
     }
 }
@@ -94,7 +102,15 @@ impl Deletions {
     async fn finish(self, deletion: Deletion, name: String, then: Then) {
         let error = deletion.send().await.err();
         // 404 is success: somebody else deleted it in the meantime.
-        let gone = |code| matches!(code, ErrorCode::WorkflowNotFound | ErrorCode::PersonaNotFound);
+        let gone = |code| {
+            matches!(
+                code,
+                ErrorCode::WorkflowNotFound
+                    | ErrorCode::PersonaNotFound
+                    | ErrorCode::AgentNotFound
+                    | ErrorCode::McpServerNotFound
+            )
+        };
         match error {
             Some(error) if !error.code().is_some_and(gone) => {
                 self.deferred.update(|deferred| deferred.failed(&deletion));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use sluice_types::{Persona, PersonaId};
+use sluice_types::{Agent, AgentId, McpServer, McpServerId, Persona, PersonaId};
 
 use super::deletions::{Deletion, Deletions};
 use crate::api::ApiError;
@@ -34,6 +34,38 @@ impl Resource for Persona {
 
     fn deletion(id: &PersonaId) -> Deletion {
         Deletion::Persona(id.clone())
+    }
+}
+
+impl Resource for Agent {
+    type Id = AgentId;
+
+    fn id(&self) -> &AgentId {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn deletion(id: &AgentId) -> Deletion {
+        Deletion::Agent(id.clone())
+    }
+}
+
+impl Resource for McpServer {
+    type Id = McpServerId;
+
+    fn id(&self) -> &McpServerId {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn deletion(id: &McpServerId) -> Deletion {
+        Deletion::McpServer(id.clone())
     }
 }
 

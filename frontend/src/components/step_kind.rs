@@ -17,6 +17,8 @@ pub struct StepKindLook {
 pub const fn step_kind(kind: StepType) -> StepKindLook {
     match kind {
         StepType::Llm => StepKindLook { icon: icondata_lu::LuMessageSquare, word: "Prompt" },
+        StepType::Agent => StepKindLook { icon: icondata_lu::LuBot, word: "Agent" },
+        StepType::Tool => StepKindLook { icon: icondata_lu::LuWrench, word: "Tool" },
         StepType::Review => StepKindLook { icon: icondata_lu::LuUserCheck, word: "Review" },
         StepType::Parallel => StepKindLook { icon: icondata_lu::LuSplit, word: "Parallel" },
         StepType::Conditional => StepKindLook { icon: icondata_lu::LuGitBranch, word: "Condition" },
@@ -46,6 +48,8 @@ const FOR_EACH: StepKindLook = StepKindLook { icon: icondata_lu::LuListTree, wor
 pub const fn new_step_icon(new: NewStep) -> &'static IconData {
     match new {
         NewStep::Prompt => step_kind(StepType::Llm).icon,
+        NewStep::Agent => step_kind(StepType::Agent).icon,
+        NewStep::Tool => step_kind(StepType::Tool).icon,
         NewStep::Review => step_kind(StepType::Review).icon,
         NewStep::Container(kind) => wrapper_icon(kind),
     }

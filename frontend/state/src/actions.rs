@@ -56,8 +56,8 @@ pub fn run_actions(run: &RunState) -> RunActions {
 #[must_use]
 pub fn step_actions(step: &StepView, run: &RunState) -> StepActions {
     let change = may_change(step, run);
-    // A review calls no model.
-    let edit = change && step.run.step_type == StepType::Llm;
+    // Other steps call no model. The change of a turn is one of its agent.
+    let edit = change && matches!(step.run.step_type, StepType::Llm | StepType::Agent);
     StepActions {
         edit_model: edit,
         toggle_enabled: change,

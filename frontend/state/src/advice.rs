@@ -25,6 +25,12 @@ pub const fn advice(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::InvalidTemplate | ErrorCode::InvalidInput => "Change the step's prompt, and run it again.",
         ErrorCode::UnknownPersona | ErrorCode::PersonaNotFound => "Choose another persona, and run the step again.",
         ErrorCode::Interrupted => "Run the step again.",
+        ErrorCode::ToolUnavailable => "Test its server under Settings, MCP servers: the log there says more.",
+        ErrorCode::UnknownTool | ErrorCode::McpServerNotFound => {
+            "Choose another tool in the workflow, or add its server."
+        }
+        ErrorCode::ToolArgumentsInvalid => "Change the arguments in the workflow, and run it again.",
+        ErrorCode::MaxTurnsReached => "Give the agent more turns, or a smaller task.",
         _ => "Run the step again. If it keeps failing, the server's log says more.",
     })
 }

@@ -36,6 +36,12 @@ impl<F: FormData> UnsavedForm<F> {
     }
 }
 
+/// The fault of a text that is too long.
+pub(crate) fn too_long(text: &str, most: usize) -> Option<String> {
+    let count = text.chars().count();
+    (count > most).then(|| format!("At most {most} characters; it has {count}."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -156,11 +156,14 @@ mod tests {
 
     #[test]
     fn a_file_of_a_newer_version_is_refused() {
-        let alone = r#"{"steps": [{"label": "A", "type": "agent", "goal": "x"}]}"#;
+        let alone = r#"{"steps": [{"label": "A", "type": "debate", "goal": "x"}]}"#;
         let workflow = ["{\"name\": \"N\", \"definition\": ", alone, "}"].concat();
         for (file, at) in [(alone, "/steps/0/type"), (&workflow, "/definition/steps/0/type")] {
             let error = read("x.json", file).unwrap_err().to_string();
-            assert_eq!(error, format!("{at}: \"agent\" is not one of llm, review, parallel, conditional, loop."));
+            assert_eq!(
+                error,
+                format!("{at}: \"debate\" is not one of llm, agent, tool, review, parallel, conditional, loop.")
+            );
         }
     }
 

@@ -5,6 +5,8 @@
 
 pub mod actions;
 pub mod advice;
+pub mod agent;
+pub mod arguments;
 pub mod changes;
 pub mod completion;
 pub mod condition;
@@ -25,6 +27,7 @@ pub mod input;
 pub mod list;
 pub mod live_text;
 pub mod markdown;
+pub mod mcp_server;
 pub mod message;
 pub mod model_choice;
 pub mod output_edit;
@@ -35,4 +38,5 @@ pub mod run_text;
 pub mod selection;
 pub mod shared;
 pub mod templates;
+pub mod tools;
 pub mod tree;

@@ -118,7 +118,7 @@ impl ListState {
             tag: self.tag.clone(),
             category: self.category.clone(),
             is_template: self.is_template,
-            is_published: None,
+            ..ListQuery::default()
         }
     }
 

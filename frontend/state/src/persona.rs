@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sluice_types::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 use sluice_types::{CreatePersona, Persona, UpdatePersona};
 
-use crate::form::FormData;
+use crate::form::{FormData, too_long};
 
 /// The values of a persona's form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,11 +80,6 @@ impl PersonaForm {
     pub fn text(&self) -> String {
         format!("Name: {}\nDescription: {}\n\n{}", self.name, self.description, self.instructions)
     }
-}
-
-fn too_long(text: &str, most: usize) -> Option<String> {
-    let count = text.chars().count();
-    (count > most).then(|| format!("At most {most} characters; it has {count}."))
 }
 
 #[cfg(test)]

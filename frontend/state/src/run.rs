@@ -10,6 +10,7 @@ mod rounds;
 mod step;
 mod timeline;
 mod times;
+mod transcript;
 mod tree;
 /// The step runs that were made from an output that a person has replaced since, in their order.
 #[must_use]
@@ -35,6 +36,7 @@ pub use rounds::{Round, rounds};
 pub use step::{Retry, StepView};
 pub use timeline::{Axis, Piece, PieceKind, bar, end_ms, marks, spent_briefly, spent_text, told};
 pub use times::{Span, SpanEnd, SpanKind, Spent, Times};
+pub use transcript::{Turn, cut_words, first_line, progress_words, result_size, result_text, turns};
 pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 
 use step::Added;

@@ -113,6 +113,7 @@ pub const fn gate_heading(kind: GateKind) -> &'static str {
         GateKind::Review => "Your review is needed",
         GateKind::Budget => "The budget does not cover the next call",
         GateKind::OutcomeUnknown => "What happened to this step?",
+        GateKind::ToolCall => "The agent asks to make this call",
         GateKind::InterruptedOften => "The server stopped repeatedly at this step",
         GateKind::Unknown => "A decision is needed that this page does not know: reload it",
     }

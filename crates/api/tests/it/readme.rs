@@ -1,5 +1,6 @@
 //! The README's tour works as it is written, line by line, and prints what the README says.
 
+use std::path::Path;
 use std::process::Command;
 
 use rstest::rstest;
@@ -35,6 +36,13 @@ fn tour() -> Vec<Block> {
         .collect();
     assert!(blocks.len() > 5, "the tour was not found");
     blocks
+}
+
+/// The files server as the tests have it installed: the tour fetches it from npm.
+fn files_server() -> String {
+    let program = "tests/servers/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools").join(program);
+    format!("node {}", path.display())
 }
 
 /// The lines of a text, without white space at their ends and the end of the text.
@@ -79,7 +87,9 @@ async fn the_tour_works_as_written(#[future(awt)] database: TestDatabase) {
     let commands: Vec<&str> = blocks.iter().map(|block| block.commands).collect();
     let script = format!("set -euo pipefail\n{}", commands.join(&format!("\necho '{MARK}'\n")));
     let ran = tokio::task::spawn_blocking(move || {
-        Command::new("bash").arg("-c").arg(script).env("SLUICE", url).output().unwrap()
+        let mut tour = Command::new("bash");
+        tour.arg("-c").arg(script).env("SLUICE", url).env("FILES_SERVER", files_server());
+        tour.output().unwrap()
     })
     .await
     .unwrap();

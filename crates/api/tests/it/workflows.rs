@@ -49,7 +49,7 @@ async fn what_a_newer_server_has_added_is_answered_and_may_be_sent_back(#[future
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     let newer = json!({"yolo": false, "budget": 2, "steps": [
         {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true, "tools": ["search"], "effect": "pays"},
-        {"id": "b", "label": "B", "type": "agent", "goal": "y", "enabled": true},
+        {"id": "b", "label": "B", "type": "debate", "goal": "y", "enabled": true},
     ]});
     database.execute(&format!("UPDATE workflows SET definition = '{newer}'")).await;
     let mut workflow = server.get("/workflows/w").await.expect(StatusCode::OK);
@@ -57,7 +57,7 @@ async fn what_a_newer_server_has_added_is_answered_and_may_be_sent_back(#[future
     let report = server.post("/workflows/w/validate", &json!({})).await.expect(StatusCode::OK);
     assert_eq!((&report["valid"], &report["findings"][0]["code"]), (&json!(false), &json!("unknown_step_type")));
     let refused = server.post("/workflows/w/executions", &json!({})).await;
-    assert!(refused.problem(422, "invalid_definition").contains("agent"));
+    assert!(refused.problem(422, "invalid_definition").contains("debate"));
     assert_eq!(server.post("/workflows/w/estimate", &json!({})).await.expect(StatusCode::OK)["cost_usd"], Value::Null);
     // What was read can be sent back, changed elsewhere.
     workflow["definition"]["steps"][0]["prompt"] = json!("z");
@@ -113,7 +113,15 @@ async fn the_pipeline_comes_from_the_templates_with_its_price(#[future(awt)] dat
         templates["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["Deep Build Pipeline", "Research Brief", "Content Studio", "Support Desk", "Polish in Rounds", "Review Panel"]
+        [
+            "Deep Build Pipeline",
+            "Research Brief",
+            "Content Studio",
+            "Support Desk",
+            "Polish in Rounds",
+            "Review Panel",
+            "Project Estimate"
+        ]
     );
     let made = server
         .post("/workflows/templates/deep-build-pipeline/instantiate", &json!({"name": "Mine"}))
@@ -160,8 +168,15 @@ async fn a_tenants_own_templates_are_listed_and_deleted(#[future(awt)] database:
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn templates_are_listed_page_by_page(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
-    let built_in =
-        ["deep-build-pipeline", "research-brief", "content-studio", "support-desk", "polish-in-rounds", "review-panel"];
+    let built_in = [
+        "deep-build-pipeline",
+        "research-brief",
+        "content-studio",
+        "support-desk",
+        "polish-in-rounds",
+        "review-panel",
+        "project-estimate",
+    ];
     let pages = async |limit: usize| {
         let (mut ids, mut sizes, mut cursor) = (Vec::new(), Vec::new(), String::new());
         loop {

@@ -179,16 +179,16 @@ async fn a_turn_keeps_what_a_newer_server_has_added_to_the_journal(#[future(awt)
     record.turn.step_runs = vec![step_run("a", StepRunStatus::Running, 0)];
     store.start_execution(record).await.unwrap();
     let newer = json!({"locale": "de", "definition": {"yolo": false, "steps": [
-        {"id": "a", "label": "A", "type": "agent", "goal": "x", "enabled": true}]},
+        {"id": "a", "label": "A", "type": "debate", "goal": "x", "enabled": true}]},
         "personas": {"p": {"name": "P", "instructions": "i", "tone": 2}}});
     let snapshot = format!("UPDATE execution_snapshots SET snapshot = '{newer}'");
-    database.execute(&format!("{snapshot}; UPDATE step_runs SET step_type = 'agent'")).await;
+    database.execute(&format!("{snapshot}; UPDATE step_runs SET step_type = 'debate'")).await;
     let journal = store.journal(&tenant, &id(1)).await.unwrap().unwrap();
     assert_eq!(serde_json::to_value(&journal.snapshot).unwrap(), newer);
     assert_eq!(journal.step_runs[0].run.step_type, StepType::Unknown);
     let turn = Turn { step_runs: journal.step_runs, snapshot: Some(journal.snapshot), ..turn(&tenant, &id(1), 1, 2) };
     store.write_turn(Arc::new(turn)).await.unwrap();
-    assert_eq!(database.values("SELECT step_type AS value FROM step_runs").await, ["agent"]);
+    assert_eq!(database.values("SELECT step_type AS value FROM step_runs").await, ["debate"]);
     assert_eq!(serde_json::to_value(store.journal(&tenant, &id(1)).await.unwrap().unwrap().snapshot).unwrap(), newer);
 }
 

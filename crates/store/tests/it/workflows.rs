@@ -62,7 +62,7 @@ async fn what_a_newer_server_has_added_survives_a_save(#[future(awt)] database: 
     store.create_workflow(&tenant, workflow("a", "First", 1)).await.unwrap();
     let newer = json!({"yolo": false, "budget": {"usd": 2}, "steps": [
         {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true, "tools": ["search"], "effect": "pays"},
-        {"id": "b", "label": "B", "type": "agent", "goal": "y", "enabled": true},
+        {"id": "b", "label": "B", "type": "debate", "goal": "y", "enabled": true},
     ]});
     database.execute(&format!("UPDATE workflows SET definition = '{newer}'")).await;
     let read = store.workflow(&tenant, &WorkflowId::new("a").unwrap()).await.unwrap().unwrap();

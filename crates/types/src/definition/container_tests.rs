@@ -14,7 +14,7 @@ fn tree() -> Value {
         {"id": "draft", "label": "Draft", "type": "llm", "enabled": true, "prompt": "{{item}}"},
         {"id": "note", "label": "Note", "type": "review", "enabled": true, "instructions": "", "shows": []},
     ]});
-    let other = json!({"id": "other", "label": "Other", "type": "agent", "enabled": true, "goal": 1});
+    let other = json!({"id": "other", "label": "Other", "type": "debate", "enabled": true, "goal": 1});
     let fan = json!({"id": "fan", "label": "Fan", "type": "parallel", "enabled": true, "on_error": "later", "branches": [
         {"name": "eu", "v": "new", "steps": [other]},
     ]});
@@ -144,7 +144,7 @@ fn errors_inside_containers_say_where_they_are() {
         ),
         (
             json!({"label": "A", "type": "parallel", "branches": [{"name": "a", "steps": [{"label": "B", "type": "x"}]}]}),
-            "/steps/0/branches/0/steps/0/type: \"x\" is not one of llm, review, parallel, conditional, loop",
+            "/steps/0/branches/0/steps/0/type: \"x\" is not one of llm, agent, tool, review, parallel, conditional, loop",
         ),
         (
             json!({"label": "A", "type": "loop", "until": "true", "max_iterations": 1.5, "steps": []}),

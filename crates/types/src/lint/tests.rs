@@ -20,7 +20,7 @@ fn codes(definition: &Definition, input: Option<&Value>) -> Vec<(String, String)
 #[test]
 fn a_step_of_a_newer_version_cannot_run_and_its_new_fields_are_told() {
     let newer = definition(json!({"budget": 1, "steps": [
-        {"id": "a", "label": "A", "type": "agent", "goal": "x"},
+        {"id": "a", "label": "A", "type": "debate", "goal": "x"},
         {"id": "b", "label": "B", "type": "llm", "prompt": "{{steps.A.anything}}", "tools": [], "effect": "pays"},
     ]}));
     let report = lint(&newer, &LintContext::default(), None);

@@ -1,15 +1,14 @@
 //! Fields whose text becomes something else: a choice, a number, a label, a schema, a list of models.
 
 use leptos::prelude::*;
+use sluice_types::StepId;
 use sluice_types::edit::{Edit, LlmField, label_problem};
-use sluice_types::limits::MAX_FALLBACKS;
-use sluice_types::{Fallback, StepId};
-use sluice_web_state::editor::{Named, parse_schema, with_fallback, without_fallback};
+use sluice_web_state::editor::{Named, parse_schema};
 
 use super::findings::Found;
 use super::model::PendingInput;
-use super::step_form::{StepForm, llm};
-use crate::components::{Button, CloseButton, Field, ModelChoice, ModelPicker};
+use super::step_form::StepForm;
+use crate::components::{Button, FallbackList, Field};
 
 /// A list of which one is chosen; its children are the options.
 #[component]
@@ -168,7 +167,7 @@ const EXAMPLE: &str = r#"{
 /// A text that is read as JSON. While it cannot be read, the schema stays as it was.
 #[component]
 pub fn SchemaField(form: StepForm) -> impl IntoView {
-    let schema = form.read(|step| llm(step).and_then(|llm| llm.output_schema.clone()));
+    let schema = form.read(|step| step.kind.model_use().and_then(|model| model.output_schema.cloned()));
     let typed = form.typed("schema");
     let written = move || {
         schema.with(|schema| schema.as_ref().and_then(|it| serde_json::to_string_pretty(it).ok()).unwrap_or_default())
@@ -222,53 +221,12 @@ pub fn SchemaField(form: StepForm) -> impl IntoView {
     }
 }
 
-/// A short list: each model with a button that takes it out, and a picker that adds one.
+/// The models to try when the first one fails.
 #[component]
 pub fn FallbacksField(form: StepForm) -> impl IntoView {
-    let fallbacks = form.read(|step| llm(step).map(|llm| llm.fallbacks.clone()).unwrap_or_default());
-    let add = move |choice: ModelChoice| {
-        if let Some(model) = choice.model
-            && let Some(all) = with_fallback(
-                &fallbacks.read_untracked(),
-                Fallback { provider: choice.provider, model, ..Fallback::default() },
-            )
-        {
-            form.set(LlmField::Fallbacks(all));
-        }
-    };
-    let remove = move |position: usize| {
-        form.set(LlmField::Fallbacks(without_fallback(&fallbacks.read_untracked(), position)));
-    };
-    // A definition may name a model twice: only its position tells the two apart.
-    let numbered = move || fallbacks.get().into_iter().enumerate().collect::<Vec<_>>();
+    let fallbacks = form.read(|step| step.kind.model_use().map(|model| model.fallbacks.to_vec()).unwrap_or_default());
     view! {
-        <ol class="stack tight" hidden=move || fallbacks.with(Vec::is_empty)>
-            <For
-                each=numbered
-                key=|(at, fallback)| (*at, fallback.provider.clone(), fallback.model.clone())
-                let((at, fallback))
-            >
-                {
-                    let provider = fallback.provider.clone().map(|name| [&name, ": "].concat());
-                    let label = ["Remove ", &fallback.model].concat();
-                    let model = fallback.model.clone();
-                    view! {
-                        <li class="row">
-                            <span class="mono break grow">{provider}{model}</span>
-                            <CloseButton label on_press=move |_| remove(at) />
-                        </li>
-                    }
-                }
-            </For>
-        </ol>
-        <Show when=move || fallbacks.with(|all| all.len() < MAX_FALLBACKS)>
-            <ModelPicker
-                label="Add a fallback"
-                none="Choose a model"
-                chosen=Signal::stored(ModelChoice::default())
-                on_choose=add
-            />
-        </Show>
+        <FallbackList fallbacks on_change=move |all| form.set(LlmField::Fallbacks(all)) />
         <Found findings=form.found(Signal::stored("fallbacks".to_owned())) builder=form.builder />
     }
 }

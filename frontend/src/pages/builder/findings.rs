@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
-use sluice_types::{Severity, StepId};
-use sluice_web_state::editor::{Analysis, FieldAt, InputKey, LocatedFinding, PendingProblem, count};
+use sluice_types::{LintContext, Severity, StepId, StepType};
+use sluice_web_state::editor::{Analysis, FieldAt, InputKey, LocatedFinding, PendingProblem, count, lint_context};
 use sluice_web_state::format::{plural, tokens};
 use sluice_web_state::message::sentence;
 use sluice_web_state::run_text::estimated_total;
@@ -23,18 +23,39 @@ pub fn follow(builder: Builder) {
         let providers = session.providers.get_untracked();
         let personas = session.personas.get_untracked();
         let today = Some(utc(now_ms()).date_naive());
-        let found =
-            builder.draft.with_untracked(|draft| Analysis::of(draft, providers.as_deref(), personas.as_deref(), today));
+        let context = LintContext {
+            agents: session
+                .agents
+                .with_untracked(|all| all.map(|all| all.iter().map(|agent| agent.id.clone()).collect())),
+            mcp_servers: session
+                .mcp_servers
+                .with_untracked(|all| all.map(|all| all.iter().map(|server| server.id.clone()).collect())),
+            ..lint_context(providers.as_deref(), personas.as_deref(), today)
+        };
+        let found = builder.draft.with_untracked(|draft| Analysis::within(draft, providers.as_deref(), &context));
         if builder.analysis.with_untracked(|before| *before != found) {
             builder.analysis.set(found);
         }
     };
     look();
+    // Workflows without such steps need no list of them.
+    let names_any = Memo::new(move |_| {
+        let names = |kind: StepType| matches!(kind, StepType::Agent | StepType::Tool);
+        builder.index.with(|index| index.places().iter().any(|place| names(place.step.step_type())))
+    });
+    Effect::new(move || {
+        if names_any.get() {
+            session.agents.want();
+            session.mcp_servers.want();
+        }
+    });
     let _stop = watch_debounced(
         move || {
             builder.draft.track();
             session.providers.track();
             session.personas.track();
+            session.agents.track();
+            session.mcp_servers.track();
         },
         move |(), _, _| {
             if !builder.analysis.is_disposed() {

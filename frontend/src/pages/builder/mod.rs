@@ -1,6 +1,7 @@
 //! The builder: a workflow's steps, put in order and filled in.
 
 mod add_menu;
+mod agent_fields;
 mod autosave;
 mod condition_field;
 mod condition_form;
@@ -27,6 +28,7 @@ mod step_fields;
 mod step_form;
 mod step_list;
 mod step_menu;
+mod tool_fields;
 
 pub use page::{BuilderPage, NewWorkflowPage};
 pub use save::Handover;

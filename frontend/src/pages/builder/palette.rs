@@ -26,15 +26,20 @@ pub fn Palette(builder: Builder) -> impl IntoView {
         .collect_view()
     };
     let palettes = move |all: Vec<StepTemplate>| {
-        let containers = NewStep::ALL.into_iter().filter(|new| matches!(new, NewStep::Container(_)));
-        let containers = containers.filter_map(|new| {
-            let (name, help, icon) = (new.label().to_owned(), container_help(new).to_owned(), new_step_icon(new));
-            Some(view! { <Add builder name help icon inside=None step=new.step()? /> })
-        });
+        let made_here = |is_wanted: fn(NewStep) -> bool| {
+            let new = NewStep::ALL.into_iter().filter(move |new| is_wanted(*new));
+            let views = new.filter_map(move |new| {
+                let (name, help, icon) = (new.label().to_owned(), help_of(new).to_owned(), new_step_icon(new));
+                Some(view! { <Add builder name help icon inside=None step=new.step()? /> })
+            });
+            views.collect_view()
+        };
         view! {
-            <div class="palette">{group(&all, "basic")}</div>
+            <div class="palette">
+                {group(&all, "basic")} {made_here(|new| matches!(new, NewStep::Agent | NewStep::Tool))}
+            </div>
             <h3 class="label">"Containers"</h3>
-            <div class="palette">{containers.collect_view()}</div>
+            <div class="palette">{made_here(|new| matches!(new, NewStep::Container(_)))}</div>
             <details class="more">
                 <summary>"Containers with steps in them"</summary>
                 <div class="inside">
@@ -105,13 +110,15 @@ fn Add(
     }
 }
 
-/// What a container does, for those who do not know its name.
-const fn container_help(new: NewStep) -> &'static str {
+/// What a step of this kind does, for those who do not know its name.
+const fn help_of(new: NewStep) -> &'static str {
     match new {
         NewStep::Container(Wrapper::Branches) => "Runs branches at once",
         NewStep::Container(Wrapper::Conditional) => "Runs the first case that is true",
         NewStep::Container(Wrapper::Loop) => "Repeats its steps until a condition holds",
         NewStep::Container(Wrapper::ForEach) => "Runs its steps for each item of a list, at once",
+        NewStep::Agent => "A model that calls tools until it is done",
+        NewStep::Tool => "Calls one tool",
         NewStep::Prompt | NewStep::Review => "",
     }
 }

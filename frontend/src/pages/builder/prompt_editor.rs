@@ -34,6 +34,9 @@ pub fn PromptEditor(
     /// Whether the text is a template, or one expression.
     #[prop(default = Language::Template)]
     language: Language,
+    /// Whether it begins as one line, for a text that is short as a rule.
+    #[prop(optional)]
+    is_short: bool,
     #[prop(into)] text: Signal<String>,
     #[prop(into)] on_change: Callback<String>,
 ) -> impl IntoView {
@@ -73,12 +76,12 @@ pub fn PromptEditor(
     view! {
         <div class="field prompt">
             <label for=move || id.get()>{label}</label>
-            <div class="prompt-layers" class:wrong-one=wrong class:one-line=is_expression>
+            <div class="prompt-layers" class:wrong-one=wrong class:one-line=is_expression || is_short>
                 <Copy text language context popup />
                 <textarea
                     id=move || id.get()
                     node_ref=area
-                    rows=if is_expression { "1" } else { "2" }
+                    rows=if is_expression || is_short { "1" } else { "2" }
                     spellcheck=if is_expression { "false" } else { "true" }
                     aria-describedby=hint_id.clone()
                     aria-autocomplete="list"

@@ -3,7 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use sluice_types::edit::{Edit, LlmField};
-use sluice_types::{BlockAddress, Severity, Step, StepId};
+use sluice_types::{BlockAddress, Severity, Step, StepId, StepKind};
 use sluice_web_state::editor::{Counts, FieldAt, count, summary};
 use sluice_web_state::format::{cost_range, plural};
 use sluice_web_state::shared::Shared;
@@ -15,9 +15,9 @@ use super::model::{Builder, handle_id, toggle_id};
 use super::selection::Picking;
 use super::sorting::Sorting;
 use super::step_fields::StepFields;
-use super::step_form::llm;
 use super::step_menu::StepMenu;
 use crate::components::{Icon, ModelChoice, ModelPicker, step_look};
+use crate::session::Session;
 
 /// The card of a step.
 #[component]
@@ -175,12 +175,12 @@ fn Toggle(
     }
 }
 
-/// The model that a prompt is sent to; none for a review.
+/// The model that a prompt or an agent calls; none for other steps.
 #[component]
 fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, open: Memo<bool>) -> impl IntoView {
     let of_step = move |step: &Option<Shared<Step>>| {
-        let llm = llm(step.as_ref()?)?;
-        Some(ModelChoice { provider: llm.provider.clone(), model: llm.model.clone() })
+        let model = step.as_ref()?.kind.model_use()?;
+        Some(ModelChoice { provider: model.provider.cloned(), model: model.model.cloned() })
     };
     let calls = Memo::new(move |_| step.with(|step| of_step(step).is_some()));
     let chosen = Memo::new(move |_| step.with(|step| of_step(step).unwrap_or_default()));
@@ -189,8 +189,20 @@ fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, ope
     let called = Memo::new(move |_| {
         builder.analysis.with(|analysis| analysis.step_estimate(&own).and_then(|step| step.model.clone()))
     });
-    let resolved =
-        move || called.get().map_or_else(|| "Workflow's model".to_owned(), |model| format!("{model} (workflow's)"));
+    let session = expect_context::<Session>();
+    // An agent of the settings may have a model of its own.
+    let of_agent = Memo::new(move |_| {
+        let id = step.with(|step| match &step.as_ref()?.kind {
+            StepKind::Agent(agent) => agent.agent_id.clone(),
+            _ => None,
+        })?;
+        session.agents.with(|agents| agents?.iter().find(|agent| agent.id == id)?.model.clone())
+    });
+    let resolved = move || match (of_agent.get(), called.get()) {
+        (Some(model), _) => format!("{model} (agent's)"),
+        (None, Some(model)) => format!("{model} (workflow's)"),
+        (None, None) => "Workflow's model".to_owned(),
+    };
     let id = StoredValue::new(id);
     let choose = move |ModelChoice { provider, model }| {
         builder.edit(Edit::UpdateStep { id: id.get_value(), field: LlmField::Model { provider, model }.into() });

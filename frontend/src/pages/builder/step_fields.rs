@@ -10,12 +10,17 @@ use sluice_web_state::editor::{
 };
 use sluice_web_state::shared::Shared;
 
+use super::agent_fields::AgentFields;
 use super::fields::{ChoiceField, FallbacksField, LabelField, ParsedField, SchemaField, step_options};
 use super::findings::Found;
 use super::model::Builder;
 use super::prompt_editor::PromptEditor;
 use super::step_form::{StepForm, llm};
+use super::tool_fields::ToolFields;
 use crate::components::{Note, NoteKind, PersonaPicker, ReloadButton, Segments, Switch, step_kind};
+
+/// The kinds that a step can be changed to.
+const KINDS: [StepType; 4] = [StepType::Llm, StepType::Agent, StepType::Tool, StepType::Review];
 
 /// All fields of a step.
 #[component]
@@ -26,14 +31,14 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
     let step_type = Signal::derive(move || kind.get().unwrap_or(StepType::Llm));
     let is_known = Memo::new(move |_| step_type.get() != StepType::Unknown);
     // A container cannot become another kind: it would lose its steps.
-    let can_change = Memo::new(move |_| matches!(step_type.get(), StepType::Llm | StepType::Review));
+    let can_change = Memo::new(move |_| KINDS.contains(&step_type.get()));
     view! {
         <div class="step-body">
             <div class="row wrap between">
                 <Show when=move || can_change.get()>
                     <Segments
                         label="Kind of step"
-                        choices=[StepType::Llm, StepType::Review].map(|kind| (kind, step_kind(kind).word)).to_vec()
+                        choices=KINDS.map(|kind| (kind, step_kind(kind).word)).to_vec()
                         chosen=step_type
                         on_choose=move |chosen| form.set(StepField::Type(chosen))
                     />
@@ -44,6 +49,8 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
             {move || match step_type.get() {
                 StepType::Review => view! { <ReviewFields form /> }.into_any(),
                 StepType::Llm => view! { <LlmFields form /> }.into_any(),
+                StepType::Agent => view! { <AgentFields form /> }.into_any(),
+                StepType::Tool => view! { <ToolFields form /> }.into_any(),
                 // A container has a body of its own.
                 StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
                 StepType::Unknown => {
@@ -184,9 +191,6 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
     let prompt = form.read(|step| llm(step).map(|llm| llm.prompt.clone()).unwrap_or_default());
     let system = form.read(|step| llm(step).and_then(|llm| llm.system_prompt.clone()).unwrap_or_default());
     let has_system = system.with_untracked(|text| !text.is_empty());
-    let has_schema = form.read(|step| llm(step).is_some_and(|llm| llm.output_schema.is_some())).get_untracked()
-        || form.typed("schema").get_untracked().is_some();
-    let has_fallbacks = form.read(|step| llm(step).is_some_and(|llm| !llm.fallbacks.is_empty())).get_untracked();
     view! {
         <Pickers form />
         <PromptEditor
@@ -210,6 +214,21 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
                 />
             </div>
         </details>
+        <MoreOfModel form />
+    }
+}
+
+/// The schema of the answer, and the models to try when the first one fails.
+#[component]
+pub fn MoreOfModel(form: StepForm) -> impl IntoView {
+    let has = form.read(|step| {
+        step.kind
+            .model_use()
+            .map_or((false, false), |model| (model.output_schema.is_some(), !model.fallbacks.is_empty()))
+    });
+    let (has_schema, has_fallbacks) = has.get_untracked();
+    let has_schema = has_schema || form.typed("schema").get_untracked().is_some();
+    view! {
         <details class="more" open=has_schema>
             <summary>"Output schema"</summary>
             <div class="inside">
@@ -225,11 +244,12 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
     }
 }
 
+/// Persona and settings of the model.
 #[component]
-fn Pickers(form: StepForm) -> impl IntoView {
-    let persona = form.read(|step| llm(step).and_then(|llm| llm.persona_id.clone()));
-    let temperature = form.read(|step| llm(step).and_then(|llm| llm.temperature));
-    let max_tokens = form.read(|step| llm(step).and_then(|llm| llm.max_tokens));
+pub fn Pickers(form: StepForm) -> impl IntoView {
+    let persona = form.read(|step| step.kind.model_use().and_then(|model| model.persona_id.cloned()));
+    let temperature = form.read(|step| step.kind.model_use().and_then(|model| model.temperature));
+    let max_tokens = form.read(|step| step.kind.model_use().and_then(|model| model.max_tokens));
     view! {
         <div class="step-pickers">
             <PersonaPicker chosen=persona on_choose=move |persona| form.set(LlmField::Persona(persona)) />
@@ -270,7 +290,8 @@ fn Pickers(form: StepForm) -> impl IntoView {
 /// How long the model thinks, and what an answer counts as that was cut.
 #[component]
 fn AnswerFields(form: StepForm) -> impl IntoView {
-    let reasoning = form.read(|step| llm(step).and_then(|llm| llm.reasoning.clone()));
+    let reasoning = form.read(|step| step.kind.model_use().and_then(|model| model.reasoning.cloned()));
+    let is_prompt = form.read(|step| llm(step).is_some());
     let on_truncated = form.read(|step| llm(step).and_then(|llm| llm.on_truncated.clone()));
     let reasoning = Signal::derive(move || reasoning.get().map_or_else(String::new, String::from));
     let on_truncated = Signal::derive(move || String::from(on_truncated.get().unwrap_or(OnTruncated::Warn)));
@@ -290,16 +311,18 @@ fn AnswerFields(form: StepForm) -> impl IntoView {
                 <option value="high">"High: thoroughly"</option>
                 {move || newer_word(reasoning.get(), ReasoningEffort::WORDS)}
             </ChoiceField>
-            <ChoiceField
-                label="If the answer is cut"
-                hint="With an output schema the step always fails"
-                value=on_truncated
-                on_choose=count
-            >
-                <option value="warn">"Keep it, with a warning"</option>
-                <option value="fail">"Fail, then try the next model"</option>
-                {move || newer_word(on_truncated.get(), OnTruncated::WORDS)}
-            </ChoiceField>
+            <Show when=move || is_prompt.get()>
+                <ChoiceField
+                    label="If the answer is cut"
+                    hint="With an output schema the step always fails"
+                    value=on_truncated
+                    on_choose=count
+                >
+                    <option value="warn">"Keep it, with a warning"</option>
+                    <option value="fail">"Fail, then try the next model"</option>
+                    {move || newer_word(on_truncated.get(), OnTruncated::WORDS)}
+                </ChoiceField>
+            </Show>
         </div>
     }
 }
@@ -308,6 +331,8 @@ fn review(step: &Step) -> Option<&ReviewStep> {
     match &step.kind {
         StepKind::Review(review) => Some(review),
         StepKind::Llm(_)
+        | StepKind::Agent(_)
+        | StepKind::Tool(_)
         | StepKind::Parallel(_)
         | StepKind::Conditional(_)
         | StepKind::Loop(_)

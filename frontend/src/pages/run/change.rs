@@ -21,10 +21,19 @@ use crate::session::Session;
 pub fn llm_of(store: RunStore, path: &StepPath) -> LlmStep {
     match store.step_at(path).map(|step| step.kind.clone()) {
         Some(StepKind::Llm(llm)) => llm,
+        Some(StepKind::Agent(agent)) => LlmStep {
+            prompt: agent.prompt,
+            system_prompt: agent.instructions,
+            provider: agent.provider,
+            model: agent.model,
+            persona_id: agent.persona_id,
+            max_tokens: agent.max_tokens,
+            reasoning: agent.reasoning,
+            ..LlmStep::default()
+        },
         Some(
             StepKind::Review(_)
             | StepKind::Tool(_)
-            | StepKind::Agent(_)
             | StepKind::Parallel(_)
             | StepKind::Conditional(_)
             | StepKind::Loop(_)

@@ -1,6 +1,7 @@
 //! The page of a run: what it does, as it does it, and all that can be done about it.
 
 mod address;
+mod agent;
 mod auto_scroll;
 mod bar;
 mod budget;

@@ -19,7 +19,9 @@ fn output_of(run: &RunState) -> Option<(String, bool)> {
     }
     let step = run.output()?;
     let text = match &step.run.output {
-        Some(json @ (Value::Object(_) | Value::Array(_))) if step.run.step_type == StepType::Llm => {
+        Some(json @ (Value::Object(_) | Value::Array(_)))
+            if matches!(step.run.step_type, StepType::Llm | StepType::Agent | StepType::Tool) =>
+        {
             serde_json::to_string_pretty(json).unwrap_or_default()
         }
         _ => step.text.clone(),

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sluice_types::{PatchStep, StepPath, StepRunStatus, StepType};
 use sluice_web_state::actions::step_actions;
 
+use super::agent::{Attachments, ToolArguments};
 use super::change::{ChangeStep, StepFacts};
 use super::edit::EditOutput;
 use super::ending::{CutWarning, PastThinking};
@@ -20,6 +21,7 @@ enum ResultTab {
     Text,
     Raw,
     Prompt,
+    Arguments,
     Attempts,
 }
 
@@ -31,7 +33,15 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
     let editing = RwSignal::new(unsent_text(&store.id(), &path, TextOf::Output).text.is_some());
     let kind = store.peek_step(&path, |step| step.run.step_type).unwrap_or(StepType::Llm);
     let choices = match kind {
-        StepType::Llm => {
+        StepType::Tool => {
+            vec![
+                (ResultTab::Text, "Result"),
+                (ResultTab::Raw, "Raw"),
+                (ResultTab::Arguments, "Arguments"),
+                (ResultTab::Attempts, "Attempts"),
+            ]
+        }
+        StepType::Llm | StepType::Agent => {
             vec![
                 (ResultTab::Text, "Text"),
                 (ResultTab::Raw, "Raw"),
@@ -62,10 +72,16 @@ pub fn ResultView(store: RunStore, path: StepPath, label: String) -> impl IntoVi
         </div>
         {move || match shown.get() {
             ResultTab::Text => {
-                view! { <PastThinking store path=path.get_value() /> <TextBox text label=label.clone() /> }.into_any()
+                view! {
+                    <PastThinking store path=path.get_value() />
+                    <TextBox text label=label.clone() />
+                    <Attachments store path=path.get_value() />
+                }
+                    .into_any()
             }
             ResultTab::Raw => view! { <RawBox text label=label.clone() /> }.into_any(),
             ResultTab::Prompt => view! { <PromptView store path=path.get_value() /> }.into_any(),
+            ResultTab::Arguments => view! { <ToolArguments store path=path.get_value() /> }.into_any(),
             ResultTab::Attempts => view! { <StepHistory store path=path.get_value() /> }.into_any(),
         }}
         {move || {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::StepPath;
+use sluice_types::{StepPath, StepType};
 use sluice_web_state::live_text::cut;
 use sluice_web_state::run_text::next_attempt;
 use web_sys::Element;
 
+use super::agent::{ToolArguments, Waiting};
 use super::change::{ChangeStep, StepFacts};
 use super::ending::LiveThinking;
 use super::failure::StepError;
@@ -27,6 +28,10 @@ const TICK: Duration = Duration::from_millis(250);
 pub fn Running(store: RunStore, path: StepPath, label: String) -> impl IntoView {
     let between = store.watch_step(&path, sluice_web_state::run::StepView::is_between_attempts);
     let facts = path.clone();
+    if store.peek_step(&path, |step| step.run.step_type) == Some(StepType::Tool) {
+        return view! { <ToolArguments store path=path.clone() /> <Waiting store path=path.clone() /> <Retrying store path between /> }
+            .into_any();
+    }
     view! {
         <LiveThinking store path=facts.clone() />
         {move || {
@@ -39,6 +44,18 @@ pub fn Running(store: RunStore, path: StepPath, label: String) -> impl IntoView 
         }}
         <Asked store path=facts.clone() />
         <StepFacts store path=facts />
+    }
+    .into_any()
+}
+
+/// Between the attempts of a call of a tool.
+#[component]
+fn Retrying(store: RunStore, path: StepPath, between: Memo<bool>) -> impl IntoView {
+    let path = StoredValue::new(path);
+    view! {
+        <Show when=move || between.get()>
+            <BetweenAttempts store path=path.get_value() />
+        </Show>
     }
 }
 

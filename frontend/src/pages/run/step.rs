@@ -7,6 +7,7 @@ use sluice_web_state::format::{known_cost, tokens};
 use sluice_web_state::run::{fact_of, spent_text};
 
 use super::address::CopyLink;
+use super::agent::AgentView;
 use super::change::ChangeStep;
 use super::container::ContainerView;
 use super::gate::GatePanel;
@@ -178,6 +179,10 @@ pub fn StepDetails(store: RunStore, path: StepPath, status: Memo<StepRunStatus>,
     let label = StoredValue::new(label);
     move || {
         let (path, label) = (path.get_value(), label.get_value());
+        if kind == StepType::Agent && has_begun.get() {
+            let turns = view! { <AgentView store path status label /> };
+            return view! { <div class="run-step-body">{turns.into_any()}</div> };
+        }
         if is_container && has_begun.get() {
             let inside = view! { <ContainerView store path kind status label /> };
             return view! { <div class="run-step-body">{inside.into_any()}</div> };

@@ -10,7 +10,9 @@ use crate::components::{Button, ButtonKind, MarkdownView};
 /// The text of a step, and whether it is JSON.
 pub fn text_of(store: RunStore, path: &StepPath) -> Memo<(String, bool)> {
     store.watch_step(path, |step| match &step.run.output {
-        Some(value @ (Value::Object(_) | Value::Array(_))) if step.run.step_type == StepType::Llm => {
+        Some(value @ (Value::Object(_) | Value::Array(_)))
+            if matches!(step.run.step_type, StepType::Llm | StepType::Agent | StepType::Tool) =>
+        {
             (serde_json::to_string_pretty(value).unwrap_or_default(), true)
         }
         _ => (step.text.clone(), false),

@@ -18,6 +18,8 @@ pub fn SettingsPage() -> impl IntoView {
             <nav class="settings-nav" aria-label="Settings">
                 <A href="/settings/providers">"Providers"</A>
                 <A href="/settings/personas">"Personas"</A>
+                <A href="/settings/agents">"Agents"</A>
+                <A href="/settings/mcp-servers">"MCP servers"</A>
                 <A href="/settings/appearance">"Appearance"</A>
             </nav>
             <div class="settings-body">

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use sluice_types::Persona;
 
-use super::persona_form::{EditPersona, NewPersona, forget_unsaved, has_unsaved};
+use super::persona_form::{EditPersona, NewPersona};
 use crate::browser::focus::{focus_soon, use_title};
-use crate::components::{Button, ButtonKind, Empty, FailureNote, ResourceList, Skeleton};
+use crate::components::{Button, ButtonKind, Empty, FailureNote, ResourceList, Skeleton, forget_unsaved, has_unsaved};
 use crate::session::Session;
 
 /// Voices and instructions that steps can take on.
@@ -13,7 +13,7 @@ use crate::session::Session;
 pub fn Personas() -> impl IntoView {
     use_title(|| "Personas · Settings".to_owned());
     let list = ResourceList::new(expect_context::<Session>().personas);
-    let creating = RwSignal::new(has_unsaved(None));
+    let creating = RwSignal::new(has_unsaved::<Persona>(None));
     let shown = Memo::new(move |_| list.shown());
     let none = move || list.is_here() && shown.with(Vec::is_empty) && !creating.get();
     view! {
@@ -67,7 +67,7 @@ pub fn Personas() -> impl IntoView {
 pub fn PersonaItem(first: Persona, list: ResourceList<Persona>) -> impl IntoView {
     let id = first.id.clone();
     let heading = format!("persona-{id}");
-    let editing = RwSignal::new(has_unsaved(Some(&id)));
+    let editing = RwSignal::new(has_unsaved::<Persona>(Some(&id)));
     let persona = Memo::new(move |_| list.find(&id).unwrap_or_else(|| first.clone()));
     let back = heading.clone();
     let close = move |()| {
@@ -124,7 +124,7 @@ fn Reading(
                         label=Signal::derive(move || format!("Delete {}", name()))
                         on_press=move |_| {
                             let persona = persona.get_untracked();
-                            forget_unsaved(&persona.id);
+                            forget_unsaved::<Persona>(&persona.id);
                             list.delete(&persona);
                         }
                     />

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sluice_types::template::{Locals, Root};
-use sluice_types::{BlockAddress, Index, InputField, LlmStep, Place, Resolution, Slot, Step, StepId, StepKind};
+use sluice_types::{
+    AgentStep, BlockAddress, Index, InputField, LlmStep, Place, Resolution, Slot, Step, StepId, StepKind,
+};
 
 /// A step's name in templates, and its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,9 +121,12 @@ fn names_of(index: &Index, place: &Place, reach: Reach, is_beside: bool) -> Step
     let known = index.output_fields(place);
     // Where the output is a text, `content` is the same.
     let has_json = match &place.step.kind {
-        StepKind::Llm(llm) => llm.output_schema.is_some(),
+        StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }) => {
+            output_schema.is_some()
+        }
+        StepKind::Tool(_) => true,
         StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => true,
-        StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => false,
+        StepKind::Review(_) | StepKind::Unknown(_) => false,
     };
     let own = known.own.iter().filter(|name| has_json || **name != "output");
     let json = known.json.iter().flatten().filter(|name| !known.own.contains(&name.as_str()));
@@ -137,7 +142,13 @@ fn detail_of_input(input: &InputField) -> String {
 /// A short description of a field.
 fn detail_of(step: &Step, field: &str) -> String {
     let text = match (&step.kind, field) {
-        (StepKind::Llm(LlmStep { output_schema: Some(_), .. }), "content") => "JSON as text",
+        (
+            StepKind::Llm(LlmStep { output_schema: Some(_), .. })
+            | StepKind::Agent(AgentStep { output_schema: Some(_), .. }),
+            "content",
+        ) => "JSON as text",
+        (StepKind::Tool(_), "content") => "the result as text",
+        (StepKind::Tool(_), "output") => "the result",
         (StepKind::Review(_), "content") => "the approved text",
         (StepKind::Review(_), "decision") => "approve or reject",
         (StepKind::Review(_), "comment") => "the reviewer's comment",

@@ -53,7 +53,7 @@ fn labels(draft: &Draft) -> Vec<&str> {
 fn a_merge_keeps_what_a_newer_version_has_added_and_makes_nothing_of_the_kind() {
     let newer = |goal: &str, budget: u32| {
         let value = json!({"name": {"budget": budget}, "steps": [
-            {"id": "plan", "label": "Plan", "type": "agent", "goal": goal},
+            {"id": "plan", "label": "Plan", "type": "debate", "goal": goal},
             {"id": "write", "label": "Write", "type": "llm", "prompt": "x", "tools": [1]},
         ]});
         Draft::from_definition(serde_json::from_value(value).unwrap())
@@ -166,7 +166,7 @@ fn changes_in_different_places_are_joined() {
     assert_eq!((merged.provider.as_deref(), merged.model.as_deref()), (None, Some("m")));
     assert_eq!(labels(&merged), ["First", "Text", "Last", "Research"]);
     let research = merged.step(&id("research")).unwrap();
-    assert_eq!((research.max_retries, research.templates()), (Some(5), vec![("prompt", "mine")]));
+    assert_eq!((research.max_retries, research.templates()), (Some(5), vec![("prompt".into(), "mine")]));
     assert!(Arc::ptr_eq(merged.step(&id("brief")).unwrap(), base.step(&id("brief")).unwrap()));
 }
 

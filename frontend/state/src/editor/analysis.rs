@@ -44,8 +44,14 @@ impl Analysis {
         personas: Option<&[Persona]>,
         today: Option<NaiveDate>,
     ) -> Self {
+        Self::within(draft, providers, &lint_context(providers, personas, today))
+    }
+
+    /// The same with all that is known of what the steps name.
+    #[must_use]
+    pub fn within(draft: &Draft, providers: Option<&[Provider]>, context: &LintContext) -> Self {
         let mut definition = draft.to_definition();
-        let report = lint(&definition, &lint_context(providers, personas, today), None);
+        let report = lint(&definition, context, None);
         let index = Index::of(&definition);
         let findings = Findings::new(report, &index, &definition.inputs);
         let undeclared = undeclared_inputs(&definition, &index);
@@ -110,6 +116,7 @@ pub fn lint_context(
         providers: providers.map(available),
         personas: personas.map(|all| all.iter().map(|persona| persona.id.clone()).collect()),
         today,
+        ..LintContext::default()
     }
 }
 

@@ -76,11 +76,13 @@ impl LocatedFinding {
     }
 }
 
-/// The field of a pointer into a step. Branches and cases have fields of their own.
+/// The field of a pointer into a step. Branches and cases have fields of their own, and so has each argument of a tool.
 fn field_of(pointer: &str) -> String {
     let mut parts = pointer.split('/').skip(1);
     let first = parts.next().unwrap_or_default();
-    if matches!(first, "cases" | "branches") {
+    if first == "arguments" {
+        pointer.trim_start_matches('/').to_owned()
+    } else if matches!(first, "cases" | "branches") {
         let rest: Vec<&str> = std::iter::once(first).chain(parts.take(2)).collect();
         rest.join("/")
     } else {

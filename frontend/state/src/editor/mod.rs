@@ -30,7 +30,7 @@ pub use new_steps::{NewStep, branch_to_add, name_of, parse_slot_name, place_for_
 pub use outline::{Named, entries, jump_targets, moved_by, visible};
 pub use parse::{
     SchemaError, parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries,
-    parse_rounds, parse_schema, parse_temperature, parse_timeout,
+    parse_rounds, parse_schema, parse_temperature, parse_timeout, parse_turns,
 };
 pub use pending::{PendingProblem, pending_problems};
 pub use summary::{steps_inside, summary};

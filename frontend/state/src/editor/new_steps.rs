@@ -1,11 +1,11 @@
-//! Steps to add: containers with something in them to begin with, an empty prompt, a review.
+//! Steps to add: containers with something in them to begin with, and empty steps of the other kinds.
 
 use std::sync::Arc;
 
 use sluice_types::edit::{BranchChange, Edit, Wrapper};
 use sluice_types::{
-    BlockAddress, Branch, BranchName, Case, ConditionalStep, LlmStep, LoopStep, ParallelStep, ReviewStep, Slot, Step,
-    StepId, StepKind,
+    AgentStep, BlockAddress, Branch, BranchName, Case, ConditionalStep, LlmStep, LoopStep, ParallelStep, ReviewStep,
+    Slot, Step, StepId, StepKind, ToolStep,
 };
 
 use super::words::wrapper_label;
@@ -16,6 +16,10 @@ use crate::tree::{Tree, letter};
 pub enum NewStep {
     /// A prompt without text.
     Prompt,
+    /// An agent without a task.
+    Agent,
+    /// A call of a tool that is yet to be chosen.
+    Tool,
     /// A review.
     Review,
     /// A container with an empty prompt in it.
@@ -24,8 +28,10 @@ pub enum NewStep {
 
 impl NewStep {
     /// All of them, in the order of a menu.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Prompt,
+        Self::Agent,
+        Self::Tool,
         Self::Review,
         Self::Container(Wrapper::Branches),
         Self::Container(Wrapper::Conditional),
@@ -38,6 +44,8 @@ impl NewStep {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Prompt => "Prompt",
+            Self::Agent => "Agent",
+            Self::Tool => "Tool",
             Self::Review => "Review",
             Self::Container(kind) => wrapper_label(kind),
         }
@@ -48,6 +56,8 @@ impl NewStep {
     pub fn step(self) -> Option<Step> {
         let kind = match self {
             Self::Prompt => StepKind::Llm(LlmStep::default()),
+            Self::Agent => StepKind::Agent(AgentStep::default()),
+            Self::Tool => StepKind::Tool(ToolStep::default()),
             Self::Review => StepKind::Review(ReviewStep::default()),
             Self::Container(kind) => container(kind)?,
         };

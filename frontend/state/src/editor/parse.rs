@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 use sluice_types::json::{self, SyntaxError};
 use sluice_types::limits::{
-    MAX_CONCURRENCY, MAX_ITERATIONS, MAX_OUTPUT_TOKENS, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_TIMEOUT_SECONDS,
+    MAX_CONCURRENCY, MAX_ITERATIONS, MAX_OUTPUT_TOKENS, MAX_RETRIES, MAX_SCHEMA_BYTES, MAX_TIMEOUT_SECONDS, MAX_TURNS,
 };
 
 use crate::format::decimal;
@@ -34,6 +34,11 @@ pub fn parse_retries(text: &str) -> Result<Option<u32>, String> {
 /// Branches or items that run at once.
 pub fn parse_concurrency(text: &str) -> Result<Option<u32>, String> {
     parse_whole(text, 1..=MAX_CONCURRENCY, "What runs at once is a whole number")
+}
+
+/// Turns of an agent at the most.
+pub fn parse_turns(text: &str) -> Result<Option<u32>, String> {
+    parse_whole(text, 1..=MAX_TURNS, "Turns are a whole number")
 }
 
 /// Rounds of a loop at the most. A loop needs the number.

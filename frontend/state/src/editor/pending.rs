@@ -1,14 +1,15 @@
 //! Input that is typed and not valid. It stays in its field and is not saved.
 
 use sluice_types::edit::label_problem;
-use sluice_types::{Index, InputField, Place, StepKind};
+use sluice_types::{Index, InputField, Place, StepId, StepKind, json};
 
 use super::findings::FieldAt;
 use super::inputs::{InputKey, input_problem};
 use super::parse::{
     parse_concurrency, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_rounds,
-    parse_schema, parse_temperature, parse_timeout,
+    parse_schema, parse_temperature, parse_timeout, parse_turns,
 };
+use crate::arguments::parse_arguments;
 use crate::draft::{Pending, pending_field, pending_step};
 
 /// What is wrong with the input of a field.
@@ -51,13 +52,25 @@ fn problem_of(index: &Index, place: &Place, input: &str, text: &str) -> Option<(
         ("retries", _) => ("max_retries", parse_retries(text).err()),
         ("timeout", _) => ("timeout", parse_timeout(text).err()),
         ("idle_timeout", _) => ("idle_timeout", parse_idle_timeout(text).err()),
-        ("temperature", StepKind::Llm(_)) => ("temperature", parse_temperature(text).err()),
-        ("max_tokens", StepKind::Llm(_)) => ("max_tokens", parse_max_tokens(text).err()),
-        ("schema", StepKind::Llm(_)) => ("output_schema", parse_schema(text).err().map(|error| error.message)),
+        ("temperature", StepKind::Llm(_) | StepKind::Agent(_)) => ("temperature", parse_temperature(text).err()),
+        ("max_tokens", StepKind::Llm(_) | StepKind::Agent(_)) => ("max_tokens", parse_max_tokens(text).err()),
+        ("schema", StepKind::Llm(_) | StepKind::Agent(_)) => {
+            ("output_schema", parse_schema(text).err().map(|error| error.message))
+        }
+        ("max_turns", StepKind::Agent(_)) => ("max_turns", parse_turns(text).err()),
+        (input, StepKind::Tool(_)) if input.starts_with("arguments") => ("arguments", json_problem(input, text)),
         ("expires_in", StepKind::Review(_)) => ("expires_in", parse_expires_in(text).err()),
         ("max_concurrency", StepKind::Parallel(_)) => ("max_concurrency", parse_concurrency(text).err()),
         ("max_iterations", StepKind::Loop(_)) => ("max_iterations", parse_rounds(text).err()),
         _ => return None,
     };
     Some((field, problem?))
+}
+
+/// What is wrong with JSON that is typed for all arguments of a tool, or for one of them.
+fn json_problem(input: &str, text: &str) -> Option<String> {
+    match input {
+        "arguments" => parse_arguments(text).err(),
+        _ => json::parse(text).err().map(|_| "An argument is not JSON yet.".to_owned()),
+    }
 }

@@ -13,6 +13,9 @@ pub fn summary(step: &Step, inside: Option<usize>) -> String {
         StepKind::Review(review) if review.instructions.is_empty() => "A person decides".to_owned(),
         StepKind::Review(review) => first_line(&review.instructions),
         StepKind::Llm(llm) => first_line(&llm.prompt),
+        StepKind::Agent(agent) => first_line(&agent.prompt),
+        StepKind::Tool(tool) if tool.tool.trim().is_empty() => "No tool yet".to_owned(),
+        StepKind::Tool(tool) => tool.tool.clone(),
         StepKind::Parallel(parallel) => match &parallel.for_each {
             Some(items) if items.trim().is_empty() => "For each · no list yet".to_owned(),
             Some(items) => format!("For each · {}", first_line(items)),

@@ -222,7 +222,7 @@ fn a_fix_finds_its_step_after_a_move() {
     let moved = apply(&broken, moved("check", 2)).draft;
     let fixed = apply(&moved, Edit::ApplyFix(located.fix(&index(&moved)).unwrap()));
     assert_eq!(fixed.label, "fix: Refer to “Research”");
-    assert_eq!(fixed.draft.step(&id("brief")).unwrap().templates(), [("prompt", "{{steps.Research.content}}")]);
+    assert_eq!(fixed.draft.step(&id("brief")).unwrap().templates(), [("prompt".into(), "{{steps.Research.content}}")]);
     assert_eq!(shared(&moved, &fixed.draft), ["check", "research"]);
     let removed = apply(&broken, Edit::RemoveSteps(vec![id("brief")])).draft;
     assert_eq!(located.fix(&index(&removed)), None);
@@ -364,7 +364,7 @@ fn of_a_newer_version() -> Value {
     json!({
         "id": "brief", "name": "Brief", "description": "", "category": null, "tags": [], "version": 3,
         "definition": {"yolo": false, "name": {"budget": 2}, "steps": [
-            {"id": "plan", "label": "Plan", "type": "agent", "goal": "Think", "tools": [{"name": "search"}], "enabled": true},
+            {"id": "plan", "label": "Plan", "type": "debate", "goal": "Think", "tools": [{"name": "search"}], "enabled": true},
             {"id": "write", "label": "Write", "type": "llm", "prompt": "{{steps.Plan.content}}", "enabled": true,
                 "effect": "pays", "cache": {"ttl": 60}, "fallbacks": [{"model": "demo", "weight": 2}]},
             {"id": "check", "label": "Check", "type": "review", "instructions": "", "shows": [], "on_expiry": "ask",

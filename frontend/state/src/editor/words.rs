@@ -1,8 +1,8 @@
 //! How the undo history calls an edit, and which edits it joins.
 
 use sluice_types::edit::{
-    BranchChange, CaseField, Edit, InputChange, InputPart, LlmField, LoopField, ParallelField, ReviewField, StepField,
-    Wrapper,
+    AgentField, BranchChange, CaseField, Edit, InputChange, InputPart, LlmField, LoopField, ParallelField, ReviewField,
+    StepField, ToolField, Wrapper,
 };
 use sluice_types::{Slot, StepId, StepType};
 
@@ -170,6 +170,13 @@ const fn noun(field: &StepField) -> &'static str {
         StepField::Llm(LlmField::OnTruncated(_)) => "handling of cut answers",
         StepField::Llm(LlmField::Schema(_)) => "output schema",
         StepField::Llm(LlmField::Fallbacks(_)) => "fallbacks",
+        StepField::Agent(AgentField::Agent(_)) => "agent",
+        StepField::Agent(AgentField::Tools(_)) => "tools",
+        StepField::Agent(AgentField::Approve(_)) => "approval of calls",
+        StepField::Agent(AgentField::MaxTurns(_)) => "number of turns",
+        StepField::Agent(AgentField::OnContextFull(_)) => "handling of long conversations",
+        StepField::Tool(ToolField::Tool(_)) => "tool",
+        StepField::Tool(ToolField::Arguments(_)) => "arguments",
         StepField::Review(ReviewField::Instructions(_)) => "instructions",
         StepField::Review(ReviewField::Shows(_)) => "reviewed steps",
         StepField::Review(ReviewField::ExpiresIn(_)) => "expiry",
@@ -196,6 +203,8 @@ const fn is_typed(field: &StepField) -> bool {
             | LlmField::MaxTokens(_)
             | LlmField::Schema(_),
         )
+        | StepField::Agent(AgentField::MaxTurns(_))
+        | StepField::Tool(ToolField::Arguments(_))
         | StepField::Review(ReviewField::Instructions(_) | ReviewField::ExpiresIn(_))
         | StepField::Parallel(ParallelField::ForEach(_) | ParallelField::MaxConcurrency(_))
         | StepField::Case(CaseField::When { .. })
@@ -207,6 +216,10 @@ const fn is_typed(field: &StepField) -> bool {
         | StepField::Llm(
             LlmField::Persona(_) | LlmField::Reasoning(_) | LlmField::OnTruncated(_) | LlmField::Fallbacks(_),
         )
+        | StepField::Agent(
+            AgentField::Agent(_) | AgentField::Tools(_) | AgentField::Approve(_) | AgentField::OnContextFull(_),
+        )
+        | StepField::Tool(ToolField::Tool(_))
         | StepField::Review(ReviewField::Shows(_) | ReviewField::OnExpiry(_))
         | StepField::Parallel(ParallelField::OnError(_))
         | StepField::Case(CaseField::Next { .. }) => false,

@@ -118,7 +118,7 @@ pub fn fact_of(kind: StepType, choice: &Choice, is_each: bool) -> Option<String>
             let failed = choice.failed.filter(|failed| *failed > 0);
             Some(failed.map_or_else(|| lanes.clone(), |failed| format!("{lanes}, {failed} failed")))
         }
-        StepType::Llm | StepType::Review | StepType::Unknown => None,
+        StepType::Llm | StepType::Agent | StepType::Tool | StepType::Review | StepType::Unknown => None,
     }
 }
 

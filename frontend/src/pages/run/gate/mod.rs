@@ -4,5 +4,6 @@ mod form;
 mod other;
 mod panel;
 mod review;
+mod tool_call;
 
 pub use panel::GatePanel;

@@ -7,6 +7,7 @@ use sluice_web_state::run_text::{expiry, gate_heading};
 use super::form::GateForm;
 use super::other::{BudgetGate, InterruptedGate, UnknownGate};
 use super::review::ReviewGate;
+use super::tool_call::ToolCallGate;
 use crate::components::{MarkdownView, NewerServer, Skeleton};
 use crate::pages::run::change::ChangeStep;
 use crate::pages::run::ids;
@@ -35,10 +36,11 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
                         GateKind::Review => view! { <ReviewGate form store label=label.clone() /> }.into_any(),
                         GateKind::Budget => view! { <BudgetGate form store /> }.into_any(),
                         GateKind::OutcomeUnknown => view! { <UnknownGate form /> }.into_any(),
+                        GateKind::ToolCall => view! { <ToolCallGate form store path=path.get_value() /> }.into_any(),
                         GateKind::InterruptedOften => view! { <InterruptedGate form /> }.into_any(),
                         GateKind::Unknown => view! { <NewerServer /> }.into_any(),
                     }}
-                    {(kind != GateKind::Review).then(|| view! { <ChangeStep store path=path.get_value() /> })}
+                    {(!matches!(kind, GateKind::Review | GateKind::ToolCall)).then(|| view! { <ChangeStep store path=path.get_value() /> })}
                 </section>
             }
             .into_any(),

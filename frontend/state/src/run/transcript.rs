@@ -1,0 +1,151 @@
+//! The run of an agent as a transcript: its turns, and the calls of tools in each.
+
+use serde_json::Value;
+use sluice_types::{AgentFinish, AgentRun, StepPath, StepRun, StepRunStatus};
+
+use crate::format::{bytes, plural};
+
+/// A turn of an agent: one call of its model, and the calls of tools that it asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its step run.
+    pub path: StepPath,
+    /// The step runs of its calls, in their order.
+    pub calls: Vec<StepPath>,
+}
+
+/// The turns, in the order of the step runs inside the agent.
+#[must_use]
+pub fn turns(inside: &[StepPath]) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::new();
+    for path in inside {
+        let Some(at) = path.in_agent() else { continue };
+        match (at.call, turns.iter_mut().find(|turn| turn.number == at.turn)) {
+            (None, None) => turns.push(Turn { number: at.turn, path: path.clone(), calls: Vec::new() }),
+            (Some(_), Some(turn)) => turn.calls.push(path.clone()),
+            // A list that is filtered may hold a call without its turn.
+            (Some(_), None) => {
+                if let Some(turn) = path.without_last() {
+                    turns.push(Turn { number: at.turn, path: turn, calls: vec![path.clone()] });
+                }
+            }
+            (None, Some(_)) => {}
+        }
+    }
+    turns
+}
+
+/// How far an agent has come: `Turn 2 of at most 10`, `3 turns, 5 calls`.
+#[must_use]
+pub fn progress_words(turns: &[Turn], most: Option<u32>, has_ended: bool) -> String {
+    let calls: usize = turns.iter().map(|turn| turn.calls.len()).sum();
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let calls = plural(number(calls), "call of a tool", "calls of tools");
+    match (turns.last(), has_ended) {
+        (None, _) => "It has not begun a turn yet.".to_owned(),
+        (Some(_), true) => format!("{}, {calls}", plural(number(turns.len()), "turn", "turns")),
+        (Some(last), false) => {
+            let of = most.map(|most| format!(" of at most {most}")).unwrap_or_default();
+            format!("Turn {}{of}, {calls}", last.number)
+        }
+    }
+}
+
+/// The warning of an agent that had no turns left.
+#[must_use]
+pub fn cut_words(agent: Option<&AgentRun>) -> Option<String> {
+    let agent = agent.filter(|agent| agent.finished == Some(AgentFinish::MaxTurns))?;
+    let turns =
+        agent.turns.map_or_else(|| "all its turns".to_owned(), |turns| plural(u64::from(turns), "turn", "turns"));
+    Some(format!(
+        "It was stopped after {turns}, while it asked for more calls. Its output is what it had said by then. Give it more turns, or a smaller task."
+    ))
+}
+
+/// The result of a call, as people read it: JSON in lines, text as it is.
+#[must_use]
+pub fn result_text(run: &StepRun, text: &str) -> (String, bool) {
+    match &run.output {
+        Some(value @ (Value::Object(_) | Value::Array(_))) => {
+            (serde_json::to_string_pretty(value).unwrap_or_default(), true)
+        }
+        Some(Value::String(_)) | None => (text.to_owned(), false),
+        Some(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => (value.to_string(), false),
+    }
+}
+
+/// How large a result is, in a word; nothing while there is none.
+#[must_use]
+pub fn result_size(status: StepRunStatus, text: &str, attachments: usize) -> Option<String> {
+    if status != StepRunStatus::Completed {
+        return None;
+    }
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let parts = (attachments > 0).then(|| plural(number(attachments), "attachment", "attachments"));
+    match (text.len(), parts) {
+        (0, None) => Some("no result".to_owned()),
+        (0, Some(parts)) => Some(parts),
+        (length, None) => Some(bytes(number(length))),
+        (length, Some(parts)) => Some(format!("{}, {parts}", bytes(number(length)))),
+    }
+}
+
+/// The first line of a text, for a turn that is closed.
+#[must_use]
+pub fn first_line(text: &str) -> String {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn path(text: &str) -> StepPath {
+        StepPath::new(text).unwrap()
+    }
+
+    fn told(inside: &[&str]) -> Vec<(u32, usize)> {
+        let inside: Vec<StepPath> = inside.iter().map(|text| path(text)).collect();
+        turns(&inside).iter().map(|turn| (turn.number, turn.calls.len())).collect()
+    }
+
+    #[test]
+    fn calls_stand_in_their_turns() {
+        let inside = ["scout.1", "scout.1.0", "scout.1.1", "scout.2", "scout.3", "scout.3.0"];
+        assert_eq!(told(&inside), [(1, 2), (2, 0), (3, 1)]);
+        assert_eq!(told(&["each.0.scout.1", "each.0.scout.1.0"]), [(1, 1)]);
+        assert_eq!(told(&["scout.2.0", "scout.2"]), [(2, 1)]);
+        assert_eq!(told(&["scout"]), []);
+    }
+
+    #[test]
+    fn progress_is_told_while_it_runs_and_afterwards() {
+        let inside = ["scout.1", "scout.1.0", "scout.2"].map(path);
+        let turns = turns(&inside);
+        assert_eq!(progress_words(&turns, Some(10), false), "Turn 2 of at most 10, 1 call of a tool");
+        assert_eq!(progress_words(&turns, Some(10), true), "2 turns, 1 call of a tool");
+        assert_eq!(progress_words(&[], None, false), "It has not begun a turn yet.");
+    }
+
+    #[test]
+    fn an_agent_without_turns_left_says_so() {
+        let agent =
+            |finished: &str| serde_json::from_value(json!({"tools": [], "turns": 3, "finished": finished})).unwrap();
+        assert!(cut_words(Some(&agent("max_turns"))).unwrap().contains("after 3 turns"));
+        assert_eq!((cut_words(Some(&agent("answered"))), cut_words(None)), (None, None));
+    }
+
+    #[test]
+    fn the_size_of_a_result_is_told_when_it_is_there() {
+        let size = |text: &str, attachments| result_size(StepRunStatus::Completed, text, attachments);
+        assert_eq!(size("", 0).as_deref(), Some("no result"));
+        assert_eq!(size("", 2).as_deref(), Some("2 attachments"));
+        assert!(size("abc", 1).unwrap().ends_with(", 1 attachment"));
+        assert_eq!(result_size(StepRunStatus::Running, "abc", 0), None);
+        assert_eq!(first_line("\n  a b \n c"), "a b");
+    }
+}
