@@ -24,9 +24,8 @@ pub fn check_size(dist: &Path) -> Done {
     }
     let total = sent.values().sum();
     let first_load = sent.iter().filter(|(path, _)| !is_loaded_later(path)).map(|(_, bytes)| bytes).sum();
-    let first_load = within("first load", first_load, FIRST_LOAD_BYTES).map_err(|failure| {
-        failure.cure("load what the list does not show with its page: docs/web-app.md, To add a page")
-    });
+    let first_load = within("first load", first_load, FIRST_LOAD_BYTES)
+        .map_err(|failure| failure.cure("load a page's code with the page: see `Lazy pages` in docs/web-app.md"));
     let total = within("total", total, TOTAL_BYTES).map_err(|failure| {
         failure.cure(
             "leave out what is not needed: `cargo tree -p sluice-web --target wasm32-unknown-unknown` shows crates",
