@@ -13,6 +13,7 @@ mod minify;
 mod page;
 mod publish;
 mod site;
+mod split;
 
 use std::process::ExitCode;
 

@@ -154,7 +154,8 @@ mod tests {
         let mut with_image = run("completed", Some("text"), &json!("text"));
         with_image.attachments =
             serde_json::from_value(json!([{"type": "image", "mime_type": "image/png", "data": "aGk="}])).unwrap();
-        let detail = StepRunDetail { run: with_image.clone(), attempts: Vec::new(), decisions: Vec::new(), own_step: None };
+        let detail =
+            StepRunDetail { run: with_image.clone(), attempts: Vec::new(), decisions: Vec::new(), own_step: None };
         assert_eq!(detail.lean().run.attachments[0].data.as_deref(), Some("aGk="));
         let listed = with_image.lean(&[]);
         assert_eq!(

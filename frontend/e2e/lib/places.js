@@ -334,6 +334,12 @@ export const places = {
     await page.goto('/settings/appearance');
     await expect(page.getByRole('radio', { name: 'Dark' })).toBeAttached();
   },
+  'a page whose code does not come': async ({ page, guard }) => {
+    guard.allow(/Failed to load resource|Failed to fetch/);
+    await page.route('**/split_settings.wasm', (route) => route.abort());
+    await page.goto('/settings/providers');
+    await expect(page.getByText('This page could not be loaded')).toBeVisible();
+  },
   'an address without a page': async ({ page }) => {
     await page.goto('/nowhere');
     await expect(page.getByText('There is no page at this address')).toBeVisible();

@@ -1,8 +1,11 @@
 //! The app: what is around every page, and which page an address shows.
 
+mod lazy_page;
+mod modules;
 mod routes;
 mod top_bar;
 
+use lazy_page::preload_linked_pages;
 use leptos::prelude::*;
 use leptos_router::components::Router;
 use routes::Pages;
@@ -27,6 +30,7 @@ pub fn App() -> impl IntoView {
     Session::provide();
     Handover::provide();
     provide_title();
+    preload_linked_pages();
     view! {
         <Router>
             <TopBar />

@@ -4,11 +4,10 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Redirect, Route, Routes};
 use leptos_router::path;
 
-use crate::pages::builder::{BuilderPage, NewWorkflowPage};
+use super::lazy_page::LazyPage;
+use super::modules;
 use crate::pages::not_found::NotFound;
-use crate::pages::run::RunPage;
-use crate::pages::settings::{Agents, Appearance, McpServers, Personas, Providers, SettingsPage};
-use crate::pages::start::StartPage;
+use crate::pages::settings::{Appearance, SettingsPage};
 use crate::pages::templates::TemplatesPage;
 use crate::pages::workflows::WorkflowsPage;
 
@@ -19,17 +18,17 @@ pub fn Pages() -> impl IntoView {
         <Routes fallback=NotFound>
             <Route path=path!("/") view=WorkflowsPage />
             <Route path=path!("/templates") view=TemplatesPage />
-            <Route path=path!("/new") view=NewWorkflowPage />
+            <Route path=path!("/new") view=|| view! { <LazyPage title="New workflow" load=modules::new_workflow /> } />
             <Route path=path!("/workflows") view=|| view! { <Redirect path="/" /> } />
-            <Route path=path!("/workflows/:id") view=BuilderPage />
-            <Route path=path!("/workflows/:id/run") view=StartPage />
-            <Route path=path!("/runs/:id") view=RunPage />
+            <Route path=path!("/workflows/:id") view=|| view! { <LazyPage title="Workflow" load=modules::builder /> } />
+            <Route path=path!("/workflows/:id/run") view=|| view! { <LazyPage title="Run" load=modules::start /> } />
+            <Route path=path!("/runs/:id") view=|| view! { <LazyPage title="Run" load=modules::run /> } />
             <ParentRoute path=path!("/settings") view=SettingsPage>
                 <Route path=path!("") view=|| view! { <Redirect path="/settings/providers" /> } />
-                <Route path=path!("providers") view=Providers />
-                <Route path=path!("personas") view=Personas />
-                <Route path=path!("agents") view=Agents />
-                <Route path=path!("mcp-servers") view=McpServers />
+                <Route path=path!("providers") view=|| view! { <LazyPage title="Providers · Settings" load=modules::providers /> } />
+                <Route path=path!("personas") view=|| view! { <LazyPage title="Personas · Settings" load=modules::personas /> } />
+                <Route path=path!("agents") view=|| view! { <LazyPage title="Agents · Settings" load=modules::agents /> } />
+                <Route path=path!("mcp-servers") view=|| view! { <LazyPage title="MCP servers · Settings" load=modules::mcp_servers /> } />
                 <Route path=path!("appearance") view=Appearance />
             </ParentRoute>
         </Routes>

@@ -78,10 +78,12 @@ fn compile(profile: Profile) -> Result<PathBuf, Failure> {
         println!("  the first build of the web app takes about two minutes on two cores");
     }
     let mut command = cargo();
-    command.args(["build", "-p", PACKAGE, "--lib", "--target", wasm::TARGET, "--profile", name]);
+    command.args(["rustc", "-p", PACKAGE, "--lib", "--target", wasm::TARGET, "--profile", name]);
     if profile.is_for_users() {
         command.arg("--config").arg(without_folders()?);
     }
+    // The bundler moves code between modules, and the relocations tell it where code is referred to.
+    command.args(["--", "-C", "link-arg=--emit-relocs"]);
     process::run(&mut command)?;
     Ok(compiled)
 }

@@ -1,0 +1,54 @@
+//! The WebAssembly modules that are loaded with the pages that need them, and what is in each. The bundler makes them.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use crate::pages::builder::{BuilderPage, NewWorkflowPage};
+use crate::pages::run::RunPage;
+use crate::pages::settings::{Agents, McpServers, Personas, Providers};
+use crate::pages::start::StartPage;
+
+/// Draws a page of a loaded module.
+pub type Draw = fn() -> AnyView;
+
+/// Declares functions that load a module and return a page in it: `name in module: Component`. No other code of the main
+/// module may refer to the component: it would be in the main module, with all that it uses.
+macro_rules! lazy_pages {
+    ($($name:ident in $module:ident: $page:ident,)*) => {
+        $(
+            #[wasm_split($module, fallible)]
+            pub fn $name() -> Result<Draw, SplitLoaderError> {
+                Ok(|| $page().into_any())
+            }
+        )*
+    };
+}
+
+lazy_pages! {
+    new_workflow in builder: NewWorkflowPage,
+    builder in builder: BuilderPage,
+    start in run: StartPage,
+    run in run: RunPage,
+    providers in settings: Providers,
+    personas in settings: Personas,
+    agents in settings: Agents,
+    mcp_servers in settings: McpServers,
+}
+
+/// Loads the module of the page at an address before the page is opened. Ignores failure: opening the page tries again.
+pub fn preload(path: &str) {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match segments.as_slice() {
+        ["new"] | ["workflows", _] => begin(builder()),
+        ["runs", _] | ["workflows", _, "run"] => begin(run()),
+        ["settings", ..] => begin(providers()),
+        _ => {}
+    }
+}
+
+fn begin(load: impl Future<Output = Result<Draw, SplitLoaderError>> + 'static) {
+    spawn_local(async { drop(load.await) });
+}
