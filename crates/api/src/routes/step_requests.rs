@@ -146,8 +146,8 @@ pub fn place_of(index: &Index, id: &StepId, version: i64) -> Option<PlacedStep> 
 }
 
 /// An edit that was refused, with the field of the request that is the cause.
-pub fn refused(error: EditError) -> ApiError {
-    let pointer = match &error {
+pub fn refused(error: &EditError) -> ApiError {
+    let pointer = match error {
         EditError::IdTaken(_) => "/step/id",
         EditError::LabelTaken(_) | EditError::Label(_) => "/step/label",
         // The lists that requests name are there: only the case of a connection may not be.
@@ -162,6 +162,9 @@ pub fn refused(error: EditError) -> ApiError {
         | EditError::BranchName(_)
         | EditError::BranchesAndItems
         | EditError::NotOneAfterAnother
+        | EditError::NoSuchInput
+        | EditError::InputName(_)
+        | EditError::TooManyInputs
         | EditError::FixDoesNotFit => "",
     };
     wrong(pointer, error.to_string())

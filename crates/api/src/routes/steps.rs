@@ -312,7 +312,7 @@ fn edited(before: &Definition, edits: Vec<Edit>) -> ApiResult<(Definition, Edite
             }
             _ => Vec::new(),
         };
-        let applied = apply(&definition, edit).map_err(refused)?;
+        let applied = apply(&definition, edit).map_err(|error| refused(&error))?;
         let after = Index::of(&applied.definition);
         made.references = references.into_iter().filter_map(|reference| moved(&index, &after, reference)).collect();
         made.step = applied.step;

@@ -13,7 +13,7 @@ use sluice_types::{Execution, ExecutionId, ExecutionStatus, ReviewDecision, Star
 use crate::support::{TestEngine, decision, path, review, step, summary};
 
 fn key(key: &str) -> IdempotencyKey {
-    IdempotencyKey { key: key.into(), operation: "command".into(), request_hash: "hash".into() }
+    IdempotencyKey { key: key.into(), operation: "command".into(), request_hash: "hash".into(), part: None }
 }
 
 async fn approve(bench: &TestEngine, id: &ExecutionId, named: &str) -> Result<Execution, EngineError> {

@@ -1,7 +1,7 @@
 //! Input that is typed and not valid. It stays in its field and is not saved.
 
 use sluice_types::edit::label_problem;
-use sluice_types::{Index, InputField, Place, StepId, StepKind, json};
+use sluice_types::{Index, InputField, Place, StepKind, json};
 
 use super::findings::FieldAt;
 use super::inputs::{InputKey, input_problem};

@@ -166,7 +166,7 @@ fn changes_of_the_input_have_names_and_join_groups() {
     assert_eq!(help, group(0, InputPart::Help("xy".into())));
     assert!(help != group(1, InputPart::Help("x".into())) && help != group(0, InputPart::Label("x".into())));
     let renamed = apply(&before, Edit::ChangeInputs(InputChange::Rename { at: 0, to: "theme".into() })).draft;
-    assert_eq!(renamed.step(&id("research")).unwrap().templates(), [("prompt", "About {{input.theme}}")]);
+    assert_eq!(renamed.step(&id("research")).unwrap().templates(), [("prompt".into(), "About {{input.theme}}")]);
     assert_eq!(shared(&before, &renamed), ["brief", "check"]);
 }
 
