@@ -79,6 +79,11 @@ fn case(operation: &str) -> Case {
         "PUT /personas/{persona_id}" => Case::NotFound(persona),
         "PUT /workflows/{workflow_id}" => Case::NotFound(edited),
         "PATCH /personas/{persona_id}" | "PATCH /workflows/{workflow_id}" => Case::NotFound(json!({"name": "theirs"})),
+        "POST /workflows/{workflow_id}/steps" | "PUT /workflows/{workflow_id}/steps/{step_id}" => {
+            Case::NotFound(json!({"step": {"label": "Theirs", "type": "review"}}))
+        }
+        "POST /workflows/{workflow_id}/steps/reorder" => Case::NotFound(json!({"step_ids": []})),
+        "POST /workflows/{workflow_id}/steps/{step_id}/connect" => Case::NotFound(json!({"target": null})),
         "PATCH /workflows/executions/{execution_id}" => Case::NotFound(json!({"yolo": true})),
         "PATCH /workflows/executions/{execution_id}/steps/{step_path}" => Case::NotFound(json!({"prompt": "theirs"})),
         "PUT /workflows/executions/{execution_id}/steps/{step_path}/output" => {
@@ -110,6 +115,8 @@ fn case(operation: &str) -> Case {
         | "DELETE /workflows/{workflow_id}"
         | "GET /workflows/{workflow_id}/executions"
         | "GET /workflows/{workflow_id}/stats"
+        | "GET /workflows/{workflow_id}/steps/{step_id}"
+        | "DELETE /workflows/{workflow_id}/steps/{step_id}"
         | "GET /workflows/{workflow_id}/versions"
         | "GET /workflows/{workflow_id}/versions/{version}" => Case::NotFound(Value::Null),
         "POST /workflows/executions/{execution_id}/cancel"
@@ -119,6 +126,7 @@ fn case(operation: &str) -> Case {
         | "POST /workflows/executions/{execution_id}/steps/{step_path}/retry/plan"
         | "POST /workflows/templates/{template_id}/instantiate"
         | "POST /workflows/{workflow_id}/copy"
+        | "POST /workflows/{workflow_id}/steps/{step_id}/move"
         | "POST /workflows/{workflow_id}/estimate"
         | "POST /workflows/{workflow_id}/executions"
         | "POST /workflows/{workflow_id}/validate"
@@ -141,7 +149,11 @@ fn operations() -> Vec<(Method, String)> {
 /// The addresses of a path at the first tenant's resources.
 fn addresses(path: &str, executions: &[String]) -> Vec<String> {
     let step = if path.ends_with("/review") { "r" } else { "a" };
-    let path = path.replace("{version}", "1").replace("{provider}", "openai").replace("{step_path}", step);
+    let path = path
+        .replace("{version}", "1")
+        .replace("{provider}", "openai")
+        .replace("{step_path}", step)
+        .replace("{step_id}", step);
     if path.starts_with("/workflows/executions/{execution_id}") {
         return executions.iter().map(|id| path.replace("{execution_id}", id)).collect();
     }

@@ -152,7 +152,7 @@ async fn a_tenants_own_templates_are_listed_and_deleted(#[future(awt)] database:
     let body = json!({"name": "House style", "definition": {"steps": [step("a", "demo-echo", "x")]}});
     server.post("/workflows/templates", &body).await.expect(StatusCode::CREATED);
     let templates = server.get("/workflows/templates").await.expect(StatusCode::OK);
-    assert_eq!(templates["items"][6]["id"], "house-style");
+    assert_eq!(templates["items"][7]["id"], "house-style");
     server
         .post("/workflows/templates/house-style/instantiate", &json!({"id": "styled"}))
         .await
@@ -189,13 +189,13 @@ async fn templates_are_listed_page_by_page(#[future(awt)] database: TestDatabase
         }
     };
     // Without templates of one's own, the last page is not followed by an empty one.
-    assert_eq!(pages(6).await, (built_in.map(str::to_owned).to_vec(), vec![6]));
-    assert_eq!(pages(4).await.1, [4, 2]);
+    assert_eq!(pages(7).await, (built_in.map(str::to_owned).to_vec(), vec![7]));
+    assert_eq!(pages(4).await.1, [4, 3]);
     for name in ["a", "b"] {
         let body = json!({"name": name, "definition": {"steps": [step("a", "demo-echo", "x")]}});
         server.post("/workflows/templates", &body).await.expect(StatusCode::CREATED);
     }
-    for (limit, sizes) in [(1, vec![1; 8]), (3, vec![3, 3, 2]), (6, vec![6, 2]), (7, vec![7, 1]), (8, vec![8])] {
+    for (limit, sizes) in [(1, vec![1; 9]), (3, vec![3, 3, 3]), (7, vec![7, 2]), (8, vec![8, 1]), (9, vec![9])] {
         let (ids, seen) = pages(limit).await;
         assert_eq!(ids, [&built_in[..], &["a", "b"]].concat(), "{limit}");
         assert_eq!(seen, sizes, "{limit}");
