@@ -103,10 +103,13 @@ impl Index {
         self
     }
 
-    /// The step that a step run has of its own.
+    /// The step that a step run has of its own. Turns and calls have that of their agent.
     #[must_use]
     pub fn own_at(&self, path: &StepPath) -> Option<&Place> {
-        self.own.get(path)
+        if self.own.is_empty() {
+            return None;
+        }
+        self.own.get(path).or_else(|| self.own.get(&path.in_agent()?.agent))
     }
 
     /// The step that is run at a path.

@@ -27,7 +27,14 @@ const WITHOUT_NULL: [&str; 13] = [
     "ToolStep",
 ];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
-const LEFT_OUT: [(&str, &str); 25] = [
+const LEFT_OUT: [(&str, &str); 39] = [
+    ("AgentRun", "finished"),
+    ("AgentRun", "turns"),
+    ("Attachment", "data"),
+    ("Attachment", "mime_type"),
+    ("Attachment", "name"),
+    ("Attachment", "text"),
+    ("Attachment", "uri"),
     ("Attempt", "content"),
     ("Choice", "case"),
     ("Choice", "count"),
@@ -45,18 +52,27 @@ const LEFT_OUT: [(&str, &str); 25] = [
     ("Problem", "errors"),
     ("Provider", "reason"),
     ("RunError", "path"),
+    ("StepRun", "agent"),
+    ("StepRun", "arguments"),
+    ("StepRun", "attachments"),
     ("StepRun", "choice"),
     ("StepRun", "content"),
+    ("StepRun", "effect"),
     ("StepRun", "output"),
     ("StepRun", "prompt"),
     ("StepRun", "revision"),
+    ("StepRun", "tool"),
+    ("StepRun", "tool_calls"),
+    ("StepRun", "waits_until"),
     ("Tested", "case"),
     ("Tested", "iteration"),
     ("Tested", "values"),
 ];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
-const OPEN: [&str; 12] = [
+const OPEN: [&str; 14] = [
     "Ability",
+    "AgentFinish",
+    "AttachmentType",
     "AttemptStatus",
     "ErrorCode",
     "EventType",

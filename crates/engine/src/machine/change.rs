@@ -82,6 +82,9 @@ pub fn changed_snapshot(
     patch: &PatchStep,
     persona: Option<SnapshotPersona>,
 ) -> Result<(Snapshot, Index), EngineError> {
+    // What is sent to a turn or a call changes its agent.
+    let agent = path.in_agent().map(|inside| inside.agent);
+    let path = agent.as_ref().unwrap_or(path);
     let mut changed = journal.snapshot.clone();
     let id = path.step_id().ok_or(EngineError::StepRunNotFound)?;
     let step = changed.definition.step_mut(&id).ok_or(EngineError::StepRunNotFound)?;

@@ -112,7 +112,9 @@ impl Machine {
             let message = "The run has not reached this step yet.";
             return self.wrong_state(ErrorCode::IllegalTransition, Some(StepRunStatus::Pending), message);
         };
-        let was_gate = run.gate.is_some() || run.step_type == StepType::Review;
+        let is_refused = run.error.as_ref().is_some_and(|error| error.code == ErrorCode::ToolCallRefused);
+        let is_decided_call = is_refused || self.runs.record(path).is_some_and(|record| record.memory.approved);
+        let was_gate = run.gate.is_some() || run.step_type == StepType::Review || is_decided_call;
         let (code, message) = if was_gate {
             (ErrorCode::GateDecided, "The gate was decided already: read the decision in the step run.")
         } else {

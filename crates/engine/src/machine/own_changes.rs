@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use sluice_store::Snapshot;
 use sluice_types::limits::MAX_OWN_CHANGES;
-use sluice_types::{ErrorCode, Index, PatchStep, Segment, Step, StepPath};
+use sluice_types::{ErrorCode, Index, PatchStep, Segment, Step, StepKind, StepPath};
 
 use crate::error::EngineError;
 
@@ -34,9 +34,13 @@ pub fn index_of(snapshot: &Snapshot) -> Index {
 fn changed(step: &Step, change: &Map<String, Value>) -> Option<Step> {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(step) else { return None };
     for (name, value) in change {
+        let name = match &step.kind {
+            StepKind::Agent(_) if name == "system_prompt" => "instructions",
+            _ => name,
+        };
         match value {
             Value::Null => _ = fields.remove(name),
-            value => _ = fields.insert(name.clone(), value.clone()),
+            value => _ = fields.insert(name.to_owned(), value.clone()),
         }
     }
     serde_json::from_value(Value::Object(fields)).ok()

@@ -338,6 +338,34 @@ fn an_agent_in_a_container_costs_once() {
 }
 
 #[test]
+fn a_change_of_one_item_holds_for_the_turns_of_its_agent() {
+    let each = json!({"id": "each", "label": "Each", "type": "parallel", "for_each": "[1, 2]", "max_concurrency": 1,
+        "steps": [agent("s", "l end")]});
+    let mut world = World::started(&[each]);
+    world.end_all(End::Answer);
+    world.end(&path("each.0.s.1"), End::Rejected);
+    assert_eq!(world.status(), ExecutionStatus::Failed);
+    let system_prompt = Some(Some("Be brief.".into()));
+    let patch =
+        PatchStep { model: Some(Some("demo-instant".into())), system_prompt, only_here: true, ..PatchStep::default() };
+    world.command(Command::Retry(path("each.0.s.1"), patch.clone())).unwrap();
+    assert_eq!(call_at(&world, "each.0.s.1").model, "demo-instant");
+    // Its instructions were filled in when it began.
+    assert_eq!(call_at(&world, "each.0.s.1").system, None);
+    world.end(&path("each.0.s.1"), End::Rejected);
+    world.command(Command::Retry(path("each.0.s"), patch)).unwrap();
+    world.end_all(End::Answer);
+    assert_eq!(call_at(&world, "each.0.s.1").system.as_deref(), Some("Be brief."));
+    for _ in 0..4 {
+        world.end_all(End::Answer);
+    }
+    let second = call_at(&world, "each.1.s.1");
+    assert_eq!((second.model.as_str(), &second.system), ("demo-echo", &None));
+    world.finish();
+    assert_eq!(world.status(), ExecutionStatus::Completed);
+}
+
+#[test]
 fn cancelling_stops_turns_and_calls() {
     let mut world = World::started(&[agent("s", "ll end")]);
     world.end_all(End::Answer);
