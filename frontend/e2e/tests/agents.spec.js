@@ -47,7 +47,7 @@ test('a call that writes is asked for: its arguments are edited, and another one
   const step = agent('Scribe', { tools: ['files:write_file'], prompt: 'Write down what you know.' });
   const run = await begun(api, page, [step]);
   await expect(page.getByRole('button', { name: /^Decide/ })).toBeVisible();
-  const gate = () => page.getByRole('region', { name: 'files:write_file: decision' });
+  const gate = () => page.getByRole('region', { name: /^files:write_file .*: decision$/ });
   await gate().getByRole('button', { name: 'Edit the arguments' }).click();
   await gate().getByRole('textbox', { name: 'Path' }).fill(join(folder, 'approved.md'));
   await gate().getByRole('textbox', { name: 'Content' }).fill('As a person wrote it.');
@@ -75,7 +75,7 @@ test('an agent goes on after its server was killed', async ({ page, api, server,
   const folder = await notes();
   await addFiles(api, folder);
   const run = await begun(api, page, [agent('Scribe', { tools: ['files:write_file'], prompt: 'Write.' })]);
-  const gate = page.getByRole('region', { name: 'files:write_file: decision' });
+  const gate = page.getByRole('region', { name: /^files:write_file .*: decision$/ });
   await expect(gate).toBeVisible();
   await server.crash();
   await server.startAgain();

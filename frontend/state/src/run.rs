@@ -27,7 +27,7 @@ use sluice_types::{
 
 pub use changed::{Changed, TextChange};
 pub use step::{Retry, StepView};
-pub use transcript::{Turn, cut_words, first_line, progress_words, result_size, result_text, turns};
+pub use transcript::{Turn, call_words, cut_words, first_line, progress_words, result_size, result_text, turns};
 pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 
 use step::Added;

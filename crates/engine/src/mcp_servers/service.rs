@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use sluice_store::{Listing, Store, StoreError, StoredMcpServer};
+use sluice_tools::native::NativeContext;
 use sluice_tools::{Pool, PoolOptions, ToolError, ToolInfo};
 use sluice_types::{
     FieldError, LogLine, LogSource, McpCheck, McpServerId, McpTool, McpToolPage, McpTransport, TenantId, Tool,

@@ -124,8 +124,7 @@ fn names_of(index: &Index, place: &Place, reach: Reach, is_beside: bool) -> Step
         StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }) => {
             output_schema.is_some()
         }
-        StepKind::Tool(_) => true,
-        StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => true,
+        StepKind::Tool(_) | StepKind::Parallel(_) | StepKind::Conditional(_) | StepKind::Loop(_) => true,
         StepKind::Review(_) | StepKind::Unknown(_) => false,
     };
     let own = known.own.iter().filter(|name| has_json || **name != "output");
