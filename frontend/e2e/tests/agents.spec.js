@@ -34,7 +34,7 @@ test('an agent is read turn by turn, with each call', async ({ page, api }) => {
   await api.untilRun(run.id, 'completed');
   const card = await run.openStep('Scout');
   await expect(card.getByRole('status').first()).toContainText(/\d+ turns?, \d+ calls? of/);
-  await card.getByRole('button', { name: /Turn 1/ }).click();
+  await run.openTurn('Scout', 1);
   const call = calls(page, 'current_time').first();
   await call.getByRole('button').first().click();
   await expect(call).toContainText('Result');
@@ -64,7 +64,7 @@ test('a call that writes is asked for: its arguments are edited, and another one
   await gate().getByRole('button', { name: 'Refuse with this reason' }).click();
   await api.untilRun(refused.id, 'completed');
   const card = await refused.openStep('Scribe');
-  await card.getByRole('button', { name: /Turn 1/ }).click();
+  await refused.openTurn('Scribe', 1);
   await calls(page, 'write_file').first().getByRole('button').first().click();
   await expect(card).toContainText('Not in this folder.');
   expect((await readdir(folder)).sort()).toEqual(['approved.md', 'plan.md', 'tides.md']);
