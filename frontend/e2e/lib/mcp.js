@@ -12,10 +12,13 @@ export function filesServer(folder) {
   return { command: process.execPath, args: [join(SERVERS, 'server-filesystem/dist/index.js'), folder] };
 }
 
+const folders = [];
+process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A folder with two notes in it, until the tests end. */
 export async function notes() {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-notes-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   await writeFile(join(folder, 'plan.md'), '# Plan\n\nAsk the lighthouse keeper.\n');
   await writeFile(join(folder, 'tides.md'), 'High water at noon.\n');
   return folder;

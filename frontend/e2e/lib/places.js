@@ -268,10 +268,12 @@ export const places = {
     await test.api.untilRun(run.id, 'completed');
     const card = await run.openStep('Look');
     await card.getByText(/^Tools it has/).click();
-    for (const turn of [/Turn 1/, /Turn 2/]) {
-      await card.getByRole('button', { name: turn }).click();
+    for (const turn of [1, 2]) {
+      await run.openTurn('Look', turn);
     }
+    // A row that was open for the decision is closed now.
     for (const row of await card.locator('.call-toggle').all()) {
+      await expect(row).toHaveAttribute('aria-expanded', 'false');
       await row.click();
     }
     await expect(card.locator('.note').filter({ hasText: 'Leave the tides alone.' })).toBeVisible();

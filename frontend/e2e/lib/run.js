@@ -57,6 +57,17 @@ export class Run {
     return this.step(label);
   }
 
+  /** Opens a turn of an agent that has ended, if it is not open already. */
+  async openTurn(label, number) {
+    const card = await this.openStep(label);
+    await expect(card.getByRole('heading', { name: 'Answer' })).toBeVisible();
+    const toggle = card.getByRole('button', { name: new RegExp(`Turn ${number}\\b`) });
+    if ((await toggle.getAttribute('aria-expanded')) === 'false') {
+      await toggle.click();
+    }
+    await expect(toggle).toHaveAttribute('aria-expanded', 'true');
+  }
+
   /** The text of a step as it streams. */
   stream(label) {
     return this.page.getByRole('region', { name: `${label}, text as it comes` });

@@ -34,7 +34,7 @@ test('an agent is read turn by turn, with each call', async ({ page, api }) => {
   await api.untilRun(run.id, 'completed');
   const card = await run.openStep('Scout');
   await expect(card.getByRole('status').first()).toContainText(/\d+ turns?, \d+ calls? of/);
-  await card.getByRole('button', { name: /Turn 1/ }).click();
+  await run.openTurn('Scout', 1);
   const call = calls(page, 'current_time').first();
   await call.getByRole('button').first().click();
   await expect(call).toContainText('Result');
@@ -47,7 +47,7 @@ test('a call that writes is asked for: its arguments are edited, and another one
   const step = agent('Scribe', { tools: ['files:write_file'], prompt: 'Write down what you know.' });
   const run = await begun(api, page, [step]);
   await expect(page.getByRole('button', { name: /^Decide/ })).toBeVisible();
-  const gate = () => page.getByRole('region', { name: 'files:write_file: decision' });
+  const gate = () => page.getByRole('region', { name: /^files:write_file .*: decision$/ });
   await gate().getByRole('button', { name: 'Edit the arguments' }).click();
   await gate().getByRole('textbox', { name: 'Path' }).fill(join(folder, 'approved.md'));
   await gate().getByRole('textbox', { name: 'Content' }).fill('As a person wrote it.');
@@ -64,7 +64,7 @@ test('a call that writes is asked for: its arguments are edited, and another one
   await gate().getByRole('button', { name: 'Refuse with this reason' }).click();
   await api.untilRun(refused.id, 'completed');
   const card = await refused.openStep('Scribe');
-  await card.getByRole('button', { name: /Turn 1/ }).click();
+  await refused.openTurn('Scribe', 1);
   await calls(page, 'write_file').first().getByRole('button').first().click();
   await expect(card).toContainText('Not in this folder.');
   expect((await readdir(folder)).sort()).toEqual(['approved.md', 'plan.md', 'tides.md']);
@@ -75,7 +75,7 @@ test('an agent goes on after its server was killed', async ({ page, api, server,
   const folder = await notes();
   await addFiles(api, folder);
   const run = await begun(api, page, [agent('Scribe', { tools: ['files:write_file'], prompt: 'Write.' })]);
-  const gate = page.getByRole('region', { name: 'files:write_file: decision' });
+  const gate = page.getByRole('region', { name: /^files:write_file .*: decision$/ });
   await expect(gate).toBeVisible();
   await server.crash();
   await server.startAgain();

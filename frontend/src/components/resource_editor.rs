@@ -83,14 +83,14 @@ impl<R: Edited> Editing<R> {
 
     /// A form with a resource that is there.
     pub fn change(resource: R, list: ResourceList<R>, on_close: Callback<()>) -> Self {
-        let form = R::Form::from(resource.clone());
-        Self::new(Some(resource), form, list, on_close)
+        let over = (resource.id().clone(), resource.version());
+        Self::new(Some(over), R::Form::from(resource), list, on_close)
     }
 
-    fn new(resource: Option<R>, begun: R::Form, list: ResourceList<R>, on_close: Callback<()>) -> Self {
+    fn new(over: Option<(R::Id, i64)>, begun: R::Form, list: ResourceList<R>, on_close: Callback<()>) -> Self {
         // A new one has an id once it was saved.
-        let id = StoredValue::new(resource.as_ref().map(|resource| resource.id().clone()));
-        let version = resource.as_ref().map(Edited::version);
+        let version = over.as_ref().map(|(_, version)| *version);
+        let id = StoredValue::new(over.map(|(id, _)| id));
         let key = id.with_value(|id| R::storage_key(id.as_ref()));
         let form = ResourceForm::new(key, begun, version);
         let theirs = RwSignal::new(None);

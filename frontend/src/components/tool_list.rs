@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::{StepEffect, ToolResource};
 use sluice_web_state::tools::{
-    ToolGroup, all_of, effect_help, effect_look, is_all, matching, name_of, source_of, source_title, unlisted,
+    ToolGroup, all_of, effect_class, effect_help, is_all, matching, name_of, source_of, source_title, unlisted,
 };
 
 use super::button::{Button, CloseButton};
@@ -16,9 +16,10 @@ use crate::session::Session;
 /// The effect of a tool, as a word with an explanation.
 #[component]
 pub fn EffectBadge(effect: StepEffect) -> impl IntoView {
-    let (class, word) = effect_look(&effect);
+    let (class, help) = (effect_class(&effect), effect_help(&effect));
+    let word = String::from(effect);
     view! {
-        <span class=class title=effect_help(&effect)>
+        <span class=class title=help>
             {word}
         </span>
     }
@@ -233,15 +234,14 @@ pub fn ToolChips(
     let open = RwSignal::new(false);
     let press = move |id: String| {
         let mut all = tools.get_untracked();
-        match all.iter().position(|known| *known == id) {
-            Some(at) => _ = all.remove(at),
-            None => {
-                // All tools of a source take the place of the single ones.
-                if is_all(&id) {
-                    all.retain(|known| source_of(known) != source_of(&id));
-                }
-                all.push(id);
+        if let Some(at) = all.iter().position(|known| *known == id) {
+            all.remove(at);
+        } else {
+            // All tools of a source take the place of the single ones.
+            if is_all(&id) {
+                all.retain(|known| source_of(known) != source_of(&id));
             }
+            all.push(id);
         }
         on_change.run(all);
     };

@@ -36,7 +36,7 @@ pub use rounds::{Round, rounds};
 pub use step::{Retry, StepView};
 pub use timeline::{Axis, Piece, PieceKind, bar, end_ms, marks, spent_briefly, spent_text, told};
 pub use times::{Span, SpanEnd, SpanKind, Spent, Times};
-pub use transcript::{Turn, cut_words, first_line, progress_words, result_size, result_text, turns};
+pub use transcript::{Turn, call_words, cut_words, first_line, progress_words, result_size, result_text, turns};
 pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 
 use step::Added;

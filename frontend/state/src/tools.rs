@@ -73,14 +73,13 @@ pub fn unlisted(tools: &[ToolResource], typed: &str) -> Option<String> {
     (!is_known && exists && parsed.name != ALL_TOOLS).then(|| id.to_owned())
 }
 
-/// How an effect is shown: class and word.
+/// The look of an effect: those that may change something stand out.
 #[must_use]
-pub const fn effect_look(effect: &StepEffect) -> (&'static str, &'static str) {
+pub const fn effect_class(effect: &StepEffect) -> &'static str {
     match effect {
-        StepEffect::Pure => ("badge", "pure"),
-        StepEffect::Reads => ("badge info", "reads"),
-        StepEffect::Writes => ("badge warn", "writes"),
-        StepEffect::Unknown(_) => ("badge", "unknown effect"),
+        StepEffect::Pure | StepEffect::Unknown(_) => "badge",
+        StepEffect::Reads => "badge info",
+        StepEffect::Writes => "badge warn",
     }
 }
 

@@ -23,7 +23,7 @@ pub fn ChoiceArgument(model: ArgumentsModel, field: Field, path: Vec<Part>, valu
     move || {
         let (field, path) = (field.get_value(), path.get_value());
         if is_text.get() {
-            let spec = text_control(model, &field, path.clone(), value);
+            let spec = text_control(model, field, path.clone(), value);
             let back = move |_| {
                 by_hand.set(false);
                 model.put(&path, None);

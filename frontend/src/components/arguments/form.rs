@@ -28,13 +28,6 @@ pub fn ArgumentsForm(model: ArgumentsModel, fields: Vec<Field>) -> impl IntoView
 #[component]
 pub fn Fields(model: ArgumentsModel, fields: Vec<Field>, path: Vec<Part>) -> AnyView {
     let (needed, optional): (Vec<Field>, Vec<Field>) = fields.into_iter().partition(|field| field.required);
-    let draw = {
-        let path = path.clone();
-        move |field: Field| {
-            let place = inside(&path, &field.name);
-            view! { <FieldView model field path=place /> }
-        }
-    };
     let is_set = |field: &Field| {
         let place = inside(&path, &field.name);
         model.value.with_untracked(|arguments| sluice_web_state::arguments::value_at(arguments, &place).is_some())
@@ -42,6 +35,10 @@ pub fn Fields(model: ArgumentsModel, fields: Vec<Field>, path: Vec<Part>) -> Any
     let is_folded = optional.len() > SHOWN_AT_ONCE;
     let begun = optional.iter().any(is_set);
     let count = optional.len();
+    let draw = move |field: Field| {
+        let place = inside(&path, &field.name);
+        view! { <FieldView model field path=place /> }
+    };
     let needed = needed.into_iter().map(draw.clone()).collect_view();
     if !is_folded {
         let optional = optional.into_iter().map(draw).collect_view();

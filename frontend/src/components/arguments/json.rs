@@ -1,7 +1,7 @@
 //! Arguments as JSON: one that a form cannot show, or all of them.
 
 use leptos::prelude::*;
-use sluice_web_state::arguments::{Field, Part, is_reference, parse_arguments, shown, typed};
+use sluice_web_state::arguments::{Field, Part, as_typed, is_reference, parse_arguments, typed};
 
 use super::model::{ArgumentsModel, field_name, hint_of};
 use crate::components::Field as FieldFrame;
@@ -12,7 +12,11 @@ pub fn JsonArgument(model: ArgumentsModel, field: Field, path: Vec<Part>) -> imp
     let value = model.at(path.clone());
     let name = StoredValue::new(field_name(&path));
     let pending = move || model.pending.run(name.get_value());
-    let text = move || pending().unwrap_or_else(|| value.with(|value| shown(value.as_ref())));
+    let kind = StoredValue::new(field.kind.clone());
+    let last = RwSignal::new(String::new());
+    let written =
+        move || kind.with_value(|kind| last.with(|last| value.with(|value| as_typed(kind, last, value.as_ref()))));
+    let text = move || pending().unwrap_or_else(written);
     let can_read = move |text: &str| {
         let is_empty = text.trim().is_empty();
         is_empty || (model.references && is_reference(text)) || sluice_types::json::parse(text).is_ok()
@@ -21,10 +25,10 @@ pub fn JsonArgument(model: ArgumentsModel, field: Field, path: Vec<Part>) -> imp
         let text = pending()?;
         (!can_read(&text)).then(|| "This is not JSON yet. It is not taken until it is.".to_owned())
     });
-    let kind = field.kind.clone();
     let take = move |text: String| {
         if can_read(&text) {
-            model.put(&path, typed(&kind, &text));
+            model.put(&path, kind.with_value(|kind| typed(kind, &text)));
+            last.set(text.clone());
         }
         model.set_pending.run((name.get_value(), Some(text)));
     };
@@ -59,11 +63,24 @@ pub fn ArgumentsJson(
     id: String,
 ) -> impl IntoView {
     let pending = move || model.pending.run("arguments".to_owned());
-    let written = move || model.value.with(|value| serde_json::to_string_pretty(value).unwrap_or_default());
+    // The text stays as it was typed as long as it means the value: written anew, it would move what is about to be
+    // pressed.
+    let last = RwSignal::new(String::new());
+    let written = move || {
+        model.value.with(|value| {
+            let is_same = last.with(|last| parse_arguments(last).is_ok_and(|last| last == *value));
+            if is_same && !last.with(String::is_empty) {
+                last.get()
+            } else {
+                serde_json::to_string_pretty(value).unwrap_or_default()
+            }
+        })
+    };
     let wrong = Signal::derive(move || parse_arguments(&pending()?).err());
     let take = move |text: String| {
         if let Ok(arguments) = parse_arguments(&text) {
             model.change(arguments);
+            last.set(text.clone());
         }
         model.set_pending.run(("arguments".to_owned(), Some(text)));
     };

@@ -10,12 +10,12 @@ use super::model::{ArgumentsModel, TextSpec, field_name, hint_of};
 #[component]
 pub fn TextArgument(model: ArgumentsModel, field: Field, path: Vec<Part>) -> impl IntoView {
     let value = model.at(path.clone());
-    let control = text_control(model, &field, path, value);
+    let control = text_control(model, field, path, value);
     model.draw(control)
 }
 
 /// A field for the text of a value, which may be a template.
-pub fn text_control(model: ArgumentsModel, field: &Field, path: Vec<Part>, value: Memo<Option<Value>>) -> TextSpec {
+pub fn text_control(model: ArgumentsModel, field: Field, path: Vec<Part>, value: Memo<Option<Value>>) -> TextSpec {
     let kind = StoredValue::new(field.kind.clone());
     let last = RwSignal::new(String::new());
     let text = Memo::new(move |_| {
@@ -24,19 +24,19 @@ pub fn text_control(model: ArgumentsModel, field: &Field, path: Vec<Part>, value
     let judged = field.clone();
     // An empty field says in its hint that it is needed: nobody is told off before anything is typed.
     let wrong = Memo::new(move |_| value.with(|value| value.as_ref().and_then(|value| fault(&judged, Some(value)))));
-    let place = path.clone();
+    let name = field_name(&path);
     let on_change = move |text: String| {
         let value = kind.with_value(|kind| typed(kind, &text));
         last.set(text);
-        model.put(&place, value);
+        model.put(&path, value);
     };
     TextSpec {
-        field: field_name(&path),
-        label: field.label.clone(),
-        hint: hint_of(field),
-        placeholder: placeholder(field),
+        field: name,
+        hint: hint_of(&field),
+        placeholder: placeholder(&field),
         is_short: field.kind != Kind::Text || is_short(&field.name),
         is_required: field.required,
+        label: field.label,
         text: text.into(),
         wrong: wrong.into(),
         on_change: Callback::new(on_change),

@@ -85,15 +85,7 @@ pub fn McpServers() -> impl IntoView {
                 </div>
             </Show>
             <Show when=none>
-                <Empty
-                    icon=icondata_lu::LuPlug
-                    title="No MCP servers yet"
-                    text="Add one, press Test to see its tools, and let a tool step or an agent call them. Some tools are built in and need no server: web requests, time, arithmetic."
-                >
-                    <Button kind=ButtonKind::Primary icon=icondata_lu::LuPlus on_press=move |_| adding.set(Adding::Choosing)>
-                        "Add a server"
-                    </Button>
-                </Empty>
+                <NoServers adding />
             </Show>
             <ul class="stack" aria-label="MCP servers">
                 <For each=move || shown.get() key=|server| server.id.clone() let:first>
@@ -101,6 +93,22 @@ pub fn McpServers() -> impl IntoView {
                 </For>
             </ul>
         </section>
+    }
+}
+
+/// In the place of a list without servers.
+#[component]
+fn NoServers(adding: RwSignal<Adding>) -> impl IntoView {
+    view! {
+        <Empty
+            icon=icondata_lu::LuPlug
+            title="No MCP servers yet"
+            text="Add one, press Test to see its tools, and let a tool step or an agent call them. Some tools are built in and need no server: web requests, time, arithmetic."
+        >
+            <Button kind=ButtonKind::Primary icon=icondata_lu::LuPlus on_press=move |_| adding.set(Adding::Choosing)>
+                "Add a server"
+            </Button>
+        </Empty>
     }
 }
 

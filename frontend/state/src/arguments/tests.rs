@@ -18,12 +18,12 @@ fn described(field: &Field) -> String {
     format!("{}{needed}:{kind}", field.name)
 }
 
-fn form(schema: Value) -> Option<String> {
-    Some(fields(&schema)?.iter().map(described).collect::<Vec<_>>().join(" "))
+fn form(schema: &Value) -> Option<String> {
+    Some(fields(schema)?.iter().map(described).collect::<Vec<_>>().join(" "))
 }
 
-fn of_property(schema: Value) -> String {
-    form(json!({"type": "object", "properties": {"a": schema}, "$defs": {"Mode": {"enum": ["r", "w"]}}})).unwrap()
+fn of_property(schema: &Value) -> String {
+    form(&json!({"type": "object", "properties": {"a": schema}, "$defs": {"Mode": {"enum": ["r", "w"]}}})).unwrap()
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn each_simple_schema_is_a_field() {
         ),
         (json!({"type": "object", "properties": {"b": {"type": "boolean"}}, "required": ["b"]}), "a:group(b!:boolean)"),
     ] {
-        assert_eq!(of_property(schema.clone()), expected, "{schema}");
+        assert_eq!(of_property(&schema), expected, "{schema}");
     }
 }
 
@@ -64,7 +64,7 @@ fn what_a_form_cannot_show_is_json() {
         json!({"$ref": "#/nowhere"}),
         json!({"$ref": "https://example.com/schema"}),
     ] {
-        assert_eq!(of_property(schema.clone()), "a:json", "{schema}");
+        assert_eq!(of_property(&schema), "a:json", "{schema}");
     }
 }
 
@@ -72,11 +72,11 @@ fn what_a_form_cannot_show_is_json() {
 fn a_recursive_schema_ends() {
     let node = json!({"type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}}});
     let schema = json!({"type": "object", "properties": {"node": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": node}});
-    let text = form(schema).unwrap();
+    let text = form(&schema).unwrap();
     assert!(text.ends_with("next:json))))"), "{text}");
     let itself =
         json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}, "$defs": {"A": {"$ref": "#/$defs/A"}}});
-    assert_eq!(form(itself).unwrap(), "a:json");
+    assert_eq!(form(&itself).unwrap(), "a:json");
 }
 
 #[test]
@@ -87,11 +87,11 @@ fn only_json_shows_a_schema_that_is_too_large_or_has_no_fields() {
         fields(&json!({"type": "object", "properties": properties})).map(|fields| fields.len())
     };
     assert_eq!((wide(200), wide(300), wide(301)), (Some(200), Some(300), None));
-    assert_eq!(form(json!({"type": "object"})), Some(String::new()));
-    assert_eq!(form(json!({"type": "object", "additionalProperties": false})), Some(String::new()));
-    assert_eq!(form(json!({"type": "object", "additionalProperties": {"type": "string"}})), None);
-    assert_eq!(form(json!({"oneOf": [{"type": "object"}]})), None);
-    assert_eq!(form(json!(true)), None);
+    assert_eq!(form(&json!({"type": "object"})), Some(String::new()));
+    assert_eq!(form(&json!({"type": "object", "additionalProperties": false})), Some(String::new()));
+    assert_eq!(form(&json!({"type": "object", "additionalProperties": {"type": "string"}})), None);
+    assert_eq!(form(&json!({"oneOf": [{"type": "object"}]})), None);
+    assert_eq!(form(&json!(true)), None);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn name(name: &str) -> Part {
     Part::Name(name.into())
 }
 
-fn map(value: Value) -> Map<String, Value> {
+fn map(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -190,13 +190,13 @@ fn values_are_put_and_taken_by_their_place() {
 #[test]
 fn names_without_a_field_are_found() {
     let known = [field(Kind::Text, true)];
-    assert_eq!(unknown_names(&known, &map(json!({"a": 1, "b": 2}))), ["b"]);
+    assert_eq!(unknown_names(&known, &map(&json!({"a": 1, "b": 2}))), ["b"]);
 }
 
 #[test]
 fn arguments_as_json_are_an_object() {
     assert_eq!(parse_arguments(" "), Ok(Map::new()));
-    assert_eq!(parse_arguments(r#"{"a": 1}"#), Ok(map(json!({"a": 1}))));
+    assert_eq!(parse_arguments(r#"{"a": 1}"#), Ok(map(&json!({"a": 1}))));
     for wrong in ["[1]", "{", "{\"a\": }"] {
         assert!(parse_arguments(wrong).is_err(), "{wrong}");
     }

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::form::UnsavedForm;
 
-fn server(transport: serde_json::Value) -> McpServer {
+fn server(transport: &serde_json::Value) -> McpServer {
     serde_json::from_value(json!({
         "id": "files", "name": "Files", "description": "", "transport": transport, "allowed_tools": [], "trusted": false,
         "timeout": 90, "version": 2, "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
@@ -14,7 +14,7 @@ fn server(transport: serde_json::Value) -> McpServer {
 fn program() -> McpServerForm {
     let transport =
         json!({"type": "stdio", "command": "npx", "args": ["-y", "x y"], "env_names": ["TOKEN"], "cwd": null});
-    McpServerForm::from(server(transport))
+    McpServerForm::from(server(&transport))
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn what_is_stored_is_shown_without_its_secrets_and_sent_back_with_their_names() 
         json!({"type": "stdio", "command": "npx", "args": ["-y", "x y"], "env_names": ["TOKEN"]})
     );
     assert_eq!(sent["timeout"], 90);
-    let http = McpServerForm::from(server(json!({"type": "http", "url": "https://a", "header_names": ["x-key"]})));
+    let http = McpServerForm::from(server(&json!({"type": "http", "url": "https://a", "header_names": ["x-key"]})));
     assert_eq!(
         serde_json::to_value(http.transport()).unwrap(),
         json!({"type": "http", "url": "https://a", "header_names": ["x-key"]})

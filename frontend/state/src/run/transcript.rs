@@ -37,6 +37,15 @@ pub fn turns(inside: &[StepPath]) -> Vec<Turn> {
     turns
 }
 
+/// A call by its tool and its place, so that two calls of one tool are told apart: `files:read (turn 2, call 1)`.
+#[must_use]
+pub fn call_words(path: &StepPath, tool: &str) -> String {
+    match path.in_agent().and_then(|at| Some((at.turn, at.call?))) {
+        Some((turn, call)) => format!("{tool} (turn {turn}, call {})", call.saturating_add(1)),
+        None => tool.to_owned(),
+    }
+}
+
 /// How far an agent has come: `Turn 2 of at most 10`, `3 turns, 5 calls`.
 #[must_use]
 pub fn progress_words(turns: &[Turn], most: Option<u32>, has_ended: bool) -> String {
@@ -120,6 +129,8 @@ mod tests {
         assert_eq!(told(&["each.0.scout.1", "each.0.scout.1.0"]), [(1, 1)]);
         assert_eq!(told(&["scout.2.0", "scout.2"]), [(2, 1)]);
         assert_eq!(told(&["scout"]), []);
+        assert_eq!(call_words(&path("scout.2.0"), "files:read"), "files:read (turn 2, call 1)");
+        assert_eq!(call_words(&path("read"), "Read"), "Read");
     }
 
     #[test]

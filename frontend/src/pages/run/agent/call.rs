@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::{StepEffect, StepPath, StepRunStatus};
 use sluice_web_state::format::known_cost;
-use sluice_web_state::run::{result_size, result_text};
+use sluice_web_state::run::{call_words, result_size, result_text};
 use sluice_web_state::tools::{main_argument, name_of, source_of};
 
 use super::result::{Attachments, Failed, ToolArguments, Waiting};
@@ -117,7 +117,10 @@ fn CallDetails(
             {move || {
                 let path = path.get_value();
                 match stage.get() {
-                    0 => view! { <GatePanel store path label=tool.get() /> }.into_any(),
+                    0 => {
+                        let label = call_words(&path, &tool.get());
+                        view! { <GatePanel store path label /> }.into_any()
+                    }
                     1 => view! { <ToolArguments store path=path.clone() /> <Waiting store path /> }.into_any(),
                     _ => view! { <Ended store path tool /> }.into_any(),
                 }
@@ -137,7 +140,7 @@ fn CallDetails(
 fn Ended(store: RunStore, path: StepPath, tool: Memo<String>) -> impl IntoView {
     let text = store.watch_step(&path, |step| result_text(&step.run, &step.text));
     let is_there = Memo::new(move |_| !text.read().0.is_empty());
-    let label = format!("the result of {}", tool.get_untracked());
+    let label = format!("the result of {}", call_words(&path, &tool.get_untracked()));
     view! {
         <ToolArguments store path=path.clone() />
         <Failed store path=path.clone() />

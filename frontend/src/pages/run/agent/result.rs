@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use sluice_types::{Attachment, AttachmentType, ErrorCode, StepPath, StepRunStatus};
 use sluice_web_state::arguments::shown;
 use sluice_web_state::format::{duration, utc_iso};
+use sluice_web_state::run::{StepView, call_words};
 
+use crate::api;
 use crate::components::{CopyButton, Note, NoteKind};
 use crate::pages::run::failure::StepError;
 use crate::pages::run::store::RunStore;
@@ -20,6 +22,7 @@ pub fn ToolArguments(store: RunStore, path: StepPath) -> impl IntoView {
     };
     move || {
         let known = arguments.get()?;
+        let label = store.peek_step(&path, |step| ["Arguments of ", &call_words(&path, &step.run.label)].concat());
         if known.is_empty() {
             return Some(view! { <p class="small muted">"It is called without arguments."</p> }.into_any());
         }
@@ -38,7 +41,7 @@ pub fn ToolArguments(store: RunStore, path: StepPath) -> impl IntoView {
                         <p class="label">"Arguments"</p>
                         <CopyButton label="Copy the arguments" text=json />
                     </div>
-                    <div class="call-arguments" tabindex="0" role="region" aria-label="Arguments">
+                    <div class="call-arguments" tabindex="0" role="region" aria-label=label>
                         <dl>{known.into_iter().map(row).collect_view()}</dl>
                     </div>
                 </div>
@@ -51,9 +54,8 @@ pub fn ToolArguments(store: RunStore, path: StepPath) -> impl IntoView {
 /// Until when a wait goes on.
 #[component]
 pub fn Waiting(store: RunStore, path: StepPath) -> impl IntoView {
-    let until = store.watch_step(&path, |step| step.run.waits_until);
     move || {
-        let until = until.get()?;
+        let until = store.step(&path, |step| step.run.waits_until).flatten()?;
         let left = (until - store.now_utc()).num_milliseconds().max(0);
         let at = utc_iso(until).replace('T', " ").replace('Z', " UTC");
         Some(view! {
@@ -64,13 +66,30 @@ pub fn Waiting(store: RunStore, path: StepPath) -> impl IntoView {
     }
 }
 
-/// Pictures, recordings and resources of a result.
+/// Pictures, recordings and resources of a result. Their bytes are not in lists: they are read when they are shown.
 #[component]
 pub fn Attachments(store: RunStore, path: StepPath) -> impl IntoView {
-    let attachments = store.watch_step(&path, |step| step.run.attachments.clone());
+    let known = store.watch_step(&path, |step| step.run.attachments.clone());
+    let lacks_bytes = Memo::new(move |_| known.read().iter().any(|part| part.data.is_none() && part.text.is_none()));
+    let path = StoredValue::new(path);
+    let read = LocalResource::new(move || {
+        let wanted = lacks_bytes.get();
+        let (id, path) = (store.id(), path.get_value());
+        async move {
+            if !wanted {
+                return Vec::new();
+            }
+            // Without an answer, names and addresses are shown.
+            api::executions::step(&id, &path).await.map(|detail| detail.run.attachments).unwrap_or_default()
+        }
+    });
+    let shown = move || match read.get() {
+        Some(whole) if !whole.is_empty() => whole,
+        Some(_) | None => known.get(),
+    };
     view! {
-        <ul class="attachments" hidden=move || attachments.read().is_empty()>
-            {move || attachments.get().into_iter().map(|part| view! { <AttachmentItem part /> }).collect_view()}
+        <ul class="attachments" hidden=move || known.read().is_empty()>
+            {move || shown().into_iter().map(|part| view! { <AttachmentItem part /> }).collect_view()}
         </ul>
     }
 }
@@ -127,8 +146,10 @@ fn AttachmentItem(part: Attachment) -> impl IntoView {
 /// Why a turn or a call failed. A retry is the whole agent's.
 #[component]
 pub fn Failed(store: RunStore, path: StepPath) -> impl IntoView {
-    let error =
-        store.watch_step(&path, |step| step.run.error.clone().filter(|_| step.run.status == StepRunStatus::Failed));
+    let error = Memo::new(move |_| {
+        let failed = |step: &StepView| step.run.error.clone().filter(|_| step.run.status == StepRunStatus::Failed);
+        store.step(&path, failed).flatten()
+    });
     move || {
         let error = error.get()?;
         // A person has decided so: nothing is wrong.

@@ -175,13 +175,12 @@ enum Stage {
 #[component]
 fn NotMade(store: RunStore, path: StepPath, calls: Memo<Vec<StepPath>>) -> impl IntoView {
     let asked = store.watch_step(&path, |step| step.run.tool_calls.unwrap_or(0));
-    let surplus = move || {
+    move || {
         let made = u32::try_from(calls.read().len()).unwrap_or(u32::MAX);
         let over = asked.get().checked_sub(made).filter(|over| *over > 0 && made > 0)?;
         let words = plural(u64::from(over), "more call was", "more calls were");
         Some(
             view! { <p class="small muted">{format!("{words} asked for in this turn and not made: the model was told.")}</p> },
         )
-    };
-    surplus
+    }
 }
