@@ -68,17 +68,17 @@ fn case(operation: &str) -> Case {
         | "POST /providers/{provider}/credential/test" => Case::Own(Value::Null),
         "POST /workflows" => Case::Own(json!({"id": "own", "name": "own", "definition": {"steps": []}})),
         "POST /workflows/templates" => Case::Own(json!({"id": "mine", "name": "m", "definition": {"steps": []}})),
-        "POST /personas" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
-        "POST /agents" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
+        "POST /personas" | "POST /agents" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
         "POST /mcp-servers" => Case::Own(json!({"id": "own", "name": "own", "transport": absent})),
-        "PUT /agents/{agent_id}" => Case::NotFound(persona),
         "PUT /mcp-servers/{mcp_server_id}" => Case::NotFound(json!({"name": "theirs", "transport": absent})),
-        "PATCH /agents/{agent_id}" | "PATCH /mcp-servers/{mcp_server_id}" => Case::NotFound(json!({"name": "theirs"})),
         // No key and no address, so that nothing is called.
         "PUT /providers/{provider}/credential" => Case::Own(json!({"default_model": "theirs"})),
-        "PUT /personas/{persona_id}" => Case::NotFound(persona),
+        "PUT /agents/{agent_id}" | "PUT /personas/{persona_id}" => Case::NotFound(persona),
         "PUT /workflows/{workflow_id}" => Case::NotFound(edited),
-        "PATCH /personas/{persona_id}" | "PATCH /workflows/{workflow_id}" => Case::NotFound(json!({"name": "theirs"})),
+        "PATCH /agents/{agent_id}"
+        | "PATCH /mcp-servers/{mcp_server_id}"
+        | "PATCH /personas/{persona_id}"
+        | "PATCH /workflows/{workflow_id}" => Case::NotFound(json!({"name": "theirs"})),
         "POST /workflows/{workflow_id}/steps" | "PUT /workflows/{workflow_id}/steps/{step_id}" => {
             Case::NotFound(json!({"step": {"label": "Theirs", "type": "review"}}))
         }
@@ -92,6 +92,13 @@ fn case(operation: &str) -> Case {
         "POST /workflows/executions/{execution_id}/steps/{step_path}/review" => {
             Case::NotFound(json!({"decision": "approve"}))
         }
+        _ => case_without_fields(operation),
+    }
+}
+
+/// The same of operations whose requests have no fields that they need.
+fn case_without_fields(operation: &str) -> Case {
+    match operation {
         "GET /events/workflows/{workflow_id}"
         | "GET /agents/{agent_id}"
         | "DELETE /agents/{agent_id}"
