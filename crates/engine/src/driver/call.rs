@@ -32,7 +32,8 @@ impl Actor {
 
     /// Passes an input to the machine.
     pub(super) async fn handle(&self, input: Input) -> Result<Step, EngineError> {
-        if !input.is_heavy() {
+        let takes_long = self.machine().takes_long(&input);
+        if !takes_long {
             return self.with_env(|machine, env| machine.handle(input, env));
         }
         let (shared, channel, queue) = (self.shared.clone(), self.channel.clone(), self.queue.clone());

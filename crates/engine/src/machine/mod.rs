@@ -94,17 +94,6 @@ pub enum Input {
     Signals(Vec<Signal>),
 }
 
-impl Input {
-    /// Whether handling it may take long.
-    #[must_use]
-    pub fn is_heavy(&self) -> bool {
-        match self {
-            Self::Command { command, .. } => command.is_heavy(),
-            Self::Signals(_) => false,
-        }
-    }
-}
-
 /// An input that no person sent.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment")]
@@ -199,6 +188,22 @@ impl Machine {
     pub fn next_wake(&self, draining: bool) -> Option<DateTime<Utc>> {
         let starts = !draining && !self.journal.state.on_hold;
         self.runs.next_retry().filter(|_| starts).into_iter().chain(self.runs.next_expiry()).min()
+    }
+
+    /// Whether handling an input may take long: a command that reads all templates, or the end of an attempt after which an
+    /// agent sends a long conversation.
+    #[must_use]
+    pub fn takes_long(&self, input: &Input) -> bool {
+        match input {
+            Input::Command { command, .. } => command.is_heavy(),
+            Input::Signals(signals) => signals.iter().any(|signal| match signal {
+                Signal::AttemptEnded(end) => {
+                    let inside = end.path.in_agent();
+                    inside.is_some_and(|inside| agents::has_long_conversation(&self.runs, &inside.agent))
+                }
+                Signal::Time | Signal::Drain => false,
+            }),
+        }
     }
 
     /// Handles one input. A refused command changes nothing.

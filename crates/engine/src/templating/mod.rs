@@ -20,7 +20,7 @@ mod weight;
 
 pub use check::{Trial, stand_ins};
 pub use scope::{Inputs, Names, Scope, text_of};
-pub use weight::MAX_INLINE_BYTES;
+pub use weight::{MAX_INLINE_BYTES, room_beside};
 
 #[cfg(test)]
 mod attacks;

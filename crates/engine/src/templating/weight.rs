@@ -12,7 +12,7 @@ pub const MAX_INLINE_BYTES: usize = 64 * 1024;
 
 /// The part of `room` bytes that is left beside a value; `None` when the value takes more. It stops there, so a large
 /// value is not walked to its end.
-pub(super) fn room_beside(room: usize, value: &Value) -> Option<usize> {
+pub fn room_beside(room: usize, value: &Value) -> Option<usize> {
     let room = room.checked_sub(VALUE_BYTES)?;
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => Some(room),

@@ -13,4 +13,5 @@ mod turns;
 
 pub use calls::arguments_of;
 pub use plan::{only_reads, plan_agent};
+pub use transcript::has_long_conversation;
 pub use turns::as_llm;

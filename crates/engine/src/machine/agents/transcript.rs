@@ -1,5 +1,6 @@
 //! The conversation that the model of an agent is sent, made from the step runs of its turns and calls.
 
+use serde_json::Value;
 use sluice_providers::{AssistantMessage, Message, ToolCall, ToolResult};
 use sluice_store::StepRecord;
 use sluice_types::{Candidate, StepPath};
@@ -8,6 +9,10 @@ use super::plan::{call_of, turn_of};
 use super::result_text::{DROPPED, result_text};
 use crate::machine::containers::size_of;
 use crate::machine::runs::Runs;
+use crate::templating::{MAX_INLINE_BYTES, room_beside};
+
+/// What a message counts besides its text, where the length of a conversation is judged.
+const MESSAGE_BYTES: usize = 64;
 
 /// A conversation, with its size in bytes.
 #[derive(Debug)]
@@ -38,6 +43,31 @@ pub fn conversation(runs: &Runs, agent: &StepPath, before: u32, dropped: u32, to
         }
     }
     conversation
+}
+
+/// Whether the conversation of an agent is so long that making a request of it takes more than a moment.
+pub fn has_long_conversation(runs: &Runs, agent: &StepPath) -> bool {
+    let text = |room: usize, text: Option<&String>| room.checked_sub(text.map_or(0, String::len));
+    let beside = |room: usize, record: &StepRecord| {
+        let room = text(room.checked_sub(MESSAGE_BYTES)?, record.run.content.as_ref())?;
+        match &record.run.output {
+            // It is the content.
+            None | Some(Value::String(_)) => Some(room),
+            Some(output) => room_beside(room, output),
+        }
+    };
+    let prompt = runs.get(agent).and_then(|run| run.prompt.as_ref());
+    let mut room = text(MAX_INLINE_BYTES, prompt);
+    for number in 1.. {
+        let Some(turn) = turn_of(agent, number) else { break };
+        let Some(record) = runs.record(&turn) else { break };
+        let calls = (0..record.memory.calls.len()).map_while(|call| runs.record(&call_of(&turn, call)?));
+        room = std::iter::once(record).chain(calls).fold(room, |room, record| beside(room?, record));
+        if room.is_none() {
+            return true;
+        }
+    }
+    room.is_none()
 }
 
 /// Number of the results before a turn.

@@ -7,8 +7,8 @@ use sluice_types::{
     AgentFinish, DecideGate, ErrorCode, ExecutionStatus, GateKind, PatchStep, ReviewDecision, StepRunStatus, StepType,
 };
 
-use super::world::{Crash, End, World, agent, path, step};
-use crate::machine::Command;
+use super::world::{Crash, End, World, agent, ended, path, step};
+use crate::machine::{Command, Input, Signal};
 use crate::work::Work;
 
 /// Path and status of all step runs, in the order of paths.
@@ -335,6 +335,18 @@ fn an_agent_in_a_container_costs_once() {
     assert_eq!(world.run("each").token_usage, total);
     let agents = ["each.0.s", "each.1.s"].map(|at| world.run(at).token_usage.input_tokens);
     assert_eq!(agents.iter().sum::<u64>(), total.input_tokens);
+}
+
+#[test]
+fn only_a_long_conversation_takes_long() {
+    let takes_long = |text: &str| {
+        let mut world = World::started(&[agent("s", "l l end")]);
+        world.end_all(End::Answer);
+        world.say("s.1", text);
+        let end = ended(world.tasks.remove(0), End::Answer);
+        world.machine.takes_long(&Input::Signals(vec![Signal::AttemptEnded(end)]))
+    };
+    assert!(!takes_long("I look.") && takes_long(&"x".repeat(crate::templating::MAX_INLINE_BYTES)));
 }
 
 #[test]

@@ -427,7 +427,7 @@ impl World {
 type Essence = (ExecutionStatus, Option<Value>, Vec<(String, String, Option<String>, Option<Value>)>);
 
 /// The end of an attempt.
-fn ended(task: Task, end: End) -> AttemptEnd {
+pub fn ended(task: Task, end: End) -> AttemptEnd {
     let Task { path, attempt, work, .. } = task;
     let call = match work {
         Work::Model(call) => call,
