@@ -51,7 +51,7 @@ mod tests {
             step("polish.1.draft", "completed", "one"),
             step("polish.2.draft", "completed", "two"),
             step("polish.2.check", "skipped", ""),
-            step("polish.3.draft", "running", "thr"),
+            step("polish.3.draft", "running", "half"),
         ];
         let run: Execution = serde_json::from_value(json!({
             "id": "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11", "workflow_id": "w", "workflow_version": 1,
