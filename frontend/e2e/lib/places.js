@@ -137,6 +137,8 @@ export const places = {
     await card.getByText('JSON', { exact: true }).click();
     await card.getByRole('textbox', { name: 'Arguments as JSON' }).fill('{"path": ');
     await expect(card.getByText(/This is not JSON/)).toBeVisible();
+    // The save bar hides half of a field otherwise.
+    await test.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   },
   'the choice of a tool': async (test) => {
     const builder = await openTools(test);

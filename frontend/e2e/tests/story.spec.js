@@ -31,6 +31,7 @@ test('a new user builds a pipeline, runs it, decides, mends it, and loses nothin
   });
 
   await test.step('move a step with the mouse', async () => {
+    await builder.handle('Improve & Refine').scrollIntoViewIfNeeded();
     const [from, to] = [await centre(builder.handle('Improve & Refine')), await centre(builder.handle('Project Wisdom'))];
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();

@@ -14,7 +14,7 @@ test('the style sheet says what its sources say', async ({ page }) => {
   const [served, written] = await page.evaluate(async (sources) => {
     const href = document.querySelector('link[rel=stylesheet]').href;
     // The browser writes each rule in its own way, but keeps space around signs in some values.
-    const plain = (rule) => rule.cssText.replace(/\s+/g, ' ').replace(/ ?([,/]) ?/g, '$1').trim();
+    const plain = (rule) => rule.cssText.replace(/\s+/g, ' ').replace(/ ?([,/*]) ?/g, '$1').trim();
     const rules = (text) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(text);

@@ -135,7 +135,11 @@ impl Times {
         let attempt = event.attempt.unwrap_or(0);
         let begins = begun(status, event.event_type, attempt);
         let open = self.tracks.get(path).and_then(|track| track.spans.last()).filter(|span| span.to_ms.is_none());
-        if open.is_some_and(|span| Some(span.kind) == begins && span.attempt == attempt) {
+        let goes_on = |span: &Span| {
+            let is_agent_inside = span.kind == SpanKind::Around && begins == Some(SpanKind::Work);
+            span.attempt == attempt && (Some(span.kind) == begins || is_agent_inside)
+        };
+        if open.is_some_and(goes_on) {
             return Vec::new();
         }
         let was_open = open.copied();
@@ -146,10 +150,26 @@ impl Times {
             self.close(path, span.kind, at_ms, end_of(status, event.event_type, span.kind));
         }
         if let Some(kind) = begins {
+            self.enter(path, at_ms);
             self.open(path, Span { kind, from_ms: at_ms, to_ms: None, end: SpanEnd::Open, attempt });
         }
         self.note_rest(at_ms);
         around(path).collect()
+    }
+
+    /// The attempt of an agent goes on while its turns and calls run: from the first of them on, these are what works and
+    /// waits.
+    fn enter(&mut self, path: &StepPath, at_ms: i64) {
+        let Some(outer) = path.parent() else { return };
+        let Some(span) = self.tracks.get_mut(&outer).and_then(|track| track.spans.last_mut()) else { return };
+        if span.kind != SpanKind::Work || span.to_ms.is_some() {
+            return;
+        }
+        span.kind = SpanKind::Around;
+        for around in around(&outer) {
+            self.tracks.entry(around).or_default().tally.end(SpanKind::Work, at_ms);
+        }
+        self.run.end(SpanKind::Work, at_ms);
     }
 
     fn open(&mut self, path: &StepPath, span: Span) {
@@ -361,5 +381,25 @@ mod tests {
         let spans = times.spans(&StepPath::new("a").unwrap());
         assert_eq!(spans.len(), 1);
         assert_eq!((spans[0].kind, spans[0].end, spans[0].to_ms), (SpanKind::Gate, SpanEnd::Failed, Some(5_000)));
+    }
+
+    #[test]
+    fn an_agent_works_and_waits_as_its_turns_and_calls_do() {
+        let events = [
+            event(0, "scout", "running", 1),
+            event(1, "scout.1", "running", 1),
+            event(3, "scout.1", "completed", 1),
+            event(3, "scout.1.0", "waiting", 0),
+            event(13, "scout.1.0", "running", 1),
+            event(14, "scout.1.0", "completed", 1),
+            event(14, "scout", "running", 1),
+            event(14, "scout.2", "running", 1),
+            event(16, "scout.2", "completed", 1),
+            event(16, "scout", "completed", 1),
+        ];
+        let times = times(&events);
+        assert_eq!((spent(&times, "scout", 20), run_spent(&times, 20)), ((6, 10), (6, 10)));
+        let spans = times.spans(&StepPath::new("scout").unwrap());
+        assert_eq!(spans.iter().map(|span| span.kind).collect::<Vec<_>>(), [SpanKind::Around]);
     }
 }
