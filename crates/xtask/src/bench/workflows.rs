@@ -57,6 +57,28 @@ pub fn for_each(id: &str, items: u32) -> String {
     )
 }
 
+/// The request body that creates a workflow of one agent that takes so many turns.
+pub fn agent(id: &str, turns: u32) -> String {
+    let prompt = format!("Tell the time. [demo turns={turns} calls=1]");
+    workflow(
+        id,
+        "demo-instant",
+        &json!([{"id": "scout", "label": "Scout", "type": "agent", "instructions": "Be brief.", "prompt": prompt,
+            "tools": ["native:current_time"], "approve": "never"}]),
+    )
+}
+
+/// The request body that creates a workflow that calls a tool so many times.
+pub fn calls(id: &str, count: u32) -> String {
+    let step = json!({"id": "sum", "label": "Sum", "type": "tool", "tool": "native:calculate",
+        "arguments": {"expression": "{{ index }} + 1"}});
+    workflow(
+        id,
+        "demo-instant",
+        &json!([{"id": "each", "label": "Each", "type": "parallel", "for_each": format!("range({count})"), "steps": [step]}]),
+    )
+}
+
 fn workflow(id: &str, model: &str, steps: &Value) -> String {
     let definition = json!({"provider": "demo", "model": model, "steps": steps});
     json!({"id": id, "name": format!("Benchmark {id}"), "definition": definition}).to_string()
