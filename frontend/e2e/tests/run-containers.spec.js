@@ -1,4 +1,5 @@
 import { prompt, review } from '../lib/api.js';
+import { chooseModel } from '../lib/builder.js';
 import { ONE_COLUMN, Run } from '../lib/run.js';
 import { expectNoSidewaysScrolling, expectSound } from '../lib/sound.js';
 import { expect, test } from '../lib/test.js';
@@ -67,4 +68,26 @@ test('the failure of one item is found from the head of the page', async ({ page
   await expect(page.getByText('The run failed at “Ask”.')).toBeVisible();
   await page.getByRole('button', { name: 'Go to the failed step' }).click();
   await expect(page.locator(':focus')).toHaveText('Ask');
+});
+
+test('one item is retried, and the one that is done is kept', async ({ page, api }) => {
+  const run = new Run(page);
+  const bad = prompt('Bad', '{{item}}', { provider: 'demo', model: 'demo-broken', max_retries: 0 });
+  const route = {
+    label: 'Route',
+    type: 'conditional',
+    cases: [{ name: 'second', when: 'item == 2', steps: [bad] }],
+    otherwise: { steps: [instant('Good', 'Item {{item}}')] },
+  };
+  const id = await run.begin(api, [{ label: 'Each', type: 'parallel', for_each: '[1, 2]', max_concurrency: 1, steps: [route] }]);
+  await expect(run.status).toHaveText('Failed');
+  await page.getByRole('button', { name: 'Go to the failed step' }).click();
+  await run.button('Switch model and retry').click();
+  const dialog = page.getByRole('dialog', { name: 'Run again from “Bad”' });
+  await expect(dialog.getByText(/^Kept as they are: /)).toContainText('Good');
+  await chooseModel(dialog.getByRole('combobox', { name: 'Model' }), 'demo', 'demo-echo');
+  await dialog.getByRole('button', { name: 'Run again from here' }).click();
+  await expect(run.status).toHaveText('Completed');
+  const attempts = async (path) => (await api.get(`/workflows/executions/${id}/steps/${path}`)).run.attempt;
+  expect([await attempts('each.0.route.otherwise.good'), await attempts('each.1.route.second.bad')]).toEqual([1, 2]);
 });

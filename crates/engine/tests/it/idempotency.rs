@@ -35,8 +35,14 @@ async fn a_command_stopped_anywhere_is_carried_out_once(#[future(awt)] database:
     ];
     for (name, point, is_written) in points {
         let armed = Arc::new(AtomicBool::new(false));
-        let stops = armed.clone();
-        let faults = Faults::new(move |at| at == point && stops.load(Ordering::SeqCst));
+        let (stops, begun) = (armed.clone(), AtomicBool::new(false));
+        // The turn before may still be published when the run is seen to be paused: only the command's own turn stops.
+        let faults = Faults::new(move |at| {
+            if at == FaultPoint::BeforeCommit && stops.load(Ordering::SeqCst) {
+                begun.store(true, Ordering::SeqCst);
+            }
+            at == point && begun.load(Ordering::SeqCst)
+        });
         let bench = TestEngine::with_faults(database.config(), faults).await;
         bench.workflow(name, json!({"steps": [step("a", "demo-echo", "x"), review("r")]})).await;
         let id = bench.try_start(name, StartExecution::default()).await.unwrap().id;
