@@ -82,7 +82,7 @@ test('one item is retried, and the one that is done is kept', async ({ page, api
   const id = await run.begin(api, [{ label: 'Each', type: 'parallel', for_each: '[1, 2]', max_concurrency: 1, steps: [route] }]);
   await expect(run.status).toHaveText('Failed');
   await page.getByRole('button', { name: 'Go to the failed step' }).click();
-  await run.button('Switch model and retry').click();
+  await run.step('Bad').getByRole('button', { name: 'Switch model and retry' }).click();
   const dialog = page.getByRole('dialog', { name: 'Run again from “Bad”' });
   await expect(dialog.getByText(/^Kept as they are: /)).toContainText('Good');
   await chooseModel(dialog.getByRole('combobox', { name: 'Model' }), 'demo', 'demo-echo');
