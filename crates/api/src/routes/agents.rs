@@ -3,14 +3,14 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 use serde_json::Value;
-use sluice_store::{EarlierRequest, IdempotencyKey, ResourceUpdate, StoreError};
+use sluice_store::{EarlierRequest, IdempotencyKey, StoreError};
 use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
     Agent, AgentId, AgentPage, CreateAgent, ErrorCode, FieldError, PatchAgent, UpdateAgent, slug_from_name,
 };
 
-use super::address;
 use super::versions::PageQuery;
+use super::{address, saved};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -143,7 +143,7 @@ async fn save(app: &App, caller: &Caller, before: Agent, changed: Agent) -> ApiR
         return Ok(before);
     }
     let agent = Agent { version: before.version + 1, updated_at: app.engine.outside().clock.now(), ..changed };
-    saved(&app.engine.store().update_agent(caller.tenant(), agent.clone()).await?)?;
+    saved(&app.engine.store().update_agent(caller.tenant(), agent.clone()).await?, ErrorCode::AgentNotFound)?;
     Ok(agent)
 }
 
@@ -202,14 +202,6 @@ fn patched(before: &Agent, patch: &PatchAgent) -> ApiResult<Agent> {
     Ok(before.with_fields(fields))
 }
 
-fn saved(update: &ResourceUpdate) -> ApiResult<()> {
-    match update {
-        ResourceUpdate::Saved => Ok(()),
-        ResourceUpdate::Stale(current) => Err(ApiError::stale(*current)),
-        ResourceUpdate::NotFound => Err(ErrorCode::AgentNotFound.into()),
-    }
-}
-
 /// Deletes an agent. Executions that were started with it keep it.
 ///
 /// Workflows that name it stay as they are, and cannot start until they name another one. `list_workflows` with `agent_id` lists them.
@@ -226,6 +218,9 @@ pub async fn delete_agent(
     if_match: IfMatch,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    saved(&app.engine.store().delete_agent(caller.tenant(), &id, if_match.optional()).await?)?;
+    saved(
+        &app.engine.store().delete_agent(caller.tenant(), &id, if_match.optional()).await?,
+        ErrorCode::AgentNotFound,
+    )?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,15 +3,15 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 use sluice_engine::mcp_servers::McpServerError;
-use sluice_store::{EarlierRequest, IdempotencyKey, ResourceUpdate, StoreError, StoredMcpServer};
+use sluice_store::{EarlierRequest, IdempotencyKey, StoreError, StoredMcpServer};
 use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
     CreateMcpServer, ErrorCode, FieldError, McpServer, McpServerId, McpServerPage, McpTransport, PatchMcpServer,
     SetMcpTransport, StdioTransport, UpdateMcpServer, slug_from_name,
 };
 
-use super::address;
 use super::versions::PageQuery;
+use super::{address, saved};
 use crate::auth::{Admin, Caller, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -170,7 +170,7 @@ async fn save(
 ) -> ApiResult<McpServer> {
     let now = app.engine.outside().clock.now();
     let (server, update) = app.engine.mcp_servers().update(caller.tenant(), before, changed, transport, now).await?;
-    saved(&update)?;
+    saved(&update, ErrorCode::McpServerNotFound)?;
     Ok(server)
 }
 
@@ -234,14 +234,6 @@ fn patched(before: &McpServer, patch: &PatchMcpServer) -> McpServer {
     changed
 }
 
-fn saved(update: &ResourceUpdate) -> ApiResult<()> {
-    match update {
-        ResourceUpdate::Saved => Ok(()),
-        ResourceUpdate::Stale(current) => Err(ApiError::stale(*current)),
-        ResourceUpdate::NotFound => Err(ErrorCode::McpServerNotFound.into()),
-    }
-}
-
 /// Deletes an MCP server, and ends its connections. Calls of its tools that are under way fail.
 ///
 /// Workflows and agents that name it or its tools stay as they are, and cannot start until they name others. `list_workflows` with
@@ -259,6 +251,9 @@ pub async fn delete_mcp_server(
     if_match: IfMatch,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    saved(&app.engine.mcp_servers().delete(caller.tenant(), &id, if_match.optional()).await?)?;
+    saved(
+        &app.engine.mcp_servers().delete(caller.tenant(), &id, if_match.optional()).await?,
+        ErrorCode::McpServerNotFound,
+    )?;
     Ok(HttpResponse::NoContent().finish())
 }

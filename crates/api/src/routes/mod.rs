@@ -23,13 +23,14 @@ mod workflows;
 use actix_web::http::header::ALLOW;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use sluice_store::ResourceUpdate;
 use sluice_types::ErrorCode;
 use sluice_types::limits::MAX_NAME_CHARS;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ApiResult};
 use crate::openapi::complete;
 
 /// The OpenAPI 3.1 document of this version.
@@ -153,6 +154,15 @@ pub const OUTSIDE_API: [&str; 11] = [
     "/openapi.json",
     "/readyz",
 ];
+
+/// Refuses a save or a deletion that was not made: of another version than the present one, or of what is not there.
+fn saved(update: &ResourceUpdate, not_found: ErrorCode) -> ApiResult<()> {
+    match update {
+        ResourceUpdate::Saved => Ok(()),
+        ResourceUpdate::Stale(current) => Err(ApiError::stale(*current)),
+        ResourceUpdate::NotFound => Err(not_found.into()),
+    }
+}
 
 /// The address of a resource, for `Location`.
 pub fn address(of: &str, id: impl std::fmt::Display) -> String {

@@ -2,14 +2,14 @@
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
-use sluice_store::{EarlierRequest, IdempotencyKey, ResourceUpdate, StoreError};
+use sluice_store::{EarlierRequest, IdempotencyKey, StoreError};
 use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
     CreatePersona, ErrorCode, FieldError, PatchPersona, Persona, PersonaId, PersonaPage, UpdatePersona, slug_from_name,
 };
 
-use super::address;
 use super::versions::PageQuery;
+use super::{address, saved};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -162,7 +162,7 @@ async fn save(app: &App, caller: &Caller, before: Persona, changed: Persona) -> 
         return Ok(before);
     }
     let persona = Persona { version: before.version + 1, updated_at: app.engine.outside().clock.now(), ..changed };
-    saved(&app.engine.store().update_persona(caller.tenant(), persona.clone()).await?)?;
+    saved(&app.engine.store().update_persona(caller.tenant(), persona.clone()).await?, ErrorCode::PersonaNotFound)?;
     Ok(persona)
 }
 
@@ -218,14 +218,6 @@ pub async fn patch_persona(
     }
 }
 
-fn saved(update: &ResourceUpdate) -> ApiResult<()> {
-    match update {
-        ResourceUpdate::Saved => Ok(()),
-        ResourceUpdate::Stale(current) => Err(ApiError::stale(*current)),
-        ResourceUpdate::NotFound => Err(ErrorCode::PersonaNotFound.into()),
-    }
-}
-
 /// Deletes a persona. Executions that were started with it keep it.
 ///
 /// Workflows that name it stay as they are, and cannot start until they name another one.
@@ -242,6 +234,9 @@ pub async fn delete_persona(
     if_match: IfMatch,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    saved(&app.engine.store().delete_persona(caller.tenant(), &id, if_match.optional()).await?)?;
+    saved(
+        &app.engine.store().delete_persona(caller.tenant(), &id, if_match.optional()).await?,
+        ErrorCode::PersonaNotFound,
+    )?;
     Ok(HttpResponse::NoContent().finish())
 }
