@@ -21,6 +21,9 @@ const LINES: usize = 6;
 pub fn LazyPage<L, F>(
     /// The title until the page sets its own.
     title: &'static str,
+    /// The page around it has the heading of level 1.
+    #[prop(optional)]
+    inner: bool,
     load: L,
 ) -> impl IntoView
 where
@@ -29,27 +32,33 @@ where
 {
     let page = LocalResource::new(load);
     move || match page.get() {
-        None => view! { <Loading title /> }.into_any(),
-        Some(Err(_)) => view! { <Unavailable title on_retry=move |()| page.refetch() /> }.into_any(),
+        None => view! { <Loading title inner /> }.into_any(),
+        Some(Err(_)) => view! { <Unavailable title inner on_retry=move |()| page.refetch() /> }.into_any(),
         Some(Ok(draw)) => draw(),
     }
 }
 
 #[component]
-fn Loading(title: &'static str) -> impl IntoView {
+fn Loading(title: &'static str, inner: bool) -> impl IntoView {
     use_title(move || title.to_owned());
     view! {
-        <h1 class="visually-hidden">{title}</h1>
+        <Heading title inner />
         <Skeleton lines=LINES />
     }
 }
 
+/// The heading of a page that is not there yet, for screen readers: one of level 1 on each page.
+#[component]
+fn Heading(title: &'static str, inner: bool) -> impl IntoView {
+    (!inner).then(|| view! { <h1 class="visually-hidden">{title}</h1> })
+}
+
 /// The module did not come: the browser is offline, or the server has another version of the app by now.
 #[component]
-fn Unavailable(title: &'static str, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+fn Unavailable(title: &'static str, inner: bool, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
     use_title(move || title.to_owned());
     view! {
-        <h1 class="visually-hidden">{title}</h1>
+        <Heading title inner />
         <Note kind=NoteKind::Bad>
             <div class="stack tight">
                 <strong>"This page could not be loaded"</strong>

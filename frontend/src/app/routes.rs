@@ -25,10 +25,10 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/runs/:id") view=|| view! { <LazyPage title="Run" load=modules::run /> } />
             <ParentRoute path=path!("/settings") view=SettingsPage>
                 <Route path=path!("") view=|| view! { <Redirect path="/settings/providers" /> } />
-                <Route path=path!("providers") view=|| view! { <LazyPage title="Providers · Settings" load=modules::providers /> } />
-                <Route path=path!("personas") view=|| view! { <LazyPage title="Personas · Settings" load=modules::personas /> } />
-                <Route path=path!("agents") view=|| view! { <LazyPage title="Agents · Settings" load=modules::agents /> } />
-                <Route path=path!("mcp-servers") view=|| view! { <LazyPage title="MCP servers · Settings" load=modules::mcp_servers /> } />
+                <Route path=path!("providers") view=|| view! { <LazyPage inner=true title="Providers · Settings" load=modules::providers /> } />
+                <Route path=path!("personas") view=|| view! { <LazyPage inner=true title="Personas · Settings" load=modules::personas /> } />
+                <Route path=path!("agents") view=|| view! { <LazyPage inner=true title="Agents · Settings" load=modules::agents /> } />
+                <Route path=path!("mcp-servers") view=|| view! { <LazyPage inner=true title="MCP servers · Settings" load=modules::mcp_servers /> } />
                 <Route path=path!("appearance") view=Appearance />
             </ParentRoute>
         </Routes>
