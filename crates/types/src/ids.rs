@@ -33,6 +33,14 @@ fn is_slug(text: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.chars().enumerate().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => c.is_ascii_digit() || ('a'..='f').contains(&c),
+        })
+}
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $pattern:literal, $rule:expr, $valid:expr) => {
         $(#[$doc])*
@@ -111,12 +119,13 @@ text_id!(
     /// An execution's id: `execution-` and a UUID v7, so ids sort by the time they were made.
     ExecutionId, "execution id", "^execution-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
     "it is `execution-` followed by a UUID",
-    |text| text.strip_prefix("execution-").is_some_and(|uuid| {
-        uuid.len() == 36 && uuid.chars().enumerate().all(|(at, c)| match at {
-            8 | 13 | 18 | 23 => c == '-',
-            _ => c.is_ascii_digit() || ('a'..='f').contains(&c),
-        })
-    })
+    |text| text.strip_prefix("execution-").is_some_and(is_uuid)
+);
+text_id!(
+    /// A generation's id: `generation-` and a UUID v7, so ids sort by the time they were made.
+    GenerationId, "generation id", "^generation-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    "it is `generation-` followed by a UUID",
+    |text| text.strip_prefix("generation-").is_some_and(is_uuid)
 );
 text_id!(
     /// Path of a step run in an execution: step ids, branch names and item numbers joined by dots,

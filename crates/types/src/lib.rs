@@ -9,10 +9,12 @@ mod agent_run;
 mod agents;
 mod attachment;
 mod block;
+mod canvas;
 mod catalog;
 mod chat_tokens;
 mod choice;
 pub mod definition;
+mod definition_changes;
 pub mod edit;
 mod error_code;
 mod estimate;
@@ -21,6 +23,7 @@ mod execution;
 mod execution_changes;
 mod finish;
 mod gates;
+mod generations;
 mod ids;
 mod index;
 mod input_check;
@@ -61,6 +64,9 @@ pub use agent_run::{AgentFinish, AgentRun};
 pub use agents::{Agent, AgentPage, CreateAgent, PatchAgent, UpdateAgent};
 pub use attachment::{Attachment, AttachmentType};
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
+pub use canvas::{
+    Canvas, CanvasEdge, CanvasEdgeKind, CanvasNode, CanvasViewport, EdgeChange, NodePosition, Position, UpdateCanvas,
+};
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use choice::{Choice, LoopEnd, SeenValue, Tested};
@@ -69,6 +75,7 @@ pub use definition::{
     LoopStep, ModelUse, NewerPart, OnContextFull, OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep,
     ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType, ToolStep, UnknownStep,
 };
+pub use definition_changes::{FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference};
 pub use error_code::ErrorCode;
 pub use estimate::{
     CallRange, CostRange, Estimate, EstimateWorkflow, ItemEstimate, StepEstimate, StepHistories, StepHistory,
@@ -82,9 +89,13 @@ pub use execution::{
 pub use execution_changes::{OverrideOutput, PatchExecution, PatchStep};
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
+pub use generations::{
+    AppliedGeneration, ApplyGeneration, GenerateWorkflow, Generation, GenerationStatus, ReuseItem, ReuseKind,
+    SuggestedMcpServer,
+};
 pub use ids::{
-    AgentId, BranchName, ExecutionId, IdError, McpServerId, PersonaId, StepId, StepPath, TenantId, WorkflowId,
-    slug_from_name,
+    AgentId, BranchName, ExecutionId, GenerationId, IdError, McpServerId, PersonaId, StepId, StepPath, TenantId,
+    WorkflowId, slug_from_name,
 };
 pub use index::{Index, OTHERWISE, Place};
 pub use input_check::{check_input, with_defaults};

@@ -55,7 +55,7 @@ pub struct Workflow {
 /// A workflow or a template to create.
 ///
 /// It accepts the response of `GET` too, of a workflow and of a template: the fields that the server sets are allowed and ignored.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateWorkflow {
     /// Default: derived from the name. It cannot change later.
