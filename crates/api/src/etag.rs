@@ -171,6 +171,11 @@ impl IfMatch {
             Self::Version(version) => Some(version),
         }
     }
+
+    /// Refuses a change of another version than the one that the header names.
+    pub fn check(self, current: i64) -> Result<(), ApiError> {
+        if self.optional().is_some_and(|version| version != current) { Err(ApiError::stale(current)) } else { Ok(()) }
+    }
 }
 
 impl FromRequest for IfMatch {

@@ -4,13 +4,12 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 use serde_json::Value;
 use sluice_store::{EarlierRequest, IdempotencyKey, StoreError};
-use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
     Agent, AgentId, AgentPage, CreateAgent, ErrorCode, FieldError, PatchAgent, UpdateAgent, slug_from_name,
 };
 
 use super::versions::PageQuery;
-use super::{address, saved};
+use super::{address, on_newest, saved};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -168,26 +167,14 @@ pub async fn patch_agent(
     app: Data<App>,
 ) -> ApiResult<WithETag<Agent>> {
     app.limit_saves(caller.tenant())?;
-    let mut tries = 1;
-    loop {
+    on_newest(if_match, async || {
         let before = find(&app, &caller, &id).await?;
-        if if_match.optional().is_some_and(|version| version != before.version) {
-            return Err(ApiError::stale(before.version));
-        }
+        if_match.check(before.version)?;
         let changed = patched(&before, &body.0)?;
         Check::default().agent(&changed).done()?;
-        match save(&app, &caller, before, changed).await {
-            // Another request has saved meanwhile: its version is changed instead.
-            Err(error)
-                if error.code() == ErrorCode::VersionConflict
-                    && if_match.optional().is_none()
-                    && tries < MAX_PATCH_TRIES =>
-            {
-                tries += 1;
-            }
-            saved => return Ok(WithETag::ok(saved?)),
-        }
-    }
+        Ok(WithETag::ok(save(&app, &caller, before, changed).await?))
+    })
+    .await
 }
 
 fn patched(before: &Agent, patch: &PatchAgent) -> ApiResult<Agent> {

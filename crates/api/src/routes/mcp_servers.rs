@@ -4,14 +4,13 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 use sluice_engine::mcp_servers::McpServerError;
 use sluice_store::{EarlierRequest, IdempotencyKey, StoreError, StoredMcpServer};
-use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
     CreateMcpServer, ErrorCode, FieldError, McpServer, McpServerId, McpServerPage, McpTransport, PatchMcpServer,
     SetMcpTransport, StdioTransport, UpdateMcpServer, slug_from_name,
 };
 
 use super::versions::PageQuery;
-use super::{address, saved};
+use super::{address, on_newest, saved};
 use crate::auth::{Admin, Caller, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -196,26 +195,14 @@ pub async fn patch_mcp_server(
 ) -> ApiResult<WithETag<McpServer>> {
     app.limit_saves(caller.tenant())?;
     let patch = body.0;
-    let mut tries = 1;
-    loop {
+    on_newest(if_match, async || {
         let before = find(&app, &caller, &id).await?;
-        if if_match.optional().is_some_and(|version| version != before.server.version) {
-            return Err(ApiError::stale(before.server.version));
-        }
+        if_match.check(before.server.version)?;
         let changed = patched(&before.server, &patch);
         Check::default().mcp_server(&changed, patch.transport.as_ref()).done()?;
-        match save(&app, &caller, before, changed, patch.transport.clone()).await {
-            // Another request has saved meanwhile: its version is changed instead.
-            Err(error)
-                if error.code() == ErrorCode::VersionConflict
-                    && if_match.optional().is_none()
-                    && tries < MAX_PATCH_TRIES =>
-            {
-                tries += 1;
-            }
-            saved => return Ok(WithETag::ok(saved?)),
-        }
-    }
+        Ok(WithETag::ok(save(&app, &caller, before, changed, patch.transport.clone()).await?))
+    })
+    .await
 }
 
 fn patched(before: &McpServer, patch: &PatchMcpServer) -> McpServer {

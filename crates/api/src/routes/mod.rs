@@ -18,6 +18,7 @@ mod steps;
 mod templates;
 mod versions;
 mod workflow_patch;
+mod workflow_saves;
 mod workflows;
 
 use actix_web::http::header::ALLOW;
@@ -25,12 +26,13 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use sluice_store::ResourceUpdate;
 use sluice_types::ErrorCode;
-use sluice_types::limits::MAX_NAME_CHARS;
+use sluice_types::limits::{MAX_NAME_CHARS, MAX_PATCH_TRIES};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt as _, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::error::{ApiError, ApiResult};
+use crate::etag::IfMatch;
 use crate::openapi::complete;
 
 /// The OpenAPI 3.1 document of this version.
@@ -161,6 +163,24 @@ fn saved(update: &ResourceUpdate, not_found: ErrorCode) -> ApiResult<()> {
         ResourceUpdate::Saved => Ok(()),
         ResourceUpdate::Stale(current) => Err(ApiError::stale(*current)),
         ResourceUpdate::NotFound => Err(not_found.into()),
+    }
+}
+
+/// Carries out a change of the newest version. Where another request has saved meanwhile, it is carried out again on that
+/// version, unless `If-Match` names one.
+pub async fn on_newest<T>(if_match: IfMatch, change: impl AsyncFn() -> ApiResult<T>) -> ApiResult<T> {
+    let mut tries = 1;
+    loop {
+        match change().await {
+            Err(error)
+                if error.code() == ErrorCode::VersionConflict
+                    && if_match.optional().is_none()
+                    && tries < MAX_PATCH_TRIES =>
+            {
+                tries += 1;
+            }
+            changed => return changed,
+        }
     }
 }
 

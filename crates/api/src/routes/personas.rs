@@ -3,13 +3,12 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 use sluice_store::{EarlierRequest, IdempotencyKey, StoreError};
-use sluice_types::limits::MAX_PATCH_TRIES;
 use sluice_types::{
     CreatePersona, ErrorCode, FieldError, PatchPersona, Persona, PersonaId, PersonaPage, UpdatePersona, slug_from_name,
 };
 
 use super::versions::PageQuery;
-use super::{address, saved};
+use super::{address, on_newest, saved};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -188,12 +187,9 @@ pub async fn patch_persona(
 ) -> ApiResult<WithETag<Persona>> {
     app.limit_saves(caller.tenant())?;
     let patch = body.0;
-    let mut tries = 1;
-    loop {
+    on_newest(if_match, async || {
         let before = app.engine.store().persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?;
-        if if_match.optional().is_some_and(|version| version != before.version) {
-            return Err(ApiError::stale(before.version));
-        }
+        if_match.check(before.version)?;
         let changed = Persona {
             name: patch.name.clone().unwrap_or_else(|| before.name.clone()),
             description: match &patch.description {
@@ -204,18 +200,9 @@ pub async fn patch_persona(
             ..before.clone()
         };
         check(&changed.name, &changed.description, &changed.instructions)?;
-        match save(&app, &caller, before, changed).await {
-            // Another request has saved meanwhile: its version is changed instead.
-            Err(error)
-                if error.code() == ErrorCode::VersionConflict
-                    && if_match.optional().is_none()
-                    && tries < MAX_PATCH_TRIES =>
-            {
-                tries += 1;
-            }
-            saved => return Ok(WithETag::ok(saved?)),
-        }
-    }
+        Ok(WithETag::ok(save(&app, &caller, before, changed).await?))
+    })
+    .await
 }
 
 /// Deletes a persona. Executions that were started with it keep it.

@@ -15,7 +15,8 @@ use super::address;
 use super::step_requests::{
     check_outside, list_of, place_of, port_of, position_of, read_step, refused, reordered_list,
 };
-use super::workflows::{Changed, earlier_workflow, find, hold_to_known_parts, save_newest};
+use super::workflow_saves::{Changed, earlier_workflow, hold_to_known_parts, save_newest};
+use super::workflows::find;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};

@@ -9,7 +9,8 @@ use sluice_types::{
 };
 
 use super::versions::PageQuery;
-use super::workflows::{create, created_at, save_once};
+use super::workflow_saves::{create, save_once};
+use super::workflows::created_at;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::WithETag;

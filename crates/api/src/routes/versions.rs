@@ -7,7 +7,8 @@ use sluice_store::IdempotencyKey;
 use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionPage};
 use utoipa::IntoParams;
 
-use super::workflows::{find, require, save, save_once};
+use super::workflow_saves::{save, save_once};
+use super::workflows::{find, require};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sluice_types::json::ReadError;
 use sluice_types::{Definition, ErrorCode, FieldError, PatchWorkflow, Workflow, WorkflowId};
 
-use super::workflows::{check_template_id, hold_to_known_parts, published, save_newest};
+use super::workflow_saves::{check_template_id, hold_to_known_parts, published, save_newest};
 use crate::auth::Editor;
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};

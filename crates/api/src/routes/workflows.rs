@@ -1,32 +1,26 @@
 //! Workflows.
 
-use std::collections::HashSet;
-
 use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, delete, get, post, put};
-use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sluice_store::{
-    EarlierRequest, IdempotencyKey, ResourceKind, SortOrder, StoreError, WorkflowFilter, WorkflowUpdate,
-};
+use sluice_store::{ResourceKind, SortOrder, WorkflowFilter};
 use sluice_types::edit::rename_references;
-use sluice_types::json::ReadError;
-use sluice_types::limits::{MAX_NAME_CHARS, MAX_PATCH_TRIES, MAX_TAG_CHARS};
+use sluice_types::limits::{MAX_NAME_CHARS, MAX_TAG_CHARS};
 use sluice_types::{
-    ALL_TOOLS, AgentId, CopyWorkflow, CreateWorkflow, Definition, ErrorCode, Estimate, EstimateWorkflow, FieldError,
-    LintReport, ListQuery, McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage,
-    WorkflowStats, built_in_templates, slug_from_name,
+    ALL_TOOLS, AgentId, CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateWorkflow, LintReport, ListQuery,
+    McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowStats,
 };
 
 use super::address;
+use super::workflow_saves::{check_template_id, create, hold_to_known_parts, published, save, save_once, saved};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag, is_known, not_modified, tag_of_version};
 use crate::extract::{Body, OptionalBody, Query};
-use crate::idempotency::{Answered, KeyHeader, deleted, once};
+use crate::idempotency::{Answered, KeyHeader};
 use crate::state::App;
-use crate::validate::{Check, check_definition, check_id, cursor, filter, page_size, search};
+use crate::validate::{Check, check_definition, cursor, filter, page_size, search};
 
 /// Lists workflows, without their definitions.
 ///
@@ -108,146 +102,6 @@ pub fn created_at(resources: &str, workflow: Workflow) -> WithETag<Workflow> {
     let location = address(resources, &workflow.id);
     WithETag::created(workflow, location)
 }
-
-/// Saves a workflow once: a repeat with the same idempotency key gets the workflow as it is now.
-pub async fn save_once(
-    app: &App,
-    caller: &Caller,
-    key: Option<&IdempotencyKey>,
-    save: impl Future<Output = ApiResult<Workflow>>,
-) -> ApiResult<Answered<Workflow>> {
-    once(app, caller, key, save, async |earlier| earlier_workflow(app, caller, &earlier, &earlier.resource_id).await)
-        .await
-}
-
-/// The workflow of an earlier request, as it is now.
-pub async fn earlier_workflow(app: &App, caller: &Caller, earlier: &EarlierRequest, id: &str) -> ApiResult<Workflow> {
-    let found = match id.parse::<WorkflowId>() {
-        Ok(id) => app.engine.store().workflow(caller.tenant(), &id).await?,
-        Err(_) => None,
-    };
-    // A later workflow may have its id.
-    let found = found.filter(|workflow| workflow.created_at <= earlier.created_at);
-    found.ok_or_else(|| deleted(ErrorCode::WorkflowNotFound, earlier))
-}
-
-/// Writes a new workflow. A requested id must be free; an id derived from the name gets a number until it is free.
-pub async fn create(
-    app: &App,
-    caller: &Caller,
-    request: CreateWorkflow,
-    source: Option<WorkflowId>,
-    key: Option<&IdempotencyKey>,
-) -> ApiResult<Workflow> {
-    app.limit_saves(caller.tenant())?;
-    Check::default()
-        .name("/name", &request.name)
-        .text("/description", &request.description)
-        .short("/category", request.category.as_deref())
-        .tags(&request.tags)
-        .metadata(request.metadata.as_ref())
-        .published(request.is_published, request.is_template)
-        .done()?;
-    check_definition(&request.definition)?;
-    let requested = request.id.clone();
-    let base = match &requested {
-        Some(id) => id.to_string(),
-        None => slug_from_name(&request.name, "workflow"),
-    };
-    let now = app.engine.outside().clock.now();
-    let prefix: String = base.chars().take(90).collect();
-    let taken = match &requested {
-        Some(_) => HashSet::new(),
-        None => app.engine.store().taken_ids(caller.tenant(), &base, &prefix).await?,
-    };
-    for number in 1..=MOST_SAME_NAMES {
-        let text = if number == 1 { base.clone() } else { format!("{prefix}-{number}") };
-        if taken.contains(&text) {
-            continue;
-        }
-        let id = WorkflowId::new(text).map_err(|error| {
-            ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", error.to_string())])
-        })?;
-        let built_in = request.is_template && is_built_in(&id);
-        if requested.is_some() {
-            check_id(&id)?;
-            if built_in {
-                return Err(id_of_built_in(&id));
-            }
-        } else if built_in || check_id(&id).is_err() {
-            continue;
-        }
-        let workflow = new_workflow(&request, id, source.clone(), caller.name(), now);
-        match insert(app, caller, workflow.clone(), key).await {
-            Ok(()) => return Ok(workflow),
-            Err(StoreError::Duplicate) if requested.is_none() => {}
-            Err(StoreError::Duplicate) => break,
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(ApiError::new(
-        ErrorCode::WorkflowExists,
-        format!("There is a workflow `{base}` already: choose another id or name."),
-    ))
-}
-
-/// The first version of a workflow.
-fn new_workflow(
-    request: &CreateWorkflow,
-    id: WorkflowId,
-    source: Option<WorkflowId>,
-    by: &str,
-    now: DateTime<Utc>,
-) -> Workflow {
-    Workflow {
-        id,
-        name: request.name.clone(),
-        description: request.description.clone(),
-        category: request.category.clone(),
-        tags: request.tags.clone(),
-        metadata: request.metadata.clone().unwrap_or_default(),
-        definition: request.definition.clone(),
-        version: 1,
-        is_template: request.is_template,
-        is_published: request.is_template && request.is_published.unwrap_or(true),
-        source_template_id: source,
-        is_active: request.is_active,
-        created_by: Some(by.to_owned()),
-        created_at: now,
-        updated_at: now,
-    }
-}
-
-async fn insert(
-    app: &App,
-    caller: &Caller,
-    workflow: Workflow,
-    key: Option<&IdempotencyKey>,
-) -> Result<(), StoreError> {
-    let store = app.engine.store();
-    match key {
-        Some(key) => store.create_workflow_once(caller.tenant(), workflow, key.clone()).await,
-        None => store.create_workflow(caller.tenant(), workflow).await,
-    }
-}
-
-/// Whether a built-in template has this id: it would hide a tenant's own template.
-fn is_built_in(id: &WorkflowId) -> bool {
-    built_in_templates().iter().any(|template| template.id == *id)
-}
-
-/// Refuses a template with the id of a built-in one.
-pub fn check_template_id(id: &WorkflowId, is_template: bool) -> ApiResult<()> {
-    if is_template && is_built_in(id) { Err(id_of_built_in(id)) } else { Ok(()) }
-}
-
-fn id_of_built_in(id: &WorkflowId) -> ApiError {
-    let detail = format!("A built-in template has the id `{id}`: choose another one for your own template.");
-    ApiError::new(ErrorCode::WorkflowExists, detail)
-}
-
-/// Workflows whose ids may be derived from the same name.
-const MOST_SAME_NAMES: u32 = 1_000;
 
 /// Returns one workflow, with its definition.
 ///
@@ -340,94 +194,6 @@ pub async fn update_workflow(
         ..before.clone()
     };
     Ok(WithETag::ok(save(&app, &caller, before, changed, None).await?))
-}
-
-/// Whether a saved workflow is published. A workflow that becomes a template is, unless the save says otherwise.
-pub fn published(before: &Workflow, is_template: bool, asked: Option<bool>) -> bool {
-    is_template && asked.unwrap_or(before.is_published || !before.is_template)
-}
-
-/// Saves a workflow over the version that was read; the result is the workflow as saved. A save that changes nothing makes
-/// no version.
-pub async fn save(
-    app: &App,
-    caller: &Caller,
-    before: Workflow,
-    changed: Workflow,
-    key: Option<&IdempotencyKey>,
-) -> ApiResult<Workflow> {
-    if changed == before {
-        return Ok(before);
-    }
-    let workflow = Workflow { version: before.version + 1, updated_at: app.engine.outside().clock.now(), ..changed };
-    let (store, tenant) = (app.engine.store(), caller.tenant());
-    let update = match key {
-        Some(key) => store.update_workflow_once(tenant, workflow.clone(), key.clone()).await?,
-        None => store.update_workflow(tenant, workflow.clone()).await?,
-    };
-    saved(&update)?;
-    Ok(workflow)
-}
-
-/// A workflow before and after a change, and what else the change has made.
-pub struct Changed<T> {
-    /// Before.
-    pub before: Workflow,
-    /// As saved.
-    pub saved: Workflow,
-    /// What else the change has made.
-    pub made: T,
-}
-
-/// Changes the newest version of a workflow; with `If-Match`, only the one that it names. Where another request has saved
-/// meanwhile, its version is changed instead. The idempotency key may depend on what the change has made.
-pub async fn save_newest<T>(
-    app: &App,
-    caller: &Caller,
-    id: &WorkflowId,
-    if_match: IfMatch,
-    key: impl Fn(&T) -> Option<IdempotencyKey>,
-    change: impl Fn(&Workflow) -> ApiResult<(Workflow, T)>,
-) -> ApiResult<Changed<T>> {
-    let expected = if_match.optional();
-    let mut tries = 1;
-    loop {
-        let before = find(app, caller, id).await?;
-        if expected.is_some_and(|version| version != before.version) {
-            return Err(ApiError::stale(before.version));
-        }
-        let (changed, made) = change(&before)?;
-        match save(app, caller, before.clone(), changed, key(&made).as_ref()).await {
-            Ok(saved) => return Ok(Changed { before, saved, made }),
-            Err(error)
-                if error.code() == ErrorCode::VersionConflict && expected.is_none() && tries < MAX_PATCH_TRIES =>
-            {
-                tries += 1;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Refuses unknown fields, as in every request. Those that a newer server has stored may be sent back as they were read.
-pub fn hold_to_known_parts(definition: &Definition, stored: &Definition) -> ApiResult<()> {
-    definition.hold_to_known_parts(Some(stored)).map_err(|ReadError { pointer, message }| {
-        let field = FieldError::new(format!("/definition{pointer}"), message);
-        ApiError::fields(ErrorCode::InvalidRequest, vec![field])
-    })
-}
-
-fn saved(update: &WorkflowUpdate) -> ApiResult<()> {
-    match update {
-        WorkflowUpdate::Saved => Ok(()),
-        WorkflowUpdate::Stale(current) => Err(ApiError::stale(*current)),
-        WorkflowUpdate::NotFound => Err(ErrorCode::WorkflowNotFound.into()),
-        WorkflowUpdate::Active(count) => {
-            let detail =
-                format!("{count} of its executions have not ended: cancel them before you delete the workflow.");
-            Err(ApiError::new(ErrorCode::ExecutionActive, detail))
-        }
-    }
 }
 
 /// Deletes a workflow with its versions and executions.
