@@ -10,7 +10,6 @@ use actix_web::web::{Data, PathConfig, PayloadConfig};
 use actix_web::{HttpServer, web};
 use sluice_types::ErrorCode;
 use sluice_types::limits::MAX_BODY_BYTES;
-use utoipa_actix_web::AppExt as _;
 
 use crate::error::ApiError;
 use crate::openapi::Document;
@@ -46,15 +45,12 @@ impl Server {
         let app = Data::new(app);
         let document = Data::new(Document::new(&routes::document()));
         let server = HttpServer::new(move || {
-            let (service, _) = actix_web::App::new()
-                .into_utoipa_app()
+            actix_web::App::new()
                 .app_data(app.clone())
                 .app_data(PayloadConfig::new(MAX_BODY_BYTES))
                 .app_data(PathConfig::default().error_handler(|error, _| invalid_path(&error).into()))
-                .configure(routes::api)
-                .split_for_parts();
-            service
                 .app_data(document.clone())
+                .configure(routes::api)
                 .configure(routes::outside_api)
                 .service(web_app::asset)
                 .service(web_app::root)

@@ -9,7 +9,6 @@ use sluice_engine::EngineConfig;
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::TenantId;
-use utoipa_actix_web::AppExt as _;
 
 use crate::auth::{Authenticate, Caller};
 use crate::cli::open_engine;
@@ -241,7 +240,7 @@ async fn all_of_the_first(call: &impl Call, executions: &[String]) -> Vec<(Strin
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_tenant_finds_and_changes_nothing_of_the_first(#[future(awt)] database: TestDatabase) {
     let app = Data::new(app_on(&database).await);
-    let (web, _) = WebApp::new().into_utoipa_app().app_data(app).configure(routes::api).split_for_parts();
+    let web = WebApp::new().app_data(app).configure(routes::api);
     let service = test::init_service(web).await;
     let call = async |tenant: &'static str, method: Method, address: String, body: Value| {
         let request = test::TestRequest::with_uri(&format!("/api/v1{address}")).method(method);

@@ -21,14 +21,16 @@ mod workflow_patch;
 mod workflow_saves;
 mod workflows;
 
+use actix_web::dev::HttpServiceFactory;
 use actix_web::http::header::ALLOW;
-use actix_web::web::ServiceConfig;
+use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use sluice_store::ResourceUpdate;
 use sluice_types::ErrorCode;
 use sluice_types::limits::{MAX_NAME_CHARS, MAX_PATCH_TRIES};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::{AppExt as _, scope};
+use utoipa_actix_web::service_config::ServiceConfig as DocumentedConfig;
+use utoipa_actix_web::{AppExt as _, OpenApiFactory, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::error::{ApiError, ApiResult};
@@ -37,13 +39,38 @@ use crate::openapi::complete;
 
 /// The OpenAPI 3.1 document of this version.
 pub fn document() -> OpenApi {
-    let (_, generated) = actix_web::App::new().into_utoipa_app().configure(api).split_for_parts();
+    let api = scope::scope(API).configure(|config| resources(config));
+    let (_, generated) = actix_web::App::new().into_utoipa_app().service(api).split_for_parts();
     complete(generated)
 }
 
-/// Everything under `/api/v1`, with its documentation.
-pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    let api = scope::scope("/api/v1")
+/// The address of the API.
+const API: &str = "/api/v1";
+
+/// Everything under `/api/v1`.
+pub fn api(config: &mut ServiceConfig) {
+    config.service(web::scope(API).configure(resources));
+}
+
+/// Takes the routes of the API: to serve them, or to describe them. A worker does not hold their description.
+trait Routes {
+    fn service(&mut self, route: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+}
+
+impl Routes for ServiceConfig {
+    fn service(&mut self, route: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(route)
+    }
+}
+
+impl Routes for DocumentedConfig<'_> {
+    fn service(&mut self, route: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(route)
+    }
+}
+
+fn resources(config: &mut impl Routes) {
+    config
         .service(executions::list_executions)
         .service(gates::list_gates)
         .service(executions::get_execution)
@@ -100,16 +127,15 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(personas::update_persona)
         .service(personas::patch_persona)
         .service(personas::delete_persona)
-        .configure(agents_and_mcp_servers)
         .service(providers::list_providers)
         .service(providers::put_credential)
         .service(providers::delete_credential)
         .service(providers::check_credential)
         .service(models::list_models);
-    config.service(api);
+    agents_and_mcp_servers(config);
 }
 
-fn agents_and_mcp_servers(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+fn agents_and_mcp_servers(config: &mut impl Routes) {
     config
         .service(agents::list_agents)
         .service(agents::create_agent)
