@@ -1,13 +1,14 @@
 //! The addresses that the server knows, and the methods that each takes. Methods are checked before routing: a path like
 //! `/workflows/templates` would otherwise reach the handlers of `/workflows/{workflow_id}`.
 
+use std::collections::BTreeMap;
+
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
-use utoipa::openapi::{OpenApi, RefOr};
+use serde::Deserialize;
 
 use crate::openapi::Document;
 use crate::routes::{OUTSIDE_API, method_not_allowed, query_not_taken};
@@ -49,14 +50,14 @@ struct Address {
 
 impl Addresses {
     /// The addresses of a document, and those outside of the API.
-    pub fn new(document: &OpenApi) -> Self {
-        let of_api = document.paths.paths.iter().map(|(path, item)| {
-            let is_there = |_: &Operation| true;
-            Address::new(path, methods(item, is_there), methods(item, has_query))
+    pub fn of(document: &str) -> serde_json::Result<Self> {
+        let document: Paths = serde_json::from_str(document)?;
+        let of_api = document.paths.iter().map(|(path, operations)| {
+            Address::new(path, methods(operations, |_| true), methods(operations, Operation::has_query))
         });
         // Files are read with any query, which caches may know them by.
         let outside = OUTSIDE_API.iter().map(|path| Address::new(path, vec!["GET", "HEAD"], vec!["GET", "HEAD"]));
-        Self(of_api.chain(outside).collect())
+        Ok(Self(of_api.chain(outside).collect()))
     }
 
     /// The methods of an address; empty when it is unknown.
@@ -97,25 +98,37 @@ impl Address {
     }
 }
 
-/// The methods of an address whose operations are as asked for.
-fn methods(item: &PathItem, is_wanted: impl Fn(&Operation) -> bool) -> Vec<&'static str> {
-    let operations = [
-        ("DELETE", &item.delete),
-        ("GET", &item.get),
-        // Every `GET` is answered without its body, too.
-        ("HEAD", &item.get),
-        ("PATCH", &item.patch),
-        ("POST", &item.post),
-        ("PUT", &item.put),
-    ];
-    let wanted = operations.into_iter().filter(|(_, operation)| operation.as_ref().is_some_and(&is_wanted));
-    wanted.map(|(method, _)| method).collect()
+/// What is read of a document.
+#[derive(Deserialize)]
+struct Paths {
+    paths: BTreeMap<String, BTreeMap<String, Operation>>,
 }
 
-fn has_query(operation: &Operation) -> bool {
-    let is_query =
-        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.parameter_in == ParameterIn::Query);
-    operation.parameters.iter().flatten().any(is_query)
+#[derive(Deserialize)]
+struct Operation {
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Deserialize)]
+struct Parameter {
+    #[serde(rename = "in")]
+    place: String,
+}
+
+impl Operation {
+    fn has_query(&self) -> bool {
+        self.parameters.iter().any(|parameter| parameter.place == "query")
+    }
+}
+
+/// The methods of an address whose operations are as asked for.
+fn methods(operations: &BTreeMap<String, Operation>, is_wanted: impl Fn(&Operation) -> bool) -> Vec<&'static str> {
+    // Every `GET` is answered without its body, too.
+    let methods =
+        [("DELETE", "delete"), ("GET", "get"), ("HEAD", "get"), ("PATCH", "patch"), ("POST", "post"), ("PUT", "put")];
+    let wanted = methods.into_iter().filter(|(_, operation)| operations.get(*operation).is_some_and(&is_wanted));
+    wanted.map(|(method, _)| method).collect()
 }
 
 #[cfg(test)]
@@ -124,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_most_literal_address_decides() {
-        let addresses = Addresses::new(&crate::routes::document());
+        let addresses = Addresses::of(Document::text()).unwrap();
         for (path, expected) in [
             ("/api/v1/workflows", "GET HEAD POST"),
             ("/api/v1/workflows/x", "DELETE GET HEAD PATCH PUT"),
@@ -145,7 +158,7 @@ mod tests {
 
     #[test]
     fn an_operation_takes_the_query_that_it_documents() {
-        let addresses = Addresses::new(&crate::routes::document());
+        let addresses = Addresses::of(Document::text()).unwrap();
         for (method, path, expected) in [
             ("GET", "/api/v1/workflows", true),
             ("HEAD", "/api/v1/workflows", true),

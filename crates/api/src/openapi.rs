@@ -5,6 +5,7 @@ mod constraints;
 mod examples;
 mod idempotency;
 mod security;
+mod served;
 mod shapes;
 mod three_zero;
 
@@ -18,60 +19,11 @@ use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, ServerBuilder,
 };
 
-use crate::addresses::Addresses;
-use crate::etag::tag_of;
-
-/// The document as it is served, with the addresses in it.
-#[derive(Clone)]
-pub struct Document {
-    text: String,
-    older: String,
-    addresses: Addresses,
-    tag: String,
-}
-
-impl Document {
-    /// Prepares a document for serving.
-    pub fn new(document: &OpenApi) -> Self {
-        let text = serde_json::to_string(document).unwrap_or_default();
-        let older = older_rendition(document).to_string();
-        let tag = tag_of(text.as_bytes()).tag().to_owned();
-        Self { addresses: Addresses::new(document), text, older, tag }
-    }
-
-    /// The document as JSON.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The document as OpenAPI 3.0, as JSON.
-    pub fn older_text(&self) -> &str {
-        &self.older
-    }
-
-    /// A tag of the document. It differs between versions of the server whose answers have other forms.
-    pub fn tag(&self) -> &str {
-        &self.tag
-    }
-
-    /// Whether an operation takes query parameters.
-    pub fn takes_query(&self, path: &str, method: &str) -> bool {
-        self.addresses.takes_query(path, method)
-    }
-
-    /// The methods of an address; empty when it is unknown.
-    pub fn methods_at(&self, path: &str) -> &[&'static str] {
-        self.addresses.methods_at(path)
-    }
-}
+pub use served::Document;
+pub use three_zero::rendition as older_rendition;
 
 const REQUEST_ID: &str = "0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
 const EXECUTION_ADDRESS: &str = "/api/v1/workflows/executions/execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
-
-/// The document as OpenAPI 3.0.
-pub fn older_rendition(document: &OpenApi) -> Value {
-    three_zero::rendition(serde_json::to_value(document).unwrap_or_default())
-}
 
 /// Codes that any operation may answer.
 const EVERYWHERE: [ErrorCode; 6] = [

@@ -43,7 +43,7 @@ impl Server {
     /// Begins to listen. `workers` threads answer requests.
     pub fn bind(app: App, listen: SocketAddr, workers: usize) -> std::io::Result<Self> {
         let app = Data::new(app);
-        let document = Data::new(Document::new(&routes::document()));
+        let document = Data::new(Document::new().map_err(std::io::Error::other)?);
         let server = HttpServer::new(move || {
             actix_web::App::new()
                 .app_data(app.clone())

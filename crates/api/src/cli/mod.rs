@@ -82,7 +82,8 @@ pub fn main() -> ExitCode {
 fn openapi(older: bool) -> u8 {
     let document = crate::routes::document();
     let text = if older {
-        serde_json::to_string_pretty(&crate::openapi::older_rendition(&document))
+        serde_json::to_value(&document)
+            .and_then(|document| serde_json::to_string_pretty(&crate::openapi::older_rendition(document)))
     } else {
         document.to_pretty_json()
     };

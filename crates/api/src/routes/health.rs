@@ -52,14 +52,14 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
 
 /// The OpenAPI document.
 #[get("/openapi.json")]
-pub async fn openapi_document(document: Data<Document>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document.text().to_owned())
+pub async fn openapi_document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(Document::text())
 }
 
 /// The same for generators that do not read OpenAPI 3.1.
 #[get("/openapi-3.0.json")]
-pub async fn older_openapi_document(document: Data<Document>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document.older_text().to_owned())
+pub async fn older_openapi_document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(Document::older_text())
 }
 
 /// Redirects to the documentation, whose files are relative to the slash at the end.
