@@ -206,8 +206,6 @@ pub const MAX_NOTE_CHARS: usize = 500;
 /// Lines that a difference compares closely, of both texts together, without those that begin and end both.
 pub const MAX_COMPARED_LINES: usize = 3_000;
 
-/// Bytes in the prompt of a generation.
-pub const MAX_GENERATE_PROMPT_BYTES: usize = 100_000;
 /// Generations of one tenant that run at once.
 pub const MAX_GENERATIONS_AT_ONCE: i64 = 4;
 /// Days for which a generation is kept.

@@ -8,8 +8,8 @@ use sluice_types::limits::MAX_LISTED_PROMPT_CHARS;
 use sluice_types::{Generation, GenerationStatus, RunError};
 
 use super::{Backend, Connection, Result, idempotency};
-use crate::idempotency::IdempotencyKey;
 use crate::generations::{BeginOutcome, GenerationProgress, NewGeneration, StoredGeneration};
+use crate::idempotency::IdempotencyKey;
 use crate::rows::{GenerationRow, GenerationSummaryRow, design_of, write_json, write_optional};
 use crate::schema::{engines, generations, tenants};
 use crate::time::to_micros;
@@ -122,10 +122,7 @@ pub async fn cancel(
 ) -> Result<bool> {
     let running = generations::table.find((tenant, id)).filter(generations::completed_at.is_null());
     let cancelled = diesel::update(running)
-        .set((
-            generations::status.eq(GenerationStatus::Cancelled.as_str()),
-            generations::completed_at.eq(Some(now)),
-        ))
+        .set((generations::status.eq(GenerationStatus::Cancelled.as_str()), generations::completed_at.eq(Some(now))))
         .execute(conn)
         .await?;
     if let Some(key) = key.filter(|_| cancelled > 0) {
