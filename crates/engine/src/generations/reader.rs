@@ -27,7 +27,10 @@ enum Source {
     /// In this process, with the entry that keeps its channel open.
     Here(watch::Receiver<LiveState>, #[expect(dead_code, reason = "held")] Arc<LiveGeneration>),
     /// In the database: it has ended, or another server runs it.
-    Stored,
+    Stored {
+        /// Whether to read it without a wait.
+        at_once: bool,
+    },
     /// The last event was read.
     Ended,
 }
@@ -50,44 +53,38 @@ impl Engine {
         let live = self.shared.generations.get(tenant, id);
         // After the entry was looked up: one that ends meanwhile is read to its end there.
         self.generation(tenant, id).await?;
-        let source = live.map_or(Source::Stored, |live| Source::Here(live.watch(), live));
+        let source = live.map_or(Source::Stored { at_once: true }, |live| Source::Here(live.watch(), live));
         let (engine, tenant, id) = (self.clone(), tenant.clone(), id.clone());
         Ok(GenerationReader { engine, tenant, id, source, seen: Seen::default() })
     }
 }
 
 impl GenerationReader {
-    /// The next events: at once the first time, and then when there are some; none after the last one.
+    /// The next events: at once the first time, and then when there are some; none after the last one. It may be dropped
+    /// before it is ready, and loses nothing.
     pub async fn next(&mut self) -> Result<Vec<GenerationEvent>, EngineError> {
         loop {
-            let ended = match &mut self.source {
+            let events = match &mut self.source {
                 Source::Ended => return Ok(Vec::new()),
                 Source::Here(state, _) => {
-                    if self.seen.any && state.changed().await.is_err() {
-                        true
-                    } else {
+                    let is_open = !self.seen.any || state.changed().await.is_ok();
+                    let (events, ended) = {
                         let state = state.borrow_and_update();
-                        let events = events_of(&self.id, &state, &mut self.seen);
-                        if !state.ended && !events.is_empty() {
-                            return Ok(events);
-                        }
-                        state.ended
+                        (events_of(&self.id, &state, &mut self.seen), state.ended)
+                    };
+                    if ended || !is_open {
+                        self.source = Source::Stored { at_once: true };
                     }
+                    events
                 }
-                Source::Stored => {
-                    if self.seen.any {
+                Source::Stored { at_once } => {
+                    if !std::mem::take(at_once) {
                         tokio::time::sleep(POLL).await;
                     }
-                    true
+                    let generation = self.engine.generation(&self.tenant, &self.id).await?;
+                    self.stored_events(&generation)
                 }
             };
-            if !ended {
-                continue;
-            }
-            // The end is in the database; should it not be there yet, it is looked for again.
-            self.source = Source::Stored;
-            let generation = self.engine.generation(&self.tenant, &self.id).await?;
-            let events = self.stored_events(&generation);
             if !events.is_empty() {
                 return Ok(events);
             }
