@@ -7,8 +7,8 @@ use serde_json::json;
 use sluice_store::StoreError;
 use sluice_types::limits::MAX_GENERATED_STEPS;
 use sluice_types::{
-    CreateWorkflow, Definition, Index, LintFinding, LintReport, RESERVED_WORKFLOW_IDS, Severity, StepId,
-    SuggestedMcpServer, TenantId, WorkflowId, edit, slug_from_name,
+    CreateWorkflow, Definition, Index, LintFinding, LintReport, RESERVED_WORKFLOW_IDS, Severity, StepChange, StepId,
+    SuggestedMcpServer, TenantId, WorkflowId, definition_difference, edit, slug_from_name,
 };
 
 use super::agents::{as_existing, with_free_ids};
@@ -64,8 +64,10 @@ impl Settling<'_> {
         let size = self.size_finding(&definition);
         findings.extend(left_out.iter().chain(&size).cloned());
         findings.sort_by_key(|finding| finding.severity);
-        let has_errors = !raw.valid || !left_out.is_empty() || size.is_some();
-        let to_mend = raw.findings.into_iter().chain(left_out).chain(size).filter(|_| has_errors).collect();
+        let lost = self.lost_ids(&definition);
+        let has_errors = !raw.valid || !left_out.is_empty() || size.is_some() || !lost.is_empty();
+        let of_others = left_out.into_iter().chain(size).chain(lost);
+        let to_mend = raw.findings.into_iter().chain(of_others).filter(|_| has_errors).collect();
         let index = Index::of(&definition);
         let named = index.named_resources().agents;
         let (filled, existing) = with_agents(store, self.tenant, &definition, named, &new).await?;
@@ -106,8 +108,29 @@ impl Settling<'_> {
         (count > most).then(|| LintFinding::new(Severity::Warning, "/steps".into(), "too_many_steps", message()))
     }
 
-    fn changes(&self, _definition: &Definition) -> Vec<sluice_types::StepChange> {
-        Vec::new()
+    fn changes(&self, definition: &Definition) -> Vec<StepChange> {
+        self.base.map(|base| definition_difference(&base.definition, definition).1).unwrap_or_default()
+    }
+
+    /// The steps that stay, by their labels, and have another id now. Only the model is told: nothing is wrong with the
+    /// workflow, but its earlier runs and the difference go by ids.
+    fn lost_ids(&self, definition: &Definition) -> Vec<LintFinding> {
+        let Some(base) = self.base else { return Vec::new() };
+        let (before, after) = (Index::of(&base.definition), Index::of(definition));
+        let lost = after.places().iter().filter_map(|place| {
+            let was = &before.places().iter().find(|was| was.step.label == place.step.label)?.step.id;
+            if *was == place.step.id || after.place(was).is_some() {
+                return None;
+            }
+            Some(LintFinding {
+                severity: Severity::Warning,
+                pointer: format!("{}/id", place.pointer),
+                code: "id_changed".into(),
+                message: format!("the step “{}” had the id `{was}`: keep it", place.step.label),
+                fix: None,
+            })
+        });
+        lost.collect()
     }
 
     async fn workflow(
