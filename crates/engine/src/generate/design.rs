@@ -29,7 +29,7 @@ impl Engine {
     ) -> Result<Design, DesignError> {
         check_request(&request)?;
         let inventory = Inventory::read(self, tenant).await?;
-        let told = inventory.told(&request.prompt);
+        let told = inventory.told(&request.prompt, &request.candidate);
         let deadline = Instant::now() + self.shared.limits.generation;
         let mut asking = Asking { engine: self, tenant, progress, cancelled, deadline, spent: Spent::default() };
         let settling =

@@ -13,6 +13,7 @@ use sluice_types::{
 
 use super::agents::{as_existing, with_free_ids};
 use super::answer::{Answer, Read};
+use super::approvals::{PUT_BACK, put_back};
 use super::error::DesignError;
 use super::inventory::{Inventory, Told};
 use super::report::{Using, reuse};
@@ -51,7 +52,11 @@ impl Settling<'_> {
     /// The design of an answer.
     pub async fn settle(&self, read: Read) -> Result<Settled, DesignError> {
         let Read { answer, left_out } = read;
-        let Answer { name, description, tags, mut definition, agents, suggested, reasons, explanation } = answer;
+        let Answer { name, description, tags, mut definition, mut agents, suggested, reasons, mut explanation } =
+            answer;
+        if put_back(&mut definition, &mut agents, self.base.map(|base| &base.definition)) {
+            explanation = format!("{explanation}\n\n{PUT_BACK}").trim().to_owned();
+        }
         let store = self.engine.store();
         let agents = with_free_ids(store, self.tenant, &mut definition, agents, &self.told.agents).await?;
         let new = as_existing(&agents, self.engine.outside().clock.now());
