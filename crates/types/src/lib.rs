@@ -75,7 +75,9 @@ pub use definition::{
     LoopStep, ModelUse, NewerPart, OnContextFull, OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep,
     ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType, ToolStep, UnknownStep,
 };
-pub use definition_changes::{FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference};
+pub use definition_changes::{
+    FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference, definition_difference, version_difference,
+};
 pub use error_code::ErrorCode;
 pub use estimate::{
     CallRange, CostRange, Estimate, EstimateWorkflow, ItemEstimate, StepEstimate, StepHistories, StepHistory,
