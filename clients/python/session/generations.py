@@ -15,7 +15,7 @@ from .support import MARK, client, ok, refused
 
 
 def generations() -> None:
-    prompt = f"Research owls for {MARK}, let me check the notes, then write a brief"
+    prompt = f"Collect facts about owls for {MARK}, have a person review them, then write a summary"
     generation = generate(GenerateWorkflow(prompt=prompt, provider="demo", model="demo-instant"))
     assert generation.simulated and not generation.findings and generation.explanation
     listed = ok(list_generations.sync_detailed(client=client, limit=200))

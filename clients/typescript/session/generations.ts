@@ -6,7 +6,7 @@ import { client, MARK, ok, refused, type Schemas } from "./support.js";
 type Generation = Schemas["Generation"];
 
 export async function generations(): Promise<void> {
-  const prompt = `Research owls for ${MARK}, let me check the notes, then write a brief`;
+  const prompt = `Collect facts about owls for ${MARK}, have a person review them, then write a summary`;
   const generation = await generate({ prompt, provider: "demo", model: "demo-instant" });
   assert(generation.simulated && generation.workflow && generation.findings.length === 0);
   assert(generation.reuse.every((it) => it.kind.length > 0) && generation.explanation.length > 0);

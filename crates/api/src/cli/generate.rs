@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Have a model design a workflow file from a sentence
 #[derive(Args)]
 #[command(after_help = "Examples:
-  sluice generate 'Research a topic, let me check the notes, then write a brief' > brief.json
+  sluice generate 'Collect facts about a topic, let a person review them, then write a brief' > brief.json
   sluice generate 'Summarise each page of a list' --provider demo > pages.json
   sluice run brief.json --input '{\"topic\": \"tea\"}'
 
@@ -135,7 +135,8 @@ async fn follow(engine: &Engine, tenant: &TenantId, started: &Generation) -> Res
 /// Prints the file, and tells what is to know of it.
 fn print_design(generation: &Generation) -> u8 {
     let Some(workflow) = &generation.workflow else { return eprint_error(FAILED, "it has no workflow") };
-    let mut file = json!({"name": workflow.name, "description": workflow.description, "definition": workflow.definition});
+    let mut file =
+        json!({"name": workflow.name, "description": workflow.description, "definition": workflow.definition});
     if let Some(fields) = file.as_object_mut()
         && !generation.agents_to_create.is_empty()
     {

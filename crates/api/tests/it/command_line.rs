@@ -62,9 +62,12 @@ fn a_sentence_becomes_a_file_that_runs() {
     let folder = tempfile::tempdir().unwrap();
     let generate = |arguments: &[&str]| texts(&Command::new(SLUICE).arg("generate").args(arguments).output().unwrap());
     let demo = ["--provider", "demo", "--model", "demo-instant"];
-    let (code, file, told) = generate(&[&["Research owls, then write a brief"], &demo[..]].concat());
+    let (code, file, told) = generate(&[&["Collect facts about owls, then write a summary"], &demo[..]].concat());
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("demo/demo-instant designs") && told.contains("Simulated") && told.contains("✔ designed"), "{told}");
+    assert!(
+        told.contains("demo/demo-instant designs") && told.contains("Simulated") && told.contains("✔ designed"),
+        "{told}"
+    );
     let path = folder.path().join("generated.json");
     std::fs::write(&path, file).unwrap();
     let run = ["run", "--input", "{\"topic\": \"owls\"}", "--yolo", "--provider", "demo", "--model", "demo-instant"];

@@ -168,7 +168,7 @@ async fn a_change_of_a_saved_workflow_is_its_next_version(#[future(awt)] databas
     let body = json!({"id": "w", "name": "W", "tags": ["mine"], "definition": {"steps": steps}});
     server.post("/workflows", &body).await.expect(StatusCode::CREATED);
     let change =
-        json!({"prompt": "Then add a review", "provider": "demo", "model": "demo-instant", "workflow_id": "w"});
+        json!({"prompt": "Add a review at the end", "provider": "demo", "model": "demo-instant", "workflow_id": "w"});
     let generation = generate(&server, &change).await;
     assert_eq!((&generation["workflow_id"], &generation["workflow_version"]), (&json!("w"), &json!(1)));
     // An older generation of the same version is refused once the newer one is applied.
@@ -187,6 +187,11 @@ async fn a_change_of_a_saved_workflow_is_its_next_version(#[future(awt)] databas
     workflow["version"] = json!(2);
     let forced = json!({"generation_id": older["id"], "workflow": workflow});
     assert_eq!(server.post(APPLY, &forced).await.expect(StatusCode::CREATED)["workflow"]["version"], 3);
+    // A change of nothing makes no version.
+    let nothing = json!({"prompt": "Be nice", "provider": "demo", "model": "demo-instant", "workflow_id": "w"});
+    let nothing = generate(&server, &nothing).await;
+    let applied = server.post(APPLY, &json!({"generation_id": nothing["id"]})).await.expect(StatusCode::CREATED);
+    assert_eq!(applied["workflow"]["version"], 3);
     server.delete("/workflows/w").await.expect(StatusCode::NO_CONTENT);
     server.post(APPLY, &json!({"generation_id": older["id"]})).await.problem(404, "workflow_not_found");
 }
