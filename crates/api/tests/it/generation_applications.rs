@@ -172,7 +172,9 @@ async fn a_change_of_a_saved_workflow_is_its_next_version(#[future(awt)] databas
     let generation = generate(&server, &change).await;
     assert_eq!((&generation["workflow_id"], &generation["workflow_version"]), (&json!("w"), &json!(1)));
     // An older generation of the same version is refused once the newer one is applied.
-    let older = generate(&server, &change).await;
+    let mut other = change.clone();
+    other["prompt"] = json!("Add a translation into French at the end");
+    let older = generate(&server, &other).await;
     let by_id = json!({"generation_id": generation["id"]});
     let applied = server.post(APPLY, &by_id).await.expect(StatusCode::CREATED);
     assert_eq!((&applied["workflow"]["id"], &applied["workflow"]["version"]), (&json!("w"), &json!(2)));
@@ -180,7 +182,7 @@ async fn a_change_of_a_saved_workflow_is_its_next_version(#[future(awt)] databas
     let again = server.post(APPLY, &by_id).await.expect(StatusCode::CREATED);
     assert_eq!(again["workflow"]["version"], 2);
     let stale = server.post(APPLY, &json!({"generation_id": older["id"]})).await;
-    assert_eq!(stale.body["current_version"], 2);
+    assert_eq!(stale.body["current_version"], 2, "{:#}", stale.body);
     stale.problem(409, "version_conflict");
     // Unless the request says that it replaces the present version.
     let mut workflow = older["workflow"].clone();

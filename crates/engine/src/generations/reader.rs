@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use sluice_store::GenerationProgress;
 use sluice_types::{
     Generation, GenerationEvent, GenerationEventType, GenerationId, GenerationStatus, RunError, TenantId,
 };
@@ -39,8 +40,7 @@ enum Source {
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 struct Seen {
     any: bool,
-    calls: i64,
-    cost_usd: f64,
+    progress: GenerationProgress,
     findings: Option<usize>,
     /// Of the answer of the present call.
     bytes: usize,
@@ -93,10 +93,11 @@ impl GenerationReader {
 
     /// The events of a generation as it is stored: its progress where that is new, and its end.
     fn stored_events(&mut self, generation: &Generation) -> Vec<GenerationEvent> {
-        let is_new = !self.seen.any || self.seen.calls != generation.calls || self.seen.cost_usd != generation.cost_usd;
+        let Generation { calls, cost_usd, token_usage, .. } = *generation;
+        let progress = GenerationProgress { calls, cost_usd, token_usage };
         let mut events = Vec::new();
-        if is_new {
-            self.seen = Seen { any: true, calls: generation.calls, cost_usd: generation.cost_usd, ..self.seen };
+        if !self.seen.any || self.seen.progress != progress {
+            self.seen = Seen { any: true, progress, ..self.seen };
             events.push(event(GenerationEventType::Progress, generation));
         }
         if generation.status.is_terminal() {
@@ -140,11 +141,10 @@ fn events_of(id: &GenerationId, state: &LiveState, seen: &mut Seen) -> Vec<Gener
         error: None,
     };
     let mut events = Vec::new();
-    let (calls, cost_usd) = (state.progress.calls, state.progress.cost_usd);
-    if !seen.any || seen.calls != calls || seen.cost_usd != cost_usd || seen.findings != state.findings {
+    if !seen.any || seen.progress != state.progress || seen.findings != state.findings {
         events.push(blank.clone());
     }
-    if seen.calls != calls {
+    if seen.progress.calls != state.progress.calls {
         (seen.bytes, seen.chars) = (0, 0);
     }
     // A piece ends where the text ends: what is after it begins at a character.
@@ -160,8 +160,7 @@ fn events_of(id: &GenerationId, state: &LiveState, seen: &mut Seen) -> Vec<Gener
     }
     *seen = Seen {
         any: true,
-        calls,
-        cost_usd,
+        progress: state.progress,
         findings: state.findings,
         bytes: state.text.len(),
         chars: seen.chars + piece.chars().count(),
