@@ -190,10 +190,10 @@ async fn a_change_of_a_saved_workflow_is_its_next_version(#[future(awt)] databas
     let forced = json!({"generation_id": older["id"], "workflow": workflow});
     assert_eq!(server.post(APPLY, &forced).await.expect(StatusCode::CREATED)["workflow"]["version"], 3);
     // A change of nothing makes no version.
-    let nothing = json!({"prompt": "Be nice", "provider": "demo", "model": "demo-instant", "workflow_id": "w"});
-    let nothing = generate(&server, &nothing).await;
-    let applied = server.post(APPLY, &json!({"generation_id": nothing["id"]})).await.expect(StatusCode::CREATED);
-    assert_eq!(applied["workflow"]["version"], 3);
+    let saved = server.get("/workflows/w").await.expect(StatusCode::OK);
+    let same = json!({"name": saved["name"], "definition": saved["definition"], "version": 3});
+    let same = json!({"generation_id": older["id"], "workflow": same});
+    assert_eq!(server.post(APPLY, &same).await.expect(StatusCode::CREATED)["workflow"]["version"], 3);
     server.delete("/workflows/w").await.expect(StatusCode::NO_CONTENT);
     server.post(APPLY, &json!({"generation_id": older["id"]})).await.problem(404, "workflow_not_found");
 }
