@@ -6,12 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sluice_store::Store;
+use sluice_types::limits::GENERATION_TIMEOUT_SECONDS;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::call_permits::{CallLimits, CallPermits};
 use crate::clock::Environment;
 use crate::faults::Faults;
+use crate::generations::LiveGenerations;
 use crate::hub::Hub;
 use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
@@ -29,11 +31,18 @@ pub struct Limits {
     pub command: Duration,
     /// Model calls that may be in flight at once.
     pub calls: CallLimits,
+    /// Time that the design of a workflow may take, all calls of its model together.
+    pub generation: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { lease: Duration::from_secs(10), command: Duration::from_secs(10), calls: CallLimits::default() }
+        Self {
+            lease: Duration::from_secs(10),
+            command: Duration::from_secs(10),
+            calls: CallLimits::default(),
+            generation: Duration::from_secs(GENERATION_TIMEOUT_SECONDS),
+        }
     }
 }
 
@@ -51,6 +60,7 @@ pub struct Shared {
     pub calls: CallPermits,
     pub engine_id: String,
     pub hub: Hub,
+    pub generations: LiveGenerations,
     /// Polls for executions that another server runs.
     pub polls: AtomicU64,
     pub tasks: TaskTracker,
@@ -83,6 +93,7 @@ impl Shared {
             calls: CallPermits::new(limits.calls),
             limits,
             hub: Hub::default(),
+            generations: LiveGenerations::default(),
             polls: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             owning: Mutex::new(stopped.child_token()),

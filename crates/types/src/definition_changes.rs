@@ -1,11 +1,20 @@
 //! The difference between two definitions, step by step.
 
+mod fields;
+mod moves;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use crate::definition::{Definition, Step};
 use crate::ids::StepId;
+use crate::index::{Index, Place};
 use crate::status::status;
+use crate::workflows::WorkflowVersion;
 
 status!(
     /// What happened to a step.
@@ -32,14 +41,16 @@ pub struct StepChange {
     pub label: String,
     /// Whether it is also at another place.
     pub moved: bool,
-    /// Its fields that differ.
+    /// Its fields that differ; all of them when it is new or gone.
     pub fields: Vec<FieldChange>,
 }
 
-/// A field that differs.
+/// A field that differs. Objects and arrays of the same length are compared part by part. A value in which more than 100
+/// parts differ is one change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FieldChange {
-    /// The field, as a JSON pointer into the step or into the definition.
+    /// The field, as a JSON pointer into the step. For a field that no step has: into the definition, or into the version
+    /// of the workflow when versions are compared.
     pub pointer: String,
     /// Its older value; `null` when it was not there.
     pub before: Option<Value>,
@@ -50,12 +61,81 @@ pub struct FieldChange {
 /// The difference between two versions of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowVersionDifference {
-    /// The older version.
+    /// The version that `before` shows.
     pub from_version: i64,
-    /// The newer version.
+    /// The version that `after` shows.
     pub to_version: i64,
-    /// Fields of the workflow and of its definition that differ, without its steps.
+    /// Name, description and fields of the definition that differ, without the steps: `/name`, `/definition/model`.
     pub fields: Vec<FieldChange>,
-    /// The steps that differ: in the order of the newer version, then those that are gone.
+    /// The steps that differ: in the order of `to_version`, then those that are gone.
     pub steps: Vec<StepChange>,
 }
+
+/// The difference between two definitions: their fields without the steps, and the steps by id. The steps that are gone
+/// come last.
+///
+/// Steps in one list count as moved when their order changed: as few of them as explain the new order. The answer holds each
+/// value at most once, so that it is not larger than both definitions together.
+#[must_use]
+pub fn definition_difference(before: &Definition, after: &Definition) -> (Vec<FieldChange>, Vec<StepChange>) {
+    let (older, newer) = (Index::of(before), Index::of(after));
+    let moved = moves::moved_steps(&older, &newer);
+    let mut steps: Vec<StepChange> = distinct(&newer)
+        .filter_map(|place| {
+            let step = &place.step;
+            match older.place(&step.id) {
+                None => Some(only_in_one(StepChangeKind::Added, step)),
+                Some(other) => in_both(&other.step, step, moved.contains(&step.id)),
+            }
+        })
+        .collect();
+    let gone = distinct(&older).filter(|place| newer.place(&place.step.id).is_none());
+    steps.extend(gone.map(|place| only_in_one(StepChangeKind::Removed, &place.step)));
+    (fields::differing(&fields::of_definition(before), &fields::of_definition(after)), steps)
+}
+
+/// The difference of two versions of a workflow.
+#[must_use]
+pub fn version_difference(before: &WorkflowVersion, after: &WorkflowVersion) -> WorkflowVersionDifference {
+    let (in_definition, steps) = definition_difference(&before.definition, &after.definition);
+    let own = |version: &WorkflowVersion| json!({"name": version.name, "description": version.description});
+    let mut fields = fields::differing(&own(before), &own(after));
+    fields.extend(
+        in_definition
+            .into_iter()
+            .map(|field| FieldChange { pointer: format!("/definition{}", field.pointer), ..field }),
+    );
+    WorkflowVersionDifference { from_version: before.version, to_version: after.version, fields, steps }
+}
+
+/// The steps of a definition. Of two with one id, the first.
+fn distinct(index: &Index) -> impl Iterator<Item = &Place> {
+    let mut seen = HashSet::new();
+    index.places().iter().filter(move |place| seen.insert(&place.step.id))
+}
+
+fn only_in_one(kind: StepChangeKind, step: &Step) -> StepChange {
+    let (nothing, all) = (Value::Object(Map::new()), fields::of_step(step));
+    let fields = match kind {
+        StepChangeKind::Removed => fields::differing(&all, &nothing),
+        _ => fields::differing(&nothing, &all),
+    };
+    StepChange { kind, step_id: step.id.clone(), label: step.label.clone(), moved: false, fields }
+}
+
+fn in_both(before: &Arc<Step>, after: &Arc<Step>, moved: bool) -> Option<StepChange> {
+    let fields = if Arc::ptr_eq(before, after) {
+        Vec::new()
+    } else {
+        fields::differing(&fields::of_step(before), &fields::of_step(after))
+    };
+    let kind = match (fields.is_empty(), moved) {
+        (false, _) => StepChangeKind::Changed,
+        (true, true) => StepChangeKind::Moved,
+        (true, false) => return None,
+    };
+    Some(StepChange { kind, step_id: after.id.clone(), label: after.label.clone(), moved, fields })
+}
+
+#[cfg(test)]
+mod tests;

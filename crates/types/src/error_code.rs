@@ -88,6 +88,7 @@ error_codes! {
     OutputNotFound = "output_not_found", 404, "The step has no output yet";
     PersonaNotFound = "persona_not_found", 404, "There is no persona with this id";
     AgentNotFound = "agent_not_found", 404, "There is no agent with this id";
+    GenerationNotFound = "generation_not_found", 404, "There is no generation with this id";
     McpServerNotFound = "mcp_server_not_found", 404, "There is no MCP server with this id";
     ProviderNotFound = "provider_not_found", 404, "There is no provider with this name";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";
@@ -100,6 +101,8 @@ error_codes! {
     VersionConflict = "version_conflict", 409, "Somebody saved a newer version";
     ExecutionActive = "execution_active", 409, "The execution has not ended";
     IllegalTransition = "illegal_transition", 409, "The execution's state does not allow this";
+    GenerationEnded = "generation_ended", 409, "The generation has ended";
+    GenerationNotCompleted = "generation_not_completed", 409, "The generation has no workflow";
     GateDecided = "gate_decided", 409, "The gate was decided already";
     GateOpen = "gate_open", 409, "The execution waits at a gate";
     NewerServerNeeded = "newer_server_needed", 409, "A newer version of Sluice wrote this";
@@ -122,10 +125,12 @@ error_codes! {
     ToolArgumentsInvalid = "tool_arguments_invalid", 422, "The arguments do not fit the tool";
     ToolCallRefused = "tool_call_refused", 422, "A person refused the call of a tool";
     MaxTurnsReached = "max_turns_reached", 422, "The agent had all its turns and has no answer";
+    SecretInPrompt = "secret_in_prompt", 422, "The text holds something that looks like a key";
     DecisionNotPossible = "decision_not_possible", 422, "This gate does not take this decision";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
     RateLimited = "rate_limited", 429, "Too many requests of this kind";
+    TooManyGenerations = "too_many_generations", 429, "Too many workflows are being generated at once";
     TooManyStreams = "too_many_streams", 429, "The caller has too many event streams open";
     ProviderUnauthorized = "provider_unauthorized", 502, "The provider refused the key";
     ProviderRateLimited = "provider_rate_limited", 502, "The provider answers too many requests";
@@ -136,6 +141,7 @@ error_codes! {
     OutputInvalid = "output_invalid", 502, "The answer does not fit the output schema";
     AnswerTruncated = "answer_truncated", 502, "The answer was cut at its token limit";
     OutputTooLong = "output_too_long", 502, "The output is longer than an output may be";
+    GenerationFailed = "generation_failed", 502, "The model designed no workflow";
     ToolFailed = "tool_failed", 502, "The tool answered that it failed";
     ToolUnavailable = "tool_unavailable", 502, "The tool's server failed, or could not be reached";
     AttemptTimedOut = "attempt_timed_out", 504, "The attempt took longer than its timeout";

@@ -75,7 +75,9 @@ pub use definition::{
     LoopStep, ModelUse, NewerPart, OnContextFull, OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep,
     ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType, ToolStep, UnknownStep,
 };
-pub use definition_changes::{FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference};
+pub use definition_changes::{
+    FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference, definition_difference, version_difference,
+};
 pub use error_code::ErrorCode;
 pub use estimate::{
     CallRange, CostRange, Estimate, EstimateWorkflow, ItemEstimate, StepEstimate, StepHistories, StepHistory,
@@ -90,12 +92,12 @@ pub use execution_changes::{OverrideOutput, PatchExecution, PatchStep};
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use generations::{
-    AppliedGeneration, ApplyGeneration, GenerateWorkflow, Generation, GenerationStatus, ReuseItem, ReuseKind,
-    SuggestedMcpServer,
+    AppliedGeneration, ApplyGeneration, GenerateWorkflow, Generation, GenerationEvent, GenerationEventType,
+    GenerationPage, GenerationStatus, GenerationSummary, ReuseItem, ReuseKind, SuggestedMcpServer,
 };
 pub use ids::{
-    AgentId, BranchName, ExecutionId, GenerationId, IdError, McpServerId, PersonaId, StepId, StepPath, TenantId,
-    WorkflowId, slug_from_name,
+    AgentId, BranchName, ExecutionId, GenerationId, IdError, McpServerId, PersonaId, RESERVED_WORKFLOW_IDS, StepId,
+    StepPath, TenantId, WorkflowId, slug_from_name,
 };
 pub use index::{Index, OTHERWISE, Place};
 pub use input_check::{check_input, with_defaults};

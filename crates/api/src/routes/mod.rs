@@ -5,6 +5,8 @@ mod events;
 mod execution_commands;
 mod executions;
 mod gates;
+mod generation_applications;
+mod generations;
 mod health;
 mod mcp_server_tools;
 mod mcp_servers;
@@ -53,8 +55,14 @@ pub fn api(config: &mut ServiceConfig) {
 }
 
 /// Takes the routes of the API: to serve them, or to describe them. A worker does not hold their description.
-trait Routes {
+trait Routes: Sized {
     fn service(&mut self, route: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+
+    /// Takes the routes of a group.
+    fn group(&mut self, routes: impl FnOnce(&mut Self)) -> &mut Self {
+        routes(self);
+        self
+    }
 }
 
 impl Routes for ServiceConfig {
@@ -99,6 +107,7 @@ fn resources(config: &mut impl Routes) {
         .service(resources::list_agent_resources)
         .service(resources::list_mcp_server_resources)
         .service(resources::list_tool_resources)
+        .group(generations)
         .service(workflows::list_workflows)
         .service(workflows::create_workflow)
         .service(workflows::get_workflow)
@@ -131,8 +140,18 @@ fn resources(config: &mut impl Routes) {
         .service(providers::put_credential)
         .service(providers::delete_credential)
         .service(providers::check_credential)
-        .service(models::list_models);
-    agents_and_mcp_servers(config);
+        .service(models::list_models)
+        .group(agents_and_mcp_servers);
+}
+
+fn generations(config: &mut impl Routes) {
+    config
+        .service(generation_applications::apply_generation)
+        .service(generations::list_generations)
+        .service(generations::generate_workflow)
+        .service(generations::get_generation)
+        .service(generations::cancel_generation)
+        .service(generations::follow_generation);
 }
 
 fn agents_and_mcp_servers(config: &mut impl Routes) {
