@@ -118,21 +118,30 @@ pub struct CanvasEdge {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CanvasViewport {
-    /// Distance of its left border from that of the picture, in pixels.
+    /// Distance of its left border from the axis of the picture, in pixels.
     pub x: f64,
-    /// Distance of its upper border from that of the picture, in pixels.
+    /// Distance of its upper border from the top of the picture, in pixels.
     pub y: f64,
     /// Magnification; 1 for none.
     pub zoom: f64,
 }
 
 /// A position in the picture, or in the list that holds the step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Distance from the axis of the picture, or from the left border of the list, in pixels.
+    pub x: f64,
+    /// Distance from the top of the picture, or from the upper border of the list, in pixels.
+    pub y: f64,
+}
+
+/// A position for one step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Position {
-    /// Distance from the left border, in pixels.
+pub struct MoveNode {
+    /// Distance from the axis of the picture, or from the left border of the list that holds the step, in pixels.
     pub x: f64,
-    /// Distance from the upper border, in pixels.
+    /// Distance from the top of the picture, or from the upper border of the list, in pixels.
     pub y: f64,
 }
 
@@ -142,9 +151,9 @@ pub struct Position {
 pub struct NodePosition {
     /// The step.
     pub id: StepId,
-    /// Distance from the left border of the picture, or of the list that holds it, in pixels.
+    /// Distance from the axis of the picture, or from the left border of the list that holds it, in pixels.
     pub x: f64,
-    /// Distance from the upper border, in pixels.
+    /// Distance from the top of the picture, or from the upper border of the list, in pixels.
     pub y: f64,
 }
 

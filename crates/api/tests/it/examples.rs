@@ -137,10 +137,13 @@ async fn workflows(session: &mut Session<'_>) {
         "copy_workflow",
         "update_workflow",
         "patch_workflow",
+        "get_canvas",
+        "update_canvas",
         "list_versions",
     ] {
         session.call(id, &[workflow]).await;
     }
+    session.call("set_node_position", &[workflow, ("node_id", "research")]).await;
     for id in ["get_version", "restore_version"] {
         session.call(id, &[workflow, ("version", "1")]).await;
     }
