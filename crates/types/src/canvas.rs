@@ -1,6 +1,7 @@
 //! The picture of a workflow: where its steps are drawn, and how they are connected.
 
 mod edges;
+pub(crate) mod given;
 mod layout;
 
 use std::collections::{BTreeMap, HashMap};
@@ -116,7 +117,6 @@ pub struct CanvasEdge {
 
 /// The part of the picture that is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CanvasViewport {
     /// Distance of its left border from the axis of the picture, in pixels.
     pub x: f64,
@@ -147,7 +147,6 @@ pub struct MoveNode {
 
 /// The position of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NodePosition {
     /// The step.
     pub id: StepId,
@@ -176,13 +175,13 @@ pub struct EdgeChange {
 #[serde(deny_unknown_fields)]
 pub struct UpdateCanvas {
     /// All positions: a step that is left out comes from the layout again. They stay as they are when this is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given::positions")]
     pub nodes: Option<Vec<NodePosition>>,
     /// Connections to change, each as by `connect_step`. They make one version of the workflow together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edges: Option<Vec<EdgeChange>>,
     /// The part to look at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given::viewport")]
     pub viewport: Option<CanvasViewport>,
 }
 

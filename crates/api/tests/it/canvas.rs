@@ -254,6 +254,7 @@ async fn what_cannot_be_drawn_is_told(#[future(awt)] database: TestDatabase) {
         (connect("route", Some("otherwise"), "z"), "/edges/1/source_port"),
         (connect("route", Some("big"), "z"), "/edges/1/source_port"),
         (connect("a", Some("next"), "z"), "/edges/1"),
+        (json!({"viewport": {"x": 0, "y": 0, "zoom": 1, "z": 0}}), "/viewport/z"),
         (zoom(MIN_ZOOM / 2.0), "/viewport/zoom"),
         (zoom(MAX_ZOOM * 2.0), "/viewport/zoom"),
         (json!({"lanes": []}), "/lanes"),
@@ -269,9 +270,13 @@ async fn what_cannot_be_drawn_is_told(#[future(awt)] database: TestDatabase) {
         let answer = server.put_freely("/workflows/tree/nodes/a/position", &body).await;
         assert_eq!((answer.status.as_u16(), &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)), "{body}");
     }
-    let layout = json!({"layout": [{"id": "a", "x": 1e300, "y": 0}]});
-    let answer = server.patch("/workflows/tree", &layout).await;
-    assert_eq!((answer.status.as_u16(), &answer.body["errors"][0]["pointer"]), (422, &json!("/layout/0/x")));
+    for (node, pointer) in [
+        (json!({"id": "a", "x": 1e300, "y": 0}), "/layout/0/x"),
+        (json!({"id": "a", "x": 0, "y": 0, "z": 0}), "/layout/0/z"),
+    ] {
+        let answer = server.patch("/workflows/tree", &json!({ "layout": [node] })).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
     // Nothing of it has been saved.
     assert_eq!(server.layout("/workflows/tree").await, (json!(1), vec![]));
     // At the limits.

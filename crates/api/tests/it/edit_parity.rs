@@ -79,7 +79,8 @@ fn change(definition: &Definition, number: usize, (kind, of, to, at): Drawn) -> 
         }
         6 => {
             let mut order: Vec<StepId> = index.block(&list).map(|place| place.step.id.clone()).collect();
-            order.rotate_left(at.index(order.len() + 1));
+            let count = order.len();
+            order.rotate_left(at.index(count + 1));
             let body = json!({"parent": parent, "slot": slot, "step_ids": order});
             post("/steps/reorder".into(), body, vec![Edit::ReorderSteps { block: list, order }])
         }

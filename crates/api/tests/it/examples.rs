@@ -116,6 +116,9 @@ async fn workflows(session: &mut Session<'_>) {
     let created = session.call("create_workflow", &[]).await;
     assert_eq!(created["id"], "market-brief");
     let workflow = ("workflow_id", "market-brief");
+    for id in ["get_canvas", "update_canvas", "set_node_position"] {
+        session.call(id, &[workflow, ("node_id", "research")]).await;
+    }
     for id in ["reorder_steps", "insert_step"] {
         session.call(id, &[workflow]).await;
     }
@@ -137,13 +140,10 @@ async fn workflows(session: &mut Session<'_>) {
         "copy_workflow",
         "update_workflow",
         "patch_workflow",
-        "get_canvas",
-        "update_canvas",
         "list_versions",
     ] {
         session.call(id, &[workflow]).await;
     }
-    session.call("set_node_position", &[workflow, ("node_id", "research")]).await;
     for id in ["get_version", "restore_version"] {
         session.call(id, &[workflow, ("version", "1")]).await;
     }
