@@ -264,6 +264,15 @@ async fn what_cannot_be_drawn_is_told(#[future(awt)] database: TestDatabase) {
         assert_eq!(answer.status, 422, "{shown}: {}", answer.body);
         assert_eq!(answer.body["errors"][0]["pointer"], pointer, "{shown}: {}", answer.body);
     }
+    // Nothing of it has been saved.
+    assert_eq!(server.layout("/workflows/tree").await, (json!(1), vec![]));
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_step_cannot_stand_is_told(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    tree(&server).await;
     for (body, pointer) in
         [(json!({"x": 1e300, "y": 0}), "/x"), (json!({"x": 0, "y": -2e6}), "/y"), (json!({"x": 0}), "")]
     {
