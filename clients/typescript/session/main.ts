@@ -1,4 +1,5 @@
 // One session over the whole API with the types of openapi-typescript and the client openapi-fetch.
+import { canvas } from "./canvas.js";
 import { events } from "./events.js";
 import { gates } from "./gates.js";
 import { generations } from "./generations.js";
@@ -6,7 +7,7 @@ import { personas, providers, templates } from "./resources.js";
 import { runs } from "./runs.js";
 import { workflows } from "./workflows.js";
 
-for (const part of [providers, personas, workflows, templates, runs, gates, events, generations]) {
+for (const part of [providers, personas, workflows, canvas, templates, runs, gates, events, generations]) {
   await part();
   console.log(`  ${part.name}: done`);
 }

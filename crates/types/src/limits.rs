@@ -8,6 +8,14 @@ pub const MAX_JSON_DEPTH: usize = 127;
 pub const MAX_STEPS: usize = 1_000;
 /// The last position in a list of steps: [`MAX_STEPS`].
 pub const MAX_POSITION: u32 = 1_000;
+/// Pixels from the origin of the canvas, or of a list in it, to a step, in each direction.
+pub const MAX_CANVAS_COORDINATE: f64 = 1_000_000.0;
+/// The least magnification of the canvas.
+pub const MIN_ZOOM: f64 = 0.01;
+/// The greatest magnification of the canvas.
+pub const MAX_ZOOM: f64 = 100.0;
+/// Connections that one request changes.
+pub const MAX_EDGE_CHANGES: usize = 1_000;
 /// Containers around one step.
 pub const MAX_NESTING: usize = 8;
 /// Containers around one step when a definition is read. Deeper ones are refused before they are read: each level takes

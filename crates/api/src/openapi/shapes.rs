@@ -76,11 +76,12 @@ const LEFT_OUT: [(&str, &str); 43] = [
 /// unknown fields in requests.
 const IN_ANSWERS: [&str; 2] = ["CreateAgent", "CreateWorkflow"];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
-const OPEN: [&str; 17] = [
+const OPEN: [&str; 18] = [
     "Ability",
     "AgentFinish",
     "AttachmentType",
     "AttemptStatus",
+    "CanvasEdgeKind",
     "ErrorCode",
     "EventType",
     "FinishReason",

@@ -2,6 +2,7 @@
 
 mod executions;
 mod generations;
+mod layouts;
 mod resources;
 mod step_runs;
 mod workflows;
@@ -18,6 +19,7 @@ pub(crate) use executions::{
     EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, MetadataRow, SnapshotRow, StateRow,
 };
 pub(crate) use generations::{GenerationRow, GenerationSummaryRow, design_of};
+pub(crate) use layouts::{LayoutRow, read_positions, write_positions};
 pub(crate) use resources::{AgentRow, CredentialRow, McpServerRow, McpToolRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};

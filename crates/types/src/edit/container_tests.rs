@@ -43,7 +43,7 @@ fn case(name: &str) -> Slot {
 }
 
 /// A list, a condition and a loop in it.
-fn tree() -> Definition {
+pub(crate) fn tree() -> Definition {
     let polish = json!({"label": "Polish", "type": "loop", "until": "steps.Judge.content == 'ok'", "max_iterations": 3,
     "entry_step": "draft", "steps": [
         {"label": "Draft", "type": "llm", "prompt": "{{ previous }} {{ steps.First.content }}", "next": "judge"},
@@ -365,9 +365,9 @@ fn edits_keep_the_limits() {
 }
 
 /// An edit of a tree: which, of which step, to where, and a name.
-type Drawn = (u8, Any, Any, Any, String);
+pub(crate) type Drawn = (u8, Any, Any, Any, String);
 
-fn any_edit() -> impl Strategy<Value = Drawn> {
+pub(crate) fn any_edit() -> impl Strategy<Value = Drawn> {
     (0..18_u8, any::<Any>(), any::<Any>(), any::<Any>(), "[a-c]{1,2}")
 }
 
@@ -377,7 +377,7 @@ fn addresses(index: &Index) -> Vec<BlockAddress> {
     all
 }
 
-fn edit_of(before: &Definition, (kind, of, to, at, name): Drawn) -> Edit {
+pub(crate) fn edit_of(before: &Definition, (kind, of, to, at, name): Drawn) -> Edit {
     let index = Index::of(before);
     let blocks = addresses(&index);
     let block = blocks[to.index(blocks.len())].clone();

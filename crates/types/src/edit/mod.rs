@@ -30,13 +30,13 @@ pub use error::EditError;
 pub use field::{LlmField, ReviewField, StepField};
 pub use inputs::{InputChange, InputPart, input_name_problem};
 pub use labels::label_problem;
-pub use order::Port;
+pub use order::{Connection, Port, connect_all};
 pub use rename::rename_references;
 pub use unique::make_names_unique;
 pub use wrap::Wrapper;
 
 #[cfg(test)]
-mod container_tests;
+pub(crate) mod container_tests;
 #[cfg(test)]
 mod named_tests;
 #[cfg(test)]

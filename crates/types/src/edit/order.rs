@@ -1,6 +1,8 @@
 //! The order of a list, and the jumps in it.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use super::apply::{list, place_of, update};
@@ -13,7 +15,7 @@ use crate::ids::{BranchName, StepId};
 use crate::index::Index;
 
 /// Where a step goes on: after itself, or after one of its cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Port {
     /// After the step, whatever it is.
     Next,
@@ -21,6 +23,42 @@ pub enum Port {
     Case(BranchName),
     /// After its `otherwise`.
     Otherwise,
+}
+
+/// A connection from a step to one that follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// The step.
+    pub id: StepId,
+    /// Where it goes on.
+    pub port: Port,
+    /// The later step, or `end`; the next step when `None`.
+    pub target: Option<StepId>,
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Next => f.write_str("next"),
+            Self::Case(name) => write!(f, "case:{name}"),
+            Self::Otherwise => f.write_str("otherwise"),
+        }
+    }
+}
+
+impl FromStr for Port {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "next" => Ok(Self::Next),
+            "otherwise" => Ok(Self::Otherwise),
+            other => match other.strip_prefix("case:").map(BranchName::new) {
+                Some(Ok(name)) => Ok(Self::Case(name)),
+                Some(Err(_)) | None => Err(format!("{other:?} is no port: use `next`, `case:NAME` or `otherwise`")),
+            },
+        }
+    }
 }
 
 /// Puts the steps of a list in this order. It names each of them once.
@@ -43,8 +81,31 @@ pub(super) fn connect(
     port: Port,
     target: Option<&StepId>,
 ) -> Result<(), EditError> {
+    connect_indexed(definition, &Index::of(definition), id, port, target)
+}
+
+/// The definition with connections made, all of them or none: as [`super::Edit::Connect`] for each. They change no place of a
+/// step, so that one index serves all.
+///
+/// # Errors
+/// The first connection that is refused, by its position, with the reason.
+pub fn connect_all(definition: &Definition, connections: &[Connection]) -> Result<Definition, (usize, EditError)> {
     let index = Index::of(definition);
-    let from = place_of(&index, id)?;
+    let mut after = definition.clone();
+    for (at, Connection { id, port, target }) in connections.iter().enumerate() {
+        connect_indexed(&mut after, &index, id, port.clone(), target.as_ref()).map_err(|error| (at, error))?;
+    }
+    Ok(after)
+}
+
+fn connect_indexed(
+    definition: &mut Definition,
+    index: &Index,
+    id: &StepId,
+    port: Port,
+    target: Option<&StepId>,
+) -> Result<(), EditError> {
+    let from = place_of(index, id)?;
     if let Some(target) = target.filter(|target| target.as_str() != NEXT_END) {
         let to = index.place(target).filter(|to| to.block == from.block && to.position > from.position);
         to.ok_or_else(|| EditError::NotLater(target.clone()))?;
