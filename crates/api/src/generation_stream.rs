@@ -1,5 +1,6 @@
 //! A generation's events as `text/event-stream`.
 
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use async_stream::stream;
@@ -16,7 +17,7 @@ const LAST: &str = "done";
 
 /// Whether a reader says that it has read the last event.
 pub fn has_read_all(request: &HttpRequest) -> ApiResult<bool> {
-    match request.headers().get("last-event-id").map(|id| id.as_bytes()) {
+    match request.headers().get("last-event-id").map(HeaderValue::as_bytes) {
         None => Ok(false),
         Some(id) if id == LAST.as_bytes() => Ok(true),
         Some(_) => {

@@ -80,16 +80,6 @@ async fn request(server: &Server, operation: &str) -> Request {
             };
             Request::new(format!("/workflows/{id}/steps{path}"), body)
         }
-        "generate_workflow" => Request::new("/workflows/generate", crate::generations::asked("demo-instant")),
-        "cancel_generation" => {
-            let generation = crate::generations::start(server, &crate::generations::asked("demo-slow")).await;
-            Request::new(format!("{generation}/cancel"), Value::Null)
-        }
-        "apply_generation" => {
-            let workflow = json!({"name": "Applied", "definition": {"steps": []}});
-            let agents = json!([{"name": "Applied", "instructions": "x"}]);
-            Request::new("/workflows/generate/apply", json!({"workflow": workflow, "agents": agents}))
-        }
         "start_execution" => {
             server.workflow("started", &[step("a", "demo-echo", "x")]).await;
             Request::new("/workflows/started/executions", json!({"input": {"topic": "tea"}}))
@@ -117,6 +107,22 @@ async fn request(server: &Server, operation: &str) -> Request {
             let execution = start(server, "reviewed", "demo-echo").await;
             server.settled(&execution).await;
             Request::new(format!("{execution}/steps/check/review"), json!({"decision": "approve"}))
+        }
+        other => request_of_generations(server, other).await,
+    }
+}
+
+async fn request_of_generations(server: &Server, operation: &str) -> Request {
+    match operation {
+        "generate_workflow" => Request::new("/workflows/generate", crate::generations::asked("demo-instant")),
+        "cancel_generation" => {
+            let generation = crate::generations::start(server, &crate::generations::asked("demo-slow")).await;
+            Request::new(format!("{generation}/cancel"), Value::Null)
+        }
+        "apply_generation" => {
+            let workflow = json!({"name": "Applied", "definition": {"steps": []}});
+            let agents = json!([{"name": "Applied", "instructions": "x"}]);
+            Request::new("/workflows/generate/apply", json!({"workflow": workflow, "agents": agents}))
         }
         other => panic!("{other} has no request: how is it repeated?"),
     }

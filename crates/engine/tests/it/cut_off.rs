@@ -19,6 +19,10 @@ impl<F: Fn() + Send + Sync> Ids for BeforeStart<F> {
         System.execution_id()
     }
 
+    fn generation_id(&self) -> sluice_types::GenerationId {
+        System.generation_id()
+    }
+
     fn engine_id(&self) -> String {
         System.engine_id()
     }
