@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value, json};
 use sluice_types::Agent;
 
-use super::{Backend, Connection, Result, idempotency, workflows::pattern};
+use super::{Backend, Connection, Result, agent_tools, idempotency, workflows::pattern};
 use crate::error::StoreError;
 use crate::idempotency::IdempotencyKey;
 use crate::resources::ResourceUpdate;
@@ -70,6 +70,13 @@ pub async fn list(
     }
     let rows: Vec<AgentRow> = query.load(conn).await?;
     Ok(readable(rows.into_iter().map(into_agent)))
+}
+
+/// The tools that each agent names.
+pub async fn tools_of_all(conn: &mut Connection, tenant: &str) -> Result<Vec<Vec<String>>> {
+    let lists: Vec<Option<String>> =
+        agents::table.filter(agents::tenant_id.eq(tenant)).select(agent_tools()).load(conn).await?;
+    Ok(readable(lists.into_iter().flatten().map(|list| read_json(&list))))
 }
 
 pub async fn create(conn: &mut Connection, tenant: &str, agent: &Agent, key: Option<&IdempotencyKey>) -> Result<()> {
