@@ -13,6 +13,8 @@ use tokio::time::Instant;
 
 use super::terminal::{Terminal, named};
 
+/// The shortest time between two lines on how far one call of a tool is.
+const PROGRESS_LINE_EVERY: Duration = Duration::from_secs(2);
 /// How long the run's status is believed without being read again.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -38,6 +40,8 @@ pub struct Follower<'a> {
     waiting: Vec<(StepPath, i32)>,
     /// The attempts of which it was told that they think.
     thinking: HashSet<(StepPath, i32)>,
+    /// When it was last told how far each call of a tool is.
+    progress: HashMap<StepPath, Instant>,
     /// The labels of the steps that have begun.
     labels: HashMap<StepPath, String>,
 }
@@ -60,6 +64,7 @@ impl<'a> Follower<'a> {
             speaking: None,
             waiting: Vec::new(),
             thinking: HashSet::new(),
+            progress: HashMap::new(),
             labels: HashMap::new(),
         }
     }
@@ -130,11 +135,11 @@ impl<'a> Follower<'a> {
                 }
                 self.after = seq;
             }
-            None => {
-                if let Some(event) = frame.event() {
-                    self.show_piece(event);
-                }
-            }
+            None => match frame.event() {
+                Some(event) if event.event_type == EventType::ToolProgress => self.show_progress(&event),
+                Some(event) => self.show_piece(event),
+                None => {}
+            },
         }
         Ok(())
     }
@@ -155,13 +160,28 @@ impl<'a> Follower<'a> {
                 }
             }
             EventType::Thinking => {
-                let label = self.labels.get(&path).map_or_else(|| path.to_string(), |label| named(label, Some(&path)));
+                let label = self.label_of(&path);
                 if self.thinking.insert((path, attempt)) {
                     self.terminal.show_thinking(&label);
                 }
             }
             _ => {}
         }
+    }
+
+    /// Shows how far a call of a tool is, now and then.
+    fn show_progress(&mut self, event: &ExecutionEvent) {
+        let Some(path) = &event.path else { return };
+        let now = Instant::now();
+        if self.progress.get(path).is_some_and(|told| now - *told < PROGRESS_LINE_EVERY) {
+            return;
+        }
+        self.progress.insert(path.clone(), now);
+        self.terminal.show_progress(&self.label_of(path), event);
+    }
+
+    fn label_of(&self, path: &StepPath) -> String {
+        self.labels.get(path).map_or_else(|| path.to_string(), |label| named(label, Some(path)))
     }
 
     async fn show_event(&mut self, event: &ExecutionEvent) -> Result<(), StoreError> {
