@@ -38,7 +38,7 @@ pub(super) enum Flow {
 /// How an actor begins.
 enum Beginning {
     /// The turn of the start was written.
-    Started(Outcome),
+    Started(Box<Outcome>),
     /// The execution was claimed. Attempts that were under way in a live one are recovered.
     Claimed,
     /// The execution slept: nothing was under way.
@@ -84,7 +84,7 @@ impl Actor {
 
     /// Continues after the start's turn was written: publishes it, starts steps, and runs as a task.
     pub fn go_on_after_start(self, outcome: Outcome) {
-        self.spawn(Beginning::Started(outcome));
+        self.spawn(Beginning::Started(Box::new(outcome)));
     }
 
     /// Takes over an execution, with a first message. A live one continues with its steps.

@@ -58,6 +58,6 @@ mod tests {
         let each = PROGRESS_EVERY;
         assert_eq!(told.into_inner(), [(1, Duration::ZERO), (2, each), (3, 2 * each), (4, 2 * each)]);
         tokio::time::advance(each).await;
-        assert_eq!(tokio::time::timeout(each / 2, pace.turn()).await.is_ok(), true, "nobody told anything meanwhile");
+        assert!(tokio::time::timeout(each / 2, pace.turn()).await.is_ok(), "nobody told anything meanwhile");
     }
 }

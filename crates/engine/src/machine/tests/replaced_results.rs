@@ -18,7 +18,7 @@ fn begun() -> World {
 
 fn replace(world: &mut World, at: &str) -> Result<(), EngineError> {
     let output = OverrideOutput { content: None, output: Some(json!({"n": 1})) };
-    world.command(Command::Override(path(at), output)).map(|_| ())
+    world.command(Command::Override(path(at), output))
 }
 
 fn stale(world: &World) -> Vec<String> {
