@@ -31,6 +31,7 @@ pub struct Metrics {
     generations: Counter,
     generations_live: Gauge,
     live: Gauge,
+    asleep: Gauge,
     calls: Gauge,
     calls_waiting: Gauge,
     readers: Gauge,
@@ -46,7 +47,7 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("sluice");
         let (requests, started, live, readers) =
             (Family::default(), Counter::default(), Gauge::default(), Gauge::default());
-        let (calls, calls_waiting) = (Gauge::default(), Gauge::default());
+        let (asleep, calls, calls_waiting) = (Gauge::default(), Gauge::default(), Gauge::default());
         let (generations, generations_live) = (Counter::default(), Gauge::default());
         let (seconds, polls, database) = (Histogram::new(BOUNDS), Counter::default(), Family::default());
         registry.register("http_requests", "Requests answered", requests.clone());
@@ -55,6 +56,7 @@ impl Default for Metrics {
         registry.register("executions_live", "Executions with work under way", live.clone());
         registry.register("generations_started", "Generations of workflows started", generations.clone());
         registry.register("generations_live", "Generations of workflows under way", generations_live.clone());
+        registry.register("executions_asleep", "Executions that wait for a time and are not in memory", asleep.clone());
         registry.register("model_calls", "Model calls in flight", calls.clone());
         registry.register("model_calls_waiting", "Model calls that wait for others to end", calls_waiting.clone());
         registry.register("event_readers", "Open event streams", readers.clone());
@@ -68,6 +70,7 @@ impl Default for Metrics {
             generations,
             generations_live,
             live,
+            asleep,
             calls,
             calls_waiting,
             readers,
@@ -109,6 +112,7 @@ impl Metrics {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.live.set(count(engine.live_executions()));
         self.generations_live.set(count(engine.live_generations()));
+        self.asleep.set(count(engine.sleeping_executions()));
         self.calls.set(count(engine.calls_in_flight()));
         self.calls_waiting.set(count(engine.calls_waiting()));
         self.polls.inner().store(engine.polls(), Ordering::Relaxed);

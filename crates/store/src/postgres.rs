@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use diesel::dsl::{not, sql};
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{OptionalExtension as _, QueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
@@ -133,6 +133,11 @@ pub(crate) fn slim_gate() -> SqlLiteral<Text> {
          to_jsonb(left(step_runs.gate::jsonb ->> 'message', {})))::text",
         MAX_LISTED_MESSAGE_CHARS + 1
     ))
+}
+
+/// The tools that an agent names, as a JSON list, without its other settings.
+pub(crate) fn agent_tools() -> SqlLiteral<Nullable<Text>> {
+    sql("(agents.settings::json -> 'tools')::text")
 }
 
 /// The code of an execution's error. An index has the same expression.

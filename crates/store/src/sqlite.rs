@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use diesel::dsl::{not, sql};
 use diesel::expression::SqlLiteral;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 use diesel::{OptionalExtension as _, QueryDsl as _};
 use diesel_async::sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper};
@@ -345,6 +345,11 @@ pub(crate) fn slim_gate() -> SqlLiteral<Text> {
          substr(json_extract(step_runs.gate, '$.message'), 1, {}))",
         MAX_LISTED_MESSAGE_CHARS + 1
     ))
+}
+
+/// The tools that an agent names, as a JSON list, without its other settings.
+pub(crate) fn agent_tools() -> SqlLiteral<Nullable<Text>> {
+    sql("CASE WHEN json_valid(agents.settings) THEN json_extract(agents.settings, '$.tools') END")
 }
 
 /// The code of an execution's error. An index has the same expression.

@@ -19,6 +19,9 @@ status!(
         /// More of what the model thinks in an attempt under way, told as `text` is and apart from it. Not stored. Readers at
         /// another server than the one that runs the attempt are not told.
         Thinking = "thinking",
+        /// How far a call of a tool under way is, as its MCP server tells. Not stored, and at most a few a second. Readers at
+        /// another server than the one that runs the attempt are not told.
+        ToolProgress = "tool_progress",
         /// The execution completed or was cancelled. Nothing follows, unless somebody retries a step.
         Done = "done",
         /// A step run or the execution failed.
@@ -47,7 +50,7 @@ impl EventType {
 /// One event of an execution. What it is about says which fields it has.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExecutionEvent {
-    /// Number in the execution, from 1 without gaps; it is the SSE `id:`. Text has none.
+    /// Number in the execution, from 1 without gaps; it is the SSE `id:`. Events that are not stored have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<i64>,
     /// What kind of event it is.
@@ -111,6 +114,13 @@ pub struct ExecutionEvent {
     /// `text` and `thinking` only: the piece.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// `tool_progress` only: how far the call is, in a unit of its server's own. `message` is the server's word on it, cut
+    /// to 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<f64>,
+    /// `tool_progress` only: what `progress` will be at the end, when the server knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<f64>,
 }
 
 impl ExecutionEvent {
@@ -140,6 +150,8 @@ impl ExecutionEvent {
             opened_seq: None,
             offset: None,
             text: None,
+            progress: None,
+            total: None,
         }
     }
 

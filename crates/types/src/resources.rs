@@ -57,6 +57,8 @@ pub struct McpServerResource {
     pub listing_failed_at: Option<DateTime<Utc>>,
     /// How many workflows name it or one of its tools.
     pub used_by_count: i64,
+    /// How many agents name it or one of its tools. The workflows with steps that name these agents are not in `used_by_count`.
+    pub used_by_agent_count: i64,
 }
 
 /// A tool of a server, without its schemas.
@@ -102,6 +104,8 @@ pub struct ToolResource {
     pub effect: StepEffect,
     /// How many workflows name it, or all tools of its server.
     pub used_by_count: i64,
+    /// How many agents name it, or all tools of its server.
+    pub used_by_agent_count: i64,
 }
 
 /// A page of tools that steps can call.

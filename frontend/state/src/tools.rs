@@ -129,6 +129,7 @@ mod tests {
             "id": id, "server_id": if server == NATIVE { Value::Null } else { json!(server) }, "name": name_of(id),
             "title": null, "description": description, "input_schema": {"type": "object"}, "effect": "reads",
             "used_by_count": 0,
+            "used_by_agent_count": 0,
         }))
         .unwrap()
     }

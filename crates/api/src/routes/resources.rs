@@ -71,7 +71,7 @@ pub async fn list_agent_resources(
 
 /// Lists the MCP servers whose tools steps can name, by id, each with its tools as they were last listed.
 ///
-/// `list_workflows` with `mcp_server_id` lists the workflows that name one. `list_tool_resources` has the schemas of tools.
+/// `list_workflows` with `mcp_server_id` lists the workflows that name one. Agents that name it are counted apart. `list_tool_resources` has the schemas of tools.
 #[utoipa::path(
     tag = "resources", params(ResourceQuery),
     responses((status = 200, description = "A page of MCP servers", body = McpServerResourcePage)),
@@ -88,6 +88,7 @@ pub async fn list_mcp_server_resources(
     let (stored, next_cursor) = store.mcp_servers(caller.tenant(), words(query.0.q)?, cursor, limit).await?;
     let ids: Vec<String> = stored.iter().map(|stored| stored.server.id.to_string()).collect();
     let uses = store.workflows_naming(caller.tenant(), ResourceKind::McpServer, ids.clone()).await?;
+    let agents = store.agents_naming(caller.tenant(), ResourceKind::McpServer, ids.clone()).await?;
     let counts = store.tool_counts(caller.tenant(), ids).await?;
     let mut items = Vec::with_capacity(stored.len());
     for stored in stored {
@@ -96,6 +97,7 @@ pub async fn list_mcp_server_resources(
         let tools = if tool_count == 0 { Vec::new() } else { summaries(&app, &caller, &server.id).await? };
         items.push(McpServerResource {
             used_by_count: uses.get(server.id.as_str()).copied().unwrap_or(0),
+            used_by_agent_count: agents.get(server.id.as_str()).copied().unwrap_or(0),
             id: server.id,
             name: server.name,
             description: server.description,
@@ -168,6 +170,7 @@ fn wanted(query: &ToolQuery) -> ApiResult<Wanted> {
 /// Lists the tools that steps can call: those that are built in, and those that MCP servers listed last.
 ///
 /// `used_by_count` counts the workflows that name the tool, or all tools of its server; `list_workflows` with `tool` lists them.
+/// Agents that name it are counted apart.
 #[utoipa::path(
     tag = "resources", params(ToolQuery),
     responses((status = 200, description = "A page of tools", body = ToolResourcePage)),
@@ -220,20 +223,24 @@ fn native_tools(wanted: &Wanted, after: Option<&(String, String)>) -> Vec<Tool> 
     tools
 }
 
-/// The tools with the number of workflows that name them.
+/// The tools with the numbers of workflows and of agents that name them.
 async fn with_counts(app: &App, caller: &Caller, tools: Vec<Tool>) -> ApiResult<Vec<ToolResource>> {
     let all_of = |tool: &Tool| {
         let source = tool.server_id.as_ref().map_or(NATIVE, McpServerId::as_str);
         format!("{source}:{}", sluice_types::ALL_TOOLS)
     };
+    let store = app.engine.store();
+    let named = tools.iter().map(|tool| tool.id.clone()).collect();
+    let agents = store.agents_naming(caller.tenant(), ResourceKind::Tool, named).await?;
     let mut ids: Vec<String> = tools.iter().flat_map(|tool| [tool.id.clone(), all_of(tool)]).collect();
     ids.sort();
     ids.dedup();
-    let uses = app.engine.store().workflows_naming(caller.tenant(), ResourceKind::Tool, ids).await?;
+    let uses = store.workflows_naming(caller.tenant(), ResourceKind::Tool, ids).await?;
     let count = |id: &str| uses.get(id).copied().unwrap_or(0);
     let resources = tools.into_iter().map(|tool| ToolResource {
         // A workflow that names all tools of a server is not noted for single ones.
         used_by_count: count(&tool.id) + count(&all_of(&tool)),
+        used_by_agent_count: agents.get(&tool.id).copied().unwrap_or(0),
         id: tool.id,
         server_id: tool.server_id,
         name: tool.name,

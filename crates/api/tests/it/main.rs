@@ -44,6 +44,7 @@ mod server;
 mod step_lists;
 mod steps;
 mod terminal;
+mod tool_progress;
 mod two_servers;
 mod upgrade;
 mod waiting;

@@ -143,11 +143,14 @@ async fn tools_are_listed_checked_and_counted(#[future(awt)] database: TestDatab
             &[json!({"label": "A", "type": "agent", "prompt": "x", "tools": ["files:*", "native:calculate"]})],
         )
         .await;
+    let agent = json!({"id": "reader", "name": "R", "instructions": "", "tools": ["files:read_text_file"]});
+    server.post("/agents", &agent).await.expect(StatusCode::CREATED);
     let listed =
         async |query: &str| server.get(&format!("/workflows/resources/tools?{query}")).await.expect(StatusCode::OK);
     let files = listed("server_id=files").await;
     assert_eq!(ids(&files), ["files:read_text_file", "files:write_file"]);
-    assert_eq!((&files["items"][0]["used_by_count"], &files["items"][1]["used_by_count"]), (&json!(2), &json!(1)));
+    let counts = |at: usize| json!([files["items"][at]["used_by_count"], files["items"][at]["used_by_agent_count"]]);
+    assert_eq!((counts(0), counts(1)), (json!([2, 1]), json!([1, 0])));
     assert_eq!(ids(&listed("effect=reads&server_id=files").await), ["files:read_text_file"]);
     assert_eq!(ids(&listed("q=calcul").await), ["native:calculate"]);
     let native = listed("server_id=native").await;
@@ -172,6 +175,7 @@ async fn tools_are_listed_checked_and_counted(#[future(awt)] database: TestDatab
         (&files["tool_count"], &files["used_by_count"], files["tools"].as_array().unwrap().len()),
         (&json!(2), &json!(2), 2)
     );
+    assert_eq!(files["used_by_agent_count"], 1);
     for (query, found) in [
         ("tool=files:write_file", vec!["two"]),
         ("mcp_server_id=files&sort=name", vec!["one", "two"]),

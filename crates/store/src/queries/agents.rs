@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use sluice_types::Agent;
 
 use super::workflows::{literal, pattern};
-use super::{Backend, Connection, Result, idempotency};
+use super::{Backend, Connection, Result, agent_tools, idempotency};
 use crate::error::StoreError;
 use crate::idempotency::IdempotencyKey;
 use crate::resources::ResourceUpdate;
@@ -82,6 +82,13 @@ pub async fn taken_ids(conn: &mut Connection, tenant: &str, base: &str, prefix: 
         .select(agents::id)
         .load(conn)
         .await?)
+}
+
+/// The tools that each agent names.
+pub async fn tools_of_all(conn: &mut Connection, tenant: &str) -> Result<Vec<Vec<String>>> {
+    let lists: Vec<Option<String>> =
+        agents::table.filter(agents::tenant_id.eq(tenant)).select(agent_tools()).load(conn).await?;
+    Ok(readable(lists.into_iter().flatten().map(|list| read_json(&list))))
 }
 
 pub async fn create(conn: &mut Connection, tenant: &str, agent: &Agent, key: Option<&IdempotencyKey>) -> Result<()> {

@@ -24,8 +24,8 @@ pub mod unreadable;
 pub mod workflows;
 
 use super::{
-    Backend, Connection, begin_read, clock, end_read, error_code, lock_deleting_execution, lock_deleting_workflow,
-    lock_execution, lock_workflow, lock_workflow_for_start, name_key, put_step_run, slim_gate,
+    Backend, Connection, agent_tools, begin_read, clock, end_read, error_code, lock_deleting_execution,
+    lock_deleting_workflow, lock_execution, lock_workflow, lock_workflow_for_start, name_key, put_step_run, slim_gate,
 };
 
 /// The result of every query.

@@ -135,6 +135,36 @@ async fn a_listing_is_shown_as_its_server_is_trusted_and_allows(#[future(awt)] d
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn agents_are_counted_by_the_tools_that_they_name(#[future(awt)] database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    let other = other_tenant(&store).await;
+    let naming =
+        |id: &str, tools: &[&str]| Agent { tools: tools.iter().map(|&tool| tool.into()).collect(), ..agent(id) };
+    for agent in [
+        naming("all", &["files:*", "files:read"]),
+        naming("one", &["files:read", "native:wait"]),
+        naming("similar", &["files-2:read"]),
+        naming("none", &[]),
+    ] {
+        store.create_agent(&tenant, agent, None).await.unwrap();
+    }
+    let counts = async |tenant: &TenantId, kind: ResourceKind, ids: &[&str]| {
+        let named = ids.iter().map(|&id| id.to_owned()).collect();
+        let counts = store.agents_naming(tenant, kind, named).await.unwrap();
+        ids.iter().map(|&id| counts.get(id).copied().unwrap_or(0)).collect::<Vec<_>>()
+    };
+    let servers = ["files", "files-2", "native", "gone"];
+    assert_eq!(counts(&tenant, ResourceKind::McpServer, &servers).await, [2, 1, 1, 0]);
+    let tools = ["files:read", "files:write", "files-2:read", "native:wait"];
+    assert_eq!(counts(&tenant, ResourceKind::Tool, &tools).await, [2, 1, 1, 1]);
+    assert_eq!(counts(&other, ResourceKind::McpServer, &servers).await, [0; 4]);
+    store.delete_agent(&tenant, &AgentId::new("all").unwrap(), None).await.unwrap();
+    assert_eq!(counts(&tenant, ResourceKind::Tool, &tools).await, [1, 0, 1, 1]);
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workflows_are_found_by_what_they_name(#[future(awt)] database: TestDatabase) {
     let store = database.open().await;
     let tenant = with_workflow(&store).await;
