@@ -56,12 +56,14 @@ pub fn run_actions(run: &RunState) -> RunActions {
 #[must_use]
 pub fn step_actions(step: &StepView, run: &RunState) -> StepActions {
     let change = may_change(step, run);
+    let is_inside_agent = step.run.path.in_agent().is_some();
     // Other steps call no model. The change of a turn is one of its agent.
     let edit = change && matches!(step.run.step_type, StepType::Llm | StepType::Agent);
     StepActions {
         edit_model: edit,
-        toggle_enabled: change,
-        override_output: may_override(step, run),
+        // A turn is made by its agent: only that can be switched off, or given another output.
+        toggle_enabled: change && !is_inside_agent,
+        override_output: may_override(step, run) && !is_inside_agent,
         retry: may_retry(step, run),
     }
 }

@@ -37,6 +37,7 @@ pub struct StepSignals {
     changed: ArcTrigger,
     grown: ArcTrigger,
     thought: ArcTrigger,
+    progressed: ArcTrigger,
     inside: ArcTrigger,
     /// From which byte on the text is another than was drawn.
     dirty_from: Arc<AtomicUsize>,
@@ -48,6 +49,7 @@ impl StepSignals {
             changed: ArcTrigger::new(),
             grown: ArcTrigger::new(),
             thought: ArcTrigger::new(),
+            progressed: ArcTrigger::new(),
             inside: ArcTrigger::new(),
             dirty_from: Arc::new(AtomicUsize::new(usize::MAX)),
         }
@@ -70,6 +72,12 @@ impl StepSignals {
     pub fn track_inside(&self) {
         self.changed.track();
         self.inside.track();
+    }
+
+    /// Follows how far its call of a tool is.
+    pub fn track_progress(&self) {
+        self.changed.track();
+        self.progressed.track();
     }
 
     /// Follows what the model thinks.
@@ -96,6 +104,8 @@ pub struct RunStore {
     /// The definition; `None` until it is loaded.
     definition: RwSignal<Option<Arc<Definition>>>,
     index: Memo<Option<Shared<Index>>>,
+    /// The steps of step runs that were changed for them alone, as far as they are loaded.
+    own_steps: RwSignal<HashMap<StepPath, Arc<Step>>>,
     /// Which steps a person opened or closed.
     pub choices: RwSignal<Choices>,
     /// The step beside the tree.
@@ -140,6 +150,7 @@ impl RunStore {
             now,
             definition,
             index,
+            own_steps: RwSignal::new(HashMap::new()),
             choices: RwSignal::new(unsent::choices(&id)),
             shown: RwSignal::new(None),
             follows: RwSignal::new(true),
@@ -233,8 +244,11 @@ impl RunStore {
         self.definition.get()
     }
 
-    /// A step of the definition. Tracks changes.
+    /// The step that a step run runs: its own, or that of the definition. Tracks changes.
     pub fn step_at(self, path: &StepPath) -> Option<Arc<Step>> {
+        if let Some(own) = self.own_steps.with(|own| own.get(path).cloned()) {
+            return Some(own);
+        }
         self.index.with(|index| index.as_ref()?.at(path).map(|place| Arc::clone(&place.step)))
     }
 
@@ -252,6 +266,16 @@ impl RunStore {
         {
             self.definition.try_set(Some(Arc::new(definition)));
         }
+    }
+
+    /// Reads the step of a step run that may have been changed for it alone; the page goes without while it cannot be read.
+    pub async fn read_own_step(self, path: StepPath) {
+        let Some(id) = self.try_id() else { return };
+        let Ok(detail) = api::executions::step(&id, &path).await else { return };
+        self.own_steps.try_update(|own| match detail.own_step {
+            Some(step) => _ = own.insert(path, Arc::new(step)),
+            None => _ = own.remove(&path),
+        });
     }
 
     /// The time as the server writes it.
@@ -298,6 +322,11 @@ impl RunStore {
         for path in &changed.inside {
             if let Some(signals) = self.signals(path) {
                 signals.inside.notify();
+            }
+        }
+        for path in &changed.progressed {
+            if let Some(signals) = self.signals(path) {
+                signals.progressed.notify();
             }
         }
         for path in &changed.thinking {

@@ -1,7 +1,7 @@
 //! The run of an agent as a transcript: its turns, and the calls of tools in each.
 
 use serde_json::Value;
-use sluice_types::{AgentFinish, AgentRun, StepPath, StepRun, StepRunStatus};
+use sluice_types::{AgentFinish, AgentRun, InAgent, StepPath, StepRun, StepRunStatus};
 
 use crate::format::{bytes, plural};
 
@@ -35,6 +35,34 @@ pub fn turns(inside: &[StepPath]) -> Vec<Turn> {
         }
     }
     turns
+}
+
+/// A turn by its number.
+#[must_use]
+pub fn turn_words(number: u32) -> String {
+    format!("Turn {number}")
+}
+
+/// The name of a step run for people: its label, the number of a turn, or the tool of a call with its place.
+#[must_use]
+pub fn name_of_run(run: &StepRun) -> String {
+    match run.path.in_agent() {
+        None => run.label.clone(),
+        Some(InAgent { turn, call: None, .. }) => turn_words(turn),
+        Some(InAgent { call: Some(_), .. }) => call_words(&run.path, run.tool.as_deref().unwrap_or(&run.label)),
+    }
+}
+
+/// Turns that are all open at first; of more, only those with something to look at.
+const OPEN_TURNS: usize = 4;
+
+impl Turn {
+    /// Whether its calls are shown at first: there are few turns, or it is the newest one of an agent at work.
+    #[must_use]
+    pub fn is_open_at_first(&self, all: &[Self], is_at_work: bool) -> bool {
+        let is_newest = all.last().is_some_and(|last| last.number == self.number);
+        all.len() <= OPEN_TURNS || (is_at_work && is_newest)
+    }
 }
 
 /// A call by its tool and its place, so that two calls of one tool are told apart: `files:read (turn 2, call 1)`.
@@ -131,6 +159,20 @@ mod tests {
         assert_eq!(told(&["scout"]), []);
         assert_eq!(call_words(&path("scout.2.0"), "files:read"), "files:read (turn 2, call 1)");
         assert_eq!(call_words(&path("read"), "Read"), "Read");
+    }
+
+    #[test]
+    fn of_many_turns_only_the_newest_is_open_while_the_agent_works() {
+        let inside: Vec<StepPath> = (1..=5).map(|turn| path(&format!("scout.{turn}"))).collect();
+        let open = |inside: &[StepPath], is_at_work| {
+            let all = turns(inside);
+            let open = all.iter().filter(|turn| turn.is_open_at_first(&all, is_at_work));
+            open.map(|turn| turn.number).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (open(&inside[..4], false), open(&inside, false), open(&inside, true)),
+            (vec![1, 2, 3, 4], vec![], vec![5])
+        );
     }
 
     #[test]
