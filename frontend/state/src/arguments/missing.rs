@@ -19,13 +19,30 @@ pub fn missing(field: &Field, arguments: &Map<String, Value>, path: &[Part]) -> 
 /// The places of the fields that are missing.
 fn missing_at(fields: &[Field], arguments: &Map<String, Value>, around: &[Part], found: &mut Vec<Vec<Part>>) {
     for field in fields {
-        let path: Vec<Part> = around.iter().cloned().chain([Part::Name(field.name.clone())]).collect();
+        let path = inside(around, Part::Name(field.name.clone()));
         if missing(field, arguments, &path).is_some() {
             found.push(path);
-        } else if let (Kind::Group(inner), Some(Value::Object(_))) = (&field.kind, value_at(arguments, &path)) {
-            missing_at(inner, arguments, &path, found);
+        } else {
+            missing_inside(field, arguments, &path, found);
         }
     }
+}
+
+/// The same inside the object or the list that a field has.
+fn missing_inside(field: &Field, arguments: &Map<String, Value>, path: &[Part], found: &mut Vec<Vec<Part>>) {
+    match (&field.kind, value_at(arguments, path)) {
+        (Kind::Group(fields), Some(Value::Object(_))) => missing_at(fields, arguments, path, found),
+        (Kind::List(item), Some(Value::Array(items))) => {
+            for position in 0..items.len() {
+                missing_inside(item, arguments, &inside(path, Part::Item(position)), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn inside(path: &[Part], part: Part) -> Vec<Part> {
+    path.iter().cloned().chain([part]).collect()
 }
 
 /// The findings of `tool` steps without an argument that their tool needs, by the tools as they were listed last. As on
@@ -70,6 +87,8 @@ mod tests {
             "used_by_count": 0, "used_by_agent_count": 0,
             "input_schema": {"type": "object", "required": ["path", "mode"], "properties": {
                 "path": {"type": "string"}, "mode": {"enum": ["a", "b"]},
+                "edits": {"type": "array", "items":
+                    {"type": "object", "required": ["old"], "properties": {"old": {"type": "string"}}}},
                 "range": {"type": "object", "required": ["from"], "properties": {"from": {"type": "integer"}}},
             }},
         }))
@@ -96,6 +115,8 @@ mod tests {
             [(at("mode"), Severity::Warning)]
         );
         assert_eq!(found("native:x", json!({"path": "", "mode": "a", "range": {"to": 1}})), [error("range/from")]);
+        let edits = json!({"path": "", "mode": "a", "edits": [{"old": "a"}, {"new": "b"}]});
+        assert_eq!(found("native:x", edits), [error("edits/1/old")]);
         assert_eq!(found("gone:x", json!({})), []);
     }
 
