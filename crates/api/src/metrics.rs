@@ -29,6 +29,7 @@ pub struct Metrics {
     seconds: Histogram,
     started: Counter,
     live: Gauge,
+    asleep: Gauge,
     calls: Gauge,
     calls_waiting: Gauge,
     readers: Gauge,
@@ -44,18 +45,19 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("sluice");
         let (requests, started, live, readers) =
             (Family::default(), Counter::default(), Gauge::default(), Gauge::default());
-        let (calls, calls_waiting) = (Gauge::default(), Gauge::default());
+        let (asleep, calls, calls_waiting) = (Gauge::default(), Gauge::default(), Gauge::default());
         let (seconds, polls, database) = (Histogram::new(BOUNDS), Counter::default(), Family::default());
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("executions_started", "Executions started", started.clone());
         registry.register("executions_live", "Executions with work under way", live.clone());
+        registry.register("executions_asleep", "Executions that wait for a time and are not in memory", asleep.clone());
         registry.register("model_calls", "Model calls in flight", calls.clone());
         registry.register("model_calls_waiting", "Model calls that wait for others to end", calls_waiting.clone());
         registry.register("event_readers", "Open event streams", readers.clone());
         registry.register("event_polls", "Polls for executions that another server runs", polls.clone());
         registry.register("database_bytes", "Size of the SQLite files on disk", database.clone());
-        Self { registry, requests, seconds, started, live, calls, calls_waiting, readers, polls, database }
+        Self { registry, requests, seconds, started, live, asleep, calls, calls_waiting, readers, polls, database }
     }
 }
 
@@ -85,6 +87,7 @@ impl Metrics {
         }
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.live.set(count(engine.live_executions()));
+        self.asleep.set(count(engine.sleeping_executions()));
         self.calls.set(count(engine.calls_in_flight()));
         self.calls_waiting.set(count(engine.calls_waiting()));
         self.polls.inner().store(engine.polls(), Ordering::Relaxed);

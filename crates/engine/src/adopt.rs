@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use sluice_store::{Journal, StoreError};
 
-use crate::driver::{Actor, Message, SendResult};
+use crate::driver::{Actor, Message, Nap, SendResult};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::key::ExecutionKey;
@@ -98,6 +98,14 @@ impl Engine {
             if self.is_stopped() {
                 return Err(EngineError::ShuttingDown);
             }
+            if let Some(nap) = self.actors.asleep.get(key) {
+                let journal = self.slept(key, nap).await?;
+                // Otherwise another engine has claimed it since.
+                if journal.epoch == nap.epoch {
+                    Actor::new(&self.shared, &self.actors, Machine::new(journal)).wake(message);
+                    return Ok(());
+                }
+            }
             let (owner, epoch, live) = store.ownership(tenant, id).await?.ok_or(EngineError::ExecutionNotFound)?;
             let theirs = owner != *engine_id && live;
             if theirs && store.is_engine_alive(&owner, self.shared.outside.clock.now()).await? {
@@ -121,6 +129,15 @@ impl Engine {
             }
         }
         Err(EngineError::Elsewhere)
+    }
+
+    /// The journal of an execution that slept. It sleeps on when the database fails.
+    async fn slept(&self, key: &ExecutionKey, nap: Nap) -> Result<Journal, EngineError> {
+        let journal = self.readable(key, nap.epoch).await;
+        if !matches!(&journal, Err(EngineError::Store(error)) if error.is_transient()) {
+            self.actors.asleep.remove(key);
+        }
+        journal
     }
 
     /// The journal of an execution. One that cannot be read fails the execution.

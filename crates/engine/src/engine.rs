@@ -69,6 +69,7 @@ impl Engine {
         let shared = Arc::new(Shared::new(store, providers, mcp_servers, outside, faults, backoff, limits));
         let engine = Self { shared, actors: Arc::default() };
         engine.take_lease().await?;
+        engine.keep_waking();
         if adopt {
             engine.keep_adopting();
         }
@@ -98,6 +99,11 @@ impl Engine {
     /// Number of executions with an actor in this process.
     pub fn live_executions(&self) -> usize {
         self.actors.len()
+    }
+
+    /// Number of executions of this process without an actor that wait for a time.
+    pub fn sleeping_executions(&self) -> usize {
+        self.actors.asleep.len()
     }
 
     /// Number of model calls in flight.

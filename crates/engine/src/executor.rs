@@ -1,18 +1,20 @@
 //! Carries work out: one call of a model or of a tool. It knows no execution and no hub.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use sluice_providers::{ModelCall, ModelEvent};
 use sluice_types::limits::MAX_ANSWER_BYTES;
 use sluice_types::{ErrorCode, TenantId, TokenUsage};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::machine::Task;
 use crate::providers::Providers;
 use crate::retry::{Failure, Sent};
 use crate::tools::Tools;
-use crate::work::{Finish, Made, Sink, Work, WorkEnd};
+use crate::work::{Finish, Made, Sink, ToolWork, Work, WorkEnd};
 
 /// Carries work out.
 pub struct Executor<'a> {
@@ -36,7 +38,7 @@ impl<'a> Executor<'a> {
                 Work::Model(call) => self.call_model(tenant, call, task.attempt, &sink, &mut heard).await,
                 Work::Tool(work) => {
                     sink.sent().await;
-                    let (made, result) = self.tools.call(tenant, work).await;
+                    let (made, result) = self.call_tool(tenant, work, &sink).await;
                     heard.made = made;
                     result
                 }
@@ -60,6 +62,23 @@ impl<'a> Executor<'a> {
         });
         let Heard { usage, finish, notes, made } = heard;
         WorkEnd { usage, finish, notes, made, result }
+    }
+
+    /// Calls a tool, and passes on how far the call is.
+    async fn call_tool(&self, tenant: &TenantId, work: &ToolWork, sink: &impl Sink) -> (Made, Result<(), Failure>) {
+        let (reports, mut newest) = watch::channel(None);
+        let report = Arc::new(move |progress| _ = reports.send_replace(Some(progress)));
+        let pass_on = async {
+            while newest.changed().await.is_ok() {
+                sink.progress(&mut newest).await;
+            }
+            // The call still runs.
+            std::future::pending::<Infallible>().await
+        };
+        tokio::select! {
+            ended = self.tools.call(tenant, work, report) => ended,
+            never = pass_on => match never {},
+        }
     }
 
     async fn call_model(

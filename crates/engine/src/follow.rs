@@ -80,7 +80,7 @@ impl Poller {
         let mut wait = if is_under_way(status) { Duration::ZERO } else { POLL };
         loop {
             tokio::time::sleep(wait).await;
-            if self.actors.open(self.channel.key()).is_some() {
+            if self.actors.has(self.channel.key()) {
                 // The actor publishes what happens.
                 self.texts.clear();
                 self.channel.retain_elsewhere(|_, _| false);

@@ -3,7 +3,7 @@
 use sluice_types::{ExecutionId, TenantId};
 
 /// The key of an execution: tenant and id. All maps in memory use both, so that no tenant reaches another's executions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExecutionKey {
     /// The tenant that owns it.
     pub tenant: TenantId,

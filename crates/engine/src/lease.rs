@@ -37,6 +37,7 @@ impl Engine {
                 if !shared.store.is_exclusive() && renewed.elapsed() > shared.limits.lease {
                     tracing::error!("the lease has expired: stopping the executions of this engine");
                     shared.lose_lease();
+                    self.actors.asleep.clear();
                 }
                 tokio::time::sleep(shared.limits.lease / 20).await;
                 asked = Instant::now();

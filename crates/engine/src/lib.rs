@@ -32,6 +32,7 @@ mod step_runs;
 mod templating;
 mod tools;
 mod wait;
+mod wake;
 mod work;
 
 pub use call_permits::{CallLimits, MAX_CALLS_PER_PROVIDER, MAX_CALLS_PER_TENANT};

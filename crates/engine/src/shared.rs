@@ -18,6 +18,9 @@ use crate::providers::Providers;
 use crate::retry::Backoff;
 use crate::tools::Tools;
 
+/// The shortest time in which nothing is due that an execution spends without an actor.
+const SHORTEST_NAP: Duration = Duration::from_secs(10);
+
 /// The engine's limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -27,13 +30,20 @@ pub struct Limits {
     /// Time that a command waits for its turn to be written. Then its caller gets an error that the database is
     /// unavailable. The command is still carried out when the database returns.
     pub command: Duration,
+    /// The shortest time in which nothing is due that an execution spends without an actor. Waking it reads its journal.
+    pub shortest_nap: Duration,
     /// Model calls that may be in flight at once.
     pub calls: CallLimits,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { lease: Duration::from_secs(10), command: Duration::from_secs(10), calls: CallLimits::default() }
+        Self {
+            lease: Duration::from_secs(10),
+            command: Duration::from_secs(10),
+            shortest_nap: SHORTEST_NAP,
+            calls: CallLimits::default(),
+        }
     }
 }
 

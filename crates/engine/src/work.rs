@@ -8,7 +8,10 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use sluice_providers::{ModelCall, ToolCall};
 use sluice_store::ListedTool;
+use sluice_tools::Progress;
 use sluice_types::{Attachment, FinishReason, StepPath, TokenUsage, ToolId};
+
+use tokio::sync::watch;
 
 use crate::retry::Failure;
 
@@ -68,6 +71,10 @@ pub trait Sink: Send + Sync {
 
     /// The next piece of what the model thinks arrived. It is no part of the answer's text.
     fn thinking(&self, piece: &str) -> impl Future<Output = ()> + Send;
+
+    /// The call of a tool has come further. Reads the newest report when it can be passed on; the reports before it are
+    /// dropped.
+    fn progress(&self, newest: &mut watch::Receiver<Option<Progress>>) -> impl Future<Output = ()> + Send;
 }
 
 /// The end of an answer, as the provider reported it.

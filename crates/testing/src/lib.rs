@@ -1,7 +1,8 @@
-//! Shared test support: a fresh database of each kind, a proxy that cuts a connection, and a
-//! server that answers by a script. The product does not use it.
+//! Shared test support: a fresh database of each kind, a proxy that cuts a connection, a
+//! server that answers by a script, and one that answers as models do. The product does not use it.
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that cannot be set up is to fail")]
 
+pub mod aimock;
 mod cuttable;
 mod database;
 mod scripted;

@@ -1,5 +1,6 @@
 //! Keeps secrets of configurations out of logs and messages: servers echo them.
 
+use reqwest::Url;
 use secrecy::ExposeSecret as _;
 
 use crate::config::{ServerConfig, Transport};
@@ -32,8 +33,7 @@ impl Redactor {
                     // `Bearer key`: a server may echo the key alone.
                     secrets.extend(value.split_once(' ').map(|(_, key)| key.trim().to_owned()));
                 }
-                secrets.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
-                secrets.extend(url.password().map(str::to_owned));
+                secrets.extend(secrets_of_url(url.as_str()));
             }
         }
         secrets.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
@@ -51,22 +51,39 @@ impl Redactor {
     }
 }
 
-/// The values of `--api-key=…` and `--api-key …`.
+/// The secrets in the arguments of a program: the values of `--api-key=…`, `--api-key …`, `-e API_KEY=…` and
+/// `--header "Authorization: Bearer …"`, and those in URLs.
 fn secret_arguments(args: &[String]) -> Vec<String> {
     let is_secret = |name: &str| {
         let name = name.to_lowercase();
-        name.starts_with('-') && SECRET_WORDS.iter().any(|word| name.contains(word))
+        SECRET_WORDS.iter().any(|word| name.contains(word))
     };
     let mut secrets = Vec::new();
     let mut args = args.iter().peekable();
     while let Some(arg) = args.next() {
-        match arg.split_once('=') {
-            Some((name, value)) if is_secret(name) => secrets.push(value.to_owned()),
-            None if is_secret(arg) => secrets.extend(args.peek().map(|value| (*value).clone())),
-            Some(_) | None => {}
+        secrets.extend(secrets_of_url(arg));
+        let named = [arg.split_once('='), arg.split_once(':')];
+        for (_, value) in named.into_iter().flatten().filter(|(name, _)| is_secret(name)) {
+            let value = value.trim();
+            secrets.extend(value.split_once(' ').map(|(_, key)| key.trim().to_owned()));
+            secrets.extend(secrets_of_url(value));
+            secrets.push(value.to_owned());
+        }
+        if arg.starts_with('-') && !arg.contains('=') && is_secret(arg) {
+            secrets.extend(args.peek().map(|value| (*value).clone()));
         }
     }
     secrets
+}
+
+/// The password and the values of the query of a URL, as they are written and as they are read.
+fn secrets_of_url(text: &str) -> Vec<String> {
+    let Some(url) = text.parse::<Url>().ok().filter(Url::has_host) else { return Vec::new() };
+    let password = url.password().filter(|password| !password.is_empty()).map(str::to_owned);
+    let read = url.query_pairs().map(|(_, value)| value.into_owned());
+    let written = url.query().into_iter().flat_map(|query| query.split('&')).filter_map(|pair| pair.split_once('='));
+    let written = written.map(|(_, value)| value.to_owned());
+    password.into_iter().chain(read).chain(written).collect()
 }
 
 #[cfg(test)]
@@ -100,7 +117,29 @@ mod tests {
             clean(&stdio, "on first-secret second-secret env-secret /tmp/folder"),
             "on [redacted] [redacted] [redacted] /tmp/folder"
         );
-        for transport in [http, stdio] {
+        // A whole argument holds the secrets of its parts: the longest is replaced.
+        let args = [
+            "-e",
+            "GITHUB_TOKEN=third-secret",
+            "--header",
+            "Authorization: Bearer fourth-secret",
+            "-y",
+            "pkg=1.2.3-long",
+            "postgresql://me:fifth-secret@db.test/notes?sslkey=sixth%2Dsecret",
+            "--auth-url=https://x.test/?t=seventh-secret",
+        ];
+        let more = Transport::Stdio {
+            command: "server".into(),
+            args: args.map(str::to_owned).to_vec(),
+            env: BTreeMap::new(),
+            cwd: None,
+        };
+        let said = clean(
+            &more,
+            "third-secret fourth-secret fifth-secret sixth-secret sixth%2Dsecret seventh-secret pkg=1.2.3-long db.test",
+        );
+        assert_eq!(said, format!("{}pkg=1.2.3-long db.test", "[redacted] ".repeat(6)));
+        for transport in [http, stdio, more] {
             let shown = format!("{transport:?}");
             assert!(!shown.contains("secret"), "{shown}");
         }

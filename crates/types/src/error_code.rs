@@ -140,7 +140,6 @@ error_codes! {
     ToolUnavailable = "tool_unavailable", 502, "The tool's server failed, or could not be reached";
     AttemptTimedOut = "attempt_timed_out", 504, "The attempt took longer than its timeout";
     ReviewRejected = "review_rejected", 422, "A reviewer rejected the text";
-    BudgetExceeded = "budget_exceeded", 422, "The budget does not cover the next call";
     Interrupted = "interrupted", 500, "The server stopped while the attempt was under way";
     Internal = "internal", 500, "The server made a mistake";
     DatabaseUnavailable = "database_unavailable", 503, "The database cannot be reached";

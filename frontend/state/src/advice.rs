@@ -21,7 +21,6 @@ pub const fn advice(code: ErrorCode) -> Option<&'static str> {
             "Choose a model that the provider has, and run the step again."
         }
         ErrorCode::ReviewRejected => "Run an earlier step again, or replace its output, to continue from there.",
-        ErrorCode::BudgetExceeded => "Raise the budget and run the step again.",
         ErrorCode::InvalidTemplate | ErrorCode::InvalidInput => "Change the step's prompt, and run it again.",
         ErrorCode::UnknownPersona | ErrorCode::PersonaNotFound => "Choose another persona, and run the step again.",
         ErrorCode::Interrupted => "Run the step again.",

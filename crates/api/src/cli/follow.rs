@@ -13,6 +13,8 @@ use tokio::time::Instant;
 
 use super::terminal::{Terminal, named};
 
+/// The shortest time between two lines on how far one call of a tool is.
+const PROGRESS_LINE_EVERY: Duration = Duration::from_secs(2);
 /// How long the run's status is believed without being read again.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -36,8 +38,13 @@ pub struct Follower<'a> {
     speaking: Option<(StepPath, i32)>,
     /// The attempts that have ended meanwhile.
     waiting: Vec<(StepPath, i32)>,
+    /// The newest attempt of each step run that has ended. Live frames may come after events that were read from the
+    /// database.
+    ended: HashMap<StepPath, i32>,
     /// The attempts of which it was told that they think.
     thinking: HashSet<(StepPath, i32)>,
+    /// When it was last told how far each call of a tool is.
+    progress: HashMap<StepPath, Instant>,
     /// The labels of the steps that have begun.
     labels: HashMap<StepPath, String>,
 }
@@ -59,7 +66,9 @@ impl<'a> Follower<'a> {
             printed: HashMap::new(),
             speaking: None,
             waiting: Vec::new(),
+            ended: HashMap::new(),
             thinking: HashSet::new(),
+            progress: HashMap::new(),
             labels: HashMap::new(),
         }
     }
@@ -130,13 +139,19 @@ impl<'a> Follower<'a> {
                 }
                 self.after = seq;
             }
-            None => {
-                if let Some(event) = frame.event() {
-                    self.show_piece(event);
-                }
-            }
+            None => match frame.event().filter(|event| !self.has_ended(event)) {
+                Some(event) if event.event_type == EventType::ToolProgress => self.show_progress(&event),
+                Some(event) => self.show_piece(event),
+                None => {}
+            },
         }
         Ok(())
+    }
+
+    /// Whether a live event belongs to an attempt that has ended.
+    fn has_ended(&self, event: &ExecutionEvent) -> bool {
+        let ended = event.path.as_ref().and_then(|path| self.ended.get(path));
+        ended.zip(event.attempt).is_some_and(|(ended, attempt)| attempt <= *ended)
     }
 
     /// Shows a piece of text; of thinking, only that it began.
@@ -155,13 +170,28 @@ impl<'a> Follower<'a> {
                 }
             }
             EventType::Thinking => {
-                let label = self.labels.get(&path).map_or_else(|| path.to_string(), |label| named(label, Some(&path)));
+                let label = self.label_of(&path);
                 if self.thinking.insert((path, attempt)) {
                     self.terminal.show_thinking(&label);
                 }
             }
             _ => {}
         }
+    }
+
+    /// Shows how far a call of a tool is, now and then.
+    fn show_progress(&mut self, event: &ExecutionEvent) {
+        let Some(path) = &event.path else { return };
+        let now = Instant::now();
+        if self.progress.get(path).is_some_and(|told| now - *told < PROGRESS_LINE_EVERY) {
+            return;
+        }
+        self.progress.insert(path.clone(), now);
+        self.terminal.show_progress(&self.label_of(path), event);
+    }
+
+    fn label_of(&self, path: &StepPath) -> String {
+        self.labels.get(path).map_or_else(|| path.to_string(), |label| named(label, Some(path)))
     }
 
     async fn show_event(&mut self, event: &ExecutionEvent) -> Result<(), StoreError> {
@@ -182,12 +212,15 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Lets other attempts speak once the one that spoke has ended.
+    /// Notes that an attempt has ended, and lets other attempts speak once the one that spoke has.
     fn end_speech(&mut self, event: &ExecutionEvent) {
         let ends = match event.event_type {
             EventType::Retry | EventType::Error => true,
             _ => event.step_status.is_some_and(|status| status != StepRunStatus::Running),
         };
+        if let (true, Some(path), Some(attempt)) = (ends, &event.path, event.attempt) {
+            self.ended.insert(path.clone(), attempt);
+        }
         let speaks = |(path, _): &(StepPath, i32)| event.path.as_ref() == Some(path);
         self.speaking = self.speaking.take().filter(|speaking| !(ends && speaks(speaking)));
     }
@@ -219,4 +252,72 @@ impl<'a> Follower<'a> {
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 fn text_of(error: StoreError) -> String {
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, Vault};
+    use sluice_engine::{Command, EngineConfig, StartRequest, TextKind};
+    use sluice_testing::TestDatabase;
+    use sluice_types::limits::MAX_WAIT_SECONDS;
+    use sluice_types::{DecideGate, Metadata, ReviewDecision, StartExecution, Workflow, WorkflowId};
+
+    use super::*;
+    use crate::cli::open_engine;
+
+    async fn engine(database: &TestDatabase) -> Engine {
+        let vault = Vault::from_passphrase("a passphrase of the tests".into()).unwrap();
+        let providers = ProvidersConfig { vault, server_keys: Vec::new(), network: NetworkPolicy::PublicOnly };
+        open_engine(database.config(), providers, EngineConfig::default()).await.unwrap()
+    }
+
+    async fn start(engine: &Engine, tenant: &TenantId) -> ExecutionId {
+        let echo = |id: &str| json!({"id": id, "label": id, "type": "llm", "provider": "demo", "model": "demo-echo", "prompt": id});
+        let steps = json!({"steps": [echo("first"), {"id": "r", "label": "R", "type": "review"}, echo("second")]});
+        let now = engine.outside().clock.now();
+        let workflow = Workflow {
+            id: WorkflowId::new("w").unwrap(),
+            name: "W".into(),
+            description: String::new(),
+            category: None,
+            tags: Vec::new(),
+            metadata: Metadata::new(),
+            definition: serde_json::from_value(steps).unwrap(),
+            version: 1,
+            is_template: false,
+            is_published: false,
+            source_template_id: None,
+            is_active: true,
+            created_by: None,
+            created_at: now,
+            updated_at: now,
+        };
+        engine.store().create_workflow(tenant, workflow.clone()).await.unwrap();
+        let request = StartRequest { workflow_id: workflow.id, start: StartExecution::default(), idempotency: None };
+        engine.start(tenant, request).await.unwrap().id
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_late_piece_of_an_attempt_that_ended_keeps_no_other_from_speaking() {
+        let database = TestDatabase::sqlite();
+        let (engine, tenant) = (engine(&database).await, TenantId::local());
+        let id = start(&engine, &tenant).await;
+        let longest = Duration::from_secs(MAX_WAIT_SECONDS.into());
+        engine.wait(&tenant, &id, None, longest).await.unwrap();
+        let mut follower = Follower::new(&engine, &tenant, &id, Terminal::new(false));
+        follower.until_settled().await.unwrap();
+        // The events were read from the database before this frame came.
+        let path = StepPath::new("first").unwrap();
+        let late = Frame::text(TextKind::Answer, &id, engine.outside().clock.now(), &path, 1, 0, "first");
+        follower.show(&late).await.unwrap();
+        let decision = ReviewDecision::Approve;
+        let approve = DecideGate { decision, comment: None, content: None, budget_usd: None, opened_seq: None };
+        let review = Command::Review(StepPath::new("r").unwrap(), approve);
+        engine.command(&tenant, &id, review, "tester").await.unwrap();
+        engine.wait(&tenant, &id, None, longest).await.unwrap();
+        follower.until_settled().await.unwrap();
+        let printed = |at: &str| follower.printed.get(&(StepPath::new(at).unwrap(), 1)).copied();
+        assert_eq!((printed("first"), printed("second")), (Some(5), Some(6)));
+    }
 }

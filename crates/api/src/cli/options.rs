@@ -157,6 +157,12 @@ impl ServeOptions {
         ))
     }
 
+    /// Whether MCP servers may be programs. Without a login only this machine is let in, so that whoever can set one can
+    /// start programs anyway.
+    pub fn allows_stdio_mcp(&self, listen: SocketAddr) -> bool {
+        self.allow_stdio_mcp.unwrap_or(listen.ip().is_loopback())
+    }
+
     /// How many model calls may be in flight at once.
     pub fn call_limits(&self) -> CallLimits {
         let CallLimits { per_tenant, per_provider } = CallLimits::default();
@@ -263,5 +269,14 @@ mod tests {
         let listen = |address: &str| ServeOptions { listen: address.parse().ok(), ..ServeOptions::default() }.listen();
         assert!(listen("127.0.0.1:0").is_ok() && listen("[::1]:0").is_ok());
         assert!(listen("0.0.0.0:8080").unwrap_err().contains("refusing"));
+    }
+
+    #[test]
+    fn programs_are_started_for_this_machine_unless_the_operator_says_otherwise() {
+        let allows = |address: &str, allow_stdio_mcp: Option<bool>| {
+            ServeOptions { allow_stdio_mcp, ..ServeOptions::default() }.allows_stdio_mcp(address.parse().unwrap())
+        };
+        assert!(allows("127.0.0.1:0", None) && allows("[::1]:0", None) && !allows("0.0.0.0:0", None));
+        assert!(!allows("127.0.0.1:0", Some(false)) && allows("0.0.0.0:0", Some(true)));
     }
 }

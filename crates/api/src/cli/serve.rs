@@ -99,8 +99,7 @@ async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
         StoreConfig::Postgres(_) => None,
     };
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
-    // Without a login only this machine is let in, so that whoever can set one can start programs anyway.
-    let allow_stdio_mcp = options.allow_stdio_mcp.unwrap_or(listen.ip().is_loopback());
+    let allow_stdio_mcp = options.allows_stdio_mcp(listen);
     let config_of_engine = EngineConfig { limits, allow_stdio_mcp, ..EngineConfig::default() };
     let engine = open_engine(&config, providers, config_of_engine).await?;
     let config = AppConfig {

@@ -52,6 +52,12 @@ impl Terminal {
         tell_line(&format!("… {label}: thinking"));
     }
 
+    /// Shows how far a call of a tool is.
+    pub fn show_progress(&mut self, label: &str, event: &ExecutionEvent) {
+        self.end_text();
+        tell_line(&format!("… {label}: {}", how_far(event)));
+    }
+
     /// Shows an event without text.
     pub fn show(&mut self, event: &ExecutionEvent) {
         let Some(line) = line_of(event) else { return };
@@ -72,6 +78,23 @@ pub fn named(label: &str, path: Option<&StepPath>) -> String {
 fn indent(path: Option<&StepPath>) -> String {
     let parents = std::iter::successors(path.and_then(StepPath::parent), StepPath::parent);
     "  ".repeat(parents.count())
+}
+
+/// How far a call of a tool is, in one line: “3 of 10: reading page 3”.
+fn how_far(event: &ExecutionEvent) -> String {
+    let total = event.total.map(|total| format!(" of {}", short(total))).unwrap_or_default();
+    let mut words = event.message.iter().flat_map(|message| message.split_whitespace()).peekable();
+    let message = match words.peek() {
+        Some(_) => format!(": {}", words.collect::<Vec<_>>().join(" ")),
+        None => String::new(),
+    };
+    format!("{}{total}{message}", short(event.progress.unwrap_or(0.0)))
+}
+
+/// A number with at most two decimals.
+fn short(number: f64) -> String {
+    let text = format!("{number:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn line_of(event: &ExecutionEvent) -> Option<String> {
@@ -213,6 +236,9 @@ fn answer(input: impl BufRead) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use sluice_types::ExecutionId;
+
     use super::*;
 
     #[test]
@@ -223,6 +249,23 @@ mod tests {
         }
         assert_eq!(chosen("r", &decisions), Err("“r” may be reject or revise: type more of it.".into()));
         assert!(chosen("", &decisions).is_err() && chosen("approves", &decisions).is_err());
+    }
+
+    #[test]
+    fn progress_is_told_in_one_line() {
+        let event = |progress: f64, total: Option<f64>, message: Option<&str>| ExecutionEvent {
+            progress: Some(progress),
+            total,
+            message: message.map(str::to_owned),
+            ..ExecutionEvent::of_execution(
+                EventType::ToolProgress,
+                &ExecutionId::new("execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").unwrap(),
+                DateTime::default(),
+            )
+        };
+        assert_eq!(how_far(&event(3.0, Some(10.0), Some("reading\n page 3"))), "3 of 10: reading page 3");
+        assert_eq!(how_far(&event(0.333_333, None, Some(" "))), "0.33");
+        assert_eq!(how_far(&event(-100.0, Some(0.0), None)), "-100 of 0");
     }
 
     #[test]

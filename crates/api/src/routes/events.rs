@@ -26,8 +26,9 @@ pub struct AfterQuery {
 /// Follows an execution as server-sent events.
 ///
 /// The data of each is an `ExecutionEvent` as JSON. First come the stored events after `Last-Event-ID` or
-/// `after`, then the text so far of each attempt under way, in one or more `text` events, and what its
-/// model thought so far, in `thinking` events, then the events as they happen. The stream ends when the execution does.
+/// `after`, then the text so far of each attempt under way, in one or more `text` events, what its
+/// model thought so far, in `thinking` events, and how far calls of tools are, in `tool_progress` events, then the events
+/// as they happen. The stream ends when the execution does.
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), AfterQuery,

@@ -167,7 +167,8 @@ pub async fn update_step_run(
 
 /// Replaces the output of a step; later steps use the new one when they run.
 ///
-/// Steps that were made from the old output are marked `stale`; `retry_step` runs them again.
+/// Steps that were made from the old output are marked `stale`; `retry_step` runs them again. Of an agent, its output and the
+/// results of its calls can be replaced; the turns that have read the old result are `stale` then, and so is the agent.
 #[utoipa::path(
     tag = "executions",
     params(("execution_id" = ExecutionId, Path, description = "The execution"), ("step_path" = StepPath, Path, description = "The step run"), IncludeQuery),

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use sluice_store::{IdempotencyKey, StoreError};
 use sluice_types::StepPath;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::actors::{Actors, Message};
+use super::asleep::Nap;
 use super::call_queue::CallQueue;
 use crate::error::EngineError;
 use crate::hub::Channel;
@@ -31,6 +33,16 @@ pub(super) enum Flow {
     Refused(StoreError),
     /// Another request has used the command's idempotency key: the turn is discarded, and the execution goes on without it.
     Discarded,
+}
+
+/// How an actor begins.
+enum Beginning {
+    /// The turn of the start was written.
+    Started(Outcome),
+    /// The execution was claimed. Attempts that were under way in a live one are recovered.
+    Claimed,
+    /// The execution slept: nothing was under way.
+    Woken,
 }
 
 /// The actor of one execution.
@@ -72,26 +84,32 @@ impl Actor {
 
     /// Continues after the start's turn was written: publishes it, starts steps, and runs as a task.
     pub fn go_on_after_start(self, outcome: Outcome) {
-        self.spawn(Some(outcome));
+        self.spawn(Beginning::Started(outcome));
     }
 
     /// Takes over an execution, with a first message. A live one continues with its steps.
     pub fn adopt(mut self, first: Option<Message>) {
         self.held_back = first;
-        self.spawn(None);
+        self.spawn(Beginning::Claimed);
+    }
+
+    /// Goes on with an execution of this engine that slept, with a first message.
+    pub fn wake(mut self, first: Option<Message>) {
+        self.held_back = first;
+        self.spawn(Beginning::Woken);
     }
 
     /// Runs the actor's life in a task of its own, until the engine stops or loses its lease.
-    fn spawn(mut self, started: Option<Outcome>) {
+    fn spawn(mut self, beginning: Beginning) {
         self.actors.register(&self.key, &self.mailbox);
         let owning = self.shared.owning();
         let shared = self.shared.clone();
         shared.tasks.spawn(async move {
             let life = async {
-                let begun = match started {
-                    Some(outcome) => self.carry_out(outcome.effects),
-                    None if self.machine().journal().state.live => self.recover().await,
-                    None => Flow::GoOn,
+                let begun = match beginning {
+                    Beginning::Started(outcome) => self.carry_out(outcome.effects),
+                    Beginning::Claimed if self.machine().journal().state.live => self.recover().await,
+                    Beginning::Claimed | Beginning::Woken => Flow::GoOn,
                 };
                 if matches!(begun, Flow::GoOn) {
                     self.live().await;
@@ -127,6 +145,12 @@ impl Actor {
         if !self.has_work() {
             // A closed actor handles no message: the last messages are dropped, and their senders turn to the next
             // actor or to the database.
+            self.inbox.close();
+            return None;
+        }
+        if let Some(nap) = self.nap() {
+            // Noted first: whoever finds the inbox closed wakes the execution.
+            self.actors.asleep.insert(&self.key, nap);
             self.inbox.close();
             return None;
         }
@@ -217,6 +241,17 @@ impl Actor {
                 Flow::GoOn
             }
         }
+    }
+
+    /// The nap that the execution can take: nothing is under way, and nothing is due soon.
+    fn nap(&self) -> Option<Nap> {
+        if self.shared.is_draining() || !self.attempts.is_empty() || !self.queue().is_empty() {
+            return None;
+        }
+        let machine = self.machine();
+        let soon = self.shared.outside.clock.now() + TimeDelta::from_std(self.shared.limits.shortest_nap).ok()?;
+        let until = machine.next_wake(false);
+        until.is_none_or(|at| at > soon).then(|| Nap { until, epoch: machine.journal().epoch })
     }
 
     /// Whether a running attempt or a timer will send this actor a message.

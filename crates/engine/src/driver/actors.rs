@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use std::sync::Arc;
 
+use super::asleep::Asleep;
 use crate::call_permits::CallPermit;
 use crate::error::EngineError;
 use crate::key::ExecutionKey;
@@ -52,6 +53,8 @@ pub struct Actors {
     /// Executions that are being written for the first time, and have no actor yet.
     starting: DashSet<ExecutionKey>,
     activating: DashMap<ExecutionKey, Arc<Mutex<()>>>,
+    /// Executions of this engine that have no actor, and need none before a time.
+    pub asleep: Asleep,
 }
 
 impl Actors {
@@ -65,9 +68,9 @@ impl Actors {
         self.open.get(key).filter(|actor| !actor.is_closed()).map(|actor| actor.clone())
     }
 
-    /// Whether an execution has an actor, or is about to get one.
+    /// Whether an execution has an actor, is about to get one, or sleeps.
     pub fn has(&self, key: &ExecutionKey) -> bool {
-        self.open(key).is_some() || self.starting.contains(key)
+        self.open(key).is_some() || self.starting.contains(key) || self.asleep.get(key).is_some()
     }
 
     /// Sends a message to the actor of an execution. Without a message, it only checks for an actor.

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
+use sluice_tools::Progress;
 use sluice_types::ErrorCode;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::actor::Actor;
@@ -184,6 +185,15 @@ impl Sink for &Attempt {
         // PostgreSQL's texts hold no NUL.
         let piece = if piece.contains('\0') { piece.replace('\0', "\u{fffd}").into() } else { Cow::Borrowed(piece) };
         self.channel.add_thinking(self.shared.outside.clock.now(), &self.task.path, self.task.attempt, &piece);
+    }
+
+    async fn progress(&self, newest: &mut watch::Receiver<Option<Progress>>) {
+        let turn = self.channel.turn_to_tell_progress().await;
+        let progress = newest.borrow_and_update().clone();
+        if let Some(progress) = progress {
+            let now = self.shared.outside.clock.now();
+            self.channel.tell_progress(now, &self.task.path, self.task.attempt, &progress, turn);
+        }
     }
 }
 

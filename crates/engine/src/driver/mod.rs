@@ -3,6 +3,7 @@
 
 mod actor;
 mod actors;
+mod asleep;
 mod attempts;
 mod call;
 mod call_queue;
@@ -13,5 +14,6 @@ mod turn;
 
 pub use actor::Actor;
 pub use actors::{Actors, Message, SendResult};
+pub use asleep::Nap;
 #[cfg(test)]
 pub use evaluate::{evaluate, evaluate_if_quick};

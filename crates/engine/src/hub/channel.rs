@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
+use sluice_tools::Progress;
 use sluice_types::StepPath;
 use sluice_types::limits::MAX_THINKING_BYTES;
 use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::frame::{Frame, TextKind};
+use super::pace::{Pace, Turn};
 use super::text::LiveText;
 use crate::key::ExecutionKey;
 
@@ -34,6 +37,8 @@ pub struct Channel {
     /// How far the stored events have come.
     published: watch::Sender<Advance>,
     texts: Mutex<Texts>,
+    /// How often the calls of tools tell how far they are, all together.
+    progress_pace: Pace,
     /// The poller of the execution while readers hold it. The lock is held while one is started.
     pub(crate) poller: tokio::sync::Mutex<Weak<AbortOnDropHandle<()>>>,
     channels: Arc<DashMap<ExecutionKey, Weak<Channel>>>,
@@ -58,6 +63,8 @@ struct Texts {
     thinking: BTreeMap<StepPath, LiveText>,
     /// Of attempts that another server runs, as far as the poller has read them.
     elsewhere: BTreeMap<StepPath, LiveText>,
+    /// How far the calls of tools that run here are: the newest frame of each.
+    progress: BTreeMap<StepPath, Frame>,
 }
 
 impl Hub {
@@ -72,6 +79,7 @@ impl Hub {
             sender: OnceLock::new(),
             published: watch::Sender::new(Advance::default()),
             texts: Mutex::default(),
+            progress_pace: Pace::default(),
             poller: tokio::sync::Mutex::default(),
             channels: self.channels.clone(),
         });
@@ -144,6 +152,7 @@ impl Channel {
     /// Begins the texts of an attempt.
     pub fn begin_text(&self, path: &StepPath, attempt: i32) {
         let mut texts = self.texts();
+        texts.progress.remove(path);
         texts.here.insert(path.clone(), LiveText::new(attempt));
         texts.thinking.insert(path.clone(), LiveText::thinking(attempt));
     }
@@ -171,6 +180,23 @@ impl Channel {
         }
     }
 
+    /// Waits until readers may be told of progress again.
+    pub async fn turn_to_tell_progress(&self) -> Turn<'_> {
+        self.progress_pace.turn().await
+    }
+
+    /// Sends how far the call of a tool is.
+    pub fn tell_progress(&self, at: DateTime<Utc>, path: &StepPath, attempt: i32, progress: &Progress, turn: Turn<'_>) {
+        let mut texts = self.texts();
+        if texts.here.get(path).is_none_or(|text| text.attempt != attempt) {
+            return;
+        }
+        let frame = Frame::progress(&self.key.id, at, path, attempt, progress);
+        self.send(frame.clone());
+        texts.progress.insert(path.clone(), frame);
+        turn.take(Instant::now());
+    }
+
     /// The thinking of an attempt so far.
     pub fn thinking_of(&self, path: &StepPath, attempt: i32) -> String {
         let texts = self.texts();
@@ -194,6 +220,7 @@ impl Channel {
     pub fn end_text(&self, path: &StepPath) -> String {
         let mut texts = self.texts();
         texts.thinking.remove(path);
+        texts.progress.remove(path);
         texts.here.remove(path).map(LiveText::into_text).unwrap_or_default()
     }
 
@@ -226,10 +253,10 @@ impl Channel {
         self.texts().elsewhere.retain(|path, text| runs(path, text.attempt));
     }
 
-    /// Listens: the texts of all attempts under way as they are now, and everything from now on.
+    /// Listens: the texts of all attempts under way as they are now, how far calls of tools are, and everything from now on.
     pub fn subscribe(&self, now: DateTime<Utc>) -> (Vec<Frame>, broadcast::Receiver<Frame>) {
         let mut texts = self.texts();
-        let Texts { here, thinking, elsewhere } = &mut *texts;
+        let Texts { here, thinking, elsewhere, progress } = &mut *texts;
         elsewhere.retain(|path, _| !here.contains_key(path));
         let thinking = thinking.iter_mut().filter(|(_, text)| !text.as_str().is_empty());
         let frames = here
@@ -237,7 +264,7 @@ impl Channel {
             .chain(elsewhere)
             .chain(thinking)
             .flat_map(|(path, text)| text.frames(&self.key.id, now, path));
-        let frames = frames.collect();
+        let frames = frames.chain(progress.values().cloned()).collect();
         (frames, self.sender.get_or_init(|| broadcast::Sender::new(BEHIND)).subscribe())
     }
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sluice_store::StoredEvent;
+use sluice_tools::Progress;
 use sluice_types::{EventType, ExecutionEvent, ExecutionId, ExecutionStatus, StepPath, StepRunStatus};
 
 /// A server-sent event (WHATWG HTML, section 9.2), ready to be sent.
@@ -96,13 +97,34 @@ impl Frame {
             text: Some(text.to_owned()),
             ..ExecutionEvent::of_execution(kind.event_type(), id, at)
         };
-        let json = serde_json::to_string(&event).unwrap_or_default();
-        Self {
-            seq: None,
-            text: Some(TextEnd { kind, path: path.clone(), attempt, end: offset + text.len() }),
-            ends_stream: false,
-            bytes: format!("event: {}\ndata: {json}\n\n", kind.event_type()).into(),
-        }
+        let end = TextEnd { kind, path: path.clone(), attempt, end: offset + text.len() };
+        Self { text: Some(end), ..Self::live(&event) }
+    }
+
+    /// The frame of a report on how far a call of a tool is.
+    #[must_use]
+    pub fn progress(
+        id: &ExecutionId,
+        at: DateTime<Utc>,
+        path: &StepPath,
+        attempt: i32,
+        Progress { progress, total, message }: &Progress,
+    ) -> Self {
+        Self::live(&ExecutionEvent {
+            path: Some(path.clone()),
+            attempt: Some(attempt),
+            progress: Some(*progress),
+            total: *total,
+            message: message.clone(),
+            ..ExecutionEvent::of_execution(EventType::ToolProgress, id, at)
+        })
+    }
+
+    /// The frame of an event that is not stored.
+    fn live(event: &ExecutionEvent) -> Self {
+        let json = serde_json::to_string(event).unwrap_or_default();
+        let bytes = format!("event: {}\ndata: {json}\n\n", event.event_type.frame_name());
+        Self { seq: None, text: None, ends_stream: false, bytes: bytes.into() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod channel;
 mod frame;
+mod pace;
 mod text;
 
 pub(crate) use channel::Advance;

@@ -8,7 +8,8 @@ use sluice_types::{
 
 use super::Machine;
 use super::containers::around;
-use super::staleness::made_from;
+use super::staleness::{later_turns, made_from};
+use super::tool_work::is_call;
 use crate::error::EngineError;
 use crate::output::output_of;
 use crate::templating::text_of;
@@ -16,8 +17,8 @@ use crate::templating::text_of;
 impl Machine {
     pub(super) fn override_output(&mut self, path: &StepPath, request: OverrideOutput) -> Result<(), EngineError> {
         let status = self.step_status(path)?;
-        if path.in_agent().is_some() {
-            let message = "The output of an agent can be replaced, and not that of one of its turns or calls.";
+        if path.in_agent().is_some_and(|at| at.call.is_none()) {
+            let message = "What a turn of an agent said cannot be replaced: its calls follow from it. Replace the result of one of its calls or the agent's output, or retry the turn.";
             return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         let has_result = matches!(status, StepRunStatus::Completed | StepRunStatus::Failed | StepRunStatus::Cancelled);
@@ -39,12 +40,15 @@ impl Machine {
             run.finish_reason = None;
             run.finish_word = None;
             run.error = None;
+            // They are parts of the old result.
+            run.attachments.clear();
             run.overridden = true;
             run.stale = false;
             run.completed_at.get_or_insert(now);
         });
         let event = self.event_of(EventType::Progress, path);
         self.emit(ExecutionEvent { message: Some("The output was replaced by a person.".into()), ..event });
+        self.go_on_after_call(path);
         self.gather_around(path);
         self.mark_stale(path);
         self.show_anew(path);
@@ -70,6 +74,8 @@ impl Machine {
         };
         let content = text_of(&value);
         let output = match &place.step.kind {
+            // The schema of an agent is that of its answer.
+            StepKind::Agent(_) if is_call(path) => value,
             StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }) => {
                 output_of(&content, output_schema.as_ref())
                     .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/output", failure.message))?
@@ -82,6 +88,23 @@ impl Machine {
             | StepKind::Unknown(_) => value,
         };
         Ok((content, output))
+    }
+
+    /// Lets an agent that failed or was stopped go on when the result of one of its calls was replaced. A turn that failed
+    /// after the call is made again: it is sent another result.
+    fn go_on_after_call(&mut self, path: &StepPath) {
+        let Some(at) = path.in_agent() else { return };
+        if !matches!(self.runs.status(&at.agent), StepRunStatus::Failed | StepRunStatus::Cancelled) {
+            return;
+        }
+        let failed: Vec<StepPath> = later_turns(&self.runs, &at)
+            .filter(|run| run.status == StepRunStatus::Failed && !is_call(&run.path))
+            .map(|run| run.path.clone())
+            .collect();
+        for turn in failed {
+            self.back_to_pending(&turn);
+        }
+        self.reopen(&at.agent);
     }
 
     /// Marks the outputs that were made from the replaced one.

@@ -1,6 +1,6 @@
 //! The outputs that were made from one that a person has replaced.
 
-use sluice_types::{Index, StepId, StepKind, StepPath, StepRunStatus};
+use sluice_types::{InAgent, Index, StepId, StepKind, StepPath, StepRun, StepRunStatus};
 
 use super::containers::ListPath;
 use super::dependents::{Uses, begun_lists, is_inside};
@@ -13,6 +13,12 @@ pub fn made_from(index: &Index, runs: &Runs, changed: &StepPath) -> Vec<StepPath
     let mut walk = Walk { index, runs, changed, uses: Uses::new(index), sources: Vec::new(), stale: Vec::new() };
     walk.list(&ListPath::ROOT);
     walk.stale
+}
+
+/// The turns of an agent after the one of a call, and their calls.
+pub fn later_turns<'r>(runs: &'r Runs, at: &InAgent) -> impl Iterator<Item = &'r StepRun> {
+    let turn = at.turn;
+    runs.below(&at.agent).filter(move |run| run.path.in_agent().is_some_and(|it| it.turn > turn))
 }
 
 struct Walk<'a> {
@@ -33,7 +39,8 @@ impl Walk<'_> {
         for place in self.index.block(&address) {
             let Some(path) = list.step(&place.step.id) else { continue };
             let Some(run) = self.runs.get(&path) else { continue };
-            let is_made = self.uses.of(place, &path).iter().any(|used| self.sources.contains(used));
+            let is_made =
+                self.uses.of(place, &path).iter().any(|used| self.sources.contains(used)) || self.has_read(&path);
             let mut is_source = path == *self.changed;
             let is_loop = matches!(place.step.kind, StepKind::Loop(_));
             for inner in begun_lists(self.runs, place, run) {
@@ -67,6 +74,17 @@ impl Walk<'_> {
         let found = self.sources.len() > outer;
         self.sources.truncate(outer);
         found
+    }
+
+    /// Whether the model of an agent has read the changed result of one of its calls. What it said and did since is stale.
+    fn has_read(&mut self, agent: &StepPath) -> bool {
+        let Some(at) = self.changed.in_agent().filter(|at| at.agent == *agent) else { return false };
+        let has_read = |run: &&StepRun| {
+            matches!(run.status, StepRunStatus::Completed | StepRunStatus::Running | StepRunStatus::OutcomeUnknown)
+        };
+        let before = self.stale.len();
+        self.stale.extend(later_turns(self.runs, &at).filter(has_read).map(|run| run.path.clone()));
+        self.stale.len() > before
     }
 
     /// All outputs of a list are stale.

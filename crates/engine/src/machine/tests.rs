@@ -11,6 +11,7 @@ mod parallel;
 mod pauses;
 mod queued;
 mod recovery;
+mod replaced_results;
 mod reruns;
 mod tools;
 mod trees;

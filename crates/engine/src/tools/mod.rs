@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use sluice_store::ListedTool;
 use sluice_tools::native::NativeTool;
-use sluice_tools::{CallOptions, Sent, ToolError, ToolErrorKind, ToolOutput};
+use sluice_tools::{CallOptions, ProgressSink, Sent, ToolError, ToolErrorKind, ToolOutput};
 use sluice_types::limits::DEFAULT_TIMEOUT_SECONDS;
 use sluice_types::{McpServerId, TenantId, ToolSource};
 
@@ -34,11 +34,16 @@ impl Tools {
         Self { servers }
     }
 
-    /// Calls a tool once. A result is there too when the tool says that it failed.
-    pub async fn call(&self, tenant: &TenantId, work: &ToolWork) -> (Made, Result<(), Failure>) {
+    /// Calls a tool once. A result is there too when the tool says that it failed. Servers report how far the call is.
+    pub async fn call(
+        &self,
+        tenant: &TenantId,
+        work: &ToolWork,
+        progress: ProgressSink,
+    ) -> (Made, Result<(), Failure>) {
         let output = match &work.tool.source {
             ToolSource::Native => self.call_native(work).await,
-            ToolSource::Server(server) => self.call_server(tenant, server, work).await,
+            ToolSource::Server(server) => self.call_server(tenant, server, work, progress).await,
         };
         match output {
             Ok(output) => made_of(output),
@@ -79,13 +84,14 @@ impl Tools {
         tenant: &TenantId,
         server: &McpServerId,
         work: &ToolWork,
+        progress: ProgressSink,
     ) -> Result<ToolOutput, ToolError> {
         let configured = self.servers.config(tenant, server).await.map_err(McpServerError::into_tool_error)?;
         if !configured.is_allowed(&work.tool.name) {
             let message = format!("The settings of the MCP server do not allow its tool `{}`.", work.tool);
             return Err(ToolError::new(ToolErrorKind::NotAllowed, Sent::No, message));
         }
-        let options = CallOptions { timeout: work.timeout, progress: None };
+        let options = CallOptions { timeout: work.timeout, progress: Some(progress) };
         let (key, config) = (&configured.key, &configured.config);
         self.servers.pool().call(key, config, &work.tool.name, work.arguments.clone(), options).await
     }

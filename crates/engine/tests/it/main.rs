@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod asleep;
 mod call_limits;
 mod commands;
 mod containers;

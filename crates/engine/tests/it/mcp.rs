@@ -1,15 +1,16 @@
 //! Tools of MCP servers in runs: a program of the tests of `sluice-tools` that also does what good servers do not.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use sluice_engine::EngineConfig;
+use sluice_engine::{Command, EngineConfig, Frame};
 use sluice_store::StepRunFilter;
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
-    AttachmentType, ErrorCode, ExecutionId, ExecutionStatus, GateKind, HttpTransport, McpServer, McpServerId,
-    McpTransport, ReviewDecision, SetMcpTransport, StepEffect, StepRun, StepRunStatus,
+    AttachmentType, ErrorCode, EventType, ExecutionEvent, ExecutionId, ExecutionStatus, GateKind, HttpTransport,
+    McpServer, McpServerId, McpTransport, ReviewDecision, SetMcpTransport, StepEffect, StepRun, StepRunStatus,
 };
 
 use crate::support::{TestEngine, decision, path, run_of, step};
@@ -167,7 +168,7 @@ async fn an_agent_goes_on_when_a_tool_vanishes_dies_or_fails() {
             ("odd:env", StepRunStatus::Completed, None),
         ]
     );
-    assert_eq!(run_of(&done, "scout").agent.as_ref().unwrap().tools.len(), 13);
+    assert_eq!(run_of(&done, "scout").agent.as_ref().unwrap().tools.len(), 14);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -194,4 +195,44 @@ async fn an_agent_whose_tools_cannot_be_listed_fails_with_the_reason() {
     let error = run_of(&failed, "scout").error.clone().unwrap();
     assert_eq!((failed.status, error.code), (ExecutionStatus::Failed, ErrorCode::UnknownTool));
     assert!(error.message.contains("`odd:nowhere`"), "{}", error.message);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_are_told_how_far_a_call_is() {
+    let database = TestDatabase::sqlite();
+    let bench = bench(&database).await;
+    add(&bench, "odd", false).await;
+    let mut step = call("busy", Some("reads"));
+    step["arguments"] = json!({"text": format!("with secret-token-1 {}", "x".repeat(300))});
+    let started = bench.run(&[step]).await;
+    let channel = bench.engine.channel(&bench.tenant, &started.id);
+    let reports = |frames: &[Frame]| -> Vec<ExecutionEvent> {
+        let events = frames.iter().filter_map(Frame::event);
+        events.filter(|event| event.event_type == EventType::ToolProgress).collect()
+    };
+    let listen = || channel.subscribe(bench.engine.outside().clock.now());
+    let (_, mut live) = listen();
+    let next = async |live: &mut tokio::sync::broadcast::Receiver<Frame>| {
+        let heard = async {
+            loop {
+                if let Some(report) = reports(&[live.recv().await.unwrap()]).pop() {
+                    return report;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), heard).await.expect("a report")
+    };
+    let first = next(&mut live).await;
+    assert_eq!((first.path, first.attempt, first.seq, first.total), (Some(path("a")), Some(1), None, Some(1e6)));
+    let message = first.message.unwrap();
+    assert!(message.starts_with("with [") && message.ends_with("xx…") && !message.contains("token"), "{message}");
+    assert_eq!(message.chars().count(), 201);
+    let second = next(&mut live).await;
+    assert!(second.progress > first.progress, "{second:?}");
+    // A reader that comes late is told the newest report, until the call has ended.
+    let late = reports(&listen().0);
+    assert!(late.len() == 1 && late[0].progress >= second.progress, "{late:?}");
+    bench.command(&started.id, Command::Cancel).await.unwrap();
+    bench.until(&started.id, |_| reports(&listen().0).is_empty()).await;
+    assert!(bench.events(&started.id).await.iter().all(|event| event.event_type != EventType::ToolProgress));
 }

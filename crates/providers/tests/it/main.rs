@@ -8,7 +8,6 @@
     reason = "clippy allows these in tests, but does not see that a test's helper is one"
 )]
 
-mod aimock;
 mod answers;
 mod client;
 mod cuts;

@@ -9,8 +9,8 @@ use serde_json::json;
 use sluice_providers::{Message, ModelCall, ProviderErrorKind as Kind, Tool};
 use sluice_types::FinishReason;
 
-use crate::aimock;
 use crate::wire::{call, hear};
+use sluice_testing::aimock;
 
 /// The models of the gateway, by the provider behind each.
 const BEHIND: [(&str, &str); 4] = [

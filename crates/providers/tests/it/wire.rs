@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sluice_providers::{Client, Finish, ModelCall, ModelEvent, ProviderError, ProviderErrorKind as Kind};
 use sluice_types::TokenUsage;
 
-use crate::aimock;
+use sluice_testing::aimock;
 
 /// Every protocol, as the provider and model that lead to it. The last is Ollama's own one.
 const PROTOCOLS: [(&str, &str); 6] = [

@@ -13,9 +13,10 @@ use rmcp::model::{
 use rmcp::service::{NotificationContext, RoleClient};
 use tokio::sync::Mutex;
 
+use super::limits::MAX_PROGRESS_CHARS;
 use super::options::{Progress, ProgressSink};
 use crate::logs::{Log, LogSource};
-use crate::text::shortened;
+use crate::text::cut;
 
 /// Where the progress of each call goes.
 pub type Routes = Mutex<HashMap<ProgressToken, ProgressSink>>;
@@ -39,7 +40,7 @@ impl ClientHandler for Handler {
     async fn on_progress(&self, params: ProgressNotificationParam, _: NotificationContext<RoleClient>) {
         let sink = self.routes.lock().await.get(&params.progress_token).cloned();
         if let Some(sink) = sink {
-            let message = params.message.map(|message| shortened(&self.log.clean(&message)));
+            let message = params.message.map(|message| cut(self.log.clean(&message).trim(), MAX_PROGRESS_CHARS));
             sink(Progress { progress: params.progress, total: params.total, message });
         }
     }

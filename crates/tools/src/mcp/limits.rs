@@ -24,6 +24,8 @@ pub const MAX_TOOLS: usize = 1_000;
 pub const MAX_LIST_BYTES: usize = 8 * 1024 * 1024;
 /// Characters of what a server tells models on how to use it.
 pub const MAX_INSTRUCTIONS_CHARS: usize = 10_000;
+/// Characters of the message of a progress report.
+pub const MAX_PROGRESS_CHARS: usize = 200;
 /// Pages of the list of tools.
 pub const MAX_TOOL_PAGES: usize = 100;
 /// Lines in a row on standard output that are no messages.

@@ -6,7 +6,7 @@ const mode = process.argv[2] ?? "normal";
 const MODERN = "2026-07-28";
 const versions = { old: "2024-11-05", third: "2025-06-18", future: "2199-01-01" };
 const any = { type: "object", properties: { text: { type: "string" } } };
-let names = ["echo", "never", "die", "big", "twice", "deep", "progress", "change", "fork", "flood", "env", "hologram", "fail"];
+let names = ["echo", "never", "die", "big", "twice", "deep", "progress", "busy", "change", "fork", "flood", "env", "hologram", "fail"];
 if (mode === "pages" || mode === "endless") names = ["a", "b", "c", "d", "e"];
 if (mode === "most" || mode === "many") names = Array.from({ length: mode === "most" ? 1000 : 1001 }, (_, n) => `tool${n}`);
 
@@ -20,6 +20,7 @@ const log = (line) => process.stderr.write(line + "\n");
 let listener;
 const subscription = () => ({ "io.modelcontextprotocol/subscriptionId": listener });
 
+const busy = new Map();
 const calls = {
   echo: (id, { text: said = "" }) => answer(id, text(said)),
   never: (id) => log(`under way ${id}`),
@@ -42,6 +43,14 @@ const calls = {
     const progressToken = meta?.progressToken;
     for (const progress of [1, 2, 3]) notify("notifications/progress", { progressToken, progress, total: 3, message: `part ${progress}` });
     setTimeout(() => answer(id, text("done")), 300);
+  },
+  // Reports until it is cancelled.
+  busy: (id, { text: message = "" }, meta) => {
+    const progressToken = meta?.progressToken;
+    let progress = 0;
+    const report = () => notify("notifications/progress", { progressToken, progress: ++progress, total: 1e6, message });
+    busy.set(id, setInterval(report, 5));
+    report();
   },
   change: (id) => {
     names = [...names.filter((name) => name !== "fail"), "added"];
@@ -92,7 +101,10 @@ function handle({ id, method, params }) {
     return notify("notifications/subscriptions/acknowledged", { notifications: { toolsListChanged: true }, _meta: subscription() });
   }
   if (method === "tools/list") return list(id, params?.cursor);
-  if (method === "notifications/cancelled") return log(`cancelled ${params.requestId}`);
+  if (method === "notifications/cancelled") {
+    clearInterval(busy.get(params.requestId));
+    return log(`cancelled ${params.requestId}`);
+  }
   if (method === "tools/call") {
     const call = calls[params.name];
     if (!call) return refuse(id, -32602, `unknown tool ${params.name}`);

@@ -39,6 +39,8 @@ impl Machine {
         self.skip_left_turns(path);
         self.add_up(path);
         let now = self.turn.now;
+        // A result that a person replaced after the model had read it.
+        let is_stale = self.runs.below(path).any(|run| run.stale);
         let (finish_reason, finish_word) =
             self.runs.get(turn).map(|run| (run.finish_reason, run.finish_word.clone())).unwrap_or_default();
         let message = is_cut.then(|| {
@@ -53,6 +55,7 @@ impl Machine {
             run.finish_word = finish_word;
             run.error = None;
             run.revision = None;
+            run.stale = is_stale;
             run.completed_at = Some(now);
             run.duration_ms = run.started_at.map(|from| (now - from).num_milliseconds());
             let agent = run.agent.get_or_insert_default();

@@ -10,7 +10,7 @@ use sluice_testing::{Script, ScriptedServer};
 use sluice_types::TokenUsage;
 
 use super::{KEY, PROTOCOLS, call, client, listen};
-use crate::aimock;
+use sluice_testing::aimock;
 
 /// How long an answer without an end may be read before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);

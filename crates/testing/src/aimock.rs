@@ -1,11 +1,10 @@
-//! npm's aimock: a server that speaks the providers' wire protocols, written by others.
+//! npm's aimock: a server that speaks the providers' wire protocols, written by others. Its answers are in
+//! `crates/providers/tests/aimock/fixtures.json`.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-    sync::OnceLock,
-};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 /// The server's process: it ends when our end of its stdin closes, which the end of the test process sees to.
 struct Server {
@@ -20,7 +19,7 @@ pub fn url() -> &'static str {
 }
 
 fn start() -> Server {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aimock");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers/tests/aimock");
     assert!(
         folder.join("node_modules/@copilotkit/aimock").is_dir(),
         "run `cargo xtask test`, which installs the npm packages"
@@ -33,7 +32,7 @@ fn start() -> Server {
         .spawn()
         .expect("node is installed");
     let mut url = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    BufReader::new(process.stdout.take().expect("it is piped")).read_line(&mut url).expect("its URL");
     let url = url.trim().to_owned();
     assert!(url.starts_with("http://127.0.0.1:"), "aimock did not start: {url:?}");
     Server { url, _process: process }
