@@ -105,7 +105,8 @@ test('turns and calls are rows of the tree and of the timeline, and each has a l
   await page.getByRole('button', { name: 'Inside Turn 1' }).click();
   await expectSound(page);
   await page.getByText('Timeline', { exact: true }).click();
-  const track = (label) => page.locator('.tree-row').filter({ has: run.row(label) }).locator('.track > span');
+  const link = (label) => page.getByRole('link', { name: label, exact: true });
+  const track = (label) => page.locator('.tree-row').filter({ has: link(label) }).locator('.track > span');
   await expect(track('Turn 1')).toHaveClass('work');
   await expect(track('current_time')).toHaveClass('work');
   await expect(track('Scout')).toHaveClass('around');

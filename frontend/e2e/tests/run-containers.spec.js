@@ -75,8 +75,10 @@ test('a step is changed for one item alone, or for all that have not run', async
   const ask = prompt('Ask', '{{item}}', { provider: 'demo', model: 'demo-broken', max_retries: 0 });
   await run.begin(api, [{ label: 'Each', type: 'parallel', for_each: '[1, 2]', steps: [ask] }]);
   await expect(run.status).toHaveText('Failed');
+  // Beside the tree, the chosen step stands alone.
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(`/runs/${run.id}#each.1.ask`);
-  await page.getByRole('button', { name: 'Switch model and retry' }).first().click();
+  await page.getByRole('button', { name: 'Switch model and retry' }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('radio', { name: 'All items that have not run' })).toBeChecked();
   await dialog.getByRole('radio', { name: 'Only this item' }).check({ force: true });

@@ -171,12 +171,7 @@ fn Row(run: Memo<ExecutionSummary>, names: Names, bulk: Bulk) -> impl IntoView {
     let trigger = run.with_untracked(|run| run.triggered_by.clone());
     let why = move || run.with(|run| run.error.as_ref().map(|error| error.message.clone()));
     let took = move || run.with(|run| run.duration_ms.map(duration));
-    let spent = move || {
-        run.with(|run| {
-            let has_cost = run.cost_usd > 0.0 || run.unpriced_calls > 0;
-            has_cost.then(|| known_cost(run.cost_usd, run.unpriced_calls))
-        })
-    };
+    let spent = move || run.with(|run| known_cost(run.cost_usd, run.unpriced_calls));
     view! {
         <tr role="row" class:chosen=is_chosen>
             <td role="cell" class="pick">

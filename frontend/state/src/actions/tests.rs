@@ -160,7 +160,7 @@ fn an_override_leaves_stale_what_was_made_from_the_old_output() {
 }
 
 #[test]
-fn a_turn_is_neither_switched_off_nor_given_another_output() {
+fn a_turn_keeps_what_it_said_and_an_agent_is_switched_off_as_a_whole() {
     let failed = json!({"step_id": "scout", "status": "failed"});
     let of = |path: &str| {
         let run = run(ExecutionStatus::Failed, false, &[(path, failed.clone())]);
@@ -169,4 +169,5 @@ fn a_turn_is_neither_switched_off_nor_given_another_output() {
     };
     assert_eq!(of("scout"), (true, true, true, true));
     assert_eq!(of("scout.2"), (false, false, true, true));
+    assert_eq!(of("scout.2.0"), (false, true, true, true));
 }
