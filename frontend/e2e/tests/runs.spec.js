@@ -6,7 +6,10 @@ const table = (page) => page.getByRole('table', { name: 'Runs' });
 /** The rows of the list, without its head. */
 const rows = (page) => table(page).getByRole('row').filter({ has: page.getByRole('cell') });
 const row = (page, name) => rows(page).filter({ has: page.getByRole('link', { name, exact: true }) });
-const states = (page) => rows(page).locator('.state').allTextContents();
+const states = async (page) => {
+  const texts = await rows(page).locator('.state').allTextContents();
+  return texts.map((text) => text.trim());
+};
 const bar = (page) => page.getByRole('region', { name: 'Chosen runs' });
 const waiting = (page) => page.getByRole('region', { name: /^Waiting for you/ });
 const nav = (page) => page.getByRole('navigation', { name: 'Main' });

@@ -95,9 +95,11 @@ pub fn limited(patch: PatchStep, only_here: bool) -> PatchStep {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
     use sluice_types::OnTruncated;
 
     use super::*;
+    use crate::run::tests::execution;
 
     #[test]
     fn only_what_differs_is_sent() {
@@ -109,10 +111,24 @@ mod tests {
         assert_eq!((sent.prompt, sent.system_prompt), (None, None));
     }
 
+    /// A run of step runs: path and type.
+    fn run_of(steps: &[(&str, &str)]) -> RunState {
+        let mut whole = serde_json::to_value(execution(&Value::Null, &[])).unwrap();
+        let one = whole["steps"][0].clone();
+        let step = |&(path, kind): &(&str, &str)| {
+            let mut step = one.clone();
+            step["path"] = json!(path);
+            step["type"] = json!(kind);
+            step
+        };
+        whole["steps"] = steps.iter().map(step).collect();
+        RunState::new(serde_json::from_value(whole).unwrap())
+    }
+
     #[test]
     fn a_change_is_limited_to_an_item_or_a_round() {
         let at = |text: &str, kind: &str| {
-            let run = crate::run::tests::run_of(&[(text.split('.').next().unwrap(), kind), (text, "llm")]);
+            let run = run_of(&[(text.split('.').next().unwrap(), kind), (text, "llm")]);
             one_of_many(&run, &StepPath::new(text).unwrap())
         };
         assert_eq!(at("each.3.draft", "parallel"), Some(OneOfMany::Item));

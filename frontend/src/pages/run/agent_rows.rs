@@ -11,9 +11,9 @@ use super::tree::{Look, Row, holds_shown, row_view, unfolded};
 use crate::components::Button;
 
 /// The turns, as far as they are loaded.
-#[component]
-pub fn AgentRows(look: Look, agent: StepPath, status: Memo<StepRunStatus>, depth: u32) -> impl IntoView {
-    let inside = Inside::follow(look.store, &agent);
+pub fn agent_rows(look: &Look, agent: &StepPath, status: Memo<StepRunStatus>, depth: u32) -> AnyView {
+    let look = *look;
+    let inside = Inside::follow(look.store, agent);
     let all = Memo::new(move |_| turns(inside.paths.read().as_deref().unwrap_or_default()));
     let numbers = move || all.read().iter().map(|turn| turn.number).collect::<Vec<_>>();
     let is_at_work = Memo::new(move |_| matches!(status.get(), StepRunStatus::Running | StepRunStatus::Waiting));
@@ -36,6 +36,7 @@ pub fn AgentRows(look: Look, agent: StepPath, status: Memo<StepRunStatus>, depth
             </p>
         </Show>
     }
+    .into_any()
 }
 
 /// A turn with its calls. One in which a person is asked is open.
@@ -75,7 +76,7 @@ fn TurnRow(look: Look, number: u32, all: Memo<Vec<Turn>>, is_at_work: Memo<bool>
             <Show when=move || open.get() && !is_empty.get()>
                 <ol>
                     <For each=move || calls.get() key=Clone::clone let:path>
-                        <CallRow look path depth=depth + 1 />
+                        {call_row(&look, path, depth + 1)}
                     </For>
                 </ol>
             </Show>
@@ -85,8 +86,7 @@ fn TurnRow(look: Look, number: u32, all: Memo<Vec<Turn>>, is_at_work: Memo<bool>
 }
 
 /// A call of a tool.
-#[component]
-fn CallRow(look: Look, path: StepPath, depth: u32) -> impl IntoView {
+fn call_row(look: &Look, path: StepPath, depth: u32) -> AnyView {
     let store = look.store;
     let status = store.step_status(&path);
     let tool = store.peek_step(&path, |step| step.run.tool.clone().unwrap_or_else(|| step.run.label.clone()));
@@ -100,5 +100,5 @@ fn CallRow(look: Look, path: StepPath, depth: u32) -> impl IntoView {
         is_empty: Signal::stored(true),
         depth,
     };
-    view! { <li>{row_view(&look, row, Signal::stored(vec![path]), main.into())}</li> }
+    view! { <li>{row_view(look, row, Signal::stored(vec![path]), main.into())}</li> }.into_any()
 }

@@ -18,7 +18,9 @@ pub fn CallProgressBar(store: RunStore, path: StepPath, label: String) -> impl I
     let progress = Memo::new(move |_| progress_of(store, &path));
     let is_told = Memo::new(move |_| progress.read().is_some());
     let part = Memo::new(move |_| progress.read().as_ref().and_then(CallProgress::part));
-    let label = StoredValue::new(["Progress of ", &label].concat());
+    let mut said = label;
+    said.insert_str(0, "Progress of ");
+    let label = StoredValue::new(said);
     view! {
         <Show when=move || is_told.get()>
             <div class="call-progress">

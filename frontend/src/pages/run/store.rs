@@ -1,7 +1,7 @@
 //! What the page of a run knows, with signals around it: each part of the page is drawn anew only
 //! when its own part changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -87,6 +87,20 @@ impl StepSignals {
     }
 }
 
+/// What the run runs, as far as it is loaded.
+#[derive(Default)]
+struct Plan {
+    definition: Option<Arc<Definition>>,
+    /// The steps of step runs that were changed for them alone.
+    own: BTreeMap<StepPath, Step>,
+}
+
+impl Plan {
+    fn index(&self) -> Option<Index> {
+        Some(Index::of(self.definition.as_deref()?).with_own(self.own.clone()))
+    }
+}
+
 /// The run of the page. It is `Copy`: parts of the page hand it to their parts.
 #[derive(Clone, Copy)]
 pub struct RunStore {
@@ -101,11 +115,8 @@ pub struct RunStore {
     /// The time, moving on while the run goes on.
     pub now: Signal<f64>,
     live: RwSignal<bool>,
-    /// The definition; `None` until it is loaded.
-    definition: RwSignal<Option<Arc<Definition>>>,
+    plan: RwSignal<Plan>,
     index: Memo<Option<Shared<Index>>>,
-    /// The steps of step runs that were changed for them alone, as far as they are loaded.
-    own_steps: RwSignal<HashMap<StepPath, Arc<Step>>>,
     /// Which steps a person opened or closed.
     pub choices: RwSignal<Choices>,
     /// The step beside the tree.
@@ -134,11 +145,8 @@ impl RunStore {
         // Time moves on only while there is something to count.
         let live = RwSignal::new(is_live);
         let now = ticking(TICK, move || live.get());
-        let definition = RwSignal::new(None::<Arc<Definition>>);
-        let index = Memo::new(move |_| {
-            definition
-                .with(|definition| definition.as_deref().map(|definition| Shared(Arc::new(Index::of(definition)))))
-        });
+        let plan = RwSignal::new(Plan::default());
+        let index = Memo::new(move |_| plan.with(|plan| Some(Shared(Arc::new(plan.index()?)))));
         let store = Self {
             live,
             state: StoredValue::new(state),
@@ -148,9 +156,8 @@ impl RunStore {
             connection: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
             gone: RwSignal::new(false),
             now,
-            definition,
+            plan,
             index,
-            own_steps: RwSignal::new(HashMap::new()),
             choices: RwSignal::new(unsent::choices(&id)),
             shown: RwSignal::new(None),
             follows: RwSignal::new(true),
@@ -241,14 +248,11 @@ impl RunStore {
 
     /// The definition that the run runs, with the changes made for it.
     pub fn definition(self) -> Option<Arc<Definition>> {
-        self.definition.get()
+        self.plan.with(|plan| plan.definition.clone())
     }
 
-    /// The step that a step run runs: its own, or that of the definition. Tracks changes.
+    /// The step that a step run runs: that of the definition, with what was changed for this one. Tracks changes.
     pub fn step_at(self, path: &StepPath) -> Option<Arc<Step>> {
-        if let Some(own) = self.own_steps.with(|own| own.get(path).cloned()) {
-            return Some(own);
-        }
         self.index.with(|index| index.as_ref()?.at(path).map(|place| Arc::clone(&place.step)))
     }
 
@@ -262,9 +266,9 @@ impl RunStore {
     pub async fn read_definition(self, id: ExecutionId) {
         if let Ok(definition) = api::executions::definition(&id).await
             // An equal definition causes no redraw.
-            && self.definition.try_with_untracked(|known| known.as_deref() != Some(&definition)) == Some(true)
+            && self.plan.try_with_untracked(|plan| plan.definition.as_deref() != Some(&definition)) == Some(true)
         {
-            self.definition.try_set(Some(Arc::new(definition)));
+            self.plan.try_update(|plan| plan.definition = Some(Arc::new(definition)));
         }
     }
 
@@ -272,10 +276,13 @@ impl RunStore {
     pub async fn read_own_step(self, path: StepPath) {
         let Some(id) = self.try_id() else { return };
         let Ok(detail) = api::executions::step(&id, &path).await else { return };
-        self.own_steps.try_update(|own| match detail.own_step {
-            Some(step) => _ = own.insert(path, Arc::new(step)),
-            None => _ = own.remove(&path),
-        });
+        let is_known = self.plan.try_with_untracked(|plan| plan.own.get(&path) == detail.own_step.as_ref());
+        if is_known == Some(false) {
+            self.plan.try_update(|plan| match detail.own_step {
+                Some(step) => _ = plan.own.insert(path, step),
+                None => _ = plan.own.remove(&path),
+            });
+        }
     }
 
     /// The time as the server writes it.

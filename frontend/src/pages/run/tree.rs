@@ -7,7 +7,7 @@ use sluice_web_state::format::plural;
 use sluice_web_state::run::{Lane, StepView, fact_of, lane_status, lanes, spent_briefly, spent_text, told};
 
 use super::address::{Chooser, address_of};
-use super::agent_rows::AgentRows;
+use super::agent_rows::agent_rows;
 use super::bar::{Bar, Marks, Ruler};
 use super::ids::tree_row;
 use super::inside::Inside;
@@ -105,7 +105,7 @@ fn TreeStep(look: Look, path: StepPath, depth: u32) -> impl IntoView {
                     view! {
                         <Show when=move || open.get() && !is_empty.get()>
                             {if is_agent {
-                                view! { <AgentRows look agent=inside.get_value() status depth=depth + 1 /> }.into_any()
+                                agent_rows(&look, &inside.get_value(), status, depth + 1)
                             } else {
                                 view! { <TreeInside look container=inside.get_value() kind depth=depth + 1 /> }.into_any()
                             }}

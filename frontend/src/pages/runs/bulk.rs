@@ -53,9 +53,9 @@ impl Bulk {
                 } else {
                     // Those that failed stay chosen, to be tried again.
                     chosen.try_update(|chosen| {
-                        runs.iter().for_each(|run| {
+                        for run in &runs {
                             chosen.put(&run.id, told.failed.iter().any(|failed| failed.id == run.id));
-                        })
+                        }
                     });
                     report.try_set(Some(told));
                 }

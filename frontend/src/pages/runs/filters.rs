@@ -140,7 +140,7 @@ fn MoreFilters(listing: Listing) -> impl IntoView {
         (false, None) => Some("A version is a number, as 3.".to_owned()),
     };
     let take_trigger = move |text: String| {
-        listing.change(|it| it.trigger = text.trim().to_owned());
+        listing.change(|it| text.trim().clone_into(&mut it.trigger));
         None
     };
     let take_metadata = move |text: String| {

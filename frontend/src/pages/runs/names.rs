@@ -34,7 +34,9 @@ impl Names {
                 missing.map(|run| run.workflow_id.clone()).collect::<std::collections::BTreeSet<_>>()
             });
             if names.is_read.get() {
-                missing.into_iter().for_each(|id| spawn_local(names.read_one(id)));
+                for id in missing {
+                    spawn_local(names.read_one(id));
+                }
             }
         });
         names

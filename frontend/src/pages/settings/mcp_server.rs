@@ -176,10 +176,10 @@ fn DeleteButton(card: ServerCard, about: Memo<Option<McpServerResource>>) -> imp
         card.list.delete(&server);
     };
     let press = move |_| {
-        if untrack(uses) != (0, 0) {
-            asks.set(true);
-        } else {
+        if untrack(uses) == (0, 0) {
             delete();
+        } else {
+            asks.set(true);
         }
     };
     view! {

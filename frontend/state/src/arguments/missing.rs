@@ -95,7 +95,7 @@ mod tests {
         .unwrap()
     }
 
-    fn found(tool_id: &str, arguments: Value) -> Vec<(String, Severity)> {
+    fn found(tool_id: &str, arguments: &Value) -> Vec<(String, Severity)> {
         let definition: Definition = serde_json::from_value(json!({"steps": [
             {"id": "read", "label": "Read", "type": "tool", "tool": tool_id, "arguments": arguments},
         ]}))
@@ -109,15 +109,15 @@ mod tests {
     fn each_missing_argument_is_found_at_its_place() {
         let at = |name: &str| format!("/steps/0/arguments/{name}");
         let error = |name: &str| (at(name), Severity::Error);
-        assert_eq!(found("native:x", json!({})), [error("path"), error("mode")]);
+        assert_eq!(found("native:x", &json!({})), [error("path"), error("mode")]);
         assert_eq!(
-            found("files:x", json!({"mode": null, "path": "{{input.path}}"})),
+            found("files:x", &json!({"mode": null, "path": "{{input.path}}"})),
             [(at("mode"), Severity::Warning)]
         );
-        assert_eq!(found("native:x", json!({"path": "", "mode": "a", "range": {"to": 1}})), [error("range/from")]);
+        assert_eq!(found("native:x", &json!({"path": "", "mode": "a", "range": {"to": 1}})), [error("range/from")]);
         let edits = json!({"path": "", "mode": "a", "edits": [{"old": "a"}, {"new": "b"}]});
-        assert_eq!(found("native:x", edits), [error("edits/1/old")]);
-        assert_eq!(found("gone:x", json!({})), []);
+        assert_eq!(found("native:x", &edits), [error("edits/1/old")]);
+        assert_eq!(found("gone:x", &json!({})), []);
     }
 
     #[test]

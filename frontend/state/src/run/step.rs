@@ -294,7 +294,8 @@ impl StepView {
         let from = if text.starts_with(self.text.as_str()) { self.text.len() } else { 0 };
         self.text = text;
         self.grown(from);
-        (changed, Some(from))
+        // The result of a call comes with the answer alone, after the event that it has ended.
+        (changed || self.run.status != StepRunStatus::Running, Some(from))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::finish::finish_warning;
 pub(super) const ID: &str = "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
 
 /// A run of two steps at second 0, with changes.
-fn execution(changes: &Value, steps: &[Value]) -> Execution {
+pub(crate) fn execution(changes: &Value, steps: &[Value]) -> Execution {
     let usage = json!({"input_tokens": 0, "output_tokens": 0, "cached_input_tokens": 0});
     let mut run = json!({
         "id": ID, "workflow_id": "w", "workflow_version": 1, "temporal_workflow_id": null, "status": "running",
@@ -64,19 +64,6 @@ pub(super) fn path(text: &str) -> StepPath {
 
 fn fresh() -> RunState {
     RunState::new(execution(&Value::Null, &[]))
-}
-
-/// A run of step runs: path and type.
-pub(crate) fn run_of(steps: &[(&str, &str)]) -> RunState {
-    let mut whole = serde_json::to_value(execution(&Value::Null, &[])).unwrap();
-    let one = whole["steps"][0].clone();
-    let step = |&(path, kind): &(&str, &str)| {
-        let mut step = one.clone();
-        put(&mut step, &json!({"path": path, "type": kind}));
-        step
-    };
-    whole["steps"] = steps.iter().map(step).collect();
-    RunState::new(serde_json::from_value(whole).unwrap())
 }
 
 /// A run whose step `a` is at its first attempt.

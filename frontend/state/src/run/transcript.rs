@@ -140,6 +140,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::run::RunState;
+    use crate::run::tests::{at, execution, running, step_event};
 
     fn path(text: &str) -> StepPath {
         StepPath::new(text).unwrap()
@@ -190,6 +192,24 @@ mod tests {
             |finished: &str| serde_json::from_value(json!({"tools": [], "turns": 3, "finished": finished})).unwrap();
         assert!(cut_words(Some(&agent("max_turns"))).unwrap().contains("after 3 turns"));
         assert_eq!((cut_words(Some(&agent("answered"))), cut_words(None)), (None, None));
+    }
+
+    #[test]
+    fn a_result_that_comes_after_the_end_of_its_call_is_drawn() {
+        let at_end = |content: Value| {
+            json!({"type": "tool", "status": "completed", "attempt": 1, "content": content, "started_at": at(1),
+                "completed_at": at(2), "duration_ms": null})
+        };
+        let mut run = running();
+        run.apply(&step_event(2, "a", "completed", 1));
+        let answer = |run: &mut RunState, content: Value| {
+            let fetch = run.begin_fetch();
+            run.resync(fetch, execution(&json!({"started_at": at(1), "last_seq": 2}), &[at_end(content)]))
+        };
+        answer(&mut run, Value::Null);
+        // Nothing else of the step run changes with it.
+        let changed = answer(&mut run, json!("the result"));
+        assert_eq!((changed.steps, run.step(&path("a")).unwrap().text.as_str()), (vec![path("a")], "the result"));
     }
 
     #[test]
