@@ -127,7 +127,7 @@ fn Table(rows: Memo<Vec<ExecutionSummary>>, names: Names, bulk: Bulk, listing: L
         >
             <thead role="rowgroup">
                 <tr role="row">
-                    <th role="columnheader" scope="col" class="pick">
+                    <th role="columnheader" scope="col" class="choose">
                         <input
                             type="checkbox"
                             aria-label="Choose all runs that are shown"
@@ -174,7 +174,7 @@ fn Row(run: Memo<ExecutionSummary>, names: Names, bulk: Bulk) -> impl IntoView {
     let spent = move || run.with(|run| known_cost(run.cost_usd, run.unpriced_calls));
     view! {
         <tr role="row" class:chosen=is_chosen>
-            <td role="cell" class="pick">
+            <td role="cell" class="choose">
                 <input
                     type="checkbox"
                     aria-label=move || format!("Choose the run of {}", name.get())

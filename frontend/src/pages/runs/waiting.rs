@@ -26,7 +26,7 @@ pub fn WaitingForYou() -> impl IntoView {
     let key = |gate: &OpenGate| (gate.execution_id.clone(), gate.path.clone(), gate.opened_seq);
     view! {
         <Show when=move || count.read().is_some()>
-            <section class="waiting" aria-labelledby="waiting">
+            <section class="waiting-gates" aria-labelledby="waiting">
                 <h2 id="waiting">
                     <Icon icon=icondata_lu::LuUserCheck />
                     "Waiting for you"
