@@ -14,6 +14,7 @@ mod cached;
 mod components;
 mod pages;
 mod session;
+mod waiting;
 
 /// The entry point: mounts the app in place of the shell that the server sent.
 #[wasm_bindgen::prelude::wasm_bindgen(start)]

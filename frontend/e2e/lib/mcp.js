@@ -12,6 +12,17 @@ export function filesServer(folder) {
   return { command: process.execPath, args: [join(SERVERS, 'server-filesystem/dist/index.js'), folder] };
 }
 
+/** Adds the server that does something of everything, through the API, with its tools listed. */
+export async function addEverything(api, rest = {}) {
+  const transport = { type: 'stdio', command: process.execPath, args: [join(SERVERS, 'server-everything/dist/index.js'), 'stdio'] };
+  const server = await api.call('POST', '/mcp-servers', { name: 'All', description: '', transport, trusted: true, ...rest });
+  const check = await api.call('POST', `/mcp-servers/${server.id}/check`);
+  if (!check.ok) {
+    throw new Error(`the server does not answer: ${check.error}`);
+  }
+  return server;
+}
+
 const folders = [];
 process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 

@@ -28,6 +28,19 @@ export const places = {
     await page.goto('/?q=nothing');
     await expect(page.getByRole('heading', { name: 'No workflow matches' })).toBeVisible();
   },
+  'no runs': async ({ page }) => {
+    await page.goto('/runs');
+    await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
+  },
+  'the runs': async (test) => {
+    await openRuns(test);
+  },
+  'the runs, filtered and chosen': async (test) => {
+    await openRuns(test);
+    await test.page.getByRole('button', { name: 'More filters' }).click();
+    await test.page.getByRole('checkbox', { name: 'Choose all runs that are shown' }).check();
+    await expect(test.page.getByRole('region', { name: 'Chosen runs' })).toContainText('4 runs chosen');
+  },
   'the templates': async ({ page }) => {
     await page.goto('/templates');
     await expect(page.getByRole('button', { name: 'Preview Research Brief' })).toBeVisible();
@@ -282,6 +295,16 @@ export const places = {
     await card.getByText('Attempts and decisions').first().click();
     await expect(card.locator('.attempts').first()).toBeVisible();
   },
+  'the timeline of an agent': async (test) => {
+    const run = await openAgent(test);
+    await test.page.getByText('Timeline', { exact: true }).click();
+    await expect(run.row('write_file')).toBeVisible();
+  },
+  'a call of an agent by itself': async (test) => {
+    const run = await openAgent(test);
+    await test.page.goto(`/runs/${run.id}#look.1.0`);
+    await expect(test.page.locator(':focus')).toContainText('read_text_file');
+  },
   'the settings of providers': async ({ page }) => {
     await page.goto('/settings/providers');
     await page.locator('summary').filter({ hasText: 'Anthropic' }).click();
@@ -360,6 +383,23 @@ async function openTools({ page, api }) {
   const builder = new Builder(page);
   await builder.open(id);
   return builder;
+}
+
+/** Runs in several states, one of which waits. */
+async function openRuns({ page, api }) {
+  const { id: brief } = await api.createWorkflow('Market brief', [prompt('Research'), review('Check')]);
+  const broken = prompt('Write', 'Write', { model: 'demo-broken', max_retries: 0 });
+  const { id: long } = await api.createWorkflow('A workflow that has a long name, as people give them to what they do every day', [broken]);
+  const { id: quick } = await api.createWorkflow('Quick', [prompt('One')]);
+  const runs = [];
+  for (const [workflow, status] of [[brief, 'paused'], [long, 'failed'], [quick, 'completed'], [quick, 'completed']]) {
+    const { id } = await api.start(workflow, {}, { triggered_by: 'nightly-job' });
+    runs.push(await api.untilRun(id, status));
+  }
+  await page.goto('/runs');
+  await expect(page.getByRole('region', { name: /^Waiting for you/ })).toContainText('Check in Market brief');
+  await expect(page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'Quick' })).toHaveCount(2);
+  return runs;
 }
 
 /** The run of an agent that reads a note, and waits before it writes. */

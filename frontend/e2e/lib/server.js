@@ -15,13 +15,15 @@ const KEYS = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY'];
 export class Server {
   #process;
   #folder;
+  #options;
 
   /** Where it answers, as `http://127.0.0.1:40123`. */
   url = '';
 
-  /** Starts a server and waits until it answers. */
-  static async start() {
+  /** Starts a server with further options, and waits until it answers. */
+  static async start(options = []) {
     const server = new Server();
+    server.#options = options;
     server.#folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
     await server.#run('127.0.0.1:0');
     return server;
@@ -44,7 +46,7 @@ export class Server {
   }
 
   async #run(listen) {
-    const options = ['serve', '--listen', listen, '--data-dir', this.#folder, '--starts-per-minute', '0', '--saves-per-minute', '0'];
+    const options = ['serve', '--listen', listen, '--data-dir', this.#folder, '--starts-per-minute', '0', '--saves-per-minute', '0', ...this.#options];
     if (process.env.SLUICE_WEB_DIST) {
       options.push('--web-dir', process.env.SLUICE_WEB_DIST);
     }

@@ -9,8 +9,11 @@ import { Server } from './server.js';
  * watched (`guard`) and whose addresses are relative to the server.
  */
 export const test = base.extend({
-  server: async ({}, use) => {
-    const server = await Server.start();
+  /** Further options of the server. */
+  serverOptions: [[], { option: true }],
+
+  server: async ({ serverOptions }, use) => {
+    const server = await Server.start(serverOptions);
     await use(server);
     await server.stop();
   },

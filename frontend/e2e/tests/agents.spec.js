@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { addFiles, agent, notes, tool } from '../lib/mcp.js';
-import { Run } from '../lib/run.js';
+import { addEverything, addFiles, agent, notes, tool } from '../lib/mcp.js';
+import { ONE_COLUMN, Run } from '../lib/run.js';
+import { expectSound } from '../lib/sound.js';
 import { expect, test } from '../lib/test.js';
 
 /** A run of steps that has come to a gate, or to its end. */
@@ -83,4 +84,61 @@ test('an agent goes on after its server was killed', async ({ page, api, server,
   await gate.getByRole('button', { name: 'Refuse' }).click();
   await api.untilRun(run.id, 'completed');
   await expect(page.getByRole('heading', { name: 'The run is complete' })).toBeVisible();
+});
+
+test('turns and calls are rows of the tree and of the timeline, and each has a link', async ({ page, api }) => {
+  const run = await begun(api, page, [agent('Scout', { tools: ['native:current_time'], prompt: 'What day is it?' })]);
+  await api.untilRun(run.id, 'completed');
+  // The tree shows the transcript of the agent, and its turns as rows.
+  await expect(run.row('Turn 1')).toBeVisible();
+  await expect(run.row('current_time')).toHaveAccessibleDescription(/^Worked/);
+  await run.row('current_time').click();
+  await expect(page).toHaveURL(/#scout\.1\.0$/);
+  const call = run.step('native:current_time (turn 1, call 1)');
+  await expect(call).toContainText('Scout › Turn 1');
+  await call.getByText('Arguments', { exact: true }).click();
+  await run.row('Turn 1').click();
+  await expect(run.step('Turn 1')).toBeVisible();
+  await expect(page.getByRole('switch', { name: 'Run this step' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Inside Turn 1' }).click();
+  await expect(run.row('current_time')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Inside Turn 1' }).click();
+  await expectSound(page);
+  await page.getByText('Timeline', { exact: true }).click();
+  const link = (label) => page.getByRole('link', { name: label, exact: true });
+  const track = (label) => page.locator('.tree-row').filter({ has: link(label) }).locator('.track > span');
+  await expect(track('Turn 1')).toHaveClass('work');
+  await expect(track('current_time')).toHaveClass('work');
+  await expect(track('Scout')).toHaveClass('around');
+  await expectSound(page);
+  // In one column the link leads to the row of the call in the transcript.
+  await page.setViewportSize(ONE_COLUMN);
+  await page.goto(`/runs/${run.id}#scout.1.0`);
+  await expect(page.locator(':focus')).toContainText('current_time');
+  await expect(page.locator(':focus')).toHaveAttribute('aria-expanded', 'true');
+});
+
+test('how far a call is can be seen while it runs', async ({ page, api }) => {
+  await addEverything(api);
+  const step = tool('Work', 'all:trigger-long-running-operation', { arguments: { duration: 8, steps: 16 } });
+  const run = await begun(api, page, [step]);
+  const bar = page.getByRole('progressbar', { name: 'Progress of Work' });
+  await expect(bar).toBeVisible();
+  const value = () => bar.evaluate((it) => it.value).catch(() => 1);
+  await expect.poll(value).toBeGreaterThan(0.1);
+  await expect(page.locator('.call-progress')).toContainText(/^\d+ %/);
+  await expectSound(page);
+  await api.untilRun(run.id, 'completed');
+  await expect(bar).toHaveCount(0);
+  await expect(run.step('Work')).toContainText('Long running operation completed');
+});
+
+test('a picture in a result is drawn', async ({ page, api }) => {
+  await addEverything(api);
+  const run = await begun(api, page, [tool('Draw', 'all:get-tiny-image')]);
+  await api.untilRun(run.id, 'completed');
+  const picture = (await run.openStep('Draw')).getByRole('img', { name: 'A picture' });
+  await expect(picture).toBeVisible();
+  expect(await picture.evaluate((it) => it.naturalWidth)).toBe(20);
+  await expectSound(page);
 });

@@ -97,6 +97,33 @@ test('a server that a workflow uses says so before it goes', async ({ page, api 
   await expect(files).toHaveCount(1);
 });
 
+test('a server that an agent names says so', async ({ page, api }) => {
+  const folder = await notes();
+  await addFiles(api, folder);
+  await page.goto('/settings/mcp-servers');
+  await expect(card(page, 'Files')).toContainText('No workflow and no agent uses it.');
+  await api.call('POST', '/agents', { name: 'Scout', description: '', instructions: 'Read first.', tools: ['files:*'] });
+  await page.reload();
+  const files = card(page, 'Files');
+  await expect(files).toContainText('1 agent uses it.');
+  await files.getByRole('button', { name: 'Delete Files' }).click();
+  await expect(page.getByRole('dialog')).toContainText('1 agent uses it.');
+});
+
+test.describe('a server that may start no programs', () => {
+  test.use({ serverOptions: ['--allow-stdio-mcp', 'false'] });
+
+  test('says so when one is added, and keeps what was typed', async ({ page, guard }) => {
+    guard.allow(/40[0-9]|422/);
+    await add(page, 'A program');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Files');
+    await page.getByRole('textbox', { name: 'Program' }).fill('npx');
+    await page.getByRole('button', { name: 'Save server' }).click();
+    await expect(page.getByRole('alert').first()).toContainText('starts no programs as MCP servers');
+    await expect(page.getByRole('textbox', { name: 'Program' })).toHaveValue('npx');
+  });
+});
+
 test('what is typed for a server survives a reload, but for its secrets', async ({ page }) => {
   await add(page, 'GitHub');
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Our GitHub');

@@ -70,6 +70,29 @@ test('the failure of one item is found from the head of the page', async ({ page
   await expect(page.locator(':focus')).toHaveText('Ask');
 });
 
+test('a step is changed for one item alone, or for all that have not run', async ({ page, api }) => {
+  const run = new Run(page);
+  const ask = prompt('Ask', '{{item}}', { provider: 'demo', model: 'demo-broken', max_retries: 0 });
+  await run.begin(api, [{ label: 'Each', type: 'parallel', for_each: '[1, 2]', steps: [ask] }]);
+  await expect(run.status).toHaveText('Failed');
+  // Beside the tree, the chosen step stands alone.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`/runs/${run.id}#each.1.ask`);
+  await page.getByRole('button', { name: 'Switch model and retry' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('radio', { name: 'All items that have not run' })).toBeChecked();
+  await dialog.getByRole('radio', { name: 'Only this item' }).check({ force: true });
+  await chooseModel(dialog.getByRole('combobox', { name: 'Model' }), 'demo', 'demo-echo');
+  await expectSound(page);
+  const sent = page.waitForRequest((request) => new URL(request.url()).pathname.endsWith('/retry'));
+  await dialog.getByRole('button', { name: 'Run again from here' }).click();
+  expect((await sent).postDataJSON()).toMatchObject({ model: 'demo-echo', only_here: true });
+  await expect.poll(async () => (await api.get(`/workflows/executions/${run.id}/steps/each.1.ask`)).run.status).toBe('completed');
+  const { own_step: own } = await api.get(`/workflows/executions/${run.id}/steps/each.1.ask`);
+  expect(own.model).toBe('demo-echo');
+  expect((await api.get(`/workflows/executions/${run.id}/definition`)).steps[0].steps[0].model).toBe('demo-broken');
+});
+
 test('one item is retried, and the one that is done is kept', async ({ page, api }) => {
   const run = new Run(page);
   const bad = prompt('Bad', '{{item}}', { provider: 'demo', model: 'demo-broken', max_retries: 0 });

@@ -78,6 +78,30 @@ test('a reference that leads nowhere is told at its argument', async ({ page, ap
   await expect(card.locator('.field.prompt').filter({ hasText: 'Expression' })).toContainText('Nobody');
 });
 
+test('an argument that the tool needs is marked where it is missing, and is a problem of the step', async ({ page, api }) => {
+  const folder = await notes();
+  await addFiles(api, folder);
+  const { id } = await api.createWorkflow('Notes', [
+    tool('Reckon', 'native:calculate'),
+    tool('Change', 'files:edit_file', { arguments: { path: 'plan.md', edits: [{ oldText: 'a' }] } }),
+  ]);
+  const builder = new Builder(page);
+  await builder.open(id);
+  await expect(builder.problems).toHaveText('1 problem');
+  const card = await builder.openStep('Reckon');
+  const expression = card.getByRole('textbox', { name: 'Expression' });
+  await expect(card.locator('.field.prompt').filter({ hasText: 'Expression' })).toContainText('The tool needs the argument expression');
+  await expect(expression).toHaveAttribute('aria-invalid', 'true');
+  await expression.fill('1 + 1');
+  await expect(expression).not.toHaveAttribute('aria-invalid', 'true');
+  // Of a server's tool it is a warning: its schema may have changed since it was listed.
+  await expect(builder.problems).toHaveText('1 warning');
+  const change = await builder.openStep('Change');
+  await expect(change).toContainText('The tool needs the argument newText');
+  await change.getByRole('textbox', { name: 'New text' }).fill('b');
+  await expect(builder.problems).toHaveText('No problems found');
+});
+
 test('an agent is chosen, or written in its step, with its tools', async ({ page, api }) => {
   const folder = await notes();
   await addFiles(api, folder);

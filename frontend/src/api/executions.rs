@@ -2,8 +2,8 @@
 
 use sluice_types::limits::MAX_PAGE;
 use sluice_types::{
-    DecideGate, Definition, Execution, ExecutionId, OverrideOutput, PatchExecution, PatchStep, RerunPlan,
-    StartExecution, StepPath, StepRunDetail, StepRunPage, StepRunStatus, WorkflowId,
+    DecideGate, Definition, Execution, ExecutionId, ExecutionPage, GatePage, OverrideOutput, PatchExecution, PatchStep,
+    RerunPlan, StartExecution, StepPath, StepRunDetail, StepRunPage, StepRunStatus, WorkflowId,
 };
 
 use super::error::ApiResult;
@@ -16,6 +16,31 @@ pub async fn start(workflow: &WorkflowId, request: &StartExecution, key: &str) -
         .json(request)
         .answer()
         .await
+}
+
+/// A page of the executions of all workflows, newest first. A look for news is quiet.
+pub async fn list(
+    filter: &[(&'static str, String)],
+    limit: u32,
+    cursor: Option<&str>,
+    is_quiet: bool,
+) -> ApiResult<ExecutionPage> {
+    let page = [("limit", Some(limit.to_string())), ("cursor", cursor.map(ToOwned::to_owned))];
+    let filter = filter.iter().map(|(name, value)| (*name, Some(value.clone())));
+    let call = Call::get("/workflows/executions").query(filter.chain(page));
+    if is_quiet { call.quiet() } else { call }.answer().await
+}
+
+/// The gates that wait for a person, those that wait longest first.
+pub async fn gates(limit: u32) -> ApiResult<GatePage> {
+    Call::get("/workflows/executions/gates").query([("limit", Some(limit.to_string()))]).quiet().answer().await
+}
+
+/// The first of the step runs of an execution that failed or were stopped.
+pub async fn first_unfinished(id: &ExecutionId) -> ApiResult<Option<StepPath>> {
+    let query = [("status", Some("failed,cancelled")), ("limit", Some("1"))];
+    let page: StepRunPage = Call::get(&format!("{}/steps", of(id))).query(query).answer().await?;
+    Ok(page.items.into_iter().next().map(|run| run.path))
 }
 
 /// One execution with its step runs.

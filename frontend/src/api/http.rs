@@ -42,12 +42,13 @@ impl Drop for Counted {
 pub struct Call {
     request: RequestBuilder,
     body: Option<String>,
+    is_quiet: bool,
 }
 
 impl Call {
     fn new(method: Method, path: &str) -> Self {
         let request = RequestBuilder::new(&format!("{BASE}{path}")).method(method).header("accept", "application/json");
-        Self { request, body: None }
+        Self { request, body: None, is_quiet: false }
     }
 
     /// Reads.
@@ -73,6 +74,12 @@ impl Call {
     /// Removes.
     pub fn delete(path: &str) -> Self {
         Self::new(Method::DELETE, path)
+    }
+
+    /// A call that nobody waits for, as a look for news: the line at the top does not move for it.
+    pub const fn quiet(mut self) -> Self {
+        self.is_quiet = true;
+        self
     }
 
     /// Parameters behind the `?`; what is `None` is left out.
@@ -113,7 +120,7 @@ impl Call {
     }
 
     async fn send(self) -> ApiResult<(u16, String)> {
-        let _counted = Counted::begin();
+        let _counted = (!self.is_quiet).then(Counted::begin);
         let request = self.request.abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
         let request = match self.body {
             Some(body) => request.header("content-type", "application/json").body(body),

@@ -2,7 +2,7 @@
 
 use js_sys::Reflect;
 use leptos::prelude::window;
-use sluice_types::{AgentId, McpServerId, PersonaId, WorkflowId};
+use sluice_types::{AgentId, ExecutionId, McpServerId, PersonaId, WorkflowId};
 use wasm_bindgen::JsValue;
 use web_sys::RequestInit;
 
@@ -26,6 +26,11 @@ pub fn delete_agent(id: &AgentId) {
 /// Removes an MCP server.
 pub fn delete_mcp_server(id: &McpServerId) {
     delete(&format!("/mcp-servers/{id}"));
+}
+
+/// Removes an execution that has ended.
+pub fn delete_execution(id: &ExecutionId) {
+    delete(&format!("/workflows/executions/{id}"));
 }
 
 fn delete(path: &str) {

@@ -18,6 +18,7 @@ use crate::browser::theme::ThemeChoice;
 use crate::components::{Deletions, Toasts, ToastsView};
 use crate::pages::builder::Handover;
 use crate::session::Session;
+use crate::waiting::WaitingGates;
 
 /// The whole app.
 #[component]
@@ -29,6 +30,7 @@ pub fn App() -> impl IntoView {
     Deletions::provide();
     Session::provide();
     Handover::provide();
+    WaitingGates::provide();
     provide_title();
     preload_linked_pages();
     view! {

@@ -8,6 +8,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
 use crate::pages::run::RunPage;
+use crate::pages::runs::RunsPage;
 use crate::pages::settings::{Agents, McpServers, Personas, Providers};
 use crate::pages::start::StartPage;
 
@@ -32,6 +33,7 @@ lazy_pages! {
     builder in builder: BuilderPage,
     start in run: StartPage,
     run in run: RunPage,
+    runs in runs: RunsPage,
     providers in settings: Providers,
     personas in settings: Personas,
     agents in settings: Agents,
@@ -43,6 +45,7 @@ pub fn preload(path: &str) {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
         ["new"] | ["workflows", _] => begin(builder()),
+        ["runs"] => begin(runs()),
         ["runs", _] | ["workflows", _, "run"] => begin(run()),
         ["settings", ..] => begin(providers()),
         _ => {}

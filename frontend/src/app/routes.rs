@@ -22,6 +22,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/workflows") view=|| view! { <Redirect path="/" /> } />
             <Route path=path!("/workflows/:id") view=|| view! { <LazyPage title="Workflow" load=modules::builder /> } />
             <Route path=path!("/workflows/:id/run") view=|| view! { <LazyPage title="Run" load=modules::start /> } />
+            <Route path=path!("/runs") view=|| view! { <LazyPage title="Runs" load=modules::runs /> } />
             <Route path=path!("/runs/:id") view=|| view! { <LazyPage title="Run" load=modules::run /> } />
             <ParentRoute path=path!("/settings") view=SettingsPage>
                 <Route path=path!("") view=|| view! { <Redirect path="/settings/providers" /> } />

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
+use sluice_web_state::runs::Waiting;
 
 use crate::api::in_flight;
+use crate::waiting::WaitingGates;
 
 #[component]
 fn Mark() -> impl IntoView {
@@ -28,6 +30,8 @@ pub fn TopBar() -> impl IntoView {
         is.then_some("page")
     };
     let calls = in_flight();
+    let gates: WaitingGates = expect_context();
+    let waiting = move || gates.with(Waiting::count);
     view! {
         <header class="top-bar">
             // The browser's own way to a fragment moves the focus there; the router's only scrolls.
@@ -39,8 +43,17 @@ pub fn TopBar() -> impl IntoView {
                 <span>"Sluice"</span>
             </A>
             <nav aria-label="Main">
-                <a href="/" aria-current=move || within(&["/", "/new", "/workflows", "/runs"])>
+                <a href="/" aria-current=move || within(&["/", "/new", "/workflows"])>
                     "Workflows"
+                </a>
+                <a href="/runs" aria-current=move || within(&["/runs"])>
+                    "Runs"
+                    {move || waiting().map(|count| view! {
+                        <span class="count">
+                            {count}
+                            <span class="visually-hidden">" waiting for you"</span>
+                        </span>
+                    })}
                 </a>
                 <a href="/templates" aria-current=move || within(&["/templates"])>
                     "Templates"

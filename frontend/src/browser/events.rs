@@ -7,10 +7,11 @@ use web_sys::{EventSource, MessageEvent};
 
 /// The kinds of event that the server names. `error` is not among them: it is what the browser calls
 /// a broken stream too, and is told apart by what it carries.
-const NAMED: [EventType; 7] = [
+const NAMED: [EventType; 8] = [
     EventType::Progress,
     EventType::Text,
     EventType::Thinking,
+    EventType::ToolProgress,
     EventType::Done,
     EventType::Retry,
     EventType::Skipped,

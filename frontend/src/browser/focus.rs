@@ -5,6 +5,8 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use crate::waiting::WaitingGates;
+
 /// The title of the current page.
 #[derive(Clone, Copy)]
 struct PageTitle(RwSignal<String>);
@@ -13,7 +15,11 @@ struct PageTitle(RwSignal<String>);
 #[component]
 pub fn TitleAnnouncer() -> impl IntoView {
     let PageTitle(title) = expect_context();
-    Effect::new(move || document().set_title(&format!("{} · Sluice", title.get())));
+    let gates: WaitingGates = expect_context();
+    Effect::new(move || {
+        let whole = format!("{} · Sluice", title.get());
+        document().set_title(&gates.with(|waiting| waiting.title(&whole)));
+    });
     let path = use_location().pathname;
     let said = RwSignal::new(String::new());
     // A title also changes while its page is shown, with a run's status; only that of another page is told.

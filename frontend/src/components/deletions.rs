@@ -6,14 +6,17 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_use_event_listener::use_event_listener;
-use sluice_types::{AgentId, ErrorCode, McpServerId, PersonaId, WorkflowId};
+use sluice_types::{AgentId, ErrorCode, ExecutionId, McpServerId, PersonaId, WorkflowId};
 use sluice_web_state::deferred::Deferred;
 
 use super::toasts::{LONG, Toasts};
-use crate::api::{self, ApiResult};
+use crate::api::{self, ApiError, ApiResult};
 
 /// The callback after the server has deleted a resource.
 pub type Then = Arc<dyn Fn() + Send + Sync>;
+
+/// The callback after several were deleted, as far as the server has done so.
+pub type ThenAll = Box<dyn FnOnce(Vec<Deletion>, Vec<(Deletion, ApiError)>) + Send>;
 
 /// A resource to delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub enum Deletion {
     Agent(AgentId),
     /// An MCP server.
     McpServer(McpServerId),
+    /// A run that has ended.
+    Run(ExecutionId),
 }
 
 impl Deletion {
@@ -35,6 +40,7 @@ impl Deletion {
             Self::Persona(id) => api::personas::delete(id).await,
             Self::Agent(id) => api::agents::delete(id).await,
             Self::McpServer(id) => api::mcp_servers::delete(id).await,
+            Self::Run(id) => api::executions::delete(id).await,
         }
     }
 
@@ -45,6 +51,7 @@ impl Deletion {
             Self::Persona(id) => api::parting::delete_persona(id),
             Self::Agent(id) => api::parting::delete_agent(id),
             Self::McpServer(id) => api::parting::delete_mcp_server(id),
+            Self::Run(id) => api::parting::delete_execution(id),
         }
     }
 }
@@ -99,30 +106,79 @@ impl Deletions {
         set_timeout(send, LONG);
     }
 
-    async fn finish(self, deletion: Deletion, name: String, then: Then) {
-        let error = deletion.send().await.err();
-        // 404 is success: somebody else deleted it in the meantime.
-        let gone = |code| {
-            matches!(
-                code,
-                ErrorCode::WorkflowNotFound
-                    | ErrorCode::PersonaNotFound
-                    | ErrorCode::AgentNotFound
-                    | ErrorCode::McpServerNotFound
-            )
+    /// Deletes several together, and offers to undo all of them. `text` says what was deleted; `then` is given those that
+    /// the server has deleted, and those that it has not with the reasons.
+    pub fn begin_all(self, deletions: Vec<Deletion>, text: String, then: ThenAll) {
+        let begin = |deferred: &mut Deferred<Deletion>| {
+            deletions.into_iter().filter_map(|deletion| deferred.begin(deletion)).collect::<Vec<_>>()
         };
-        match error {
-            Some(error) if !error.code().is_some_and(gone) => {
-                self.deferred.update(|deferred| deferred.failed(&deletion));
+        let tickets = self.deferred.try_update(begin).unwrap_or_default();
+        if tickets.is_empty() {
+            return;
+        }
+        let to_take_back = tickets.clone();
+        self.toasts.with_action(text, "Undo", move || {
+            let take_back = |deferred: &mut Deferred<Deletion>| {
+                to_take_back.iter().filter(|ticket| deferred.take_back(**ticket)).count()
+            };
+            if self.deferred.try_update(take_back) == Some(0) {
+                self.toasts.failed("They are already deleted on the server.");
+            }
+        });
+        let send = move || {
+            let due = |deferred: &mut Deferred<Deletion>| {
+                tickets.iter().filter_map(|ticket| deferred.due(*ticket)).collect::<Vec<_>>()
+            };
+            let due = self.deferred.try_update(due).unwrap_or_default();
+            if !due.is_empty() {
+                spawn_local(self.finish_all(due, then));
+            }
+        };
+        set_timeout(send, LONG);
+    }
+
+    async fn finish_all(self, deletions: Vec<Deletion>, then: ThenAll) {
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        for deletion in deletions {
+            match self.settle(&deletion).await {
+                None => done.push(deletion),
+                Some(error) => failed.push((deletion, error)),
+            }
+        }
+        then(done, failed);
+    }
+
+    /// Sends a deletion, and notes whether it is done. Gives the error when it is not.
+    async fn settle(self, deletion: &Deletion) -> Option<ApiError> {
+        // 404 is success: somebody else deleted it in the meantime.
+        let error = deletion.send().await.err().filter(|error| !error.code().is_some_and(is_gone));
+        self.deferred.update(|deferred| match error {
+            Some(_) => deferred.failed(deletion),
+            None => deferred.done(deletion),
+        });
+        error
+    }
+
+    async fn finish(self, deletion: Deletion, name: String, then: Then) {
+        match self.settle(&deletion).await {
+            Some(error) => {
                 let named = name.clone();
                 self.toasts.retry(&format!("“{name}” is back, as it could not be deleted"), &error, move || {
                     self.begin(deletion.clone(), &named, then.clone());
                 });
             }
-            _ => {
-                self.deferred.update(|deferred| deferred.done(&deletion));
-                then();
-            }
+            None => then(),
         }
     }
+}
+
+const fn is_gone(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::WorkflowNotFound
+            | ErrorCode::PersonaNotFound
+            | ErrorCode::AgentNotFound
+            | ErrorCode::McpServerNotFound
+            | ErrorCode::ExecutionNotFound
+    )
 }

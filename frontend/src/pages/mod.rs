@@ -5,6 +5,7 @@ mod loading;
 pub mod not_found;
 mod params;
 pub mod run;
+pub mod runs;
 pub mod settings;
 pub mod start;
 pub mod templates;

@@ -56,12 +56,15 @@ pub fn run_actions(run: &RunState) -> RunActions {
 #[must_use]
 pub fn step_actions(step: &StepView, run: &RunState) -> StepActions {
     let change = may_change(step, run);
+    let inside = step.run.path.in_agent();
     // Other steps call no model. The change of a turn is one of its agent.
     let edit = change && matches!(step.run.step_type, StepType::Llm | StepType::Agent);
     StepActions {
         edit_model: edit,
-        toggle_enabled: change,
-        override_output: may_override(step, run),
+        // An agent is switched off as a whole.
+        toggle_enabled: change && inside.is_none(),
+        // What a turn said stays, as its calls follow from it.
+        override_output: may_override(step, run) && inside.is_none_or(|at| at.call.is_some()),
         retry: may_retry(step, run),
     }
 }
@@ -150,8 +153,12 @@ pub fn decisions(step: &StepView) -> Vec<ReviewDecision> {
 pub fn stale_after_override(definition: &Definition, run: &RunState, path: &StepPath) -> Vec<String> {
     let index = Index::of(definition);
     let status = |place: &Place| run.step(&StepPath::top(&place.step.id)).map(|view| view.run.status);
-    let stale = index.at(path).map(|changed| index.made_from(&changed.step.id, status)).unwrap_or_default();
-    stale.into_iter().map(|place| place.step.label.clone()).collect()
+    let agent = path.in_agent().map(|at| at.agent);
+    let changed = index.at(agent.as_ref().unwrap_or(path));
+    let stale = changed.map(|changed| index.made_from(&changed.step.id, status)).unwrap_or_default();
+    // An agent is made from the results of its calls.
+    let first = changed.filter(|_| agent.is_some());
+    first.into_iter().chain(stale).map(|place| place.step.label.clone()).collect()
 }
 
 #[cfg(test)]

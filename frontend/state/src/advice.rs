@@ -29,6 +29,9 @@ pub const fn advice(code: ErrorCode) -> Option<&'static str> {
             "Choose another tool in the workflow, or add its server."
         }
         ErrorCode::ToolArgumentsInvalid => "Change the arguments in the workflow, and run it again.",
+        ErrorCode::StdioNotAllowed => {
+            "Ask the operator to start Sluice with --allow-stdio-mcp, and run the step again."
+        }
         ErrorCode::MaxTurnsReached => "Give the agent more turns, or a smaller task.",
         _ => "Run the step again. If it keeps failing, the server's log says more.",
     })

@@ -214,6 +214,21 @@ pub fn used_by(count: i64) -> String {
     }
 }
 
+/// How many workflows and agents name a server.
+#[must_use]
+pub fn server_used_by(workflows: i64, agents: i64) -> String {
+    let count = |count: i64| u64::try_from(count).unwrap_or(0);
+    match (count(workflows), count(agents)) {
+        (0, 0) => "No workflow and no agent uses it.".to_owned(),
+        (_, 0) => used_by(workflows),
+        (0, agents) => format!("{} it.", plural(agents, "agent uses", "agents use")),
+        (workflows, agents) => {
+            let workflows = plural(workflows, "workflow", "workflows");
+            format!("{workflows} and {} use it.", plural(agents, "agent", "agents"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -259,5 +274,11 @@ mod tests {
     fn use_is_counted_in_words() {
         assert_eq!((used_by(0).as_str(), used_by(1).as_str()), ("No workflow uses it.", "1 workflow uses it."));
         assert_eq!(used_by(3), "3 workflows use it.");
+        let both = |workflows, agents| server_used_by(workflows, agents);
+        assert_eq!(
+            (both(0, 0).as_str(), both(2, 0).as_str()),
+            ("No workflow and no agent uses it.", "2 workflows use it.")
+        );
+        assert_eq!((both(0, 1).as_str(), both(1, 2).as_str()), ("1 agent uses it.", "1 workflow and 2 agents use it."));
     }
 }

@@ -35,6 +35,7 @@ pub mod persona;
 pub mod run;
 pub mod run_status;
 pub mod run_text;
+pub mod runs;
 pub mod selection;
 pub mod shared;
 pub mod templates;

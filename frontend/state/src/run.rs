@@ -6,21 +6,15 @@
 
 mod changed;
 mod follow;
+mod progress;
 mod rounds;
 mod step;
+#[cfg(test)]
+pub(crate) mod tests;
 mod timeline;
 mod times;
 mod transcript;
 mod tree;
-/// The step runs that were made from an output that a person has replaced since, in their order.
-#[must_use]
-pub fn stale_steps(run: &RunState) -> Vec<StepPath> {
-    let stale = run.steps.iter().filter(|step| step.run.stale && step.run.status == StepRunStatus::Completed);
-    stale.map(|step| step.run.path.clone()).collect()
-}
-
-#[cfg(test)]
-mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -32,11 +26,14 @@ use sluice_types::{
 
 pub use changed::{Changed, TextChange};
 pub use follow::followed;
+pub use progress::CallProgress;
 pub use rounds::{Round, rounds};
 pub use step::{Retry, StepView};
 pub use timeline::{Axis, Piece, PieceKind, bar, end_ms, marks, spent_briefly, spent_text, told};
 pub use times::{Span, SpanEnd, SpanKind, Spent, Times};
-pub use transcript::{Turn, call_words, cut_words, first_line, progress_words, result_size, result_text, turns};
+pub use transcript::{
+    Turn, call_words, cut_words, first_line, name_of_run, progress_words, result_size, result_text, turn_words, turns,
+};
 pub use tree::{ItemFilter, Lane, fact_of, lane_status, lanes, reason_of};
 
 use step::Added;
@@ -262,6 +259,7 @@ impl RunState {
             Some(seq) if seq <= self.last_seq => Changed::default(),
             Some(seq) => self.apply_stored(seq, event),
             None if matches!(event.event_type, EventType::Text | EventType::Thinking) => self.apply_text(event),
+            None if event.event_type == EventType::ToolProgress => self.apply_progress(event),
             None => Changed::default(),
         }
     }
@@ -487,4 +485,11 @@ impl RunState {
 
 fn index_of(steps: &[StepView]) -> HashMap<StepPath, usize> {
     steps.iter().enumerate().map(|(at, step)| (step.run.path.clone(), at)).collect()
+}
+
+/// The step runs that were made from an output that a person has replaced since, in their order.
+#[must_use]
+pub fn stale_steps(run: &RunState) -> Vec<StepPath> {
+    let stale = run.steps.iter().filter(|step| step.run.stale && step.run.status == StepRunStatus::Completed);
+    stale.map(|step| step.run.path.clone()).collect()
 }

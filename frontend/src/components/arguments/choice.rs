@@ -77,6 +77,7 @@ fn Choice(
         });
         (other, all.collect_view())
     };
+    let missing = model.missing(field.clone(), path.clone());
     let choose = move |text: String| {
         if text == REFERENCE {
             by_hand.set(true);
@@ -87,13 +88,14 @@ fn Choice(
     let id = field_name(&[Part::Name(field.name.clone())]);
     let hint = Some(hint_of(&field)).filter(|hint| !hint.is_empty());
     view! {
-        <FieldFrame label=field.label hint=hint let:ids>
+        <FieldFrame label=field.label hint=hint wrong=missing let:ids>
             <select
                 id=ids.input
                 class="select"
                 data-argument=id
                 aria-describedby=ids.described_by
                 aria-required=field.required.then_some("true")
+                aria-invalid=move || missing.read().is_some().then_some("true")
                 prop:value=move || value.with(|value| shown(value.as_ref()))
                 on:change:target=move |event| choose(event.target().value())
             >

@@ -21,9 +21,10 @@ pub fn JsonArgument(model: ArgumentsModel, field: Field, path: Vec<Part>) -> imp
         let is_empty = text.trim().is_empty();
         is_empty || (model.references && is_reference(text)) || sluice_types::json::parse(text).is_ok()
     };
-    let wrong = Signal::derive(move || {
-        let text = pending()?;
-        (!can_read(&text)).then(|| "This is not JSON yet. It is not taken until it is.".to_owned())
+    let missing = model.missing(field.clone(), path.clone());
+    let wrong = Signal::derive(move || match pending() {
+        Some(text) => (!can_read(&text)).then(|| "This is not JSON yet. It is not taken until it is.".to_owned()),
+        None => missing.get(),
     });
     let take = move |text: String| {
         if can_read(&text) {

@@ -81,6 +81,7 @@ fn Items(
         model.change(removed);
     };
     let hint = hint_of(&field);
+    let missing = model.missing(field.clone(), path.get_value());
     let is_group = item.with_value(|item| matches!(item.kind, Kind::Group(_)));
     let label = field.label.clone();
     let row = move |(position, _): (usize, String)| {
@@ -101,6 +102,7 @@ fn Items(
         <fieldset class="argument-group">
             <legend class="label">{field.label}</legend>
             {(!hint.is_empty()).then(|| view! { <p class="hint small muted">{hint}</p> })}
+            <p class="wrong" hidden=move || missing.read().is_none()>{move || missing.get()}</p>
             <ol class="stack tight" hidden=move || count.get() == 0>
                 <For each=rows key=|(_, key)| key.clone() children=row />
             </ol>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
-use sluice_web_state::arguments::{Field, Part, pointer, put, value_at};
+use sluice_web_state::arguments::{Field, Part, missing, pointer, put, value_at};
 use sluice_web_state::message::sentence;
 
 /// A text of the form, for who draws its field.
@@ -53,6 +53,11 @@ impl ArgumentsModel {
     /// The value at a place. Tracks changes.
     pub fn at(self, path: Vec<Part>) -> Memo<Option<Value>> {
         Memo::new(move |_| self.value.with(|arguments| value_at(arguments, &path).cloned()))
+    }
+
+    /// Why the field at a place is marked that has no value. Tracks changes.
+    pub fn missing(self, field: Field, path: Vec<Part>) -> Memo<Option<String>> {
+        Memo::new(move |_| self.value.with(|arguments| missing(&field, arguments, &path)))
     }
 
     /// Puts a value at a place.

@@ -22,8 +22,12 @@ pub fn text_control(model: ArgumentsModel, field: Field, path: Vec<Part>, value:
         kind.with_value(|kind| last.with(|last| value.with(|value| as_typed(kind, last, value.as_ref()))))
     });
     let judged = field.clone();
-    // An empty field says in its hint that it is needed: nobody is told off before anything is typed.
-    let wrong = Memo::new(move |_| value.with(|value| value.as_ref().and_then(|value| fault(&judged, Some(value)))));
+    let missing = model.missing(field.clone(), path.clone());
+    let wrong = Memo::new(move |_| {
+        let wrong = value.with(|value| value.as_ref().and_then(|value| fault(&judged, Some(value))));
+        // In the builder the lint says so at the field.
+        wrong.or_else(|| missing.get().filter(|_| !model.references))
+    });
     let name = field_name(&path);
     let on_change = move |text: String| {
         let value = kind.with_value(|kind| typed(kind, &text));

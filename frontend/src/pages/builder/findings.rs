@@ -32,21 +32,28 @@ pub fn follow(builder: Builder) {
                 .with_untracked(|all| all.map(|all| all.iter().map(|server| server.id.clone()).collect())),
             ..lint_context(providers.as_deref(), personas.as_deref(), today)
         };
-        let found = builder.draft.with_untracked(|draft| Analysis::within(draft, providers.as_deref(), &context));
+        let found = session.tools.with_untracked(|tools| {
+            let tools = tools.map(Vec::as_slice);
+            builder.draft.with_untracked(|draft| Analysis::within(draft, providers.as_deref(), tools, &context))
+        });
         if builder.analysis.with_untracked(|before| *before != found) {
             builder.analysis.set(found);
         }
     };
     look();
     // Workflows without such steps need no list of them.
-    let names_any = Memo::new(move |_| {
-        let names = |kind: StepType| matches!(kind, StepType::Agent | StepType::Tool);
-        builder.index.with(|index| index.places().iter().any(|place| names(place.step.step_type())))
-    });
+    let has = move |kind: StepType| {
+        builder.index.with(|index| index.places().iter().any(|place| place.step.step_type() == kind))
+    };
+    let calls_tools = Memo::new(move |_| has(StepType::Tool));
+    let names_any = Memo::new(move |_| calls_tools.get() || has(StepType::Agent));
     Effect::new(move || {
         if names_any.get() {
             session.agents.want();
             session.mcp_servers.want();
+        }
+        if calls_tools.get() {
+            session.tools.want();
         }
     });
     let _stop = watch_debounced(
@@ -56,6 +63,7 @@ pub fn follow(builder: Builder) {
             session.personas.track();
             session.agents.track();
             session.mcp_servers.track();
+            session.tools.track();
         },
         move |(), _, _| {
             if !builder.analysis.is_disposed() {

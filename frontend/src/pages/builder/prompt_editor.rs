@@ -8,7 +8,7 @@ use std::ops::Range;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::Language;
+use sluice_types::{Language, Severity};
 use sluice_web_state::completion::{
     self, Completion, Context, GAP_PX, Item, Kind, Placement, complete, complete_expression, mark,
 };
@@ -72,6 +72,7 @@ pub fn PromptEditor(
         }
     };
     let wrong = move || findings.with(|findings| !findings.is_empty());
+    let is_wrong = move || findings.with(|findings| findings.iter().any(|it| it.finding.severity == Severity::Error));
     let (hint_id, list_id) = ids.clone();
     view! {
         <div class="field prompt">
@@ -84,6 +85,7 @@ pub fn PromptEditor(
                     rows=if is_expression || is_short { "1" } else { "2" }
                     spellcheck=if is_expression { "false" } else { "true" }
                     aria-describedby=hint_id.clone()
+                    aria-invalid=move || is_wrong().then_some("true")
                     aria-autocomplete="list"
                     aria-controls=list_id.clone()
                     aria-activedescendant=move || popup.active_id()

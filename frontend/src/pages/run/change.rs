@@ -1,10 +1,11 @@
 //! Changing a step for this run, before it runs or before it runs again; and what it runs with.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use sluice_types::limits::DEFAULT_OUTPUT_TOKENS;
 use sluice_types::{Definition, LlmStep, PatchStep, StepKind, StepPath, StepRunStatus};
 use sluice_web_state::actions::step_actions;
-use sluice_web_state::changes::{change_llm, difference};
+use sluice_web_state::changes::{OneOfMany, change_llm, difference, limited, one_of_many};
 use sluice_web_state::editor::parse_max_tokens;
 use sluice_web_state::model_choice::called;
 
@@ -13,7 +14,7 @@ use super::store::RunStore;
 use super::unsent::{change, keep_change};
 use crate::api::{self, ApiResult};
 use crate::components::{
-    Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Toasts,
+    Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Segments, Switch, Toasts,
 };
 use crate::session::Session;
 
@@ -99,6 +100,7 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let path = StoredValue::new(path);
     let pending = store.watch_step(&path.get_value(), |step| step.run.status == StepRunStatus::Pending);
     let is_defined = Memo::new(move |_| store.definition().is_some());
+    read_own_step(store, path.get_value(), can_edit);
     view! {
         <Show when=move || can_edit.get() && pending.get()>
             <Planned store path=path.get_value() />
@@ -122,6 +124,29 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
                 view! { <ChangeForm store path=path.get_value() open /> }
             }}
         </Show>
+    }
+}
+
+/// Reads what was changed for a step run alone, where that is possible.
+fn read_own_step(store: RunStore, path: StepPath, can_edit: Memo<bool>) {
+    Effect::new(move || {
+        let is_one_of_many = store.peek(|run| one_of_many(run, &path).is_some());
+        if can_edit.get() && is_one_of_many {
+            spawn_local(store.read_own_step(path.clone()));
+        }
+    });
+}
+
+/// Whether a change counts for this item or round alone, or for all that have not run.
+#[component]
+pub fn ReachOfChange(many: OneOfMany, only_here: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Segments
+            label="What the change is for"
+            choices=vec![(true, many.only_words()), (false, many.all_words())]
+            chosen=only_here
+            on_choose=move |only| only_here.set(only)
+        />
     }
 }
 
@@ -179,14 +204,23 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
         open.set(false);
     };
     let toasts = expect_context::<Toasts>();
+    let many = store.peek(|run| one_of_many(run, &path));
+    let only_here = RwSignal::new(false);
     let save = Action::new_unsync(move |patch: &PatchStep| {
         let (id, path, patch) = (store.id(), path.clone(), patch.clone());
         async move {
             store.send(api::executions::update_step(&id, &path, &patch)).await?;
             keep_change(&id, &path, &PatchStep::default());
             store.read_definition(id).await;
+            if many.is_some() {
+                store.read_own_step(path).await;
+            }
             open.set(false);
-            toasts.done("Changed for this run. The workflow stays as it is.");
+            toasts.done(match many.filter(|_| patch.only_here) {
+                Some(OneOfMany::Item) => "Changed for this item. The others stay as they are.",
+                Some(OneOfMany::Round) => "Changed for this round. The others stay as they are.",
+                None => "Changed for this run. The workflow stays as it is.",
+            });
             ApiResult::Ok(())
         }
     });
@@ -200,7 +234,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
         if patch == PatchStep::default() {
             open.set(false);
         } else {
-            save.dispatch_local(patch);
+            save.dispatch_local(limited(patch, only_here.get_untracked()));
         }
     };
     let field_error = move |pointer: &'static str| {
@@ -228,6 +262,7 @@ fn ChangeForm(store: RunStore, path: StepPath, open: RwSignal<bool>) -> impl Int
                     }
                 />
             </Show>
+            {many.map(|many| view! { <ReachOfChange many only_here /> })}
             {move || error.get().map(|error| view! { <FailureNote error /> })}
             <div class="row wrap">
                 <Button kind=ButtonKind::Primary small=true busy=save.pending() on_press=press>

@@ -2,6 +2,7 @@
 
 mod address;
 mod agent;
+mod agent_rows;
 mod auto_scroll;
 mod bar;
 mod budget;
@@ -22,6 +23,7 @@ mod menu;
 mod output;
 mod page;
 mod pane;
+mod progress;
 mod prompt;
 mod result;
 mod retry;

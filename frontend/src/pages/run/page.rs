@@ -27,6 +27,7 @@ use crate::browser::view::is_as_wide;
 use crate::components::{Button, FailureNote, Icon, Note, NoteKind, RunHistory};
 use crate::pages::loading::{RunLoading, RunUnavailable};
 use crate::pages::not_found::{Missing, NotFound};
+use crate::waiting::WaitingGates;
 
 /// The width of a window, in CSS pixels, from which on the chosen step stands beside the tree.
 const PANES_FROM_PX: f64 = 1_280.0;
@@ -80,6 +81,15 @@ fn Run(execution: Execution) -> impl IntoView {
     let name = RwSignal::new(None::<String>);
     load_workflow(store, name);
     store.follow();
+    let gates: WaitingGates = expect_context();
+    let open = store.watch(|run| run.gates().count());
+    Effect::new(move |before: Option<usize>| {
+        let open = open.get();
+        if before.is_some_and(|before| before != open) {
+            gates.look();
+        }
+        open
+    });
     let standing = store.watch(RunStanding::of_run);
     let title = Signal::derive(move || name.get().unwrap_or_else(|| "Run".to_owned()));
     use_title(move || format!("{} · {}", standing.get().word(), title.get()));

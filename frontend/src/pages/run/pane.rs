@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::{StepPath, StepRunStatus, StepType};
+use sluice_web_state::run::{name_of_run, turn_words};
 
 use super::address::CopyLink;
 use super::ids::step_heading;
@@ -23,7 +24,7 @@ fn StepPane(store: RunStore, path: StepPath) -> impl IntoView {
     let status = store.step_status(&path);
     let stale = store.watch_step(&path, |step| step.run.stale);
     let (label, kind) = store
-        .peek_step(&path, |step| (step.run.label.clone(), step.run.step_type))
+        .peek_step(&path, |step| (name_of_run(&step.run), step.run.step_type))
         .unwrap_or((String::new(), StepType::Llm));
     let around = around(store, &path);
     let id = step_heading(&path);
@@ -56,10 +57,15 @@ fn StepPane(store: RunStore, path: StepPath) -> impl IntoView {
     }
 }
 
-/// Where the step lies: the containers around it with their branches, items and rounds.
+/// Where the step lies: the containers around it with their branches, items and rounds, or its agent and its turn.
 fn around(store: RunStore, path: &StepPath) -> String {
     let mut names = Vec::new();
     let mut inner = path.clone();
+    if let Some(at) = path.in_agent() {
+        names.extend(at.call.map(|_| turn_words(at.turn)));
+        names.extend(store.peek_step(&at.agent, |step| step.run.label.clone()));
+        inner = at.agent;
+    }
     while let Some(container) = inner.parent() {
         let lane = inner.as_str().strip_prefix(container.as_str()).unwrap_or_default();
         let key = lane.trim_start_matches('.').split('.').next().unwrap_or_default().to_owned();

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use sluice_types::{ErrorCode, LlmStep, PatchStep, RepeatedStep, RerunPlan, RerunReason, StepPath, StepType};
-use sluice_web_state::changes::difference;
+use sluice_web_state::changes::{difference, limited, one_of_many};
 use sluice_web_state::format::plural;
 use sluice_web_state::model_choice::called;
 use sluice_web_state::run_text::{estimated_cost, total_cost};
 
-use super::change::llm_of;
+use super::change::{ReachOfChange, llm_of};
 use super::ids::step_heading;
 use super::store::RunStore;
 use crate::api::{self, ApiError, ApiResult};
@@ -41,17 +41,19 @@ fn request_of(store: RunStore, path: &StepPath, before: &LlmStep, choice: ModelC
 fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let before = untrack(|| llm_of(store, &path));
     let is_llm = store.peek_step(&path, |step| step.run.step_type) == Some(StepType::Llm);
+    let many = store.peek(|run| one_of_many(run, &path)).filter(|_| is_llm);
+    let only_here = RwSignal::new(false);
     let choice = RwSignal::new(ModelChoice { provider: before.provider.clone(), model: before.model.clone() });
     let called = store.peek_step(&path, |step| called(step.run.provider.as_deref(), step.run.model.as_deref()));
     let request = {
         let path = path.clone();
-        move |choice| untrack(|| request_of(store, &path, &before, choice))
+        move |choice, only_here| untrack(|| limited(request_of(store, &path, &before, choice), only_here))
     };
     // The answer tells what was asked: a plan and its price are shown for that request alone.
     let plan = {
         let (path, request) = (path.clone(), request.clone());
         LocalResource::new(move || {
-            let (id, path, request) = (store.id(), path.clone(), request(choice.get()));
+            let (id, path, request) = (store.id(), path.clone(), request(choice.get(), only_here.get()));
             async move {
                 let answer = api::executions::plan_retry(&id, &path, &request).await;
                 (request, answer)
@@ -60,7 +62,7 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
     };
     let wanted = {
         let request = request.clone();
-        Memo::new(move |_| request(choice.get()))
+        Memo::new(move |_| request(choice.get(), only_here.get()))
     };
     let current = Memo::new(move |_| {
         let wanted = wanted.get();
@@ -72,6 +74,9 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
         async move {
             store.send(api::executions::retry(&id, &path, &request)).await?;
             store.read_definition(id).await;
+            if many.is_some() {
+                store.read_own_step(path.clone()).await;
+            }
             on_close.try_run(());
             keep_focus(&step_heading(&path));
             ApiResult::Ok(())
@@ -84,6 +89,7 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
                 .filter(|called| !called.is_empty() && is_llm)
                 .map(|called| view! { <p class="small muted">"Last called: " <span class="mono">{called}</span></p> })}
             {is_llm.then(|| view! { <ModelPicker chosen=choice on_choose=move |to| choice.set(to) /> })}
+            {many.map(|many| view! { <ReachOfChange many only_here /> })}
             {move || match current.get() {
                 None => view! { <Skeleton lines=6 /> }.into_any(),
                 Some(Ok(plan)) => view! { <PlanView plan /> }.into_any(),

@@ -15,6 +15,7 @@ use super::agent::{ToolArguments, Waiting};
 use super::change::{ChangeStep, StepFacts};
 use super::ending::LiveThinking;
 use super::failure::StepError;
+use super::progress::CallProgressBar;
 use super::prompt::PromptView;
 use super::store::RunStore;
 use crate::browser::clock::{ticking, utc};
@@ -29,8 +30,13 @@ pub fn Running(store: RunStore, path: StepPath, label: String) -> impl IntoView 
     let between = store.watch_step(&path, sluice_web_state::run::StepView::is_between_attempts);
     let facts = path.clone();
     if store.peek_step(&path, |step| step.run.step_type) == Some(StepType::Tool) {
-        return view! { <ToolArguments store path=path.clone() /> <Waiting store path=path.clone() /> <Retrying store path between /> }
-            .into_any();
+        return view! {
+            <CallProgressBar store path=path.clone() label />
+            <ToolArguments store path=path.clone() />
+            <Waiting store path=path.clone() />
+            <Retrying store path between />
+        }
+        .into_any();
     }
     view! {
         <LiveThinking store path=facts.clone() />

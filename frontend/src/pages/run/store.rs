@@ -1,7 +1,7 @@
 //! What the page of a run knows, with signals around it: each part of the page is drawn anew only
 //! when its own part changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -37,6 +37,7 @@ pub struct StepSignals {
     changed: ArcTrigger,
     grown: ArcTrigger,
     thought: ArcTrigger,
+    progressed: ArcTrigger,
     inside: ArcTrigger,
     /// From which byte on the text is another than was drawn.
     dirty_from: Arc<AtomicUsize>,
@@ -48,6 +49,7 @@ impl StepSignals {
             changed: ArcTrigger::new(),
             grown: ArcTrigger::new(),
             thought: ArcTrigger::new(),
+            progressed: ArcTrigger::new(),
             inside: ArcTrigger::new(),
             dirty_from: Arc::new(AtomicUsize::new(usize::MAX)),
         }
@@ -72,10 +74,30 @@ impl StepSignals {
         self.inside.track();
     }
 
+    /// Follows how far its call of a tool is.
+    pub fn track_progress(&self) {
+        self.changed.track();
+        self.progressed.track();
+    }
+
     /// Follows what the model thinks.
     pub fn track_thinking(&self) {
         self.changed.track();
         self.thought.track();
+    }
+}
+
+/// What the run runs, as far as it is loaded.
+#[derive(Default)]
+struct Plan {
+    definition: Option<Arc<Definition>>,
+    /// The steps of step runs that were changed for them alone.
+    own: BTreeMap<StepPath, Step>,
+}
+
+impl Plan {
+    fn index(&self) -> Option<Index> {
+        Some(Index::of(self.definition.as_deref()?).with_own(self.own.clone()))
     }
 }
 
@@ -93,8 +115,7 @@ pub struct RunStore {
     /// The time, moving on while the run goes on.
     pub now: Signal<f64>,
     live: RwSignal<bool>,
-    /// The definition; `None` until it is loaded.
-    definition: RwSignal<Option<Arc<Definition>>>,
+    plan: RwSignal<Plan>,
     index: Memo<Option<Shared<Index>>>,
     /// Which steps a person opened or closed.
     pub choices: RwSignal<Choices>,
@@ -124,11 +145,8 @@ impl RunStore {
         // Time moves on only while there is something to count.
         let live = RwSignal::new(is_live);
         let now = ticking(TICK, move || live.get());
-        let definition = RwSignal::new(None::<Arc<Definition>>);
-        let index = Memo::new(move |_| {
-            definition
-                .with(|definition| definition.as_deref().map(|definition| Shared(Arc::new(Index::of(definition)))))
-        });
+        let plan = RwSignal::new(Plan::default());
+        let index = Memo::new(move |_| plan.with(|plan| Some(Shared(Arc::new(plan.index()?)))));
         let store = Self {
             live,
             state: StoredValue::new(state),
@@ -138,7 +156,7 @@ impl RunStore {
             connection: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
             gone: RwSignal::new(false),
             now,
-            definition,
+            plan,
             index,
             choices: RwSignal::new(unsent::choices(&id)),
             shown: RwSignal::new(None),
@@ -230,10 +248,10 @@ impl RunStore {
 
     /// The definition that the run runs, with the changes made for it.
     pub fn definition(self) -> Option<Arc<Definition>> {
-        self.definition.get()
+        self.plan.with(|plan| plan.definition.clone())
     }
 
-    /// A step of the definition. Tracks changes.
+    /// The step that a step run runs: that of the definition, with what was changed for this one. Tracks changes.
     pub fn step_at(self, path: &StepPath) -> Option<Arc<Step>> {
         self.index.with(|index| index.as_ref()?.at(path).map(|place| Arc::clone(&place.step)))
     }
@@ -248,9 +266,22 @@ impl RunStore {
     pub async fn read_definition(self, id: ExecutionId) {
         if let Ok(definition) = api::executions::definition(&id).await
             // An equal definition causes no redraw.
-            && self.definition.try_with_untracked(|known| known.as_deref() != Some(&definition)) == Some(true)
+            && self.plan.try_with_untracked(|plan| plan.definition.as_deref() != Some(&definition)) == Some(true)
         {
-            self.definition.try_set(Some(Arc::new(definition)));
+            self.plan.try_update(|plan| plan.definition = Some(Arc::new(definition)));
+        }
+    }
+
+    /// Reads the step of a step run that may have been changed for it alone; the page goes without while it cannot be read.
+    pub async fn read_own_step(self, path: StepPath) {
+        let Some(id) = self.try_id() else { return };
+        let Ok(detail) = api::executions::step(&id, &path).await else { return };
+        let is_known = self.plan.try_with_untracked(|plan| plan.own.get(&path) == detail.own_step.as_ref());
+        if is_known == Some(false) {
+            self.plan.try_update(|plan| match detail.own_step {
+                Some(step) => _ = plan.own.insert(path, step),
+                None => _ = plan.own.remove(&path),
+            });
         }
     }
 
@@ -298,6 +329,11 @@ impl RunStore {
         for path in &changed.inside {
             if let Some(signals) = self.signals(path) {
                 signals.inside.notify();
+            }
+        }
+        for path in &changed.progressed {
+            if let Some(signals) = self.signals(path) {
+                signals.progressed.notify();
             }
         }
         for path in &changed.thinking {

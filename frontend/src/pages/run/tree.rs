@@ -4,9 +4,10 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use sluice_types::{StepPath, StepRunStatus, StepType};
 use sluice_web_state::format::plural;
-use sluice_web_state::run::{Lane, fact_of, lane_status, lanes, spent_briefly, spent_text, told};
+use sluice_web_state::run::{Lane, StepView, fact_of, lane_status, lanes, spent_briefly, spent_text, told};
 
 use super::address::{Chooser, address_of};
+use super::agent_rows::agent_rows;
 use super::bar::{Bar, Marks, Ruler};
 use super::ids::tree_row;
 use super::inside::Inside;
@@ -18,11 +19,13 @@ use crate::components::{Button, Icon, StepDot};
 
 /// Items and rounds that are all open at first.
 const OPEN_AT_FIRST: usize = 4;
+/// An agent that has had more turns is closed at first.
+const MOST_TURNS_OPEN: u32 = 12;
 
 /// How the rows of a tree are drawn.
 #[derive(Clone, Copy)]
-struct Look {
-    store: RunStore,
+pub struct Look {
+    pub(super) store: RunStore,
     ruler: Ruler,
     is_timeline: bool,
 }
@@ -76,7 +79,12 @@ fn TreeStep(look: Look, path: StepPath, depth: u32) -> impl IntoView {
         .peek_step(&path, |step| (step.run.label.clone(), step.run.step_type))
         .unwrap_or((String::new(), StepType::Llm));
     let has_begun = move || !matches!(status.get(), StepRunStatus::Pending | StepRunStatus::Skipped);
-    let open = kind.is_container().then(|| unfolded(store, path.as_str(), has_begun));
+    let is_agent = kind == StepType::Agent;
+    let open = (kind.is_container() || is_agent).then(|| {
+        let is_long = is_agent && store.peek_step(&path, turns_made).is_some_and(|turns| turns > MOST_TURNS_OPEN);
+        let around = path.clone();
+        unfolded(store, path.as_str(), move || has_begun() && (!is_long || holds_shown(store, around.as_str())))
+    });
     let fact = {
         let path = path.clone();
         Signal::derive(move || {
@@ -85,7 +93,9 @@ fn TreeStep(look: Look, path: StepPath, depth: u32) -> impl IntoView {
         })
     };
     let inside = path.clone();
-    let row = Row { address: path.to_string(), heading: label, status, link: Some(path.clone()), open, depth };
+    let is_empty = Signal::derive(move || is_agent && !has_begun());
+    let row =
+        Row { address: path.to_string(), heading: label, status, link: Some(path.clone()), open, is_empty, depth };
     view! {
         <li>
             {row_view(&look, row, Signal::stored(vec![path]), fact)}
@@ -93,14 +103,30 @@ fn TreeStep(look: Look, path: StepPath, depth: u32) -> impl IntoView {
                 .map(|open| {
                     let inside = StoredValue::new(inside);
                     view! {
-                        <Show when=move || open.get()>
-                            <TreeInside look container=inside.get_value() kind depth=depth + 1 />
+                        <Show when=move || open.get() && !is_empty.get()>
+                            {if is_agent {
+                                agent_rows(&look, &inside.get_value(), status, depth + 1)
+                            } else {
+                                view! { <TreeInside look container=inside.get_value() kind depth=depth + 1 /> }.into_any()
+                            }}
                         </Show>
                     }
                 })}
         </li>
     }
     .into_any()
+}
+
+/// How many turns an agent has had, as far as answers told it.
+fn turns_made(step: &StepView) -> u32 {
+    step.run.agent.as_ref().and_then(|agent| agent.turns).unwrap_or(0)
+}
+
+/// Whether the step that is shown lies inside an address. Tracks changes.
+pub fn holds_shown(store: RunStore, address: &str) -> bool {
+    let shown = store.shown.read();
+    let rest = shown.as_ref().and_then(|path| path.as_str().strip_prefix(address));
+    rest.is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// What runs inside a container, as far as it is loaded.
@@ -155,11 +181,11 @@ fn TreeLane(
     let (heading, is_numbered) = lane.with_untracked(|lane| {
         lane.as_ref().map(|lane| (lane.heading(kind), lane.is_numbered(&container))).unwrap_or_default()
     });
-    let inner = [address.as_str(), "."].concat();
-    let holds_shown = move || store.shown.read().as_ref().is_some_and(|path| path.as_str().starts_with(&inner));
+    let inner = address.clone();
     let is_short = move || shown.read().len() <= OPEN_AT_FIRST;
-    let open = unfolded(store, &address, move || !is_numbered || holds_shown() || is_short());
-    let row = Row { address, heading, status, link: None, open: Some(open), depth };
+    let open = unfolded(store, &address, move || !is_numbered || holds_shown(store, &inner) || is_short());
+    let is_empty = Signal::stored(false);
+    let row = Row { address, heading, status, link: None, open: Some(open), is_empty, depth };
     view! {
         <li>
             {row_view(&look, row, steps.into(), Signal::stored(None))}
@@ -175,7 +201,7 @@ fn TreeLane(
 }
 
 /// Whether the rows inside are shown: as a person chose, or as it suits.
-fn unfolded(store: RunStore, address: &str, default: impl Fn() -> bool + Send + Sync + 'static) -> Memo<bool> {
+pub fn unfolded(store: RunStore, address: &str, default: impl Fn() -> bool + Send + Sync + 'static) -> Memo<bool> {
     let address = address.to_owned();
     Memo::new(move |_| {
         let chosen = store.choices.with(|choices| choices.get(&address).copied());
@@ -184,19 +210,27 @@ fn unfolded(store: RunStore, address: &str, default: impl Fn() -> bool + Send + 
 }
 
 /// A row of a step or of a lane.
-struct Row {
-    address: String,
-    heading: String,
-    status: Memo<StepRunStatus>,
+pub struct Row {
+    /// What its being open or closed is kept under.
+    pub address: String,
+    /// Its name.
+    pub heading: String,
+    /// Its state.
+    pub status: Memo<StepRunStatus>,
     /// The step that it leads to.
-    link: Option<StepPath>,
-    open: Option<Memo<bool>>,
-    depth: u32,
+    pub link: Option<StepPath>,
+    /// Whether the rows inside are shown; `None` for a row that holds none.
+    pub open: Option<Memo<bool>>,
+    /// Whether there are no rows inside yet.
+    pub is_empty: Signal<bool>,
+    /// How far it is indented.
+    pub depth: u32,
 }
 
-fn row_view(look: &Look, row: Row, paths: Signal<Vec<StepPath>>, fact: Signal<Option<String>>) -> AnyView {
+/// Draws a row.
+pub fn row_view(look: &Look, row: Row, paths: Signal<Vec<StepPath>>, fact: Signal<Option<String>>) -> AnyView {
     let Look { store, ruler, is_timeline } = *look;
-    let Row { address, heading, status, link, open, depth } = row;
+    let Row { address, heading, status, link, open, is_empty, depth } = row;
     let stale = {
         let path = link.clone();
         Memo::new(move |_| path.as_ref().and_then(|path| store.step(path, |step| step.run.stale)).unwrap_or_default())
@@ -205,18 +239,25 @@ fn row_view(look: &Look, row: Row, paths: Signal<Vec<StepPath>>, fact: Signal<Op
         let path = link.clone();
         Memo::new(move |_| !is_timeline && path.is_some() && *store.shown.read() == path)
     };
+    let no_fold = || view! { <span class="tree-fold"></span> };
     let fold = open.map(|open| {
         let choose = choose(store, &address);
+        let label = StoredValue::new(format!("Inside {heading}"));
         view! {
-            <button
-                type="button"
-                class="tree-fold"
-                aria-expanded=move || if open.get() { "true" } else { "false" }
-                aria-label=format!("Inside {heading}")
-                on:click=move |_| choose(!open.get_untracked())
-            >
-                <Icon icon=icondata_lu::LuChevronRight />
-            </button>
+            <Show when=move || !is_empty.get() fallback=no_fold>
+                <button
+                    type="button"
+                    class="tree-fold"
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                    aria-label=label.get_value()
+                    on:click={
+                        let choose = choose.clone();
+                        move |_| choose(!open.get_untracked())
+                    }
+                >
+                    <Icon icon=icondata_lu::LuChevronRight />
+                </button>
+            </Show>
         }
     });
     let words = if is_timeline { spent_text } else { spent_briefly };
@@ -228,7 +269,7 @@ fn row_view(look: &Look, row: Row, paths: Signal<Vec<StepPath>>, fact: Signal<Op
     view! {
         <div class="tree-row" class:chosen=move || is_shown.get() style=("--depth", depth.to_string())>
             <div class="tree-head">
-                {fold.map_or_else(|| view! { <span class="tree-fold"></span> }.into_any(), IntoAny::into_any)}
+                {fold.map_or_else(|| no_fold().into_any(), IntoAny::into_any)}
                 <StepDot status stale />
                 {name}
                 <span class="small muted tree-fact">{fact}</span>

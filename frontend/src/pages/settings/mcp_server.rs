@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::{McpCheck, McpServer, McpServerResource, McpTransport, PatchMcpServer};
-use sluice_web_state::agent::used_by;
+use sluice_web_state::agent::server_used_by;
 use sluice_web_state::format::{duration, plural};
 use sluice_web_state::mcp_server::reach_words;
 
@@ -168,7 +168,7 @@ fn Answers(card: ServerCard, about: Memo<Option<McpServerResource>>) -> impl Int
 #[component]
 fn DeleteButton(card: ServerCard, about: Memo<Option<McpServerResource>>) -> impl IntoView {
     let name = move || card.server.with(|server| server.name.clone());
-    let count = move || about.with(|about| about.as_ref().map_or(0, |about| about.used_by_count));
+    let uses = move || about.with(|about| about.as_ref().map_or((0, 0), uses_of));
     let asks = RwSignal::new(false);
     let delete = move || {
         let server = card.server.get_untracked();
@@ -176,10 +176,10 @@ fn DeleteButton(card: ServerCard, about: Memo<Option<McpServerResource>>) -> imp
         card.list.delete(&server);
     };
     let press = move |_| {
-        if untrack(count) > 0 {
-            asks.set(true);
-        } else {
+        if untrack(uses) == (0, 0) {
             delete();
+        } else {
+            asks.set(true);
         }
     };
     view! {
@@ -197,10 +197,16 @@ fn DeleteButton(card: ServerCard, about: Memo<Option<McpServerResource>>) -> imp
             on_confirm=move |()| delete()
         >
             <p>
-                {move || used_by(count())} " A step that calls one of its tools fails until it calls another one."
+                {move || server_used_by(uses().0, uses().1)}
+                " A step that calls one of its tools fails until it calls another one."
             </p>
         </Confirm>
     }
+}
+
+/// How many workflows and agents name it.
+const fn uses_of(about: &McpServerResource) -> (i64, i64) {
+    (about.used_by_count, about.used_by_agent_count)
 }
 
 /// How it is reached, and what was last known of it.
@@ -228,7 +234,9 @@ fn Facts(card: ServerCard, about: Memo<Option<McpServerResource>>) -> impl IntoV
         let error = about.get()?.listing_error.filter(|_| card.check.value().read().is_none())?;
         Some(view! { <p class="wrong break">{error}</p> })
     };
-    let uses = move || about.get().map(|about| view! { <span>{used_by(about.used_by_count)}</span> });
+    let uses = move || {
+        about.get().map(|about| view! { <span>{server_used_by(about.used_by_count, about.used_by_agent_count)}</span> })
+    };
     let prefix = move || card.server.with(|server| format!("{}:…", server.id));
     view! {
         <div class="stack tight">

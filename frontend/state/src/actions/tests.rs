@@ -158,3 +158,16 @@ fn an_override_leaves_stale_what_was_made_from_the_old_output() {
     assert_eq!(stale("completed", "d"), ["E"]);
     assert!(stale("completed", "c").is_empty() && stale("completed", "gone").is_empty());
 }
+
+#[test]
+fn a_turn_keeps_what_it_said_and_an_agent_is_switched_off_as_a_whole() {
+    let failed = json!({"step_id": "scout", "status": "failed"});
+    let of = |path: &str| {
+        let run = run(ExecutionStatus::Failed, false, &[(path, failed.clone())]);
+        let may = step_actions(run.step(&StepPath::new(path).unwrap()).unwrap(), &run);
+        (may.toggle_enabled, may.override_output, may.edit_model, may.retry)
+    };
+    assert_eq!(of("scout"), (true, true, true, true));
+    assert_eq!(of("scout.2"), (false, false, true, true));
+    assert_eq!(of("scout.2.0"), (false, true, true, true));
+}

@@ -3,6 +3,7 @@
 //! A field holds a JSON value. In the builder a text may be a template in the place of any value; the form shows it as
 //! the text that it is.
 
+mod missing;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod values;
 
 use serde_json::Value;
 
+pub use missing::{missing, missing_arguments};
 pub use schema::fields;
 pub use text::{as_typed, fault, is_reference, parse_arguments, placeholder, shown, typed};
 pub use values::{Part, empty_item, pointer, push_item, put, remove_item, unknown_names, value_at};

@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_types::{
     BlockAddress, Estimate, Index, InputField, LintContext, LintFinding, Persona, Provider, Severity, StepEstimate,
-    StepId, estimate, lint, pin_to_available, undeclared_inputs,
+    StepId, ToolResource, estimate, lint, pin_to_available, undeclared_inputs,
 };
 
 use super::{Draft, FieldAt, Findings};
+use crate::arguments::missing_arguments;
 
 /// Lint findings and estimate.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,15 +45,22 @@ impl Analysis {
         personas: Option<&[Persona]>,
         today: Option<NaiveDate>,
     ) -> Self {
-        Self::within(draft, providers, &lint_context(providers, personas, today))
+        Self::within(draft, providers, None, &lint_context(providers, personas, today))
     }
 
     /// The same with all that is known of what the steps name.
     #[must_use]
-    pub fn within(draft: &Draft, providers: Option<&[Provider]>, context: &LintContext) -> Self {
+    pub fn within(
+        draft: &Draft,
+        providers: Option<&[Provider]>,
+        tools: Option<&[ToolResource]>,
+        context: &LintContext,
+    ) -> Self {
         let mut definition = draft.to_definition();
-        let report = lint(&definition, context, None);
+        let mut report = lint(&definition, context, None);
         let index = Index::of(&definition);
+        // The lint does not know the schemas of tools.
+        report.findings.extend(missing_arguments(&index, tools.unwrap_or_default()));
         let findings = Findings::new(report, &index, &definition.inputs);
         let undeclared = undeclared_inputs(&definition, &index);
         let inside = counts_inside(&findings, &index);

@@ -170,6 +170,25 @@ impl<T: Item> Pages<T> {
         }
     }
 
+    /// Names the query that is listed, for an answer that may come after another one was asked for.
+    #[must_use]
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Takes in the beginning of the list, as it was read once more for the query of `generation`: it takes the place of
+    /// all items that `is_covered` counts to it. Items after it stay as they are.
+    pub fn refresh(&mut self, generation: u64, beginning: Vec<T>, is_covered: impl Fn(&T) -> bool) {
+        if generation != self.generation || self.stage == Stage::First {
+            return;
+        }
+        let listed: HashSet<T::Id> = beginning.iter().map(|item| item.id().clone()).collect();
+        let rest = std::mem::take(&mut self.items).into_iter();
+        let rest = rest.filter(|item| !listed.contains(item.id()) && !is_covered(item));
+        self.items = beginning.into_iter().chain(rest.collect::<Vec<_>>()).collect();
+        self.known = self.items.iter().map(|item| item.id().clone()).collect();
+    }
+
     /// Removes an item that the server has deleted.
     pub fn remove(&mut self, id: &T::Id) {
         self.known.remove(id);

@@ -125,6 +125,25 @@ fn items_are_put_first_or_replaced() {
 }
 
 #[test]
+fn a_beginning_that_is_read_again_takes_the_place_of_what_it_covers() {
+    let mut pages = loaded();
+    let known = ids(&pages);
+    let generation = pages.generation();
+    // It holds a new item and one that changed; one has left the list; what comes after is not covered.
+    let covered = |item: &Thing| item.0 <= known[1];
+    pages.refresh(generation, vec![Thing(9, "new"), Thing(known[1], "changed")], covered);
+    assert_eq!(ids(&pages), [&[9, known[1]], &known[2..]].concat());
+    assert_eq!(pages.items()[1], Thing(known[1], "changed"));
+    assert!(!ids(&pages).contains(&known[0]));
+    // An answer to what was asked before the query changed is dropped.
+    let before = ids(&pages);
+    let _asked = pages.restart();
+    pages.refresh(generation, Vec::new(), |_| true);
+    pages.refresh(pages.generation(), Vec::new(), |_| true);
+    assert_eq!(ids(&pages), before);
+}
+
+#[test]
 fn a_hundred_thousand_items_stay_quick() {
     let mut pages = Pages::default();
     let mut ask = pages.restart();

@@ -16,6 +16,8 @@ pub struct Changed {
     pub texts: Vec<TextChange>,
     /// Step runs whose model thought on.
     pub thinking: Vec<StepPath>,
+    /// Calls of tools that told how far they are.
+    pub progressed: Vec<StepPath>,
     /// Containers whose step runs must be read again, where they are shown: an answer leaves out those that have ended.
     pub inside: Vec<StepPath>,
     /// The run must be refetched: the event is incomplete. One refetch serves any number of these.
@@ -50,6 +52,7 @@ impl Changed {
             (&mut self.steps, other.steps),
             (&mut self.timed, other.timed),
             (&mut self.thinking, other.thinking),
+            (&mut self.progressed, other.progressed),
             (&mut self.inside, other.inside),
         ];
         for (known, paths) in lists {

@@ -11,22 +11,32 @@ pub fn followed(run: &RunState, shown: Option<&StepPath>) -> Option<StepPath> {
     let is_at_work = |step: &&StepView| !step.is_container() && step.run.status == StepRunStatus::Running;
     let shown = shown.and_then(|path| run.step(path));
     if let Some(step) = shown.filter(|step| is_at_work(step) || step.run.status.is_gate()) {
-        return Some(outside_of_items(run, &step.run.path));
+        return Some(as_one(run, &step.run.path));
     }
     let newest = run.steps().iter().filter(is_at_work).max_by_key(|step| step.run.started_at);
     if let Some(step) = newest {
-        return Some(outside_of_items(run, &step.run.path));
+        return Some(as_one(run, &step.run.path));
     }
     let container = || run.steps().iter().rev().find(|step| step.run.status == StepRunStatus::Running);
     if let Some(step) = run.gate().or_else(container) {
-        return Some(step.run.path.clone());
+        return Some(agent_around(&step.run.path));
     }
     let completed = || {
         let completed = run.top().filter(|step| step.run.status == StepRunStatus::Completed);
         completed.max_by_key(|step| step.run.completed_at)
     };
     let ended = run.failed_step().or_else(completed).or_else(|| run.top().next());
-    ended.map(|step| step.run.path.clone())
+    ended.map(|step| agent_around(&step.run.path))
+}
+
+/// The agent whose turn or call this is: its transcript shows both. Otherwise the path itself.
+fn agent_around(path: &StepPath) -> StepPath {
+    path.in_agent().map_or_else(|| path.clone(), |at| at.agent)
+}
+
+/// The step run that stands for one that comes and goes quickly: the `for_each` around its item, or its agent.
+fn as_one(run: &RunState, path: &StepPath) -> StepPath {
+    agent_around(&outside_of_items(run, path))
 }
 
 /// The step itself, or the `for_each` around it: its items come and go too quickly to be shown one by one.
@@ -108,6 +118,23 @@ mod tests {
         assert_eq!(shown(&state, Some("each")), "each");
         let rounds = run("running", &[("polish", "loop", "running", 1), ("polish.2.draft", "llm", "running", 3)]);
         assert_eq!(shown(&rounds, None), "polish.2.draft");
+    }
+
+    #[test]
+    fn an_agent_is_followed_as_one() {
+        let turns = |status: &'static str| {
+            run(
+                "running",
+                &[
+                    ("scout", "agent", "running", 1),
+                    ("scout.1", "llm", "completed", 2),
+                    ("scout.1.0", "tool", status, 3),
+                ],
+            )
+        };
+        assert_eq!(shown(&turns("running"), None), "scout");
+        assert_eq!(shown(&turns("waiting"), Some("scout.1")), "scout");
+        assert_eq!(shown(&turns("waiting"), Some("scout.1.0")), "scout");
     }
 
     #[test]

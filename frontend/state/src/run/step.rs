@@ -3,6 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sluice_types::{EventType, ExecutionEvent, StepPath, StepRun, StepRunStatus};
 
+use super::CallProgress;
+
 /// A step run, as far as it is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepView {
@@ -16,6 +18,8 @@ pub struct StepView {
     pub retry: Option<Retry>,
     /// The message of the newest event: the reason for a skip, the subject of a gate.
     pub note: Option<String>,
+    /// How far its call of a tool is, while that is under way and its server tells.
+    pub progress: Option<CallProgress>,
     /// The container around it; `None` in the workflow's own list.
     pub container: Option<StepPath>,
     /// Whether an answer no longer had it among those under way: it has ended, and the list of its container tells how.
@@ -62,6 +66,7 @@ impl StepView {
             thinking: String::new(),
             retry: None,
             note: None,
+            progress: None,
             is_over: false,
             changed_seq: 0,
             known_seq: 0,
@@ -151,7 +156,19 @@ impl StepView {
         }
         self.retry = None;
         self.note = None;
+        self.progress = None;
         self.take_note(event);
+    }
+
+    /// Takes in how far its call is; returns whether that is new. An attempt that is over has none.
+    pub(super) fn take_progress(&mut self, event: &ExecutionEvent) -> bool {
+        let is_under_way = self.run.status == StepRunStatus::Running && event.attempt == Some(self.run.attempt);
+        let told = CallProgress::of_event(event).filter(|_| is_under_way);
+        let is_new = told.is_some() && self.progress != told;
+        if is_new {
+            self.progress = told;
+        }
+        is_new
     }
 
     /// Applies only the parts that no answer contains: the event's message, and the time of the next attempt.
@@ -185,6 +202,7 @@ impl StepView {
         run.duration_ms = None;
         self.retry = None;
         self.note = None;
+        self.progress = None;
         self.has_gap = false;
         self.text.clear();
         self.thinking.clear();
@@ -264,6 +282,7 @@ impl StepView {
         if self.run.status != run.status || self.run.attempt != run.attempt {
             self.retry = None;
             self.note = None;
+            self.progress = None;
         }
         if self.run.attempt != run.attempt {
             self.thinking.clear();
@@ -275,7 +294,8 @@ impl StepView {
         let from = if text.starts_with(self.text.as_str()) { self.text.len() } else { 0 };
         self.text = text;
         self.grown(from);
-        (changed, Some(from))
+        // The result of a call comes with the answer alone, after the event that it has ended.
+        (changed || self.run.status != StepRunStatus::Running, Some(from))
     }
 }
 

@@ -5,10 +5,10 @@ use sluice_types::{EventType, Execution, ExecutionEvent, ExecutionStatus, Finish
 use super::{Changed, RunState, TextChange};
 use crate::finish::finish_warning;
 
-const ID: &str = "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
+pub(super) const ID: &str = "execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11";
 
 /// A run of two steps at second 0, with changes.
-fn execution(changes: &Value, steps: &[Value]) -> Execution {
+pub(crate) fn execution(changes: &Value, steps: &[Value]) -> Execution {
     let usage = json!({"input_tokens": 0, "output_tokens": 0, "cached_input_tokens": 0});
     let mut run = json!({
         "id": ID, "workflow_id": "w", "workflow_version": 1, "temporal_workflow_id": null, "status": "running",
@@ -37,7 +37,7 @@ fn put(into: &mut Value, changes: &Value) {
     }
 }
 
-fn at(second: u32) -> String {
+pub(super) fn at(second: u32) -> String {
     format!("2026-01-01T00:{:02}:{:02}Z", second / 60, second % 60)
 }
 
@@ -48,7 +48,7 @@ fn stored(seq: u32, changes: &Value) -> ExecutionEvent {
     serde_json::from_value(event).unwrap()
 }
 
-fn step_event(seq: u32, path: &str, status: &str, attempt: i32) -> ExecutionEvent {
+pub(super) fn step_event(seq: u32, path: &str, status: &str, attempt: i32) -> ExecutionEvent {
     stored(seq, &json!({"path": path, "step_id": path, "step_status": status, "attempt": attempt}))
 }
 
@@ -58,7 +58,7 @@ fn text(attempt: i32, offset: usize, piece: &str) -> ExecutionEvent {
     serde_json::from_value(event).unwrap()
 }
 
-fn path(text: &str) -> StepPath {
+pub(super) fn path(text: &str) -> StepPath {
     StepPath::new(text).unwrap()
 }
 
@@ -67,7 +67,7 @@ fn fresh() -> RunState {
 }
 
 /// A run whose step `a` is at its first attempt.
-fn running() -> RunState {
+pub(super) fn running() -> RunState {
     let mut state = fresh();
     state.apply(&step_event(1, "a", "running", 1));
     state

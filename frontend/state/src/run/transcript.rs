@@ -1,7 +1,7 @@
 //! The run of an agent as a transcript: its turns, and the calls of tools in each.
 
 use serde_json::Value;
-use sluice_types::{AgentFinish, AgentRun, StepPath, StepRun, StepRunStatus};
+use sluice_types::{AgentFinish, AgentRun, InAgent, StepPath, StepRun, StepRunStatus};
 
 use crate::format::{bytes, plural};
 
@@ -35,6 +35,34 @@ pub fn turns(inside: &[StepPath]) -> Vec<Turn> {
         }
     }
     turns
+}
+
+/// A turn by its number.
+#[must_use]
+pub fn turn_words(number: u32) -> String {
+    format!("Turn {number}")
+}
+
+/// The name of a step run for people: its label, the number of a turn, or the tool of a call with its place.
+#[must_use]
+pub fn name_of_run(run: &StepRun) -> String {
+    match run.path.in_agent() {
+        None => run.label.clone(),
+        Some(InAgent { turn, call: None, .. }) => turn_words(turn),
+        Some(InAgent { call: Some(_), .. }) => call_words(&run.path, run.tool.as_deref().unwrap_or(&run.label)),
+    }
+}
+
+/// Turns that are all open at first; of more, only those with something to look at.
+const OPEN_TURNS: usize = 4;
+
+impl Turn {
+    /// Whether its calls are shown at first: there are few turns, or it is the newest one of an agent at work.
+    #[must_use]
+    pub fn is_open_at_first(&self, all: &[Self], is_at_work: bool) -> bool {
+        let is_newest = all.last().is_some_and(|last| last.number == self.number);
+        all.len() <= OPEN_TURNS || (is_at_work && is_newest)
+    }
 }
 
 /// A call by its tool and its place, so that two calls of one tool are told apart: `files:read (turn 2, call 1)`.
@@ -112,6 +140,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::run::RunState;
+    use crate::run::tests::{at, execution, running, step_event};
 
     fn path(text: &str) -> StepPath {
         StepPath::new(text).unwrap()
@@ -134,6 +164,20 @@ mod tests {
     }
 
     #[test]
+    fn of_many_turns_only_the_newest_is_open_while_the_agent_works() {
+        let inside: Vec<StepPath> = (1..=5).map(|turn| path(&format!("scout.{turn}"))).collect();
+        let open = |inside: &[StepPath], is_at_work| {
+            let all = turns(inside);
+            let open = all.iter().filter(|turn| turn.is_open_at_first(&all, is_at_work));
+            open.map(|turn| turn.number).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (open(&inside[..4], false), open(&inside, false), open(&inside, true)),
+            (vec![1, 2, 3, 4], vec![], vec![5])
+        );
+    }
+
+    #[test]
     fn progress_is_told_while_it_runs_and_afterwards() {
         let inside = ["scout.1", "scout.1.0", "scout.2"].map(path);
         let turns = turns(&inside);
@@ -148,6 +192,24 @@ mod tests {
             |finished: &str| serde_json::from_value(json!({"tools": [], "turns": 3, "finished": finished})).unwrap();
         assert!(cut_words(Some(&agent("max_turns"))).unwrap().contains("after 3 turns"));
         assert_eq!((cut_words(Some(&agent("answered"))), cut_words(None)), (None, None));
+    }
+
+    #[test]
+    fn a_result_that_comes_after_the_end_of_its_call_is_drawn() {
+        let at_end = |content: Value| {
+            json!({"type": "tool", "status": "completed", "attempt": 1, "content": content, "started_at": at(1),
+                "completed_at": at(2), "duration_ms": null})
+        };
+        let mut run = running();
+        run.apply(&step_event(2, "a", "completed", 1));
+        let answer = |run: &mut RunState, content: Value| {
+            let fetch = run.begin_fetch();
+            run.resync(fetch, execution(&json!({"started_at": at(1), "last_seq": 2}), &[at_end(content)]))
+        };
+        answer(&mut run, Value::Null);
+        // Nothing else of the step run changes with it.
+        let changed = answer(&mut run, json!("the result"));
+        assert_eq!((changed.steps, run.step(&path("a")).unwrap().text.as_str()), (vec![path("a")], "the result"));
     }
 
     #[test]

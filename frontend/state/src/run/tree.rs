@@ -2,6 +2,7 @@
 
 use sluice_types::{Choice, LoopEnd, Segment, StepPath, StepRunStatus, StepType};
 
+use super::transcript::turn_words;
 use crate::format::plural;
 
 /// A branch, case, item or round of a container, with its step runs.
@@ -39,6 +40,7 @@ impl Lane {
         let number = self.key.parse::<u32>().ok();
         match (kind, number) {
             (StepType::Loop, Some(round)) => format!("Round {round}"),
+            (StepType::Agent, Some(turn)) => turn_words(turn),
             (_, Some(index)) => format!("Item {}", index.saturating_add(1)),
             (StepType::Conditional, None) if self.key == sluice_types::OTHERWISE => "Otherwise".to_owned(),
             (_, None) => self.key.clone(),

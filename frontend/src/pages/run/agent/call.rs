@@ -12,6 +12,7 @@ use crate::components::{EffectBadge, Icon, StepDot, step_word};
 use crate::pages::run::gate::GatePanel;
 use crate::pages::run::history::StepHistory;
 use crate::pages::run::ids::step_heading;
+use crate::pages::run::progress::{CallProgressBar, progress_of};
 use crate::pages::run::step::choose;
 use crate::pages::run::store::RunStore;
 use crate::pages::run::text_box::TextBox;
@@ -75,6 +76,10 @@ fn CallFacts(store: RunStore, path: StepPath, status: Memo<StepRunStatus>) -> im
     let spent = store.watch_step(&path, |step| {
         (step.run.cost_usd > 0.0).then(|| known_cost(step.run.cost_usd, step.run.unpriced_calls))
     });
+    let far = {
+        let path = path.clone();
+        Memo::new(move |_| progress_of(store, &path).and_then(|progress| progress.percent()))
+    };
     let word = move || match status.get() {
         StepRunStatus::Completed | StepRunStatus::Pending => None,
         other => Some(step_word(other)),
@@ -83,6 +88,7 @@ fn CallFacts(store: RunStore, path: StepPath, status: Memo<StepRunStatus>) -> im
     view! {
         <span class="turn-facts small muted numbers">
             <span class="state">{word}</span>
+            <span>{move || far.get()}</span>
             <span>{move || size.get()}</span>
             <span>{move || took.get()}</span>
             <span>{move || spent.get()}</span>
@@ -121,7 +127,15 @@ fn CallDetails(
                         let label = call_words(&path, &tool.get());
                         view! { <GatePanel store path label /> }.into_any()
                     }
-                    1 => view! { <ToolArguments store path=path.clone() /> <Waiting store path /> }.into_any(),
+                    1 => {
+                        let label = call_words(&path, &tool.get());
+                        view! {
+                            <CallProgressBar store path=path.clone() label />
+                            <ToolArguments store path=path.clone() />
+                            <Waiting store path />
+                        }
+                        .into_any()
+                    }
                     _ => view! { <Ended store path tool /> }.into_any(),
                 }
             }}

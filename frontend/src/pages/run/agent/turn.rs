@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use sluice_types::{StepPath, StepRunStatus};
 use sluice_web_state::format::{duration, known_cost, plural};
-use sluice_web_state::run::{Turn, first_line};
+use sluice_web_state::run::{Turn, first_line, turn_words};
 
 use super::call::CallRow;
 use super::result::Failed;
 use crate::components::{Icon, MarkdownView, StepDot};
 use crate::pages::run::ending::{CutWarning, LiveThinking, PastThinking};
 use crate::pages::run::gate::GatePanel;
+use crate::pages::run::ids::step_heading;
 use crate::pages::run::running::Running;
 use crate::pages::run::step::choose;
 use crate::pages::run::store::RunStore;
@@ -32,12 +33,14 @@ pub fn TurnView(
     let open = is_open(store, &path, status, calls, is_newest);
     let choose = choose(store, path.as_str());
     let body_id = format!("turn-{path}");
+    let heading = step_heading(&path);
     let said = store.watch_step(&path, |step| first_line(&step.text));
     let path = StoredValue::new(path);
     view! {
         <li class="turn">
             <button
                 type="button"
+                id=heading
                 class="turn-toggle"
                 aria-expanded=move || if open.get() { "true" } else { "false" }
                 aria-controls=body_id.clone()
@@ -45,7 +48,7 @@ pub fn TurnView(
             >
                 <Icon icon=icondata_lu::LuChevronRight />
                 <StepDot status stale=Signal::stored(false) />
-                <span class="turn-name">{format!("Turn {number}")}</span>
+                <span class="turn-name">{turn_words(number)}</span>
                 <TurnFacts store path=path.get_value() calls status />
                 <Show when=move || !open.get()>
                     <span class="turn-said muted small">{move || said.get()}</span>
@@ -135,7 +138,7 @@ pub fn took(store: RunStore, path: StepPath, status: Memo<StepRunStatus>) -> Mem
 fn Said(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, number: u32) -> impl IntoView {
     let text = store.watch_step(&path, |step| step.text.clone());
     let path = StoredValue::new(path);
-    let label = format!("Turn {number}");
+    let label = turn_words(number);
     let kind = Memo::new(move |_| match status.get() {
         StepRunStatus::Running => Stage::Running,
         status if status.is_gate() => Stage::Gate,

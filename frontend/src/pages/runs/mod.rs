@@ -1,0 +1,11 @@
+//! All runs of all workflows: what waits for a person, a list to search in, and commands to many.
+
+mod bulk;
+mod filters;
+mod listing;
+mod names;
+mod page;
+mod table;
+mod waiting;
+
+pub use page::RunsPage;

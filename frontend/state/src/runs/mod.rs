@@ -1,0 +1,11 @@
+//! The page of all runs: what its address asks for, what was chosen together, and what a command to many came to.
+
+mod bulk;
+mod filter;
+mod selection;
+mod waiting;
+
+pub use bulk::{BulkAction, BulkFailure, BulkReport};
+pub use filter::{RunsFilter, Since, StatusFilter, is_entry, parse_version};
+pub use selection::RunSelection;
+pub use waiting::{Waiting, question};
