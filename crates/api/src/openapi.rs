@@ -46,7 +46,7 @@ const WITH_BODY: [ErrorCode; 5] = [
 const READS: [&str; 5] =
     ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential", "check_mcp_server"];
 /// The tags that group operations.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("workflows", "Named, versioned definitions that are run step by step."),
     ("generations", "Workflows that a model designs from a sentence, or changes."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),

@@ -284,6 +284,7 @@ mod tests {
             tags: Vec::new(),
             metadata: Metadata::new(),
             definition: serde_json::from_value(steps).unwrap(),
+            layout: Vec::new(),
             version: 1,
             is_template: false,
             is_published: false,
