@@ -125,7 +125,8 @@ fn case_without_fields(operation: &str) -> Case {
         | "GET /workflows/{workflow_id}/steps/{step_id}"
         | "DELETE /workflows/{workflow_id}/steps/{step_id}"
         | "GET /workflows/{workflow_id}/versions"
-        | "GET /workflows/{workflow_id}/versions/{version}" => Case::NotFound(Value::Null),
+        | "GET /workflows/{workflow_id}/versions/{version}"
+        | "GET /workflows/{workflow_id}/versions/{version}/difference" => Case::NotFound(Value::Null),
         "POST /workflows/executions/{execution_id}/cancel"
         | "POST /workflows/executions/{execution_id}/pause"
         | "POST /workflows/executions/{execution_id}/resume"

@@ -71,6 +71,7 @@ impl Engine {
         engine.take_lease().await?;
         if adopt {
             engine.keep_adopting();
+            engine.keep_counting();
         }
         Ok(engine)
     }

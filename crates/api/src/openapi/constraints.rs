@@ -11,8 +11,8 @@ use sluice_types::limits::{
     MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS, MAX_ITERATIONS, MAX_MCP_ARGS, MAX_MCP_SECRET_CHARS, MAX_MCP_SECRET_NAME_CHARS,
     MAX_MCP_SECRETS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS,
     MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES, MAX_POSITION,
-    MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
-    MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS,
+    MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STATS_DAYS, MAX_STEPS, MAX_TAG_CHARS,
+    MAX_TAGS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS,
 };
 use sluice_types::{ExecutionStatus, Include, StepEffect, StepRunStatus};
 use utoipa::Number;
@@ -156,7 +156,8 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         (_, "metadata") => Limits::List(1, MAX_METADATA_FILTERS, Some(&METADATA_FILTER)),
         (_, "limit") => Limits::Integer(1, Some(MAX_PAGE)),
         (_, "wait") => Limits::Integer(0, Some(MAX_WAIT_SECONDS)),
-        (_, "version" | "workflow_version") => COUNTED,
+        (_, "days") => Limits::Integer(1, Some(MAX_STATS_DAYS)),
+        (_, "against" | "version" | "workflow_version") => COUNTED,
         (_, "cursor") => Limits::Text(1, MAX_CURSOR_CHARS, Some("^[A-Za-z0-9_-]+$")),
         ("list_tool_resources", "server_id") => Limits::Text(1, MAX_SLUG_CHARS, None),
         ("list_tool_resources", "effect") => Limits::Words(StepEffect::WORDS),

@@ -69,7 +69,7 @@ const LEFT_OUT: [(&str, &str); 39] = [
     ("Tested", "values"),
 ];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
-const OPEN: [&str; 14] = [
+const OPEN: [&str; 15] = [
     "Ability",
     "AgentFinish",
     "AttachmentType",
@@ -83,6 +83,7 @@ const OPEN: [&str; 14] = [
     "LoopEnd",
     "ProviderName",
     "RerunReason",
+    "StepChangeKind",
     "StepType",
 ];
 

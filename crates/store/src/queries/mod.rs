@@ -3,6 +3,7 @@
 
 pub mod agents;
 pub mod changes;
+pub mod counting;
 pub mod deletion;
 pub mod execution_list;
 pub mod executions;
@@ -22,7 +23,7 @@ pub mod workflows;
 
 use super::{
     Backend, Connection, begin_read, clock, end_read, error_code, lock_deleting_execution, lock_deleting_workflow,
-    lock_execution, lock_workflow, lock_workflow_for_start, name_key, put_step_run, slim_gate,
+    lock_execution, lock_figures, lock_workflow, lock_workflow_for_start, name_key, put_step_run, slim_gate,
 };
 
 /// The result of every query.

@@ -55,7 +55,7 @@ async fn measure(database: TestDatabase) {
     time!("of one workflow", store.executions(&tenant, of_workflow.clone()).await.unwrap());
     time!("live of an engine", store.live_executions("gone").await.unwrap());
     time!("orphans", store.orphans(now(), 500).await.unwrap());
-    time!("stats of 1,000", store.stats(&tenant, &WorkflowId::new("w7").unwrap()).await.unwrap());
+    time!("stats of 1,000", store.stats(&tenant, &WorkflowId::new("w7").unwrap(), now(), 30).await.unwrap());
     time!("delete 1,000", store.delete_workflow(&tenant, &WorkflowId::new("w8").unwrap(), None).await.unwrap());
 }
 
