@@ -22,6 +22,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/workflows") view=|| view! { <Redirect path="/" /> } />
             <Route path=path!("/workflows/:id") view=|| view! { <LazyPage title="Workflow" load=modules::builder /> } />
             <Route path=path!("/workflows/:id/run") view=|| view! { <LazyPage title="Run" load=modules::start /> } />
+            <Route path=path!("/workflows/:id/stats") view=|| view! { <LazyPage title="Statistics" load=modules::statistics /> } />
+            <Route path=path!("/workflows/:id/versions") view=|| view! { <LazyPage title="Versions" load=modules::versions /> } />
             <Route path=path!("/runs/:id") view=|| view! { <LazyPage title="Run" load=modules::run /> } />
             <ParentRoute path=path!("/settings") view=SettingsPage>
                 <Route path=path!("") view=|| view! { <Redirect path="/settings/providers" /> } />

@@ -202,9 +202,10 @@ pub fn model_bars(models: &[WorkflowModelStats]) -> Vec<ModelBar> {
 #[must_use]
 pub fn step_lines(steps: &[WorkflowStepStats], index: &Index) -> Vec<StepLine> {
     let of: HashMap<&StepId, &WorkflowStepStats> = steps.iter().map(|step| (&step.step_id, step)).collect();
-    let present = index.places().iter().filter_map(|place| {
-        of.get(&place.step.id).map(|stats| line(place.step.label.clone(), false, stats))
-    });
+    let present = index
+        .places()
+        .iter()
+        .filter_map(|place| of.get(&place.step.id).map(|stats| line(place.step.label.clone(), false, stats)));
     let gone = steps.iter().filter(|step| index.place(&step.step_id).is_none());
     present.chain(gone.map(|stats| line(stats.step_id.to_string(), true, stats))).collect()
 }
@@ -299,7 +300,8 @@ mod tests {
 
     #[test]
     fn lines_have_gaps_where_nothing_completed() {
-        let lines = day_lines(&[day(1, 1, 0, Some(100)), day(2, 1, 0, Some(50)), day(3, 0, 0, None), day(4, 1, 0, Some(25))]);
+        let lines =
+            day_lines(&[day(1, 1, 0, Some(100)), day(2, 1, 0, Some(50)), day(3, 0, 0, None), day(4, 1, 0, Some(25))]);
         let lines = lines.unwrap();
         assert_eq!(lines.p95, "M0.0 0.0H250.0V50.0H500.0M750.0 75.0H1000.0");
         assert_eq!(lines.p50, "M0.0 50.0H250.0V75.0H500.0M750.0 88.0H1000.0");
@@ -331,7 +333,8 @@ mod tests {
             serde_json::from_value(value).unwrap()
         };
         let step = |id: &str| json!({"id": id, "label": id.to_uppercase(), "type": "llm", "prompt": "x"});
-        let definition: Definition = serde_json::from_value(json!({"steps": [step("b"), step("a"), step("c")]})).unwrap();
+        let definition: Definition =
+            serde_json::from_value(json!({"steps": [step("b"), step("a"), step("c")]})).unwrap();
         let lines = step_lines(&[stats("a", 300, 1), stats("b", 4, 1), stats("gone", 2, 0)], &Index::of(&definition));
         let told: Vec<_> = lines.iter().map(|of| (of.label.as_str(), of.is_gone, of.failures.as_str())).collect();
         assert_eq!(told, [("B", false, "1 (25 %)"), ("A", false, "1 (<1 %)"), ("gone", true, "0")]);

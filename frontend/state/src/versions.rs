@@ -1,9 +1,7 @@
 //! The difference of two versions of a workflow, in words.
 
 use serde_json::Value;
-use sluice_types::{
-    FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference, WorkflowVersionSummary,
-};
+use sluice_types::{FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference, WorkflowVersionSummary};
 
 use crate::conflict::{is_long, noun, shown};
 use crate::format::capitalised;
@@ -124,8 +122,12 @@ mod tests {
             ],
         })));
         let titles: Vec<_> = told.iter().map(|change| (change.kind, change.title.as_str(), change.note)).collect();
-        let expected =
-            [("changed", "Workflow", None), ("changed", "Draft", Some("and moved")), ("added", "Look", None), ("moved", "Last", None)];
+        let expected = [
+            ("changed", "Workflow", None),
+            ("changed", "Draft", Some("and moved")),
+            ("added", "Look", None),
+            ("moved", "Last", None),
+        ];
         assert_eq!(titles, expected);
         let names = |at: usize| told[at].fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>();
         assert_eq!(names(0), ["Name", "First step", "Context: a/b"]);

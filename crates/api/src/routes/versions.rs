@@ -79,8 +79,8 @@ pub struct DifferenceQuery {
 
 /// Compares two versions of a workflow, step by step.
 ///
-/// Steps are matched by their ids. Without `against`, the answer tells what the version changed; of the first version there
-/// is nothing to compare with, and the answer is `version_not_found`.
+/// Steps are matched by their ids. Without `against`, the answer tells what the version changed. The first one is compared with
+/// an empty workflow, as version 0.
 #[utoipa::path(
     tag = "workflows",
     params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version that `after` shows"), DifferenceQuery),
@@ -98,7 +98,16 @@ pub async fn compare_versions(
     let against = query.0.against.unwrap_or(version.saturating_sub(1));
     let store = app.engine.store();
     let after = store.version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
-    let before = store.version(caller.tenant(), &id, against).await?.ok_or(ErrorCode::VersionNotFound)?;
+    let before = match (query.0.against, version) {
+        (None, 1) => WorkflowVersion {
+            version: against,
+            name: String::new(),
+            description: String::new(),
+            definition: Definition::default(),
+            created_at: after.created_at,
+        },
+        _ => store.version(caller.tenant(), &id, against).await?.ok_or(ErrorCode::VersionNotFound)?,
+    };
     Ok(Json(app.engine.compare_versions(before, after).await))
 }
 

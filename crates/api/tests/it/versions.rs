@@ -35,7 +35,12 @@ async fn two_versions_are_compared(#[future(awt)] database: TestDatabase) {
     assert_eq!(back["fields"][0]["before"], "Second");
     let same = server.get("/workflows/w/versions/2/difference?against=2").await.expect(StatusCode::OK);
     assert_eq!((&same["fields"], &same["steps"]), (&json!([]), &json!([])));
-    for unknown in ["1/difference", "3/difference", "2/difference?against=9", "2/difference?against=-1"] {
+    let first = server.get("/workflows/w/versions/1/difference").await.expect(StatusCode::OK);
+    assert_eq!(
+        (&first["from_version"], told(&first)),
+        (&json!(0), vec!["a added false".into(), "b added false".into()])
+    );
+    for unknown in ["1/difference?against=0", "3/difference", "2/difference?against=9", "2/difference?against=-1"] {
         server.get(&format!("/workflows/w/versions/{unknown}")).await.problem(404, "version_not_found");
     }
     server.get("/workflows/gone/versions/2/difference").await.problem(404, "version_not_found");
