@@ -63,6 +63,7 @@ fn case(operation: &str) -> Case {
         | "GET /workflows/resources/tools"
         | "GET /providers"
         | "GET /workflows/templates"
+        | "GET /workflows/templates/categories"
         | "GET /workflows/step-templates"
         | "DELETE /providers/{provider}/credential"
         | "POST /providers/{provider}/credential/test" => Case::Own(Value::Null),

@@ -134,7 +134,7 @@ pub use step_edits::{
 };
 pub use step_runs::StepRunPage;
 pub use templates::{
-    InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateCategories, TemplateCategory, TemplateInput,
+    InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateCategory, TemplateCategoryPage, TemplateInput,
     TemplatePage, TemplateSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 pub use tools::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, Tool, ToolId, ToolSource};

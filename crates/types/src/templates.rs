@@ -86,14 +86,16 @@ pub struct TemplateCategory {
     pub count: i64,
 }
 
-/// The categories of templates.
+/// A page of categories of templates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct TemplateCategories {
+pub struct TemplateCategoryPage {
     /// The categories, by name; those without one come last.
     pub items: Vec<TemplateCategory>,
+    /// The `cursor` of the next page; `null`, as all categories are on this page.
+    pub next_cursor: Option<String>,
 }
 
-impl TemplateCategories {
+impl TemplateCategoryPage {
     /// The categories of the built-in templates and of a tenant's own, which are counted already.
     #[must_use]
     pub fn of(built_in: &[WorkflowTemplate], own: Vec<(Option<String>, i64)>) -> Self {
@@ -103,7 +105,7 @@ impl TemplateCategories {
             *counts.entry((category.is_none(), category)).or_default() += count;
         }
         let items = counts.into_iter().map(|((_, category), count)| TemplateCategory { category, count });
-        Self { items: items.take(MAX_TEMPLATE_CATEGORIES).collect() }
+        Self { items: items.take(MAX_TEMPLATE_CATEGORIES).collect(), next_cursor: None }
     }
 }
 

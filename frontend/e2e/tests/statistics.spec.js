@@ -10,7 +10,7 @@ async function withRuns(api) {
     await api.untilRun(started.id, 'completed');
   }
   await api.changeWorkflow(id, (workflow) => {
-    workflow.definition.steps[1].model = 'demo-error';
+    Object.assign(workflow.definition.steps[1], { model: 'demo-broken', max_retries: 0 });
   });
   const started = await api.start(id, { text: 'tea' });
   await api.untilRun(started.id, 'failed');

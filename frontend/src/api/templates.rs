@@ -1,7 +1,7 @@
 //! Templates to copy workflows and steps from.
 
 use sluice_types::{
-    InstantiateTemplate, StepTemplatePage, TemplateCategories, TemplatePage, Workflow, WorkflowId, WorkflowTemplate,
+    InstantiateTemplate, StepTemplatePage, TemplateCategoryPage, TemplatePage, Workflow, WorkflowId, WorkflowTemplate,
 };
 
 use super::error::ApiResult;
@@ -13,7 +13,7 @@ pub async fn list(category: Option<String>, cursor: Option<String>) -> ApiResult
 }
 
 /// The categories with the numbers of their templates.
-pub async fn categories() -> ApiResult<TemplateCategories> {
+pub async fn categories() -> ApiResult<TemplateCategoryPage> {
     Call::get("/workflows/templates/categories").answer().await
 }
 

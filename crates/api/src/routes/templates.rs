@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sluice_store::{Cursor, SortOrder, WorkflowFilter, WorkflowUpdate};
 use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
-    CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplatePage, TemplateCategories, TemplatePage,
+    CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplatePage, TemplateCategoryPage, TemplatePage,
     TemplateSummary, Workflow, WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 use utoipa::IntoParams;
@@ -110,13 +110,13 @@ pub async fn list_templates(
 /// Those of the built-in templates and of the tenant's own that are published, by name. `null` counts those without a category.
 #[utoipa::path(
     tag = "templates",
-    responses((status = 200, description = "The categories", body = TemplateCategories)),
+    responses((status = 200, description = "The categories", body = TemplateCategoryPage)),
     extensions(("x-error-codes" = json!([])))
 )]
 #[get("/workflows/templates/categories")]
-pub async fn list_template_categories(caller: Viewer, app: Data<App>) -> ApiResult<Json<TemplateCategories>> {
+pub async fn list_template_categories(caller: Viewer, app: Data<App>) -> ApiResult<Json<TemplateCategoryPage>> {
     let own = app.engine.store().template_categories(caller.tenant()).await?;
-    Ok(Json(TemplateCategories::of(built_in_templates(), own)))
+    Ok(Json(TemplateCategoryPage::of(built_in_templates(), own)))
 }
 
 /// The first built-in templates, with the cursor after the last of a full page.

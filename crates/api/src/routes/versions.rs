@@ -4,7 +4,9 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{get, post};
 use serde::Deserialize;
 use sluice_store::IdempotencyKey;
-use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage};
+use sluice_types::{
+    Definition, ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage,
+};
 use utoipa::IntoParams;
 
 use super::workflow_saves::{save, save_once};

@@ -11,7 +11,7 @@ use crate::server::{Server, step};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_counts_once_also_when_it_is_retried_and_deleted(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
-    let execution = server.run(&[step("a", "demo-echo", "x"), step("b", "demo-error", "x")]).await;
+    let execution = server.run(&[step("a", "demo-echo", "x"), step("b", "demo-broken", "x")]).await;
     assert_eq!(server.settled(&execution).await["status"], "failed");
     let stats = async |query: &str| server.get(&format!("/workflows/w/stats{query}")).await.expect(StatusCode::OK);
     let of = |stats: &Value| ["executions", "completed", "failed"].map(|name| stats[name].as_i64().unwrap());

@@ -26,8 +26,8 @@ async fn two_versions_are_compared(#[future(awt)] database: TestDatabase) {
         let steps = difference["steps"].as_array().unwrap().iter();
         steps.map(|step| format!("{} {} {}", step["step_id"], step["kind"], step["moved"]).replace('"', "")).collect()
     };
-    assert_eq!(told(&difference), ["a changed true", "c added false"]);
-    assert_eq!(pointers(&difference["steps"][0]["fields"]), ["/prompt"]);
+    assert_eq!(told(&difference), ["b moved true", "a changed false", "c added false"]);
+    assert_eq!(pointers(&difference["steps"][1]["fields"]), ["/prompt"]);
     // The other way round, and with itself.
     let back = server.get("/workflows/w/versions/1/difference?against=2").await.expect(StatusCode::OK);
     assert_eq!((&back["from_version"], &back["to_version"]), (&json!(2), &json!(1)));

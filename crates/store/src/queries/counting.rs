@@ -102,6 +102,8 @@ const MODELS: &str = "
 
 /// Executions that one transaction counts.
 const COUNTED_AT_ONCE: i64 = 100;
+/// Events of the executions that one transaction counts, about: one that is larger is counted alone.
+const PIECE_EVENTS: i64 = 20_000;
 
 /// Notes that an execution has ended.
 pub async fn note_end(conn: &mut Connection, tenant: &str, id: &str) -> Result<()> {
@@ -138,26 +140,37 @@ pub async fn uncount(conn: &mut Connection, tenant: &str, id: &str) -> Result<()
 
 /// Counts executions that have ended, of one workflow or of all; answers whether more may be left.
 pub async fn count_piece(conn: &mut Connection, workflow: Option<(&str, &str)>) -> Result<bool> {
+    let of_execution = executions::tenant_id
+        .eq(uncounted_executions::tenant_id)
+        .and(executions::id.eq(uncounted_executions::execution_id));
     let all = uncounted_executions::table
+        .inner_join(executions::table.on(of_execution))
         .order((uncounted_executions::tenant_id.asc(), uncounted_executions::execution_id.asc()))
         .limit(COUNTED_AT_ONCE)
-        .select((uncounted_executions::tenant_id, uncounted_executions::execution_id));
-    let found: Vec<(String, String)> = match workflow {
+        .select((uncounted_executions::tenant_id, uncounted_executions::execution_id, executions::last_seq));
+    let found: Vec<(String, String, i64)> = match workflow {
         None => all.load(conn).await?,
         Some((tenant, id)) => {
             let of_workflow = uncounted_executions::tenant_id.eq(tenant).and(uncounted_executions::workflow_id.eq(id));
             all.filter(of_workflow).load(conn).await?
         }
     };
-    if !found.is_empty() {
-        lock_figures(conn).await?;
+    if found.is_empty() {
+        return Ok(false);
     }
-    for (tenant, id) in &found {
+    lock_figures(conn).await?;
+    let (mut counted, mut events) = (0, 0);
+    for (tenant, id, last_seq) in &found {
         if forget_note(conn, tenant, id).await? {
             add(conn, tenant, id, 1).await?;
         }
+        counted += 1;
+        events += last_seq;
+        if events >= PIECE_EVENTS {
+            break;
+        }
     }
-    Ok(i64::try_from(found.len()).is_ok_and(|count| count >= COUNTED_AT_ONCE))
+    Ok(counted < found.len() || i64::try_from(counted).is_ok_and(|counted| counted >= COUNTED_AT_ONCE))
 }
 
 /// Removes the note of an execution; false when there was none. Of two transactions, the second one waits for the first.

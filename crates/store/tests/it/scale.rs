@@ -81,20 +81,24 @@ async fn measure_statistics(database: TestDatabase) {
     let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)";
     let day = 86_400_000_000_i64;
     let at = format!("{} - (i % 365) * {day}", sluice_store::to_micros(now()));
-    database.execute(&format!(
-        "INSERT INTO executions (tenant_id, id, workflow_id, workflow_version, status, on_hold, live, input_tokens,
+    database
+        .execute(&format!(
+            "INSERT INTO executions (tenant_id, id, workflow_id, workflow_version, status, on_hold, live, input_tokens,
             output_tokens, cached_input_tokens, cost_usd, yolo, triggered_by, owner, epoch, turn, last_seq, created_at,
             started_at, completed_at)
         {numbers} SELECT 'local', {id}, 'w', 1, CASE WHEN i % 10 = 0 THEN 'failed' ELSE 'completed' END, FALSE, FALSE,
             1, 1, 0, 0.01, FALSE, 'test', 'gone', 1, 1, 1, {at}, {at}, {at} + (i % 5000) * 1000 FROM n"
-    )).await;
+        ))
+        .await;
     for step in ["a", "b", "c"] {
-        database.execute(&format!(
-            "INSERT INTO attempts (tenant_id, execution_id, path, attempt, status, provider, model, input_tokens,
+        database
+            .execute(&format!(
+                "INSERT INTO attempts (tenant_id, execution_id, path, attempt, status, provider, model, input_tokens,
                 output_tokens, cached_input_tokens, usage_estimated, cost_usd, started_at, completed_at)
             {numbers} SELECT 'local', {id}, '{step}', 1, 'completed', 'demo', 'model-' || (i % 3), 1, 1, 0, FALSE, 0.01,
                 {at}, {at} FROM n"
-        )).await;
+            ))
+            .await;
         let key = if database.is_sqlite() { "x'00'" } else { "'\\x00'::bytea" };
         database.execute(&format!(
             "INSERT INTO step_runs (tenant_id, execution_id, path, step_id, label, step_type, status, attempt,

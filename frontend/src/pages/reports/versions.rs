@@ -87,6 +87,7 @@ fn Versions(workflow: Workflow, reload: Callback<()>) -> impl IntoView {
     };
     history.ask(history.pages.try_update(Pages::restart));
     let pages = history.pages;
+    let several = history.current > 1;
     let waiting = move || pages.with(|pages| pages.items().is_empty() && pages.is_loading());
     let more = move || pages.with(|pages| pages.has_more() && !pages.has_failed());
     let busy = Signal::derive(move || pages.with(Pages::is_loading));
@@ -94,7 +95,7 @@ fn Versions(workflow: Workflow, reload: Callback<()>) -> impl IntoView {
         <ReportHead workflow title="Versions" />
         <div class="report stack loose">
             <p class="muted">"Every save makes a version. Runs keep the version that they began with."</p>
-            <Show when=move || history.current > 1>
+            <Show when=move || several>
                 <Comparison history />
             </Show>
             <h2 class="visually-hidden">"All versions"</h2>
