@@ -28,25 +28,23 @@ fn Statistics(workflow: Workflow) -> impl IntoView {
         async move { api::workflows::stats(&id, days).await }
     });
     let choices = vec![(7, "7 days"), (DEFAULT_STATS_DAYS, "30 days"), (90, "90 days"), (MAX_STATS_DAYS, "A year")];
+    // Outside of what is loaded: the focus stays on the chosen time.
+    let has_runs = Memo::new(move |_| stats.get().is_some_and(|answer| answer.is_ok_and(|found| !is_empty(&found))));
     view! {
         <ReportHead workflow title="Statistics" />
-        <Loaded resource=stats lines=8 let:found>
-            {if is_empty(&found) {
-                view! { <NoRuns run=run.clone() /> }.into_any()
-            } else {
-                let choices = choices.clone();
-                view! {
-                    <div class="report stack loose">
-                        <div class="row wrap between">
-                            <Segments label="Time" choices chosen=days on_choose=move |chosen| days.set(chosen) />
-                            <span class="muted small">"Days are in UTC. A run counts on the day on which it ended."</span>
-                        </div>
-                        {definition.with_value(|definition| parts(&found, definition))}
-                    </div>
-                }
-                    .into_any()
-            }}
-        </Loaded>
+        <div class="report stack loose">
+            <div class="row wrap between" hidden=move || !has_runs.get()>
+                <Segments label="Time" choices chosen=days on_choose=move |chosen| days.set(chosen) />
+                <span class="muted small">"Days are in UTC. A run counts on the day on which it ended."</span>
+            </div>
+            <Loaded resource=stats lines=8 let:found>
+                {if is_empty(&found) {
+                    view! { <NoRuns run=run.clone() /> }.into_any()
+                } else {
+                    definition.with_value(|definition| parts(&found, definition)).into_any()
+                }}
+            </Loaded>
+        </div>
     }
 }
 
@@ -130,7 +128,7 @@ fn DayTable(days: StoredValue<Vec<WorkflowDayStats>>) -> impl IntoView {
         })
     };
     view! {
-        <details class="plain">
+        <details class="disclosure">
             <summary>"Table of the days"</summary>
             <div class="table-box" tabindex="0" role="region" aria-label="Table of the days">
                 <table class="figures-table">

@@ -174,7 +174,7 @@ fn VersionItem(history: History, version: WorkflowVersionSummary) -> impl IntoVi
             </p>
             {if number > 1 {
                 view! {
-                    <details class="plain" on:toggle=toggled>
+                    <details class="disclosure" on:toggle=toggled>
                         <summary>{format!("What version {number} changed")}</summary>
                         <Show when=move || open.get()>
                             <Difference workflow=history.id.get_value() from=number - 1 to=number />

@@ -143,7 +143,7 @@ fn CategoryFilter(gallery: Gallery) -> impl IntoView {
                 on:click=move |_| gallery.choose(category.clone())
             >
                 <span dir="auto">{name}</span>
-                {count.map(|count| view! { <span class="muted small">{count}</span> })}
+                {count.map(|count| view! { <span class="muted small">{format!(" {count}")}</span> })}
             </button>
         }
     };
