@@ -1,6 +1,7 @@
 """Workflows: saved under their version, listed page by page, checked, estimated, and restored."""
 
 from sluice_client.api.workflows import (
+    compare_versions,
     copy_workflow,
     create_workflow,
     delete_workflow,
@@ -95,6 +96,8 @@ def versions() -> None:
     assert sorted({it.version for it in every.items}) == [1, 2, 3]
     version = ok(get_version.sync_detailed(ID, 1, client=client))
     assert version.definition.steps[0].label == "Plan"
+    difference = ok(compare_versions.sync_detailed(ID, 1, client=client, against=3))
+    assert (difference.from_version, difference.to_version) == (3, 1)
     tag = etag(get_workflow.sync_detailed(ID, client=client))
     restored = ok(restore_version.sync_detailed(ID, 1, client=client, if_match=tag))
     assert restored.version == 4 and restored.description == ""

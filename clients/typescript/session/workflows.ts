@@ -76,6 +76,10 @@ async function versions(): Promise<void> {
   const first = { path: { ...path, version: 1 } };
   const version = ok(await client.GET("/api/v1/workflows/{workflow_id}/versions/{version}", { params: first }));
   assert.equal(version.definition.steps[0]?.label, "Plan");
+  const compared = { params: { ...first, query: { against: 3 } } };
+  const address = "/api/v1/workflows/{workflow_id}/versions/{version}/difference";
+  const difference = ok(await client.GET(address, compared));
+  assert.deepEqual([difference.from_version, difference.to_version], [3, 1]);
   const tag = etag(await client.GET("/api/v1/workflows/{workflow_id}", { params: { path } }));
   const params = { ...first, header: { "If-Match": tag } };
   const restored = ok(await client.POST("/api/v1/workflows/{workflow_id}/versions/{version}/restore", { params }));
@@ -91,4 +95,5 @@ async function copyAndDelete(): Promise<void> {
   ok(await client.DELETE("/api/v1/workflows/{workflow_id}", { params }), 204);
   const stats = ok(await client.GET("/api/v1/workflows/{workflow_id}/stats", { params: { path } }));
   assert.equal(stats.executions, 0);
+  assert.equal(stats.days.length, 30);
 }

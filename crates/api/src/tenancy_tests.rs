@@ -63,6 +63,7 @@ fn case(operation: &str) -> Case {
         | "GET /workflows/resources/tools"
         | "GET /providers"
         | "GET /workflows/templates"
+        | "GET /workflows/templates/categories"
         | "GET /workflows/step-templates"
         | "DELETE /providers/{provider}/credential"
         | "POST /providers/{provider}/credential/test" => Case::Own(Value::Null),
@@ -133,7 +134,8 @@ fn case_without_fields(operation: &str) -> Case {
         | "GET /workflows/{workflow_id}/steps/{step_id}"
         | "DELETE /workflows/{workflow_id}/steps/{step_id}"
         | "GET /workflows/{workflow_id}/versions"
-        | "GET /workflows/{workflow_id}/versions/{version}" => Case::NotFound(Value::Null),
+        | "GET /workflows/{workflow_id}/versions/{version}"
+        | "GET /workflows/{workflow_id}/versions/{version}/difference" => Case::NotFound(Value::Null),
         "POST /workflows/generate/{generation_id}/cancel"
         | "POST /workflows/executions/{execution_id}/cancel"
         | "POST /workflows/executions/{execution_id}/pause"

@@ -76,6 +76,7 @@ impl Engine {
         engine.keep_waking();
         if adopt {
             engine.keep_adopting();
+            engine.keep_counting();
         }
         Ok(engine)
     }

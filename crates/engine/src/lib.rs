@@ -30,6 +30,7 @@ pub mod providers;
 mod retry;
 mod shared;
 mod start;
+mod statistics;
 mod step_runs;
 mod templating;
 mod tools;

@@ -29,6 +29,7 @@ mod resources;
 mod rows;
 mod schema;
 mod sqlite;
+mod statistics;
 mod step_runs;
 mod store;
 mod time;

@@ -354,11 +354,78 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    duration_buckets (from_ms) {
+        from_ms -> BigInt,
+        bucket -> Integer,
+    }
+}
+
+diesel::table! {
+    uncounted_executions (tenant_id, execution_id) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        workflow_id -> Text,
+    }
+}
+
+diesel::table! {
+    workflow_day_stats (tenant_id, workflow_id, day, status, bucket) {
+        tenant_id -> Text,
+        workflow_id -> Text,
+        day -> BigInt,
+        status -> Text,
+        bucket -> Integer,
+        executions -> BigInt,
+        duration_ms -> BigInt,
+        cost_usd -> Double,
+        unpriced_calls -> BigInt,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_input_tokens -> BigInt,
+        cache_write_tokens -> BigInt,
+        reasoning_tokens -> BigInt,
+    }
+}
+
+diesel::table! {
+    workflow_step_day_stats (tenant_id, workflow_id, day, step_id, bucket) {
+        tenant_id -> Text,
+        workflow_id -> Text,
+        day -> BigInt,
+        step_id -> Text,
+        bucket -> Integer,
+        runs -> BigInt,
+        failures -> BigInt,
+        duration_ms -> BigInt,
+        cost_usd -> Double,
+    }
+}
+
+diesel::table! {
+    workflow_model_day_stats (tenant_id, workflow_id, day, provider, model) {
+        tenant_id -> Text,
+        workflow_id -> Text,
+        day -> BigInt,
+        provider -> Text,
+        model -> Text,
+        calls -> BigInt,
+        cost_usd -> Double,
+        unpriced_calls -> BigInt,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_input_tokens -> BigInt,
+        cache_write_tokens -> BigInt,
+        reasoning_tokens -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     agents,
     attempt_texts,
     attempts,
     credentials,
+    duration_buckets,
     engines,
     events,
     execution_metadata,
@@ -374,7 +441,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     step_runs,
     tenants,
     workflow_layouts,
+    uncounted_executions,
+    workflow_day_stats,
+    workflow_model_day_stats,
     workflow_resources,
+    workflow_step_day_stats,
     workflow_tags,
     workflow_versions,
     workflows

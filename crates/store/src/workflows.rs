@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use sluice_types::{
-    StepHistories, TenantId, Workflow, WorkflowId, WorkflowPage, WorkflowStats, WorkflowVersion, WorkflowVersionPage,
-};
+use sluice_types::limits::MAX_TEMPLATE_CATEGORIES;
+use sluice_types::{TenantId, Workflow, WorkflowId, WorkflowPage, WorkflowVersion, WorkflowVersionPage};
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
@@ -204,15 +203,9 @@ impl Store {
         read!(self, |conn| queries::workflows::version(conn, tenant.as_str(), id.as_str(), version))
     }
 
-    /// Statistics of a workflow's executions.
-    pub async fn stats(&self, tenant: &TenantId, id: &WorkflowId) -> Result<WorkflowStats, StoreError> {
-        let (tenant, id) = (tenant.clone(), id.clone());
-        read!(self, |conn| queries::statistics::stats(conn, tenant.as_str(), id.as_str()))
-    }
-
-    /// Tokens of each step in the newest executions of a workflow, by model.
-    pub async fn history(&self, tenant: &TenantId, id: &WorkflowId) -> Result<StepHistories, StoreError> {
-        let (tenant, id) = (tenant.clone(), id.clone());
-        read!(self, |conn| queries::statistics::history(conn, tenant.as_str(), id.as_str()))
+    /// The categories of the published templates, each with their number; the first ones by name.
+    pub async fn template_categories(&self, tenant: &TenantId) -> Result<Vec<(Option<String>, i64)>, StoreError> {
+        let (tenant, limit) = (tenant.clone(), i64::try_from(MAX_TEMPLATE_CATEGORIES).unwrap_or(i64::MAX));
+        read!(self, |conn| queries::workflows::template_categories(conn, tenant.as_str(), limit))
     }
 }

@@ -61,7 +61,7 @@ pub struct FieldChange {
 /// The difference between two versions of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowVersionDifference {
-    /// The version that `before` shows.
+    /// The version that `before` shows; 0 for an empty workflow, before the first version.
     pub from_version: i64,
     /// The version that `after` shows.
     pub to_version: i64,

@@ -49,6 +49,7 @@ mod rerun;
 mod resolve;
 mod resources;
 mod scope;
+mod statistics;
 mod status;
 mod step_edits;
 mod step_runs;
@@ -128,18 +129,19 @@ pub use resources::{
     ToolSummary,
 };
 pub use scope::{NameScope, Resolution};
+pub use statistics::{WorkflowDayStats, WorkflowModelStats, WorkflowStats, WorkflowStepStats};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use step_edits::{
     ConnectStep, InsertStep, MoveStep, PlacedStep, References, ReorderSteps, ReplaceStep, StepEdit, StepReference,
 };
 pub use step_runs::StepRunPage;
 pub use templates::{
-    InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateInput, TemplatePage, TemplateSummary,
-    WorkflowTemplate, built_in_templates, step_templates,
+    InstantiateTemplate, StepTemplate, StepTemplatePage, TemplateCategory, TemplateCategoryPage, TemplateInput,
+    TemplatePage, TemplateSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 pub use tools::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, Tool, ToolId, ToolSource};
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage,
-    WorkflowStats, WorkflowSummary, WorkflowVersion, WorkflowVersionPage, WorkflowVersionSummary,
+    WorkflowSummary, WorkflowVersion, WorkflowVersionPage, WorkflowVersionSummary,
 };

@@ -248,3 +248,13 @@ pub const MAX_REPAIRED_FINDINGS: usize = 50;
 pub const MAX_FIELD_CHANGES: usize = 100;
 /// Bytes of the JSON pointer to a change.
 pub const MAX_CHANGE_POINTER_BYTES: usize = 500;
+/// Days of which statistics are answered when the caller does not say.
+pub const DEFAULT_STATS_DAYS: u32 = 30;
+/// Days of which statistics are answered at the most.
+pub const MAX_STATS_DAYS: u32 = 366;
+/// Models in the statistics of a workflow: the most expensive ones.
+pub const MAX_STATS_MODELS: usize = 200;
+/// Steps in the statistics of a workflow: those with the most runs.
+pub const MAX_STATS_STEPS: usize = 1_000;
+/// Categories of templates that are listed: the first ones by name.
+pub const MAX_TEMPLATE_CATEGORIES: usize = 500;

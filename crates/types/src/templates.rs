@@ -1,5 +1,6 @@
 //! Templates: workflows to copy from and steps to add, as JSON files compiled in.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::definition::{Definition, InputField, Step};
 use crate::ids::WorkflowId;
 use crate::index::Index;
 use crate::json;
+use crate::limits::MAX_TEMPLATE_CATEGORIES;
 
 /// A workflow to copy from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -76,6 +78,38 @@ impl WorkflowTemplate {
             self.input = self.definition.inputs.iter().map(TemplateInput::from).collect();
         }
         self
+    }
+}
+
+/// A category of templates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TemplateCategory {
+    /// Its name; `null` counts the templates without a category.
+    pub category: Option<String>,
+    /// Number of its templates.
+    pub count: i64,
+}
+
+/// A page of categories of templates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TemplateCategoryPage {
+    /// The categories, by name; those without one come last.
+    pub items: Vec<TemplateCategory>,
+    /// The `cursor` of the next page; `null`, as all categories are on this page.
+    pub next_cursor: Option<String>,
+}
+
+impl TemplateCategoryPage {
+    /// The categories of the built-in templates and of a tenant's own, which are counted already.
+    #[must_use]
+    pub fn of(built_in: &[WorkflowTemplate], own: Vec<(Option<String>, i64)>) -> Self {
+        let mut counts: BTreeMap<(bool, Option<String>), i64> = BTreeMap::new();
+        let built_in = built_in.iter().map(|template| (template.category.clone(), 1));
+        for (category, count) in built_in.chain(own) {
+            *counts.entry((category.is_none(), category)).or_default() += count;
+        }
+        let items = counts.into_iter().map(|((_, category), count)| TemplateCategory { category, count });
+        Self { items: items.take(MAX_TEMPLATE_CATEGORIES).collect(), next_cursor: None }
     }
 }
 

@@ -392,29 +392,3 @@ pub struct ValidateWorkflow {
     #[serde(default)]
     pub input: Option<Value>,
 }
-
-/// Statistics of a workflow's executions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct WorkflowStats {
-    /// Number of executions.
-    pub executions: i64,
-    /// Number of completed executions.
-    pub completed: i64,
-    /// Number of failed executions.
-    pub failed: i64,
-    /// Number of cancelled executions.
-    #[serde(default)]
-    pub cancelled: i64,
-    /// Number of executions that have not ended.
-    #[serde(default)]
-    pub unfinished: i64,
-    /// Total cost of the executions, as far as prices are known.
-    pub cost_usd: f64,
-    /// Number of calls of models whose price is not known.
-    #[serde(default)]
-    pub unpriced_calls: i64,
-    /// Tokens of the prompts and answers.
-    pub token_usage: crate::usage::TokenUsage,
-    /// The time that a completed execution took on average.
-    pub mean_duration_ms: Option<i64>,
-}

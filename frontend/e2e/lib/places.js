@@ -50,6 +50,29 @@ export const places = {
     await page.getByRole('button', { name: 'Preview Deep Build Pipeline' }).click();
     await expect(page.getByRole('dialog').getByText('Implementation Prompts')).toBeVisible();
   },
+  'the statistics of a workflow': async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Market brief', [prompt('Research'), prompt('Write')]);
+    const { id: run } = await api.start(id);
+    await api.untilRun(run, 'completed');
+    await page.goto(`/workflows/${id}/stats`);
+    await page.getByText('Table of the days').click();
+    await expect(page.getByRole('region', { name: 'Table of the days' })).toBeVisible();
+  },
+  'the statistics of a workflow that has never run': async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Market brief', [prompt('Research')]);
+    await page.goto(`/workflows/${id}/stats`);
+    await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
+  },
+  'the versions of a workflow': async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Market brief', [prompt('Research', 'One')]);
+    await api.changeWorkflow(id, (workflow) => {
+      workflow.name = 'A workflow that has a long name, as people give them, and never an abbreviation of it';
+      workflow.definition.steps[0].prompt = 'Two\n'.repeat(3);
+    });
+    await page.goto(`/workflows/${id}/versions`);
+    await page.getByText('What version 2 changed').click();
+    await expect(page.getByRole('region', { name: 'Difference' })).toBeVisible();
+  },
   'a new workflow': async ({ page }) => {
     await new Builder(page).open();
     await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();

@@ -1,13 +1,20 @@
 //! Templates to copy workflows and steps from.
 
-use sluice_types::{InstantiateTemplate, StepTemplatePage, TemplatePage, Workflow, WorkflowId, WorkflowTemplate};
+use sluice_types::{
+    InstantiateTemplate, StepTemplatePage, TemplateCategoryPage, TemplatePage, Workflow, WorkflowId, WorkflowTemplate,
+};
 
 use super::error::ApiResult;
 use super::http::Call;
 
-/// A page of templates: built-in ones first.
-pub async fn list(cursor: Option<String>) -> ApiResult<TemplatePage> {
-    Call::get("/workflows/templates").query([("cursor", cursor)]).answer().await
+/// A page of templates, of a category or of all: built-in ones first.
+pub async fn list(category: Option<String>, cursor: Option<String>) -> ApiResult<TemplatePage> {
+    Call::get("/workflows/templates").query([("category", category), ("cursor", cursor)]).answer().await
+}
+
+/// The categories with the numbers of their templates.
+pub async fn categories() -> ApiResult<TemplateCategoryPage> {
+    Call::get("/workflows/templates/categories").answer().await
 }
 
 /// One template with its definition and inputs.

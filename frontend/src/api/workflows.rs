@@ -2,7 +2,7 @@
 
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, Estimate, EstimateWorkflow, ExecutionPage, ListQuery, UpdateWorkflow, Workflow,
-    WorkflowId, WorkflowPage, WorkflowVersion,
+    WorkflowId, WorkflowPage, WorkflowStats, WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage,
 };
 
 use super::error::ApiResult;
@@ -62,4 +62,25 @@ pub async fn version(id: &WorkflowId, version: i64) -> ApiResult<WorkflowVersion
 /// A page of a workflow's executions, newest first.
 pub async fn executions(id: &WorkflowId, cursor: Option<String>) -> ApiResult<ExecutionPage> {
     Call::get(&format!("/workflows/{id}/executions")).query([("cursor", cursor)]).answer().await
+}
+
+/// Statistics of the last days.
+pub async fn stats(id: &WorkflowId, days: u32) -> ApiResult<WorkflowStats> {
+    Call::get(&format!("/workflows/{id}/stats")).query([("days", Some(days.to_string()))]).answer().await
+}
+
+/// A page of the versions, newest first.
+pub async fn versions(id: &WorkflowId, cursor: Option<String>) -> ApiResult<WorkflowVersionPage> {
+    Call::get(&format!("/workflows/{id}/versions")).query([("cursor", cursor)]).answer().await
+}
+
+/// What differs between two versions.
+pub async fn difference(id: &WorkflowId, version: i64, against: i64) -> ApiResult<WorkflowVersionDifference> {
+    let against = [("against", Some(against.to_string()))];
+    Call::get(&format!("/workflows/{id}/versions/{version}/difference")).query(against).answer().await
+}
+
+/// Saves an older version again, over the version `current`.
+pub async fn restore(id: &WorkflowId, version: i64, current: i64) -> ApiResult<Workflow> {
+    Call::post(&format!("/workflows/{id}/versions/{version}/restore")).if_match(current).answer().await
 }

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
+use crate::pages::reports::{StatisticsPage, VersionsPage};
 use crate::pages::run::RunPage;
 use crate::pages::runs::RunsPage;
 use crate::pages::settings::{Agents, McpServers, Personas, Providers};
@@ -31,6 +32,8 @@ macro_rules! lazy_pages {
 lazy_pages! {
     new_workflow in builder: NewWorkflowPage,
     builder in builder: BuilderPage,
+    statistics in reports: StatisticsPage,
+    versions in reports: VersionsPage,
     start in run: StartPage,
     run in run: RunPage,
     runs in runs: RunsPage,
@@ -47,6 +50,7 @@ pub fn preload(path: &str) {
         ["new"] | ["workflows", _] => begin(builder()),
         ["runs"] => begin(runs()),
         ["runs", _] | ["workflows", _, "run"] => begin(run()),
+        ["workflows", _, "stats" | "versions"] => begin(statistics()),
         ["settings", ..] => begin(providers()),
         _ => {}
     }

@@ -4,6 +4,7 @@ pub mod builder;
 mod loading;
 pub mod not_found;
 mod params;
+pub mod reports;
 pub mod run;
 pub mod runs;
 pub mod settings;

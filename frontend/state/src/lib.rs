@@ -38,6 +38,8 @@ pub mod run_text;
 pub mod runs;
 pub mod selection;
 pub mod shared;
+pub mod statistics;
 pub mod templates;
 pub mod tools;
 pub mod tree;
+pub mod versions;

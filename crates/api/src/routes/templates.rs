@@ -2,13 +2,15 @@
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post};
+use serde::Deserialize;
 use sluice_store::{Cursor, SortOrder, WorkflowFilter, WorkflowUpdate};
+use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
-    CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplatePage, TemplatePage, TemplateSummary, Workflow,
-    WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
+    CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplatePage, TemplateCategoryPage, TemplatePage,
+    TemplateSummary, Workflow, WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
+use utoipa::IntoParams;
 
-use super::versions::PageQuery;
 use super::workflow_saves::{create, save_once};
 use super::workflows::created_at;
 use crate::auth::{Caller, Editor, Viewer};
@@ -17,7 +19,7 @@ use crate::etag::WithETag;
 use crate::extract::{Body, OptionalBody, Query};
 use crate::idempotency::{Answered, KeyHeader};
 use crate::state::App;
-use crate::validate::{cursor, page_size};
+use crate::validate::{cursor, filter, page_size};
 
 /// The order of built-in templates, in cursors.
 const BUILT_IN_ORDER: &str = "built_in";
@@ -44,22 +46,42 @@ impl Start {
     }
 }
 
+/// Filter and page of a list of templates.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TemplateQuery {
+    /// Items on the page: 1 to 200, 20 when left out.
+    pub limit: Option<u32>,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Their category.
+    pub category: Option<String>,
+}
+
 /// Lists templates: the built-in ones, then the tenant's own that are published.
 ///
 /// Each is listed without its definition: `get_template` has it.
 #[utoipa::path(
-    tag = "templates", params(PageQuery),
+    tag = "templates", params(TemplateQuery),
     responses((status = 200, description = "A page of templates", body = TemplatePage)),
     extensions(("x-error-codes" = json!(["invalid_query", "invalid_cursor"])))
 )]
 #[get("/workflows/templates")]
-pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<App>) -> ApiResult<Json<TemplatePage>> {
+pub async fn list_templates(
+    caller: Viewer,
+    query: Query<TemplateQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<TemplatePage>> {
     let limit = page_size(query.0.limit)?;
+    let category = filter("category", query.0.category, MAX_NAME_CHARS)?;
     let (built_in, after) = match Start::of(query.0.cursor.as_deref())? {
         Start::BuiltIn(at) => (built_in_templates().get(at..).unwrap_or_default(), None),
         Start::Own(cursor) => (&[][..], Some(cursor)),
     };
-    let mut page = page_of_built_in(built_in, limit);
+    let has_category = |template: &&WorkflowTemplate| category.is_none() || template.category == category;
+    let built_in: Vec<&WorkflowTemplate> = built_in.iter().filter(has_category).collect();
+    let mut page = page_of_built_in(&built_in, limit);
     let room = limit.saturating_sub(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
     if page.next_cursor.is_some() && page.items.len() < built_in.len() {
         return Ok(Json(page));
@@ -70,6 +92,7 @@ pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<A
         cursor: after,
         sort: SortOrder::Name,
         is_published: Some(true),
+        category,
         ..WorkflowFilter::default()
     };
     let own = app.engine.store().workflows(caller.tenant(), filter).await?;
@@ -82,10 +105,25 @@ pub async fn list_templates(caller: Viewer, query: Query<PageQuery>, app: Data<A
     Ok(Json(page))
 }
 
+/// Lists the categories of the templates, with the number of templates in each.
+///
+/// Those of the built-in templates and of the tenant's own that are published, by name. `null` counts those without a category.
+#[utoipa::path(
+    tag = "templates",
+    responses((status = 200, description = "The categories", body = TemplateCategoryPage)),
+    extensions(("x-error-codes" = json!([])))
+)]
+#[get("/workflows/templates/categories")]
+pub async fn list_template_categories(caller: Viewer, app: Data<App>) -> ApiResult<Json<TemplateCategoryPage>> {
+    let own = app.engine.store().template_categories(caller.tenant()).await?;
+    Ok(Json(TemplateCategoryPage::of(built_in_templates(), own)))
+}
+
 /// The first built-in templates, with the cursor after the last of a full page.
-fn page_of_built_in(templates: &[WorkflowTemplate], limit: u32) -> TemplatePage {
+fn page_of_built_in(templates: &[&WorkflowTemplate], limit: u32) -> TemplatePage {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let items: Vec<TemplateSummary> = templates.iter().take(limit).map(TemplateSummary::from).collect();
+    let items: Vec<TemplateSummary> =
+        templates.iter().take(limit).map(|template| TemplateSummary::from(*template)).collect();
     let last = items.last().filter(|_| items.len() == limit);
     let next_cursor =
         last.map(|last| Cursor { sort: BUILT_IN_ORDER.into(), key: String::new(), id: last.id.to_string() }.encode());

@@ -4,7 +4,9 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{get, post};
 use serde::Deserialize;
 use sluice_store::IdempotencyKey;
-use sluice_types::{ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionPage};
+use sluice_types::{
+    Definition, ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage,
+};
 use utoipa::IntoParams;
 
 use super::workflow_saves::{save, save_once};
@@ -66,6 +68,49 @@ pub async fn get_version(
 ) -> ApiResult<Json<WorkflowVersion>> {
     let (id, version) = path.into_inner();
     Ok(Json(app.engine.store().version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?))
+}
+
+/// The version to compare with.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DifferenceQuery {
+    /// The version that `before` shows, an older or a newer one. The version before when left out.
+    pub against: Option<i64>,
+}
+
+/// Compares two versions of a workflow, step by step.
+///
+/// Steps are matched by their ids. Without `against`, the answer tells what the version changed. The first one is compared with
+/// an empty workflow, as version 0.
+#[utoipa::path(
+    tag = "workflows",
+    params(("workflow_id" = WorkflowId, Path, description = "The workflow"), ("version" = i64, Path, description = "The version that `after` shows"), DifferenceQuery),
+    responses((status = 200, description = "The fields and steps that differ", body = WorkflowVersionDifference)),
+    extensions(("x-error-codes" = json!(["version_not_found", "invalid_query"])))
+)]
+#[get("/workflows/{workflow_id}/versions/{version}/difference")]
+pub async fn compare_versions(
+    caller: Viewer,
+    path: Path<(WorkflowId, i64)>,
+    query: Query<DifferenceQuery>,
+    app: Data<App>,
+) -> ApiResult<Json<WorkflowVersionDifference>> {
+    let (id, version) = path.into_inner();
+    let against = query.0.against.unwrap_or(version.saturating_sub(1));
+    let store = app.engine.store();
+    let after = store.version(caller.tenant(), &id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
+    let before = match (query.0.against, version) {
+        (None, 1) => WorkflowVersion {
+            version: against,
+            name: String::new(),
+            description: String::new(),
+            definition: Definition::default(),
+            created_at: after.created_at,
+        },
+        _ => store.version(caller.tenant(), &id, against).await?.ok_or(ErrorCode::VersionNotFound)?,
+    };
+    Ok(Json(app.engine.compare_versions(before, after).await))
 }
 
 /// Saves an older version again, as the newest one. One that equals the newest makes no version.

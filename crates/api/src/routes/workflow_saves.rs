@@ -163,9 +163,9 @@ async fn insert(
     }
 }
 
-/// Whether a built-in template has this id: it would hide a tenant's own template.
+/// Whether a built-in template or an address has this id: it would hide a tenant's own template.
 fn is_built_in(id: &WorkflowId) -> bool {
-    built_in_templates().iter().any(|template| template.id == *id)
+    id.as_str() == "categories" || built_in_templates().iter().any(|template| template.id == *id)
 }
 
 /// Refuses a template with the id of a built-in one.
@@ -174,7 +174,9 @@ pub fn check_template_id(id: &WorkflowId, is_template: bool) -> ApiResult<()> {
 }
 
 fn id_of_built_in(id: &WorkflowId) -> ApiError {
-    let detail = format!("A built-in template has the id `{id}`: choose another one for your own template.");
+    let detail = format!(
+        "Sluice itself has a template or an address with the id `{id}`: choose another one for your own template."
+    );
     ApiError::new(ErrorCode::WorkflowExists, detail)
 }
 

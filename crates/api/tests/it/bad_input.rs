@@ -321,6 +321,12 @@ async fn a_wrong_parameter_is_named() {
         // No parameter is passed over.
         ("/workflows/w?pretty=1", "pretty", "takes no query parameters"),
         ("/workflows/w/stats?", "", ""),
+        ("/workflows/w/stats?days=366", "", ""),
+        ("/workflows/w/stats?days=0", "days", "from 1 to 366"),
+        ("/workflows/w/stats?days=367", "days", "from 1 to 366"),
+        ("/workflows/w/stats?days=week", "days", "an integer is expected"),
+        ("/workflows/w/versions/1/difference?against=first", "against", "an integer is expected"),
+        ("/workflows/templates?colour=red", "colour", "unknown field"),
     ] {
         let answer = server.get(address).await;
         if parameter.is_empty() {

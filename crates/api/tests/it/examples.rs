@@ -145,14 +145,21 @@ async fn workflows(session: &mut Session<'_>) {
     ] {
         session.call(id, &[workflow]).await;
     }
-    for id in ["get_version", "restore_version"] {
+    for id in ["get_version", "compare_versions", "restore_version"] {
         session.call(id, &[workflow, ("version", "1")]).await;
     }
 }
 
 async fn templates(session: &mut Session<'_>) {
     let template = session.call("create_template", &[]).await["id"].as_str().unwrap().to_owned();
-    for id in ["list_templates", "list_step_templates", "get_template", "instantiate_template", "delete_template"] {
+    for id in [
+        "list_templates",
+        "list_template_categories",
+        "list_step_templates",
+        "get_template",
+        "instantiate_template",
+        "delete_template",
+    ] {
         session.call(id, &[("template_id", &template)]).await;
     }
 }

@@ -122,6 +122,7 @@ async fn every_read_is_answered_once_until_it_changes(#[future(awt)] database: T
         "/workflows/step-templates",
         "/workflows/templates/{template_id}",
         "/workflows/{workflow_id}/versions/{version}",
+        "/workflows/{workflow_id}/versions/{version}/difference",
     ];
     assert_eq!(same, fixed);
 }

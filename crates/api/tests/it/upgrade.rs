@@ -151,3 +151,16 @@ async fn ended_executions_are_read_and_retried(#[future(awt)] database: TestData
     let providers = server.get("/providers").await.expect(StatusCode::OK);
     assert!(providers.to_string().contains("http://127.0.0.1:9/v1"), "{providers:#}");
 }
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn executions_that_ended_before_are_counted(#[future(awt)] database: TestDatabase) {
+    load(&database).await;
+    let ended =
+        "SELECT CAST(COUNT(*) AS TEXT) AS value FROM executions WHERE workflow_id = 'failed' AND status = 'failed'";
+    let before = database.values(ended).await;
+    let server = Server::with(&database, &["--master-key", PASSPHRASE]);
+    let stats = server.get("/workflows/failed/stats?days=366").await.expect(StatusCode::OK);
+    assert_eq!(stats["failed"].to_string(), before[0], "{stats:#}");
+    assert_eq!(stats["failed"], 1);
+}

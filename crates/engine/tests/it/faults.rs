@@ -9,7 +9,7 @@ use sluice_engine::{EngineError, FaultPoint, Faults};
 use sluice_store::{ExecutionFilter, StoreConfig};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{
-    AttemptStatus, DecideGate, Execution, ExecutionStatus, ReviewDecision, StartExecution, StepRunStatus,
+    AttemptStatus, DecideGate, Execution, ExecutionStatus, ReviewDecision, StartExecution, StepRunStatus, TokenUsage,
 };
 
 use crate::support::{TestEngine, decision, path, review, run_of, step};
@@ -125,8 +125,22 @@ async fn disturbed(
         None => drive(&bench).await.expect("nothing stops the third engine"),
     };
     check_attempts(&bench, &done).await;
+    check_statistics(&bench, &done).await;
     bench.events(&done.id).await;
     (done.status, essence(&bench, &done).await, true)
+}
+
+/// The execution is in the statistics once, with all that it cost, also when it is counted twice.
+async fn check_statistics(bench: &TestEngine, execution: &Execution) {
+    for _ in 0..2 {
+        let now = execution.completed_at.unwrap();
+        let stats = bench.engine.store().stats(&bench.tenant, &execution.workflow_id, now, 1).await.unwrap();
+        assert_eq!((stats.executions, stats.unfinished, stats.token_usage), (1, 0, execution.token_usage));
+        let mut of_models = TokenUsage::default();
+        stats.models.iter().for_each(|model| of_models += model.token_usage);
+        assert_eq!(of_models, execution.token_usage);
+        assert!((stats.cost_usd - execution.cost_usd).abs() < 1e-9);
+    }
 }
 
 /// No step run completed twice, and what was interrupted says so.

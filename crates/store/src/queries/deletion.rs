@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use sluice_types::ExecutionStatus;
 
-use super::{Connection, Result, lock_deleting_execution, lock_deleting_workflow, lock_workflow};
+use super::counting::count;
+use super::{Connection, Result, lock_deleting_execution, lock_deleting_workflow, lock_figures, lock_workflow};
 use crate::schema::{
     attempt_texts, attempts, events, executions, gate_decisions, step_runs, workflow_versions, workflows,
 };
@@ -56,11 +57,17 @@ pub async fn mark_execution(conn: &mut Connection, tenant: &str, id: &str) -> Re
         .set((executions::deleting.eq(true), executions::epoch.eq(executions::epoch + 1)))
         .execute(conn)
         .await?;
+    if marked > 0 {
+        // What it cost stays in the figures.
+        count(conn, tenant, id).await?;
+    }
     Ok(marked > 0)
 }
 
 /// Deletes a piece of a workflow that is marked; false when nothing of it is left.
 pub async fn workflow_piece(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
+    // A transaction that counts executions waits for the lock of their workflow.
+    lock_figures(conn).await?;
     if !lock_deleting_workflow(conn, tenant, id).await? {
         return Ok(false);
     }
@@ -82,6 +89,9 @@ pub async fn workflow_piece(conn: &mut Connection, tenant: &str, id: &str) -> Re
     if !ids.is_empty() {
         return Ok(true);
     }
+    if figures_piece(conn, tenant, id).await? {
+        return Ok(true);
+    }
     let of_workflow = workflow_versions::tenant_id.eq(tenant).and(workflow_versions::workflow_id.eq(id));
     let bound: Option<i64> = workflow_versions::table
         .filter(of_workflow)
@@ -98,6 +108,24 @@ pub async fn workflow_piece(conn: &mut Connection, tenant: &str, id: &str) -> Re
     }
     diesel::delete(workflows::table.find((tenant, id))).execute(conn).await?;
     Ok(false)
+}
+
+/// Deletes the oldest days of a workflow's figures by step; false when few are left, which go with the workflow.
+async fn figures_piece(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
+    use crate::schema::workflow_step_day_stats as stats;
+    let of_workflow = stats::tenant_id.eq(tenant).and(stats::workflow_id.eq(id));
+    let bound: Option<i64> = stats::table
+        .filter(of_workflow)
+        .order(stats::day.asc())
+        .offset(PIECE_ROWS)
+        .select(stats::day)
+        .first(conn)
+        .await
+        .optional()?;
+    if let Some(bound) = bound {
+        diesel::delete(stats::table.filter(of_workflow.and(stats::day.le(bound)))).execute(conn).await?;
+    }
+    Ok(bound.is_some())
 }
 
 /// Deletes a piece of an execution that is marked; false when nothing of it is left.

@@ -4,6 +4,7 @@
 pub mod agents;
 pub mod canvas;
 pub mod changes;
+pub mod counting;
 pub mod deletion;
 pub mod execution_list;
 pub mod executions;
@@ -25,7 +26,8 @@ pub mod workflows;
 
 use super::{
     Backend, Connection, agent_tools, begin_read, clock, end_read, error_code, lock_deleting_execution,
-    lock_deleting_workflow, lock_execution, lock_workflow, lock_workflow_for_start, name_key, put_step_run, slim_gate,
+    lock_deleting_workflow, lock_execution, lock_figures, lock_workflow, lock_workflow_for_start, name_key,
+    put_step_run, slim_gate,
 };
 
 /// The result of every query.

@@ -1,70 +1,127 @@
-//! Statistics of a workflow's executions.
+//! The figures of a workflow's executions, as `counting.rs` keeps them.
 
 use diesel::dsl::{max, min, not, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Nullable};
+use diesel::sql_types::{BigInt, Double, Text};
 use diesel_async::RunQueryDsl;
-use sluice_types::{AttemptStatus, ExecutionStatus, StepHistories, StepHistory, StepId, WorkflowStats};
+use sluice_types::{AttemptStatus, ExecutionStatus, StepHistories, StepHistory, StepId};
 
-use super::{Connection, Result};
-use crate::rows::usage;
+use super::{Connection, Result, begin_read, end_read};
 use crate::schema::{attempts, executions, step_runs};
+use crate::statistics::{DayRow, Figures, ModelRow, StepRow, TotalRow};
 
 /// Sums of integers are `numeric` on PostgreSQL and an integer on SQLite; cast, they are one.
 fn sum_of(expression: &str) -> diesel::expression::SqlLiteral<BigInt> {
     sql(&format!("CAST(COALESCE(SUM({expression}), 0) AS BIGINT)"))
 }
 
-/// Executions, completed ones, failed ones, cancelled ones, duration of the completed ones, cost, calls without a known price, and tokens.
-type Sums = (i64, i64, i64, i64, i64, Option<f64>, i64, i64, i64, i64, i64, i64);
+fn sum_of_cost() -> diesel::expression::SqlLiteral<Double> {
+    sql("COALESCE(SUM(cost_usd), 0.0)")
+}
 
-/// Statistics of a workflow's executions, in one scan of them.
-pub async fn stats(conn: &mut Connection, tenant: &str, id: &str) -> Result<WorkflowStats> {
-    let count_of = |status: ExecutionStatus| sum_of(&format!("CASE WHEN status = '{status}' THEN 1 ELSE 0 END"));
-    let duration = format!("CASE WHEN status = '{}' THEN completed_at - started_at END", ExecutionStatus::Completed);
-    let sums: Sums = executions::table
-        .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)).and(not(executions::deleting)))
+/// The five kinds of tokens.
+fn sums_of_tokens() -> [diesel::expression::SqlLiteral<BigInt>; 5] {
+    ["input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens", "reasoning_tokens"].map(sum_of)
+}
+
+/// The figures of a workflow: all ended executions by state, and from a day on. The keys of all tables begin with workflow
+/// and day.
+pub async fn figures(conn: &mut Connection, tenant: &str, id: &str, from_day: i64) -> Result<Figures> {
+    begin_read(conn).await?;
+    let figures = read_figures(conn, tenant, id, from_day).await;
+    end_read(conn).await?;
+    figures
+}
+
+async fn read_figures(conn: &mut Connection, tenant: &str, id: &str, from_day: i64) -> Result<Figures> {
+    Ok(Figures {
+        unfinished: unfinished(conn, tenant, id).await?,
+        totals: totals(conn, tenant, id).await?,
+        days: days(conn, tenant, id, from_day).await?,
+        steps: steps(conn, tenant, id, from_day).await?,
+        models: models(conn, tenant, id, from_day).await?,
+    })
+}
+
+/// What has not ended is few, and changes with each turn: it is read from the executions themselves.
+async fn unfinished(conn: &mut Connection, tenant: &str, id: &str) -> Result<TotalRow> {
+    let unfinished = ExecutionStatus::ALL.iter().filter(|status| !status.is_terminal()).map(|status| status.as_str());
+    let [input, output, cached, cache_write, reasoning] = sums_of_tokens();
+    Ok(executions::table
+        .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)))
+        .filter(executions::status.eq_any(unfinished.collect::<Vec<_>>()))
         .select((
+            sql::<Text>("''"),
             sql::<BigInt>("COUNT(*)"),
-            count_of(ExecutionStatus::Completed),
-            count_of(ExecutionStatus::Failed),
-            count_of(ExecutionStatus::Cancelled),
-            sum_of(&duration),
-            sql::<Nullable<Double>>("SUM(cost_usd)"),
+            sql::<BigInt>("CAST(0 AS BIGINT)"),
+            sum_of_cost(),
             sum_of("unpriced_calls"),
-            sum_of("input_tokens"),
-            sum_of("output_tokens"),
-            sum_of("cached_input_tokens"),
-            sum_of("cache_write_tokens"),
-            sum_of("reasoning_tokens"),
+            (input, output, cached, cache_write, reasoning),
         ))
         .first(conn)
-        .await?;
-    let (
-        total,
-        completed,
-        failed,
-        cancelled,
-        duration,
-        cost_usd,
-        unpriced,
-        input,
-        output,
-        cached,
-        cache_write,
-        reasoning,
-    ) = sums;
-    Ok(WorkflowStats {
-        executions: total,
-        completed,
-        failed,
-        cancelled,
-        unfinished: total - completed - failed - cancelled,
-        cost_usd: cost_usd.unwrap_or(0.0),
-        unpriced_calls: unpriced,
-        token_usage: usage(input, output, cached, cache_write, reasoning),
-        mean_duration_ms: (completed > 0).then(|| duration / completed / 1000),
-    })
+        .await?)
+}
+
+async fn totals(conn: &mut Connection, tenant: &str, id: &str) -> Result<Vec<TotalRow>> {
+    use crate::schema::workflow_day_stats as stats;
+    let [input, output, cached, cache_write, reasoning] = sums_of_tokens();
+    Ok(stats::table
+        .filter(stats::tenant_id.eq(tenant).and(stats::workflow_id.eq(id)))
+        .group_by(stats::status)
+        .select((
+            stats::status,
+            sum_of("executions"),
+            sum_of("duration_ms"),
+            sum_of_cost(),
+            sum_of("unpriced_calls"),
+            (input, output, cached, cache_write, reasoning),
+        ))
+        .load(conn)
+        .await?)
+}
+
+async fn days(conn: &mut Connection, tenant: &str, id: &str, from_day: i64) -> Result<Vec<DayRow>> {
+    use crate::schema::workflow_day_stats as stats;
+    Ok(stats::table
+        .filter(stats::tenant_id.eq(tenant).and(stats::workflow_id.eq(id)).and(stats::day.ge(from_day)))
+        .select((stats::day, stats::status, stats::bucket, stats::executions, stats::cost_usd))
+        .load(conn)
+        .await?)
+}
+
+async fn steps(conn: &mut Connection, tenant: &str, id: &str, from_day: i64) -> Result<Vec<StepRow>> {
+    use crate::schema::workflow_step_day_stats as stats;
+    Ok(stats::table
+        .filter(stats::tenant_id.eq(tenant).and(stats::workflow_id.eq(id)).and(stats::day.ge(from_day)))
+        .group_by((stats::step_id, stats::bucket))
+        .select((
+            stats::step_id,
+            stats::bucket,
+            sum_of("runs"),
+            sum_of("failures"),
+            sum_of("duration_ms"),
+            sum_of_cost(),
+        ))
+        .load(conn)
+        .await?)
+}
+
+async fn models(conn: &mut Connection, tenant: &str, id: &str, from_day: i64) -> Result<Vec<ModelRow>> {
+    use crate::schema::workflow_model_day_stats as stats;
+    let [input, output, cached, cache_write, reasoning] = sums_of_tokens();
+    Ok(stats::table
+        .filter(stats::tenant_id.eq(tenant).and(stats::workflow_id.eq(id)).and(stats::day.ge(from_day)))
+        .group_by((stats::provider, stats::model))
+        .select((
+            stats::provider,
+            stats::model,
+            sum_of("calls"),
+            sum_of_cost(),
+            sum_of("unpriced_calls"),
+            (input, output, cached, cache_write, reasoning),
+        ))
+        .load(conn)
+        .await?)
 }
 
 /// Step, provider, model, attempts, fewest and most tokens.

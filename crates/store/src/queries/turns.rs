@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use sluice_types::StepRunStatus;
 
 use super::idempotency::claim as claim_key;
-use super::{Connection, Result, lock_execution, lock_workflow_for_start};
+use super::{Connection, Result, counting, lock_execution, lock_workflow_for_start};
 use crate::error::StoreError;
 use crate::executions::StartOutcome;
 use crate::journal::{AttemptRecord, StartRecord, StoredEvent, Turn};
@@ -55,6 +55,9 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         diesel::insert_into(execution_metadata::table).values(row).execute(conn).await?;
     }
     write_records(conn, turn).await?;
+    if turn.state.completed_at.is_some() {
+        counting::note_end(conn, tenant, id).await?;
+    }
     if let Some(key) = &record.idempotency {
         claim_key(conn, tenant, key, id, to_micros(record.created_at)).await?;
     }
@@ -64,20 +67,31 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
 /// Writes one turn; false when it was written already, and its answer was lost.
 pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<bool> {
     let (tenant, id) = (turn.tenant.as_str(), turn.execution_id.as_str());
-    let fenced = diesel::update(executions::table.find((tenant, id)))
-        .filter(executions::epoch.eq(turn.epoch).and(executions::turn.eq(turn.turn - 1)))
+    let before = executions::epoch.eq(turn.epoch).and(executions::turn.eq(turn.turn - 1));
+    let row = executions::table.find((tenant, id)).filter(before);
+    // Hardly any turn is one of an ended execution: no other one reads what was there before.
+    let mut written = diesel::update(row.filter(executions::completed_at.is_null()))
         .set(StateRow::new(&turn.state, turn.turn, turn.token)?)
         .execute(conn)
         .await?;
-    if fenced == 0 {
+    if written == 0 {
         let current: Option<(i64, i64, i64)> = executions::table
             .find((tenant, id))
             .select((executions::epoch, executions::turn, executions::turn_token))
             .first(conn)
             .await
             .optional()?;
-        let written = current == Some((turn.epoch, turn.turn, turn.token));
-        return if written { Ok(false) } else { Err(StoreError::Fenced) };
+        if current == Some((turn.epoch, turn.turn, turn.token)) {
+            return Ok(false);
+        }
+        if !current.is_some_and(|(epoch, number, _)| (epoch, number) == (turn.epoch, turn.turn - 1)) {
+            return Err(StoreError::Fenced);
+        }
+        counting::uncount(conn, tenant, id).await?;
+        written = diesel::update(row).set(StateRow::new(&turn.state, turn.turn, turn.token)?).execute(conn).await?;
+    }
+    if written == 0 {
+        return Err(StoreError::Fenced);
     }
     if let Some(snapshot) = &turn.snapshot {
         diesel::update(execution_snapshots::table.find((tenant, id)))
@@ -89,6 +103,9 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<bool> {
             .await?;
     }
     write_records(conn, turn).await?;
+    if turn.state.completed_at.is_some() {
+        counting::note_end(conn, tenant, id).await?;
+    }
     Ok(true)
 }
 

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use sluice_types::{EventType, ExecutionEvent, ExecutionId, ExecutionStatus, RunError};
 
+use super::counting::note_end;
 use super::{Connection, Result};
 use crate::rows::{EventRow, write_json};
 use crate::schema::{events, executions};
@@ -43,5 +44,5 @@ pub async fn fail(
     let row =
         EventRow { tenant_id: tenant.to_owned(), execution_id: id.to_string(), seq, payload: write_json(&event)? };
     diesel::insert_into(events::table).values(row).execute(conn).await?;
-    Ok(())
+    note_end(conn, tenant, id.as_str()).await
 }

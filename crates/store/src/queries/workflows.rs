@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::dsl::{AsSelect, SqlTypeOf, exists, not};
+use diesel::dsl::{AsSelect, SqlTypeOf, count_star, exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
@@ -244,4 +244,21 @@ pub async fn version(conn: &mut Connection, tenant: &str, id: &str, version: i64
         .await
         .optional()?;
     row.map(VersionRow::into_version).transpose()
+}
+
+/// The categories of the published templates, each with their number.
+pub async fn template_categories(
+    conn: &mut Connection,
+    tenant: &str,
+    limit: i64,
+) -> Result<Vec<(Option<String>, i64)>> {
+    Ok(workflows::table
+        .filter(workflows::tenant_id.eq(tenant).and(not(workflows::deleting)))
+        .filter(workflows::is_template.and(workflows::is_published))
+        .group_by(workflows::category)
+        .order(workflows::category.asc())
+        .limit(limit)
+        .select((workflows::category, count_star()))
+        .load(conn)
+        .await?)
 }

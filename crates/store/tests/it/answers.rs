@@ -7,7 +7,7 @@ use sluice_store::{ExecutionFilter, StepRecord};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::{FinishReason, StepRunStatus, TokenUsage};
 
-use crate::support::{attempt, id, start, step_run, turn, with_workflow};
+use crate::support::{attempt, id, now, start, step_run, turn, with_workflow};
 
 const USAGE: TokenUsage = TokenUsage {
     input_tokens: 9,
@@ -60,7 +60,7 @@ async fn the_end_of_an_answer_and_its_figures_come_back(#[future(awt)] database:
     assert_eq!((journal.state.token_usage, journal.state.unpriced_calls), (USAGE, 3));
     let listed = store.executions(&tenant, ExecutionFilter { limit: 10, ..Default::default() }).await.unwrap();
     assert_eq!((listed.items[0].token_usage, listed.items[0].unpriced_calls), (USAGE, 3));
-    let stats = store.stats(&tenant, &journal.workflow_id).await.unwrap();
+    let stats = store.stats(&tenant, &journal.workflow_id, now(), 30).await.unwrap();
     assert_eq!((stats.token_usage, stats.unpriced_calls), (USAGE, 3));
 }
 

@@ -19,6 +19,7 @@ mod reads;
 mod resources;
 mod scale;
 mod schema;
+mod statistics;
 mod step_runs;
 mod support;
 mod tls;

@@ -55,7 +55,7 @@ async fn measure(database: TestDatabase) {
     time!("of one workflow", store.executions(&tenant, of_workflow.clone()).await.unwrap());
     time!("live of an engine", store.live_executions("gone").await.unwrap());
     time!("orphans", store.orphans(now(), 500).await.unwrap());
-    time!("stats of 1,000", store.stats(&tenant, &WorkflowId::new("w7").unwrap()).await.unwrap());
+    time!("stats of 1,000", store.stats(&tenant, &WorkflowId::new("w7").unwrap(), now(), 30).await.unwrap());
     time!("delete 1,000", store.delete_workflow(&tenant, &WorkflowId::new("w8").unwrap(), None).await.unwrap());
 }
 
@@ -69,4 +69,66 @@ async fn lists_of_a_million_executions_on_sqlite() {
 #[ignore = "makes a gigabyte; run by hand"]
 async fn lists_of_a_million_executions_on_postgres() {
     measure(TestDatabase::postgres().await).await;
+}
+
+/// A million ended runs of one workflow, of three steps, over a year: how long it takes to count them, and to read their
+/// statistics.
+async fn measure_statistics(database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    let hex = if database.is_sqlite() { "printf('%012x', i)" } else { "lpad(to_hex(i), 12, '0')" };
+    let id = format!("'execution-0199e0f4-7b1c-7cc0-8a4e-' || {hex}");
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)";
+    let day = 86_400_000_000_i64;
+    let at = format!("{} - (i % 365) * {day}", sluice_store::to_micros(now()));
+    database
+        .execute(&format!(
+            "INSERT INTO executions (tenant_id, id, workflow_id, workflow_version, status, on_hold, live, input_tokens,
+            output_tokens, cached_input_tokens, cost_usd, yolo, triggered_by, owner, epoch, turn, last_seq, created_at,
+            started_at, completed_at)
+        {numbers} SELECT 'local', {id}, 'w', 1, CASE WHEN i % 10 = 0 THEN 'failed' ELSE 'completed' END, FALSE, FALSE,
+            1, 1, 0, 0.01, FALSE, 'test', 'gone', 1, 1, 1, {at}, {at}, {at} + (i % 5000) * 1000 FROM n"
+        ))
+        .await;
+    for step in ["a", "b", "c"] {
+        database
+            .execute(&format!(
+                "INSERT INTO attempts (tenant_id, execution_id, path, attempt, status, provider, model, input_tokens,
+                output_tokens, cached_input_tokens, usage_estimated, cost_usd, started_at, completed_at)
+            {numbers} SELECT 'local', {id}, '{step}', 1, 'completed', 'demo', 'model-' || (i % 3), 1, 1, 0, FALSE, 0.01,
+                {at}, {at} FROM n"
+            ))
+            .await;
+        let key = if database.is_sqlite() { "x'00'" } else { "'\\x00'::bytea" };
+        database.execute(&format!(
+            "INSERT INTO step_runs (tenant_id, execution_id, path, step_id, label, step_type, status, attempt,
+                input_tokens, output_tokens, cached_input_tokens, cost_usd, overridden, started_at, completed_at, order_key)
+            {numbers} SELECT 'local', {id}, '{step}', '{step}', '{step}', 'llm', 'completed', 1, 1, 1, 0, 0.01, FALSE,
+                {at}, {at} + (i % 700) * 1000, {key} FROM n"
+        )).await;
+    }
+    database.execute(
+        "INSERT INTO uncounted_executions (tenant_id, execution_id, workflow_id) SELECT tenant_id, id, workflow_id FROM executions"
+    ).await;
+    let from = Instant::now();
+    while store.count_ended(100).await.unwrap() {}
+    println!("counting 1,000,000 runs: {:?}", from.elapsed());
+    for days in [30, 30, 366] {
+        let from = Instant::now();
+        let stats = store.stats(&tenant, &WorkflowId::new("w").unwrap(), now(), days).await.unwrap();
+        println!("statistics of {days} days: {:?}", from.elapsed());
+        assert_eq!((stats.executions, stats.failed, stats.steps.len()), (1_000_000, 100_000, 3));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes gigabytes; run by hand"]
+async fn statistics_of_a_million_runs_on_sqlite() {
+    measure_statistics(TestDatabase::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes gigabytes; run by hand"]
+async fn statistics_of_a_million_runs_on_postgres() {
+    measure_statistics(TestDatabase::postgres().await).await;
 }

@@ -20,7 +20,7 @@ use super::settings::{Defaults, Heading};
 use super::sorting::Sorting;
 use super::step_list::StepTree;
 use crate::browser::focus::use_title;
-use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind};
+use crate::components::{Button, ButtonKind, CloseButton, Empty, Icon, Note, NoteKind};
 use crate::pages::builder::findings;
 
 /// Everything of one workflow.
@@ -47,6 +47,9 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         </nav>
         <div class="page-head">
             <Heading builder />
+            {move || {
+                builder.saved.with(|saved| saved.as_ref().map(|saved| format!("/workflows/{}", saved.id))).map(report_links)
+            }}
         </div>
         {restored.map(|restored| view! { <RestoredNote builder restored server /> })}
         <div class="builder">
@@ -71,6 +74,22 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         <ConflictDialog builder saver />
         <TemplateDialog builder open=templates />
         <Shortcuts builder saver />
+    }
+}
+
+/// Links to the pages about the stored workflow.
+fn report_links(address: String) -> impl IntoView {
+    view! {
+        <div class="row">
+            <a class="button ghost small" href=format!("{address}/stats")>
+                <Icon icon=icondata_lu::LuChartColumn />
+                "Statistics"
+            </a>
+            <a class="button ghost small" href=format!("{address}/versions")>
+                <Icon icon=icondata_lu::LuHistory />
+                "Versions"
+            </a>
+        </div>
     }
 }
 

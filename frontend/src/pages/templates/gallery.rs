@@ -35,12 +35,15 @@ const BUILT_IN: usize = 3;
 #[derive(Clone, Copy)]
 pub struct Gallery {
     pages: RwSignal<Pages<TemplateSummary>>,
+    /// The category that is shown; all without one.
+    category: RwSignal<Option<String>>,
     error: RwSignal<Option<ApiError>>,
 }
 
 impl Gallery {
     fn load() -> Self {
-        let gallery = Self { pages: RwSignal::new(Pages::default()), error: RwSignal::new(None) };
+        let gallery =
+            Self { pages: RwSignal::new(Pages::default()), category: RwSignal::new(None), error: RwSignal::new(None) };
         gallery.ask(gallery.pages.try_update(Pages::restart));
         gallery
     }
@@ -49,7 +52,7 @@ impl Gallery {
         let Some(ask) = ask else { return };
         self.error.set(None);
         spawn_local(async move {
-            match api::templates::list(ask.cursor.clone()).await {
+            match api::templates::list(self.category.get_untracked(), ask.cursor.clone()).await {
                 Ok(page) => {
                     self.pages.try_update(|pages| pages.arrived(&ask, page.items, page.next_cursor));
                 }
@@ -59,6 +62,12 @@ impl Gallery {
                 }
             }
         });
+    }
+
+    /// Shows the templates of a category, or all.
+    fn choose(self, category: Option<String>) {
+        self.category.set(category);
+        self.ask(self.pages.try_update(Pages::restart));
     }
 
     /// Takes a template out that the server has deleted.
@@ -83,15 +92,19 @@ pub fn TemplateGallery(
     let gallery = Gallery::load();
     let using = UseTemplate::new(on_use);
     let own = Memo::new(move |_| !built_in_only && !gallery.of_kind(false).is_empty());
+    let has_built_in = Memo::new(move |_| gallery.category.with(Option::is_none) || !gallery.of_kind(true).is_empty());
     let waiting = move || gallery.pages.with(|pages| pages.items().is_empty() && pages.is_loading());
     let more = move || !built_in_only && gallery.pages.with(|pages| pages.has_more() && !pages.has_failed());
     let busy = Signal::derive(move || gallery.pages.with(Pages::is_loading));
     let retry = move |()| gallery.ask(gallery.pages.try_update(Pages::retry).flatten());
     view! {
+        {(!built_in_only).then(|| view! { <CategoryFilter gallery /> })}
         <Show when=waiting>
             <Bones />
         </Show>
-        {(!built_in_only).then(|| view! { <h2 class="group-head">"Built in"</h2> })}
+        <Show when=move || !built_in_only && has_built_in.get()>
+            <h2 class="group-head">"Built in"</h2>
+        </Show>
         <Cards gallery using built_in=true />
         <Show when=move || own.get()>
             <h2 class="group-head">"Your own"</h2>
@@ -105,6 +118,45 @@ pub fn TemplateGallery(
                 </Button>
             </div>
         </Show>
+    }
+}
+
+/// Chooses a category, with the number of templates in each. Without categories there is nothing to choose.
+#[component]
+fn CategoryFilter(gallery: Gallery) -> impl IntoView {
+    let categories = LocalResource::new(api::templates::categories);
+    let named = move || {
+        let answer = categories.get().and_then(Result::ok).map(|found| found.items).unwrap_or_default();
+        answer.into_iter().filter_map(|item| Some((item.category?, item.count))).collect::<Vec<_>>()
+    };
+    let total =
+        move || categories.get().and_then(Result::ok).map(|all| all.items.iter().map(|item| item.count).sum::<i64>());
+    let choice = move |category: Option<String>, count: Option<i64>| {
+        let chosen = category.clone();
+        let pressed = move || gallery.category.with(|shown| *shown == chosen).to_string();
+        let name = category.clone().unwrap_or_else(|| "All".to_owned());
+        view! {
+            <button
+                type="button"
+                class="filter-chip"
+                aria-pressed=pressed
+                on:click=move |_| gallery.choose(category.clone())
+            >
+                <span dir="auto">{name}</span>
+                {count.map(|count| view! { <span class="muted small">{format!(" {count}")}</span> })}
+            </button>
+        }
+    };
+    move || {
+        let named = named();
+        (!named.is_empty()).then(|| {
+            view! {
+                <div class="row wrap filter-chips" role="group" aria-label="Category">
+                    {choice(None, total())}
+                    {named.into_iter().map(|(category, count)| choice(Some(category), Some(count))).collect_view()}
+                </div>
+            }
+        })
     }
 }
 

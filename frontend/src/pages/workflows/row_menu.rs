@@ -20,8 +20,8 @@ pub fn RowMenu(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoVi
     let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
     let id = StoredValue::new(workflow.with_untracked(|workflow| workflow.id.clone()));
-    let edit = UnsyncCallback::new(move |()| {
-        navigate(&format!("/workflows/{}", id.get_value()), NavigateOptions::default());
+    let go = UnsyncCallback::new(move |below: &'static str| {
+        navigate(&format!("/workflows/{}{below}", id.get_value()), NavigateOptions::default());
     });
     let name = move || workflow.with(|workflow| workflow.name.clone());
     let label = Signal::derive(move || format!("More actions for {}", name()));
@@ -35,7 +35,9 @@ pub fn RowMenu(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoVi
     };
     view! {
         <Menu label>
-            <MenuItem icon=icondata_lu::LuPencil label="Edit" on_press=move |_| edit.run(()) />
+            <MenuItem icon=icondata_lu::LuPencil label="Edit" on_press=move |_| go.run("") />
+            <MenuItem icon=icondata_lu::LuChartColumn label="Statistics" on_press=move |_| go.run("/stats") />
+            <MenuItem icon=icondata_lu::LuHistory label="Versions" on_press=move |_| go.run("/versions") />
             <MenuItem
                 icon=icondata_lu::LuCopyPlus
                 label="Copy"

@@ -38,9 +38,13 @@ impl Difference {
     /// Whether to show a line diff: both values are set, and one of them is long.
     #[must_use]
     pub fn is_text(&self) -> bool {
-        let is_long = |text: &str| text.contains('\n') || text.chars().nth(MOST_SHORT).is_some();
         !self.mine.is_empty() && !self.theirs.is_empty() && (is_long(&self.mine) || is_long(&self.theirs))
     }
+}
+
+/// Whether a value is too long for a line.
+pub fn is_long(text: &str) -> bool {
+    text.contains('\n') || text.chars().nth(MOST_SHORT).is_some()
 }
 
 /// All differences between the two: the workflow's own fields, then the steps, then their order. With their common
@@ -80,7 +84,7 @@ fn differing(
     let one = |name: &str| {
         let (my, their) = (mine.get(name), theirs.get(name));
         let changed_by = who(base.map(|base| base.get(name)).as_ref(), &my, &their)?;
-        let noun = noun(name, prefix.is_empty());
+        let noun = if prefix.is_empty() { capitalised(&noun(name)) } else { noun(name) };
         Some(Difference { what: format!("{prefix}{noun}"), mine: shown(my), theirs: shown(their), changed_by })
     };
     names(mine, theirs).into_iter().filter_map(one).collect()
@@ -131,8 +135,8 @@ fn order_differs(base: Option<&Draft>, mine: &Draft, theirs: &Draft, list: &Bloc
 }
 
 /// The display name of a field.
-fn noun(field: &str, is_title: bool) -> String {
-    let noun = match field {
+pub fn noun(field: &str) -> String {
+    match field {
         "persona_id" => "persona",
         "yolo" => "skip reviews",
         "is_template" => "template",
@@ -146,13 +150,13 @@ fn noun(field: &str, is_title: bool) -> String {
         "expires_in" => "expiry",
         "on_expiry" => "decision on expiry",
         "next" => "next step",
-        other => &other.replace('_', " "),
-    };
-    if is_title { capitalised(noun) } else { noun.to_owned() }
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
 }
 
 /// A value as people read it.
-fn shown(value: Option<&Value>) -> String {
+pub fn shown(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),

@@ -8,6 +8,7 @@ mod fields;
 mod merge;
 
 pub use compare::{ChangedBy, Difference, compare};
+pub(crate) use compare::{is_long, noun, shown};
 pub use merge::merge;
 
 #[cfg(test)]
