@@ -7,7 +7,7 @@ mod compare;
 mod fields;
 mod merge;
 
-pub use compare::{ChangedBy, Difference, compare};
+pub use compare::{ChangedBy, Difference, compare, field_noun, shown_value};
 pub use merge::merge;
 
 #[cfg(test)]
