@@ -14,6 +14,7 @@ mod error;
 mod execution_filter;
 mod executions;
 mod gates;
+mod generations;
 mod idempotency;
 mod journal;
 mod mcp_servers;
@@ -38,6 +39,9 @@ pub use error::{Retry, StoreError, UNKNOWN_RETRIES};
 pub use execution_filter::ExecutionFilter;
 pub use executions::StartOutcome;
 pub use gates::GateFilter;
+pub use generations::{
+    Application, ApplyOutcome, BeginOutcome, GenerationProgress, NewGeneration, StoredApplication, StoredGeneration,
+};
 pub use idempotency::{EarlierRequest, IdempotencyKey};
 pub use journal::{
     AgentMemory, AskedCall, AttemptProgress, AttemptRecord, ExecutionState, Journal, ListedTool, Snapshot,

@@ -123,6 +123,9 @@ fn the_newest_migrations_can_be_reverted() {
         ('local', 'deleted', 'start_execution', 'hash', 'gone', 50)";
     connection.batch_execute(newer).unwrap();
     connection.revert_last_migration(MIGRATIONS).unwrap();
+    let table = "SELECT name AS value FROM sqlite_master WHERE name = 'generations'";
+    assert_eq!(texts(&mut connection, table), [""; 0]);
+    connection.revert_last_migration(MIGRATIONS).unwrap();
     let table = "SELECT name AS value FROM sqlite_master WHERE name IN ('agents', 'workflow_resources')";
     assert_eq!(texts(&mut connection, table), [""; 0]);
     connection.revert_last_migration(MIGRATIONS).unwrap();

@@ -318,6 +318,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    generations (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        status -> Text,
+        owner -> Text,
+        prompt -> Text,
+        workflow_id -> Nullable<Text>,
+        workflow_version -> Nullable<BigInt>,
+        refines -> Bool,
+        provider -> Text,
+        model -> Text,
+        simulated -> Bool,
+        calls -> BigInt,
+        cost_usd -> Double,
+        token_usage -> Text,
+        design -> Nullable<Text>,
+        error -> Nullable<Text>,
+        applications -> BigInt,
+        applied_workflow_id -> Nullable<Text>,
+        applied -> Nullable<Text>,
+        created_at -> BigInt,
+        completed_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     agents,
     attempt_texts,
@@ -329,6 +356,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     execution_snapshots,
     executions,
     gate_decisions,
+    generations,
     idempotency_keys,
     mcp_servers,
     mcp_tools,

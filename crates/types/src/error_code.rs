@@ -88,6 +88,7 @@ error_codes! {
     OutputNotFound = "output_not_found", 404, "The step has no output yet";
     PersonaNotFound = "persona_not_found", 404, "There is no persona with this id";
     AgentNotFound = "agent_not_found", 404, "There is no agent with this id";
+    GenerationNotFound = "generation_not_found", 404, "There is no generation with this id";
     McpServerNotFound = "mcp_server_not_found", 404, "There is no MCP server with this id";
     ProviderNotFound = "provider_not_found", 404, "There is no provider with this name";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method";
@@ -100,6 +101,8 @@ error_codes! {
     VersionConflict = "version_conflict", 409, "Somebody saved a newer version";
     ExecutionActive = "execution_active", 409, "The execution has not ended";
     IllegalTransition = "illegal_transition", 409, "The execution's state does not allow this";
+    GenerationEnded = "generation_ended", 409, "The generation has ended";
+    GenerationNotCompleted = "generation_not_completed", 409, "The generation has no workflow";
     GateDecided = "gate_decided", 409, "The gate was decided already";
     GateOpen = "gate_open", 409, "The execution waits at a gate";
     NewerServerNeeded = "newer_server_needed", 409, "A newer version of Sluice wrote this";
@@ -126,6 +129,7 @@ error_codes! {
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
     RateLimited = "rate_limited", 429, "Too many requests of this kind";
+    TooManyGenerations = "too_many_generations", 429, "Too many workflows are being generated at once";
     TooManyStreams = "too_many_streams", 429, "The caller has too many event streams open";
     ProviderUnauthorized = "provider_unauthorized", 502, "The provider refused the key";
     ProviderRateLimited = "provider_rate_limited", 502, "The provider answers too many requests";

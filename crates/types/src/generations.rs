@@ -70,6 +70,9 @@ pub struct Generation {
     pub prompt: String,
     /// The saved workflow that it changes.
     pub workflow_id: Option<WorkflowId>,
+    /// The version of that workflow when the generation was started.
+    #[serde(default)]
+    pub workflow_version: Option<i64>,
     /// Whether a definition was given that it changes.
     pub refines: bool,
     /// Provider of the model.
@@ -107,12 +110,94 @@ pub struct Generation {
     pub token_usage: TokenUsage,
     /// Why it failed.
     pub error: Option<RunError>,
+    /// The workflow that was created or changed from it last.
+    #[serde(default)]
+    pub applied_workflow_id: Option<WorkflowId>,
     /// When it was started.
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub completed_at: Option<DateTime<Utc>>,
     /// Until when it is kept.
     pub expires_at: DateTime<Utc>,
+}
+
+/// A generation as the list shows it, without its workflow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GenerationSummary {
+    /// Its id.
+    pub id: GenerationId,
+    /// Its status.
+    pub status: GenerationStatus,
+    /// The beginning of what was asked for: 500 characters at the most.
+    pub prompt: String,
+    /// The saved workflow that it changes.
+    pub workflow_id: Option<WorkflowId>,
+    /// Provider of the model.
+    #[schema(value_type = ProviderName)]
+    pub provider: String,
+    /// The model.
+    pub model: String,
+    /// What it has cost, as far as the price is known.
+    pub cost_usd: f64,
+    /// The workflow that was created or changed from it last.
+    pub applied_workflow_id: Option<WorkflowId>,
+    /// When it was started.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Until when it is kept.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A page of generations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GenerationPage {
+    /// The generations, newest first.
+    pub items: Vec<GenerationSummary>,
+    /// For the next page; `null` at the end.
+    pub next_cursor: Option<String>,
+}
+
+status!(
+    /// Type of an event of a generation.
+    GenerationEventType {
+        /// How far it is.
+        Progress = "progress",
+        /// A piece of the model's answer.
+        Text = "text",
+        /// It has ended: the generation holds the workflow or the error.
+        Done = "done",
+    }
+);
+
+/// An event of a generation. It holds the fields of its type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GenerationEvent {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub event_type: GenerationEventType,
+    /// The generation.
+    pub generation_id: GenerationId,
+    /// Its status.
+    pub status: GenerationStatus,
+    /// Calls of the model so far. A text belongs to the call with this number.
+    pub calls: i64,
+    /// Characters of the present answer so far.
+    pub chars: i64,
+    /// What the generation has cost so far, as far as the price is known.
+    pub cost_usd: f64,
+    /// Findings of the lint that were sent back to the model with the present call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<i64>,
+    /// Where the piece begins in the answer, in characters. A piece at 0 begins the answer of a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<i64>,
+    /// The piece.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<RunError>,
 }
 
 /// An MCP server that a workflow would need.

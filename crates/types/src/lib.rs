@@ -92,8 +92,8 @@ pub use execution_changes::{OverrideOutput, PatchExecution, PatchStep};
 pub use finish::Cut;
 pub use gates::{GatePage, OpenGate};
 pub use generations::{
-    AppliedGeneration, ApplyGeneration, GenerateWorkflow, Generation, GenerationStatus, ReuseItem, ReuseKind,
-    SuggestedMcpServer,
+    AppliedGeneration, ApplyGeneration, GenerateWorkflow, Generation, GenerationEvent, GenerationEventType,
+    GenerationPage, GenerationStatus, GenerationSummary, ReuseItem, ReuseKind, SuggestedMcpServer,
 };
 pub use ids::{
     AgentId, BranchName, ExecutionId, GenerationId, IdError, McpServerId, PersonaId, StepId, StepPath, TenantId,

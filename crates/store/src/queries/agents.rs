@@ -5,7 +5,8 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Map, Value, json};
 use sluice_types::Agent;
 
-use super::{Backend, Connection, Result, idempotency, workflows::pattern};
+use super::workflows::{literal, pattern};
+use super::{Backend, Connection, Result, idempotency};
 use crate::error::StoreError;
 use crate::idempotency::IdempotencyKey;
 use crate::resources::ResourceUpdate;
@@ -70,6 +71,17 @@ pub async fn list(
     }
     let rows: Vec<AgentRow> = query.load(conn).await?;
     Ok(readable(rows.into_iter().map(into_agent)))
+}
+
+/// The ids that are `base`, or begin with `prefix` and a hyphen.
+pub async fn taken_ids(conn: &mut Connection, tenant: &str, base: &str, prefix: &str) -> Result<Vec<String>> {
+    let numbered = format!("{}-%", literal(prefix));
+    Ok(agents::table
+        .filter(agents::tenant_id.eq(tenant))
+        .filter(agents::id.eq(base).or(agents::id.like(numbered).escape('\\')))
+        .select(agents::id)
+        .load(conn)
+        .await?)
 }
 
 pub async fn create(conn: &mut Connection, tenant: &str, agent: &Agent, key: Option<&IdempotencyKey>) -> Result<()> {

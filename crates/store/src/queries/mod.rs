@@ -7,6 +7,8 @@ pub mod deletion;
 pub mod execution_list;
 pub mod executions;
 pub mod gates;
+pub mod generation_applications;
+pub mod generations;
 pub mod idempotency;
 pub mod leases;
 pub mod mcp_servers;

@@ -44,7 +44,7 @@ pub async fn taken_ids(conn: &mut Connection, tenant: &str, base: &str, prefix: 
 }
 
 /// A text as a pattern of `LIKE` that stands for itself.
-fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
