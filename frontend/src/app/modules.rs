@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
+use crate::pages::generate::{GeneratePage, GenerationPage};
 use crate::pages::run::RunPage;
 use crate::pages::settings::{Agents, McpServers, Personas, Providers};
 use crate::pages::start::StartPage;
@@ -30,6 +31,8 @@ macro_rules! lazy_pages {
 lazy_pages! {
     new_workflow in builder: NewWorkflowPage,
     builder in builder: BuilderPage,
+    generate in generate: GeneratePage,
+    generation in generate: GenerationPage,
     start in run: StartPage,
     run in run: RunPage,
     providers in settings: Providers,
@@ -43,6 +46,7 @@ pub fn preload(path: &str) {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
         ["new"] | ["workflows", _] => begin(builder()),
+        ["generate", ..] => begin(generate()),
         ["runs", _] | ["workflows", _, "run"] => begin(run()),
         ["settings", ..] => begin(providers()),
         _ => {}

@@ -39,7 +39,7 @@ pub fn TopBar() -> impl IntoView {
                 <span>"Sluice"</span>
             </A>
             <nav aria-label="Main">
-                <a href="/" aria-current=move || within(&["/", "/new", "/workflows", "/runs"])>
+                <a href="/" aria-current=move || within(&["/", "/new", "/generate", "/workflows", "/runs"])>
                     "Workflows"
                 </a>
                 <a href="/templates" aria-current=move || within(&["/templates"])>

@@ -22,7 +22,8 @@ pub async fn apply(conn: &mut Connection, tenant: &str, application: &Applicatio
     }
     if let Some((id, applications)) = generation {
         // Another application waits here until this one is written.
-        let unchanged = generations::table.find((tenant, id.as_str())).filter(generations::applications.eq(applications));
+        let unchanged =
+            generations::table.find((tenant, id.as_str())).filter(generations::applications.eq(applications));
         let held = diesel::update(unchanged).set(generations::applications.eq(applications)).execute(conn).await?;
         if held == 0 {
             return Ok(ApplyOutcome::GenerationChanged);

@@ -115,10 +115,7 @@ pub async fn end(conn: &mut Connection, tenant: &str, ended: &Generation) -> Res
 pub async fn cancel(conn: &mut Connection, tenant: &str, id: &str, now: i64) -> Result<bool> {
     let running = generations::table.find((tenant, id)).filter(generations::completed_at.is_null());
     let cancelled = diesel::update(running)
-        .set((
-            generations::status.eq(GenerationStatus::Cancelled.as_str()),
-            generations::completed_at.eq(Some(now)),
-        ))
+        .set((generations::status.eq(GenerationStatus::Cancelled.as_str()), generations::completed_at.eq(Some(now))))
         .execute(conn)
         .await?;
     Ok(cancelled > 0)

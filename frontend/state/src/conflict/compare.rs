@@ -81,7 +81,12 @@ fn differing(
         let (my, their) = (mine.get(name), theirs.get(name));
         let changed_by = who(base.map(|base| base.get(name)).as_ref(), &my, &their)?;
         let noun = noun(name, prefix.is_empty());
-        Some(Difference { what: format!("{prefix}{noun}"), mine: shown_value(my), theirs: shown_value(their), changed_by })
+        Some(Difference {
+            what: format!("{prefix}{noun}"),
+            mine: shown_value(my),
+            theirs: shown_value(their),
+            changed_by,
+        })
     };
     names(mine, theirs).into_iter().filter_map(one).collect()
 }

@@ -40,7 +40,9 @@ impl Cure {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::Key => "Give the provider a key in the settings, or choose a model of another one. Your prompt is kept.",
+            Self::Key => {
+                "Give the provider a key in the settings, or choose a model of another one. Your prompt is kept."
+            }
             Self::Wait => "Wait a minute, then try again. Your prompt is kept.",
             Self::OtherModel => "Choose another model, and try again. Your prompt is kept.",
             Self::Shorten => "Say it in fewer words, or choose a model that reads more. Your prompt is kept.",

@@ -90,9 +90,8 @@ impl Design {
             let empty = text.trim().is_empty().then(|| "Say how it is to behave.".to_owned());
             empty.or_else(|| too_long(text, MAX_DESCRIPTION_CHARS))
         };
-        let agent = |agent: &AgentEdit| match agent.left_out {
-            true => (None, None),
-            false => (named(&agent.name), instructed(&agent.instructions)),
+        let agent = |agent: &AgentEdit| {
+            if agent.left_out { (None, None) } else { (named(&agent.name), instructed(&agent.instructions)) }
         };
         DesignFaults { name: named(&self.name), agents: self.agents.iter().map(agent).collect() }
     }

@@ -90,7 +90,10 @@ fn name(pointer: &str) -> String {
 /// Whether nothing changes.
 #[must_use]
 pub fn is_same(steps: &[StepChange], fields: &[FieldChange]) -> bool {
-    steps.is_empty() && fields.iter().all(|field| field.before.as_ref().unwrap_or(&Value::Null) == field.after.as_ref().unwrap_or(&Value::Null))
+    steps.is_empty()
+        && fields
+            .iter()
+            .all(|field| field.before.as_ref().unwrap_or(&Value::Null) == field.after.as_ref().unwrap_or(&Value::Null))
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ pub(crate) mod tests {
             "workflow": {"id": "brief", "name": "Brief", "definition": {"steps": steps}},
             "agents_to_create": [], "existing_agents_used": [], "mcps_suggested": [], "existing_mcps_used": [],
             "explanation": "", "reuse": reuse, "changes": [], "findings": findings, "estimate": null, "cost_usd": 0.0,
-            "token_usage": {"input_tokens": 0, "output_tokens": 0}, "error": null,
+            "token_usage": {"input_tokens": 0, "output_tokens": 0, "cached_input_tokens": 0}, "error": null,
             "created_at": "2026-11-27T06:00:00Z", "completed_at": null, "expires_at": "2026-12-04T06:00:00Z",
         }))
         .unwrap()
@@ -209,7 +209,7 @@ pub(crate) mod tests {
             "4.1 Draft",
         ];
         assert_eq!(lines, expected);
-        assert_eq!(preview.count, 8);
+        assert_eq!(preview.count, 9);
     }
 
     #[test]
@@ -219,9 +219,7 @@ pub(crate) mod tests {
             {"id": "b", "label": "B", "type": "loop", "until": "", "max_iterations": 2, "steps": [
                 {"id": "c", "label": "C", "type": "llm", "prompt": "y"}]},
         ]);
-        let finding = |pointer: &str, severity: &str| {
-            json!({"severity": severity, "code": "unknown_reference", "pointer": pointer, "message": "m"})
-        };
+        let finding = |pointer: &str, severity: &str| json!({"severity": severity, "code": "unknown_reference", "pointer": pointer, "message": "m"});
         let findings = json!([
             finding("/steps/1/steps/0/prompt", "error"),
             finding("/steps/1/until", "warning"),

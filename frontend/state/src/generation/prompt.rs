@@ -1,14 +1,12 @@
 //! What a workflow is to do, as it is typed.
 
 use serde::{Deserialize, Serialize};
-use sluice_types::limits::MAX_DESCRIPTION_CHARS;
+use sluice_types::limits::MAX_GENERATE_PROMPT_BYTES;
 
-use crate::format::number;
+use crate::format::bytes;
 
-/// Characters in a prompt at the most.
-pub const MAX_PROMPT_CHARS: usize = MAX_DESCRIPTION_CHARS;
-/// Characters that are left when the counter appears.
-const COUNTED_FROM: usize = 2_000;
+/// Bytes that are left when the counter appears.
+const COUNTED_FROM: usize = 4_096;
 
 /// Prompts to begin with: a name and the sentence.
 pub const EXAMPLES: [(&str, &str); 4] = [
@@ -62,26 +60,22 @@ impl Described {
 /// The fault of a prompt that cannot be sent.
 #[must_use]
 pub fn prompt_fault(prompt: &str) -> Option<String> {
-    let count = prompt.chars().count();
     if prompt.trim().is_empty() {
         return Some("Describe in a sentence or two what is to be done.".to_owned());
     }
-    (count > MAX_PROMPT_CHARS).then(|| format!("At most {} characters; it has {}.", said(MAX_PROMPT_CHARS), said(count)))
+    let is_long = prompt.len() > MAX_GENERATE_PROMPT_BYTES;
+    is_long.then(|| format!("At most {}; it has {}.", size(MAX_GENERATE_PROMPT_BYTES), size(prompt.len())))
 }
 
-/// How many characters are left, when there are not many.
+/// How much room is left, when it is not much.
 #[must_use]
 pub fn counter(prompt: &str) -> Option<String> {
-    let left = MAX_PROMPT_CHARS.checked_sub(prompt.chars().count())?;
-    match left {
-        1 => Some("1 character left".to_owned()),
-        left if left <= COUNTED_FROM => Some(format!("{} characters left", said(left))),
-        _ => None,
-    }
+    let left = MAX_GENERATE_PROMPT_BYTES.checked_sub(prompt.len())?;
+    (left <= COUNTED_FROM).then(|| format!("{} of {} left", size(left), size(MAX_GENERATE_PROMPT_BYTES)))
 }
 
-fn said(count: usize) -> String {
-    number(u64::try_from(count).unwrap_or(u64::MAX))
+fn size(count: usize) -> String {
+    bytes(u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -92,21 +86,21 @@ mod tests {
 
     #[test]
     fn a_prompt_is_counted_near_the_limit() {
-        let of = |count: usize| "ü".repeat(count);
+        let of = |count: usize| "a".repeat(count);
         assert_eq!(counter("short"), None);
-        assert_eq!(counter(&of(MAX_PROMPT_CHARS - COUNTED_FROM - 1)), None);
-        assert_eq!(counter(&of(MAX_PROMPT_CHARS - COUNTED_FROM)).as_deref(), Some("2,000 characters left"));
-        assert_eq!(counter(&of(MAX_PROMPT_CHARS - 1)).as_deref(), Some("1 character left"));
-        assert_eq!(counter(&of(MAX_PROMPT_CHARS)).as_deref(), Some("0 characters left"));
-        assert_eq!(counter(&of(MAX_PROMPT_CHARS + 1)), None, "the fault says it");
+        assert_eq!(counter(&of(MAX_GENERATE_PROMPT_BYTES - COUNTED_FROM - 1)), None);
+        assert!(counter(&of(MAX_GENERATE_PROMPT_BYTES - COUNTED_FROM)).unwrap().starts_with("4.0 KiB of "));
+        assert!(counter(&of(MAX_GENERATE_PROMPT_BYTES)).unwrap().starts_with("0 B of "));
+        assert_eq!(counter(&of(MAX_GENERATE_PROMPT_BYTES + 1)), None, "the fault says it");
+        assert!(counter(&"ü".repeat(MAX_GENERATE_PROMPT_BYTES / 2)).is_some(), "letters of two bytes count twice");
     }
 
     #[test]
     fn an_empty_and_a_long_prompt_are_refused() {
         assert!(prompt_fault(" \n").is_some());
         assert_eq!(prompt_fault("Sum up a text"), None);
-        assert_eq!(prompt_fault(&"ü".repeat(MAX_PROMPT_CHARS)), None);
-        let wrong = prompt_fault(&"a".repeat(MAX_PROMPT_CHARS + 1)).unwrap();
+        assert_eq!(prompt_fault(&"a".repeat(MAX_GENERATE_PROMPT_BYTES)), None);
+        let wrong = prompt_fault(&"a".repeat(MAX_GENERATE_PROMPT_BYTES + 1)).unwrap();
         assert!(wrong.starts_with("At most ") && wrong.contains("it has"), "{wrong}");
     }
 
