@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use sluice_types::{GenerateWorkflow, Generation};
+use sluice_web_state::generation::Design;
 
 use super::page::address;
 use super::prompt::{PromptField, StartFailure, Starter};
@@ -23,6 +24,11 @@ pub fn RefineCard(state: DesignState) -> impl IntoView {
     let navigate = use_navigate();
     let starter = Starter::new(move |generation: Generation| {
         storage::remove(&key);
+        // A saved workflow has its name.
+        if generation.workflow_id.is_none() {
+            let kept = state.design.with_untracked(Design::for_refined);
+            storage::keep(&Design::key(&generation.id), kept.as_deref());
+        }
         navigate(&address(&generation.id), NavigateOptions::default());
     });
     let send = move || {

@@ -212,7 +212,8 @@ fn FindingList(findings: Vec<LintFinding>) -> impl IntoView {
 /// What changes, when a workflow was changed.
 #[component]
 fn Changed(state: DesignState) -> impl IntoView {
-    let (refines, changes) = state.read(|generation| (generation.refines, generation.changes.clone()));
+    let changes = state.read(|generation| generation.changes.clone());
+    let refines = state.read(|generation| generation.refines || generation.workflow_id.is_some());
     refines.then(|| {
         view! {
             <section class="stack" aria-labelledby="changes">

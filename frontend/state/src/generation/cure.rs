@@ -13,6 +13,8 @@ pub enum Cure {
     OtherModel,
     /// Say it in fewer words.
     Shorten,
+    /// Say it in other words.
+    Reword,
     /// Try again.
     TryAgain,
 }
@@ -22,7 +24,10 @@ pub enum Cure {
 pub const fn cure(code: ErrorCode) -> Cure {
     match code {
         ErrorCode::ProviderNotAvailable | ErrorCode::ProviderUnauthorized => Cure::Key,
-        ErrorCode::RateLimited | ErrorCode::ProviderRateLimited | ErrorCode::TooManyStreams => Cure::Wait,
+        ErrorCode::RateLimited
+        | ErrorCode::ProviderRateLimited
+        | ErrorCode::TooManyGenerations
+        | ErrorCode::TooManyStreams => Cure::Wait,
         ErrorCode::UnknownModel
         | ErrorCode::UnknownProvider
         | ErrorCode::ModelNotFound
@@ -31,6 +36,7 @@ pub const fn cure(code: ErrorCode) -> Cure {
         | ErrorCode::AnswerTruncated
         | ErrorCode::OutputTooLong => Cure::OtherModel,
         ErrorCode::ContextTooLong | ErrorCode::BodyTooLarge => Cure::Shorten,
+        ErrorCode::InvalidRequest => Cure::Reword,
         _ => Cure::TryAgain,
     }
 }
@@ -46,6 +52,7 @@ impl Cure {
             Self::Wait => "Wait a minute, then try again. Your prompt is kept.",
             Self::OtherModel => "Choose another model, and try again. Your prompt is kept.",
             Self::Shorten => "Say it in fewer words, or choose a model that reads more. Your prompt is kept.",
+            Self::Reword => "Change your prompt, which is kept, and try again.",
             Self::TryAgain => "Try again. Your prompt is kept.",
         }
     }
@@ -68,7 +75,7 @@ mod tests {
             assert_eq!(cure(code), expected, "{code:?}");
         }
         for &code in ErrorCode::ALL {
-            assert!(cure(code).advice().ends_with("Your prompt is kept."), "{code:?}");
+            assert!(cure(code).advice().contains("prompt"), "{code:?}");
         }
     }
 }

@@ -59,12 +59,19 @@ impl Design {
         }
     }
 
-    /// The design as it was changed in this browser, if it was.
+    /// The design as it was changed in this browser, if it was. Changes of other agents are not taken.
     #[must_use]
     pub fn restored(generation: &Generation, kept: Option<&str>) -> Self {
         let made = Self::of(generation);
-        let kept = kept.and_then(|text| serde_json::from_str::<Self>(text).ok());
-        kept.filter(|kept| kept.agents.len() == made.agents.len()).unwrap_or(made)
+        let Some(kept) = kept.and_then(|text| serde_json::from_str::<Self>(text).ok()) else { return made };
+        let agents = if kept.agents.len() == made.agents.len() { kept.agents } else { made.agents };
+        Self { name: kept.name, agents }
+    }
+
+    /// The text to keep for the design that comes of a refinement: the model is not told the name, so it stays.
+    #[must_use]
+    pub fn for_refined(&self) -> Option<String> {
+        serde_json::to_string(&Self { name: self.name.clone(), agents: Vec::new() }).ok()
     }
 
     /// Where the changes of a design are kept.
@@ -243,10 +250,19 @@ mod tests {
         let kept = changed.to_json(&generation);
         assert_eq!(Design::restored(&generation, kept.as_deref()), changed);
         let another = Generation { agents_to_create: Vec::new(), ..generation };
-        assert_eq!(Design::restored(&another, kept.as_deref()), Design::of(&another));
+        let named = Design { name: "Other".into(), agents: Vec::new() };
+        assert_eq!(Design::restored(&another, kept.as_deref()), named);
         for broken in [None, Some(""), Some("[]"), Some("{}")] {
             assert_eq!(Design::restored(&another, broken), Design::of(&another));
         }
+    }
+
+    #[test]
+    fn a_refined_design_keeps_the_name() {
+        let generation = with_agents();
+        let kept = Design { name: "Other".into(), ..Design::of(&generation) }.for_refined();
+        let refined = Design::restored(&generation, kept.as_deref());
+        assert_eq!((refined.name.as_str(), refined.agents), ("Other", Design::of(&generation).agents));
     }
 
     #[test]

@@ -78,7 +78,8 @@ impl Progress {
     /// What it does now.
     #[must_use]
     pub fn doing(&self) -> String {
-        match (self.findings.filter(|&count| count > 0), self.generation.refines) {
+        let changes = self.generation.refines || self.generation.workflow_id.is_some();
+        match (self.findings.filter(|&count| count > 0), changes) {
             (Some(findings), _) => {
                 format!("Mending {}", plural(u64::try_from(findings).unwrap_or(0), "finding", "findings"))
             }
