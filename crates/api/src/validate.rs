@@ -10,13 +10,11 @@ use sluice_types::limits::{
     MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
 };
 use sluice_types::{
-    Definition, ErrorCode, FieldError, LintContext, LintFinding, Metadata, Severity, WorkflowId, lint, metadata_errors,
+    Definition, ErrorCode, FieldError, LintContext, LintFinding, Metadata, RESERVED_WORKFLOW_IDS, Severity, WorkflowId,
+    lint, metadata_errors,
 };
 
 use crate::error::ApiError;
-
-/// Ids that are literal parts of addresses.
-const RESERVED_IDS: [&str; 5] = ["executions", "resources", "templates", "generate", "step-templates"];
 
 /// Codes of the lint findings that prevent a save. Other errors prevent a start only: unfinished work can be saved.
 const REFUSED_AT_SAVE: [&str; 21] = [
@@ -148,7 +146,7 @@ impl Check {
 
 /// Refuses an id that is a literal part of an address.
 pub fn check_id(id: &WorkflowId) -> Result<(), ApiError> {
-    if RESERVED_IDS.contains(&id.as_str()) {
+    if RESERVED_WORKFLOW_IDS.contains(&id.as_str()) {
         let message = format!("`{id}` is used in addresses: choose another id");
         return Err(ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/id", message)]));
     }

@@ -6,17 +6,19 @@ use std::collections::BTreeSet;
 use sluice_store::{Store, StoreError};
 use sluice_types::{Agent, AgentId, Definition, StepKind, TenantId};
 
-/// The definition with the agents of its steps filled in, and the agents that exist.
+/// The definition with the agents of its steps filled in, and the agents that exist. Those of `new` count as existing.
 pub async fn with_agents<'d>(
     store: &Store,
     tenant: &TenantId,
     definition: &'d Definition,
     named: BTreeSet<AgentId>,
+    new: &[Agent],
 ) -> Result<(Cow<'d, Definition>, Vec<AgentId>), StoreError> {
     if named.is_empty() {
         return Ok((Cow::Borrowed(definition), Vec::new()));
     }
-    let agents = store.agents_by_id(tenant, named.into_iter().collect()).await?;
+    let mut agents = store.agents_by_id(tenant, named.into_iter().collect()).await?;
+    agents.extend_from_slice(new);
     let mut filled = definition.clone();
     fill_in(&mut filled, &agents);
     Ok((Cow::Owned(filled), agents.into_iter().map(|agent| agent.id).collect()))

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use sluice_store::{Store, StoreError};
 use sluice_types::{
-    AgentId, Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, TenantId, lint_indexed,
+    Agent, AgentId, Definition, Index, LintContext, LintFinding, LintReport, Place, Severity, TenantId, lint_indexed,
     with_defaults,
 };
 
@@ -18,7 +18,7 @@ use crate::templating::{MAX_INLINE_BYTES, Scope, Trial, stand_ins};
 use crate::tools::{Schemas, argument_findings, native_schemas, tool_schemas};
 
 /// The lint of `types`, plus the checks that require the server: existing providers and personas, templates that
-/// minijinja parses, and valid schemas. `today` is the date in UTC.
+/// minijinja parses, and valid schemas. `today` is the date in UTC. The agents of `new` count as existing.
 pub async fn check(
     store: &Store,
     providers: &Providers,
@@ -26,11 +26,12 @@ pub async fn check(
     definition: &Definition,
     input: Option<&Value>,
     today: NaiveDate,
+    new: &[Agent],
 ) -> Result<LintReport, StoreError> {
     let filled = input.map(|input| with_defaults(&definition.inputs, input));
     let input = filled.as_ref();
     let available = providers.list(tenant).await?.into_iter().filter(|provider| provider.available);
-    let (definition, index, agents) = filled_in(store, tenant, definition).await?;
+    let (definition, index, agents) = filled_in(store, tenant, definition, new).await?;
     let definition = definition.as_ref();
     let servers = index.named_resources().mcp_servers;
     let context = LintContext {
@@ -57,9 +58,10 @@ pub async fn filled_in<'d>(
     store: &Store,
     tenant: &TenantId,
     definition: &'d Definition,
+    new: &[Agent],
 ) -> Result<(Cow<'d, Definition>, Index, Vec<AgentId>), StoreError> {
     let index = Index::of(definition);
-    let (filled, agents) = with_agents(store, tenant, definition, index.named_resources().agents).await?;
+    let (filled, agents) = with_agents(store, tenant, definition, index.named_resources().agents, new).await?;
     let index = if agents.is_empty() { index } else { Index::of(&filled) };
     Ok((filled, index, agents))
 }

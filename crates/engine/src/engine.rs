@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 use sluice_store::{IdempotencyKey, Journal, SnapshotPersona, Store, StoreError};
 use sluice_types::{
-    Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, LintReport, PatchStep, PersonaId, ProviderName,
-    Step, StepPath, TenantId, default_model,
+    Candidate, Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, LintReport, PatchStep, PersonaId,
+    ProviderName, Step, StepPath, TenantId, default_model,
 };
 use tokio::sync::oneshot;
 
@@ -39,6 +39,8 @@ pub struct EngineConfig {
     pub adopt: bool,
     /// Whether MCP servers may be programs on this machine.
     pub allow_stdio_mcp: bool,
+    /// The model that designs workflows when a request names none.
+    pub generate_model: Option<Candidate>,
 }
 
 impl Default for EngineConfig {
@@ -50,6 +52,7 @@ impl Default for EngineConfig {
             limits: Limits::default(),
             adopt: true,
             allow_stdio_mcp: false,
+            generate_model: None,
         }
     }
 }
@@ -59,15 +62,16 @@ impl Default for EngineConfig {
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
     pub(crate) actors: Arc<Actors>,
+    pub(crate) generate_model: Option<Arc<Candidate>>,
 }
 
 impl Engine {
     /// Starts an engine: it takes its lease and adopts executions of stopped engines.
     pub async fn open(store: Store, providers: Arc<Providers>, config: EngineConfig) -> Result<Self, StoreError> {
-        let EngineConfig { outside, faults, backoff, limits, adopt, allow_stdio_mcp } = config;
+        let EngineConfig { outside, faults, backoff, limits, adopt, allow_stdio_mcp, generate_model } = config;
         let mcp_servers = Arc::new(McpServers::new(store.clone(), providers.clone(), allow_stdio_mcp));
         let shared = Arc::new(Shared::new(store, providers, mcp_servers, outside, faults, backoff, limits));
-        let engine = Self { shared, actors: Arc::default() };
+        let engine = Self { shared, actors: Arc::default(), generate_model: generate_model.map(Arc::new) };
         engine.take_lease().await?;
         if adopt {
             engine.keep_adopting();
@@ -176,7 +180,7 @@ impl Engine {
         input: Option<&Value>,
     ) -> Result<LintReport, EngineError> {
         let today = self.shared.outside.clock.now().date_naive();
-        Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input, today).await?)
+        Ok(check::check(&self.shared.store, &self.shared.providers, tenant, definition, input, today, &[]).await?)
     }
 
     /// Carries out a command and returns the execution. `by` is the person who sent the command.

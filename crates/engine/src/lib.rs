@@ -17,6 +17,7 @@ mod error;
 mod executor;
 mod faults;
 mod follow;
+pub mod generate;
 mod hub;
 mod key;
 mod lease;

@@ -108,7 +108,7 @@ impl Engine {
             return Err(refusal(report.errors().cloned().collect()));
         }
         let providers = self.shared.providers.list(tenant).await?;
-        let (definition, ..) = check::filled_in(&self.shared.store, tenant, definition).await?;
+        let (definition, ..) = check::filled_in(&self.shared.store, tenant, definition, &[]).await?;
         let mut definition = definition.into_owned();
         pin_to_available(&mut definition, &providers);
         self.shared.tools.pin_effects(tenant, &mut definition).await?;

@@ -153,15 +153,16 @@ impl Store {
         write!(self, |conn| queries::generations::end(conn, tenant.as_str(), &ended))
     }
 
-    /// Cancels a generation that runs; false when none does.
+    /// Cancels a generation that runs; false when it does not, and `KeyUsed` when the key is used.
     pub async fn cancel_generation(
         &self,
         tenant: &TenantId,
         id: &GenerationId,
         now: DateTime<Utc>,
+        key: Option<IdempotencyKey>,
     ) -> Result<bool, StoreError> {
         let (tenant, id, now) = (tenant.clone(), id.clone(), to_micros(now));
-        write!(self, |conn| queries::generations::cancel(conn, tenant.as_str(), id.as_str(), now))
+        write!(self, |conn| queries::generations::cancel(conn, tenant.as_str(), id.as_str(), now, key.as_ref()))
     }
 
     /// Fails the generations that run at engines without a lease, and those of this engine but the ones that it knows;

@@ -125,6 +125,7 @@ error_codes! {
     ToolArgumentsInvalid = "tool_arguments_invalid", 422, "The arguments do not fit the tool";
     ToolCallRefused = "tool_call_refused", 422, "A person refused the call of a tool";
     MaxTurnsReached = "max_turns_reached", 422, "The agent had all its turns and has no answer";
+    SecretInPrompt = "secret_in_prompt", 422, "The text holds something that looks like a key";
     DecisionNotPossible = "decision_not_possible", 422, "This gate does not take this decision";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
@@ -140,6 +141,7 @@ error_codes! {
     OutputInvalid = "output_invalid", 502, "The answer does not fit the output schema";
     AnswerTruncated = "answer_truncated", 502, "The answer was cut at its token limit";
     OutputTooLong = "output_too_long", 502, "The output is longer than an output may be";
+    GenerationFailed = "generation_failed", 502, "The model designed no workflow";
     ToolFailed = "tool_failed", 502, "The tool answered that it failed";
     ToolUnavailable = "tool_unavailable", 502, "The tool's server failed, or could not be reached";
     AttemptTimedOut = "attempt_timed_out", 504, "The attempt took longer than its timeout";

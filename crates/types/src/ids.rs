@@ -200,6 +200,9 @@ impl TenantId {
     }
 }
 
+/// Ids that no workflow may have: they are literal parts of addresses.
+pub const RESERVED_WORKFLOW_IDS: [&str; 5] = ["executions", "resources", "templates", "generate", "step-templates"];
+
 /// Derives a slug from a name: `market-brief` from `Market brief!`. A name without letters and digits yields
 /// `fallback`.
 #[must_use]

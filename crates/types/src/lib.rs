@@ -96,8 +96,8 @@ pub use generations::{
     GenerationPage, GenerationStatus, GenerationSummary, ReuseItem, ReuseKind, SuggestedMcpServer,
 };
 pub use ids::{
-    AgentId, BranchName, ExecutionId, GenerationId, IdError, McpServerId, PersonaId, StepId, StepPath, TenantId,
-    WorkflowId, slug_from_name,
+    AgentId, BranchName, ExecutionId, GenerationId, IdError, McpServerId, PersonaId, RESERVED_WORKFLOW_IDS, StepId,
+    StepPath, TenantId, WorkflowId, slug_from_name,
 };
 pub use index::{Index, OTHERWISE, Place};
 pub use input_check::{check_input, with_defaults};

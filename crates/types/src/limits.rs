@@ -220,3 +220,25 @@ pub const GENERATION_DAYS: i64 = 7;
 pub const MAX_LISTED_PROMPT_CHARS: usize = 500;
 /// Agents that are created with one workflow.
 pub const MAX_APPLIED_AGENTS: usize = 100;
+/// Bytes in a prompt that describes a workflow, or a change of one.
+pub const MAX_GENERATION_PROMPT_BYTES: usize = 64 * 1024;
+/// Bytes of a definition that a designing model is given to change, as JSON.
+pub const MAX_REFINED_BYTES: usize = 256 * 1024;
+/// Bytes that a designing model is told of what exists: agents, tools, personas and providers.
+pub const MAX_INVENTORY_BYTES: usize = 48 * 1024;
+/// Items of each kind that are read to choose from for it.
+pub const MAX_INVENTORY_ITEMS: u32 = 2_000;
+/// Calls of a model for one generation: the first, and three repairs.
+pub const MAX_GENERATION_CALLS: i64 = 4;
+/// Tokens in one answer of a designing model.
+pub const MAX_GENERATION_TOKENS: u32 = 32_000;
+/// Seconds that a generation may take, all calls together.
+pub const GENERATION_TIMEOUT_SECONDS: u64 = 600;
+/// Seconds of silence after which a call of a designing model ends.
+pub const GENERATION_IDLE_SECONDS: u64 = 120;
+/// Steps that a generation may add.
+pub const MAX_GENERATED_STEPS: usize = 100;
+/// Agents that a generation may design.
+pub const MAX_GENERATED_AGENTS: usize = 20;
+/// Findings that are sent back to a designing model at once.
+pub const MAX_REPAIRED_FINDINGS: usize = 50;

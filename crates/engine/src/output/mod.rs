@@ -9,4 +9,5 @@ mod json_in_text;
 mod tests;
 
 pub use answer::output_of;
+pub use json_in_text::json_in;
 pub use sluice_schema::check_schema;

@@ -8,6 +8,7 @@ use sluice_types::limits::MAX_LISTED_PROMPT_CHARS;
 use sluice_types::{Generation, GenerationStatus, RunError};
 
 use super::{Backend, Connection, Result, idempotency};
+use crate::idempotency::IdempotencyKey;
 use crate::generations::{BeginOutcome, GenerationProgress, NewGeneration, StoredGeneration};
 use crate::rows::{GenerationRow, GenerationSummaryRow, design_of, write_json, write_optional};
 use crate::schema::{engines, generations, tenants};
@@ -112,12 +113,21 @@ pub async fn end(conn: &mut Connection, tenant: &str, ended: &Generation) -> Res
     Ok(())
 }
 
-pub async fn cancel(conn: &mut Connection, tenant: &str, id: &str, now: i64) -> Result<bool> {
+pub async fn cancel(
+    conn: &mut Connection,
+    tenant: &str,
+    id: &str,
+    now: i64,
+    key: Option<&IdempotencyKey>,
+) -> Result<bool> {
     let running = generations::table.find((tenant, id)).filter(generations::completed_at.is_null());
     let cancelled = diesel::update(running)
         .set((generations::status.eq(GenerationStatus::Cancelled.as_str()), generations::completed_at.eq(Some(now))))
         .execute(conn)
         .await?;
+    if let Some(key) = key.filter(|_| cancelled > 0) {
+        idempotency::claim(conn, tenant, key, id, now).await?;
+    }
     Ok(cancelled > 0)
 }
 

@@ -11,6 +11,7 @@ mod answers;
 mod credentials;
 mod deletion;
 mod finding;
+mod generations;
 mod group_commit;
 mod idempotency;
 mod reads;

@@ -88,6 +88,15 @@ impl NewerPart {
         ReadError { pointer: self.pointer.clone(), message: self.message.clone() }
     }
 
+    /// The name of the field, when it is one.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match &self.kind {
+            NewerKind::Field(name) => Some(name),
+            NewerKind::StepType(_) | NewerKind::Word(_) => None,
+        }
+    }
+
     /// Whether another definition holds it unchanged, wherever its step stands there.
     fn is_in(&self, parts: &[Self]) -> bool {
         parts.iter().any(|part| (&part.step, &part.kind, &part.value) == (&self.step, &self.kind, &self.value))

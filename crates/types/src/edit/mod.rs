@@ -18,6 +18,7 @@ mod labels;
 mod named;
 mod order;
 mod rename;
+mod unique;
 mod wrap;
 
 pub use agent_field::{AgentField, ToolField};
@@ -31,6 +32,7 @@ pub use inputs::{InputChange, InputPart, input_name_problem};
 pub use labels::label_problem;
 pub use order::Port;
 pub use rename::rename_references;
+pub use unique::make_names_unique;
 pub use wrap::Wrapper;
 
 #[cfg(test)]
