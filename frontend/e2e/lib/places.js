@@ -2,6 +2,7 @@ import { expect } from '@playwright/test';
 
 import { prompt, review } from './api.js';
 import { Builder } from './builder.js';
+import { Generate } from './generate.js';
 import { addFiles, agent, notes, tool } from './mcp.js';
 import { Run } from './run.js';
 import { nested } from './samples.js';
@@ -168,6 +169,41 @@ export const places = {
     await builder.name.fill('My brief');
     await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(test.page.getByRole('dialog').getByRole('button', { name: 'Keep mine' })).toBeVisible();
+  },
+  'the page that describes a workflow': async ({ page, api }) => {
+    await api.call('POST', '/workflows/generate?wait=10', { prompt: SENTENCE, provider: 'demo', model: 'demo-instant' });
+    await page.goto('/generate');
+    await expect(page.getByRole('region', { name: 'Your last designs' })).toBeVisible();
+    await expect(page.getByText(/designs: simulated/)).toBeVisible();
+  },
+  'a design under way': async ({ page }) => {
+    // It stays under way for the page, which hears nothing of its end.
+    await page.route('**/workflows/generate/*/events', () => {});
+    const design = new Generate(page);
+    await design.design(SENTENCE, 'demo-slow');
+    await expect(design.progress.getByText('Designing the workflow')).toBeVisible();
+  },
+  'a design': async ({ page, api }) => {
+    await openDesign({ page, api });
+  },
+  'a design with a new agent and a missing tool': async ({ page, api }) => {
+    await page.route(/\/workflows\/generate\/generation-[^/]*$/, serveNewAgent);
+    await openDesign({ page, api });
+    await page.getByText('Name and instructions').click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('');
+    await expect(page.getByText('Give it a name.')).toBeVisible();
+  },
+  'a design that failed': async ({ page, api }) => {
+    const { id } = await api.call('POST', '/workflows/generate?wait=10', { prompt: SENTENCE, provider: 'demo', model: 'demo-broken' });
+    await page.goto(`/generate/${id}`);
+    await expect(page.getByRole('heading', { name: 'There is no design' })).toBeVisible();
+  },
+  'a change by a sentence': async (test) => {
+    const builder = await openBuilder(test);
+    await test.page.getByRole('textbox', { name: 'What should be different?' }).fill('Add a review after Research');
+    await test.page.getByRole('button', { name: 'Change it', exact: true }).click();
+    await expect(test.page.getByRole('dialog').locator('.change')).not.toHaveCount(0);
+    await builder.expectOrder('Research', 'Check', 'Write');
   },
   'the start': async ({ page, api }) => {
     const { id } = await createBrief(api);
@@ -373,6 +409,44 @@ async function openAgent({ page, api }) {
   await run.open(execution);
   await api.untilRun(execution, 'paused');
   return run;
+}
+
+/** What a workflow is to do, in the tests of designs. */
+const SENTENCE = 'Summarise customer mail, then let me review it, then translate it';
+
+/** The page of a design. */
+async function openDesign({ page, api }) {
+  const { id } = await api.call('POST', '/workflows/generate?wait=10', { prompt: SENTENCE, provider: 'demo', model: 'demo-instant' });
+  await page.goto(`/generate/${id}`);
+  await expect(page.getByRole('button', { name: 'Create workflow' })).toBeVisible();
+}
+
+/** Answers a design as a model might give it: with a new agent, a missing tool and key, a problem, and steps in steps. */
+async function serveNewAgent(route) {
+  const response = await route.fetch();
+  const generation = await response.json();
+  const look = { id: 'look', label: 'Look at the mail', type: 'agent', prompt: 'Sort {{input.mail}}', agent_id: 'critic' };
+  const send = { id: 'send', label: 'Send the answer', type: 'tool', tool: 'mail:send', arguments: {} };
+  const cases = [{ name: 'urgent', when: "steps.look.content == 'urgent'", steps: [send] }];
+  generation.workflow.definition.steps = [
+    look,
+    { id: 'which', label: 'How urgent', type: 'conditional', cases, otherwise: { steps: [prompt('Answer')] } },
+  ];
+  generation.agents_to_create = [
+    { id: 'critic', name: 'Critic', description: 'Judges mail', instructions: 'Be strict.', tools: ['native:current_time'] },
+  ];
+  const item = (step_id, kind, resource_id, reason, missing_key = null) => ({ step_id, kind, resource_id, reason, missing_key });
+  generation.reuse = [
+    item('look', 'new_agent', 'critic', 'No agent of yours judges mail.', 'anthropic'),
+    item('send', 'missing_tool', 'mail:send', 'No server of yours sends mail.'),
+  ];
+  generation.mcps_suggested = [{ name: 'mail', reason: 'Sends the answers.', step_ids: ['send'] }];
+  const pointer = '/steps/1/cases/0/steps/0/tool';
+  generation.findings = [
+    { severity: 'error', code: 'unknown_tool', pointer, message: 'there is no tool `mail:send`' },
+    { severity: 'warning', code: 'unused_input', pointer: '/inputs', message: 'no step reads the input' },
+  ];
+  await route.fulfill({ response, json: generation });
 }
 
 function createBrief(api) {

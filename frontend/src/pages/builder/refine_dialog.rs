@@ -12,7 +12,7 @@ use sluice_web_state::model_choice::called;
 use super::refine::Refine;
 use crate::api::{self, ApiError, ApiResult};
 use crate::components::{Button, ButtonKind, Dialog, FailureNote, Note, NoteKind, Skeleton};
-use crate::pages::generate::{Changes, DesignFailed, GenerationStore, ProgressCard};
+use crate::pages::generate::{Changes, DesignFailed, EndAnnouncer, GenerationStore, ProgressCard};
 use crate::session::Session;
 
 /// Open while a person looks at the change. Closing it drops nothing: the card in the builder leads back.
@@ -66,7 +66,7 @@ fn Gone(refine: Refine) -> impl IntoView {
 fn Watched(refine: Refine, generation: Generation) -> impl IntoView {
     let store = GenerationStore::new(generation);
     let status = Memo::new(move |_| store.status());
-    move || {
+    let shown = move || {
         if store.gone.get() {
             return view! { <Gone refine /> }.into_any();
         }
@@ -95,6 +95,10 @@ fn Watched(refine: Refine, generation: Generation) -> impl IntoView {
                 .into_any()
             }
         }
+    };
+    view! {
+        <EndAnnouncer store />
+        {shown}
     }
 }
 

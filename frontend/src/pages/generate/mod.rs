@@ -21,5 +21,5 @@ pub use difference::Changes;
 pub use failed::DesignFailed;
 pub use follow::GenerationStore;
 pub use page::{GeneratePage, GenerationPage};
-pub use progress::ProgressCard;
+pub use progress::{EndAnnouncer, ProgressCard};
 pub use prompt::{PromptField, StartFailure, Starter};

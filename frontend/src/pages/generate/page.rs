@@ -9,12 +9,12 @@ use sluice_types::{ErrorCode, GenerateWorkflow, Generation, GenerationId, Genera
 use super::designer::DesignerField;
 use super::failed::DesignFailed;
 use super::follow::GenerationStore;
-use super::progress::ProgressCard;
+use super::progress::{EndAnnouncer, ProgressCard};
 use super::prompt::{PromptField, StartFailure, Starter};
 use super::recent::Recent;
 use super::result::DesignResult;
 use crate::api::{self, ApiResult};
-use crate::browser::focus::use_title;
+use crate::browser::focus::{MAIN, keep_focus, use_title};
 use crate::components::{
     Button, ButtonKind, Empty, Examples, FailureNote, GENERATE, LinkButton, ModelChoice, Skeleton, described,
 };
@@ -42,7 +42,8 @@ pub fn GeneratePage() -> impl IntoView {
     let described = described();
     let navigate = use_navigate();
     let starter = Starter::new(move |generation: Generation| {
-        described.set(sluice_web_state::generation::Described::default());
+        // The next one is likely to be designed by the same model.
+        described.update(|described| described.prompt.clear());
         navigate(&address(&generation.id), NavigateOptions::default());
     });
     let prompt = Signal::derive(move || described.with(|described| described.prompt.clone()));
@@ -149,7 +150,7 @@ fn Existing(id: GenerationId) -> impl IntoView {
 fn Watched(generation: Generation) -> impl IntoView {
     let store = GenerationStore::new(generation);
     let status = Memo::new(move |_| store.status());
-    move || {
+    let shown = move || {
         if store.gone.get() {
             return view! { <Gone /> }.into_any();
         }
@@ -160,6 +161,15 @@ fn Watched(generation: Generation) -> impl IntoView {
                 view! { <Failed store /> }.into_any()
             }
         }
+    };
+    // The button that had the focus goes away with the progress.
+    Effect::new(move || {
+        status.track();
+        keep_focus(MAIN);
+    });
+    view! {
+        <EndAnnouncer store />
+        {shown}
     }
 }
 

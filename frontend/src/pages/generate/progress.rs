@@ -1,6 +1,7 @@
 //! What a generation does now, how far it is, and a way to stop it.
 
 use leptos::prelude::*;
+use sluice_types::GenerationStatus;
 use sluice_web_state::generation::Progress;
 use sluice_web_state::model_choice::called;
 
@@ -41,5 +42,23 @@ pub fn ProgressCard(store: GenerationStore) -> impl IntoView {
             </div>
             {move || store.refused.get().map(|error| view! { <FailureNote error on_retry=move |()| store.cancel() /> })}
         </section>
+    }
+}
+
+/// Tells screen readers how a generation has ended that they were waiting for.
+#[component]
+pub fn EndAnnouncer(store: GenerationStore) -> impl IntoView {
+    let status = Memo::new(move |_| store.status());
+    let said = Memo::new(move |before: Option<&Option<&'static str>>| match (before, status.get()) {
+        // One that had ended before is told by the title of its page.
+        (None, _) | (_, GenerationStatus::Running) => None,
+        (Some(_), GenerationStatus::Completed) => Some("The design is ready."),
+        (Some(_), GenerationStatus::Cancelled) => Some("The design was cancelled."),
+        (Some(_), GenerationStatus::Failed | GenerationStatus::Unknown) => Some("There is no design."),
+    });
+    view! {
+        <p class="visually-hidden" role="status">
+            {move || said.get()}
+        </p>
     }
 }

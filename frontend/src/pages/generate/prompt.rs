@@ -46,8 +46,8 @@ impl Starter {
         if prompt_fault(&request.prompt).is_some() || self.start.pending().get_untracked() {
             return;
         }
-        self.error.set(None);
         let key = self.key_for(&request);
+        self.error.set(None);
         self.start.dispatch_local((request, key));
     }
 

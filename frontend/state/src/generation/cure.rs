@@ -36,7 +36,7 @@ pub const fn cure(code: ErrorCode) -> Cure {
         | ErrorCode::AnswerTruncated
         | ErrorCode::OutputTooLong => Cure::OtherModel,
         ErrorCode::ContextTooLong | ErrorCode::BodyTooLarge => Cure::Shorten,
-        ErrorCode::InvalidRequest => Cure::Reword,
+        ErrorCode::InvalidRequest | ErrorCode::SecretInPrompt | ErrorCode::GenerationFailed => Cure::Reword,
         _ => Cure::TryAgain,
     }
 }

@@ -1,7 +1,7 @@
 //! What a workflow is to do, as it is typed.
 
 use serde::{Deserialize, Serialize};
-use sluice_types::limits::MAX_GENERATE_PROMPT_BYTES;
+use sluice_types::limits::MAX_GENERATION_PROMPT_BYTES;
 
 use crate::format::bytes;
 
@@ -63,15 +63,15 @@ pub fn prompt_fault(prompt: &str) -> Option<String> {
     if prompt.trim().is_empty() {
         return Some("Describe in a sentence or two what is to be done.".to_owned());
     }
-    let is_long = prompt.len() > MAX_GENERATE_PROMPT_BYTES;
-    is_long.then(|| format!("At most {}; it has {}.", size(MAX_GENERATE_PROMPT_BYTES), size(prompt.len())))
+    let is_long = prompt.len() > MAX_GENERATION_PROMPT_BYTES;
+    is_long.then(|| format!("At most {}; it has {}.", size(MAX_GENERATION_PROMPT_BYTES), size(prompt.len())))
 }
 
 /// How much room is left, when it is not much.
 #[must_use]
 pub fn counter(prompt: &str) -> Option<String> {
-    let left = MAX_GENERATE_PROMPT_BYTES.checked_sub(prompt.len())?;
-    (left <= COUNTED_FROM).then(|| format!("{} of {} left", size(left), size(MAX_GENERATE_PROMPT_BYTES)))
+    let left = MAX_GENERATION_PROMPT_BYTES.checked_sub(prompt.len())?;
+    (left <= COUNTED_FROM).then(|| format!("{} of {} left", size(left), size(MAX_GENERATION_PROMPT_BYTES)))
 }
 
 fn size(count: usize) -> String {
@@ -88,19 +88,19 @@ mod tests {
     fn a_prompt_is_counted_near_the_limit() {
         let of = |count: usize| "a".repeat(count);
         assert_eq!(counter("short"), None);
-        assert_eq!(counter(&of(MAX_GENERATE_PROMPT_BYTES - COUNTED_FROM - 1)), None);
-        assert!(counter(&of(MAX_GENERATE_PROMPT_BYTES - COUNTED_FROM)).unwrap().starts_with("4.0 KiB of "));
-        assert!(counter(&of(MAX_GENERATE_PROMPT_BYTES)).unwrap().starts_with("0 B of "));
-        assert_eq!(counter(&of(MAX_GENERATE_PROMPT_BYTES + 1)), None, "the fault says it");
-        assert!(counter(&"ü".repeat(MAX_GENERATE_PROMPT_BYTES / 2)).is_some(), "letters of two bytes count twice");
+        assert_eq!(counter(&of(MAX_GENERATION_PROMPT_BYTES - COUNTED_FROM - 1)), None);
+        assert!(counter(&of(MAX_GENERATION_PROMPT_BYTES - COUNTED_FROM)).unwrap().starts_with("4.0 KiB of "));
+        assert!(counter(&of(MAX_GENERATION_PROMPT_BYTES)).unwrap().starts_with("0 B of "));
+        assert_eq!(counter(&of(MAX_GENERATION_PROMPT_BYTES + 1)), None, "the fault says it");
+        assert!(counter(&"ü".repeat(MAX_GENERATION_PROMPT_BYTES / 2)).is_some(), "letters of two bytes count twice");
     }
 
     #[test]
     fn an_empty_and_a_long_prompt_are_refused() {
         assert!(prompt_fault(" \n").is_some());
         assert_eq!(prompt_fault("Sum up a text"), None);
-        assert_eq!(prompt_fault(&"a".repeat(MAX_GENERATE_PROMPT_BYTES)), None);
-        let wrong = prompt_fault(&"a".repeat(MAX_GENERATE_PROMPT_BYTES + 1)).unwrap();
+        assert_eq!(prompt_fault(&"a".repeat(MAX_GENERATION_PROMPT_BYTES)), None);
+        let wrong = prompt_fault(&"a".repeat(MAX_GENERATION_PROMPT_BYTES + 1)).unwrap();
         assert!(wrong.starts_with("At most ") && wrong.contains("it has"), "{wrong}");
     }
 
