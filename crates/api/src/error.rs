@@ -168,6 +168,14 @@ impl From<EngineError> for ApiError {
             EngineError::WorkflowNotFound => ErrorCode::WorkflowNotFound.into(),
             EngineError::ExecutionNotFound => ErrorCode::ExecutionNotFound.into(),
             EngineError::StepRunNotFound => ErrorCode::StepRunNotFound.into(),
+            EngineError::GenerationNotFound => ErrorCode::GenerationNotFound.into(),
+            EngineError::GenerationEnded(status) => {
+                Self::new(ErrorCode::GenerationEnded, format!("The generation has ended: it is `{status}`."))
+            }
+            EngineError::TooManyGenerations(most) => {
+                let detail = format!("{most} workflows are being generated: wait until one has ended, or cancel one.");
+                Self { retry_after_seconds: Some(10), ..Self::new(ErrorCode::TooManyGenerations, detail) }
+            }
             EngineError::InvalidDefinition(findings) => {
                 let fields = findings.into_iter().map(|finding| {
                     FieldError::with_code(format!("/definition{}", finding.pointer), finding.code, finding.message)

@@ -82,7 +82,7 @@ fn without_nulls(body: &impl Serialize) -> Value {
 }
 
 /// A hash of a request. The order of keys, at any depth, does not change it.
-fn hash_of(mut identity: Value) -> String {
+pub fn hash_of(mut identity: Value) -> String {
     identity.sort_all_objects();
     Sha256::digest(identity.to_string()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }

@@ -13,6 +13,7 @@ mod database_size;
 mod error;
 mod etag;
 mod extract;
+mod generation_stream;
 mod guard;
 mod idempotency;
 mod merge;

@@ -28,6 +28,8 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     seconds: Histogram,
     started: Counter,
+    generations: Counter,
+    generations_live: Gauge,
     live: Gauge,
     calls: Gauge,
     calls_waiting: Gauge,
@@ -45,17 +47,33 @@ impl Default for Metrics {
         let (requests, started, live, readers) =
             (Family::default(), Counter::default(), Gauge::default(), Gauge::default());
         let (calls, calls_waiting) = (Gauge::default(), Gauge::default());
+        let (generations, generations_live) = (Counter::default(), Gauge::default());
         let (seconds, polls, database) = (Histogram::new(BOUNDS), Counter::default(), Family::default());
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("executions_started", "Executions started", started.clone());
         registry.register("executions_live", "Executions with work under way", live.clone());
+        registry.register("generations_started", "Generations of workflows started", generations.clone());
+        registry.register("generations_live", "Generations of workflows under way", generations_live.clone());
         registry.register("model_calls", "Model calls in flight", calls.clone());
         registry.register("model_calls_waiting", "Model calls that wait for others to end", calls_waiting.clone());
         registry.register("event_readers", "Open event streams", readers.clone());
         registry.register("event_polls", "Polls for executions that another server runs", polls.clone());
         registry.register("database_bytes", "Size of the SQLite files on disk", database.clone());
-        Self { registry, requests, seconds, started, live, calls, calls_waiting, readers, polls, database }
+        Self {
+            registry,
+            requests,
+            seconds,
+            started,
+            generations,
+            generations_live,
+            live,
+            calls,
+            calls_waiting,
+            readers,
+            polls,
+            database,
+        }
     }
 }
 
@@ -69,6 +87,11 @@ impl Metrics {
     /// Counts a start.
     pub fn started(&self) {
         self.started.inc();
+    }
+
+    /// Counts the start of a generation.
+    pub fn generation_started(&self) {
+        self.generations.inc();
     }
 
     /// Counts an open event stream until the guard is dropped.
@@ -85,6 +108,7 @@ impl Metrics {
         }
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.live.set(count(engine.live_executions()));
+        self.generations_live.set(count(engine.live_generations()));
         self.calls.set(count(engine.calls_in_flight()));
         self.calls_waiting.set(count(engine.calls_waiting()));
         self.polls.inner().store(engine.polls(), Ordering::Relaxed);

@@ -94,8 +94,9 @@ const WITH_BODY: [ErrorCode; 5] = [
 const READS: [&str; 5] =
     ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential", "check_mcp_server"];
 /// The tags that group operations.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("workflows", "Named, versioned definitions that are run step by step."),
+    ("generations", "Workflows that a model designs from a sentence, or changes."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
     ("steps", "Single steps of a workflow: add, change, move, connect, delete."),
     ("templates", "Workflows to copy, and steps to add."),
@@ -124,6 +125,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_default();
     components.schemas.extend(schemas_of::<Problem>());
     components.schemas.extend(schemas_of::<sluice_types::ExecutionEvent>());
+    components.schemas.extend(schemas_of::<sluice_types::GenerationEvent>());
     // A parameter refers to it: then generators make one type of it, and not one for each operation.
     components.schemas.extend(schemas_of::<sluice_types::Include>());
     for item in document.paths.paths.values_mut() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpResponse, HttpResponseBuilder};
 use async_stream::stream;
 use sluice_engine::{Channel, Frame, PollerGuard, TextKind};
 use sluice_store::{StoreError, StoredEvent, is_full_page};
@@ -19,7 +19,7 @@ use crate::state::App;
 use crate::streams::OpenStream;
 
 /// Interval of the comments that make proxies keep the connection open.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// An event stream to answer with.
 pub struct EventStream {
@@ -52,15 +52,21 @@ impl EventStream {
 
     /// The answer, which ends when the execution does.
     pub fn into_answer(self) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header(("content-type", "text/event-stream; charset=utf-8"))
-            .insert_header(("cache-control", "no-store"))
-            // A compressor would hold events back until its block is full.
-            .insert_header(("content-encoding", "identity"))
-            // nginx would hold the events back.
-            .insert_header(("x-accel-buffering", "no"))
-            .streaming(self.reader.into_stream(self.open))
+        event_stream().streaming(self.reader.into_stream(self.open))
     }
+}
+
+/// The head of an answer that is a stream of events.
+pub fn event_stream() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header(("content-type", "text/event-stream; charset=utf-8"))
+        .insert_header(("cache-control", "no-store"))
+        // A compressor would hold events back until its block is full.
+        .insert_header(("content-encoding", "identity"))
+        // nginx would hold the events back.
+        .insert_header(("x-accel-buffering", "no"));
+    answer
 }
 
 struct Reader {
@@ -244,7 +250,8 @@ impl Reader {
     }
 }
 
-fn every(period: Duration) -> Interval {
+/// Ticks after each period.
+pub fn every(period: Duration) -> Interval {
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks

@@ -16,7 +16,7 @@ use crate::streams::OpenStreams;
 /// Options of the server's answers.
 #[derive(Debug, Clone)]
 pub struct AppConfig {
-    /// Starts, resumes and retries that a tenant may make in a minute; without limit when `None`.
+    /// Starts, resumes, retries and generations that a tenant may make in a minute; without limit when `None`.
     pub starts_per_minute: Option<NonZeroU32>,
     /// Workflows, templates and personas that a tenant may save in a minute; without limit when `None`.
     pub saves_per_minute: Option<NonZeroU32>,
@@ -61,7 +61,7 @@ impl App {
         }
     }
 
-    /// Counts a start, resume or retry against the tenant's limit.
+    /// Counts a start, resume, retry or generation against the tenant's limit.
     pub fn limit_starts(&self, tenant: &TenantId) -> ApiResult<()> {
         limit(self.starts.as_ref(), tenant, "starts and retries", "--starts-per-minute")
     }

@@ -55,6 +55,7 @@ fn case(operation: &str) -> Case {
         | "GET /workflows/executions"
         | "GET /workflows/executions/gates"
         | "GET /personas"
+        | "GET /workflows/generate"
         | "GET /agents"
         | "GET /mcp-servers" => Case::Empty,
         "GET /models"
@@ -67,6 +68,9 @@ fn case(operation: &str) -> Case {
         | "DELETE /providers/{provider}/credential"
         | "POST /providers/{provider}/credential/test" => Case::Own(Value::Null),
         "POST /workflows" => Case::Own(json!({"id": "own", "name": "own", "definition": {"steps": []}})),
+        "POST /workflows/generate" => Case::Own(json!({"prompt": "Write about owls", "provider": "demo"})),
+        // Of a generation of the first tenant.
+        "POST /workflows/generate/apply" => Case::NotFound(json!({"generation_id": "{generation_id}"})),
         "POST /workflows/templates" => Case::Own(json!({"id": "mine", "name": "m", "definition": {"steps": []}})),
         "POST /personas" | "POST /agents" => Case::Own(json!({"id": "own", "name": "own", "instructions": "x"})),
         "POST /mcp-servers" => Case::Own(json!({"id": "own", "name": "own", "transport": absent})),
@@ -109,6 +113,8 @@ fn case_without_fields(operation: &str) -> Case {
         | "POST /mcp-servers/{mcp_server_id}/check"
         | "GET /personas/{persona_id}"
         | "DELETE /personas/{persona_id}"
+        | "GET /workflows/generate/{generation_id}"
+        | "GET /workflows/generate/{generation_id}/events"
         | "GET /workflows/executions/{execution_id}"
         | "DELETE /workflows/executions/{execution_id}"
         | "GET /workflows/executions/{execution_id}/definition"
@@ -126,7 +132,8 @@ fn case_without_fields(operation: &str) -> Case {
         | "DELETE /workflows/{workflow_id}/steps/{step_id}"
         | "GET /workflows/{workflow_id}/versions"
         | "GET /workflows/{workflow_id}/versions/{version}" => Case::NotFound(Value::Null),
-        "POST /workflows/executions/{execution_id}/cancel"
+        "POST /workflows/generate/{generation_id}/cancel"
+        | "POST /workflows/executions/{execution_id}/cancel"
         | "POST /workflows/executions/{execution_id}/pause"
         | "POST /workflows/executions/{execution_id}/resume"
         | "POST /workflows/executions/{execution_id}/steps/{step_path}/retry"
@@ -154,7 +161,7 @@ fn operations() -> Vec<(Method, String)> {
 }
 
 /// The addresses of a path at the first tenant's resources.
-fn addresses(path: &str, executions: &[String]) -> Vec<String> {
+fn addresses(path: &str, filled: &Filled) -> Vec<String> {
     let step = if path.ends_with("/review") { "r" } else { "a" };
     let path = path
         .replace("{version}", "1")
@@ -162,8 +169,9 @@ fn addresses(path: &str, executions: &[String]) -> Vec<String> {
         .replace("{step_path}", step)
         .replace("{step_id}", step);
     if path.starts_with("/workflows/executions/{execution_id}") {
-        return executions.iter().map(|id| path.replace("{execution_id}", id)).collect();
+        return filled.executions.iter().map(|id| path.replace("{execution_id}", id)).collect();
     }
+    let path = path.replace("{generation_id}", &filled.generation);
     let path = path.replace("{agent_id}", "a").replace("{mcp_server_id}", "m");
     vec![path.replace("{persona_id}", "p").replace("{template_id}", "t").replace("{workflow_id}", "w")]
 }
@@ -195,8 +203,23 @@ async fn app_on(database: &TestDatabase) -> App {
     app
 }
 
-/// Makes the first tenant's resources; gives its executions: one that waits at a gate, and one that has ended.
-async fn fill(call: &impl Call) -> Vec<String> {
+/// What the first tenant has, by id.
+struct Filled {
+    /// One that waits at a gate, and one that has ended.
+    executions: Vec<String>,
+    /// One that has completed.
+    generation: String,
+}
+
+impl Filled {
+    /// A body that names the generation.
+    fn in_body(&self, body: &Value) -> Value {
+        serde_json::from_str(&body.to_string().replace("{generation_id}", &self.generation)).unwrap()
+    }
+}
+
+/// Makes the first tenant's resources.
+async fn fill(call: &impl Call) -> Filled {
     let post = async |address: &str, body: Value| -> Value {
         let (status, answer) = call("local", Method::POST, address.into(), body).await;
         assert!((200..300).contains(&status), "{address}: {status} {answer}");
@@ -221,14 +244,16 @@ async fn fill(call: &impl Call) -> Vec<String> {
         assert_eq!(started["status"], if yolo { "completed" } else { "paused" });
         executions.push(started["id"].as_str().unwrap().to_owned());
     }
-    executions
+    let asked = json!({"prompt": SECRET, "provider": "demo", "model": "demo-instant"});
+    let generation = post("/workflows/generate?wait=30", asked).await["id"].as_str().unwrap().to_owned();
+    Filled { executions, generation }
 }
 
 /// All that the first tenant can read.
-async fn all_of_the_first(call: &impl Call, executions: &[String]) -> Vec<(String, String)> {
+async fn all_of_the_first(call: &impl Call, filled: &Filled) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (method, path) in operations().into_iter().filter(|(method, _)| method == Method::GET) {
-        for address in addresses(&path, executions) {
+        for address in addresses(&path, filled) {
             let (status, answer) = call("local", method.clone(), address.clone(), Value::Null).await;
             assert!(matches!(status, 200 | 204), "{address}: {status} {answer}");
             found.push((address, answer));
@@ -254,16 +279,16 @@ async fn a_second_tenant_finds_and_changes_nothing_of_the_first(#[future(awt)] d
         let body = if is_stream { Vec::new() } else { test::read_body(answer).await.to_vec() };
         (status, String::from_utf8(body).unwrap())
     };
-    let executions = fill(&call).await;
-    let before = all_of_the_first(&call, &executions).await;
+    let filled = fill(&call).await;
+    let before = all_of_the_first(&call, &filled).await;
     for (method, path) in operations() {
         let case = case(&format!("{method} {path}"));
-        for address in addresses(&path, &executions) {
+        for address in addresses(&path, &filled) {
             let body = match &case {
                 Case::NotFound(body) | Case::Own(body) => body,
                 Case::Empty => &Value::Null,
             };
-            let (status, answer) = call("two", method.clone(), address.clone(), body.clone()).await;
+            let (status, answer) = call("two", method.clone(), address.clone(), filled.in_body(body)).await;
             match case {
                 Case::NotFound(_) => assert_eq!(status, 404, "{method} {address}: {answer}"),
                 Case::Empty => {
@@ -275,12 +300,12 @@ async fn a_second_tenant_finds_and_changes_nothing_of_the_first(#[future(awt)] d
             assert!(!answer.contains(PART_OF_SECRET), "{method} {address}: {answer}");
         }
     }
-    assert_eq!(all_of_the_first(&call, &executions).await, before);
+    assert_eq!(all_of_the_first(&call, &filled).await, before);
     // The owner's calls are taken: it was not for another reason that they were refused.
     for (method, path) in operations().into_iter().filter(|(method, _)| method != Method::DELETE) {
         let Case::NotFound(body) = case(&format!("{method} {path}")) else { continue };
-        for address in addresses(&path, &executions) {
-            let (status, answer) = call("local", method.clone(), address.clone(), body.clone()).await;
+        for address in addresses(&path, &filled) {
+            let (status, answer) = call("local", method.clone(), address.clone(), filled.in_body(&body)).await;
             assert!(matches!(status, 200..300 | 409 | 412), "{method} {address}: {status} {answer}");
         }
     }

@@ -37,6 +37,9 @@ impl Engine {
                     if let Err(error) = engine.shared.store.purge_idempotency_keys(now, PIECES_OF_SWEEP).await {
                         tracing::warn!(%error, "old idempotency keys could not be deleted; retrying later");
                     }
+                    if let Err(error) = engine.sweep_generations().await {
+                        tracing::warn!(%error, "generations of stopped servers could not be ended; retrying later");
+                    }
                     tokio::time::sleep(engine.shared.limits.lease / 3).await;
                 }
             };
@@ -142,6 +145,7 @@ impl Engine {
     pub async fn shut_down(&self, grace: Duration) {
         self.shared.drain();
         self.actors.drain();
+        self.shared.generations.interrupt_all();
         self.shared.tasks.close();
         if tokio::time::timeout(grace, self.shared.tasks.wait()).await.is_err() {
             tracing::warn!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sluice_types::ExecutionId;
+use sluice_types::{ExecutionId, GenerationId};
 
 /// Source of time.
 pub trait Clock: Send + Sync {
@@ -20,6 +20,8 @@ pub trait Clock: Send + Sync {
 pub trait Ids: Send + Sync {
     /// A new execution id; later ones sort after earlier ones.
     fn execution_id(&self) -> ExecutionId;
+    /// A new generation id; later ones sort after earlier ones.
+    fn generation_id(&self) -> GenerationId;
     /// The name of a new engine process.
     fn engine_id(&self) -> String;
     /// A number from 0 to 1, for jitter.
@@ -59,6 +61,12 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 impl Ids for System {
     fn execution_id(&self) -> ExecutionId {
         let id = ExecutionId::new(format!("execution-{}", uuid::Uuid::now_v7()));
+        // A UUID is always a valid id.
+        id.unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    fn generation_id(&self) -> GenerationId {
+        let id = GenerationId::new(format!("generation-{}", uuid::Uuid::now_v7()));
         // A UUID is always a valid id.
         id.unwrap_or_else(|error| unreachable!("{error}"))
     }

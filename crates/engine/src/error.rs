@@ -1,7 +1,7 @@
 //! Errors of the engine. They know nothing of HTTP; the API maps them to codes.
 
 use sluice_store::StoreError;
-use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, FieldError, LintFinding, StepRunStatus};
+use sluice_types::{ErrorCode, ExecutionId, ExecutionStatus, FieldError, GenerationStatus, LintFinding, StepRunStatus};
 
 /// Errors of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,15 @@ pub enum EngineError {
     /// The execution has no such step run.
     #[error("the execution has no step run at this path")]
     StepRunNotFound,
+    /// There is no such generation.
+    #[error("there is no such generation")]
+    GenerationNotFound,
+    /// The generation has ended, with this status.
+    #[error("the generation has ended: it is {0}")]
+    GenerationEnded(GenerationStatus),
+    /// The tenant has as many generations running as it may have.
+    #[error("{0} generations are running")]
+    TooManyGenerations(i64),
     /// The definition has errors.
     #[error("the definition cannot run as it is")]
     InvalidDefinition(Vec<LintFinding>),

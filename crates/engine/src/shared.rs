@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::call_permits::{CallLimits, CallPermits};
 use crate::clock::Environment;
 use crate::faults::Faults;
+use crate::generations::LiveGenerations;
 use crate::hub::Hub;
 use crate::mcp_servers::McpServers;
 use crate::providers::Providers;
@@ -51,6 +52,7 @@ pub struct Shared {
     pub calls: CallPermits,
     pub engine_id: String,
     pub hub: Hub,
+    pub generations: LiveGenerations,
     /// Polls for executions that another server runs.
     pub polls: AtomicU64,
     pub tasks: TaskTracker,
@@ -83,6 +85,7 @@ impl Shared {
             calls: CallPermits::new(limits.calls),
             limits,
             hub: Hub::default(),
+            generations: LiveGenerations::default(),
             polls: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             owning: Mutex::new(stopped.child_token()),

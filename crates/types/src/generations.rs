@@ -182,14 +182,14 @@ pub struct GenerationEvent {
     pub status: GenerationStatus,
     /// Calls of the model so far. A text belongs to the call with this number.
     pub calls: i64,
-    /// Characters of the present answer so far.
+    /// Characters of the model's answers so far, of all calls together; 0 when another server runs the generation.
     pub chars: i64,
     /// What the generation has cost so far, as far as the price is known.
     pub cost_usd: f64,
     /// Findings of the lint that were sent back to the model with the present call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<i64>,
-    /// Where the piece begins in the answer, in characters. A piece at 0 begins the answer of a call.
+    /// Where the piece begins in the answer of the present call, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
     /// The piece.

@@ -210,8 +210,6 @@ pub const MAX_FIELD_CHANGES: usize = 100;
 /// Bytes of the JSON pointer to a change.
 pub const MAX_CHANGE_POINTER_BYTES: usize = 500;
 
-/// Bytes in the prompt of a generation.
-pub const MAX_GENERATE_PROMPT_BYTES: usize = 100_000;
 /// Generations of one tenant that run at once.
 pub const MAX_GENERATIONS_AT_ONCE: i64 = 4;
 /// Days for which a generation is kept.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use sluice_engine::CallLimits;
+use sluice_types::limits::MAX_NAME_CHARS;
+use sluice_types::{Candidate, ProviderName, find_model};
 
 use super::files::{MAX_CONFIG_BYTES, read_file};
 
@@ -51,7 +53,7 @@ pub struct ServeOptions {
     /// file in the data folder encrypts them
     #[arg(long, env = "SLUICE_MASTER_KEY", hide_env_values = true)]
     pub master_key: Option<String>,
-    /// Starts, resumes and retries that a tenant may make in a minute; 0 for no limit [default: 600]
+    /// Starts, resumes, retries and generations that a tenant may make in a minute; 0 for no limit [default: 600]
     #[arg(long, env = "SLUICE_STARTS_PER_MINUTE")]
     pub starts_per_minute: Option<u32>,
     /// Workflows, templates and personas that a tenant may save in a minute; 0 for no limit [default: 600]
@@ -72,6 +74,10 @@ pub struct ServeOptions {
     /// Whether MCP servers may be programs that this server starts [default: true, as only this machine can set them]
     #[arg(long, env = "SLUICE_ALLOW_STDIO_MCP")]
     pub allow_stdio_mcp: Option<bool>,
+    /// Model that designs workflows when a request names none, as PROVIDER/MODEL [default: the default model of the first
+    /// provider with a key]
+    #[arg(long, env = "SLUICE_GENERATE_MODEL", value_name = "PROVIDER/MODEL")]
+    pub generate_model: Option<String>,
     /// Seconds that steps under way have to end when the server stops [default: 10]
     #[arg(long, env = "SLUICE_GRACE_SECONDS")]
     pub grace_seconds: Option<u64>,
@@ -121,6 +127,7 @@ impl ServeOptions {
             streams_per_caller: self.streams_per_caller.or(file.streams_per_caller),
             allow_private_networks: self.allow_private_networks.or(file.allow_private_networks),
             allow_stdio_mcp: self.allow_stdio_mcp.or(file.allow_stdio_mcp),
+            generate_model: self.generate_model.or(file.generate_model),
             grace_seconds: self.grace_seconds.or(file.grace_seconds),
             lease_seconds: self.lease_seconds.or(file.lease_seconds),
             workers: self.workers.or(file.workers),
@@ -155,6 +162,21 @@ impl ServeOptions {
             "refusing to listen on {address}: without API keys, everybody who reaches that address could run workflows and spend \
              money. Listen on 127.0.0.1 and put a reverse proxy with a login in front, or use an SSH tunnel."
         ))
+    }
+
+    /// The model that designs workflows when a request names none. The first slash ends the provider: models have slashes, too.
+    pub fn generate_model(&self) -> Result<Option<Candidate>, String> {
+        let Some(text) = &self.generate_model else { return Ok(None) };
+        let wrong = |why: &str| format!("--generate-model {text:?}: {why}. Write it as `anthropic/claude-sonnet-4-5`.");
+        let (provider, model) = text.split_once('/').ok_or_else(|| wrong("there is no slash after the provider"))?;
+        let provider: ProviderName = provider.parse().map_err(|error: String| wrong(&error))?;
+        if model.trim().is_empty() || model.chars().count() > MAX_NAME_CHARS {
+            return Err(wrong(&format!("a model's name has 1 to {MAX_NAME_CHARS} characters")));
+        }
+        if provider == ProviderName::Demo && find_model(provider.as_str(), model).is_none() {
+            return Err(wrong(&format!("demo has no model {model:?}")));
+        }
+        Ok(Some(Candidate { provider: provider.to_string(), model: model.trim().to_owned() }))
     }
 
     /// How many model calls may be in flight at once.
@@ -256,6 +278,21 @@ mod tests {
         assert!(
             options.with_file().unwrap_err().contains("line 1, column 1: unknown option: expected one of `listen`")
         );
+    }
+
+    #[test]
+    fn the_designing_model_is_a_provider_and_a_model() {
+        let model =
+            |text: &str| ServeOptions { generate_model: Some(text.into()), ..ServeOptions::default() }.generate_model();
+        let named =
+            |provider: &str, model: &str| Ok(Some(Candidate { provider: provider.into(), model: model.into() }));
+        assert_eq!(model("anthropic/claude-sonnet-4-5"), named("anthropic", "claude-sonnet-4-5"));
+        assert_eq!(model("openai_compatible/qwen/qwen3-32b"), named("openai_compatible", "qwen/qwen3-32b"));
+        assert_eq!(model("demo/demo-slow"), named("demo", "demo-slow"));
+        for wrong in ["claude", "pigeon/x", "anthropic/", "anthropic/ ", "demo/none", ""] {
+            assert!(model(wrong).unwrap_err().contains("--generate-model"), "{wrong}");
+        }
+        assert_eq!(ServeOptions::default().generate_model(), Ok(None));
     }
 
     #[test]

@@ -77,6 +77,7 @@ async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
     // Without a handler, SIGXFSZ ends the process. With one, a write past the limit of file sizes fails as on a full disk.
     let _taken = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(Signal::XFSZ.as_raw()));
     let listen = options.listen()?;
+    let generate_model = options.generate_model()?;
     let data_dir = options.data_dir();
     data_folder::open(&data_dir)?;
     let (config, _lock) = match &options.database_url {
@@ -101,7 +102,7 @@ async fn until_stopped(options: &ServeOptions) -> Result<u8, String> {
     let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network };
     // Without a login only this machine is let in, so that whoever can set one can start programs anyway.
     let allow_stdio_mcp = options.allow_stdio_mcp.unwrap_or(listen.ip().is_loopback());
-    let config_of_engine = EngineConfig { limits, allow_stdio_mcp, ..EngineConfig::default() };
+    let config_of_engine = EngineConfig { limits, allow_stdio_mcp, generate_model, ..EngineConfig::default() };
     let engine = open_engine(&config, providers, config_of_engine).await?;
     let config = AppConfig {
         starts_per_minute: NonZeroU32::new(options.starts_per_minute.unwrap_or(STARTS_PER_MINUTE)),

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use sluice_store::SortOrder;
 use sluice_types::limits::{
-    MAX_AGENT_TOOLS, MAX_ALLOWED_TOOLS, MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS,
-    MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS, MAX_EXPRESSION_BYTES, MAX_FALLBACKS, MAX_IDEMPOTENCY_KEY_CHARS,
-    MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS, MAX_ITERATIONS, MAX_MCP_ARGS, MAX_MCP_SECRET_CHARS, MAX_MCP_SECRET_NAME_CHARS,
-    MAX_MCP_SECRETS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS,
-    MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES, MAX_POSITION,
-    MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
-    MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS,
+    MAX_AGENT_TOOLS, MAX_ALLOWED_TOOLS, MAX_APPLIED_AGENTS, MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS,
+    MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS, MAX_EXPRESSION_BYTES, MAX_FALLBACKS,
+    MAX_GENERATION_PROMPT_BYTES, MAX_IDEMPOTENCY_KEY_CHARS, MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS, MAX_ITERATIONS,
+    MAX_MCP_ARGS, MAX_MCP_SECRET_CHARS, MAX_MCP_SECRET_NAME_CHARS, MAX_MCP_SECRETS, MAX_METADATA_FILTERS,
+    MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES,
+    MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES, MAX_POSITION, MAX_PROMPT_BYTES, MAX_RETRIES,
+    MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS,
+    MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS,
 };
 use sluice_types::{ExecutionStatus, Include, StepEffect, StepRunStatus};
 use utoipa::Number;
@@ -90,6 +91,8 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
     Some(match (schema, field) {
         // The description of a template's input is accepted and ignored.
         ("TemplateInput", _) => return None,
+        ("GenerateWorkflow", "prompt") => Limits::Text(1, MAX_GENERATION_PROMPT_BYTES, Some(NOT_BLANK)),
+        ("ApplyGeneration", "agents") => Limits::List(0, MAX_APPLIED_AGENTS, None),
         ("AgentStep" | "ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
         (_, "name" | "triggered_by") => NAME,
         ("InputField", "label") | (_, "category" | "model") => SHORT,
@@ -148,6 +151,7 @@ fn of_text(schema: &str) -> Option<Limits> {
 fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
     Some(match (operation, parameter) {
         ("list_workflows", "sort") => Limits::Words(&SortOrder::WORDS),
+        ("follow_generation", "Last-Event-ID") => Limits::Text(4, 4, Some("^done$")),
         ("follow_execution", "Last-Event-ID") => Limits::Text(1, 19, Some(EVENT_NUMBER)),
         ("follow_workflow", "after" | "Last-Event-ID") => Limits::Text(1, 70, Some(EVENT_ID)),
         (_, "after" | "after_seq") => EVENT,

@@ -27,7 +27,7 @@ const WITHOUT_NULL: [&str; 13] = [
     "ToolStep",
 ];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
-const LEFT_OUT: [(&str, &str); 39] = [
+const LEFT_OUT: [(&str, &str); 43] = [
     ("AgentRun", "finished"),
     ("AgentRun", "turns"),
     ("Attachment", "data"),
@@ -46,6 +46,10 @@ const LEFT_OUT: [(&str, &str); 39] = [
     ("Execution", "step_results"),
     ("FieldError", "parameter"),
     ("Gate", "content"),
+    ("GenerationEvent", "error"),
+    ("GenerationEvent", "findings"),
+    ("GenerationEvent", "offset"),
+    ("GenerationEvent", "text"),
     ("LintFinding", "fix"),
     ("Problem", "current_status"),
     ("Problem", "current_version"),
@@ -68,8 +72,11 @@ const LEFT_OUT: [(&str, &str); 39] = [
     ("Tested", "iteration"),
     ("Tested", "values"),
 ];
+/// Schemas of requests that answers hold too: a client must read such an answer of a newer server. The server still refuses
+/// unknown fields in requests.
+const IN_ANSWERS: [&str; 2] = ["CreateAgent", "CreateWorkflow"];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
-const OPEN: [&str; 14] = [
+const OPEN: [&str; 17] = [
     "Ability",
     "AgentFinish",
     "AttachmentType",
@@ -78,11 +85,14 @@ const OPEN: [&str; 14] = [
     "EventType",
     "FinishReason",
     "GateKind",
+    "GenerationEventType",
     "LintCode",
     "LogSource",
     "LoopEnd",
     "ProviderName",
     "RerunReason",
+    "ReuseKind",
+    "StepChangeKind",
     "StepType",
 ];
 
@@ -93,6 +103,9 @@ pub fn shape(document: &mut OpenApi, in_requests: &BTreeSet<String>) {
         let RefOr::T(Schema::Object(object)) = schema else { continue };
         if OPEN.contains(&name.as_str()) {
             open(object);
+        }
+        if IN_ANSWERS.contains(&name.as_str()) {
+            object.additional_properties = None;
         }
         if WITHOUT_NULL.contains(&name.as_str()) {
             object.properties.values_mut().for_each(|property| {

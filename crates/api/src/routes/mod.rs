@@ -5,6 +5,8 @@ mod events;
 mod execution_commands;
 mod executions;
 mod gates;
+mod generation_applications;
+mod generations;
 mod health;
 mod mcp_server_tools;
 mod mcp_servers;
@@ -72,6 +74,7 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(resources::list_agent_resources)
         .service(resources::list_mcp_server_resources)
         .service(resources::list_tool_resources)
+        .configure(generations)
         .service(workflows::list_workflows)
         .service(workflows::create_workflow)
         .service(workflows::get_workflow)
@@ -107,6 +110,16 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(providers::check_credential)
         .service(models::list_models);
     config.service(api);
+}
+
+fn generations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(generation_applications::apply_generation)
+        .service(generations::list_generations)
+        .service(generations::generate_workflow)
+        .service(generations::get_generation)
+        .service(generations::cancel_generation)
+        .service(generations::follow_generation);
 }
 
 fn agents_and_mcp_servers(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

@@ -49,15 +49,7 @@ pub async fn create(
     key: Option<&IdempotencyKey>,
 ) -> ApiResult<Workflow> {
     app.limit_saves(caller.tenant())?;
-    Check::default()
-        .name("/name", &request.name)
-        .text("/description", &request.description)
-        .short("/category", request.category.as_deref())
-        .tags(&request.tags)
-        .metadata(request.metadata.as_ref())
-        .published(request.is_published, request.is_template)
-        .done()?;
-    check_definition(&request.definition)?;
+    check_new(&request)?;
     let requested = request.id.clone();
     let base = match &requested {
         Some(id) => id.to_string(),
@@ -100,8 +92,36 @@ pub async fn create(
     ))
 }
 
+/// Refuses a workflow that cannot be created.
+pub fn check_new(request: &CreateWorkflow) -> ApiResult<()> {
+    Check::default()
+        .name("/name", &request.name)
+        .text("/description", &request.description)
+        .short("/category", request.category.as_deref())
+        .tags(&request.tags)
+        .metadata(request.metadata.as_ref())
+        .published(request.is_published, request.is_template)
+        .done()?;
+    check_definition(&request.definition)
+}
+
+/// An id for a new workflow: the requested one or that of its name, with a number where it is taken.
+pub async fn free_id(app: &App, caller: &Caller, request: &CreateWorkflow) -> ApiResult<WorkflowId> {
+    let base = match &request.id {
+        Some(id) => id.to_string(),
+        None => slug_from_name(&request.name, "workflow"),
+    };
+    let prefix: String = base.chars().take(90).collect();
+    let taken = app.engine.store().taken_ids(caller.tenant(), &base, &prefix).await?;
+    let numbered = (2..=MOST_SAME_NAMES).map(|number| format!("{prefix}-{number}"));
+    let free = std::iter::once(base).chain(numbered).filter(|text| !taken.contains(text));
+    let mut free = free.filter_map(|text| text.parse::<WorkflowId>().ok());
+    let usable = |id: &WorkflowId| check_id(id).is_ok() && !(request.is_template && is_built_in(id));
+    Ok(free.find(usable).ok_or(ErrorCode::WorkflowExists)?)
+}
+
 /// The first version of a workflow.
-fn new_workflow(
+pub fn new_workflow(
     request: &CreateWorkflow,
     id: WorkflowId,
     source: Option<WorkflowId>,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sluice_testing::TestDatabase;
 use sluice_types::ErrorCode;
 
+use crate::generations::{asked, generate};
 use crate::server::{Server, add_agent_and_mcp_server, step};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,6 +96,7 @@ async fn answers_fit_the_document() {
     let persona = json!({"id": "p", "name": "P", "instructions": "Be brief."});
     server.post("/personas", &persona).await.expect(StatusCode::CREATED);
     add_agent_and_mcp_server(&server).await;
+    let generation = generate(&server, &asked("demo-instant")).await;
     let mut tried = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
@@ -108,6 +110,7 @@ async fn answers_fit_the_document() {
             let parameters = [
                 ("{agent_id}", "a"),
                 ("{execution_id}", execution.as_str()),
+                ("{generation_id}", generation["id"].as_str().unwrap()),
                 ("{mcp_server_id}", "m"),
                 ("{persona_id}", "p"),
                 ("{step_id}", "a"),

@@ -102,6 +102,7 @@ async fn each_operation_succeeds_with_its_example() {
     workflows(&mut session).await;
     templates(&mut session).await;
     executions(&mut session).await;
+    generations(&mut session).await;
     personas_and_providers(&mut session).await;
     agents_and_mcp_servers(&mut session).await;
     session.call("delete_workflow", &[("workflow_id", "market-brief")]).await;
@@ -191,6 +192,17 @@ async fn executions(session: &mut Session<'_>) {
     for id in ["pause_execution", "resume_execution", "update_execution", "cancel_execution"] {
         session.call(id, &[execution]).await;
     }
+}
+
+async fn generations(session: &mut Session<'_>) {
+    let generation = session.call("generate_workflow", &[]).await["id"].as_str().unwrap().to_owned();
+    let generation = ("generation_id", generation.as_str());
+    for id in ["list_generations", "get_generation", "follow_generation", "apply_generation"] {
+        session.call(id, &[generation]).await;
+    }
+    let silent = json!({"prompt": "Wait", "provider": "demo", "model": "demo-silent"});
+    let started = session.server.post("/workflows/generate", &silent).await.expect(StatusCode::ACCEPTED);
+    session.call("cancel_generation", &[("generation_id", started["id"].as_str().unwrap())]).await;
 }
 
 async fn personas_and_providers(session: &mut Session<'_>) {

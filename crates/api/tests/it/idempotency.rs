@@ -80,6 +80,16 @@ async fn request(server: &Server, operation: &str) -> Request {
             };
             Request::new(format!("/workflows/{id}/steps{path}"), body)
         }
+        "generate_workflow" => Request::new("/workflows/generate", crate::generations::asked("demo-instant")),
+        "cancel_generation" => {
+            let generation = crate::generations::start(server, &crate::generations::asked("demo-slow")).await;
+            Request::new(format!("{generation}/cancel"), Value::Null)
+        }
+        "apply_generation" => {
+            let workflow = json!({"name": "Applied", "definition": {"steps": []}});
+            let agents = json!([{"name": "Applied", "instructions": "x"}]);
+            Request::new("/workflows/generate/apply", json!({"workflow": workflow, "agents": agents}))
+        }
         "start_execution" => {
             server.workflow("started", &[step("a", "demo-echo", "x")]).await;
             Request::new("/workflows/started/executions", json!({"input": {"topic": "tea"}}))

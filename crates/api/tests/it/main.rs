@@ -21,6 +21,8 @@ mod examples;
 mod executions;
 mod finding;
 mod gates;
+mod generation_applications;
+mod generations;
 mod guard;
 mod idempotency;
 mod interrupts;

@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_testing::TestDatabase;
 
+use crate::generations::{asked, generate};
 use crate::server::{Answer, Server, add_agent_and_mcp_server, step};
 
 /// Headers that differ from answer to answer.
@@ -20,10 +21,11 @@ fn addresses() -> Vec<(String, BTreeSet<String>)> {
 }
 
 /// The path at resources that exist.
-fn at(path: &str, execution: &str) -> String {
+fn at(path: &str, execution: &str, generation: &str) -> String {
     let ids = [
         ("agent", "a"),
         ("execution", execution),
+        ("generation", generation),
         ("mcp_server", "m"),
         ("persona", "p"),
         ("template", "research-brief"),
@@ -37,15 +39,16 @@ fn at(path: &str, execution: &str) -> String {
     ids.iter().fold(path, |path, (of, id)| path.replace(&format!("{{{of}_id}}"), id))
 }
 
-/// A server with one of each resource, and the id of its execution.
-async fn filled(database: &TestDatabase) -> (Server, String) {
+/// A server with one of each resource, and the ids of its execution and its generation.
+async fn filled(database: &TestDatabase) -> (Server, String, String) {
     let server = Server::start(database);
     let execution = server.run(&[step("a", "demo-echo", "x")]).await;
     assert_eq!(server.settled(&execution).await["status"], "completed");
     server.post("/personas", &json!({"id": "p", "name": "P", "instructions": "x"})).await.expect(StatusCode::CREATED);
     add_agent_and_mcp_server(&server).await;
     let id = execution.rsplit('/').next().unwrap().to_owned();
-    (server, id)
+    let generation = generate(&server, &asked("demo-instant")).await;
+    (server, id, generation["id"].as_str().unwrap().to_owned())
 }
 
 async fn ask(server: &Server, method: Method, path: &str) -> reqwest::Response {
@@ -74,14 +77,14 @@ async fn head_is_like_get(server: &Server, path: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn head_has_the_head_of_get() {
     let database = TestDatabase::sqlite();
-    let (server, execution) = filled(&database).await;
+    let (server, execution, generation) = filled(&database).await;
     let outside = ["/", "/docs", "/docs/", "/docs/errors", "/docs/errors/gate_open", "/healthz", "/readyz", "/metrics"];
     for path in outside.into_iter().chain(["/openapi.json", "/nothing", "/docs/errors/nothing"]) {
         head_is_like_get(&server, path).await;
     }
     let mut count = 0;
     for (path, _) in addresses().into_iter().filter(|(_, methods)| methods.contains("GET")) {
-        let path = at(&path, &execution);
+        let path = at(&path, &execution, &generation);
         assert!(ask(&server, Method::HEAD, &path).await.status().is_success(), "{path}");
         head_is_like_get(&server, &path).await;
         count += 1;
@@ -99,12 +102,12 @@ async fn head_has_the_head_of_get() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_methods_are_refused_with_those_that_are_taken() {
     let database = TestDatabase::sqlite();
-    let (server, execution) = filled(&database).await;
+    let (server, execution, generation) = filled(&database).await;
     for (path, mut taken) in addresses() {
         if taken.contains("GET") {
             taken.insert("HEAD".into());
         }
-        let path = at(&path, &execution);
+        let path = at(&path, &execution, &generation);
         for method in ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"] {
             if taken.contains(method) {
                 continue;

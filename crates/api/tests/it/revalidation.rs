@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
 use sluice_types::limits::MAX_WAIT_SECONDS;
 
+use crate::generations::{asked, generate};
 use crate::server::{Answer, Server, add_agent_and_mcp_server, step};
 
 /// Reads an address with a tag that the client has.
@@ -22,11 +23,12 @@ fn tag_of(headers: &HeaderMap) -> String {
 }
 
 /// The addresses of all reads but event streams, by their paths in the document.
-fn reads(execution: &str) -> BTreeMap<String, String> {
+fn reads(execution: &str, generation: &str) -> BTreeMap<String, String> {
     let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
     let parameters = [
         ("{agent_id}", "a"),
         ("{execution_id}", execution),
+        ("{generation_id}", generation),
         ("{mcp_server_id}", "m"),
         ("{persona_id}", "p"),
         ("{step_path}", "a"),
@@ -47,7 +49,7 @@ fn reads(execution: &str) -> BTreeMap<String, String> {
 }
 
 /// Changes something in the answer of each read, as far as anything can.
-async fn change_everything(server: &Server, execution: &str) {
+async fn change_everything(server: &Server, execution: &str, generation: &str) {
     let execution = format!("/workflows/executions/{execution}");
     server.patch("/workflows/w", &json!({"name": "other"})).await.expect(StatusCode::OK);
     for address in ["/personas/p", "/agents/a", "/mcp-servers/m"] {
@@ -60,6 +62,8 @@ async fn change_everything(server: &Server, execution: &str) {
     Answer::of(output.send().await.unwrap()).await.expect(StatusCode::OK);
     let start = format!("/workflows/w/executions?wait={MAX_WAIT_SECONDS}");
     server.post(&start, &json!({})).await.expect(StatusCode::OK);
+    let applied = json!({"generation_id": generation});
+    server.post("/workflows/generate/apply", &applied).await.expect(StatusCode::CREATED);
     let template = json!({"name": "t", "definition": {"steps": []}});
     server.post("/workflows/templates", &template).await.expect(StatusCode::CREATED);
     let credential = json!({"base_url": "http://127.0.0.1:9"});
@@ -78,7 +82,9 @@ async fn every_read_is_answered_once_until_it_changes(#[future(awt)] database: T
     add_agent_and_mcp_server(&server).await;
     let execution = server.post(&start, &json!({})).await.expect(StatusCode::OK);
     let execution = execution["id"].as_str().unwrap();
-    let reads = reads(execution);
+    let generation = generate(&server, &asked("demo-instant")).await;
+    let generation = generation["id"].as_str().unwrap();
+    let reads = reads(execution, generation);
     assert!(reads.len() > 18, "{reads:#?}");
     let mut tags = BTreeMap::new();
     for (path, address) in &reads {
@@ -100,7 +106,7 @@ async fn every_read_is_answered_once_until_it_changes(#[future(awt)] database: T
         assert_eq!(head.status(), StatusCode::NOT_MODIFIED, "{path}");
         tags.insert(path, tag);
     }
-    change_everything(&server, execution).await;
+    change_everything(&server, execution, generation).await;
     let mut same = Vec::new();
     for (path, address) in &reads {
         let answer = read(&server, address, &tags[path]).await;

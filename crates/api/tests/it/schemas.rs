@@ -166,12 +166,14 @@ fn an_operation_has_one_extension() {
 }
 
 /// The verbs of request bodies: what an operation does.
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 17] = [
+    "Apply",
     "Connect",
     "Copy",
     "Create",
     "Decide",
     "Estimate",
+    "Generate",
     "Insert",
     "Instantiate",
     "Move",

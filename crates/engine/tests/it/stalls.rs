@@ -27,6 +27,10 @@ impl Ids for NotedIds {
         System.execution_id()
     }
 
+    fn generation_id(&self) -> sluice_types::GenerationId {
+        System.generation_id()
+    }
+
     fn engine_id(&self) -> String {
         System.engine_id()
     }

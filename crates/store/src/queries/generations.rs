@@ -8,8 +8,8 @@ use sluice_types::limits::MAX_LISTED_PROMPT_CHARS;
 use sluice_types::{Generation, GenerationStatus, RunError};
 
 use super::{Backend, Connection, Result, idempotency};
-use crate::idempotency::IdempotencyKey;
 use crate::generations::{BeginOutcome, GenerationProgress, NewGeneration, StoredGeneration};
+use crate::idempotency::IdempotencyKey;
 use crate::rows::{GenerationRow, GenerationSummaryRow, design_of, write_json, write_optional};
 use crate::schema::{engines, generations, tenants};
 use crate::time::to_micros;

@@ -141,7 +141,11 @@ async fn those_of_engines_without_a_lease_fail_and_those_of_living_ones_go_on(#[
     assert_eq!(failed, 2);
     for (number, expected) in [(1, false), (2, false), (3, true), (4, true)] {
         let found = read(&store, &tenant, number).await;
-        assert_eq!(found.error == Some(error.clone()) && found.status == GenerationStatus::Failed, expected, "{number}");
+        assert_eq!(
+            found.error == Some(error.clone()) && found.status == GenerationStatus::Failed,
+            expected,
+            "{number}"
+        );
     }
     assert_eq!(store.fail_lost_generations("here", vec![id(1)], error, now()).await.unwrap(), 0);
 }
@@ -216,7 +220,8 @@ async fn a_workflow_and_its_agents_are_written_together_or_not_at_all(#[future(a
     assert_eq!(outcome, ApplyOutcome::WorkflowChanged(WorkflowUpdate::Stale(1)));
     assert_eq!((database.count("workflows").await, database.count("agents").await), (workflows, 1));
     // Of applications at once, one is made.
-    let both = ["new", "newer"].map(|workflow_id| store.apply_generation(&tenant, application(workflow_id, &["first"])));
+    let both =
+        ["new", "newer"].map(|workflow_id| store.apply_generation(&tenant, application(workflow_id, &["first"])));
     let outcomes = futures_util::future::join_all(both).await;
     let applied = outcomes.iter().filter(|outcome| matches!(outcome, Ok(ApplyOutcome::Applied))).count();
     assert_eq!((applied, database.count("agents").await), (1, 2), "{outcomes:?}");
