@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sluice_store::Store;
+use sluice_types::limits::GENERATION_TIMEOUT_SECONDS;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,11 +31,18 @@ pub struct Limits {
     pub command: Duration,
     /// Model calls that may be in flight at once.
     pub calls: CallLimits,
+    /// Time that the design of a workflow may take, all calls of its model together.
+    pub generation: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { lease: Duration::from_secs(10), command: Duration::from_secs(10), calls: CallLimits::default() }
+        Self {
+            lease: Duration::from_secs(10),
+            command: Duration::from_secs(10),
+            calls: CallLimits::default(),
+            generation: Duration::from_secs(GENERATION_TIMEOUT_SECONDS),
+        }
     }
 }
 

@@ -29,6 +29,11 @@ pub struct Read {
     pub left_out: Vec<LintFinding>,
 }
 
+/// Servers that are suggested.
+const MAX_SUGGESTED: usize = 20;
+/// Characters of a reason.
+const MAX_REASON_CHARS: usize = 1_000;
+
 /// Fields whose values are the user's: `null` means something there.
 const OPAQUE: [&str; 6] = ["arguments", "context", "default", "example", "output_schema", "options"];
 
@@ -57,7 +62,7 @@ pub fn read(mut value: Value) -> Result<Read, ReadError> {
     // Where the wrapping was left out, the rest of the answer stands beside the workflow.
     let mut rest = |name: &str| answer.remove(name).or_else(|| workflow.remove(name));
     let agents = agents(rest("agents_to_create"), &mut left_out);
-    let suggested = list(rest("mcps_suggested")).into_iter().filter_map(|value| from_value(value).ok()).collect();
+    let suggested = list(rest("mcps_suggested")).into_iter().take(MAX_SUGGESTED).filter_map(suggestion).collect();
     let reasons = list(rest("reasons")).into_iter().filter_map(reason).collect();
     let explanation = text(rest("explanation"), MAX_DESCRIPTION_CHARS);
     let tags = list(rest("tags")).into_iter().map(|tag| text(Some(tag), MAX_TAG_CHARS));
@@ -115,10 +120,19 @@ fn agents(value: Option<Value>, findings: &mut Vec<LintFinding>) -> Vec<CreateAg
     read
 }
 
+fn suggestion(value: Value) -> Option<SuggestedMcpServer> {
+    let Value::Object(mut fields) = value else { return None };
+    let name = text(fields.remove("name"), MAX_NAME_CHARS);
+    let reason = text(fields.remove("reason"), MAX_REASON_CHARS);
+    let steps = list(fields.remove("step_ids"));
+    let step_ids = steps.iter().filter_map(|id| StepId::new(id.as_str()?).ok()).collect();
+    (!name.is_empty()).then_some(SuggestedMcpServer { name, reason, step_ids })
+}
+
 fn reason(value: Value) -> Option<(StepId, String)> {
     let Value::Object(mut fields) = value else { return None };
     let step: StepId = optional(&mut fields, "step_id")?;
-    Some((step, text(fields.remove("reason"), MAX_DESCRIPTION_CHARS)))
+    Some((step, text(fields.remove("reason"), MAX_REASON_CHARS)))
 }
 
 fn optional<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Option<T> {
@@ -198,6 +212,18 @@ mod tests {
         assert_eq!(read.left_out, []);
         let told = serde_json::to_value(&read.answer.definition).unwrap();
         assert_eq!(told["steps"][1]["arguments"], json!({"a": null, "b": []}));
+    }
+
+    #[test]
+    fn suggestions_and_reasons_are_read_as_far_as_they_can_be() {
+        let mut value = json!({"workflow": {"definition": {"steps": [step()]}}});
+        value["mcps_suggested"] = json!([{"name": "web", "reason": "R", "step_ids": []}, {"reason": "no name"}, 7,
+            {"name": "files", "reason": null, "step_ids": ["a", "no id!"]}]);
+        value["reasons"] = json!([{"step_id": "a", "reason": "why"}, {"step_id": "no id!", "reason": "x"}, "x"]);
+        let answer = read(value).unwrap().answer;
+        let told: Vec<_> = answer.suggested.iter().map(|it| (it.name.as_str(), it.step_ids.len())).collect();
+        assert_eq!(told, [("web", 0), ("files", 1)]);
+        assert_eq!(answer.reasons.into_values().collect::<Vec<_>>(), ["why"]);
     }
 
     #[test]

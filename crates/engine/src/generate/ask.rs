@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 use serde_json::Value;
 use sluice_providers::{ModelCall, ModelEvent, ModelStream, ToolCall, shortened};
-use sluice_types::limits::{GENERATION_TIMEOUT_SECONDS, MAX_ANSWER_BYTES};
+use sluice_types::limits::MAX_ANSWER_BYTES;
 use sluice_types::{ErrorCode, FinishReason, TenantId, TokenUsage, cost_usd, estimated_tokens, find_model};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -146,9 +146,7 @@ impl Asking<'_> {
 
 /// The generation has had all its time.
 pub fn timed_out() -> DesignError {
-    let message =
-        format!("The generation took longer than {GENERATION_TIMEOUT_SECONDS} s. Try again, with another model.");
-    DesignError::failed(ErrorCode::AttemptTimedOut, message)
+    DesignError::failed(ErrorCode::AttemptTimedOut, "The generation took too long. Try again, with another model.")
 }
 
 impl Said {

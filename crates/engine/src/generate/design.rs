@@ -1,9 +1,7 @@
 //! The course of a generation: call, read, check, and back to the model with what is wrong, three times at the most.
 
-use std::time::Duration;
-
 use sluice_types::json::{self, ReadError};
-use sluice_types::limits::{GENERATION_TIMEOUT_SECONDS, MAX_GENERATION_CALLS, MAX_REFINED_BYTES};
+use sluice_types::limits::{MAX_GENERATION_CALLS, MAX_REFINED_BYTES};
 use sluice_types::{ErrorCode, LintFinding, ProviderName, Severity, TenantId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -31,8 +29,8 @@ impl Engine {
     ) -> Result<Design, DesignError> {
         check_request(&request)?;
         let inventory = Inventory::read(self, tenant).await?;
-        let told = inventory.told(&request.prompt);
-        let deadline = Instant::now() + Duration::from_secs(GENERATION_TIMEOUT_SECONDS);
+        let told = inventory.told(&request.prompt, &request.candidate);
+        let deadline = Instant::now() + self.shared.limits.generation;
         let mut asking = Asking { engine: self, tenant, progress, cancelled, deadline, spent: Spent::default() };
         let settling =
             Settling { engine: self, tenant, base: request.base.as_ref(), inventory: &inventory, told: &told };
@@ -109,7 +107,14 @@ fn read_said(said: &Said) -> Result<super::answer::Read, LintFinding> {
     let read = said.json().map_err(|message| ReadError { pointer: String::new(), message }).and_then(read);
     read.map_err(|ReadError { pointer, message }| {
         let place = if pointer.is_empty() { String::new() } else { format!("at `{pointer}` of the answer: ") };
-        LintFinding::new(Severity::Error, String::new(), "unknown_field", format!("{place}{message}"))
+        // Only the model reads it.
+        LintFinding {
+            severity: Severity::Error,
+            pointer: String::new(),
+            code: "answer_not_readable".into(),
+            message: format!("{place}{message}"),
+            fix: None,
+        }
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 use sluice_store::{StoreError, ToolFilter};
 use sluice_types::limits::{MAX_INVENTORY_BYTES, MAX_INVENTORY_ITEMS};
-use sluice_types::{Agent, AgentId, McpServer, Persona, Provider, TenantId, Tool};
+use sluice_types::{Agent, AgentId, Candidate, McpServer, Persona, Provider, TenantId, Tool, find_model};
 
 use super::check_prompt::without_keys;
 use super::words::{score, words};
@@ -43,10 +43,13 @@ impl Inventory {
         Ok(Self { agents, servers, tools, personas, providers: engine.providers().list(tenant).await? })
     }
 
-    /// What a model is told of it for a prompt.
-    pub fn told(&self, prompt: &str) -> Told {
+    /// What a model is told of it for a prompt. A model that reads little is told less.
+    pub fn told(&self, prompt: &str, model: &Candidate) -> Told {
         let prompt = words(prompt);
-        let mut budget = Budget { left: MAX_INVENTORY_BYTES, left_out: Vec::new() };
+        let reads = find_model(&model.provider, &model.model).and_then(|model| model.context_tokens);
+        // A byte for each token that it reads: about a quarter of them.
+        let room = reads.map_or(MAX_INVENTORY_BYTES, |tokens| usize::try_from(tokens).unwrap_or(MAX_INVENTORY_BYTES));
+        let mut budget = Budget { left: room.min(MAX_INVENTORY_BYTES), left_out: Vec::new() };
         let providers: Vec<Value> = self.providers.iter().filter(|it| it.available).map(provider).collect();
         budget.left = budget.left.saturating_sub(Value::from(providers.clone()).to_string().len());
         let (native, of_servers): (Vec<&Tool>, Vec<&Tool>) = self.tools.iter().partition(|it| it.server_id.is_none());

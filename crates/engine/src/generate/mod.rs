@@ -4,6 +4,7 @@
 
 mod agents;
 mod answer;
+mod approvals;
 mod ask;
 mod check_prompt;
 mod conversation;

@@ -20,7 +20,7 @@ pub fn answer_schema(base: Option<&Definition>) -> Value {
     let text = json!({"type": "string"});
     let definition = object(
         &json!({
-            "yolo": {"type": "boolean"}, "provider": text, "model": text, "persona_id": text,
+            "provider": text, "model": text, "persona_id": text,
             "context": free(), "inputs": {"type": "array", "items": input()}, "entry_step": text,
             "steps": list_of(levels),
         }),
@@ -78,45 +78,49 @@ fn step(level: usize) -> Value {
     let mut types = vec!["llm", "agent", "tool", "review"];
     let mut fields = json!({
         "id": text, "label": text, "enabled": {"type": "boolean"}, "max_retries": number, "timeout": number,
-        "effect": {"enum": ["pure", "reads", "writes"]}, "next": text,
+        "idle_timeout": number, "effect": {"type": "string", "enum": ["pure", "reads", "writes"]}, "next": text,
         "prompt": text, "system_prompt": text, "provider": text, "model": text, "persona_id": text,
         "temperature": {"type": "number"}, "max_tokens": number, "output_schema": free(), "fallbacks": fallbacks(),
+        "reasoning": {"type": "string", "enum": ["low", "medium", "high"]},
+        "on_truncated": {"type": "string", "enum": ["warn", "fail"]},
+        "on_context_full": {"type": "string", "enum": ["fail", "drop_oldest_results"]},
         "agent_id": text, "instructions": text, "tools": texts(), "approve": approve(), "max_turns": number,
         "tool": text, "arguments": free(),
-        "shows": texts(), "expires_in": number, "on_expiry": {"enum": ["approve", "reject"]},
+        "shows": texts(), "expires_in": number, "on_expiry": {"type": "string", "enum": ["approve", "reject"]},
     });
     if let (Some(inner), Some(fields)) = (level.checked_sub(1), fields.as_object_mut()) {
         types.extend(["parallel", "conditional", "loop"]);
-        let branch = object(&json!({"name": text, "steps": list_of(inner)}), &["name", "steps"]);
+        let branch = object(&json!({"name": text, "steps": list_of(inner), "entry_step": text}), &["name", "steps"]);
         let case = object(
-            &json!({"name": text, "when": text, "steps": list_of(inner), "next": text}),
+            &json!({"name": text, "when": text, "steps": list_of(inner), "entry_step": text, "next": text}),
             &["name", "when", "steps"],
         );
-        let otherwise = object(&json!({"steps": list_of(inner), "next": text}), &["steps"]);
+        let otherwise = object(&json!({"steps": list_of(inner), "entry_step": text, "next": text}), &["steps"]);
         let own = json!({
-            "branches": {"type": "array", "items": branch}, "for_each": text, "steps": list_of(inner),
-            "max_concurrency": number, "on_error": {"enum": ["fail", "continue"]},
+            "branches": {"type": "array", "items": branch}, "for_each": text, "steps": list_of(inner), "entry_step": text,
+            "max_concurrency": number, "on_error": {"type": "string", "enum": ["fail", "continue"]},
             "cases": {"type": "array", "items": case}, "otherwise": otherwise,
             "until": text, "max_iterations": number,
         });
         fields.extend(own.as_object().cloned().unwrap_or_default());
     }
     if let Some(fields) = fields.as_object_mut() {
-        fields.insert("type".into(), json!({"enum": types}));
+        fields.insert("type".into(), json!({"type": "string", "enum": types}));
     }
     object(&fields, &["id", "label", "type"])
 }
 
 fn approve() -> Value {
-    json!({"enum": ["never", "writes", "always"]})
+    json!({"type": "string", "enum": ["writes", "always"]})
 }
 
 fn input() -> Value {
     let text = json!({"type": "string"});
+    let value = json!({"type": ["string", "number", "boolean"]});
     let types = ["text", "long_text", "number", "choice", "yes_no", "list", "json"];
     object(
-        &json!({"name": text, "label": text, "help": text, "type": {"enum": types}, "options": texts(),
-            "required": {"type": "boolean"}}),
+        &json!({"name": text, "label": text, "help": text, "type": {"type": "string", "enum": types}, "options": texts(),
+            "required": {"type": "boolean"}, "default": value, "example": value}),
         &["name", "type"],
     )
 }
@@ -132,10 +136,11 @@ fn agent() -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeSet, HashMap};
 
     use sluice_schema::{check_schema, misfits};
     use sluice_types::built_in_templates;
+    use utoipa::{PartialSchema as _, ToSchema};
 
     use super::*;
     use crate::generate::answer::read;
@@ -155,7 +160,8 @@ mod tests {
                     "steps" | "cases" | "branches" | "fallbacks" | "shows" | "tools" => json!([]),
                     "enabled" => json!(true),
                     "otherwise" | "arguments" | "output_schema" => json!({}),
-                    "max_retries" | "timeout" | "max_tokens" | "max_turns" | "expires_in" | "max_concurrency" => {
+                    "idle_timeout" | "max_retries" | "timeout" | "max_tokens" | "max_turns" | "expires_in"
+                    | "max_concurrency" => {
                         json!(1)
                     }
                     "temperature" => json!(1.0),
@@ -183,6 +189,42 @@ mod tests {
             let schema = answer_schema(Some(&template.definition));
             assert_eq!(misfits(&schema, &answer, 5).unwrap(), [], "{}", template.name);
             assert_eq!(read(answer).unwrap().answer.definition, template.definition);
+        }
+    }
+
+    /// A workflow that is changed loses nothing.
+    #[test]
+    fn each_field_of_the_definition_is_in_the_schema() {
+        let mut schemas = Vec::new();
+        <Definition as ToSchema>::schemas(&mut schemas);
+        let schemas: HashMap<String, Value> =
+            schemas.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap())).collect();
+        let schema = answer_schema(None);
+        let step = &schema["$defs"]["step_3"]["properties"];
+        let definition = &schema["properties"]["workflow"]["properties"]["definition"]["properties"];
+        let places = [
+            ("LlmStep", step),
+            ("AgentStep", step),
+            ("ToolStep", step),
+            ("ReviewStep", step),
+            ("ParallelStep", step),
+            ("ConditionalStep", step),
+            ("LoopStep", step),
+            ("Branch", &step["branches"]["items"]["properties"]),
+            ("Case", &step["cases"]["items"]["properties"]),
+            ("Otherwise", &step["otherwise"]["properties"]),
+            ("Fallback", &step["fallbacks"]["items"]["properties"]),
+            ("InputField", &definition["inputs"]["items"]["properties"]),
+        ];
+        for (name, known) in places {
+            for field in schemas[name]["properties"].as_object().unwrap().keys() {
+                assert!(known.get(field).is_some(), "{name}: {field}");
+            }
+        }
+        let own = serde_json::to_value(Definition::schema()).unwrap();
+        // Whether reviews are skipped is not the model's to say.
+        for field in own["properties"].as_object().unwrap().keys().filter(|field| *field != "yolo") {
+            assert!(definition.get(field).is_some(), "{field}");
         }
     }
 

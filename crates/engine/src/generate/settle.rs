@@ -7,12 +7,13 @@ use serde_json::json;
 use sluice_store::StoreError;
 use sluice_types::limits::MAX_GENERATED_STEPS;
 use sluice_types::{
-    CreateWorkflow, Definition, Index, LintFinding, LintReport, RESERVED_WORKFLOW_IDS, Severity, StepId,
-    SuggestedMcpServer, TenantId, WorkflowId, edit, slug_from_name,
+    CreateWorkflow, Definition, Index, LintFinding, LintReport, RESERVED_WORKFLOW_IDS, Severity, StepChange, StepId,
+    SuggestedMcpServer, TenantId, WorkflowId, definition_difference, edit, slug_from_name,
 };
 
 use super::agents::{as_existing, with_free_ids};
 use super::answer::{Answer, Read};
+use super::approvals::{PUT_BACK, put_back};
 use super::error::DesignError;
 use super::inventory::{Inventory, Told};
 use super::report::{Using, reuse};
@@ -51,7 +52,11 @@ impl Settling<'_> {
     /// The design of an answer.
     pub async fn settle(&self, read: Read) -> Result<Settled, DesignError> {
         let Read { answer, left_out } = read;
-        let Answer { name, description, tags, mut definition, agents, suggested, reasons, explanation } = answer;
+        let Answer { name, description, tags, mut definition, mut agents, suggested, reasons, mut explanation } =
+            answer;
+        if put_back(&mut definition, &mut agents, self.base.map(|base| &base.definition)) {
+            explanation = format!("{explanation}\n\n{PUT_BACK}").trim().to_owned();
+        }
         let store = self.engine.store();
         let agents = with_free_ids(store, self.tenant, &mut definition, agents, &self.told.agents).await?;
         let new = as_existing(&agents, self.engine.outside().clock.now());
@@ -64,8 +69,10 @@ impl Settling<'_> {
         let size = self.size_finding(&definition);
         findings.extend(left_out.iter().chain(&size).cloned());
         findings.sort_by_key(|finding| finding.severity);
-        let has_errors = !raw.valid || !left_out.is_empty() || size.is_some();
-        let to_mend = raw.findings.into_iter().chain(left_out).chain(size).filter(|_| has_errors).collect();
+        let lost = self.lost_ids(&definition);
+        let has_errors = !raw.valid || !left_out.is_empty() || size.is_some() || !lost.is_empty();
+        let of_others = left_out.into_iter().chain(size).chain(lost);
+        let to_mend = raw.findings.into_iter().chain(of_others).filter(|_| has_errors).collect();
         let index = Index::of(&definition);
         let named = index.named_resources().agents;
         let (filled, existing) = with_agents(store, self.tenant, &definition, named, &new).await?;
@@ -106,8 +113,29 @@ impl Settling<'_> {
         (count > most).then(|| LintFinding::new(Severity::Warning, "/steps".into(), "too_many_steps", message()))
     }
 
-    fn changes(&self, _definition: &Definition) -> Vec<sluice_types::StepChange> {
-        Vec::new()
+    fn changes(&self, definition: &Definition) -> Vec<StepChange> {
+        self.base.map(|base| definition_difference(&base.definition, definition).1).unwrap_or_default()
+    }
+
+    /// The steps that stay, by their labels, and have another id now. Only the model is told: nothing is wrong with the
+    /// workflow, but its earlier runs and the difference go by ids.
+    fn lost_ids(&self, definition: &Definition) -> Vec<LintFinding> {
+        let Some(base) = self.base else { return Vec::new() };
+        let (before, after) = (Index::of(&base.definition), Index::of(definition));
+        let lost = after.places().iter().filter_map(|place| {
+            let was = &before.places().iter().find(|was| was.step.label == place.step.label)?.step.id;
+            if *was == place.step.id || after.place(was).is_some() {
+                return None;
+            }
+            Some(LintFinding {
+                severity: Severity::Warning,
+                pointer: format!("{}/id", place.pointer),
+                code: "id_changed".into(),
+                message: format!("the step “{}” had the id `{was}`: keep it", place.step.label),
+                fix: None,
+            })
+        });
+        lost.collect()
     }
 
     async fn workflow(

@@ -15,6 +15,7 @@ mod containers;
 mod credentials;
 mod cut_off;
 mod faults;
+mod generate;
 mod idempotency;
 mod mcp;
 mod poisoned;
