@@ -2,6 +2,7 @@ import { expect } from '@playwright/test';
 
 import { prompt, review } from './api.js';
 import { Builder } from './builder.js';
+import { Designer, designed } from './designer.js';
 import { Generate } from './generate.js';
 import { addFiles, agent, notes, tool } from './mcp.js';
 import { Run } from './run.js';
@@ -176,22 +177,25 @@ export const places = {
     await expect(page.getByRole('region', { name: 'Your last designs' })).toBeVisible();
     await expect(page.getByText(/designs: simulated/)).toBeVisible();
   },
-  'a design under way': async ({ page }) => {
-    // It stays under way for the page, which hears nothing of its end.
-    await page.route('**/workflows/generate/*/events', () => {});
-    const design = new Generate(page);
-    await design.design(SENTENCE, 'demo-slow');
-    await expect(design.progress.getByText('Designing the workflow')).toBeVisible();
+  'a design under way': async ({ page, api }) => {
+    const designer = await Designer.start(api, 'A plan would be:');
+    designer.hold();
+    const { id } = await api.call('POST', '/workflows/generate', { prompt: SENTENCE });
+    await page.goto(`/generate/${id}`);
+    await expect(new Generate(page).progress.getByText(/^Call 1 · \d+ characters/)).toBeVisible();
   },
   'a design': async ({ page, api }) => {
-    await openDesign({ page, api });
+    await openDesign({ page, api }, { provider: 'demo', model: 'demo-instant' });
   },
-  'a design with a new agent and a missing tool': async ({ page, api }) => {
-    await page.route(/\/workflows\/generate\/generation-[^/]*$/, serveNewAgent);
+  'a design with a new agent, a missing tool and a problem': async ({ page, api }) => {
+    await Designer.start(api, answerWithAgent());
     await openDesign({ page, api });
     await page.getByText('Name and instructions').click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('');
     await expect(page.getByText('Give it a name.')).toBeVisible();
+    await expect(page.getByText('anthropic: key missing')).toBeVisible();
+    // The bar hides half of a step otherwise.
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
   },
   'a design that failed': async ({ page, api }) => {
     const { id } = await api.call('POST', '/workflows/generate?wait=10', { prompt: SENTENCE, provider: 'demo', model: 'demo-broken' });
@@ -415,38 +419,26 @@ async function openAgent({ page, api }) {
 const SENTENCE = 'Summarise customer mail, then let me review it, then translate it';
 
 /** The page of a design. */
-async function openDesign({ page, api }) {
-  const { id } = await api.call('POST', '/workflows/generate?wait=10', { prompt: SENTENCE, provider: 'demo', model: 'demo-instant' });
+async function openDesign({ page, api }, model = {}) {
+  const { id } = await api.call('POST', '/workflows/generate?wait=30', { prompt: SENTENCE, ...model });
   await page.goto(`/generate/${id}`);
   await expect(page.getByRole('button', { name: 'Create workflow' })).toBeVisible();
 }
 
-/** Answers a design as a model might give it: with a new agent, a missing tool and key, a problem, and steps in steps. */
-async function serveNewAgent(route) {
-  const response = await route.fetch();
-  const generation = await response.json();
-  const look = { id: 'look', label: 'Look at the mail', type: 'agent', prompt: 'Sort {{input.mail}}', agent_id: 'critic' };
-  const send = { id: 'send', label: 'Send the answer', type: 'tool', tool: 'mail:send', arguments: {} };
+/** What a model may answer: with a new agent, a missing tool and key, a problem, and steps in steps. */
+function answerWithAgent() {
+  const send = tool('Send the answer', 'mail:send', { arguments: {} });
   const cases = [{ name: 'urgent', when: "steps.look.content == 'urgent'", steps: [send] }];
-  generation.workflow.definition.steps = [
-    look,
-    { id: 'which', label: 'How urgent', type: 'conditional', cases, otherwise: { steps: [prompt('Answer')] } },
+  const answer = prompt('Answer', 'Answer {{input.mail}}', { provider: 'anthropic', model: 'claude-sonnet-5-5' });
+  const steps = [
+    { id: 'look', label: 'Look at the mail', type: 'agent', prompt: 'Sort {{input.mail}}', agent_id: 'critic' },
+    { id: 'which', label: 'How urgent', type: 'conditional', cases, otherwise: { steps: [answer] } },
   ];
-  generation.agents_to_create = [
+  const agents = [
     { id: 'critic', name: 'Critic', description: 'Judges mail', instructions: 'Be strict.', tools: ['native:current_time'] },
   ];
-  const item = (step_id, kind, resource_id, reason, missing_key = null) => ({ step_id, kind, resource_id, reason, missing_key });
-  generation.reuse = [
-    item('look', 'new_agent', 'critic', 'No agent of yours judges mail.', 'anthropic'),
-    item('send', 'missing_tool', 'mail:send', 'No server of yours sends mail.'),
-  ];
-  generation.mcps_suggested = [{ name: 'mail', reason: 'Sends the answers.', step_ids: ['send'] }];
-  const pointer = '/steps/1/cases/0/steps/0/tool';
-  generation.findings = [
-    { severity: 'error', code: 'unknown_tool', pointer, message: 'there is no tool `mail:send`' },
-    { severity: 'warning', code: 'unused_input', pointer: '/inputs', message: 'no step reads the input' },
-  ];
-  await route.fulfill({ response, json: generation });
+  const suggested = [{ name: 'mail', reason: 'Sends the answers.', step_ids: ['send-the-answer'] }];
+  return designed('Mail digest', steps, { agents_to_create: agents, mcps_suggested: suggested });
 }
 
 function createBrief(api) {

@@ -1,5 +1,6 @@
 import { prompt } from '../lib/api.js';
 import { Builder } from '../lib/builder.js';
+import { Designer, designed } from '../lib/designer.js';
 import { Generate } from '../lib/generate.js';
 import { expect, test } from '../lib/test.js';
 
@@ -48,36 +49,56 @@ test('a sentence becomes a workflow, which is refined, created and run', async (
     await expect(page.getByText('Created “Mail digest”')).toBeVisible();
     await expect(new Builder(page).name).toHaveValue('Mail digest');
     expect((await api.get('/workflows')).items.map((it) => it.name)).toEqual(['Mail digest']);
-    const { id } = await api.start('mail-digest', 'Hello, my parcel did not come.');
-    await page.goto(`/runs/${id}`);
-    await expect(page.getByRole('heading', { level: 1 })).toContainText('Mail digest');
+    await page.getByRole('link', { name: 'Run', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Topic' }).fill('Hello, my parcel did not come.');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect(page).toHaveURL(/\/runs\/execution-/);
+    await api.untilRun(page.url().split('/').pop(), 'paused');
   });
 });
 
-test('a design goes on while the page is left, and a second tab watches it too', async ({ page, context }) => {
+test('a design goes on while the page is left, and a second tab watches it too', async ({ page, context, api }) => {
+  const designer = await Designer.start(api, 'I would begin with a plan.', designed('Mail digest', [prompt('Summarise')]));
+  designer.hold();
   const design = new Generate(page);
-  await design.design(SENTENCE, 'demo-slow');
-  await expect(design.progress.getByText(/^Call 1 · .* character/)).toBeVisible();
+  await design.open();
+  await expect(page.getByText(/architect designs/)).toBeVisible();
+  await design.prompt.fill(SENTENCE);
+  await page.getByRole('button', { name: 'Design the workflow' }).click();
+  await expect(design.progress.getByText(/^Call 1 · \d+ characters/)).toBeVisible();
   await page.reload();
   await expect(design.progress.getByText('Designing the workflow')).toBeVisible();
   const second = await context.newPage();
   await second.goto(page.url());
-  await expect(second.getByRole('button', { name: 'Create workflow' })).toBeVisible();
+  await expect(new Generate(second).progress.getByText(/^Call 1/)).toBeVisible();
+
+  await test.step('an answer without a workflow is sent back', async () => {
+    await designer.release();
+    await expect(design.progress.getByText('Mending 1 finding')).toBeVisible();
+    await expect(design.progress.getByText(/^Call 2/)).toBeVisible();
+  });
+
+  await designer.release();
   await expect(design.create).toBeVisible();
+  await expect(new Generate(second).create).toBeVisible();
+  await expect(page.getByText(/in 2 calls/)).toBeVisible();
   await page.goto('/generate');
   await expect(page.getByRole('region', { name: 'Your last designs' }).getByRole('link', { name: SENTENCE })).toBeVisible();
 });
 
 test('a design that is cancelled leads back to its prompt', async ({ page, api }) => {
+  const designer = await Designer.start(api, designed('Mail digest', [prompt('Summarise')]));
+  designer.hold();
   const design = new Generate(page);
-  await design.design(SENTENCE, 'demo-slow');
+  await design.open();
+  await design.prompt.fill(SENTENCE);
+  await page.getByRole('button', { name: 'Design the workflow' }).click();
   await design.progress.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('heading', { name: 'The design was cancelled' })).toBeVisible();
   const { status } = await api.get(`/workflows/generate/${page.url().split('/').pop()}`);
   expect(status).toBe('cancelled');
   await page.getByRole('button', { name: 'Back to the prompt' }).click();
   await expect(design.prompt).toHaveValue(SENTENCE);
-  await expect(design.model).toHaveValue('demo\ndemo-slow');
 });
 
 test('a design that failed says why, and the prompt is kept', async ({ page }) => {
@@ -133,29 +154,35 @@ test('a design opens in the builder as a draft that is not saved', async ({ page
   await expect(page.getByRole('heading', { name: 'No steps yet' })).toBeVisible();
 });
 
-test('a new agent is changed, or left out for what it says', async ({ page, api }) => {
-  const steps = [{ id: 'look', label: 'Look', type: 'agent', prompt: 'Look at {{input}}', agent_id: 'critic' }];
-  const agents = [
-    { id: 'critic', name: 'Critic', description: 'Judges texts', instructions: 'Be strict.', tools: ['native:current_time'] },
-  ];
-  await serveDesign(page, { steps, agents });
+test('new agents are changed, created with the workflow, or left out for what they say', async ({ page, api }) => {
+  const agent = (id) => ({ id, name: id, description: `${id} of texts`, instructions: 'Be strict.', tools: ['native:current_time'] });
+  const step = (label, agent_id) => ({ id: agent_id, label, type: 'agent', prompt: `${label} it: {{input.mail}}`, agent_id });
+  const answer = designed('Mail digest', [step('Judge', 'critic'), step('Write', 'writer')], { agents_to_create: [agent('critic'), agent('writer')] });
+  await Designer.start(api, answer);
   const design = new Generate(page);
-  await design.design(SENTENCE);
-  const agent = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Critic' }) });
-  await expect(agent).toContainText('Used by Look.');
-  await agent.getByText('Name and instructions').click();
-  await agent.getByRole('textbox', { name: 'Instructions' }).fill('Be kind.');
+  await design.open();
+  await design.prompt.fill(SENTENCE);
+  await page.keyboard.press('Control+Enter');
+  const card = (name) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
+  await expect(card('critic')).toContainText('Used by Judge.');
   await expect(page.getByRole('button', { name: /^Open in the builder/ })).toHaveAttribute('aria-disabled', 'true');
-  const asked = page.waitForRequest('**/workflows/generate/apply');
-  await agent.getByRole('switch', { name: 'Create this agent' }).click();
-  await expect(agent).toContainText('its instructions and tools go into Look');
+  for (const name of ['critic', 'writer']) {
+    await card(name).getByText('Name and instructions').click();
+    await card(name).getByRole('textbox', { name: 'Instructions' }).fill(`${name}, be kind.`);
+  }
+  await card('writer').getByRole('switch', { name: 'Create this agent' }).click();
+  await expect(card('writer')).toContainText('its instructions and tools go into Write');
+
+  await page.reload();
+  await expect(card('writer').getByRole('switch'), 'what was changed survives a reload').not.toBeChecked();
   await design.create.click();
-  const { workflow, agents: sent } = (await asked).postDataJSON();
-  expect(sent).toEqual([]);
-  expect(workflow.definition.steps[0]).toMatchObject({ instructions: 'Be kind.', tools: ['native:current_time'] });
-  expect(workflow.definition.steps[0].agent_id).toBeUndefined();
-  await expect(page).toHaveURL(/\/workflows\//);
-  expect((await api.get('/agents')).items).toEqual([]);
+  await expect(page.getByText('Created “Mail digest” with 1 agent')).toBeVisible();
+  const agents = (await api.get('/agents')).items;
+  expect(agents.map(({ id, instructions }) => [id, instructions])).toEqual([['critic', 'critic, be kind.']]);
+  const [judge, write] = (await api.workflow('mail-digest')).definition.steps;
+  expect(judge.agent_id).toBe('critic');
+  expect(write).toMatchObject({ instructions: 'writer, be kind.', tools: ['native:current_time'] });
+  expect(write.agent_id).toBeUndefined();
 });
 
 test('the builder changes its draft by a sentence, as one step of undo', async ({ page, api }) => {
@@ -198,23 +225,3 @@ test('a change that is dropped leaves the draft as it is', async ({ page, api })
   await builder.expectOrder('Research', 'Write');
   await expect(page.getByRole('textbox', { name: 'What should be different?' })).toHaveValue('Remove Write');
 });
-
-/** Puts other steps and agents into the design that the server answers, as a model might give them. */
-async function serveDesign(page, { steps, agents }) {
-  await page.route(/\/workflows\/generate\/generation-[^/]*$/, async (route) => {
-    const response = await route.fetch();
-    const generation = await response.json();
-    if (generation.status === 'completed') {
-      generation.workflow.definition.steps = steps;
-      generation.agents_to_create = agents;
-      generation.reuse = steps.map((step) => ({
-        step_id: step.id,
-        kind: 'new_agent',
-        resource_id: step.agent_id,
-        reason: 'None fits.',
-        missing_key: null,
-      }));
-    }
-    await route.fulfill({ response, json: generation });
-  });
-}

@@ -113,7 +113,9 @@ pub fn FinishBar(state: DesignState) -> impl IntoView {
     };
     let told = move || match (changes_saved, agents.get()) {
         (false, 0) => "Nothing is created yet.".to_owned(),
-        (false, agents) => format!("Nothing is created yet. {} come with it.", plural(agents, "agent", "agents")),
+        (false, agents) => {
+            format!("Nothing is created yet: it comes with {}.", plural(agents, "new agent", "new agents"))
+        }
         (true, _) => "The saved workflow is not changed yet.".to_owned(),
     };
     view! {
