@@ -9,7 +9,7 @@ use sluice_types::{
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
 use crate::idempotency::IdempotencyKey;
-use crate::rows::readable;
+use crate::rows::{GenerationSummaryRow, readable};
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
 use crate::workflows::WorkflowUpdate;
@@ -131,7 +131,7 @@ impl Store {
         let rows = read!(self, |conn| queries::generations::list(conn, tenant.as_str(), before, limit))?;
         let (rows, next_cursor) =
             page(rows, limit, |last| Cursor { sort: "-id".into(), key: String::new(), id: last.id.clone() });
-        Ok(GenerationPage { items: readable(rows.into_iter().map(|row| row.into_summary())), next_cursor })
+        Ok(GenerationPage { items: readable(rows.into_iter().map(GenerationSummaryRow::into_summary)), next_cursor })
     }
 
     /// Writes how far a generation is. False when it does not run any more: it was cancelled at another server, or its

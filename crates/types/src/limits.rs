@@ -225,7 +225,7 @@ pub const MAX_REFINED_BYTES: usize = 256 * 1024;
 /// Bytes that a designing model is told of what exists: agents, tools, personas and providers.
 pub const MAX_INVENTORY_BYTES: usize = 48 * 1024;
 /// Items of each kind that are read to choose from for it.
-pub const MAX_INVENTORY_ITEMS: u32 = 2_000;
+pub const MAX_INVENTORY_ITEMS: u32 = 1_000;
 /// Calls of a model for one generation: the first, and three repairs.
 pub const MAX_GENERATION_CALLS: i64 = 4;
 /// Tokens in one answer of a designing model.

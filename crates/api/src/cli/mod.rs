@@ -5,6 +5,7 @@ mod data_folder;
 mod file_resources;
 mod files;
 mod follow;
+mod generate;
 mod mcp;
 mod options;
 mod run;
@@ -40,6 +41,7 @@ const INTERRUPTED: u8 = 130;
     after_help = "Examples:
   sluice serve                                   serve on http://127.0.0.1:8080 with data in ./data
   sluice run brief.json --input '{\"topic\": \"tea\"}'
+  sluice generate 'Research a topic, then write a brief' > brief.json
   sluice check brief.json
   sluice mcp test files                          connect to an MCP server and list its tools
   sluice openapi > openapi.json"
@@ -55,6 +57,8 @@ enum Command {
     Serve(Box<options::ServeOptions>),
     /// Run a workflow file in the terminal
     Run(run::RunOptions),
+    /// Have a model design a workflow file from a sentence
+    Generate(generate::GenerateOptions),
     /// Check a workflow file, as a start would
     Check(check::CheckOptions),
     /// List and test the MCP servers of a data folder
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
     let code = match Arguments::parse().command {
         Command::Serve(options) => serve::serve(*options),
         Command::Run(options) => run::run(&options),
+        Command::Generate(options) => generate::generate(&options),
         Command::Check(options) => check::check(&options),
         Command::Mcp(options) => mcp::mcp(&options),
         Command::Openapi { older } => openapi(older),

@@ -307,7 +307,8 @@ fn print_output(execution: &Execution, quiet: bool) -> u8 {
     DONE
 }
 
-fn explain(error: &EngineError) -> String {
+/// An error in words.
+pub fn explain(error: &EngineError) -> String {
     match error {
         EngineError::Invalid(_, fields) => {
             fields.iter().map(|field| field.message.clone()).collect::<Vec<_>>().join("; ")

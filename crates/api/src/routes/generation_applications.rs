@@ -82,8 +82,11 @@ async fn apply(
         }
         let agents = new_agents(app, caller, &asked.agents).await?;
         let definition = with_agents(&asked.workflow.definition, &agents);
-        let workflow = asked.workflow_with(app, caller, definition).await?;
+        let (workflow, before) = asked.workflow_with(app, caller, definition).await?;
         let agents: Vec<Agent> = agents.into_iter().map(|(_, agent)| agent).collect();
+        if let Some(before) = before.filter(|before| agents.is_empty() && is_same(before, &workflow)) {
+            return Ok((AppliedGeneration { workflow: before, agents }, false));
+        }
         let created: BTreeSet<&AgentId> = agents.iter().map(|agent| &agent.id).collect();
         let named = Index::of(&workflow.definition).named_resources().agents;
         let application = Application {
@@ -158,32 +161,44 @@ impl Asked {
         Ok(Some(AppliedGeneration { workflow, agents }))
     }
 
-    /// The workflow to write: a new one, or the next version of the one that the generation changes.
-    async fn workflow_with(&self, app: &App, caller: &Caller, definition: Definition) -> ApiResult<Workflow> {
+    /// The workflow to write: a new one, or the next version of the one that the generation changes, which is given too.
+    async fn workflow_with(
+        &self,
+        app: &App,
+        caller: &Caller,
+        definition: Definition,
+    ) -> ApiResult<(Workflow, Option<Workflow>)> {
         let changed = self.generation.as_ref().map(|stored| &stored.generation);
         let changed = changed.and_then(|generation| Some((generation.workflow_id.as_ref()?, generation)));
         let now = app.engine.outside().clock.now();
         let Some((id, generation)) = changed else {
             let request = CreateWorkflow { definition, ..self.workflow.clone() };
             let id = free_id(app, caller, &request).await?;
-            return Ok(new_workflow(&request, id, None, caller.name(), now));
+            return Ok((new_workflow(&request, id, None, caller.name(), now), None));
         };
         let before = app.engine.store().workflow(caller.tenant(), id).await?.ok_or(ErrorCode::WorkflowNotFound)?;
         if self.version.or(generation.workflow_version).is_some_and(|version| version != before.version) {
             return Err(ApiError::stale(before.version));
         }
         let CreateWorkflow { name, description, category, tags, .. } = self.workflow.clone();
-        Ok(Workflow {
+        let changed = Workflow {
             name,
             description,
-            category: category.or(before.category),
-            tags: if tags.is_empty() { before.tags } else { tags },
+            category: category.or(before.category.clone()),
+            tags: if tags.is_empty() { before.tags.clone() } else { tags },
             definition,
             version: before.version + 1,
             updated_at: now,
-            ..before
-        })
+            ..before.clone()
+        };
+        Ok((changed, Some(before)))
     }
+}
+
+/// Whether a change leaves a workflow as it is: then it makes no version.
+fn is_same(before: &Workflow, changed: &Workflow) -> bool {
+    let Workflow { version, updated_at, .. } = *before;
+    *before == Workflow { version, updated_at, ..changed.clone() }
 }
 
 /// The generation, if it has a workflow.

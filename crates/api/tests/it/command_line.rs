@@ -58,6 +58,33 @@ fn a_run_prints_its_text_and_its_progress_apart() {
 }
 
 #[test]
+fn a_sentence_becomes_a_file_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let generate = |arguments: &[&str]| texts(&Command::new(SLUICE).arg("generate").args(arguments).output().unwrap());
+    let demo = ["--provider", "demo", "--model", "demo-instant"];
+    let (code, file, told) = generate(&[&["Collect facts about owls, then write a summary"], &demo[..]].concat());
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("demo/demo-instant designs") && told.contains("Simulated") && told.contains("✔ designed"),
+        "{told}"
+    );
+    let path = folder.path().join("generated.json");
+    std::fs::write(&path, file).unwrap();
+    let run = ["run", "--input", "{\"topic\": \"owls\"}", "--yolo", "--provider", "demo", "--model", "demo-instant"];
+    let (code, _, told) = texts(&sluice(&run, &path, None));
+    assert_eq!(code, Some(0), "{told}");
+    for (arguments, expected, part) in [
+        (vec![" "], 2, "say what the workflow is to do"),
+        (vec!["x", "--provider", "demo", "--model", "demo-none"], 2, "demo-none"),
+        (vec!["x", "--provider", "demo", "--model", "demo-refuse"], 1, "refused"),
+    ] {
+        let (code, out, told) = generate(&arguments);
+        assert_eq!((code, out.as_str()), (Some(expected), ""), "{told}");
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
 fn a_run_tells_that_a_model_thinks_and_that_an_answer_was_cut() {
     let folder = tempfile::tempdir().unwrap();
     let steps = file(&folder, &[step("a", "demo-think", "On tea"), step("b", "demo-cut", "On tea")]);

@@ -168,11 +168,13 @@ async fn a_change_of_a_saved_workflow_is_its_next_version(#[future(awt)] databas
     let body = json!({"id": "w", "name": "W", "tags": ["mine"], "definition": {"steps": steps}});
     server.post("/workflows", &body).await.expect(StatusCode::CREATED);
     let change =
-        json!({"prompt": "Then add a review", "provider": "demo", "model": "demo-instant", "workflow_id": "w"});
+        json!({"prompt": "Add a review at the end", "provider": "demo", "model": "demo-instant", "workflow_id": "w"});
     let generation = generate(&server, &change).await;
     assert_eq!((&generation["workflow_id"], &generation["workflow_version"]), (&json!("w"), &json!(1)));
     // An older generation of the same version is refused once the newer one is applied.
-    let older = generate(&server, &change).await;
+    let mut other = change.clone();
+    other["prompt"] = json!("Add a translation into French at the end");
+    let older = generate(&server, &other).await;
     let by_id = json!({"generation_id": generation["id"]});
     let applied = server.post(APPLY, &by_id).await.expect(StatusCode::CREATED);
     assert_eq!((&applied["workflow"]["id"], &applied["workflow"]["version"]), (&json!("w"), &json!(2)));
@@ -180,13 +182,18 @@ async fn a_change_of_a_saved_workflow_is_its_next_version(#[future(awt)] databas
     let again = server.post(APPLY, &by_id).await.expect(StatusCode::CREATED);
     assert_eq!(again["workflow"]["version"], 2);
     let stale = server.post(APPLY, &json!({"generation_id": older["id"]})).await;
-    assert_eq!(stale.body["current_version"], 2);
+    assert_eq!(stale.body["current_version"], 2, "{:#}", stale.body);
     stale.problem(409, "version_conflict");
     // Unless the request says that it replaces the present version.
     let mut workflow = older["workflow"].clone();
     workflow["version"] = json!(2);
     let forced = json!({"generation_id": older["id"], "workflow": workflow});
     assert_eq!(server.post(APPLY, &forced).await.expect(StatusCode::CREATED)["workflow"]["version"], 3);
+    // A change of nothing makes no version.
+    let saved = server.get("/workflows/w").await.expect(StatusCode::OK);
+    let same = json!({"name": saved["name"], "definition": saved["definition"], "version": 3});
+    let same = json!({"generation_id": older["id"], "workflow": same});
+    assert_eq!(server.post(APPLY, &same).await.expect(StatusCode::CREATED)["workflow"]["version"], 3);
     server.delete("/workflows/w").await.expect(StatusCode::NO_CONTENT);
     server.post(APPLY, &json!({"generation_id": older["id"]})).await.problem(404, "workflow_not_found");
 }

@@ -12,7 +12,7 @@ use crate::server::{Answer, PATIENCE, Server, step};
 
 /// A request for the demo designer. `demo-slow` takes some seconds.
 pub fn asked(model: &str) -> Value {
-    json!({"prompt": "Research owls, let me check the notes, then write a brief", "provider": "demo", "model": model})
+    json!({"prompt": "Collect facts about owls, have a person review them, then write a summary", "provider": "demo", "model": model})
 }
 
 /// Starts a generation; gives its address.
@@ -80,7 +80,10 @@ async fn a_sentence_becomes_a_workflow_that_runs(#[future(awt)] database: TestDa
     assert_eq!(server.get("/agents").await.expect(StatusCode::OK)["items"], json!([]));
     let listed = server.get("/workflows/generate").await.expect(StatusCode::OK);
     assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["prompt"]), (&started["id"], &started["prompt"]));
-    let applied = json!({"generation_id": started["id"]});
+    let mut workflow = done["workflow"].clone();
+    workflow["definition"]["model"] = json!("demo-instant");
+    workflow["definition"]["provider"] = json!("demo");
+    let applied = json!({"generation_id": started["id"], "workflow": workflow});
     let applied = server.post("/workflows/generate/apply", &applied).await.expect(StatusCode::CREATED);
     let run = format!("/workflows/{}/executions?wait=60", applied["workflow"]["id"].as_str().unwrap());
     let input = json!({"input": {"topic": "owls"}, "yolo": true});

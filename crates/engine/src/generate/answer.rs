@@ -42,6 +42,11 @@ const OPAQUE: [&str; 6] = ["arguments", "context", "default", "example", "output
 /// # Errors
 /// Why there is no definition in it, for the model to read.
 pub fn read(mut value: Value) -> Result<Read, ReadError> {
+    for pointer in
+        ["/workflow", "/workflow/definition", "/definition", "/agents_to_create", "/mcps_suggested", "/reasons"]
+    {
+        value.pointer_mut(pointer).into_iter().for_each(parse_text);
+    }
     prune(&mut value);
     let Value::Object(mut answer) = value else { return Err(error("", "an object with `workflow` is expected")) };
     // Some models leave the wrapping out.
@@ -77,6 +82,15 @@ pub fn read(mut value: Value) -> Result<Read, ReadError> {
         explanation,
     };
     Ok(Read { answer, left_out })
+}
+
+/// Takes the JSON out of a text: some models write a part of the answer as a text that holds it.
+fn parse_text(value: &mut Value) {
+    if let Value::String(text) = value
+        && let Ok(parsed @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text)
+    {
+        *value = parsed;
+    }
 }
 
 fn error(pointer: &str, message: &str) -> ReadError {
@@ -198,6 +212,10 @@ mod tests {
             assert_eq!((read.answer.name.as_str(), read.answer.explanation.as_str()), ("W", "E"), "{value}");
             assert_eq!((read.answer.definition.steps.len(), read.left_out), (1, vec![]));
         }
+        let definition = json!({"steps": [step()]}).to_string();
+        let workflow = json!({"name": "W", "definition": definition}).to_string();
+        let read_of_texts = read(json!({"workflow": workflow, "agents_to_create": "[]"})).unwrap();
+        assert_eq!((read_of_texts.answer.name.as_str(), read_of_texts.answer.definition.steps.len()), ("W", 1));
         assert_eq!(read(json!({"steps": [step()]})).unwrap().answer.definition.steps.len(), 1);
     }
 

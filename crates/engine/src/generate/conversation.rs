@@ -62,19 +62,20 @@ impl Conversation {
 
     /// Adds the newest answer and what is wrong with it, in place of the one before.
     pub fn repair(&mut self, said: Said, problems: &[LintFinding]) {
-        let text = repair_message(problems);
-        let result = said.calls.first().map(|call| ToolResult {
-            call_id: call.id.clone(),
-            name: call.name.clone(),
-            content: text.clone(),
-            is_error: true,
-        });
-        let is_empty = said.text.trim().is_empty() && said.calls.is_empty();
-        let AssistantMessage { tool_calls, .. } =
-            AssistantMessage { tool_calls: said.calls.into_iter().take(1).collect(), ..AssistantMessage::default() };
-        let answer = AssistantMessage { text: said.text, tool_calls, replay: said.replay };
-        let reply = result.map_or(Message::User(text), Message::Tool);
-        self.last = if is_empty { vec![reply] } else { vec![Message::Assistant(answer), reply] };
+        let Said { text, calls, replay, .. } = said;
+        let told = repair_message(problems);
+        // Each call of a tool wants a result.
+        let results: Vec<Message> = calls
+            .iter()
+            .map(|call| {
+                let (call_id, name) = (call.id.clone(), call.name.clone());
+                Message::Tool(ToolResult { call_id, name, content: told.clone(), is_error: true })
+            })
+            .collect();
+        let is_empty = text.trim().is_empty() && calls.is_empty();
+        let answer = Message::Assistant(AssistantMessage { text, tool_calls: calls, replay });
+        self.last = if is_empty { Vec::new() } else { vec![answer] };
+        self.last.extend(if results.is_empty() { vec![Message::User(told)] } else { results });
     }
 }
 

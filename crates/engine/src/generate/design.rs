@@ -6,7 +6,7 @@ use sluice_types::{ErrorCode, LintFinding, ProviderName, Severity, TenantId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::answer::read;
+use super::answer::{Read, read};
 use super::ask::{Asking, Progress, Said, Spent};
 use super::check_prompt::{KEY_FOUND, check_prompt, has_key};
 use super::conversation::Conversation;
@@ -14,7 +14,8 @@ use super::demo;
 use super::error::DesignError;
 use super::inventory::Inventory;
 use super::request::{Base, Design, DesignProgress, DesignRequest};
-use super::settle::{Settled, Settling};
+use super::settle::{Settled, Settling, with_note};
+use crate::blocking::off_thread;
 use crate::engine::Engine;
 
 impl Engine {
@@ -77,7 +78,13 @@ async fn repaired(
             (Err(DesignError::Failed(error)), Some(kept)) => return Ok(cut_short(kept, &error.message)),
             (Err(error), _) => return Err(error),
         };
-        let problems = match read_said(&said) {
+        // A large answer takes time to be read.
+        let (said, read) = off_thread(move || {
+            let read = read_said(&said);
+            (said, read)
+        })
+        .await;
+        let problems = match read {
             Ok(read) => {
                 let settled = settling.settle(read).await?;
                 let problems = settled.to_mend.clone();
@@ -86,7 +93,8 @@ async fn repaired(
                 }
                 problems
             }
-            Err(problem) => {
+            Err(unread) => {
+                let problem = not_readable(&unread);
                 why.clone_from(&problem.message);
                 vec![problem]
             }
@@ -103,24 +111,24 @@ async fn repaired(
     })
 }
 
-fn read_said(said: &Said) -> Result<super::answer::Read, LintFinding> {
-    let read = said.json().map_err(|message| ReadError { pointer: String::new(), message }).and_then(read);
-    read.map_err(|ReadError { pointer, message }| {
-        let place = if pointer.is_empty() { String::new() } else { format!("at `{pointer}` of the answer: ") };
-        // Only the model reads it.
-        LintFinding {
-            severity: Severity::Error,
-            pointer: String::new(),
-            code: "answer_not_readable".into(),
-            message: format!("{place}{message}"),
-            fix: None,
-        }
-    })
+fn read_said(said: &Said) -> Result<Read, ReadError> {
+    said.json().map_err(|message| ReadError { pointer: String::new(), message }).and_then(read)
+}
+
+/// What the model is told of an answer that cannot be read. Only the model reads it.
+fn not_readable(ReadError { pointer, message }: &ReadError) -> LintFinding {
+    let place = if pointer.is_empty() { String::new() } else { format!("at `{pointer}` of the answer: ") };
+    LintFinding {
+        severity: Severity::Error,
+        pointer: String::new(),
+        code: "answer_not_readable".into(),
+        message: format!("{place}{message}"),
+        fix: None,
+    }
 }
 
 /// A design whose repair failed.
-fn cut_short(Settled { mut design, .. }: Settled, why: &str) -> Design {
-    design.explanation =
-        format!("{}\n\nThe findings were not mended: {why}", design.explanation.trim()).trim().to_owned();
-    design
+fn cut_short(Settled { design, .. }: Settled, why: &str) -> Design {
+    let explanation = with_note(&design.explanation, &format!("The findings were not mended: {why}"));
+    Design { explanation, ..design }
 }

@@ -118,7 +118,8 @@ fn ranked<'t, T>(
 ) -> Vec<&'t T> {
     let key = |thing: &&T| {
         let (id, name, description) = named(thing);
-        (Reverse(score(prompt, &format!("{id} {name}"), description)), id.to_owned())
+        let description: String = description.chars().take(TOLD_CHARS).collect();
+        (Reverse(score(prompt, &format!("{id} {name}"), &description)), id.to_owned())
     };
     let mut things: Vec<&T> = things.into_iter().collect();
     things.sort_by_cached_key(key);

@@ -55,7 +55,7 @@ impl Settling<'_> {
         let Answer { name, description, tags, mut definition, mut agents, suggested, reasons, mut explanation } =
             answer;
         if put_back(&mut definition, &mut agents, self.base.map(|base| &base.definition)) {
-            explanation = format!("{explanation}\n\n{PUT_BACK}").trim().to_owned();
+            explanation = with_note(&explanation, PUT_BACK);
         }
         let store = self.engine.store();
         let agents = with_free_ids(store, self.tenant, &mut definition, agents, &self.told.agents).await?;
@@ -174,6 +174,12 @@ impl Settling<'_> {
 /// Characters of an id before its number.
 const STEM_CHARS: usize = 90;
 
+/// An explanation with a note at its end.
+pub fn with_note(explanation: &str, note: &str) -> String {
+    let explanation = explanation.trim();
+    if explanation.is_empty() { note.to_owned() } else { format!("{explanation}\n\n{note}") }
+}
+
 /// What is said of a name that was made unique.
 fn made_unique(finding: &LintFinding) -> LintFinding {
     let message = format!("{}: it got another name; references mean the first", finding.message);
@@ -187,12 +193,11 @@ fn suggestions(suggested: Vec<SuggestedMcpServer>, index: &Index) -> Vec<Suggest
     for mut server in suggested {
         let exists = |id: &StepId| index.place(id).is_some();
         server.step_ids.retain(exists);
-        match all.get(&server.name).and_then(|at| kept.get_mut(*at)) {
-            Some(same) => same.step_ids.extend(server.step_ids),
-            None => {
-                all.insert(server.name.clone(), kept.len());
-                kept.push(server);
-            }
+        if let Some(same) = all.get(&server.name).and_then(|at| kept.get_mut(*at)) {
+            same.step_ids.extend(server.step_ids);
+        } else {
+            all.insert(server.name.clone(), kept.len());
+            kept.push(server);
         }
     }
     kept

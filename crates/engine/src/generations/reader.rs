@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use sluice_store::GenerationProgress;
 use sluice_types::{
     Generation, GenerationEvent, GenerationEventType, GenerationId, GenerationStatus, RunError, TenantId,
 };
@@ -27,7 +28,10 @@ enum Source {
     /// In this process, with the entry that keeps its channel open.
     Here(watch::Receiver<LiveState>, #[expect(dead_code, reason = "held")] Arc<LiveGeneration>),
     /// In the database: it has ended, or another server runs it.
-    Stored,
+    Stored {
+        /// Whether to read it without a wait.
+        at_once: bool,
+    },
     /// The last event was read.
     Ended,
 }
@@ -36,8 +40,7 @@ enum Source {
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 struct Seen {
     any: bool,
-    calls: i64,
-    cost_usd: f64,
+    progress: GenerationProgress,
     findings: Option<usize>,
     /// Of the answer of the present call.
     bytes: usize,
@@ -50,44 +53,38 @@ impl Engine {
         let live = self.shared.generations.get(tenant, id);
         // After the entry was looked up: one that ends meanwhile is read to its end there.
         self.generation(tenant, id).await?;
-        let source = live.map_or(Source::Stored, |live| Source::Here(live.watch(), live));
+        let source = live.map_or(Source::Stored { at_once: true }, |live| Source::Here(live.watch(), live));
         let (engine, tenant, id) = (self.clone(), tenant.clone(), id.clone());
         Ok(GenerationReader { engine, tenant, id, source, seen: Seen::default() })
     }
 }
 
 impl GenerationReader {
-    /// The next events: at once the first time, and then when there are some; none after the last one.
+    /// The next events: at once the first time, and then when there are some; none after the last one. It may be dropped
+    /// before it is ready, and loses nothing.
     pub async fn next(&mut self) -> Result<Vec<GenerationEvent>, EngineError> {
         loop {
-            let ended = match &mut self.source {
+            let events = match &mut self.source {
                 Source::Ended => return Ok(Vec::new()),
                 Source::Here(state, _) => {
-                    if self.seen.any && state.changed().await.is_err() {
-                        true
-                    } else {
+                    let is_open = !self.seen.any || state.changed().await.is_ok();
+                    let (events, ended) = {
                         let state = state.borrow_and_update();
-                        let events = events_of(&self.id, &state, &mut self.seen);
-                        if !state.ended && !events.is_empty() {
-                            return Ok(events);
-                        }
-                        state.ended
+                        (events_of(&self.id, &state, &mut self.seen), state.ended)
+                    };
+                    if ended || !is_open {
+                        self.source = Source::Stored { at_once: true };
                     }
+                    events
                 }
-                Source::Stored => {
-                    if self.seen.any {
+                Source::Stored { at_once } => {
+                    if !std::mem::take(at_once) {
                         tokio::time::sleep(POLL).await;
                     }
-                    true
+                    let generation = self.engine.generation(&self.tenant, &self.id).await?;
+                    self.stored_events(&generation)
                 }
             };
-            if !ended {
-                continue;
-            }
-            // The end is in the database; should it not be there yet, it is looked for again.
-            self.source = Source::Stored;
-            let generation = self.engine.generation(&self.tenant, &self.id).await?;
-            let events = self.stored_events(&generation);
             if !events.is_empty() {
                 return Ok(events);
             }
@@ -96,10 +93,11 @@ impl GenerationReader {
 
     /// The events of a generation as it is stored: its progress where that is new, and its end.
     fn stored_events(&mut self, generation: &Generation) -> Vec<GenerationEvent> {
-        let is_new = !self.seen.any || self.seen.calls != generation.calls || self.seen.cost_usd != generation.cost_usd;
+        let Generation { calls, cost_usd, token_usage, .. } = *generation;
+        let progress = GenerationProgress { calls, cost_usd, token_usage };
         let mut events = Vec::new();
-        if is_new {
-            self.seen = Seen { any: true, calls: generation.calls, cost_usd: generation.cost_usd, ..self.seen };
+        if !self.seen.any || self.seen.progress != progress {
+            self.seen = Seen { any: true, progress, ..self.seen };
             events.push(event(GenerationEventType::Progress, generation));
         }
         if generation.status.is_terminal() {
@@ -143,11 +141,10 @@ fn events_of(id: &GenerationId, state: &LiveState, seen: &mut Seen) -> Vec<Gener
         error: None,
     };
     let mut events = Vec::new();
-    let (calls, cost_usd) = (state.progress.calls, state.progress.cost_usd);
-    if !seen.any || seen.calls != calls || seen.cost_usd != cost_usd || seen.findings != state.findings {
+    if !seen.any || seen.progress != state.progress || seen.findings != state.findings {
         events.push(blank.clone());
     }
-    if seen.calls != calls {
+    if seen.progress.calls != state.progress.calls {
         (seen.bytes, seen.chars) = (0, 0);
     }
     // A piece ends where the text ends: what is after it begins at a character.
@@ -163,8 +160,7 @@ fn events_of(id: &GenerationId, state: &LiveState, seen: &mut Seen) -> Vec<Gener
     }
     *seen = Seen {
         any: true,
-        calls,
-        cost_usd,
+        progress: state.progress,
         findings: state.findings,
         bytes: state.text.len(),
         chars: seen.chars + piece.chars().count(),

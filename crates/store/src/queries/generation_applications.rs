@@ -56,11 +56,8 @@ pub async fn apply(conn: &mut Connection, tenant: &str, application: &Applicatio
             .execute(conn)
             .await?;
     }
-    match &application.key {
-        Some(key) => {
-            idempotency::claim(conn, tenant, key, workflow.id.as_str(), to_micros(workflow.updated_at)).await?;
-        }
-        None => {}
+    if let Some(key) = &application.key {
+        idempotency::claim(conn, tenant, key, workflow.id.as_str(), to_micros(workflow.updated_at)).await?;
     }
     Ok(ApplyOutcome::Applied)
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use sluice_engine::EngineConfig;
 use sluice_types::{
-    Agent, AgentId, Candidate, ErrorCode, HttpTransport, McpServer, McpServerId, McpTransport, ReuseKind, UpdateAgent,
+    Agent, AgentId, Candidate, ErrorCode, HttpTransport, McpServer, McpServerId, McpTransport, ReuseKind, StepId,
+    UpdateAgent,
 };
 
 use super::answers::{Designer, Speaks, answer, codes};
@@ -64,7 +65,7 @@ async fn what_exists_is_reused_and_what_is_new_gets_a_free_id() {
     let [writer] = &design.agents_to_create[..] else { panic!("{:?}", design.agents_to_create) };
     assert_eq!(writer.id.as_ref().map(AgentId::as_str), Some("writer"));
     assert_eq!(design.existing_mcps_used.iter().map(McpServerId::as_str).collect::<Vec<_>>(), ["files"]);
-    assert_eq!(design.mcps_suggested[0].step_ids.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(design.mcps_suggested[0].step_ids.iter().map(StepId::as_str).collect::<Vec<_>>(), ["a"]);
     let kinds: Vec<_> =
         design.reuse.iter().map(|it| (it.kind, it.resource_id.as_deref().unwrap_or_default())).collect();
     assert_eq!(
