@@ -225,3 +225,22 @@ test('a change that is dropped leaves the draft as it is', async ({ page, api })
   await builder.expectOrder('Research', 'Write');
   await expect(page.getByRole('textbox', { name: 'What should be different?' })).toHaveValue('Remove Write');
 });
+
+test('a change that failed is tried again as another generation', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Market brief', [prompt('Research')]);
+  const builder = new Builder(page);
+  await builder.open(id);
+  const card = page.getByRole('region', { name: 'Change it by a sentence' });
+  await card.getByText('Model that designs', { exact: true }).first().click();
+  await card.getByRole('combobox', { name: 'Model that designs' }).focus();
+  await card.getByRole('combobox', { name: 'Model that designs' }).selectOption('demo\ndemo-broken');
+  await card.getByRole('textbox', { name: 'What should be different?' }).fill('Add a review');
+  await card.getByRole('button', { name: 'Change it', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('demo-broken refuses every request.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(async () => (await api.get('/workflows/generate')).items.length).toBe(2);
+  await expect(dialog.getByText('demo-broken refuses every request.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(card.getByRole('textbox', { name: 'What should be different?' })).toHaveValue('Add a review');
+});

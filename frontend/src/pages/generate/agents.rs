@@ -73,7 +73,7 @@ fn NewAgent(state: DesignState, at: usize, agent: CreateAgent) -> impl IntoView 
             <div class="row wrap between">
                 <h3 class="row break" dir="auto">
                     <Icon icon=icondata_lu::LuBot />
-                    {move || name.get()}
+                    {move || name.with(|name| if name.trim().is_empty() { "New agent".to_owned() } else { name.clone() })}
                 </h3>
                 <Switch
                     label="Create this agent"

@@ -10,7 +10,7 @@ use sluice_web_state::generation::Design;
 
 use super::result::DesignState;
 use crate::api::{self, ApiError};
-use crate::browser::focus::focus_soon;
+use crate::browser::focus::{focus_soon, reveal};
 use crate::browser::ids::unique_key;
 use crate::browser::storage;
 use crate::components::{Button, ButtonKind, FailureNote, Toasts};
@@ -56,12 +56,8 @@ impl Finish {
     }
 
     fn create(self) {
-        self.state.tried.set(true);
-        let faults = self.state.design.with_untracked(Design::faults);
-        if !faults.none() {
-            if faults.name.is_some() {
-                focus_soon("design-name".into());
-            }
+        if !self.state.design.with_untracked(Design::faults).none() {
+            lead_to_fault();
             return;
         }
         if self.apply.pending().get_untracked() {
@@ -77,6 +73,15 @@ impl Finish {
         self.sent.set_value(Some((request.clone(), key.clone())));
         self.error.set(None);
         self.apply.dispatch_local((request, key));
+    }
+}
+
+/// Puts the focus on the first field that is wrong, and unfolds what is around it.
+fn lead_to_fault() {
+    let field = document().query_selector("main [aria-invalid=true]").ok().flatten();
+    if let Some(id) = field.map(|field| field.id()) {
+        reveal(&id);
+        focus_soon(id);
     }
 }
 

@@ -26,18 +26,23 @@ impl Starter {
     /// `on_started` takes the generation that has begun.
     pub fn new(on_started: impl Fn(Generation) + Clone + 'static) -> Self {
         let error = RwSignal::new(None);
+        let sent = StoredValue::new(None);
         let start = Action::new_unsync(move |(request, key): &(GenerateWorkflow, String)| {
             let (request, key, on_started) = (request.clone(), key.clone(), on_started.clone());
             async move {
                 match api::generations::start(&request, &key).await {
                     // The page was left meanwhile: the generation is among the newest ones.
                     Ok(_) if error.is_disposed() => {}
-                    Ok(generation) => on_started(generation),
+                    Ok(generation) => {
+                        // The same request once more is meant to begin another one.
+                        sent.set_value(None);
+                        on_started(generation);
+                    }
                     Err(refused) => _ = error.try_set(Some(refused)),
                 }
             }
         });
-        Self { tried: RwSignal::new(false), error, sent: StoredValue::new(None), start }
+        Self { tried: RwSignal::new(false), error, sent, start }
     }
 
     /// Begins a generation, unless one is being begun or the prompt cannot be sent.

@@ -27,8 +27,6 @@ pub struct DesignState {
     pub generation: StoredValue<Arc<Generation>>,
     /// What was changed in it.
     pub design: RwSignal<Design>,
-    /// Whether creating was tried: what is missing is told only then.
-    pub tried: RwSignal<bool>,
 }
 
 impl DesignState {
@@ -40,7 +38,7 @@ impl DesignState {
             let text = design.with(|design| generation.with_value(|generation| design.to_json(generation)));
             storage::keep(&key, text.as_deref());
         });
-        Self { generation, design, tried: RwSignal::new(false) }
+        Self { generation, design }
     }
 
     /// Reads something of the generation.

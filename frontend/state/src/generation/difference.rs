@@ -1,6 +1,5 @@
 //! What a change by a sentence does to a workflow, for a person to read.
 
-use serde_json::Value;
 use sluice_types::{FieldChange, StepChange, StepChangeKind};
 
 use crate::conflict::{field_noun, shown_value};
@@ -87,18 +86,9 @@ fn name(pointer: &str) -> String {
     if parts.is_empty() { "Value".to_owned() } else { capitalised(&parts.join(" ")) }
 }
 
-/// Whether nothing changes.
-#[must_use]
-pub fn is_same(steps: &[StepChange], fields: &[FieldChange]) -> bool {
-    steps.is_empty()
-        && fields
-            .iter()
-            .all(|field| field.before.as_ref().unwrap_or(&Value::Null) == field.after.as_ref().unwrap_or(&Value::Null))
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -135,12 +125,5 @@ mod tests {
         assert!(field("a\nb", "c").is_text());
         assert!(!field("a", "b").is_text());
         assert!(!field("", &"long ".repeat(40)).is_text(), "there is nothing to compare it with");
-    }
-
-    #[test]
-    fn nothing_is_no_change() {
-        let same = FieldChange { pointer: "/yolo".into(), before: None, after: Some(Value::Null) };
-        assert!(is_same(&[], &[same]));
-        assert!(!is_same(&[], &[FieldChange { pointer: "/yolo".into(), before: None, after: Some(json!(true)) }]));
     }
 }

@@ -14,7 +14,7 @@ mod reuse;
 pub use cure::{Cure, cure};
 pub use design::{AgentEdit, Design, DesignFaults};
 pub use designer::{Designer, designer};
-pub use difference::{ChangedField, ChangedStep, changed_fields, changed_steps, is_same};
+pub use difference::{ChangedField, ChangedStep, changed_fields, changed_steps};
 pub use preview::{Preview, PreviewLane, PreviewStep, preview_summary};
 pub use progress::Progress;
 pub use prompt::{Described, EXAMPLES, counter, prompt_fault};
