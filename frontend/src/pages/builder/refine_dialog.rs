@@ -80,9 +80,12 @@ fn Watched(refine: Refine, generation: Generation) -> impl IntoView {
             .into_any(),
             GenerationStatus::Completed => view! { <Difference refine generation=store.generation() /> }.into_any(),
             GenerationStatus::Failed | GenerationStatus::Cancelled | GenerationStatus::Unknown => {
+                let is_cancelled = status.get_untracked() == GenerationStatus::Cancelled;
                 let again = move |()| {
                     refine.drop_generation();
-                    refine.send();
+                    if !is_cancelled {
+                        refine.send();
+                    }
                 };
                 view! {
                     <div class="body stack">
