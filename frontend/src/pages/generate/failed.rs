@@ -6,7 +6,6 @@ use leptos_router::hooks::use_navigate;
 use sluice_types::{Generation, GenerationStatus};
 use sluice_web_state::format::cost;
 use sluice_web_state::generation::{Cure, Described, cure};
-use sluice_web_state::message::sentence;
 
 use crate::browser::storage;
 use crate::components::{Button, ButtonKind, GENERATE, LinkButton, Message, Note, NoteKind};
@@ -31,7 +30,7 @@ pub fn DesignFailed(
             let title = error.as_ref().map_or("The design failed", |error| error.code.title());
             let message = error.map_or_else(
                 || "The server does not say why.".to_owned(),
-                |error| sentence(&error.message),
+                |error| error.message,
             );
             view! {
                 <Note kind=NoteKind::Bad>

@@ -48,13 +48,14 @@ pub fn ProgressCard(store: GenerationStore) -> impl IntoView {
 /// Tells screen readers how a generation has ended that they were waiting for.
 #[component]
 pub fn EndAnnouncer(store: GenerationStore) -> impl IntoView {
-    let status = Memo::new(move |_| store.status());
-    let said = Memo::new(move |before: Option<&Option<&'static str>>| match (before, status.get()) {
-        // One that had ended before is told by the title of its page.
-        (None, _) | (_, GenerationStatus::Running) => None,
-        (Some(_), GenerationStatus::Completed) => Some("The design is ready."),
-        (Some(_), GenerationStatus::Cancelled) => Some("The design was cancelled."),
-        (Some(_), GenerationStatus::Failed | GenerationStatus::Unknown) => Some("There is no design."),
+    // One that had ended before is told by the title of its page.
+    let was_awaited = store.progress.with_untracked(Progress::is_running);
+    let said = Memo::new(move |_| match store.status() {
+        _ if !was_awaited => None,
+        GenerationStatus::Running => None,
+        GenerationStatus::Completed => Some("The design is ready."),
+        GenerationStatus::Cancelled => Some("The design was cancelled."),
+        GenerationStatus::Failed | GenerationStatus::Unknown => Some("There is no design."),
     });
     view! {
         <p class="visually-hidden" role="status">
