@@ -192,7 +192,7 @@ mod tests {
         ]);
         let agents = json!([{"id": "critic", "name": "Critic", "instructions": "Be strict", "tools": ["native:*"]}]);
         let agents = serde_json::from_value(agents).unwrap();
-        Generation { agents_to_create: agents, ..generation(steps, json!([]), json!([])) }
+        Generation { agents_to_create: agents, ..generation(&steps, &json!([]), &json!([])) }
     }
 
     #[test]

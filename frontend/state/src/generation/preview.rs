@@ -152,7 +152,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// A completed generation of these steps.
-    pub fn generation(steps: Value, findings: Value, reuse: Value) -> Generation {
+    pub fn generation(steps: &Value, findings: &Value, reuse: &Value) -> Generation {
         serde_json::from_value(json!({
             "id": "generation-0190b0a0-0000-7000-8000-000000000000", "status": "completed", "prompt": "Do it",
             "workflow_id": null, "refines": false, "provider": "demo", "model": "demo", "simulated": true, "calls": 1,
@@ -169,6 +169,16 @@ pub(crate) mod tests {
         Preview::of(&generation.workflow.as_ref().unwrap().definition, generation)
     }
 
+    fn walk(steps: &[PreviewStep], lines: &mut Vec<String>) {
+        for step in steps {
+            lines.push(format!("{} {}", step.number, step.step.label));
+            for lane in &step.lanes {
+                lines.push(format!("- {} {}", lane.name, lane.condition.as_deref().unwrap_or_default()));
+                walk(&lane.steps, lines);
+            }
+        }
+    }
+
     #[test]
     fn steps_are_numbered_in_their_lists() {
         let llm = |label: &str| json!({"label": label, "type": "llm", "prompt": "x"});
@@ -180,17 +190,8 @@ pub(crate) mod tests {
                 "otherwise": {"steps": []}},
             {"label": "Polish", "type": "loop", "until": "iteration == 2", "max_iterations": 3, "steps": [llm("Draft")]},
         ]);
-        let preview = preview_of(&generation(steps, json!([]), json!([])));
+        let preview = preview_of(&generation(&steps, &json!([]), &json!([])));
         let mut lines = Vec::new();
-        fn walk(steps: &[PreviewStep], lines: &mut Vec<String>) {
-            for step in steps {
-                lines.push(format!("{} {}", step.number, step.step.label));
-                for lane in &step.lanes {
-                    lines.push(format!("- {} {}", lane.name, lane.condition.as_deref().unwrap_or_default()));
-                    walk(&lane.steps, lines);
-                }
-            }
-        }
         walk(&preview.steps, &mut lines);
         let expected = [
             "1 Plan",
@@ -228,7 +229,7 @@ pub(crate) mod tests {
         ]);
         let reuse = json!([{"step_id": "c", "kind": "model_call", "resource_id": "openai/gpt", "reason": "why",
             "missing_key": "openai"}]);
-        let generation = generation(steps, findings, reuse);
+        let generation = generation(&steps, &findings, &reuse);
         let preview = preview_of(&generation);
         let (a, b) = (&preview.steps[0], &preview.steps[1]);
         let c = &b.lanes[0].steps[0];

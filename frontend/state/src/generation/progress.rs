@@ -119,7 +119,7 @@ mod tests {
             status: GenerationStatus::Running,
             calls: 0,
             workflow: None,
-            ..generation(json!([]), json!([]), json!([]))
+            ..generation(&json!([]), &json!([]), &json!([]))
         })
     }
 
@@ -155,7 +155,7 @@ mod tests {
         let mut progress = running();
         assert!(progress.apply(&event("completed", 1, 5, 0.0, None)));
         assert!(progress.is_running(), "the design is not here yet");
-        let ended = generation(json!([]), json!([]), json!([]));
+        let ended = generation(&json!([]), &json!([]), &json!([]));
         progress.resync(ended.clone());
         assert!(!progress.is_running() && progress.generation == ended);
         assert!(!progress.apply(&event("failed", 2, 5, 0.0, None)));

@@ -76,7 +76,7 @@ mod tests {
     use crate::editor::DraftEdit;
     use crate::history::History;
 
-    fn definition(steps: Value) -> Definition {
+    fn definition(steps: &Value) -> Definition {
         serde_json::from_value(json!({"steps": steps})).unwrap()
     }
 
@@ -85,7 +85,7 @@ mod tests {
     }
 
     fn draft() -> Draft {
-        Draft { name: "Brief".into(), ..Draft::from_definition(definition(json!([llm("a", "one"), llm("b", "two")]))) }
+        Draft { name: "Brief".into(), ..Draft::from_definition(definition(&json!([llm("a", "one"), llm("b", "two")]))) }
     }
 
     fn with_prompt(draft: &Draft, id: &str, text: &str) -> Draft {
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_design_is_one_step_of_the_history() {
         let base = draft();
-        let design = definition(json!([llm("a", "one"), llm("b", "shorter"), llm("c", "new")]));
+        let design = definition(&json!([llm("a", "one"), llm("b", "shorter"), llm("c", "new")]));
         let taken = take_design(Some(&base), &base, design);
         assert!(!taken.replaces_edits && taken.draft.name == "Brief");
         let applied = base.apply(DraftEdit::ChangeBySentence(Box::new(taken.draft))).unwrap();
@@ -117,7 +117,7 @@ mod tests {
     fn edits_made_meanwhile_stay_where_they_fit() {
         let base = draft();
         let mine = with_prompt(&base, "a", "mine");
-        let taken = take_design(Some(&base), &mine, definition(json!([llm("a", "one"), llm("b", "theirs")])));
+        let taken = take_design(Some(&base), &mine, definition(&json!([llm("a", "one"), llm("b", "theirs")])));
         assert!(!taken.replaces_edits);
         assert_eq!((prompt_of(&taken.draft, "a"), prompt_of(&taken.draft, "b")), ("mine".into(), "theirs".into()));
     }
@@ -126,7 +126,7 @@ mod tests {
     fn edits_that_do_not_fit_are_replaced_and_told() {
         let base = draft();
         let mine = with_prompt(&base, "a", "mine");
-        let design = || definition(json!([llm("a", "theirs"), llm("b", "two")]));
+        let design = || definition(&json!([llm("a", "theirs"), llm("b", "two")]));
         let taken = take_design(Some(&base), &mine, design());
         assert!(taken.replaces_edits);
         assert_eq!(prompt_of(&taken.draft, "a"), "theirs");
