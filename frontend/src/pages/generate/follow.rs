@@ -13,8 +13,9 @@ use sluice_web_state::generation::Progress;
 use crate::api::{self, ApiError};
 use crate::browser::events::{EventStream, News};
 
-/// The kinds of event that are listened to. The pieces of the answer are not shown: only their number is.
-const NAMED: [&str; 2] = [GenerationEventType::Progress.as_str(), GenerationEventType::Done.as_str()];
+/// The kinds of event that are listened to. Of the pieces of an answer, only their number is shown.
+const NAMED: [&str; 3] =
+    [GenerationEventType::Progress.as_str(), GenerationEventType::Text.as_str(), GenerationEventType::Done.as_str()];
 /// How long after a failed reading the next one comes.
 const READ_AGAIN: Duration = Duration::from_secs(3);
 
