@@ -213,6 +213,10 @@ pub const MAX_ATTEMPT_NOTES: usize = 10;
 pub const MAX_NOTE_CHARS: usize = 500;
 /// Lines that a difference compares closely, of both texts together, without those that begin and end both.
 pub const MAX_COMPARED_LINES: usize = 3_000;
+/// Parts of one value that a difference of definitions tells singly. A value with more is one change.
+pub const MAX_FIELD_CHANGES: usize = 100;
+/// Bytes of the JSON pointer to a change.
+pub const MAX_CHANGE_POINTER_BYTES: usize = 500;
 
 /// Generations of one tenant that run at once.
 pub const MAX_GENERATIONS_AT_ONCE: i64 = 4;

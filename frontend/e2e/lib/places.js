@@ -2,6 +2,8 @@ import { expect } from '@playwright/test';
 
 import { prompt, review } from './api.js';
 import { Builder } from './builder.js';
+import { Designer, designed } from './designer.js';
+import { Generate } from './generate.js';
 import { addFiles, agent, notes, tool } from './mcp.js';
 import { Run } from './run.js';
 import { nested } from './samples.js';
@@ -204,6 +206,44 @@ export const places = {
     await builder.name.fill('My brief');
     await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(test.page.getByRole('dialog').getByRole('button', { name: 'Keep mine' })).toBeVisible();
+  },
+  'the page that describes a workflow': async ({ page, api }) => {
+    await api.call('POST', '/workflows/generate?wait=10', { prompt: SENTENCE, provider: 'demo', model: 'demo-instant' });
+    await page.goto('/generate');
+    await expect(page.getByRole('region', { name: 'Your last designs' })).toBeVisible();
+    await expect(page.getByText(/designs: simulated/)).toBeVisible();
+  },
+  'a design under way': async ({ page, api }) => {
+    const designer = await Designer.start(api, 'A plan would be:');
+    designer.hold();
+    const { id } = await api.call('POST', '/workflows/generate', { prompt: SENTENCE });
+    await page.goto(`/generate/${id}`);
+    await expect(new Generate(page).progress.getByText(/^Call 1 · \d+ characters/)).toBeVisible();
+  },
+  'a design': async ({ page, api }) => {
+    await openDesign({ page, api }, { provider: 'demo', model: 'demo-instant' });
+  },
+  'a design with a new agent, a missing tool and a problem': async ({ page, api }) => {
+    await Designer.start(api, answerWithAgent());
+    await openDesign({ page, api });
+    await page.getByText('Name and instructions').click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('');
+    await expect(page.getByText('Give it a name.')).toBeVisible();
+    await expect(page.getByText('anthropic: key missing')).toBeVisible();
+    // The bar hides half of a step otherwise.
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  },
+  'a design that failed': async ({ page, api }) => {
+    const { id } = await api.call('POST', '/workflows/generate?wait=10', { prompt: SENTENCE, provider: 'demo', model: 'demo-broken' });
+    await page.goto(`/generate/${id}`);
+    await expect(page.getByRole('heading', { name: 'There is no design' })).toBeVisible();
+  },
+  'a change by a sentence': async (test) => {
+    const builder = await openBuilder(test);
+    await test.page.getByRole('textbox', { name: 'What should be different?' }).fill('Add a review after Research');
+    await test.page.getByRole('button', { name: 'Change it', exact: true }).click();
+    await expect(test.page.getByRole('dialog').locator('.change')).not.toHaveCount(0);
+    await builder.expectOrder('Research', 'Check', 'Write');
   },
   'the start': async ({ page, api }) => {
     const { id } = await createBrief(api);
@@ -436,6 +476,32 @@ async function openAgent({ page, api }) {
   await run.open(execution);
   await api.untilRun(execution, 'paused');
   return run;
+}
+
+/** What a workflow is to do, in the tests of designs. */
+const SENTENCE = 'Summarise customer mail, then let me review it, then translate it';
+
+/** The page of a design. */
+async function openDesign({ page, api }, model = {}) {
+  const { id } = await api.call('POST', '/workflows/generate?wait=30', { prompt: SENTENCE, ...model });
+  await page.goto(`/generate/${id}`);
+  await expect(page.getByRole('button', { name: 'Create workflow' })).toBeVisible();
+}
+
+/** What a model may answer: with a new agent, a missing tool and key, a problem, and steps in steps. */
+function answerWithAgent() {
+  const send = tool('Send the answer', 'mail:send', { arguments: {} });
+  const cases = [{ name: 'urgent', when: "steps.look.content == 'urgent'", steps: [send] }];
+  const answer = prompt('Answer', 'Answer {{input.mail}}', { provider: 'anthropic', model: 'claude-sonnet-5-5' });
+  const steps = [
+    { id: 'look', label: 'Look at the mail', type: 'agent', prompt: 'Sort {{input.mail}}', agent_id: 'critic' },
+    { id: 'which', label: 'How urgent', type: 'conditional', cases, otherwise: { steps: [answer] } },
+  ];
+  const agents = [
+    { id: 'critic', name: 'Critic', description: 'Judges mail', instructions: 'Be strict.', tools: ['native:current_time'] },
+  ];
+  const suggested = [{ name: 'mail', reason: 'Sends the answers.', step_ids: ['send-the-answer'] }];
+  return designed('Mail digest', steps, { agents_to_create: agents, mcps_suggested: suggested });
 }
 
 function createBrief(api) {

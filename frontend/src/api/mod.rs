@@ -3,6 +3,7 @@
 pub mod agents;
 mod error;
 pub mod executions;
+pub mod generations;
 mod http;
 pub mod mcp_servers;
 pub mod parting;

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
+use crate::pages::generate::{GeneratePage, GenerationPage};
 use crate::pages::reports::{StatisticsPage, VersionsPage};
 use crate::pages::run::RunPage;
 use crate::pages::runs::RunsPage;
@@ -34,6 +35,8 @@ lazy_pages! {
     builder in builder: BuilderPage,
     statistics in reports: StatisticsPage,
     versions in reports: VersionsPage,
+    generate in generate: GeneratePage,
+    generation in generate: GenerationPage,
     start in run: StartPage,
     run in run: RunPage,
     runs in runs: RunsPage,
@@ -49,6 +52,7 @@ pub fn preload(path: &str) {
     match segments.as_slice() {
         ["new"] | ["workflows", _] => begin(builder()),
         ["runs"] => begin(runs()),
+        ["generate", ..] => begin(generate()),
         ["runs", _] | ["workflows", _, "run"] => begin(run()),
         ["workflows", _, "stats" | "versions"] => begin(statistics()),
         ["settings", ..] => begin(providers()),

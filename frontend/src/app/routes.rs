@@ -19,6 +19,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/") view=WorkflowsPage />
             <Route path=path!("/templates") view=TemplatesPage />
             <Route path=path!("/new") view=|| view! { <LazyPage title="New workflow" load=modules::new_workflow /> } />
+            <Route path=path!("/generate") view=|| view! { <LazyPage title="Describe a workflow" load=modules::generate /> } />
+            <Route path=path!("/generate/:id") view=|| view! { <LazyPage title="Design" load=modules::generation /> } />
             <Route path=path!("/workflows") view=|| view! { <Redirect path="/" /> } />
             <Route path=path!("/workflows/:id") view=|| view! { <LazyPage title="Workflow" load=modules::builder /> } />
             <Route path=path!("/workflows/:id/run") view=|| view! { <LazyPage title="Run" load=modules::start /> } />

@@ -43,7 +43,7 @@ pub fn TopBar() -> impl IntoView {
                 <span>"Sluice"</span>
             </A>
             <nav aria-label="Main">
-                <a href="/" aria-current=move || within(&["/", "/new", "/workflows"])>
+                <a href="/" aria-current=move || within(&["/", "/new", "/generate", "/workflows"])>
                     "Workflows"
                 </a>
                 <a href="/runs" aria-current=move || within(&["/runs"])>

@@ -1,32 +1,21 @@
 //! A stream of server-sent events, as the browser reads it.
 
-use sluice_types::{EventType, ExecutionEvent};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
-/// The kinds of event that the server names. `error` is not among them: it is what the browser calls
-/// a broken stream too, and is told apart by what it carries.
-const NAMED: [EventType; 8] = [
-    EventType::Progress,
-    EventType::Text,
-    EventType::Thinking,
-    EventType::ToolProgress,
-    EventType::Done,
-    EventType::Retry,
-    EventType::Skipped,
-    EventType::Paused,
-];
-/// The name of both the server's failure event and the browser's connection error.
-const ERROR: &str = EventType::Error.as_str();
+/// The name of both the server's failure event and the browser's connection error: the two are told apart by what they
+/// carry.
+const ERROR: &str = "error";
 
 /// A message of a stream.
 #[derive(Debug, Clone)]
-pub enum News {
+pub enum News<T> {
     /// It is open.
     Opened,
     /// An event came.
-    Event(Box<ExecutionEvent>),
+    Event(Box<T>),
     /// It broke off, was refused, or the server has closed it.
     Broken,
 }
@@ -38,11 +27,16 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    /// Opens a stream and tells what comes of it. `None` when the browser refuses the address.
+    /// Opens a stream and tells what comes of it: events of these names, and of `error`. `None` when the browser refuses
+    /// the address.
     ///
     /// The browser would connect again by itself, at its own pace and from where the address says;
     /// its owner decides when to reconnect, and drops this one.
-    pub fn open(address: &str, tell: impl Fn(News) + Clone + 'static) -> Option<Self> {
+    pub fn open<T: DeserializeOwned + 'static>(
+        address: &str,
+        named: &[&str],
+        tell: impl Fn(News<T>) + Clone + 'static,
+    ) -> Option<Self> {
         let source = EventSource::new(address).ok()?;
         let tell_opened = tell.clone();
         let opened = Closure::<dyn Fn(web_sys::Event)>::new(move |_| tell_opened(News::Opened));
@@ -52,7 +46,7 @@ impl EventStream {
             }
         });
         source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        for name in NAMED.into_iter().map(EventType::as_str).chain([ERROR]) {
+        for name in named.iter().chain([&ERROR]) {
             source.add_event_listener_with_callback(name, came.as_ref().unchecked_ref()).ok()?;
         }
         Some(Self { source, _heard: [opened, came] })
@@ -68,7 +62,7 @@ impl Drop for EventStream {
 }
 
 /// Parses an event of the browser; `None` for a kind that this app does not know.
-fn news_of(event: &web_sys::Event) -> Option<News> {
+fn news_of<T: DeserializeOwned>(event: &web_sys::Event) -> Option<News<T>> {
     match event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string()) {
         Some(data) => serde_json::from_str(&data).ok().map(|event| News::Event(Box::new(event))),
         None => (event.type_() == ERROR).then_some(News::Broken),

@@ -66,6 +66,9 @@ pub fn ModelPicker(
     /// when its field is left.
     #[prop(optional)]
     as_typed: bool,
+    /// Whether providers that can be used now come first.
+    #[prop(optional)]
+    usable_first: bool,
     #[prop(into)] on_choose: Callback<ModelChoice>,
 ) -> impl IntoView {
     let id = fresh_id("model");
@@ -92,7 +95,10 @@ pub fn ModelPicker(
             let text = known.map_or_else(|| by_name(&chosen), entry);
             view! { <option value=chosen.value() selected=true>{text}</option> }
         });
-        let providers = if whole { session.providers.get().unwrap_or_default() } else { Vec::new() };
+        let mut providers = if whole { session.providers.get().unwrap_or_default() } else { Vec::new() };
+        if usable_first {
+            providers.sort_by_key(|provider| !provider.available);
+        }
         let groups = providers.into_iter().map(|provider| group(&provider, &chosen));
         (own, groups.collect_view())
     };

@@ -21,6 +21,7 @@ pub mod editor;
 pub mod finish;
 pub mod form;
 pub mod format;
+pub mod generation;
 pub mod history;
 pub mod import;
 pub mod input;

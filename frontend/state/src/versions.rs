@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sluice_types::{FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference, WorkflowVersionSummary};
 
-use crate::conflict::{is_long, noun, shown};
+use crate::conflict::{field_noun, is_long, shown_value};
 use crate::format::capitalised;
 use crate::list::Item;
 
@@ -73,7 +73,7 @@ fn of_step(change: &StepChange) -> Change {
 }
 
 fn field(pointer: &str, change: &FieldChange) -> ChangedField {
-    let (before, after) = (shown(change.before.as_ref()), shown(change.after.as_ref()));
+    let (before, after) = (shown_value(change.before.as_ref()), shown_value(change.after.as_ref()));
     let is_json = |value: &Option<Value>| matches!(value, Some(Value::Array(_) | Value::Object(_)));
     let both = !before.is_empty() && !after.is_empty();
     let is_text = both && (is_long(&before) || is_long(&after) || is_json(&change.before) || is_json(&change.after));
@@ -87,8 +87,8 @@ fn named(pointer: &str) -> String {
     for part in parts {
         match part.parse::<u32>() {
             Ok(at) => name.push_str(&format!(" {}", u64::from(at) + 1)),
-            Err(_) if name.is_empty() => name = capitalised(&noun(&part)),
-            Err(_) => name.push_str(&format!(": {}", noun(&part))),
+            Err(_) if name.is_empty() => name = capitalised(&field_noun(&part)),
+            Err(_) => name.push_str(&format!(": {}", field_noun(&part))),
         }
     }
     if name.is_empty() { "All fields".to_owned() } else { name }

@@ -14,13 +14,14 @@ use super::findings::{EstimateCard, Problems};
 use super::input_card::InputCard;
 use super::model::{Builder, Saved};
 use super::palette::{Palette, TemplateDialog};
-use super::save::{HandedOverBuilder, SaveBar, Saver, Shortcuts};
+use super::refine::RefineCard;
+use super::save::{HandedOverBuilder, Handover, SaveBar, Saver, Shortcuts};
 use super::selection::{Picking, SelectionBar};
 use super::settings::{Defaults, Heading};
 use super::sorting::Sorting;
 use super::step_list::StepTree;
 use crate::browser::focus::use_title;
-use crate::components::{Button, ButtonKind, CloseButton, Empty, Icon, Note, NoteKind};
+use crate::components::{Button, ButtonKind, CloseButton, DescribeField, Empty, Icon, Note, NoteKind};
 use crate::pages::builder::findings;
 
 /// Everything of one workflow.
@@ -66,6 +67,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
             </div>
             <aside class="stack" aria-label="Add, estimate and check">
                 <Palette builder />
+                <RefineCard builder />
                 <EstimateCard builder />
                 <Problems builder />
             </aside>
@@ -142,6 +144,11 @@ fn begin(beginning: Beginning) -> Begun {
             *saved = Saved { version, draft: None, ..saved.clone() };
         }
     }
+    // What was kept is one undo away.
+    if let Some(design) = expect_context::<Handover>().take_design(server.as_ref().map(|server| &server.id)) {
+        history.edit("take the design", None, design);
+        return Begun { builder: Builder::new(history, saved), restored: None, server };
+    }
     let builder = Builder::new(history, saved);
     if let Some(restored) = &restored {
         builder.restore_pending(restored.pending.clone());
@@ -191,6 +198,7 @@ fn RestoredNote(builder: Builder, restored: Restored, server: Option<Saved>) -> 
 #[component]
 fn FirstStep(templates: RwSignal<bool>) -> impl IntoView {
     view! {
+        <DescribeField examples=true />
         <div class="card">
             <Empty
                 icon=icondata_lu::LuListPlus

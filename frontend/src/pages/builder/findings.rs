@@ -4,13 +4,12 @@ use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{LintContext, Severity, StepId, StepType};
 use sluice_web_state::editor::{Analysis, FieldAt, InputKey, LocatedFinding, PendingProblem, count, lint_context};
-use sluice_web_state::format::{plural, tokens};
+use sluice_web_state::format::plural;
 use sluice_web_state::message::sentence;
-use sluice_web_state::run_text::estimated_total;
 
 use super::model::Builder;
 use crate::browser::clock::{now_ms, utc};
-use crate::components::{Icon, Message};
+use crate::components::{EstimateSummary, Icon, Message};
 use crate::session::Session;
 
 /// How long after a key the draft is looked at: soon enough to help, late enough not to slow typing.
@@ -78,40 +77,7 @@ pub fn follow(builder: Builder) {
 #[component]
 pub fn EstimateCard(builder: Builder) -> impl IntoView {
     let estimate = Memo::new(move |_| builder.analysis.with(|analysis| analysis.estimate.clone()));
-    let cost = move || {
-        estimate.with(|estimate| match estimate {
-            Some(estimate) => estimated_total(estimate),
-            None => "…".to_owned(),
-        })
-    };
-    let amount = move || {
-        if estimate.with(|estimate| estimate.as_ref().is_none_or(|estimate| estimate.steps.is_empty())) {
-            return "No step calls a model yet.".to_owned();
-        }
-        let (low, high) = estimate.with(|estimate| {
-            let steps = estimate.iter().flat_map(|estimate| &estimate.steps);
-            steps.fold((0, 0), |(low, high), step| {
-                (
-                    low + step.input_tokens.low + step.output_tokens.low,
-                    high + step.input_tokens.high + step.output_tokens.high,
-                )
-            })
-        });
-        format!("{} to {} tokens, without the input and retries.", tokens(low), tokens(high))
-    };
-    let unknown = move || {
-        let labels = estimate.with(|it| it.as_ref().map(|it| it.unknown_prices.join(", ")).unwrap_or_default());
-        (!labels.is_empty()).then(|| format!("No price is known for: {labels}."))
-    };
-    let date = move || estimate.with(|it| it.as_ref().map(|it| format!("Prices of {}.", it.prices_date)));
-    view! {
-        <section class="card padded stack tight" aria-labelledby="estimate">
-            <h2 id="estimate">"A run costs"</h2>
-            <p class="price numbers">{cost}</p>
-            <p class="small muted">{amount} " " {date}</p>
-            <p class="small muted">{unknown}</p>
-        </section>
-    }
+    view! { <EstimateSummary estimate /> }
 }
 
 /// Everything that the lint found, and the input that cannot be taken, each leading to its step.

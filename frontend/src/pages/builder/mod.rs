@@ -19,6 +19,8 @@ mod model;
 mod page;
 mod palette;
 mod prompt_editor;
+mod refine;
+mod refine_dialog;
 mod save;
 mod selection;
 mod settings;

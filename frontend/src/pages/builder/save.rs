@@ -355,14 +355,20 @@ pub struct HandedOverBuilder {
     pub pending: Pending,
 }
 
-/// A place to leave it in, for the whole app.
+/// A design that is handed over: of the saved workflow with this id, or of a new one.
+type HandedOverDesign = (Option<WorkflowId>, Draft);
+
+/// A place to leave what the next builder begins with, for the whole app.
 #[derive(Clone, Copy)]
-pub struct Handover(StoredValue<Option<HandedOverBuilder>>);
+pub struct Handover {
+    builder: StoredValue<Option<HandedOverBuilder>>,
+    design: StoredValue<Option<HandedOverDesign>>,
+}
 
 impl Handover {
     /// Makes the place.
     pub fn provide() {
-        provide_context(Self(StoredValue::new(None)));
+        provide_context(Self { builder: StoredValue::new(None), design: StoredValue::new(None) });
     }
 
     /// Leaves a builder.
@@ -370,11 +376,22 @@ impl Handover {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
         let (open_inputs, pending) = (builder.open_inputs.get_untracked(), builder.pending.get_untracked());
-        self.0.set_value(Some(HandedOverBuilder { history, saved, open, open_inputs, pending }));
+        self.builder.set_value(Some(HandedOverBuilder { history, saved, open, open_inputs, pending }));
     }
 
     /// Takes what was left for a workflow. What was left for another is dropped.
     pub fn take(self, id: &WorkflowId) -> Option<HandedOverBuilder> {
-        self.0.try_update_value(Option::take).flatten().filter(|left| left.saved.id == *id)
+        self.builder.try_update_value(Option::take).flatten().filter(|left| left.saved.id == *id)
+    }
+
+    /// Leaves a design for the builder of a workflow, or of a new one.
+    pub fn give_design(self, id: Option<WorkflowId>, design: Draft) {
+        self.design.set_value(Some((id, design)));
+    }
+
+    /// Takes the design that was left. What was left for another workflow is dropped.
+    pub fn take_design(self, id: Option<&WorkflowId>) -> Option<Draft> {
+        let (left_for, design) = self.design.try_update_value(Option::take).flatten()?;
+        (left_for.as_ref() == id).then_some(design)
     }
 }

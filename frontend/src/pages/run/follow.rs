@@ -7,7 +7,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_use_event_listener::use_event_listener;
-use sluice_types::{ErrorCode, Execution};
+use sluice_types::{ErrorCode, EventType, Execution, ExecutionEvent};
 use sluice_web_state::connection::{Connection, Do, Happened};
 use sluice_web_state::run::{Changed, Fetch, RunState};
 
@@ -17,6 +17,17 @@ use crate::browser::clock::{now_ms, ticking};
 use crate::browser::events::{EventStream, News};
 use crate::components::{Button, Icon};
 
+/// The kinds of event that the server names, without `error`, which each stream has.
+const NAMED: [&str; 8] = [
+    EventType::Progress.as_str(),
+    EventType::Text.as_str(),
+    EventType::Thinking.as_str(),
+    EventType::ToolProgress.as_str(),
+    EventType::Done.as_str(),
+    EventType::Retry.as_str(),
+    EventType::Skipped.as_str(),
+    EventType::Paused.as_str(),
+];
 /// How long after a failed reading of the run the next one comes.
 const READ_AGAIN: Duration = Duration::from_secs(3);
 /// How often events are drawn while nobody sees the page: there are no frames then.
@@ -88,14 +99,14 @@ impl RunStore {
         self.flush();
         let Some(after) = self.state.try_with_value(RunState::last_seq) else { return };
         let address = api::executions::events_address(&self.id(), after);
-        let stream = EventStream::open(&address, move |news| self.hear(news));
+        let stream = EventStream::open(&address, &NAMED, move |news| self.hear(news));
         if stream.is_none() {
             self.happened(Happened::Failed { chance: js_sys::Math::random() });
         }
         self.stream.try_set_value(stream);
     }
 
-    fn hear(self, news: News) {
+    fn hear(self, news: News<ExecutionEvent>) {
         match news {
             News::Opened => self.happened(Happened::Opened),
             News::Event(event) => {

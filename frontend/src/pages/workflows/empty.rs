@@ -6,14 +6,14 @@ use super::listing::Listing;
 use crate::components::{Button, Empty};
 use crate::pages::templates::TemplateGallery;
 
-/// Nothing was made yet: the templates are the quickest way to a first run.
+/// Nothing was made yet: below the field for a sentence, the templates are the quickest way to a first run.
 #[component]
 pub fn NoWorkflows() -> impl IntoView {
     view! {
         <Empty
             icon=icondata_lu::LuWorkflow
             title="Start with your first workflow"
-            text="A workflow is a list of steps that models and people work through. Begin with one of these templates, or with an empty one. No key is needed to try it: a simulated provider is built in."
+            text="A workflow is a list of steps that models and people work through. Describe yours above, begin with one of these templates, or with an empty one. No key is needed to try it: a simulated provider is built in."
         />
         <TemplateGallery built_in_only=true />
     }

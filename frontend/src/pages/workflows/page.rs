@@ -7,7 +7,7 @@ use super::import::{DropAnywhere, ImportButton, ImportFailures, Importer};
 use super::listing::Listing;
 use super::rows::Rows;
 use crate::browser::focus::use_title;
-use crate::components::{ButtonKind, LinkButton};
+use crate::components::{ButtonKind, DescribeField, LinkButton};
 
 /// All workflows, with what can be done with each.
 #[component]
@@ -29,6 +29,7 @@ pub fn WorkflowsPage() -> impl IntoView {
             </div>
         </div>
         <ImportFailures importer />
+        <DescribeField examples=Signal::derive(move || listing.is_bare()) />
         <Filters listing />
         <Rows listing />
         <DropAnywhere importer />

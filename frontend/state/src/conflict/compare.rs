@@ -84,8 +84,13 @@ fn differing(
     let one = |name: &str| {
         let (my, their) = (mine.get(name), theirs.get(name));
         let changed_by = who(base.map(|base| base.get(name)).as_ref(), &my, &their)?;
-        let noun = if prefix.is_empty() { capitalised(&noun(name)) } else { noun(name) };
-        Some(Difference { what: format!("{prefix}{noun}"), mine: shown(my), theirs: shown(their), changed_by })
+        let noun = noun(name, prefix.is_empty());
+        Some(Difference {
+            what: format!("{prefix}{noun}"),
+            mine: shown_value(my),
+            theirs: shown_value(their),
+            changed_by,
+        })
     };
     names(mine, theirs).into_iter().filter_map(one).collect()
 }
@@ -135,8 +140,15 @@ fn order_differs(base: Option<&Draft>, mine: &Draft, theirs: &Draft, list: &Bloc
 }
 
 /// The display name of a field.
-pub fn noun(field: &str) -> String {
-    match field {
+fn noun(field: &str, is_title: bool) -> String {
+    let noun = field_noun(field);
+    if is_title { capitalised(&noun) } else { noun }
+}
+
+/// What people call a field of a definition or a step.
+#[must_use]
+pub fn field_noun(field: &str) -> String {
+    let noun = match field {
         "persona_id" => "persona",
         "yolo" => "skip reviews",
         "is_template" => "template",
@@ -151,12 +163,13 @@ pub fn noun(field: &str) -> String {
         "on_expiry" => "decision on expiry",
         "next" => "next step",
         other => return other.replace('_', " "),
-    }
-    .to_owned()
+    };
+    noun.to_owned()
 }
 
 /// A value as people read it.
-pub fn shown(value: Option<&Value>) -> String {
+#[must_use]
+pub fn shown_value(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),

@@ -7,8 +7,8 @@ mod compare;
 mod fields;
 mod merge;
 
-pub use compare::{ChangedBy, Difference, compare};
-pub(crate) use compare::{is_long, noun, shown};
+pub(crate) use compare::is_long;
+pub use compare::{ChangedBy, Difference, compare, field_noun, shown_value};
 pub use merge::merge;
 
 #[cfg(test)]

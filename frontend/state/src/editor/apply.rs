@@ -36,7 +36,7 @@ impl Draft {
             DraftEdit::SetTags(tags) => Self { tags: cleaned(&tags), ..draft },
             DraftEdit::SetActive(is_active) => Self { is_active, ..draft },
             DraftEdit::SetTemplate(is_template) => Self { is_template, ..draft },
-            DraftEdit::ReplaceAll(other) => {
+            DraftEdit::ReplaceAll(other) | DraftEdit::ChangeBySentence(other) => {
                 let definition = Edit::ReplaceAll(Box::new(other.to_definition()));
                 other.with_definition(edit::apply(&self.to_definition(), definition)?.definition)
             }

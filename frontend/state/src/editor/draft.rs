@@ -141,8 +141,8 @@ impl Draft {
         }
     }
 
-    /// A workflow as it was sent to be created.
-    #[cfg(test)]
+    /// A workflow as it is sent to be created.
+    #[must_use]
     pub fn from_create(request: CreateWorkflow) -> Self {
         let CreateWorkflow { id: _, name, description, category, tags, definition, is_template, is_active, .. } =
             request;

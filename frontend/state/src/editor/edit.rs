@@ -23,6 +23,8 @@ pub enum DraftEdit {
     Definition(Edit),
     /// Another draft in the place of this one: a template, another version.
     ReplaceAll(Box<Draft>),
+    /// The same, as a model changed it.
+    ChangeBySentence(Box<Draft>),
 }
 
 impl From<Edit> for DraftEdit {

@@ -21,6 +21,7 @@ pub(super) fn label(before: &Draft, edit: &DraftEdit) -> String {
         DraftEdit::SetTemplate(true) => "make it a template".into(),
         DraftEdit::SetTemplate(false) => "make it a workflow".into(),
         DraftEdit::ReplaceAll(_) => "replace the whole workflow".into(),
+        DraftEdit::ChangeBySentence(_) => "change by a sentence".into(),
         DraftEdit::Definition(edit) => label_of_edit(before, edit),
     }
 }
@@ -146,7 +147,8 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         | DraftEdit::SetActive(_)
         | DraftEdit::SetTemplate(_)
         | DraftEdit::Definition(_)
-        | DraftEdit::ReplaceAll(_) => None,
+        | DraftEdit::ReplaceAll(_)
+        | DraftEdit::ChangeBySentence(_) => None,
     }
 }
 

@@ -1,0 +1,129 @@
+//! What a change by a sentence does to a workflow, for a person to read.
+
+use sluice_types::{FieldChange, StepChange, StepChangeKind};
+
+use crate::conflict::{field_noun, shown_value};
+use crate::format::capitalised;
+
+/// A step that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedStep {
+    /// Its label.
+    pub label: String,
+    /// What happens to it, in words.
+    pub word: &'static str,
+    /// What happens to it.
+    pub kind: StepChangeKind,
+    /// Its fields that change. A new step shows those that say what it does.
+    pub fields: Vec<ChangedField>,
+}
+
+/// A field that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedField {
+    /// What people call it.
+    pub name: String,
+    /// Its older value; empty when there was none.
+    pub before: String,
+    /// Its newer value; empty when there is none.
+    pub after: String,
+}
+
+/// Characters up to which both values of a change are shown in one line.
+const MOST_SHORT: usize = 80;
+
+impl ChangedField {
+    /// Whether it is shown line by line: both values are there, and one of them is long.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        let is_long = |text: &str| text.contains('\n') || text.chars().nth(MOST_SHORT).is_some();
+        !self.before.is_empty() && !self.after.is_empty() && (is_long(&self.before) || is_long(&self.after))
+    }
+}
+
+/// The steps that change, in words.
+#[must_use]
+pub fn changed_steps(changes: &[StepChange]) -> Vec<ChangedStep> {
+    let step = |change: &StepChange| ChangedStep {
+        label: change.label.clone(),
+        word: word(change),
+        kind: change.kind,
+        // A step that is new or gone is told as a whole.
+        fields: if change.kind == StepChangeKind::Changed { changed_fields(&change.fields) } else { Vec::new() },
+    };
+    changes.iter().map(step).collect()
+}
+
+const fn word(change: &StepChange) -> &'static str {
+    match (change.kind, change.moved) {
+        (StepChangeKind::Added, _) => "added",
+        (StepChangeKind::Removed, _) => "removed",
+        (StepChangeKind::Changed, true) => "changed and moved",
+        (StepChangeKind::Changed, false) => "changed",
+        (StepChangeKind::Moved, _) => "moved",
+        (StepChangeKind::Unknown, _) => "different",
+    }
+}
+
+/// Fields that change, in words.
+#[must_use]
+pub fn changed_fields(fields: &[FieldChange]) -> Vec<ChangedField> {
+    let field = |field: &FieldChange| ChangedField {
+        name: name(&field.pointer),
+        before: shown_value(field.before.as_ref()),
+        after: shown_value(field.after.as_ref()),
+    };
+    fields.iter().map(field).collect()
+}
+
+/// A field by its pointer: `/cases/0/when` is `Cases 1 when`.
+fn name(pointer: &str) -> String {
+    let part = |part: &str| match part.parse::<u32>() {
+        Ok(position) => position.saturating_add(1).to_string(),
+        Err(_) => field_noun(&part.replace("~1", "/").replace("~0", "~")),
+    };
+    let parts: Vec<String> = pointer.split('/').skip(1).map(part).collect();
+    if parts.is_empty() { "Value".to_owned() } else { capitalised(&parts.join(" ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn change(value: Value) -> StepChange {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn changes_are_told_in_words() {
+        let changes = [
+            change(json!({"kind": "added", "step_id": "a", "label": "Check", "moved": false,
+                "fields": [{"pointer": "/prompt", "before": null, "after": "x"}]})),
+            change(json!({"kind": "changed", "step_id": "b", "label": "Write", "moved": true, "fields": [
+                {"pointer": "/max_tokens", "before": null, "after": 200},
+                {"pointer": "/cases/0/when", "before": "a", "after": "b"}]})),
+            change(json!({"kind": "removed", "step_id": "c", "label": "Old", "moved": false, "fields": []})),
+        ];
+        let steps = changed_steps(&changes);
+        let words: Vec<(&str, &str)> = steps.iter().map(|step| (step.label.as_str(), step.word)).collect();
+        assert_eq!(words, [("Check", "added"), ("Write", "changed and moved"), ("Old", "removed")]);
+        assert!(steps[0].fields.is_empty(), "a new step is told as a whole");
+        let names: Vec<&str> = steps[1].fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["Answer length", "Cases 1 when"]);
+        assert_eq!((steps[1].fields[0].before.as_str(), steps[1].fields[0].after.as_str()), ("", "200"));
+    }
+
+    #[test]
+    fn long_values_are_compared_line_by_line() {
+        let field = |before: &str, after: &str| ChangedField {
+            name: "Prompt".into(),
+            before: before.into(),
+            after: after.into(),
+        };
+        assert!(field("a\nb", "c").is_text());
+        assert!(!field("a", "b").is_text());
+        assert!(!field("", &"long ".repeat(40)).is_text(), "there is nothing to compare it with");
+    }
+}
