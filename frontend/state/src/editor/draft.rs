@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Block, BlockAddress, CreateWorkflow, Definition, InputField, PersonaId, Slot, Step, StepId, StepKind,
+    Block, BlockAddress, CreateWorkflow, Definition, InputField, PersonaId, Positions, Slot, Step, StepId, StepKind,
     UpdateWorkflow, Workflow, WorkflowTemplate,
 };
 
@@ -44,6 +44,8 @@ pub struct Draft {
     pub inputs: Vec<InputField>,
     /// Fields of the definition that a newer version has added. They are not edited here, and are saved as they are.
     pub extra: Map<String, Value>,
+    /// The positions that somebody set on the canvas.
+    pub(crate) layout: Arc<Positions>,
     pub(crate) nodes: BTreeMap<StepId, Arc<Step>>,
     pub(crate) lists: BTreeMap<BlockAddress, Arc<List>>,
     /// The lists of each container, in order.
@@ -70,6 +72,8 @@ struct Stored {
     is_template: bool,
     is_active: bool,
     definition: Definition,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    layout: Positions,
 }
 
 impl Draft {
@@ -96,6 +100,7 @@ impl Draft {
             context: BTreeMap::new(),
             inputs: Vec::new(),
             extra: Map::new(),
+            layout: Arc::default(),
             nodes: BTreeMap::new(),
             lists: BTreeMap::new(),
             containers: BTreeMap::new(),
@@ -240,6 +245,12 @@ impl Draft {
         }
     }
 
+    /// The positions that somebody set on the canvas.
+    #[must_use]
+    pub const fn layout(&self) -> &Arc<Positions> {
+        &self.layout
+    }
+
     /// A step by its id, without the steps inside it.
     #[must_use]
     pub fn step(&self, id: &StepId) -> Option<&Arc<Step>> {
@@ -354,6 +365,7 @@ impl PartialEq for Draft {
             context,
             inputs,
             extra,
+            layout,
             nodes,
             lists,
             // The nodes tell them.
@@ -363,6 +375,7 @@ impl PartialEq for Draft {
             && (is_template, is_active, yolo) == (&other.is_template, &other.is_active, &other.yolo)
             && (provider, model, persona_id) == (&other.provider, &other.model, &other.persona_id)
             && (context, inputs, extra, lists) == (&other.context, &other.inputs, &other.extra, &other.lists)
+            && layout == &other.layout
             && nodes.len() == other.nodes.len()
             && nodes
                 .iter()
@@ -373,15 +386,17 @@ impl PartialEq for Draft {
 
 impl From<Stored> for Draft {
     fn from(stored: Stored) -> Self {
-        let Stored { name, description, category, tags, is_template, is_active, definition } = stored;
-        Self { name, description, category, tags, is_template, is_active, ..Self::from_definition(definition) }
+        let Stored { name, description, category, tags, is_template, is_active, definition, layout } = stored;
+        let layout = Arc::new(layout);
+        Self { name, description, category, tags, is_template, is_active, layout, ..Self::from_definition(definition) }
     }
 }
 
 impl From<Draft> for Stored {
     fn from(draft: Draft) -> Self {
         let definition = draft.to_definition();
-        let Draft { name, description, category, tags, is_template, is_active, .. } = draft;
-        Self { name, description, category, tags, is_template, is_active, definition }
+        let Draft { name, description, category, tags, is_template, is_active, layout, .. } = draft;
+        let layout = Arc::unwrap_or_clone(layout);
+        Self { name, description, category, tags, is_template, is_active, definition, layout }
     }
 }

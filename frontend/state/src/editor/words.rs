@@ -21,6 +21,11 @@ pub(super) fn label(before: &Draft, edit: &DraftEdit) -> String {
         DraftEdit::SetTemplate(true) => "make it a template".into(),
         DraftEdit::SetTemplate(false) => "make it a workflow".into(),
         DraftEdit::ReplaceAll(_) => "replace the whole workflow".into(),
+        DraftEdit::Place(id, _) | DraftEdit::Nudge(id, _) => {
+            let label = before.step(id).map(|step| step.label.as_str()).unwrap_or_default();
+            format!("move {label} on the canvas")
+        }
+        DraftEdit::TidyUp => "tidy up".into(),
         DraftEdit::Definition(edit) => label_of_edit(before, edit),
     }
 }
@@ -142,9 +147,12 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         {
             Some(format!("{} of field {at}", part_of_field(part)))
         }
+        DraftEdit::Nudge(id, _) => Some(format!("place of {id}")),
         DraftEdit::SetTags(_)
         | DraftEdit::SetActive(_)
         | DraftEdit::SetTemplate(_)
+        | DraftEdit::Place(..)
+        | DraftEdit::TidyUp
         | DraftEdit::Definition(_)
         | DraftEdit::ReplaceAll(_) => None,
     }
