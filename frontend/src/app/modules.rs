@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
+use crate::components::canvas::{Canvas, CanvasSeat};
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
 use crate::pages::run::RunPage;
 use crate::pages::settings::{Agents, McpServers, Personas, Providers};
@@ -36,6 +37,15 @@ lazy_pages! {
     personas in settings: Personas,
     agents in settings: Agents,
     mcp_servers in settings: McpServers,
+}
+
+/// Draws a canvas of the loaded module.
+pub type DrawCanvas = fn(CanvasSeat) -> AnyView;
+
+/// Loads the canvas, which pages show when a person chooses it.
+#[wasm_split(canvas, fallible)]
+pub fn canvas() -> Result<DrawCanvas, SplitLoaderError> {
+    Ok(|seat| view! { <Canvas seat /> }.into_any())
 }
 
 /// Loads the module of the page at an address before the page is opened. Ignores failure: opening the page tries again.

@@ -9,6 +9,7 @@ use sluice_web_state::editor::Draft;
 use sluice_web_state::history::History;
 
 use super::autosave::{self, Restored};
+use super::canvas::{BuilderView, CanvasLayout, Carrier, ViewChoice, view_of_address};
 use super::conflict::ConflictDialog;
 use super::findings::{EstimateCard, Problems};
 use super::input_card::InputCard;
@@ -18,7 +19,7 @@ use super::save::{HandedOverBuilder, SaveBar, Saver, Shortcuts};
 use super::selection::{Picking, SelectionBar};
 use super::settings::{Defaults, Heading};
 use super::sorting::Sorting;
-use super::step_list::StepTree;
+use super::step_list::{StepNames, StepTree};
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, Empty, Note, NoteKind};
 use crate::pages::builder::findings;
@@ -34,11 +35,13 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     let picking = Picking::new(builder);
     provide_context(picking);
     provide_context(Sorting::new(builder));
+    provide_context(Carrier::new(builder));
+    provide_context(StepNames::of(builder));
+    let view = view_of_address();
     use_title(move || {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }
     });
-    let no_steps = Memo::new(move |_| builder.step_count() == 0);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <a href="/">"Workflows"</a>
@@ -47,8 +50,29 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         </nav>
         <div class="page-head">
             <Heading builder />
+            <ViewChoice view />
         </div>
         {restored.map(|restored| view! { <RestoredNote builder restored server /> })}
+        {move || match view.get() {
+            BuilderView::List => view! { <ListLayout builder picking templates /> }.into_any(),
+            BuilderView::Canvas => view! {
+                <CanvasLayout builder picking />
+                <SelectionBar builder picking />
+            }
+            .into_any(),
+        }}
+        <SaveBar builder saver />
+        <ConflictDialog builder saver />
+        <TemplateDialog builder open=templates />
+        <Shortcuts builder saver />
+    }
+}
+
+/// The builder as a list.
+#[component]
+fn ListLayout(builder: Builder, picking: Picking, templates: RwSignal<bool>) -> impl IntoView {
+    let no_steps = Memo::new(move |_| builder.step_count() == 0);
+    view! {
         <div class="builder">
             <div class="stack">
                 <Defaults builder />
@@ -67,10 +91,6 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
                 <Problems builder />
             </aside>
         </div>
-        <SaveBar builder saver />
-        <ConflictDialog builder saver />
-        <TemplateDialog builder open=templates />
-        <Shortcuts builder saver />
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use sluice_types::edit::{BranchChange, Edit, EditError};
 use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId};
+use sluice_web_state::canvas::View;
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
     Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
@@ -63,6 +64,12 @@ pub struct Builder {
     pub closed_lists: RwSignal<HashSet<BlockAddress>>,
     /// The step that was worked on last: new ones come behind it.
     pub current: StoredValue<Option<StepId>>,
+    /// The current step on the canvas.
+    pub selected: RwSignal<Option<StepId>>,
+    /// The step whose card stands beside the canvas.
+    pub card: RwSignal<Option<StepId>>,
+    /// The part of the canvas that was seen last.
+    pub canvas_view: RwSignal<Option<View>>,
     /// Lint and estimate of the draft, updated shortly after the typing.
     pub analysis: RwSignal<Analysis>,
     /// The problems of the pending input.
@@ -104,6 +111,9 @@ impl Builder {
             open_inputs: RwSignal::new(HashSet::new()),
             closed_lists: RwSignal::new(HashSet::new()),
             current: StoredValue::new(None),
+            selected: RwSignal::new(None),
+            card: RwSignal::new(None),
+            canvas_view: RwSignal::new(None),
             analysis: RwSignal::new(Analysis::default()),
             pending_problems,
             discarded: StoredValue::new(false),
@@ -158,6 +168,7 @@ impl Builder {
     pub fn edit_and_show(self, edit: impl Into<DraftEdit>) -> bool {
         let done = self.applied(edit.into());
         if let Ok(Some(id)) = &done {
+            self.selected.set(Some(id.clone()));
             focus_soon(toggle_id(id));
         }
         done.is_ok()
@@ -195,6 +206,8 @@ impl Builder {
         self.open_around(&to);
         if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
             self.open.update(|open| _ = open.insert(id.clone()));
+            self.selected.set(Some(id.clone()));
+            self.card.set(Some(id.clone()));
             focus_soon(toggle_id(&id));
         }
     }
@@ -377,6 +390,8 @@ impl Builder {
             self.open_around(&list);
         }
         self.open.update(|open| _ = open.insert(id.clone()));
+        self.selected.set(Some(id.clone()));
+        self.card.set(Some(id.clone()));
         let (toggle, field) = (toggle_id(id), field_id(id, field));
         // The card and its fields are there once what is around them is drawn open.
         request_animation_frame(move || {

@@ -5,6 +5,7 @@ mod agent;
 mod auto_scroll;
 mod bar;
 mod budget;
+mod canvas;
 mod change;
 mod commands;
 mod container;

@@ -233,6 +233,11 @@ impl RunStore {
         self.definition.get()
     }
 
+    /// The steps of the definition by their places. Tracks changes.
+    pub fn index(self) -> Option<Shared<Index>> {
+        self.index.get()
+    }
+
     /// A step of the definition. Tracks changes.
     pub fn step_at(self, path: &StepPath) -> Option<Arc<Step>> {
         self.index.with(|index| index.as_ref()?.at(path).map(|place| Arc::clone(&place.step)))
