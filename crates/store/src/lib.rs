@@ -7,6 +7,7 @@
 #![expect(clippy::duplicate_mod, reason = "the queries are compiled once for each database")]
 
 mod agents;
+mod canvas;
 mod changes;
 mod cursor;
 mod deletion;
@@ -32,6 +33,7 @@ mod store;
 mod time;
 mod workflows;
 
+pub use canvas::{LayoutChange, NodesChange};
 pub use changes::{Changes, Position, TextPiece, TextPosition};
 pub use cursor::Cursor;
 pub use error::{Retry, StoreError, UNKNOWN_RETRIES};

@@ -310,6 +310,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    workflow_layouts (tenant_id, workflow_id) {
+        tenant_id -> Text,
+        workflow_id -> Text,
+        nodes -> Text,
+        viewport -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     workflow_resources (tenant_id, kind, resource_id, workflow_id) {
         tenant_id -> Text,
         kind -> Text,
@@ -336,6 +345,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     schema_compatibility,
     step_runs,
     tenants,
+    workflow_layouts,
     workflow_resources,
     workflow_tags,
     workflow_versions,

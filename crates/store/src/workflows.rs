@@ -152,7 +152,7 @@ impl Store {
         write!(self, |conn| queries::workflows::create(conn, tenant.as_str(), &workflow))
     }
 
-    /// Saves a workflow over the version before the one that it holds.
+    /// Saves a workflow over the version before the one that it holds. Its layout stays as it is.
     pub async fn update_workflow(&self, tenant: &TenantId, workflow: Workflow) -> Result<WorkflowUpdate, StoreError> {
         let tenant = tenant.clone();
         write!(self, |conn| queries::workflows::update(conn, tenant.as_str(), &workflow))

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::definition::StepType;
+use crate::definition::{Definition, StepType};
 use crate::ids::StepId;
 use crate::index::Index;
 use crate::lint::{LintFinding, Severity};
@@ -219,6 +219,17 @@ impl CanvasParts {
 #[must_use]
 pub fn positions_of(nodes: &[NodePosition]) -> Positions {
     nodes.iter().map(|node| (node.id.clone(), Position { x: node.x, y: node.y })).collect()
+}
+
+/// The same the other way round, for the steps that a definition has, in the order of their ids.
+#[must_use]
+pub fn layout_of(definition: &Definition, positions: &Positions) -> Vec<NodePosition> {
+    if positions.is_empty() {
+        return Vec::new();
+    }
+    let index = Index::of(definition);
+    let known = positions.iter().filter(|(id, _)| index.place(id).is_some());
+    known.map(|(id, Position { x, y })| NodePosition { id: id.clone(), x: *x, y: *y }).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::canvas::NodePosition;
 use crate::definition::{Definition, InputField, Step};
 use crate::ids::WorkflowId;
 use crate::index::Index;
@@ -29,6 +30,9 @@ pub struct WorkflowTemplate {
     pub input: Vec<TemplateInput>,
     /// The definition.
     pub definition: Definition,
+    /// Where its steps stand on the canvas, as far as somebody placed them.
+    #[serde(default)]
+    pub layout: Vec<NodePosition>,
     /// Whether it comes with Sluice.
     #[serde(default)]
     pub built_in: bool,

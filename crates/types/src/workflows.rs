@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::canvas::NodePosition;
 use crate::definition::{Definition, known_parts_if_given, known_parts_only, to_be_checked};
 use crate::execution::ExecutionSummary;
 use crate::ids::{AgentId, McpServerId, WorkflowId};
@@ -32,7 +33,10 @@ pub struct Workflow {
     pub metadata: BTreeMap<String, String>,
     /// The definition.
     pub definition: Definition,
-    /// Counts the saves, from 1; it is the `ETag`.
+    /// Where its steps stand on the canvas, as far as somebody placed them. Positions are no part of a version.
+    #[serde(default)]
+    pub layout: Vec<NodePosition>,
+    /// Counts the saves, from 1; the `ETag` begins with it.
     pub version: i64,
     /// Whether it is a template of the tenant's own.
     pub is_template: bool,
@@ -78,6 +82,9 @@ pub struct CreateWorkflow {
     /// The definition.
     #[serde(deserialize_with = "known_parts_only")]
     pub definition: Definition,
+    /// Where its steps stand on the canvas; those that it has not are ignored. Default: nobody placed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Vec<NodePosition>>,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
     pub is_template: bool,
@@ -120,6 +127,7 @@ impl Default for CreateWorkflow {
             tags: Vec::new(),
             metadata: None,
             definition: Definition::default(),
+            layout: None,
             is_template: false,
             is_published: None,
             is_active: true,
@@ -158,6 +166,10 @@ pub struct UpdateWorkflow {
     /// The definition. Fields that a newer version of Sluice has added to the stored definition may be sent back unchanged.
     #[serde(deserialize_with = "to_be_checked")]
     pub definition: Definition,
+    /// Where its steps stand on the canvas: all positions. Those of steps that it has not are ignored. A save that changes
+    /// nothing else makes no version. Default: as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Vec<NodePosition>>,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
     pub is_template: bool,
@@ -219,6 +231,10 @@ pub struct PatchWorkflow {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
     #[schema(value_type = Map<String, Value>)]
     pub definition: Option<Map<String, Value>>,
+    /// Where its steps stand on the canvas: all positions; `null` removes them. Alone it makes no version.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[schema(value_type = Option<Vec<NodePosition>>)]
+    pub layout: Option<Option<Vec<NodePosition>>>,
     /// Whether it is a template of the tenant's own.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
     #[schema(value_type = bool)]

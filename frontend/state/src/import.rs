@@ -71,6 +71,7 @@ pub fn read(file_name: &str, text: &str) -> Result<CreateWorkflow, ImportError> 
             tags: read.tags,
             metadata: read.metadata,
             definition: read.definition,
+            layout: read.layout,
             is_template: read.is_template,
             is_published: read.is_published,
             is_active: read.is_active,

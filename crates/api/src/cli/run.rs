@@ -205,6 +205,7 @@ async fn save(engine: &Engine, tenant: &TenantId, workflow: WorkflowFile) -> Res
         tags: Vec::new(),
         metadata: Metadata::new(),
         definition: workflow.definition,
+        layout: Vec::new(),
         version: 1,
         is_template: false,
         is_published: false,

@@ -33,6 +33,7 @@ async fn engine(database: &TestDatabase, model: &str, faults: Faults) -> Engine 
         tags: Vec::new(),
         metadata: Metadata::new(),
         definition: serde_json::from_value(json!({ "steps": steps })).unwrap(),
+        layout: Vec::new(),
         version: 1,
         is_template: false,
         is_published: false,

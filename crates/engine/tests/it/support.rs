@@ -80,6 +80,7 @@ impl TestEngine {
             tags: Vec::new(),
             metadata: Metadata::new(),
             definition: serde_json::from_value(definition).unwrap(),
+            layout: Vec::new(),
             version: 1,
             is_template: false,
             is_published: false,

@@ -2,6 +2,7 @@
 //! the `Backend`.
 
 pub mod agents;
+pub mod canvas;
 pub mod changes;
 pub mod deletion;
 pub mod execution_list;

@@ -8,16 +8,14 @@ use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion, WorkflowVersionSummary};
 
-use super::{Backend, Connection, Result, name_key, resources};
+use super::{Backend, Connection, Result, canvas, name_key, resources};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
 use crate::schema::{executions, workflow_resources, workflow_tags, workflow_versions, workflows};
 use crate::workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
 
 pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Workflow>> {
-    let found = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
-    let row = found.select(WorkflowRow::as_select()).first(conn).await.optional()?;
-    row.map(WorkflowRow::into_workflow).transpose()
+    Ok(canvas::get(conn, tenant, id).await?.map(|(workflow, _)| workflow))
 }
 
 /// Whether there is such a workflow, without reading its definition.
@@ -57,10 +55,11 @@ pub async fn create(conn: &mut Connection, tenant: &str, workflow: &Workflow) ->
     diesel::insert_into(workflows::table).values(WorkflowRow::new(tenant, workflow)?).execute(conn).await?;
     write_tags(conn, tenant, workflow).await?;
     resources::note(conn, tenant, workflow).await?;
+    canvas::create(conn, tenant, workflow.id.as_str(), &workflow.layout).await?;
     write_version(conn, tenant, workflow).await
 }
 
-/// Saves a workflow over the version before it.
+/// Saves a workflow over the version before it. Its layout stays as it is.
 pub async fn update(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<WorkflowUpdate> {
     let id = workflow.id.as_str();
     let row = WorkflowRow::new(tenant, workflow)?;

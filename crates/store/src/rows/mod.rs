@@ -1,6 +1,7 @@
 //! Rows, and how they become the values that callers work with.
 
 mod executions;
+mod layouts;
 mod resources;
 mod step_runs;
 mod workflows;
@@ -16,6 +17,7 @@ use crate::journal::Snapshot;
 pub(crate) use executions::{
     EventRow, ExecutionRow, ExecutionSummaryRow, IdempotencyRow, MetadataRow, SnapshotRow, StateRow,
 };
+pub(crate) use layouts::{LayoutRow, read_positions, write_positions};
 pub(crate) use resources::{AgentRow, CredentialRow, McpServerRow, McpToolRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};

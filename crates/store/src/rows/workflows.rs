@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use sluice_types::{
-    Definition, ExecutionSummary, Index, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary,
+    Definition, ExecutionSummary, Index, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary, layout_of,
 };
 
-use super::{FIRST_FORMAT, read_json, read_metadata, read_word, write_json, write_metadata};
+use super::{FIRST_FORMAT, LayoutRow, read_json, read_metadata, read_positions, read_word, write_json, write_metadata};
 use crate::error::StoreError;
 use crate::schema::{workflow_versions, workflows};
 use crate::time::{from_micros, to_micros};
@@ -64,7 +64,10 @@ impl WorkflowRow {
         })
     }
 
-    pub fn into_workflow(self) -> Result<Workflow, StoreError> {
+    /// The workflow with its layout. Positions of steps that it has no more are left out.
+    pub fn into_workflow(self, layout: Option<&LayoutRow>) -> Result<Workflow, StoreError> {
+        let definition: Definition = read_json(&self.definition)?;
+        let positions = layout.map(|row| read_positions(&row.nodes)).unwrap_or_default();
         Ok(Workflow {
             id: read_word(&self.id)?,
             name: self.name,
@@ -72,7 +75,8 @@ impl WorkflowRow {
             category: self.category,
             tags: read_json(&self.tags)?,
             metadata: read_metadata(self.metadata.as_ref())?,
-            definition: read_json(&self.definition)?,
+            layout: layout_of(&definition, &positions),
+            definition,
             version: self.version,
             is_template: self.is_template,
             is_published: self.is_template && self.is_published,

@@ -32,6 +32,7 @@ pub fn workflow() -> Workflow {
         tags: Vec::new(),
         metadata: Metadata::new(),
         definition: definition(),
+        layout: Vec::new(),
         version: 1,
         is_template: false,
         is_published: false,

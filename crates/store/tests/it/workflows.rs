@@ -20,6 +20,7 @@ fn workflow(id: &str, name: &str, second: i64) -> Workflow {
         tags: vec![format!("tag-{}", second % 2)],
         metadata: Metadata::new(),
         definition: serde_json::from_value(json!({"steps": [{"label": "A", "type": "llm", "prompt": "x"}]})).unwrap(),
+        layout: Vec::new(),
         version: 1,
         is_template: false,
         is_published: false,

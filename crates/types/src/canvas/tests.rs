@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::block::BlockAddress;
-use crate::definition::{Definition, NEXT_END, StepKind};
+use crate::definition::{NEXT_END, StepKind};
 use crate::edit::container_tests::{Drawn, any_edit, edit_of, tree};
 use crate::edit::{Connection, Edit, apply, connect_all};
 use crate::limits::{MAX_CANVAS_COORDINATE, MAX_NESTING};

@@ -197,6 +197,7 @@ impl Draft {
             tags: self.tags.clone(),
             metadata: None,
             definition: self.to_definition(),
+            layout: None,
             is_template: self.is_template,
             is_published: None,
             is_active: self.is_active,
