@@ -10,6 +10,6 @@ mod state;
 mod surface;
 mod toolbar;
 
-pub use host::{CanvasHost, CanvasInput, CanvasSeat, KeptView, ListMark};
+pub use host::{CanvasHost, CanvasInput, CanvasSeat, ListMark};
 pub use lazy::LazyCanvas;
 pub use surface::Canvas;

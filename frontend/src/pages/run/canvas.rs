@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use sluice_types::{BlockAddress, Positions, Slot, StepId, StepPath, StepRunStatus};
+use sluice_types::{BlockAddress, Positions, Slot, StepId, StepPath, StepRunStatus, positions_of};
 use sluice_web_state::canvas::progress::{
     RunsByStep, case_taken, container_runs, inside_words, is_taken, run_to_show, runs_by_step,
 };
@@ -77,7 +77,7 @@ fn read_layout(store: RunStore, layout: RwSignal<Arc<Positions>>) {
     let workflow = store.peek(|run| run.execution().workflow_id.clone());
     spawn_local(async move {
         if let Ok(workflow) = api::workflows::get(&workflow).await {
-            layout.try_set(Arc::new(sluice_web_state::canvas::layout_of(&workflow)));
+            layout.try_set(Arc::new(positions_of(&workflow.layout)));
         }
     });
 }

@@ -21,10 +21,3 @@ pub use view::{View, ZOOM_STEP, wheel_factor};
 
 /// A workflow with more steps than this has a small map beside its picture.
 pub const MAP_FROM_STEPS: usize = 40;
-
-/// The positions that are stored with a workflow.
-#[must_use]
-pub fn layout_of(workflow: &sluice_types::Workflow) -> sluice_types::Positions {
-    let _ = workflow;
-    sluice_types::Positions::new()
-}

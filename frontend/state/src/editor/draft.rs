@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Block, BlockAddress, CreateWorkflow, Definition, InputField, PersonaId, Positions, Slot, Step, StepId, StepKind,
-    UpdateWorkflow, Workflow, WorkflowTemplate,
+    Block, BlockAddress, CreateWorkflow, Definition, InputField, NodePosition, PersonaId, Positions, Slot, Step,
+    StepId, StepKind, UpdateWorkflow, Workflow, WorkflowTemplate, positions_of,
 };
 
 use super::distinct::distinct_names;
@@ -130,6 +130,7 @@ impl Draft {
             tags: workflow.tags.clone(),
             is_template: workflow.is_template,
             is_active: workflow.is_active,
+            layout: Arc::new(positions_of(&workflow.layout)),
             ..Self::from_definition(workflow.definition.clone())
         }
     }
@@ -180,6 +181,7 @@ impl Draft {
             category: self.category.clone(),
             tags: self.tags.clone(),
             definition: self.to_definition(),
+            layout: Some(self.placed()).filter(|placed| !placed.is_empty()),
             is_template: self.is_template,
             is_active: self.is_active,
             ..CreateWorkflow::default()
@@ -197,7 +199,7 @@ impl Draft {
             tags: self.tags.clone(),
             metadata: None,
             definition: self.to_definition(),
-            layout: None,
+            layout: Some(self.placed()),
             is_template: self.is_template,
             is_published: None,
             is_active: self.is_active,
@@ -209,6 +211,11 @@ impl Draft {
             created_at: None,
             updated_at: None,
         }
+    }
+
+    /// The positions on the canvas, as a request holds them.
+    fn placed(&self) -> Vec<NodePosition> {
+        self.layout.iter().map(|(id, at)| NodePosition { id: id.clone(), x: at.x, y: at.y }).collect()
     }
 
     /// The steps of a list, with those inside them.

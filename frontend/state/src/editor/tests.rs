@@ -425,6 +425,9 @@ fn positions_on_the_canvas_are_part_of_the_draft() {
     assert_ne!(placed, before);
     let read = serde_json::from_str::<Draft>(&serde_json::to_string(&placed).unwrap()).unwrap();
     assert_eq!(read, placed);
+    let sent: Vec<_> = placed.to_update().layout.unwrap().into_iter().map(|at| (at.id, at.x)).collect();
+    assert_eq!(sent, [(id("a"), 4.0), (id("c"), 20.0)]);
+    assert_eq!(before.to_update().layout, Some(Vec::new()), "a save takes positions away, too");
     // A step that stands elsewhere has no position there; the others keep theirs.
     let wrapped = placed.apply(Edit::WrapSteps { ids: vec![id("c")], wrapper: Wrapper::Loop }).unwrap().draft;
     assert_eq!(wrapped.layout().keys().collect::<Vec<_>>(), [&id("a")]);
