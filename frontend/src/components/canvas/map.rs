@@ -3,13 +3,13 @@
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use sluice_types::BlockAddress;
-use sluice_web_state::canvas::{MAP_FROM_STEPS, Point, Rect};
+use sluice_web_state::canvas::{MAP_FROM_STEPS, Point, Rect, Size, View};
 
 use super::state::CanvasState;
 
-/// Its size, in pixels.
-const WIDTH: f64 = 160.0;
-const HEIGHT: f64 = 112.0;
+/// Its size at the most and at the least, in pixels. A picture that is very long or wide is drawn wider or higher than it is.
+const MOST: Size = Size { width: 168.0, height: 168.0 };
+const LEAST: Size = Size { width: 48.0, height: 48.0 };
 
 /// All of the picture, with the part that is seen. A press leads there; keys lead from step to step instead.
 #[component]
@@ -21,7 +21,11 @@ pub fn SmallMap(state: CanvasState) -> impl IntoView {
 #[component]
 fn Map(state: CanvasState) -> impl IntoView {
     let bounds = Memo::new(move |_| state.picture.with(|picture| picture.bounds()).grown(40.0));
-    let scale = move || (WIDTH / bounds.get().width).min(HEIGHT / bounds.get().height);
+    let size = Memo::new(move |_| {
+        let bounds = bounds.get();
+        let scale = (MOST.width / bounds.width).min(MOST.height / bounds.height);
+        Size { width: (bounds.width * scale).max(LEAST.width), height: (bounds.height * scale).max(LEAST.height) }
+    });
     let view_box = move || {
         let bounds = bounds.get();
         format!("{} {} {} {}", bounds.x, bounds.y, bounds.width, bounds.height)
@@ -42,11 +46,13 @@ fn Map(state: CanvasState) -> impl IntoView {
         let corner = element.get_bounding_client_rect();
         let inside =
             Point::new(f64::from(event.client_x()) - corner.left(), f64::from(event.client_y()) - corner.top());
-        let at = bounds.get_untracked().origin().plus(inside.times(1.0 / untrack(scale)));
+        let (bounds, map) = (bounds.get_untracked(), size.get_untracked());
+        let inside = Point::new(inside.x * bounds.width / map.width, inside.y * bounds.height / map.height);
+        let at = bounds.origin().plus(inside);
         let size = state.size.get_untracked();
         state.look(|view| {
             let half = Point::new(size.width, size.height).times(0.5 / view.zoom);
-            sluice_web_state::canvas::View { origin: at.minus(half), ..view }
+            View { origin: at.minus(half), ..view }
         });
     };
     view! {
@@ -54,9 +60,9 @@ fn Map(state: CanvasState) -> impl IntoView {
             class="canvas-map"
             aria-hidden="true"
             viewBox=view_box
-            preserveAspectRatio="xMinYMin meet"
-            width=move || (bounds.get().width * scale()).to_string()
-            height=move || (bounds.get().height * scale()).to_string()
+            preserveAspectRatio="none"
+            width=move || size.get().width.to_string()
+            height=move || size.get().height.to_string()
             on:pointerdown=move |event| lead(&event)
             on:pointermove=move |event| {
                 if event.buttons() == 1 {

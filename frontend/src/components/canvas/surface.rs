@@ -20,6 +20,8 @@ use super::node::list_view;
 use super::state::CanvasState;
 use super::toolbar::Toolbar;
 
+/// Width of the button of the menu, in pixels: it does not stand out of the surface.
+const MENU_WIDTH: f64 = 40.0;
 /// Pixels of a line, for wheels that count lines.
 const WHEEL_LINE_PX: f64 = 16.0;
 
@@ -55,8 +57,8 @@ pub fn Canvas(seat: CanvasSeat) -> impl IntoView {
                 on:pointerdown=move |event| press(state, &event)
                 on:pointermove=move |event| state.movement(&event)
                 on:pointerup=move |event| state.send(Event::Up { pointer: event.pointer_id() })
-                on:pointercancel=move |_| state.send(Event::Cancel)
-                on:lostpointercapture=move |_| state.send(Event::Cancel)
+                on:pointercancel=move |event| state.send(Event::Lost { pointer: event.pointer_id() })
+                on:lostpointercapture=move |event| lost(state, &event)
                 on:wheel=move |event| wheel(state, &event)
                 on:keydown=move |event| key(state, &event)
                 on:contextmenu=move |event| context_menu(state, &event)
@@ -83,7 +85,7 @@ pub fn Canvas(seat: CanvasSeat) -> impl IntoView {
 fn Markers() -> impl IntoView {
     let marker = |id: &'static str, class: &'static str| {
         view! {
-            <marker id=id viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+            <marker id=id viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse">
                 <path d="M0,0 L10,5 L0,10 z" class=class></path>
             </marker>
         }
@@ -120,6 +122,7 @@ fn NodeMenu(state: CanvasState) -> impl IntoView {
         let at = state.view().to_surface(Point::new(rect.right(), rect.y));
         let size = state.size.get();
         let is_seen = (0.0..=size.width).contains(&at.x) && (0.0..=size.height).contains(&at.y);
+        let at = Point::new(at.x.min(size.width - MENU_WIDTH), at.y);
         is_seen.then_some((at, at.y > size.height / 2.0))
     });
     let place = move |side: fn(Point) -> f64| {
@@ -169,8 +172,7 @@ fn follow_size(state: CanvasState) {
         let size = state.size.get();
         let is_known = state.picture.with(|picture| !picture.is_empty()) && size.width > 0.0;
         if is_known && state.seat.view.with_untracked(Option::is_none) {
-            let bounds = state.picture.with_untracked(|picture| picture.bounds());
-            state.seat.view.set(Some(View::at_first(bounds, size)));
+            state.seat.view.set(Some(state.picture.with_untracked(|picture| picture.first_view(size))));
         }
     });
 }
@@ -227,6 +229,13 @@ fn on(state: CanvasState, event: &PointerEvent) -> On {
     let is_face = target.closest(".canvas-face").ok().flatten().is_some();
     let is_current = state.seat.selected.with_untracked(|selected| selected.as_ref() == Some(&id));
     if is_face && (event.pointer_type() != "touch" || is_current) { On::Node(id) } else { On::Background }
+}
+
+/// The pointer is held by the surface no more. A finger is held by the step below it at first, which loses it to the surface.
+fn lost(state: CanvasState, event: &PointerEvent) {
+    if event.target() == event.current_target() {
+        state.send(Event::Lost { pointer: event.pointer_id() });
+    }
 }
 
 impl CanvasState {

@@ -1,7 +1,7 @@
 //! The tools of the canvas.
 
 use leptos::prelude::*;
-use sluice_web_state::canvas::{View, ZOOM_STEP};
+use sluice_web_state::canvas::ZOOM_STEP;
 
 use super::state::CanvasState;
 use crate::components::{Button, ButtonKind};
@@ -53,6 +53,6 @@ pub fn Toolbar(state: CanvasState) -> impl IntoView {
 fn tidy_up(state: CanvasState) {
     state.host().tidy_up();
     state.said.set("All steps stand where the layout puts them.".to_owned());
-    let bounds = state.picture.with_untracked(|picture| picture.bounds());
-    state.look(|_| View::at_first(bounds, state.size.get_untracked()));
+    let size = state.size.get_untracked();
+    state.look(|_| state.picture.with_untracked(|picture| picture.first_view(size)));
 }

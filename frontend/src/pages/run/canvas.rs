@@ -14,7 +14,9 @@ use sluice_web_state::run::{lane_status, spent_briefly};
 use sluice_web_state::shared::Shared;
 
 use super::address::Chooser;
+use super::ids::step_heading;
 use super::inside::Inside;
+use super::lead::bring_into_view;
 use super::output::OutputCard;
 use super::pane::ChosenStep;
 use super::spent::{cost_of, took};
@@ -174,8 +176,12 @@ impl CanvasHost for RunOnCanvas {
         // A step that has not run yet has nothing to show.
         let Some(path) = self.store.peek(|run| run_to_show(run, &paths)) else { return };
         self.chooser.choose(&path);
+        let heading = step_heading(&path);
         if by_key {
-            focus_soon(super::ids::step_heading(&path));
+            focus_soon(heading);
+        } else {
+            // On a telephone the step stands below the picture.
+            request_animation_frame(move || bring_into_view(&heading));
         }
     }
 

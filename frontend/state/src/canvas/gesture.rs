@@ -43,7 +43,12 @@ pub enum PointerEvent {
         /// Which pointer.
         pointer: i32,
     },
-    /// The browser, or Escape, takes it away.
+    /// The browser takes it away.
+    Lost {
+        /// Which pointer.
+        pointer: i32,
+    },
+    /// Escape ends what is going on.
     Cancel,
 }
 
@@ -141,6 +146,17 @@ impl Gesture {
         }
     }
 
+    /// The pointer that has the picture, a step or a connection.
+    const fn holder(&self) -> Option<i32> {
+        match self {
+            Self::Idle | Self::Pinching { .. } => None,
+            Self::Pressed { pointer, .. }
+            | Self::Panning { pointer, .. }
+            | Self::Moving { pointer, .. }
+            | Self::Connecting { pointer, .. } => Some(*pointer),
+        }
+    }
+
     /// The same event again, after the picture has moved below the pointer.
     #[must_use]
     pub fn again(&self) -> Option<GestureEffect> {
@@ -158,7 +174,9 @@ impl Gesture {
             PointerEvent::Down { pointer, at, on } => self.down(pointer, at, on),
             PointerEvent::Move { pointer, at } => self.moved(pointer, at),
             PointerEvent::Up { pointer } => self.up(pointer),
-            PointerEvent::Cancel => {
+            // It is told of each pointer that is let go, too.
+            PointerEvent::Lost { pointer } if self.holder() != Some(pointer) => (self, None),
+            PointerEvent::Lost { .. } | PointerEvent::Cancel => {
                 let held = matches!(self, Self::Moving { .. } | Self::Connecting { .. });
                 (Self::Idle, held.then_some(GestureEffect::Cancelled))
             }
@@ -306,6 +324,7 @@ mod tests {
         let (gesture, effects) = run(&[down(1, 0.0, On::Background), down(2, 100.0, On::Node(id())), to(2, 200.0)]);
         assert_eq!(effects, [GestureEffect::Pinch { by: at(50.0), factor: 2.0, at: at(100.0) }]);
         let (gesture, _) = gesture.step(PointerEvent::Up { pointer: 1 });
+        let (gesture, _) = gesture.step(PointerEvent::Lost { pointer: 1 });
         assert_eq!(gesture.step(to(2, 210.0)).1, Some(GestureEffect::Pan(at(10.0))));
     }
 
@@ -317,6 +336,7 @@ mod tests {
             3 => (pointer.clone(), place.clone(), on).prop_map(|(pointer, at, on)| PointerEvent::Down { pointer, at, on }),
             6 => (pointer.clone(), place).prop_map(|(pointer, at)| PointerEvent::Move { pointer, at }),
             3 => pointer.prop_map(|pointer| PointerEvent::Up { pointer }),
+            1 => (1..4_i32).prop_map(|pointer| PointerEvent::Lost { pointer }),
             1 => Just(PointerEvent::Cancel),
         ]
     }

@@ -8,7 +8,8 @@ use sluice_types::{
     StepType, canvas_parts,
 };
 
-use super::geometry::{Point, Rect};
+use super::geometry::{Point, Rect, Size};
+use super::view::View;
 
 /// Steps, lists and connections with their places. Coordinates of a step are those of its list, coordinates of a list those of
 /// its container: what a container holds moves with it.
@@ -183,6 +184,13 @@ impl Picture {
     #[must_use]
     pub const fn bounds(&self) -> Rect {
         self.bounds
+    }
+
+    /// The picture as it is seen at first on a surface.
+    #[must_use]
+    pub fn first_view(&self, surface: Size) -> View {
+        let first = self.steps(&BlockAddress::Root).first().and_then(|id| self.place(id));
+        View::at_first(self.bounds, first.unwrap_or(self.bounds), surface)
     }
 
     /// Where a list begins in the picture.

@@ -78,17 +78,18 @@ impl View {
         Self { origin: bounds.centre().minus(middle), zoom }
     }
 
-    /// The beginning of a picture, large enough to be read; all of it where that is possible.
+    /// The beginning of a picture, large enough to be read; all of it where that is possible. `first` is its first step, which is
+    /// in the middle where the picture is wider than the surface.
     #[must_use]
-    pub fn at_first(bounds: Rect, surface: Size) -> Self {
+    pub fn at_first(bounds: Rect, first: Rect, surface: Size) -> Self {
         let fitting = Self::fitting(bounds, surface);
         if fitting.zoom >= LEAST_AT_FIRST {
             return fitting;
         }
         let wide = (surface.width - 2.0 * BORDER_PX).max(1.0) / bounds.width.max(1.0);
         let zoom = wide.clamp(LEAST_AT_FIRST, 1.0);
-        let left =
-            if wide < zoom { bounds.x - BORDER_PX / zoom } else { bounds.centre().x - surface.width / zoom / 2.0 };
+        let middle = if wide < zoom { first.centre().x } else { bounds.centre().x };
+        let left = middle - surface.width / zoom / 2.0;
         Self { origin: Point::new(left, bounds.y - BORDER_PX / zoom), zoom }
     }
 
@@ -177,12 +178,13 @@ mod tests {
     #[test]
     fn a_long_picture_begins_at_its_top_and_can_be_read() {
         let long = Rect::new(0.0, 0.0, 300.0, 40_000.0);
-        let view = View::at_first(long, SURFACE);
+        let view = View::at_first(long, Rect::new(0.0, 0.0, 300.0, 50.0), SURFACE);
         assert_eq!(view.zoom, 1.0);
         assert!(view.seen(SURFACE).holds(Point::new(150.0, 0.0)));
-        let wide = View::at_first(Rect::new(0.0, 0.0, 9_000.0, 9_000.0), SURFACE);
+        let first = Rect::new(4_000.0, 0.0, 220.0, 48.0);
+        let wide = View::at_first(Rect::new(0.0, 0.0, 9_000.0, 9_000.0), first, SURFACE);
         assert_eq!(wide.zoom, LEAST_AT_FIRST);
-        assert!(wide.seen(SURFACE).holds(Point::default()));
+        assert!(wide.seen(SURFACE).covers(&first));
     }
 
     #[test]

@@ -31,7 +31,8 @@ struct BuilderCanvas {
 pub fn seat_of(builder: Builder, picking: Picking) -> CanvasSeat {
     let structure = Memo::new(move |_| builder.draft.with(|draft| Structure::of(draft, builder.tree.get())));
     let input = Memo::new(move |_| {
-        structure.track();
+        // Only a memo that is read follows what it depends on.
+        structure.with(|_| ());
         let layout = builder.draft.with_untracked(|draft| Arc::clone(draft.layout()));
         Some(CanvasInput { index: builder.index.get_untracked(), layout })
     });
