@@ -1,14 +1,16 @@
-//! `ETag` with `If-Match` and `If-None-Match` (RFC 9110, section 13.1): the tag of what people edit is its version.
+//! `ETag` with `If-Match` and `If-None-Match` (RFC 9110, section 13.1): the tag of what people edit begins with its version.
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, ETAG, EntityTag, HeaderValue, IF_MATCH, IfNoneMatch, LOCATION};
+use actix_web::http::header::{
+    CACHE_CONTROL, ContentType, ETAG, EntityTag, HeaderValue, IF_MATCH, IfNoneMatch, LOCATION,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder, ResponseError as _};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use sluice_types::{Agent, ErrorCode, McpServer, Persona, PlacedStep, StepEdit, Workflow};
+use sluice_types::{Agent, Canvas, ErrorCode, McpServer, Persona, PlacedStep, StepEdit, Workflow};
 use std::future::{Ready, ready};
 
 use crate::error::ApiError;
@@ -17,6 +19,12 @@ use crate::error::ApiError;
 pub trait Versioned {
     /// The version.
     fn version(&self) -> i64;
+
+    /// Whether the answer holds what changes without a new version, as the layout of a workflow. Its tag then has a mark of
+    /// all that it holds behind the version.
+    fn is_more_than_its_version(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! versioned {
@@ -28,7 +36,27 @@ macro_rules! versioned {
         })+
     };
 }
-versioned!(Agent, McpServer, Persona, PlacedStep, StepEdit, Workflow);
+versioned!(Agent, McpServer, Persona, PlacedStep, StepEdit);
+
+impl Versioned for Workflow {
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn is_more_than_its_version(&self) -> bool {
+        !self.layout.is_empty()
+    }
+}
+
+impl Versioned for Canvas {
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn is_more_than_its_version(&self) -> bool {
+        true
+    }
+}
 
 /// An answer with its version as `ETag`.
 pub struct WithETag<T> {
@@ -56,9 +84,21 @@ impl<T: Versioned + Serialize> Responder for WithETag<T> {
         if let Some(location) = self.location {
             response.status(StatusCode::CREATED).insert_header((LOCATION, location));
         }
-        response.insert_header((ETAG, tag_of_version(self.body.version()).to_string())).json(self.body)
+        let Ok(body) = serde_json::to_vec(&self.body) else {
+            return ApiError::from(ErrorCode::Internal).error_response();
+        };
+        let version = self.body.version();
+        let tag = if self.body.is_more_than_its_version() {
+            EntityTag::new_strong(format!("{version}-{:0width$x}", beginning_of_hash(&body) >> 32, width = MARK_CHARS))
+        } else {
+            tag_of_version(version)
+        };
+        response.insert_header((ETAG, tag.to_string())).content_type(ContentType::json()).body(body)
     }
 }
+
+/// Hexadecimal digits behind the version in the tag of an answer that holds more than its version.
+const MARK_CHARS: usize = 8;
 
 /// The `Cache-Control` of an answer that a browser may keep, and asks about before it uses it.
 pub const REVALIDATED: &str = "private, no-cache";
@@ -114,8 +154,11 @@ pub async fn with_tag<B: MessageBody + 'static>(
 
 /// The tag of a body without a version, from its bytes. It is weak, as all encodings of the body share it.
 pub fn tag_of(body: &[u8]) -> EntityTag {
-    let beginning = Sha256::digest(body).first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default();
-    EntityTag::new_weak(format!("{beginning:016x}"))
+    EntityTag::new_weak(format!("{:016x}", beginning_of_hash(body)))
+}
+
+fn beginning_of_hash(body: &[u8]) -> u64 {
+    Sha256::digest(body).first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default()
 }
 
 /// Whether the client has the body with this tag (`If-None-Match`).
@@ -185,7 +228,7 @@ impl FromRequest for IfMatch {
         let Some(value) = request.headers().get(IF_MATCH) else { return ready(Ok(Self::Missing)) };
         let text = value.to_str().unwrap_or_default().trim();
         let tag = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-        ready(match (text, without_coding(tag).parse::<i64>()) {
+        ready(match (text, without_mark(without_coding(tag)).parse::<i64>()) {
             ("*", _) => Ok(Self::Any),
             (_, Ok(version)) => Ok(Self::Version(version)),
             _ => Err(ApiError::new(ErrorCode::InvalidHeader, "`If-Match` is the `ETag` as it was read, like `\"3\"`.")),
@@ -197,8 +240,16 @@ impl FromRequest for IfMatch {
 const CODINGS: [&str; 4] = ["br", "deflate", "gzip", "zstd"];
 
 fn without_coding(tag: &str) -> &str {
+    match tag.rsplit_once('-') {
+        Some((version, coding)) if CODINGS.contains(&coding) => version.strip_suffix('-').unwrap_or(version),
+        _ => tag,
+    }
+}
+
+/// The version in a tag that holds more: a change is conditional on the version, and the last layout wins.
+fn without_mark(tag: &str) -> &str {
     match tag.split_once('-') {
-        Some((version, coding)) if CODINGS.contains(&coding.trim_start_matches('-')) => version,
+        Some((version, mark)) if mark.len() == MARK_CHARS && mark.bytes().all(|c| c.is_ascii_hexdigit()) => version,
         _ => tag,
     }
 }

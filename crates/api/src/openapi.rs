@@ -94,10 +94,11 @@ const WITH_BODY: [ErrorCode; 5] = [
 const READS: [&str; 5] =
     ["validate_workflow", "estimate_workflow", "plan_retry", "check_credential", "check_mcp_server"];
 /// The tags that group operations.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("workflows", "Named, versioned definitions that are run step by step."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
     ("steps", "Single steps of a workflow: add, change, move, connect, delete."),
+    ("canvas", "The picture of a workflow: where its steps stand, and how they are connected."),
     ("templates", "Workflows to copy, and steps to add."),
     ("personas", "Voices and instructions that are put before a step's system prompt."),
     ("agents", "Models with instructions and tools, which `agent` steps name."),
@@ -106,7 +107,7 @@ const TAGS: [(&str, &str); 9] = [
     ("providers", "Services that answer prompts: their keys, addresses, models and prices."),
 ];
 /// Schemas of answers that carry their version as `ETag`.
-const VERSIONED: [&str; 6] = ["Agent", "McpServer", "Persona", "PlacedStep", "StepEdit", "Workflow"];
+const VERSIONED: [&str; 7] = ["Agent", "Canvas", "McpServer", "Persona", "PlacedStep", "StepEdit", "Workflow"];
 
 /// Completes the document that is generated from the handlers: title, tags, schemas and errors.
 pub fn complete(mut document: OpenApi) -> OpenApi {
@@ -230,7 +231,11 @@ fn fill_in_headers(operation: &mut Operation, is_read: bool) {
             response.headers.entry(name.into()).or_insert_with(|| header(description, example));
         };
         if versioned {
-            add("ETag", "The version in quotes: send it as `If-Match` with a change", "\"3\"");
+            add(
+                "ETag",
+                "It begins with the version: send it, or the version in quotes, as `If-Match` with a change",
+                "\"3\"",
+            );
         } else if is_read && status == "200" && !is_stream {
             let description = "Changes with the answer. With it as `If-None-Match`, the answer is 304 until then";
             add("ETag", description, "W/\"6f0d7b2c9a11c5de\"");

@@ -84,6 +84,8 @@ fn case(operation: &str) -> Case {
         }
         "POST /workflows/{workflow_id}/steps/reorder" => Case::NotFound(json!({"step_ids": []})),
         "POST /workflows/{workflow_id}/steps/{step_id}/connect" => Case::NotFound(json!({"target": null})),
+        "PUT /workflows/{workflow_id}/canvas" => Case::NotFound(json!({"nodes": [{"id": "a", "x": 7, "y": 7}]})),
+        "PUT /workflows/{workflow_id}/nodes/{node_id}/position" => Case::NotFound(json!({"x": 7, "y": 7})),
         "PATCH /workflows/executions/{execution_id}" => Case::NotFound(json!({"yolo": true})),
         "PATCH /workflows/executions/{execution_id}/steps/{step_path}" => Case::NotFound(json!({"prompt": "theirs"})),
         "PUT /workflows/executions/{execution_id}/steps/{step_path}/output" => {
@@ -120,6 +122,7 @@ fn case_without_fields(operation: &str) -> Case {
         | "DELETE /workflows/templates/{template_id}"
         | "GET /workflows/{workflow_id}"
         | "DELETE /workflows/{workflow_id}"
+        | "GET /workflows/{workflow_id}/canvas"
         | "GET /workflows/{workflow_id}/executions"
         | "GET /workflows/{workflow_id}/stats"
         | "GET /workflows/{workflow_id}/steps/{step_id}"
@@ -160,7 +163,8 @@ fn addresses(path: &str, executions: &[String]) -> Vec<String> {
         .replace("{version}", "1")
         .replace("{provider}", "openai")
         .replace("{step_path}", step)
-        .replace("{step_id}", step);
+        .replace("{step_id}", step)
+        .replace("{node_id}", step);
     if path.starts_with("/workflows/executions/{execution_id}") {
         return executions.iter().map(|id| path.replace("{execution_id}", id)).collect();
     }

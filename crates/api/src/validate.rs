@@ -1,6 +1,7 @@
 //! Checks of the texts in requests against their limits, all errors at once.
 
 mod agents;
+mod canvas;
 mod mcp_servers;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! The picture of a workflow: where its steps are drawn, and how they are connected.
 
 mod edges;
+pub(crate) mod given;
 mod layout;
 
 use std::collections::{BTreeMap, HashMap};
@@ -116,35 +117,42 @@ pub struct CanvasEdge {
 
 /// The part of the picture that is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CanvasViewport {
-    /// Distance of its left border from that of the picture, in pixels.
+    /// Distance of its left border from the axis of the picture, in pixels.
     pub x: f64,
-    /// Distance of its upper border from that of the picture, in pixels.
+    /// Distance of its upper border from the top of the picture, in pixels.
     pub y: f64,
     /// Magnification; 1 for none.
     pub zoom: f64,
 }
 
 /// A position in the picture, or in the list that holds the step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Distance from the axis of the picture, or from the left border of the list, in pixels.
+    pub x: f64,
+    /// Distance from the top of the picture, or from the upper border of the list, in pixels.
+    pub y: f64,
+}
+
+/// A position for one step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Position {
-    /// Distance from the left border, in pixels.
+pub struct MoveNode {
+    /// Distance from the axis of the picture, or from the left border of the list that holds the step, in pixels.
     pub x: f64,
-    /// Distance from the upper border, in pixels.
+    /// Distance from the top of the picture, or from the upper border of the list, in pixels.
     pub y: f64,
 }
 
 /// The position of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NodePosition {
     /// The step.
     pub id: StepId,
-    /// Distance from the left border of the picture, or of the list that holds it, in pixels.
+    /// Distance from the axis of the picture, or from the left border of the list that holds it, in pixels.
     pub x: f64,
-    /// Distance from the upper border, in pixels.
+    /// Distance from the top of the picture, or from the upper border of the list, in pixels.
     pub y: f64,
 }
 
@@ -167,13 +175,13 @@ pub struct EdgeChange {
 #[serde(deny_unknown_fields)]
 pub struct UpdateCanvas {
     /// All positions: a step that is left out comes from the layout again. They stay as they are when this is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given::positions")]
     pub nodes: Option<Vec<NodePosition>>,
     /// Connections to change, each as by `connect_step`. They make one version of the workflow together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edges: Option<Vec<EdgeChange>>,
     /// The part to look at.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given::viewport")]
     pub viewport: Option<CanvasViewport>,
 }
 

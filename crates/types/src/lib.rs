@@ -66,7 +66,8 @@ pub use attachment::{Attachment, AttachmentType};
 pub use block::{Block, BlockAddress, BlockMut, InnerBlock, Slot};
 pub use canvas::{
     Canvas, CanvasEdge, CanvasEdgeKind, CanvasLane, CanvasNode, CanvasParts, CanvasViewport, EdgeChange, HEADER_HEIGHT,
-    NODE_HEIGHT, NODE_WIDTH, NodePosition, Position, Positions, UpdateCanvas, canvas_parts, layout_of, positions_of,
+    MoveNode, NODE_HEIGHT, NODE_WIDTH, NodePosition, Position, Positions, UpdateCanvas, canvas_parts, layout_of,
+    positions_of,
 };
 pub use catalog::{Ability, ModelInfo, ModelPage, PriceStep, catalog, default_model, find_model, provider_of_model};
 pub use chat_tokens::{estimated_tokens, most_tokens};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::canvas::NodePosition;
+use crate::canvas::{NodePosition, given};
 use crate::definition::{Definition, known_parts_if_given, known_parts_only, to_be_checked};
 use crate::execution::ExecutionSummary;
 use crate::ids::{AgentId, McpServerId, WorkflowId};
@@ -83,7 +83,7 @@ pub struct CreateWorkflow {
     #[serde(deserialize_with = "known_parts_only")]
     pub definition: Definition,
     /// Where its steps stand on the canvas; those that it has not are ignored. Default: nobody placed one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given::positions")]
     pub layout: Option<Vec<NodePosition>>,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
@@ -168,7 +168,7 @@ pub struct UpdateWorkflow {
     pub definition: Definition,
     /// Where its steps stand on the canvas: all positions. Those of steps that it has not are ignored. A save that changes
     /// nothing else makes no version. Default: as they are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given::positions")]
     pub layout: Option<Vec<NodePosition>>,
     /// Whether it is a template of the tenant's own.
     #[serde(default)]
@@ -232,7 +232,7 @@ pub struct PatchWorkflow {
     #[schema(value_type = Map<String, Value>)]
     pub definition: Option<Map<String, Value>>,
     /// Where its steps stand on the canvas: all positions; `null` removes them. Alone it makes no version.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given::some_positions")]
     #[schema(value_type = Option<Vec<NodePosition>>)]
     pub layout: Option<Option<Vec<NodePosition>>>,
     /// Whether it is a template of the tenant's own.

@@ -110,7 +110,8 @@ mod tests {
 
     const EXPORTED: &str = r#"{"id": "market-brief", "name": "Market brief", "description": "For tea", "category": null,
         "tags": ["weekly"], "definition": {"yolo": true, "steps": [
-        {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true}]}, "version": 7, "is_template": false,
+        {"id": "a", "label": "A", "type": "llm", "prompt": "x", "enabled": true}]},
+        "layout": [{"id": "a", "x": 40.0, "y": -8.5}], "version": 7, "is_template": false,
         "source_template_id": "research-brief", "is_active": true, "created_at": "2026-01-02T03:04:05Z",
         "updated_at": "2026-01-02T03:04:05Z"}"#;
 
@@ -121,6 +122,7 @@ mod tests {
         let read = read("anything.json", &file).unwrap();
         assert_eq!((read.id, read.name.as_str(), read.description.as_str()), (None, "Market brief", "For tea"));
         assert_eq!((read.tags, read.definition), (workflow.tags, workflow.definition));
+        assert_eq!((read.layout.as_ref().map(Vec::len), read.layout), (Some(1), Some(workflow.layout)));
     }
 
     #[test]

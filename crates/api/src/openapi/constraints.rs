@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use sluice_store::SortOrder;
 use sluice_types::limits::{
-    MAX_AGENT_TOOLS, MAX_ALLOWED_TOOLS, MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS,
-    MAX_DESCRIPTION_CHARS, MAX_EXPIRES_IN_SECONDS, MAX_EXPRESSION_BYTES, MAX_FALLBACKS, MAX_IDEMPOTENCY_KEY_CHARS,
-    MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS, MAX_ITERATIONS, MAX_MCP_ARGS, MAX_MCP_SECRET_CHARS, MAX_MCP_SECRET_NAME_CHARS,
-    MAX_MCP_SECRETS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS,
-    MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES, MAX_POSITION,
-    MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
-    MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS,
+    MAX_AGENT_TOOLS, MAX_ALLOWED_TOOLS, MAX_CANVAS_COORDINATE, MAX_CASES, MAX_CONCURRENCY, MAX_CREDENTIAL_CHARS,
+    MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_EDGE_CHANGES, MAX_EXPIRES_IN_SECONDS, MAX_EXPRESSION_BYTES,
+    MAX_FALLBACKS, MAX_IDEMPOTENCY_KEY_CHARS, MAX_INPUT_FIELDS, MAX_INPUT_OPTIONS, MAX_ITERATIONS, MAX_MCP_ARGS,
+    MAX_MCP_SECRET_CHARS, MAX_MCP_SECRET_NAME_CHARS, MAX_MCP_SECRETS, MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS,
+    MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE,
+    MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES, MAX_POSITION, MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS,
+    MAX_SLUG_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS,
+    MAX_TURNS, MAX_WAIT_SECONDS, MAX_ZOOM, MIN_ZOOM,
 };
 use sluice_types::{ExecutionStatus, Include, StepEffect, StepRunStatus};
 use utoipa::Number;
@@ -64,9 +65,9 @@ const CREDENTIAL: Limits =
 const SECONDS: Limits = Limits::Integer(1, Some(MAX_TIMEOUT_SECONDS));
 const COUNTED: Limits = Limits::Integer(1, None);
 const EVENT: Limits = Limits::Integer(0, None);
-/// In quotes, weak, bare, `*`, or as a proxy has changed it that compresses.
+/// In quotes, weak, bare, `*`, with a mark of the layout, or as a proxy has changed it that compresses.
 const IF_MATCH: Limits =
-    Limits::Text(1, 40, Some(r#"^(\*|(W/)?"[0-9]{1,18}(-{1,2}(br|deflate|gzip|zstd))?"|[0-9]{1,18})$"#));
+    Limits::Text(1, 40, Some(r#"^(\*|(W/)?"[0-9]{1,18}(-[0-9a-f]{8})?(-{1,2}(br|deflate|gzip|zstd))?"|[0-9]{1,18})$"#));
 const METADATA_KEY: Limits = Limits::Text(1, MAX_METADATA_KEY_CHARS, Some(r"^[^:\x00-\x1f\x7f-\x9f]+$"));
 const METADATA_VALUE: Limits = Limits::Text(0, MAX_METADATA_VALUE_CHARS, None);
 const METADATA_FILTER: Limits = Limits::Text(2, MAX_METADATA_KEY_CHARS + MAX_METADATA_VALUE_CHARS + 1, Some("^[^:]+:"));
@@ -114,8 +115,14 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         (_, "env_names" | "header_names") => Limits::List(0, MAX_MCP_SECRETS, Some(&SECRET_NAME)),
         (_, "allowed_tools") => Limits::List(0, MAX_ALLOWED_TOOLS, Some(&TOOL_NAME)),
         (_, "tags") => Limits::List(0, MAX_TAGS, Some(&TAG)),
+        (_, "layout" | "nodes") => Limits::List(0, MAX_STEPS, None),
+        (_, "edges") => Limits::List(0, MAX_EDGE_CHANGES, None),
+        ("CanvasViewport" | "MoveNode" | "NodePosition", "x" | "y") => {
+            Limits::Number(-MAX_CANVAS_COORDINATE, Some(MAX_CANVAS_COORDINATE))
+        }
+        ("CanvasViewport", "zoom") => Limits::Number(MIN_ZOOM, Some(MAX_ZOOM)),
         (_, "position") => Limits::Integer(0, Some(MAX_POSITION)),
-        (_, "slot" | "from_port") => Limits::Text(1, MAX_SLUG_CHARS + 7, Some(SLOT)),
+        (_, "slot" | "from_port" | "source_port") => Limits::Text(1, MAX_SLUG_CHARS + 7, Some(SLOT)),
         (_, "steps" | "shows" | "step_ids") => Limits::List(0, MAX_STEPS, None),
         (_, "fallbacks") => Limits::List(0, MAX_FALLBACKS, None),
         (_, "renamed_labels") => Limits::Map(MAX_STEPS, None, &SHORT),

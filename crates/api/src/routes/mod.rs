@@ -1,6 +1,7 @@
 //! The routes: one file for each resource. A literal path is registered before a path with an id in the same place.
 
 mod agents;
+mod canvas;
 mod events;
 mod execution_commands;
 mod executions;
@@ -89,6 +90,9 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(steps::delete_step)
         .service(steps::move_step)
         .service(steps::connect_step)
+        .service(canvas::get_canvas)
+        .service(canvas::update_canvas)
+        .service(canvas::set_node_position)
         .service(versions::list_versions)
         .service(versions::get_version)
         .service(versions::restore_version)

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use sluice_types::edit::{EditError, Port};
 use sluice_types::json::ReadError;
 use sluice_types::{
-    BlockAddress, BranchName, Definition, ErrorCode, FieldError, Index, Place, PlacedStep, Slot, Step, StepId, StepType,
+    BlockAddress, Definition, ErrorCode, FieldError, Index, Place, PlacedStep, Slot, Step, StepId, StepType,
 };
 
 use crate::error::{ApiError, ApiResult};
 
 /// An error of one field of the request.
-fn wrong(pointer: &str, message: impl Into<String>) -> ApiError {
+pub fn wrong(pointer: &str, message: impl Into<String>) -> ApiError {
     ApiError::fields(ErrorCode::InvalidRequest, vec![FieldError::new(pointer, message.into())])
 }
 
@@ -122,16 +122,7 @@ pub fn position_of(
 
 /// Where a step goes on: `next`, `case:NAME` or `otherwise`.
 pub fn port_of(text: Option<&str>) -> ApiResult<Port> {
-    match text.unwrap_or("next") {
-        "next" => Ok(Port::Next),
-        "otherwise" => Ok(Port::Otherwise),
-        other => match other.strip_prefix("case:").map(BranchName::new) {
-            Some(Ok(name)) => Ok(Port::Case(name)),
-            Some(Err(_)) | None => {
-                Err(wrong("/from_port", format!("{other:?} is no port: use `next`, `case:NAME` or `otherwise`")))
-            }
-        },
-    }
+    text.map_or(Ok(Port::Next), str::parse).map_err(|message: String| wrong("/from_port", message))
 }
 
 /// A step and where it stands; `None` when there is no such step.
@@ -172,6 +163,8 @@ pub fn refused(error: &EditError) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use sluice_types::BranchName;
+
     use super::*;
 
     fn index() -> Index {

@@ -155,6 +155,7 @@ async fn find_template(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult
         tags: own.tags,
         input: Vec::new(),
         definition: own.definition,
+        layout: own.layout,
         built_in: false,
     })
 }
@@ -206,6 +207,7 @@ pub async fn instantiate_template(
             category: template.category,
             tags: template.tags,
             definition: template.definition,
+            layout: Some(template.layout),
             is_template: false,
             ..CreateWorkflow::default()
         };

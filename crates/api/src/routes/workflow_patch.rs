@@ -4,7 +4,7 @@ use actix_web::patch;
 use actix_web::web::{Data, Path};
 use serde_json::{Map, Value};
 use sluice_types::json::ReadError;
-use sluice_types::{Definition, ErrorCode, FieldError, PatchWorkflow, Workflow, WorkflowId};
+use sluice_types::{Definition, ErrorCode, FieldError, PatchWorkflow, Workflow, WorkflowId, layout_of, positions_of};
 
 use super::workflow_saves::{check_template_id, hold_to_known_parts, published, save_newest};
 use crate::auth::Editor;
@@ -42,6 +42,7 @@ pub async fn patch_workflow(
         .text("/description", patch.description.as_ref().and_then(Option::as_deref).unwrap_or_default())
         .short("/category", patch.category.as_ref().and_then(Option::as_deref))
         .tags(patch.tags.as_ref().and_then(Option::as_deref).unwrap_or_default())
+        .positions("/layout", patch.layout.as_ref().and_then(Option::as_deref))
         .done()?;
     let change = |before: &Workflow| Ok((changed(before, &patch)?, ()));
     Ok(WithETag::ok(save_newest(&app, &caller, &id, if_match, |()| None, change).await?.saved))
@@ -80,6 +81,10 @@ fn changed(before: &Workflow, patch: &PatchWorkflow) -> ApiResult<Workflow> {
         changed.definition = changed_definition(&before.definition, changes)?;
         hold_to_known_parts(&changed.definition, &before.definition)?;
         check_definition(&changed.definition)?;
+    }
+    if let Some(layout) = &patch.layout {
+        let positions = positions_of(layout.as_deref().unwrap_or_default());
+        changed.layout = layout_of(&changed.definition, &positions);
     }
     Ok(changed)
 }

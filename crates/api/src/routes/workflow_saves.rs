@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use sluice_store::{EarlierRequest, IdempotencyKey, StoreError, WorkflowUpdate};
+use sluice_store::{EarlierRequest, IdempotencyKey, LayoutChange, NodesChange, StoreError, WorkflowUpdate};
 use sluice_types::json::ReadError;
 use sluice_types::{
-    CreateWorkflow, Definition, ErrorCode, FieldError, Workflow, WorkflowId, built_in_templates, slug_from_name,
+    CreateWorkflow, Definition, ErrorCode, FieldError, Workflow, WorkflowId, built_in_templates, layout_of,
+    positions_of, slug_from_name,
 };
 
 use super::on_newest;
@@ -56,6 +57,7 @@ pub async fn create(
         .tags(&request.tags)
         .metadata(request.metadata.as_ref())
         .published(request.is_published, request.is_template)
+        .positions("/layout", request.layout.as_deref())
         .done()?;
     check_definition(&request.definition)?;
     let requested = request.id.clone();
@@ -116,6 +118,7 @@ fn new_workflow(
         tags: request.tags.clone(),
         metadata: request.metadata.clone().unwrap_or_default(),
         definition: request.definition.clone(),
+        layout: layout_of(&request.definition, &positions_of(request.layout.as_deref().unwrap_or_default())),
         version: 1,
         is_template: request.is_template,
         is_published: request.is_template && request.is_published.unwrap_or(true),
@@ -164,7 +167,7 @@ pub fn published(before: &Workflow, is_template: bool, asked: Option<bool>) -> b
 }
 
 /// Saves a workflow over the version that was read; the result is the workflow as saved. A save that changes nothing makes
-/// no version.
+/// no version, and one that changes the layout alone makes none either.
 pub async fn save(
     app: &App,
     caller: &Caller,
@@ -172,17 +175,47 @@ pub async fn save(
     changed: Workflow,
     key: Option<&IdempotencyKey>,
 ) -> ApiResult<Workflow> {
+    let Some(key) = key else {
+        let is_same = changed.layout == before.layout;
+        let nodes = if is_same { NodesChange::Keep } else { NodesChange::Replace(changed.layout.clone()) };
+        return save_with_layout(app, caller, before, changed, LayoutChange { nodes, viewport: None }).await;
+    };
     if changed == before {
         return Ok(before);
     }
-    let workflow = Workflow { version: before.version + 1, updated_at: app.engine.outside().clock.now(), ..changed };
-    let (store, tenant) = (app.engine.store(), caller.tenant());
-    let update = match key {
-        Some(key) => store.update_workflow_once(tenant, workflow.clone(), key.clone()).await?,
-        None => store.update_workflow(tenant, workflow.clone()).await?,
-    };
+    // What is carried out once, by its key, changes no layout.
+    let workflow = next_version(app, &before, changed);
+    let update = app.engine.store().update_workflow_once(caller.tenant(), workflow.clone(), key.clone()).await?;
     saved(&update)?;
     Ok(workflow)
+}
+
+/// The same, with a change of the layout in the same transaction.
+pub async fn save_with_layout(
+    app: &App,
+    caller: &Caller,
+    before: Workflow,
+    changed: Workflow,
+    layout: LayoutChange,
+) -> ApiResult<Workflow> {
+    let is_new = Workflow { layout: before.layout.clone(), ..changed.clone() } != before;
+    let workflow = is_new.then(|| next_version(app, &before, changed.clone()));
+    if workflow.is_none() && layout.is_empty() {
+        return Ok(before);
+    }
+    let (store, tenant) = (app.engine.store(), caller.tenant());
+    saved(&store.save_layout(tenant, &before.id, workflow.clone(), layout).await?)?;
+    Ok(workflow.unwrap_or(Workflow { layout: changed.layout, ..before }))
+}
+
+/// A workflow as it is saved over a version. Its layout has the steps of its definition.
+fn next_version(app: &App, before: &Workflow, changed: Workflow) -> Workflow {
+    Workflow {
+        layout: layout_of(&changed.definition, &positions_of(&changed.layout)),
+        version: before.version + 1,
+        updated_at: app.engine.outside().clock.now(),
+        ..changed
+    }
 }
 
 /// A workflow before and after a change, and what else the change has made.

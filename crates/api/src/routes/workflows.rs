@@ -10,6 +10,7 @@ use sluice_types::limits::{MAX_NAME_CHARS, MAX_TAG_CHARS};
 use sluice_types::{
     ALL_TOOLS, AgentId, CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateWorkflow, LintReport, ListQuery,
     McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowStats,
+    layout_of, positions_of,
 };
 
 use super::address;
@@ -108,7 +109,7 @@ pub fn created_at(resources: &str, workflow: Workflow) -> WithETag<Workflow> {
 /// Send the answer back with `update_workflow` to change it: its `version` or the `ETag` says which version was read.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow")),
-    responses((status = 200, description = "The workflow; its version is the `ETag`", body = Workflow)),
+    responses((status = 200, description = "The workflow; the `ETag` begins with its version", body = Workflow)),
     extensions(("x-error-codes" = json!(["workflow_not_found"])))
 )]
 #[get("/workflows/{workflow_id}")]
@@ -118,8 +119,10 @@ pub async fn get_workflow(
     request: HttpRequest,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    if request.headers().contains_key(IF_NONE_MATCH) {
-        let version = app.engine.store().workflow_version(caller.tenant(), &id).await?;
+    // Where somebody placed steps, the tag is of the whole answer.
+    let store = app.engine.store();
+    if request.headers().contains_key(IF_NONE_MATCH) && !store.has_layout(caller.tenant(), &id).await? {
+        let version = store.workflow_version(caller.tenant(), &id).await?;
         let tag = tag_of_version(version.ok_or(ErrorCode::WorkflowNotFound)?);
         if is_known(&request, &tag) {
             return Ok(not_modified(&tag));
@@ -144,6 +147,7 @@ pub async fn require(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<(
 
 /// Saves a workflow over the version that `If-Match` names. A save that changes nothing makes no version.
 ///
+/// A `layout` alone makes no version either: of two, the last one wins.
 /// Labels given in `renamed_labels` are rewritten in every prompt in the same save.
 #[utoipa::path(
     tag = "workflows",
@@ -172,6 +176,7 @@ pub async fn update_workflow(
         .tags(&request.tags)
         .metadata(request.metadata.as_ref())
         .published(request.is_published, request.is_template)
+        .positions("/layout", request.layout.as_deref())
         .done()?;
     let before = find(&app, &caller, &id).await?;
     if version.is_some_and(|version| version != before.version) {
@@ -187,6 +192,9 @@ pub async fn update_workflow(
         category: request.category,
         tags: request.tags,
         metadata: request.metadata.unwrap_or_else(|| before.metadata.clone()),
+        layout: request
+            .layout
+            .map_or_else(|| before.layout.clone(), |layout| layout_of(&request.definition, &positions_of(&layout))),
         definition: request.definition,
         is_template: request.is_template,
         is_published: published(&before, request.is_template, request.is_published),
@@ -219,7 +227,7 @@ pub async fn delete_workflow(
 
 /// Copies a workflow.
 ///
-/// The copy has version 1 and no executions. Its definition is that of the newest version.
+/// The copy has version 1 and no executions. Its definition is that of the newest version; the layout is copied, too.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow to copy")),
     request_body(content = Option<CopyWorkflow>, example = json!({"name": "Market brief for tea"})),
@@ -246,6 +254,7 @@ pub async fn copy_workflow(
             tags: original.tags,
             metadata: Some(original.metadata),
             definition: original.definition,
+            layout: Some(original.layout),
             is_template: original.is_template,
             is_published: original.is_template.then_some(original.is_published),
             is_active: original.is_active,

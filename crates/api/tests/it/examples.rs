@@ -116,6 +116,9 @@ async fn workflows(session: &mut Session<'_>) {
     let created = session.call("create_workflow", &[]).await;
     assert_eq!(created["id"], "market-brief");
     let workflow = ("workflow_id", "market-brief");
+    for id in ["get_canvas", "update_canvas", "set_node_position"] {
+        session.call(id, &[workflow, ("node_id", "research")]).await;
+    }
     for id in ["reorder_steps", "insert_step"] {
         session.call(id, &[workflow]).await;
     }

@@ -33,7 +33,8 @@ fn at(path: &str, execution: &str) -> String {
         .replace("{version}", "1")
         .replace("{provider}", "openai")
         .replace("{step_path}", "a")
-        .replace("{step_id}", "a");
+        .replace("{step_id}", "a")
+        .replace("{node_id}", "a");
     ids.iter().fold(path, |path, (of, id)| path.replace(&format!("{{{of}_id}}"), id))
 }
 

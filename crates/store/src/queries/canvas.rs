@@ -3,11 +3,12 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sluice_types::{CanvasViewport, NodePosition, Position, Workflow, positions_of};
+use sluice_types::limits::MAX_STEPS;
+use sluice_types::{CanvasViewport, NodePosition, Position, Positions, Workflow, layout_of, positions_of};
 
 use super::{Connection, Result, lock_workflow, workflows as workflow_queries};
 use crate::canvas::{LayoutChange, NodesChange};
-use crate::rows::{LayoutRow, WorkflowRow, read_positions, write_json, write_positions};
+use crate::rows::{LayoutRow, WorkflowRow, read_json, read_positions, write_json, write_positions};
 use crate::schema::{workflow_layouts, workflows};
 use crate::workflows::WorkflowUpdate;
 
@@ -66,8 +67,8 @@ pub async fn create(conn: &mut Connection, tenant: &str, id: &str, nodes: &[Node
     write(conn, tenant, id, &change).await
 }
 
-async fn write(conn: &mut Connection, tenant: &str, id: &str, change: &LayoutChange) -> Result<()> {
-    let place = workflow_layouts::table.find((tenant, id));
+async fn write(conn: &mut Connection, tenant: &str, workflow_id: &str, change: &LayoutChange) -> Result<()> {
+    let place = workflow_layouts::table.find((tenant, workflow_id));
     let before: Option<LayoutRow> = place.select(LayoutRow::as_select()).first(conn).await.optional()?;
     let kept = || before.as_ref().map(|row| read_positions(&row.nodes)).unwrap_or_default();
     let positions = match &change.nodes {
@@ -76,7 +77,7 @@ async fn write(conn: &mut Connection, tenant: &str, id: &str, change: &LayoutCha
         NodesChange::Move(NodePosition { id, x, y }) => {
             let mut positions = kept();
             positions.insert(id.clone(), Position { x: *x, y: *y });
-            positions
+            known(conn, tenant, workflow_id, positions).await?
         }
     };
     let viewport = match &change.viewport {
@@ -85,7 +86,7 @@ async fn write(conn: &mut Connection, tenant: &str, id: &str, change: &LayoutCha
     };
     let row = LayoutRow {
         tenant_id: tenant.to_owned(),
-        workflow_id: id.to_owned(),
+        workflow_id: workflow_id.to_owned(),
         nodes: write_positions(&positions)?,
         viewport,
     };
@@ -97,4 +98,15 @@ async fn write(conn: &mut Connection, tenant: &str, id: &str, change: &LayoutCha
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// The positions of steps that the workflow has. They are looked up when there are more than it can have: steps that were
+/// deleted leave theirs behind.
+async fn known(conn: &mut Connection, tenant: &str, workflow_id: &str, positions: Positions) -> Result<Positions> {
+    if positions.len() <= MAX_STEPS {
+        return Ok(positions);
+    }
+    let definition: String =
+        workflows::table.find((tenant, workflow_id)).select(workflows::definition).first(conn).await?;
+    Ok(positions_of(&layout_of(&read_json(&definition)?, &positions)))
 }

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod canvas;
 mod credentials;
 mod deletion;
 mod finding;
