@@ -1,4 +1,4 @@
-import { prompt } from '../lib/api.js';
+import { prompt, review } from '../lib/api.js';
 import { Builder, centre, finger } from '../lib/builder.js';
 import { Canvas, cases } from '../lib/canvas.js';
 import { Run } from '../lib/run.js';
@@ -130,17 +130,17 @@ test('cases are connected by mouse and by keyboard, and a run of it is watched',
 
 test('a run is seen on the canvas as it goes on', async ({ page, api }) => {
   const steps = [
-    prompt('Slow', 'Write slowly', { model: 'demo-slow' }),
+    review('Ask'),
     { id: 'each', label: 'Each', type: 'parallel', for_each: 'input.all', steps: [prompt('Read', 'Read {{item}}')] },
   ];
   const { id } = await api.createWorkflow('Live', steps);
   const { id: execution } = await api.start(id, { all: ['a', 'b', 'c'] });
   const canvas = new Canvas(page);
   await page.goto(`/runs/${execution}?view=canvas`);
-  await expect(canvas.node('Slow')).toHaveAccessibleName('Slow, Prompt, Running');
+  await expect(canvas.node('Ask')).toHaveAccessibleName('Ask, Review, Waiting for you');
   await expect(canvas.node('Each')).toHaveAccessibleName(/Not started$/);
-  await api.untilRun(execution, 'completed');
-  await expect(canvas.node('Slow')).toHaveAccessibleName(/Completed$/);
+  await api.review(execution, 'ask', { decision: 'approve' });
+  await expect(canvas.node('Ask')).toHaveAccessibleName(/Completed$/);
   await expect(canvas.node('Each')).toContainText('3 items');
   await expect(canvas.node('Read')).toHaveAccessibleName(/Completed$/);
   await canvas.node('Read').focus();
@@ -167,6 +167,7 @@ test('steps are added from the palette: where they are dropped, or behind the cu
   await page.mouse.up();
   await expect(canvas.card.getByRole('heading', { level: 2 })).toHaveText('Prompt');
   await canvas.card.getByRole('textbox', { name: 'Label' }).fill('Short');
+  await canvas.card.getByRole('textbox', { name: 'Label' }).blur();
   await expect(canvas.node('Short')).toBeVisible();
 
   await canvas.tools.getByText('step', { exact: true }).click();

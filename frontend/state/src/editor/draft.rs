@@ -72,8 +72,8 @@ struct Stored {
     is_template: bool,
     is_active: bool,
     definition: Definition,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    layout: Positions,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    layout: Vec<NodePosition>,
 }
 
 impl Draft {
@@ -395,16 +395,15 @@ impl PartialEq for Draft {
 impl From<Stored> for Draft {
     fn from(stored: Stored) -> Self {
         let Stored { name, description, category, tags, is_template, is_active, definition, layout } = stored;
-        let layout = Arc::new(layout);
+        let layout = Arc::new(positions_of(&layout));
         Self { name, description, category, tags, is_template, is_active, layout, ..Self::from_definition(definition) }
     }
 }
 
 impl From<Draft> for Stored {
     fn from(draft: Draft) -> Self {
-        let definition = draft.to_definition();
-        let Draft { name, description, category, tags, is_template, is_active, layout, .. } = draft;
-        let layout = Arc::unwrap_or_clone(layout);
+        let (definition, layout) = (draft.to_definition(), draft.placed());
+        let Draft { name, description, category, tags, is_template, is_active, .. } = draft;
         Self { name, description, category, tags, is_template, is_active, definition, layout }
     }
 }
