@@ -38,7 +38,6 @@ const END_HEIGHT: f64 = 28.0;
 const END_GAP: f64 = 24.0;
 
 /// The steps whose boxes a line depends on: its ends. What it goes around is taken as it is in the picture.
-#[must_use]
 pub fn ends(edge: &PictureEdge) -> impl Iterator<Item = &StepId> {
     let source = match &edge.start {
         Start::List => None,
@@ -57,7 +56,7 @@ pub fn line(
     rect_of: impl Fn(&StepId) -> Option<Rect>,
 ) -> Option<Line> {
     let list = picture.list(address)?;
-    let target = edge.target.as_ref().map(|id| rect_of(id));
+    let target = edge.target.as_ref().map(&rect_of);
     let (id, port) = match &edge.start {
         Start::List => {
             let target = target.flatten()?;

@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    fn step(value: Value) -> Step {
+    fn step(value: &Value) -> Step {
         let mut step = json!({"id": "a", "label": "A"});
         step.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
         serde_json::from_value(step).unwrap()
@@ -103,14 +103,14 @@ mod tests {
     #[test]
     fn a_step_names_its_model_or_tool() {
         let prompt = json!({"type": "llm", "prompt": "x"});
-        assert_eq!(second_line(&step(prompt.clone()), None), "No model yet");
-        assert_eq!(second_line(&step(prompt), Some("demo-instant")), "demo-instant");
+        assert_eq!(second_line(&step(&prompt), None), "No model yet");
+        assert_eq!(second_line(&step(&prompt), Some("demo-instant")), "demo-instant");
         let own = json!({"type": "llm", "prompt": "x", "model": "gpt-5.4-mini", "provider": "openai"});
-        assert_eq!(second_line(&step(own), Some("demo-instant")), "gpt-5.4-mini");
+        assert_eq!(second_line(&step(&own), Some("demo-instant")), "gpt-5.4-mini");
         let agent =
             json!({"type": "agent", "prompt": "x", "tools": ["native:current_time"], "model": "m", "provider": "demo"});
-        assert_eq!(second_line(&step(agent), None), "m · 1 tool");
-        assert_eq!(second_line(&step(json!({"type": "tool", "tool": "files:read"})), None), "files:read");
+        assert_eq!(second_line(&step(&agent), None), "m · 1 tool");
+        assert_eq!(second_line(&step(&json!({"type": "tool", "tool": "files:read"})), None), "files:read");
     }
 
     #[test]
