@@ -42,11 +42,18 @@ lazy_pages! {
 /// Draws a canvas of the loaded module.
 pub type DrawCanvas = fn(CanvasSeat) -> AnyView;
 
-/// Loads the canvas, which pages show when a person chooses it.
-#[wasm_split(canvas, fallible)]
-pub fn canvas() -> Result<DrawCanvas, SplitLoaderError> {
-    Ok(|seat| view! { <Canvas seat /> }.into_any())
+/// Declares a function that loads a module and returns what draws a part of a page: `name in module as Type: function`.
+macro_rules! lazy_part {
+    ($name:ident in $module:ident as $draw:ty: $function:expr) => {
+        #[wasm_split($module, fallible)]
+        pub fn $name() -> Result<$draw, SplitLoaderError> {
+            Ok($function)
+        }
+    };
 }
+
+// Pages show it when a person chooses it.
+lazy_part!(canvas in canvas as DrawCanvas: |seat| view! { <Canvas seat /> }.into_any());
 
 /// Loads the module of the page at an address before the page is opened. Ignores failure: opening the page tries again.
 pub fn preload(path: &str) {

@@ -93,7 +93,7 @@ impl CanvasState {
 
     /// Whether a step may be the end of the connection that is drawn. Tracks changes.
     pub fn is_target(self, id: &StepId) -> bool {
-        self.from_step().is_some_and(|from| {
+        self.source().is_some_and(|from| {
             self.seat.input.with(|input| {
                 let index = input.as_ref().map(|input| &input.index);
                 index.is_some_and(|index| sluice_web_state::canvas::connect::judge(index, &from, id).is_ok())
@@ -102,14 +102,14 @@ impl CanvasState {
     }
 
     /// The step that a connection is drawn from. Tracks changes.
-    pub fn from_step(self) -> Option<StepId> {
+    pub fn source(self) -> Option<StepId> {
         let by_key = self.connecting.with(|connecting| connecting.as_ref().map(|connecting| connecting.id.clone()));
         by_key.or_else(|| self.aim.with(|aim| aim.as_ref().map(|aim| aim.id.clone())))
     }
 
     /// The list of that step. Tracks changes.
-    pub fn from_list(self) -> Option<BlockAddress> {
-        let from = self.from_step()?;
+    pub fn source_list(self) -> Option<BlockAddress> {
+        let from = self.source()?;
         self.picture.with(|picture| picture.node(&from).map(|node| node.list.clone()))
     }
 

@@ -63,7 +63,7 @@ fn Edge(state: CanvasState, list: BlockAddress, edge: PictureEdge) -> impl IntoV
 fn Preview(state: CanvasState, list: BlockAddress) -> impl IntoView {
     let path = Memo::new(move |_| {
         let picture = state.picture.get();
-        let is_here = state.from_list().as_ref() == Some(&list);
+        let is_here = state.source_list().as_ref() == Some(&list);
         if !is_here {
             return None;
         }

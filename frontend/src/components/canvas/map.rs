@@ -34,9 +34,8 @@ fn Map(state: CanvasState) -> impl IntoView {
     let steps = move || {
         let picture = state.picture.get();
         let rects = picture.steps(&BlockAddress::Root).iter().filter_map(|id| picture.node(id).map(|node| node.rect));
-        rects
-            .map(|rect| format!("M{},{}h{}v{}h{}z", rect.x, rect.y, rect.width, rect.height, -rect.width))
-            .collect::<String>()
+        let boxes = rects.map(|rect| format!("M{},{}h{}v{}h{}z", rect.x, rect.y, rect.width, rect.height, -rect.width));
+        boxes.collect::<Vec<_>>().concat()
     };
     let seen = Memo::new(move |_| state.view().seen(state.size.get()));
     let side = move |of: fn(&Rect) -> f64| move || seen.with(|rect| of(rect).to_string());

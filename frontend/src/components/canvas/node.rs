@@ -13,7 +13,7 @@ use super::host::ListMark;
 use super::state::CanvasState;
 
 /// The steps of a list with their connections. Steps may hold lists again, so its type is erased.
-pub fn list_view(state: CanvasState, list: BlockAddress) -> AnyView {
+pub fn list_view(state: CanvasState, list: &BlockAddress) -> AnyView {
     let address = list.clone();
     let shown = Memo::new(move |_| state.shown(&address));
     let address = list.clone();
@@ -155,7 +155,7 @@ fn lane_view(state: CanvasState, parent: StepId, slot: Slot) -> AnyView {
             <Show when=move || is_empty.get()>
                 <p class="canvas-lane-empty">"nothing: goes on"</p>
             </Show>
-            {list_view(state, list)}
+            {list_view(state, &list)}
         </div>
     }
     .into_any()
@@ -208,7 +208,7 @@ fn Handles(state: CanvasState, id: StepId) -> impl IntoView {
 #[component]
 fn End(state: CanvasState, list: BlockAddress) -> impl IntoView {
     let address = list.clone();
-    let is_shown = Memo::new(move |_| state.from_list().as_ref() == Some(&address));
+    let is_shown = Memo::new(move |_| state.source_list().as_ref() == Some(&address));
     let rect = move || state.picture.with(|picture| end_of(picture, &list));
     let rect = Signal::derive(rect);
     let side = move |of: fn(&Rect) -> f64| move || format!("{}px", of(&rect.get()));

@@ -36,7 +36,7 @@ pub fn Canvas(seat: CanvasSeat) -> impl IntoView {
     let is_empty = Memo::new(move |_| state.picture.with(|picture| picture.is_empty()));
     let class = move || {
         let is = |it: bool, class: &'static str| if it { class } else { "" };
-        let connects = state.from_step().is_some();
+        let connects = state.source().is_some();
         let all = [
             is(state.is_moving.get(), "moving"),
             is(connects, "connecting"),
@@ -65,7 +65,7 @@ pub fn Canvas(seat: CanvasSeat) -> impl IntoView {
             >
                 <div class="canvas-world" style:transform=move || state.view().transform()>
                     <Markers />
-                    {list_view(state, BlockAddress::Root)}
+                    {list_view(state, &BlockAddress::Root)}
                     <Landing state />
                 </div>
             </div>

@@ -121,8 +121,8 @@ fn begin(beginning: Beginning) -> Begun {
             builder.open.set(left.open);
             builder.open_inputs.set(left.open_inputs);
             builder.pending.set(left.pending);
-            builder.card.set(left.card);
-            builder.canvas_view.set(left.canvas_view);
+            builder.on_canvas().card.set(left.card);
+            builder.on_canvas().view.set(left.canvas_view);
             return Begun { builder, restored: None, server: None };
         }
         Beginning::Deleted(id, kept) => {

@@ -375,7 +375,7 @@ impl Handover {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
         let (open_inputs, pending) = (builder.open_inputs.get_untracked(), builder.pending.get_untracked());
-        let (card, canvas_view) = (builder.card.get_untracked(), builder.canvas_view.get_untracked());
+        let (card, canvas_view) = (builder.on_canvas().card.get_untracked(), builder.on_canvas().view.get_untracked());
         let left = HandedOverBuilder { history, saved, open, open_inputs, pending, card, canvas_view };
         self.0.set_value(Some(left));
     }

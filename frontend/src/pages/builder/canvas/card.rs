@@ -31,7 +31,7 @@ fn Card(builder: Builder, id: StepId) -> impl IntoView {
     let is_container = Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
     let own = StoredValue::new(id);
     let close = move || {
-        builder.card.set(None);
+        builder.on_canvas().card.set(None);
         focus_soon(own.with_value(toggle_id));
     };
     let escape = move |event: KeyboardEvent| {

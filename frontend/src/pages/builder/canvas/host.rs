@@ -36,8 +36,8 @@ pub fn seat_of(builder: Builder, picking: Picking) -> CanvasSeat {
         let layout = builder.draft.with_untracked(|draft| Arc::clone(draft.layout()));
         Some(CanvasInput { index: builder.index.get_untracked(), layout })
     });
-    let seat = CanvasSeat::new(BuilderCanvas { builder, picking }, input, builder.canvas_view);
-    CanvasSeat { selected: builder.selected, ..seat }
+    let seat = CanvasSeat::new(BuilderCanvas { builder, picking }, input, builder.on_canvas().view);
+    CanvasSeat { selected: builder.on_canvas().selected, ..seat }
 }
 
 /// What was found at a step, without the steps inside it.
@@ -55,7 +55,6 @@ fn own_counts(builder: Builder, id: &StepId) -> Counts {
 /// The line below the label. Tracks changes.
 fn line_of(builder: Builder, id: &StepId) -> String {
     let resolved = builder.analysis.with(|analysis| analysis.step_estimate(id).and_then(|step| step.model.clone()));
-    let resolved = resolved.map(|model| model.to_string());
     builder.draft.with(|draft| draft.step(id).map(|step| second_line(step, resolved.as_deref()))).unwrap_or_default()
 }
 
@@ -105,7 +104,7 @@ impl CanvasHost for BuilderCanvas {
 
     fn class(&self, id: &StepId) -> String {
         let off = self.builder.draft.with(|draft| draft.step(id).is_some_and(|step| !step.enabled));
-        let open = self.builder.card.with(|card| card.as_ref() == Some(id));
+        let open = self.builder.on_canvas().card.with(|card| card.as_ref() == Some(id));
         let picked = self.picking.picked(id) == Some(true);
         let all = [(off, "off"), (open, "open"), (picked, "picked")];
         all.into_iter().filter(|(is, _)| *is).map(|(_, class)| class).collect::<Vec<_>>().join(" ")
@@ -120,8 +119,7 @@ impl CanvasHost for BuilderCanvas {
     }
 
     fn open(&self, id: &StepId, by_key: bool) {
-        self.builder.selected.set(Some(id.clone()));
-        self.builder.card.set(Some(id.clone()));
+        self.builder.on_canvas().open(id);
         if by_key {
             focus_soon(CARD_TITLE.to_owned());
         }

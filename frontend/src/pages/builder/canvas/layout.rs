@@ -21,11 +21,13 @@ pub fn CanvasLayout(builder: Builder, picking: Picking) -> impl IntoView {
     carrier.carry_to(seat);
     // New steps come behind the current one.
     Effect::new(move || {
-        if let Some(id) = builder.selected.get() {
+        if let Some(id) = builder.on_canvas().selected.get() {
             builder.current.set_value(Some(id));
         }
     });
-    let open = Memo::new(move |_| builder.card.get().filter(|id| builder.draft.with(|draft| draft.step(id).is_some())));
+    let open = Memo::new(move |_| {
+        builder.on_canvas().card.get().filter(|id| builder.draft.with(|draft| draft.step(id).is_some()))
+    });
     let is_open = Memo::new(move |_| open.with(Option::is_some));
     view! {
         <div class="canvas-view">
