@@ -75,7 +75,7 @@ pub use chat_tokens::{estimated_tokens, most_tokens};
 pub use choice::{Choice, LoopEnd, SeenValue, Tested};
 pub use definition::{
     AgentStep, Approve, Branch, Case, ConditionalStep, Definition, Fallback, InputField, InputType, Language, LlmStep,
-    LoopStep, ModelUse, NewerPart, OnContextFull, OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep,
+    LoopStep, ModelUse, NEXT_END, NewerPart, OnContextFull, OnError, OnExpiry, OnTruncated, Otherwise, ParallelStep,
     ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType, ToolStep, UnknownStep,
 };
 pub use definition_changes::{

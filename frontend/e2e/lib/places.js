@@ -4,6 +4,7 @@ import { prompt, review } from './api.js';
 import { Builder } from './builder.js';
 import { Designer, designed } from './designer.js';
 import { Generate } from './generate.js';
+import { Canvas } from './canvas.js';
 import { addFiles, agent, notes, tool } from './mcp.js';
 import { Run } from './run.js';
 import { nested } from './samples.js';
@@ -198,6 +199,23 @@ export const places = {
     await builder.openStep('Research');
     await expect(page.getByText('A newer version of Sluice has made this step.')).toBeVisible();
     await expect(builder.card('Research')).toContainText('This version of Sluice does not know steps of type debate;');
+  },
+  'the builder as a canvas': async (test) => {
+    const canvas = await openNestedCanvas(test);
+    await canvas.node('Plan').focus();
+    await test.page.keyboard.press('c');
+    await expect(test.page.locator('.canvas-end')).toBeVisible();
+  },
+  'the builder as a canvas, with a card': async (test) => {
+    const canvas = await openNestedCanvas(test);
+    await canvas.node('How risky').focus();
+    await test.page.keyboard.press('Enter');
+    await expect(canvas.card.getByRole('group', { name: 'When' })).toBeVisible();
+  },
+  'a run on the canvas': async (test) => {
+    const run = await openContainers(test);
+    await test.page.goto(`/runs/${run.id}?view=canvas`);
+    await expect(new Canvas(test.page).node('Facts')).toBeVisible();
   },
   'a conflict': async (test) => {
     const builder = await openBuilder(test);
@@ -563,6 +581,14 @@ async function openNested({ page, api }) {
   await expect(page.getByRole('button', { name: 'Summarise' })).toBeVisible();
   await expect(builder.handle('Draft')).toBeVisible();
   return builder;
+}
+
+async function openNestedCanvas({ page, api }) {
+  const { id } = await api.createWorkflow('Nested', nested());
+  const canvas = new Canvas(page);
+  await canvas.open(id);
+  await expect(canvas.node('Plan')).toBeVisible();
+  return canvas;
 }
 
 async function openContainers({ page, api }) {

@@ -1,5 +1,6 @@
 import { prompt } from '../lib/api.js';
-import { Builder } from '../lib/builder.js';
+import { Builder, centre } from '../lib/builder.js';
+import { Canvas } from '../lib/canvas.js';
 import { Flood } from '../lib/flood.js';
 import { ONE_COLUMN, Run } from '../lib/run.js';
 import { expect, test } from '../lib/test.js';
@@ -132,6 +133,72 @@ test.describe('a tree of 500 steps', () => {
     await builder.save(2);
     const { definition } = await api.workflow('forest');
     expect(definition.steps[BLOCKS - 1].otherwise.steps.map((step) => step.label)).toEqual(['A 1']);
+  });
+});
+
+test.describe('a canvas of 500 steps', () => {
+  test.beforeEach(async ({ page, api }) => {
+    const steps = Array.from({ length: STEPS }, (_, at) => prompt(`Step ${at + 1}`));
+    const { id } = await api.createWorkflow('Large', steps);
+    await page.goto(`/workflows/${id}?view=canvas`);
+    await expect(page.locator('.canvas-map')).toBeVisible();
+  });
+
+  test('draws what is seen, and a drag changes the step and its lines only', async ({ page }) => {
+    const canvas = new Canvas(page);
+    expect(await page.locator('.canvas-node').count(), 'steps that are drawn').toBeLessThan(STEPS / 4);
+    await watch(page);
+    await page.evaluate(() => {
+      window.changed = new Set();
+      new MutationObserver((all) => all.forEach(({ target }) => window.changed.add(target))).observe(document.querySelector('.canvas-world'), {
+        subtree: true,
+        childList: true,
+        attributes: true,
+      });
+    });
+    const from = await centre(canvas.node('Step 3'));
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 20, from.y);
+    // From here on the step is held: how it looks does not change any more.
+    await page.evaluate(() => {
+      window.changed.clear();
+      window.frames = [];
+      const count = (at) => {
+        window.frames.push(at);
+        requestAnimationFrame(count);
+      };
+      requestAnimationFrame(count);
+    });
+    for (let at = 0; at < 240; at += 1) {
+      await page.mouse.move(from.x + 20 + at, from.y + Math.sin(at / 9) * 40);
+    }
+    const { changed, frames } = await page.evaluate(() => ({
+      changed: [...window.changed].map((it) => it.getAttribute('data-node') ?? it.getAttribute('class')),
+      frames: window.frames,
+    }));
+    await page.mouse.up();
+    const waits = frames.slice(1).map((at, before) => at - frames[before]).sort((one, other) => one - other);
+    const part = (share) => Math.round(waits[Math.floor(waits.length * share)] * 10) / 10;
+    const figures = { frames: waits.length, perSecond: Math.round((1000 * waits.length) / (frames.at(-1) - frames[0])), p50: part(0.5), p95: part(0.95) };
+    test.info().annotations.push({ type: 'a drag among 500 steps', description: JSON.stringify(figures) });
+    await report(page, 'dragging a step of a canvas');
+    // The step, and the lines to it and from it.
+    expect(changed.sort()).toEqual(['edge', 'edge', 'step-3']);
+    await expect(page.getByRole('button', { name: 'Undo: move Step 3 on the canvas' })).toBeVisible();
+  });
+
+  test('is panned to its end, and keys lead to the last step', async ({ page }) => {
+    const canvas = new Canvas(page);
+    await canvas.node('Step 1').focus();
+    await watch(page);
+    await page.keyboard.press('End');
+    await expect(canvas.node(`Step ${STEPS}`)).toBeFocused();
+    await expect(canvas.node(`Step ${STEPS}`)).toBeInViewport({ ratio: 1 });
+    await report(page, 'going to the last step of a canvas');
+    expect(await page.locator('.canvas-node').count()).toBeLessThan(STEPS / 4);
+    await page.keyboard.press('0');
+    await expect(canvas.tools.getByRole('button', { name: /^Size/ })).toHaveText('10 %');
   });
 });
 

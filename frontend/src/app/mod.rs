@@ -1,7 +1,7 @@
 //! The app: what is around every page, and which page an address shows.
 
 mod lazy_page;
-mod modules;
+pub mod modules;
 mod routes;
 mod top_bar;
 

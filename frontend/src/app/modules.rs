@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
+use crate::components::canvas::{Canvas, CanvasSeat};
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
 use crate::pages::generate::{GeneratePage, GenerationPage};
 use crate::pages::reports::{StatisticsPage, VersionsPage};
@@ -45,6 +46,22 @@ lazy_pages! {
     agents in settings: Agents,
     mcp_servers in settings: McpServers,
 }
+
+/// Draws a canvas of the loaded module.
+pub type DrawCanvas = fn(CanvasSeat) -> AnyView;
+
+/// Declares a function that loads a module and returns what draws a part of a page: `name in module as Type: function`.
+macro_rules! lazy_part {
+    ($name:ident in $module:ident as $draw:ty: $function:expr) => {
+        #[wasm_split($module, fallible)]
+        pub fn $name() -> Result<$draw, SplitLoaderError> {
+            Ok($function)
+        }
+    };
+}
+
+// Pages show it when a person chooses it.
+lazy_part!(canvas in canvas as DrawCanvas: |seat| view! { <Canvas seat /> }.into_any());
 
 /// Loads the module of the page at an address before the page is opened. Ignores failure: opening the page tries again.
 pub fn preload(path: &str) {

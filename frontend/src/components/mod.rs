@@ -2,6 +2,7 @@
 
 mod arguments;
 mod button;
+pub mod canvas;
 mod choice;
 mod deletions;
 mod describe;

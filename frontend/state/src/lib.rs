@@ -7,6 +7,7 @@ pub mod actions;
 pub mod advice;
 pub mod agent;
 pub mod arguments;
+pub mod canvas;
 pub mod changes;
 pub mod completion;
 pub mod condition;

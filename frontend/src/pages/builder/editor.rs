@@ -9,6 +9,7 @@ use sluice_web_state::editor::Draft;
 use sluice_web_state::history::History;
 
 use super::autosave::{self, Restored};
+use super::canvas::{BuilderView, CanvasLayout, Carrier, ViewChoice, view_of_address};
 use super::conflict::ConflictDialog;
 use super::findings::{EstimateCard, Problems};
 use super::input_card::InputCard;
@@ -19,7 +20,7 @@ use super::save::{HandedOverBuilder, Handover, SaveBar, Saver, Shortcuts};
 use super::selection::{Picking, SelectionBar};
 use super::settings::{Defaults, Heading};
 use super::sorting::Sorting;
-use super::step_list::StepTree;
+use super::step_list::{StepNames, StepTree};
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, DescribeField, Empty, Icon, Note, NoteKind};
 use crate::pages::builder::findings;
@@ -35,11 +36,13 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     let picking = Picking::new(builder);
     provide_context(picking);
     provide_context(Sorting::new(builder));
+    provide_context(Carrier::new(builder));
+    provide_context(StepNames::of(builder));
+    let view = view_of_address();
     use_title(move || {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }
     });
-    let no_steps = Memo::new(move |_| builder.step_count() == 0);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <a href="/">"Workflows"</a>
@@ -51,8 +54,29 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
             {move || {
                 builder.saved.with(|saved| saved.as_ref().map(|saved| format!("/workflows/{}", saved.id))).map(report_links)
             }}
+            <ViewChoice view />
         </div>
         {restored.map(|restored| view! { <RestoredNote builder restored server /> })}
+        {move || match view.get() {
+            BuilderView::List => view! { <ListLayout builder picking templates /> }.into_any(),
+            BuilderView::Canvas => view! {
+                <CanvasLayout builder picking />
+                <SelectionBar builder picking />
+            }
+            .into_any(),
+        }}
+        <SaveBar builder saver />
+        <ConflictDialog builder saver />
+        <TemplateDialog builder open=templates />
+        <Shortcuts builder saver />
+    }
+}
+
+/// The builder as a list.
+#[component]
+fn ListLayout(builder: Builder, picking: Picking, templates: RwSignal<bool>) -> impl IntoView {
+    let no_steps = Memo::new(move |_| builder.step_count() == 0);
+    view! {
         <div class="builder">
             <div class="stack">
                 <Defaults builder />
@@ -72,10 +96,6 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
                 <Problems builder />
             </aside>
         </div>
-        <SaveBar builder saver />
-        <ConflictDialog builder saver />
-        <TemplateDialog builder open=templates />
-        <Shortcuts builder saver />
     }
 }
 
@@ -122,6 +142,8 @@ fn begin(beginning: Beginning) -> Begun {
             builder.open.set(left.open);
             builder.open_inputs.set(left.open_inputs);
             builder.pending.set(left.pending);
+            builder.on_canvas().card.set(left.card);
+            builder.on_canvas().view.set(left.canvas_view);
             return Begun { builder, restored: None, server: None };
         }
         Beginning::Deleted(id, kept) => {

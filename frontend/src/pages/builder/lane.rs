@@ -8,6 +8,7 @@ use sluice_web_state::format::plural;
 use sluice_web_state::tree::letter;
 
 use super::add_menu::AddMenu;
+use super::canvas::InCardPane;
 use super::condition_field::ConditionField;
 use super::container::{conditional, lane_field};
 use super::fields::step_options;
@@ -27,6 +28,7 @@ pub fn Lane(form: StepForm, part: Slot, slots: Memo<Vec<Slot>>, is_condition: Me
     let slot = part;
     let builder = form.builder;
     let sorting = expect_context::<Sorting>();
+    let beside_canvas = use_context::<InCardPane>().is_some();
     let list = BlockAddress::Inner { parent: form.id(), slot: slot.clone() };
     let label = form.read(|step| step.label.clone());
     let title = title_of(&slot);
@@ -60,7 +62,7 @@ pub fn Lane(form: StepForm, part: Slot, slots: Memo<Vec<Slot>>, is_condition: Me
                         let case = is_condition.get_untracked();
                         view! {
                             {matches!(slot, Slot::Case(_)).then(|| view! { <When form part=slot.clone() field /> })}
-                            {step_list(builder, sorting, list.clone(), name)}
+                            {(!beside_canvas).then(|| step_list(builder, sorting, list.clone(), name))}
                             <div class="row wrap lane-foot">
                                 <AddMenu builder list=list name />
                                 {case.then(|| view! { <CaseNext form part=slot name /> })}

@@ -3,6 +3,7 @@
 mod add_menu;
 mod agent_fields;
 mod autosave;
+mod canvas;
 mod condition_field;
 mod condition_form;
 mod conflict;

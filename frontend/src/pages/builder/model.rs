@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use sluice_types::edit::{BranchChange, Edit, EditError};
 use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId};
+use sluice_web_state::canvas::View;
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
     Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
@@ -38,6 +39,25 @@ impl Saved {
     }
 }
 
+/// What the canvas shows of a builder. A copy is a handle to the same.
+#[derive(Clone, Copy)]
+pub struct OnCanvas {
+    /// The current step.
+    pub selected: RwSignal<Option<StepId>>,
+    /// The step whose card stands beside it.
+    pub card: RwSignal<Option<StepId>>,
+    /// The part that was seen last.
+    pub view: RwSignal<Option<View>>,
+}
+
+impl OnCanvas {
+    /// Makes a step the current one, and opens its card.
+    pub fn open(self, id: &StepId) {
+        self.selected.set(Some(id.clone()));
+        self.card.set(Some(id.clone()));
+    }
+}
+
 /// The builder of one workflow. A copy is a handle to the same one.
 #[derive(Clone, Copy)]
 pub struct Builder {
@@ -63,6 +83,7 @@ pub struct Builder {
     pub closed_lists: RwSignal<HashSet<BlockAddress>>,
     /// The step that was worked on last: new ones come behind it.
     pub current: StoredValue<Option<StepId>>,
+    canvas: StoredValue<OnCanvas>,
     /// Lint and estimate of the draft, updated shortly after the typing.
     pub analysis: RwSignal<Analysis>,
     /// The problems of the pending input.
@@ -104,6 +125,11 @@ impl Builder {
             open_inputs: RwSignal::new(HashSet::new()),
             closed_lists: RwSignal::new(HashSet::new()),
             current: StoredValue::new(None),
+            canvas: StoredValue::new(OnCanvas {
+                selected: RwSignal::new(None),
+                card: RwSignal::new(None),
+                view: RwSignal::new(None),
+            }),
             analysis: RwSignal::new(Analysis::default()),
             pending_problems,
             discarded: StoredValue::new(false),
@@ -112,6 +138,11 @@ impl Builder {
         };
         on_cleanup(move || builder.withdraw_undo());
         builder
+    }
+
+    /// What the canvas shows of it.
+    pub fn on_canvas(self) -> OnCanvas {
+        self.canvas.get_value()
     }
 
     /// The ids of a list's steps, in order. Tracks changes.
@@ -158,6 +189,7 @@ impl Builder {
     pub fn edit_and_show(self, edit: impl Into<DraftEdit>) -> bool {
         let done = self.applied(edit.into());
         if let Ok(Some(id)) = &done {
+            self.on_canvas().selected.set(Some(id.clone()));
             focus_soon(toggle_id(id));
         }
         done.is_ok()
@@ -195,6 +227,7 @@ impl Builder {
         self.open_around(&to);
         if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
             self.open.update(|open| _ = open.insert(id.clone()));
+            self.on_canvas().open(&id);
             focus_soon(toggle_id(&id));
         }
     }
@@ -377,6 +410,7 @@ impl Builder {
             self.open_around(&list);
         }
         self.open.update(|open| _ = open.insert(id.clone()));
+        self.on_canvas().open(id);
         let (toggle, field) = (toggle_id(id), field_id(id, field));
         // The card and its fields are there once what is around them is drawn open.
         request_animation_frame(move || {

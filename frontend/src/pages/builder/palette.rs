@@ -1,11 +1,13 @@
 //! Steps to add with one press, and workflow templates to begin with.
 
 use icondata_core::IconData;
+use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 use sluice_types::edit::Wrapper;
 use sluice_types::{Step, StepTemplate, WorkflowTemplate};
 use sluice_web_state::editor::{Draft, NewStep, steps_inside};
 
+use super::canvas::Carrier;
 use super::model::Builder;
 use super::sorting::Sorting;
 use crate::api;
@@ -77,28 +79,50 @@ fn Add(
     step: Step,
 ) -> impl IntoView {
     let sorting = expect_context::<Sorting>();
+    let carrier = expect_context::<Carrier>();
     let step = StoredValue::new(step);
+    let was_dragged = move || {
+        let (in_list, on_canvas) = (sorting.was_dragged(), carrier.was_dragged());
+        in_list || on_canvas
+    };
     let add = move |_| {
-        if !sorting.was_dragged() {
+        if !was_dragged() {
             builder.add(step.get_value());
         }
+    };
+    let press = move |event: PointerEvent| {
+        if !step.with_value(|step| carrier.press(step, &event)) {
+            sorting.press_new(step.get_value(), &event);
+        }
+    };
+    let movement = move |event: PointerEvent| {
+        carrier.movement(&event);
+        sorting.movement(&event);
+    };
+    let release = move |_| {
+        carrier.release();
+        sorting.release();
+    };
+    let cancel = move || {
+        carrier.cancel();
+        sorting.cancel();
     };
     view! {
         <button
             type="button"
             title=help
             on:click=add
-            on:pointerdown=move |event| sorting.press_new(step.get_value(), &event)
-            on:pointermove=move |event| sorting.movement(&event)
-            on:pointerup=move |_| sorting.release()
-            on:pointercancel=move |_| sorting.cancel()
-            on:lostpointercapture=move |_| sorting.cancel()
+            on:pointerdown=press
+            on:pointermove=movement
+            on:pointerup=release
+            on:pointercancel=move |_| cancel()
+            on:lostpointercapture=move |_| cancel()
             on:keydown=move |event| {
                 if event.key() == "Escape" {
-                    sorting.cancel();
+                    cancel();
                 } else {
                     // A key that presses the button is no end of a drag.
-                    sorting.was_dragged();
+                    was_dragged();
                 }
             }
         >

@@ -10,6 +10,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, StepId, Workflow, WorkflowId};
+use sluice_web_state::canvas::View;
 use sluice_web_state::draft::Pending;
 use sluice_web_state::editor::{Draft, InputKey};
 use sluice_web_state::format::plural;
@@ -353,6 +354,10 @@ pub struct HandedOverBuilder {
     pub open_inputs: HashSet<InputKey>,
     /// The pending input.
     pub pending: Pending,
+    /// The step whose card stands beside the canvas.
+    pub card: Option<StepId>,
+    /// The part of the canvas that was seen.
+    pub canvas_view: Option<View>,
 }
 
 /// A design that is handed over: of the saved workflow with this id, or of a new one.
@@ -376,7 +381,9 @@ impl Handover {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
         let (open_inputs, pending) = (builder.open_inputs.get_untracked(), builder.pending.get_untracked());
-        self.builder.set_value(Some(HandedOverBuilder { history, saved, open, open_inputs, pending }));
+        let (card, canvas_view) = (builder.on_canvas().card.get_untracked(), builder.on_canvas().view.get_untracked());
+        let left = HandedOverBuilder { history, saved, open, open_inputs, pending, card, canvas_view };
+        self.builder.set_value(Some(left));
     }
 
     /// Takes what was left for a workflow. What was left for another is dropped.

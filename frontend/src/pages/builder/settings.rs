@@ -218,7 +218,7 @@ pub fn TagsField(builder: Builder) -> impl IntoView {
         }
     };
     view! {
-        <div class="row wrap">
+        <div class="row wrap title-tags">
             <For each=move || tags.get() key=Clone::clone let:tag>
                 {
                     let label = ["Remove the tag ", &tag].concat();

@@ -177,7 +177,7 @@ fn Toggle(
 
 /// The model that a prompt or an agent calls; none for other steps.
 #[component]
-fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, open: Memo<bool>) -> impl IntoView {
+pub fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, open: Memo<bool>) -> impl IntoView {
     let of_step = move |step: &Option<Shared<Step>>| {
         let model = step.as_ref()?.kind.model_use()?;
         Some(ModelChoice { provider: model.provider.cloned(), model: model.model.cloned() })

@@ -15,13 +15,17 @@ use super::step_card::StepCard;
 #[derive(Clone, Copy)]
 pub struct StepNames(pub Memo<Vec<String>>);
 
+impl StepNames {
+    /// Those of a builder.
+    pub fn of(builder: Builder) -> Self {
+        Self(Memo::new(move |_| builder.index.with(|index| index.labels_and_ids().map(str::to_owned).collect())))
+    }
+}
+
 /// All steps, with what a drag shows and says.
 #[component]
 pub fn StepTree(builder: Builder) -> impl IntoView {
     let sorting = expect_context::<Sorting>();
-    provide_context(StepNames(Memo::new(move |_| {
-        builder.index.with(|index| index.labels_and_ids().map(str::to_owned).collect())
-    })));
     let mut before = None;
     Effect::new(move || {
         let tree = builder.tree.get();

@@ -1,4 +1,4 @@
-//! The address of a run's page: `?view=timeline` chooses the view, `#path` leads to a step.
+//! The address of a run's page: `?view=timeline` or `?view=canvas` chooses the view, `#path` leads to a step.
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -16,6 +16,8 @@ pub enum RunView {
     Steps,
     /// As bars on an axis of time.
     Timeline,
+    /// As a picture of the workflow.
+    Canvas,
 }
 
 /// The view that the address names.
@@ -23,6 +25,7 @@ pub fn view_of_address() -> Memo<RunView> {
     let query = use_query_map();
     Memo::new(move |_| match query.read().get_str("view") {
         Some("timeline") => RunView::Timeline,
+        Some("canvas") => RunView::Canvas,
         Some(_) | None => RunView::Steps,
     })
 }
@@ -33,13 +36,17 @@ pub fn ViewChoice(view: Memo<RunView>) -> impl IntoView {
     let navigate = use_navigate();
     let path = use_location().pathname;
     let choose = UnsyncCallback::new(move |to: RunView| {
-        let query = if to == RunView::Timeline { "?view=timeline" } else { "" };
+        let query = match to {
+            RunView::Steps => "",
+            RunView::Timeline => "?view=timeline",
+            RunView::Canvas => "?view=canvas",
+        };
         navigate(&[path.get_untracked().as_str(), query].concat(), in_place());
     });
     view! {
         <Segments
             label="View of the run"
-            choices=vec![(RunView::Steps, "Steps"), (RunView::Timeline, "Timeline")]
+            choices=vec![(RunView::Steps, "Steps"), (RunView::Timeline, "Timeline"), (RunView::Canvas, "Canvas")]
             chosen=view
             on_choose=move |to| choose.run(to)
         />
@@ -83,7 +90,14 @@ impl Chooser {
         let location = use_location();
         let navigate = use_navigate();
         let quiet = StoredValue::new(None);
-        let go = move |path: StepPath| navigate(&address_of(store, &path), in_place());
+        // A step stands beside the canvas; the timeline gives way to it.
+        let go = move |path: StepPath| {
+            let address = match view.get_untracked() {
+                RunView::Canvas => format!("/runs/{}?view=canvas#{path}", store.id()),
+                RunView::Steps | RunView::Timeline => address_of(store, &path),
+            };
+            navigate(&address, in_place());
+        };
         provide_context(Self { store, view, navigate: UnsyncCallback::new(go), quiet });
         let named = move |hash: &str| StepPath::new(hash.trim_start_matches('#')).ok();
         let first = location.hash.with_untracked(|hash| named(hash));

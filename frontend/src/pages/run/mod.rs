@@ -6,6 +6,7 @@ mod agent_rows;
 mod auto_scroll;
 mod bar;
 mod budget;
+mod canvas;
 mod change;
 mod commands;
 mod container;

@@ -12,6 +12,7 @@ use sluice_web_state::run_status::RunStanding;
 
 use super::address::{Chooser, RunView, view_of_address};
 use super::auto_scroll::AutoScroll;
+use super::canvas::RunCanvas;
 use super::failure::RunFailure;
 use super::follow::ConnectionNote;
 use super::head::RunHead;
@@ -36,6 +37,7 @@ const PANES_FROM_PX: f64 = 1_280.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
     Timeline,
+    Canvas,
     Panes,
     List,
 }
@@ -99,6 +101,7 @@ fn Run(execution: Execution) -> impl IntoView {
     let is_wide = is_as_wide(PANES_FROM_PX);
     let layout = Memo::new(move |_| match (view.get(), is_wide.get()) {
         (RunView::Timeline, _) => Layout::Timeline,
+        (RunView::Canvas, _) => Layout::Canvas,
         (RunView::Steps, true) => Layout::Panes,
         (RunView::Steps, false) => Layout::List,
     });
@@ -111,6 +114,7 @@ fn Run(execution: Execution) -> impl IntoView {
     };
     let columns = move || match layout.get() {
         Layout::Timeline => view! { <StepsSection store><RunTree store is_timeline=true /></StepsSection> }.into_any(),
+        Layout::Canvas => view! { <RunCanvas store /> }.into_any(),
         Layout::Panes => view! {
             <div class="run-panes">
                 <div class="pane-left">

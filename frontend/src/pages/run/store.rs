@@ -251,6 +251,11 @@ impl RunStore {
         self.plan.with(|plan| plan.definition.clone())
     }
 
+    /// The steps of the definition by their places. Tracks changes.
+    pub fn index(self) -> Option<Shared<Index>> {
+        self.index.get()
+    }
+
     /// The step that a step run runs: that of the definition, with what was changed for this one. Tracks changes.
     pub fn step_at(self, path: &StepPath) -> Option<Arc<Step>> {
         self.index.with(|index| index.as_ref()?.at(path).map(|place| Arc::clone(&place.step)))

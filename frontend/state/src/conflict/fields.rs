@@ -13,6 +13,8 @@ pub(super) fn of_workflow(draft: &Draft) -> Map<String, Value> {
     if let Some(Value::Object(definition)) = fields.remove("definition") {
         fields.extend(definition.into_iter().filter(|(name, _)| name != "steps"));
     }
+    // Positions on the canvas are nobody's conflict.
+    fields.remove("layout");
     // A field without a choice is absent in one draft and `null` in the other.
     fields.retain(|_, value| !value.is_null());
     fields

@@ -1,10 +1,10 @@
 //! Joins two drafts that began from the same version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use sluice_types::{BlockAddress, Definition, Step, StepId, json};
+use sluice_types::{BlockAddress, Definition, Positions, Step, StepId, json};
 
 use super::fields::{addresses, common_order, ids_in, names, of_step, of_workflow, to_draft};
 use crate::editor::{Draft, List};
@@ -37,7 +37,8 @@ pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Option<Draft> {
     if listed != nodes.len() {
         return None;
     }
-    let merged = Draft { extra, nodes, lists, ..to_draft(fields)? };
+    let layout = Arc::new(merged_layout(base, mine, theirs));
+    let merged = Draft { extra, layout, nodes, lists, ..to_draft(fields)? };
     let definition = merged.to_definition();
     let merged = merged.with_definition(definition);
     // One side may have renamed or removed a branch that the other put steps into, or each may have put a container into
@@ -68,6 +69,16 @@ fn merge_fields(
         }
     }
     Ok(merged)
+}
+
+/// The positions of both; where both moved a step, mine.
+fn merged_layout(base: &Draft, mine: &Draft, theirs: &Draft) -> Positions {
+    let ids: BTreeSet<&StepId> = mine.layout().keys().chain(theirs.layout().keys()).collect();
+    let position = |id: &StepId| {
+        let [base, mine, theirs] = [base, mine, theirs].map(|draft| draft.layout().get(id).copied());
+        choose(&base, mine, theirs).unwrap_or(mine)
+    };
+    ids.into_iter().filter_map(|id| Some((id.clone(), position(id)?))).collect()
 }
 
 /// Merges one step of the three versions; `None` when it was removed.

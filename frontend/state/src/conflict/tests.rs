@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sluice_types::edit::{BranchChange, Edit, LlmField, StepField};
-use sluice_types::{BlockAddress, BranchName, OnTruncated, Slot, StepId};
+use sluice_types::{BlockAddress, BranchName, OnTruncated, Position, Slot, StepId};
 
 use super::*;
 use crate::editor::{Draft, DraftEdit};
@@ -268,4 +268,19 @@ proptest! {
             prop_assert_eq!(ids.len(), count);
         }
     }
+}
+
+#[test]
+fn positions_of_both_are_kept_and_are_no_conflict() {
+    let base = draft();
+    let ids: Vec<StepId> = base.ids().into_iter().take(2).cloned().collect();
+    let at = |x| Position { x, y: 0.0 };
+    let placed = |at_first: f64, id: &StepId, x| {
+        edited(&base, vec![DraftEdit::Place(ids[0].clone(), at(at_first)), DraftEdit::Place(id.clone(), at(x))])
+    };
+    let (mine, theirs) = (placed(1.0, &ids[0], 1.0), placed(2.0, &ids[1], 3.0));
+    assert_eq!(compare(Some(&base), &mine, &theirs), []);
+    let merged = merge(&base, &mine, &theirs).unwrap();
+    let expected = ids.iter().cloned().zip([at(1.0), at(3.0)]).collect();
+    assert_eq!(**merged.layout(), expected);
 }

@@ -1,7 +1,10 @@
 //! Makes an edit: a draft in, a draft out.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use sluice_types::edit::{self, BranchChange, CaseField, Edit, EditError, StepField};
-use sluice_types::{BlockAddress, Definition, Index, Otherwise, Slot, Step, StepId, StepKind};
+use sluice_types::{BlockAddress, Definition, Index, Otherwise, Positions, Slot, Step, StepId, StepKind};
 
 use super::draft::Draft;
 use super::edit::DraftEdit;
@@ -40,6 +43,14 @@ impl Draft {
                 let definition = Edit::ReplaceAll(Box::new(other.to_definition()));
                 other.with_definition(edit::apply(&self.to_definition(), definition)?.definition)
             }
+            DraftEdit::Place(id, at) | DraftEdit::Nudge(id, at) => {
+                let mut layout = Positions::clone(self.layout());
+                if self.step(&id).is_some() {
+                    layout.insert(id, at);
+                }
+                Self { layout: Arc::new(layout), ..draft }
+            }
+            DraftEdit::TidyUp => Self { layout: Arc::default(), ..draft },
             DraftEdit::Definition(edit) => {
                 let adds = matches!(edit, Edit::AddStep { .. });
                 let beside = match &edit {
@@ -55,6 +66,7 @@ impl Draft {
                 let applied = edit::apply(&before, edit)?;
                 let after = applied.definition;
                 let draft = draft.with_definition(if may_empty { without_empty_otherwise(after) } else { after });
+                let draft = draft.without_lost_positions(self);
                 let focus = applied.step.or(beside);
                 if let Some(added) = focus.as_ref().filter(|_| adds).and_then(|id| draft.step(id)) {
                     done = format!("add {}", added.label);
@@ -63,6 +75,21 @@ impl Draft {
             }
         };
         Ok(Applied { draft, label: done, group, focus: None })
+    }
+
+    /// Without the positions of steps that are gone, or stand in another list than before: positions are those in a list.
+    fn without_lost_positions(self, before: &Self) -> Self {
+        if self.layout.is_empty() || self.lists.values().eq(before.lists.values()) {
+            return self;
+        }
+        let lists = |draft: &Self| {
+            let steps = draft.lists.iter();
+            steps.flat_map(|(list, steps)| steps.steps.iter().map(|id| (id.clone(), list.clone()))).collect()
+        };
+        let (old, new): (HashMap<StepId, BlockAddress>, HashMap<StepId, BlockAddress>) = (lists(before), lists(&self));
+        let mut layout = Positions::clone(&self.layout);
+        layout.retain(|id, _| new.get(id).is_some_and(|list| old.get(id) == Some(list)));
+        Self { layout: Arc::new(layout), ..self }
     }
 
     /// The first step of a container.

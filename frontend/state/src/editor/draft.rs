@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sluice_types::{
-    Block, BlockAddress, CreateWorkflow, Definition, InputField, PersonaId, Slot, Step, StepId, StepKind,
-    UpdateWorkflow, Workflow, WorkflowTemplate,
+    Block, BlockAddress, CreateWorkflow, Definition, InputField, NodePosition, PersonaId, Positions, Slot, Step,
+    StepId, StepKind, UpdateWorkflow, Workflow, WorkflowTemplate, positions_of,
 };
 
 use super::distinct::distinct_names;
@@ -44,6 +44,8 @@ pub struct Draft {
     pub inputs: Vec<InputField>,
     /// Fields of the definition that a newer version has added. They are not edited here, and are saved as they are.
     pub extra: Map<String, Value>,
+    /// The positions that somebody set on the canvas.
+    pub(crate) layout: Arc<Positions>,
     pub(crate) nodes: BTreeMap<StepId, Arc<Step>>,
     pub(crate) lists: BTreeMap<BlockAddress, Arc<List>>,
     /// The lists of each container, in order.
@@ -70,6 +72,8 @@ struct Stored {
     is_template: bool,
     is_active: bool,
     definition: Definition,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    layout: Vec<NodePosition>,
 }
 
 impl Draft {
@@ -96,6 +100,7 @@ impl Draft {
             context: BTreeMap::new(),
             inputs: Vec::new(),
             extra: Map::new(),
+            layout: Arc::default(),
             nodes: BTreeMap::new(),
             lists: BTreeMap::new(),
             containers: BTreeMap::new(),
@@ -125,6 +130,7 @@ impl Draft {
             tags: workflow.tags.clone(),
             is_template: workflow.is_template,
             is_active: workflow.is_active,
+            layout: Arc::new(positions_of(&workflow.layout)),
             ..Self::from_definition(workflow.definition.clone())
         }
     }
@@ -175,6 +181,7 @@ impl Draft {
             category: self.category.clone(),
             tags: self.tags.clone(),
             definition: self.to_definition(),
+            layout: Some(self.placed()).filter(|placed| !placed.is_empty()),
             is_template: self.is_template,
             is_active: self.is_active,
             ..CreateWorkflow::default()
@@ -192,7 +199,7 @@ impl Draft {
             tags: self.tags.clone(),
             metadata: None,
             definition: self.to_definition(),
-            layout: None,
+            layout: Some(self.placed()),
             is_template: self.is_template,
             is_published: None,
             is_active: self.is_active,
@@ -204,6 +211,11 @@ impl Draft {
             created_at: None,
             updated_at: None,
         }
+    }
+
+    /// The positions on the canvas, as a request holds them.
+    fn placed(&self) -> Vec<NodePosition> {
+        self.layout.iter().map(|(id, at)| NodePosition { id: id.clone(), x: at.x, y: at.y }).collect()
     }
 
     /// The steps of a list, with those inside them.
@@ -239,6 +251,12 @@ impl Draft {
                 self.add_ids(&BlockAddress::Inner { parent: id.clone(), slot: inner.slot }, ids);
             }
         }
+    }
+
+    /// The positions that somebody set on the canvas.
+    #[must_use]
+    pub const fn layout(&self) -> &Arc<Positions> {
+        &self.layout
     }
 
     /// A step by its id, without the steps inside it.
@@ -355,6 +373,7 @@ impl PartialEq for Draft {
             context,
             inputs,
             extra,
+            layout,
             nodes,
             lists,
             // The nodes tell them.
@@ -364,6 +383,7 @@ impl PartialEq for Draft {
             && (is_template, is_active, yolo) == (&other.is_template, &other.is_active, &other.yolo)
             && (provider, model, persona_id) == (&other.provider, &other.model, &other.persona_id)
             && (context, inputs, extra, lists) == (&other.context, &other.inputs, &other.extra, &other.lists)
+            && layout == &other.layout
             && nodes.len() == other.nodes.len()
             && nodes
                 .iter()
@@ -374,15 +394,16 @@ impl PartialEq for Draft {
 
 impl From<Stored> for Draft {
     fn from(stored: Stored) -> Self {
-        let Stored { name, description, category, tags, is_template, is_active, definition } = stored;
-        Self { name, description, category, tags, is_template, is_active, ..Self::from_definition(definition) }
+        let Stored { name, description, category, tags, is_template, is_active, definition, layout } = stored;
+        let layout = Arc::new(positions_of(&layout));
+        Self { name, description, category, tags, is_template, is_active, layout, ..Self::from_definition(definition) }
     }
 }
 
 impl From<Draft> for Stored {
     fn from(draft: Draft) -> Self {
-        let definition = draft.to_definition();
+        let (definition, layout) = (draft.to_definition(), draft.placed());
         let Draft { name, description, category, tags, is_template, is_active, .. } = draft;
-        Self { name, description, category, tags, is_template, is_active, definition }
+        Self { name, description, category, tags, is_template, is_active, definition, layout }
     }
 }

@@ -1,6 +1,7 @@
 //! What a person can do to a draft.
 
 use sluice_types::edit::Edit;
+use sluice_types::{Position, StepId};
 
 use super::draft::Draft;
 
@@ -19,6 +20,12 @@ pub enum DraftEdit {
     SetActive(bool),
     /// Whether it is a template of the tenant's own.
     SetTemplate(bool),
+    /// Where a step stands on the canvas.
+    Place(StepId, Position),
+    /// The same by a key: what follows it is undone with it.
+    Nudge(StepId, Position),
+    /// All steps of the canvas stand where the layout puts them.
+    TidyUp,
     /// A change of the definition.
     Definition(Edit),
     /// Another draft in the place of this one: a template, another version.

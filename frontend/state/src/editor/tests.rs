@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sluice_types::edit::{Edit, EditError, InputChange, InputPart, LlmField, StepField, Wrapper};
-use sluice_types::{BlockAddress, Definition, Index, InputField, InputType, LintContext, Step, StepId, lint};
+use sluice_types::{BlockAddress, Definition, Index, InputField, InputType, LintContext, Position, Step, StepId, lint};
 
 use super::*;
 use crate::draft::{Pending, pending_key};
@@ -404,4 +404,37 @@ fn a_save_keeps_what_a_newer_version_has_added() {
     let removed = apply(&edited, Edit::RemoveSteps(vec![id("plan")])).draft;
     expected["steps"].as_array_mut().unwrap().pop();
     assert_eq!(saved(&removed), expected);
+}
+
+#[test]
+fn positions_on_the_canvas_are_part_of_the_draft() {
+    let definition: Definition = serde_json::from_value(json!({"steps": [
+        {"id": "a", "label": "A", "type": "llm", "prompt": "x"},
+        {"id": "b", "label": "B", "type": "llm", "prompt": "x"},
+        {"id": "c", "label": "C", "type": "llm", "prompt": "x"},
+    ]}))
+    .unwrap();
+    let before = Draft::from_definition(definition);
+    let id = |text: &str| StepId::new(text).unwrap();
+    let at = |x| Position { x, y: 8.0 };
+    let placed = before.apply(DraftEdit::Place(id("a"), at(4.0))).unwrap();
+    assert_eq!((placed.label.as_str(), placed.group), ("move A on the canvas", None));
+    let placed = placed.draft.apply(DraftEdit::Nudge(id("c"), at(20.0))).unwrap();
+    assert_eq!(placed.group.as_deref(), Some("place of c"));
+    let placed = placed.draft;
+    assert_ne!(placed, before);
+    let read = serde_json::from_str::<Draft>(&serde_json::to_string(&placed).unwrap()).unwrap();
+    assert_eq!(read, placed);
+    let sent: Vec<_> = placed.to_update().layout.unwrap().into_iter().map(|at| (at.id, at.x)).collect();
+    assert_eq!(sent, [(id("a"), 4.0), (id("c"), 20.0)]);
+    assert_eq!(before.to_update().layout, Some(Vec::new()), "a save takes positions away, too");
+    // A step that stands elsewhere has no position there; the others keep theirs.
+    let wrapped = placed.apply(Edit::WrapSteps { ids: vec![id("c")], wrapper: Wrapper::Loop }).unwrap().draft;
+    assert_eq!(wrapped.layout().keys().collect::<Vec<_>>(), [&id("a")]);
+    let removed = placed.apply(Edit::RemoveSteps(vec![id("a")])).unwrap().draft;
+    assert_eq!(removed.layout().keys().collect::<Vec<_>>(), [&id("c")]);
+    let typed = placed.apply(Edit::RenameStep { id: id("a"), label: "First".into() }).unwrap().draft;
+    assert_eq!(typed.layout(), placed.layout());
+    assert_eq!(placed.apply(DraftEdit::TidyUp).unwrap().draft, before);
+    assert_eq!(before.apply(DraftEdit::Place(id("gone"), at(1.0))).unwrap().draft, before);
 }

@@ -22,6 +22,11 @@ pub(super) fn label(before: &Draft, edit: &DraftEdit) -> String {
         DraftEdit::SetTemplate(false) => "make it a workflow".into(),
         DraftEdit::ReplaceAll(_) => "replace the whole workflow".into(),
         DraftEdit::ChangeBySentence(_) => "change by a sentence".into(),
+        DraftEdit::Place(id, _) | DraftEdit::Nudge(id, _) => {
+            let label = before.step(id).map(|step| step.label.as_str()).unwrap_or_default();
+            format!("move {label} on the canvas")
+        }
+        DraftEdit::TidyUp => "tidy up".into(),
         DraftEdit::Definition(edit) => label_of_edit(before, edit),
     }
 }
@@ -143,9 +148,12 @@ pub(super) fn group(edit: &DraftEdit) -> Option<String> {
         {
             Some(format!("{} of field {at}", part_of_field(part)))
         }
+        DraftEdit::Nudge(id, _) => Some(format!("place of {id}")),
         DraftEdit::SetTags(_)
         | DraftEdit::SetActive(_)
         | DraftEdit::SetTemplate(_)
+        | DraftEdit::Place(..)
+        | DraftEdit::TidyUp
         | DraftEdit::Definition(_)
         | DraftEdit::ReplaceAll(_)
         | DraftEdit::ChangeBySentence(_) => None,
