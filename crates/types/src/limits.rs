@@ -248,10 +248,6 @@ pub const MAX_GENERATED_STEPS: usize = 100;
 pub const MAX_GENERATED_AGENTS: usize = 20;
 /// Findings that are sent back to a designing model at once.
 pub const MAX_REPAIRED_FINDINGS: usize = 50;
-/// Parts of one value that a difference of definitions tells singly. A value with more is one change.
-pub const MAX_FIELD_CHANGES: usize = 100;
-/// Bytes of the JSON pointer to a change.
-pub const MAX_CHANGE_POINTER_BYTES: usize = 500;
 /// Days of which statistics are answered when the caller does not say.
 pub const DEFAULT_STATS_DAYS: u32 = 30;
 /// Days of which statistics are answered at the most.

@@ -163,7 +163,7 @@ pub fn day_lines(days: &[WorkflowDayStats]) -> Option<DayLines> {
             let (x, width) = place(at, days.len());
             let y = HEIGHT - scaled(ms, most_ms);
             let begin = if continues { format!("V{y:.1}") } else { format!("M{x:.1} {y:.1}") };
-            path.push_str(&format!("{begin}H{:.1}", x + width));
+            path.extend([begin, format!("H{:.1}", x + width)]);
             continues = true;
         }
         path

@@ -83,14 +83,12 @@ fn field(pointer: &str, change: &FieldChange) -> ChangedField {
 /// A JSON pointer in words: `/cases/0/when` is `Cases 1: when`.
 fn named(pointer: &str) -> String {
     let parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
-    let mut name = String::new();
-    for part in parts {
-        match part.parse::<u32>() {
-            Ok(at) => name.push_str(&format!(" {}", u64::from(at) + 1)),
-            Err(_) if name.is_empty() => name = capitalised(&field_noun(&part)),
-            Err(_) => name.push_str(&format!(": {}", field_noun(&part))),
-        }
-    }
+    let words = parts.enumerate().map(|(at, part)| match part.parse::<u32>() {
+        Ok(number) => format!(" {}", u64::from(number) + 1),
+        Err(_) if at == 0 => capitalised(&field_noun(&part)),
+        Err(_) => format!(": {}", field_noun(&part)),
+    });
+    let name: String = words.collect();
     if name.is_empty() { "All fields".to_owned() } else { name }
 }
 

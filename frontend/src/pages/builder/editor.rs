@@ -52,7 +52,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         <div class="page-head">
             <Heading builder />
             {move || {
-                builder.saved.with(|saved| saved.as_ref().map(|saved| format!("/workflows/{}", saved.id))).map(report_links)
+                builder.saved.with(|saved| saved.as_ref().map(|saved| report_links(&saved.id)))
             }}
             <ViewChoice view />
         </div>
@@ -100,7 +100,8 @@ fn ListLayout(builder: Builder, picking: Picking, templates: RwSignal<bool>) -> 
 }
 
 /// Links to the pages about the stored workflow.
-fn report_links(address: String) -> impl IntoView {
+fn report_links(workflow: &WorkflowId) -> impl IntoView + use<> {
+    let address = format!("/workflows/{workflow}");
     view! {
         <div class="row">
             <a class="button ghost small" href=format!("{address}/stats")>

@@ -365,15 +365,18 @@ type HandedOverDesign = (Option<WorkflowId>, Draft);
 
 /// A place to leave what the next builder begins with, for the whole app.
 #[derive(Clone, Copy)]
-pub struct Handover {
-    builder: StoredValue<Option<HandedOverBuilder>>,
-    design: StoredValue<Option<HandedOverDesign>>,
+pub struct Handover(StoredValue<HandedOver>);
+
+#[derive(Default)]
+struct HandedOver {
+    builder: Option<HandedOverBuilder>,
+    design: Option<HandedOverDesign>,
 }
 
 impl Handover {
     /// Makes the place.
     pub fn provide() {
-        provide_context(Self { builder: StoredValue::new(None), design: StoredValue::new(None) });
+        provide_context(Self(StoredValue::default()));
     }
 
     /// Leaves a builder.
@@ -383,22 +386,22 @@ impl Handover {
         let (open_inputs, pending) = (builder.open_inputs.get_untracked(), builder.pending.get_untracked());
         let (card, canvas_view) = (builder.on_canvas().card.get_untracked(), builder.on_canvas().view.get_untracked());
         let left = HandedOverBuilder { history, saved, open, open_inputs, pending, card, canvas_view };
-        self.builder.set_value(Some(left));
+        self.0.update_value(|place| place.builder = Some(left));
     }
 
     /// Takes what was left for a workflow. What was left for another is dropped.
     pub fn take(self, id: &WorkflowId) -> Option<HandedOverBuilder> {
-        self.builder.try_update_value(Option::take).flatten().filter(|left| left.saved.id == *id)
+        self.0.try_update_value(|place| place.builder.take()).flatten().filter(|left| left.saved.id == *id)
     }
 
     /// Leaves a design for the builder of a workflow, or of a new one.
     pub fn give_design(self, id: Option<WorkflowId>, design: Draft) {
-        self.design.set_value(Some((id, design)));
+        self.0.update_value(|place| place.design = Some((id, design)));
     }
 
     /// Takes the design that was left. What was left for another workflow is dropped.
     pub fn take_design(self, id: Option<&WorkflowId>) -> Option<Draft> {
-        let (left_for, design) = self.design.try_update_value(Option::take).flatten()?;
+        let (left_for, design) = self.0.try_update_value(|place| place.design.take()).flatten()?;
         (left_for.as_ref() == id).then_some(design)
     }
 }

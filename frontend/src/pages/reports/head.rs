@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
-use sluice_types::{ErrorCode, Workflow, WorkflowId};
+use sluice_types::{ErrorCode, Workflow};
 
 use crate::api::{self, ApiResult};
 use crate::browser::focus::use_title;
@@ -52,10 +52,15 @@ fn PageSkeleton(title: &'static str) -> impl IntoView {
 
 /// Breadcrumbs, heading and links to the other pages of the workflow.
 #[component]
-pub fn ReportHead(workflow: Workflow, title: &'static str) -> impl IntoView {
-    let name = workflow.name.clone();
+pub fn ReportHead(
+    /// The address of the workflow.
+    edit: String,
+    /// Its name.
+    name: String,
+    title: &'static str,
+) -> impl IntoView {
+    let shown = name.clone();
     use_title(move || [title, " · ", &name].concat());
-    let edit = format!("/workflows/{}", workflow.id);
     let (other, other_href, icon) = if title == "Statistics" {
         ("Versions", format!("{edit}/versions"), icondata_lu::LuHistory)
     } else {
@@ -66,7 +71,7 @@ pub fn ReportHead(workflow: Workflow, title: &'static str) -> impl IntoView {
             <a href="/">"Workflows"</a>
             <span aria-hidden="true">"/"</span>
             <a href=edit.clone() class="break" dir="auto">
-                {workflow.name.clone()}
+                {shown}
             </a>
             <span aria-hidden="true">"/"</span>
             <span aria-current="page">{title}</span>

@@ -92,7 +92,7 @@ fn Versions(workflow: Workflow, reload: Callback<()>) -> impl IntoView {
     let more = move || pages.with(|pages| pages.has_more() && !pages.has_failed());
     let busy = Signal::derive(move || pages.with(Pages::is_loading));
     view! {
-        <ReportHead workflow title="Versions" />
+        <ReportHead edit=format!("/workflows/{}", workflow.id) name=workflow.name title="Versions" />
         <div class="report stack loose">
             <p class="muted">"Every save makes a version. Runs keep the version that they began with."</p>
             <Show when=move || several>
