@@ -321,7 +321,6 @@ pub(crate) async fn end_read(conn: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// Lets one transaction at a time change the figures of workflows. There is one writer.
-#[expect(clippy::unused_async, reason = "the other database waits")]
 pub(crate) async fn lock_figures(_conn: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }

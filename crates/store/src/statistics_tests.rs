@@ -18,7 +18,9 @@ fn the_middle_of_a_class_is_near_each_duration_in_it() {
 fn percentiles_have_the_nearest_rank() {
     let of = |counts: &[(i32, i64)]| {
         let mut durations = Durations::default();
-        counts.iter().for_each(|(class, count)| durations.add(*class, *count));
+        for (class, count) in counts {
+            durations.add(*class, *count);
+        }
         (durations.percentile(50), durations.percentile(95))
     };
     assert_eq!(of(&[]), (None, None));

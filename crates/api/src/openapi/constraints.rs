@@ -118,7 +118,6 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         (_, "env_names" | "header_names") => Limits::List(0, MAX_MCP_SECRETS, Some(&SECRET_NAME)),
         (_, "allowed_tools") => Limits::List(0, MAX_ALLOWED_TOOLS, Some(&TOOL_NAME)),
         (_, "tags") => Limits::List(0, MAX_TAGS, Some(&TAG)),
-        (_, "layout" | "nodes") => Limits::List(0, MAX_STEPS, None),
         (_, "edges") => Limits::List(0, MAX_EDGE_CHANGES, None),
         ("CanvasViewport" | "MoveNode" | "NodePosition", "x" | "y") => {
             Limits::Number(-MAX_CANVAS_COORDINATE, Some(MAX_CANVAS_COORDINATE))
@@ -126,7 +125,7 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         ("CanvasViewport", "zoom") => Limits::Number(MIN_ZOOM, Some(MAX_ZOOM)),
         (_, "position") => Limits::Integer(0, Some(MAX_POSITION)),
         (_, "slot" | "from_port" | "source_port") => Limits::Text(1, MAX_SLUG_CHARS + 7, Some(SLOT)),
-        (_, "steps" | "shows" | "step_ids") => Limits::List(0, MAX_STEPS, None),
+        (_, "layout" | "nodes" | "steps" | "shows" | "step_ids") => Limits::List(0, MAX_STEPS, None),
         (_, "fallbacks") => Limits::List(0, MAX_FALLBACKS, None),
         (_, "renamed_labels") => Limits::Map(MAX_STEPS, None, &SHORT),
         (_, "max_retries") => Limits::Integer(0, Some(MAX_RETRIES)),

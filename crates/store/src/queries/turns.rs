@@ -84,7 +84,7 @@ pub async fn write(conn: &mut Connection, turn: &Turn) -> Result<bool> {
         if current == Some((turn.epoch, turn.turn, turn.token)) {
             return Ok(false);
         }
-        if !current.is_some_and(|(epoch, number, _)| (epoch, number) == (turn.epoch, turn.turn - 1)) {
+        if current.is_none_or(|(epoch, number, _)| (epoch, number) != (turn.epoch, turn.turn - 1)) {
             return Err(StoreError::Fenced);
         }
         counting::uncount(conn, tenant, id).await?;

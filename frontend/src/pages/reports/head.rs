@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
-use sluice_types::{ErrorCode, Workflow};
+use sluice_types::{ErrorCode, Workflow, WorkflowId};
 
 use crate::api::{self, ApiResult};
 use crate::browser::focus::use_title;
