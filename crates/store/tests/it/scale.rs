@@ -9,6 +9,11 @@ use sluice_types::{ExecutionStatus, WorkflowId};
 
 use crate::support::{now, with_workflow, workflow};
 
+#[expect(clippy::print_stdout, reason = "a figure for the person who runs it")]
+fn report(what: &str, from: Instant) {
+    println!("{what}: {:?}", from.elapsed());
+}
+
 async fn measure(database: TestDatabase) {
     let store = database.open().await;
     let tenant = with_workflow(&store).await;
@@ -31,7 +36,7 @@ async fn measure(database: TestDatabase) {
             for round in ["first", "again"] {
                 let from = Instant::now();
                 let _ = $work;
-                println!("{} ({round}): {:?}", $name, from.elapsed());
+                report(&format!("{} ({round})", $name), from);
             }
         };
     }
@@ -112,11 +117,11 @@ async fn measure_statistics(database: TestDatabase) {
     ).await;
     let from = Instant::now();
     while store.count_ended(100).await.unwrap() {}
-    println!("counting 1,000,000 runs: {:?}", from.elapsed());
+    report("counting 1,000,000 runs", from);
     for days in [30, 30, 366] {
         let from = Instant::now();
         let stats = store.stats(&tenant, &WorkflowId::new("w").unwrap(), now(), days).await.unwrap();
-        println!("statistics of {days} days: {:?}", from.elapsed());
+        report(&format!("statistics of {days} days"), from);
         assert_eq!((stats.executions, stats.failed, stats.steps.len()), (1_000_000, 100_000, 3));
     }
 }
