@@ -74,7 +74,7 @@ test.describe('a gate', () => {
     const gate = run.gate('Check');
     await expect(gate).toContainText('Look at it: Check.');
     await expect(gate).toContainText('Simulated answer');
-    await expect(page).toHaveTitle(/^Waiting for you/);
+    await expect(page).toHaveTitle(/^(\(\d+\+?\) )?Waiting for you/);
     await gate.getByRole('textbox', { name: 'Comment' }).fill('Well done');
     await gate.getByRole('button', { name: 'Approve' }).click();
     await expect(run.status).toHaveText('Completed');
