@@ -74,7 +74,7 @@ export const places = {
     });
     await page.goto(`/workflows/${id}/versions`);
     await page.getByText('What version 2 changed').click();
-    await expect(page.getByRole('region', { name: 'Difference' })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Difference' }).first()).toBeVisible();
   },
   'a new workflow': async ({ page }) => {
     await new Builder(page).open();

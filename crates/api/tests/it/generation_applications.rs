@@ -86,7 +86,9 @@ async fn what_cannot_be_created_creates_nothing(#[future(awt)] database: TestDat
     server.post(APPLY, &unknown).await.problem(404, "generation_not_found");
     assert_eq!((listed(&server, "workflows").await, listed(&server, "agents").await), (json!([]), json!([])));
     server.post(APPLY, &designed(&[], &many[1..])).await.expect(StatusCode::CREATED);
-    let limited = Server::with(&TestDatabase::sqlite(), &["--saves-per-minute", "1"]);
+    // It goes with its files when it is dropped.
+    let other = TestDatabase::sqlite();
+    let limited = Server::with(&other, &["--saves-per-minute", "1"]);
     limited.post(APPLY, &designed(&[], &[])).await.expect(StatusCode::CREATED);
     limited.post(APPLY, &designed(&[], &[])).await.problem(429, "rate_limited");
 }
