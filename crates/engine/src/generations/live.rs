@@ -147,13 +147,13 @@ mod tests {
             text(5, "first"),
             DesignProgress::Repair { findings: 2 },
             DesignProgress::Call { number: 2 },
-            text(8, "sec"),
-            text(11, "ond"),
+            text(9, "the "),
+            text(15, "second"),
         ] {
             live.tell(told);
         }
         let state = live.watch().borrow().clone();
-        assert_eq!((state.progress.calls, state.chars, state.text.as_str()), (2, 11, "second"));
+        assert_eq!((state.progress.calls, state.chars, state.text.as_str()), (2, 15, "the second"));
         assert_eq!(state.findings, Some(2));
     }
 
