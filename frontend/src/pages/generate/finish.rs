@@ -116,7 +116,10 @@ pub fn FinishBar(state: DesignState) -> impl IntoView {
             navigate(&address, NavigateOptions::default());
         }
     };
+    let created = state.read(|generation| generation.applied_workflow_id.is_some());
     let told = move || match (changes_saved, agents.get()) {
+        // The note above says what was created.
+        _ if created => String::new(),
         (false, 0) => "Nothing is created yet.".to_owned(),
         (false, agents) => {
             format!("Nothing is created yet: it comes with {}.", plural(agents, "new agent", "new agents"))

@@ -32,7 +32,7 @@ fn Statistics(workflow: Workflow) -> impl IntoView {
     let has_runs = Memo::new(move |_| stats.get().is_some_and(|answer| answer.is_ok_and(|found| !is_empty(&found))));
     view! {
         <ReportHead edit=format!("/workflows/{}", workflow.id) name=workflow.name title="Statistics" />
-        <div class="report stack loose">
+        <div class="stack loose">
             <div class="row wrap between" hidden=move || !has_runs.get()>
                 <Segments label="Time" choices chosen=days on_choose=move |chosen| days.set(chosen) />
                 <span class="muted small">"Days are in UTC. A run counts on the day on which it ended."</span>

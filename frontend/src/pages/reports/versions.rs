@@ -93,7 +93,7 @@ fn Versions(workflow: Workflow, reload: Callback<()>) -> impl IntoView {
     let busy = Signal::derive(move || pages.with(Pages::is_loading));
     view! {
         <ReportHead edit=format!("/workflows/{}", workflow.id) name=workflow.name title="Versions" />
-        <div class="report stack loose">
+        <div class="stack loose">
             <p class="muted">"Every save makes a version. Runs keep the version that they began with."</p>
             <Show when=move || several>
                 <Comparison history />
@@ -218,7 +218,7 @@ fn Comparison(history: History) -> impl IntoView {
         view! {
             <label class="row">
                 {label}
-                <select on:change=move |event| {
+                <select class="select" on:change=move |event| {
                     if let Ok(version) = event_target_value(&event).parse() {
                         chosen.set(version);
                     }
