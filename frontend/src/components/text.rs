@@ -35,10 +35,17 @@ pub fn Message(#[prop(into)] text: Signal<String>) -> impl IntoView {
 
 /// Shows what an edit took out and put in.
 #[component]
-pub fn DiffView(#[prop(into)] before: Signal<String>, #[prop(into)] after: Signal<String>) -> impl IntoView {
+pub fn DiffView(
+    #[prop(into)] before: Signal<String>,
+    #[prop(into)] after: Signal<String>,
+    /// The name of what differs, where a page shows several differences.
+    #[prop(optional)]
+    of: Option<String>,
+) -> impl IntoView {
+    let label = of.map_or_else(|| "Difference".to_owned(), |of| ["Difference: ", &of].concat());
     let changed = Memo::new(move |_| before.with(|before| after.with(|after| lines(before, after))));
     view! {
-        <div class="diff" tabindex="0" role="region" aria-label="Difference">
+        <div class="diff" tabindex="0" role="region" aria-label=label>
             {move || changed.get().rows.into_iter().map(row).collect_view()}
             {move || {
                 changed.with(|diff| diff.is_cut).then(|| view! { <div class="fold"><span></span>"More is not shown."</div> })

@@ -58,6 +58,7 @@ fn field(field: ChangedField) -> impl IntoView {
         let (before, after) = (StoredValue::new(field.before), StoredValue::new(field.after));
         view! {
             <DiffView
+                of=field.name.clone()
                 before=Signal::derive(move || before.get_value())
                 after=Signal::derive(move || after.get_value())
             />
