@@ -24,8 +24,10 @@ fn loaded(title: &'static str, id: WorkflowId, draw: fn(Workflow, Callback<()>) 
         let id = id.clone();
         async move { api::workflows::get(&id).await }
     });
+    // It outlives what is drawn of one answer: an undo reads the workflow anew.
+    let reload = Callback::new(move |()| workflow.refetch());
     let page = move |answer: ApiResult<Workflow>| match answer {
-        Ok(workflow_now) => draw(workflow_now, Callback::new(move |()| workflow.refetch())),
+        Ok(workflow_now) => draw(workflow_now, reload),
         Err(error) if error.code() == Some(ErrorCode::WorkflowNotFound) => {
             view! { <Missing heading="No such workflow" what="workflow" /> }.into_any()
         }
@@ -33,7 +35,7 @@ fn loaded(title: &'static str, id: WorkflowId, draw: fn(Workflow, Callback<()>) 
             use_title(move || title.to_owned());
             view! {
                 <h1 class="visually-hidden">{title}</h1>
-                <FailureNote error on_retry=move |()| workflow.refetch() />
+                <FailureNote error on_retry=reload />
             }
             .into_any()
         }
