@@ -6,8 +6,24 @@ from .gates import gates
 from .generations import generations
 from .resources import personas, providers, templates
 from .runs import runs
+from .statistics import statistics
+from .steps import steps
 from .workflows import workflows
 
-for part in (providers, personas, workflows, canvas, templates, runs, gates, events, generations):
+PARTS = (
+    providers,
+    personas,
+    workflows,
+    steps,
+    canvas,
+    templates,
+    runs,
+    statistics,
+    gates,
+    events,
+    generations,
+)
+
+for part in PARTS:
     part()
     print(f"  {part.__name__}: done", flush=True)

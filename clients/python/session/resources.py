@@ -15,6 +15,7 @@ from sluice_client.api.templates import (
     get_template,
     instantiate_template,
     list_step_templates,
+    list_template_categories,
     list_templates,
 )
 from sluice_client.models import (
@@ -62,6 +63,10 @@ def personas() -> None:
 def templates() -> None:
     listed = ok(list_templates.sync_detailed(client=client))
     assert any(it.id == "deep-build-pipeline" and it.built_in for it in listed.items)
+    categories = ok(list_template_categories.sync_detailed(client=client))
+    assert any(it.category == "build" and it.count >= 1 for it in categories.items)
+    building = ok(list_templates.sync_detailed(client=client, category="build"))
+    assert building.items and all(it.category == "build" for it in building.items)
     steps = ok(list_step_templates.sync_detailed(client=client))
     assert any(isinstance(it.step, ReviewStep) for it in steps.items)
     template = ok(get_template.sync_detailed("deep-build-pipeline", client=client))

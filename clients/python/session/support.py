@@ -5,7 +5,15 @@ from typing import TypeVar
 
 import httpx
 from sluice_client import Client
-from sluice_client.models import Definition, LlmStep, LlmStepType, Problem, ReviewStep, ReviewStepType
+from sluice_client.models import (
+    Definition,
+    LlmStep,
+    LlmStepType,
+    ParallelStep,
+    Problem,
+    ReviewStep,
+    ReviewStepType,
+)
 from sluice_client.types import UNSET, Response, Unset
 
 T = TypeVar("T")
@@ -49,7 +57,7 @@ def etag(answer: Response[T]) -> str:
     return answer.headers["ETag"]
 
 
-def definition(*steps: LlmStep | ReviewStep) -> Definition:
+def definition(*steps: LlmStep | ReviewStep | ParallelStep) -> Definition:
     """A definition that calls nothing but the offline provider."""
     return Definition(provider="demo", model="demo-instant", steps=list(steps))
 

@@ -5,9 +5,12 @@ import { gates } from "./gates.js";
 import { generations } from "./generations.js";
 import { personas, providers, templates } from "./resources.js";
 import { runs } from "./runs.js";
+import { statistics } from "./statistics.js";
+import { steps } from "./steps.js";
 import { workflows } from "./workflows.js";
 
-for (const part of [providers, personas, workflows, canvas, templates, runs, gates, events, generations]) {
+const parts = [providers, personas, workflows, steps, canvas, templates, runs, statistics, gates, events, generations];
+for (const part of parts) {
   await part();
   console.log(`  ${part.name}: done`);
 }

@@ -45,6 +45,11 @@ export async function personas(): Promise<void> {
 export async function templates(): Promise<void> {
   const list = ok(await client.GET("/api/v1/workflows/templates"));
   assert(list.items.some((it) => it.id === "deep-build-pipeline" && it.built_in));
+  const categories = ok(await client.GET("/api/v1/workflows/templates/categories"));
+  assert(categories.items.some((it) => it.category === "build" && it.count >= 1));
+  const query = { category: "build" };
+  const building = ok(await client.GET("/api/v1/workflows/templates", { params: { query } }));
+  assert(building.items.length > 0 && building.items.every((it) => it.category === "build"));
   const steps = ok(await client.GET("/api/v1/workflows/step-templates"));
   assert(steps.items.some((it) => it.step.type === "review"));
   const path = { template_id: "deep-build-pipeline" };
