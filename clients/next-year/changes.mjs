@@ -5,7 +5,7 @@ export const NEW = "from_next_year";
 /** The last words in the description of an enum that may grow. */
 const OPEN = "More may come.";
 /** What clients send back as they have read it: it keeps its lists and values, so that the real server takes it. */
-const SENT_BACK = new Set(["Definition", "Step"]);
+const SENT_BACK = new Set(["Definition", "Step", "NodePosition"]);
 
 export class Changes {
   #document;
@@ -30,7 +30,7 @@ export class Changes {
 
   /** The value with all additions. With `unknown`, its open enums have a value that is not known yet. */
   add(value, schema, unknown, grows = true) {
-    const name = schema.$ref?.split("/").pop();
+    const name = nameOf(schema);
     const known = this.#chosen(value, schema);
     const growing = grows && !SENT_BACK.has(name);
     if (Array.isArray(value)) return this.#addToList(value, known.items ?? {}, unknown, growing);
@@ -52,7 +52,7 @@ export class Changes {
   #addToList(items, schema, unknown, grows) {
     const list = items.map((item) => this.add(item, schema, unknown, grows));
     const last = items.at(-1);
-    const adds = grows && last !== undefined && (typeof last === "object" || isOpen(this.#chosen(last, schema)));
+    const adds = grows && !SENT_BACK.has(nameOf(schema)) && last !== undefined && (typeof last === "object" || isOpen(this.#chosen(last, schema)));
     return adds ? [...list, this.add(last, schema, true, grows)] : list;
   }
 
@@ -78,6 +78,10 @@ export class Changes {
     const parts = schema.$ref.slice(2).split("/");
     return this.#resolved(parts.reduce((place, part) => place[part], this.#document));
   }
+}
+
+function nameOf(schema) {
+  return schema.$ref?.split("/").pop();
 }
 
 function isOpen(schema) {

@@ -95,5 +95,5 @@ async function copyAndDelete(): Promise<void> {
   ok(await client.DELETE("/api/v1/workflows/{workflow_id}", { params }), 204);
   const stats = ok(await client.GET("/api/v1/workflows/{workflow_id}/stats", { params: { path } }));
   assert.equal(stats.executions, 0);
-  assert.equal(stats.days.length, 30);
+  assert(stats.days.length >= 30);
 }
