@@ -1,4 +1,5 @@
-// One session with the client that openapi-generator makes for Go: the Deep Build Pipeline from its template to its end.
+// One session with the client that openapi-generator makes for Go: a workflow from a sentence, step edits, the canvas,
+// and the Deep Build Pipeline from its template to its end.
 package main
 
 import (
@@ -16,6 +17,10 @@ func main() {
 	log.SetFlags(log.Lshortfile)
 	ctx, client := context.Background(), newClient()
 	lists(ctx, client)
+	byCategory(ctx, client)
+	generations(ctx, client)
+	canvas(ctx, client)
+	statistics(ctx, client, steps(ctx, client))
 	id := instantiate(ctx, client)
 	problems(ctx, client, id)
 	run := start(ctx, client, id)
@@ -42,6 +47,20 @@ func lists(ctx context.Context, client *sluice.APIClient) {
 	check(err == nil && len(steps.Items) > 0, "no step templates: %v", err)
 	_, _, err = client.PersonasAPI.ListPersonas(ctx).Execute()
 	check(err == nil, "no personas: %v", err)
+}
+
+func byCategory(ctx context.Context, client *sluice.APIClient) {
+	categories := must(client.TemplatesAPI.ListTemplateCategories(ctx).Execute())
+	known := false
+	for _, item := range categories.Items {
+		known = known || item.GetCategory() == "build" && item.Count >= 1
+	}
+	check(known, "a category is missing")
+	building := must(client.TemplatesAPI.ListTemplates(ctx).Category("build").Execute())
+	check(len(building.Items) > 0, "the category has no template")
+	for _, template := range building.Items {
+		check(template.GetCategory() == "build", "%s is of another category", template.Id)
+	}
 }
 
 // instantiate makes a workflow of the template, and lets it call nothing but the offline provider.

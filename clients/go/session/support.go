@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"log"
 	"net/http"
@@ -20,6 +21,20 @@ func newClient() *sluice.APIClient {
 	configuration := sluice.NewConfiguration()
 	configuration.Servers = sluice.ServerConfigurations{{URL: os.Getenv("SLUICE")}}
 	return sluice.NewAPIClient(configuration)
+}
+
+// create makes a workflow that calls nothing but the offline provider.
+func create(ctx context.Context, client *sluice.APIClient, id string, steps ...sluice.Step) {
+	definition := sluice.NewDefinition(steps)
+	definition.SetProvider("demo")
+	definition.SetModel("demo-instant")
+	body := sluice.NewCreateWorkflow(id, *definition)
+	body.SetId(id)
+	must(client.WorkflowsAPI.CreateWorkflow(ctx).CreateWorkflow(*body).Execute())
+}
+
+func llm(label, prompt string) sluice.Step {
+	return sluice.LlmStepAsStep(sluice.NewLlmStep(label, sluice.LLMSTEPTYPE_LLM, prompt))
 }
 
 // must returns the value of an answer that is no problem.
