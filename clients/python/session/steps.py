@@ -70,7 +70,7 @@ def connect() -> None:
 def remove() -> None:
     references = DeleteStepReferences.REMOVE
     edit = ok(delete_step.sync_detailed(ID, "both", client=client, references=references))
-    assert edit.step is None and edit.version == 6 and not edit.references
+    assert not edit.step and edit.version == 6 and not edit.references
     refused(get_step.sync_detailed(ID, "both", client=client), 404, "step_not_found")
     check = ok(get_step.sync_detailed(ID, "check", client=client))
     assert check.position == 2 and isinstance(check.step, LlmStep) and check.step.prompt == "Check "

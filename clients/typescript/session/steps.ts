@@ -65,7 +65,7 @@ async function remove(): Promise<void> {
   const params = { path: { workflow_id, step_id: "both" } };
   const query = { references: "remove" as const };
   const edit = ok(await client.DELETE(address, { params: { ...params, query } }));
-  assert(edit.step === null && edit.version === 6 && edit.references.length === 0);
+  assert(edit.step === undefined && edit.version === 6 && edit.references.length === 0);
   refused(await client.GET(address, { params }), 404, "step_not_found");
   const check = ok(await client.GET(address, { params: { path: { workflow_id, step_id: "check" } } }));
   assert(check.position === 2 && check.step.type === "llm" && check.step.prompt === "Check ");

@@ -254,8 +254,8 @@ pub struct StepRunDetail {
     pub attempts: Vec<Attempt>,
     /// The decisions at its gates, oldest first.
     pub decisions: Vec<GateDecision>,
-    /// Its step, when that was changed for it alone inside a `for_each` or a `loop` (`only_here`).
-    #[serde(default)]
+    /// Its step, when that was changed for it alone inside a `for_each` or a `loop` (`only_here`). Left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_step: Option<Step>,
 }
 

@@ -115,7 +115,8 @@ pub struct PlacedStep {
 /// What a change of steps has made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepEdit {
-    /// The step as it is now; `null` when it is deleted, or when the change concerned a whole list.
+    /// The step as it is now. Left out when it is deleted, or when the change concerned a whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
     /// The container that holds it; `null` in the workflow's own list.
     pub parent: Option<StepId>,

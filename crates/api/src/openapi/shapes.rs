@@ -27,7 +27,7 @@ const WITHOUT_NULL: [&str; 13] = [
     "ToolStep",
 ];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
-const LEFT_OUT: [(&str, &str); 43] = [
+const LEFT_OUT: [(&str, &str); 45] = [
     ("AgentRun", "finished"),
     ("AgentRun", "turns"),
     ("Attachment", "data"),
@@ -56,6 +56,7 @@ const LEFT_OUT: [(&str, &str); 43] = [
     ("Problem", "errors"),
     ("Provider", "reason"),
     ("RunError", "path"),
+    ("StepEdit", "step"),
     ("StepRun", "agent"),
     ("StepRun", "arguments"),
     ("StepRun", "attachments"),
@@ -68,6 +69,7 @@ const LEFT_OUT: [(&str, &str); 43] = [
     ("StepRun", "tool"),
     ("StepRun", "tool_calls"),
     ("StepRun", "waits_until"),
+    ("StepRunDetail", "own_step"),
     ("Tested", "case"),
     ("Tested", "iteration"),
     ("Tested", "values"),

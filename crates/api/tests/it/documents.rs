@@ -150,6 +150,28 @@ fn enums_that_grow_are_open_and_what_answers_hold_is_required() {
     }
 }
 
+/// The client that openapi-generator makes for Java cannot read a union that is `null`.
+#[test]
+fn answers_leave_out_a_union_that_they_do_not_have() {
+    let document: Value = serde_json::to_value(sluice_api::document()).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let is_union = |part: &Value| {
+        let name = part["$ref"].as_str().and_then(|it| it.rsplit('/').next());
+        name.is_some_and(|name| schemas[name]["oneOf"].is_array())
+    };
+    let mut unions = 0;
+    for (name, schema) in schemas {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            if property["oneOf"].as_array().is_some_and(|parts| parts.iter().any(is_union)) {
+                unions += 1;
+                let required = schema["required"].as_array().is_some_and(|names| names.iter().any(|it| it == field));
+                assert!(!required, "{name}: {field}");
+            }
+        }
+    }
+    assert!(unions >= 2, "{unions}");
+}
+
 /// Clients refuse fields that they do not know in a schema that says it is closed: an answer could never get one more.
 #[test]
 fn no_schema_of_an_answer_is_closed() {

@@ -25,7 +25,7 @@ async fn one_item_is_retried_with_a_change_of_its_own(#[future(awt)] database: T
     let detail = async |path: &str| server.get(&format!("{execution}/steps/{path}")).await.expect(StatusCode::OK);
     let own = &detail("each.1.draft").await["own_step"];
     assert_eq!((&own["prompt"], &own["model"]), (&json!("own {{item}}"), &json!("demo-echo")));
-    assert_eq!(detail("each.0.draft").await["own_step"], Value::Null);
+    assert_eq!(detail("each.0.draft").await.get("own_step"), None);
     // It is kept when all items run again.
     server.post(&format!("{execution}/steps/each/retry"), &json!({})).await.expect(StatusCode::ACCEPTED);
     assert_eq!(server.settled(&execution).await["output"], json!(["a", "own b"]));
