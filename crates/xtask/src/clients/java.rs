@@ -56,19 +56,20 @@ pub fn check(servers: &Servers) -> Done {
     let written = generated::scratch().join("union-java.json");
     process::run(java("Union").arg(union::definition()).arg(&written))?;
     union::compare(&written)?;
-    servers.run_session(|| java("Session"), "see clients/java/Session.java")
+    servers.run_session(|| java("Session"), "see clients/java")
 }
 
 /// The session's files and those of both clients, without the tests that the generator makes.
 fn sources() -> Result<Vec<PathBuf>, crate::fail::Failure> {
-    let folder = JAVA.folder();
-    let mut files = vec![folder.join("Session.java"), folder.join("Union.java")];
-    let mut open: Vec<PathBuf> =
-        [CLIENT, UNION].map(|client| folder.join("generated").join(client).join("src/main/java")).into();
+    let session = JAVA.folder();
+    let code = session.join("generated");
+    let mut open = vec![session];
+    open.extend([CLIENT, UNION].map(|client| code.join(client).join("src/main/java")));
+    let mut files = Vec::new();
     while let Some(folder) = open.pop() {
         let entries = folder.read_dir().context(|| format!("cannot read {}", folder.display()))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
+            if path.is_dir() && path != code {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "java") {
                 files.push(path);
