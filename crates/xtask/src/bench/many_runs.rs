@@ -41,7 +41,7 @@ pub fn fill(data: &Path) -> Result<String, Failure> {
     let completed = run(&client, &workflow, "x", "completed")?;
     let failed = run(&client, &workflow, "broken", "failed")?;
     drop(server);
-    copy(&data.join("sluice.db"), &Made { completed, failed })?;
+    copy(data, &Made { completed, failed })?;
     Ok(workflow)
 }
 
@@ -55,20 +55,22 @@ fn run(client: &Client, workflow: &str, topic: &str, expected: &str) -> Result<S
     }
 }
 
-fn copy(database: &Path, made: &Made) -> Result<(), Failure> {
+fn copy(data: &Path, made: &Made) -> Result<(), Failure> {
+    let database = data.join("sluice.db");
     // No journal: a directory that was not filled to the end is not used.
     let mut script =
         vec!["PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;".to_owned()];
     for table in ["executions", "step_runs", "attempts"] {
         let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-        let columns = process::output(Command::new("sqlite3").arg(database).arg(columns))?;
+        let columns = process::output(Command::new("sqlite3").arg(&database).arg(columns))?;
         script.push(copies(table, &columns.lines().collect::<Vec<_>>(), made));
     }
     script.push(notes(made));
-    let file = database.with_extension("sql");
+    // Beside the data directory, as the log of the server.
+    let file = data.with_extension("sql");
     fs::write(&file, script.join("\n")).context(|| format!("cannot write {}", file.display()))?;
     let read = format!(".read {}", file.display());
-    process::output(Command::new("sqlite3").args(["-batch", "-bail"]).arg(database).arg(read)).map(drop)
+    process::output(Command::new("sqlite3").args(["-batch", "-bail"]).arg(&database).arg(read)).map(drop)
 }
 
 /// The statement that copies the rows of the two runs in one table. The rows are put aside first, because SQLite would make
@@ -95,13 +97,13 @@ fn notes(Made { completed, failed }: &Made) -> String {
     )
 }
 
-/// A column of copy `i`. A run takes up to five seconds, and a step up to 0.7 seconds.
+/// A column of copy `i`. A run takes up to five seconds, and each of its steps a quarter of that.
 fn value(table: &str, column: &str) -> String {
     let earlier = format!("({RUNS} - i) * {GAP_MICROS}");
     match (table, column) {
         ("executions", "id") | (_, "execution_id") => "printf('execution-0199e0f4-7b1c-7cc0-8a4e-%012x', i)".to_owned(),
         ("executions", "completed_at") => format!("made.completed_at - {earlier} + i % 5000 * 1000"),
-        (_, "completed_at") => format!("made.completed_at - {earlier} + i % 700 * 1000"),
+        (_, "completed_at") => format!("made.completed_at - {earlier} + i % 5000 * 250"),
         (_, time) if time.ends_with("_at") => format!("made.{time} - {earlier}"),
         (_, other) => format!("made.{other}"),
     }
