@@ -1,5 +1,5 @@
 //! npm's aimock: a server that speaks the providers' wire protocols, written by others. Its answers are in
-//! `crates/providers/tests/aimock/fixtures.json`.
+//! `crates/providers/tests/aimock`: `fixtures.json`, and `designs.mjs` for designed workflows.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

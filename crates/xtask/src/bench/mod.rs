@@ -3,6 +3,7 @@
 mod command;
 mod events;
 mod machine;
+mod many_runs;
 mod parallel;
 mod report;
 mod row;

@@ -47,6 +47,16 @@ pub fn rounds(id: &str, model: &str, count: u32) -> String {
     )
 }
 
+/// A workflow of three steps that run; it fails when the topic is `broken`.
+pub fn breakable(id: &str) -> String {
+    let broken = json!({"id": "break", "label": "Break", "type": "llm", "model": "demo-broken", "max_retries": 0,
+        "prompt": "Say {{input.topic}}"});
+    let cases = json!([{"name": "broken", "when": "input.topic == 'broken'", "steps": [broken]}]);
+    let route = json!({"id": "route", "label": "Route", "type": "conditional", "cases": cases,
+        "otherwise": {"steps": [lone_step(2)]}});
+    workflow(id, "demo-instant", &json!([lone_step(1), route]))
+}
+
 /// The request body that creates a workflow with a `for_each` over a number of items.
 pub fn for_each(id: &str, items: u32) -> String {
     let step = json!({"id": "draft", "label": "Draft", "type": "llm", "prompt": "Say {{item}}"});

@@ -145,16 +145,23 @@ impl Designer {
         let database = TestDatabase::sqlite();
         let bench = TestEngine::with(database.config(), config).await;
         let server = ScriptedServer::start(scripts).await;
+        let (progress, cancelled) = (Mutex::default(), CancellationToken::new());
+        let url = server.url().to_owned();
+        let designer = Self { bench, server, speaks, progress, cancelled, cancels_at_text: false, _database: database };
+        designer.call_at(&url).await;
+        designer
+    }
+
+    /// Calls the model at a URL.
+    pub async fn call_at(&self, url: &str) {
         let credential = UpdateCredential {
             api_key: Some(Some("sk-0123456789abcdef".into())),
-            base_url: Some(Some(server.url().to_owned())),
+            base_url: Some(Some(url.to_owned())),
             ..UpdateCredential::default()
         };
-        let name: ProviderName = speaks.candidate().provider.parse().unwrap();
-        let now = bench.engine.outside().clock.now();
-        bench.engine.providers().put_credential(&bench.tenant, name, credential, now).await.unwrap();
-        let (progress, cancelled) = (Mutex::default(), CancellationToken::new());
-        Self { bench, server, speaks, progress, cancelled, cancels_at_text: false, _database: database }
+        let name: ProviderName = self.speaks.candidate().provider.parse().unwrap();
+        let now = self.bench.engine.outside().clock.now();
+        self.bench.engine.providers().put_credential(&self.bench.tenant, name, credential, now).await.unwrap();
     }
 
     pub async fn design(&self, prompt: &str) -> Result<Design, DesignError> {

@@ -10,11 +10,12 @@ mod list;
 mod live_runs;
 mod runs;
 mod start;
+mod stats;
 
 use super::row::Row;
 
 /// All rows, in the order of the report.
-pub const ROWS: [Row; 11] = [
+pub const ROWS: [Row; 12] = [
     Row { name: "one-run", run: runs::one_run },
     Row { name: "throughput", run: runs::throughput },
     Row { name: "containers", run: containers::measure },
@@ -24,6 +25,7 @@ pub const ROWS: [Row; 11] = [
     Row { name: "live-runs", run: live_runs::measure },
     Row { name: "list", run: list::measure },
     Row { name: "deep-page", run: deep_page::measure },
+    Row { name: "stats", run: stats::measure },
     Row { name: "events", run: events::measure },
     Row { name: "start", run: start::measure },
 ];
