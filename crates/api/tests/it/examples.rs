@@ -210,8 +210,9 @@ async fn generations(session: &mut Session<'_>) {
     for id in ["list_generations", "get_generation", "follow_generation", "apply_generation"] {
         session.call(id, &[generation]).await;
     }
-    let silent = json!({"prompt": "Wait", "provider": "demo", "model": "demo-silent"});
-    let started = session.server.post("/workflows/generate", &silent).await.expect(StatusCode::ACCEPTED);
+    // It takes seconds, and is under way when it is cancelled.
+    let slow = json!({"prompt": "Wait", "provider": "demo", "model": "demo-slow"});
+    let started = session.server.post("/workflows/generate", &slow).await.expect(StatusCode::ACCEPTED);
     session.call("cancel_generation", &[("generation_id", started["id"].as_str().unwrap())]).await;
 }
 
