@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::json;
 use sluice_testing::{TestDatabase, postgres, sqlite};
 
 use crate::server::{Server, step};
