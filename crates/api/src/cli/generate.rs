@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
-use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environment};
-use sluice_engine::{Engine, EngineConfig, EngineError, GenerationRequest};
-use sluice_store::StoreConfig;
+use sluice_engine::{Engine, EngineError, GenerationRequest};
 use sluice_types::{GenerateWorkflow, Generation, GenerationEventType, GenerationId, GenerationStatus, TenantId};
 
-use super::data_folder::{self, DATABASE};
+use super::data_folder;
+use super::own_engine::OwnEngine;
 use super::run::explain;
-use super::serve::{open_engine, start_log};
+use super::serve::start_log;
 use super::signals::StopSignals;
 use super::terminal::cost_of;
 use super::visible::{print_line, tell, tell_line};
@@ -64,18 +63,8 @@ pub fn generate(options: &GenerateOptions) -> u8 {
 async fn on_engine(options: &GenerateOptions) -> Result<u8, String> {
     // From here on a signal ends the process in order, so that the temporary folder is deleted.
     let mut signals = StopSignals::new().map_err(|error| error.to_string())?;
-    let (folder, _temporary) = if let Some(folder) = &options.data_dir {
-        (folder.clone(), None)
-    } else {
-        let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
-        (temporary.path().to_owned(), Some(temporary))
-    };
-    data_folder::open(&folder)?;
-    let _lock = data_folder::lock(&folder)?;
-    let vault = data_folder::vault(std::env::var("SLUICE_MASTER_KEY").ok(), &folder)?;
-    let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network: NetworkPolicy::Anywhere };
-    let config_of_engine = EngineConfig { adopt: false, allow_stdio_mcp: true, ..EngineConfig::default() };
-    let engine = open_engine(&StoreConfig::Sqlite(folder.join(DATABASE)), providers, config_of_engine).await?;
+    let own = OwnEngine::open(options.data_dir.as_deref()).await?;
+    let engine = &own.engine;
     let tenant = TenantId::local();
     let generate = GenerateWorkflow {
         prompt: options.prompt.clone(),
@@ -89,8 +78,8 @@ async fn on_engine(options: &GenerateOptions) -> Result<u8, String> {
         Err(error) => return Err(explain(&error)),
     };
     let code = tokio::select! {
-        code = follow(&engine, &tenant, &started) => code?,
-        () = signals.second(cancel(&engine, &tenant, &started.id)) => {
+        code = follow(engine, &tenant, &started) => code?,
+        () = signals.second(cancel(engine, &tenant, &started.id)) => {
             return Ok(eprint_error(INTERRUPTED, "ended at once"));
         }
     };

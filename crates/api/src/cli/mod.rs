@@ -8,6 +8,7 @@ mod follow;
 mod generate;
 mod mcp;
 mod options;
+mod own_engine;
 mod run;
 mod serve;
 mod signals;

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serde_json::Value;
-use sluice_engine::providers::{NetworkPolicy, ProvidersConfig, keys_from_environment};
-use sluice_engine::{Command, Engine, EngineConfig, EngineError, StartRequest, lint_deeply};
-use sluice_store::StoreConfig;
+use sluice_engine::{Command, Engine, EngineError, StartRequest, lint_deeply};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
     ProviderName, ReviewDecision, StartExecution, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
@@ -15,10 +13,11 @@ use sluice_types::{
 use tokio::sync::Notify;
 
 use super::check::{WorkflowFile, print_report, read_input, read_workflow};
-use super::data_folder::{self, DATABASE};
+use super::data_folder;
 use super::files::read_file_or_stdin;
 use super::follow::Follower;
-use super::serve::{open_engine, start_log};
+use super::own_engine::OwnEngine;
+use super::serve::start_log;
 use super::signals::StopSignals;
 use super::terminal::{Terminal, ask, can_ask, cost_of, named};
 use super::visible::{print_line, tell_line};
@@ -110,27 +109,15 @@ fn input_of(text: &str) -> Result<Value, String> {
 async fn run_workflow(options: &RunOptions, mut workflow: WorkflowFile, input: Value) -> Result<u8, String> {
     // From here on a signal ends the process in order, so that the temporary folder is deleted.
     let mut signals = StopSignals::new().map_err(|error| error.to_string())?;
-    let (folder, _temporary) = if let Some(folder) = &options.data_dir {
-        (folder.clone(), None)
-    } else {
-        let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
-        (temporary.path().to_owned(), Some(temporary))
-    };
-    data_folder::open(&folder)?;
-    let _lock = data_folder::lock(&folder)?;
-    let vault = data_folder::vault(std::env::var("SLUICE_MASTER_KEY").ok(), &folder)?;
-    let providers = ProvidersConfig { vault, server_keys: keys_from_environment(), network: NetworkPolicy::Anywhere };
-    let config = StoreConfig::Sqlite(folder.join(DATABASE));
-    // Whoever runs the command can start programs anyway.
-    let config_of_engine = EngineConfig { adopt: false, allow_stdio_mcp: true, ..EngineConfig::default() };
-    let engine = open_engine(&config, providers, config_of_engine).await?;
+    let own = OwnEngine::open(options.data_dir.as_deref()).await?;
+    let engine = &own.engine;
     let tenant = TenantId::local();
     let definition = workflow.definition.clone();
     let resources = std::mem::take(&mut workflow.resources);
-    if let Err(error) = resources.save(&engine, &tenant).await {
+    if let Err(error) = resources.save(engine, &tenant).await {
         return Ok(eprint_error(USAGE, &error));
     }
-    let workflow_id = save(&engine, &tenant, workflow).await?;
+    let workflow_id = save(engine, &tenant, workflow).await?;
     let start = StartExecution {
         input,
         yolo: options.yolo.then_some(true),
@@ -147,8 +134,8 @@ async fn run_workflow(options: &RunOptions, mut workflow: WorkflowFile, input: V
     };
     let (id, cancelled) = (&started.id, Notify::new());
     let code = tokio::select! {
-        code = follow(&engine, &tenant, id, options.quiet, &cancelled) => code?,
-        () = signals.second(cancel(&engine, &tenant, id, &cancelled)) => {
+        code = follow(engine, &tenant, id, options.quiet, &cancelled) => code?,
+        () = signals.second(cancel(engine, &tenant, id, &cancelled)) => {
             return Ok(eprint_error(INTERRUPTED, "ended at once"));
         }
     };
