@@ -1,5 +1,6 @@
 import { prompt, review } from '../lib/api.js';
 import { chooseModel } from '../lib/builder.js';
+import { hold, promised } from '../lib/hold.js';
 import { Run } from '../lib/run.js';
 import { expect, test } from '../lib/test.js';
 
@@ -151,9 +152,10 @@ test.describe('a gate', () => {
     await run.begin(api, reviewed);
     const gate = run.gate('Check');
     const comment = gate.getByRole('textbox', { name: 'Comment' });
-    let answer;
+    const [first, second] = [promised(), promised()];
+    const answers = [first.promise, second.promise];
     await page.route('**/steps/check/review?*', async (route) => {
-      const goesOn = await new Promise((resolve) => (answer = resolve));
+      const goesOn = await answers.shift();
       await (goesOn ? route.continue() : route.fulfill({ status: 500, body: '' }));
     });
     await comment.fill('Well done');
@@ -162,14 +164,14 @@ test.describe('a gate', () => {
     await comment.press('End');
     await comment.pressSequentially(', really');
     await expect(comment).toHaveValue('Well done');
-    answer(false);
+    first.resolve(false);
     await expect(gate.getByRole('alert')).toBeVisible();
     await expect(gate).not.toHaveAttribute('aria-busy');
     await comment.pressSequentially(', really');
     await expect(comment).toHaveValue('Well done, really');
     await gate.getByRole('button', { name: 'Approve' }).click();
     await expect(gate).toHaveAttribute('aria-busy', 'true');
-    answer(true);
+    second.resolve(true);
     await expect(run.status).toHaveText('Completed');
   });
 
@@ -258,17 +260,12 @@ test.describe('a run', () => {
     const later = await run.openStep('Three');
     await later.getByRole('button', { name: 'Change model or prompt' }).click();
     await later.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Other words');
-    let answered;
-    const gone = new Promise((resolve) => (answered = resolve));
-    await page.route(`**/executions/${id}/steps/three?*`, async (route) => {
-      await gone;
-      await route.continue();
-    });
+    const letGo = await hold(page, `**/executions/${id}/steps/three?*`);
     const saved = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await later.getByRole('button', { name: 'Save for this run' }).click();
     await page.getByRole('link', { name: 'Workflows', exact: true }).first().click();
     await expect(page.getByRole('heading', { name: 'Workflows', level: 1 })).toBeVisible();
-    answered();
+    letGo();
     await saved;
     const definition = () => api.get(`/workflows/executions/${id}/definition`);
     await expect.poll(async () => (await definition()).steps.at(-1).prompt).toBe('Other words');

@@ -1,5 +1,6 @@
 import { prompt, review } from '../lib/api.js';
 import { chooseModel } from '../lib/builder.js';
+import { hold, promised } from '../lib/hold.js';
 import { ONE_COLUMN, Run } from '../lib/run.js';
 import { expect, test } from '../lib/test.js';
 
@@ -132,13 +133,7 @@ test('a retry cannot be confirmed with the price of another model', async ({ pag
   await api.call('PUT', '/providers/openai/credential', { api_key: 'sk-test-1234567890' });
   await run.begin(api, [prompt('Research'), prompt('Fails', 'x', { model: 'demo-broken', max_retries: 0 })]);
   await expect(run.status).toHaveText('Failed');
-  let letGo = () => {};
-  await page.route('**/retry/plan', async (route) => {
-    if (route.request().postDataJSON()?.provider === 'openai') {
-      await new Promise((resolve) => (letGo = resolve));
-    }
-    await route.continue();
-  });
+  const letGo = await hold(page, '**/retry/plan', (request) => request.postDataJSON()?.provider === 'openai');
   await run.button('Switch model and retry').click();
   const dialog = page.getByRole('dialog');
   const again = dialog.getByRole('button', { name: 'Run again from here' });
@@ -163,13 +158,13 @@ test('a retry with a provider that is not set up leads to the settings', async (
 });
 
 test('a change of the run while the list of runs is being read is not lost', async ({ page, api }) => {
-  let letGo;
+  const { promise, resolve: letGo } = promised();
   let held = false;
   await page.route('**/workflows/*/executions', async (route) => {
     const answer = await route.fetch();
     if (!held) {
       held = true;
-      await new Promise((resolve) => (letGo = resolve));
+      await promise;
     }
     await route.fulfill({ response: answer });
   });
