@@ -8,6 +8,7 @@ pub mod files;
 pub mod focus;
 pub mod ids;
 pub mod secrets;
+pub mod steering;
 pub mod storage;
 pub mod theme;
 pub mod view;

@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, Generation, GenerationEvent, GenerationEventType, GenerationId, GenerationStatus};
-use sluice_web_state::connection::{Connection, Do, Happened};
+use sluice_web_state::connection::Happened;
 use sluice_web_state::generation::Progress;
 
 use crate::api::{self, ApiError};
 use crate::browser::events::{EventStream, News};
+use crate::browser::steering::StreamHandle;
 
 /// The kinds of event that are listened to. Of the pieces of an answer, only their number is shown.
 const NAMED: [&str; 3] =
@@ -28,10 +27,8 @@ pub struct GenerationStore {
     pub gone: RwSignal<bool>,
     /// Why it could not be cancelled.
     pub refused: RwSignal<Option<ApiError>>,
-    /// Whether the connection is away.
-    pub connection: RwSignal<Connection>,
-    stream: StoredValue<Option<EventStream>, LocalStorage>,
-    timer: StoredValue<Option<TimeoutHandle>>,
+    /// How its stream of events stands.
+    pub connection: StreamHandle,
     reading: StoredValue<bool>,
     cancel: Action<(), ()>,
 }
@@ -57,9 +54,7 @@ impl GenerationStore {
             progress,
             gone: RwSignal::new(false),
             refused,
-            connection: RwSignal::new(Connection::default()),
-            stream: StoredValue::new_local(None),
-            timer: StoredValue::new(None),
+            connection: StreamHandle::new(),
             reading: StoredValue::new(false),
             cancel,
         };
@@ -96,62 +91,25 @@ impl GenerationStore {
     }
 
     fn follow(self) {
-        let _stop = use_event_listener(window(), ev::online, move |_| self.happened(Happened::Online));
-        let _stop = use_event_listener(window(), ev::offline, move |_| self.happened(Happened::Offline));
-        on_cleanup(move || self.close());
+        self.connection.steer(move || self.open());
         if self.progress.with_untracked(Progress::is_running) {
-            self.happened(Happened::Wanted);
+            self.connection.happened(Happened::Wanted);
         }
         Effect::new(move || {
             if self.status().is_terminal() {
-                self.happened(Happened::Ended);
+                self.connection.happened(Happened::Ended);
             }
         });
     }
 
-    fn happened(self, what: Happened) {
-        let Some(before) = self.connection.try_get_untracked() else { return };
-        let (connection, todo) = before.next(what);
-        if connection != before {
-            self.connection.try_set(connection);
-        }
-        match todo {
-            Do::Nothing => {}
-            Do::Open => self.open(),
-            Do::Wait { ms } => self.wait(ms),
-            Do::Close => self.close(),
-        }
-    }
-
-    fn close(self) {
-        // Dropped outside of the update: closing calls into the browser.
-        let _closed = self.stream.try_update_value(Option::take);
-        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-    }
-
-    fn wait(self, ms: u64) {
-        self.close();
-        let due = move || self.happened(Happened::Due);
-        if let Ok(handle) = set_timeout_with_handle(due, Duration::from_millis(ms)) {
-            self.timer.try_set_value(Some(handle));
-        }
-    }
-
-    fn open(self) {
-        self.close();
+    fn open(self) -> Option<EventStream> {
         let address = api::generations::events_address(&self.id());
-        let stream = EventStream::open(&address, &NAMED, move |news| self.hear(news));
-        if stream.is_none() {
-            self.happened(Happened::Failed { chance: js_sys::Math::random() });
-        }
-        self.stream.try_set_value(stream);
+        EventStream::open(&address, &NAMED, move |news| self.hear(news))
     }
 
     fn hear(self, news: News<GenerationEvent>) {
         match news {
-            News::Opened => self.happened(Happened::Opened),
+            News::Opened => self.connection.happened(Happened::Opened),
             News::Event(event) => {
                 if self.progress.try_update(|progress| progress.apply(&event)) == Some(true) {
                     self.read();
@@ -159,7 +117,7 @@ impl GenerationStore {
             }
             News::Broken => {
                 if self.progress.try_with_untracked(Progress::is_running) == Some(true) {
-                    self.happened(Happened::Failed { chance: js_sys::Math::random() });
+                    self.connection.failed();
                     // The stream also closes when all is told.
                     self.read();
                 }
@@ -179,7 +137,7 @@ impl GenerationStore {
                 Ok(generation) => _ = self.progress.try_update(|progress| progress.resync(generation)),
                 Err(error) if error.code() == Some(ErrorCode::GenerationNotFound) => {
                     self.gone.try_set(true);
-                    self.happened(Happened::Ended);
+                    self.connection.happened(Happened::Ended);
                 }
                 Err(_) => set_timeout(move || self.read(), READ_AGAIN),
             }

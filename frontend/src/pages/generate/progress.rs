@@ -13,7 +13,7 @@ use crate::components::{Button, FailureNote};
 pub fn ProgressCard(store: GenerationStore) -> impl IntoView {
     let doing = Memo::new(move |_| store.progress.with(Progress::doing));
     let so_far = Memo::new(move |_| store.progress.with(Progress::so_far));
-    let away = Memo::new(move |_| store.connection.with(|connection| connection.message(0)));
+    let away = Memo::new(move |_| store.connection.standing.with(|standing| standing.connection.message(0)));
     let (model, simulated) = store.progress.with_untracked(|progress| {
         let generation = &progress.generation;
         (called(Some(&generation.provider), Some(&generation.model)), generation.simulated)

@@ -8,12 +8,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{ErrorCode, EventType, Execution, ExecutionEvent};
-use sluice_web_state::connection::{Connection, Do, Happened};
+use sluice_web_state::connection::{Connection, Happened};
 use sluice_web_state::run::{Changed, Fetch, RunState};
 
-use super::store::{RunStore, Standing};
+use super::store::RunStore;
 use crate::api;
-use crate::browser::clock::{now_ms, ticking};
+use crate::browser::clock::ticking;
 use crate::browser::events::{EventStream, News};
 use crate::components::{Button, Icon};
 
@@ -36,23 +36,21 @@ const HIDDEN_PACE: Duration = Duration::from_millis(500);
 impl RunStore {
     /// Begins to follow the run, until the page is left.
     pub fn follow(self) {
-        let _stop = use_event_listener(window(), ev::online, move |_| self.happened(Happened::Online));
-        let _stop = use_event_listener(window(), ev::offline, move |_| self.happened(Happened::Offline));
+        self.connection.steer(move || self.open());
         let _stop = use_event_listener(window(), ev::focus, move |_| self.look_again());
-        on_cleanup(move || self.close());
         self.want();
     }
 
     /// Opens the stream if there is something to follow and it is not open.
     fn want(self) {
         if self.state.try_with_value(RunState::wants_stream) == Some(true) {
-            self.happened(Happened::Wanted);
+            self.connection.happened(Happened::Wanted);
         }
     }
 
     /// Tries now instead of waiting.
     pub fn retry_now(self) {
-        self.happened(Happened::RetryNow);
+        self.connection.happened(Happened::RetryNow);
     }
 
     /// A run that has ended tells nothing more; somebody may have run a step of it again meanwhile. No event tells
@@ -64,51 +62,16 @@ impl RunStore {
         }
     }
 
-    fn happened(self, what: Happened) {
-        let Some(standing) = self.connection.try_get_untracked() else { return };
-        let (connection, todo) = standing.connection.next(what);
-        if connection != standing.connection {
-            self.connection.try_set(Standing { connection, since_ms: now_ms() });
-        }
-        match todo {
-            Do::Nothing => {}
-            Do::Open => self.open(),
-            Do::Wait { ms } => self.wait(ms),
-            Do::Close => self.close(),
-        }
-    }
-
-    fn close(self) {
-        // Dropped outside of the update: closing calls into the browser.
-        let _closed = self.stream.try_update_value(Option::take);
-        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-    }
-
-    fn wait(self, ms: u64) {
-        self.close();
-        let due = move || self.happened(Happened::Due);
-        if let Ok(handle) = set_timeout_with_handle(due, Duration::from_millis(ms)) {
-            self.timer.try_set_value(Some(handle));
-        }
-    }
-
-    fn open(self) {
-        self.close();
+    fn open(self) -> Option<EventStream> {
         self.flush();
-        let Some(after) = self.state.try_with_value(RunState::last_seq) else { return };
+        let after = self.state.try_with_value(RunState::last_seq)?;
         let address = api::executions::events_address(&self.id(), after);
-        let stream = EventStream::open(&address, &NAMED, move |news| self.hear(news));
-        if stream.is_none() {
-            self.happened(Happened::Failed { chance: js_sys::Math::random() });
-        }
-        self.stream.try_set_value(stream);
+        EventStream::open(&address, &NAMED, move |news| self.hear(news))
     }
 
     fn hear(self, news: News<ExecutionEvent>) {
         match news {
-            News::Opened => self.happened(Happened::Opened),
+            News::Opened => self.connection.happened(Happened::Opened),
             News::Event(event) => {
                 self.buffer.try_update_value(|buffer| buffer.push(*event));
                 self.flush_soon();
@@ -117,11 +80,11 @@ impl RunStore {
                 self.flush();
                 // The server closes the stream when it has told all.
                 if self.state.try_with_value(RunState::wants_stream) == Some(true) {
-                    self.happened(Happened::Failed { chance: js_sys::Math::random() });
+                    self.connection.failed();
                     // It tells whether the run is still there, too.
                     self.read();
                 } else {
-                    self.happened(Happened::Ended);
+                    self.connection.happened(Happened::Ended);
                 }
             }
         }
@@ -155,7 +118,7 @@ impl RunStore {
         let Some(changed) = changed else { return };
         self.tell(&changed);
         if changed.reconnect {
-            self.open();
+            self.connection.reopen();
         }
         self.read_if_due();
     }
@@ -183,7 +146,7 @@ impl RunStore {
                 }
                 Err(error) if error.code() == Some(ErrorCode::ExecutionNotFound) => {
                     self.gone.try_set(true);
-                    self.happened(Happened::Ended);
+                    self.connection.happened(Happened::Ended);
                 }
                 Err(_) => {
                     self.fetch_failed(fetch);
@@ -221,10 +184,10 @@ const TICK: Duration = Duration::from_millis(250);
 /// the page, so that nothing moves when it comes and goes.
 #[component]
 pub fn ConnectionNote(store: RunStore) -> impl IntoView {
-    let connected = Memo::new(move |_| store.connection.with(|standing| standing.connection.is_open()));
+    let connected = Memo::new(move |_| store.connection.standing.with(|standing| standing.connection.is_open()));
     let now = ticking(TICK, move || !connected.get());
     let message = Memo::new(move |_| {
-        let standing = store.connection.get();
+        let standing = store.connection.standing.get();
         let waited = waited_ms(now.get() - standing.since_ms);
         let first = matches!(
             standing.connection,
@@ -232,7 +195,7 @@ pub fn ConnectionNote(store: RunStore) -> impl IntoView {
         );
         standing.connection.message(waited).filter(|_| !first || waited >= UNNOTICED_MS)
     });
-    let said = Memo::new(move |_| store.connection.get().connection.announcement());
+    let said = Memo::new(move |_| store.connection.standing.get().connection.announcement());
     let away = Memo::new(move |_| message.get().is_some());
     view! {
         <div class="visually-hidden" role="status">

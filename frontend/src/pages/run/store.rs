@@ -10,26 +10,16 @@ use leptos::prelude::*;
 use sluice_types::{
     Definition, Execution, ExecutionEvent, ExecutionId, Index, Step, StepKind, StepPath, StepRun, StepRunStatus,
 };
-use sluice_web_state::connection::Connection;
 use sluice_web_state::run::{Changed, RunState, StepView};
 use sluice_web_state::shared::Shared;
 
 use super::unsent::{self, Choices};
 use crate::api::{self, ApiError};
-use crate::browser::clock::{now_ms, ticking, utc};
-use crate::browser::events::EventStream;
+use crate::browser::clock::{ticking, utc};
+use crate::browser::steering::StreamHandle;
 
 /// How often the times on the page move on.
 const TICK: Duration = Duration::from_secs(1);
-
-/// How the stream stands, and since when.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Standing {
-    /// How it stands.
-    pub connection: Connection,
-    /// Since when, in milliseconds of the browser's clock.
-    pub since_ms: f64,
-}
 
 /// The signals of one step run.
 #[derive(Clone)]
@@ -109,7 +99,7 @@ pub struct RunStore {
     paths: RwSignal<Vec<StepPath>>,
     signals: StoredValue<HashMap<StepPath, StepSignals>>,
     /// How the stream of events stands.
-    pub connection: RwSignal<Standing>,
+    pub connection: StreamHandle,
     /// Whether the run was deleted while the page showed it.
     pub gone: RwSignal<bool>,
     /// The time, moving on while the run goes on.
@@ -132,8 +122,6 @@ pub struct RunStore {
     pub(super) buffer: StoredValue<Vec<ExecutionEvent>>,
     pub(super) flush_due: StoredValue<bool>,
     pub(super) fetching: StoredValue<bool>,
-    pub(super) stream: StoredValue<Option<EventStream>, LocalStorage>,
-    pub(super) timer: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl RunStore {
@@ -153,7 +141,7 @@ impl RunStore {
             head: RwSignal::new(0),
             paths: RwSignal::new(Vec::new()),
             signals: StoredValue::new(HashMap::new()),
-            connection: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
+            connection: StreamHandle::new(),
             gone: RwSignal::new(false),
             now,
             plan,
@@ -167,8 +155,6 @@ impl RunStore {
             buffer: StoredValue::new(Vec::new()),
             flush_due: StoredValue::new(false),
             fetching: StoredValue::new(false),
-            stream: StoredValue::new_local(None),
-            timer: StoredValue::new(None),
         };
         store.take_steps();
         store
