@@ -1,7 +1,7 @@
 //! The addresses that the server knows, and the methods that each takes. Methods are checked before routing: a path like
 //! `/workflows/templates` would otherwise reach the handlers of `/workflows/{workflow_id}`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
@@ -53,7 +53,15 @@ impl Addresses {
     pub fn of(document: &str) -> serde_json::Result<Self> {
         let document: Paths = serde_json::from_str(document)?;
         let of_api = document.paths.iter().map(|(path, operations)| {
-            Address::new(path, methods(operations, |_| true), methods(operations, Operation::has_query))
+            // No id of a step is reserved: what stands beside the addresses of single steps may be one of them, too.
+            let list = path.rsplit_once('/').map_or("", |(list, _)| list);
+            let of_step = document.paths.get(&format!("{list}/{{step_id}}"));
+            let all = |is_wanted: fn(&Operation) -> bool| {
+                let all = [Some(operations), of_step].into_iter().flatten();
+                let all: BTreeSet<_> = all.flat_map(|operations| methods(operations, is_wanted)).collect();
+                all.into_iter().collect()
+            };
+            Address::new(path, all(|_| true), all(Operation::has_query))
         });
         // Files are read with any query, which caches may know them by.
         let outside = OUTSIDE_API.iter().map(|path| Address::new(path, vec!["GET", "HEAD"], vec!["GET", "HEAD"]));
@@ -146,6 +154,8 @@ mod tests {
             ("/api/v1/workflows/step-templates", "GET HEAD"),
             ("/api/v1/workflows/x/validate", "POST"),
             ("/api/v1/workflows/executions/validate", "DELETE GET HEAD PATCH"),
+            ("/api/v1/workflows/x/steps/reorder", "DELETE GET HEAD POST PUT"),
+            ("/api/v1/workflows/x/steps/y", "DELETE GET HEAD PUT"),
             ("/healthz", "GET HEAD"),
             ("/docs/errors/gate_open", "GET HEAD"),
             ("/api/v1/workflows/", ""),

@@ -108,6 +108,10 @@ async fn other_methods_are_refused_with_those_that_are_taken() {
         if taken.contains("GET") {
             taken.insert("HEAD".into());
         }
+        if path.ends_with("/steps/reorder") {
+            // A step may have this id.
+            taken.extend(["DELETE", "GET", "HEAD", "PUT"].map(str::to_owned));
+        }
         let path = at(&path, &execution, &generation);
         for method in ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"] {
             if taken.contains(method) {

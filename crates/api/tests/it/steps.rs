@@ -198,3 +198,25 @@ async fn a_change_that_cannot_be_made_names_its_field() {
     // Nothing of it has been saved.
     assert_eq!(server.get("/workflows/tree").await.expect(StatusCode::OK)["version"], 1);
 }
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_may_have_the_id_of_an_address(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    server.workflow("w", &[step("a", "demo-echo", "x"), step("reorder", "demo-echo", "x")]).await;
+    let at = "/workflows/w/steps/reorder";
+    assert_eq!(server.get(at).await.expect(StatusCode::OK)["step"]["id"], "reorder");
+    let order = json!({"step_ids": ["reorder", "a"]});
+    server.post(at, &order).await.expect(StatusCode::OK);
+    assert_eq!(server.get(at).await.expect(StatusCode::OK)["position"], 0);
+    let mut changed = step("reorder", "demo-echo", "y");
+    changed["label"] = json!("Order again");
+    let replaced = server.request(Method::PUT, at).json(&json!({"step": changed}));
+    let replaced = Answer::of(replaced.send().await.unwrap()).await.expect(StatusCode::OK);
+    assert_eq!(replaced["step"]["label"], "Order again");
+    server.post(&format!("{at}/move"), &json!({"position": 1})).await.expect(StatusCode::OK);
+    let deleted = server.request(Method::DELETE, &format!("{at}?references=remove"));
+    Answer::of(deleted.send().await.unwrap()).await.expect(StatusCode::OK);
+    let workflow = server.get("/workflows/w").await.expect(StatusCode::OK);
+    assert_eq!(workflow["definition"]["steps"].as_array().unwrap().len(), 1);
+}
