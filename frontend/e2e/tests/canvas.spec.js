@@ -128,6 +128,53 @@ test('cases are connected by mouse and by keyboard, and a run of it is watched',
   await expect(run.row('Send')).toBeVisible();
 });
 
+test('a line is taken away by mouse and by keyboard, and comes back with undo', async ({ page, api }) => {
+  const steps = cases(prompt);
+  steps[1].cases[0].next = 'send';
+  steps[1].cases[1].next = 'polish';
+  const { canvas, builder, id } = await open(page, api, steps);
+  await canvas.tools.getByRole('button', { name: 'Fit' }).click();
+  const which = canvas.node('Which');
+  const undo = builder.saveBar.getByRole('button', { name: 'Undo: change next step of Which' });
+
+  // A point of the line that no step covers.
+  const grip = page.locator('.edge-grip').first();
+  const at = await grip.evaluate((path) => {
+    const matrix = path.getScreenCTM();
+    const length = path.getTotalLength();
+    for (let part = 0.05; part < 1; part += 0.05) {
+      const { x, y } = path.getPointAtLength(length * part).matrixTransform(matrix);
+      if (document.elementFromPoint(x, y) === path) {
+        return { x, y };
+      }
+    }
+    return null;
+  });
+  await page.mouse.click(at.x, at.y);
+  await canvas.expectSaid(/^The line from case big of Which to Send\./);
+  await page.keyboard.press('Escape');
+  await expect(which).toBeFocused();
+  await page.mouse.click(at.x, at.y);
+  await expectSound(page);
+  await page.getByRole('button', { name: 'Take the line away' }).click();
+  await canvas.expectSaid('The line from case big of Which is gone: it goes on with the next step.');
+  await expect(which).not.toHaveAccessibleName(/Case big/);
+  await undo.click();
+  await expect(which).toHaveAccessibleName(/Case big goes on with Send\./);
+
+  await which.focus();
+  await page.keyboard.press('l');
+  await page.keyboard.press('l');
+  await canvas.expectSaid(/^The line from case small of Which to Polish\./);
+  await page.keyboard.press('Delete');
+  await expect(which).toBeFocused();
+  await expect(which).toHaveAccessibleName(/Case big goes on with Send\.$/);
+  await builder.save(2);
+  const { definition } = await api.workflow(id);
+  expect(definition.steps.map((step) => step.id)).toContain('which');
+  expect(definition.steps[1].cases.map((one) => one.next)).toEqual(['send', undefined]);
+});
+
 test('a run is seen on the canvas as it goes on', async ({ page, api }) => {
   const steps = [
     review('Ask'),

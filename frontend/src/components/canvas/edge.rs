@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::{BlockAddress, StepId};
 use sluice_web_state::canvas::edges::{handle, line};
+use sluice_web_state::canvas::jumps::Jump;
 use sluice_web_state::canvas::{Line, PictureEdge, Point};
 
 use super::state::CanvasState;
@@ -34,19 +35,25 @@ fn Edge(state: CanvasState, list: BlockAddress, edge: PictureEdge) -> impl IntoV
         })
     };
     let (label, is_explicit) = (edge.label.clone(), edge.is_explicit);
+    let jump = Jump::of(&edge).filter(|_| state.host().can_edit());
+    let own = jump.clone();
+    let is_chosen = Memo::new(move |_| own.is_some() && state.jump.with(|chosen| *chosen == own));
     let is_taken = Memo::new(move |_| state.host().is_taken(&state.picture.get(), &list, &edge));
-    let class = move || match (is_explicit, is_taken.get()) {
+    let class = move || match (is_explicit, is_taken.get() || is_chosen.get()) {
         (false, false) => "edge",
         (true, false) => "edge jump",
         (_, true) => "edge taken",
     };
     let path = move || drawn.with(|line| line.as_ref().map(|line| line.path.clone()).unwrap_or_default());
-    let end = move || if is_taken.get() { "url(#canvas-arrow-taken)" } else { "url(#canvas-arrow)" };
+    let end = move || if is_taken.get() || is_chosen.get() { "url(#canvas-arrow-taken)" } else { "url(#canvas-arrow)" };
     let at = move |side: fn(Point) -> f64| {
         drawn.with(|line| line.as_ref().map(|line| side(line.label).to_string()).unwrap_or_default())
     };
     view! {
         <path class=class d=path marker-end=end></path>
+        // A line is too thin to be pressed. Keys have `L` for it.
+        {jump
+            .map(|jump| view! { <path class="edge-grip" d=path on:click=move |_| state.press_jump(jump.clone())></path> })}
         {(!label.is_empty())
             .then(|| {
                 view! {

@@ -3,6 +3,7 @@
 mod aim;
 mod edge;
 mod host;
+mod jump;
 mod lazy;
 mod map;
 mod node;

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use sluice_types::{BlockAddress, StepId};
 use sluice_web_state::canvas::connect::Connecting;
 use sluice_web_state::canvas::gesture::Gesture;
+use sluice_web_state::canvas::jumps::Jump;
 use sluice_web_state::canvas::{Picture, PictureEdge, Point, Rect, Size, View};
 use sluice_web_state::shared::Shared;
 
@@ -42,6 +43,8 @@ pub struct CanvasState {
     pub aim: RwSignal<Option<Aim>>,
     /// The connection that is made by keys.
     pub connecting: RwSignal<Option<Connecting>>,
+    /// The connection that is chosen.
+    pub jump: RwSignal<Option<Jump>>,
     /// The announcement for screen readers.
     pub said: RwSignal<String>,
 }
@@ -73,6 +76,7 @@ impl CanvasState {
             is_moving: RwSignal::new(false),
             aim: RwSignal::new(None),
             connecting: RwSignal::new(None),
+            jump: RwSignal::new(None),
             said: RwSignal::new(String::new()),
         };
         Effect::new(move || state.take_rects());

@@ -15,6 +15,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement, HtmlElement};
 
 use super::host::CanvasSeat;
+use super::jump::JumpTool;
 use super::map::SmallMap;
 use super::node::list_view;
 use super::state::CanvasState;
@@ -73,6 +74,7 @@ pub fn Canvas(seat: CanvasSeat) -> impl IntoView {
                 <p class="canvas-nothing muted">"No steps yet."</p>
             </Show>
             <NodeMenu state />
+            <JumpTool state />
             <Refused state />
             <SmallMap state />
             <p class="visually-hidden" aria-live="polite">{move || state.said.get()}</p>
@@ -296,7 +298,10 @@ impl CanvasState {
                 self.aim_at(id, port, at);
                 self.finish_aim();
             }
-            GestureEffect::Press => self.connecting.set(None),
+            GestureEffect::Press => {
+                self.connecting.set(None);
+                self.jump.set(None);
+            }
             GestureEffect::Cancelled => {
                 self.aim.set(None);
                 if let Some(id) = self.held.get_untracked() {
@@ -384,6 +389,10 @@ fn escape(state: CanvasState) -> bool {
         state.connecting.set(None);
         return is_done(|| state.said.set("Nothing was connected.".to_owned()));
     }
+    if state.jump.with_untracked(Option::is_some) {
+        state.jump.set(None);
+        return is_done(|| state.said.set("The line stays.".to_owned()));
+    }
     false
 }
 
@@ -418,6 +427,7 @@ fn key_at_step(state: CanvasState, event: &KeyboardEvent, pressed: &str) -> bool
         }
         let to = state.picture.with_untracked(|picture| step_towards(picture, current.as_ref(), direction));
         if let Some(to) = to {
+            state.jump.set(None);
             state.lead_to(&to);
         }
         return true;
@@ -429,7 +439,12 @@ fn key_at_step(state: CanvasState, event: &KeyboardEvent, pressed: &str) -> bool
             state.connecting.set(begun);
             state.say_connecting();
         }),
-        "Delete" | "Backspace" => is_done(|| state.host().remove(&id)),
+        "l" | "L" => is_done(|| state.choose_jump_of(&id)),
+        "Delete" | "Backspace" => is_done(|| {
+            if !state.remove_jump() {
+                state.host().remove(&id);
+            }
+        }),
         _ => false,
     }
 }

@@ -4,6 +4,7 @@ pub mod connect;
 pub mod edges;
 mod geometry;
 pub mod gesture;
+pub mod jumps;
 pub mod keys;
 mod paths;
 mod picture;

@@ -78,8 +78,8 @@ pub fn place_words(number: &str, list: &BlockAddress, draft: &Draft) -> String {
 }
 
 /// What is said when the keyboard first meets the canvas.
-pub const HELP: &str = "Arrow keys lead to the other steps. Enter opens a step, C connects it, Delete removes it, Shift and an \
-                        arrow key move it. Plus, minus and zero change the size.";
+pub const HELP: &str = "Arrow keys lead to the other steps. Enter opens a step, C connects it, L chooses a line that begins at it, \
+                        Delete removes the step or the line, Shift and an arrow key move the step. Plus, minus and zero change the size.";
 
 /// The same where nothing can be changed.
 pub const HELP_OF_RUN: &str =
