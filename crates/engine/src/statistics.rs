@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sluice_types::{WorkflowVersion, WorkflowVersionDifference, version_difference};
+use sluice_store::{StoreError, VersionList};
+use sluice_types::{WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage, version_difference};
 
 use crate::blocking::off_thread;
 use crate::engine::Engine;
@@ -33,5 +34,10 @@ impl Engine {
     /// The difference of two versions of a workflow, made on a thread of its own: both may be large.
     pub async fn compare_versions(&self, before: WorkflowVersion, after: WorkflowVersion) -> WorkflowVersionDifference {
         off_thread(move || version_difference(&before, &after)).await
+    }
+
+    /// A page of versions, each compared with the one before, on a thread of its own: all of them may be large.
+    pub async fn version_page(&self, list: VersionList) -> Result<WorkflowVersionPage, StoreError> {
+        off_thread(move || list.into_page()).await
     }
 }

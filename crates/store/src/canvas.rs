@@ -4,6 +4,7 @@ use sluice_types::{CanvasViewport, NodePosition, TenantId, Workflow, WorkflowId}
 
 use crate::error::StoreError;
 use crate::store::{Store, read, write};
+use crate::versions::WorkflowSave;
 use crate::workflows::WorkflowUpdate;
 
 /// A change of a layout.
@@ -58,10 +59,10 @@ impl Store {
         &self,
         tenant: &TenantId,
         id: &WorkflowId,
-        workflow: Option<Workflow>,
+        save: Option<WorkflowSave>,
         change: LayoutChange,
     ) -> Result<WorkflowUpdate, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
-        write!(self, |conn| queries::canvas::save(conn, tenant.as_str(), id.as_str(), workflow.as_ref(), &change))
+        write!(self, |conn| queries::canvas::save(conn, tenant.as_str(), id.as_str(), save.as_ref(), &change))
     }
 }

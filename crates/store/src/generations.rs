@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sluice_types::{
-    Agent, AgentId, Generation, GenerationId, GenerationPage, RunError, TenantId, TokenUsage, Workflow, WorkflowId,
+    Agent, AgentId, Generation, GenerationId, GenerationPage, RunError, TenantId, TokenUsage, WorkflowId,
 };
 
 use crate::cursor::{Cursor, page};
@@ -12,6 +12,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::rows::{GenerationSummaryRow, readable};
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
+use crate::versions::WorkflowSave;
 use crate::workflows::WorkflowUpdate;
 
 /// A generation to begin.
@@ -81,7 +82,7 @@ pub struct Application {
     /// A hash of the workflow and the agents that were asked for.
     pub request_hash: String,
     /// The workflow. One of version 1 is created, another one saved over the version before it.
-    pub workflow: Workflow,
+    pub save: WorkflowSave,
     /// The agents to create.
     pub agents: Vec<Agent>,
     /// Agents that the workflow names and that must exist.

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sluice_types::{Persona, TenantId, Workflow};
+use sluice_types::{Persona, TenantId};
 
 use crate::error::StoreError;
 use crate::journal::Turn;
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
+use crate::versions::WorkflowSave;
 use crate::workflows::WorkflowUpdate;
 
 /// The `Idempotency-Key` of a request, with what distinguishes the request from others.
@@ -62,22 +63,22 @@ impl Store {
     pub async fn create_workflow_once(
         &self,
         tenant: &TenantId,
-        workflow: Workflow,
+        save: impl Into<WorkflowSave> + Send,
         key: IdempotencyKey,
     ) -> Result<(), StoreError> {
-        let tenant = tenant.clone();
-        write!(self, |conn| queries::idempotency::create_workflow(conn, tenant.as_str(), &workflow, &key))
+        let (tenant, save) = (tenant.clone(), save.into());
+        write!(self, |conn| queries::idempotency::create_workflow(conn, tenant.as_str(), &save, &key))
     }
 
     /// Saves a workflow over the version before the one that it holds; `KeyUsed` when the key is used.
     pub async fn update_workflow_once(
         &self,
         tenant: &TenantId,
-        workflow: Workflow,
+        save: impl Into<WorkflowSave> + Send,
         key: IdempotencyKey,
     ) -> Result<WorkflowUpdate, StoreError> {
-        let tenant = tenant.clone();
-        write!(self, |conn| queries::idempotency::update_workflow(conn, tenant.as_str(), &workflow, &key))
+        let (tenant, save) = (tenant.clone(), save.into());
+        write!(self, |conn| queries::idempotency::update_workflow(conn, tenant.as_str(), &save, &key))
     }
 
     /// Writes a new persona; `Duplicate` when its id is taken, and `KeyUsed` when the key is.

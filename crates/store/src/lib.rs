@@ -33,6 +33,7 @@ mod statistics;
 mod step_runs;
 mod store;
 mod time;
+mod versions;
 mod workflows;
 
 pub use canvas::{LayoutChange, NodesChange};
@@ -56,4 +57,5 @@ pub use resources::{ResourceKind, ResourceUpdate};
 pub use step_runs::{StepRunFilter, StepRunPosition};
 pub use store::{Store, StoreConfig};
 pub use time::{from_micros, to_micros};
+pub use versions::{SavedBy, VersionList, WorkflowSave};
 pub use workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};

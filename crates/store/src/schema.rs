@@ -52,6 +52,9 @@ diesel::table! {
         definition -> Text,
         created_at -> BigInt,
         format -> Integer,
+        created_by -> Nullable<Text>,
+        origin -> Nullable<Text>,
+        restored_version -> Nullable<BigInt>,
     }
 }
 

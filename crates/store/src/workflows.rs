@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use sluice_types::limits::MAX_TEMPLATE_CATEGORIES;
-use sluice_types::{TenantId, Workflow, WorkflowId, WorkflowPage, WorkflowVersion, WorkflowVersionPage};
+use sluice_types::{TenantId, Workflow, WorkflowId, WorkflowPage};
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
 use crate::resources::ResourceKind;
 use crate::rows::readable;
 use crate::store::{Store, read, write};
+use crate::versions::WorkflowSave;
 
 /// The order of a list of workflows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -146,15 +147,23 @@ impl Store {
     }
 
     /// Writes a new workflow; `Duplicate` when its id is taken.
-    pub async fn create_workflow(&self, tenant: &TenantId, workflow: Workflow) -> Result<(), StoreError> {
-        let tenant = tenant.clone();
-        write!(self, |conn| queries::workflows::create(conn, tenant.as_str(), &workflow))
+    pub async fn create_workflow(
+        &self,
+        tenant: &TenantId,
+        save: impl Into<WorkflowSave> + Send,
+    ) -> Result<(), StoreError> {
+        let (tenant, save) = (tenant.clone(), save.into());
+        write!(self, |conn| queries::workflows::create(conn, tenant.as_str(), &save))
     }
 
     /// Saves a workflow over the version before the one that it holds. Its layout stays as it is.
-    pub async fn update_workflow(&self, tenant: &TenantId, workflow: Workflow) -> Result<WorkflowUpdate, StoreError> {
-        let tenant = tenant.clone();
-        write!(self, |conn| queries::workflows::update(conn, tenant.as_str(), &workflow))
+    pub async fn update_workflow(
+        &self,
+        tenant: &TenantId,
+        save: impl Into<WorkflowSave> + Send,
+    ) -> Result<WorkflowUpdate, StoreError> {
+        let (tenant, save) = (tenant.clone(), save.into());
+        write!(self, |conn| queries::workflows::update(conn, tenant.as_str(), &save))
     }
 
     /// A page of workflows.
@@ -172,35 +181,6 @@ impl Store {
         });
         let items = readable(rows.into_iter().map(|(row, execution)| row.into_summary(execution)));
         Ok(WorkflowPage { items, next_cursor })
-    }
-
-    /// A page of a workflow's versions, newest first, before a version.
-    pub async fn versions(
-        &self,
-        tenant: &TenantId,
-        id: &WorkflowId,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<WorkflowVersionPage, StoreError> {
-        let (tenant, id) = (tenant.clone(), id.clone());
-        let rows = read!(self, |conn| queries::workflows::versions(conn, tenant.as_str(), id.as_str(), before, limit))?;
-        let (items, next_cursor) = page(rows, limit, |last| Cursor {
-            sort: "-version".into(),
-            key: last.version.to_string(),
-            id: last.version.to_string(),
-        });
-        Ok(WorkflowVersionPage { items, next_cursor })
-    }
-
-    /// One version of a workflow.
-    pub async fn version(
-        &self,
-        tenant: &TenantId,
-        id: &WorkflowId,
-        version: i64,
-    ) -> Result<Option<WorkflowVersion>, StoreError> {
-        let (tenant, id) = (tenant.clone(), id.clone());
-        read!(self, |conn| queries::workflows::version(conn, tenant.as_str(), id.as_str(), version))
     }
 
     /// The categories of the published templates, each with their number; the first ones by name.

@@ -14,7 +14,7 @@ use crate::definition::{Definition, Step};
 use crate::ids::StepId;
 use crate::index::{Index, Place};
 use crate::status::status;
-use crate::workflows::WorkflowVersion;
+use crate::versions::WorkflowVersion;
 
 status!(
     /// What happened to a step.
@@ -94,17 +94,38 @@ pub fn definition_difference(before: &Definition, after: &Definition) -> (Vec<Fi
     (fields::differing(&fields::of_definition(before), &fields::of_definition(after)), steps)
 }
 
-/// The difference of two versions of a workflow.
+/// What a version holds of its workflow.
+#[derive(Debug, Clone, Copy)]
+pub struct VersionContent<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The description.
+    pub description: &'a str,
+    /// The definition.
+    pub definition: &'a Definition,
+}
+
+/// The difference between two of them: the fields outside of the steps (`/name`, `/definition/model`), and the steps by id.
 #[must_use]
-pub fn version_difference(before: &WorkflowVersion, after: &WorkflowVersion) -> WorkflowVersionDifference {
-    let (in_definition, steps) = definition_difference(&before.definition, &after.definition);
-    let own = |version: &WorkflowVersion| json!({"name": version.name, "description": version.description});
+pub fn content_difference(
+    before: VersionContent<'_>,
+    after: VersionContent<'_>,
+) -> (Vec<FieldChange>, Vec<StepChange>) {
+    let (in_definition, steps) = definition_difference(before.definition, after.definition);
+    let own = |content: VersionContent<'_>| json!({"name": content.name, "description": content.description});
     let mut fields = fields::differing(&own(before), &own(after));
     fields.extend(
         in_definition
             .into_iter()
             .map(|field| FieldChange { pointer: format!("/definition{}", field.pointer), ..field }),
     );
+    (fields, steps)
+}
+
+/// The difference of two versions of a workflow.
+#[must_use]
+pub fn version_difference(before: &WorkflowVersion, after: &WorkflowVersion) -> WorkflowVersionDifference {
+    let (fields, steps) = content_difference(before.content(), after.content());
     WorkflowVersionDifference { from_version: before.version, to_version: after.version, fields, steps }
 }
 

@@ -59,6 +59,7 @@ mod tools;
 mod unicode;
 mod usage;
 mod uses;
+mod versions;
 mod workflows;
 
 pub use agent_run::{AgentFinish, AgentRun};
@@ -79,7 +80,8 @@ pub use definition::{
     ReasoningEffort, ReviewStep, Step, StepEffect, StepKind, StepText, StepType, ToolStep, UnknownStep,
 };
 pub use definition_changes::{
-    FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference, definition_difference, version_difference,
+    FieldChange, StepChange, StepChangeKind, VersionContent, WorkflowVersionDifference, content_difference,
+    definition_difference, version_difference,
 };
 pub use error_code::ErrorCode;
 pub use estimate::{
@@ -141,7 +143,10 @@ pub use templates::{
 };
 pub use tools::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, Tool, ToolId, ToolSource};
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
+pub use versions::{
+    VersionOrigin, WorkflowVersion, WorkflowVersionChanges, WorkflowVersionPage, WorkflowVersionSummary,
+};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage,
-    WorkflowSummary, WorkflowVersion, WorkflowVersionPage, WorkflowVersionSummary,
+    WorkflowSummary,
 };

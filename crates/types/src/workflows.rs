@@ -332,43 +332,6 @@ pub struct ListQuery {
     pub tool: Option<String>,
 }
 
-/// A saved version of a workflow.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct WorkflowVersion {
-    /// The version's number, from 1.
-    pub version: i64,
-    /// The name that it had.
-    pub name: String,
-    /// The description that it had.
-    pub description: String,
-    /// The definition that it ran.
-    pub definition: Definition,
-    /// When it was saved.
-    pub created_at: DateTime<Utc>,
-}
-
-/// A saved version in a list: without its definition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct WorkflowVersionSummary {
-    /// The version's number, from 1.
-    pub version: i64,
-    /// The name that it had.
-    pub name: String,
-    /// Number of its steps.
-    pub step_count: i32,
-    /// When it was saved.
-    pub created_at: DateTime<Utc>,
-}
-
-/// A page of versions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct WorkflowVersionPage {
-    /// The versions, newest first.
-    pub items: Vec<WorkflowVersionSummary>,
-    /// The `cursor` of the next page; `null` on the last page.
-    pub next_cursor: Option<String>,
-}
-
 /// Id and name of the copy.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -21,15 +21,16 @@ const item = (page, version) =>
 test('each version says what it changed', async ({ page, api }) => {
   const id = await withVersions(api);
   await page.goto(`/workflows/${id}`);
-  await page.getByRole('link', { name: 'Versions' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Versions' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'version 3' })).toBeVisible();
+  await page.getByRole('link', { name: 'History' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeVisible();
   await expect(item(page, 3).getByText('Newest')).toBeVisible();
-  await item(page, 2).getByText('What version 2 changed').click();
+  await item(page, 2).getByText('1 step changed, 1 setting changed').click();
   await expect(item(page, 2).getByText('after: Weekly brief')).toBeVisible();
   const lines = item(page, 2).getByRole('region', { name: 'Difference' });
   await expect(lines.getByText('removed: Two')).toBeVisible();
   await expect(lines.getByText('added: Three')).toBeVisible();
-  await item(page, 3).getByText('What version 3 changed').click();
+  await item(page, 3).getByText('1 step added, 1 step moved').click();
   await expect(item(page, 3).getByText('Moved', { exact: true })).toBeVisible();
   await expect(item(page, 3).getByText('Added', { exact: true })).toBeVisible();
 });
@@ -53,9 +54,22 @@ test('an older version is restored, and that is undone', async ({ page, api }) =
   await expect(dialog.getByText('as a new version. Version 3 stays in this list')).toBeVisible();
   await dialog.getByRole('button', { name: 'Restore' }).click();
   await expect(item(page, 4).getByText('Newest')).toBeVisible();
+  await expect(item(page, 4).getByText('Restored version 1')).toBeVisible();
   expect((await api.workflow(id)).name).toBe('Market brief');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(item(page, 5).getByText('Newest')).toBeVisible();
   const undone = await api.workflow(id);
   expect([undone.name, undone.definition.steps.length]).toEqual(['Weekly brief', 3]);
+});
+
+test('each version tells who saved it, when, how much it changed, and leads to its runs', async ({ page, api }) => {
+  const id = await withVersions(api);
+  await page.goto(`/workflows/${id}/versions`);
+  await expect(item(page, 2).getByText(/^saved .+ by local$/)).toBeVisible();
+  await expect(item(page, 2).getByRole('time')).toHaveAttribute('title', /^\d{4}-\d{2}-\d{2}T/);
+  await expect(item(page, 2).getByText('1 step changed, 1 setting changed')).toBeVisible();
+  await expect(item(page, 3).getByText('1 step added, 1 step moved')).toBeVisible();
+  await expect(item(page, 1).getByText('The first version.')).toBeVisible();
+  await page.getByRole('link', { name: 'Runs of this version: 2' }).click();
+  await expect(page).toHaveURL(new RegExp(`/runs\\?workflow=${id}&version=2$`));
 });

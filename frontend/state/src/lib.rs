@@ -8,6 +8,7 @@ pub mod advice;
 pub mod agent;
 pub mod arguments;
 pub mod canvas;
+pub mod changed_field;
 pub mod changes;
 pub mod completion;
 pub mod condition;

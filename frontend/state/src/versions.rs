@@ -1,10 +1,12 @@
-//! The difference of two versions of a workflow, in words.
+//! The versions of a workflow, in words: how each was saved, and what it changed.
 
-use serde_json::Value;
-use sluice_types::{FieldChange, StepChange, StepChangeKind, WorkflowVersionDifference, WorkflowVersionSummary};
+use sluice_types::{
+    FieldChange, StepChange, StepChangeKind, VersionOrigin, WorkflowVersionChanges, WorkflowVersionDifference,
+    WorkflowVersionSummary,
+};
 
-use crate::conflict::{field_noun, is_long, shown_value};
-use crate::format::capitalised;
+use crate::changed_field::ChangedField;
+use crate::format::plural;
 use crate::list::Item;
 
 impl Item for WorkflowVersionSummary {
@@ -27,19 +29,6 @@ pub struct Change {
     pub fields: Vec<ChangedField>,
 }
 
-/// A field that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedField {
-    /// The field, in words.
-    pub name: String,
-    /// The older value; empty when it was not set.
-    pub before: String,
-    /// The newer value; empty when it is not set.
-    pub after: String,
-    /// Whether to show the lines that differ.
-    pub is_text: bool,
-}
-
 /// What differs: the workflow's own fields first, then its steps.
 #[must_use]
 pub fn changes(difference: &WorkflowVersionDifference) -> Vec<Change> {
@@ -47,14 +36,9 @@ pub fn changes(difference: &WorkflowVersionDifference) -> Vec<Change> {
         kind: "changed",
         title: "Workflow".to_owned(),
         note: None,
-        fields: difference.fields.iter().map(of_workflow).collect(),
+        fields: difference.fields.iter().map(ChangedField::from).collect(),
     });
     own.into_iter().chain(difference.steps.iter().map(of_step)).collect()
-}
-
-fn of_workflow(change: &FieldChange) -> ChangedField {
-    let pointer = change.pointer.strip_prefix("/definition").unwrap_or(&change.pointer);
-    field(pointer, change)
 }
 
 fn of_step(change: &StepChange) -> Change {
@@ -68,33 +52,53 @@ fn of_step(change: &StepChange) -> Change {
     let is_told = |field: &&FieldChange| {
         matches!(kind, "changed" | "moved") || !matches!(field.pointer.as_str(), "/id" | "/label" | "/enabled")
     };
-    let fields = change.fields.iter().filter(is_told).map(|change| field(&change.pointer, change)).collect();
+    let fields = change.fields.iter().filter(is_told).map(ChangedField::from).collect();
     Change { kind, title: change.label.clone(), note, fields }
 }
 
-fn field(pointer: &str, change: &FieldChange) -> ChangedField {
-    let (before, after) = (shown_value(change.before.as_ref()), shown_value(change.after.as_ref()));
-    let is_json = |value: &Option<Value>| matches!(value, Some(Value::Array(_) | Value::Object(_)));
-    let both = !before.is_empty() && !after.is_empty();
-    let is_text = both && (is_long(&before) || is_long(&after) || is_json(&change.before) || is_json(&change.after));
-    ChangedField { name: named(pointer), before, after, is_text }
+/// What a version changed, in a line: `2 steps changed, 1 added, 1 setting changed`.
+#[must_use]
+pub fn changes_line(changes: &WorkflowVersionChanges) -> String {
+    let WorkflowVersionChanges { fields, added_steps, removed_steps, changed_steps, moved_steps } = *changes;
+    let parts = [
+        (changed_steps, "step", "changed"),
+        (added_steps, "step", "added"),
+        (removed_steps, "step", "removed"),
+        (moved_steps, "step", "moved"),
+        (fields, "setting", "changed"),
+    ];
+    let told = parts.into_iter().filter_map(|(number, noun, verb)| {
+        let number = u64::try_from(number).ok().filter(|number| *number > 0)?;
+        Some(format!("{} {verb}", plural(number, noun, &format!("{noun}s"))))
+    });
+    let line = told.collect::<Vec<_>>().join(", ");
+    // Tags, category and the like are no part of a version.
+    if line.is_empty() { "Steps and settings unchanged".to_owned() } else { line }
 }
 
-/// A JSON pointer in words: `/cases/0/when` is `Cases 1: when`.
-fn named(pointer: &str) -> String {
-    let parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
-    let words = parts.enumerate().map(|(at, part)| match part.parse::<u32>() {
-        Ok(number) => format!(" {}", u64::from(number) + 1),
-        Err(_) if at == 0 => capitalised(&field_noun(&part)),
-        Err(_) => format!(": {}", field_noun(&part)),
-    });
-    let name: String = words.collect();
-    if name.is_empty() { "All fields".to_owned() } else { name }
+/// How a version was saved, unless it was saved as a whole or its server did not tell.
+#[must_use]
+pub fn origin_words(version: &WorkflowVersionSummary) -> Option<String> {
+    let word = match version.origin? {
+        VersionOrigin::Saved | VersionOrigin::Unknown => return None,
+        VersionOrigin::Step => "One step by the API",
+        VersionOrigin::Canvas => "Connections by the API",
+        VersionOrigin::Restored => {
+            return Some(match version.restored_version {
+                Some(restored) => format!("Restored version {restored}"),
+                None => "Restored".to_owned(),
+            });
+        }
+        VersionOrigin::Generated => "Generated",
+        VersionOrigin::Copied => "Copied from another workflow",
+        VersionOrigin::Template => "From a template",
+    };
+    Some(word.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -134,6 +138,29 @@ mod tests {
         let texts: Vec<bool> = told[1].fields.iter().map(|field| field.is_text).collect();
         assert_eq!(texts, [false, true, true]);
         assert_eq!((told[0].fields[1].before.as_str(), told[0].fields[1].after.as_str()), ("", "b"));
-        assert_eq!(named(""), "All fields");
+    }
+
+    #[test]
+    fn the_changes_of_a_version_are_a_line() {
+        let line = |fields, added_steps, removed_steps, changed_steps, moved_steps| {
+            changes_line(&WorkflowVersionChanges { fields, added_steps, removed_steps, changed_steps, moved_steps })
+        };
+        assert_eq!(line(1, 1, 0, 2, 0), "2 steps changed, 1 step added, 1 setting changed");
+        assert_eq!(line(0, 0, 3, 0, 1), "3 steps removed, 1 step moved");
+        assert_eq!(line(0, 0, 0, 0, 0), "Steps and settings unchanged");
+    }
+
+    #[test]
+    fn it_is_told_how_a_version_was_saved() {
+        let words = |origin: Value, restored: Value| {
+            let version = json!({"version": 4, "name": "A", "step_count": 1, "changes": null, "created_by": null,
+                "origin": origin, "restored_version": restored, "created_at": "2026-01-01T00:00:00Z"});
+            origin_words(&serde_json::from_value(version).unwrap())
+        };
+        assert_eq!(words(json!("restored"), json!(3)).unwrap(), "Restored version 3");
+        assert_eq!(words(json!("generated"), Value::Null).unwrap(), "Generated");
+        for silent in [json!("saved"), json!("of next year"), Value::Null] {
+            assert_eq!(words(silent, Value::Null), None);
+        }
     }
 }

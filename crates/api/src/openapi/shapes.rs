@@ -78,7 +78,7 @@ const LEFT_OUT: [(&str, &str); 45] = [
 /// unknown fields in requests.
 const IN_ANSWERS: [&str; 2] = ["CreateAgent", "CreateWorkflow"];
 /// Enums that grow. A closed enum makes the clients of today refuse the answers of tomorrow.
-const OPEN: [&str; 18] = [
+const OPEN: [&str; 19] = [
     "Ability",
     "AgentFinish",
     "AttachmentType",
@@ -96,6 +96,7 @@ const OPEN: [&str; 18] = [
     "RerunReason",
     "ReuseKind",
     "StepChangeKind",
+    "VersionOrigin",
     "StepType",
 ];
 

@@ -7,12 +7,12 @@ use sluice_store::{LayoutChange, NodesChange};
 use sluice_types::edit::{Connection, EditError, connect_all};
 use sluice_types::{
     Canvas, CanvasNode, CanvasViewport, Definition, EdgeChange, ErrorCode, FieldError, Index, MoveNode, NodePosition,
-    Position, StepId, UpdateCanvas, Workflow, WorkflowId, canvas_parts, layout_of, positions_of,
+    Position, StepId, UpdateCanvas, VersionOrigin, Workflow, WorkflowId, canvas_parts, layout_of, positions_of,
 };
 
 use super::on_newest;
 use super::step_requests::wrong;
-use super::workflow_saves::save_with_layout;
+use super::workflow_saves::{save_with_layout, saved_by};
 use super::workflows::find;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
@@ -68,11 +68,12 @@ pub async fn update_canvas(
     let connections = connections(&edges)?;
     let nodes = nodes.map_or(NodesChange::Keep, NodesChange::Replace);
     let change = LayoutChange { nodes, viewport };
+    let by = || saved_by(&caller, VersionOrigin::Canvas);
     let saved = on_newest(if_match, async || {
         let (before, seen) = find_with_viewport(&app, &caller, &id).await?;
         if_match.check(before.version)?;
         let changed = changed(&before, &change.nodes, &connections)?;
-        let saved = save_with_layout(&app, &caller, before, changed, change.clone()).await?;
+        let saved = save_with_layout(&app, &caller, by(), before, changed, change.clone()).await?;
         Ok((saved, change.viewport.or(seen)))
     })
     .await?;
@@ -106,7 +107,8 @@ pub async fn set_node_position(
     let not_found = || ApiError::new(ErrorCode::StepNotFound, format!("The workflow has no step `{node}`."));
     before.definition.step(&node).ok_or_else(not_found)?;
     let changed = changed(&before, &nodes, &[])?;
-    let saved = save_with_layout(&app, &caller, before, changed, LayoutChange { nodes, viewport: None }).await?;
+    let by = saved_by(&caller, VersionOrigin::Canvas);
+    let saved = save_with_layout(&app, &caller, by, before, changed, LayoutChange { nodes, viewport: None }).await?;
     let drawn = canvas(&app, &caller, (saved, None)).await?.nodes.into_iter().find(|drawn| drawn.id == node);
     Ok(Json(drawn.ok_or_else(not_found)?))
 }

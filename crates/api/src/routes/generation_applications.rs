@@ -5,15 +5,17 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use sluice_store::{Application, ApplyOutcome, EarlierRequest, IdempotencyKey, StoreError, StoredGeneration};
+use sluice_store::{
+    Application, ApplyOutcome, EarlierRequest, IdempotencyKey, StoreError, StoredGeneration, WorkflowSave,
+};
 use sluice_types::limits::{MAX_APPLIED_AGENTS, MAX_PATCH_TRIES};
 use sluice_types::{
     Agent, AgentId, AppliedGeneration, ApplyGeneration, CreateAgent, CreateWorkflow, Definition, ErrorCode, FieldError,
-    GenerationStatus, Index, StepKind, Workflow, slug_from_name,
+    GenerationStatus, Index, StepKind, VersionOrigin, Workflow, slug_from_name,
 };
 
 use super::address;
-use super::workflow_saves::{check_new, earlier_workflow, free_id, new_workflow, saved};
+use super::workflow_saves::{check_new, earlier_workflow, free_id, new_workflow, saved, saved_by};
 use crate::auth::{Caller, Editor};
 use crate::error::{ApiError, ApiResult};
 use crate::extract::Body;
@@ -94,7 +96,7 @@ async fn apply(
             request_hash: asked.hash,
             named_agents: named.into_iter().filter(|id| !created.contains(id)).collect(),
             key: key.map(|key| with_agents_in_key(key, &agents)),
-            workflow: workflow.clone(),
+            save: WorkflowSave { workflow: workflow.clone(), by: saved_by(caller, VersionOrigin::Generated) },
             agents: agents.clone(),
         };
         match app.engine.store().apply_generation(caller.tenant(), application).await {

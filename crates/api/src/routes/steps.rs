@@ -7,7 +7,7 @@ use sluice_store::{EarlierRequest, IdempotencyKey};
 use sluice_types::edit::{Edit, apply};
 use sluice_types::{
     ConnectStep, Definition, ErrorCode, Index, InsertStep, LintFinding, MoveStep, PlacedStep, References, ReorderSteps,
-    ReplaceStep, StepEdit, StepId, StepReference, Workflow, WorkflowId,
+    ReplaceStep, StepEdit, StepId, StepReference, VersionOrigin, Workflow, WorkflowId,
 };
 use utoipa::IntoParams;
 
@@ -15,7 +15,7 @@ use super::address;
 use super::step_requests::{
     check_outside, list_of, place_of, port_of, position_of, read_step, refused, reordered_list,
 };
-use super::workflow_saves::{Changed, earlier_workflow, hold_to_known_parts, save_newest};
+use super::workflow_saves::{Changed, earlier_workflow, hold_to_known_parts, save_newest, saved_by};
 use super::workflows::find;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
@@ -296,7 +296,8 @@ async fn edit(
         let part = edited.step.as_ref().map(StepId::to_string);
         key.map(|key| IdempotencyKey { part, ..key.clone() })
     };
-    let Changed { before, saved, made } = save_newest(app, caller, id, if_match, key, change).await?;
+    let by = saved_by(caller, VersionOrigin::Step);
+    let Changed { before, saved, made } = save_newest(app, caller, (id, by), if_match, key, change).await?;
     let findings = new_findings(app, caller, &before.definition, &saved.definition).await?;
     Ok(answer(&saved, made, findings))
 }

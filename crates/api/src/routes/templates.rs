@@ -7,7 +7,8 @@ use sluice_store::{Cursor, SortOrder, WorkflowFilter, WorkflowUpdate};
 use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
     CreateWorkflow, ErrorCode, InstantiateTemplate, StepTemplatePage, TemplateCategoryPage, TemplatePage,
-    TemplateSummary, Workflow, WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates, step_templates,
+    TemplateSummary, VersionOrigin, Workflow, WorkflowId, WorkflowSummary, WorkflowTemplate, built_in_templates,
+    step_templates,
 };
 use utoipa::IntoParams;
 
@@ -161,7 +162,7 @@ pub async fn create_template(
 ) -> ApiResult<Answered<WithETag<Workflow>>> {
     let request = CreateWorkflow { is_template: true, ..body.0 };
     let key = key.of("create_template", &(), &request);
-    let creation = create(&app, &caller, request, None, key.as_ref());
+    let creation = create(&app, &caller, request, None, VersionOrigin::Saved, key.as_ref());
     let created = save_once(&app, &caller, key.as_ref(), creation).await?;
     Ok(created.map(|template| created_at("workflows/templates", template)))
 }
@@ -249,7 +250,7 @@ pub async fn instantiate_template(
             is_template: false,
             ..CreateWorkflow::default()
         };
-        create(&app, &caller, request, Some(template.id), key.as_ref()).await
+        create(&app, &caller, request, Some(template.id), VersionOrigin::Template, key.as_ref()).await
     };
     let created = save_once(&app, &caller, key.as_ref(), Box::pin(instantiation)).await?;
     Ok(created.map(|workflow| created_at("workflows", workflow)))

@@ -3,13 +3,14 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{get, post};
 use serde::Deserialize;
-use sluice_store::IdempotencyKey;
+use sluice_store::{IdempotencyKey, SavedBy};
 use sluice_types::{
-    Definition, ErrorCode, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage,
+    Definition, ErrorCode, VersionOrigin, Workflow, WorkflowId, WorkflowVersion, WorkflowVersionDifference,
+    WorkflowVersionPage,
 };
 use utoipa::IntoParams;
 
-use super::workflow_saves::{save, save_once};
+use super::workflow_saves::{save, save_once, saved_by};
 use super::workflows::{find, require};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
@@ -32,7 +33,8 @@ pub struct PageQuery {
 
 /// Lists the versions of a workflow without their definitions, newest first.
 ///
-/// Every save makes a version. `restore_version` saves an older one again.
+/// Every save makes a version: `created_by` and `origin` tell who made it and how, and `changes` counts what it changed.
+/// `compare_versions` tells the changes themselves, and `restore_version` saves an older version again.
 #[utoipa::path(
     tag = "workflows", params(("workflow_id" = WorkflowId, Path, description = "The workflow"), PageQuery),
     responses((status = 200, description = "A page of versions", body = WorkflowVersionPage)),
@@ -48,7 +50,8 @@ pub async fn list_versions(
     require(&app, &caller, &id).await?;
     let before = cursor(query.0.cursor.as_deref(), "-version")?.and_then(|cursor| cursor.key.parse().ok());
     let limit = page_size(query.0.limit)?;
-    Ok(Json(app.engine.store().versions(caller.tenant(), &id, before, limit).await?))
+    let list = app.engine.store().versions(caller.tenant(), &id, before, limit).await?;
+    Ok(Json(app.engine.version_page(list).await?))
 }
 
 /// Returns one version of a workflow.
@@ -106,6 +109,9 @@ pub async fn compare_versions(
             name: String::new(),
             description: String::new(),
             definition: Definition::default(),
+            created_by: None,
+            origin: None,
+            restored_version: None,
             created_at: after.created_at,
         },
         _ => store.version(caller.tenant(), &id, against).await?.ok_or(ErrorCode::VersionNotFound)?,
@@ -154,5 +160,6 @@ async fn restore(
     let old = app.engine.store().version(caller.tenant(), id, version).await?.ok_or(ErrorCode::VersionNotFound)?;
     let changed =
         Workflow { name: old.name, description: old.description, definition: old.definition, ..before.clone() };
-    save(app, caller, before, changed, key).await
+    let by = SavedBy { restored_version: Some(version), ..saved_by(caller, VersionOrigin::Restored) };
+    save(app, caller, by, before, changed, key).await
 }

@@ -4,9 +4,11 @@ use actix_web::patch;
 use actix_web::web::{Data, Path};
 use serde_json::{Map, Value};
 use sluice_types::json::ReadError;
-use sluice_types::{Definition, ErrorCode, FieldError, PatchWorkflow, Workflow, WorkflowId, layout_of, positions_of};
+use sluice_types::{
+    Definition, ErrorCode, FieldError, PatchWorkflow, VersionOrigin, Workflow, WorkflowId, layout_of, positions_of,
+};
 
-use super::workflow_saves::{check_template_id, hold_to_known_parts, published, save_newest};
+use super::workflow_saves::{check_template_id, hold_to_known_parts, published, save_newest, saved_by};
 use crate::auth::Editor;
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag};
@@ -45,7 +47,8 @@ pub async fn patch_workflow(
         .positions("/layout", patch.layout.as_ref().and_then(Option::as_deref))
         .done()?;
     let change = |before: &Workflow| Ok((changed(before, &patch)?, ()));
-    Ok(WithETag::ok(save_newest(&app, &caller, &id, if_match, |()| None, change).await?.saved))
+    let by = saved_by(&caller, VersionOrigin::Saved);
+    Ok(WithETag::ok(save_newest(&app, &caller, (&id, by), if_match, |()| None, change).await?.saved))
 }
 
 /// The workflow with the changes made.

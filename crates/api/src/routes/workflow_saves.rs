@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use sluice_store::{EarlierRequest, IdempotencyKey, LayoutChange, NodesChange, StoreError, WorkflowUpdate};
+use sluice_store::{
+    EarlierRequest, IdempotencyKey, LayoutChange, NodesChange, SavedBy, StoreError, WorkflowSave, WorkflowUpdate,
+};
 use sluice_types::json::ReadError;
 use sluice_types::{
-    CreateWorkflow, Definition, ErrorCode, FieldError, Workflow, WorkflowId, built_in_templates, layout_of,
-    positions_of, slug_from_name,
+    CreateWorkflow, Definition, ErrorCode, FieldError, VersionOrigin, Workflow, WorkflowId, built_in_templates,
+    layout_of, positions_of, slug_from_name,
 };
 
 use super::on_newest;
@@ -41,12 +43,18 @@ pub async fn earlier_workflow(app: &App, caller: &Caller, earlier: &EarlierReque
     found.ok_or_else(|| deleted(ErrorCode::WorkflowNotFound, earlier))
 }
 
+/// The author of a version: who calls, and how it is saved.
+pub fn saved_by(caller: &Caller, origin: VersionOrigin) -> SavedBy {
+    SavedBy { name: Some(caller.name().to_owned()), origin: Some(origin), restored_version: None }
+}
+
 /// Writes a new workflow. A requested id must be free; an id derived from the name gets a number until it is free.
 pub async fn create(
     app: &App,
     caller: &Caller,
     request: CreateWorkflow,
     source: Option<WorkflowId>,
+    origin: VersionOrigin,
     key: Option<&IdempotencyKey>,
 ) -> ApiResult<Workflow> {
     app.limit_saves(caller.tenant())?;
@@ -80,7 +88,8 @@ pub async fn create(
             continue;
         }
         let workflow = new_workflow(&request, id, source.clone(), caller.name(), now);
-        match insert(app, caller, workflow.clone(), key).await {
+        let save = WorkflowSave { workflow: workflow.clone(), by: saved_by(caller, origin) };
+        match insert(app, caller, save, key).await {
             Ok(()) => return Ok(workflow),
             Err(StoreError::Duplicate) if requested.is_none() => {}
             Err(StoreError::Duplicate) => break,
@@ -153,13 +162,13 @@ pub fn new_workflow(
 async fn insert(
     app: &App,
     caller: &Caller,
-    workflow: Workflow,
+    save: WorkflowSave,
     key: Option<&IdempotencyKey>,
 ) -> Result<(), StoreError> {
     let store = app.engine.store();
     match key {
-        Some(key) => store.create_workflow_once(caller.tenant(), workflow, key.clone()).await,
-        None => store.create_workflow(caller.tenant(), workflow).await,
+        Some(key) => store.create_workflow_once(caller.tenant(), save, key.clone()).await,
+        None => store.create_workflow(caller.tenant(), save).await,
     }
 }
 
@@ -193,6 +202,7 @@ pub fn published(before: &Workflow, is_template: bool, asked: Option<bool>) -> b
 pub async fn save(
     app: &App,
     caller: &Caller,
+    by: SavedBy,
     before: Workflow,
     changed: Workflow,
     key: Option<&IdempotencyKey>,
@@ -200,14 +210,15 @@ pub async fn save(
     let Some(key) = key else {
         let is_same = changed.layout == before.layout;
         let nodes = if is_same { NodesChange::Keep } else { NodesChange::Replace(changed.layout.clone()) };
-        return save_with_layout(app, caller, before, changed, LayoutChange { nodes, viewport: None }).await;
+        return save_with_layout(app, caller, by, before, changed, LayoutChange { nodes, viewport: None }).await;
     };
     if changed == before {
         return Ok(before);
     }
     // What is carried out once, by its key, changes no layout.
     let workflow = next_version(app, &before, changed);
-    let update = app.engine.store().update_workflow_once(caller.tenant(), workflow.clone(), key.clone()).await?;
+    let save = WorkflowSave { workflow: workflow.clone(), by };
+    let update = app.engine.store().update_workflow_once(caller.tenant(), save, key.clone()).await?;
     saved(&update)?;
     Ok(workflow)
 }
@@ -216,6 +227,7 @@ pub async fn save(
 pub async fn save_with_layout(
     app: &App,
     caller: &Caller,
+    by: SavedBy,
     before: Workflow,
     changed: Workflow,
     layout: LayoutChange,
@@ -226,7 +238,8 @@ pub async fn save_with_layout(
         return Ok(before);
     }
     let (store, tenant) = (app.engine.store(), caller.tenant());
-    saved(&store.save_layout(tenant, &before.id, workflow.clone(), layout).await?)?;
+    let save = workflow.clone().map(|workflow| WorkflowSave { workflow, by });
+    saved(&store.save_layout(tenant, &before.id, save, layout).await?)?;
     Ok(workflow.unwrap_or(Workflow { layout: changed.layout, ..before }))
 }
 
@@ -255,7 +268,7 @@ pub struct Changed<T> {
 pub async fn save_newest<T>(
     app: &App,
     caller: &Caller,
-    id: &WorkflowId,
+    (id, by): (&WorkflowId, SavedBy),
     if_match: IfMatch,
     key: impl Fn(&T) -> Option<IdempotencyKey>,
     change: impl Fn(&Workflow) -> ApiResult<(Workflow, T)>,
@@ -264,7 +277,7 @@ pub async fn save_newest<T>(
         let before = find(app, caller, id).await?;
         if_match.check(before.version)?;
         let (changed, made) = change(&before)?;
-        let saved = save(app, caller, before.clone(), changed, key(&made).as_ref()).await?;
+        let saved = save(app, caller, by.clone(), before.clone(), changed, key(&made).as_ref()).await?;
         Ok(Changed { before, saved, made })
     })
     .await

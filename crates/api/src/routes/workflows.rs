@@ -10,13 +10,15 @@ use sluice_types::edit::rename_references;
 use sluice_types::limits::{DEFAULT_STATS_DAYS, MAX_NAME_CHARS, MAX_STATS_DAYS, MAX_TAG_CHARS};
 use sluice_types::{
     ALL_TOOLS, AgentId, CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateWorkflow, LintReport, ListQuery,
-    McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowId, WorkflowPage, WorkflowStats,
-    layout_of, positions_of,
+    McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, VersionOrigin, Workflow, WorkflowId, WorkflowPage,
+    WorkflowStats, layout_of, positions_of,
 };
 use utoipa::IntoParams;
 
 use super::address;
-use super::workflow_saves::{check_template_id, create, hold_to_known_parts, published, save, save_once, saved};
+use super::workflow_saves::{
+    check_template_id, create, hold_to_known_parts, published, save, save_once, saved, saved_by,
+};
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{IfMatch, WithETag, is_known, not_modified, tag_of_version};
@@ -95,7 +97,7 @@ pub async fn create_workflow(
     app: Data<App>,
 ) -> ApiResult<Answered<WithETag<Workflow>>> {
     let key = key.of("create_workflow", &(), &body.0);
-    let creation = create(&app, &caller, body.0, None, key.as_ref());
+    let creation = create(&app, &caller, body.0, None, VersionOrigin::Saved, key.as_ref());
     let created = save_once(&app, &caller, key.as_ref(), creation).await?;
     Ok(created.map(|workflow| created_at("workflows", workflow)))
 }
@@ -203,7 +205,8 @@ pub async fn update_workflow(
         is_active: request.is_active,
         ..before.clone()
     };
-    Ok(WithETag::ok(save(&app, &caller, before, changed, None).await?))
+    let by = saved_by(&caller, VersionOrigin::Saved);
+    Ok(WithETag::ok(save(&app, &caller, by, before, changed, None).await?))
 }
 
 /// Deletes a workflow with its versions and executions.
@@ -262,7 +265,7 @@ pub async fn copy_workflow(
             is_active: original.is_active,
             ..CreateWorkflow::default()
         };
-        create(&app, &caller, request, original.source_template_id, key.as_ref()).await
+        create(&app, &caller, request, original.source_template_id, VersionOrigin::Copied, key.as_ref()).await
     };
     let copied = save_once(&app, &caller, key.as_ref(), Box::pin(copy)).await?;
     Ok(copied.map(|workflow| created_at("workflows", workflow)))

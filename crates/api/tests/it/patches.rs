@@ -127,6 +127,7 @@ async fn a_save_that_changes_nothing_makes_no_version(#[future(awt)] database: T
     assert_eq!(Answer::of(restore.send().await.unwrap()).await.expect(StatusCode::OK)["version"], 1);
     let versions = server.get("/workflows/w/versions").await.expect(StatusCode::OK);
     let workflow = server.get("/workflows/w").await.expect(StatusCode::OK);
-    let summary = json!({"version": 1, "name": "w", "step_count": 1, "created_at": workflow["updated_at"]});
+    let summary = json!({"version": 1, "name": "w", "step_count": 1, "changes": null, "created_by": "local",
+        "origin": "saved", "restored_version": null, "created_at": workflow["updated_at"]});
     assert_eq!(versions["items"], json!([summary]));
 }

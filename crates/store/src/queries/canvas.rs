@@ -10,6 +10,7 @@ use super::{Connection, Result, lock_workflow, workflows as workflow_queries};
 use crate::canvas::{LayoutChange, NodesChange};
 use crate::rows::{LayoutRow, WorkflowRow, read_json, read_positions, write_json, write_positions};
 use crate::schema::{workflow_layouts, workflows};
+use crate::versions::WorkflowSave;
 use crate::workflows::WorkflowUpdate;
 
 /// A workflow, and the part of its canvas that was last looked at.
@@ -39,15 +40,15 @@ pub async fn save(
     conn: &mut Connection,
     tenant: &str,
     id: &str,
-    workflow: Option<&Workflow>,
+    save: Option<&WorkflowSave>,
     change: &LayoutChange,
 ) -> Result<WorkflowUpdate> {
     // A change at the same time waits here, and then reads what this one has written.
     if lock_workflow(conn, tenant, id).await?.is_none() {
         return Ok(WorkflowUpdate::NotFound);
     }
-    if let Some(workflow) = workflow {
-        let update = workflow_queries::update(conn, tenant, workflow).await?;
+    if let Some(save) = save {
+        let update = workflow_queries::update(conn, tenant, save).await?;
         if update != WorkflowUpdate::Saved {
             return Ok(update);
         }

@@ -15,7 +15,8 @@ use crate::workflows::WorkflowUpdate;
 
 /// Writes all of it. What is refused is refused before the first write: only an error rolls back.
 pub async fn apply(conn: &mut Connection, tenant: &str, application: &Application) -> Result<ApplyOutcome> {
-    let Application { generation, workflow, agents, .. } = application;
+    let Application { generation, save, agents, .. } = application;
+    let workflow = &save.workflow;
     let unknown = unknown_agents(conn, tenant, application).await?;
     if !unknown.is_empty() {
         return Ok(ApplyOutcome::UnknownAgents(unknown));
@@ -30,9 +31,9 @@ pub async fn apply(conn: &mut Connection, tenant: &str, application: &Applicatio
         }
     }
     if workflow.version == 1 {
-        workflows::create(conn, tenant, workflow).await?;
+        workflows::create(conn, tenant, save).await?;
     } else {
-        let update = workflows::update(conn, tenant, workflow).await?;
+        let update = workflows::update(conn, tenant, save).await?;
         if update != WorkflowUpdate::Saved {
             return Ok(ApplyOutcome::WorkflowChanged(update));
         }

@@ -3,8 +3,8 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use sluice_types::Persona;
 use sluice_types::limits::IDEMPOTENCY_KEY_HOURS;
-use sluice_types::{Persona, Workflow};
 
 use super::{Connection, Result, personas, turns, workflows};
 use crate::error::StoreError;
@@ -13,6 +13,7 @@ use crate::journal::Turn;
 use crate::rows::IdempotencyRow;
 use crate::schema::idempotency_keys;
 use crate::time::{from_micros, to_micros};
+use crate::versions::WorkflowSave;
 use crate::workflows::WorkflowUpdate;
 
 /// Keys that one transaction deletes, about: keys of the same microsecond go together.
@@ -73,22 +74,22 @@ pub async fn claim(
 pub async fn create_workflow(
     conn: &mut Connection,
     tenant: &str,
-    workflow: &Workflow,
+    save: &WorkflowSave,
     key: &IdempotencyKey,
 ) -> Result<()> {
-    workflows::create(conn, tenant, workflow).await?;
-    claim(conn, tenant, key, workflow.id.as_str(), to_micros(workflow.created_at)).await
+    workflows::create(conn, tenant, save).await?;
+    claim(conn, tenant, key, save.workflow.id.as_str(), to_micros(save.workflow.created_at)).await
 }
 
 pub async fn update_workflow(
     conn: &mut Connection,
     tenant: &str,
-    workflow: &Workflow,
+    save: &WorkflowSave,
     key: &IdempotencyKey,
 ) -> Result<WorkflowUpdate> {
-    let update = workflows::update(conn, tenant, workflow).await?;
+    let update = workflows::update(conn, tenant, save).await?;
     if update == WorkflowUpdate::Saved {
-        claim(conn, tenant, key, workflow.id.as_str(), to_micros(workflow.updated_at)).await?;
+        claim(conn, tenant, key, save.workflow.id.as_str(), to_micros(save.workflow.updated_at)).await?;
     }
     Ok(update)
 }

@@ -6,12 +6,13 @@ use diesel::dsl::{AsSelect, SqlTypeOf, count_star, exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
-use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion, WorkflowVersionSummary};
+use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion};
 
 use super::{Backend, Connection, Result, canvas, name_key, resources};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
 use crate::schema::{executions, workflow_resources, workflow_tags, workflow_versions, workflows};
+use crate::versions::WorkflowSave;
 use crate::workflows::{SortOrder, WorkflowFilter, WorkflowUpdate};
 
 pub async fn get(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<Workflow>> {
@@ -51,16 +52,18 @@ pub fn pattern(words: &str) -> String {
     format!("%{}%", literal(&words.to_lowercase()))
 }
 
-pub async fn create(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<()> {
+pub async fn create(conn: &mut Connection, tenant: &str, save: &WorkflowSave) -> Result<()> {
+    let workflow = &save.workflow;
     diesel::insert_into(workflows::table).values(WorkflowRow::new(tenant, workflow)?).execute(conn).await?;
     write_tags(conn, tenant, workflow).await?;
     resources::note(conn, tenant, workflow).await?;
     canvas::create(conn, tenant, workflow.id.as_str(), &workflow.layout).await?;
-    write_version(conn, tenant, workflow).await
+    write_version(conn, tenant, save).await
 }
 
 /// Saves a workflow over the version before it. Its layout stays as it is.
-pub async fn update(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<WorkflowUpdate> {
+pub async fn update(conn: &mut Connection, tenant: &str, save: &WorkflowSave) -> Result<WorkflowUpdate> {
+    let workflow = &save.workflow;
     let id = workflow.id.as_str();
     let row = WorkflowRow::new(tenant, workflow)?;
     let there = workflows::table.find((tenant, id)).filter(not(workflows::deleting));
@@ -80,7 +83,7 @@ pub async fn update(conn: &mut Connection, tenant: &str, workflow: &Workflow) ->
     .await?;
     write_tags(conn, tenant, workflow).await?;
     resources::note(conn, tenant, workflow).await?;
-    write_version(conn, tenant, workflow).await?;
+    write_version(conn, tenant, save).await?;
     Ok(WorkflowUpdate::Saved)
 }
 
@@ -99,17 +102,8 @@ async fn write_tags(conn: &mut Connection, tenant: &str, workflow: &Workflow) ->
     Ok(())
 }
 
-async fn write_version(conn: &mut Connection, tenant: &str, workflow: &Workflow) -> Result<()> {
-    let row = VersionRow {
-        tenant_id: tenant.to_owned(),
-        workflow_id: workflow.id.to_string(),
-        version: workflow.version,
-        name: workflow.name.clone(),
-        description: workflow.description.clone(),
-        definition: crate::rows::write_json(&workflow.definition)?,
-        created_at: crate::time::to_micros(workflow.updated_at),
-        format: crate::rows::FIRST_FORMAT,
-    };
+async fn write_version(conn: &mut Connection, tenant: &str, save: &WorkflowSave) -> Result<()> {
+    let row = VersionRow::new(tenant, &save.workflow, &save.by)?;
     diesel::insert_into(workflow_versions::table).values(row).execute(conn).await?;
     Ok(())
 }
@@ -222,8 +216,8 @@ pub async fn versions(
     id: &str,
     before: Option<i64>,
     limit: u32,
-) -> Result<Vec<WorkflowVersionSummary>> {
-    let rows: Vec<VersionRow> = workflow_versions::table
+) -> Result<Vec<VersionRow>> {
+    Ok(workflow_versions::table
         .filter(workflow_versions::tenant_id.eq(tenant).and(workflow_versions::workflow_id.eq(id)))
         .filter(workflow_versions::version.lt(before.unwrap_or(i64::MAX)))
         .filter(exists(workflows::table.find((tenant, id)).filter(not(workflows::deleting))))
@@ -231,8 +225,7 @@ pub async fn versions(
         .limit(i64::from(limit) + 1)
         .select(VersionRow::as_select())
         .load(conn)
-        .await?;
-    rows.into_iter().map(VersionRow::into_summary).collect()
+        .await?)
 }
 
 pub async fn version(conn: &mut Connection, tenant: &str, id: &str, version: i64) -> Result<Option<WorkflowVersion>> {

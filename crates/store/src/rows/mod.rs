@@ -5,6 +5,7 @@ mod generations;
 mod layouts;
 mod resources;
 mod step_runs;
+mod versions;
 mod workflows;
 
 use std::sync::Arc;
@@ -22,7 +23,8 @@ pub(crate) use generations::{GenerationRow, GenerationSummaryRow, design_of};
 pub(crate) use layouts::{LayoutRow, read_positions, write_positions};
 pub(crate) use resources::{AgentRow, CredentialRow, McpServerRow, McpToolRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
-pub(crate) use workflows::{VersionRow, WorkflowRow, WorkflowSummaryRow};
+pub(crate) use versions::VersionRow;
+pub(crate) use workflows::{WorkflowRow, WorkflowSummaryRow};
 
 /// The newest form of JSON that this server knows. A form changes its number when an older server would misread it, not when
 /// a field is added.

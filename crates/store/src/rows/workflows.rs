@@ -1,13 +1,11 @@
-//! Rows of workflows and their versions.
+//! Rows of workflows.
 
 use diesel::prelude::*;
-use sluice_types::{
-    Definition, ExecutionSummary, Index, Workflow, WorkflowSummary, WorkflowVersion, WorkflowVersionSummary, layout_of,
-};
+use sluice_types::{Definition, ExecutionSummary, Index, Workflow, WorkflowSummary, layout_of};
 
 use super::{FIRST_FORMAT, LayoutRow, read_json, read_metadata, read_positions, read_word, write_json, write_metadata};
 use crate::error::StoreError;
-use crate::schema::{workflow_versions, workflows};
+use crate::schema::workflows;
 use crate::time::{from_micros, to_micros};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -129,42 +127,6 @@ impl WorkflowSummaryRow {
             created_by: self.created_by,
             created_at: from_micros(self.created_at),
             updated_at: from_micros(self.updated_at),
-        })
-    }
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = workflow_versions)]
-pub(crate) struct VersionRow {
-    pub tenant_id: String,
-    pub workflow_id: String,
-    pub version: i64,
-    pub name: String,
-    pub description: String,
-    pub definition: String,
-    pub created_at: i64,
-    pub format: i32,
-}
-
-impl VersionRow {
-    pub fn into_summary(self) -> Result<WorkflowVersionSummary, StoreError> {
-        let definition: Definition = read_json(&self.definition)?;
-        let steps = Index::of(&definition).places().len();
-        Ok(WorkflowVersionSummary {
-            version: self.version,
-            name: self.name,
-            step_count: i32::try_from(steps).unwrap_or(i32::MAX),
-            created_at: from_micros(self.created_at),
-        })
-    }
-
-    pub fn into_version(self) -> Result<WorkflowVersion, StoreError> {
-        Ok(WorkflowVersion {
-            version: self.version,
-            name: self.name,
-            description: self.description,
-            definition: read_json(&self.definition)?,
-            created_at: from_micros(self.created_at),
         })
     }
 }

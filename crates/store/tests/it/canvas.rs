@@ -37,10 +37,10 @@ async fn a_layout_is_beside_the_versions(#[future(awt)] database: TestDatabase) 
     assert_eq!((read.version, read.layout, seen), (2, vec![node("a", 1.0)], Some(viewport)));
     // With a version, both are written or nothing.
     let stale = Workflow { version: 2, ..workflow() };
-    let refused = store.save_layout(&tenant, &id, Some(stale), replace(&[])).await.unwrap();
+    let refused = store.save_layout(&tenant, &id, Some(stale.into()), replace(&[])).await.unwrap();
     assert_eq!((refused, store.has_layout(&tenant, &id).await.unwrap()), (WorkflowUpdate::Stale(2), true));
     let next = Workflow { version: 3, ..workflow() };
-    store.save_layout(&tenant, &id, Some(next), replace(&[])).await.unwrap();
+    store.save_layout(&tenant, &id, Some(next.into()), replace(&[])).await.unwrap();
     let (read, seen) = store.workflow_with_viewport(&tenant, &id).await.unwrap().unwrap();
     assert_eq!((read.version, read.layout, seen), (3, vec![], Some(viewport)));
     assert!(!store.has_layout(&tenant, &id).await.unwrap());

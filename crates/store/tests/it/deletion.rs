@@ -27,7 +27,7 @@ async fn is_gone(store: &Store, tenant: &TenantId) {
     let w = WorkflowId::new("w").unwrap();
     assert_eq!(store.workflow(tenant, &w).await.unwrap(), None);
     assert!(!store.has_workflow(tenant, &w).await.unwrap());
-    assert_eq!(store.versions(tenant, &w, None, 10).await.unwrap().items.len(), 0);
+    assert_eq!(store.versions(tenant, &w, None, 10).await.unwrap().into_page().unwrap().items.len(), 0);
     assert_eq!(store.version(tenant, &w, 1).await.unwrap(), None);
     let filter = WorkflowFilter { limit: 10, ..WorkflowFilter::default() };
     assert_eq!(store.workflows(tenant, filter).await.unwrap().items.len(), 0);

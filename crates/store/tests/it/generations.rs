@@ -40,6 +40,7 @@ fn generation(number: u32) -> Generation {
         explanation: String::new(),
         reuse: Vec::new(),
         changes: Vec::new(),
+        field_changes: Vec::new(),
         findings: Vec::new(),
         estimate: None,
         cost_usd: 0.0,
@@ -193,7 +194,7 @@ fn application(workflow_id: &str, agents: &[&str]) -> Application {
     Application {
         generation: Some((id(1), 0)),
         request_hash: "h".into(),
-        workflow: Workflow { id: WorkflowId::new(workflow_id).unwrap(), ..workflow() },
+        save: Workflow { id: WorkflowId::new(workflow_id).unwrap(), ..workflow() }.into(),
         agents: agents.iter().map(|id| agent(id)).collect(),
         named_agents: Vec::new(),
         key: None,
@@ -215,7 +216,7 @@ async fn a_workflow_and_its_agents_are_written_together_or_not_at_all(#[future(a
     let unknown = Application { named_agents: gone.clone(), ..application("new", &["first"]) };
     assert_eq!(store.apply_generation(&tenant, unknown).await.unwrap(), ApplyOutcome::UnknownAgents(gone));
     let mut stale = application("w", &["first"]);
-    stale.workflow.version = 5;
+    stale.save.workflow.version = 5;
     let outcome = store.apply_generation(&tenant, stale).await.unwrap();
     assert_eq!(outcome, ApplyOutcome::WorkflowChanged(WorkflowUpdate::Stale(1)));
     assert_eq!((database.count("workflows").await, database.count("agents").await), (workflows, 1));

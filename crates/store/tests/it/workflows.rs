@@ -86,7 +86,7 @@ async fn one_of_two_saves_wins(#[future(awt)] database: TestDatabase) {
     outcomes.sort_by_key(|outcome| *outcome != WorkflowUpdate::Saved);
     assert_eq!(outcomes, [WorkflowUpdate::Saved, WorkflowUpdate::Stale(2)]);
     let id = WorkflowId::new("a").unwrap();
-    let versions = store.versions(&tenant, &id, None, 10).await.unwrap();
+    let versions = store.versions(&tenant, &id, None, 10).await.unwrap().into_page().unwrap();
     assert_eq!(versions.items.iter().map(|version| version.version).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(store.version(&tenant, &id, 1).await.unwrap().unwrap().name, "First");
     assert_eq!(store.delete_workflow(&tenant, &id, Some(1)).await.unwrap(), WorkflowUpdate::Stale(2));

@@ -100,6 +100,9 @@ fn fields_of_the_definition_and_of_the_version_are_told() {
         name: name.into(),
         description: String::new(),
         definition,
+        created_by: None,
+        origin: None,
+        restored_version: None,
         created_at: chrono::DateTime::UNIX_EPOCH,
     };
     let difference = version_difference(&version(3, "A", before), &version(2, "B", after));

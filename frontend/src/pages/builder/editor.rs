@@ -52,7 +52,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         <div class="page-head">
             <Heading builder />
             {move || {
-                builder.saved.with(|saved| saved.as_ref().map(|saved| report_links(&saved.id)))
+                builder.saved.with(|saved| saved.as_ref().map(report_links))
             }}
             <ViewChoice view />
         </div>
@@ -100,17 +100,20 @@ fn ListLayout(builder: Builder, picking: Picking, templates: RwSignal<bool>) -> 
 }
 
 /// Links to the pages about the stored workflow.
-fn report_links(workflow: &WorkflowId) -> impl IntoView + use<> {
-    let address = format!("/workflows/{workflow}");
+fn report_links(saved: &Saved) -> impl IntoView + use<> {
+    let address = format!("/workflows/{}", saved.id);
     view! {
         <div class="row">
+            <a class="badge" href=format!("{address}/versions")>
+                {format!("version {}", saved.version)}
+            </a>
             <a class="button ghost small" href=format!("{address}/stats")>
                 <Icon icon=icondata_lu::LuChartColumn />
                 "Statistics"
             </a>
             <a class="button ghost small" href=format!("{address}/versions")>
                 <Icon icon=icondata_lu::LuHistory />
-                "Versions"
+                "History"
             </a>
         </div>
     }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use sluice_types::{WorkflowId, WorkflowVersionDifference};
+use sluice_web_state::changed_field::ChangedField;
 use sluice_web_state::format::capitalised;
-use sluice_web_state::versions::{Change, ChangedField, changes};
+use sluice_web_state::versions::{Change, changes};
 
 use crate::api;
 use crate::components::{DiffView, Loaded};

@@ -64,7 +64,7 @@ pub fn ReportHead(
     let shown = name.clone();
     use_title(move || [title, " · ", &name].concat());
     let (other, other_href, icon) = if title == "Statistics" {
-        ("Versions", format!("{edit}/versions"), icondata_lu::LuHistory)
+        ("History", format!("{edit}/versions"), icondata_lu::LuHistory)
     } else {
         ("Statistics", format!("{edit}/stats"), icondata_lu::LuChartColumn)
     };

@@ -1,20 +1,21 @@
-//! The versions of a workflow: when each was saved, what it changed, and the way back.
+//! The history of a workflow: who saved each version and when, what it changed, its runs, and the way back.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{Workflow, WorkflowId, WorkflowVersionSummary};
 use sluice_web_state::format::plural;
 use sluice_web_state::list::{Ask, Pages};
+use sluice_web_state::versions::{changes_line, origin_words};
 
 use super::difference::Difference;
 use super::head::{ReportHead, about_workflow};
 use crate::api::{self, ApiError};
-use crate::components::{Button, Confirm, FailureNote, Skeleton, Toasts, When};
+use crate::components::{Button, Confirm, FailureNote, Icon, Skeleton, Toasts, When};
 
 /// The versions of the workflow that the address names.
 #[component]
 pub fn VersionsPage() -> impl IntoView {
-    about_workflow("Versions", |workflow, reload| view! { <Versions workflow reload /> }.into_any())
+    about_workflow("History", |workflow, reload| view! { <Versions workflow reload /> }.into_any())
 }
 
 /// The versions that were read so far.
@@ -92,7 +93,7 @@ fn Versions(workflow: Workflow, reload: Callback<()>) -> impl IntoView {
     let more = move || pages.with(|pages| pages.has_more() && !pages.has_failed());
     let busy = Signal::derive(move || pages.with(Pages::is_loading));
     view! {
-        <ReportHead edit=format!("/workflows/{}", workflow.id) name=workflow.name title="Versions" />
+        <ReportHead edit=format!("/workflows/{}", workflow.id) name=workflow.name title="History" />
         <div class="stack loose">
             <p class="muted">"Every save makes a version. Runs keep the version that they began with."</p>
             <Show when=move || several>
@@ -134,6 +135,10 @@ fn VersionItem(history: History, version: WorkflowVersionSummary) -> impl IntoVi
     let open = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let steps = plural(u64::try_from(version.step_count).unwrap_or(0), "step", "steps");
+    let runs = format!("/runs?workflow={}&version={number}", history.id.get_value());
+    let origin = origin_words(&version);
+    let line = version.changes.as_ref().map(changes_line);
+    let by = version.created_by.clone().map(|name| [" by ", &name].concat());
     let restore = move |()| {
         history.restore(number, history.current, format!("Version {number} is the newest again."));
     };
@@ -148,7 +153,13 @@ fn VersionItem(history: History, version: WorkflowVersionSummary) -> impl IntoVi
                 <div class="row wrap">
                     <h3>{format!("Version {number}")}</h3>
                     {is_current.then(|| view! { <span class="badge good">"Newest"</span> })}
+                    {origin.map(|origin| view! { <span class="badge">{origin}</span> })}
                 </div>
+                <div class="row wrap">
+                    <a class="button ghost small" href=runs aria-label=format!("Runs of this version: {number}")>
+                        <Icon icon=icondata_lu::LuPlay />
+                        "Runs of this version"
+                    </a>
                 {(!is_current)
                     .then(|| {
                         view! {
@@ -162,6 +173,7 @@ fn VersionItem(history: History, version: WorkflowVersionSummary) -> impl IntoVi
                             </Button>
                         }
                     })}
+                </div>
             </div>
             <p class="row wrap muted small">
                 <span class="break" dir="auto">
@@ -170,12 +182,15 @@ fn VersionItem(history: History, version: WorkflowVersionSummary) -> impl IntoVi
                 <span aria-hidden="true">"·"</span>
                 <span>{steps}</span>
                 <span aria-hidden="true">"·"</span>
-                <span>"saved " <When at=version.created_at /></span>
+                <span class="break">"saved " <When at=version.created_at /> {by}</span>
             </p>
             {if number > 1 {
                 view! {
                     <details class="disclosure" on:toggle=toggled>
-                        <summary>{format!("What version {number} changed")}</summary>
+                        <summary>
+                            <span class="visually-hidden">{format!("What version {number} changed: ")}</span>
+                            {line.unwrap_or_else(|| "What it changed".to_owned())}
+                        </summary>
                         <Show when=move || open.get()>
                             <Difference workflow=history.id.get_value() from=number - 1 to=number />
                         </Show>

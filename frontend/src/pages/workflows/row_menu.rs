@@ -37,7 +37,7 @@ pub fn RowMenu(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoVi
         <Menu label>
             <MenuItem icon=icondata_lu::LuPencil label="Edit" on_press=move |_| go.run("") />
             <MenuItem icon=icondata_lu::LuChartColumn label="Statistics" on_press=move |_| go.run("/stats") />
-            <MenuItem icon=icondata_lu::LuHistory label="Versions" on_press=move |_| go.run("/versions") />
+            <MenuItem icon=icondata_lu::LuHistory label="History" on_press=move |_| go.run("/versions") />
             <MenuItem
                 icon=icondata_lu::LuCopyPlus
                 label="Copy"
