@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::agents::{Agent, CreateAgent};
 use crate::definition::{Definition, known_parts_if_given};
-use crate::definition_changes::StepChange;
+use crate::definition_changes::{FieldChange, StepChange};
 use crate::estimate::Estimate;
 use crate::execution::RunError;
 use crate::ids::{AgentId, GenerationId, McpServerId, StepId, WorkflowId};
@@ -32,6 +32,12 @@ pub struct GenerateWorkflow {
     /// A saved workflow to change. Its newest version counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow_id: Option<WorkflowId>,
+    /// Name of the workflow to change, when it is not saved. With `workflow_id`, it stands for that workflow's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its description, in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// A definition to change, when it is not saved. With `workflow_id`, it stands for that workflow's definition.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_parts_if_given")]
     pub definition: Option<Definition>,
@@ -100,6 +106,10 @@ pub struct Generation {
     pub reuse: Vec<ReuseItem>,
     /// What changed, step by step, when a definition was changed.
     pub changes: Vec<StepChange>,
+    /// What changed outside of the steps, when a definition was changed: `/name`, `/description`, and fields of the definition
+    /// as `/definition/inputs/0/name`.
+    #[serde(default)]
+    pub field_changes: Vec<FieldChange>,
     /// What the lint finds in the workflow.
     pub findings: Vec<LintFinding>,
     /// What a run of the workflow is expected to cost.
@@ -218,6 +228,8 @@ status!(
         ExistingAgent = "existing_agent",
         /// An agent that is to be created.
         NewAgent = "new_agent",
+        /// An agent that is neither there nor to be created: choose another one, or create it.
+        MissingAgent = "missing_agent",
         /// A tool of an MCP server that is there.
         ExistingTool = "existing_tool",
         /// A tool that comes with Sluice.

@@ -212,6 +212,19 @@ test('the builder changes its draft by a sentence, as one step of undo', async (
   await expect(builder.state).toHaveText('Saved as version 1');
 });
 
+test('a sentence changes what is outside of the steps, too', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Market brief', [prompt('Research'), prompt('Write')]);
+  const builder = new Builder(page);
+  await builder.open(id);
+  await page.getByRole('textbox', { name: 'What should be different?' }).fill('Call it Weekly brief');
+  await page.getByRole('button', { name: 'Change it', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.locator('.change').getByText('Weekly brief')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Take it into the draft' }).click();
+  await builder.save(2);
+  expect((await api.workflow(id)).name).toBe('Weekly brief');
+});
+
 test('a change that is dropped leaves the draft as it is', async ({ page, api }) => {
   const { id } = await api.createWorkflow('Market brief', [prompt('Research'), prompt('Write')]);
   const builder = new Builder(page);

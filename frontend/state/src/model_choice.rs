@@ -5,7 +5,13 @@ use sluice_types::{Provider, default_provider};
 /// A provider with its model, for people: `OpenAI gpt-5.4-mini`.
 #[must_use]
 pub fn named(provider: &Provider) -> String {
-    match &provider.default_model {
+    with_model(provider, provider.default_model.as_deref())
+}
+
+/// The same with one of its models.
+#[must_use]
+pub fn with_model(provider: &Provider, model: Option<&str>) -> String {
+    match model {
         Some(model) => format!("{} {model}", provider.title),
         None => provider.title.clone(),
     }

@@ -93,6 +93,8 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         // The description of a template's input is accepted and ignored.
         ("TemplateInput", _) => return None,
         ("GenerateWorkflow", "prompt") => Limits::Text(1, MAX_GENERATION_PROMPT_BYTES, Some(NOT_BLANK)),
+        // It may be empty: a draft has no name yet.
+        ("GenerateWorkflow", "name") => SHORT,
         ("ApplyGeneration", "agents") => Limits::List(0, MAX_APPLIED_AGENTS, None),
         ("AgentStep" | "ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
         (_, "name" | "triggered_by") => NAME,

@@ -60,6 +60,8 @@ pub async fn generate_workflow(
     let wait = seconds(query.0.wait)?;
     let generate = body.0;
     Check::default()
+        .short("/name", generate.name.as_deref())
+        .text("/description", generate.description.as_deref().unwrap_or_default())
         .short("/provider", generate.provider.as_deref())
         .short("/model", generate.model.as_deref())
         .done()?;
@@ -132,7 +134,7 @@ pub async fn list_generations(
 /// Returns one generation: how far it is, or what it has designed.
 ///
 /// `findings` is what is still wrong with the workflow, `reuse` where each step's model, agent or tool comes from, and
-/// `changes` what differs from the workflow that was changed. With `?wait=` the answer comes when the generation has ended,
+/// `changes` and `field_changes` what differs from the workflow that was changed. With `?wait=` the answer comes when the generation has ended,
 /// or when the time is over.
 #[utoipa::path(
     tag = "generations", params(("generation_id" = GenerationId, Path, description = "The generation"), WaitForGenerationQuery),

@@ -72,7 +72,7 @@ fn used_agent(using: &Using<'_>, step: &AgentStep, model: Option<&Candidate>) ->
             (ReuseKind::NewAgent, Some(id.to_string()), format!("No agent fits: “{}” is new.", agent.name))
         }
         (None, None) => {
-            (ReuseKind::NewAgent, Some(id.to_string()), "There is no such agent, and none was designed.".to_owned())
+            (ReuseKind::MissingAgent, Some(id.to_string()), "There is no such agent, and none was designed.".to_owned())
         }
     }
 }

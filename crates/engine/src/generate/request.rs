@@ -1,8 +1,8 @@
 //! What is asked of a designer, and what it gives.
 
 use sluice_types::{
-    AgentId, Candidate, CreateAgent, CreateWorkflow, Definition, Estimate, LintFinding, McpServerId, ReuseItem,
-    StepChange, SuggestedMcpServer, TokenUsage, WorkflowId,
+    AgentId, Candidate, CreateAgent, CreateWorkflow, Definition, Estimate, FieldChange, LintFinding, McpServerId,
+    ReuseItem, StepChange, SuggestedMcpServer, TokenUsage, VersionContent, WorkflowId,
 };
 
 /// A workflow to design, or to change.
@@ -27,6 +27,13 @@ pub struct Base {
     pub description: String,
     /// Its definition.
     pub definition: Definition,
+}
+
+impl Base {
+    /// What a version of it would hold.
+    pub(crate) fn content(&self) -> VersionContent<'_> {
+        VersionContent { name: &self.name, description: &self.description, definition: &self.definition }
+    }
 }
 
 /// What is told while a model designs.
@@ -77,6 +84,8 @@ pub struct Design {
     pub reuse: Vec<ReuseItem>,
     /// What changed, step by step, when a workflow was changed.
     pub changes: Vec<StepChange>,
+    /// What changed outside of the steps.
+    pub field_changes: Vec<FieldChange>,
     /// What is wrong with the workflow.
     pub findings: Vec<LintFinding>,
     /// The expected cost of a run.

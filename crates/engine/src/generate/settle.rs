@@ -7,8 +7,9 @@ use serde_json::json;
 use sluice_store::StoreError;
 use sluice_types::limits::MAX_GENERATED_STEPS;
 use sluice_types::{
-    CreateWorkflow, Definition, Index, LintFinding, LintReport, RESERVED_WORKFLOW_IDS, Severity, StepChange, StepId,
-    SuggestedMcpServer, TenantId, WorkflowId, definition_difference, edit, slug_from_name,
+    CreateWorkflow, Definition, FieldChange, Index, LintFinding, LintReport, RESERVED_WORKFLOW_IDS, Severity,
+    StepChange, StepId, SuggestedMcpServer, TenantId, VersionContent, WorkflowId, content_difference, edit,
+    slug_from_name,
 };
 
 use super::agents::{as_existing, with_free_ids};
@@ -84,6 +85,7 @@ impl Settling<'_> {
         let existing_mcps_used = store.existing_mcp_servers(self.tenant, servers).await?;
         let is_new = |id: &sluice_types::AgentId| new.iter().any(|agent| agent.id == *id);
         let workflow = self.workflow(name, description, tags, definition).await?;
+        let (field_changes, changes) = self.changes(&workflow);
         let design = Design {
             agents_to_create: agents,
             existing_agents_used: existing.into_iter().filter(|id| !is_new(id)).collect(),
@@ -91,7 +93,8 @@ impl Settling<'_> {
             existing_mcps_used,
             explanation,
             reuse,
-            changes: self.changes(&workflow.definition),
+            changes,
+            field_changes,
             findings,
             estimate,
             workflow,
@@ -113,8 +116,11 @@ impl Settling<'_> {
         (count > most).then(|| LintFinding::new(Severity::Warning, "/steps".into(), "too_many_steps", message()))
     }
 
-    fn changes(&self, definition: &Definition) -> Vec<StepChange> {
-        self.base.map(|base| definition_difference(&base.definition, definition).1).unwrap_or_default()
+    /// What differs from the workflow that is changed: its fields, and its steps.
+    fn changes(&self, workflow: &CreateWorkflow) -> (Vec<FieldChange>, Vec<StepChange>) {
+        let CreateWorkflow { name, description, definition, .. } = workflow;
+        let after = VersionContent { name, description, definition };
+        self.base.map(|base| content_difference(base.content(), after)).unwrap_or_default()
     }
 
     /// The steps that stay, by their labels, and have another id now. Only the model is told: nothing is wrong with the

@@ -122,6 +122,7 @@ fn with_design(ended: Generation, design: Design) -> Generation {
         explanation: design.explanation,
         reuse: design.reuse,
         changes: design.changes,
+        field_changes: design.field_changes,
         findings: design.findings,
         estimate: Some(design.estimate),
         ..ended

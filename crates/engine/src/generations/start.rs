@@ -39,8 +39,9 @@ impl Engine {
         };
         let candidate = self.designer(tenant, generate.provider.as_deref(), generate.model.as_deref()).await?;
         let generation = self.new_generation(&generate, workflow.as_ref(), &candidate);
-        let base = base_of(generate.definition, workflow);
-        let design = DesignRequest { prompt: generate.prompt, base, candidate };
+        let prompt = generate.prompt.clone();
+        let base = base_of(generate, workflow);
+        let design = DesignRequest { prompt, base, candidate };
         let (engine, tenant) = (self.clone(), tenant.clone());
         // A separate task: the generation is carried out after the commit even if the caller is dropped.
         let begin = async move { engine.begin_generation(tenant, generation, design, idempotency).await };
@@ -115,6 +116,7 @@ impl Engine {
             explanation: String::new(),
             reuse: Vec::new(),
             changes: Vec::new(),
+            field_changes: Vec::new(),
             findings: Vec::new(),
             estimate: None,
             cost_usd: 0.0,
@@ -128,19 +130,20 @@ impl Engine {
     }
 }
 
-/// The workflow to change. A definition in the request stands for that of the saved workflow.
-fn base_of(definition: Option<sluice_types::Definition>, workflow: Option<Workflow>) -> Option<Base> {
+/// The workflow to change. What the request holds of it stands for that of the saved workflow.
+fn base_of(generate: GenerateWorkflow, workflow: Option<Workflow>) -> Option<Base> {
+    let GenerateWorkflow { name, description, definition, .. } = generate;
     match workflow {
         Some(workflow) => Some(Base {
             workflow_id: Some(workflow.id),
-            name: workflow.name,
-            description: workflow.description,
+            name: name.unwrap_or(workflow.name),
+            description: description.unwrap_or(workflow.description),
             definition: definition.unwrap_or(workflow.definition),
         }),
         None => definition.map(|definition| Base {
             workflow_id: None,
-            name: String::new(),
-            description: String::new(),
+            name: name.unwrap_or_default(),
+            description: description.unwrap_or_default(),
             definition,
         }),
     }

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use sluice_types::{
-    AgentId, CreateAgent, CreateWorkflow, Estimate, Generation, GenerationStatus, GenerationSummary, LintFinding,
-    McpServerId, ReuseItem, StepChange, SuggestedMcpServer,
+    AgentId, CreateAgent, CreateWorkflow, Estimate, FieldChange, Generation, GenerationStatus, GenerationSummary,
+    LintFinding, McpServerId, ReuseItem, StepChange, SuggestedMcpServer,
 };
 
 use super::{read_json, read_optional, read_word, write_json, write_optional};
@@ -52,6 +52,7 @@ struct Designed {
     explanation: String,
     reuse: Vec<ReuseItem>,
     changes: Vec<StepChange>,
+    field_changes: Vec<FieldChange>,
     findings: Vec<LintFinding>,
     estimate: Option<Estimate>,
 }
@@ -68,6 +69,7 @@ pub(crate) fn design_of(generation: &Generation) -> Result<Option<String>, Store
         explanation: generation.explanation.clone(),
         reuse: generation.reuse.clone(),
         changes: generation.changes.clone(),
+        field_changes: generation.field_changes.clone(),
         findings: generation.findings.clone(),
         estimate: generation.estimate.clone(),
     };
@@ -123,6 +125,7 @@ impl GenerationRow {
             explanation: designed.explanation,
             reuse: designed.reuse,
             changes: designed.changes,
+            field_changes: designed.field_changes,
             findings: designed.findings,
             estimate: designed.estimate,
             cost_usd: self.cost_usd,

@@ -65,9 +65,10 @@ impl Refine {
             .saved
             .with_untracked(|saved| saved.as_ref().filter(|saved| !saved.deleted).map(|saved| saved.id.clone()));
         builder.seal();
+        let (name, description) = (Some(base.name.clone()), Some(base.description.clone()));
         let definition = Some(base.to_definition());
         self.base.set_value(Some(base));
-        self.starter.send(GenerateWorkflow { prompt, provider, model, workflow_id, definition });
+        self.starter.send(GenerateWorkflow { prompt, provider, model, workflow_id, name, description, definition });
     }
 
     /// Lets go of the generation; the sentence stays.

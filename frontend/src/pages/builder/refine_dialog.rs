@@ -1,12 +1,10 @@
 //! A change by a sentence: its progress, then the difference, which a person takes into the draft or drops.
 
 use leptos::prelude::*;
-use sluice_types::{
-    CreateAgent, Definition, ErrorCode, Generation, GenerationId, GenerationStatus, definition_difference,
-};
+use sluice_types::{CreateAgent, ErrorCode, Generation, GenerationId, GenerationStatus};
 use sluice_web_state::editor::{Draft, DraftEdit};
 use sluice_web_state::format::{cost, plural};
-use sluice_web_state::generation::{Taken, changed_fields, changed_steps, take_design};
+use sluice_web_state::generation::{Taken, changed_fields, changed_steps, draft_changes, take_design, with_content};
 use sluice_web_state::model_choice::called;
 
 use super::refine::Refine;
@@ -108,16 +106,16 @@ fn Watched(refine: Refine, generation: Generation) -> impl IntoView {
 /// What the change does to the draft as it is now.
 #[component]
 fn Difference(refine: Refine, generation: Generation) -> impl IntoView {
-    let designed = generation.workflow.as_ref().map(|workflow| workflow.definition.clone()).unwrap_or_default();
+    let designed = generation.workflow.clone().unwrap_or_default();
     let mine = refine.builder().draft.with_untracked(|draft| draft.0.clone());
     let Taken { draft, replaces_edits } = refine.base.with_value(|base| take_design(base.as_deref(), &mine, designed));
-    let (fields, steps) = definition_difference(&mine.to_definition(), &draft.to_definition());
+    let (fields, steps) = draft_changes(&mine, &draft);
     let changes_nothing = steps.is_empty() && fields.is_empty();
     let agents = generation.agents_to_create.clone();
     let model = called(Some(&generation.provider), Some(&generation.model));
     let spent = if generation.simulated { "simulated, free".to_owned() } else { cost(generation.cost_usd) };
     let explanation = generation.explanation.clone();
-    let taker = Taker::new(refine, agents.clone(), draft.to_definition());
+    let taker = Taker::new(refine, agents.clone(), draft);
     view! {
         <div class="body stack">
             <p class="explanation" dir="auto">
@@ -175,13 +173,13 @@ struct Taker {
 }
 
 impl Taker {
-    fn new(refine: Refine, agents: Vec<CreateAgent>, definition: Definition) -> Self {
+    fn new(refine: Refine, agents: Vec<CreateAgent>, designed: Draft) -> Self {
         let session = expect_context::<Session>();
         let error = RwSignal::new(None);
         // Agents that were created before a later one was refused are not created again.
         let left = StoredValue::new(agents);
         let create = Action::new_unsync(move |&()| {
-            let definition = definition.clone();
+            let designed = designed.clone();
             async move {
                 while let Some(agent) = left.try_with_value(|left| left.first().cloned()).flatten() {
                     if let Err(refused) = api::agents::create(&agent).await {
@@ -196,7 +194,7 @@ impl Taker {
                     return;
                 }
                 let builder = refine.builder();
-                let draft = builder.draft.with_untracked(|draft| Draft::clone(draft)).with_definition(definition);
+                let draft = builder.draft.with_untracked(|draft| with_content(draft, &designed));
                 if builder.edit(DraftEdit::ChangeBySentence(Box::new(draft))) {
                     refine.done();
                     builder.offer_undo("The change is in the draft. It is not saved yet.".to_owned());

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use sluice_types::StepChangeKind;
-use sluice_web_state::generation::{ChangedField, ChangedStep};
+use sluice_web_state::changed_field::ChangedField;
+use sluice_web_state::generation::ChangedStep;
 
 use crate::components::DiffView;
 
@@ -48,8 +49,7 @@ fn Step(step: ChangedStep) -> impl IntoView {
 
 #[component]
 fn Changed(field: ChangedField) -> impl IntoView {
-    let is_text = field.is_text();
-    let ChangedField { name, before, after } = field;
+    let ChangedField { name, before, after, is_text } = field;
     if is_text {
         return view! {
             <div class="stack tight">

@@ -40,6 +40,8 @@ pub fn RefineCard(state: DesignState) -> impl IntoView {
                 provider: Some(generation.provider.clone()),
                 model: Some(generation.model.clone()),
                 workflow_id: generation.workflow_id.clone(),
+                name: workflow.as_ref().map(|workflow| workflow.name.clone()),
+                description: workflow.as_ref().map(|workflow| workflow.description.clone()),
                 definition: workflow.map(|workflow| workflow.definition),
             }
         });

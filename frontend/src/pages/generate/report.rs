@@ -16,7 +16,7 @@ pub fn ReuseLine(item: ReuseItem) -> impl IntoView {
         (false, false) => "badge",
     };
     let icon = match item.kind {
-        ReuseKind::ExistingAgent | ReuseKind::NewAgent => icondata_lu::LuBot,
+        ReuseKind::ExistingAgent | ReuseKind::NewAgent | ReuseKind::MissingAgent => icondata_lu::LuBot,
         ReuseKind::ExistingTool | ReuseKind::NativeTool | ReuseKind::MissingTool => icondata_lu::LuWrench,
         ReuseKind::ModelCall => icondata_lu::LuMessageSquare,
         ReuseKind::Unknown => icondata_lu::LuCircleHelp,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{Generation, LintFinding, Severity};
 use sluice_web_state::format::{cost, plural};
-use sluice_web_state::generation::{Design, Preview, changed_steps, preview_summary, reuse_summary};
+use sluice_web_state::generation::{Design, Preview, changed_fields, changed_steps, preview_summary, reuse_summary};
 use sluice_web_state::model_choice::called;
 
 use super::agents::NewAgents;
@@ -210,14 +210,15 @@ fn FindingList(findings: Vec<LintFinding>) -> impl IntoView {
 /// What changes, when a workflow was changed.
 #[component]
 fn Changed(state: DesignState) -> impl IntoView {
-    let changes = state.read(|generation| generation.changes.clone());
+    let (changes, fields) =
+        state.read(|generation| (generation.changes.clone(), changed_fields(&generation.field_changes)));
     let refines = state.read(|generation| generation.refines || generation.workflow_id.is_some());
     refines.then(|| {
         view! {
             <section class="stack" aria-labelledby="changes">
                 <h2 id="changes">"What changes"</h2>
                 <h3 class="visually-hidden">"Step by step"</h3>
-                <Changes steps=changed_steps(&changes) />
+                <Changes steps=changed_steps(&changes) fields />
             </section>
         }
     })

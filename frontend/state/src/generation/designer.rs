@@ -2,7 +2,7 @@
 
 use sluice_types::{Provider, default_provider};
 
-use crate::model_choice::missing;
+use crate::model_choice::{missing, with_model};
 
 /// The model that will design, as far as it is known before it is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +39,7 @@ pub fn designer(provider: Option<&str>, model: Option<&str>, providers: Option<&
     if let Some(missing) = missing(chosen) {
         return Designer::NotAvailable { title: chosen.title.clone(), missing };
     }
-    let model = model.or(chosen.default_model.as_deref());
-    let name = model.map_or_else(|| chosen.title.clone(), |model| format!("{} {model}", chosen.title));
+    let name = with_model(chosen, model.or(chosen.default_model.as_deref()));
     Designer::Model { name, simulated: chosen.simulated }
 }
 

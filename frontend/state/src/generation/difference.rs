@@ -2,8 +2,7 @@
 
 use sluice_types::{FieldChange, StepChange, StepChangeKind};
 
-use crate::conflict::{field_noun, shown_value};
-use crate::format::capitalised;
+use crate::changed_field::ChangedField;
 
 /// A step that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,29 +15,6 @@ pub struct ChangedStep {
     pub kind: StepChangeKind,
     /// Its fields that change. A new step shows those that say what it does.
     pub fields: Vec<ChangedField>,
-}
-
-/// A field that changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedField {
-    /// What people call it.
-    pub name: String,
-    /// Its older value; empty when there was none.
-    pub before: String,
-    /// Its newer value; empty when there is none.
-    pub after: String,
-}
-
-/// Characters up to which both values of a change are shown in one line.
-const MOST_SHORT: usize = 80;
-
-impl ChangedField {
-    /// Whether it is shown line by line: both values are there, and one of them is long.
-    #[must_use]
-    pub fn is_text(&self) -> bool {
-        let is_long = |text: &str| text.contains('\n') || text.chars().nth(MOST_SHORT).is_some();
-        !self.before.is_empty() && !self.after.is_empty() && (is_long(&self.before) || is_long(&self.after))
-    }
 }
 
 /// The steps that change, in words.
@@ -68,22 +44,7 @@ const fn word(change: &StepChange) -> &'static str {
 /// Fields that change, in words.
 #[must_use]
 pub fn changed_fields(fields: &[FieldChange]) -> Vec<ChangedField> {
-    let field = |field: &FieldChange| ChangedField {
-        name: name(&field.pointer),
-        before: shown_value(field.before.as_ref()),
-        after: shown_value(field.after.as_ref()),
-    };
-    fields.iter().map(field).collect()
-}
-
-/// A field by its pointer: `/cases/0/when` is `Cases 1 when`.
-fn name(pointer: &str) -> String {
-    let part = |part: &str| match part.parse::<u32>() {
-        Ok(position) => position.saturating_add(1).to_string(),
-        Err(_) => field_noun(&part.replace("~1", "/").replace("~0", "~")),
-    };
-    let parts: Vec<String> = pointer.split('/').skip(1).map(part).collect();
-    if parts.is_empty() { "Value".to_owned() } else { capitalised(&parts.join(" ")) }
+    fields.iter().map(ChangedField::from).collect()
 }
 
 #[cfg(test)]
@@ -111,19 +72,7 @@ mod tests {
         assert_eq!(words, [("Check", "added"), ("Write", "changed and moved"), ("Old", "removed")]);
         assert!(steps[0].fields.is_empty(), "a new step is told as a whole");
         let names: Vec<&str> = steps[1].fields.iter().map(|field| field.name.as_str()).collect();
-        assert_eq!(names, ["Answer length", "Cases 1 when"]);
+        assert_eq!(names, ["Answer length", "Cases 1: when"]);
         assert_eq!((steps[1].fields[0].before.as_str(), steps[1].fields[0].after.as_str()), ("", "200"));
-    }
-
-    #[test]
-    fn long_values_are_compared_line_by_line() {
-        let field = |before: &str, after: &str| ChangedField {
-            name: "Prompt".into(),
-            before: before.into(),
-            after: after.into(),
-        };
-        assert!(field("a\nb", "c").is_text());
-        assert!(!field("a", "b").is_text());
-        assert!(!field("", &"long ".repeat(40)).is_text(), "there is nothing to compare it with");
     }
 }

@@ -1,7 +1,9 @@
 //! Taking a change by a sentence into the draft.
 
 use serde::{Deserialize, Serialize};
-use sluice_types::{Definition, GenerationId, WorkflowId};
+use sluice_types::{
+    CreateWorkflow, FieldChange, GenerationId, StepChange, VersionContent, WorkflowId, content_difference,
+};
 
 use crate::conflict::merge;
 use crate::editor::Draft;
@@ -52,24 +54,50 @@ pub struct Taken {
 /// The draft with a design in it. `base` is the draft that the design was asked for, where it is known: edits since then
 /// that fit together with the design are kept.
 #[must_use]
-pub fn take_design(base: Option<&Draft>, mine: &Draft, design: Definition) -> Taken {
-    let whole = |design| mine.clone().with_definition(design);
+pub fn take_design(base: Option<&Draft>, mine: &Draft, design: CreateWorkflow) -> Taken {
+    let CreateWorkflow { name, description, definition, .. } = design;
+    // A draft without a name stays without one: a person gives it with the first save.
+    let keeps_name = name.is_empty() || mine.name.is_empty();
+    let designed = |draft: &Draft| Draft {
+        name: if keeps_name { draft.name.clone() } else { name.clone() },
+        description: if description.is_empty() { draft.description.clone() } else { description.clone() },
+        ..draft.clone().with_definition(definition.clone())
+    };
     match base {
-        Some(base) if base == mine => Taken { draft: whole(design), replaces_edits: false },
-        Some(base) => {
-            let theirs = base.clone().with_definition(design.clone());
-            match merge(base, mine, &theirs) {
-                Some(draft) => Taken { draft, replaces_edits: false },
-                None => Taken { draft: whole(design), replaces_edits: true },
-            }
-        }
-        None => Taken { draft: whole(design), replaces_edits: true },
+        Some(base) if base == mine => Taken { draft: designed(mine), replaces_edits: false },
+        Some(base) => match merge(base, mine, &designed(base)) {
+            Some(draft) => Taken { draft, replaces_edits: false },
+            None => Taken { draft: designed(mine), replaces_edits: true },
+        },
+        None => Taken { draft: designed(mine), replaces_edits: true },
     }
+}
+
+/// A draft with the name, the description and the definition of another one.
+#[must_use]
+pub fn with_content(draft: &Draft, of: &Draft) -> Draft {
+    Draft {
+        name: of.name.clone(),
+        description: of.description.clone(),
+        ..draft.clone().with_definition(of.to_definition())
+    }
+}
+
+/// What differs between two drafts: outside of the steps, and in the steps.
+#[must_use]
+pub fn draft_changes(before: &Draft, after: &Draft) -> (Vec<FieldChange>, Vec<StepChange>) {
+    let (older, newer) = (before.to_definition(), after.to_definition());
+    let before = VersionContent { name: &before.name, description: &before.description, definition: &older };
+    let after = VersionContent { name: &after.name, description: &after.description, definition: &newer };
+    content_difference(before, after)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::{Value, json};
+    use sluice_types::Definition;
     use sluice_types::edit::{Edit, LlmField, StepField};
 
     use super::*;
@@ -78,6 +106,10 @@ mod tests {
 
     fn definition(steps: &Value) -> Definition {
         serde_json::from_value(json!({"steps": steps})).unwrap()
+    }
+
+    fn design(steps: &Value) -> CreateWorkflow {
+        CreateWorkflow { name: "Brief".into(), definition: definition(steps), ..CreateWorkflow::default() }
     }
 
     fn llm(id: &str, prompt: &str) -> Value {
@@ -101,7 +133,7 @@ mod tests {
     #[test]
     fn a_design_is_one_step_of_the_history() {
         let base = draft();
-        let design = definition(&json!([llm("a", "one"), llm("b", "shorter"), llm("c", "new")]));
+        let design = design(&json!([llm("a", "one"), llm("b", "shorter"), llm("c", "new")]));
         let taken = take_design(Some(&base), &base, design);
         assert!(!taken.replaces_edits && taken.draft.name == "Brief");
         let applied = base.apply(DraftEdit::ChangeBySentence(Box::new(taken.draft))).unwrap();
@@ -117,7 +149,7 @@ mod tests {
     fn edits_made_meanwhile_stay_where_they_fit() {
         let base = draft();
         let mine = with_prompt(&base, "a", "mine");
-        let taken = take_design(Some(&base), &mine, definition(&json!([llm("a", "one"), llm("b", "theirs")])));
+        let taken = take_design(Some(&base), &mine, design(&json!([llm("a", "one"), llm("b", "theirs")])));
         assert!(!taken.replaces_edits);
         assert_eq!((prompt_of(&taken.draft, "a"), prompt_of(&taken.draft, "b")), ("mine".into(), "theirs".into()));
     }
@@ -126,11 +158,29 @@ mod tests {
     fn edits_that_do_not_fit_are_replaced_and_told() {
         let base = draft();
         let mine = with_prompt(&base, "a", "mine");
-        let design = || definition(&json!([llm("a", "theirs"), llm("b", "two")]));
-        let taken = take_design(Some(&base), &mine, design());
+        let theirs = || design(&json!([llm("a", "theirs"), llm("b", "two")]));
+        let taken = take_design(Some(&base), &mine, theirs());
         assert!(taken.replaces_edits);
         assert_eq!(prompt_of(&taken.draft, "a"), "theirs");
-        assert!(take_design(None, &mine, design()).replaces_edits, "after a reload nobody knows");
+        assert!(take_design(None, &mine, theirs()).replaces_edits, "after a reload nobody knows");
+    }
+
+    #[test]
+    fn a_change_outside_of_the_steps_is_taken_and_told() {
+        let base = draft();
+        let mut design = design(&json!([llm("a", "one"), llm("b", "two")]));
+        design.definition.model = Some("m".into());
+        let renamed = CreateWorkflow { name: "Weekly brief".into(), description: "News.".into(), ..design.clone() };
+        let taken = take_design(Some(&base), &base, renamed);
+        let (fields, steps) = draft_changes(&base, &taken.draft);
+        let pointers: BTreeSet<&str> = fields.iter().map(|field| field.pointer.as_str()).collect();
+        assert_eq!((pointers, steps.len()), (["/definition/model", "/description", "/name"].into(), 0));
+        assert_eq!(with_content(&base, &taken.draft), taken.draft);
+        // What is left out stays, and a draft without a name stays without one.
+        let silent = CreateWorkflow { name: String::new(), ..design.clone() };
+        assert_eq!(take_design(Some(&base), &base, silent).draft.name, "Brief");
+        let unnamed = Draft { name: String::new(), ..base };
+        assert_eq!(take_design(None, &unnamed, design).draft.name, "");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub const fn reuse_look(kind: ReuseKind) -> ReuseLook {
     let (word, is_open, is_reused) = match kind {
         ReuseKind::ExistingAgent => ("Your agent", false, true),
         ReuseKind::NewAgent => ("New agent", false, false),
+        ReuseKind::MissingAgent => ("Missing agent", true, false),
         ReuseKind::ExistingTool => ("Your tool", false, true),
         ReuseKind::NativeTool => ("Built-in tool", false, true),
         ReuseKind::MissingTool => ("Missing tool", true, false),
@@ -52,6 +53,7 @@ pub fn reuse_summary(items: &[ReuseItem]) -> String {
         (reused, "of your agents and tools", "of your agents and tools"),
         (count(&|item| item.kind == ReuseKind::NativeTool), "built-in tool", "built-in tools"),
         (count(&|item| item.kind == ReuseKind::NewAgent), "new agent", "new agents"),
+        (count(&|item| item.kind == ReuseKind::MissingAgent), "missing agent", "missing agents"),
         (count(&|item| item.kind == ReuseKind::MissingTool), "missing tool", "missing tools"),
         (keys, "missing key", "missing keys"),
     ];

@@ -6,6 +6,7 @@ mod parts;
 mod refine;
 mod steps;
 mod tools;
+mod whole;
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Changes a workflow by simple words: remove, rename, add a step or a review, shorter, longer. What else is said becomes
-//! part of the last prompt.
+//! Changes a workflow by simple words: remove, rename, move, switch off or add a step or a review, and what `whole` knows.
+//! What else is said becomes part of the last prompt.
 
 use std::collections::HashSet;
 
@@ -14,6 +14,7 @@ use super::super::words::words;
 use super::clauses::{Clause, Kind, kind, label_of, plain};
 use super::parts::Before;
 use super::steps::Assembly;
+use super::whole::{default_model, new_input, new_name};
 
 /// Characters of a wish that are added to a prompt.
 const WISH_CHARS: usize = 400;
@@ -22,6 +23,11 @@ const WISH_CHARS: usize = 400;
 pub fn refined(prompt: &str, base: &Base, inventory: &Inventory) -> Answer {
     let before = &base.definition;
     let text = plain(prompt, usize::MAX);
+    if let Some(name) = new_name(&text) {
+        let explanation = format!("The workflow is called “{name}” now.");
+        let (description, definition) = (base.description.clone(), before.clone());
+        return Answer { name, description, definition, explanation, ..Answer::default() };
+    }
     let (changed, done) = changed(&text, before, inventory).unwrap_or_else(|| wish(&text, before));
     let errors = |definition: &Definition| lint(definition, &LintContext::default(), None).errors().count();
     let (definition, explanation) = if errors(&changed) > errors(before) {
@@ -46,7 +52,19 @@ fn changed(text: &str, before: &Definition, inventory: &Inventory) -> Option<(De
     match first {
         "remove" | "delete" | "drop" => removed(text, before, &index),
         "rename" | "call" => renamed(text, before, &index),
-        "add" | "insert" | "append" => added(text, before, &index, inventory),
+        "add" | "insert" | "append" | "put" | "place" => {
+            new_input(text, before).or_else(|| added(text, before, &index, inventory))
+        }
+        "move" => moved(text, before, &index),
+        "translate" => added(&format!("add {text}"), before, &index, inventory),
+        "use" | "set" | "change" if lower.contains(" model ") => default_model(text, before),
+        "disable" | "skip" => switched(text, before, &index, false),
+        "enable" => switched(text, before, &index, true),
+        "switch" | "turn" if lower.contains(" off") => switched(text, before, &index, false),
+        "switch" | "turn" if lower.contains(" on") => switched(text, before, &index, true),
+        _ if kind(text) == Kind::Review && [" before ", " after "].iter().any(|word| lower.contains(word)) => {
+            gate(text, before, &index, inventory)
+        }
         _ if lower.contains("shorter") => Some(with_wish(before, "Keep it short: half as long as usual.", "shorter")),
         _ if lower.contains("longer") => Some(with_wish(before, "Go into detail: twice as long as usual.", "longer")),
         _ => None,
@@ -91,17 +109,60 @@ fn renamed(text: &str, before: &Definition, index: &Index) -> Option<(Definition
     Some((renamed, format!("The step “{}” is called “{label}” now.", place.step.label)))
 }
 
+/// A text that says where something goes: what it is, and the step before or after which.
+struct Placed<'t, 'i> {
+    what: &'t str,
+    target: Option<(&'i Place, bool)>,
+}
+
+/// `… before Write`, `… after Write`; no target when no step is meant.
+fn placed<'t, 'i>(text: &'t str, index: &'i Index) -> Placed<'t, 'i> {
+    let lower = text.to_lowercase();
+    let found = [(" before ", true), (" after ", false), (" behind ", false)].into_iter();
+    let found = found.filter_map(|(word, is_before)| Some((lower.find(word)?, word.len(), is_before))).next();
+    let Some((at, length, is_before)) = found else { return Placed { what: text, target: None } };
+    // Small letters may take another number of bytes: then nothing is understood.
+    let (Some(what), Some(rest)) = (text.get(..at), text.get(at + length..)) else {
+        return Placed { what: text, target: None };
+    };
+    Placed { what, target: meant(rest, index).map(|place| (place, is_before)) }
+}
+
+/// The step goes before or after another one.
+fn moved(text: &str, before: &Definition, index: &Index) -> Option<(Definition, String)> {
+    let Placed { what, target } = placed(text, index);
+    let (target, is_before) = target?;
+    let step = meant(what, index).filter(|step| step.step.id != target.step.id)?;
+    let is_behind = step.block == target.block && step.position < target.position;
+    // Counted without the step itself.
+    let position = target.position + usize::from(!is_before) - usize::from(is_behind);
+    let edit = Edit::MoveStep { id: step.step.id.clone(), to: target.block.clone(), position };
+    let changed = apply(before, edit).ok()?.definition;
+    let side = if is_before { "before" } else { "after" };
+    Some((changed, format!("The step “{}” stands {side} “{}” now.", step.step.label, target.step.label)))
+}
+
+/// The step is switched off or on.
+fn switched(text: &str, before: &Definition, index: &Index, on: bool) -> Option<(Definition, String)> {
+    let place = meant(text, index)?;
+    let mut changed = before.clone();
+    changed.step_mut(&place.step.id)?.enabled = on;
+    Some((changed, format!("The step “{}” is switched {}.", place.step.label, if on { "on" } else { "off" })))
+}
+
+/// A review before or after a step, in whatever words it is asked for.
+fn gate(text: &str, before: &Definition, index: &Index, inventory: &Inventory) -> Option<(Definition, String)> {
+    let Placed { what, target } = placed(text, index);
+    target?;
+    added(&format!("add a review{}", text.get(what.len()..)?), before, index, inventory)
+}
+
 /// A step before or after another one, or at the end.
 fn added(text: &str, before: &Definition, index: &Index, inventory: &Inventory) -> Option<(Definition, String)> {
-    let lower = text.to_lowercase();
-    let place_word = [" before ", " after "].into_iter().find(|word| lower.contains(word));
-    let (what, target) = match place_word.and_then(|word| Some((word, lower.find(word)?))) {
-        Some((word, at)) => (text.get(..at)?, text.get(at + word.len()..).and_then(|rest| meant(rest, index))),
-        None => (text, None),
-    };
+    let Placed { what, target } = placed(text, index);
     let (to, position) = match target {
-        Some(place) if place_word == Some(" before ") => (place.block.clone(), place.position),
-        Some(place) => (place.block.clone(), place.position + 1),
+        Some((place, true)) => (place.block.clone(), place.position),
+        Some((place, false)) => (place.block.clone(), place.position + 1),
         None => (BlockAddress::Root, before.steps.len()),
     };
     let last = position.checked_sub(1).and_then(|at| index.nth(&to, at)).map(|place| place.step.id.to_string());

@@ -81,10 +81,40 @@ fn a_workflow_is_changed_by_simple_words() {
         refine("Add a step that translates the report"),
         ["Research tea", "Write a report", "Review it", "Translates the report"]
     );
+    assert_eq!(refine("Let me approve it before Write a report"), with_review);
+    assert_eq!(refine("put a review before Write a report"), with_review);
+    assert_eq!(
+        refine("Translate the report into French"),
+        ["Research tea", "Write a report", "Review it", "Translate the report into French"]
+    );
+    assert_eq!(refine("Move Review it before Write a report"), ["Research tea", "Review it", "Write a report"]);
+    assert_eq!(refine("Move Review it after Research tea"), ["Research tea", "Review it", "Write a report"]);
     assert_eq!(refine("make it shorter"), labels(&base));
     let shorter = designed(&request("make it shorter", Some(base.clone())), &inventory()).definition;
     assert_ne!(shorter, base);
     assert_eq!(designed(&request("x", Some(Definition::default())), &inventory()).definition, Definition::default());
+}
+
+#[test]
+fn a_workflow_is_changed_as_a_whole_by_simple_words() {
+    let base = design("Research tea, write a report and review it").definition;
+    let refine = |prompt: &str| designed(&request(prompt, Some(base.clone())), &inventory());
+    let named = refine("Call it Weekly tea");
+    assert_eq!((named.name.as_str(), &named.definition), ("Weekly tea", &base));
+    assert_eq!(refine("rename the workflow to Daily tea").name, "Daily tea");
+    assert_eq!(refine("rename Research tea to Look for tea").name, "W", "a step is meant");
+    let modelled = refine("Use the model demo-instant.").definition;
+    assert_eq!((modelled.provider.as_deref(), modelled.model.as_deref()), (Some("demo"), Some("demo-instant")));
+    let unknown = refine("Use the model nobody-5");
+    assert_eq!(unknown.definition, base);
+    assert!(unknown.explanation.contains("no known provider has a model “nobody-5”"), "{}", unknown.explanation);
+    let asked = refine("Add an input called Target audience").definition;
+    let names: Vec<&str> = asked.inputs.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(names.last(), Some(&"target_audience"));
+    let off = refine("Switch off the review").definition;
+    let enabled: Vec<bool> = off.steps.iter().map(|step| step.enabled).collect();
+    assert_eq!(enabled, [true, true, false]);
+    assert_eq!(errors(&asked), Vec::<String>::new());
 }
 
 proptest! {
@@ -99,7 +129,8 @@ proptest! {
             "if", "else", "otherwise", "until", "for each", "review", "approve", "and", "then", ",", ".", "\n", "\0",
             "agent", "fetch", "url", "file", "search", "{{", "}}", "{%", "%}", "{#", "${x}", "\"", "\\", "'", "end",
             "write", "a", "Step", "Decide", "写", "اكتب", "🎉", "improve", "polish", "triage", "remove", "rename", " to ",
-            "add", "before", "after", "shorter",
+            "add", "before", "after", "shorter", "move", "switch", "off", "translate", "use the model", "call it",
+            "add an input",
         ]), 0..40),
         base in prop::collection::vec(prop::sample::select(vec!["write", "review", "if", "until", "for each", ",", "and"]), 0..10),
     ) {

@@ -42,6 +42,23 @@ async fn a_saved_workflow_keeps_its_id_and_the_model_is_told_of_it(#[case] speak
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changes_outside_of_the_steps_is_told() {
+    let speaks = Speaks::OpenAiChat;
+    let mut step = llm("write", "Write");
+    step["prompt"] = json!("Write about {{ input.topic }}.");
+    let mut said = answer(&json!([step]));
+    said["workflow"]["name"] = json!("Daily tea");
+    said["workflow"]["description"] = json!("");
+    said["workflow"]["definition"]["inputs"] = json!([{"name": "topic", "required": true}]);
+    let designer = Designer::new(speaks, [speaks.says(&said.to_string())]).await;
+    let design = designer.design_of("Ask for a topic", Some(base("Write about {{ input.topic }}."))).await.unwrap();
+    let pointers: Vec<&str> = design.field_changes.iter().map(|field| field.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/name", "/definition/inputs"], "{:?}", design.field_changes);
+    assert_eq!(design.changes, []);
+    assert_eq!(design.workflow.description, "Mine.", "what the model leaves out stays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_workflow_with_a_key_or_of_too_many_bytes_is_not_sent() {
     let designer = Designer::new(Speaks::OpenAiChat, []).await;
     let with_key = base("Use ghp_abcdEFGH1234ijklMNOP5678qrst");

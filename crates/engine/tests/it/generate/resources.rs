@@ -82,6 +82,19 @@ async fn what_exists_is_reused_and_what_is_new_gets_a_free_id() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_is_neither_there_nor_designed_is_missing() {
+    let speaks = Speaks::OpenAiChat;
+    let said = answer(&json!([agent_step("a", "nobody")])).to_string();
+    let designer = Designer::new(speaks, (0..4).map(|_| speaks.says(&said))).await;
+    let design = designer.design("Let nobody write about tea").await.unwrap();
+    assert_eq!(
+        (design.reuse[0].kind, design.reuse[0].resource_id.as_deref()),
+        (ReuseKind::MissingAgent, Some("nobody"))
+    );
+    assert_eq!((design.agents_to_create.len(), design.existing_agents_used.len()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_are_made_free_beside_agents_that_the_model_was_not_told_of() {
     let speaks = Speaks::OpenAiChat;
     let mut said = answer(&json!([agent_step("a", "zz")]));
