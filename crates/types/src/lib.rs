@@ -45,6 +45,7 @@ mod path;
 mod personas;
 mod problem;
 mod providers;
+pub mod query_values;
 mod rerun;
 mod resolve;
 mod resources;
@@ -59,6 +60,7 @@ mod tools;
 mod unicode;
 mod usage;
 mod uses;
+mod workflow_list;
 mod workflows;
 
 pub use agent_run::{AgentFinish, AgentRun};
@@ -141,6 +143,7 @@ pub use templates::{
 };
 pub use tools::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, Tool, ToolId, ToolSource};
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
+pub use workflow_list::{RecentExecution, WorkflowFacet, WorkflowFacets, WorkflowInclude};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage,
     WorkflowSummary, WorkflowVersion, WorkflowVersionPage, WorkflowVersionSummary,

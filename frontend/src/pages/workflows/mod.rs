@@ -7,6 +7,8 @@ mod listing;
 mod page;
 mod position;
 mod row_menu;
+mod row;
 mod rows;
+mod search;
 
 pub use page::WorkflowsPage;
