@@ -151,7 +151,7 @@ fn RecentBars(workflow: WorkflowId, name: Memo<String>, listing: Listing) -> imp
     let any = Memo::new(move |_| runs.with(|runs| !runs.is_empty()));
     let label = Signal::derive(move || format!("The last runs of {}, the newest at the end", name.get()));
     view! {
-        <div class="recent">
+        <div class="recent-bars">
             <Show when=move || any.get()>
                 <Sparkline runs=runs label />
             </Show>
