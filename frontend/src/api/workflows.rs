@@ -2,7 +2,8 @@
 
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, Estimate, EstimateWorkflow, ExecutionPage, ListQuery, UpdateWorkflow, Workflow,
-    WorkflowFacets, WorkflowId, WorkflowInclude, WorkflowPage, WorkflowStats, WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage,
+    WorkflowFacets, WorkflowId, WorkflowInclude, WorkflowPage, WorkflowStats, WorkflowVersion,
+    WorkflowVersionDifference, WorkflowVersionPage,
 };
 
 use super::error::ApiResult;

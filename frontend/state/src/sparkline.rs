@@ -91,7 +91,8 @@ mod tests {
     #[test]
     fn odd_figures_draw_bars_too() {
         // Clocks that were set back, and a run of years.
-        let runs = [run(2, ExecutionStatus::Completed, Some(-5)), run(1, ExecutionStatus::Cancelled, Some(i64::MAX / 2))];
+        let runs =
+            [run(2, ExecutionStatus::Completed, Some(-5)), run(1, ExecutionStatus::Cancelled, Some(i64::MAX / 2))];
         let drawn: Vec<_> = bars(&runs, -1).iter().map(|bar| bar.percent).collect();
         assert!(drawn.iter().all(|percent| (LEAST_PERCENT..=100).contains(percent)), "{drawn:?}");
         assert_eq!(bars(&[], 0), []);

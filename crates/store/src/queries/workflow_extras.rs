@@ -47,7 +47,10 @@ pub async fn recent(
 
 /// For each workflow two seeks in an index: the first finds where its newest executions begin, the second reads them. The
 /// cross join keeps SQLite to this order.
-pub fn recent_query<'a>(tenant: &'a str, ids: &'a [String]) -> BoxedSqlQuery<'a, Backend, diesel::query_builder::SqlQuery> {
+pub fn recent_query<'a>(
+    tenant: &'a str,
+    ids: &'a [String],
+) -> BoxedSqlQuery<'a, Backend, diesel::query_builder::SqlQuery> {
     let mut places = String::new();
     for at in 0..ids.len() {
         let _infallible = write!(places, "{}${}", if at == 0 { "" } else { ", " }, at + 2);
@@ -77,7 +80,8 @@ pub async fn facets(conn: &mut Connection, tenant: &str, is_template: Option<boo
         .eq(tenant.to_owned())
         .and(not(workflows::deleting))
         .and(workflows::is_template.eq_any(kinds));
-    let of_workflow = workflows::tenant_id.eq(workflow_tags::tenant_id).and(workflows::id.eq(workflow_tags::workflow_id));
+    let of_workflow =
+        workflows::tenant_id.eq(workflow_tags::tenant_id).and(workflows::id.eq(workflow_tags::workflow_id));
     let tags = workflow_tags::table
         .inner_join(workflows::table.on(of_workflow))
         .filter(listed.clone())

@@ -171,7 +171,8 @@ async fn the_newest_executions_are_listed_and_filtered_by(#[future(awt)] databas
     let first = &recent["w"][0];
     assert_eq!((first.status, first.duration_ms, first.cost_usd), (ExecutionStatus::Failed, Some(25), 0.5));
     assert_eq!(recent["two"][0].duration_ms, None);
-    let with = |statuses: &[ExecutionStatus]| WorkflowFilter { statuses: statuses.to_vec(), ..WorkflowFilter::default() };
+    let with =
+        |statuses: &[ExecutionStatus]| WorkflowFilter { statuses: statuses.to_vec(), ..WorkflowFilter::default() };
     assert_eq!(found(&store, &tenant, with(&[ExecutionStatus::Failed])).await, ["w"]);
     assert_eq!(found(&store, &tenant, with(&[ExecutionStatus::Completed])).await, Vec::<String>::new());
     // One that is deleted counts no more.

@@ -88,7 +88,7 @@ fn CompactSwitch(listing: Listing) -> impl IntoView {
     view! {
         <button
             type="button"
-            class="button ghost square"
+            class="button ghost square compact-switch"
             title="Compact rows"
             aria-label="Compact rows"
             aria-pressed=move || if compact.get() { "true" } else { "false" }

@@ -75,8 +75,7 @@ impl Listing {
         let state = Memo::new(move |_| ListState::from_params(&search.with(|search| params(search))));
         let navigate = use_navigate();
         let go = UnsyncCallback::new(move |(state, step): (ListState, Step)| {
-            let options =
-                NavigateOptions { replace: step == Step::Same, scroll: false, ..NavigateOptions::default() };
+            let options = NavigateOptions { replace: step == Step::Same, scroll: false, ..NavigateOptions::default() };
             navigate(&address(&state), options);
         });
         let listing = Self {
@@ -307,7 +306,10 @@ fn take_runs(runs: &mut HashMap<WorkflowId, ExecutionSummary>, items: &[Workflow
 fn params(search: &str) -> Vec<(String, String)> {
     let Ok(params) = UrlSearchParams::new_with_str(search) else { return Vec::new() };
     let values = |name: &&str| params.get_all(name).iter().filter_map(|value| value.as_string()).collect::<Vec<_>>();
-    ListState::PARAMS.iter().flat_map(|name| values(name).into_iter().map(|value| ((*name).to_owned(), value))).collect()
+    ListState::PARAMS
+        .iter()
+        .flat_map(|name| values(name).into_iter().map(|value| ((*name).to_owned(), value)))
+        .collect()
 }
 
 fn address(state: &ListState) -> String {

@@ -6,8 +6,8 @@ mod import;
 mod listing;
 mod page;
 mod position;
-mod row_menu;
 mod row;
+mod row_menu;
 mod rows;
 mod search;
 

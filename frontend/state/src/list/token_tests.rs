@@ -18,7 +18,10 @@ fn tokens_are_taken_out_of_words() {
     let all = vec![tag("marketing"), Token::State(StatusFilter::Failed), Token::Category("Our content".into())];
     let text = "weekly tag:marketing state:failed  category:\"Our content\" brief";
     assert_eq!(done(text), (all, "weekly brief".to_owned()));
-    assert_eq!(done("TAG: marketing State:FAILED"), (vec![tag("marketing"), Token::State(StatusFilter::Failed)], "".into()));
+    assert_eq!(
+        done("TAG: marketing State:FAILED"),
+        (vec![tag("marketing"), Token::State(StatusFilter::Failed)], "".into())
+    );
     // The same twice counts once.
     assert_eq!(done("tag:a tag:a").0, [tag("a")]);
     // Other words with colons are words.
@@ -74,11 +77,10 @@ fn what_is_too_long_or_unknown_is_told() {
     assert_eq!(parse(&"x".repeat(200), true).wrong, None);
     assert!(matches!(parse(&format!("tag:{}", "x".repeat(300)), true).wrong, Some(Wrong::TooLong(300))));
     let typed = parse("state:odd x", true);
-    assert_eq!((typed.wrong, typed.words.as_str(), typed.rest.as_str()), (
-        Some(Wrong::UnknownState("odd".into())),
-        "x",
-        "state:odd x"
-    ));
+    assert_eq!(
+        (typed.wrong, typed.words.as_str(), typed.rest.as_str()),
+        (Some(Wrong::UnknownState("odd".into())), "x", "state:odd x")
+    );
     assert!(Wrong::UnknownState("odd".into()).message().contains("running, waiting, completed, failed, cancelled"));
     assert!(Wrong::TooLong(10_000).message().contains("10000"));
 }
