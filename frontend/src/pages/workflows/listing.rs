@@ -13,7 +13,7 @@ use sluice_types::limits::MAX_PAGE;
 use sluice_types::{
     ExecutionSummary, ListQuery, RecentExecution, WorkflowId, WorkflowInclude, WorkflowPage, WorkflowSummary,
 };
-use sluice_web_state::list::{Ask, ListState, Pages};
+use sluice_web_state::list::{Ask, ListState, PAGE_SIZE, Pages};
 use web_sys::UrlSearchParams;
 
 use super::filters::kept_compact;
@@ -181,7 +181,7 @@ impl Listing {
     }
 
     fn fetch(self, ask: Ask) {
-        let query = self.query(ask.cursor.clone());
+        let query = ListQuery { limit: Some(self.page_size()), ..self.query(ask.cursor.clone()) };
         spawn_local(async move {
             match api::workflows::list(&query).await {
                 Ok(page) => self.arrived(&ask, page),
@@ -198,6 +198,13 @@ impl Listing {
                 }
             }
         });
+    }
+
+    /// Workflows to ask for: as many as lead back to the place that was left, within the limit.
+    fn page_size(self) -> u32 {
+        let loaded = self.pages.with_untracked(|pages| pages.items().len());
+        let place = self.back.try_get_value().flatten().map_or(0, |place| place.rows);
+        u32::try_from(place.saturating_sub(loaded)).unwrap_or(MAX_PAGE).clamp(PAGE_SIZE, MAX_PAGE)
     }
 
     fn arrived(self, ask: &Ask, page: WorkflowPage) {

@@ -189,15 +189,7 @@ pub fn Search(listing: Listing) -> impl IntoView {
             field.text.set(search);
         }
     });
-    let _stop = use_event_listener(window(), leptos::ev::keydown, move |event: KeyboardEvent| {
-        if is_shortcut(&event) {
-            event.prevent_default();
-            if let Some(element) = element.get_untracked() {
-                let _focused = element.focus();
-                element.select();
-            }
-        }
-    });
+    follow_slash(element);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         field.submit();
@@ -279,6 +271,19 @@ fn Suggestions(field: SearchBox) -> impl IntoView {
             {move || field.offered.get().into_iter().enumerate().map(option).collect_view()}
         </ul>
     }
+}
+
+/// Leads to the field with `/`.
+fn follow_slash(element: NodeRef<html::Input>) {
+    let _stop = use_event_listener(window(), leptos::ev::keydown, move |event: KeyboardEvent| {
+        if is_shortcut(&event) {
+            event.prevent_default();
+            if let Some(element) = element.get_untracked() {
+                let _focused = element.focus();
+                element.select();
+            }
+        }
+    });
 }
 
 /// Whether a `/` is meant for the page: not for a field, not with another key, not below a dialog.
