@@ -73,7 +73,7 @@ def list_pages() -> None:
     found: set[str] = set()
     cursor: str | Unset = UNSET
     while True:
-        page = ok(list_workflows.sync_detailed(client=client, tag=MARK, limit=1, cursor=cursor))
+        page = ok(list_workflows.sync_detailed(client=client, tag=[MARK], limit=1, cursor=cursor))
         found.update(item.id for item in page.items)
         if page.next_cursor is None:
             break

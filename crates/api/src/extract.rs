@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::future::{Ready, ready};
-use std::str::FromStr;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -17,6 +16,7 @@ use serde_json::error::Category;
 use sluice_types::json::{ReadError, plain_words};
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_METADATA_FILTERS};
 use sluice_types::numbers::{self, Exact};
+pub use sluice_types::query_values::{comma_separated, words};
 use sluice_types::{ErrorCode, FieldError};
 
 use crate::error::ApiError;
@@ -181,15 +181,9 @@ fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     })
 }
 
-/// Reads words of a parameter that are separated by commas.
-pub fn words<'de, T: FromStr<Err = String>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let text = Cow::<str>::deserialize(deserializer)?;
-    text.split(',').map(|word| word.parse().map_err(D::Error::custom)).collect()
-}
-
 /// The parameters that may be repeated, with what separates their values in one: serde's queries have each name once.
-/// No entry of metadata contains U+0000.
-const REPEATED: [(&str, &str); 3] = [("status=", ","), ("include=", ","), ("metadata=", "%00")];
+/// No entry of metadata and no tag contains U+0000.
+const REPEATED: [(&str, &str); 4] = [("status=", ","), ("include=", ","), ("metadata=", "%00"), ("tag=", "%00")];
 
 /// The query with all values of each repeated parameter in one.
 fn joined(text: &str) -> Cow<'_, str> {
@@ -222,18 +216,6 @@ pub fn metadata_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
         return Err(D::Error::custom(format!("at most {MAX_METADATA_FILTERS} entries, not {}", entries.len())));
     }
     Ok(entries)
-}
-
-/// Reads words that are separated by commas, each once and in the order of their type.
-pub fn comma_separated<'de, T, D>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
-where
-    T: FromStr<Err = String> + Ord,
-    D: Deserializer<'de>,
-{
-    let mut words: Vec<T> = words(deserializer)?;
-    words.sort();
-    words.dedup();
-    Ok(Some(words))
 }
 
 fn pairs(text: &str) -> Vec<(String, String)> {

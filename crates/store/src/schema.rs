@@ -43,6 +43,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    workflow_search (tenant_id, workflow_id) {
+        tenant_id -> Text,
+        workflow_id -> Text,
+        words -> Text,
+    }
+}
+
+diesel::table! {
     workflow_versions (tenant_id, workflow_id, version) {
         tenant_id -> Text,
         workflow_id -> Text,
@@ -448,6 +456,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     workflow_day_stats,
     workflow_model_day_stats,
     workflow_resources,
+    workflow_search,
     workflow_step_day_stats,
     workflow_tags,
     workflow_versions,

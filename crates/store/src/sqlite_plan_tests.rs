@@ -4,7 +4,7 @@ use diesel::QueryableByName;
 use diesel::sqlite::Sqlite;
 use sluice_types::{CreationOrder, ErrorCode, ExecutionStatus, StepRunStatus, TenantId, WorkflowId};
 
-use super::queries::{execution_list, gates, leases, step_runs, workflows};
+use super::queries::{execution_list, gates, leases, step_runs, workflow_extras, workflows};
 use super::*;
 use crate::cursor::Cursor;
 use crate::execution_filter::ExecutionFilter;
@@ -121,6 +121,30 @@ async fn lists_of_workflows_are_read_in_the_order_of_an_index() {
             reads(&database, &listed, &format!("workflows USING INDEX {index} (")).await;
         }
     }
+}
+
+#[tokio::test]
+async fn the_newest_executions_of_workflows_are_two_seeks_each() {
+    let (_folder, database) = open().await;
+    let ids = ["a".to_owned(), "b".to_owned()];
+    let tenant = TenantId::local();
+    let plan = plan(&database, &workflow_extras::recent_query(tenant.as_str(), &ids)).await;
+    for step in [
+        "SEARCH w USING COVERING INDEX sqlite_autoindex_workflows_1 (tenant_id=? AND id=?)",
+        "SEARCH e USING INDEX executions_by_workflow (tenant_id=? AND workflow_id=?)",
+        "SEARCH r USING INDEX executions_by_workflow (tenant_id=? AND workflow_id=? AND id>?)",
+    ] {
+        assert!(plan.contains(step), "{step} is not in\n{plan}");
+    }
+    assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_search_of_workflows_reads_no_definitions() {
+    let (_folder, database) = open().await;
+    let filter = WorkflowFilter { limit: 50, search: Some("two words".into()), ..WorkflowFilter::default() };
+    let plan = plan(&database, &workflows::list_query(TenantId::local().as_str(), &filter)).await;
+    assert!(plan.contains("SEARCH workflow_search USING PRIMARY KEY (tenant_id=?)"), "{plan}");
 }
 
 #[tokio::test]

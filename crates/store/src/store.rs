@@ -93,7 +93,9 @@ impl Store {
             StoreConfig::Sqlite(file) => Database::Sqlite(sqlite::Database::open(file).await?),
             StoreConfig::Postgres(url) => Database::Postgres(postgres::Database::open(url).await?),
         };
-        Ok(Self(Arc::new(database)))
+        let store = Self(Arc::new(database));
+        store.fill_search().await?;
+        Ok(store)
     }
 
     /// Whether only one process can have it open, so that whoever has it knows that no other engine lives.

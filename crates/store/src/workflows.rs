@@ -1,9 +1,9 @@
 //! Workflows: the store's side of them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sluice_types::limits::MAX_TEMPLATE_CATEGORIES;
-use sluice_types::{TenantId, Workflow, WorkflowId, WorkflowPage};
+use sluice_types::{ExecutionStatus, RecentExecution, TenantId, Workflow, WorkflowFacets, WorkflowId, WorkflowPage};
 
 use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
@@ -88,10 +88,12 @@ pub struct WorkflowFilter {
     pub cursor: Option<Cursor>,
     /// The order.
     pub sort: SortOrder,
-    /// Words that the name or description holds.
+    /// Words that are all in the name, description, id, tags or labels of steps.
     pub search: Option<String>,
-    /// A tag that they have.
-    pub tag: Option<String>,
+    /// Tags that they have, all of them.
+    pub tags: Vec<String>,
+    /// Statuses of the newest execution; all, and none, when there is none here.
+    pub statuses: Vec<ExecutionStatus>,
     /// Their category.
     pub category: Option<String>,
     /// Whether they are templates.
@@ -180,7 +182,45 @@ impl Store {
             id: last.id.clone(),
         });
         let items = readable(rows.into_iter().map(|(row, execution)| row.into_summary(execution)));
-        Ok(WorkflowPage { items, next_cursor })
+        Ok(WorkflowPage { items, next_cursor, total: None, facets: None })
+    }
+
+    /// How many workflows fit a filter, on all pages.
+    pub async fn count_workflows(&self, tenant: &TenantId, filter: WorkflowFilter) -> Result<i64, StoreError> {
+        let tenant = tenant.clone();
+        read!(self, |conn| queries::workflow_extras::total(conn, tenant.as_str(), &filter))
+    }
+
+    /// The newest executions of each of these workflows, newest first, at most `MAX_RECENT_EXECUTIONS` of each.
+    pub async fn recent_executions(
+        &self,
+        tenant: &TenantId,
+        ids: Vec<String>,
+    ) -> Result<HashMap<String, Vec<RecentExecution>>, StoreError> {
+        let tenant = tenant.clone();
+        read!(self, |conn| queries::workflow_extras::recent(conn, tenant.as_str(), &ids))
+    }
+
+    /// The most frequent tags and categories of the workflows, or of the templates, or of both.
+    pub async fn workflow_facets(
+        &self,
+        tenant: &TenantId,
+        is_template: Option<bool>,
+    ) -> Result<WorkflowFacets, StoreError> {
+        let tenant = tenant.clone();
+        read!(self, |conn| queries::workflow_extras::facets(conn, tenant.as_str(), is_template))
+    }
+
+    /// Writes what workflows are found by, of those that an older server saved.
+    pub(crate) async fn fill_search(&self) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let last = after.clone();
+            after = write!(self, |conn| queries::workflow_search::fill(conn, last.clone()))?;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// The categories of the published templates, each with their number; the first ones by name.

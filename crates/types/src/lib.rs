@@ -45,6 +45,7 @@ mod path;
 mod personas;
 mod problem;
 mod providers;
+pub mod query_values;
 mod rerun;
 mod resolve;
 mod resources;
@@ -60,6 +61,7 @@ mod unicode;
 mod usage;
 mod uses;
 mod versions;
+mod workflow_list;
 mod workflows;
 
 pub use agent_run::{AgentFinish, AgentRun};
@@ -146,6 +148,7 @@ pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use versions::{
     VersionOrigin, WorkflowVersion, WorkflowVersionChanges, WorkflowVersionPage, WorkflowVersionSummary,
 };
+pub use workflow_list::{RecentExecution, WorkflowFacet, WorkflowFacets, WorkflowInclude};
 pub use workflows::{
     CopyWorkflow, CreateWorkflow, ListQuery, PatchWorkflow, UpdateWorkflow, ValidateWorkflow, Workflow, WorkflowPage,
     WorkflowSummary,

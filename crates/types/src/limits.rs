@@ -139,6 +139,12 @@ pub const MAX_METADATA_KEY_CHARS: usize = 40;
 pub const MAX_METADATA_VALUE_CHARS: usize = 500;
 /// Entries of metadata that a list is filtered by.
 pub const MAX_METADATA_FILTERS: usize = 10;
+/// Tags that a list of workflows is filtered by.
+pub const MAX_TAG_FILTERS: usize = 10;
+/// Executions in `recent_executions` of a listed workflow.
+pub const MAX_RECENT_EXECUTIONS: u32 = 20;
+/// Tags, and categories, in the `facets` of a list of workflows.
+pub const MAX_FACETS: u32 = 200;
 /// Executions that one page of a list looks at, when no index serves all its filters together.
 pub const MAX_SCANNED_EXECUTIONS: usize = 5_000;
 /// Bytes in the context that a start gives, as JSON.

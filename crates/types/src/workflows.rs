@@ -13,7 +13,10 @@ use crate::execution::ExecutionSummary;
 use crate::ids::{AgentId, McpServerId, WorkflowId};
 use crate::integer;
 use crate::patch;
+use crate::query_values::{comma_separated, repeated, words};
+use crate::status::ExecutionStatus;
 use crate::templates::TemplateInput;
+use crate::workflow_list::{RecentExecution, WorkflowFacets, WorkflowInclude};
 
 /// A named, versioned definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -284,6 +287,9 @@ pub struct WorkflowSummary {
     pub is_active: bool,
     /// The newest of its executions.
     pub last_execution: Option<ExecutionSummary>,
+    /// Its newest executions, at most 20, newest first; only when `include` asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent_executions: Option<Vec<RecentExecution>>,
     /// The person who made it; `null` when an older version of Sluice made it.
     #[serde(default)]
     pub created_by: Option<String>,
@@ -300,6 +306,13 @@ pub struct WorkflowPage {
     pub items: Vec<WorkflowSummary>,
     /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
+    /// The number of workflows that fit the filters, on all pages; only when `include` asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+    /// The tags and categories of all workflows, whatever the filters are, except `is_template`; only when `include` asks
+    /// for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facets: Option<WorkflowFacets>,
 }
 
 /// Filter and order of a list of workflows.
@@ -314,10 +327,16 @@ pub struct ListQuery {
     /// `-updated_at` (newest first, the default), `updated_at`, `-created_at`, `created_at`, `name` or `-name`, which compare
     /// without case. A walk in an order by `updated_at` can miss workflows that are saved meanwhile; `created_at` misses none.
     pub sort: Option<String>,
-    /// Words that the name or description contains: at most 200 characters.
+    /// Words that are all in the name, description, id, tags or labels of steps, compared without case: at most 200 characters.
     pub search: Option<String>,
-    /// A tag that they have.
-    pub tag: Option<String>,
+    /// A tag that they have. Repeat the parameter for several tags, at most 10: a workflow has them all.
+    #[serde(default, deserialize_with = "repeated", skip_serializing_if = "Vec::is_empty")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode)]
+    pub tag: Vec<String>,
+    /// Only those whose newest execution is in one of these statuses, separated by commas.
+    #[serde(default, deserialize_with = "comma_separated")]
+    #[param(style = Form, explode = false)]
+    pub status: Option<Vec<ExecutionStatus>>,
     /// Their category.
     pub category: Option<String>,
     /// Whether they are templates.
@@ -330,6 +349,10 @@ pub struct ListQuery {
     pub mcp_server_id: Option<McpServerId>,
     /// A tool that their steps name, as `native:name` or `server-id:name`; also those that name all tools of its server.
     pub tool: Option<String>,
+    /// What the page holds beside the workflows, separated by commas: `facets`, `recent_executions`, `total`. More may come.
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Vec::is_empty")]
+    #[param(style = Form, explode = false, value_type = Option<Vec<WorkflowInclude>>)]
+    pub include: Vec<WorkflowInclude>,
 }
 
 /// Id and name of the copy.

@@ -2,7 +2,8 @@
 
 use sluice_types::{
     CopyWorkflow, CreateWorkflow, Estimate, EstimateWorkflow, ExecutionPage, ListQuery, UpdateWorkflow, Workflow,
-    WorkflowId, WorkflowPage, WorkflowStats, WorkflowVersion, WorkflowVersionDifference, WorkflowVersionPage,
+    WorkflowFacets, WorkflowId, WorkflowInclude, WorkflowPage, WorkflowStats, WorkflowVersion,
+    WorkflowVersionDifference, WorkflowVersionPage,
 };
 
 use super::error::ApiResult;
@@ -10,18 +11,34 @@ use super::http::Call;
 
 /// A page of workflows.
 pub async fn list(query: &ListQuery) -> ApiResult<WorkflowPage> {
-    let yes = query.is_template.map(|is| is.to_string());
-    let limit = query.limit.map(|limit| limit.to_string());
+    let words = |words: Vec<&'static str>| (!words.is_empty()).then(|| words.join(","));
+    let include = words(query.include.iter().map(|part| part.as_str()).collect());
+    let status = query.status.as_ref().and_then(|all| words(all.iter().map(|status| status.as_str()).collect()));
     let parameters = [
-        ("limit", limit),
+        ("limit", query.limit.map(|limit| limit.to_string())),
         ("cursor", query.cursor.clone()),
         ("sort", query.sort.clone()),
         ("search", query.search.clone()),
-        ("tag", query.tag.clone()),
+        ("status", status),
         ("category", query.category.clone()),
-        ("is_template", yes),
+        ("is_template", query.is_template.map(|is| is.to_string())),
+        ("include", include),
     ];
-    Call::get("/workflows").query(parameters).answer().await
+    let tags = query.tag.iter().map(|tag| ("tag", Some(tag.clone())));
+    Call::get("/workflows").query(parameters.into_iter().chain(tags)).answer().await
+}
+
+/// How many workflows fit a query, on all pages.
+pub async fn count(query: ListQuery) -> ApiResult<Option<i64>> {
+    let query = ListQuery { limit: Some(1), cursor: None, include: vec![WorkflowInclude::Total], ..query };
+    Ok(list(&query).await?.total)
+}
+
+/// The tags and categories of the workflows that are no templates.
+pub async fn facets() -> ApiResult<WorkflowFacets> {
+    let include = vec![WorkflowInclude::Facets];
+    let query = ListQuery { limit: Some(1), is_template: Some(false), include, ..ListQuery::default() };
+    Ok(list(&query).await?.facets.unwrap_or_default())
 }
 
 /// One workflow.

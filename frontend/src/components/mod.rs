@@ -18,6 +18,7 @@ mod resource_editor;
 mod resource_form;
 mod resource_list;
 mod run_history;
+mod sparkline;
 mod status;
 mod step_kind;
 mod text;
@@ -41,6 +42,7 @@ pub use resource_editor::{Edited, Editing, EditorFrame, forget_unsaved, has_unsa
 pub use resource_form::{ResourceForm, TextBinding, TextField};
 pub use resource_list::ResourceList;
 pub use run_history::RunHistory;
+pub use sparkline::{RecentRuns, Sparkline};
 pub use status::{RunBadge, StepDot, step_word};
 pub use step_kind::{StepKindLook, new_step_icon, step_kind, step_look, wrapper_icon};
 pub use text::{CopyButton, DiffView, MarkdownView, Message, Tooltip, When};

@@ -175,6 +175,15 @@ pub fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
+/// How many of all: `3 workflows`, or `18 of 199 workflows` when not all are shown.
+#[must_use]
+pub fn counted_of(shown: u64, all: Option<u64>, one: &str, many: &str) -> String {
+    match all {
+        Some(all) => format!("{} of {}", number(shown), plural(all, one, many)),
+        None => plural(shown, one, many),
+    }
+}
+
 /// A time as text for `datetime` and tooltips: `2026-11-01T09:30:00Z`.
 #[must_use]
 pub fn utc_iso(at: DateTime<Utc>) -> String {

@@ -41,6 +41,7 @@ pub mod run_text;
 pub mod runs;
 pub mod selection;
 pub mod shared;
+pub mod sparkline;
 pub mod statistics;
 pub mod templates;
 pub mod tools;

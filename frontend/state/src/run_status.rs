@@ -1,6 +1,6 @@
 //! Statuses of a run, as labels for people.
 
-use sluice_types::{ErrorCode, ExecutionStatus, ExecutionSummary, StepRunStatus};
+use sluice_types::{ErrorCode, ExecutionStatus, ExecutionSummary, RecentExecution, StepRunStatus};
 
 use crate::run::RunState;
 
@@ -35,6 +35,12 @@ impl RunStanding {
     #[must_use]
     pub fn of_summary(run: &ExecutionSummary) -> Self {
         Self::new(run.status, run.on_hold, run.error.as_ref().map(|error| error.code), false)
+    }
+
+    /// The standing of a run in a small chart, which does not know why a run failed.
+    #[must_use]
+    pub fn of_recent(run: &RecentExecution) -> Self {
+        Self::new(run.status, run.on_hold, None, false)
     }
 
     /// The standing of the run of a page.

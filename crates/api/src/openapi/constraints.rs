@@ -13,10 +13,10 @@ use sluice_types::limits::{
     MAX_METADATA_FILTERS, MAX_METADATA_KEY_CHARS, MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARS, MAX_NAME_CHARS,
     MAX_OUTPUT_BYTES, MAX_OUTPUT_TOKENS, MAX_PAGE, MAX_PARALLEL_BRANCHES, MAX_PATH_BYTES, MAX_POSITION,
     MAX_PROMPT_BYTES, MAX_RETRIES, MAX_SEARCH_CHARS, MAX_SLUG_CHARS, MAX_STATS_DAYS, MAX_STEPS, MAX_TAG_CHARS,
-    MAX_TAGS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS, MAX_ZOOM,
-    MIN_ZOOM,
+    MAX_TAG_FILTERS, MAX_TAGS, MAX_TEMPERATURE, MAX_TIMEOUT_SECONDS, MAX_TOOL_NAME_CHARS, MAX_TURNS, MAX_WAIT_SECONDS,
+    MAX_ZOOM, MIN_ZOOM,
 };
-use sluice_types::{ExecutionStatus, Include, StepEffect, StepRunStatus};
+use sluice_types::{ExecutionStatus, Include, StepEffect, StepRunStatus, WorkflowInclude};
 use utoipa::Number;
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Object, Schema};
@@ -60,6 +60,7 @@ const EXPRESSION: Limits = Limits::Text(0, MAX_EXPRESSION_BYTES, None);
 const PROMPT: Limits = Limits::Text(0, MAX_PROMPT_BYTES, None);
 const OUTPUT: Limits = Limits::Text(0, MAX_OUTPUT_BYTES, None);
 const TAG: Limits = Limits::Text(1, MAX_TAG_CHARS, Some(NOT_BLANK));
+const TAG_FILTER: Limits = Limits::Text(0, MAX_TAG_CHARS, None);
 /// Without control characters.
 const CREDENTIAL: Limits =
     Limits::Text(1, MAX_CREDENTIAL_CHARS, Some(r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"));
@@ -164,6 +165,7 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         ("follow_workflow", "after" | "Last-Event-ID") => Limits::Text(1, 70, Some(EVENT_ID)),
         (_, "after" | "after_seq") => EVENT,
         (_, "status") => Limits::List(1, ExecutionStatus::ALL.len().max(StepRunStatus::ALL.len()), None),
+        ("list_workflows", "include") => Limits::List(1, WorkflowInclude::ALL.len(), None),
         (_, "include") => Limits::List(1, Include::ALL.len(), None),
         (_, "metadata") => Limits::List(1, MAX_METADATA_FILTERS, Some(&METADATA_FILTER)),
         (_, "limit") => Limits::Integer(1, Some(MAX_PAGE)),
@@ -175,7 +177,7 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         ("list_tool_resources", "effect") => Limits::Words(StepEffect::WORDS),
         (_, "tool") => Limits::Text(3, MAX_TOOL_ID_CHARS, Some("^[^:]+:")),
         (_, "q" | "search") => Limits::Text(0, MAX_SEARCH_CHARS, None),
-        (_, "tag") => Limits::Text(0, MAX_TAG_CHARS, None),
+        (_, "tag") => Limits::List(1, MAX_TAG_FILTERS, Some(&TAG_FILTER)),
         (_, "category" | "triggered_by") => SHORT,
         (_, "error_code") => ERROR_CODE,
         (_, "If-Match") => IF_MATCH,

@@ -27,7 +27,7 @@ const WITHOUT_NULL: [&str; 13] = [
     "ToolStep",
 ];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
-const LEFT_OUT: [(&str, &str); 45] = [
+const LEFT_OUT: [(&str, &str); 48] = [
     ("AgentRun", "finished"),
     ("AgentRun", "turns"),
     ("Attachment", "data"),
@@ -73,6 +73,9 @@ const LEFT_OUT: [(&str, &str); 45] = [
     ("Tested", "case"),
     ("Tested", "iteration"),
     ("Tested", "values"),
+    ("WorkflowPage", "facets"),
+    ("WorkflowPage", "total"),
+    ("WorkflowSummary", "recent_executions"),
 ];
 /// Schemas of requests that answers hold too: a client must read such an answer of a newer server. The server still refuses
 /// unknown fields in requests.

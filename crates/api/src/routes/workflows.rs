@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use sluice_store::{ResourceKind, SortOrder, WorkflowFilter};
 use sluice_types::edit::rename_references;
-use sluice_types::limits::{DEFAULT_STATS_DAYS, MAX_NAME_CHARS, MAX_STATS_DAYS, MAX_TAG_CHARS};
+use sluice_types::limits::{DEFAULT_STATS_DAYS, MAX_NAME_CHARS, MAX_STATS_DAYS, MAX_TAG_CHARS, MAX_TAG_FILTERS};
 use sluice_types::{
     ALL_TOOLS, AgentId, CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateWorkflow, LintReport, ListQuery,
-    McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, VersionOrigin, Workflow, WorkflowId, WorkflowPage,
-    WorkflowStats, layout_of, positions_of,
+    McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, VersionOrigin, Workflow, WorkflowId, WorkflowInclude,
+    WorkflowPage, WorkflowStats, layout_of, positions_of,
 };
 use utoipa::IntoParams;
 
@@ -29,7 +29,9 @@ use crate::validate::{Check, check_definition, cursor, filter, page_size, search
 
 /// Lists workflows, without their definitions.
 ///
-/// The list has the newest save first, unless `sort` says otherwise. `last_execution` is the newest execution of each.
+/// The list has the newest save first, unless `sort` says otherwise. `last_execution` is the newest execution of each. Filters
+/// are combined: a workflow fits them all. `include` adds the number of workflows on all pages, the newest executions of each
+/// workflow of the page, and the tags and categories to filter by.
 #[utoipa::path(
     tag = "workflows", params(ListQuery),
     responses((status = 200, description = "A page of workflows", body = WorkflowPage)),
@@ -50,13 +52,38 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
         cursor: cursor(query.cursor.as_deref(), sort.scope())?,
         sort,
         search: search(query.search)?,
-        tag: filter("tag", query.tag, MAX_TAG_CHARS)?,
+        tags: tags(query.tag)?,
+        statuses: query.status.unwrap_or_default(),
         category: filter("category", query.category, MAX_NAME_CHARS)?,
         is_template: query.is_template,
         is_published: query.is_published,
         names,
     };
-    Ok(Json(app.engine.store().workflows(caller.tenant(), wanted).await?))
+    let (store, tenant) = (app.engine.store(), caller.tenant());
+    let mut page = store.workflows(tenant, wanted.clone()).await?;
+    if query.include.contains(&WorkflowInclude::RecentExecutions) {
+        let ids = page.items.iter().map(|item| item.id.to_string()).collect();
+        let mut recent = store.recent_executions(tenant, ids).await?;
+        for item in &mut page.items {
+            item.recent_executions = Some(recent.remove(item.id.as_str()).unwrap_or_default());
+        }
+    }
+    if query.include.contains(&WorkflowInclude::Facets) {
+        page.facets = Some(store.workflow_facets(tenant, wanted.is_template).await?);
+    }
+    if query.include.contains(&WorkflowInclude::Total) {
+        page.total = Some(store.count_workflows(tenant, wanted).await?);
+    }
+    Ok(Json(page))
+}
+
+/// Checks the tags that a list is filtered by.
+fn tags(tags: Vec<String>) -> ApiResult<Vec<String>> {
+    if tags.len() > MAX_TAG_FILTERS {
+        let message = format!("at most {MAX_TAG_FILTERS} tags, not {}", tags.len());
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "tag", message));
+    }
+    tags.into_iter().map(|tag| Ok(filter("tag", Some(tag), MAX_TAG_CHARS)?.unwrap_or_default())).collect()
 }
 
 /// What the listed workflows name.

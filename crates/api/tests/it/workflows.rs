@@ -218,3 +218,41 @@ async fn the_list_tells_the_last_run(#[future(awt)] database: TestDatabase) {
     let history = server.post("/workflows/w/estimate", &json!({"input": {}})).await.expect(StatusCode::OK);
     assert_eq!(history["steps"][0]["from_history"], true);
 }
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_is_filtered_and_answers_what_it_is_asked_for(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    let execution = server.run(&[step("a", "demo-echo", "x")]).await;
+    server.settled(&execution).await;
+    for (name, tags) in [("Brief", vec!["weekly", "a, b"]), ("Report", vec!["weekly"])] {
+        let definition = json!({"steps": [step("collect-it", "demo-echo", "x")]});
+        let body = json!({"name": name, "tags": tags, "category": "Content", "definition": definition});
+        server.post("/workflows", &body).await.expect(StatusCode::CREATED);
+    }
+    let listed = async |query: &str| server.get(&format!("/workflows?sort=name&{query}")).await.expect(StatusCode::OK);
+    for (query, expected) in [
+        ("tag=weekly&tag=a,%20b", json!(["brief"])),
+        ("tag=weekly&tag=weekly", json!(["brief", "report"])),
+        ("tag=a", json!([])),
+        ("search=COLLECT+weekly", json!(["brief", "report"])),
+        ("status=completed,failed", json!(["w"])),
+        ("status=failed&status=completed", json!(["w"])),
+        ("status=failed", json!([])),
+        ("category=Content&search=brief", json!(["brief"])),
+    ] {
+        let page: Value = listed(query).await;
+        let ids: Vec<&Value> = page["items"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
+        assert_eq!(json!(ids), expected, "{query}");
+        assert!(page.get("total").is_none() && page.get("facets").is_none(), "{page}");
+        assert!(page["items"].as_array().unwrap().iter().all(|item| item.get("recent_executions").is_none()));
+    }
+    let page = listed("limit=1&tag=weekly&include=total&include=facets,recent_executions").await;
+    assert_eq!((&page["total"], &page["items"][0]["recent_executions"]), (&json!(2), &json!([])));
+    assert_eq!(page["facets"]["tags"][0], json!({"name": "weekly", "count": 2}));
+    assert_eq!(page["facets"]["categories"], json!([{"name": "Content", "count": 2}]));
+    let page = listed("status=completed&include=recent_executions").await;
+    let recent = &page["items"][0]["recent_executions"];
+    assert_eq!((&recent[0]["id"], &recent[0]["status"]), (&json!(execution), &json!("completed")));
+    assert!(recent[0]["duration_ms"].is_i64() && recent[0]["cost_usd"].is_number(), "{recent}");
+}

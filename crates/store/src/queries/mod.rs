@@ -22,6 +22,8 @@ pub mod statistics;
 pub mod step_runs;
 pub mod turns;
 pub mod unreadable;
+pub mod workflow_extras;
+pub mod workflow_search;
 pub mod workflows;
 
 use super::{

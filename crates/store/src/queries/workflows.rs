@@ -8,7 +8,7 @@ use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion};
 
-use super::{Backend, Connection, Result, canvas, name_key, resources};
+use super::{Backend, Connection, Result, canvas, name_key, resources, workflow_search};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
 use crate::schema::{executions, workflow_resources, workflow_tags, workflow_versions, workflows};
@@ -56,6 +56,7 @@ pub async fn create(conn: &mut Connection, tenant: &str, save: &WorkflowSave) ->
     let workflow = &save.workflow;
     diesel::insert_into(workflows::table).values(WorkflowRow::new(tenant, workflow)?).execute(conn).await?;
     write_tags(conn, tenant, workflow).await?;
+    workflow_search::write(conn, tenant, workflow).await?;
     resources::note(conn, tenant, workflow).await?;
     canvas::create(conn, tenant, workflow.id.as_str(), &workflow.layout).await?;
     write_version(conn, tenant, save).await
@@ -82,6 +83,7 @@ pub async fn update(conn: &mut Connection, tenant: &str, save: &WorkflowSave) ->
     .execute(conn)
     .await?;
     write_tags(conn, tenant, workflow).await?;
+    workflow_search::write(conn, tenant, workflow).await?;
     resources::note(conn, tenant, workflow).await?;
     write_version(conn, tenant, save).await?;
     Ok(WorkflowUpdate::Saved)
@@ -123,46 +125,22 @@ pub async fn list(
 type ListQuery =
     workflows::BoxedQuery<'static, Backend, (SqlTypeOf<AsSelect<WorkflowSummaryRow, Backend>>, Nullable<Text>)>;
 
+/// A column of the newest execution of the workflow of a row: one seek in an index, so that a start need not write the
+/// workflow's row, definition and all.
+macro_rules! of_newest {
+    ($column:expr) => {
+        executions::table
+            .filter(executions::tenant_id.eq(workflows::tenant_id).and(executions::workflow_id.eq(workflows::id)))
+            .filter(not(executions::deleting))
+            .order(executions::id.desc())
+            .select($column)
+            .single_value()
+    };
+}
+
 /// The query of a list, with the id of each workflow's newest execution.
 pub fn list_query(tenant: &str, filter: &WorkflowFilter) -> ListQuery {
-    // One seek in an index for each row of the page, so that a start need not write the workflow's
-    // row, definition and all.
-    let of_workflow = executions::tenant_id.eq(workflows::tenant_id).and(executions::workflow_id.eq(workflows::id));
-    let newest = executions::table
-        .filter(of_workflow.and(not(executions::deleting)))
-        .order(executions::id.desc())
-        .select(executions::id)
-        .single_value();
-    let mut query = workflows::table
-        .filter(workflows::tenant_id.eq(tenant.to_owned()).and(not(workflows::deleting)))
-        .select((WorkflowSummaryRow::as_select(), newest))
-        .into_boxed::<Backend>();
-    if let Some(search) = &filter.search {
-        query = query.filter(workflows::search_text.like(pattern(search)).escape('\\'));
-    }
-    if let Some(tag) = &filter.tag {
-        let tagged = workflow_tags::table
-            .filter(workflow_tags::tenant_id.eq(tenant.to_owned()).and(workflow_tags::tag.eq(tag.clone())))
-            .select(workflow_tags::workflow_id);
-        query = query.filter(workflows::id.eq_any(tagged));
-    }
-    for (kind, ids) in &filter.names {
-        let naming = workflow_resources::table
-            .filter(workflow_resources::tenant_id.eq(tenant.to_owned()).and(workflow_resources::kind.eq(kind.as_str())))
-            .filter(workflow_resources::resource_id.eq_any(ids.clone()))
-            .select(workflow_resources::workflow_id);
-        query = query.filter(workflows::id.eq_any(naming));
-    }
-    if let Some(category) = &filter.category {
-        query = query.filter(workflows::category.eq(category.clone()));
-    }
-    if let Some(is_template) = filter.is_template {
-        query = query.filter(workflows::is_template.eq(is_template));
-    }
-    if let Some(is_published) = filter.is_published {
-        let published = workflows::is_template.and(workflows::is_published);
-        query = if is_published { query.filter(published) } else { query.filter(not(published)) };
-    }
+    let mut query = filtered(tenant, filter).select((WorkflowSummaryRow::as_select(), of_newest!(executions::id)));
     query = match filter.sort {
         SortOrder::NewestFirst => query.order((workflows::updated_at.desc(), workflows::id.desc())),
         SortOrder::OldestFirst => query.order((workflows::updated_at.asc(), workflows::id.asc())),
@@ -196,6 +174,44 @@ pub fn list_query(tenant: &str, filter: &WorkflowFilter) -> ListQuery {
         };
     }
     query.limit(i64::from(filter.limit) + 1)
+}
+
+/// The workflows that fit a filter, whatever the page.
+pub fn filtered(tenant: &str, filter: &WorkflowFilter) -> workflows::BoxedQuery<'static, Backend> {
+    let mut query = workflows::table
+        .filter(workflows::tenant_id.eq(tenant.to_owned()).and(not(workflows::deleting)))
+        .into_boxed::<Backend>();
+    if let Some(search) = &filter.search {
+        query = query.filter(workflows::id.eq_any(workflow_search::found(tenant, search)));
+    }
+    for tag in &filter.tags {
+        let tagged = workflow_tags::table
+            .filter(workflow_tags::tenant_id.eq(tenant.to_owned()).and(workflow_tags::tag.eq(tag.clone())))
+            .select(workflow_tags::workflow_id);
+        query = query.filter(workflows::id.eq_any(tagged));
+    }
+    if !filter.statuses.is_empty() {
+        let statuses: Vec<String> = filter.statuses.iter().map(|status| status.as_str().to_owned()).collect();
+        query = query.filter(of_newest!(executions::status).eq_any(statuses));
+    }
+    for (kind, ids) in &filter.names {
+        let naming = workflow_resources::table
+            .filter(workflow_resources::tenant_id.eq(tenant.to_owned()).and(workflow_resources::kind.eq(kind.as_str())))
+            .filter(workflow_resources::resource_id.eq_any(ids.clone()))
+            .select(workflow_resources::workflow_id);
+        query = query.filter(workflows::id.eq_any(naming));
+    }
+    if let Some(category) = &filter.category {
+        query = query.filter(workflows::category.eq(category.clone()));
+    }
+    if let Some(is_template) = filter.is_template {
+        query = query.filter(workflows::is_template.eq(is_template));
+    }
+    if let Some(is_published) = filter.is_published {
+        let published = workflows::is_template.and(workflows::is_published);
+        query = if is_published { query.filter(published) } else { query.filter(not(published)) };
+    }
+    query
 }
 
 async fn summaries(conn: &mut Connection, tenant: &str, ids: &[&String]) -> Result<HashMap<String, ExecutionSummary>> {

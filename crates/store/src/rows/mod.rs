@@ -6,6 +6,7 @@ mod layouts;
 mod resources;
 mod step_runs;
 mod versions;
+mod workflow_list;
 mod workflows;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) use layouts::{LayoutRow, read_positions, write_positions};
 pub(crate) use resources::{AgentRow, CredentialRow, McpServerRow, McpToolRow, PersonaRow};
 pub(crate) use step_runs::{AttemptRow, AttemptTextRow, DecisionRow, OpenGateRow, StepRunRow, add_texts};
 pub(crate) use versions::VersionRow;
+pub(crate) use workflow_list::{RecentExecutionRow, SearchedRow};
 pub(crate) use workflows::{WorkflowRow, WorkflowSummaryRow};
 
 /// The newest form of JSON that this server knows. A form changes its number when an older server would misread it, not when

@@ -47,7 +47,7 @@ impl WorkflowRow {
             definition: write_json(&workflow.definition)?,
             step_count: i32::try_from(labels.len()).unwrap_or(i32::MAX),
             step_labels: write_json(&labels)?,
-            // Lower case as Rust knows it: SQLite's own knows ASCII only.
+            // The list is sorted by its first line. Lower case as Rust knows it: SQLite's own knows ASCII only.
             search_text: format!("{}\n{}", workflow.name, workflow.description).to_lowercase(),
             version: workflow.version,
             is_template: workflow.is_template,
@@ -124,6 +124,7 @@ impl WorkflowSummaryRow {
             is_published: self.is_template && self.is_published,
             is_active: self.is_active,
             last_execution,
+            recent_executions: None,
             created_by: self.created_by,
             created_at: from_micros(self.created_at),
             updated_at: from_micros(self.updated_at),

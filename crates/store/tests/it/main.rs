@@ -24,4 +24,5 @@ mod step_runs;
 mod support;
 mod tls;
 mod turns;
+mod workflow_lists;
 mod workflows;

@@ -45,6 +45,11 @@ async fn measure(database: TestDatabase) {
         "workflows, 50",
         store.workflows(&tenant, WorkflowFilter { limit: 50, ..WorkflowFilter::default() }).await.unwrap()
     );
+    let page = store.workflows(&tenant, WorkflowFilter { limit: 50, ..WorkflowFilter::default() }).await.unwrap();
+    let ids: Vec<String> = page.items.iter().map(|item| item.id.to_string()).collect();
+    time!("the last 20 of 50 workflows", store.recent_executions(&tenant, ids.clone()).await.unwrap());
+    let failed = WorkflowFilter { limit: 50, statuses: vec![ExecutionStatus::Failed], ..WorkflowFilter::default() };
+    time!("workflows that failed last", store.workflows(&tenant, failed.clone()).await.unwrap());
     time!("executions, 50", store.executions(&tenant, filter.clone()).await.unwrap());
     let failed = ExecutionFilter { statuses: vec![ExecutionStatus::Failed], ..filter.clone() };
     time!("the one failed", assert_eq!(store.executions(&tenant, failed.clone()).await.unwrap().items.len(), 1));
@@ -74,6 +79,49 @@ async fn lists_of_a_million_executions_on_sqlite() {
 #[ignore = "makes a gigabyte; run by hand"]
 async fn lists_of_a_million_executions_on_postgres() {
     measure(TestDatabase::postgres().await).await;
+}
+
+/// 2,000 workflows of 50 steps: how long it takes to search, count and filter them.
+async fn measure_search(database: TestDatabase) {
+    let store = database.open().await;
+    let tenant = with_workflow(&store).await;
+    let prompt = "Write about {{input.topic}} as well as you can. ".repeat(20);
+    for number in 0..2_000 {
+        let steps: Vec<_> = (0..50)
+            .map(|at| serde_json::json!({"label": format!("Research part {at}"), "type": "llm", "prompt": prompt}))
+            .collect();
+        let definition = serde_json::from_value(serde_json::json!({ "steps": steps })).unwrap();
+        let id = WorkflowId::new(format!("w{number}")).unwrap();
+        let tags = vec![format!("tag-{}", number % 50), "common".to_owned()];
+        let made = sluice_types::Workflow { id, definition, tags, name: format!("Workflow {number}"), ..workflow() };
+        store.create_workflow(&tenant, made).await.unwrap();
+    }
+    for words in ["workflow 1999", "research common", "nothing of this", "PART 49"] {
+        let filter = WorkflowFilter { limit: 50, search: Some(words.into()), ..WorkflowFilter::default() };
+        for _ in 0..2 {
+            let from = Instant::now();
+            let page = store.workflows(&tenant, filter.clone()).await.unwrap();
+            report(&format!("search for {words:?}: {} on the first page", page.items.len()), from);
+            let from = Instant::now();
+            let count = store.count_workflows(&tenant, filter.clone()).await.unwrap();
+            report(&format!("count of {words:?}: {count}"), from);
+        }
+    }
+    let from = Instant::now();
+    store.workflow_facets(&tenant, Some(false)).await.unwrap();
+    report("facets", from);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes 100 MB; run by hand"]
+async fn search_of_2000_workflows_on_sqlite() {
+    measure_search(TestDatabase::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes 100 MB; run by hand"]
+async fn search_of_2000_workflows_on_postgres() {
+    measure_search(TestDatabase::postgres().await).await;
 }
 
 /// A million ended runs of one workflow, of three steps, over a year: how long it takes to count them, and to read their

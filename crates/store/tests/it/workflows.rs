@@ -195,7 +195,7 @@ async fn lists_are_filtered(#[future(awt)] database: TestDatabase) {
     assert_eq!(found(search("0%")).await, ["w0"]);
     assert_eq!(found(search("a_x")).await, ["w2"]);
     assert_eq!(found(search("about")).await.len(), 3);
-    assert_eq!(found(WorkflowFilter { tag: Some("tag-1".into()), ..WorkflowFilter::default() }).await, ["w1"]);
+    assert_eq!(found(WorkflowFilter { tags: vec!["tag-1".into()], ..WorkflowFilter::default() }).await, ["w1"]);
     assert_eq!(
         found(WorkflowFilter { is_template: Some(true), ..WorkflowFilter::default() }).await,
         Vec::<String>::new()

@@ -22,7 +22,7 @@ use super::settings::{Defaults, Heading};
 use super::sorting::Sorting;
 use super::step_list::{StepNames, StepTree};
 use crate::browser::focus::use_title;
-use crate::components::{Button, ButtonKind, CloseButton, DescribeField, Empty, Icon, Note, NoteKind};
+use crate::components::{Button, ButtonKind, CloseButton, DescribeField, Empty, Icon, Note, NoteKind, RecentRuns};
 use crate::pages::builder::findings;
 
 /// Everything of one workflow.
@@ -94,6 +94,7 @@ fn ListLayout(builder: Builder, picking: Picking, templates: RwSignal<bool>) -> 
                 <RefineCard builder />
                 <EstimateCard builder />
                 <Problems builder />
+                {builder.saved.get_untracked().map(|saved| view! { <RecentRuns workflow=saved.id /> })}
             </aside>
         </div>
     }

@@ -1,32 +1,21 @@
-//! Search, filters and order of the list.
+//! What narrows and orders the list, and how many workflows that leaves.
 
-use leptos::ev::{KeyboardEvent, SubmitEvent};
-use leptos::html;
 use leptos::prelude::*;
-use leptos_use_event_listener::use_event_listener;
-use leptos_use_watch_debounce_throttle::watch_debounced;
-use sluice_web_state::list::Sort;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
+use sluice_web_state::format::counted_of;
+use sluice_web_state::list::tokens::Token;
+use sluice_web_state::list::{ListState, Sort};
 
 use super::listing::Listing;
-use crate::components::{Icon, Tag};
+use super::search::Search;
+use crate::browser::storage;
+use crate::components::{Button, ButtonKind, Icon, Tag};
 
-/// How long nothing is typed before the list follows.
-const PAUSE_MS: f64 = 200.0;
-/// Characters that a search may have.
-const MOST: &str = "200";
+/// Whether the browser keeps that rows are compact.
+const COMPACT: &str = "sluice.workflows.compact";
 
-/// Search, tag and order.
+/// Search, order and height of the rows; below them the filters that are set.
 #[component]
 pub fn Filters(listing: Listing) -> impl IntoView {
-    let tag = move || {
-        let tag = listing.state.with(|state| state.tag.clone())?;
-        let clear = move |()| listing.change(|state| state.tag = None);
-        Some(
-            view! { <Tag text=tag.clone() label=format!("Remove the filter by tag {tag}") removable=true on_press=clear /> },
-        )
-    };
     let order = move |value: String| {
         let sort = Sort::parse(&value).unwrap_or_default();
         listing.change(|state| state.sort = sort);
@@ -38,7 +27,6 @@ pub fn Filters(listing: Listing) -> impl IntoView {
     view! {
         <div class="filters" hidden=move || listing.is_bare()>
             <Search listing />
-            {tag}
             <select
                 class="select"
                 aria-label="Order"
@@ -47,78 +35,71 @@ pub fn Filters(listing: Listing) -> impl IntoView {
             >
                 {options.collect_view()}
             </select>
+            <CompactSwitch listing />
+        </div>
+        <div class="tokens" hidden=move || listing.is_bare()>
+            <Tokens listing />
+            <p class="list-count small muted numbers">{move || count(listing)}</p>
         </div>
     }
 }
 
+/// "18 of 199 workflows", once it is known.
+fn count(listing: Listing) -> Option<String> {
+    let counts = listing.counts.get();
+    let is_filtered = listing.state.with(ListState::is_filtered);
+    Some(counted_of(counts.found?, counts.all.filter(|_| is_filtered), "workflow", "workflows"))
+}
+
 #[component]
-fn Search(listing: Listing) -> impl IntoView {
-    let field: NodeRef<html::Input> = NodeRef::new();
-    let typed = RwSignal::new(listing.state.with_untracked(|state| state.search.clone()));
-    let sent = StoredValue::new(typed.get_untracked());
-    let send = move || {
-        let search = typed.get_untracked().trim().to_owned();
-        sent.set_value(search.clone());
-        listing.change(|state| state.search = search);
-    };
-    // A search that comes due on another page would lead back to this one.
-    let _stop = watch_debounced(
-        move || typed.track(),
-        move |(), _, _| {
-            if !typed.is_disposed() {
-                send();
-            }
-        },
-        PAUSE_MS,
-    );
-    // The address may change without typing: a link, one step back, "Clear search".
-    Effect::new(move || {
-        let search = listing.state.with(|state| state.search.clone());
-        if sent.with_value(|sent| *sent != search) {
-            sent.set_value(search.clone());
-            typed.set(search);
-        }
-    });
-    let _stop = use_event_listener(window(), leptos::ev::keydown, move |event: KeyboardEvent| {
-        if is_shortcut(&event) {
-            event.prevent_default();
-            if let Some(field) = field.get_untracked() {
-                let _focused = field.focus();
-                field.select();
-            }
-        }
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        send();
-    };
+fn Tokens(listing: Listing) -> impl IntoView {
+    let tokens = Memo::new(move |_| listing.state.with(ListState::tokens));
+    let is_several = Memo::new(move |_| tokens.with(Vec::len) > 1);
     view! {
-        <form role="search" class="search grow" on:submit=submit>
-            <Icon icon=icondata_lu::LuSearch />
-            <input
-                node_ref=field
-                id="search"
-                class="input"
-                type="search"
-                aria-label="Search workflows"
-                aria-keyshortcuts="/"
-                placeholder="Search by name or description"
-                autocomplete="off"
-                maxlength=MOST
-                prop:value=move || typed.get()
-                on:input:target=move |event| typed.set(event.target().value())
-            />
-            <kbd class="key" aria-hidden="true">
-                "/"
-            </kbd>
-        </form>
+        <For each=move || tokens.get() key=Clone::clone let:token>
+            <TokenTag token listing />
+        </For>
+        <Show when=move || is_several.get()>
+            <Button kind=ButtonKind::Ghost small=true on_press=move |_| listing.change(ListState::clear)>
+                "Clear filters"
+            </Button>
+        </Show>
     }
 }
 
-/// Whether a `/` is meant for the page: not for a field, not with another key, not below a dialog.
-fn is_shortcut(event: &KeyboardEvent) -> bool {
-    let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
-        element.closest("input, textarea, select, dialog, [contenteditable]").ok().flatten().is_some()
-    });
-    event.key() == "/" && !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !typing
+/// A filter that is set; pressing it takes it away.
+#[component]
+pub fn TokenTag(token: Token, listing: Listing) -> impl IntoView {
+    let key = token.key().as_str();
+    let label = format!("Remove the filter by {key} {}", token.value());
+    let text = format!("{key}: {}", token.value());
+    let remove = move |()| listing.change(|state| state.remove(&token));
+    view! { <Tag text label removable=true on_press=remove /> }
+}
+
+/// Rows of one line or of two. The browser keeps it.
+#[component]
+fn CompactSwitch(listing: Listing) -> impl IntoView {
+    let compact = listing.compact;
+    let press = move |_| {
+        compact.update(|compact| *compact = !*compact);
+        storage::keep(COMPACT, compact.get_untracked().then_some("1"));
+    };
+    view! {
+        <button
+            type="button"
+            class="button ghost square compact-switch"
+            title="Compact rows"
+            aria-label="Compact rows"
+            aria-pressed=move || if compact.get() { "true" } else { "false" }
+            on:click=press
+        >
+            <Icon icon=icondata_lu::LuRows3 />
+        </button>
+    }
+}
+
+/// Whether rows were compact the last time.
+pub fn kept_compact() -> bool {
+    storage::get(COMPACT).is_some()
 }

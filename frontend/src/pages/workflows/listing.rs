@@ -1,6 +1,7 @@
 //! The state of the list: query from the address, pages from the server.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -9,10 +10,13 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::limits::MAX_PAGE;
-use sluice_types::{ExecutionSummary, ListQuery, WorkflowId, WorkflowPage, WorkflowSummary};
-use sluice_web_state::list::{Ask, ListState, Pages};
+use sluice_types::{
+    ExecutionSummary, ListQuery, RecentExecution, WorkflowId, WorkflowInclude, WorkflowPage, WorkflowSummary,
+};
+use sluice_web_state::list::{Ask, ListState, PAGE_SIZE, Pages};
 use web_sys::UrlSearchParams;
 
+use super::filters::kept_compact;
 use super::position::{self, Position};
 use crate::api::{self, ApiError};
 use crate::components::{Deletion, Deletions};
@@ -22,8 +26,23 @@ const LIVE: Duration = Duration::from_secs(5);
 /// How long after a failure the list is asked for again.
 const ASK_AGAIN: Duration = Duration::from_secs(3);
 
-/// The query parameters of the list's address.
-const PARAMS: [&str; 5] = ["q", "sort", "tag", "category", "templates"];
+/// How many workflows there are, as far as it is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that are as asked for.
+    pub found: Option<u64>,
+    /// All.
+    pub all: Option<u64>,
+}
+
+/// What a change of the address is in the browser's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// A step that one step back leads before.
+    New,
+    /// The same step, still being typed.
+    Same,
+}
 
 /// The list.
 #[derive(Clone, Copy)]
@@ -31,14 +50,20 @@ pub struct Listing {
     /// Which workflows, and in which order: what the address says.
     pub state: Memo<ListState>,
     /// The pages loaded so far.
-    pub pages: RwSignal<Pages<WorkflowSummary>>,
+    pub pages: RwSignal<Pages<Arc<WorkflowSummary>>>,
+    /// How many there are.
+    pub counts: RwSignal<Counts>,
+    /// Whether rows have one line only.
+    pub compact: RwSignal<bool>,
     /// Why the last page did not come.
     pub error: RwSignal<Option<ApiError>>,
     /// The newest run of each workflow that was run.
     pub runs: RwSignal<HashMap<WorkflowId, ExecutionSummary>>,
+    /// The newest runs of each workflow that was run.
+    pub recent: RwSignal<HashMap<WorkflowId, Vec<RecentExecution>>>,
     /// Pending deletions, which the list hides already.
     pub deletions: Deletions,
-    go: UnsyncCallback<ListState>,
+    go: UnsyncCallback<(ListState, Step)>,
     /// The place to come back to, until it is reached.
     back: StoredValue<Option<Position>>,
 }
@@ -49,16 +74,18 @@ impl Listing {
         let search = use_location().search;
         let state = Memo::new(move |_| ListState::from_params(&search.with(|search| params(search))));
         let navigate = use_navigate();
-        let go = UnsyncCallback::new(move |state: ListState| {
-            // The address follows what is typed: one step back leads to the page before, not through every letter.
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        let go = UnsyncCallback::new(move |(state, step): (ListState, Step)| {
+            let options = NavigateOptions { replace: step == Step::Same, scroll: false, ..NavigateOptions::default() };
             navigate(&address(&state), options);
         });
         let listing = Self {
             state,
             pages: RwSignal::new(Pages::default()),
+            counts: RwSignal::new(Counts::default()),
+            compact: RwSignal::new(kept_compact()),
             error: RwSignal::new(None),
             runs: RwSignal::new(HashMap::new()),
+            recent: RwSignal::new(HashMap::new()),
             deletions: expect_context(),
             go,
             back: StoredValue::new(Position::of_entry()),
@@ -72,12 +99,21 @@ impl Listing {
         listing
     }
 
-    /// Changes what is listed, by way of the address.
+    /// Changes what is listed, by way of the address. One step back leads to what was listed before.
     pub fn change(self, change: impl FnOnce(&mut ListState)) {
+        self.step(Step::New, change);
+    }
+
+    /// Changes what is listed as somebody types: one step back leads to the page before, not through every letter.
+    pub fn follow_typing(self, change: impl FnOnce(&mut ListState)) {
+        self.step(Step::Same, change);
+    }
+
+    fn step(self, step: Step, change: impl FnOnce(&mut ListState)) {
         let mut state = self.state.get_untracked();
         change(&mut state);
         if state != self.state.get_untracked() {
-            self.go.run(state);
+            self.go.run((state, step));
         }
     }
 
@@ -108,18 +144,26 @@ impl Listing {
 
     /// Shows a workflow that was just made.
     pub fn insert_first(self, workflow: WorkflowSummary) {
-        self.pages.try_update(|pages| pages.insert_first(workflow));
+        self.pages.try_update(|pages| pages.insert_first(Arc::new(workflow)));
+        self.count_more(|count| count.saturating_add(1));
+    }
+
+    fn count_more(self, change: impl Fn(u64) -> u64) {
+        self.counts.try_update(|Counts { found, all }| {
+            *found = found.map(&change);
+            *all = all.map(&change);
+        });
     }
 
     /// The workflows to show: all that came, without those that are being deleted. Tracks changes.
-    pub fn shown(self) -> Vec<WorkflowSummary> {
+    pub fn shown(self) -> Vec<Arc<WorkflowSummary>> {
         let deletions = self.deletions;
         let hidden = |id: &WorkflowId| deletions.hide(&Deletion::Workflow(id.clone()));
         self.pages.with(|pages| pages.items().iter().filter(|it| !hidden(&it.id)).cloned().collect())
     }
 
     /// The same, without following it.
-    pub fn shown_untracked(self) -> Vec<WorkflowSummary> {
+    pub fn shown_untracked(self) -> Vec<Arc<WorkflowSummary>> {
         untrack(move || self.shown())
     }
 
@@ -127,6 +171,8 @@ impl Listing {
     pub fn forget(self, id: &WorkflowId) {
         self.pages.try_update(|pages| pages.remove(id));
         self.runs.try_update(|runs| runs.remove(id));
+        self.recent.try_update(|recent| recent.remove(id));
+        self.count_more(|count| count.saturating_sub(1));
     }
 
     /// Whether there is no workflow at all, so that there is nothing to search in. Tracks changes.
@@ -135,7 +181,7 @@ impl Listing {
     }
 
     fn fetch(self, ask: Ask) {
-        let query = self.query(ask.cursor.clone());
+        let query = ListQuery { limit: Some(self.page_size()), ..self.query(ask.cursor.clone()) };
         spawn_local(async move {
             match api::workflows::list(&query).await {
                 Ok(page) => self.arrived(&ask, page),
@@ -154,13 +200,43 @@ impl Listing {
         });
     }
 
+    /// Workflows to ask for: as many as lead back to the place that was left, within the limit.
+    fn page_size(self) -> u32 {
+        let loaded = self.pages.with_untracked(|pages| pages.items().len());
+        let place = self.back.try_get_value().flatten().map_or(0, |place| place.rows);
+        u32::try_from(place.saturating_sub(loaded)).unwrap_or(MAX_PAGE).clamp(PAGE_SIZE, MAX_PAGE)
+    }
+
     fn arrived(self, ask: &Ask, page: WorkflowPage) {
-        let WorkflowPage { items, next_cursor } = page;
-        self.runs.try_update(|runs| take_runs(runs, &items));
+        let WorkflowPage { items, next_cursor, total, .. } = page;
+        self.take_runs(&items);
+        let items = items.into_iter().map(Arc::new).collect();
         if self.pages.try_update(|pages| pages.arrived(ask, items, next_cursor)) == Some(true) {
             self.error.set(None);
+            if let Some(total) = total.and_then(|total| u64::try_from(total).ok()) {
+                self.counted(total);
+            }
         }
         self.come_back();
+    }
+
+    /// Takes the number of workflows that were found, and asks for that of all, unless these are all.
+    fn counted(self, found: u64) {
+        let is_all = self.state.with_untracked(|state| !state.is_filtered());
+        self.counts.update(|counts| {
+            counts.found = Some(found);
+            if is_all {
+                counts.all = Some(found);
+            }
+        });
+        if self.counts.with_untracked(|counts| counts.all.is_none()) {
+            spawn_local(async move {
+                let all = ListQuery { is_template: Some(false), ..ListQuery::default() };
+                if let Ok(Some(all)) = api::workflows::count(all).await {
+                    self.counts.try_update(|counts| counts.all = u64::try_from(all).ok());
+                }
+            });
+        }
     }
 
     /// Loads up to the place that was left, and leads there.
@@ -200,10 +276,20 @@ impl Listing {
     /// over: the next one comes soon.
     async fn look_at_runs(self) {
         let loaded = self.pages.with_untracked(|pages| u32::try_from(pages.items().len()).unwrap_or(MAX_PAGE));
-        let query = ListQuery { limit: Some(loaded.clamp(1, MAX_PAGE)), ..self.query(None) };
+        let include = vec![WorkflowInclude::RecentExecutions];
+        let query = ListQuery { limit: Some(loaded.clamp(1, MAX_PAGE)), include, ..self.query(None) };
         if let Ok(page) = api::workflows::list(&query).await {
-            self.runs.update(|runs| take_runs(runs, &page.items));
+            self.take_runs(&page.items);
         }
+    }
+
+    fn take_runs(self, items: &[WorkflowSummary]) {
+        self.runs.try_update(|runs| take_runs(runs, items));
+        self.recent.try_update(|recent| {
+            for WorkflowSummary { id, recent_executions, .. } in items {
+                recent.insert(id.clone(), recent_executions.clone().unwrap_or_default());
+            }
+        });
     }
 
     /// The query of the address. Templates have a page of their own.
@@ -226,8 +312,11 @@ fn take_runs(runs: &mut HashMap<WorkflowId, ExecutionSummary>, items: &[Workflow
 /// The names and values of an address. The router's own map decodes them twice, so that a `%` would be lost.
 fn params(search: &str) -> Vec<(String, String)> {
     let Ok(params) = UrlSearchParams::new_with_str(search) else { return Vec::new() };
-    let value = |name: &&str| Some(((*name).to_owned(), params.get(name)?));
-    PARAMS.iter().filter_map(value).collect()
+    let values = |name: &&str| params.get_all(name).iter().filter_map(|value| value.as_string()).collect::<Vec<_>>();
+    ListState::PARAMS
+        .iter()
+        .flat_map(|name| values(name).into_iter().map(|value| ((*name).to_owned(), value)))
+        .collect()
 }
 
 fn address(state: &ListState) -> String {

@@ -16,7 +16,7 @@ pub fn WorkflowsPage() -> impl IntoView {
     let listing = Listing::provide();
     let importer = Importer::provide(listing);
     view! {
-        <div class="page-head">
+        <div class="page-head wide">
             <h1>"Workflows"</h1>
             <div class="row wrap list-actions">
                 <ImportButton importer />

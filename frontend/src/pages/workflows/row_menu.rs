@@ -16,12 +16,15 @@ use crate::components::{Deletion, Menu, MenuItem, Toasts};
 
 /// The menu at the end of a row.
 #[component]
-pub fn RowMenu(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoView {
+pub fn RowMenu(workflow: Memo<Arc<WorkflowSummary>>, listing: Listing) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
-    let navigate = use_navigate();
+    let (navigate, to_runs) = (use_navigate(), use_navigate());
     let id = StoredValue::new(workflow.with_untracked(|workflow| workflow.id.clone()));
     let go = UnsyncCallback::new(move |below: &'static str| {
         navigate(&format!("/workflows/{}{below}", id.get_value()), NavigateOptions::default());
+    });
+    let all_runs = UnsyncCallback::new(move |()| {
+        to_runs(&format!("/runs?workflow={}", id.get_value()), NavigateOptions::default());
     });
     let name = move || workflow.with(|workflow| workflow.name.clone());
     let label = Signal::derive(move || format!("More actions for {}", name()));
@@ -38,6 +41,7 @@ pub fn RowMenu(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoVi
             <MenuItem icon=icondata_lu::LuPencil label="Edit" on_press=move |_| go.run("") />
             <MenuItem icon=icondata_lu::LuChartColumn label="Statistics" on_press=move |_| go.run("/stats") />
             <MenuItem icon=icondata_lu::LuHistory label="History" on_press=move |_| go.run("/versions") />
+            <MenuItem icon=icondata_lu::LuCirclePlay label="All runs" on_press=move |_| all_runs.run(()) />
             <MenuItem
                 icon=icondata_lu::LuCopyPlus
                 label="Copy"
@@ -54,7 +58,7 @@ pub fn RowMenu(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoVi
 }
 
 /// The row after one, or the one before the last.
-fn neighbour(rows: &[WorkflowSummary], of: &WorkflowId) -> Option<WorkflowId> {
+fn neighbour(rows: &[Arc<WorkflowSummary>], of: &WorkflowId) -> Option<WorkflowId> {
     let at = rows.iter().position(|row| row.id == *of)?;
     rows.get(at + 1).or_else(|| rows.get(at.checked_sub(1)?)).map(|row| row.id.clone())
 }
@@ -94,6 +98,7 @@ fn summary(workflow: Workflow) -> WorkflowSummary {
         is_published: workflow.is_published,
         is_active: workflow.is_active,
         last_execution: None,
+        recent_executions: None,
         created_by: workflow.created_by,
         created_at: workflow.created_at,
         updated_at: workflow.updated_at,

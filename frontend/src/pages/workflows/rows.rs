@@ -1,17 +1,19 @@
 //! The rows, page after page, or what stands in their place.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use leptos::html;
 use leptos::prelude::*;
 use leptos_use_intersection_observer::{UseIntersectionObserverOptions, use_intersection_observer_with_options};
-use sluice_types::{ExecutionSummary, WorkflowId, WorkflowSummary};
-use sluice_web_state::format::{known_cost, plural};
-use sluice_web_state::list::{ListState, Pages};
-use sluice_web_state::run_status::RunStanding;
+use sluice_types::WorkflowSummary;
+use sluice_web_state::format::plural;
+use sluice_web_state::list::{ListState, Pages, repeated_names};
 
 use super::empty::{NoMatch, NoWorkflows};
 use super::listing::Listing;
-use super::row_menu::{RowMenu, name_id};
-use crate::components::{Button, FailureNote, LinkButton, RunBadge, Tag, Tooltip, When};
+use super::row::Row;
+use crate::components::{Button, FailureNote};
 
 /// The rows, or the state shown in their place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,10 @@ enum ListView {
 #[component]
 pub fn Rows(listing: Listing) -> impl IntoView {
     let rows = Memo::new(move |_| listing.shown());
+    let by_id = Memo::new(move |_| {
+        rows.with(|rows| rows.iter().map(|row| (row.id.clone(), Arc::clone(row))).collect::<HashMap<_, _>>())
+    });
+    let repeated = Memo::new(move |_| rows.with(|rows| repeated_names(rows.iter().map(|row| row.name.as_str()))));
     let shown = Memo::new(move |_| {
         let none = rows.with(Vec::is_empty);
         let filtered = listing.state.with(ListState::is_filtered);
@@ -68,6 +74,7 @@ pub fn Rows(listing: Listing) -> impl IntoView {
                     </Show>
                     <ul
                         class="card workflow-list"
+                        class:compact=move || listing.compact.get()
                         class:outdated=outdated
                         aria-label="Workflows"
                         aria-busy=move || outdated.get().then_some("true")
@@ -75,9 +82,9 @@ pub fn Rows(listing: Listing) -> impl IntoView {
                         <For each=move || rows.get() key=|row| row.id.clone() let:first>
                             {
                                 let id = first.id.clone();
-                                let found = move || rows.with(|rows| rows.iter().find(|row| row.id == id).cloned());
-                                let workflow = Memo::new(move |_| found().unwrap_or_else(|| first.clone()));
-                                view! { <Row workflow listing /> }
+                                let found = move || by_id.with(|all| all.get(&id).cloned());
+                                let workflow = Memo::new(move |_| found().unwrap_or_else(|| Arc::clone(&first)));
+                                view! { <Row workflow repeated listing /> }
                             }
                         </For>
                     </ul>
@@ -93,17 +100,17 @@ pub fn Rows(listing: Listing) -> impl IntoView {
 }
 
 /// Whether nothing was asked for yet: a list that was read is empty, or holds what is hidden.
-fn is_unread(pages: &Pages<WorkflowSummary>) -> bool {
+fn is_unread(pages: &Pages<Arc<WorkflowSummary>>) -> bool {
     pages.items().is_empty() && !pages.is_empty()
 }
 
 /// The announcement for screen readers after a search.
-fn said(listing: Listing, rows: Memo<Vec<WorkflowSummary>>) -> Option<String> {
+fn said(listing: Listing, rows: Memo<Vec<Arc<WorkflowSummary>>>) -> Option<String> {
     let done = listing.pages.with(|pages| !pages.is_loading() && !pages.has_failed());
     let filtered = listing.state.with(ListState::is_filtered);
-    let count = u64::try_from(rows.with(Vec::len)).unwrap_or(0);
-    let more = if listing.pages.with(Pages::has_more) { "More than " } else { "" };
-    (done && filtered).then(|| format!("{more}{} found", plural(count, "workflow", "workflows")))
+    let shown = u64::try_from(rows.with(Vec::len)).unwrap_or(0);
+    let count = listing.counts.with(|counts| counts.found).unwrap_or(shown);
+    (done && filtered).then(|| format!("{} found", plural(count, "workflow", "workflows")))
 }
 
 #[component]
@@ -112,132 +119,6 @@ fn ListFailure(listing: Listing) -> impl IntoView {
         listing.error.get().map(|error| {
             view! { <FailureNote error on_retry=move |()| listing.retry() /> }
         })
-    }
-}
-
-/// Tags that a row shows; of more it says how many.
-const MOST_TAGS: usize = 3;
-/// Steps that the tooltip names; of more it says how many.
-const MOST_STEPS: usize = 12;
-
-/// One workflow: name, last run, actions.
-#[component]
-pub fn Row(workflow: Memo<WorkflowSummary>, listing: Listing) -> impl IntoView {
-    let id = workflow.with_untracked(|workflow| workflow.id.clone());
-    let address = format!("/workflows/{id}");
-    let name = Memo::new(move |_| workflow.with(|workflow| workflow.name.clone()));
-    let tags = Memo::new(move |_| workflow.with(|workflow| workflow.tags.clone()));
-    let active = Memo::new(move |_| workflow.with(|workflow| workflow.is_active));
-    let description = move || {
-        let text = workflow.with(|workflow| workflow.description.clone());
-        (!text.trim().is_empty()).then(|| {
-            view! {
-                <p class="description" dir="auto">
-                    {text}
-                </p>
-            }
-        })
-    };
-    let start = format!("{address}/run");
-    view! {
-        <li class="workflow-row">
-            <div class="what">
-                <div class="named">
-                    <a id=name_id(&id) class="name" href=address dir="auto">
-                        {move || name.get()}
-                    </a>
-                    {move || (!active.get()).then(|| view! { <span class="badge">"Inactive"</span> })}
-                    {move || view! { <Tags tags=tags.get() listing /> }}
-                </div>
-                {description}
-            </div>
-            <StepCount workflow />
-            <LastRun workflow=id listing />
-            <div class="actions">
-                <Show when=move || active.get()>
-                    <LinkButton small=true icon=icondata_lu::LuPlay href=start.clone()>
-                        "Run"
-                        <span class="visually-hidden">" " {move || name.get()}</span>
-                    </LinkButton>
-                </Show>
-                <RowMenu workflow listing />
-            </div>
-        </li>
-    }
-}
-
-#[component]
-fn Tags(tags: Vec<String>, listing: Listing) -> impl IntoView {
-    let rest = tags.get(MOST_TAGS..).unwrap_or_default();
-    let rest = (!rest.is_empty()).then(|| {
-        let count = format!("+{}", rest.len());
-        view! {
-            <Tooltip more=rest.join("\n")>
-                {count} <span class="visually-hidden">" more tags"</span>
-            </Tooltip>
-        }
-    });
-    let shown = tags.into_iter().take(MOST_TAGS).map(|tag| {
-        let label = format!("Show only workflows with the tag {tag}");
-        let chosen = tag.clone();
-        let press = move |()| {
-            let tag = chosen.clone();
-            listing.change(|state| state.tag = Some(tag));
-        };
-        view! { <Tag text=tag label=label on_press=press /> }
-    });
-    view! {
-        <span class="tags">
-            {shown.collect_view()} {rest}
-        </span>
-    }
-}
-
-#[component]
-fn StepCount(workflow: Memo<WorkflowSummary>) -> impl IntoView {
-    let steps = Memo::new(move |_| workflow.with(|workflow| (workflow.step_count, workflow.step_labels.clone())));
-    move || {
-        let (count, labels) = steps.get();
-        let count = plural(u64::try_from(count).unwrap_or(0), "step", "steps");
-        if labels.is_empty() {
-            return view! { <span class="steps muted">{count}</span> }.into_any();
-        }
-        let named = labels.iter().take(MOST_STEPS).enumerate().map(|(at, label)| format!("{}. {label}", at + 1));
-        let hidden = labels.len().saturating_sub(MOST_STEPS);
-        let lines: Vec<String> = named.chain((hidden > 0).then(|| format!("and {hidden} more"))).collect();
-        view! {
-            <span class="steps">
-                <Tooltip more=lines.join("\n")>{count}</Tooltip>
-            </span>
-        }
-        .into_any()
-    }
-}
-
-/// Its status, when it began and what it cost, as a link to it.
-#[component]
-pub fn LastRun(workflow: WorkflowId, listing: Listing) -> impl IntoView {
-    let run = Memo::new(move |_| listing.runs.with(|runs| runs.get(&workflow).cloned()));
-    let link = move |first: ExecutionSummary| {
-        // Follows changes of the same run; a new run has another id and another link.
-        let of = move |run: Option<ExecutionSummary>| run.unwrap_or_else(|| first.clone());
-        let current = Signal::derive(move || of(run.get()));
-        view! {
-            <a class="last-run" href=move || format!("/runs/{}", current.get().id)>
-                <span class="visually-hidden">"Last run: "</span>
-                <RunBadge standing=Signal::derive(move || RunStanding::of_summary(&current.get())) />
-                <span class="muted small numbers">
-                    <When at=Signal::derive(move || current.get().created_at) />
-                    " · "
-                    {move || known_cost(current.get().cost_usd, current.get().unpriced_calls)}
-                </span>
-            </a>
-        }
-    };
-    let any = Memo::new(move |_| run.with(Option::is_some));
-    move || match run.get_untracked().filter(|_| any.get()) {
-        Some(first) => link(first).into_any(),
-        None => view! { <span class="last-run muted small">"Never run"</span> }.into_any(),
     }
 }
 

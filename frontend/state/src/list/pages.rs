@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use sluice_types::{ExecutionId, ExecutionSummary, WorkflowId, WorkflowSummary};
 
@@ -17,6 +18,13 @@ impl Item for WorkflowSummary {
     type Id = WorkflowId;
     fn id(&self) -> &WorkflowId {
         &self.id
+    }
+}
+
+impl<T: Item> Item for Arc<T> {
+    type Id = T::Id;
+    fn id(&self) -> &T::Id {
+        T::id(self)
     }
 }
 

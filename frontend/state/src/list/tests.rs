@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
+use super::tokens::Token;
 use super::{Item, ListState, Pages, Sort};
+use crate::runs::StatusFilter;
 
 /// An item whose first part is its id.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,7 +159,7 @@ fn a_hundred_thousand_items_stay_quick() {
 #[test]
 fn the_address_says_only_what_is_not_as_always() {
     assert!(ListState::default().to_params().is_empty());
-    let state = ListState { search: " a b ".into(), sort: Sort::Name, tag: Some("x".into()), ..ListState::default() };
+    let state = ListState { search: " a b ".into(), sort: Sort::Name, tags: vec!["x".into()], ..ListState::default() };
     assert_eq!(state.to_params(), [("q", "a b".to_owned()), ("sort", "name".to_owned()), ("tag", "x".to_owned())]);
     let query = state.to_query(Some("c".into()));
     assert_eq!((query.search.as_deref(), query.sort.as_deref(), query.limit), (Some("a b"), Some("name"), Some(50)));
@@ -172,15 +174,47 @@ fn an_address_that_makes_no_sense_is_as_always() {
     assert_eq!(ListState::from_params(&params), ListState::default());
 }
 
+#[test]
+fn names_that_are_there_twice_are_known() {
+    let names = ["A", "b", "A", "a", "A"];
+    assert_eq!(super::repeated_names(names.into_iter()), ["A".to_owned()].into());
+}
+
+#[test]
+fn filters_are_added_replaced_and_taken_away() {
+    let mut state = ListState { search: "words".into(), sort: Sort::Name, ..ListState::default() };
+    for number in 0..10 {
+        assert!(state.add(Token::Tag(number.to_string())));
+    }
+    assert!(!state.add(Token::Tag("one too many".into())) && state.add(Token::Tag("3".into())));
+    assert_eq!(state.tags.len(), 10);
+    state.add(Token::State(StatusFilter::Failed));
+    state.add(Token::State(StatusFilter::Running));
+    state.add(Token::Category("Content".into()));
+    assert_eq!((state.status, state.tokens().len()), (Some(StatusFilter::Running), 12));
+    let query = state.to_query(None);
+    assert_eq!((query.tag.len(), query.status.map(|it| it.len()), query.include.len()), (10, Some(2), 2));
+    assert_eq!(state.to_query(Some("c".into())).include.len(), 1);
+    let alone = state.alone();
+    assert_eq!((alone.len(), alone[0].1.search.as_str(), alone[1].1.tags.len()), (13, "words", 1));
+    for token in state.tokens() {
+        state.remove(&token);
+    }
+    assert_eq!(state.tokens(), []);
+    state.clear();
+    assert_eq!(state, ListState { sort: Sort::Name, ..ListState::default() });
+}
+
 proptest! {
     #[test]
     fn an_address_reads_back(
         search in "[a-zü]{0,5}( [a-z]{1,3})?", sort in prop::sample::select(Sort::ALL.to_vec()),
-        tag in prop::option::of("[a-z]{1,5}"), category in prop::option::of("[a-z]{1,5}"),
+        tags in prop::collection::btree_set("[a-z]{1,5}", 0..4), status in prop::option::of(0..5_usize), category in prop::option::of("[a-z]{1,5}"),
         is_template in prop::option::of(any::<bool>()),
     ) {
         let search = search.trim().to_owned();
-        let state = ListState { search, sort, tag, category, is_template };
+        let (tags, status) = (tags.into_iter().collect(), status.map(|at| StatusFilter::ALL[at]));
+        let state = ListState { search, sort, tags, status, category, is_template };
         let params: Vec<_> = state.to_params().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         prop_assert_eq!(ListState::from_params(&params), state);
     }

@@ -7,7 +7,7 @@ use sluice_types::{ExecutionStatus, WorkflowId};
 const PAGE_SIZE: u32 = 50;
 
 /// The statuses to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StatusFilter {
     /// Under way.
     Running,
@@ -55,7 +55,9 @@ impl StatusFilter {
         Self::ALL.into_iter().find(|filter| filter.as_str() == text)
     }
 
-    const fn statuses(self) -> &'static [ExecutionStatus] {
+    /// The statuses in the API.
+    #[must_use]
+    pub const fn statuses(self) -> &'static [ExecutionStatus] {
         match self {
             Self::Running => &[ExecutionStatus::Pending, ExecutionStatus::Running],
             Self::Waiting => &[ExecutionStatus::Paused],
