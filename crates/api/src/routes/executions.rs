@@ -310,7 +310,7 @@ pub async fn get_execution_definition(
     Ok(Json(app.engine.definition(caller.tenant(), &id).await?))
 }
 
-/// Changes the budget or the YOLO mode of an execution.
+/// Changes the budget of an execution, or whether it skips reviews.
 ///
 /// A greater budget does not decide at a gate that is open for want of budget: use `review_step` for that.
 #[utoipa::path(
