@@ -34,19 +34,19 @@ pub async fn docs() -> HttpResponse {
 #[routes]
 #[get("/docs/")]
 #[get("/docs/index.html")]
-pub async fn page() -> HttpResponse {
+pub async fn docs_page() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(PAGE)
 }
 
 /// A file of the page.
 #[get("/docs/{file}")]
-pub async fn file(file: Path<String>) -> ApiResult<HttpResponse> {
-    let (kind, body) = match file.as_str() {
+pub async fn docs_file(name: Path<String>) -> ApiResult<HttpResponse> {
+    let (kind, body) = match name.as_str() {
         "docs.css" => ("text/css; charset=utf-8", STYLE),
         "docs.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "theme.js" => ("text/javascript; charset=utf-8", THEME),
         "icon.svg" => ("image/svg+xml", ICON),
-        "swagger-ui.css" | "swagger-ui-bundle.js" => return library(&file),
+        "swagger-ui.css" | "swagger-ui-bundle.js" => return library(&name),
         _ => return Err(ErrorCode::NotFound.into()),
     };
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, kind)).body(body))

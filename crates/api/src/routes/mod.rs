@@ -188,10 +188,10 @@ pub fn outside_api(config: &mut ServiceConfig) {
         .service(health::openapi_document)
         .service(health::older_openapi_document)
         .service(docs::docs)
-        .service(docs::page)
+        .service(docs::docs_page)
         .service(docs::error_pages)
         .service(docs::error_page)
-        .service(docs::file);
+        .service(docs::docs_file);
 }
 
 /// The addresses of these routes, which take `GET` only.
