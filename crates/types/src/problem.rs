@@ -59,7 +59,12 @@ impl FieldError {
     /// An error with another code at a pointer. Its message begins with a capital letter.
     #[must_use]
     pub fn with_code(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), parameter: None, code: code.into(), message: begun_with_capital(&message.into()) }
+        Self {
+            pointer: pointer.into(),
+            parameter: None,
+            code: code.into(),
+            message: begun_with_capital(&message.into()),
+        }
     }
 
     /// An error of a query parameter.

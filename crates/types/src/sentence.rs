@@ -5,7 +5,7 @@
 pub fn begun_with_capital(message: &str) -> String {
     let word = message.split_whitespace().next().unwrap_or_default();
     let word = word.trim_end_matches([',', ':', ';', '.', '!', '?', '…']);
-    let is_word = |letter: char| letter.is_alphabetic() || matches!(letter, '-' | '\'' | '’');
+    let is_word = |letter: char| letter.is_alphabetic() || matches!(letter, '\'' | '’');
     let mut letters = message.chars();
     if !message.starts_with(char::is_lowercase) || !word.chars().all(is_word) {
         return message.to_owned();
@@ -25,13 +25,14 @@ mod tests {
             ("the provider's URL leads elsewhere", "The provider's URL leads elsewhere"),
             ("émile: no", "Émile: no"),
             ("max_tokens: at most 4096", "max_tokens: at most 4096"),
+            ("demo-broken refuses it", "demo-broken refuses it"),
             ("gpt-5 is not known", "gpt-5 is not known"),
             ("input.topic is missing", "input.topic is missing"),
             ("`a` comes before", "`a` comes before"),
             ("“idea” is this step", "“idea” is this step"),
             ("", ""),
         ] {
-            assert_eq!(super::begun_with_capital(message), begun);
+            assert_eq!(begun_with_capital(message), begun);
         }
         assert_eq!(begun_with_capital("Done"), "Done");
     }

@@ -26,11 +26,13 @@ async fn walk(server: &Server, query: &[(&str, &str)]) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn executions_are_found_by_their_filters_in_both_orders(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
-    server.workflow("done", &[step("a", "demo-echo", "x")]).await;
-    server.workflow("fails", &[step("a", "demo-broken", "x")]).await;
-    server.workflow("waits", &[json!({"id": "r", "label": "R", "type": "review"})]).await;
-    for (id, tags) in [("done", json!(["Orders", "nightly"])), ("waits", json!(["orders", "nightly"]))] {
-        server.patch(&format!("/workflows/{id}"), &json!({"tags": tags})).await.expect(StatusCode::OK);
+    for (id, step, tags) in [
+        ("done", step("a", "demo-echo", "x"), json!(["Orders", "nightly"])),
+        ("fails", step("a", "demo-broken", "x"), json!([])),
+        ("waits", json!({"id": "r", "label": "R", "type": "review"}), json!(["orders", "nightly"])),
+    ] {
+        let workflow = json!({"id": id, "name": id, "tags": tags, "definition": {"steps": [step]}});
+        server.post("/workflows", &workflow).await.expect(StatusCode::CREATED);
     }
     let mut runs: Vec<Value> = Vec::new();
     for workflow in ["done", "fails", "waits", "done", "fails", "waits"] {

@@ -5,9 +5,7 @@ use leptos::prelude::*;
 use sluice_types::{Execution, ExecutionSummary, PatchStep};
 use sluice_web_state::format::plural;
 use sluice_web_state::list::Pages;
-use sluice_web_state::runs::{
-    AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, RunSelection, summary_of,
-};
+use sluice_web_state::runs::{AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, RunSelection, summary_of};
 
 use super::listing::Listing;
 use super::names::Names;
@@ -138,7 +136,9 @@ fn failure(names: Names, run: &ExecutionSummary, why: String) -> BulkFailure {
 async fn send(action: BulkAction, run: &ExecutionSummary) -> Result<Execution, String> {
     let why = |error: ApiError| error.problem().map_or_else(|| error.title(), |problem| problem.detail.clone());
     match action {
-        BulkAction::Cancel | BulkAction::Delete => api::executions::command(&run.id, Command::Cancel).await.map_err(why),
+        BulkAction::Cancel | BulkAction::Delete => {
+            api::executions::command(&run.id, Command::Cancel).await.map_err(why)
+        }
         BulkAction::Retry => {
             let path = match run.error.as_ref().and_then(|error| error.path.clone()) {
                 Some(path) => Some(path),

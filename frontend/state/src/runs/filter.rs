@@ -151,9 +151,8 @@ pub struct RunsFilter {
 
 impl RunsFilter {
     /// The names of the parameters in the address.
-    pub const PARAMS: [&str; 10] = [
-        "status", "workflow", "tag", "version", "trigger", "since", "min_cost", "max_cost", "metadata", "error",
-    ];
+    pub const PARAMS: [&str; 10] =
+        ["status", "workflow", "tag", "version", "trigger", "since", "min_cost", "max_cost", "metadata", "error"];
 
     /// Parses the parameters of the address. What makes no sense is ignored: addresses are typed and stored.
     #[must_use]
@@ -374,7 +373,8 @@ mod tests {
 
     #[test]
     fn each_filter_is_said_and_taken_away() {
-        let params = [("status", "failed"), ("workflow", WORKFLOW), ("version", "3"), ("tag", "nightly"), ("min_cost", "0.5")];
+        let params =
+            [("status", "failed"), ("workflow", WORKFLOW), ("version", "3"), ("tag", "nightly"), ("min_cost", "0.5")];
         let mut listed = filter(&params);
         let words = |listed: &RunsFilter| {
             listed.words(|_| "Brief".to_owned()).into_iter().map(|(_, words)| words).collect::<Vec<_>>()
