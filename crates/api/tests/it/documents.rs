@@ -55,6 +55,8 @@ fn every_operation_has_an_id_a_summary_a_description_its_errors_and_examples() {
                 "{name}"
             );
             assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name} has no summary");
+            // The page of the documentation shows summaries as plain text.
+            assert!(!operation["summary"].as_str().unwrap_or_default().contains('`'), "{name} has code in its summary");
             assert!(operation["description"].as_str().is_some_and(|text| text.len() > 20), "{name} has no description");
             let codes = operation["x-error-codes"].as_array().unwrap_or_else(|| panic!("{name} names no errors"));
             for code in codes {
