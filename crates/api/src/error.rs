@@ -47,7 +47,8 @@ impl ApiError {
     /// An error of a query parameter.
     pub fn parameter(code: ErrorCode, name: &str, message: impl std::fmt::Display) -> Self {
         let error = FieldError::of_parameter(name, code, message.to_string());
-        Self { errors: vec![error], ..Self::new(code, format!("`{name}`: {message}.")) }
+        let detail = format!("`{name}`: {}.", error.message);
+        Self { errors: vec![error], ..Self::new(code, detail) }
     }
 
     /// The same error, with the places of the fields that it names in the terms of another request.

@@ -231,6 +231,7 @@ fn message(error: &QueryPayloadError) -> String {
         other => other.to_string(),
     };
     match message.as_str() {
+        "invalid float literal" | "cannot parse float from empty string" => "a number is expected".into(),
         "invalid digit found in string" | "cannot parse integer from empty string" => "an integer is expected".into(),
         "number too large to fit in target type" | "number too small to fit in target type" => {
             "the number is too large".into()
@@ -261,7 +262,7 @@ mod tests {
         assert!(code("{]").starts_with("invalid_json: The body is not JSON"));
         assert!(code(&"[".repeat(200)).starts_with("invalid_json: The body is incomplete"));
         for other in ["[]", " [\"x\", {}]", "7", "\"x\"", "null"] {
-            assert_eq!(code(other), "invalid_request: a JSON object is expected", "{other}");
+            assert_eq!(code(other), "invalid_request: A JSON object is expected", "{other}");
         }
         assert!(
             code(&format!("{{\"name\":\"x\",\"definition\":{{\"steps\":[],\"context\":{{\"a\":{}", "[".repeat(200)))
@@ -271,7 +272,7 @@ mod tests {
             code("{\"name\":\"x\",\"definition\":{\"steps\":[]}} x").starts_with("invalid_json: The body continues")
         );
         assert!(code("{\"name\":7,\"definition\":{\"steps\":[]}}").contains("At `/name`"));
-        assert!(code("{\"nme\":\"x\"}").contains("unknown field `nme`"));
+        assert!(code("{\"nme\":\"x\"}").contains("Unknown field `nme`"));
         assert!(code("{\"name\":\"a\\u0000b\",\"definition\":{\"steps\":[]}}").contains("U+0000"));
         assert_eq!(code("{\"name\":\"a\\\\u0000b\",\"definition\":{\"steps\":[]}}"), "");
     }
@@ -282,8 +283,8 @@ mod tests {
         let input = validate("{\"input\": {\"a\": [1e2, 1.0, 18446744073709551615]}}").unwrap().input.unwrap();
         assert_eq!(input["a"].to_string(), "[100,1.0,18446744073709551615]");
         let error = validate("{\"input\": {\"a\": [0, {\"b/c\": 18446744073709551616}]}}").err().unwrap();
-        assert!(error.to_string().starts_with("invalid_request: At `/input/a/1/b~1c`: the number"), "{error}");
-        assert!(code("{\"name\":\"x\",\"n\":18446744073709551616}").contains("unknown field `n`"));
+        assert!(error.to_string().starts_with("invalid_request: At `/input/a/1/b~1c`: The number"), "{error}");
+        assert!(code("{\"name\":\"x\",\"n\":18446744073709551616}").contains("Unknown field `n`"));
     }
 
     #[test]
@@ -305,10 +306,10 @@ mod tests {
         for (query, told) in [
             ("limit=1&metadata=a", "`metadata`: \"a\" is not `key:value`."),
             ("limit=1&metadata=a:b&metadata=:c", "`metadata`: \":c\" is not `key:value`."),
-            ("limit=1&metadata=a:b%00c:d", "`metadata`: it contains the character U+0000: remove it."),
+            ("limit=1&metadata=a:b%00c:d", "`metadata`: It contains the character U+0000: remove it."),
             (
                 &format!("limit=1{}", "&metadata=a:b".repeat(MAX_METADATA_FILTERS + 1)),
-                "`metadata`: at most 10 entries, not 11.",
+                "`metadata`: At most 10 entries, not 11.",
             ),
         ] {
             assert_eq!(read(query).unwrap_err().to_string(), format!("invalid_query: {told}"));
@@ -322,15 +323,15 @@ mod tests {
         };
         assert_eq!(code("limit=20&search=tea"), "");
         for (query, expected) in [
-            ("search=tea&limit=ten", "`limit`: an integer is expected."),
-            ("limit=", "`limit`: an integer is expected."),
-            ("limit=99999999999", "`limit`: the number is too large."),
+            ("search=tea&limit=ten", "`limit`: An integer is expected."),
+            ("limit=", "`limit`: An integer is expected."),
+            ("limit=99999999999", "`limit`: The number is too large."),
             ("is_template=perhaps", "`is_template`: `true` or `false` is expected."),
-            ("limit=1&limit=2", "`limit`: it is there twice: send it once."),
+            ("limit=1&limit=2", "`limit`: It is there twice: send it once."),
         ] {
             assert_eq!(code(query), format!("invalid_query: {expected}"), "{query}");
         }
-        assert!(code("colour=red").starts_with("invalid_query: `colour`: unknown field `colour`"));
-        assert_eq!(code("search=a%00b"), "invalid_query: `search`: it contains the character U+0000: remove it.");
+        assert!(code("colour=red").starts_with("invalid_query: `colour`: Unknown field `colour`"));
+        assert_eq!(code("search=a%00b"), "invalid_query: `search`: It contains the character U+0000: remove it.");
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sluice_providers::{ProviderError, ProviderErrorKind};
-use sluice_types::ErrorCode;
+use sluice_types::{ErrorCode, begun_with_capital};
 
 /// Waits between attempts.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +94,7 @@ impl From<ProviderError> for Failure {
         };
         Self {
             code,
-            message: format!("{} {advice}", sentence(&error.message)),
+            message: format!("{} {advice}", sentence(&begun_with_capital(&error.message))),
             retryable: error.kind.is_retryable(),
             retry_after: error.retry_after,
             sent: if error.may_have_acted { Sent::Maybe } else { Sent::No },

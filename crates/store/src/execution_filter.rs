@@ -33,8 +33,14 @@ pub struct ExecutionFilter {
     pub created_before: Option<DateTime<Utc>>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
+    /// Only those of workflows that have this tag now.
+    pub tag: Option<String>,
     /// Only those that failed with this code.
     pub error_code: Option<ErrorCode>,
+    /// Only those with this known cost or more, in US dollars.
+    pub min_cost_usd: Option<f64>,
+    /// Only those with this known cost or less, in US dollars.
+    pub max_cost_usd: Option<f64>,
     /// Only those with all these entries of metadata.
     pub metadata: Vec<(String, String)>,
 }
@@ -44,8 +50,8 @@ pub struct ExecutionFilter {
 pub(crate) enum Source<'f> {
     /// An index that serves all filters together: it reads hardly more rows than are listed.
     Index,
-    /// An index that serves some of the filters: that of this entry of metadata, or that of workflow and error code. Each
-    /// execution in it is looked at.
+    /// An index that serves some of the filters: that of this entry of metadata, or that of workflow, status and error code.
+    /// Each execution in it is looked at.
     Scan(Option<(&'f str, &'f str)>),
 }
 
@@ -66,6 +72,9 @@ impl ExecutionFilter {
         add("before", self.created_before.map(|at| to_micros(at).to_string()));
         add("by", self.triggered_by.clone());
         add("version", self.workflow_version.map(|version| version.to_string()));
+        add("tag", self.tag.clone());
+        add("least", self.min_cost_usd.map(|usd| usd.to_string()));
+        add("most", self.max_cost_usd.map(|usd| usd.to_string()));
         add("error", self.error_code.map(|code| code.as_str().to_owned()));
         for (name, value) in &self.metadata {
             add("metadata", Some(format!("{name}:{value}")));
@@ -79,7 +88,8 @@ impl ExecutionFilter {
             return Source::Scan(Some((name, value)));
         }
         let of_both = self.workflow_id.is_some() && self.triggered_by.is_some();
-        if of_both || self.workflow_version.is_some() || self.error_code.is_some() {
+        let by_value = self.tag.is_some() || self.min_cost_usd.is_some() || self.max_cost_usd.is_some();
+        if of_both || by_value || self.workflow_version.is_some() || self.error_code.is_some() {
             return Source::Scan(None);
         }
         Source::Index
@@ -137,11 +147,14 @@ mod tests {
             ExecutionFilter { triggered_by: Some("me".into()), ..filter.clone() },
             ExecutionFilter { workflow_version: Some(1), ..filter.clone() },
             ExecutionFilter { error_code: Some(ErrorCode::Internal), ..filter.clone() },
+            ExecutionFilter { tag: Some("a".into()), ..filter.clone() },
+            ExecutionFilter { min_cost_usd: Some(0.5), ..filter.clone() },
+            ExecutionFilter { max_cost_usd: Some(0.5), ..filter.clone() },
             ExecutionFilter { metadata: vec![("a".into(), "b".into())], ..filter.clone() },
         ];
         let mut scopes: Vec<String> = others.iter().chain([&filter]).map(ExecutionFilter::scope).collect();
         scopes.sort();
         scopes.dedup();
-        assert_eq!(scopes.len(), 10);
+        assert_eq!(scopes.len(), 13);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sluice_types::limits::MAX_LISTED_MESSAGE_CHARS;
+use sluice_types::limits::{MAX_COUNTED_GATES, MAX_LISTED_MESSAGE_CHARS};
 use sluice_types::{CreationOrder, Gate, GatePage, OpenGate, TenantId};
 
 use crate::cursor::{Cursor, page};
@@ -33,7 +33,7 @@ impl GateFilter {
 impl Store {
     /// A page of the open gates of executions that have not ended.
     pub async fn open_gates(&self, tenant: &TenantId, filter: GateFilter) -> Result<GatePage, StoreError> {
-        let (limit, scope) = (filter.limit, filter.scope());
+        let (limit, scope, is_first) = (filter.limit, filter.scope(), filter.cursor.is_none());
         let (tenant, of_gates) = (tenant.clone(), tenant.clone());
         let rows = read!(self, |conn| queries::gates::list(conn, of_gates.as_str(), &filter))?;
         let (rows, next_cursor) = page(rows, limit, |last| Cursor {
@@ -41,6 +41,13 @@ impl Store {
             key: last.execution_id.clone(),
             id: last.path.clone(),
         });
+        // A page that has all of them is their count.
+        let total = if is_first && next_cursor.is_none() {
+            rows.len()
+        } else {
+            let of_gates = tenant.clone();
+            read!(self, |conn| queries::gates::count(conn, of_gates.as_str(), MAX_COUNTED_GATES))?
+        };
         let mut ids: Vec<String> = rows.iter().map(|row| row.execution_id.clone()).collect();
         ids.dedup();
         let workflows = read!(self, |conn| queries::gates::workflows_of(conn, tenant.as_str(), &ids))?;
@@ -51,7 +58,7 @@ impl Store {
             let workflow = workflows.get(&row.execution_id)?;
             Some(open_gate(row, workflow))
         }));
-        Ok(GatePage { items, next_cursor })
+        Ok(GatePage { items, next_cursor, total: u32::try_from(total).unwrap_or(MAX_COUNTED_GATES) })
     }
 }
 

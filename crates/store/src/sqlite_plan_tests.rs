@@ -81,11 +81,17 @@ async fn scans_of_executions_read_the_index_of_a_filter() {
     let triggered_by = Some("me".to_owned());
     let of_workflow = ExecutionFilter { workflow_id: workflow_id.clone(), triggered_by, ..filter() };
     let failed = ExecutionFilter { error_code, ..filter() };
+    let tagged = ExecutionFilter { tag: Some("a".into()), statuses: vec![ExecutionStatus::Failed], ..filter() };
+    let paid = ExecutionFilter { min_cost_usd: Some(1.0), workflow_id: workflow_id.clone(), ..tagged.clone() };
+    let cheap = ExecutionFilter { max_cost_usd: Some(1.0), ..filter() };
     let both = ExecutionFilter { workflow_id, error_code, ..filter() };
     let after = Some("execution-1".to_owned());
     for (filter, index) in [
         (&of_workflow, "executions_by_workflow (tenant_id=? AND workflow_id=? AND id>? AND id<?)"),
         (&failed, "executions_by_error (tenant_id=? AND <expr>=? AND id>? AND id<?)"),
+        (&tagged, "executions_by_status (tenant_id=? AND status=? AND id>? AND id<?)"),
+        (&paid, "executions_by_workflow_and_status (tenant_id=? AND workflow_id=? AND status=? AND id>? AND id<?)"),
+        (&cheap, "sqlite_autoindex_executions_1 (tenant_id=? AND id>? AND id<?)"),
         (&both, "executions_by_workflow_and_error (tenant_id=? AND workflow_id=? AND <expr>=? AND id>? AND id<?)"),
     ] {
         for sort in ORDERS {

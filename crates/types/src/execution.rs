@@ -218,7 +218,7 @@ pub struct Gate {
     /// The step runs whose outputs the gate shows.
     #[serde(default)]
     pub shows: Vec<StepPath>,
-    /// The text in question. In the step runs of an execution it is left out unless `include` names `gates`: the step
+    /// The text to review. In the step runs of an execution it is left out unless `include` names `gates`: the step
     /// run `content_from` has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,

@@ -43,4 +43,7 @@ pub struct GatePage {
     pub items: Vec<OpenGate>,
     /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
+    /// How many gates are open, on all pages: counted to 1,000.
+    #[serde(default)]
+    pub total: u32,
 }

@@ -249,7 +249,7 @@ impl Index {
         }
     }
 
-    /// The same for a skipped step: a review that YOLO mode skips counts as approved, a disabled step as absent.
+    /// The same for a skipped step: a review that the run skips counts as approved, a disabled step as absent.
     #[must_use]
     pub fn after_skip(&self, place: &Place) -> usize {
         if place.step.enabled { self.after(place) } else { place.position + 1 }

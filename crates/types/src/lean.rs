@@ -11,7 +11,7 @@ use crate::status::status;
 status!(
     /// A part of an execution that is answered on request only.
     Include {
-        /// The text in question of each open gate.
+        /// The text to review at each open gate.
         Gates = "gates",
         /// The output of the execution.
         Output = "output",

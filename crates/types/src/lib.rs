@@ -50,6 +50,7 @@ mod rerun;
 mod resolve;
 mod resources;
 mod scope;
+mod sentence;
 mod statistics;
 mod status;
 mod step_edits;
@@ -133,6 +134,7 @@ pub use resources::{
     ToolSummary,
 };
 pub use scope::{NameScope, Resolution};
+pub use sentence::begun_with_capital;
 pub use statistics::{WorkflowDayStats, WorkflowModelStats, WorkflowStats, WorkflowStepStats};
 pub use status::{ExecutionStatus, FinishReason, StepRunStatus, known, known_if_given};
 pub use step_edits::{

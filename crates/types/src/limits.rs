@@ -182,6 +182,8 @@ pub const DEFAULT_OUTPUT_TOKENS: u32 = 4_096;
 pub const DEFAULT_PAGE: u32 = 20;
 /// Largest page of a list, in items.
 pub const MAX_PAGE: u32 = 200;
+/// Open gates that are counted beside a page of them.
+pub const MAX_COUNTED_GATES: u32 = 1_000;
 /// Characters of a gate's message in the list of open gates.
 pub const MAX_LISTED_MESSAGE_CHARS: usize = 500;
 /// How often a `PATCH` without `If-Match` is tried on the newest version, while others save.

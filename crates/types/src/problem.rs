@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::error_code::ErrorCode;
 use crate::json::ReadError;
+use crate::sentence::begun_with_capital;
 use crate::status::ExecutionStatus;
 
 /// An error response (RFC 9457).
@@ -44,7 +45,7 @@ pub struct FieldError {
     pub parameter: Option<String>,
     /// Stable code for clients: an error code or a lint code.
     pub code: String,
-    /// The fault and the remedy.
+    /// The fault and the remedy. Names stand between back-ticks.
     pub message: String,
 }
 
@@ -55,10 +56,15 @@ impl FieldError {
         Self::with_code(pointer, ErrorCode::InvalidRequest.as_str(), message)
     }
 
-    /// An error with another code at a pointer.
+    /// An error with another code at a pointer. Its message begins with a capital letter.
     #[must_use]
     pub fn with_code(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), parameter: None, code: code.into(), message: message.into() }
+        Self {
+            pointer: pointer.into(),
+            parameter: None,
+            code: code.into(),
+            message: begun_with_capital(&message.into()),
+        }
     }
 
     /// An error of a query parameter.

@@ -194,7 +194,7 @@ status!(
         Completed = "completed",
         /// Every attempt failed, or a person rejected it.
         Failed = "failed",
-        /// Not run: disabled, skipped by a `next` or an entry step, or a review in YOLO mode.
+        /// Not run: disabled, skipped by a `next` or an entry step, or a review of a run that skips reviews.
         Skipped = "skipped",
         /// Stopped by a person while it ran or waited.
         Cancelled = "cancelled",

@@ -179,3 +179,121 @@ test('a server that is away is not taken for one without runs', async ({ page, a
   await page.unroute('**/api/v1/workflows/executions?*');
   await expect(row(page, 'Brief')).toBeVisible();
 });
+
+test('a filter in use is a tag that takes it away', async ({ page, api }) => {
+  const { workflow } = await ran(api, 'Brief', [prompt('Write')], 'completed');
+  await api.call('PATCH', `/workflows/${workflow}`, { tags: ['nightly'] });
+  await ran(api, 'Report', [broken('Write')], 'failed');
+  await page.goto(`/runs?workflow=${workflow}&tag=nightly&version=1&max_cost=0.5&error=&since=24h`);
+  const inUse = page.getByRole('group', { name: 'Filters in use' });
+  await expect(inUse.getByRole('button', { name: /^Remove the filter/ })).toHaveText(
+    ['Brief', 'Tag nightly', 'Version 1', 'Last 24 hours', '$0.5 or less'],
+  );
+  await expect(row(page, 'Brief')).toHaveCount(1);
+  await expectSound(page);
+  for (const filter of ['Brief', 'Last 24 hours', '$0.5 or less']) {
+    await inUse.getByRole('button', { name: `Remove the filter: ${filter}` }).click();
+  }
+  await expect(page).toHaveURL(/\/runs\?tag=nightly$/);
+  await expect(rows(page)).toHaveCount(1);
+  await page.getByRole('textbox', { name: 'Tag of the workflow' }).fill('weekly');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'No run matches' })).toBeVisible();
+  await inUse.getByRole('button', { name: 'Remove the filter: Tag weekly' }).click();
+  await expect(page).toHaveURL(/\/runs$/);
+  await expect(rows(page)).toHaveCount(2);
+  await page.getByRole('textbox', { name: 'Cost at least' }).fill('$2');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\?min_cost=2$/);
+  await page.getByRole('textbox', { name: 'Cost at most' }).fill('1');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The least is more than the most.')).toBeVisible();
+  await expect(page).toHaveURL(/\?min_cost=2$/);
+});
+
+test('keys lead from run to run, choose and open', async ({ page, api }) => {
+  const { run: first } = await ran(api, 'First', [prompt('Write')], 'completed');
+  await ran(api, 'Second', [prompt('Write')], 'completed');
+  await page.goto('/runs');
+  await expect(rows(page)).toHaveCount(2);
+  const link = (name) => row(page, name).getByRole('link', { name, exact: true });
+  await page.keyboard.press('j');
+  await expect(link('Second')).toBeFocused();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await expect(link('First')).toBeFocused();
+  await page.keyboard.press('x');
+  await expect(bar(page)).toContainText('1 run chosen');
+  await expect(page.getByRole('checkbox', { name: 'Choose the run of First' })).toBeChecked();
+  await page.keyboard.press('x');
+  await expect(bar(page)).toHaveCount(0);
+  await page.keyboard.press('k');
+  await expect(link('Second')).toBeFocused();
+  // What is typed belongs to its field.
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByRole('textbox', { name: 'Started by' }).pressSequentially('jkx');
+  await expect(page.getByRole('textbox', { name: 'Started by' })).toHaveValue('jkx');
+  await page.goto('/runs');
+  await expect(rows(page)).toHaveCount(2);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/runs/${first}$`));
+});
+
+test('of sixty runs half are not retried, and it is said why', async ({ page, api, guard }) => {
+  guard.allow(/503/);
+  const { id } = await api.createWorkflow('Brief', [broken('Write')]);
+  for (let at = 0; at < 60; at += 20) {
+    await Promise.all(Array.from({ length: 20 }, () => api.start(id)));
+  }
+  await expect.poll(async () => (await api.get('/workflows/executions?limit=200&status=failed')).items.length).toBe(60);
+  await page.goto('/runs?status=failed');
+  await expect(rows(page)).toHaveCount(50);
+  await page.getByRole('checkbox', { name: 'Choose all runs that are shown' }).check();
+  await bar(page).getByRole('button', { name: 'Choose all that match' }).click();
+  await expect(bar(page)).toContainText('60 runs chosen');
+  let seen = 0;
+  await page.route('**/retry?*', (route) => {
+    seen += 1;
+    if (seen % 2) {
+      return route.continue();
+    }
+    const problem = {
+      type: '/docs/errors/execution_elsewhere', title: 'Another server runs the execution', status: 503,
+      code: 'execution_elsewhere', detail: 'Send it to `another` server.', request_id: 'x',
+    };
+    return route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) });
+  });
+  await bar(page).getByRole('button', { name: 'Retry 60' }).click();
+  await page.getByRole('dialog', { name: 'Retry 60 runs?' }).getByRole('button', { name: 'Retry', exact: true }).click();
+  const note = page.getByRole('alert').filter({ hasText: '30 of 60 runs were not retried.' });
+  await expect(note.getByRole('listitem')).toHaveCount(30);
+  await expect(note.getByRole('listitem').first()).toHaveText('Brief: Send it to another server.');
+  await expect(note.locator('code')).toHaveText(Array.from({ length: 30 }, () => 'another'));
+  // Those that failed are chosen still, to be tried again.
+  await page.unroute('**/retry?*');
+  await expect(bar(page)).toContainText('30 runs chosen');
+  await expectSound(page);
+});
+
+test('a clock of the browser that is wrong by a day makes no odd times', async ({ page, api }) => {
+  await ran(api, 'Brief', [prompt('Write')], 'completed');
+  for (const days of [-1, 1]) {
+    await page.clock.setSystemTime(Date.now() + days * 86_400_000);
+    await page.goto('/runs?since=1h');
+    await expect(rows(page)).toHaveCount(1);
+    await expect(rows(page).getByRole('time')).toHaveText(/^(just now|now|\d+ s ago|\d min ago)$/);
+  }
+});
+
+test('a rejected run is called so, and is no failure', async ({ page, api }) => {
+  const { run } = await ran(api, 'Brief', [prompt('Write'), review('Check')], 'paused');
+  await api.review(run, 'check', { decision: 'reject' });
+  await api.untilRun(run, 'failed');
+  await page.goto('/runs');
+  const badge = row(page, 'Brief').locator('.state .badge');
+  await expect(badge).toHaveText('Rejected');
+  await expect(badge).not.toHaveClass(/bad /);
+  await expect(badge).toHaveClass('badge');
+});

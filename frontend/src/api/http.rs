@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
 use super::error::{ApiError, ApiResult};
+use crate::browser::clock::told_by_server;
 
 /// The API as the page's own server has it.
 pub const BASE: &str = "/api/v1";
@@ -128,6 +129,9 @@ impl Call {
         };
         let answer: Response =
             request.map_err(|_| ApiError::Unreachable)?.send().await.map_err(|_| ApiError::Unreachable)?;
+        if let Some(date) = answer.headers().get("date") {
+            told_by_server(&date);
+        }
         let status = answer.status();
         let ok = answer.ok();
         let text = answer.text().await.map_err(|_| ApiError::Unreachable)?;

@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{AgentId, ErrorCode, ExecutionId, McpServerId, PersonaId, WorkflowId};
 use sluice_web_state::deferred::Deferred;
+use sluice_web_state::runs::AT_ONCE;
 
 use super::toasts::{LONG, Toasts};
 use crate::api::{self, ApiError, ApiResult};
@@ -139,8 +141,13 @@ impl Deletions {
 
     async fn finish_all(self, deletions: Vec<Deletion>, then: ThenAll) {
         let (mut done, mut failed) = (Vec::new(), Vec::new());
-        for deletion in deletions {
-            match self.settle(&deletion).await {
+        let settled = |deletion: Deletion| async move {
+            let error = self.settle(&deletion).await;
+            (deletion, error)
+        };
+        let mut answers = futures_util::stream::iter(deletions).map(settled).buffered(AT_ONCE);
+        while let Some((deletion, error)) = answers.next().await {
+            match error {
                 None => done.push(deletion),
                 Some(error) => failed.push((deletion, error)),
             }

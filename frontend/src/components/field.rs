@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 
+use super::text::Message;
+
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// An id that no other element of the page has.
@@ -44,7 +46,7 @@ where
             <label for=input>{label}</label>
             {children(ids)}
             <span class="wrong" id=wrong_id hidden=move || wrong.get().is_none()>
-                {move || wrong.get()}
+                {move || wrong.get().map(|text| view! { <Message text /> })}
             </span>
             <span class="hint" id=hint_id hidden=move || hint.get().is_none()>
                 {move || hint.get()}

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::button::Button;
 use super::icon::Icon;
+use super::text::Message;
 use crate::api::{ApiError, ApiResult};
 
 /// How a note is meant.
@@ -45,7 +46,9 @@ pub fn FailureNote(error: ApiError, #[prop(optional, into)] on_retry: Option<Cal
         <Note kind=NoteKind::Bad>
             <div class="stack tight">
                 <strong>{error.title()}</strong>
-                <p>{error.advice()}</p>
+                <p class="break">
+                    <Message text=error.advice() />
+                </p>
                 {is_unreadable.then(|| view! { <ReloadButton /> })}
                 {on_retry.filter(|_| !is_unreadable).map(|retry| {
                     view! {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::button::{Button, CloseButton};
 use super::icon::Icon;
+use super::text::Message;
 use crate::api::ApiError;
 
 /// How long a message stays when nothing can be done about it.
@@ -144,7 +145,9 @@ fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
     view! {
         <div class=class>
             <Icon icon />
-            <span class="grow">{toast.text}</span>
+            <span class="grow">
+                <Message text=toast.text />
+            </span>
             {action}
             <CloseButton label="Dismiss" on_press=move |_| toasts.remove(id) />
         </div>

@@ -40,6 +40,7 @@ pub mod run_status;
 pub mod run_text;
 pub mod runs;
 pub mod selection;
+pub mod server_clock;
 pub mod shared;
 pub mod sparkline;
 pub mod statistics;

@@ -152,8 +152,8 @@ pub fn can_ask() -> bool {
 pub fn ask(label: &str, gate: &Gate) -> Option<DecideGate> {
     tell_line(&format!("\n⏸ {label}: {}", gate.message));
     let shown = match gate.kind {
-        GateKind::Review => Some("the text in question"),
-        GateKind::ToolCall => Some("the arguments"),
+        GateKind::Review => Some("Text to review"),
+        GateKind::ToolCall => Some("Arguments"),
         GateKind::Budget | GateKind::OutcomeUnknown | GateKind::InterruptedOften | GateKind::Unknown => None,
     };
     if let Some((title, content)) = shown.zip(gate.content.as_ref()) {

@@ -179,6 +179,7 @@ fn of_parameter(operation: &str, parameter: &str) -> Option<Limits> {
         (_, "q" | "search") => Limits::Text(0, MAX_SEARCH_CHARS, None),
         (_, "tag") => Limits::List(1, MAX_TAG_FILTERS, Some(&TAG_FILTER)),
         (_, "category" | "triggered_by") => SHORT,
+        (_, "min_cost_usd" | "max_cost_usd") => Limits::Number(0.0, None),
         (_, "error_code") => ERROR_CODE,
         (_, "If-Match") => IF_MATCH,
         (_, "Idempotency-Key") => Limits::Text(1, MAX_IDEMPOTENCY_KEY_CHARS, Some(HEADER_TEXT)),

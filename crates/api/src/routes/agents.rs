@@ -106,7 +106,7 @@ async fn find(app: &App, caller: &Caller, id: &AgentId) -> ApiResult<Agent> {
     Ok(app.engine.store().agent(caller.tenant(), id).await?.ok_or(ErrorCode::AgentNotFound)?)
 }
 
-/// Saves an agent over the version that `If-Match` names. A save that changes nothing makes no version.
+/// Saves an agent over the version that If-Match names. A save that changes nothing makes no version.
 ///
 /// Executions that were started before keep the agent as it was then.
 #[utoipa::path(

@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
-use sluice_types::limits::MAX_NAME_CHARS;
+use sluice_types::limits::{MAX_NAME_CHARS, MAX_TAG_CHARS};
 use sluice_types::{
     CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, Include,
     PatchExecution, StartExecution, WorkflowId,
@@ -54,6 +54,12 @@ pub struct ExecutionQuery {
     pub workflow_version: Option<i64>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
+    /// Only those of workflows that have this tag now.
+    pub tag: Option<String>,
+    /// Only those that cost this or more, in US dollars, as far as the prices are known.
+    pub min_cost_usd: Option<f64>,
+    /// Only those that cost this or less, in US dollars, as far as the prices are known.
+    pub max_cost_usd: Option<f64>,
     /// Only those that failed with this code.
     #[serde(default, deserialize_with = "error_code")]
     #[param(value_type = Option<String>)]
@@ -90,6 +96,10 @@ pub struct WorkflowExecutionQuery {
     pub workflow_version: Option<i64>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
+    /// Only those that cost this or more, in US dollars, as far as the prices are known.
+    pub min_cost_usd: Option<f64>,
+    /// Only those that cost this or less, in US dollars, as far as the prices are known.
+    pub max_cost_usd: Option<f64>,
     /// Only those that failed with this code.
     #[serde(default, deserialize_with = "error_code")]
     #[param(value_type = Option<String>)]
@@ -193,6 +203,9 @@ pub async fn list_workflow_executions(
         workflow_id: Some(id.into_inner()),
         workflow_version: query.workflow_version,
         triggered_by: query.triggered_by,
+        tag: None,
+        min_cost_usd: query.min_cost_usd,
+        max_cost_usd: query.max_cost_usd,
         error_code: query.error_code,
         metadata: query.metadata,
     };
@@ -206,6 +219,16 @@ fn error_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Error
     code.copied().map(Some).ok_or_else(|| D::Error::custom(format!("{text:?} is not an error code: see /docs/errors")))
 }
 
+/// A cost to filter by. Costs are not negative.
+fn cost(name: &str, usd: Option<f64>) -> ApiResult<Option<f64>> {
+    match usd {
+        Some(usd) if !usd.is_finite() || usd < 0.0 => {
+            Err(ApiError::parameter(ErrorCode::InvalidQuery, name, "it is a number of US dollars, 0 or more"))
+        }
+        usd => Ok(usd),
+    }
+}
+
 fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
     if query.workflow_version.is_some() && query.workflow_id.is_none() {
         let message = "it needs `workflow_id`: versions are counted in each workflow";
@@ -213,6 +236,12 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
     }
     if query.workflow_version.is_some_and(|version| version < 1) {
         return Err(ApiError::parameter(ErrorCode::InvalidQuery, "workflow_version", "versions are counted from 1"));
+    }
+    if let (Some(least), Some(most)) = (query.min_cost_usd, query.max_cost_usd)
+        && least > most
+    {
+        let message = format!("it is greater than `max_cost_usd`, which is {most}: nothing costs both");
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "min_cost_usd", message));
     }
     let mut filter = ExecutionFilter {
         limit: page_size(query.limit)?,
@@ -224,6 +253,9 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
         created_after: query.created_after,
         created_before: query.created_before,
         triggered_by: validate::filter("triggered_by", query.triggered_by, MAX_NAME_CHARS)?,
+        tag: validate::filter("tag", query.tag, MAX_TAG_CHARS)?,
+        min_cost_usd: cost("min_cost_usd", query.min_cost_usd)?,
+        max_cost_usd: cost("max_cost_usd", query.max_cost_usd)?,
         error_code: query.error_code,
         metadata: query.metadata,
     };
@@ -310,7 +342,7 @@ pub async fn get_execution_definition(
     Ok(Json(app.engine.definition(caller.tenant(), &id).await?))
 }
 
-/// Changes the budget or the YOLO mode of an execution.
+/// Changes the budget of an execution, or whether it skips reviews.
 ///
 /// A greater budget does not decide at a gate that is open for want of budget: use `review_step` for that.
 #[utoipa::path(

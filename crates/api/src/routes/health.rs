@@ -1,15 +1,14 @@
-//! Endpoints for operators (liveness, readiness, metrics) and the documentation.
+//! Endpoints for operators (liveness, readiness, metrics), and the OpenAPI document.
 
 use std::time::Duration;
 
-use actix_web::http::header::LOCATION;
-use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get, routes};
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
 use sluice_store::StoreError;
 use sluice_types::ErrorCode;
 
 use crate::database_size::database_size;
-use crate::error::{ApiError, ApiResult};
+use crate::error::ApiResult;
 use crate::openapi::Document;
 use crate::state::App;
 
@@ -60,27 +59,4 @@ pub async fn openapi_document() -> HttpResponse {
 #[get("/openapi-3.0.json")]
 pub async fn older_openapi_document() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(Document::older_text())
-}
-
-/// Redirects to the documentation, whose files are relative to the slash at the end.
-#[get("/docs")]
-pub async fn docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
-}
-
-/// The table of error codes.
-#[routes]
-#[get("/docs/errors")]
-#[get("/docs/errors/")]
-pub async fn error_pages() -> ApiResult<HttpResponse> {
-    let page = crate::assets::error_page("README").ok_or(ErrorCode::NotFound)?;
-    Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(page))
-}
-
-/// The page that explains an error code.
-#[get("/docs/errors/{code}")]
-pub async fn error_page(code: Path<String>) -> ApiResult<HttpResponse> {
-    let page = crate::assets::error_page(code.trim_end_matches(".md"))
-        .ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("There is no error code `{code}`.")))?;
-    Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(page))
 }

@@ -38,7 +38,7 @@ pub async fn list_mcp_servers(
     Ok(Json(McpServerPage { items: stored.into_iter().map(|stored| stored.server).collect(), next_cursor }))
 }
 
-/// Creates an MCP server. It is not connected to before it is used: `check_mcp_server` tells whether it answers.
+/// Creates an MCP server. It is not connected to before it is used: its check tells whether it answers.
 ///
 /// The values of `env` and `headers` are stored encrypted and never shown again; answers hold their names.
 #[utoipa::path(
@@ -127,7 +127,7 @@ async fn find(app: &App, caller: &Caller, id: &McpServerId) -> ApiResult<StoredM
     Ok(app.engine.store().mcp_server(caller.tenant(), id).await?.ok_or(ErrorCode::McpServerNotFound)?)
 }
 
-/// Saves an MCP server over the version that `If-Match` names. A save that changes nothing makes no version.
+/// Saves an MCP server over the version that If-Match names. A save that changes nothing makes no version.
 ///
 /// `env_names` and `header_names` say which stored values stay, all when left out; `env` and `headers` set values. Stored headers stay with
 /// the origin of their `url` only. Another way to reach the server ends its connections and forgets its list of tools.
@@ -173,7 +173,7 @@ async fn save(
     Ok(server)
 }
 
-/// Changes single fields of an MCP server: a JSON merge patch (RFC 7396), in which `transport` is replaced as a whole.
+/// Changes single fields of an MCP server: a JSON merge patch (RFC 7396), in which the transport is replaced as a whole.
 ///
 /// All other fields stay, those too that the client does not know. Without `If-Match` the newest version is changed,
 /// whoever has saved it. The media type is `application/json` or `application/merge-patch+json`.

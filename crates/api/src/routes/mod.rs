@@ -2,6 +2,7 @@
 
 mod agents;
 mod canvas;
+mod docs;
 mod events;
 mod execution_commands;
 mod executions;
@@ -34,7 +35,6 @@ use sluice_types::limits::{MAX_NAME_CHARS, MAX_PATCH_TRIES};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig as DocumentedConfig;
 use utoipa_actix_web::{AppExt as _, OpenApiFactory, scope};
-use utoipa_swagger_ui::SwaggerUi;
 
 use crate::error::{ApiError, ApiResult};
 use crate::etag::IfMatch;
@@ -187,10 +187,11 @@ pub fn outside_api(config: &mut ServiceConfig) {
         .service(health::metrics)
         .service(health::openapi_document)
         .service(health::older_openapi_document)
-        .service(health::docs)
-        .service(health::error_pages)
-        .service(health::error_page)
-        .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")));
+        .service(docs::docs)
+        .service(docs::docs_page)
+        .service(docs::error_pages)
+        .service(docs::error_page)
+        .service(docs::docs_file);
 }
 
 /// The addresses of these routes, which take `GET` only.

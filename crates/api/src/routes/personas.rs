@@ -120,7 +120,7 @@ pub async fn get_persona(caller: Viewer, id: Path<PersonaId>, app: Data<App>) ->
     Ok(WithETag::ok(app.engine.store().persona(caller.tenant(), &id).await?.ok_or(ErrorCode::PersonaNotFound)?))
 }
 
-/// Saves a persona over the version that `If-Match` names. A save that changes nothing makes no version.
+/// Saves a persona over the version that If-Match names. A save that changes nothing makes no version.
 ///
 /// Executions that were started before keep the persona as it was then.
 #[utoipa::path(

@@ -143,7 +143,7 @@ fn summary(workflow: WorkflowSummary) -> TemplateSummary {
     }
 }
 
-/// Creates a template that belongs to the tenant. It is published unless `is_published` is `false`.
+/// Creates a template that belongs to the tenant. It is published unless the request says otherwise.
 ///
 /// It is a workflow with `is_template`: it takes the same body and is changed with `update_workflow`.
 #[utoipa::path(

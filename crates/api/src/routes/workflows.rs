@@ -176,7 +176,7 @@ pub async fn require(app: &App, caller: &Caller, id: &WorkflowId) -> ApiResult<(
     }
 }
 
-/// Saves a workflow over the version that `If-Match` names. A save that changes nothing makes no version.
+/// Saves a workflow over the version that If-Match names. A save that changes nothing makes no version.
 ///
 /// A `layout` alone makes no version either: of two, the last one wins.
 /// Labels given in `renamed_labels` are rewritten in every prompt in the same save.

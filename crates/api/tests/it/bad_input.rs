@@ -44,7 +44,7 @@ async fn bodies_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
     );
     assert!(send(&server, deep).await.problem(400, "invalid_json").contains("127 levels"));
     let unknown_field = "{\"name\": \"x\", \"nme\": 1}".to_owned();
-    assert!(send(&server, unknown_field).await.problem(422, "invalid_request").contains("unknown field `nme`"));
+    assert!(send(&server, unknown_field).await.problem(422, "invalid_request").contains("Unknown field `nme`"));
     let wrong_type = workflow(&[json!({"label": "A", "type": "llm", "prompt": 7})]).to_string();
     assert!(send(&server, wrong_type).await.problem(422, "invalid_request").contains("/definition/steps/0/prompt"));
     let unknown_type = workflow(&[json!({"label": "A", "type": "dance"})]).to_string();
@@ -88,9 +88,9 @@ async fn a_key_that_stands_twice() {
     let in_a_step =
         "{\"name\": \"x\", \"definition\": {\"steps\": [{\"label\": \"A\", \"label\": \"B\", \"type\": \"review\"}]}}";
     let refused = send(&server, in_a_step.into()).await.problem(422, "invalid_request");
-    assert!(refused.contains("At `/definition/steps/0`: duplicate field `label`"), "{refused}");
+    assert!(refused.contains("At `/definition/steps/0`: Duplicate field `label`"), "{refused}");
     let at_the_top = "{\"name\": \"x\", \"name\": \"y\", \"definition\": {\"steps\": []}}";
-    assert!(send(&server, at_the_top.into()).await.problem(422, "invalid_request").contains("duplicate field `name`"));
+    assert!(send(&server, at_the_top.into()).await.problem(422, "invalid_request").contains("Duplicate field `name`"));
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     let start = server.request(Method::POST, "/workflows/w/executions").header("content-type", "application/json");
     let in_the_input = start.body("{\"input\": {\"a\": {\"b\": 1, \"b\": 1}}}").send().await.unwrap();
@@ -306,12 +306,12 @@ async fn a_wrong_parameter_is_named() {
     let server = Server::start(&database);
     server.workflow("w", &[step("a", "demo-echo", "x")]).await;
     for (address, parameter, message) in [
-        ("/workflows?limit=ten", "limit", "an integer is expected"),
-        ("/workflows?limit=0", "limit", "from 1 to 200"),
+        ("/workflows?limit=ten", "limit", "An integer is expected"),
+        ("/workflows?limit=0", "limit", "From 1 to 200"),
         ("/workflows?limit=1&limit=2", "limit", "twice"),
         ("/workflows?is_template=1", "is_template", "`true` or `false`"),
         ("/workflows?sort=size", "sort", "-updated_at"),
-        ("/workflows?colour=red", "colour", "unknown field"),
+        ("/workflows?colour=red", "colour", "Unknown field"),
         ("/workflows?search=a%00b", "search", "U+0000"),
         ("/workflows?status=done", "status", "pending, running"),
         ("/workflows?include=everything", "include", "recent_executions"),
@@ -325,11 +325,11 @@ async fn a_wrong_parameter_is_named() {
         ("/workflows/w?pretty=1", "pretty", "takes no query parameters"),
         ("/workflows/w/stats?", "", ""),
         ("/workflows/w/stats?days=366", "", ""),
-        ("/workflows/w/stats?days=0", "days", "from 1 to 366"),
-        ("/workflows/w/stats?days=367", "days", "from 1 to 366"),
-        ("/workflows/w/stats?days=week", "days", "an integer is expected"),
-        ("/workflows/w/versions/1/difference?against=first", "against", "an integer is expected"),
-        ("/workflows/templates?colour=red", "colour", "unknown field"),
+        ("/workflows/w/stats?days=0", "days", "From 1 to 366"),
+        ("/workflows/w/stats?days=367", "days", "From 1 to 366"),
+        ("/workflows/w/stats?days=week", "days", "An integer is expected"),
+        ("/workflows/w/versions/1/difference?against=first", "against", "An integer is expected"),
+        ("/workflows/templates?colour=red", "colour", "Unknown field"),
     ] {
         let answer = server.get(address).await;
         if parameter.is_empty() {

@@ -74,7 +74,7 @@ fn a_sentence_becomes_a_file_that_runs() {
     let (code, _, told) = texts(&sluice(&run, &path, None));
     assert_eq!(code, Some(0), "{told}");
     for (arguments, expected, part) in [
-        (vec![" "], 2, "say what the workflow is to do"),
+        (vec![" "], 2, "Say what the workflow is to do"),
         (vec!["x", "--provider", "demo", "--model", "demo-none"], 2, "demo-none"),
         (vec!["x", "--provider", "demo", "--model", "demo-refuse"], 1, "refused"),
     ] {

@@ -18,12 +18,20 @@ async fn documentation_needs_no_internet() {
         answer.text().await.unwrap()
     };
     let docs = page("/docs/").await;
-    assert!(docs.contains("swagger-ui"));
-    for needed in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-initializer.js"] {
-        let text = page(&format!("/docs/{needed}")).await;
-        assert!(!text.is_empty());
+    assert!(docs.contains("swagger-ui-bundle.js"));
+    for needed in ["docs.css", "docs.js", "icon.svg", "swagger-ui-bundle.js", "theme.js"] {
+        assert!(docs.contains(&format!("\"./{needed}\"")), "{needed}");
+        assert!(!page(&format!("/docs/{needed}")).await.is_empty());
     }
-    assert!(!docs.contains("https://"), "{docs}");
+    let style = page("/docs/docs.css").await;
+    assert!(style.starts_with("@import url(\"./swagger-ui.css\")") && style.contains("--accent:"), "{style}");
+    assert!(!page("/docs/swagger-ui.css").await.is_empty());
+    let script = page("/docs/docs.js").await;
+    for text in [&docs, &style, &script] {
+        assert!(!text.contains("https://") && !text.contains("url(http"), "{text}");
+    }
+    assert!(script.contains("validatorUrl: null"), "Swagger UI sends the document to its own validator");
+    assert_eq!(page("/docs/index.html").await, docs);
     assert!(page("/docs/errors/gate_open").await.starts_with("# gate_open"));
     assert!(page("/docs/errors/").await.contains("gate_open"));
     assert_eq!(page("/docs").await, docs);
@@ -47,6 +55,8 @@ fn every_operation_has_an_id_a_summary_a_description_its_errors_and_examples() {
                 "{name}"
             );
             assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name} has no summary");
+            // The page of the documentation shows summaries as plain text.
+            assert!(!operation["summary"].as_str().unwrap_or_default().contains('`'), "{name} has code in its summary");
             assert!(operation["description"].as_str().is_some_and(|text| text.len() > 20), "{name} has no description");
             let codes = operation["x-error-codes"].as_array().unwrap_or_else(|| panic!("{name} names no errors"));
             for code in codes {

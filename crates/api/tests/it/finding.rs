@@ -4,7 +4,7 @@ use reqwest::{StatusCode, Url};
 use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testing::{TestDatabase, postgres, sqlite};
-use sluice_types::limits::MAX_METADATA_FILTERS;
+use sluice_types::limits::{MAX_METADATA_FILTERS, MAX_TAG_CHARS};
 
 use crate::server::{Server, step};
 
@@ -26,9 +26,14 @@ async fn walk(server: &Server, query: &[(&str, &str)]) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn executions_are_found_by_their_filters_in_both_orders(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
-    server.workflow("done", &[step("a", "demo-echo", "x")]).await;
-    server.workflow("fails", &[step("a", "demo-broken", "x")]).await;
-    server.workflow("waits", &[json!({"id": "r", "label": "R", "type": "review"})]).await;
+    for (id, step, tags) in [
+        ("done", step("a", "demo-echo", "x"), json!(["Orders", "nightly"])),
+        ("fails", step("a", "demo-broken", "x"), json!([])),
+        ("waits", json!({"id": "r", "label": "R", "type": "review"}), json!(["orders", "nightly"])),
+    ] {
+        let workflow = json!({"id": id, "name": id, "tags": tags, "definition": {"steps": [step]}});
+        server.post("/workflows", &workflow).await.expect(StatusCode::CREATED);
+    }
     let mut runs: Vec<Value> = Vec::new();
     for workflow in ["done", "fails", "waits", "done", "fails", "waits"] {
         let mut body = json!({"triggered_by": if runs.len() < 3 { "first" } else { "second +1" }});
@@ -58,6 +63,13 @@ async fn executions_are_found_by_their_filters_in_both_orders(#[future(awt)] dat
         (vec![("error_code", "provider_rejected")], vec![1, 4]),
         (vec![("error_code", "provider_rejected"), ("created_after", time(2)), ("workflow_id", "fails")], vec![4]),
         (vec![("error_code", "internal")], vec![]),
+        (vec![("tag", "nightly")], vec![0, 2, 3, 5]),
+        (vec![("tag", "Orders"), ("status", "completed")], vec![0, 3]),
+        (vec![("tag", "nightly"), ("status", "paused,completed"), ("triggered_by", "first")], vec![0, 2]),
+        (vec![("tag", "night")], vec![]),
+        (vec![("tag", "nightly"), ("metadata", "order_id:0")], vec![0, 3]),
+        (vec![("min_cost_usd", "0"), ("max_cost_usd", "0.5")], vec![0, 1, 2, 3, 4, 5]),
+        (vec![("min_cost_usd", "0.0001"), ("workflow_id", "done")], vec![]),
         (vec![("metadata", "order_id:1")], vec![1, 4]),
         (vec![("metadata", "order_id:1"), ("metadata", "note:a,b: c&d=e")], vec![4]),
         (vec![("metadata", "order_id:1"), ("status", "failed"), ("triggered_by", "first")], vec![1]),
@@ -105,10 +117,19 @@ async fn filters_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
         "metadata=",
         "metadata=a:b%00c",
         "error=internal",
+        "tag=a&tag=b",
+        "min_cost_usd=-1",
+        "min_cost_usd=cheap",
+        "max_cost_usd=NaN",
+        "max_cost_usd=inf",
+        "min_cost_usd=2&max_cost_usd=1",
     ] {
         server.get(&format!("/workflows/executions?{query}")).await.problem(400, "invalid_query");
     }
-    server.get("/workflows/w/executions?workflow_id=w").await.problem(400, "invalid_query");
+    let long = format!("/workflows/executions?tag={}", "x".repeat(MAX_TAG_CHARS + 1));
+    for address in ["/workflows/w/executions?workflow_id=w", "/workflows/w/executions?tag=a", &long] {
+        server.get(address).await.problem(400, "invalid_query");
+    }
     let many = |count: usize| format!("/workflows/executions?limit=1{}", "&metadata=a:b".repeat(count));
     server.get(&many(MAX_METADATA_FILTERS)).await.expect(StatusCode::OK);
     server.get(&many(MAX_METADATA_FILTERS + 1)).await.problem(400, "invalid_query");
@@ -121,6 +142,8 @@ async fn filters_of_the_wrong_form(#[future(awt)] database: TestDatabase) {
         "status=completed,failed",
         "status=completed&sort=created_at",
         "workflow_id=w",
+        "status=completed&tag=a",
+        "status=completed&max_cost_usd=1",
         "limit=1",
     ] {
         let refused = server.get(&format!("/workflows/executions?cursor={cursor}&{query}")).await;

@@ -86,7 +86,7 @@ async fn metadata_has_limits(#[future(awt)] database: TestDatabase) {
     // Those of the workflow count.
     let over = json!({"metadata": many("s", 1)});
     let told = server.post("/workflows/most/executions", &over).await.problem(422, "invalid_request");
-    assert!(told.contains("at most 50 keys, not 51"), "{told}");
+    assert!(told.contains("At most 50 keys, not 51"), "{told}");
     let same = json!({"metadata": many("w", 1)});
     server.post("/workflows/most/executions", &same).await.expect(StatusCode::ACCEPTED);
 }

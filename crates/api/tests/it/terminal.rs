@@ -44,7 +44,7 @@ fn a_gate_shows_what_it_asks_about() {
     let (out, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert!(!told.contains(|c: char| c.is_control() && c != '\n'), "{told:?}");
-    let question = format!("--- the text in question ---\n{SHOWN}\n---");
+    let question = format!("--- Text to review ---\n{SHOWN}\n---");
     assert!(told.contains(&format!("▶ A {SHOWN}")) && told.contains(&question), "{told}");
     // A pipe gets the text as it is.
     assert!(out.contains(TRICK), "{out:?}");

@@ -129,6 +129,6 @@ fn not_readable(ReadError { pointer, message }: &ReadError) -> LintFinding {
 
 /// A design whose repair failed.
 fn cut_short(Settled { design, .. }: Settled, why: &str) -> Design {
-    let explanation = with_note(&design.explanation, &format!("The findings were not mended: {why}"));
+    let explanation = with_note(&design.explanation, &format!("The findings were not fixed: {why}"));
     Design { explanation, ..design }
 }

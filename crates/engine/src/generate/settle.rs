@@ -137,7 +137,7 @@ impl Settling<'_> {
                 severity: Severity::Warning,
                 pointer: format!("{}/id", place.pointer),
                 code: "id_changed".into(),
-                message: format!("the step “{}” had the id `{was}`: keep it", place.step.label),
+                message: format!("The step “{}” had the id `{was}`: keep it", place.step.label),
                 fix: None,
             })
         });

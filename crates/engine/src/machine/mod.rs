@@ -65,7 +65,7 @@ pub enum Command {
     Resume,
     /// Stop at once and keep the text so far.
     Cancel,
-    /// Change budget or YOLO mode.
+    /// Change the budget, or whether reviews are skipped.
     Patch(PatchExecution),
     /// Change a step that has not run.
     PatchStep(StepPath, PatchStep),

@@ -148,7 +148,7 @@ impl Machine {
             SkipReason::Disabled => (None, "The step is disabled."),
             SkipReason::JumpedOver => (None, "A `next` or the entry step skips this step."),
             SkipReason::NotTaken => (None, "Its case, item or round does not run this time."),
-            SkipReason::Yolo => (self.shown_text(path).map(|(_, text)| text), "Reviews are skipped in YOLO mode."),
+            SkipReason::Yolo => (self.shown_text(path).map(|(_, text)| text), "Reviews are skipped in this run."),
         };
         self.change(path, |record| {
             record.run.status = StepRunStatus::Skipped;

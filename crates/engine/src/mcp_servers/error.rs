@@ -10,18 +10,18 @@ use crate::providers::VaultError;
 #[derive(Debug, thiserror::Error)]
 pub enum McpServerError {
     /// There is no such server.
-    #[error("there is no MCP server `{0}`")]
+    #[error("There is no MCP server `{0}`")]
     NotFound(McpServerId),
     /// Fields of the request are wrong.
     #[error("{} fields are wrong", .0.len())]
     Invalid(Vec<FieldError>),
     /// The operator does not allow programs as servers.
     #[error(
-        "this server starts no programs: its operator has to allow them with `--allow-stdio-mcp true`. Servers over HTTP can be used"
+        "This server starts no programs: its operator has to allow them with `--allow-stdio-mcp true`. Servers over HTTP can be used"
     )]
     StdioNotAllowed,
     /// Its secrets cannot be encrypted or decrypted.
-    #[error("the secrets of the MCP server cannot be read: the master key is another one")]
+    #[error("The secrets of the MCP server cannot be read: the master key is another one")]
     Vault(#[from] VaultError),
     /// It fails.
     #[error(transparent)]
@@ -40,7 +40,7 @@ impl McpServerError {
             Self::NotFound(_) => ToolErrorKind::UnknownTool,
             Self::Invalid(_) | Self::StdioNotAllowed | Self::Vault(_) => ToolErrorKind::NotAllowed,
             Self::Store(_) => {
-                return ToolError::new(ToolErrorKind::Busy, Sent::No, "the stored MCP servers cannot be read now");
+                return ToolError::new(ToolErrorKind::Busy, Sent::No, "The stored MCP servers cannot be read now");
             }
         };
         ToolError::new(kind, Sent::No, self.to_string())

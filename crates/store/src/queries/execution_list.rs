@@ -10,7 +10,7 @@ use super::executions::is_visible;
 use super::{Backend, Connection, Result, begin_read, end_read, error_code};
 use crate::execution_filter::{ExecutionFilter, Source};
 use crate::rows::ExecutionSummaryRow;
-use crate::schema::{execution_metadata, executions};
+use crate::schema::{execution_metadata, executions, workflow_tags};
 use crate::time::to_micros;
 
 /// Ids that are read from an index at once, before their executions are looked at.
@@ -149,7 +149,7 @@ pub fn by_metadata(
 
 type Ids = executions::BoxedQuery<'static, Backend, diesel::sql_types::Text>;
 
-/// Ids of the executions of a workflow, with the code of an error, or both.
+/// Ids of the executions of a workflow, with the code of an error, in one status, or in any combination that an index has.
 pub fn by_index(tenant: &str, filter: &ExecutionFilter, after: Option<String>) -> Ids {
     let mut query = executions::table
         .filter(executions::tenant_id.eq(tenant.to_owned()))
@@ -158,8 +158,12 @@ pub fn by_index(tenant: &str, filter: &ExecutionFilter, after: Option<String>) -
     if let Some(workflow) = &filter.workflow_id {
         query = query.filter(executions::workflow_id.eq(workflow.to_string()));
     }
-    if let Some(code) = filter.error_code {
-        query = query.filter(executions::error.is_not_null()).filter(error_code().eq(code.as_str()));
+    match (filter.error_code, filter.statuses.as_slice()) {
+        (Some(code), _) => {
+            query = query.filter(executions::error.is_not_null()).filter(error_code().eq(code.as_str()));
+        }
+        (None, [status]) => query = query.filter(executions::status.eq(status.as_str())),
+        (None, _) => {}
     }
     in_order!(query, executions::id, filter, after).limit(PIECE)
 }
@@ -208,6 +212,16 @@ fn filtered(tenant: &str, filter: &ExecutionFilter) -> ListQuery {
     }
     if let Some(code) = filter.error_code {
         query = query.filter(executions::error.is_not_null()).filter(error_code().eq(code.as_str()));
+    }
+    if let Some(tag) = &filter.tag {
+        let tagged = (tenant.to_owned(), tag.clone(), executions::workflow_id);
+        query = query.filter(exists(workflow_tags::table.find(tagged)));
+    }
+    if let Some(usd) = filter.min_cost_usd {
+        query = query.filter(executions::cost_usd.ge(usd));
+    }
+    if let Some(usd) = filter.max_cost_usd {
+        query = query.filter(executions::cost_usd.le(usd));
     }
     // The bounds of ids are about these; the times are exact.
     if let Some(at) = filter.created_after {

@@ -19,20 +19,31 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &GateFilter) -> R
 
 type ListQuery = step_runs::BoxedQuery<'static, Backend, (Text, Text, Text, Nullable<BigInt>, Text)>;
 
-/// The query of a list. The partial index on gates is used only where the condition stands as it does there.
-pub fn list_query(tenant: &str, filter: &GateFilter) -> ListQuery {
+/// How many gates are open, counted to `most`.
+pub async fn count(conn: &mut Connection, tenant: &str, most: u32) -> Result<usize> {
+    let ids = open(tenant).select(step_runs::execution_id).limit(i64::from(most));
+    Ok(ids.load::<String>(conn).await?.len())
+}
+
+/// The open gates. The partial index on gates is used only where the condition stands as it does there.
+fn open(tenant: &str) -> step_runs::BoxedQuery<'static, Backend> {
     let deleting = workflows::table.filter(workflows::tenant_id.eq(tenant.to_owned()).and(workflows::deleting));
     let ended = ExecutionStatus::ALL.iter().filter(|status| status.is_terminal()).map(|status| status.as_str());
     let execution = executions::table
         .filter(executions::tenant_id.eq(step_runs::tenant_id).and(executions::id.eq(step_runs::execution_id)))
         .filter(not(executions::deleting).and(executions::workflow_id.ne_all(deleting.select(workflows::id))))
         .filter(executions::status.ne_all(ended.collect::<Vec<_>>()));
-    let mut query = step_runs::table
+    step_runs::table
         .filter(step_runs::tenant_id.eq(tenant.to_owned()))
         .filter(step_runs::gate.is_not_null())
         .filter(exists(execution))
-        .select((step_runs::execution_id, step_runs::path, step_runs::label, step_runs::started_at, slim_gate()))
-        .into_boxed::<Backend>();
+        .into_boxed::<Backend>()
+}
+
+/// The query of a list.
+pub fn list_query(tenant: &str, filter: &GateFilter) -> ListQuery {
+    let listed = (step_runs::execution_id, step_runs::path, step_runs::label, step_runs::started_at, slim_gate());
+    let mut query = open(tenant).select(listed);
     query = match filter.sort {
         CreationOrder::NewestFirst => query.order((step_runs::execution_id.desc(), step_runs::path.desc())),
         CreationOrder::OldestFirst => query.order((step_runs::execution_id.asc(), step_runs::path.asc())),

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::codes::{LINT_CODES, LintCode};
 use crate::limits::MAX_FINDINGS_OF_A_KIND;
+use crate::sentence::begun_with_capital;
 use crate::status::status;
 
 status!(
@@ -32,7 +33,7 @@ pub struct LintFinding {
     /// Stable code for clients.
     #[schema(value_type = LintCode)]
     pub code: String,
-    /// The fault and the remedy.
+    /// The fault and the remedy. Names stand between back-ticks.
     pub message: String,
     /// A change that fixes it, when there is an obvious one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,11 +41,11 @@ pub struct LintFinding {
 }
 
 impl LintFinding {
-    /// A finding without a fix.
+    /// A finding without a fix. Its message begins with a capital letter.
     #[must_use]
-    pub fn new(severity: Severity, pointer: String, code: &str, message: String) -> Self {
+    pub fn new(severity: Severity, pointer: String, code: &str, message: impl Into<String>) -> Self {
         debug_assert!(LINT_CODES.contains(&code), "{code} is not in the list of codes");
-        Self { severity, pointer, code: code.into(), message, fix: None }
+        Self { severity, pointer, code: code.into(), message: begun_with_capital(&message.into()), fix: None }
     }
 }
 
@@ -113,7 +114,7 @@ impl Findings {
             self.left_out = Some(self.left_out.map_or(severity, |worst| worst.min(severity)));
             return;
         }
-        self.kept.push(LintFinding { fix, ..LintFinding::new(severity, pointer.into(), code, message.into()) });
+        self.kept.push(LintFinding { fix, ..LintFinding::new(severity, pointer.into(), code, message) });
     }
 
     pub fn into_report(mut self) -> LintReport {

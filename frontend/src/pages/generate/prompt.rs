@@ -8,7 +8,7 @@ use sluice_web_state::generation::{Cure, counter, cure, prompt_fault};
 use crate::api::{self, ApiError};
 use crate::browser::focus::focus_soon;
 use crate::browser::ids::unique_key;
-use crate::components::{Field, LinkButton, Note, NoteKind, sends};
+use crate::components::{Field, LinkButton, Message, Note, NoteKind, sends};
 
 /// Begins generations. A copy is a handle to the same one.
 #[derive(Clone, Copy)]
@@ -146,7 +146,11 @@ fn Refused(error: ApiError) -> impl IntoView {
         <Note kind=NoteKind::Bad>
             <div class="stack tight">
                 <strong>{error.title()}</strong>
-                <p>{error.advice()} " " {advice}</p>
+                <p>
+                    <Message text=error.advice() />
+                    " "
+                    {advice}
+                </p>
                 {(todo == Some(Cure::Key))
                     .then(|| {
                         view! {

@@ -1,15 +1,17 @@
 //! Commands to many runs: how far they are, and what came of them.
 
+use futures_util::StreamExt;
 use leptos::prelude::*;
-use sluice_types::{ExecutionSummary, PatchStep};
+use sluice_types::{Execution, ExecutionSummary, PatchStep};
 use sluice_web_state::format::plural;
-use sluice_web_state::runs::{BulkAction, BulkFailure, BulkReport, RunSelection};
+use sluice_web_state::list::Pages;
+use sluice_web_state::runs::{AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, RunSelection, summary_of};
 
 use super::listing::Listing;
 use super::names::Names;
 use crate::api::executions::Command;
 use crate::api::{self, ApiError};
-use crate::components::{Button, ButtonKind, CloseButton, Confirm, Deletion, Note, NoteKind, Toasts};
+use crate::components::{Button, ButtonKind, CloseButton, Confirm, Deletion, Message, Note, NoteKind, Toasts};
 use crate::waiting::WaitingGates;
 
 /// The runs that are chosen, and the command that is under way for them.
@@ -19,7 +21,7 @@ pub struct Bulk {
     pub chosen: RwSignal<RunSelection>,
     listing: Listing,
     names: Names,
-    /// The command under way, how many runs it has been sent to, and how many it is for.
+    /// The command under way, how many runs have answered it, and how many it is for.
     progress: RwSignal<Option<(BulkAction, usize, usize)>>,
     report: RwSignal<Option<BulkReport>>,
     run: Action<(BulkAction, Vec<ExecutionSummary>), ()>,
@@ -36,14 +38,23 @@ impl Bulk {
         let run = Action::new_unsync(move |(action, runs): &(BulkAction, Vec<ExecutionSummary>)| {
             let (action, runs) = (*action, runs.clone());
             async move {
-                let mut told = BulkReport::new(action);
-                for (at, run) in runs.iter().enumerate() {
-                    progress.try_set(Some((action, at, runs.len())));
-                    match send(action, run).await {
-                        Ok(()) => told.done = told.done.saturating_add(1),
+                progress.try_set(Some((action, 0, runs.len())));
+                let mut answers = futures_util::stream::iter(&runs)
+                    .map(|run| async move { (run, send(action, run).await) })
+                    .buffered(AT_ONCE);
+                let (mut told, mut changed) = (BulkReport::new(action), Vec::new());
+                while let Some((run, answer)) = answers.next().await {
+                    match answer {
+                        Ok(run) => {
+                            told.done = told.done.saturating_add(1);
+                            changed.push(summary_of(run));
+                        }
                         Err(why) => told.failed.push(failure(names, run, why)),
                     }
+                    progress.try_set(Some((action, told.done.saturating_add(told.failed.len()), runs.len())));
                 }
+                // The beginning is read once more; what lies behind it is known from the answers.
+                listing.show(changed);
                 listing.read_beginning().await;
                 gates.look();
                 progress.try_set(None);
@@ -120,19 +131,21 @@ fn failure(names: Names, run: &ExecutionSummary, why: String) -> BulkFailure {
     BulkFailure { id: run.id.clone(), name: untrack(|| names.of(&run.workflow_id)), why }
 }
 
-/// Sends a command to one run; gives why it did not work.
-async fn send(action: BulkAction, run: &ExecutionSummary) -> Result<(), String> {
+/// Sends a command to one run; gives the run as it is then, or why it did not work. Deletions are not sent here: they
+/// wait until they cannot be taken back.
+async fn send(action: BulkAction, run: &ExecutionSummary) -> Result<Execution, String> {
     let why = |error: ApiError| error.problem().map_or_else(|| error.title(), |problem| problem.detail.clone());
     match action {
-        BulkAction::Cancel => api::executions::command(&run.id, Command::Cancel).await.map(drop).map_err(why),
-        BulkAction::Delete => api::executions::delete(&run.id).await.map_err(why),
+        BulkAction::Cancel | BulkAction::Delete => {
+            api::executions::command(&run.id, Command::Cancel).await.map_err(why)
+        }
         BulkAction::Retry => {
             let path = match run.error.as_ref().and_then(|error| error.path.clone()) {
                 Some(path) => Some(path),
                 None => api::executions::first_unfinished(&run.id).await.map_err(why)?,
             };
             let path = path.ok_or_else(|| "It has no step that failed.".to_owned())?;
-            api::executions::retry(&run.id, &path, &PatchStep::default()).await.map(drop).map_err(why)
+            api::executions::retry(&run.id, &path, &PatchStep::default()).await.map_err(why)
         }
     }
 }
@@ -145,7 +158,7 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
         bulk.chosen.with(|chosen| chosen.among(&shown).len())
     });
     let words = move || match bulk.progress.get() {
-        Some((action, at, of)) => format!("{}: {} of {of} …", action.verb(), at.saturating_add(1)),
+        Some((action, done, of)) => format!("{}: {done} of {of} …", action.verb()),
         None => format!("{} chosen", plural(u64::try_from(count.get()).unwrap_or(u64::MAX), "run", "runs")),
     };
     view! {
@@ -154,6 +167,7 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
                 <strong class="numbers" role="status">
                     {words}
                 </strong>
+                <ChooseAll bulk />
                 <div class="row wrap">
                     <BulkButton bulk action=BulkAction::Cancel />
                     <BulkButton bulk action=BulkAction::Retry />
@@ -167,6 +181,36 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
                     </Button>
                 </div>
             </div>
+        </Show>
+    }
+}
+
+/// Chooses also the runs that the list has and that are not loaded yet, once all that are shown are chosen.
+#[component]
+fn ChooseAll(bulk: Bulk) -> impl IntoView {
+    let choose = Action::new_unsync(move |&()| async move {
+        bulk.listing.load_rest().await;
+        let all = untrack(move || bulk.listing.shown());
+        bulk.chosen.try_update(|chosen| chosen.put_all(&all, true));
+    });
+    let is_offered = Memo::new(move |_| {
+        let has_more = bulk.listing.pages.with(|pages| pages.has_more() && pages.items().len() < MOST_CHOSEN);
+        let shown = bulk.listing.shown();
+        has_more && bulk.chosen.with(|chosen| chosen.among(&shown).len()) == shown.len()
+    });
+    let busy = Signal::derive(move || choose.pending().get() || bulk.listing.pages.with(Pages::is_loading));
+    view! {
+        <Show when=move || is_offered.get() || choose.pending().get()>
+            <Button
+                kind=ButtonKind::Ghost
+                small=true
+                busy
+                on_press=move |_| {
+                    choose.dispatch_local(());
+                }
+            >
+                "Choose all that match"
+            </Button>
         </Show>
     }
 }
@@ -226,7 +270,7 @@ pub fn BulkReportNote(bulk: Bulk) -> impl IntoView {
                 <li class="break">
                     <a href=href dir="auto">{failed.name.clone()}</a>
                     ": "
-                    {failed.why.clone()}
+                    <Message text=failed.why.clone() />
                 </li>
             }
         };

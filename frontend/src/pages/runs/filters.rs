@@ -1,7 +1,7 @@
 //! What narrows the list. Each choice is in the address.
 
 use leptos::prelude::*;
-use sluice_web_state::runs::{RunsFilter, Since, StatusFilter, is_entry, parse_version};
+use sluice_web_state::runs::{RunsFilter, Since, StatusFilter, Usd, is_entry, parse_version};
 
 use super::listing::Listing;
 use super::names::Names;
@@ -67,15 +67,17 @@ pub fn Filters(listing: Listing, names: Names) -> impl IntoView {
             >
                 {move || if is_open.get() { "Fewer filters" } else { "More filters" }}
             </Button>
-            <ErrorTag listing />
-            <Show when=move || is_filtered.get()>
-                <Button kind=ButtonKind::Ghost small=true on_press=move |_| listing.change(|it| *it = RunsFilter::default())>
-                    "Clear filters"
-                </Button>
-            </Show>
         </div>
         <Show when=move || is_open.get()>
             <MoreFilters listing />
+        </Show>
+        <Show when=move || is_filtered.get()>
+            <div class="filter-tags row wrap" role="group" aria-label="Filters in use">
+                <FilterTags listing names />
+                <Button kind=ButtonKind::Ghost small=true on_press=move |_| listing.change(|it| *it = RunsFilter::default())>
+                    "Clear filters"
+                </Button>
+            </div>
         </Show>
     }
 }
@@ -110,19 +112,22 @@ fn Select(
     }
 }
 
-/// The code of an error that a link asked for.
+/// Each filter in use, with a cross that takes it away.
 #[component]
-fn ErrorTag(listing: Listing) -> impl IntoView {
-    move || {
-        let code = listing.filter.with(|it| it.error.clone());
-        (!code.is_empty()).then(|| {
-            let label = format!("Remove the filter by error {code}");
-            view! { <Tag text=code label removable=true on_press=move |()| listing.change(|it| it.error.clear()) /> }
-        })
+fn FilterTags(listing: Listing, names: Names) -> impl IntoView {
+    let words = Memo::new(move |_| listing.filter.with(|filter| filter.words(|id| names.of(id))));
+    view! {
+        <For each=move || words.get() key=Clone::clone let:filter>
+            {
+                let (name, text) = filter;
+                let label = format!("Remove the filter: {text}");
+                view! { <Tag text label removable=true on_press=move |()| listing.change(|it| it.remove(name)) /> }
+            }
+        </For>
     }
 }
 
-/// Version, who started it, and metadata. They count when the field is left, or with Enter.
+/// Version, tag, who started it, cost and metadata. They count when the field is left, or with Enter.
 #[component]
 fn MoreFilters(listing: Listing) -> impl IntoView {
     let filter = listing.filter;
@@ -141,6 +146,10 @@ fn MoreFilters(listing: Listing) -> impl IntoView {
     };
     let take_trigger = move |text: String| {
         listing.change(|it| text.trim().clone_into(&mut it.trigger));
+        None
+    };
+    let take_tag = move |text: String| {
+        listing.change(|it| text.trim().clone_into(&mut it.tag));
         None
     };
     let take_metadata = move |text: String| {
@@ -163,11 +172,18 @@ fn MoreFilters(listing: Listing) -> impl IntoView {
                 take=take_version
             />
             <Typed
+                label="Tag of the workflow"
+                hint=Signal::stored("The whole tag, as nightly".to_owned())
+                value=Signal::derive(move || filter.with(|it| it.tag.clone()))
+                take=take_tag
+            />
+            <Typed
                 label="Started by"
                 hint=Signal::stored("A person or a program, as api".to_owned())
                 value=Signal::derive(move || filter.with(|it| it.trigger.clone()))
                 take=take_trigger
             />
+            <CostFilters listing />
             <Typed
                 label="Metadata"
                 hint=Signal::stored("A name and its value, as order_id:6735".to_owned())
@@ -175,6 +191,39 @@ fn MoreFilters(listing: Listing) -> impl IntoView {
                 take=take_metadata
             />
         </div>
+    }
+}
+
+/// The least and the most that the runs cost.
+#[component]
+fn CostFilters(listing: Listing) -> impl IntoView {
+    let text = |usd: Option<Usd>| usd.map(|usd| usd.to_string()).unwrap_or_default();
+    let take = move |text: String, put: fn(&mut RunsFilter, Option<Usd>)| {
+        let usd = Usd::parse(&text);
+        if usd.is_none() && !text.trim().is_empty() {
+            return Some("Write an amount in US dollars, as 0.50.".to_owned());
+        }
+        let mut changed = listing.filter.get_untracked();
+        put(&mut changed, usd);
+        if !changed.costs_are_in_order() {
+            return Some("The least is more than the most.".to_owned());
+        }
+        listing.change(|it| put(it, usd));
+        None
+    };
+    view! {
+        <Typed
+            label="Cost at least"
+            hint=Signal::stored("In US dollars, as far as it is known".to_owned())
+            value=Signal::derive(move || listing.filter.with(|it| text(it.min_cost)))
+            take=move |text: String| take(text, |it, usd| it.min_cost = usd)
+        />
+        <Typed
+            label="Cost at most"
+            hint=Signal::stored("In US dollars, as far as it is known".to_owned())
+            value=Signal::derive(move || listing.filter.with(|it| text(it.max_cost)))
+            take=move |text: String| take(text, |it, usd| it.max_cost = usd)
+        />
     }
 }
 

@@ -10,11 +10,11 @@ use leptos_use_event_listener::use_event_listener;
 use sluice_types::limits::MAX_PAGE;
 use sluice_types::{ExecutionPage, ExecutionSummary};
 use sluice_web_state::list::{Ask, Pages};
-use sluice_web_state::runs::RunsFilter;
+use sluice_web_state::runs::{MOST_CHOSEN, RunsFilter};
 use web_sys::UrlSearchParams;
 
 use crate::api::{self, ApiError};
-use crate::browser::clock::{now_ms, utc};
+use crate::browser::clock::{now_ms, track_corrections, utc};
 use crate::components::{Deletion, Deletions};
 
 /// How often the runs are looked at.
@@ -65,7 +65,10 @@ impl Listing {
             go,
         };
         Effect::new(move || {
-            filter.track();
+            // "Last hour" is another one where the browser's clock was wrong.
+            if filter.with(|filter| filter.since.is_some()) {
+                track_corrections();
+            }
             listing.restart();
         });
         // A page may be empty and not the last: see below.
@@ -131,25 +134,46 @@ impl Listing {
         });
     }
 
+    /// Loads what is left of the list, to [`MOST_CHOSEN`] runs.
+    pub async fn load_rest(self) {
+        let more = |pages: &mut Pages<ExecutionSummary>| {
+            if pages.items().len() < MOST_CHOSEN { pages.load_more() } else { None }
+        };
+        while let Some(ask) = self.pages.try_update(more).flatten() {
+            self.read(ask, MAX_PAGE).await;
+        }
+    }
+
     fn fetch(self, ask: Ask) {
-        let query = self.query.get_value();
-        spawn_local(async move {
-            match api::executions::list(&query, RunsFilter::page_size(), ask.cursor.as_deref(), false).await {
-                Ok(ExecutionPage { items, next_cursor }) => {
-                    if self.pages.try_update(|pages| pages.arrived(&ask, items, next_cursor)) == Some(true) {
-                        self.error.try_set(None);
-                    }
+        spawn_local(self.read(ask, RunsFilter::page_size()));
+    }
+
+    async fn read(self, ask: Ask, limit: u32) {
+        let Some(query) = self.query.try_get_value() else { return };
+        match api::executions::list(&query, limit, ask.cursor.as_deref(), false).await {
+            Ok(ExecutionPage { items, next_cursor }) => {
+                if self.pages.try_update(|pages| pages.arrived(&ask, items, next_cursor)) == Some(true) {
+                    self.error.try_set(None);
                 }
-                Err(error) => {
-                    let awaited = self.pages.try_update(|pages| {
-                        pages.failed(&ask);
-                        pages.has_failed()
-                    });
-                    if awaited == Some(true) {
-                        self.error.try_set(Some(error));
-                        set_timeout(move || self.retry(), ASK_AGAIN);
-                    }
+            }
+            Err(error) => {
+                let awaited = self.pages.try_update(|pages| {
+                    pages.failed(&ask);
+                    pages.has_failed()
+                });
+                if awaited == Some(true) {
+                    self.error.try_set(Some(error));
+                    set_timeout(move || self.retry(), ASK_AGAIN);
                 }
+            }
+        }
+    }
+
+    /// Shows runs as an answer has just told of them.
+    pub fn show(self, runs: Vec<ExecutionSummary>) {
+        self.pages.try_update(|pages| {
+            for run in runs {
+                pages.replace(run);
             }
         });
     }

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod filters;
+mod keys;
 mod listing;
 mod names;
 mod page;

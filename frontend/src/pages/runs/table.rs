@@ -8,9 +8,10 @@ use sluice_web_state::run_status::RunStanding;
 use sluice_web_state::runs::{RunSelection, RunsFilter};
 
 use super::bulk::Bulk;
+use super::keys::{link_id, use_row_keys};
 use super::listing::Listing;
 use super::names::Names;
-use crate::components::{Button, Empty, FailureNote, LinkButton, RunBadge, Skeleton, When};
+use crate::components::{Button, Empty, FailureNote, LinkButton, Message, RunBadge, Skeleton, When};
 
 /// What stands in the place of the list.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,7 @@ enum View {
 #[component]
 pub fn RunsList(listing: Listing, names: Names, bulk: Bulk) -> impl IntoView {
     let rows = Memo::new(move |_| listing.shown());
+    use_row_keys(rows, bulk);
     let shown = Memo::new(move |_| {
         let is_filtered = listing.filter.with(RunsFilter::is_filtered);
         listing.pages.with(|pages| match () {
@@ -55,6 +57,15 @@ pub fn RunsList(listing: Listing, names: Names, bulk: Bulk) -> impl IntoView {
                 <Table rows names bulk listing />
                 <ListFailure listing />
                 <ShowMore listing />
+                <p class="small muted row-keys">
+                    <kbd class="key">"j"</kbd>
+                    <kbd class="key">"k"</kbd>
+                    " to move, "
+                    <kbd class="key">"x"</kbd>
+                    " to choose, "
+                    <kbd class="key">"Enter"</kbd>
+                    " to open"
+                </p>
             }
             .into_any(),
         }}
@@ -167,6 +178,7 @@ fn Row(run: Memo<ExecutionSummary>, names: Names, bulk: Bulk) -> impl IntoView {
         Memo::new(move |_| bulk.chosen.with(|chosen| chosen.holds(&id)))
     };
     let href = format!("/runs/{id}");
+    let link = run.with_untracked(link_id);
     let version = run.with_untracked(|run| run.workflow_version);
     let trigger = run.with_untracked(|run| run.triggered_by.clone());
     let why = move || run.with(|run| run.error.as_ref().map(|error| error.message.clone()));
@@ -183,7 +195,7 @@ fn Row(run: Memo<ExecutionSummary>, names: Names, bulk: Bulk) -> impl IntoView {
                 />
             </td>
             <td role="cell" class="what">
-                <a href=href dir="auto">{move || name.get()}</a>
+                <a href=href id=link dir="auto">{move || name.get()}</a>
                 <span class="small muted numbers">{format!("version {version}")}</span>
                 <Why why=Signal::derive(why) />
             </td>
@@ -206,6 +218,6 @@ fn Why(why: Signal<Option<String>>) -> impl IntoView {
     move || {
         let why = why.get()?;
         let title = why.clone();
-        Some(view! { <span class="small muted one-line why" title=title>{why}</span> })
+        Some(view! { <span class="small muted one-line why" title=title><Message text=why /></span> })
     }
 }

@@ -37,11 +37,18 @@ pub fn WaitingForYou() -> impl IntoView {
                         <GateRow gate />
                     </For>
                 </ul>
+                <div class="row wrap">
                 <Show when=move || rest.get() != 0>
                     <Button kind=ButtonKind::Ghost small=true on_press=move |_| all.update(|all| *all = !*all)>
                         {move || if all.get() { "Show fewer".to_owned() } else { format!("Show {} more", rest.get()) }}
                     </Button>
                 </Show>
+                <Show when=move || all.get() && gates.with(Waiting::has_more)>
+                    <a class="small" href="/runs?status=waiting">
+                        {move || count.get().map(|count| format!("All {count} in the list below"))}
+                    </a>
+                </Show>
+                </div>
             </section>
         </Show>
     }

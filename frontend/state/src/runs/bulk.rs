@@ -1,8 +1,13 @@
 //! A command to many runs, and what came of it for each.
 
-use sluice_types::{ExecutionId, ExecutionStatus, ExecutionSummary};
+use sluice_types::{Execution, ExecutionId, ExecutionStatus, ExecutionSummary};
 
 use crate::format::plural;
+
+/// Runs that are chosen together at the most.
+pub const MOST_CHOSEN: usize = 1_000;
+/// Requests of one command that are under way together.
+pub const AT_ONCE: usize = 4;
 
 /// What can be done with many runs at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +53,28 @@ impl BulkAction {
     #[must_use]
     pub fn question(self, count: usize) -> String {
         format!("{} {}?", self.verb(), runs(count))
+    }
+}
+
+/// A run of a list as it is after a command, so that it needs not be read once more.
+#[must_use]
+pub fn summary_of(run: Execution) -> ExecutionSummary {
+    ExecutionSummary {
+        id: run.id,
+        workflow_id: run.workflow_id,
+        workflow_version: run.workflow_version,
+        status: run.status,
+        on_hold: run.on_hold,
+        error: run.error,
+        token_usage: run.token_usage,
+        cost_usd: run.cost_usd,
+        unpriced_calls: run.unpriced_calls,
+        triggered_by: run.triggered_by,
+        metadata: run.metadata,
+        created_at: run.created_at,
+        started_at: run.started_at,
+        completed_at: run.completed_at,
+        duration_ms: run.duration_ms,
     }
 }
 

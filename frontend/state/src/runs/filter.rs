@@ -1,7 +1,10 @@
 //! Which runs are listed: the address of the page, and the query for the server.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use sluice_types::limits::MAX_TAG_CHARS;
 use sluice_types::{ExecutionStatus, WorkflowId};
+
+use super::Usd;
 
 /// Runs of one page.
 const PAGE_SIZE: u32 = 50;
@@ -140,11 +143,18 @@ pub struct RunsFilter {
     pub metadata: String,
     /// The code of their error; empty for all.
     pub error: String,
+    /// A tag of their workflow; empty for all.
+    pub tag: String,
+    /// The least that they cost, in US dollars.
+    pub min_cost: Option<Usd>,
+    /// The most that they cost, in US dollars.
+    pub max_cost: Option<Usd>,
 }
 
 impl RunsFilter {
     /// The names of the parameters in the address.
-    pub const PARAMS: [&str; 7] = ["status", "workflow", "version", "trigger", "since", "metadata", "error"];
+    pub const PARAMS: [&str; 10] =
+        ["status", "workflow", "tag", "version", "trigger", "since", "min_cost", "max_cost", "metadata", "error"];
 
     /// Parses the parameters of the address. What makes no sense is ignored: addresses are typed and stored.
     #[must_use]
@@ -160,6 +170,9 @@ impl RunsFilter {
                 "since" => filter.since = Since::parse(value),
                 "metadata" if is_entry(value) => value.clone_into(&mut filter.metadata),
                 "error" if is_code(value) => value.clone_into(&mut filter.error),
+                "tag" if value.chars().count() <= MAX_TAG_CHARS => value.clone_into(&mut filter.tag),
+                "min_cost" => filter.min_cost = Usd::parse(value),
+                "max_cost" => filter.max_cost = Usd::parse(value),
                 _ => {}
             }
         }
@@ -173,9 +186,12 @@ impl RunsFilter {
         let params = [
             ("status", self.status.map(|status| status.as_str().to_owned())),
             ("workflow", self.workflow.as_ref().map(ToString::to_string)),
+            ("tag", text(&self.tag)),
             ("version", self.version_of_workflow().map(|version| version.to_string())),
             ("trigger", text(&self.trigger)),
             ("since", self.since.map(|since| since.as_str().to_owned())),
+            ("min_cost", self.min_cost.map(|usd| usd.to_string())),
+            ("max_cost", self.max_cost_in_order().map(|usd| usd.to_string())),
             ("metadata", text(&self.metadata)),
             ("error", text(&self.error)),
         ];
@@ -197,6 +213,9 @@ impl RunsFilter {
             ("workflow_id", self.workflow.as_ref().map(ToString::to_string)),
             ("workflow_version", self.version_of_workflow().map(|version| version.to_string())),
             ("triggered_by", text(&self.trigger)),
+            ("tag", text(&self.tag)),
+            ("min_cost_usd", self.min_cost.map(|usd| usd.to_string())),
+            ("max_cost_usd", self.max_cost_in_order().map(|usd| usd.to_string())),
             ("created_after", self.since.map(oldest)),
             ("metadata", text(&self.metadata)),
             ("error_code", text(&self.error)),
@@ -214,6 +233,9 @@ impl RunsFilter {
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.version_of_workflow().is_some()
+            || self.min_cost.is_some()
+            || self.max_cost_in_order().is_some()
+            || !self.tag.trim().is_empty()
             || !self.trigger.trim().is_empty()
             || !self.metadata.trim().is_empty()
             || !self.error.trim().is_empty()
@@ -223,6 +245,42 @@ impl RunsFilter {
     #[must_use]
     pub const fn page_size() -> u32 {
         PAGE_SIZE
+    }
+
+    /// Takes one of the filters of the address away.
+    pub fn remove(&mut self, param: &str) {
+        let kept: Vec<_> = self.to_params().into_iter().filter(|(name, _)| *name != param).collect();
+        let kept: Vec<(String, String)> = kept.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        *self = Self::from_params(&kept);
+    }
+
+    /// What people read of each filter, with its name in the address.
+    #[must_use]
+    pub fn words(&self, name_of: impl Fn(&WorkflowId) -> String) -> Vec<(&'static str, String)> {
+        let in_words = |name: &str, value: String| match name {
+            "status" => self.status.map_or(value, |status| status.label().to_owned()),
+            "workflow" => self.workflow.as_ref().map_or(value, &name_of),
+            "tag" => format!("Tag {value}"),
+            "version" => format!("Version {value}"),
+            "trigger" => format!("Started by {value}"),
+            "since" => self.since.map_or(value, |since| since.label().to_owned()),
+            "min_cost" => format!("${value} or more"),
+            "max_cost" => format!("${value} or less"),
+            "error" => format!("Error {value}"),
+            _ => value,
+        };
+        self.to_params().into_iter().map(|(name, value)| (name, in_words(name, value))).collect()
+    }
+
+    /// Whether the least cost is not above the most.
+    #[must_use]
+    pub fn costs_are_in_order(&self) -> bool {
+        self.min_cost.zip(self.max_cost).is_none_or(|(least, most)| least <= most)
+    }
+
+    /// The most that they cost. A most below the least makes no sense, and is passed over.
+    fn max_cost_in_order(&self) -> Option<Usd> {
+        self.max_cost.filter(|_| self.costs_are_in_order())
     }
 
     fn version_of_workflow(&self) -> Option<i64> {
@@ -267,6 +325,9 @@ mod tests {
             ("since", "7d"),
             ("metadata", "order:67:35, 36"),
             ("error", "provider_auth"),
+            ("tag", "night: ly"),
+            ("min_cost", "0.25"),
+            ("max_cost", "3"),
         ];
         let read = filter(&params);
         let written: Vec<(String, String)> =
@@ -285,6 +346,8 @@ mod tests {
             ("since", "yesterday"),
             ("metadata", "order"),
             ("error", "Not A Code"),
+            ("min_cost", "-1"),
+            ("max_cost", "much"),
             ("page", "7"),
         ];
         assert_eq!(filter(&wrong), RunsFilter::default());
@@ -305,6 +368,25 @@ mod tests {
             query(&[("workflow", WORKFLOW), ("version", "v2"), ("metadata", "a:b,c")]),
             format!("workflow_id={WORKFLOW} workflow_version=2 metadata=a:b,c")
         );
+        assert_eq!(query(&[("tag", "a b"), ("min_cost", "$0.5")]), "tag=a b min_cost_usd=0.5");
+        assert_eq!(query(&[("min_cost", "2"), ("max_cost", "1")]), "min_cost_usd=2", "nothing costs both");
         assert_eq!(query(&[]), "");
+    }
+
+    #[test]
+    fn each_filter_is_said_and_taken_away() {
+        let params =
+            [("status", "failed"), ("workflow", WORKFLOW), ("version", "3"), ("tag", "nightly"), ("min_cost", "0.5")];
+        let mut listed = filter(&params);
+        let words = |listed: &RunsFilter| {
+            listed.words(|_| "Brief".to_owned()).into_iter().map(|(_, words)| words).collect::<Vec<_>>()
+        };
+        assert_eq!(words(&listed), ["Failed", "Brief", "Tag nightly", "Version 3", "$0.5 or more"]);
+        listed.remove("workflow");
+        assert_eq!(words(&listed), ["Failed", "Tag nightly", "$0.5 or more"], "a version is one of a workflow");
+        for (name, _) in listed.to_params() {
+            listed.remove(name);
+        }
+        assert_eq!(listed, RunsFilter::default());
     }
 }

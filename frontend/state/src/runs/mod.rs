@@ -2,10 +2,14 @@
 
 mod bulk;
 mod filter;
+mod keys;
 mod selection;
+mod usd;
 mod waiting;
 
-pub use bulk::{BulkAction, BulkFailure, BulkReport};
+pub use bulk::{AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, summary_of};
 pub use filter::{RunsFilter, Since, StatusFilter, is_entry, parse_version};
+pub use keys::RowKey;
 pub use selection::RunSelection;
+pub use usd::Usd;
 pub use waiting::{Waiting, question};

@@ -1,31 +1,41 @@
 //! The gates that wait for a person, in all runs.
 
+use sluice_types::limits::MAX_COUNTED_GATES;
 use sluice_types::{GatePage, OpenGate};
+
+use crate::format::number;
 
 /// The gates that were read, and whether there are more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waiting {
     /// Those that wait longest, first.
     pub gates: Vec<OpenGate>,
-    /// Whether more wait than were read.
-    pub has_more: bool,
+    /// How many wait, those that were not read included. The server counts to [`MAX_COUNTED_GATES`].
+    pub total: u32,
 }
 
 impl From<GatePage> for Waiting {
     fn from(page: GatePage) -> Self {
-        Self { has_more: page.next_cursor.is_some(), gates: page.items }
+        Self { total: page.total, gates: page.items }
     }
 }
 
 impl Waiting {
-    /// How many gates are read at once, and counted at the most.
+    /// How many gates are read at once.
     pub const MOST: u32 = 100;
 
-    /// How many wait, as `3` or `100+`; `None` when none does.
+    /// How many wait, as `3` or `1,000+`; `None` when none does.
     #[must_use]
     pub fn count(&self) -> Option<String> {
-        let more = if self.has_more { "+" } else { "" };
-        (!self.gates.is_empty()).then(|| format!("{}{more}", self.gates.len()))
+        let read = u32::try_from(self.gates.len()).unwrap_or(u32::MAX);
+        let more = if self.total >= MAX_COUNTED_GATES { "+" } else { "" };
+        (read != 0).then(|| format!("{}{more}", number(u64::from(self.total.max(read)))))
+    }
+
+    /// Whether more wait than were read.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        usize::try_from(self.total).is_ok_and(|total| total > self.gates.len())
     }
 
     /// A page's title with the number that waits, for the tab: `(3) Workflows · Sluice`.
@@ -61,10 +71,13 @@ mod tests {
 
     #[test]
     fn the_number_that_waits_is_in_the_title() {
-        let waiting = |count, has_more| Waiting { gates: vec![gate(""); count], has_more };
-        assert_eq!(waiting(0, false).title("Runs"), "Runs");
-        assert_eq!(waiting(3, false).title("Runs"), "(3) Runs");
-        assert_eq!(waiting(100, true).count().as_deref(), Some("100+"));
+        let waiting = |count, total| Waiting { gates: vec![gate(""); count], total };
+        assert_eq!(waiting(0, 0).title("Runs"), "Runs");
+        assert_eq!(waiting(3, 3).title("Runs"), "(3) Runs");
+        assert_eq!((waiting(100, 500).title("Runs"), waiting(100, 500).has_more()), ("(500) Runs".into(), true));
+        assert_eq!(waiting(100, 1_000).count().as_deref(), Some("1,000+"));
+        // An older server counts none.
+        assert_eq!((waiting(7, 0).count().as_deref(), waiting(7, 0).has_more()), (Some("7"), false));
     }
 
     #[test]

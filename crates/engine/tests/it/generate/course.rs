@@ -194,7 +194,7 @@ async fn an_answer_that_cannot_be_mended_any_more_is_kept() {
     let designer = Designer::new(speaks, scripts).await;
     let design = designer.design("Write about tea").await.unwrap();
     assert_eq!(codes(&design), ["unknown_next"]);
-    assert!(design.explanation.contains("were not mended"), "{}", design.explanation);
+    assert!(design.explanation.contains("were not fixed"), "{}", design.explanation);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
