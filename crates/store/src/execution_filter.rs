@@ -37,6 +37,8 @@ pub struct ExecutionFilter {
     pub error_code: Option<ErrorCode>,
     /// Only those with all these entries of metadata.
     pub metadata: Vec<(String, String)>,
+    /// Only tries of single steps; without it, none of them.
+    pub tried: bool,
 }
 
 /// Where the executions of a page are read from.
@@ -67,6 +69,7 @@ impl ExecutionFilter {
         add("by", self.triggered_by.clone());
         add("version", self.workflow_version.map(|version| version.to_string()));
         add("error", self.error_code.map(|code| code.as_str().to_owned()));
+        add("tried", self.tried.then(|| "true".to_owned()));
         for (name, value) in &self.metadata {
             add("metadata", Some(format!("{name}:{value}")));
         }
@@ -138,10 +141,11 @@ mod tests {
             ExecutionFilter { workflow_version: Some(1), ..filter.clone() },
             ExecutionFilter { error_code: Some(ErrorCode::Internal), ..filter.clone() },
             ExecutionFilter { metadata: vec![("a".into(), "b".into())], ..filter.clone() },
+            ExecutionFilter { tried: true, ..filter.clone() },
         ];
         let mut scopes: Vec<String> = others.iter().chain([&filter]).map(ExecutionFilter::scope).collect();
         scopes.sort();
         scopes.dedup();
-        assert_eq!(scopes.len(), 10);
+        assert_eq!(scopes.len(), 11);
     }
 }

@@ -63,6 +63,8 @@ pub struct ExecutionQuery {
     #[serde(default, deserialize_with = "metadata_filter")]
     #[param(value_type = Option<Vec<String>>, style = Form, explode)]
     pub metadata: Vec<(String, String)>,
+    /// `true` lists tries of single steps, and nothing else. They are left out otherwise.
+    pub tried: Option<bool>,
 }
 
 /// Filter of a list of a workflow's executions.
@@ -99,6 +101,8 @@ pub struct WorkflowExecutionQuery {
     #[serde(default, deserialize_with = "metadata_filter")]
     #[param(value_type = Option<Vec<String>>, style = Form, explode)]
     pub metadata: Vec<(String, String)>,
+    /// `true` lists tries of single steps, and nothing else. They are left out otherwise.
+    pub tried: Option<bool>,
 }
 
 /// Starts an execution of a workflow.
@@ -195,6 +199,7 @@ pub async fn list_workflow_executions(
         triggered_by: query.triggered_by,
         error_code: query.error_code,
         metadata: query.metadata,
+        tried: query.tried,
     };
     Ok(Json(app.engine.store().executions(caller.tenant(), filter_of(query)?).await?))
 }
@@ -226,6 +231,7 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
         triggered_by: validate::filter("triggered_by", query.triggered_by, MAX_NAME_CHARS)?,
         error_code: query.error_code,
         metadata: query.metadata,
+        tried: query.tried.unwrap_or_default(),
     };
     filter.cursor = cursor(query.cursor.as_deref(), &filter.scope())?;
     Ok(filter)

@@ -197,6 +197,11 @@ fn filtered(tenant: &str, filter: &ExecutionFilter) -> ListQuery {
         .filter(is_visible(tenant))
         .select(ExecutionSummaryRow::as_select())
         .into_boxed::<Backend>();
+    query = if filter.tried {
+        query.filter(executions::tried_step.is_not_null())
+    } else {
+        query.filter(executions::tried_step.is_null())
+    };
     if let Some(workflow) = &filter.workflow_id {
         query = query.filter(executions::workflow_id.eq(workflow.to_string()));
     }

@@ -19,14 +19,14 @@ pub async fn list(conn: &mut Connection, tenant: &str, filter: &GateFilter) -> R
 
 type ListQuery = step_runs::BoxedQuery<'static, Backend, (Text, Text, Text, Nullable<BigInt>, Text)>;
 
-/// The query of a list. The partial index on gates is used only where the condition stands as it does there.
+/// The query of a list, without the gates of tried steps. The partial index on gates is used only where the condition stands as it does there.
 pub fn list_query(tenant: &str, filter: &GateFilter) -> ListQuery {
     let deleting = workflows::table.filter(workflows::tenant_id.eq(tenant.to_owned()).and(workflows::deleting));
     let ended = ExecutionStatus::ALL.iter().filter(|status| status.is_terminal()).map(|status| status.as_str());
     let execution = executions::table
         .filter(executions::tenant_id.eq(step_runs::tenant_id).and(executions::id.eq(step_runs::execution_id)))
         .filter(not(executions::deleting).and(executions::workflow_id.ne_all(deleting.select(workflows::id))))
-        .filter(executions::status.ne_all(ended.collect::<Vec<_>>()));
+        .filter(executions::status.ne_all(ended.collect::<Vec<_>>()).and(executions::tried_step.is_null()));
     let mut query = step_runs::table
         .filter(step_runs::tenant_id.eq(tenant.to_owned()))
         .filter(step_runs::gate.is_not_null())

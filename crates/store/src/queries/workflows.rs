@@ -135,7 +135,7 @@ pub fn list_query(tenant: &str, filter: &WorkflowFilter) -> ListQuery {
     // row, definition and all.
     let of_workflow = executions::tenant_id.eq(workflows::tenant_id).and(executions::workflow_id.eq(workflows::id));
     let newest = executions::table
-        .filter(of_workflow.and(not(executions::deleting)))
+        .filter(of_workflow.and(not(executions::deleting)).and(executions::tried_step.is_null()))
         .order(executions::id.desc())
         .select(executions::id)
         .single_value();
