@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::definition::{Definition, LoopStep, ParallelStep, Step, StepEffect, StepKind, ToolStep, known_parts_if_given};
+use crate::definition::{
+    Definition, LoopStep, ParallelStep, Step, StepEffect, StepKind, ToolStep, known_parts_if_given,
+};
 use crate::ids::{ExecutionId, StepId, StepPath};
 use crate::index::{Index, Place};
 use crate::scope::Resolution;
@@ -108,12 +110,7 @@ impl<'i> TriedStep<'i> {
     }
 
     /// Adds the steps and the containers that the texts of a step name.
-    fn add_names_of(
-        &self,
-        part: &'i Place,
-        reads: &mut BTreeMap<&'i StepId, bool>,
-        around: &mut BTreeSet<&'i StepId>,
-    ) {
+    fn add_names_of(&self, part: &'i Place, reads: &mut BTreeMap<&'i StepId, bool>, around: &mut BTreeSet<&'i StepId>) {
         for text in part.step.texts() {
             // A text that cannot be parsed names nothing: the lint reports it.
             let Ok(reading) = Reading::of(text.source, text.language, self.index.names()) else { continue };

@@ -12,7 +12,7 @@ fn three_steps() -> Vec<Value> {
     vec![
         step("plan", "demo-broken", "On {{input.topic}}"),
         step("draft", "demo-echo", "{{steps.PLAN.content}} and {{input.topic}}"),
-        step("last", "demo-echo", "{{steps.DRAFT.content}} {{steps.PLAN.content | default('-')}}"),
+        step("last", "demo-echo", "{{steps.DRAFT.content}} {{steps.PLAN | default('-')}}"),
     ]
 }
 
@@ -43,7 +43,8 @@ async fn a_step_runs_alone_with_given_outputs(#[future(awt)] database: TestDatab
     let missing = refused(&server, "last", &json!({})).await;
     assert_eq!(pointers(&missing), ["/outputs/draft"]);
     missing.problem(422, "invalid_input");
-    let body = json!({"input": {"topic": "tea"}, "outputs": {"plan": "A plan"}, "triggered_by": "me", "metadata": {"a": "b"}});
+    let body =
+        json!({"input": {"topic": "tea"}, "outputs": {"plan": "A plan"}, "triggered_by": "me", "metadata": {"a": "b"}});
     let done = tried(&server, "draft", &body).await;
     assert_eq!(summary(&done), ["plan completed 0", "draft completed 1"]);
     assert_eq!(
@@ -53,12 +54,17 @@ async fn a_step_runs_alone_with_given_outputs(#[future(awt)] database: TestDatab
     assert_eq!(run_of(&done, "plan")["overridden"], true);
     // An output that a step can do without may be missing.
     let done = tried(&server, "last", &json!({"outputs": {"draft": "D"}})).await;
-    assert_eq!((&done["output"], summary(&done)), (&json!("D -"), vec!["plan skipped 0".into(), "draft completed 0".into(), "last completed 1".into()]));
+    assert_eq!(
+        (&done["output"], summary(&done)),
+        (&json!("D -"), vec!["plan skipped 0".into(), "draft completed 0".into(), "last completed 1".into()])
+    );
     // Lists, the last execution and the figures leave tries out; their cost is found.
     for list in ["/workflows/executions", "/workflows/w/executions", "/workflows/w/executions?tried=false"] {
         assert_eq!(server.get(list).await.expect(StatusCode::OK)["items"], json!([]), "{list}");
     }
-    for list in ["/workflows/executions?tried=true", "/workflows/w/executions?tried=true&status=completed&triggered_by=me"] {
+    for list in
+        ["/workflows/executions?tried=true", "/workflows/w/executions?tried=true&status=completed&triggered_by=me"]
+    {
         let listed = server.get(list).await.expect(StatusCode::OK);
         let of = listed["items"].as_array().unwrap().last().unwrap().clone();
         assert_eq!((&of["tried_step"], of["cost_usd"].is_number()), (&json!("draft"), true), "{list}");
@@ -87,8 +93,9 @@ async fn values_come_from_a_run_and_given_ones_win(#[future(awt)] database: Test
     let id = ended["id"].as_str().unwrap();
     let done = tried(&server, "second", &json!({"execution_id": id})).await;
     assert_eq!((&done["tried_step"], &done["output"]), (&json!("each.0.second"), &json!(["first x/x/0"])));
-    let done = tried(&server, "second", &json!({"execution_id": id, "item": {"a": 1}, "outputs": {"first": "F"}})).await;
-    assert_eq!(done["output"], json!([r#"F/{"a": 1}/0"#]));
+    let done =
+        tried(&server, "second", &json!({"execution_id": id, "item": {"a": 1}, "outputs": {"first": "F"}})).await;
+    assert_eq!(done["output"], json!([r#"F/{"a":1}/0"#]));
     let missing = refused(&server, "second", &json!({"outputs": {"plan": "not read"}})).await;
     assert_eq!(pointers(&missing), ["/outputs/first", "/item"]);
     // The run has no output of the step that failed.
@@ -152,7 +159,7 @@ async fn a_draft_is_tried_and_only_its_errors_at_the_step_refuse_it() {
     for (prompt, code) in [
         ("{{steps.Nobody.content}}", "unknown_reference"),
         ("{{steps.NEW.content}}", "forward_reference"),
-        ("{{ 'x' | nofilter }}", "invalid_template"),
+        ("{{ 'x' | nofilter }}", "template_refused"),
     ] {
         let body = json!({"definition": draft(prompt, "end"), "outputs": {"plan": "P"}});
         let answer = refused(&server, "draft", &body).await;

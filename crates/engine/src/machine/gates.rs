@@ -16,8 +16,7 @@ impl Machine {
         let Some(place) = self.place(path) else { return };
         let StepKind::Review(review) = &place.step.kind else { return };
         let shows = self.index.shown_by(place);
-        let shows: Vec<StepPath> =
-            shows.into_iter().filter_map(|shown| self.index.seen_from(path, shown)).collect();
+        let shows: Vec<StepPath> = shows.into_iter().filter_map(|shown| self.index.seen_from(path, shown)).collect();
         let can_revise = !shows.last().is_some_and(|shown| self.is_given(shown));
         let (content_from, content) = self.shown_text(path).unzip();
         let asked = match self.texts(path) {
