@@ -46,8 +46,8 @@ pub struct ExecutionFilter {
 pub(crate) enum Source<'f> {
     /// An index that serves all filters together: it reads hardly more rows than are listed.
     Index,
-    /// An index that serves some of the filters: that of this entry of metadata, or that of workflow and error code. Each
-    /// execution in it is looked at.
+    /// An index that serves some of the filters: that of this entry of metadata, that of tries, or that of workflow and error
+    /// code. Each execution in it is looked at.
     Scan(Option<(&'f str, &'f str)>),
 }
 
@@ -82,7 +82,7 @@ impl ExecutionFilter {
             return Source::Scan(Some((name, value)));
         }
         let of_both = self.workflow_id.is_some() && self.triggered_by.is_some();
-        if of_both || self.workflow_version.is_some() || self.error_code.is_some() {
+        if self.tried || of_both || self.workflow_version.is_some() || self.error_code.is_some() {
             return Source::Scan(None);
         }
         Source::Index

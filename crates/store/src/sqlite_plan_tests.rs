@@ -82,8 +82,10 @@ async fn scans_of_executions_read_the_index_of_a_filter() {
     let of_workflow = ExecutionFilter { workflow_id: workflow_id.clone(), triggered_by, ..filter() };
     let failed = ExecutionFilter { error_code, ..filter() };
     let both = ExecutionFilter { workflow_id, error_code, ..filter() };
+    let tried = ExecutionFilter { tried: true, ..of_workflow.clone() };
     let after = Some("execution-1".to_owned());
     for (filter, index) in [
+        (&tried, "executions_tried (tenant_id=? AND id>? AND id<?)"),
         (&of_workflow, "executions_by_workflow (tenant_id=? AND workflow_id=? AND id>? AND id<?)"),
         (&failed, "executions_by_error (tenant_id=? AND <expr>=? AND id>? AND id<?)"),
         (&both, "executions_by_workflow_and_error (tenant_id=? AND workflow_id=? AND <expr>=? AND id>? AND id<?)"),

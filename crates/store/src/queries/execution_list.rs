@@ -149,12 +149,16 @@ pub fn by_metadata(
 
 type Ids = executions::BoxedQuery<'static, Backend, diesel::sql_types::Text>;
 
-/// Ids of the executions of a workflow, with the code of an error, or both.
+/// Ids of the executions of a workflow, with the code of an error, or both; or of all tries.
 pub fn by_index(tenant: &str, filter: &ExecutionFilter, after: Option<String>) -> Ids {
     let mut query = executions::table
         .filter(executions::tenant_id.eq(tenant.to_owned()))
         .select(executions::id)
         .into_boxed::<Backend>();
+    if filter.tried {
+        let query = query.filter(executions::tried_step.is_not_null());
+        return in_order!(query, executions::id, filter, after).limit(PIECE);
+    }
     if let Some(workflow) = &filter.workflow_id {
         query = query.filter(executions::workflow_id.eq(workflow.to_string()));
     }
