@@ -80,7 +80,7 @@ test('a workflow that was never saved is saved first', async ({ page }) => {
   const builder = new Builder(page);
   await builder.open();
   await builder.name.fill('New one');
-  await page.getByRole('complementary').getByRole('button', { name: 'Prompt' }).first().click();
+  await page.getByRole('region', { name: 'Add a step' }).getByRole('button', { name: 'Prompt', exact: true }).click();
   const card = page.locator('article.step').first();
   await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Hello');
   await card.getByRole('button', { name: 'Try this step' }).click();

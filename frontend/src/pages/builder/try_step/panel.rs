@@ -158,7 +158,7 @@ fn Panel(form: StepForm, id: StepId) -> impl IntoView {
 fn is_in_card(event: &KeyboardEvent, id: &StepId) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let panel = document().get_element_by_id(&panel_id(id));
-    let card_of = |element: Element| element.closest(".card.step, .card-pane").ok().flatten();
+    let card_of = |element: Element| element.closest(".card.step, .canvas-card").ok().flatten();
     match (target.and_then(card_of), panel.and_then(card_of)) {
         (Some(pressed), Some(own)) => pressed == own,
         _ => false,
