@@ -169,6 +169,7 @@ impl From<EngineError> for ApiError {
             EngineError::WorkflowNotFound => ErrorCode::WorkflowNotFound.into(),
             EngineError::ExecutionNotFound => ErrorCode::ExecutionNotFound.into(),
             EngineError::StepRunNotFound => ErrorCode::StepRunNotFound.into(),
+            EngineError::StepNotFound => ErrorCode::StepNotFound.into(),
             EngineError::GenerationNotFound => ErrorCode::GenerationNotFound.into(),
             EngineError::GenerationEnded(status) => {
                 Self::new(ErrorCode::GenerationEnded, format!("The generation has ended: it is `{status}`."))

@@ -50,7 +50,7 @@ const TAGS: [(&str, &str); 11] = [
     ("workflows", "Named, versioned definitions that are run step by step."),
     ("generations", "Workflows that a model designs from a sentence, or changes."),
     ("executions", "Runs of workflows: starting, watching, steering and repeating them, and deciding at their gates."),
-    ("steps", "Single steps of a workflow: add, change, move, connect, delete."),
+    ("steps", "Single steps of a workflow: add, change, move, connect, try, delete."),
     ("canvas", "The picture of a workflow: where its steps stand, and how they are connected."),
     ("templates", "Workflows to copy, and steps to add."),
     ("personas", "Voices and instructions that are put before a step's system prompt."),

@@ -145,6 +145,7 @@ fn case_without_fields(operation: &str) -> Case {
         | "POST /workflows/templates/{template_id}/instantiate"
         | "POST /workflows/{workflow_id}/copy"
         | "POST /workflows/{workflow_id}/steps/{step_id}/move"
+        | "POST /workflows/{workflow_id}/steps/{step_id}/try"
         | "POST /workflows/{workflow_id}/estimate"
         | "POST /workflows/{workflow_id}/executions"
         | "POST /workflows/{workflow_id}/validate"

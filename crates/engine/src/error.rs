@@ -15,6 +15,9 @@ pub enum EngineError {
     /// The execution has no such step run.
     #[error("the execution has no step run at this path")]
     StepRunNotFound,
+    /// The workflow has no such step.
+    #[error("the workflow has no such step")]
+    StepNotFound,
     /// There is no such generation.
     #[error("there is no such generation")]
     GenerationNotFound,

@@ -49,9 +49,17 @@ impl Engine {
         }
         let (snapshot, index) = self.snapshot(tenant, &workflow.definition, &start.input).await?;
         let machine = Machine::with_index(self.new_journal(tenant, workflow, snapshot, start), index);
+        self.begin_apart(machine, request.idempotency).await
+    }
+
+    /// Writes a new execution and brings it to life in a separate task: it gets its actor after the commit even if the caller
+    /// is dropped.
+    pub(crate) async fn begin_apart(
+        &self,
+        machine: Machine,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Execution, EngineError> {
         let engine = self.clone();
-        let idempotency = request.idempotency;
-        // A separate task: the execution gets its actor after the commit even if the caller is dropped.
         let begun = self.shared.tasks.spawn(async move { engine.begin(machine, idempotency).await }).await;
         begun.unwrap_or(Err(EngineError::ShuttingDown))
     }
@@ -145,13 +153,20 @@ impl Engine {
         Ok((Snapshot { definition, personas, ..Snapshot::default() }, index))
     }
 
-    fn new_journal(&self, tenant: &TenantId, workflow: Workflow, snapshot: Snapshot, start: StartExecution) -> Journal {
+    pub(crate) fn new_journal(
+        &self,
+        tenant: &TenantId,
+        workflow: Workflow,
+        snapshot: Snapshot,
+        start: StartExecution,
+    ) -> Journal {
         let yolo = start.yolo.unwrap_or(snapshot.definition.yolo);
         Journal {
             tenant: tenant.clone(),
             execution_id: self.shared.outside.ids.execution_id(),
             workflow_id: workflow.id,
             workflow_version: workflow.version,
+            tried_step: None,
             temporal_workflow_id: None,
             triggered_by: start.triggered_by.unwrap_or_else(|| "api".into()),
             metadata: workflow.metadata,
@@ -216,7 +231,7 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
 }
 
 /// Errors of the input only are reported as input errors, not as errors of the definition.
-fn refusal(errors: Vec<sluice_types::LintFinding>) -> EngineError {
+pub(crate) fn refusal(errors: Vec<sluice_types::LintFinding>) -> EngineError {
     if errors.iter().all(|finding| finding.code == "missing_input") {
         let errors = errors.into_iter().map(|finding| {
             let message = format!("{} (needed at {})", finding.message, finding.pointer);

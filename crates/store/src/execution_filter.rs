@@ -43,6 +43,8 @@ pub struct ExecutionFilter {
     pub max_cost_usd: Option<f64>,
     /// Only those with all these entries of metadata.
     pub metadata: Vec<(String, String)>,
+    /// Only tries of single steps; without it, none of them.
+    pub tried: bool,
 }
 
 /// Where the executions of a page are read from.
@@ -50,8 +52,8 @@ pub struct ExecutionFilter {
 pub(crate) enum Source<'f> {
     /// An index that serves all filters together: it reads hardly more rows than are listed.
     Index,
-    /// An index that serves some of the filters: that of this entry of metadata, or that of workflow, status and error code.
-    /// Each execution in it is looked at.
+    /// An index that serves some of the filters: that of this entry of metadata, that of tries, or that of workflow, status and
+    /// error code. Each execution in it is looked at.
     Scan(Option<(&'f str, &'f str)>),
 }
 
@@ -76,6 +78,7 @@ impl ExecutionFilter {
         add("least", self.min_cost_usd.map(|usd| usd.to_string()));
         add("most", self.max_cost_usd.map(|usd| usd.to_string()));
         add("error", self.error_code.map(|code| code.as_str().to_owned()));
+        add("tried", self.tried.then(|| "true".to_owned()));
         for (name, value) in &self.metadata {
             add("metadata", Some(format!("{name}:{value}")));
         }
@@ -89,7 +92,7 @@ impl ExecutionFilter {
         }
         let of_both = self.workflow_id.is_some() && self.triggered_by.is_some();
         let by_value = self.tag.is_some() || self.min_cost_usd.is_some() || self.max_cost_usd.is_some();
-        if of_both || by_value || self.workflow_version.is_some() || self.error_code.is_some() {
+        if self.tried || of_both || by_value || self.workflow_version.is_some() || self.error_code.is_some() {
             return Source::Scan(None);
         }
         Source::Index
@@ -151,10 +154,11 @@ mod tests {
             ExecutionFilter { min_cost_usd: Some(0.5), ..filter.clone() },
             ExecutionFilter { max_cost_usd: Some(0.5), ..filter.clone() },
             ExecutionFilter { metadata: vec![("a".into(), "b".into())], ..filter.clone() },
+            ExecutionFilter { tried: true, ..filter.clone() },
         ];
         let mut scopes: Vec<String> = others.iter().chain([&filter]).map(ExecutionFilter::scope).collect();
         scopes.sort();
         scopes.dedup();
-        assert_eq!(scopes.len(), 13);
+        assert_eq!(scopes.len(), 14);
     }
 }

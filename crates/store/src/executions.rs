@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sluice_types::{
     Attempt, ErrorCode, ExecutionId, ExecutionPage, ExecutionStatus, GateDecision, RunError, StepPath, StepRun,
     TenantId, WorkflowId,
@@ -13,7 +14,7 @@ use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
 use crate::execution_filter::ExecutionFilter;
 use crate::journal::{Journal, Snapshot, StartRecord, StepRecord, StoredEvent, Turn};
-use crate::rows::{AttemptTextRow, ExecutionSummaryRow, readable};
+use crate::rows::{AttemptTextRow, ExecutionSummaryRow, read_json, read_word, readable};
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
 
@@ -135,7 +136,18 @@ impl Store {
         Ok(ExecutionPage { items, next_cursor })
     }
 
-    /// The newest execution of a workflow.
+    /// The workflow and the input of an execution.
+    pub async fn execution_source(
+        &self,
+        tenant: &TenantId,
+        id: &ExecutionId,
+    ) -> Result<Option<(WorkflowId, Value)>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        let found = read!(self, |conn| queries::executions::source(conn, tenant.as_str(), id.as_str()))?;
+        found.map(|(workflow, input)| Ok((read_word(&workflow)?, read_json(&input)?))).transpose()
+    }
+
+    /// The newest execution of a workflow; no try of a single step.
     pub async fn newest_execution(
         &self,
         tenant: &TenantId,

@@ -233,6 +233,8 @@ pub struct StartRecord {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
+    /// The path of the step that is tried alone; `None` for a run of the whole workflow.
+    pub tried_step: Option<StepPath>,
     /// Its input.
     pub input: Value,
     /// The person or system that started it.
@@ -256,6 +258,8 @@ pub struct Journal {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
+    /// The path of the step that is tried alone; `None` for a run of the whole workflow.
+    pub tried_step: Option<StepPath>,
     /// The id that Temporal knows it by.
     pub temporal_workflow_id: Option<String>,
     /// The person or system that started it.

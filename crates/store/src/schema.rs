@@ -99,6 +99,7 @@ diesel::table! {
         reasoning_tokens -> BigInt,
         unpriced_calls -> Integer,
         metadata -> Nullable<Text>,
+        tried_step -> Nullable<Text>,
     }
 }
 

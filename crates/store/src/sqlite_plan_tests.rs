@@ -85,8 +85,10 @@ async fn scans_of_executions_read_the_index_of_a_filter() {
     let paid = ExecutionFilter { min_cost_usd: Some(1.0), workflow_id: workflow_id.clone(), ..tagged.clone() };
     let cheap = ExecutionFilter { max_cost_usd: Some(1.0), ..filter() };
     let both = ExecutionFilter { workflow_id, error_code, ..filter() };
+    let tried = ExecutionFilter { tried: true, ..of_workflow.clone() };
     let after = Some("execution-1".to_owned());
     for (filter, index) in [
+        (&tried, "executions_tried (tenant_id=? AND id>? AND id<?)"),
         (&of_workflow, "executions_by_workflow (tenant_id=? AND workflow_id=? AND id>? AND id<?)"),
         (&failed, "executions_by_error (tenant_id=? AND <expr>=? AND id>? AND id<?)"),
         (&tagged, "executions_by_status (tenant_id=? AND status=? AND id>? AND id<?)"),

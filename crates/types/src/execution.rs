@@ -47,6 +47,9 @@ pub struct Execution {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
+    /// The path of the step that is tried alone, with given outputs of other steps. Absent of runs of the whole workflow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_step: Option<StepPath>,
     /// The id of the Temporal workflow, when it runs there.
     pub temporal_workflow_id: Option<String>,
     /// Status of the execution.
@@ -391,6 +394,9 @@ pub struct ExecutionSummary {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
+    /// The path of the step that is tried alone, with given outputs of other steps. Absent of runs of the whole workflow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_step: Option<StepPath>,
     /// Status of the execution.
     pub status: ExecutionStatus,
     /// Whether a person paused it. A run that is `paused` and not on hold waits for a decision.

@@ -58,6 +58,7 @@ mod step_runs;
 pub mod template;
 mod templates;
 mod tools;
+mod tries;
 mod unicode;
 mod usage;
 mod uses;
@@ -146,6 +147,7 @@ pub use templates::{
     TemplatePage, TemplateSummary, WorkflowTemplate, built_in_templates, step_templates,
 };
 pub use tools::{ALL_TOOLS, NATIVE, NATIVE_TOOLS, Tool, ToolId, ToolSource};
+pub use tries::{ReadStep, Trial, TriedStep, TryStep};
 pub use usage::{TokenUsage, cost_usd, most_cost_usd};
 pub use versions::{
     VersionOrigin, WorkflowVersion, WorkflowVersionChanges, WorkflowVersionPage, WorkflowVersionSummary,

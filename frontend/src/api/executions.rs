@@ -3,7 +3,7 @@
 use sluice_types::limits::MAX_PAGE;
 use sluice_types::{
     DecideGate, Definition, Execution, ExecutionId, ExecutionPage, GatePage, OverrideOutput, PatchExecution, PatchStep,
-    RerunPlan, StartExecution, StepPath, StepRunDetail, StepRunPage, StepRunStatus, WorkflowId,
+    RerunPlan, StartExecution, StepId, StepPath, StepRunDetail, StepRunPage, StepRunStatus, TryStep, WorkflowId,
 };
 
 use super::error::ApiResult;
@@ -16,6 +16,12 @@ pub async fn start(workflow: &WorkflowId, request: &StartExecution, key: &str) -
         .json(request)
         .answer()
         .await
+}
+
+/// Tries one step of a workflow. The same key sent again gives the same execution.
+pub async fn try_step(workflow: &WorkflowId, step: &StepId, request: &TryStep, key: &str) -> ApiResult<Execution> {
+    let path = format!("/workflows/{workflow}/steps/{step}/try");
+    Call::post(&path).idempotency_key(key).json(request).answer().await
 }
 
 /// A page of the executions of all workflows, newest first. A look for news is quiet.

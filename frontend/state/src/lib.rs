@@ -47,4 +47,5 @@ pub mod statistics;
 pub mod templates;
 pub mod tools;
 pub mod tree;
+pub mod try_step;
 pub mod versions;

@@ -27,7 +27,7 @@ const WITHOUT_NULL: [&str; 13] = [
     "ToolStep",
 ];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
-const LEFT_OUT: [(&str, &str); 48] = [
+const LEFT_OUT: [(&str, &str); 49] = [
     ("AgentRun", "finished"),
     ("AgentRun", "turns"),
     ("Attachment", "data"),
@@ -44,6 +44,8 @@ const LEFT_OUT: [(&str, &str); 48] = [
     ("Choice", "tested"),
     ("Execution", "output"),
     ("Execution", "step_results"),
+    ("Execution", "tried_step"),
+    ("ExecutionSummary", "tried_step"),
     ("FieldError", "parameter"),
     ("Gate", "content"),
     ("GenerationEvent", "error"),

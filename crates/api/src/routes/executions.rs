@@ -69,6 +69,8 @@ pub struct ExecutionQuery {
     #[serde(default, deserialize_with = "metadata_filter")]
     #[param(value_type = Option<Vec<String>>, style = Form, explode)]
     pub metadata: Vec<(String, String)>,
+    /// `true` lists tries of single steps, and nothing else. They are left out otherwise.
+    pub tried: Option<bool>,
 }
 
 /// Filter of a list of a workflow's executions.
@@ -109,6 +111,8 @@ pub struct WorkflowExecutionQuery {
     #[serde(default, deserialize_with = "metadata_filter")]
     #[param(value_type = Option<Vec<String>>, style = Form, explode)]
     pub metadata: Vec<(String, String)>,
+    /// `true` lists tries of single steps, and nothing else. They are left out otherwise.
+    pub tried: Option<bool>,
 }
 
 /// Starts an execution of a workflow.
@@ -208,6 +212,7 @@ pub async fn list_workflow_executions(
         max_cost_usd: query.max_cost_usd,
         error_code: query.error_code,
         metadata: query.metadata,
+        tried: query.tried,
     };
     Ok(Json(app.engine.store().executions(caller.tenant(), filter_of(query)?).await?))
 }
@@ -258,6 +263,7 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
         max_cost_usd: cost("max_cost_usd", query.max_cost_usd)?,
         error_code: query.error_code,
         metadata: query.metadata,
+        tried: query.tried.unwrap_or_default(),
     };
     filter.cursor = cursor(query.cursor.as_deref(), &filter.scope())?;
     Ok(filter)

@@ -20,6 +20,7 @@ mod step_requests;
 mod step_runs;
 mod steps;
 mod templates;
+mod tries;
 mod versions;
 mod workflow_patch;
 mod workflow_saves;
@@ -127,6 +128,7 @@ fn resources(config: &mut impl Routes) {
         .service(steps::delete_step)
         .service(steps::move_step)
         .service(steps::connect_step)
+        .service(tries::try_step)
         .service(canvas::get_canvas)
         .service(canvas::update_canvas)
         .service(canvas::set_node_position)

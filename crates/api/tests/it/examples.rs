@@ -128,6 +128,7 @@ async fn workflows(session: &mut Session<'_>) {
         ("replace_step", "research"),
         ("move_step", "facts"),
         ("connect_step", "research"),
+        ("try_step", "research"),
         ("delete_step", "facts"),
     ] {
         session.call(id, &[workflow, ("step_id", step)]).await;

@@ -80,6 +80,10 @@ async fn request(server: &Server, operation: &str) -> Request {
             };
             Request::new(format!("/workflows/{id}/steps{path}"), body)
         }
+        "try_step" => {
+            server.workflow("tried", &[step("a", "demo-echo", "x")]).await;
+            Request::new("/workflows/tried/steps/a/try", json!({"input": {"topic": "tea"}}))
+        }
         "start_execution" => {
             server.workflow("started", &[step("a", "demo-echo", "x")]).await;
             Request::new("/workflows/started/executions", json!({"input": {"topic": "tea"}}))

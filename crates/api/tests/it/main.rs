@@ -46,6 +46,7 @@ mod step_lists;
 mod steps;
 mod terminal;
 mod tool_progress;
+mod tries;
 mod two_servers;
 mod upgrade;
 mod versions;

@@ -166,7 +166,7 @@ fn an_operation_has_one_extension() {
 }
 
 /// The verbs of request bodies: what an operation does.
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "Apply",
     "Connect",
     "Copy",
@@ -182,6 +182,7 @@ const VERBS: [&str; 17] = [
     "Reorder",
     "Replace",
     "Start",
+    "Try",
     "Update",
     "Validate",
 ];
@@ -261,6 +262,9 @@ async fn the_server_refuses_what_the_schema_refuses() {
         ("/workflows/w/executions", "StartExecution", json!({"budget_usd": -0.5})),
         ("/workflows/w/executions", "StartExecution", json!({"budget_usd": 0.0})),
         ("/workflows/w/executions", "StartExecution", json!({"triggered_by": ""})),
+        ("/workflows/w/steps/a/try", "TryStep", json!({"budget_usd": -0.5})),
+        ("/workflows/w/steps/a/try", "TryStep", json!({"triggered_by": ""})),
+        ("/workflows/w/steps/a/try", "TryStep", json!({"outputs": {"a": 1}, "item": null})),
         ("/workflows/w/copy", "CopyWorkflow", json!({"name": long(MAX_NAME_CHARS + 1)})),
         ("/personas", "CreatePersona", json!({"name": "", "instructions": "x"})),
         ("/personas", "CreatePersona", json!({"name": "n", "instructions": long(MAX_DESCRIPTION_CHARS + 1)})),

@@ -24,10 +24,16 @@ impl Actor {
         let machine = self.machine();
         let journal = machine.journal();
         StartRecord {
-            turn: Turn { snapshot: Some(journal.snapshot.clone()), ..outcome.turn.clone() },
+            turn: Turn {
+                snapshot: Some(journal.snapshot.clone()),
+                // Outputs that were given for a try are in no turn.
+                step_runs: machine.runs().records().cloned().collect(),
+                ..outcome.turn.clone()
+            },
             owner: self.shared.engine_id.clone(),
             workflow_id: journal.workflow_id.clone(),
             workflow_version: journal.workflow_version,
+            tried_step: journal.tried_step.clone(),
             input: journal.input.clone(),
             triggered_by: journal.triggered_by.clone(),
             metadata: journal.metadata.clone(),

@@ -182,6 +182,10 @@ impl Machine {
             let message = "This review shows no step that could run again.";
             return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
         };
+        if self.is_given(&target) {
+            let message = "The text was given for this try: no step here has made it.";
+            return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));
+        }
         if self.place(&target).is_some_and(|place| place.step.kind.is_container()) {
             let message = "This review shows what several steps have made together: retry one of them, changed or not.";
             return Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message));

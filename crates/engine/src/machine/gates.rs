@@ -16,7 +16,8 @@ impl Machine {
         let Some(place) = self.place(path) else { return };
         let StepKind::Review(review) = &place.step.kind else { return };
         let shows = self.index.shown_by(place);
-        let shows = shows.into_iter().filter_map(|shown| self.index.seen_from(path, shown)).collect();
+        let shows: Vec<StepPath> = shows.into_iter().filter_map(|shown| self.index.seen_from(path, shown)).collect();
+        let can_revise = !shows.last().is_some_and(|shown| self.is_given(shown));
         let (content_from, content) = self.shown_text(path).unzip();
         let asked = match self.texts(path) {
             Ok(texts) => texts.into_iter().next().unwrap_or_default(),
@@ -24,7 +25,7 @@ impl Machine {
         };
         let question = Some(asked).filter(|asked| !asked.trim().is_empty());
         let expires_at = review.expires_in.map(|seconds| self.turn.now + TimeDelta::seconds(i64::from(seconds)));
-        let gate = Gate {
+        let mut gate = Gate {
             message: question.unwrap_or_else(|| format!("“{}” waits for your review.", place.step.label)),
             shows,
             content,
@@ -33,6 +34,7 @@ impl Machine {
             on_expiry: expires_at.map(|_| review.on_expiry.clone().unwrap_or(OnExpiry::Reject)),
             ..gate(GateKind::Review, [ReviewDecision::Approve, ReviewDecision::Reject, ReviewDecision::Revise])
         };
+        gate.decisions.retain(|decision| can_revise || *decision != ReviewDecision::Revise);
         self.open_gate(path, gate, StepRunStatus::Waiting);
     }
 

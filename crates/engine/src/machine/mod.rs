@@ -50,6 +50,7 @@ pub use change::{changed_snapshot, definition_at};
 pub use containers::{Around, around, size_of};
 pub use endings::is_whole;
 pub use outcome::{Answer, Effect, Evaluated, Evaluation, Outcome, Question, Step, Task, Verdict};
+pub use output_override::checked_output;
 pub use own_changes::{index_of, is_one_of_many};
 pub use rerun::{acts_again, rerun};
 pub use runs::{Runs, pending_run};
@@ -272,6 +273,15 @@ impl Machine {
 
     fn place(&self, path: &StepPath) -> Option<&Place> {
         self.index.at(path)
+    }
+
+    /// Whether the output of a step run was given when a step was tried: its own step is not there to run.
+    fn is_given(&self, path: &StepPath) -> bool {
+        let is_inside = |inner: &StepPath, outer: &StepPath| {
+            inner.as_str().strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let tried = self.journal.tried_step.as_ref();
+        tried.is_some_and(|tried| !is_inside(path, tried) && !is_inside(tried, path))
     }
 
     /// Changes a step run, which is made when the step was not reached; `None` when there is no such step.

@@ -72,22 +72,12 @@ impl Machine {
                 return Err(EngineError::field(ErrorCode::InvalidRequest, "", message));
             }
         };
-        let content = text_of(&value);
-        let output = match &place.step.kind {
-            // The schema of an agent is that of its answer.
-            StepKind::Agent(_) if is_call(path) => value,
-            StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }) => {
-                output_of(&content, output_schema.as_ref())
-                    .map_err(|failure| EngineError::field(ErrorCode::InvalidRequest, "/output", failure.message))?
-            }
-            StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": null, "content": content}),
-            StepKind::Tool(_)
-            | StepKind::Parallel(_)
-            | StepKind::Conditional(_)
-            | StepKind::Loop(_)
-            | StepKind::Unknown(_) => value,
-        };
-        Ok((content, output))
+        // The schema of an agent is that of its answer.
+        if matches!(place.step.kind, StepKind::Agent(_)) && is_call(path) {
+            return Ok((text_of(&value), value));
+        }
+        checked_output(&place.step.kind, value)
+            .map_err(|message| EngineError::field(ErrorCode::InvalidRequest, "/output", message))
     }
 
     /// Lets an agent that failed or was stopped go on when the result of one of its calls was replaced. A turn that failed
@@ -140,4 +130,21 @@ impl Machine {
             self.back_to_pending(&review);
         }
     }
+}
+
+/// The text and the output of a step in whose place a person gives a value, or why the value does not fit.
+pub fn checked_output(kind: &StepKind, value: Value) -> Result<(String, Value), String> {
+    let content = text_of(&value);
+    let output = match kind {
+        StepKind::Llm(LlmStep { output_schema, .. }) | StepKind::Agent(AgentStep { output_schema, .. }) => {
+            output_of(&content, output_schema.as_ref()).map_err(|failure| failure.message)?
+        }
+        StepKind::Review(_) => serde_json::json!({"decision": "approve", "comment": null, "content": content}),
+        StepKind::Tool(_)
+        | StepKind::Parallel(_)
+        | StepKind::Conditional(_)
+        | StepKind::Loop(_)
+        | StepKind::Unknown(_) => value,
+    };
+    Ok((content, output))
 }

@@ -260,6 +260,10 @@ impl Machine {
             let message = format!("“{}” may have acted already: decide there first whether it runs again.", open.label);
             return Err(self.wrong_state(ErrorCode::GateOpen, Some(status), &message));
         }
+        if self.is_given(path) {
+            let message = "Its output was given for this try: try the step again with another one.";
+            return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
+        }
         let place = self.place(path).ok_or(EngineError::StepRunNotFound)?;
         if !patch.enabled.unwrap_or(place.step.enabled) {
             let message = "The step is disabled: send `enabled: true` along to run it.";

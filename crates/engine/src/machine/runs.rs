@@ -150,6 +150,11 @@ impl Runs {
         self.records.iter().map(|record| &record.run)
     }
 
+    /// Their records, in the same order.
+    pub fn records(&self) -> impl Iterator<Item = &StepRecord> {
+        self.records.iter()
+    }
+
     /// The step runs with a running or a scheduled attempt.
     pub fn running(&self) -> impl Iterator<Item = &StepRecord> {
         self.active.running.iter().filter_map(|path| self.record(path))

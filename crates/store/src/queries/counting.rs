@@ -105,9 +105,10 @@ const COUNTED_AT_ONCE: i64 = 100;
 /// Events of the executions that one transaction counts, about: one that is larger is counted alone.
 const PIECE_EVENTS: i64 = 20_000;
 
-/// Notes that an execution has ended.
+/// Notes that an execution has ended. Tries of single steps are in no figure of their workflow.
 pub async fn note_end(conn: &mut Connection, tenant: &str, id: &str) -> Result<()> {
-    let row = executions::table.find((tenant, id)).filter(executions::completed_at.is_not_null());
+    let counts = executions::completed_at.is_not_null().and(executions::tried_step.is_null());
+    let row = executions::table.find((tenant, id)).filter(counts);
     diesel::insert_into(uncounted_executions::table)
         .values(row.select((executions::tenant_id, executions::id, executions::workflow_id)))
         .into_columns((
@@ -131,7 +132,7 @@ pub async fn count(conn: &mut Connection, tenant: &str, id: &str) -> Result<()> 
 
 /// Takes an ended execution out of the figures, if they hold it. Its rows must be those that were counted.
 pub async fn uncount(conn: &mut Connection, tenant: &str, id: &str) -> Result<()> {
-    if !forget_note(conn, tenant, id).await? {
+    if !forget_note(conn, tenant, id).await? && !is_try(conn, tenant, id).await? {
         lock_figures(conn).await?;
         add(conn, tenant, id, -1).await?;
     }
@@ -171,6 +172,12 @@ pub async fn count_piece(conn: &mut Connection, workflow: Option<(&str, &str)>) 
         }
     }
     Ok(counted < found.len() || i64::try_from(counted).is_ok_and(|counted| counted >= COUNTED_AT_ONCE))
+}
+
+async fn is_try(conn: &mut Connection, tenant: &str, id: &str) -> Result<bool> {
+    let tried: Option<Option<String>> =
+        executions::table.find((tenant, id)).select(executions::tried_step).first(conn).await.optional()?;
+    Ok(tried.flatten().is_some())
 }
 
 /// Removes the note of an execution; false when there was none. Of two transactions, the second one waits for the first.

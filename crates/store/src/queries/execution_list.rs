@@ -149,12 +149,17 @@ pub fn by_metadata(
 
 type Ids = executions::BoxedQuery<'static, Backend, diesel::sql_types::Text>;
 
-/// Ids of the executions of a workflow, with the code of an error, in one status, or in any combination that an index has.
+/// Ids of the executions of a workflow, with the code of an error, in one status, or in any combination that an index has; or of
+/// all tries.
 pub fn by_index(tenant: &str, filter: &ExecutionFilter, after: Option<String>) -> Ids {
     let mut query = executions::table
         .filter(executions::tenant_id.eq(tenant.to_owned()))
         .select(executions::id)
         .into_boxed::<Backend>();
+    if filter.tried {
+        let query = query.filter(executions::tried_step.is_not_null());
+        return in_order!(query, executions::id, filter, after).limit(PIECE);
+    }
     if let Some(workflow) = &filter.workflow_id {
         query = query.filter(executions::workflow_id.eq(workflow.to_string()));
     }
@@ -201,6 +206,11 @@ fn filtered(tenant: &str, filter: &ExecutionFilter) -> ListQuery {
         .filter(is_visible(tenant))
         .select(ExecutionSummaryRow::as_select())
         .into_boxed::<Backend>();
+    query = if filter.tried {
+        query.filter(executions::tried_step.is_not_null())
+    } else {
+        query.filter(executions::tried_step.is_null())
+    };
     if let Some(workflow) = &filter.workflow_id {
         query = query.filter(executions::workflow_id.eq(workflow.to_string()));
     }

@@ -96,11 +96,20 @@ pub async fn step_run(conn: &mut Connection, tenant: &str, id: &str, path: &str)
     rows.pop().map(StepRunRow::into_record).transpose()
 }
 
-/// The id of a workflow's newest execution.
+/// The workflow and the input of an execution.
+pub async fn source(conn: &mut Connection, tenant: &str, id: &str) -> Result<Option<(String, String)>> {
+    let visible = executions::table.find((tenant, id)).filter(is_visible(tenant));
+    let workflow: Option<String> = visible.select(executions::workflow_id).first(conn).await.optional()?;
+    let input = execution_snapshots::table.find((tenant, id)).select(execution_snapshots::input);
+    let input: Option<String> = input.first(conn).await.optional()?;
+    Ok(workflow.zip(input))
+}
+
+/// The id of a workflow's newest execution; no try of a single step.
 pub async fn newest(conn: &mut Connection, tenant: &str, workflow: &str) -> Result<Option<String>> {
     Ok(executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(workflow)))
-        .filter(is_visible(tenant))
+        .filter(is_visible(tenant).and(executions::tried_step.is_null()))
         .order(executions::id.desc())
         .select(executions::id)
         .first(conn)

@@ -25,14 +25,14 @@ pub async fn count(conn: &mut Connection, tenant: &str, most: u32) -> Result<usi
     Ok(ids.load::<String>(conn).await?.len())
 }
 
-/// The open gates. The partial index on gates is used only where the condition stands as it does there.
+/// The open gates, without those of tried steps. The partial index on gates is used only where the condition stands as it does there.
 fn open(tenant: &str) -> step_runs::BoxedQuery<'static, Backend> {
     let deleting = workflows::table.filter(workflows::tenant_id.eq(tenant.to_owned()).and(workflows::deleting));
     let ended = ExecutionStatus::ALL.iter().filter(|status| status.is_terminal()).map(|status| status.as_str());
     let execution = executions::table
         .filter(executions::tenant_id.eq(step_runs::tenant_id).and(executions::id.eq(step_runs::execution_id)))
         .filter(not(executions::deleting).and(executions::workflow_id.ne_all(deleting.select(workflows::id))))
-        .filter(executions::status.ne_all(ended.collect::<Vec<_>>()));
+        .filter(executions::status.ne_all(ended.collect::<Vec<_>>()).and(executions::tried_step.is_null()));
     step_runs::table
         .filter(step_runs::tenant_id.eq(tenant.to_owned()))
         .filter(step_runs::gate.is_not_null())

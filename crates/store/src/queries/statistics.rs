@@ -49,7 +49,7 @@ async fn unfinished(conn: &mut Connection, tenant: &str, id: &str) -> Result<Tot
     let [input, output, cached, cache_write, reasoning] = sums_of_tokens();
     Ok(executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)))
-        .filter(executions::status.eq_any(unfinished.collect::<Vec<_>>()))
+        .filter(executions::status.eq_any(unfinished.collect::<Vec<_>>()).and(executions::tried_step.is_null()))
         .select((
             sql::<Text>("''"),
             sql::<BigInt>("COUNT(*)"),
@@ -134,6 +134,7 @@ const HISTORY_EXECUTIONS: i64 = 20;
 pub async fn history(conn: &mut Connection, tenant: &str, id: &str) -> Result<StepHistories> {
     let newest: Vec<String> = executions::table
         .filter(executions::tenant_id.eq(tenant).and(executions::workflow_id.eq(id)).and(not(executions::deleting)))
+        .filter(executions::tried_step.is_null())
         .order(executions::id.desc())
         .limit(HISTORY_EXECUTIONS)
         .select(executions::id)

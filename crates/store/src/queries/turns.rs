@@ -39,6 +39,7 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
         epoch: turn.epoch,
         created_at: to_micros(record.created_at),
         metadata: write_metadata(&record.metadata)?,
+        tried_step: record.tried_step.as_ref().map(ToString::to_string),
         state: StateRow::new(&turn.state, turn.turn, turn.token)?,
     };
     diesel::insert_into(executions::table).values(row).execute(conn).await?;

@@ -19,7 +19,7 @@ use crate::workflows::WorkflowFilter;
 
 /// Which rows of `executions`, under this name in a query, count as recent ones.
 fn counts(executions: &str) -> String {
-    format!("NOT {executions}.deleting")
+    format!("NOT {executions}.deleting AND {executions}.tried_step IS NULL")
 }
 
 /// How many workflows fit a filter, on all pages.

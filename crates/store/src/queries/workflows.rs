@@ -131,7 +131,7 @@ macro_rules! of_newest {
     ($column:expr) => {
         executions::table
             .filter(executions::tenant_id.eq(workflows::tenant_id).and(executions::workflow_id.eq(workflows::id)))
-            .filter(not(executions::deleting))
+            .filter(not(executions::deleting).and(executions::tried_step.is_null()))
             .order(executions::id.desc())
             .select($column)
             .single_value()

@@ -25,6 +25,7 @@ pub(crate) struct ExecutionRow {
     pub epoch: i64,
     pub created_at: i64,
     pub metadata: Option<String>,
+    pub tried_step: Option<String>,
     #[diesel(embed)]
     pub state: StateRow,
 }
@@ -129,6 +130,7 @@ pub(crate) struct ExecutionSummaryRow {
     pub started_at: Option<i64>,
     pub completed_at: Option<i64>,
     pub metadata: Option<String>,
+    pub tried_step: Option<String>,
 }
 
 impl ExecutionSummaryRow {
@@ -137,6 +139,7 @@ impl ExecutionSummaryRow {
             id: read_word(&self.id)?,
             workflow_id: read_word(&self.workflow_id)?,
             workflow_version: self.workflow_version,
+            tried_step: self.tried_step.as_deref().map(read_word).transpose()?,
             status: read_word(&self.status)?,
             on_hold: self.on_hold,
             error: read_optional(self.error.as_ref())?,
@@ -167,6 +170,7 @@ impl ExecutionRow {
             execution_id: read_word(&self.id)?,
             workflow_id: read_word(&self.workflow_id)?,
             workflow_version: self.workflow_version,
+            tried_step: self.tried_step.as_deref().map(read_word).transpose()?,
             temporal_workflow_id: self.temporal_workflow_id,
             triggered_by: self.triggered_by,
             metadata: read_metadata(self.metadata.as_ref())?,

@@ -89,6 +89,7 @@ pub fn start(tenant: &TenantId, id: &ExecutionId, owner: &str, key: Option<(&str
         owner: owner.into(),
         workflow_id: WorkflowId::new("w").unwrap(),
         workflow_version: 1,
+        tried_step: None,
         input: json!({"topic": "tea"}),
         triggered_by: "test".into(),
         metadata: Metadata::new(),

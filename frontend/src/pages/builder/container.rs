@@ -14,6 +14,7 @@ use super::model::Builder;
 use super::prompt_editor::PromptEditor;
 use super::step_fields::{NextField, newer_word};
 use super::step_form::StepForm;
+use super::try_step::TryPanel;
 use crate::components::{Button, Switch};
 
 /// The fields and lanes of a container.
@@ -53,6 +54,7 @@ pub fn ContainerBody(builder: Builder, step: Memo<Option<Shared<Step>>>, id: Ste
             <Found findings=form.found(Signal::stored("branches".to_owned())) builder />
             <Settings form />
             <Found findings=form.found(Signal::stored(String::new())) builder />
+            <TryPanel form />
         </div>
     }
 }

@@ -21,6 +21,7 @@ use super::selection::{Picking, SelectionBar};
 use super::settings::{Defaults, Heading};
 use super::sorting::Sorting;
 use super::step_list::{StepNames, StepTree};
+use super::try_step::Tries;
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, DescribeField, Empty, Icon, Note, NoteKind, RecentRuns};
 use crate::pages::builder::findings;
@@ -38,6 +39,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     provide_context(Sorting::new(builder));
     provide_context(Carrier::new(builder));
     provide_context(StepNames::of(builder));
+    provide_context(Tries::new(builder, saver));
     let view = view_of_address();
     use_title(move || {
         let name = builder.draft.with(|draft| draft.name.clone());

@@ -32,6 +32,7 @@ mod step_form;
 mod step_list;
 mod step_menu;
 mod tool_fields;
+mod try_step;
 
 pub use page::{BuilderPage, NewWorkflowPage};
 pub use save::Handover;

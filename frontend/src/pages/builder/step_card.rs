@@ -16,6 +16,7 @@ use super::selection::Picking;
 use super::sorting::Sorting;
 use super::step_fields::StepFields;
 use super::step_menu::StepMenu;
+use super::try_step::PinMark;
 use crate::components::{Icon, ModelChoice, ModelPicker, step_look};
 use crate::session::Session;
 
@@ -54,6 +55,7 @@ pub fn StepCard(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
                 <PickBox id=id.clone() step picked />
                 <Toggle builder step id=id.clone() open body_id=body_id.clone() />
                 <StepModel builder step id=id.clone() open />
+                <PinMark id=id.clone() />
                 <Marks builder id=id.clone() open />
                 <StepMenu builder step id=id.clone() />
             </div>

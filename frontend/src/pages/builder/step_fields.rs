@@ -17,6 +17,7 @@ use super::model::Builder;
 use super::prompt_editor::PromptEditor;
 use super::step_form::{StepForm, llm};
 use super::tool_fields::ToolFields;
+use super::try_step::TryPanel;
 use crate::components::{Note, NoteKind, PersonaPicker, ReloadButton, Segments, Switch, step_kind};
 
 /// The kinds that a step can be changed to.
@@ -61,6 +62,7 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
                 <CommonFields form />
             </Show>
             <Found findings=form.found(Signal::stored(String::new())) builder />
+            <TryPanel form />
         </div>
     }
 }

@@ -9,6 +9,7 @@ use sluice_web_state::shared::Shared;
 use super::model::Builder;
 use super::selection::{Picking, WRAPPERS};
 use super::step_card::label_of;
+use super::try_step::Tries;
 use crate::components::{Menu, MenuHeading, MenuItem, wrapper_icon};
 
 /// What can be done to a step: chosen, copied, moved, wrapped, removed. A chosen step is copied, wrapped and removed with
@@ -16,6 +17,7 @@ use crate::components::{Menu, MenuHeading, MenuItem, wrapper_icon};
 #[component]
 pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
     let picking = expect_context::<Picking>();
+    let tries = expect_context::<Tries>();
     let id = StoredValue::new(id);
     let enabled = move || step.with_untracked(|step| step.as_ref().is_none_or(|step| step.enabled));
     let is_container = Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
@@ -31,6 +33,11 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
     };
     view! {
         <Menu label=Signal::derive(move || ["More for ", &label_of(step)].concat())>
+            <MenuItem
+                icon=icondata_lu::LuFlaskConical
+                label="Try this step"
+                on_press=move |_| id.with_value(|id| tries.show(id))
+            />
             <MenuItem
                 icon=icondata_lu::LuCopyPlus
                 label="Duplicate"

@@ -74,8 +74,11 @@ pub fn own_names(index: &Index, runs: &Runs, place: &Place, run: &StepRun) -> Ve
             ("outputs", gather::rounds(index, runs, place, &run.path, choice)),
         ],
         StepKind::Parallel(_) => vec![("errors", gather::errors(index, runs, place, &run.path, choice))],
-        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Tool(_) | StepKind::Agent(_) | StepKind::Unknown(_) => {
-            Vec::new()
+        // Only the stand-in for a container has decided something: its steps are not there.
+        StepKind::Tool(_) => {
+            let case = choice.case.clone().map(|case| ("case", case.into()));
+            case.into_iter().chain(choice.iterations.map(|rounds| ("iterations", rounds.into()))).collect()
         }
+        StepKind::Llm(_) | StepKind::Review(_) | StepKind::Agent(_) | StepKind::Unknown(_) => Vec::new(),
     }
 }

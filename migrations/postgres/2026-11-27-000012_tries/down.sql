@@ -1,0 +1,2 @@
+DROP INDEX executions_tried;
+ALTER TABLE executions DROP COLUMN tried_step;
