@@ -23,7 +23,7 @@ use super::sorting::Sorting;
 use super::step_list::{StepNames, StepTree};
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, DescribeField, Empty, Icon, Note, NoteKind};
-use crate::pages::builder::findings;
+use crate::pages::builder::{findings, offered};
 
 /// Everything of one workflow.
 #[component]
@@ -39,6 +39,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     provide_context(Carrier::new(builder));
     provide_context(StepNames::of(builder));
     let view = view_of_address();
+    offered::offer(builder, saver, view);
     use_title(move || {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }

@@ -28,6 +28,13 @@ impl Waiting {
         (!self.gates.is_empty()).then(|| format!("{}{more}", self.gates.len()))
     }
 
+    /// How many wait, as a sentence: `1 waits for you`, `3 wait for you`; `None` when none does.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let verb = if self.gates.len() == 1 && !self.has_more { "waits" } else { "wait" };
+        self.count().map(|count| format!("{count} {verb} for you"))
+    }
+
     /// A page's title with the number that waits, for the tab: `(3) Workflows · Sluice`.
     #[must_use]
     pub fn title(&self, title: &str) -> String {
@@ -65,6 +72,9 @@ mod tests {
         assert_eq!(waiting(0, false).title("Runs"), "Runs");
         assert_eq!(waiting(3, false).title("Runs"), "(3) Runs");
         assert_eq!(waiting(100, true).count().as_deref(), Some("100+"));
+        assert_eq!(waiting(0, false).sentence(), None);
+        assert_eq!(waiting(1, false).sentence().as_deref(), Some("1 waits for you"));
+        assert_eq!(waiting(3, false).sentence().as_deref(), Some("3 wait for you"));
     }
 
     #[test]
