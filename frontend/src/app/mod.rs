@@ -49,7 +49,7 @@ pub fn App() -> impl IntoView {
             </main>
             <GlobalKeys />
             <LazyOverlays />
+            <ToastsView />
         </Router>
-        <ToastsView />
     }
 }
