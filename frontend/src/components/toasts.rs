@@ -50,7 +50,8 @@ impl Toast {
     fn replaces(&self, other: &Self) -> bool {
         let verb = |toast: &Self| toast.action.as_ref().map(|(verb, _)| verb.clone());
         let is_plain = |toast: &Self| toast.tone == Tone::Good && toast.action.is_none() && !toast.is_lasting;
-        let is_same_undo = self.tone == Tone::Good && other.tone == Tone::Good && verb(self).is_some() && verb(self) == verb(other);
+        let is_same_undo =
+            self.tone == Tone::Good && other.tone == Tone::Good && verb(self).is_some() && verb(self) == verb(other);
         is_same_undo || (is_plain(self) && is_plain(other)) || self.text == other.text
     }
 }
@@ -134,9 +135,7 @@ impl Toasts {
     /// Takes back what was said of another page. What can still be undone or tried again stays.
     fn leave_page(self) {
         let now = now_ms();
-        let stays = |toast: &Toast| {
-            toast.action.is_some() || toast.is_lasting || now - toast.shown_ms < LED_HERE_MS
-        };
+        let stays = |toast: &Toast| toast.action.is_some() || toast.is_lasting || now - toast.shown_ms < LED_HERE_MS;
         if !self.shown.with_untracked(|shown| shown.iter().all(stays)) {
             self.shown.update(|shown| shown.retain(stays));
         }

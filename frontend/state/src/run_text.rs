@@ -176,7 +176,7 @@ mod tests {
         let known = json!({"low": 0.0012, "high": 0.06});
         assert_eq!(total(json!([step(known.clone()), step(json!(null))]), json!(null)), "at least $0.0012");
         assert_eq!(total(json!([step(json!(null))]), json!(null)), "price not known");
-        assert_eq!(total(json!([step(known.clone())]), known), "$0.0012–$0.060");
+        assert_eq!(total(json!([step(known.clone())]), known), "$0.0012–$0.06");
         let free = json!({"low": 0.0, "high": 0.0});
         assert_eq!(total(json!([step(free.clone()), step(json!(null))]), json!(null)), "price not known");
         assert_eq!(total(json!([step(free.clone())]), free), "$0");

@@ -139,7 +139,7 @@ pub fn Options(state: StartState) -> impl IntoView {
                     <Switch
                         label="Skip reviews"
                         title="Also called YOLO: the run goes on without asking"
-                        on=state.yolo 
+                        on=state.yolo
                         on_change=move |on| state.yolo.set(on)
                     />
                 </div>

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_use_intersection_observer::{UseIntersectionObserverOptions, use_intersection_observer_with_options};
 use sluice_types::{ExecutionSummary, WorkflowId, WorkflowSummary};
-use sluice_web_state::format::{known_cost, plural};
+use sluice_web_state::format::{known_cost_in_list, plural};
 use sluice_web_state::list::{ListState, Pages};
 use sluice_web_state::run_status::RunStanding;
 
@@ -229,7 +229,7 @@ pub fn LastRun(workflow: WorkflowId, listing: Listing) -> impl IntoView {
                 <span class="muted small numbers">
                     <When at=Signal::derive(move || current.get().created_at) />
                     " · "
-                    {move || known_cost(current.get().cost_usd, current.get().unpriced_calls)}
+                    {move || known_cost_in_list(current.get().cost_usd, current.get().unpriced_calls)}
                 </span>
             </a>
         }

@@ -18,7 +18,7 @@ pub fn places() -> Vec<Entry> {
         page("Workflows", "/", "g w", "list home start"),
         page("Runs", "/runs", "g r", "executions history waiting"),
         page("Templates", "/templates", "g t", "examples"),
-        page("Settings", "/settings/providers", "g s", "preferences options"),
+        page("Settings", "/settings", "g s", "preferences options"),
         page("New workflow", "/new", "", "create add builder"),
         page("Describe a workflow", "/generate", "", "generate design create sentence ai"),
         setting("Providers", "/settings/providers", "keys models api openai anthropic"),
@@ -32,4 +32,18 @@ pub fn places() -> Vec<Entry> {
             ..Entry::page(Kind::Page, "API documentation", "")
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_leads_elsewhere() {
+        let places = places();
+        let keys: BTreeSet<String> = places.iter().map(Entry::key).collect();
+        assert_eq!(keys.len(), places.len());
+    }
 }
