@@ -93,7 +93,7 @@ pub fn TopBar() -> impl IntoView {
             </nav>
             <div class="end">
                 {move || gates.with(Waiting::sentence).map(|sentence| view! {
-                    <a class="button small waiting-gates" href=WAITING>
+                    <a class="button small waiting-link" href=WAITING>
                         <Icon icon=icondata_lu::LuBell />
                         {sentence}
                     </a>

@@ -40,6 +40,8 @@ struct Toast {
     tone: Tone,
     text: String,
     action: Option<(String, Action)>,
+    /// Words and an address to go to.
+    link: Option<(&'static str, &'static str)>,
     shown_ms: f64,
     /// Whether it stays until it is dismissed.
     is_lasting: bool,
@@ -110,15 +112,30 @@ impl Toasts {
         self.show(Tone::Bad, told(doing, error), Some(("Try again".to_owned(), Arc::new(again))), Some(LONG));
     }
 
-    fn show(self, tone: Tone, text: String, action: Option<(String, Action)>, stays: Option<Duration>) -> ToastId {
+    /// The same, with a page where something can be done about it.
+    pub fn notice_with_page(self, text: impl Into<String>, words: &'static str, address: &'static str) {
+        let id = self.next_id();
+        let (link, shown_ms) = (Some((words, address)), now_ms());
+        self.push(Toast { id, tone: Tone::Good, text: text.into(), action: None, link, shown_ms, is_lasting: true });
+    }
+
+    fn next_id(self) -> ToastId {
         let number = self.next.get_value();
         self.next.set_value(number.wrapping_add(1));
-        let id = ToastId(number);
-        let toast = Toast { id, tone, text, action, shown_ms: now_ms(), is_lasting: stays.is_none() };
+        ToastId(number)
+    }
+
+    fn push(self, toast: Toast) {
         self.shown.update(|shown| {
             shown.retain(|other| !toast.replaces(other));
             shown.push(toast);
         });
+    }
+
+    fn show(self, tone: Tone, text: String, action: Option<(String, Action)>, stays: Option<Duration>) -> ToastId {
+        let id = self.next_id();
+        let is_lasting = stays.is_none();
+        self.push(Toast { id, tone, text, action, link: None, shown_ms: now_ms(), is_lasting });
         if let Some(stays) = stays {
             set_timeout(move || self.remove(id), stays);
         }
@@ -177,6 +194,13 @@ fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
         };
         view! { <Button small=true on_press=press>{verb}</Button> }
     });
+    let link = toast.link.map(|(words, address)| {
+        view! {
+            <a class="button small" href=address on:click=move |_| toasts.remove(id)>
+                {words}
+            </a>
+        }
+    });
     let (class, icon) = match toast.tone {
         Tone::Good => ("toast good", icondata_lu::LuCheck),
         Tone::Warn => ("toast warn", icondata_lu::LuTriangleAlert),
@@ -187,6 +211,7 @@ fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
             <Icon icon />
             <span class="grow">{toast.text}</span>
             {action}
+            {link}
             <CloseButton label="Dismiss" on_press=move |_| toasts.remove(id) />
         </div>
     }
