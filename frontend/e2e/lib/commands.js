@@ -20,6 +20,8 @@ export class Commands {
   }
 
   async open() {
+    // Keys that come before the app are lost.
+    await expect(this.page.getByRole('banner').getByRole('button', { name: 'Search' })).toBeVisible();
     await this.page.keyboard.press('Control+k');
     await expect(this.field).toBeFocused();
   }

@@ -30,7 +30,7 @@ fn Table(name: &'static str, keys: Keys) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">
-                    <KeyCaps keys=keys_here(keys) />
+                    {key_caps(&keys_here(keys))}
                 </th>
                 <td>{*does}</td>
             </tr>
@@ -45,8 +45,7 @@ fn Table(name: &'static str, keys: Keys) -> impl IntoView {
 }
 
 /// Keys that are pressed together or one after the other, each as a cap.
-#[component]
-pub fn KeyCaps(#[prop(into)] keys: String) -> impl IntoView {
+pub fn key_caps(keys: &str) -> impl IntoView + use<> {
     let caps = keys.split(' ').map(|key| view! { <kbd>{key.to_owned()}</kbd> }).collect_view();
     view! { <span class="key-caps">{caps}</span> }
 }

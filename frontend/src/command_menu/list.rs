@@ -4,7 +4,7 @@ use icondata_core::IconData;
 use leptos::prelude::*;
 use sluice_web_state::commands::{Entry, Kind, Section, Target};
 
-use super::keys::KeyCaps;
+use super::keys::key_caps;
 use crate::browser::view::keys_here;
 use crate::commands::PageCommand;
 use crate::components::Icon;
@@ -78,7 +78,7 @@ fn EntryOption(
     let is_keys = matches!(entry.target, Target::Action(_)) || entry.kind == Kind::Page;
     let detail = (!entry.detail.is_empty()).then(|| {
         if is_keys {
-            view! { <KeyCaps keys=keys_here(&entry.detail) /> }.into_any()
+            key_caps(&keys_here(&entry.detail)).into_any()
         } else {
             view! { <span class="command-detail muted small" dir="auto">{entry.detail.clone()}</span> }.into_any()
         }

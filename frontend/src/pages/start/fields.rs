@@ -128,7 +128,7 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
             {
                 let InputField { kind, options, example, required, .. } = field.get_value();
                 let required = required.then_some("true");
-                let use_id = ids.input.to_owned();
+                let use_id = ids.input.clone();
                 let invalid = move || wrong.read().is_some().then_some("true");
                 let choices: Vec<(String, String)> = match kind {
                     InputType::Choice => options.iter().map(|option| (option.clone(), option.clone())).collect(),

@@ -24,10 +24,10 @@ pub struct Section {
 pub fn sections(query: &Query, entries: Vec<Entry>, recent: &Recent) -> Vec<Section> {
     let mut seen = HashSet::new();
     let entries: Vec<Entry> = entries.into_iter().filter(|entry| seen.insert(entry.key())).collect();
-    if query.text().is_some() { found(query, entries, recent) } else { at_first(entries, recent) }
+    if query.text().is_some() { found(query, entries, recent) } else { at_first(&entries, recent) }
 }
 
-fn at_first(entries: Vec<Entry>, recent: &Recent) -> Vec<Section> {
+fn at_first(entries: &[Entry], recent: &Recent) -> Vec<Section> {
     let mut kinds: Vec<Kind> = entries.iter().map(|entry| entry.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
