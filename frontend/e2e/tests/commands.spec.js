@@ -80,7 +80,7 @@ test('the menu does what the builder can do', async ({ page, api }) => {
   await builder.expectOrder('Research');
   await commands.go('redo', 'Redo: add Review');
   await builder.expectOrder('Research', 'Review');
-  await commands.go('save');
+  await commands.go('save', 'Save');
   await expect(builder.state).toHaveText('Saved as version 2');
   await commands.go('refine', 'Refine: change it by a sentence');
   await expect(page.getByRole('textbox', { name: 'What should be different?' })).toBeFocused();
@@ -107,7 +107,7 @@ test('the menu does what the page of a run can do', async ({ page, api }) => {
   const asked = page.getByRole('dialog', { name: 'Cancel this run?' });
   await asked.getByRole('button', { name: 'Cancel the run' }).click();
   await api.untilRun(run, 'cancelled');
-  await commands.go('run again');
+  await commands.go('run again', 'Run again');
   await expect(page).toHaveURL(new RegExp(`/workflows/${id}/run$`));
 });
 

@@ -14,6 +14,7 @@ use super::found::Found;
 use super::list::{EntryList, LIST, option_id};
 use crate::api::ApiError;
 use crate::app::overlay::{Overlay, Overlays};
+use crate::browser::clock::{now_ms, whole_ms};
 use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::storage;
 use crate::commands::{Act, PageCommand, PageCommands};
@@ -88,8 +89,10 @@ impl Menu {
         let commands = Memo::new(move |_| Commands(page.all()));
         let recent = StoredValue::new(Recent::from_json(storage::get(Recent::KEY).as_deref()));
         let entries = move |query: &Query| {
-            let mut entries =
-                gates.with(|waiting: &Waiting| waiting.gates.iter().map(Entry::waiting).collect::<Vec<_>>());
+            let now = whole_ms(now_ms());
+            let mut entries = gates.with(|waiting: &Waiting| {
+                waiting.gates.iter().map(|gate| Entry::waiting(gate, now)).collect::<Vec<_>>()
+            });
             commands.with(|Commands(commands)| {
                 let own = commands.iter().enumerate();
                 entries.extend(own.map(|(at, command)| Entry::action(command.name.clone(), command.keys, at)));

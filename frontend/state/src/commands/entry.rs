@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sluice_types::{ExecutionStatus, ExecutionSummary, OpenGate, TemplateSummary, WorkflowSummary};
 
+use crate::format::relative_time;
+
 /// What an entry is. The order is that in which groups are offered before anything is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -126,14 +128,14 @@ impl Entry {
         }
     }
 
-    /// The run that a gate belongs to.
+    /// The run that a gate belongs to, with how long it waits at a time in milliseconds.
     #[must_use]
-    pub fn waiting(gate: &OpenGate) -> Self {
+    pub fn waiting(gate: &OpenGate, now_ms: i64) -> Self {
         let address = format!("/runs/{}#{}", gate.execution_id, gate.path);
-        let detail = gate.step_label.clone();
+        let since = gate.opened_at.map(|at| format!(" · {}", relative_time(at.timestamp_millis(), now_ms)));
         Self {
-            also: format!("decide review {detail}"),
-            detail,
+            also: format!("decide review {}", gate.step_label),
+            detail: [gate.step_label.as_str(), since.as_deref().unwrap_or_default()].concat(),
             ..Self::page(Kind::Waiting, gate.workflow_name.clone(), address)
         }
     }
