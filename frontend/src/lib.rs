@@ -11,6 +11,8 @@ mod api;
 mod app;
 mod browser;
 mod cached;
+mod command_menu;
+mod commands;
 mod components;
 mod pages;
 mod session;

@@ -44,7 +44,7 @@ impl Session {
         Effect::new(move || {
             let Some(now) = self.providers.get() else { return };
             if let Some(change) = before.replace(now.clone()).and_then(|before: Vec<_>| default_change(&before, &now)) {
-                toasts.notice(change);
+                toasts.notice_with_page(change, "Choose a model for each", "/");
             }
         });
     }

@@ -5,6 +5,7 @@ import { Builder } from './builder.js';
 import { Designer, designed } from './designer.js';
 import { Generate } from './generate.js';
 import { Canvas } from './canvas.js';
+import { Commands } from './commands.js';
 import { addFiles, agent, notes, tool } from './mcp.js';
 import { Run } from './run.js';
 import { nested } from './samples.js';
@@ -30,6 +31,17 @@ export const places = {
     await api.createWorkflow('Market brief', [prompt('Research')]);
     await page.goto('/?q=nothing');
     await expect(page.getByRole('heading', { name: 'No workflow matches' })).toBeVisible();
+  },
+  'the command menu': async (test) => {
+    await places['the filled list'](test);
+    const commands = new Commands(test.page);
+    await commands.open();
+    await expect(commands.dialog.getByRole('group', { name: 'Newest runs' })).toBeVisible();
+  },
+  'the keys': async (test) => {
+    await openBuilder(test);
+    await test.page.keyboard.press('?');
+    await expect(test.page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   },
   'no runs': async ({ page }) => {
     await page.goto('/runs');

@@ -166,5 +166,5 @@ test('a sum with a price that is not known is told as the least', async ({ page,
     await route.fulfill({ response, json: { ...(await response.json()), unpriced_calls: 1, cost_usd: 0.12 } });
   });
   await run.open(execution);
-  await expect(page.locator('.run-facts')).toContainText('at least $0.120');
+  await expect(page.locator('.run-facts')).toContainText('at least $0.12');
 });

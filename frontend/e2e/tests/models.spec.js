@@ -30,6 +30,7 @@ test('a key that changes which model is called says so', async ({ page, guard })
   await openai.getByLabel('Key', { exact: true }).fill('sk-test-1234567890');
   await openai.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText(/Workflows that name no model now call OpenAI gpt-.*until now they called Demo/)).toBeVisible();
+  await expect(page.locator('.toasts').getByRole('link', { name: 'Choose a model for each' })).toHaveAttribute('href', '/');
 });
 
 test('what a provider lacks is named: a key, or an address', async ({ page, api }) => {

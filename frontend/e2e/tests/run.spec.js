@@ -64,7 +64,7 @@ test.describe('the start', () => {
     await page.goto(`/workflows/${id}/run`);
     await expect(page.getByText('The workflow cannot run as it is', { exact: true })).toBeVisible();
     await expect(page.getByText(/there is no step “Nobody”/)).toBeVisible();
-    await page.getByRole('link', { name: 'Mend it in the builder' }).click();
+    await page.getByRole('link', { name: 'Fix in builder' }).click();
     await expect(page).toHaveURL(new RegExp(`/workflows/${id}$`));
   });
 });

@@ -29,7 +29,7 @@ test('what waits stands first, with its number in the bar and in the title of th
   await ran(api, 'Report', [prompt('Write')], 'completed');
   await page.goto('/');
   await expect(page).toHaveTitle('(1) Workflows · Sluice');
-  await expect(nav(page).getByRole('link', { name: 'Runs 1 waiting for you' })).toBeVisible();
+  await expect(page.getByRole('banner').getByRole('link', { name: '1 waits for you' })).toBeVisible();
   await nav(page).getByRole('link', { name: /^Runs/ }).click();
   await expect(page).toHaveURL(/\/runs$/);
   await expect(nav(page).getByRole('link', { name: /^Runs/ })).toHaveAttribute('aria-current', 'page');
@@ -41,7 +41,7 @@ test('what waits stands first, with its number in the bar and in the title of th
   await expect(page).toHaveURL(new RegExp(`/runs/${run}#check$`));
   await page.getByRole('button', { name: 'Approve' }).click();
   await expect(page).toHaveTitle(/^Completed/);
-  await expect(nav(page).getByRole('link', { name: 'Runs', exact: true })).toBeVisible();
+  await expect(page.getByRole('banner').getByRole('link', { name: '1 waits for you' })).toHaveCount(0);
 });
 
 test('runs that begin elsewhere and go on are seen without a reload', async ({ page, api }) => {

@@ -37,6 +37,11 @@ pub async fn list(
     if is_quiet { call.quiet() } else { call }.answer().await
 }
 
+/// The newest executions of all workflows.
+pub async fn newest(limit: u32) -> ApiResult<ExecutionPage> {
+    list(&[], limit, None, true).await
+}
+
 /// The gates that wait for a person, those that wait longest first.
 pub async fn gates(limit: u32) -> ApiResult<GatePage> {
     Call::get("/workflows/executions/gates").query([("limit", Some(limit.to_string()))]).quiet().answer().await

@@ -1,13 +1,17 @@
 //! The app: what is around every page, and which page an address shows.
 
+mod keys;
 mod lazy_page;
 pub mod modules;
+pub mod overlay;
 mod routes;
 mod top_bar;
 
+use keys::GlobalKeys;
 use lazy_page::preload_linked_pages;
 use leptos::prelude::*;
 use leptos_router::components::Router;
+use overlay::{LazyOverlays, Overlays};
 use routes::Pages;
 use top_bar::TopBar;
 
@@ -15,6 +19,7 @@ use crate::browser::clock::RelativeClock;
 use crate::browser::focus::{MAIN, TitleAnnouncer, provide_title};
 use crate::browser::secrets::Secrets;
 use crate::browser::theme::ThemeChoice;
+use crate::commands::PageCommands;
 use crate::components::{Deletions, Toasts, ToastsView};
 use crate::pages::builder::Handover;
 use crate::session::Session;
@@ -31,6 +36,8 @@ pub fn App() -> impl IntoView {
     Session::provide();
     Handover::provide();
     WaitingGates::provide();
+    PageCommands::provide();
+    Overlays::provide();
     provide_title();
     preload_linked_pages();
     view! {
@@ -40,7 +47,9 @@ pub fn App() -> impl IntoView {
             <main id=MAIN class="page" tabindex="-1">
                 <Pages />
             </main>
+            <GlobalKeys />
+            <LazyOverlays />
+            <ToastsView />
         </Router>
-        <ToastsView />
     }
 }

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
+use super::overlay::Overlays;
+use crate::command_menu::{CommandMenu, KeysDialog};
 use crate::components::canvas::{Canvas, CanvasSeat};
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
 use crate::pages::generate::{GeneratePage, GenerationPage};
@@ -62,6 +64,18 @@ macro_rules! lazy_part {
 
 // Pages show it when a person chooses it.
 lazy_part!(canvas in canvas as DrawCanvas: |seat| view! { <Canvas seat /> }.into_any());
+
+/// Draws the dialogs of every page.
+pub type DrawOverlays = fn(Overlays) -> AnyView;
+
+// A key or a button opens them.
+lazy_part!(overlays in commands as DrawOverlays: |overlays| {
+    view! {
+        <CommandMenu overlays />
+        <KeysDialog overlays />
+    }
+    .into_any()
+});
 
 /// Loads the module of the page at an address before the page is opened. Ignores failure: opening the page tries again.
 pub fn preload(path: &str) {

@@ -5,7 +5,10 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 use sluice_web_state::runs::Waiting;
 
+use super::overlay::{Overlay, Overlays};
 use crate::api::in_flight;
+use crate::browser::view::keys_here;
+use crate::components::Icon;
 use crate::waiting::WaitingGates;
 
 #[component]
@@ -17,6 +20,31 @@ fn Mark() -> impl IntoView {
             <rect x="14" y="10" width="8" height="4" rx="2" />
             <rect x="2" y="16" width="20" height="4" rx="2" />
         </svg>
+    }
+}
+
+/// The page of the runs that wait.
+const WAITING: &str = "/runs?status=waiting";
+
+/// Opens the command menu.
+#[component]
+fn SearchButton() -> impl IntoView {
+    let overlays: Overlays = expect_context();
+    let keys = keys_here("Ctrl K");
+    let title = ["Search (", &keys, ")"].concat();
+    view! {
+        <button
+            type="button"
+            class="button ghost small search-all"
+            title=title
+            aria-haspopup="dialog"
+            aria-keyshortcuts="Control+K Meta+K"
+            on:click=move |_| overlays.open(Overlay::Commands)
+        >
+            <Icon icon=icondata_lu::LuSearch />
+            <span>"Search"</span>
+            <kbd aria-hidden="true">{keys}</kbd>
+        </button>
     }
 }
 
@@ -48,8 +76,9 @@ pub fn TopBar() -> impl IntoView {
                 </a>
                 <a href="/runs" aria-current=move || within(&["/runs"])>
                     "Runs"
+                    // On a phone it takes the place of the button at the right.
                     {move || waiting().map(|count| view! {
-                        <span class="count">
+                        <span class="count by-phone">
                             {count}
                             <span class="visually-hidden">" waiting for you"</span>
                         </span>
@@ -63,7 +92,14 @@ pub fn TopBar() -> impl IntoView {
                 </a>
             </nav>
             <div class="end">
-                <a class="button ghost small" href="/docs/" rel="external">
+                {move || gates.with(Waiting::sentence).map(|sentence| view! {
+                    <a class="button small waiting-link" href=WAITING>
+                        <Icon icon=icondata_lu::LuBell />
+                        {sentence}
+                    </a>
+                })}
+                <SearchButton />
+                <a class="button ghost small api-link" href="/docs/" rel="external">
                     "API"
                 </a>
             </div>

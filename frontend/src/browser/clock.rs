@@ -46,6 +46,14 @@ pub fn utc(ms: f64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_millis(whole_ms(ms)).unwrap_or_default()
 }
 
+/// A time as the reader's clock and language have it, with its date: `27/11/2026, 09:30:00`.
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "times stay far below 2^53")]
+pub fn local_time(at: chrono::DateTime<chrono::Utc>) -> String {
+    let language = window().navigator().language().unwrap_or_else(|| "en".to_owned());
+    let date = js_sys::Date::new(&(at.timestamp_millis() as f64).into());
+    date.to_locale_string(&language, &wasm_bindgen::JsValue::UNDEFINED).into()
+}
+
 /// The time as a signal that moves on while `runs`, and rests otherwise.
 pub fn ticking(every: Duration, runs: impl Fn() -> bool + 'static) -> Signal<f64> {
     let ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);

@@ -31,3 +31,13 @@ pub fn is_as_wide(least: f64) -> Signal<bool> {
     });
     known.into()
 }
+
+/// Whether the keyboard is one of Apple's, where Command takes the place of Ctrl.
+pub fn is_mac() -> bool {
+    window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+}
+
+/// Keys as they are written on the keyboard: `Ctrl K`, or `⌘ K`.
+pub fn keys_here(keys: &str) -> String {
+    if is_mac() { keys.replace("Ctrl", "⌘") } else { keys.to_owned() }
+}

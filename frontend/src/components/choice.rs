@@ -1,6 +1,9 @@
 //! Choosing: on or off, one of a few, a tag.
 
+use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 use super::field::fresh_id;
 use super::icon::Icon;
@@ -46,6 +49,25 @@ where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
     let name = fresh_id("segments");
+    let group: NodeRef<html::Div> = NodeRef::new();
+    let values: Vec<T> = choices.iter().map(|(value, _)| *value).collect();
+    // The browser has checked what was pressed. When that was refused, what is chosen is checked again.
+    let check_chosen = move || {
+        let Some(inputs) = group.get_untracked().map(|group| group.get_elements_by_tag_name("input")) else { return };
+        for (at, value) in (0..).zip(&values) {
+            let input = inputs.item(at).and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+            if let Some(input) = input.filter(|_| *value == chosen.get_untracked()) {
+                input.set_checked(true);
+            }
+        }
+    };
+    let check_chosen = StoredValue::new(check_chosen);
+    let choose = move |value: T| {
+        on_choose.run(value);
+        if chosen.try_get_untracked().is_some_and(|chosen| chosen != value) {
+            check_chosen.with_value(|check| check());
+        }
+    };
     let choice = move |(value, text): (T, &'static str)| {
         view! {
             <label>
@@ -53,14 +75,14 @@ where
                     type="radio"
                     name=name.clone()
                     prop:checked=move || chosen.get() == value
-                    on:change=move |_| on_choose.run(value)
+                    on:change=move |_| choose(value)
                 />
                 {text}
             </label>
         }
     };
     view! {
-        <div class="segments" role="radiogroup" aria-label=label>
+        <div node_ref=group class="segments" role="radiogroup" aria-label=label>
             {choices.into_iter().map(choice).collect_view()}
         </div>
     }

@@ -3,17 +3,18 @@
 use leptos::prelude::*;
 use sluice_types::Estimate;
 use sluice_web_state::format::tokens;
-use sluice_web_state::run_text::estimated_total;
+use sluice_web_state::run_text::expected_cost;
 
 /// The estimate in all, in a card.
 #[component]
 pub fn EstimateSummary(#[prop(into)] estimate: Signal<Option<Estimate>>) -> impl IntoView {
     let cost = move || {
         estimate.with(|estimate| match estimate {
-            Some(estimate) => estimated_total(estimate),
+            Some(estimate) => expected_cost(estimate).0,
             None => "…".to_owned(),
         })
     };
+    let range = move || estimate.with(|estimate| estimate.as_ref().and_then(|estimate| expected_cost(estimate).1));
     let amount = move || {
         if estimate.with(|estimate| estimate.as_ref().is_none_or(|estimate| estimate.steps.is_empty())) {
             return "No step calls a model yet.".to_owned();
@@ -38,6 +39,7 @@ pub fn EstimateSummary(#[prop(into)] estimate: Signal<Option<Estimate>>) -> impl
         <section class="card padded stack tight" aria-labelledby="estimate">
             <h2 id="estimate">"A run costs"</h2>
             <p class="price numbers">{cost}</p>
+            {move || range().map(|range| view! { <p class="small numbers">{range}</p> })}
             <p class="small muted">{amount} " " {date}</p>
             <p class="small muted">{unknown}</p>
         </section>

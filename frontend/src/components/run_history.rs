@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::{ExecutionId, ExecutionSummary, WorkflowId};
-use sluice_web_state::format::{duration, known_cost};
+use sluice_web_state::format::{duration, known_cost_in_list};
 use sluice_web_state::run_status::RunStanding;
 
 use super::button::{Button, ButtonKind};
@@ -151,7 +151,7 @@ fn RunItem(run: Memo<ExecutionSummary>, current: bool) -> impl IntoView {
         run.with(|run| {
             let took = run.duration_ms.map(duration);
             let has_cost = run.cost_usd > 0.0 || run.unpriced_calls > 0;
-            let spent = has_cost.then(|| known_cost(run.cost_usd, run.unpriced_calls));
+            let spent = has_cost.then(|| known_cost_in_list(run.cost_usd, run.unpriced_calls));
             [took, spent].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         })
     };

@@ -15,7 +15,7 @@ use super::button::{Button, ButtonKind};
 use super::field::fresh_id;
 use super::toasts::Toasts;
 use crate::browser::clipboard;
-use crate::browser::clock::{RelativeClock, whole_ms};
+use crate::browser::clock::{RelativeClock, local_time, whole_ms};
 
 /// Draws Markdown. The HTML is made of the text alone: `to_html` lets no markup through.
 #[component]
@@ -160,13 +160,14 @@ pub fn Tooltip(
     }
 }
 
-/// "3 min ago"; the exact time is its tooltip.
+/// "3 min ago"; the exact time where the reader is stands in its tooltip.
 #[component]
 pub fn When(#[prop(into)] at: Signal<DateTime<Utc>>) -> impl IntoView {
     let RelativeClock(now) = expect_context();
     let exact = move || utc_iso(at.get());
+    let local = move || local_time(at.get());
     view! {
-        <time datetime=exact title=exact>
+        <time datetime=exact title=local>
             {move || relative_time(at.get().timestamp_millis(), whole_ms(now.get()))}
         </time>
     }

@@ -12,22 +12,49 @@ const DAY: i64 = 24 * HOUR;
 /// The text in place of a cost whose price is not known: never `$0`, which reads as free.
 pub const PRICE_NOT_KNOWN: &str = "price not known";
 
-/// A cost in US dollars: `$0.0042`, `$0.120`, `$3.50`, `$1,204`. Smaller costs have more digits, so that they can be
-/// distinguished.
+/// The least cost that is written in cents, in US dollars: from there on it reads as one cent.
+const CENT_USD: f64 = 0.009_95;
+/// Digits behind the point at the most.
+const MOST_PLACES: usize = 7;
+
+/// A cost in US dollars: `$0.0042`, `$0.12`, `$3.50`, `$1,204`. Below a cent it has two digits that count.
 #[must_use]
 pub fn cost(usd: f64) -> String {
     if usd.is_nan() || usd <= 0.0 {
         "$0".into()
-    } else if usd < 0.000_05 {
-        "<$0.0001".into()
-    } else if usd < 0.009_95 {
-        format!("${usd:.4}")
-    } else if usd < 0.999_5 {
-        format!("${usd:.3}")
+    } else if usd < CENT_USD {
+        small_cost(usd)
     } else if usd < 999.995 {
         format!("${usd:.2}")
     } else {
         format!("${}", grouped(&format!("{usd:.0}")))
+    }
+}
+
+/// A cost below a cent, with two digits that count.
+fn small_cost(usd: f64) -> String {
+    let (mut places, mut least) = (4, 0.001);
+    // What would be rounded up to the place before has its digits there.
+    while usd < least * 0.995 && places < MOST_PLACES {
+        places += 1;
+        least /= 10.0;
+    }
+    if usd < least * 0.995 { format!("< ${least:.places$}", places = places - 1) } else { format!("${usd:.places$}") }
+}
+
+/// A cost in a list, where costs are compared at a glance: `< $0.01`, `$0.12`.
+#[must_use]
+pub fn cost_in_list(usd: f64) -> String {
+    if usd > 0.0 && usd < CENT_USD { "< $0.01".into() } else { cost(usd) }
+}
+
+/// The same, as far as it is known: the prices of so many calls are not.
+#[must_use]
+pub fn known_cost_in_list(usd: f64, unpriced_calls: u32) -> String {
+    match unpriced_calls {
+        0 => cost_in_list(usd),
+        // Of less than a cent there is nothing to say but that more was spent.
+        _ => known_cost(usd, unpriced_calls),
     }
 }
 
@@ -58,7 +85,13 @@ pub fn cost_range(range: CostRange) -> String {
 /// The price of a million tokens: `$3.00 per million tokens`.
 #[must_use]
 pub fn price_per_mtok(usd: f64) -> String {
-    if usd <= 0.0 { "free".into() } else { format!("{} per million tokens", cost(usd)) }
+    if usd <= 0.0 {
+        return "free".into();
+    }
+    // Prices have tenths of a cent: they are compared, not paid.
+    let tenths = format!("{usd:.3}");
+    let price = if usd < 1.0 && !tenths.ends_with('0') { format!("${tenths}") } else { cost(usd) };
+    format!("{price} per million tokens")
 }
 
 /// A number with its thousands set apart: `12,345`.
@@ -240,11 +273,14 @@ mod tests {
                 (0.0, "$0"),
                 (-1.0, "$0"),
                 (f64::NAN, "$0"),
-                (0.000_001, "<$0.0001"),
-                (0.000_05, "$0.0001"),
+                (0.000_000_1, "< $0.000001"),
+                (0.000_001, "$0.0000010"),
+                (0.000_099_6, "$0.00010"),
+                (0.000_05, "$0.000050"),
                 (0.0042, "$0.0042"),
-                (0.009_96, "$0.010"),
-                (0.12, "$0.120"),
+                (0.009_94, "$0.0099"),
+                (0.009_96, "$0.01"),
+                (0.12, "$0.12"),
                 (0.9996, "$1.00"),
                 (3.5, "$3.50"),
                 (999.994, "$999.99"),
@@ -257,7 +293,15 @@ mod tests {
     #[test]
     fn a_cost_that_is_not_known_is_no_zero() {
         let shown = |(usd, unpriced)| known_cost(usd, unpriced);
-        check(shown, &[((0.0, 0), "$0"), ((0.0, 1), "price not known"), ((0.12, 1), "at least $0.120")]);
+        check(shown, &[((0.0, 0), "$0"), ((0.0, 1), "price not known"), ((0.12, 1), "at least $0.12")]);
+    }
+
+    #[test]
+    fn a_list_has_no_fractions_of_a_cent() {
+        let costs = [(0.0, "$0"), (0.000_01, "< $0.01"), (0.009_94, "< $0.01"), (0.009_96, "$0.01"), (0.154, "$0.15")];
+        check(cost_in_list, &costs);
+        assert_eq!(known_cost_in_list(0.0, 2), "price not known");
+        assert_eq!(known_cost_in_list(0.002, 0), "< $0.01");
     }
 
     #[test]
@@ -266,13 +310,21 @@ mod tests {
         check(
             shown,
             &[
-                ((0.0042, 0.012), "$0.0042–$0.012"),
+                ((0.0042, 0.012), "$0.0042–$0.01"),
                 ((0.004_201, 0.004_202), "$0.0042"),
-                ((0.0, 0.012), "up to $0.012"),
+                ((0.0, 0.012), "up to $0.01"),
                 ((0.0, 0.0), "$0"),
             ],
         );
-        check(price_per_mtok, &[(3.0, "$3.00 per million tokens"), (0.25, "$0.250 per million tokens"), (0.0, "free")]);
+        check(
+            price_per_mtok,
+            &[
+                (3.0, "$3.00 per million tokens"),
+                (0.25, "$0.25 per million tokens"),
+                (0.075, "$0.075 per million tokens"),
+                (0.0, "free"),
+            ],
+        );
     }
 
     #[test]

@@ -228,6 +228,14 @@ impl InputForm {
         object.keys().filter(|name| !self.has_field(name)).cloned().collect()
     }
 
+    /// Whether only the text is sent, though something is written in the form or as JSON.
+    #[must_use]
+    pub fn keeps_other_input(&self) -> bool {
+        let in_form = self.fields.iter().any(|field| self.typed(field).is_some());
+        let in_json = !self.json.trim().is_empty() && !matches!(parsed(&self.json), Ok(Value::String(_)));
+        self.mode == Mode::Text && (in_form || in_json)
+    }
+
     /// The input of the run, or the error in it.
     pub fn value(&self) -> Result<Value, InputError> {
         let value = match self.mode {

@@ -31,10 +31,9 @@ pub fn default_change(before: &[Provider], now: &[Provider]) -> Option<String> {
         return None;
     }
     Some(match (before, now) {
-        (Some(before), Some(now)) => format!(
-            "Workflows that name no model now call {now}; until now they called {before}. \
-             Choose a model in a workflow to keep it there."
-        ),
+        (Some(before), Some(now)) => {
+            format!("Workflows that name no model now call {now}; until now they called {before}.")
+        }
         (None, Some(now)) => format!("Workflows that name no model now call {now}."),
         (_, None) => "No provider can be used now: workflows that name no model cannot run.".to_owned(),
     })

@@ -52,6 +52,28 @@ pub fn estimated_total(estimate: &Estimate) -> String {
     total_cost(estimate.steps.iter().map(|step| step.cost_usd))
 }
 
+/// What a run is expected to cost, and the range around it in a sentence. Answers of earlier runs tell what is usual;
+/// before the first one, only the limits are known.
+#[must_use]
+pub fn expected_cost(estimate: &Estimate) -> (String, Option<String>) {
+    let total = estimated_total(estimate);
+    let costs = estimate.steps.iter().map(|step| step.cost_usd).collect::<Option<Vec<CostRange>>>();
+    let Some(range) = costs.map(|costs| costs.into_iter().fold(CostRange::default(), std::ops::Add::add)) else {
+        return (total, None);
+    };
+    let (low, high) = (cost(range.low), cost(range.high));
+    if low == high {
+        return (high, None);
+    }
+    let is_usual = |step: &sluice_types::StepEstimate| step.from_history || step.cost_usd == Some(CostRange::default());
+    if estimate.steps.iter().all(is_usual) {
+        let usual = f64::midpoint(range.low, range.high);
+        return (format!("about {}", cost(usual)), Some(format!("From {low} to {high}, as in earlier runs.")));
+    }
+    let least = (range.low > 0.0).then(|| format!("At least {low}."));
+    (format!("up to {high}"), least)
+}
+
 /// The sum of estimated costs. When prices are missing, the known part is the minimum.
 pub fn total_cost(costs: impl IntoIterator<Item = Option<CostRange>>) -> String {
     let (mut known, mut is_whole) = (CostRange::default(), true);
@@ -154,11 +176,35 @@ mod tests {
         let known = json!({"low": 0.0012, "high": 0.06});
         assert_eq!(total(json!([step(known.clone()), step(json!(null))]), json!(null)), "at least $0.0012");
         assert_eq!(total(json!([step(json!(null))]), json!(null)), "price not known");
-        assert_eq!(total(json!([step(known.clone())]), known), "$0.0012–$0.060");
+        assert_eq!(total(json!([step(known.clone())]), known), "$0.0012–$0.06");
         let free = json!({"low": 0.0, "high": 0.0});
         assert_eq!(total(json!([step(free.clone()), step(json!(null))]), json!(null)), "price not known");
         assert_eq!(total(json!([step(free.clone())]), free), "$0");
         assert_eq!(estimated_cost(None), "price not known");
+    }
+
+    #[test]
+    fn what_is_usual_is_known_from_earlier_runs_alone() {
+        let expected = |steps: &[(bool, serde_json::Value)]| {
+            let step = |(from_history, cost): &(bool, serde_json::Value)| {
+                json!({"path": "a", "label": "A", "type": "llm", "provider": null, "model": null,
+                    "from_history": from_history, "input_tokens": {"low": 1, "high": 2},
+                    "output_tokens": {"low": 1, "high": 2}, "cost_usd": cost})
+            };
+            let steps: Vec<_> = steps.iter().map(step).collect();
+            let estimate = json!({"steps": steps, "cost_usd": null, "unknown_prices": [], "prices_date": "2026-11-20"});
+            let (amount, range) = expected_cost(&serde_json::from_value(estimate).unwrap());
+            format!("{amount}. {}", range.unwrap_or_default())
+        };
+        let range = json!({"low": 1.0, "high": 3.0});
+        let free = json!({"low": 0.0, "high": 0.0});
+        assert_eq!(expected(&[(false, range.clone())]), "up to $3.00. At least $1.00.");
+        let usual = "about $2.00. From $1.00 to $3.00, as in earlier runs.";
+        assert_eq!(expected(&[(true, range.clone()), (false, free.clone())]), usual);
+        assert_eq!(expected(&[(true, range.clone()), (false, range.clone())]), "up to $6.00. At least $2.00.");
+        assert_eq!(expected(&[(true, range), (false, json!(null))]), "at least $1.00. ");
+        assert_eq!(expected(&[(false, free)]), "$0. ");
+        assert_eq!(expected(&[(false, json!({"low": 0.0, "high": 3.0}))]), "up to $3.00. ");
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::step_list::{StepNames, StepTree};
 use super::try_step::Tries;
 use crate::browser::focus::use_title;
 use crate::components::{Button, ButtonKind, CloseButton, DescribeField, Empty, Icon, Note, NoteKind, RecentRuns};
-use crate::pages::builder::findings;
+use crate::pages::builder::{findings, offered};
 
 /// Everything of one workflow.
 #[component]
@@ -41,6 +41,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
     provide_context(StepNames::of(builder));
     provide_context(Tries::new(builder, saver));
     let view = view_of_address();
+    offered::offer(builder, saver, view);
     use_title(move || {
         let name = builder.draft.with(|draft| draft.name.clone());
         if name.is_empty() { "New workflow".to_owned() } else { name }

@@ -17,6 +17,7 @@ mod input_fields;
 mod input_form;
 mod lane;
 mod model;
+mod offered;
 mod page;
 mod palette;
 mod prompt_editor;

@@ -15,6 +15,7 @@ use super::store::RunStore;
 use crate::api;
 use crate::api::executions::Command;
 use crate::components::{Button, ButtonKind, Confirm, RunBadge, Switch, Toasts, When};
+use crate::pages::run::offered;
 
 /// A shorter wait, in milliseconds, is not worth a figure at the head.
 const LEAST_WAIT_MS: i64 = 1_000;
@@ -153,6 +154,7 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
     });
     let busy = command.pending();
     let send = move |doing, what| _ = command.dispatch_local((what, doing));
+    offered::offer(store, send, asks_cancel);
     let switch_yolo = Action::new_unsync(move |&on: &bool| {
         let (id, patch) = (store.id(), PatchExecution { yolo: Some(on), ..PatchExecution::default() });
         async move { tell(toasts, "YOLO was not switched", store.send(api::executions::update(&id, &patch)).await) }

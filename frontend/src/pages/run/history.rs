@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath, StepRunDetail};
 use sluice_web_state::finish::finish_mark;
-use sluice_web_state::format::{cost, duration, number, utc_iso};
+use sluice_web_state::format::{cost, duration, number};
 use sluice_web_state::model_choice::called;
 use sluice_web_state::run_text::decision_word;
 
 use super::failure::StepError;
 use super::store::RunStore;
 use crate::api::{self, ApiResult};
-use crate::components::{DiffView, Loaded, Message};
+use crate::components::{DiffView, Loaded, Message, When};
 
 /// The attempts and decisions of a step.
 #[component]
@@ -103,15 +103,14 @@ pub fn folded(summary: &'static str, label: &'static str, text: Option<String>) 
 
 #[component]
 fn Decision(decision: GateDecision) -> impl IntoView {
-    let at = utc_iso(decision.decided_at);
     view! {
         <div class="stack tight">
             <p>
                 <strong>{decision_word(decision.decision)}</strong>
                 {format!(" by {}, ", decision.decided_by)}
-                <time class="muted" datetime=at.clone()>
-                    {at.replace('T', " ").replace('Z', " UTC")}
-                </time>
+                <span class="muted">
+                    <When at=Signal::stored(decision.decided_at) />
+                </span>
             </p>
             {decision.comment.map(|comment| view! { <blockquote class="said break">{comment}</blockquote> })}
             {decision

@@ -66,7 +66,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
     }
 }
 
-fn copy_link(toasts: Toasts) {
+pub fn copy_link(toasts: Toasts) {
     spawn_local(async move {
         if clipboard::copy(&window().location().href().unwrap_or_default()).await {
             toasts.done("The link is copied.");
@@ -77,7 +77,7 @@ fn copy_link(toasts: Toasts) {
 }
 
 /// Gives the run to the person as a file. A message about it outlives the page, so it holds nothing of the page.
-fn export(id: ExecutionId, toasts: Toasts) {
+pub fn export(id: ExecutionId, toasts: Toasts) {
     spawn_local(async move {
         match api::executions::whole(&id).await {
             Ok(execution) => {
@@ -95,9 +95,14 @@ fn export(id: ExecutionId, toasts: Toasts) {
 pub fn run_again(store: RunStore) -> impl Fn(MouseEvent) + Clone + Send + Sync + 'static {
     let navigate = use_navigate();
     move |_| {
-        let (workflow, input) =
-            store.peek(|run| (run.execution().workflow_id.to_string(), run.execution().input.clone()));
-        hand_over_input(&workflow, &input);
+        let workflow = hand_over(store);
         navigate(&format!("/workflows/{workflow}/run"), NavigateOptions::default());
     }
+}
+
+/// Leaves the run's input for the page that starts runs. Gives the id of its workflow.
+pub fn hand_over(store: RunStore) -> String {
+    let (workflow, input) = store.peek(|run| (run.execution().workflow_id.to_string(), run.execution().input.clone()));
+    hand_over_input(&workflow, &input);
+    workflow
 }

@@ -21,6 +21,7 @@ mod ids;
 mod inside;
 mod lead;
 mod menu;
+mod offered;
 mod output;
 mod page;
 mod pane;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::ExecutionSummary;
-use sluice_web_state::format::{duration, known_cost, plural};
+use sluice_web_state::format::{duration, known_cost_in_list, plural};
 use sluice_web_state::list::Pages;
 use sluice_web_state::run_status::RunStanding;
 use sluice_web_state::runs::{RunSelection, RunsFilter};
@@ -183,7 +183,7 @@ fn Row(run: Memo<ExecutionSummary>, names: Names, bulk: Bulk) -> impl IntoView {
     let trigger = run.with_untracked(|run| run.triggered_by.clone());
     let why = move || run.with(|run| run.error.as_ref().map(|error| error.message.clone()));
     let took = move || run.with(|run| run.duration_ms.map(duration));
-    let spent = move || run.with(|run| known_cost(run.cost_usd, run.unpriced_calls));
+    let spent = move || run.with(|run| known_cost_in_list(run.cost_usd, run.unpriced_calls));
     view! {
         <tr role="row" class:chosen=is_chosen>
             <td role="cell" class="choose">

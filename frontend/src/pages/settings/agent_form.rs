@@ -92,7 +92,7 @@ fn AgentEditor(editing: Editing<Agent>, #[prop(into)] title: String) -> impl Int
             />
             <LongText
                 label="Instructions"
-                hint="How it is to behave. The task itself stands in the step that uses it."
+                hint="How it should behave. The task itself is in the step that uses it."
                 placeholder="You look into the team's folders. Read before you answer, and name the file that you have it from."
                 rows=6
                 text=form.text(|form| &mut form.instructions)
@@ -253,7 +253,7 @@ fn Model(editing: Editing<Agent>) -> impl IntoView {
                         wrong=editing.wrong("/temperature", |form| form.check().temperature)
                     />
                     <TextField
-                        label="Longest answer"
+                        label="Max. answer length"
                         hint="In tokens"
                         placeholder=DEFAULT_OUTPUT_TOKENS.to_string()
                         text=form.text(|form| &mut form.max_tokens)

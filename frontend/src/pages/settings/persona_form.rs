@@ -89,7 +89,7 @@ fn Instructions(editing: Editing<Persona>) -> impl IntoView {
     view! {
         <Field
             label="Instructions"
-            hint="They stand before the system prompt of every step that takes the persona on."
+            hint="They come before the system prompt of every step that uses the persona."
             wrong
             children=move |ids| {
                 view! {

@@ -22,7 +22,7 @@ pub fn Personas() -> impl IntoView {
                 <div class="stack tight grow">
                     <h2 id="personas">"Personas"</h2>
                     <p class="muted">
-                        "A voice and instructions that stand before a step's system prompt. A workflow or a single step takes one on."
+                        "A voice and instructions that stand before a step's system prompt. A workflow or a single step uses one."
                     </p>
                 </div>
                 <Show when=move || !none()>
@@ -46,7 +46,7 @@ pub fn Personas() -> impl IntoView {
                 <Empty
                     icon=icondata_lu::LuUserRound
                     title="No personas yet"
-                    text="Write once how texts are to sound or what is to be looked after, as “Plain writer: short sentences, no jargon”, and let any step take it on."
+                    text="Write once how texts should sound or what matters, as “Plain writer: short sentences, no jargon”, and use it in any step."
                 >
                     <Button kind=ButtonKind::Primary icon=icondata_lu::LuPlus on_press=move |_| creating.set(true)>
                         "New persona"

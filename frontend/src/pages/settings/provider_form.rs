@@ -211,7 +211,7 @@ fn DefaultModel(form: ProviderForm) -> impl IntoView {
         <TextField
             label="Default model"
             text=form.form.text(|typed| &mut typed.default_model)
-            hint="For steps that name no form."
+            hint="For steps that name no model."
             placeholder=Signal::derive(placeholder)
             wrong=form.form.wrong("/default_model")
         />

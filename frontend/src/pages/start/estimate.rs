@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::{Estimate, EstimateWorkflow};
-use sluice_web_state::run_text::{estimated_cost, estimated_total};
+use sluice_web_state::run_text::{estimated_cost, expected_cost};
 
 use super::model::StartState;
 use crate::api::{self, ApiResult};
@@ -55,7 +55,7 @@ pub fn EstimatePanel(state: StartState) -> impl IntoView {
 
 #[component]
 fn EstimateView(estimate: Estimate) -> impl IntoView {
-    let total = estimated_total(&estimate);
+    let (total, range) = expected_cost(&estimate);
     let rows = estimate.steps.iter().map(|step| {
         let price = estimated_cost(step.cost_usd);
         let model = step.model.clone().unwrap_or_default();
@@ -69,6 +69,7 @@ fn EstimateView(estimate: Estimate) -> impl IntoView {
     let from_history = estimate.steps.iter().any(|step| step.from_history);
     view! {
         <p class="total numbers">{total}</p>
+        {range.map(|range| view! { <p class="small numbers">{range}</p> })}
         {(!estimate.unknown_prices.is_empty())
             .then(|| {
                 view! {
@@ -83,7 +84,7 @@ fn EstimateView(estimate: Estimate) -> impl IntoView {
         </details>
         <p class="small muted">
             {format!("Prices of {}. ", estimate.prices_date)}
-            {if from_history { "Answers as long as in earlier runs." } else { "No earlier run to go by yet." }}
+            {if from_history { "Answers as long as in earlier runs, where there were any." } else { "No earlier run tells what is usual yet." }}
             " Retries are not counted."
         </p>
     }

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use sluice_types::InputType;
 use sluice_web_state::format::bytes;
-use sluice_web_state::input::{Field as InputField, InputError, Mode};
+use sluice_web_state::input::{Field as InputField, InputError, InputForm, Mode};
 
 use super::model::StartState;
+use crate::browser::focus::focus_soon;
 use crate::components::{Field, Note, NoteKind, Segments};
 
 /// The input, in the way that was chosen.
@@ -20,11 +21,15 @@ pub fn InputFields(state: StartState) -> impl IntoView {
     }
     let switch = move |to| {
         let mut form = state.form.get_untracked();
-        refused.set(form.switch(to).err());
-        // Drawn anew even when it stays, so that the choice goes back to where it was.
-        state.form.set(form);
+        let error = form.switch(to).err();
+        if error.is_none() {
+            // What is missing here is said once a start was tried.
+            state.touched.set(false);
+            state.form.set(form);
+        }
+        refused.set(error);
     };
-    let needs_nothing = state.form.with_untracked(sluice_web_state::input::InputForm::needs_nothing);
+    let needs_nothing = state.form.with_untracked(InputForm::needs_nothing);
     view! {
         <div class="row between wrap">
             <h2 id="input-heading">"Input"</h2>
@@ -36,8 +41,16 @@ pub fn InputFields(state: StartState) -> impl IntoView {
         {move || {
             refused
                 .get()
-                .map(|error| view! { <Note kind=NoteKind::Warn>{said(&error)}" What you typed is kept."</Note> })
+                .map(|error| {
+                    // Below the field it stands already.
+                    let is_told = state.value.read().as_ref().err() == Some(&error);
+                    let why = if is_told { String::new() } else { [" ", &said(&error)].concat() };
+                    view! { <Note kind=NoteKind::Warn>"The form cannot show this JSON." {why}" What you typed is kept."</Note> }
+                })
         }}
+        <Show when=move || state.form.with(InputForm::keeps_other_input)>
+            <p class="small muted">"Only this text is sent. What you wrote in the form or as JSON is kept."</p>
+        </Show>
         {needs_nothing.then(|| view! { <p class="muted">"The steps read no input: it may stay empty."</p> })}
         {move || match mode.get() {
             Mode::Form => {
@@ -48,6 +61,17 @@ pub fn InputFields(state: StartState) -> impl IntoView {
             Mode::Json => view! { <Json state /> }.into_any(),
         }}
     }
+}
+
+/// Characters of an example that a field shows.
+const EXAMPLE_CHARS: usize = 100;
+
+/// An example as a field shows it, not to be taken for what was typed: its first line, as far as there is room.
+fn for_example(example: &str) -> String {
+    let line = example.lines().next().unwrap_or_default();
+    let shown: String = line.chars().take(EXAMPLE_CHARS).collect();
+    let rest = if shown.len() < example.trim_end().len() { " …" } else { "" };
+    format!("e.g. {shown}{rest}")
 }
 
 /// An error with its place.
@@ -61,7 +85,7 @@ fn said(error: &InputError) -> String {
 #[component]
 fn FormFields(state: StartState, fields: Vec<InputField>) -> impl IntoView {
     let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-    let extra = Memo::new(move |_| state.form.with(sluice_web_state::input::InputForm::extra_fields));
+    let extra = Memo::new(move |_| state.form.with(InputForm::extra_fields));
     let other = Memo::new(move |_| {
         let error = state.value.get().err()?;
         let elsewhere = error.field.as_ref().is_none_or(|field| !names.contains(field));
@@ -104,6 +128,7 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
             {
                 let InputField { kind, options, example, required, .. } = field.get_value();
                 let required = required.then_some("true");
+                let use_id = ids.input.clone();
                 let invalid = move || wrong.read().is_some().then_some("true");
                 let choices: Vec<(String, String)> = match kind {
                     InputType::Choice => options.iter().map(|option| (option.clone(), option.clone())).collect(),
@@ -111,20 +136,31 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
                     _ => Vec::new(),
                 };
                 if choices.is_empty() {
+                    let placeholder = (!example.is_empty()).then(|| for_example(&example));
+                    let offers = !example.is_empty();
+                    let take = move |_| {
+                        set(example.clone());
+                        focus_soon(use_id.clone());
+                    };
                     view! {
                         <textarea
-                            class="textarea grows short"
+                            class="textarea grows short example"
                             class:mono=kind == InputType::Json
                             id=ids.input
                             inputmode=(kind == InputType::Number).then_some("decimal")
                             aria-describedby=ids.described_by
                             aria-required=required
                             aria-invalid=invalid
-                            placeholder=example
+                            placeholder=placeholder
                             prop:value=move || value.get()
                             on:blur=move |_| left.set(true)
                             on:input:target=move |event| set(event.target().value())
                         ></textarea>
+                        <Show when=move || offers && value.read().is_empty()>
+                            <button type="button" class="link small use-example" on:click=take.clone()>
+                                "Use the example"
+                            </button>
+                        </Show>
                     }
                         .into_any()
                 } else {

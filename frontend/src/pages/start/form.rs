@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use sluice_types::StartExecution;
-use sluice_web_state::run_text::{budget_of, estimated_total};
+use sluice_web_state::run_text::{budget_of, expected_cost};
 use wasm_bindgen::JsCast;
 
 use super::fields::InputFields;
@@ -13,6 +13,7 @@ use super::kept_input;
 use super::model::StartState;
 use crate::api;
 use crate::browser::ids::unique_key;
+use crate::browser::view::keys_here;
 use crate::components::{Button, ButtonKind, FailureNote, Field, Note, NoteKind, Switch};
 
 /// The input, the options and the button that starts.
@@ -76,9 +77,9 @@ pub fn StartForm(state: StartState) -> impl IntoView {
                 <span class="small muted numbers">
                     {move || {
                         let estimate = state.estimate.get();
-                        estimate.map(|estimate| format!("Expected cost: {}. ", estimated_total(&estimate)))
+                        estimate.map(|estimate| format!("Expected cost: {}. ", expected_cost(&estimate).0))
                     }}
-                    "Ctrl+Enter starts, too."
+                    <span class="by-keys">{keys_here("Ctrl Enter")} " starts, too."</span>
                 </span>
             </div>
         </section>
@@ -107,7 +108,7 @@ fn key_for(sent: StoredValue<Option<(StartExecution, String)>>, request: &StartE
     key
 }
 
-/// The budget and the YOLO switch.
+/// The budget, and whether reviews are skipped.
 #[component]
 pub fn Options(state: StartState) -> impl IntoView {
     let wrong = Memo::new(move |_| {
@@ -135,7 +136,12 @@ pub fn Options(state: StartState) -> impl IntoView {
             </Field>
             <div class="field">
                 <div>
-                    <Switch label="YOLO" on=state.yolo on_change=move |on| state.yolo.set(on) />
+                    <Switch
+                        label="Skip reviews"
+                        title="Also called YOLO: the run goes on without asking"
+                        on=state.yolo
+                        on_change=move |on| state.yolo.set(on)
+                    />
                 </div>
                 <span class="hint">
                     {move || {

@@ -91,7 +91,7 @@ impl StartState {
         }
         self.report
             .with(|report| !report.valid)
-            .then_some("The workflow cannot run as it is. Mend what is listed above in the builder.")
+            .then_some("The workflow cannot run as it is. Fix in the builder what is listed above.")
     }
 }
 

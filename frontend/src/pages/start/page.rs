@@ -1,11 +1,14 @@
 //! The page that starts runs: what will run, and what stands in its way.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
-use sluice_types::{ErrorCode, LintFinding, Severity, Step, StepType, TemplateInput, Workflow, WorkflowId};
+use sluice_types::{ErrorCode, LintFinding, Severity, Step, StepId, StepType, TemplateInput, Workflow, WorkflowId};
+use sluice_web_state::editor::Draft;
 use sluice_web_state::message::sentence;
+use sluice_web_state::tree::{Tree, TreePlace};
 
 use super::estimate::EstimatePanel;
 use super::form::StartForm;
@@ -62,6 +65,7 @@ fn Start(workflow: Workflow, described: Vec<TemplateInput>) -> impl IntoView {
     let id = workflow.id.clone();
     let description = workflow.description.clone();
     let state = StartState::new(&workflow, &described);
+    let places = Tree::of(&Draft::from_workflow(&workflow)).places();
     view! {
         <nav class="crumbs" aria-label="Breadcrumbs">
             <a href="/">"Workflows"</a>
@@ -82,7 +86,7 @@ fn Start(workflow: Workflow, described: Vec<TemplateInput>) -> impl IntoView {
             <div class="stack loose">
                 <Findings state />
                 <StartForm state />
-                <PlannedSteps state />
+                <PlannedSteps state places />
             </div>
             <aside class="stack" aria-label="Estimate and runs">
                 <EstimatePanel state />
@@ -119,7 +123,7 @@ pub fn Findings(state: StartState) -> impl IntoView {
                     <FindingList said=errors />
                     <div>
                         <LinkButton small=true href=href.clone()>
-                            "Mend it in the builder"
+                            "Fix in builder"
                         </LinkButton>
                     </div>
                 </div>
@@ -153,19 +157,25 @@ fn in_words(state: StartState, finding: &LintFinding) -> String {
     })
 }
 
-/// The steps by their labels, in order.
+/// The steps with their numbers and labels, in order.
 #[component]
-pub fn PlannedSteps(state: StartState) -> impl IntoView {
+pub fn PlannedSteps(state: StartState, places: HashMap<StepId, TreePlace>) -> impl IntoView {
     let steps: Vec<Arc<Step>> =
         state.index.with_value(|index| index.places().iter().map(|place| Arc::clone(&place.step)).collect());
     let item = move |step: Arc<Step>| {
         let (kind, enabled) = (step.step_type(), step.enabled);
         let skips = move || !enabled || (kind == StepType::Review && state.yolo.get());
+        let number = places.get(&step.id).map(|place| place.number.clone());
         view! {
-            <li class="tag" class:off=skips>
-                <Icon icon=step_kind(kind).icon />
-                {step.label.clone()}
-                {move || skips().then_some(" (skipped)")}
+            <li class:off=skips>
+                <span class="planned">
+                    <span class="numbers muted small">{number}</span>
+                    <Icon icon=step_kind(kind).icon />
+                    <span class="break" dir="auto">
+                        {step.label.clone()}
+                    </span>
+                    {move || skips().then_some(" (skipped)")}
+                </span>
             </li>
         }
     };

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 use sluice_types::{TemplateSummary, WorkflowId, WorkflowTemplate};
 use sluice_web_state::format::plural;
 use sluice_web_state::list::{Ask, Pages};
@@ -190,10 +192,34 @@ fn Bones() -> impl IntoView {
     }
 }
 
+/// Whether the preview of a template is open: at first when the address names it, as the command menu does. The name
+/// goes from the address when the preview is closed, so that it can be led to again.
+fn preview_of_address(id: &WorkflowId) -> RwSignal<bool> {
+    let search = use_location().search;
+    let navigate = use_navigate();
+    let named = format!("preview={id}");
+    let is_named = Memo::new(move |_| search.with(|search| search.trim_start_matches('?') == named));
+    let preview = RwSignal::new(false);
+    Effect::new(move || {
+        if is_named.get() {
+            preview.set(true);
+        }
+    });
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = preview.get();
+        if was_open == Some(true) && !is_open && is_named.get_untracked() {
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate("/templates", options);
+        }
+        is_open
+    });
+    preview
+}
+
 /// One template: description and actions.
 #[component]
 pub fn TemplateCard(template: TemplateSummary, gallery: Gallery, using: UseTemplate) -> impl IntoView {
-    let preview = RwSignal::new(false);
+    let preview = preview_of_address(&template.id);
     let id = StoredValue::new(template.id.clone());
     let busy = Signal::derive(move || id.with_value(|id| using.is_busy(id)));
     let steps = plural(u64::try_from(template.step_labels.len()).unwrap_or(0), "step", "steps");

@@ -10,8 +10,8 @@ use leptos_use_event_listener::use_event_listener;
 use sluice_types::{Workflow, WorkflowId};
 use sluice_web_state::format::plural;
 use sluice_web_state::import::{check_size, read};
-use wasm_bindgen::JsValue;
-use web_sys::{File, FileList};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{File, FileList, HtmlElement};
 
 use super::listing::Listing;
 use crate::api;
@@ -120,15 +120,21 @@ fn size(file: &File) -> u64 {
     file.size() as u64
 }
 
+/// The id of the field that files are chosen with.
+const FILES: &str = "import-files";
+
+/// Opens the browser's dialog for files.
+pub fn choose_files() {
+    let field = document().get_element_by_id(FILES).and_then(|field| field.dyn_into::<HtmlElement>().ok());
+    if let Some(field) = field {
+        field.click();
+    }
+}
+
 /// Chooses files.
 #[component]
 pub fn ImportButton(importer: Importer) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
-    let choose = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
     let chosen = move |_| {
         if let Some(input) = input.get_untracked() {
             importer.import(input.files());
@@ -139,13 +145,14 @@ pub fn ImportButton(importer: Importer) -> impl IntoView {
     view! {
         <input
             node_ref=input
+            id=FILES
             type="file"
             accept=".json,application/json"
             multiple=true
             hidden=true
             on:change=chosen
         />
-        <Button icon=icondata_lu::LuUpload busy=importer.busy on_press=choose>
+        <Button icon=icondata_lu::LuUpload busy=importer.busy on_press=move |_| choose_files()>
             "Import"
         </Button>
     }

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use super::filters::Filters;
-use super::import::{DropAnywhere, ImportButton, ImportFailures, Importer};
+use super::import::{DropAnywhere, ImportButton, ImportFailures, Importer, choose_files};
 use super::listing::Listing;
 use super::rows::Rows;
 use crate::browser::focus::use_title;
+use crate::commands::{PageCommand, offer_commands};
 use crate::components::{ButtonKind, DescribeField, LinkButton};
 
 /// All workflows, with what can be done with each.
@@ -15,6 +16,14 @@ pub fn WorkflowsPage() -> impl IntoView {
     use_title(|| "Workflows".to_owned());
     let listing = Listing::provide();
     let importer = Importer::provide(listing);
+    offer_commands(|| {
+        vec![
+            PageCommand::link("New workflow", icondata_lu::LuPlus, "/new"),
+            PageCommand::link("Describe a workflow", icondata_lu::LuSparkles, "/generate"),
+            PageCommand::new("Import workflows", icondata_lu::LuUpload, choose_files),
+            PageCommand::link("From template", icondata_lu::LuLayoutTemplate, "/templates"),
+        ]
+    });
     view! {
         <div class="page-head wide">
             <h1>"Workflows"</h1>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use sluice_types::{ExecutionSummary, WorkflowId, WorkflowSummary};
-use sluice_web_state::format::{known_cost, plural};
+use sluice_web_state::format::{known_cost_in_list, plural};
 use sluice_web_state::list::tokens::Token;
 use sluice_web_state::run_status::RunStanding;
 
@@ -195,7 +195,7 @@ pub fn LastRun(workflow: WorkflowId, listing: Listing) -> impl IntoView {
                 <span class="muted small numbers">
                     <When at=Signal::derive(move || current.get().created_at) />
                     " · "
-                    {move || known_cost(current.get().cost_usd, current.get().unpriced_calls)}
+                    {move || known_cost_in_list(current.get().cost_usd, current.get().unpriced_calls)}
                 </span>
             </a>
         }

@@ -88,7 +88,7 @@ impl Progress {
         }
     }
 
-    /// How far it is: `Call 2 · 1,204 characters · $0.012 so far`.
+    /// How far it is: `Call 2 · 1,204 characters · $0.01 so far`.
     #[must_use]
     pub fn so_far(&self) -> String {
         let count = |count: i64| u64::try_from(count).unwrap_or(0);
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(progress.so_far(), "Call 1 · 1,204 characters");
         progress.apply(&event("running", 2, 10, 0.012, Some(3)));
         assert_eq!(progress.doing(), "Mending 3 findings");
-        assert_eq!(progress.so_far(), "Call 2 · 10 characters · $0.012 so far");
+        assert_eq!(progress.so_far(), "Call 2 · 10 characters · $0.01 so far");
         progress.apply(&event("running", 2, 900, 0.012, None));
         assert_eq!(progress.doing(), "Mending 3 findings", "an event without findings says nothing of them");
         progress.apply(&event("running", 3, 0, 0.02, Some(1)));

@@ -331,7 +331,7 @@ mod tests {
         let pieces = bar(&state, &StepPath::new("a").unwrap(), &axis);
         assert_eq!(pieces, [Piece { kind: PieceKind::Work, from: 3_000, to: Some(5_000) }]);
         let step = state.step(&StepPath::new("a").unwrap()).unwrap();
-        assert_eq!(told(&state, step, at(110)), "Took 2.0 s, 3 attempts, $0.500, began at 3.0 s");
+        assert_eq!(told(&state, step, at(110)), "Took 2.0 s, 3 attempts, $0.50, began at 3.0 s");
     }
 
     #[test]

@@ -38,6 +38,13 @@ impl Waiting {
         usize::try_from(self.total).is_ok_and(|total| total > self.gates.len())
     }
 
+    /// How many wait, as a sentence: `1 waits for you`, `3 wait for you`; `None` when none does.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let verb = if self.gates.len() == 1 && !self.has_more() { "waits" } else { "wait" };
+        self.count().map(|count| format!("{count} {verb} for you"))
+    }
+
     /// A page's title with the number that waits, for the tab: `(3) Workflows · Sluice`.
     #[must_use]
     pub fn title(&self, title: &str) -> String {
@@ -78,6 +85,9 @@ mod tests {
         assert_eq!(waiting(100, 1_000).count().as_deref(), Some("1,000+"));
         // An older server counts none.
         assert_eq!((waiting(7, 0).count().as_deref(), waiting(7, 0).has_more()), (Some("7"), false));
+        assert_eq!(waiting(0, 0).sentence(), None);
+        assert_eq!(waiting(1, 1).sentence().as_deref(), Some("1 waits for you"));
+        assert_eq!(waiting(3, 3).sentence().as_deref(), Some("3 wait for you"));
     }
 
     #[test]

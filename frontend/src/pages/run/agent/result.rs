@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use sluice_types::{Attachment, AttachmentType, ErrorCode, StepPath, StepRunStatus};
 use sluice_web_state::arguments::shown;
-use sluice_web_state::format::{duration, utc_iso};
+use sluice_web_state::format::duration;
 use sluice_web_state::run::{StepView, call_words};
 
 use crate::api;
+use crate::browser::clock::local_time;
 use crate::components::{CopyButton, Note, NoteKind};
 use crate::pages::run::failure::StepError;
 use crate::pages::run::store::RunStore;
@@ -57,7 +58,7 @@ pub fn Waiting(store: RunStore, path: StepPath) -> impl IntoView {
     move || {
         let until = store.step(&path, |step| step.run.waits_until).flatten()?;
         let left = (until - store.now_utc()).num_milliseconds().max(0);
-        let at = utc_iso(until).replace('T', " ").replace('Z', " UTC");
+        let at = local_time(until);
         Some(view! {
             <Note kind=NoteKind::Info>
                 {format!("It waits until {at}: {} more. A restart of the server changes nothing about that.", duration(left))}
