@@ -3,15 +3,21 @@
 use leptos::prelude::*;
 use sluice_types::Estimate;
 use sluice_web_state::format::tokens;
-use sluice_web_state::run_text::estimated_total;
+use sluice_web_state::run_text::{estimated_total, expected_total};
 
 /// The estimate in all, in a card.
 #[component]
 pub fn EstimateSummary(#[prop(into)] estimate: Signal<Option<Estimate>>) -> impl IntoView {
     let cost = move || {
         estimate.with(|estimate| match estimate {
-            Some(estimate) => estimated_total(estimate),
+            Some(estimate) => expected_total(estimate).unwrap_or_else(|| estimated_total(estimate)),
             None => "…".to_owned(),
+        })
+    };
+    let range = move || {
+        estimate.with(|estimate| {
+            let estimate = estimate.as_ref()?;
+            expected_total(estimate).map(|_| estimated_total(estimate))
         })
     };
     let amount = move || {
@@ -37,7 +43,10 @@ pub fn EstimateSummary(#[prop(into)] estimate: Signal<Option<Estimate>>) -> impl
     view! {
         <section class="card padded stack tight" aria-labelledby="estimate">
             <h2 id="estimate">"A run costs"</h2>
-            <p class="price numbers">{cost}</p>
+            <p class="row wrap baseline">
+                <span class="price numbers">{cost}</span>
+                <span class="small muted numbers">{range}</span>
+            </p>
             <p class="small muted">{amount} " " {date}</p>
             <p class="small muted">{unknown}</p>
         </section>

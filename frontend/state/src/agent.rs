@@ -188,7 +188,7 @@ impl AgentForm {
             ("Fallbacks", &fallbacks.join(" ")),
             ("Persona", persona),
             ("Temperature", &self.temperature),
-            ("Longest answer", &self.max_tokens),
+            ("Max. answer length", &self.max_tokens),
             ("Reasoning", &self.reasoning),
         ];
         let head: Vec<String> = lines.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();

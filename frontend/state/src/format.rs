@@ -55,12 +55,6 @@ pub fn cost_range(range: CostRange) -> String {
     }
 }
 
-/// The price of a million tokens: `$3.00 per million tokens`.
-#[must_use]
-pub fn price_per_mtok(usd: f64) -> String {
-    if usd <= 0.0 { "free".into() } else { format!("{} per million tokens", cost(usd)) }
-}
-
 /// A number with its thousands set apart: `12,345`.
 #[must_use]
 pub fn number(count: u64) -> String {
@@ -263,7 +257,6 @@ mod tests {
                 ((0.0, 0.0), "$0"),
             ],
         );
-        check(price_per_mtok, &[(3.0, "$3.00 per million tokens"), (0.25, "$0.250 per million tokens"), (0.0, "free")]);
     }
 
     #[test]

@@ -52,6 +52,18 @@ pub fn estimated_total(estimate: &Estimate) -> String {
     total_cost(estimate.steps.iter().map(|step| step.cost_usd))
 }
 
+/// The expected cost of a run, in the middle of a wide range: `about $0.19`. `None` where the range says all.
+#[must_use]
+pub fn expected_total(estimate: &Estimate) -> Option<String> {
+    let mut range = CostRange::default();
+    for step in &estimate.steps {
+        range = range + step.cost_usd?;
+    }
+    let is_range = range.low > 0.0 && cost(range.low) != cost(range.high);
+    // Costs differ by factors: the geometric mean is as many times the least as the most is times it.
+    is_range.then(|| format!("about {}", cost((range.low * range.high).sqrt())))
+}
+
 /// The sum of estimated costs. When prices are missing, the known part is the minimum.
 pub fn total_cost(costs: impl IntoIterator<Item = Option<CostRange>>) -> String {
     let (mut known, mut is_whole) = (CostRange::default(), true);
@@ -154,7 +166,14 @@ mod tests {
         let known = json!({"low": 0.0012, "high": 0.06});
         assert_eq!(total(json!([step(known.clone()), step(json!(null))]), json!(null)), "at least $0.0012");
         assert_eq!(total(json!([step(json!(null))]), json!(null)), "price not known");
-        assert_eq!(total(json!([step(known.clone())]), known), "$0.0012–$0.060");
+        assert_eq!(total(json!([step(known.clone())]), known.clone()), "$0.0012–$0.060");
+        let expected = |steps: serde_json::Value| {
+            let estimate = json!({"steps": steps, "cost_usd": null, "unknown_prices": [], "prices_date": "2026-11-20"});
+            expected_total(&serde_json::from_value(estimate).unwrap())
+        };
+        assert_eq!(expected(json!([step(json!({"low": 0.08, "high": 0.5}))])).as_deref(), Some("about $0.200"));
+        assert_eq!(expected(json!([step(json!({"low": 0.1, "high": 0.1}))])), None);
+        assert_eq!(expected(json!([step(known), step(json!(null))])), None);
         let free = json!({"low": 0.0, "high": 0.0});
         assert_eq!(total(json!([step(free.clone()), step(json!(null))]), json!(null)), "price not known");
         assert_eq!(total(json!([step(free.clone())]), free), "$0");

@@ -253,7 +253,7 @@ fn Model(editing: Editing<Agent>) -> impl IntoView {
                         wrong=editing.wrong("/temperature", |form| form.check().temperature)
                     />
                     <TextField
-                        label="Longest answer"
+                        label="Max. answer length"
                         hint="In tokens"
                         placeholder=DEFAULT_OUTPUT_TOKENS.to_string()
                         text=form.text(|form| &mut form.max_tokens)
