@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use sluice_types::edit::{BranchChange, Edit, EditError};
-use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId};
+use sluice_types::{BlockAddress, Index, Slot, Step, StepId, StepKind, Workflow, WorkflowId};
 use sluice_web_state::canvas::View;
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
     Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
+    reading,
 };
 use sluice_web_state::history::History;
 use sluice_web_state::shared::Shared;
 use sluice_web_state::tree::{Tree, TreePlace, list_words};
 
-use crate::browser::focus::{focus_soon, reveal, scroll_into_view};
+use crate::browser::focus::{focus_soon, reveal, scroll_into_view, write_soon};
 use crate::components::{ToastId, Toasts};
 
 /// The stored workflow, as this page last saw it.
@@ -79,6 +80,8 @@ pub struct Builder {
     pub open: RwSignal<HashSet<StepId>>,
     /// The declared fields of the input that are open.
     pub open_inputs: RwSignal<HashSet<InputKey>>,
+    /// The steps whose settings are open.
+    pub open_settings: RwSignal<HashSet<StepId>>,
     /// The branches and cases that are closed to one line.
     pub closed_lists: RwSignal<HashSet<BlockAddress>>,
     /// The step that was worked on last: new ones come behind it.
@@ -90,7 +93,8 @@ pub struct Builder {
     pub pending_problems: Memo<Vec<PendingProblem>>,
     /// Whether the draft was thrown away, so that the browser keeps nothing of it.
     pub discarded: StoredValue<bool>,
-    /// The message that offers to bring a removed step back. It goes with the page, which alone can do that.
+    /// The message of the last edit that was taken back, or that can be. The next one takes its place, and it goes with
+    /// the page, which alone can take an edit back.
     undo_offer: StoredValue<Option<ToastId>>,
     /// Where messages are sent.
     pub toasts: Toasts,
@@ -123,6 +127,7 @@ impl Builder {
             pending,
             open: RwSignal::new(tree.with_untracked(|tree| open_at_first(tree))),
             open_inputs: RwSignal::new(HashSet::new()),
+            open_settings: RwSignal::new(HashSet::new()),
             closed_lists: RwSignal::new(HashSet::new()),
             current: StoredValue::new(None),
             canvas: StoredValue::new(OnCanvas {
@@ -225,11 +230,38 @@ impl Builder {
     /// The same at a place of a list.
     pub fn add_to(self, step: Step, to: BlockAddress, position: usize) {
         self.open_around(&to);
+        let inputs = self.input_names();
+        let step = self.index.with_untracked(|index| reading(step, index, &inputs, &to, position));
         if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
             self.open.update(|open| _ = open.insert(id.clone()));
             self.on_canvas().open(&id);
-            focus_soon(toggle_id(&id));
+            self.current.set_value(Some(id.clone()));
+            let has_prompt = self.draft.with_untracked(|draft| draft.step(&id).is_some_and(has_prompt));
+            // The fields are there once the card is drawn open.
+            request_animation_frame(move || {
+                if has_prompt {
+                    write_soon(field_id(&id, "prompt"));
+                } else {
+                    focus_soon(toggle_id(&id));
+                }
+            });
         }
+    }
+
+    /// The same directly behind a step.
+    pub fn add_below(self, id: &StepId, step: Step) {
+        let place = self.tree.with_untracked(|tree| tree.place(id).map(|(list, at)| (list.clone(), at)));
+        if let Some((list, position)) = place {
+            self.add_to(step, list, position.saturating_add(1));
+        }
+    }
+
+    /// The names of the fields of the input: the declared ones, then those that prompts name.
+    fn input_names(self) -> Vec<String> {
+        self.draft.with_untracked(|draft| {
+            let named = self.analysis.with_untracked(|analysis| analysis.undeclared(&draft.inputs));
+            draft.inputs.iter().chain(&named).map(|field| field.name.clone()).collect()
+        })
     }
 
     /// Opens a closed block that a step is dragged over, by its name: see [`closed_list_name`].
@@ -369,7 +401,8 @@ impl Builder {
     fn travel(self, step: fn(&mut History<Draft>) -> Option<String>) {
         let said = self.history.try_update(step).flatten();
         if let Some(said) = said {
-            self.toasts.done(said);
+            self.withdraw_undo();
+            self.undo_offer.set_value(Some(self.toasts.noted(said)));
         }
     }
 
@@ -419,6 +452,19 @@ impl Builder {
         });
     }
 
+    /// Leads to a step: the containers around it are opened.
+    pub fn go_to(self, id: &StepId) {
+        let list = self.tree.with_untracked(|tree| tree.place(id).map(|(list, _)| list.clone()));
+        if let Some(list) = list {
+            self.open_around(&list);
+        }
+        let toggle = toggle_id(id);
+        request_animation_frame(move || {
+            scroll_into_view(&toggle);
+            focus_soon(toggle);
+        });
+    }
+
     /// A step by its id, as long as it is there.
     pub fn step(self, id: StepId) -> Memo<Option<Shared<Step>>> {
         Memo::new(move |_| self.draft.with(|draft| draft.step(&id).map(|step| Shared(Arc::clone(step)))))
@@ -453,6 +499,11 @@ impl PendingInput {
             None => pending.remove(&key),
         });
     }
+}
+
+/// Whether a step is written in a prompt.
+fn has_prompt(step: &Arc<Step>) -> bool {
+    matches!(step.kind, StepKind::Llm(_) | StepKind::Agent(_))
 }
 
 /// Steps up to which containers are open at first: the whole of a larger workflow could not be seen anyway.
