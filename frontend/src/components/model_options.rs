@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos_use_event_listener::{UseEventListenerOptions, use_event_listener, use_event_listener_with_options};
 use sluice_web_state::completion::{GAP_PX, place_list};
 use sluice_web_state::model_list::{ModelChoice, ModelGroup, ModelOption};
-use wasm_bindgen::JsCast;
 
 use super::picker::Picker;
 use crate::browser::view::uncovered;
@@ -107,11 +106,7 @@ pub fn ModelOptions(
             style:width=px(|seat| seat.width)
             style:max-height=px(|seat| seat.height)
             // The focus stays in the field.
-            on:mousedown=move |event| {
-                if !is_link(&event) {
-                    event.prevent_default();
-                }
-            }
+            on:mousedown=move |event| event.prevent_default()
         >
             <ul role="listbox" id=picker.list_id() aria-label=move || label.get() tabindex="-1">
                 {move || rows(picker, none, chosen)}
@@ -123,11 +118,6 @@ pub fn ModelOptions(
             </Show>
         </div>
     }
-}
-
-fn is_link(event: &leptos::ev::MouseEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|target| target.tag_name() == "A")
 }
 
 /// The entries, by their groups.

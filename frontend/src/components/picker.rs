@@ -199,7 +199,7 @@ pub fn ModelPicker(
     };
     let title = move || about(&chosen.get(), &providers()).unwrap_or_else(|| none.get());
     let left = move |event: FocusEvent| {
-        let around = event.current_target().and_then(|around| around.dyn_into::<web_sys::Node>().ok());
+        let around = picker.input.get_untracked().and_then(|input| input.closest(".field").ok().flatten());
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         if !around.is_some_and(|around| to.is_some_and(|to| around.contains(Some(&to)))) {
             picker.close();

@@ -96,10 +96,10 @@ fn ListLayout(builder: Builder, picking: Picking, templates: RwSignal<bool>) -> 
             </div>
             <aside class="stack" aria-label="Add, estimate and check">
                 <Palette builder />
-                <RefineCard builder />
                 <EstimateCard builder />
                 <Problems builder />
                 <Outline builder />
+                <RefineCard builder />
             </aside>
         </div>
     }

@@ -55,7 +55,7 @@ pub fn ReviewFields(form: StepForm) -> impl IntoView {
                 show=|seconds| format!("{seconds}s")
                 on_change=move |value| form.set(ReviewField::ExpiresIn(value))
             />
-            <ChoiceField label="Then" value=decision on_choose=decide>
+            <ChoiceField label="When it expires" value=decision on_choose=decide>
                 <option value="reject">"Reject: the run fails"</option>
                 <option value="approve">"Approve: the run goes on"</option>
                 {move || newer_word(decision.get(), OnExpiry::WORDS)}

@@ -31,27 +31,40 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
     let step_type = Signal::derive(move || kind.get().unwrap_or(StepType::Llm));
     view! {
         <div class="step-body">
-            {move || match step_type.get() {
-                StepType::Review => view! { <ReviewFields form /> }.into_any(),
-                StepType::Llm => view! { <PromptField form /> }.into_any(),
-                StepType::Agent => view! { <AgentFields form /> }.into_any(),
-                StepType::Tool => view! { <ToolFields form /> }.into_any(),
-                // A container has a body of its own.
-                StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
-                StepType::Unknown => {
-                    view! { <NewerStep /> <Found findings=form.found(Signal::stored("type".to_owned())) builder /> }.into_any()
-                }
-            }}
-            <NameAndKind form step_type />
-            {move || match step_type.get() {
-                StepType::Review => view! { <SettingsRow form fields=OF_REVIEW><NextField form /></SettingsRow> }.into_any(),
-                StepType::Llm => view! { <SettingsRow form fields=OF_CALLS><PromptSettings form /><CommonFields form /></SettingsRow> }.into_any(),
-                StepType::Agent => view! { <SettingsRow form fields=OF_CALLS><AgentSettings form /><CommonFields form /></SettingsRow> }.into_any(),
-                StepType::Tool => view! { <SettingsRow form fields=OF_CALLS><CommonFields form /></SettingsRow> }.into_any(),
-                StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown => ().into_any(),
-            }}
-            <Found findings=form.found(Signal::stored(String::new())) builder />
+            <div class="step-part">{move || main_fields(form, step_type.get())}</div>
+            <div class="step-part">
+                <NameAndKind form step_type />
+                {move || settings(form, step_type.get())}
+                <Found findings=form.found(Signal::stored(String::new())) builder />
+            </div>
         </div>
+    }
+}
+
+/// What a step is written in. A container has a body of its own.
+fn main_fields(form: StepForm, step_type: StepType) -> AnyView {
+    match step_type {
+        StepType::Review => view! { <ReviewFields form /> }.into_any(),
+        StepType::Llm => view! { <PromptField form /> }.into_any(),
+        StepType::Agent => view! { <AgentFields form /> }.into_any(),
+        StepType::Tool => view! { <ToolFields form /> }.into_any(),
+        StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
+        StepType::Unknown => {
+            let findings = form.found(Signal::stored("type".to_owned()));
+            view! { <NewerStep /> <Found findings builder=form.builder /> }.into_any()
+        }
+    }
+}
+
+/// The row of the fields that are rarely changed.
+fn settings(form: StepForm, step_type: StepType) -> AnyView {
+    let row = |fields, settings: AnyView| view! { <SettingsRow form fields>{settings}</SettingsRow> }.into_any();
+    match step_type {
+        StepType::Review => row(OF_REVIEW, view! { <NextField form /> }.into_any()),
+        StepType::Llm => row(OF_CALLS, view! { <PromptSettings form /> <CommonFields form /> }.into_any()),
+        StepType::Agent => row(OF_CALLS, view! { <AgentSettings form /> <CommonFields form /> }.into_any()),
+        StepType::Tool => row(OF_CALLS, view! { <CommonFields form /> }.into_any()),
+        StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown => ().into_any(),
     }
 }
 
