@@ -92,7 +92,7 @@ pub fn ModelOptions(
             seat.set(now);
         }
     };
-    Effect::new(move || place());
+    Effect::new(place);
     let everywhere = UseEventListenerOptions::default().capture(true);
     let _stop = use_event_listener_with_options(document(), leptos::ev::scroll, move |_| place(), everywhere);
     let _stop = use_event_listener(window(), leptos::ev::resize, move |_| place());

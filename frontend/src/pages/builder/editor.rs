@@ -148,7 +148,7 @@ fn begin(beginning: Beginning) -> Begun {
             let builder = Builder::new(left.history, Some(left.saved));
             builder.open.set(left.open);
             builder.open_inputs.set(left.open_inputs);
-            builder.open_settings.set(left.open_settings);
+            builder.open_settings().set(left.open_settings);
             builder.pending.set(left.pending);
             builder.on_canvas().card.set(left.card);
             builder.on_canvas().view.set(left.canvas_view);

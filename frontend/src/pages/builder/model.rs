@@ -49,6 +49,8 @@ pub struct OnCanvas {
     pub card: RwSignal<Option<StepId>>,
     /// The part that was seen last.
     pub view: RwSignal<Option<View>>,
+    /// The steps whose settings are open, on their cards in the list and beside the canvas.
+    open_settings: RwSignal<HashSet<StepId>>,
 }
 
 impl OnCanvas {
@@ -80,8 +82,6 @@ pub struct Builder {
     pub open: RwSignal<HashSet<StepId>>,
     /// The declared fields of the input that are open.
     pub open_inputs: RwSignal<HashSet<InputKey>>,
-    /// The steps whose settings are open.
-    pub open_settings: RwSignal<HashSet<StepId>>,
     /// The branches and cases that are closed to one line.
     pub closed_lists: RwSignal<HashSet<BlockAddress>>,
     /// The step that was worked on last: new ones come behind it.
@@ -127,13 +127,13 @@ impl Builder {
             pending,
             open: RwSignal::new(tree.with_untracked(|tree| open_at_first(tree))),
             open_inputs: RwSignal::new(HashSet::new()),
-            open_settings: RwSignal::new(HashSet::new()),
             closed_lists: RwSignal::new(HashSet::new()),
             current: StoredValue::new(None),
             canvas: StoredValue::new(OnCanvas {
                 selected: RwSignal::new(None),
                 card: RwSignal::new(None),
                 view: RwSignal::new(None),
+                open_settings: RwSignal::new(HashSet::new()),
             }),
             analysis: RwSignal::new(Analysis::default()),
             pending_problems,
@@ -148,6 +148,11 @@ impl Builder {
     /// What the canvas shows of it.
     pub fn on_canvas(self) -> OnCanvas {
         self.canvas.get_value()
+    }
+
+    /// The steps whose settings are open.
+    pub fn open_settings(self) -> RwSignal<HashSet<StepId>> {
+        self.canvas.with_value(|canvas| canvas.open_settings)
     }
 
     /// The ids of a list's steps, in order. Tracks changes.

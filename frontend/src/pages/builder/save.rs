@@ -388,7 +388,7 @@ impl Handover {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
         let (open_inputs, pending) = (builder.open_inputs.get_untracked(), builder.pending.get_untracked());
-        let open_settings = builder.open_settings.get_untracked();
+        let open_settings = builder.open_settings().get_untracked();
         let (card, canvas_view) = (builder.on_canvas().card.get_untracked(), builder.on_canvas().view.get_untracked());
         let left = HandedOverBuilder { history, saved, open, open_inputs, open_settings, pending, card, canvas_view };
         self.0.update_value(|place| place.builder = Some(left));

@@ -42,7 +42,7 @@ pub fn SettingsRow(
     let id = StoredValue::new(form.id());
     let counts = form.counts_in(fields);
     let element: NodeRef<html::Details> = NodeRef::new();
-    let is_open = Memo::new(move |_| builder.open_settings.with(|open| id.with_value(|id| open.contains(id))));
+    let is_open = Memo::new(move |_| builder.open_settings().with(|open| id.with_value(|id| open.contains(id))));
     let opens = is_open.get_untracked() || counts.with_untracked(|counts| counts.errors > 0);
     let persona = form.read(|step| step.kind.model_use().and_then(|model| model.persona_id.cloned()));
     let persona_name = Memo::new(move |_| {
@@ -61,7 +61,7 @@ pub fn SettingsRow(
         let Some(open) = element.get_untracked().map(|details| details.open()) else { return };
         let known = is_open.get_untracked();
         if open != known {
-            builder.open_settings.update(|all| {
+            builder.open_settings().update(|all| {
                 if open {
                     all.insert(id.get_value());
                 } else {
