@@ -176,7 +176,8 @@ pub fn about(choice: &ModelChoice, providers: &[Provider]) -> Option<String> {
 /// Price and context of a model: `$5 / $25 per 1M tokens · 200k`.
 fn detail_of(info: &ModelInfo, present: Option<&PresentCall>) -> String {
     let context = info.context_tokens.map(|count| format!("{} context", tokens(count)));
-    let saving = present.and_then(|present| saving(info, present)).map(|percent| format!("cheaper by {percent}\u{a0}%"));
+    let saving =
+        present.and_then(|present| saving(info, present)).map(|percent| format!("cheaper by {percent}\u{a0}%"));
     [Some(price(info)), context, saving].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

@@ -1,6 +1,7 @@
 //! The builder: a workflow's steps, put in order and filled in.
 
 mod add_menu;
+mod adding;
 mod agent_fields;
 mod autosave;
 mod canvas;

@@ -5,18 +5,17 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use sluice_types::edit::{BranchChange, Edit, EditError};
-use sluice_types::{BlockAddress, Index, Slot, Step, StepId, StepKind, Workflow, WorkflowId};
+use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId};
 use sluice_web_state::canvas::View;
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
-    Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
-    reading,
+    Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems,
 };
 use sluice_web_state::history::History;
 use sluice_web_state::shared::Shared;
 use sluice_web_state::tree::{Tree, TreePlace, list_words};
 
-use crate::browser::focus::{focus_soon, reveal, scroll_into_view, write_soon};
+use crate::browser::focus::{focus_soon, reveal, scroll_into_view};
 use crate::components::{ToastId, Toasts};
 
 /// The stored workflow, as this page last saw it.
@@ -219,56 +218,6 @@ impl Builder {
         }
     }
 
-    /// Adds a step behind the one that was worked on last, opens it, and leads to it.
-    pub fn add(self, step: Step) {
-        let (to, position) =
-            self.tree.with_untracked(|tree| self.current.with_value(|id| place_for_new(tree, id.as_ref())));
-        self.add_to(step, to, position);
-    }
-
-    /// The same at the end of a list.
-    pub fn add_at_end(self, step: Step, to: BlockAddress) {
-        let position = self.tree.with_untracked(|tree| tree.list(&to).len());
-        self.add_to(step, to, position);
-    }
-
-    /// The same at a place of a list.
-    pub fn add_to(self, step: Step, to: BlockAddress, position: usize) {
-        self.open_around(&to);
-        let inputs = self.input_names();
-        let step = self.index.with_untracked(|index| reading(step, index, &inputs, &to, position));
-        if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
-            self.open.update(|open| _ = open.insert(id.clone()));
-            self.on_canvas().open(&id);
-            self.current.set_value(Some(id.clone()));
-            let has_prompt = self.draft.with_untracked(|draft| draft.step(&id).is_some_and(has_prompt));
-            // The fields are there once the card is drawn open.
-            request_animation_frame(move || {
-                if has_prompt {
-                    write_soon(field_id(&id, "prompt"));
-                } else {
-                    focus_soon(toggle_id(&id));
-                }
-            });
-        }
-    }
-
-    /// The same directly behind a step.
-    pub fn add_below(self, id: &StepId, step: Step) {
-        let place = self.tree.with_untracked(|tree| tree.place(id).map(|(list, at)| (list.clone(), at)));
-        if let Some((list, position)) = place {
-            self.add_to(step, list, position.saturating_add(1));
-        }
-    }
-
-    /// The names of the fields of the input: the declared ones, then those that prompts name.
-    fn input_names(self) -> Vec<String> {
-        self.draft.with_untracked(|draft| {
-            let named = self.analysis.with_untracked(|analysis| analysis.undeclared(&draft.inputs));
-            draft.inputs.iter().chain(&named).map(|field| field.name.clone()).collect()
-        })
-    }
-
     /// Opens a closed block that a step is dragged over, by its name: see [`closed_list_name`].
     pub fn open_block(self, name: &str) {
         let (id, at) = name.split_once('@').map_or((name, None), |(id, at)| (id, at.parse::<usize>().ok()));
@@ -330,7 +279,7 @@ impl Builder {
         self.draft.with_untracked(|draft| draft.step(id).map(|step| step.label.clone()))
     }
 
-    fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
+    pub(super) fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
         let present = self.history.with_untracked(|history| Arc::clone(history.present()));
         let makes_container = matches!(edit, DraftEdit::Definition(Edit::WrapSteps { .. }));
         match present.apply(edit) {
@@ -504,11 +453,6 @@ impl PendingInput {
             None => pending.remove(&key),
         });
     }
-}
-
-/// Whether a step is written in a prompt.
-fn has_prompt(step: &Arc<Step>) -> bool {
-    matches!(step.kind, StepKind::Llm(_) | StepKind::Agent(_))
 }
 
 /// Steps up to which containers are open at first: the whole of a larger workflow could not be seen anyway.
