@@ -32,7 +32,16 @@ export class Builder {
     const card = this.card(label);
     await card.getByRole('button', { expanded: false }).first().click();
     await expect(card.getByRole('textbox', { name: 'Label' })).toBeVisible();
+    await this.openSettings(card);
     return card;
+  }
+
+  /** Opens the row of settings in an open card. */
+  async openSettings(card) {
+    const row = card.locator('details.settings-row');
+    if ((await row.count()) === 1 && !(await row.evaluate((row) => row.open))) {
+      await row.locator('> summary').click();
+    }
   }
 
   /** Unfolds a part of a card. */
@@ -71,10 +80,24 @@ export class Builder {
   }
 }
 
-/** Chooses a model in a picker, whose list may come only when it is focused. */
+/** The open list of a model picker. */
+export async function modelList(picker) {
+  return picker.page().locator(`[id="${await picker.getAttribute('aria-controls')}"]`);
+}
+
+/** Chooses a model in a picker. */
 export async function chooseModel(picker, provider, model) {
-  await picker.focus();
-  await picker.selectOption(`${provider}\n${model}`);
+  await picker.click();
+  await picker.fill(model);
+  const list = await modelList(picker);
+  await list.locator(`[data-model="${provider}/${model}"]`).click();
+  await expect(list).toBeHidden();
+}
+
+/** Goes on to name a model by hand. */
+export async function nameModel(picker) {
+  await picker.click();
+  await (await modelList(picker)).getByRole('option', { name: 'Another model…' }).click();
 }
 
 /** The middle of an element in the window. */

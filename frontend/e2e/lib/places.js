@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 
 import { prompt, review } from './api.js';
-import { Builder } from './builder.js';
+import { Builder, nameModel } from './builder.js';
 import { Designer, designed } from './designer.js';
 import { Generate } from './generate.js';
 import { Canvas } from './canvas.js';
@@ -102,14 +102,23 @@ export const places = {
   },
   'the builder with a model named by hand': async (test) => {
     const picker = (await openBuilder(test)).card('Research').getByRole('combobox', { name: 'Model of Research' });
-    await picker.focus();
-    await picker.selectOption('Another model…');
+    await nameModel(picker);
     await expect(test.page.getByRole('textbox', { name: 'Name of the model' })).toBeVisible();
+  },
+  'the builder with the list of models open': async ({ page, api }) => {
+    const picker = (await openBuilder({ page, api })).card('Research').getByRole('combobox', { name: 'Model of Research' });
+    await picker.click();
+    await expect(page.getByRole('option', { name: 'Another model…' })).toBeAttached();
+  },
+  'the builder with a step to be added between two': async ({ page, api }) => {
+    await openBuilder({ page, api });
+    await page.getByRole('button', { name: 'Add a step here, before step 2' }).press('Enter');
+    await expect(page.getByRole('button', { name: 'Condition', exact: true }).first()).toBeVisible();
   },
   'the builder with a step open': async (test) => {
     const builder = await openBuilder(test);
     const card = await builder.openStep('Write');
-    for (const title of ['System prompt', 'Output schema', 'Fallback models', 'Retries, timeout and order']) {
+    for (const title of ['System prompt', 'Output schema', 'Fallback models']) {
       await builder.unfold(card, title);
     }
     await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('{{steps.Nobody.content}} and {{steps.Re');

@@ -1,5 +1,5 @@
 import { prompt } from '../lib/api.js';
-import { Builder } from '../lib/builder.js';
+import { Builder, chooseModel } from '../lib/builder.js';
 import { Designer, designed } from '../lib/designer.js';
 import { Generate } from '../lib/generate.js';
 import { expect, test } from '../lib/test.js';
@@ -245,8 +245,7 @@ test('a change that failed is tried again as another generation', async ({ page,
   await builder.open(id);
   const card = page.getByRole('region', { name: 'Change it by a sentence' });
   await card.getByText('Model that designs', { exact: true }).first().click();
-  await card.getByRole('combobox', { name: 'Model that designs' }).focus();
-  await card.getByRole('combobox', { name: 'Model that designs' }).selectOption('demo\ndemo-broken');
+  await chooseModel(card.getByRole('combobox', { name: 'Model that designs' }), 'demo', 'demo-broken');
   await card.getByRole('textbox', { name: 'What should be different?' }).fill('Add a review');
   await card.getByRole('button', { name: 'Change it', exact: true }).click();
   const dialog = page.getByRole('dialog');

@@ -333,7 +333,7 @@ test.describe('a run that is being changed', () => {
     await chooseModel(form().getByRole('combobox', { name: 'Model' }), 'demo', 'demo-echo');
     await page.reload();
     await expect(field()).toHaveValue('Write of coffee');
-    await expect(form().getByRole('combobox', { name: 'Model' })).toHaveValue('demo\ndemo-echo');
+    await expect(form().getByRole('combobox', { name: 'Model' })).toHaveValue('demo-echo');
     await form().getByRole('button', { name: 'Discard' }).click();
     await page.reload();
     await expect(form().getByRole('button', { name: 'Change model or prompt' })).toBeVisible();

@@ -50,7 +50,6 @@ test('keeps what cannot be taken yet over a reload, and when its card is closed'
   const label = card.getByRole('textbox', { name: 'Label' });
   const retries = card.getByRole('textbox', { name: 'Retries' });
   const schema = card.getByRole('textbox', { name: 'JSON Schema of the answer' });
-  await builder.unfold(card, 'Retries, timeout and order');
   await retries.fill('many');
   await builder.unfold(card, 'Output schema');
   await schema.fill('{"type": ');
@@ -84,6 +83,7 @@ test('hands what cannot be taken yet to the workflow that was just created', asy
   await builder.open();
   await page.getByRole('button', { name: 'Research', exact: true }).click();
   await builder.name.fill('Brand new');
+  await builder.openSettings(builder.card('Research'));
   await builder.card('Research').getByRole('textbox', { name: 'Temperature' }).fill('hot');
   await builder.saveBar.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page).toHaveURL(/\/workflows\/brand-new$/);
@@ -134,10 +134,8 @@ test('says which input is not saved, and leads to it', async ({ page, api }) => 
   const card = await builder.openStep('Two');
   await card.getByRole('textbox', { name: 'Prompt', exact: true }).fill('Changed');
   await card.getByRole('textbox', { name: 'Temperature' }).fill('3');
-  await builder.unfold(card, 'Retries, timeout and order');
   const timeout = card.getByRole('textbox', { name: 'Timeout' });
   await timeout.fill('10 parsecs');
-  await builder.unfold(card, 'Retries, timeout and order');
   await card.getByRole('button', { expanded: true }).first().click();
   await expect(card.getByText('2 problems')).toBeVisible();
   await page.keyboard.press('Control+s');

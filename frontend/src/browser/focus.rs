@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::waiting::WaitingGates;
 
@@ -76,6 +76,19 @@ pub fn focus_now(id: &str) {
 pub fn focus_soon(id: String) {
     request_animation_frame(move || {
         focus_now(&id);
+    });
+}
+
+/// Goes on writing at the end of the text field with an id, once what was just changed is drawn.
+pub fn write_soon(id: String) {
+    request_animation_frame(move || {
+        let _unfolded = reveal(&id);
+        let Some(field) = element(&id).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok()) else {
+            return;
+        };
+        let _focused = field.focus();
+        let end = field.text_length();
+        let _not_editable = field.set_selection_range(end, end);
     });
 }
 

@@ -44,7 +44,7 @@ fn class(kind: ButtonKind, small: bool, square: bool) -> String {
 /// tab order under the finger would throw the reader back to the top of the page.
 #[component]
 pub fn Button(
-    #[prop(optional)] kind: ButtonKind,
+    #[prop(optional, into)] kind: Signal<ButtonKind>,
     #[prop(optional)] small: bool,
     #[prop(optional, into)] icon: Option<Signal<&'static IconData>>,
     /// The name for screen readers and the tooltip, where the text does not say it.
@@ -65,7 +65,7 @@ pub fn Button(
     view! {
         <button
             type="button"
-            class=class(kind, small, square)
+            class=move || class(kind.get(), small, square)
             aria-label=move || label.get()
             title=move || label.get()
             aria-disabled=move || blocked.get().then_some("true")

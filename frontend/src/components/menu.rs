@@ -81,7 +81,7 @@ pub fn MenuHeading(text: &'static str) -> impl IntoView {
 #[component]
 pub fn MenuItem(
     icon: &'static IconData,
-    #[prop(into)] label: String,
+    #[prop(into)] label: Signal<String>,
     #[prop(optional)] danger: bool,
     #[prop(into)] on_press: Callback<MouseEvent>,
 ) -> impl IntoView {
@@ -93,7 +93,7 @@ pub fn MenuItem(
                 on:click=move |event| on_press.run(event)
             >
                 <Icon icon />
-                {label}
+                {move || label.get()}
             </button>
         </li>
     }

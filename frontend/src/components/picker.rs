@@ -1,278 +1,253 @@
-//! Choosing a model, with its price, or a persona.
+//! Choosing a model: a field to search in, with the list of all models below it.
+//!
+//! It follows the combobox pattern: the focus stays in the field, and the arrow keys move through the list.
+//! <https://www.w3.org/WAI/ARIA/apg/patterns/combobox/>
 
+use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
-use sluice_types::{ModelInfo, PersonaId, Provider, catalog, find_model};
-use sluice_web_state::format::{PRICE_NOT_KNOWN, price_per_mtok};
-use sluice_web_state::model_choice::missing;
+pub use sluice_web_state::model_list::ModelChoice;
+use sluice_web_state::model_list::{PresentCall, about, groups, remembered, shown};
+use wasm_bindgen::JsCast;
 
 use super::field::fresh_id;
+use super::model_by_hand::ByHand;
+use super::model_options::{Entry, ModelOptions, Row};
+use crate::browser::focus::scroll_into_view;
+use crate::browser::storage;
 use crate::session::Session;
 
-/// A provider and a model; both `None` for what the workflow or the server chooses.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ModelChoice {
-    /// The provider's name.
-    pub provider: Option<String>,
-    /// The model's name at the provider.
-    pub model: Option<String>,
+/// Where the browser keeps the models that were chosen last.
+const RECENT: &str = "sluice.recent-models";
+
+fn recent() -> Vec<ModelChoice> {
+    storage::get(RECENT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
-const OTHER: &str = "\u{1}other";
+fn remember(chosen: &ModelChoice) {
+    if let Ok(text) = serde_json::to_string(&remembered(&recent(), chosen)) {
+        storage::set(RECENT, &text);
+    }
+}
 
-impl ModelChoice {
-    fn value(&self) -> String {
-        match (&self.provider, &self.model) {
-            (None, None) => String::new(),
-            (provider, model) => {
-                [provider.as_deref().unwrap_or_default(), "\n", model.as_deref().unwrap_or_default()].concat()
+/// The state of a picker. A copy is a handle to the same one.
+#[derive(Clone, Copy)]
+pub struct Picker {
+    /// Whether the list is open.
+    pub open: RwSignal<bool>,
+    /// What was typed to narrow the list; `None` while the field shows the choice.
+    typed: RwSignal<Option<String>>,
+    /// The entry that Enter takes.
+    pub active: RwSignal<usize>,
+    /// The entries of the open list.
+    pub rows: Memo<Vec<Row>>,
+    /// The field.
+    pub input: NodeRef<html::Input>,
+    id: StoredValue<String>,
+    by_hand: RwSignal<bool>,
+    on_choose: Callback<ModelChoice>,
+}
+
+impl Picker {
+    fn new(present: Signal<Option<PresentCall>>, on_choose: Callback<ModelChoice>) -> Self {
+        let session = expect_context::<Session>();
+        let (open, typed) = (RwSignal::new(false), RwSignal::new(None::<String>));
+        let rows = Memo::new(move |_| {
+            if !open.get() {
+                return Vec::new();
             }
+            let typed = typed.get().unwrap_or_default();
+            let providers = session.providers.get().unwrap_or_default();
+            let groups = groups(&providers, &recent(), &typed, present.get().as_ref());
+            Row::all(groups, typed.trim().is_empty())
+        });
+        Self {
+            open,
+            typed,
+            active: RwSignal::new(0),
+            rows,
+            input: NodeRef::new(),
+            id: StoredValue::new(fresh_id("model")),
+            by_hand: RwSignal::new(false),
+            on_choose,
         }
     }
 
-    fn of_value(value: &str) -> Self {
-        let filled = |part: &str| Some(part.to_owned()).filter(|part| !part.is_empty());
-        let (provider, model) = value.split_once('\n').unwrap_or_default();
-        Self { provider: filled(provider), model: filled(model) }
+    /// The id of the field.
+    fn id(self) -> String {
+        self.id.get_value()
+    }
+
+    /// The id of the list.
+    pub fn list_id(self) -> String {
+        format!("{}-list", self.id())
+    }
+
+    /// The id of an entry.
+    pub fn entry_id(self, at: usize) -> String {
+        format!("{}-{at}", self.id())
+    }
+
+    /// Opens the list at the choice. What is typed next takes the place of the text.
+    fn show(self, chosen: &ModelChoice) {
+        if self.open.get_untracked() {
+            return;
+        }
+        self.open.set(true);
+        let is_chosen = |row: &Row| matches!(&row.entry, Entry::Model(option) if option.choice == *chosen);
+        let at = self.rows.with_untracked(|rows| rows.iter().rposition(is_chosen)).unwrap_or_default();
+        self.go_to(at);
+        if let Some(input) = self.input.get_untracked() {
+            input.select();
+        }
+    }
+
+    /// Closes the list, and shows the choice again.
+    pub fn close(self) {
+        // A field that goes away while it has the focus is left, too.
+        if self.open.try_get_untracked() == Some(true) {
+            self.open.set(false);
+        }
+        if self.typed.try_with_untracked(Option::is_some) == Some(true) {
+            self.typed.set(None);
+        }
+    }
+
+    fn go_to(self, at: usize) {
+        self.active.set(at);
+        request_animation_frame(move || scroll_into_view(&self.entry_id(at)));
+    }
+
+    fn go_by(self, by: isize) {
+        let count = self.rows.with_untracked(Vec::len);
+        let at = self.active.get_untracked().checked_add_signed(by).unwrap_or(count.saturating_sub(1));
+        self.go_to(if at < count { at } else { 0 });
+    }
+
+    fn type_in(self, text: String) {
+        self.typed.set(Some(text));
+        self.open.set(true);
+        self.go_to(0);
+    }
+
+    /// Takes an entry.
+    pub fn take(self, at: usize) {
+        let Some(entry) = self.rows.with_untracked(|rows| rows.get(at).map(|row| row.entry.clone())) else { return };
+        self.close();
+        self.by_hand.set(entry == Entry::Another);
+        match entry {
+            Entry::Nothing => self.on_choose.run(ModelChoice::default()),
+            Entry::Model(option) => {
+                remember(&option.choice);
+                self.on_choose.run(option.choice);
+            }
+            Entry::Another => {}
+        }
+    }
+
+    fn key(self, event: &KeyboardEvent, chosen: &ModelChoice) {
+        let open = self.open.get_untracked();
+        match (event.key().as_str(), open) {
+            ("ArrowDown" | "ArrowUp", false) => self.show(chosen),
+            ("ArrowDown", true) => self.go_by(1),
+            ("ArrowUp", true) => self.go_by(-1),
+            ("Enter", true) => self.take(self.active.get_untracked()),
+            ("Escape", true) => {
+                // What is around it stays open.
+                event.stop_propagation();
+                self.close();
+            }
+            _ => return,
+        }
+        event.prevent_default();
     }
 }
 
-fn price_of(info: &ModelInfo) -> String {
-    match (info.input_usd_per_mtok, info.output_usd_per_mtok) {
-        (Some(input), Some(output)) if input == 0.0 && output == 0.0 => "free".into(),
-        (Some(input), Some(output)) => [price_per_mtok(input), price_per_mtok(output)].join(" / "),
-        _ => PRICE_NOT_KNOWN.into(),
-    }
-}
-
-/// A list of all models by provider; those of providers that cannot be used now are marked. A model
-/// that is not listed can be named by hand.
+/// A field that searches the models: recent ones, then by provider, those that can be called now first. A model that is
+/// not listed can be named by hand.
 #[component]
 pub fn ModelPicker(
     #[prop(into)] chosen: Signal<ModelChoice>,
-    /// The label of the first entry.
-    #[prop(into, default = "Workflow's model".into())]
+    /// The first entry, which chooses nothing.
+    #[prop(into, default = "The workflow's model".into())]
     none: Signal<String>,
+    /// What the field shows while nothing is chosen; the first entry without it.
+    #[prop(optional, into)]
+    none_shown: MaybeProp<String>,
     #[prop(into, default = "Model".into())] label: Signal<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
-    /// Whether the label is only told to screen readers.
+    /// Whether the label is only told to screen readers, and the field looks like a field only when it is pointed at or
+    /// when something is chosen.
     #[prop(optional)]
     compact: bool,
-    /// Whether the whole list is there already. Else it comes when it is pointed at or focused: of
-    /// hundreds of lists, few are opened.
-    #[prop(into, default = true.into())]
-    ready: Signal<bool>,
     /// Whether a model that is named by hand is chosen with each letter, and so kept as it is typed. Else it is
     /// when its field is left.
     #[prop(optional)]
     as_typed: bool,
-    /// Whether providers that can be used now come first.
-    #[prop(optional)]
-    usable_first: bool,
+    /// A call of the present model, which the others are compared with.
+    #[prop(optional, into)]
+    present: Signal<Option<PresentCall>>,
     #[prop(into)] on_choose: Callback<ModelChoice>,
 ) -> impl IntoView {
-    let id = fresh_id("model");
-    let by_hand = RwSignal::new(false);
-    let wanted = RwSignal::new(false);
-    let want = move || {
-        if !wanted.get_untracked() {
-            wanted.set(true);
-        }
-    };
+    let picker = Picker::new(present, on_choose);
     let session = expect_context::<Session>();
-    let choose = move |value: String| {
-        by_hand.set(value == OTHER);
-        if value != OTHER {
-            on_choose.run(ModelChoice::of_value(&value));
+    let providers = move || session.providers.get().unwrap_or_default();
+    let is_none = Memo::new(move |_| chosen.with(ModelChoice::is_none));
+    let text = move || {
+        let nothing = || none_shown.get().unwrap_or_else(|| none.get());
+        picker.typed.get().or_else(|| shown(&chosen.get(), &providers())).unwrap_or_else(nothing)
+    };
+    let title = move || about(&chosen.get(), &providers()).unwrap_or_else(|| none.get());
+    let left = move |event: FocusEvent| {
+        let around = picker.input.get_untracked().and_then(|input| input.closest(".field").ok().flatten());
+        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if !around.is_some_and(|around| to.is_some_and(|to| around.contains(Some(&to)))) {
+            picker.close();
         }
     };
-    let options = move || {
-        let chosen = chosen.get();
-        let whole = ready.get() || wanted.get();
-        let known = known(&chosen);
-        let listed = chosen == ModelChoice::default() || whole && (chosen.model.is_none() || known.is_some());
-        let own = (!listed).then(|| {
-            let text = known.map_or_else(|| by_name(&chosen), entry);
-            view! { <option value=chosen.value() selected=true>{text}</option> }
-        });
-        let mut providers = if whole { session.providers.get().unwrap_or_default() } else { Vec::new() };
-        if usable_first {
-            providers.sort_by_key(|provider| !provider.available);
-        }
-        let groups = providers.into_iter().map(|provider| group(&provider, &chosen));
-        (own, groups.collect_view())
+    let class = move || match (compact, is_none.get()) {
+        (true, true) => "combo quiet",
+        (true, false) | (false, _) => "combo",
     };
     view! {
-        <div class="field">
-            <label for=id.clone() class:visually-hidden=compact>
+        <div class="field" on:focusout=left>
+            <label for=picker.id() class:visually-hidden=compact>
                 {move || label.get()}
             </label>
-            <select
-                id=id
-                class="select"
-                disabled=move || disabled.get()
-                on:pointerenter=move |_| want()
-                on:focus=move |_| want()
-                prop:value=move || if by_hand.get() { OTHER.to_owned() } else { chosen.get().value() }
-                on:change:target=move |event| choose(event.target().value())
-            >
-                <option value="">{move || none.get()}</option>
-                {options}
-                <option value=OTHER>"Another model…"</option>
-            </select>
-            <Show when=move || (wanted.get() || ready.get()) && session.providers.error().is_some()>
+            <div class=class>
+                <input
+                    id=picker.id()
+                    node_ref=picker.input
+                    class="input"
+                    role="combobox"
+                    autocomplete="off"
+                    spellcheck="false"
+                    autocapitalize="off"
+                    disabled=move || disabled.get()
+                    title=title
+                    aria-expanded=move || if picker.open.get() { "true" } else { "false" }
+                    aria-controls=picker.list_id()
+                    aria-autocomplete="list"
+                    aria-activedescendant=move || picker.open.get().then(|| picker.entry_id(picker.active.get()))
+                    prop:value=text
+                    on:click=move |_| picker.show(&chosen.get_untracked())
+                    on:input:target=move |event| picker.type_in(event.target().value())
+                    on:keydown=move |event| picker.key(&event, &chosen.get_untracked())
+                />
+                <Show when=move || picker.open.get()>
+                    <ModelOptions picker none label chosen />
+                </Show>
+            </div>
+            <Show when=move || picker.open.get() && session.providers.error().is_some()>
                 <p class="small wrong">
                     "The providers could not be read. " <button type="button" class="link" on:click=move |_| session.providers.refetch()>
                         "Try again"
                     </button>
                 </p>
             </Show>
-            <Show when=move || by_hand.get()>
+            <Show when=move || picker.by_hand.get()>
                 <ByHand chosen as_typed on_choose />
             </Show>
-        </div>
-    }
-}
-
-/// The model in the catalogue.
-fn known(chosen: &ModelChoice) -> Option<&'static ModelInfo> {
-    let same = |info: &&ModelInfo| {
-        Some(&info.provider) == chosen.provider.as_ref() && Some(&info.model) == chosen.model.as_ref()
-    };
-    catalog().items.iter().find(same)
-}
-
-/// A model's line in the list.
-fn entry(info: &ModelInfo) -> String {
-    [info.model.as_str(), " · ", &price_of(info)].concat()
-}
-
-/// The line of a model that is not listed. A dated name has the price of its plain name.
-fn by_name(chosen: &ModelChoice) -> String {
-    let words = [chosen.provider.as_deref(), chosen.model.as_deref()];
-    let name = words.into_iter().flatten().collect::<Vec<_>>().join(": ");
-    let named = chosen.provider.as_deref().zip(chosen.model.as_deref());
-    let info = named.and_then(|(provider, model)| find_model(provider, model));
-    let price = info.map_or_else(|| PRICE_NOT_KNOWN.to_owned(), |info| price_of(&info));
-    if chosen.model.is_none() { name } else { [&name, " · ", &price].concat() }
-}
-
-fn group(provider: &Provider, chosen: &ModelChoice) -> impl IntoView + use<> {
-    let name = provider.name.as_str();
-    let title = match missing(provider) {
-        Some(missing) => format!("{} ({missing})", provider.title),
-        None => provider.title.clone(),
-    };
-    let default = ModelChoice { provider: Some(name.to_owned()), model: None };
-    let default_text = match &provider.default_model {
-        Some(model) => format!("{} default ({model})", provider.title),
-        None => format!("{} default", provider.title),
-    };
-    let chosen = chosen.clone();
-    let models = catalog().items.iter().filter(|info| info.provider == name).map(|info| {
-        let choice = ModelChoice { provider: Some(name.to_owned()), model: Some(info.model.clone()) };
-        view! { <option value=choice.value() selected=choice == chosen>{entry(info)}</option> }
-    });
-    view! {
-        <optgroup label=title>
-            <option value=default.value() selected=default == chosen>{default_text}</option>
-            {models.collect_view()}
-        </optgroup>
-    }
-}
-
-/// A provider and a model by name, for models that no list knows.
-#[component]
-fn ByHand(chosen: Signal<ModelChoice>, as_typed: bool, on_choose: Callback<ModelChoice>) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let given = chosen.get_untracked();
-    let provider = RwSignal::new(given.provider.unwrap_or_else(|| "ollama".into()));
-    let model = RwSignal::new(String::new());
-    let tell = move || {
-        let named = model.get_untracked().trim().to_owned();
-        if !named.is_empty() {
-            on_choose.run(ModelChoice { provider: Some(provider.get_untracked()), model: Some(named) });
-        }
-    };
-    // It was asked for just now: that is where one goes on.
-    let name: NodeRef<html::Input> = NodeRef::new();
-    Effect::new(move || {
-        if let Some(name) = name.get() {
-            request_animation_frame(move || _ = name.focus());
-        }
-    });
-    let options = session.providers.get_untracked().unwrap_or_default().into_iter().map(|known| {
-        let selected = known.name.as_str() == provider.get_untracked();
-        view! { <option value=known.name.as_str() selected=selected>{known.title}</option> }
-    });
-    view! {
-        <div class="row">
-            <select
-                class="select"
-                aria-label="Provider"
-                on:change:target=move |event| {
-                    provider.set(event.target().value());
-                    tell();
-                }
-            >
-                {options.collect_view()}
-            </select>
-            <input
-                class="input"
-                node_ref=name
-                aria-label="Name of the model"
-                placeholder="name of the model"
-                maxlength="200"
-                on:input:target=move |event| {
-                    model.set(event.target().value());
-                    if as_typed {
-                        tell();
-                    }
-                }
-                on:change=move |_| tell()
-            />
-        </div>
-    }
-}
-
-/// A list of the personas, with none of its own at the top.
-#[component]
-pub fn PersonaPicker(
-    #[prop(into)] chosen: Signal<Option<PersonaId>>,
-    /// The label of the first entry.
-    #[prop(default = "Workflow's persona")]
-    none: &'static str,
-    #[prop(optional, into)] disabled: Signal<bool>,
-    #[prop(into)] on_choose: Callback<Option<PersonaId>>,
-) -> impl IntoView {
-    let id = fresh_id("persona");
-    let session = expect_context::<Session>();
-    let value = move || chosen.get().map(|id| id.to_string()).unwrap_or_default();
-    let options = move || {
-        let personas = session.personas.get().unwrap_or_default();
-        let known = personas.iter().any(|persona| Some(&persona.id) == chosen.get().as_ref());
-        let gone = chosen.get().filter(|_| !known).map(|id| {
-            view! { <option value=id.to_string() selected=true>{format!("{id} (unknown)")}</option> }
-        });
-        let all = personas.into_iter().map(|persona| {
-            let selected = chosen.get().as_ref() == Some(&persona.id);
-            view! { <option value=persona.id.to_string() selected=selected>{persona.name}</option> }
-        });
-        (gone, all.collect_view())
-    };
-    view! {
-        <div class="field">
-            <label for=id.clone()>"Persona"</label>
-            <select
-                id=id
-                class="select"
-                disabled=move || disabled.get()
-                prop:value=value
-                on:change:target=move |event| on_choose.run(PersonaId::new(event.target().value()).ok())
-            >
-                <option value="">{none}</option>
-                {options}
-            </select>
         </div>
     }
 }

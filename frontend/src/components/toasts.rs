@@ -74,7 +74,12 @@ impl Toasts {
 
     /// It worked.
     pub fn done(self, text: impl Into<String>) {
-        self.show(Tone::Good, text.into(), None, Some(SHORT));
+        self.noted(text);
+    }
+
+    /// The same, to be taken back when the next one comes.
+    pub fn noted(self, text: impl Into<String>) -> ToastId {
+        self.show(Tone::Good, text.into(), None, Some(SHORT))
     }
 
     /// It worked, but for something.

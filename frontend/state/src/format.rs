@@ -82,18 +82,6 @@ pub fn cost_range(range: CostRange) -> String {
     }
 }
 
-/// The price of a million tokens: `$3.00 per million tokens`.
-#[must_use]
-pub fn price_per_mtok(usd: f64) -> String {
-    if usd <= 0.0 {
-        return "free".into();
-    }
-    // Prices have tenths of a cent: they are compared, not paid.
-    let tenths = format!("{usd:.3}");
-    let price = if usd < 1.0 && !tenths.ends_with('0') { format!("${tenths}") } else { cost(usd) };
-    format!("{price} per million tokens")
-}
-
 /// A number with its thousands set apart: `12,345`.
 #[must_use]
 pub fn number(count: u64) -> String {
@@ -314,15 +302,6 @@ mod tests {
                 ((0.004_201, 0.004_202), "$0.0042"),
                 ((0.0, 0.012), "up to $0.01"),
                 ((0.0, 0.0), "$0"),
-            ],
-        );
-        check(
-            price_per_mtok,
-            &[
-                (3.0, "$3.00 per million tokens"),
-                (0.25, "$0.25 per million tokens"),
-                (0.075, "$0.075 per million tokens"),
-                (0.0, "free"),
             ],
         );
     }

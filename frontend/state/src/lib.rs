@@ -35,6 +35,7 @@ pub mod markdown;
 pub mod mcp_server;
 pub mod message;
 pub mod model_choice;
+pub mod model_list;
 pub mod output_edit;
 pub mod persona;
 pub mod run;

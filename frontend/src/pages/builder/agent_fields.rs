@@ -10,7 +10,7 @@ use sluice_web_state::editor::parse_turns;
 use super::fields::{ChoiceField, ParsedField};
 use super::findings::Found;
 use super::prompt_editor::PromptEditor;
-use super::step_fields::{MoreOfModel, Pickers, newer_word};
+use super::step_fields::{ModelFindings, MoreOfModel, Pickers, newer_word};
 use super::step_form::StepForm;
 use crate::components::ToolChips;
 use crate::session::Session;
@@ -28,16 +28,11 @@ fn agent(step: &Step) -> Option<&AgentStep> {
     }
 }
 
-/// The agent, its task and its tools, and what is rarely needed below.
+/// The agent, its task and its tools.
 #[component]
 pub fn AgentFields(form: StepForm) -> impl IntoView {
-    let session = expect_context::<Session>();
-    session.agents.want();
     let id = form.read(|step| agent(step).and_then(|agent| agent.agent_id.clone()));
-    let named = Memo::new(move |_| {
-        let id = id.get()?;
-        session.agents.with(|agents| agents?.iter().find(|agent| agent.id == id).cloned())
-    });
+    let named = named_agent(form);
     let prompt = form.read(|step| agent(step).map(|agent| agent.prompt.clone()).unwrap_or_default());
     let found = move |field: &str| form.found(Signal::stored(field.to_owned()));
     view! {
@@ -53,17 +48,32 @@ pub fn AgentFields(form: StepForm) -> impl IntoView {
         />
         <Tools form named />
         <Found findings=found("tools") builder=form.builder />
+        <ModelFindings form />
+    }
+}
+
+/// The bounds of the agent, its instructions, and what is rarely needed below.
+#[component]
+pub fn AgentSettings(form: StepForm) -> impl IntoView {
+    let named = named_agent(form);
+    view! {
         <Bounds form named />
-        <Found findings=found("max_turns") builder=form.builder />
+        <Found findings=form.found(Signal::stored("max_turns".to_owned())) builder=form.builder />
         <Instructions form named />
-        <details class="more">
-            <summary>"Persona and model settings"</summary>
-            <div class="inside">
-                <Pickers form />
-            </div>
-        </details>
+        <Pickers form />
         <MoreOfModel form />
     }
+}
+
+/// The agent of the settings that the step names.
+fn named_agent(form: StepForm) -> Memo<Option<Agent>> {
+    let session = expect_context::<Session>();
+    session.agents.want();
+    let id = form.read(|step| agent(step).and_then(|agent| agent.agent_id.clone()));
+    Memo::new(move |_| {
+        let id = id.get()?;
+        session.agents.with(|agents| agents?.iter().find(|agent| agent.id == id).cloned())
+    })
 }
 
 /// An agent of the settings, or one that only this step has.

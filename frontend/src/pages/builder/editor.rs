@@ -3,17 +3,19 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-use sluice_types::{StepId, Workflow, WorkflowId};
+use sluice_types::{BlockAddress, StepId, Workflow, WorkflowId};
 use sluice_web_state::draft::{Pending, SavedDraft};
 use sluice_web_state::editor::Draft;
 use sluice_web_state::history::History;
 
+use super::add_menu::AddMenu;
 use super::autosave::{self, Restored};
 use super::canvas::{BuilderView, CanvasLayout, Carrier, ViewChoice, view_of_address};
 use super::conflict::ConflictDialog;
 use super::findings::{EstimateCard, Problems};
 use super::input_card::InputCard;
 use super::model::{Builder, Saved};
+use super::outline::Outline;
 use super::palette::{Palette, TemplateDialog};
 use super::refine::RefineCard;
 use super::save::{HandedOverBuilder, Handover, SaveBar, Saver, Shortcuts};
@@ -90,13 +92,17 @@ fn ListLayout(builder: Builder, picking: Picking, templates: RwSignal<bool>) -> 
                 </Show>
                 <StepTree builder />
                 <SelectionBar builder picking />
-                <ExpandAll builder />
+                <div class="row wrap" hidden=move || no_steps.get()>
+                    <AddMenu builder list=BlockAddress::Root name="the end" />
+                    <ExpandAll builder />
+                </div>
             </div>
             <aside class="stack" aria-label="Add, estimate and check">
                 <Palette builder />
-                <RefineCard builder />
                 <EstimateCard builder />
                 <Problems builder />
+                <Outline builder />
+                <RefineCard builder />
                 {builder.saved.get_untracked().map(|saved| view! { <RecentRuns workflow=saved.id /> })}
             </aside>
         </div>
@@ -149,6 +155,7 @@ fn begin(beginning: Beginning) -> Begun {
             let builder = Builder::new(left.history, Some(left.saved));
             builder.open.set(left.open);
             builder.open_inputs.set(left.open_inputs);
+            builder.open_settings().set(left.open_settings);
             builder.pending.set(left.pending);
             builder.on_canvas().card.set(left.card);
             builder.on_canvas().view.set(left.canvas_view);

@@ -84,9 +84,11 @@ pub fn EstimateCard(builder: Builder) -> impl IntoView {
 #[component]
 pub fn Problems(builder: Builder) -> impl IntoView {
     let findings = Memo::new(move |_| {
+        // A page on which nobody has begun yet has no problem.
+        let is_begun = builder.saved.with(Option::is_some) || builder.is_dirty();
         builder.analysis.with(|analysis| {
             let told = analysis.findings.0.iter().filter(|located| located.finding.severity != Severity::Info);
-            told.cloned().collect::<Vec<_>>()
+            told.filter(|_| is_begun).cloned().collect::<Vec<_>>()
         })
     });
     let pending = builder.pending_problems;

@@ -1,6 +1,7 @@
 //! The builder: a workflow's steps, put in order and filled in.
 
 mod add_menu;
+mod adding;
 mod agent_fields;
 mod autosave;
 mod canvas;
@@ -18,14 +19,17 @@ mod input_form;
 mod lane;
 mod model;
 mod offered;
+mod outline;
 mod page;
 mod palette;
 mod prompt_editor;
 mod refine;
 mod refine_dialog;
+mod review_fields;
 mod save;
 mod selection;
 mod settings;
+mod settings_row;
 mod sorting;
 mod step_card;
 mod step_fields;

@@ -9,7 +9,7 @@ use sluice_types::{BlockAddress, Index, Slot, Step, StepId, Workflow, WorkflowId
 use sluice_web_state::canvas::View;
 use sluice_web_state::draft::{Pending, pending_key, pending_step};
 use sluice_web_state::editor::{
-    Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems, place_for_new,
+    Analysis, Draft, DraftEdit, InputKey, LocatedFinding, PendingProblem, moved_by, pending_problems,
 };
 use sluice_web_state::history::History;
 use sluice_web_state::shared::Shared;
@@ -48,6 +48,8 @@ pub struct OnCanvas {
     pub card: RwSignal<Option<StepId>>,
     /// The part that was seen last.
     pub view: RwSignal<Option<View>>,
+    /// The steps whose settings are open, on their cards in the list and beside the canvas.
+    open_settings: RwSignal<HashSet<StepId>>,
 }
 
 impl OnCanvas {
@@ -90,7 +92,8 @@ pub struct Builder {
     pub pending_problems: Memo<Vec<PendingProblem>>,
     /// Whether the draft was thrown away, so that the browser keeps nothing of it.
     pub discarded: StoredValue<bool>,
-    /// The message that offers to bring a removed step back. It goes with the page, which alone can do that.
+    /// The message of the last edit that was taken back, or that can be. The next one takes its place, and it goes with
+    /// the page, which alone can take an edit back.
     undo_offer: StoredValue<Option<ToastId>>,
     /// Where messages are sent.
     pub toasts: Toasts,
@@ -129,6 +132,7 @@ impl Builder {
                 selected: RwSignal::new(None),
                 card: RwSignal::new(None),
                 view: RwSignal::new(None),
+                open_settings: RwSignal::new(HashSet::new()),
             }),
             analysis: RwSignal::new(Analysis::default()),
             pending_problems,
@@ -143,6 +147,11 @@ impl Builder {
     /// What the canvas shows of it.
     pub fn on_canvas(self) -> OnCanvas {
         self.canvas.get_value()
+    }
+
+    /// The steps whose settings are open.
+    pub fn open_settings(self) -> RwSignal<HashSet<StepId>> {
+        self.canvas.with_value(|canvas| canvas.open_settings)
     }
 
     /// The ids of a list's steps, in order. Tracks changes.
@@ -209,29 +218,6 @@ impl Builder {
         }
     }
 
-    /// Adds a step behind the one that was worked on last, opens it, and leads to it.
-    pub fn add(self, step: Step) {
-        let (to, position) =
-            self.tree.with_untracked(|tree| self.current.with_value(|id| place_for_new(tree, id.as_ref())));
-        self.add_to(step, to, position);
-    }
-
-    /// The same at the end of a list.
-    pub fn add_at_end(self, step: Step, to: BlockAddress) {
-        let position = self.tree.with_untracked(|tree| tree.list(&to).len());
-        self.add_to(step, to, position);
-    }
-
-    /// The same at a place of a list.
-    pub fn add_to(self, step: Step, to: BlockAddress, position: usize) {
-        self.open_around(&to);
-        if let Ok(Some(id)) = self.applied(Edit::AddStep { step: Box::new(step), to, position }.into()) {
-            self.open.update(|open| _ = open.insert(id.clone()));
-            self.on_canvas().open(&id);
-            focus_soon(toggle_id(&id));
-        }
-    }
-
     /// Opens a closed block that a step is dragged over, by its name: see [`closed_list_name`].
     pub fn open_block(self, name: &str) {
         let (id, at) = name.split_once('@').map_or((name, None), |(id, at)| (id, at.parse::<usize>().ok()));
@@ -293,7 +279,7 @@ impl Builder {
         self.draft.with_untracked(|draft| draft.step(id).map(|step| step.label.clone()))
     }
 
-    fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
+    pub(super) fn applied(self, edit: DraftEdit) -> Result<Option<StepId>, EditError> {
         let present = self.history.with_untracked(|history| Arc::clone(history.present()));
         let makes_container = matches!(edit, DraftEdit::Definition(Edit::WrapSteps { .. }));
         match present.apply(edit) {
@@ -369,7 +355,8 @@ impl Builder {
     fn travel(self, step: fn(&mut History<Draft>) -> Option<String>) {
         let said = self.history.try_update(step).flatten();
         if let Some(said) = said {
-            self.toasts.done(said);
+            self.withdraw_undo();
+            self.undo_offer.set_value(Some(self.toasts.noted(said)));
         }
     }
 
@@ -416,6 +403,19 @@ impl Builder {
         request_animation_frame(move || {
             scroll_into_view(&toggle);
             focus_soon(if reveal(&field) { field } else { toggle });
+        });
+    }
+
+    /// Leads to a step: the containers around it are opened.
+    pub fn go_to(self, id: &StepId) {
+        let list = self.tree.with_untracked(|tree| tree.place(id).map(|(list, _)| list.clone()));
+        if let Some(list) = list {
+            self.open_around(&list);
+        }
+        let toggle = toggle_id(id);
+        request_animation_frame(move || {
+            scroll_into_view(&toggle);
+            focus_soon(toggle);
         });
     }
 

@@ -212,11 +212,13 @@ pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
             (false, false, Some(version)) => saved_as(builder, version),
             (false, false, None) => "Nothing to save yet".to_owned(),
         };
+    // One main action at a time: to save while there is something to save, then to run.
+    let save_kind = move || if dirty.get() { ButtonKind::Primary } else { ButtonKind::Plain };
     let run = move || {
         let saved = builder.saved.with(|saved| saved.as_ref().map(|saved| saved.id.clone()));
         match saved.filter(|_| !dirty.get()) {
             Some(id) => view! {
-                <LinkButton icon=icondata_lu::LuPlay href=Saver::run_address(&id)>
+                <LinkButton kind=ButtonKind::Primary icon=icondata_lu::LuPlay href=Saver::run_address(&id)>
                     "Run"
                 </LinkButton>
             }
@@ -247,7 +249,7 @@ pub fn SaveBar(builder: Builder, saver: Saver) -> impl IntoView {
                 </span>
                 {run}
                 <Button
-                    kind=ButtonKind::Primary
+                    kind=Signal::derive(save_kind)
                     busy
                     disabled=Signal::derive(move || !dirty.get())
                     on_press=move |_| saver.save(false)
@@ -352,6 +354,8 @@ pub struct HandedOverBuilder {
     pub open: HashSet<StepId>,
     /// The declared fields of the input that are open.
     pub open_inputs: HashSet<InputKey>,
+    /// The steps whose settings are open.
+    pub open_settings: HashSet<StepId>,
     /// The pending input.
     pub pending: Pending,
     /// The step whose card stands beside the canvas.
@@ -384,8 +388,9 @@ impl Handover {
         let Some(saved) = builder.saved.get_untracked() else { return };
         let (history, open) = (builder.history.get_untracked(), builder.open.get_untracked());
         let (open_inputs, pending) = (builder.open_inputs.get_untracked(), builder.pending.get_untracked());
+        let open_settings = builder.open_settings().get_untracked();
         let (card, canvas_view) = (builder.on_canvas().card.get_untracked(), builder.on_canvas().view.get_untracked());
-        let left = HandedOverBuilder { history, saved, open, open_inputs, pending, card, canvas_view };
+        let left = HandedOverBuilder { history, saved, open, open_inputs, open_settings, pending, card, canvas_view };
         self.0.update_value(|place| place.builder = Some(left));
     }
 

@@ -10,7 +10,7 @@ use sluice_web_state::model_choice::named;
 
 use super::fields::{ChoiceField, step_options};
 use super::model::Builder;
-use crate::components::{Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Tag};
+use crate::components::{Field, Icon, ModelChoice, ModelPicker, PersonaPicker, Switch, Tag};
 use crate::session::Session;
 
 /// Reads something of the draft, told again only when it changes.
@@ -31,17 +31,30 @@ pub fn Heading(builder: Builder) -> impl IntoView {
             <h1 class="visually-hidden">
                 {move || name.with(|name| if name.is_empty() { "New workflow".to_owned() } else { name.clone() })}
             </h1>
-            <input
-                id="workflow-name"
-                class="title-input"
-                aria-label="Name of the workflow"
-                placeholder="Name of the workflow"
-                maxlength=MAX_NAME_CHARS.to_string()
-                autocomplete="off"
-                prop:value=move || name.get()
-                on:input:target=move |event| _ = builder.edit(DraftEdit::SetName(event.target().value()))
-                on:blur=move |_| builder.seal()
-            />
+            <div class="title-field">
+                // It grows with a long name. A name is one line: its breaks become spaces.
+                <textarea
+                    id="workflow-name"
+                    class="title-input"
+                    aria-label="Name of the workflow"
+                    placeholder="Name of the workflow"
+                    rows="1"
+                    maxlength=MAX_NAME_CHARS.to_string()
+                    autocomplete="off"
+                    prop:value=move || name.get()
+                    on:input:target=move |event| {
+                        let name = event.target().value().replace(['\r', '\n'], " ");
+                        builder.edit(DraftEdit::SetName(name));
+                    }
+                    on:keydown=move |event| {
+                        if event.key() == "Enter" {
+                            event.prevent_default();
+                        }
+                    }
+                    on:blur=move |_| builder.seal()
+                ></textarea>
+                <Icon icon=icondata_lu::LuPencil />
+            </div>
             <textarea
                 class="description-input"
                 aria-label="Description"
@@ -67,7 +80,7 @@ pub fn Defaults(builder: Builder) -> impl IntoView {
     let first_available = move || {
         let providers = session.providers.get().unwrap_or_default();
         default_provider(&providers)
-            .map_or_else(|| "First that is available".to_owned(), |first| format!("First available: {}", named(first)))
+            .map_or_else(|| "First available".to_owned(), |first| format!("First available: {}", named(first)))
     };
     let choose = move |choice: ModelChoice| {
         builder.edit(Edit::SetDefaults { provider: choice.provider, model: choice.model });
@@ -87,8 +100,8 @@ pub fn Defaults(builder: Builder) -> impl IntoView {
                 on_choose=move |persona| _ = builder.edit(Edit::SetPersona(persona))
             />
             <Switch
-                label="YOLO: skip reviews"
-                title="Runs go through without waiting for a person"
+                label="Skip reviews"
+                title="YOLO: runs go through without waiting for a person"
                 on=yolo
                 on_change=move |on| _ = builder.edit(Edit::SetYolo(on))
             />
@@ -186,7 +199,7 @@ fn Switches(builder: Builder) -> impl IntoView {
         </div>
         <div>
             <Switch label="Template" on=template on_change=move |on| _ = builder.edit(DraftEdit::SetTemplate(on)) />
-            <p class="small muted">"On: it stands among the templates, and not in the list of workflows."</p>
+            <p class="small muted">"On: it is listed under Templates, and not in the list of workflows."</p>
         </div>
     }
 }

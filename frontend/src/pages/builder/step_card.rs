@@ -6,6 +6,7 @@ use sluice_types::edit::{Edit, LlmField};
 use sluice_types::{BlockAddress, Severity, Step, StepId, StepKind};
 use sluice_web_state::editor::{Counts, FieldAt, count, summary};
 use sluice_web_state::format::{cost_range, plural};
+use sluice_web_state::model_list::PresentCall;
 use sluice_web_state::shared::Shared;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -54,7 +55,7 @@ pub fn StepCard(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
                 <Handle id=id.clone() step />
                 <PickBox id=id.clone() step picked />
                 <Toggle builder step id=id.clone() open body_id=body_id.clone() />
-                <StepModel builder step id=id.clone() open />
+                <StepModel builder step id=id.clone() />
                 <PinMark id=id.clone() />
                 <Marks builder id=id.clone() open />
                 <StepMenu builder step id=id.clone() />
@@ -169,9 +170,11 @@ fn Toggle(
             </span>
             <span class="step-number">{number}</span>
             <Icon icon />
-            <span class="step-name">{move || label_of(step)}</span>
-            <span class="step-summary">
-                {move || step.with(|step| step.as_ref().map(|step| summary(step, inside.get())))}
+            <span class="step-text">
+                <span class="step-name">{move || label_of(step)}</span>
+                <span class="step-summary">
+                    {move || step.with(|step| step.as_ref().map(|step| summary(step, inside.get())))}
+                </span>
             </span>
         </button>
     }
@@ -179,7 +182,7 @@ fn Toggle(
 
 /// The model that a prompt or an agent calls; none for other steps.
 #[component]
-pub fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId, open: Memo<bool>) -> impl IntoView {
+pub fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
     let of_step = move |step: &Option<Shared<Step>>| {
         let model = step.as_ref()?.kind.model_use()?;
         Some(ModelChoice { provider: model.provider.cloned(), model: model.model.cloned() })
@@ -188,8 +191,15 @@ pub fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId,
     let chosen = Memo::new(move |_| step.with(|step| of_step(step).unwrap_or_default()));
     // The inherited model, which the step does not name.
     let own = id.clone();
-    let called = Memo::new(move |_| {
-        builder.analysis.with(|analysis| analysis.step_estimate(&own).and_then(|step| step.model.clone()))
+    let call = Memo::new(move |_| {
+        builder.analysis.with(|analysis| {
+            let step = analysis.step_estimate(&own)?;
+            Some(PresentCall {
+                model: ModelChoice { provider: step.provider.clone(), model: step.model.clone() },
+                input_tokens: step.input_tokens.high,
+                output_tokens: step.output_tokens.high,
+            })
+        })
     });
     let session = expect_context::<Session>();
     // An agent of the settings may have a model of its own.
@@ -200,10 +210,11 @@ pub fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId,
         })?;
         session.agents.with(|agents| agents?.iter().find(|agent| agent.id == id)?.model.clone())
     });
-    let resolved = move || match (of_agent.get(), called.get()) {
-        (Some(model), _) => format!("{model} (agent's)"),
-        (None, Some(model)) => format!("{model} (workflow's)"),
-        (None, None) => "Workflow's model".to_owned(),
+    let called = Memo::new(move |_| of_agent.get().or_else(|| call.with(|call| call.as_ref()?.model.model.clone())));
+    let resolved = move || match (called.get(), of_agent.with(Option::is_some)) {
+        (Some(model), true) => format!("{model} (from the agent)"),
+        (Some(model), false) => format!("{model} (from the workflow)"),
+        (None, _) => "The workflow's model".to_owned(),
     };
     let id = StoredValue::new(id);
     let choose = move |ModelChoice { provider, model }| {
@@ -215,8 +226,9 @@ pub fn StepModel(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId,
                 <ModelPicker
                     label=Signal::derive(move || ["Model of ", &label_of(step)].concat())
                     none=Signal::derive(resolved)
+                    none_shown=Signal::derive(move || called.get())
                     compact=true
-                    ready=open
+                    present=call
                     as_typed=true
                     chosen
                     on_choose=choose

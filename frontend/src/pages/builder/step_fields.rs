@@ -1,20 +1,21 @@
 //! The fields of one step.
 
 use leptos::prelude::*;
-use sluice_types::edit::{LlmField, ReviewField, StepField};
+use sluice_types::edit::{LlmField, StepField};
 use sluice_types::limits::{DEFAULT_OUTPUT_TOKENS, DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS};
-use sluice_types::{OnExpiry, OnTruncated, ReasoningEffort, ReviewStep, Step, StepEffect, StepId, StepKind, StepType};
+use sluice_types::{OnTruncated, ReasoningEffort, Step, StepEffect, StepId, StepType};
 use sluice_web_state::editor::{
-    Named, jump_targets, parse_expires_in, parse_idle_timeout, parse_max_tokens, parse_retries, parse_temperature,
-    parse_timeout, visible,
+    Named, jump_targets, parse_idle_timeout, parse_max_tokens, parse_retries, parse_temperature, parse_timeout,
 };
 use sluice_web_state::shared::Shared;
 
-use super::agent_fields::AgentFields;
+use super::agent_fields::{AgentFields, AgentSettings};
 use super::fields::{ChoiceField, FallbacksField, LabelField, ParsedField, SchemaField, step_options};
 use super::findings::Found;
 use super::model::Builder;
 use super::prompt_editor::PromptEditor;
+use super::review_fields::ReviewFields;
+use super::settings_row::{OF_CALLS, OF_REVIEW, SettingsRow};
 use super::step_form::{StepForm, llm};
 use super::tool_fields::ToolFields;
 use super::try_step::TryPanel;
@@ -23,19 +24,64 @@ use crate::components::{Note, NoteKind, PersonaPicker, ReloadButton, Segments, S
 /// The kinds that a step can be changed to.
 const KINDS: [StepType; 4] = [StepType::Llm, StepType::Agent, StepType::Tool, StepType::Review];
 
-/// All fields of a step.
+/// All fields of a step: what it is written in first, then its name and kind, and the others in one closed row.
 #[component]
 pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) -> impl IntoView {
     let form = StepForm::new(builder, id, step);
     let kind = form.read(|step| Some(step.step_type()));
-    let enabled = form.read(|step| step.enabled);
     let step_type = Signal::derive(move || kind.get().unwrap_or(StepType::Llm));
-    let is_known = Memo::new(move |_| step_type.get() != StepType::Unknown);
+    view! {
+        <div class="step-body">
+            <div class="step-part">
+                {move || main_fields(form, step_type.get())}
+                <TryPanel form />
+            </div>
+            <div class="step-part">
+                <NameAndKind form step_type />
+                {move || settings(form, step_type.get())}
+                <Found findings=form.found(Signal::stored(String::new())) builder />
+            </div>
+        </div>
+    }
+}
+
+/// What a step is written in. A container has a body of its own.
+fn main_fields(form: StepForm, step_type: StepType) -> AnyView {
+    match step_type {
+        StepType::Review => view! { <ReviewFields form /> }.into_any(),
+        StepType::Llm => view! { <PromptField form /> }.into_any(),
+        StepType::Agent => view! { <AgentFields form /> }.into_any(),
+        StepType::Tool => view! { <ToolFields form /> }.into_any(),
+        StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
+        StepType::Unknown => {
+            let findings = form.found(Signal::stored("type".to_owned()));
+            view! { <NewerStep /> <Found findings builder=form.builder /> }.into_any()
+        }
+    }
+}
+
+/// The row of the fields that are rarely changed.
+fn settings(form: StepForm, step_type: StepType) -> AnyView {
+    let row = |fields, settings: AnyView| view! { <SettingsRow form fields>{settings}</SettingsRow> }.into_any();
+    match step_type {
+        StepType::Review => row(OF_REVIEW, view! { <NextField form /> }.into_any()),
+        StepType::Llm => row(OF_CALLS, view! { <PromptSettings form /> <CommonFields form /> }.into_any()),
+        StepType::Agent => row(OF_CALLS, view! { <AgentSettings form /> <CommonFields form /> }.into_any()),
+        StepType::Tool => row(OF_CALLS, view! { <CommonFields form /> }.into_any()),
+        StepType::Parallel | StepType::Conditional | StepType::Loop | StepType::Unknown => ().into_any(),
+    }
+}
+
+/// What people call the step, its kind, and whether it runs.
+#[component]
+fn NameAndKind(form: StepForm, step_type: Signal<StepType>) -> impl IntoView {
+    let enabled = form.read(|step| step.enabled);
     // A container cannot become another kind: it would lose its steps.
     let can_change = Memo::new(move |_| KINDS.contains(&step_type.get()));
     view! {
-        <div class="step-body">
-            <div class="row wrap between">
+        <div class="step-naming">
+            <LabelField form />
+            <div class="row wrap">
                 <Show when=move || can_change.get()>
                     <Segments
                         label="Kind of step"
@@ -46,23 +92,6 @@ pub fn StepFields(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId
                 </Show>
                 <Switch label="Enabled" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
             </div>
-            <LabelField form />
-            {move || match step_type.get() {
-                StepType::Review => view! { <ReviewFields form /> }.into_any(),
-                StepType::Llm => view! { <LlmFields form /> }.into_any(),
-                StepType::Agent => view! { <AgentFields form /> }.into_any(),
-                StepType::Tool => view! { <ToolFields form /> }.into_any(),
-                // A container has a body of its own.
-                StepType::Parallel | StepType::Conditional | StepType::Loop => ().into_any(),
-                StepType::Unknown => {
-                    view! { <NewerStep /> <Found findings=form.found(Signal::stored("type".to_owned())) builder /> }.into_any()
-                }
-            }}
-            <Show when=move || is_known.get()>
-                <CommonFields form />
-            </Show>
-            <Found findings=form.found(Signal::stored(String::new())) builder />
-            <TryPanel form />
         </div>
     }
 }
@@ -80,61 +109,55 @@ fn NewerStep() -> impl IntoView {
     }
 }
 
-/// Retries, timeout, effect and where to go on.
+/// Retries, timeouts, what an interruption does, and where to go on.
 #[component]
 pub fn CommonFields(form: StepForm) -> impl IntoView {
     let retries = form.read(|step| step.max_retries);
     let timeout = form.read(|step| step.timeout);
     let idle_timeout = form.read(|step| step.idle_timeout);
-    let begun =
-        ["retries", "timeout", "idle_timeout"].into_iter().any(|field| form.typed(field).get_untracked().is_some());
+    let found = |field: &str| form.found(Signal::stored(field.to_owned()));
     view! {
-        <details class="more" open=begun>
-            <summary>"Retries, timeout and order"</summary>
-            <div class="inside">
-                <div class="step-fields">
-                    <ParsedField
-                        id=form.field_id("max_retries")
-                        label="Retries"
-                        hint="For each model, after a first try"
-                        placeholder=DEFAULT_RETRIES.to_string()
-                        value=retries
-                        typed=form.typed("retries")
-                        read=parse_retries
-                        show=ToString::to_string
-                        on_change=move |value| form.set(StepField::Retries(value))
-                    />
-                    <ParsedField
-                        id=form.field_id("timeout")
-                        label="Timeout"
-                        hint="For one try, as 90s or 10m"
-                        placeholder=format!("{DEFAULT_TIMEOUT_SECONDS}s")
-                        value=timeout
-                        typed=form.typed("timeout")
-                        read=parse_timeout
-                        show=|seconds| format!("{seconds}s")
-                        on_change=move |value| form.set(StepField::Timeout(value))
-                    />
-                    <ParsedField
-                        id=form.field_id("idle_timeout")
-                        label="Longest silence"
-                        hint="Of the provider, as 90s or 10m"
-                        placeholder="as the timeout"
-                        value=idle_timeout
-                        typed=form.typed("idle_timeout")
-                        read=parse_idle_timeout
-                        show=|seconds| format!("{seconds}s")
-                        on_change=move |value| form.set(StepField::IdleTimeout(value))
-                    />
-                    <EffectField form />
-                    <NextField form />
-                </div>
-                <Found findings=form.found(Signal::stored("max_retries".to_owned())) builder=form.builder />
-                <Found findings=form.found(Signal::stored("timeout".to_owned())) builder=form.builder />
-                <Found findings=form.found(Signal::stored("idle_timeout".to_owned())) builder=form.builder />
-            </div>
-        </details>
-        <Found findings=form.found(Signal::stored("next".to_owned())) builder=form.builder />
+        <div class="step-fields">
+            <ParsedField
+                id=form.field_id("max_retries")
+                label="Retries"
+                hint="For each model, after a first try"
+                placeholder=DEFAULT_RETRIES.to_string()
+                value=retries
+                typed=form.typed("retries")
+                read=parse_retries
+                show=ToString::to_string
+                on_change=move |value| form.set(StepField::Retries(value))
+            />
+            <ParsedField
+                id=form.field_id("timeout")
+                label="Timeout"
+                hint="For one try, as 90s or 10m"
+                placeholder=format!("{DEFAULT_TIMEOUT_SECONDS}s")
+                value=timeout
+                typed=form.typed("timeout")
+                read=parse_timeout
+                show=|seconds| format!("{seconds}s")
+                on_change=move |value| form.set(StepField::Timeout(value))
+            />
+            <ParsedField
+                id=form.field_id("idle_timeout")
+                label="Longest silence"
+                hint="Of the provider, as 90s or 10m"
+                placeholder="as the timeout"
+                value=idle_timeout
+                typed=form.typed("idle_timeout")
+                read=parse_idle_timeout
+                show=|seconds| format!("{seconds}s")
+                on_change=move |value| form.set(StepField::IdleTimeout(value))
+            />
+            <EffectField form />
+            <NextField form />
+        </div>
+        <Found findings=found("max_retries") builder=form.builder />
+        <Found findings=found("timeout") builder=form.builder />
+        <Found findings=found("idle_timeout") builder=form.builder />
+        <Found findings=found("next") builder=form.builder />
     }
 }
 
@@ -146,11 +169,11 @@ fn EffectField(form: StepForm) -> impl IntoView {
         form.set(StepField::Effect(Some(value).filter(|word| !word.is_empty()).map(StepEffect::from)));
     };
     view! {
-        <ChoiceField label="Effect" hint="Decides what a crash in mid-step does" value on_choose=choose>
-            <option value="">"As its kind"</option>
-            <option value="pure">"Pure: run again"</option>
-            <option value="reads">"Reads: run again"</option>
-            <option value="writes">"Writes: ask first"</option>
+        <ChoiceField label="If interrupted" hint="When the server stops in the middle of the step" value on_choose=choose>
+            <option value="">"Default for its kind"</option>
+            <option value="pure">"Run again: it only computes"</option>
+            <option value="reads">"Run again: it only reads"</option>
+            <option value="writes">"Ask first: it changes something"</option>
             {move || newer_word(value.get(), StepEffect::WORDS)}
         </ChoiceField>
     }
@@ -176,7 +199,7 @@ pub fn NextField(form: StepForm) -> impl IntoView {
     let is_inside = Memo::new(move |_| form.builder.is_inside(&form.id()));
     view! {
         <ChoiceField
-            label="Go on with"
+            label="Then go to"
             value=Signal::derive(move || next.get().map(|id| id.to_string()).unwrap_or_default())
             on_choose=move |id: String| form.set(StepField::Next(StepId::new(id).ok()))
         >
@@ -187,14 +210,11 @@ pub fn NextField(form: StepForm) -> impl IntoView {
     }
 }
 
-/// Prompt, voice, and what is rarely needed below. The model is chosen in the card's head.
+/// The prompt. The model is chosen in the card's head.
 #[component]
-pub fn LlmFields(form: StepForm) -> impl IntoView {
+fn PromptField(form: StepForm) -> impl IntoView {
     let prompt = form.read(|step| llm(step).map(|llm| llm.prompt.clone()).unwrap_or_default());
-    let system = form.read(|step| llm(step).and_then(|llm| llm.system_prompt.clone()).unwrap_or_default());
-    let has_system = system.with_untracked(|text| !text.is_empty());
     view! {
-        <Pickers form />
         <PromptEditor
             form
             field=Signal::stored("prompt".to_owned())
@@ -203,6 +223,17 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
             text=prompt
             on_change=move |text| form.set(LlmField::Prompt(text))
         />
+        <ModelFindings form />
+    }
+}
+
+/// Voice, system prompt, and what is rarely needed below.
+#[component]
+fn PromptSettings(form: StepForm) -> impl IntoView {
+    let system = form.read(|step| llm(step).and_then(|llm| llm.system_prompt.clone()).unwrap_or_default());
+    let has_system = system.with_untracked(|text| !text.is_empty());
+    view! {
+        <Pickers form />
         <details class="more" open=has_system>
             <summary>"System prompt"</summary>
             <div class="inside">
@@ -217,6 +248,15 @@ pub fn LlmFields(form: StepForm) -> impl IntoView {
             </div>
         </details>
         <MoreOfModel form />
+    }
+}
+
+/// What was found of the model, which is chosen in the card's head.
+#[component]
+pub fn ModelFindings(form: StepForm) -> impl IntoView {
+    view! {
+        <Found findings=form.found(Signal::stored("model".to_owned())) builder=form.builder />
+        <Found findings=form.found(Signal::stored("provider".to_owned())) builder=form.builder />
     }
 }
 
@@ -268,7 +308,7 @@ pub fn Pickers(form: StepForm) -> impl IntoView {
             />
             <ParsedField
                 id=form.field_id("max_tokens")
-                label="Longest answer"
+                label="Max. answer length"
                 hint="In tokens"
                 placeholder=DEFAULT_OUTPUT_TOKENS.to_string()
                 value=max_tokens
@@ -279,8 +319,6 @@ pub fn Pickers(form: StepForm) -> impl IntoView {
             />
         </div>
         <AnswerFields form />
-        <Found findings=form.found(Signal::stored("model".to_owned())) builder=form.builder />
-        <Found findings=form.found(Signal::stored("provider".to_owned())) builder=form.builder />
         <Found findings=form.found(Signal::stored("persona_id".to_owned())) builder=form.builder />
         <Found findings=form.found(Signal::stored("max_tokens".to_owned())) builder=form.builder />
         <Found findings=form.found(Signal::stored("temperature".to_owned())) builder=form.builder />
@@ -326,104 +364,5 @@ fn AnswerFields(form: StepForm) -> impl IntoView {
                 </ChoiceField>
             </Show>
         </div>
-    }
-}
-
-fn review(step: &Step) -> Option<&ReviewStep> {
-    match &step.kind {
-        StepKind::Review(review) => Some(review),
-        StepKind::Llm(_)
-        | StepKind::Agent(_)
-        | StepKind::Tool(_)
-        | StepKind::Parallel(_)
-        | StepKind::Conditional(_)
-        | StepKind::Loop(_)
-        | StepKind::Unknown(_) => None,
-    }
-}
-
-/// The fields of a review: instructions, shown texts, expiry.
-#[component]
-pub fn ReviewFields(form: StepForm) -> impl IntoView {
-    let instructions = form.read(|step| review(step).map(|review| review.instructions.clone()).unwrap_or_default());
-    let expires_in = form.read(|step| review(step).and_then(|review| review.expires_in));
-    let on_expiry = form.read(|step| review(step).and_then(|review| review.on_expiry.clone()));
-    let decide = move |value: String| form.set(ReviewField::OnExpiry(Some(OnExpiry::from(value))));
-    let decision = Signal::derive(move || String::from(on_expiry.get().unwrap_or(OnExpiry::Reject)));
-    view! {
-        <PromptEditor
-            form
-            field=Signal::stored("instructions".to_owned())
-            label="Instructions"
-            hint="What the reviewer is asked to look at."
-            text=instructions
-            on_change=move |text| form.set(ReviewField::Instructions(text))
-        />
-        <Shows form />
-        <Found findings=form.found(Signal::stored("shows".to_owned())) builder=form.builder />
-        <div class="step-fields">
-            <ParsedField
-                id=form.field_id("expires_in")
-                label="Decide by itself after"
-                hint="As 30m, 2h or 7d"
-                placeholder="never"
-                value=expires_in
-                typed=form.typed("expires_in")
-                read=parse_expires_in
-                show=|seconds| format!("{seconds}s")
-                on_change=move |value| form.set(ReviewField::ExpiresIn(value))
-            />
-            <ChoiceField label="Then" value=decision on_choose=decide>
-                <option value="reject">"Reject: the run fails"</option>
-                <option value="approve">"Approve: the run goes on"</option>
-                {move || newer_word(decision.get(), OnExpiry::WORDS)}
-            </ChoiceField>
-        </div>
-    }
-}
-
-/// The steps whose outputs are reviewed: those before this one, to be ticked.
-#[component]
-fn Shows(form: StepForm) -> impl IntoView {
-    let shown = form.read(|step| review(step).map(|review| review.shows.clone()).unwrap_or_default());
-    let before = Memo::new(move |_| form.builder.index.with(|index| visible(index, &form.id())));
-    let tick = move |id: StepId, on: bool| {
-        let order = before.get_untracked();
-        let mut ticked = shown.get_untracked();
-        ticked.retain(|ticked| *ticked != id);
-        if on {
-            ticked.push(id);
-        }
-        ticked.sort_by_key(|id| order.iter().position(|(before, _)| before == id));
-        form.set(ReviewField::Shows(ticked));
-    };
-    view! {
-        <fieldset class="ticks">
-            <legend class="label">"Shows the output of"</legend>
-            <For each=move || before.get() key=|(id, label)| format!("{id} {label}") let((id, label))>
-                <Tick id label shown on_tick=move |(id, on)| tick(id, on) />
-            </For>
-            <p class="small muted">"The nearest prompt above, when none is ticked."</p>
-        </fieldset>
-    }
-}
-
-#[component]
-fn Tick(
-    id: StepId,
-    label: String,
-    shown: Memo<Vec<StepId>>,
-    #[prop(into)] on_tick: Callback<(StepId, bool)>,
-) -> impl IntoView {
-    let key = id.clone();
-    view! {
-        <label class="tick">
-            <input
-                type="checkbox"
-                prop:checked=move || shown.with(|shown| shown.contains(&key))
-                on:change:target=move |event| on_tick.run((id.clone(), event.target().checked()))
-            />
-            {label}
-        </label>
     }
 }

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use sluice_types::edit::{Edit, StepField};
-use sluice_types::{LlmStep, Step, StepId, StepKind};
-use sluice_web_state::editor::LocatedFinding;
+use sluice_types::{LlmStep, Severity, Step, StepId, StepKind};
+use sluice_web_state::editor::{Counts, FieldAt, LocatedFinding, count};
 use sluice_web_state::shared::Shared;
 
 use super::model::{Builder, PendingInput, field_id};
@@ -57,6 +57,27 @@ impl StepForm {
         Memo::new(move |_| {
             let field = field.get();
             self.builder.analysis.with(|analysis| self.id.with_value(|id| analysis.findings.of_field(id, &field)))
+        })
+    }
+
+    /// What was found in some fields: by the lint, and input that cannot be taken.
+    pub fn counts_in(self, fields: &'static [&'static str]) -> Memo<Counts> {
+        let is_in = move |at: Option<&FieldAt>| {
+            at.and_then(FieldAt::step)
+                .is_some_and(|(step, field)| fields.contains(&field) && self.id.with_value(|id| id == step))
+        };
+        Memo::new(move |_| {
+            let pending = self
+                .builder
+                .pending_problems
+                .with(|all| all.iter().filter(|problem| is_in(Some(&problem.at))).map(|_| 1).sum::<u64>());
+            self.builder.analysis.with(|analysis| {
+                let of = |severity| {
+                    let own = analysis.findings.0.iter().filter(|located| is_in(located.at.as_ref()));
+                    count(own.map(|located| &located.finding), severity)
+                };
+                Counts { errors: of(Severity::Error).saturating_add(pending), warnings: of(Severity::Warning) }
+            })
         })
     }
 

@@ -7,6 +7,7 @@ use sluice_web_state::drag::{Drag, DragEvent, instructions, item_order};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
+use super::add_menu::InsertHere;
 use super::model::Builder;
 use super::sorting::{Float, Sorting};
 use super::step_card::StepCard;
@@ -92,9 +93,15 @@ pub fn step_list(builder: Builder, sorting: Sorting, list: BlockAddress, label: 
 fn Item(builder: Builder, sorting: Sorting, id: StepId) -> impl IntoView {
     let step = builder.step(id.clone());
     let (key, own, held) = (id.to_string(), id.clone(), id.clone());
-    let order = move || builder.position(&own).map(|position| item_order(position).to_string()).unwrap_or_default();
+    let order_of = Memo::new(move |_| builder.position(&own));
+    let order = move || order_of.get().map(|position| item_order(position).to_string()).unwrap_or_default();
     view! {
-        <li data-step=key class:held=move || sorting.holds(&held) style:order=order>
+        <li
+            data-step=key
+            data-first=move || (order_of.get() == Some(0)).then_some("")
+            class:held=move || sorting.holds(&held) style:order=order
+        >
+            <InsertHere builder id=id.clone() />
             <StepCard builder step id />
         </li>
     }

@@ -19,13 +19,19 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
     let picking = expect_context::<Picking>();
     let tries = expect_context::<Tries>();
     let id = StoredValue::new(id);
-    let enabled = move || step.with_untracked(|step| step.as_ref().is_none_or(|step| step.enabled));
+    let is_on = Memo::new(move |_| step.with(|step| step.as_ref().is_none_or(|step| step.enabled)));
     let is_container = Memo::new(move |_| step.with(|step| step.as_ref().is_some_and(|step| step.kind.is_container())));
     let move_by = move |by: isize| id.with_value(|id| builder.move_by(id, by));
     let switch = move |_| {
-        let field = StepField::Enabled(!enabled());
+        let field = StepField::Enabled(!is_on.get_untracked());
         builder.edit(Edit::UpdateStep { id: id.get_value(), field });
     };
+    let add_below = move |_| {
+        if let Some(step) = NewStep::Prompt.step() {
+            id.with_value(|id| builder.add_below(id, step));
+        }
+    };
+    let switch_words = move || if is_on.get() { "Switch off" } else { "Switch on" };
     let all = move || id.with_value(|id| picking.with_picked(id));
     let wrap_item = move |wrapper: Wrapper| {
         let label = NewStep::Container(wrapper).label();
@@ -33,6 +39,7 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
     };
     view! {
         <Menu label=Signal::derive(move || ["More for ", &label_of(step)].concat())>
+            <MenuItem icon=icondata_lu::LuPlus label="Add below" on_press=add_below />
             <MenuItem
                 icon=icondata_lu::LuFlaskConical
                 label="Try this step"
@@ -50,7 +57,7 @@ pub fn StepMenu(builder: Builder, step: Memo<Option<Shared<Step>>>, id: StepId) 
             />
             <MenuItem icon=icondata_lu::LuArrowUp label="Move up" on_press=move |_| move_by(-1) />
             <MenuItem icon=icondata_lu::LuArrowDown label="Move down" on_press=move |_| move_by(1) />
-            <MenuItem icon=icondata_lu::LuPower label="Switch on or off" on_press=switch />
+            <MenuItem icon=icondata_lu::LuPower label=Signal::derive(switch_words) on_press=switch />
             <MenuHeading text="Wrap in" />
             {WRAPPERS.map(wrap_item).into_iter().collect_view()}
             <Show when=move || is_container.get()>

@@ -24,7 +24,6 @@ pub fn DesignerField(
             <ModelPicker
                 label="Model that designs"
                 none=Signal::derive(none)
-                usable_first=true
                 as_typed=true
                 chosen
                 on_choose

@@ -326,7 +326,7 @@ fn LongestAnswer(
         typed.set(Some(text));
     };
     view! {
-        <Field label="Longest answer" hint="In tokens, those that the model thinks with included" wrong let:ids>
+        <Field label="Max. answer length" hint="In tokens, those that the model thinks with included" wrong let:ids>
             <input
                 class="input amount numbers"
                 id=ids.input

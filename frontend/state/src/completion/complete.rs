@@ -340,7 +340,7 @@ fn grouped(mut found: Vec<(Fit, Item)>) -> Vec<Item> {
 }
 
 /// A reference in the simplest spelling that templates read.
-fn spelled(label: &str, field: &str) -> String {
+pub(crate) fn spelled(label: &str, field: &str) -> String {
     let is_plain = label.chars().all(|c| c.is_alphanumeric() || " _-&".contains(c)) && label.trim() == label;
     let step = if is_plain { format!(".{label}") } else { quoted(label) };
     let is_word = field.chars().all(|c| c.is_alphanumeric() || c == '_') && !field.starts_with(char::is_numeric);

@@ -34,6 +34,19 @@ pub fn place(line: &Range<f64>, count: usize, view: &Range<f64>) -> Placement {
     Placement { above: is_above, height: room.clamp(2.0 * ROW_PX + FRAME_PX, LIST_MOST_PX) }
 }
 
+/// Largest height of a list to choose from, in px.
+const CHOICES_MOST_PX: f64 = 352.0;
+
+/// Places a long list at its field: below it, or above it when there is more room and little below.
+#[must_use]
+pub fn place_list(field: &Range<f64>, view: &Range<f64>) -> Placement {
+    let below = view.end - field.end - GAP_PX;
+    let above = field.start - view.start - GAP_PX;
+    let is_above = below < CHOICES_MOST_PX && above > below;
+    let room = if is_above { above } else { below };
+    Placement { above: is_above, height: room.clamp(4.0 * ROW_PX, CHOICES_MOST_PX) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +65,9 @@ mod tests {
         ] {
             let expected = Placement { above, height };
             assert_eq!(place(&(top..top + 20.0), count, &view), expected, "{top} {count}");
+        }
+        for (top, above, height) in [(100.0, false, 352.0), (470.0, false, 352.0), (700.0, true, 352.0)] {
+            assert_eq!(place_list(&(top..top + 20.0), &view), Placement { above, height }, "{top}");
         }
         // When the list fits on neither side, it uses the larger one and is cut.
         assert_eq!(place(&(120.0..140.0), 50, &(48.0..300.0)), Placement { above: false, height: 156.0 });

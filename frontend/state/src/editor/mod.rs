@@ -13,6 +13,8 @@ mod new_steps;
 mod outline;
 mod parse;
 mod pending;
+mod reading;
+mod settings_line;
 mod summary;
 mod words;
 
@@ -33,6 +35,8 @@ pub use parse::{
     parse_rounds, parse_schema, parse_temperature, parse_timeout, parse_turns,
 };
 pub use pending::{PendingProblem, pending_problems};
+pub use reading::reading;
+pub use settings_line::settings_line;
 pub use summary::{steps_inside, summary};
 
 pub(crate) use words::list_noun;

@@ -58,7 +58,7 @@ fn Card(builder: Builder, id: StepId) -> impl IntoView {
                 </div>
                 <CloseButton label="Close the card" on_press=move |_| close() />
             </header>
-            <StepModel builder step id=own.get_value() open=Memo::new(|_| true) />
+            <StepModel builder step id=own.get_value() />
             {move || fields(builder, step, own.get_value(), is_container.get())}
         </section>
     }
