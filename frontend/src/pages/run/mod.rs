@@ -32,6 +32,7 @@ mod running;
 mod spent;
 mod step;
 mod store;
+mod stream;
 mod text_box;
 mod tree;
 pub mod unsent;
