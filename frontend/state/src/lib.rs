@@ -34,6 +34,7 @@ pub mod message;
 pub mod model_choice;
 pub mod output_edit;
 pub mod persona;
+pub mod review;
 pub mod run;
 pub mod run_status;
 pub mod run_text;
