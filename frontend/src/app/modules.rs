@@ -8,6 +8,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::components::canvas::{Canvas, CanvasSeat};
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
+use crate::pages::compare::ComparePage;
 use crate::pages::generate::{GeneratePage, GenerationPage};
 use crate::pages::reports::{StatisticsPage, VersionsPage};
 use crate::pages::run::RunPage;
@@ -41,6 +42,7 @@ lazy_pages! {
     start in run: StartPage,
     run in run: RunPage,
     runs in runs: RunsPage,
+    compare in compare: ComparePage,
     providers in settings: Providers,
     personas in settings: Personas,
     agents in settings: Agents,
@@ -70,6 +72,7 @@ pub fn preload(path: &str) {
         ["new"] | ["workflows", _] => begin(builder()),
         ["runs"] => begin(runs()),
         ["generate", ..] => begin(generate()),
+        ["runs", "compare"] => begin(compare()),
         ["runs", _] | ["workflows", _, "run"] => begin(run()),
         ["workflows", _, "stats" | "versions"] => begin(statistics()),
         ["settings", ..] => begin(providers()),

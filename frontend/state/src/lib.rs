@@ -9,6 +9,7 @@ pub mod agent;
 pub mod arguments;
 pub mod canvas;
 pub mod changes;
+pub mod compare;
 pub mod completion;
 pub mod condition;
 pub mod conflict;

@@ -9,6 +9,7 @@ mod budget;
 mod canvas;
 mod change;
 mod commands;
+mod compare_with;
 mod container;
 mod edit;
 mod ending;

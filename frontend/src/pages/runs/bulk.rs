@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::{ExecutionSummary, PatchStep};
+use sluice_web_state::compare::address;
 use sluice_web_state::format::plural;
 use sluice_web_state::runs::{BulkAction, BulkFailure, BulkReport, RunSelection};
 
@@ -9,7 +10,7 @@ use super::listing::Listing;
 use super::names::Names;
 use crate::api::executions::Command;
 use crate::api::{self, ApiError};
-use crate::components::{Button, ButtonKind, CloseButton, Confirm, Deletion, Note, NoteKind, Toasts};
+use crate::components::{Button, ButtonKind, CloseButton, Confirm, Deletion, LinkButton, Note, NoteKind, Toasts};
 use crate::waiting::WaitingGates;
 
 /// The runs that are chosen, and the command that is under way for them.
@@ -144,6 +145,14 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
         let shown = bulk.listing.shown();
         bulk.chosen.with(|chosen| chosen.among(&shown).len())
     });
+    // Two runs can be compared.
+    let comparison = Memo::new(move |_| {
+        let shown = bulk.listing.shown();
+        match bulk.chosen.with(|chosen| chosen.among(&shown)).as_slice() {
+            [one, other] => Some(address(&one.id, &other.id)),
+            _ => None,
+        }
+    });
     let words = move || match bulk.progress.get() {
         Some((action, at, of)) => format!("{}: {} of {of} …", action.verb(), at.saturating_add(1)),
         None => format!("{} chosen", plural(u64::try_from(count.get()).unwrap_or(u64::MAX), "run", "runs")),
@@ -155,6 +164,11 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
                     {words}
                 </strong>
                 <div class="row wrap">
+                    {move || {
+                        comparison
+                            .get()
+                            .map(|href| view! { <LinkButton small=true icon=icondata_lu::LuGitCompare href>"Compare"</LinkButton> })
+                    }}
                     <BulkButton bulk action=BulkAction::Cancel />
                     <BulkButton bulk action=BulkAction::Retry />
                     <BulkButton bulk action=BulkAction::Delete />
