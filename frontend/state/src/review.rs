@@ -36,14 +36,15 @@ pub fn last_seen(decisions: &[GateDecision], opened_seq: i64) -> Option<Seen> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn decision(seq: i64, change: serde_json::Value) -> GateDecision {
+    fn decision(seq: i64, change: Value) -> GateDecision {
         let mut decision = json!({"kind": "review", "decision": "revise", "comment": "Shorter.", "content_before": format!("Text {seq}"),
             "content_after": null, "difference": null, "decided_by": "Ada", "decided_at": "2026-01-01T00:00:00Z", "opened_seq": seq});
-        decision.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let Value::Object(change) = change else { panic!() };
+        decision.as_object_mut().unwrap().extend(change);
         serde_json::from_value(decision).unwrap()
     }
 

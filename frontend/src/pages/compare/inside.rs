@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use sluice_types::{ExecutionId, StepPath, StepRun};
 use sluice_web_state::compare::{Pair, pairs};
 
-use super::steps::StepList;
+use super::steps::{Ids, StepList};
 use crate::api::{self, ApiError, ApiResult};
 use crate::components::{Button, FailureNote, Skeleton};
 
@@ -34,16 +34,15 @@ impl Side {
 
 /// Matches the steps inside a container of both runs.
 #[component]
-pub fn Inside(a: ExecutionId, b: ExecutionId, pair: Pair, shows_all: RwSignal<bool>) -> impl IntoView {
+pub fn Inside(ids: Ids, pair: Pair, shows_all: RwSignal<bool>) -> impl IntoView {
     let nothing = || Side { is_begun: true, ..Side::default() };
     let begin = |has: bool| if has { Side::default() } else { nothing() };
     let sides = RwSignal::new((begin(pair.a.is_some()), begin(pair.b.is_some())));
     let error = RwSignal::new(None::<ApiError>);
     let path = pair.path;
-    let ids = StoredValue::new((a.clone(), b.clone()));
     let read = Action::new_unsync(move |&(): &()| {
         let (first, second) = sides.get_untracked();
-        let (a, b, path) = (a.clone(), b.clone(), path.clone());
+        let ((a, b), path) = (ids.get_value(), path.clone());
         async move {
             let read = async { ApiResult::Ok((first.read(&a, &path).await?, second.read(&b, &path).await?)) }.await;
             match read {
@@ -67,12 +66,11 @@ pub fn Inside(a: ExecutionId, b: ExecutionId, pair: Pair, shows_all: RwSignal<bo
             if !is_begun.get() {
                 return view! { <Skeleton lines=3 /> }.into_any();
             }
-            let (a, b) = ids.get_value();
             let all = sides.with(|(a, b)| pairs(a.steps.clone(), b.steps.clone()));
             if all.is_empty() {
                 return view! { <p class="muted">"Nothing ran inside."</p> }.into_any();
             }
-            view! { <StepList a b pairs=all shows_all /> }.into_any()
+            view! { <StepList ids pairs=all shows_all /> }.into_any()
         }}
         <Show when=move || has_more.get()>
             <p class="small muted">"More steps are not read yet: some may seem to be in one run only."</p>

@@ -109,7 +109,7 @@ fn Comparison(a: Execution, b: Execution, shows_all: RwSignal<bool>, reload: Cal
     let facts = run_rows(&a, &b);
     let input = input_rows(&a.input, &b.input);
     let steps = pairs(steps_of(&a), steps_of(&b));
-    let (first, second) = (a.id.clone(), b.id.clone());
+    let ids = StoredValue::new((a.id.clone(), b.id.clone()));
     let same_input = !input.is_empty() && input.iter().all(|row| !row.differs());
     view! {
         <div class="stack loose compare">
@@ -148,7 +148,7 @@ fn Comparison(a: Execution, b: Execution, shows_all: RwSignal<bool>, reload: Cal
                 {same_input.then(|| view! { <p class="muted">"Unchanged"</p> })}
                 <Texts rows=input shows_all />
             </section>
-            <Steps a=first b=second pairs=steps shows_all />
+            <Steps ids pairs=steps shows_all />
         </div>
     }
 }

@@ -9,38 +9,35 @@ use super::facts::{FactsTable, Texts};
 use super::inside::Inside;
 use crate::components::step_word;
 
+/// The two runs.
+pub type Ids = StoredValue<(ExecutionId, ExecutionId)>;
+
 /// All steps, and how many of them differ.
 #[component]
-pub fn Steps(a: ExecutionId, b: ExecutionId, pairs: Vec<Pair>, shows_all: RwSignal<bool>) -> impl IntoView {
+pub fn Steps(ids: Ids, pairs: Vec<Pair>, shows_all: RwSignal<bool>) -> impl IntoView {
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let differing = pairs.iter().filter(|pair| pair.presence() != Presence::Same).count();
-    let said = format!(
-        "{} of {} differ in state, model, prompt or output.",
-        differing,
-        plural(count(pairs.len()), "step", "steps")
-    );
+    let all = plural(count(pairs.len()), "step", "steps");
     view! {
         <section class="stack" aria-labelledby="compare-steps">
             <h2 id="compare-steps">"Steps"</h2>
-            <p class="muted numbers" role="status">
-                {said}
-            </p>
-            <StepList a b pairs shows_all />
+            <p class="muted numbers">{format!("{differing} of {all} differ in state, model, prompt or output.")}</p>
+            <StepList ids pairs shows_all />
         </section>
     }
 }
 
 /// Steps of one list. Without `shows_all`, only those that differ, and containers, as steps inside may differ.
 #[component]
-pub fn StepList(a: ExecutionId, b: ExecutionId, pairs: Vec<Pair>, shows_all: RwSignal<bool>) -> impl IntoView {
+pub fn StepList(ids: Ids, pairs: Vec<Pair>, shows_all: RwSignal<bool>) -> impl IntoView {
     let items = pairs
         .into_iter()
         .map(|pair| {
             let is_shown = pair.presence() != Presence::Same || pair.is_container();
-            let (a, b, pair) = (a.clone(), b.clone(), StoredValue::new(pair));
+            let pair = StoredValue::new(pair);
             view! {
                 <Show when=move || is_shown || shows_all.get()>
-                    <StepPair a=a.clone() b=b.clone() pair=pair.get_value() shows_all />
+                    <StepPair ids pair=pair.get_value() shows_all />
                 </Show>
             }
         })
@@ -58,12 +55,11 @@ const fn presence_word(presence: Presence) -> (&'static str, &'static str) {
 }
 
 #[component]
-fn StepPair(a: ExecutionId, b: ExecutionId, pair: Pair, shows_all: RwSignal<bool>) -> impl IntoView {
+fn StepPair(ids: Ids, pair: Pair, shows_all: RwSignal<bool>) -> impl IntoView {
     let open = RwSignal::new(false);
     let (class, word) = presence_word(pair.presence());
     let label = pair.label().to_owned();
     let pair = StoredValue::new(pair);
-    let ids = StoredValue::new((a, b));
     view! {
         <li>
             <details
@@ -79,7 +75,6 @@ fn StepPair(a: ExecutionId, b: ExecutionId, pair: Pair, shows_all: RwSignal<bool
                 <Show when=move || open.get()>
                     {move || {
                         let pair = pair.get_value();
-                        let (a, b) = ids.get_value();
                         view! {
                             <div class="stack padded">
                                 <FactsTable
@@ -88,7 +83,7 @@ fn StepPair(a: ExecutionId, b: ExecutionId, pair: Pair, shows_all: RwSignal<bool
                                     shows_all
                                 />
                                 <Texts rows=pair.texts() shows_all />
-                                {pair.is_container().then(|| view! { <Inside a b pair shows_all /> })}
+                                {pair.is_container().then(|| view! { <Inside ids pair shows_all /> })}
                             </div>
                         }
                     }}

@@ -144,8 +144,8 @@ pub fn asked_with(run: &ExecutionId, path: &StepPath, seq: i64) -> Option<String
 }
 
 /// Keeps them, in the place of those of an earlier gate.
-pub fn keep_asked_with(run: &ExecutionId, path: &StepPath, seq: i64, step: String) {
-    if let Ok(text) = serde_json::to_string(&AskedWith { seq, step }) {
+pub fn keep_asked_with(run: &ExecutionId, path: &StepPath, seq: i64, step: &str) {
+    if let Ok(text) = serde_json::to_string(&AskedWith { seq, step: step.to_owned() }) {
         storage::set(&asked_key(run, path), &text);
     }
 }

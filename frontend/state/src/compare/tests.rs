@@ -8,7 +8,8 @@ fn step(id: &str, change: Value) -> StepRun {
     let mut step = json!({"path": id, "step_id": id.split('.').next().unwrap(), "label": id.to_uppercase(), "type": "llm", "status": "completed", "attempt": 1,
         "provider": "demo", "model": "demo-echo", "prompt": "Write", "content": "Text", "cost_usd": 0.0, "duration_ms": 1_000,
         "token_usage": {"input_tokens": 10, "output_tokens": 20, "cached_input_tokens": 0}, "error": null, "gate": null, "overridden": false});
-    step.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    let Value::Object(change) = change else { panic!() };
+    step.as_object_mut().unwrap().extend(change);
     serde_json::from_value(step).unwrap()
 }
 
@@ -17,7 +18,8 @@ fn run(change: Value) -> Execution {
         "status": "completed", "input": {}, "error": null, "token_usage": {"input_tokens": 1_000, "output_tokens": 20, "cached_input_tokens": 0},
         "cost_usd": 0.5, "budget_usd": null, "yolo": false, "triggered_by": "Ada", "created_at": "2026-01-01T00:00:00Z",
         "duration_ms": 65_000, "on_hold": false, "steps": [], "steps_executed": ["a"], "last_seq": 9});
-    run.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    let Value::Object(change) = change else { panic!() };
+    run.as_object_mut().unwrap().extend(change);
     serde_json::from_value(run).unwrap()
 }
 
@@ -121,7 +123,7 @@ fn an_address_names_two_runs() {
         (None, None::<String>),
         (Some(id(1)), None),
         (Some(id(1)), Some("x".into())),
-        (Some("".into()), Some("<b>".into())),
+        (Some(String::new()), Some("<b>".into())),
     ] {
         assert_eq!(asked(a.as_deref(), b.as_deref()), Asked::Incomplete);
     }

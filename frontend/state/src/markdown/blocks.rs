@@ -38,6 +38,8 @@ struct Fence {
     length: usize,
     /// Where the code begins, when the block begins with the fence.
     code: Option<usize>,
+    /// Whether the fence is indented: it may be in a list, which ends later.
+    is_indented: bool,
 }
 
 /// The text of the open block.
@@ -131,10 +133,15 @@ impl Blocks {
                 return false;
             }
             self.fence = None;
-            return self.check(text, end, PROBE, Some(Kind::Fenced)).is_some();
+            return !fence.is_indented && self.check(text, end, PROBE, Some(Kind::Fenced)).is_some();
         }
         if let Some((mark, length)) = opens(line) {
-            self.fence = Some(Fence { mark, length, code: (!self.has_text).then_some(end) });
+            self.fence = Some(Fence {
+                mark,
+                length,
+                code: (!self.has_text).then_some(end),
+                is_indented: line.starts_with([' ', '\t']),
+            });
             return false;
         }
         if is_blank(line) {

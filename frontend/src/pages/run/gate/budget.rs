@@ -105,12 +105,10 @@ fn is_changed(form: GateForm, store: RunStore, path: StepPath) -> Memo<bool> {
         let Some(step) = store.step_at(&path) else { return false };
         let budget = store.head(|run| run.execution().budget_usd);
         let now = serde_json::to_string(&(&*step, budget)).unwrap_or_default();
-        match asked_with(&store.id(), &path, asked) {
-            Some(before) => before != now,
-            None => {
-                keep_asked_with(&store.id(), &path, asked, now);
-                false
-            }
+        let before = asked_with(&store.id(), &path, asked);
+        if before.is_none() {
+            keep_asked_with(&store.id(), &path, asked, &now);
         }
+        before.is_some_and(|before| before != now)
     })
 }
