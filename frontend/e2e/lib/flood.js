@@ -10,6 +10,7 @@ export class Flood {
   #stream;
   url = '';
   sent = 0;
+  #said = 0;
 
   /** `snapshot` is the run as the API told it while its step was running. */
   static async start(server, snapshot) {
@@ -47,6 +48,13 @@ export class Flood {
       this.#stream.write(batch.join(''));
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
+  }
+
+  /** Sends one text behind those that were said before. */
+  say(step, text) {
+    const offset = this.#said;
+    this.#said += text.length;
+    this.#stream.write(`event: text\ndata: ${JSON.stringify({ ...step, type: 'text', offset, text })}\n\n`);
   }
 
   stop() {

@@ -319,6 +319,25 @@ export const places = {
     await page.getByRole('textbox', { name: 'Text, as you edit it' }).fill('Another text');
     await expect(page.getByRole('region', { name: 'Difference' })).toBeVisible();
   },
+  'a run at a gate, with a text that came back': async ({ page, api }) => {
+    const run = await openRun({ page, api });
+    await api.review(run.id, 'check', { decision: 'revise', comment: 'Mention the lamp.' });
+    await expect.poll(async () => (await api.step(run.id, 'research')).attempt).toBe(2);
+    await expect(run.gate('Check').getByText('What changed', { exact: true })).toBeVisible();
+  },
+  'two runs side by side': async ({ page, api }) => {
+    const { id } = await api.createWorkflow('Market brief', [prompt('Research', 'About {{input.idea}}.', { model: 'demo-echo' }), prompt('Write')]);
+    const runs = [];
+    for (const idea of ['a lamp in the hall', 'a chair in the hall']) {
+      const { id: run } = await api.start(id, { idea });
+      await api.untilRun(run, 'completed');
+      runs.push(run);
+    }
+    await page.goto(`/runs/compare?a=${runs[0]}&b=${runs[1]}`);
+    await page.getByRole('switch', { name: 'Show all, equal parts too' }).click();
+    await page.locator('.compare-step summary').first().click();
+    await expect(page.getByRole('region', { name: 'Difference: Output' })).toBeVisible();
+  },
   'a run that failed': async ({ page, api }) => {
     const { id } = await api.createWorkflow('Failing', [prompt('Research'), prompt('Write', 'Write', { model: 'demo-broken' })]);
     const { id: run } = await api.start(id);

@@ -362,7 +362,7 @@ test.describe('a run that is being changed', () => {
     await amount.fill('1.25');
     await page.reload();
     await expect(amount).toHaveValue('1.25');
-    await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await expect.poll(() => kept(page)).toEqual([]);
     await run.choose('Change budget');
     await expect(amount).toHaveValue('');

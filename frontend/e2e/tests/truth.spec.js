@@ -54,7 +54,7 @@ test('a long text does not hold the wheel that turns at its end', async ({ page,
 test('a gate shows what it was told to show, each text with its step', async ({ page, api }) => {
   await run.begin(api, [prompt('Idea', 'The idea.', { model: 'demo-echo' }), prompt('Facts', 'The facts.', { model: 'demo-echo' }), review('Check', { shows: ['idea', 'facts'] })]);
   const gate = run.gate('Check');
-  await expect(gate.getByRole('heading', { name: 'Text in question: Facts' })).toBeVisible();
+  await expect(gate.getByRole('heading', { name: 'Text to review (from Facts)' })).toBeVisible();
   await expect(gate).toContainText('The facts.');
   const reference = gate.locator('details').filter({ hasText: 'For reference: Idea' });
   await expect(reference).not.toHaveAttribute('open');
@@ -93,7 +93,7 @@ test('a gate says when its text was made from an output that was replaced, and n
   const steps = [prompt('Research'), prompt('Write', 'Of {{steps.Research.content}}', { model: 'demo-echo' }), review('Check')];
   const execution = await run.begin(api, steps);
   const gate = run.gate('Check');
-  await expect(gate.getByText('Text in question: Write')).toBeVisible();
+  await expect(gate.getByText('Text to review (from Write)')).toBeVisible();
   await expect(gate.getByText('Out of date')).toHaveCount(0);
   await expect(page.getByText('Following', { exact: true })).toHaveCount(0);
   await api.call('PUT', `/workflows/executions/${execution}/steps/research/output`, { content: 'Corrected research.' });

@@ -10,6 +10,7 @@ use super::overlay::Overlays;
 use crate::command_menu::{CommandMenu, KeysDialog};
 use crate::components::canvas::{Canvas, CanvasSeat};
 use crate::pages::builder::{BuilderPage, NewWorkflowPage};
+use crate::pages::compare::ComparePage;
 use crate::pages::generate::{GeneratePage, GenerationPage};
 use crate::pages::reports::{StatisticsPage, VersionsPage};
 use crate::pages::run::RunPage;
@@ -43,6 +44,7 @@ lazy_pages! {
     start in run: StartPage,
     run in run: RunPage,
     runs in runs: RunsPage,
+    compare in compare: ComparePage,
     providers in settings: Providers,
     personas in settings: Personas,
     agents in settings: Agents,
@@ -84,6 +86,7 @@ pub fn preload(path: &str) {
         ["new"] | ["workflows", _] => begin(builder()),
         ["runs"] => begin(runs()),
         ["generate", ..] => begin(generate()),
+        ["runs", "compare"] => begin(compare()),
         ["runs", _] | ["workflows", _, "run"] => begin(run()),
         ["workflows", _, "stats" | "versions"] => begin(statistics()),
         ["settings", ..] => begin(providers()),

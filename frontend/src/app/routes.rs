@@ -25,6 +25,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("/workflows/:id") view=|| view! { <LazyPage title="Workflow" load=modules::builder /> } />
             <Route path=path!("/workflows/:id/run") view=|| view! { <LazyPage title="Run" load=modules::start /> } />
             <Route path=path!("/runs") view=|| view! { <LazyPage title="Runs" load=modules::runs /> } />
+            <Route path=path!("/runs/compare") view=|| view! { <LazyPage title="Compare two runs" load=modules::compare /> } />
             <Route path=path!("/workflows/:id/stats") view=|| view! { <LazyPage title="Statistics" load=modules::statistics /> } />
             <Route path=path!("/workflows/:id/versions") view=|| view! { <LazyPage title="History" load=modules::versions /> } />
             <Route path=path!("/runs/:id") view=|| view! { <LazyPage title="Run" load=modules::run /> } />

@@ -1,6 +1,7 @@
 //! The pages, one folder each.
 
 pub mod builder;
+pub mod compare;
 pub mod generate;
 mod loading;
 pub mod not_found;

@@ -3,18 +3,28 @@
 //! The texts are untrusted: HTML becomes text, links lead only to web and mail addresses, and images become links, so
 //! that a displayed text loads nothing from another host.
 
+pub mod blocks;
+
+use std::fmt::Write;
+
+use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{
-    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream,
+    html,
 };
+
+/// What the parser reads beside the core of Markdown.
+const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
 
 /// Converts Markdown to safe HTML.
 ///
-/// Headings begin at the third level, below the page's own. Tables and code can be scrolled by keyboard.
+/// Headings begin at the third level, below the page's own. Tables and code can be scrolled by keyboard. Each block of
+/// the text has the direction of its own first letter; code runs from left to right. Bare web addresses are links.
 #[must_use]
 pub fn to_html(source: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut rewriter = Rewriter::default();
-    let events = Parser::new_ext(source, options).flat_map(move |event| rewriter.rewrite(event));
+    // Merged: the parser splits a text, and an address in it, at each character that may be a mark.
+    let events = TextMergeStream::new(Parser::new_ext(source, OPTIONS)).flat_map(move |event| rewriter.rewrite(event));
     let mut out = String::with_capacity(source.len() + source.len() / 2);
     html::push_html(&mut out, events);
     out
@@ -29,6 +39,9 @@ struct Rewriter {
     columns: Vec<Alignment>,
     column: usize,
     in_table_head: bool,
+    /// Number of the open lists and quotations. Their direction holds for all blocks inside.
+    depth: usize,
+    in_code: bool,
 }
 
 /// An open link or image.
@@ -67,6 +80,7 @@ impl Rewriter {
             } else {
                 "<input type=\"checkbox\" disabled aria-label=\"Not done\"> "
             }),
+            Event::Text(text) if self.links.is_empty() && !self.in_code => with_links(text),
             Event::Text(_) | Event::Code(_) | Event::SoftBreak | Event::HardBreak | Event::Rule => one(event),
             // The parser's options exclude these.
             Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
@@ -78,12 +92,21 @@ impl Rewriter {
 
     fn open<'a>(&mut self, tag: Tag<'a>) -> Events<'a> {
         match tag {
+            Tag::HtmlBlock | Tag::Paragraph if self.depth == 0 => markup("<p dir=\"auto\">"),
             Tag::HtmlBlock => one(Event::Start(Tag::Paragraph)),
+            Tag::Heading { level, .. } if self.depth == 0 => markup(format!("<{} dir=\"auto\">", lowered(level))),
             Tag::Heading { level, .. } => {
                 let level = lowered(level);
                 one(Event::Start(Tag::Heading { level, id: None, classes: Vec::new(), attrs: Vec::new() }))
             }
-            Tag::CodeBlock(kind) => markup(code_start(&kind)),
+            Tag::List(_) | Tag::BlockQuote(_) => {
+                self.depth += 1;
+                if self.depth == 1 { markup(container_start(&tag)) } else { one(Event::Start(tag)) }
+            }
+            Tag::CodeBlock(kind) => {
+                self.in_code = true;
+                markup(code_start(&kind))
+            }
             Tag::Table(columns) => {
                 self.columns = columns;
                 [
@@ -116,7 +139,14 @@ impl Rewriter {
         match tag {
             TagEnd::HtmlBlock => one(Event::End(TagEnd::Paragraph)),
             TagEnd::Heading(level) => one(Event::End(TagEnd::Heading(lowered(level)))),
-            TagEnd::CodeBlock => markup("</code></pre>\n"),
+            TagEnd::List(_) | TagEnd::BlockQuote(_) => {
+                self.depth = self.depth.saturating_sub(1);
+                one(Event::End(tag))
+            }
+            TagEnd::CodeBlock => {
+                self.in_code = false;
+                markup("</code></pre>\n")
+            }
             TagEnd::Table => [Some(Event::End(TagEnd::Table)), Some(Event::InlineHtml("</div>\n".into()))],
             TagEnd::TableHead => {
                 self.in_table_head = false;
@@ -141,7 +171,7 @@ impl Rewriter {
         if !is_link {
             return [None, None];
         }
-        markup(format!("<a href=\"{}\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">", escaped(url)))
+        markup(link_start(url))
     }
 
     fn cell_start(&mut self) -> &'static str {
@@ -149,14 +179,49 @@ impl Rewriter {
         self.column += 1;
         // By class: a strict policy keeps `style` from having any effect.
         match (self.in_table_head, alignment) {
-            (true, Alignment::None | Alignment::Left) => "<th scope=\"col\">",
-            (true, Alignment::Center) => "<th scope=\"col\" class=\"center\">",
-            (true, Alignment::Right) => "<th scope=\"col\" class=\"right\">",
-            (false, Alignment::None | Alignment::Left) => "<td>",
-            (false, Alignment::Center) => "<td class=\"center\">",
-            (false, Alignment::Right) => "<td class=\"right\">",
+            (true, Alignment::None | Alignment::Left) => "<th scope=\"col\" dir=\"auto\">",
+            (true, Alignment::Center) => "<th scope=\"col\" dir=\"auto\" class=\"center\">",
+            (true, Alignment::Right) => "<th scope=\"col\" dir=\"auto\" class=\"right\">",
+            (false, Alignment::None | Alignment::Left) => "<td dir=\"auto\">",
+            (false, Alignment::Center) => "<td dir=\"auto\" class=\"center\">",
+            (false, Alignment::Right) => "<td dir=\"auto\" class=\"right\">",
         }
     }
+}
+
+/// The start of a list or quotation that is in no other.
+fn container_start(tag: &Tag<'_>) -> String {
+    match tag {
+        Tag::List(Some(1)) => "<ol dir=\"auto\">\n".to_owned(),
+        Tag::List(Some(first)) => format!("<ol dir=\"auto\" start=\"{first}\">\n"),
+        Tag::List(None) => "<ul dir=\"auto\">\n".to_owned(),
+        _ => "<blockquote dir=\"auto\">\n".to_owned(),
+    }
+}
+
+fn link_start(url: &str) -> String {
+    format!("<a href=\"{}\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">", escaped(url))
+}
+
+/// A text with its bare web addresses as links.
+fn with_links(text: CowStr<'_>) -> Events<'_> {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]);
+    let is_web = |url: &str| is_allowed(url) && !url.starts_with("mailto:");
+    if !finder.links(&text).any(|link| is_web(link.as_str())) {
+        return one(Event::Text(text));
+    }
+    let mut html = String::with_capacity(text.len() * 2);
+    for span in finder.spans(&text) {
+        let shown = escaped(span.as_str());
+        if span.kind().is_some() && is_web(span.as_str()) {
+            // Writing to a string does not fail.
+            let _written = write!(html, "{}{shown}</a>", link_start(span.as_str()));
+        } else {
+            html.push_str(&shown);
+        }
+    }
+    markup(html)
 }
 
 /// Two levels down, as far as there are levels.
@@ -180,9 +245,9 @@ fn code_start(kind: &CodeBlockKind<'_>) -> String {
         .take(40)
         .collect();
     if language.is_empty() {
-        "<pre tabindex=\"0\"><code>".into()
+        "<pre dir=\"ltr\" tabindex=\"0\"><code>".into()
     } else {
-        format!("<pre tabindex=\"0\"><code class=\"language-{language}\">")
+        format!("<pre dir=\"ltr\" tabindex=\"0\"><code class=\"language-{language}\">")
     }
 }
 

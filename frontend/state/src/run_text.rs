@@ -24,10 +24,11 @@ pub fn budget_of(typed: &str) -> Result<Option<f64>, String> {
     }
 }
 
-/// A budget that lets the next call begin: the spent and the needed amount, rounded up to a readable amount.
+/// A budget that lets the next call begin, and the rest of the run go on when its estimate is known: rounded up to a
+/// readable amount.
 #[must_use]
-pub fn suggested_budget(spent: f64, needed: f64) -> f64 {
-    let least = spent + needed;
+pub fn suggested_budget(spent: f64, needed: f64, rest: Option<f64>) -> f64 {
+    let least = spent + needed.max(rest.unwrap_or_default());
     let unit = if least < 0.1 {
         0.01
     } else if least < 1.0 {
@@ -38,6 +39,14 @@ pub fn suggested_budget(spent: f64, needed: f64) -> f64 {
     let whole = (least / unit).ceil();
     // Rounded once more, as 3 × 0.1 is not 0.3.
     (whole * unit * 100.0).round() / 100.0
+}
+
+/// Why a budget has to be raised: what is spent, what the next call needs, and what the rest may cost at the most.
+#[must_use]
+pub fn budget_gate_hint(spent: f64, budget: Option<f64>, needed: f64, rest: Option<f64>) -> String {
+    let of = budget.map(|budget| format!(" of {}", cost(budget))).unwrap_or_default();
+    let rest = rest.filter(|rest| *rest > needed).map(|rest| format!(", the rest of the run up to {}", cost(rest)));
+    format!("{}{of} is spent. The next call may cost {}{}.", cost(spent), cost(needed), rest.unwrap_or_default())
 }
 
 /// An estimated cost.
@@ -156,11 +165,27 @@ mod tests {
 
     #[test]
     fn a_suggested_budget_covers_the_call() {
-        for (spent, needed, expected) in [(0.0, 0.003, 0.01), (0.02, 0.013, 0.04), (0.25, 0.04, 0.3), (1.2, 0.9, 3.0)] {
-            let suggested = suggested_budget(spent, needed);
+        for (spent, needed, rest, expected) in [
+            (0.0, 0.003, None, 0.01),
+            (0.02, 0.013, None, 0.04),
+            (0.02, 0.013, Some(0.1), 0.2),
+            (0.02, 0.013, Some(0.001), 0.04),
+            (0.25, 0.04, None, 0.3),
+            (1.2, 0.9, Some(1.0), 3.0),
+        ] {
+            let suggested = suggested_budget(spent, needed, rest);
             assert!((suggested - expected).abs() < 1e-9, "{suggested}");
             assert!(suggested >= spent + needed);
         }
+    }
+
+    #[test]
+    fn a_budget_gate_tells_its_amounts_once_and_short() {
+        assert_eq!(
+            budget_gate_hint(0.020_005, Some(0.02), 0.013, Some(0.1)),
+            "$0.020 of $0.020 is spent. The next call may cost $0.013, the rest of the run up to $0.100."
+        );
+        assert_eq!(budget_gate_hint(0.0, None, 0.5, Some(0.4)), "$0 is spent. The next call may cost $0.500.");
     }
 
     #[test]

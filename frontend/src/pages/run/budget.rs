@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::PatchExecution;
+use sluice_web_state::format::cost;
 use sluice_web_state::run_text::{budget_of, dollars};
 
 use super::store::RunStore;
@@ -52,7 +53,7 @@ fn BudgetForm(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
         <div class="body stack">
             <Field
                 label="Budget in US dollars"
-                hint=format!("Before a call that would go beyond it, the run asks. Spent so far: ${}. Empty: no limit.", dollars(spent))
+                hint=format!("Before a call that would go beyond it, the run asks. Spent so far: {}. Empty: no limit.", cost(spent))
                 wrong=wrong
                 let:ids
             >
@@ -69,7 +70,7 @@ fn BudgetForm(store: RunStore, open: RwSignal<bool>) -> impl IntoView {
             {move || error().map(|error| view! { <FailureNote error /> })}
         </div>
         <footer>
-            <Button on_press=move |_| open.set(false)>"Keep"</Button>
+            <Button on_press=move |_| open.set(false)>"Cancel"</Button>
             <Button
                 kind=ButtonKind::Primary
                 busy=save.pending()

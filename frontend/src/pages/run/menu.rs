@@ -10,6 +10,7 @@ use sluice_web_state::actions::run_actions;
 
 use super::budget::BudgetDialog;
 use super::commands::tell;
+use super::compare_with::CompareDialog;
 use super::store::RunStore;
 use super::unsent::{budget, forget, hand_over_input};
 use crate::api;
@@ -23,6 +24,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
     let may = store.watch(run_actions);
     let asks_delete = RwSignal::new(false);
     let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());
+    let compares = RwSignal::new(false);
     let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
     let again = run_again(store);
@@ -46,6 +48,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
                 <MenuItem icon=icondata_lu::LuRotateCcw label="Run again" on_press=again.clone() />
             </Show>
             <MenuItem icon=icondata_lu::LuLink label="Copy link" on_press=move |_| copy_link(toasts) />
+            <MenuItem icon=icondata_lu::LuGitCompare label="Compare with…" on_press=move |_| compares.set(true) />
             <MenuItem icon=icondata_lu::LuDownload label="Export JSON" on_press=move |_| export(store.id(), toasts) />
             <Show when=move || may.get().edit_budget>
                 <MenuItem icon=icondata_lu::LuCoins label="Change budget" on_press=move |_| asks_budget.set(true) />
@@ -60,6 +63,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
             </Show>
         </Menu>
         <BudgetDialog store open=asks_budget />
+        <CompareDialog store open=compares />
         <Confirm open=asks_delete title="Delete this run?" verb="Delete" on_confirm=move |()| _ = delete.dispatch_local(())>
             <p>"Its steps, texts and decisions are removed. This cannot be undone."</p>
         </Confirm>

@@ -28,7 +28,7 @@ pub fn TextBox(text: Memo<(String, bool)>, label: String) -> impl IntoView {
         <TextFrame label>
             {move || {
                 if text.with(|text| text.0.is_empty()) {
-                    view! { <p class="muted">"No text came."</p> }.into_any()
+                    view! { <p class="muted">"No output"</p> }.into_any()
                 } else if is_json() {
                     view! { <pre>{source}</pre> }.into_any()
                 } else {

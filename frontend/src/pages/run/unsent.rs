@@ -120,10 +120,33 @@ pub fn keep_budget(run: &ExecutionId, typed: Option<&str>) {
 /// Forgets all that is kept of a run that was deleted.
 pub fn forget(run: &ExecutionId) {
     storage::remove(&budget_key(run));
-    for what in ["gate", "output", "change"] {
+    for what in ["gate", "output", "change", "asked"] {
         for key in storage::keys(&format!("sluice.{what}.{run}.")) {
             storage::remove(&key);
         }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct AskedWith {
+    seq: i64,
+    step: String,
+}
+
+fn asked_key(run: &ExecutionId, path: &StepPath) -> String {
+    format!("sluice.asked.{run}.{path}")
+}
+
+/// The step and the budget, as they were when the gate that the event of this number opened was seen first.
+pub fn asked_with(run: &ExecutionId, path: &StepPath, seq: i64) -> Option<String> {
+    let kept: AskedWith = serde_json::from_str(&storage::get(&asked_key(run, path))?).ok()?;
+    (kept.seq == seq).then_some(kept.step)
+}
+
+/// Keeps them, in the place of those of an earlier gate.
+pub fn keep_asked_with(run: &ExecutionId, path: &StepPath, seq: i64, step: &str) {
+    if let Ok(text) = serde_json::to_string(&AskedWith { seq, step: step.to_owned() }) {
+        storage::set(&asked_key(run, path), &text);
     }
 }
 

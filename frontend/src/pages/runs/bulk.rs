@@ -3,6 +3,7 @@
 use futures_util::StreamExt;
 use leptos::prelude::*;
 use sluice_types::{Execution, ExecutionSummary, PatchStep};
+use sluice_web_state::compare::address;
 use sluice_web_state::format::plural;
 use sluice_web_state::list::Pages;
 use sluice_web_state::runs::{AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, RunSelection, summary_of};
@@ -11,7 +12,9 @@ use super::listing::Listing;
 use super::names::Names;
 use crate::api::executions::Command;
 use crate::api::{self, ApiError};
-use crate::components::{Button, ButtonKind, CloseButton, Confirm, Deletion, Message, Note, NoteKind, Toasts};
+use crate::components::{
+    Button, ButtonKind, CloseButton, Confirm, Deletion, LinkButton, Message, Note, NoteKind, Toasts,
+};
 use crate::waiting::WaitingGates;
 
 /// The runs that are chosen, and the command that is under way for them.
@@ -157,6 +160,14 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
         let shown = bulk.listing.shown();
         bulk.chosen.with(|chosen| chosen.among(&shown).len())
     });
+    // Two runs can be compared.
+    let comparison = Memo::new(move |_| {
+        let shown = bulk.listing.shown();
+        match bulk.chosen.with(|chosen| chosen.among(&shown)).as_slice() {
+            [one, other] => Some(address(&one.id, &other.id)),
+            _ => None,
+        }
+    });
     let words = move || match bulk.progress.get() {
         Some((action, done, of)) => format!("{}: {done} of {of} …", action.verb()),
         None => format!("{} chosen", plural(u64::try_from(count.get()).unwrap_or(u64::MAX), "run", "runs")),
@@ -169,6 +180,11 @@ pub fn BulkBar(bulk: Bulk) -> impl IntoView {
                 </strong>
                 <ChooseAll bulk />
                 <div class="row wrap">
+                    {move || {
+                        comparison
+                            .get()
+                            .map(|href| view! { <LinkButton small=true icon=icondata_lu::LuGitCompare href>"Compare"</LinkButton> })
+                    }}
                     <BulkButton bulk action=BulkAction::Cancel />
                     <BulkButton bulk action=BulkAction::Retry />
                     <BulkButton bulk action=BulkAction::Delete />

@@ -61,7 +61,9 @@ const KNOWN: [&str; 30] = [
 ];
 
 /// Attributes that the renderer writes, with the prefixes of their values.
-const ATTRIBUTES: [&str; 20] = [
+const ATTRIBUTES: [&str; 22] = [
+    "dir=\"auto\"",
+    "dir=\"ltr\"",
     "href=\"http://",
     "href=\"https://",
     "href=\"mailto:",
@@ -155,43 +157,92 @@ fn attacks_come_out_as_text() {
 fn only_web_and_mail_are_linked() {
     let rel = "rel=\"noopener noreferrer nofollow\" target=\"_blank\"";
     for (source, html) in [
-        ("[a](https://x.example/?b=1&c=2)", format!("<p><a href=\"https://x.example/?b=1&amp;c=2\" {rel}>a</a></p>\n")),
-        ("[a](HTTP://x.example)", format!("<p><a href=\"HTTP://x.example\" {rel}>a</a></p>\n")),
-        ("<me@x.example>", format!("<p><a href=\"mailto:me@x.example\" {rel}>me@x.example</a></p>\n")),
-        ("[a *b*](javascript:c)", "<p>a <em>b</em></p>\n".into()),
-        ("![a cat](https://x.example/c.png)", format!("<p><a href=\"https://x.example/c.png\" {rel}>a cat</a></p>\n")),
+        (
+            "[a](https://x.example/?b=1&c=2)",
+            format!("<p dir=\"auto\"><a href=\"https://x.example/?b=1&amp;c=2\" {rel}>a</a></p>\n"),
+        ),
+        ("[a](HTTP://x.example)", format!("<p dir=\"auto\"><a href=\"HTTP://x.example\" {rel}>a</a></p>\n")),
+        ("<me@x.example>", format!("<p dir=\"auto\"><a href=\"mailto:me@x.example\" {rel}>me@x.example</a></p>\n")),
+        ("[a *b*](javascript:c)", "<p dir=\"auto\">a <em>b</em></p>\n".into()),
+        (
+            "![a cat](https://x.example/c.png)",
+            format!("<p dir=\"auto\"><a href=\"https://x.example/c.png\" {rel}>a cat</a></p>\n"),
+        ),
         (
             "![](https://x.example/c.png)",
-            format!("<p><a href=\"https://x.example/c.png\" {rel}>https://x.example/c.png</a></p>\n"),
+            format!("<p dir=\"auto\"><a href=\"https://x.example/c.png\" {rel}>https://x.example/c.png</a></p>\n"),
         ),
         (
             "[![alt](https://x.example/i.png)](https://y.example)",
-            format!("<p><a href=\"https://y.example\" {rel}>alt</a></p>\n"),
+            format!("<p dir=\"auto\"><a href=\"https://y.example\" {rel}>alt</a></p>\n"),
         ),
-        ("![a](x.png)", "<p>a</p>\n".into()),
-        ("![](x.png)", "<p>x.png</p>\n".into()),
+        ("![a](x.png)", "<p dir=\"auto\">a</p>\n".into()),
+        ("![](x.png)", "<p dir=\"auto\">x.png</p>\n".into()),
     ] {
         assert_eq!(to_html(source), html, "{source}");
     }
 }
 
 #[test]
+fn bare_addresses_are_links() {
+    let link =
+        |url: &str| format!("<a href=\"{url}\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">{url}</a>");
+    let url = "https://x.example/a_b(c)?d=*e*";
+    assert_eq!(
+        to_html("See (https://x.example/a_b_c), \"http://y.example\"."),
+        format!(
+            "<p dir=\"auto\">See ({}), &quot;{}&quot;.</p>\n",
+            link("https://x.example/a_b_c"),
+            link("http://y.example")
+        )
+    );
+    assert_eq!(to_html("# https://x.example\n"), format!("<h3 dir=\"auto\">{}</h3>\n", link("https://x.example")));
+    assert_eq!(to_html(&format!("[{url}](https://z.example)")).matches("<a ").count(), 1);
+    for text in [
+        "`https://x.example`",
+        "    https://x.example",
+        "javascript://x.example",
+        "ftp://x.example",
+        "mailto:a@x.example",
+        "me@x.example",
+        "x.example",
+        "<b href=https://x.example",
+    ] {
+        let expected = usize::from(text.starts_with("<b"));
+        assert_eq!(to_html(text).matches("<a ").count(), expected, "{text}");
+    }
+}
+
+#[test]
+fn each_block_has_the_direction_of_its_own_text() {
+    assert_eq!(to_html("سلام.\n\nHello."), "<p dir=\"auto\">سلام.</p>\n<p dir=\"auto\">Hello.</p>\n");
+    assert_eq!(
+        to_html("2. a\n\n   b\n   - c\n"),
+        "<ol dir=\"auto\" start=\"2\">\n<li>\n<p>a</p>\n<p>b</p>\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ol>\n"
+    );
+    assert_eq!(to_html("> # a\n> b"), "<blockquote dir=\"auto\">\n<h3>a</h3>\n<p>b</p>\n</blockquote>\n");
+}
+
+#[test]
 fn the_outline_of_the_page_stays_right() {
-    assert_eq!(to_html("# A\n\n## B\n\n###### C"), "<h3>A</h3>\n<h4>B</h4>\n<h6>C</h6>\n");
+    assert_eq!(
+        to_html("# A\n\n## B\n\n###### C"),
+        "<h3 dir=\"auto\">A</h3>\n<h4 dir=\"auto\">B</h4>\n<h6 dir=\"auto\">C</h6>\n"
+    );
 }
 
 #[test]
 fn code_and_tables_are_scrolled_by_keyboard() {
     assert_eq!(
         to_html("```rust,ignore\na < b\n```"),
-        "<pre tabindex=\"0\"><code class=\"language-rust\">a &lt; b\n</code></pre>\n"
+        "<pre dir=\"ltr\" tabindex=\"0\"><code class=\"language-rust\">a &lt; b\n</code></pre>\n"
     );
-    assert_eq!(to_html("    a"), "<pre tabindex=\"0\"><code>a</code></pre>\n");
+    assert_eq!(to_html("    a"), "<pre dir=\"ltr\" tabindex=\"0\"><code>a</code></pre>\n");
     assert_eq!(
         to_html("| a | b |\n|---|--:|\n| 1 | 2 |"),
         "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table><thead><tr>\
-         <th scope=\"col\">a</th><th scope=\"col\" class=\"right\">b</th></tr></thead><tbody>\n\
-         <tr><td>1</td><td class=\"right\">2</td></tr>\n</tbody></table>\n</div>\n"
+         <th scope=\"col\" dir=\"auto\">a</th><th scope=\"col\" dir=\"auto\" class=\"right\">b</th></tr></thead><tbody>\n\
+         <tr><td dir=\"auto\">1</td><td dir=\"auto\" class=\"right\">2</td></tr>\n</tbody></table>\n</div>\n"
     );
 }
 
@@ -199,15 +250,15 @@ fn code_and_tables_are_scrolled_by_keyboard() {
 fn tasks_are_told_and_cannot_be_changed() {
     assert_eq!(
         to_html("- [x] a\n- [ ] b"),
-        "<ul>\n<li><input type=\"checkbox\" disabled checked aria-label=\"Done\"> a</li>\n\
+        "<ul dir=\"auto\">\n<li><input type=\"checkbox\" disabled checked aria-label=\"Done\"> a</li>\n\
          <li><input type=\"checkbox\" disabled aria-label=\"Not done\"> b</li>\n</ul>\n"
     );
 }
 
 #[test]
 fn the_usual_comes_out_as_usual() {
-    assert_eq!(to_html("a **b** ~~c~~  \nd"), "<p>a <strong>b</strong> <del>c</del><br />\nd</p>\n");
-    assert_eq!(to_html("<b>x</b>"), "<p>&lt;b&gt;x&lt;/b&gt;</p>\n");
+    assert_eq!(to_html("a **b** ~~c~~  \nd"), "<p dir=\"auto\">a <strong>b</strong> <del>c</del><br />\nd</p>\n");
+    assert_eq!(to_html("<b>x</b>"), "<p dir=\"auto\">&lt;b&gt;x&lt;/b&gt;</p>\n");
     assert_eq!(to_html(""), "");
 }
 

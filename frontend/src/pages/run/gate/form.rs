@@ -69,7 +69,7 @@ impl GateForm {
         self.send.value().get().and_then(Result::err).filter(|_| is_answered)
     }
 
-    /// The text in question.
+    /// The text to review.
     pub fn content(self) -> String {
         self.gate.read().as_ref().and_then(|gate| gate.content.clone()).unwrap_or_default()
     }
@@ -91,7 +91,7 @@ impl GateForm {
     }
 }
 
-/// The text in question, to be edited.
+/// The text to review, to be edited.
 #[component]
 pub fn TextEditor(form: GateForm, label: &'static str, class: &'static str, text: Signal<String>) -> impl IntoView {
     view! {

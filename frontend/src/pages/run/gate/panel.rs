@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use sluice_types::{Gate, GateKind, StepPath};
 use sluice_web_state::run_text::{expiry, gate_heading};
 
+use super::budget::BudgetGate;
 use super::form::GateForm;
-use super::other::{BudgetGate, InterruptedGate, UnknownGate};
+use super::other::{InterruptedGate, UnknownGate};
 use super::review::ReviewGate;
 use super::tool_call::ToolCallGate;
 use crate::components::{MarkdownView, NewerServer, Skeleton};
@@ -33,8 +34,8 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
                 >
                     <GateHead store path=path.get_value() gate kind />
                     {match kind {
-                        GateKind::Review => view! { <ReviewGate form store label=label.clone() /> }.into_any(),
-                        GateKind::Budget => view! { <BudgetGate form store /> }.into_any(),
+                        GateKind::Review => view! { <ReviewGate form store path=path.get_value() label=label.clone() /> }.into_any(),
+                        GateKind::Budget => view! { <BudgetGate form store path=path.get_value() /> }.into_any(),
                         GateKind::OutcomeUnknown => view! { <UnknownGate form /> }.into_any(),
                         GateKind::ToolCall => view! { <ToolCallGate form store path=path.get_value() /> }.into_any(),
                         GateKind::InterruptedOften => view! { <InterruptedGate form /> }.into_any(),
@@ -51,6 +52,8 @@ pub fn GatePanel(store: RunStore, path: StepPath, label: String) -> impl IntoVie
 #[component]
 fn GateHead(store: RunStore, path: StepPath, gate: Memo<Option<Gate>>, kind: GateKind) -> impl IntoView {
     let message = Signal::derive(move || gate.read().as_ref().map(|gate| gate.message.clone()).unwrap_or_default());
+    // The form of a budget says the same with the amounts of now.
+    let is_said = kind != GateKind::Budget || gate.with_untracked(|gate| gate.as_ref()?.needed_usd).is_none();
     let expires = move || {
         let gate = gate.get().filter(|gate| gate.expires_at.is_some())?;
         expiry(&gate, store.now_utc())
@@ -60,7 +63,7 @@ fn GateHead(store: RunStore, path: StepPath, gate: Memo<Option<Gate>>, kind: Gat
             <h4 tabindex="-1" id=ids::gate_heading(&path)>
                 {gate_heading(kind)}
             </h4>
-            <MarkdownView source=message />
+            {is_said.then(|| view! { <MarkdownView source=message /> })}
             {move || expires().map(|text| view! { <p class="small numbers">{text}</p> })}
         </div>
     }

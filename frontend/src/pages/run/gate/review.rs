@@ -5,15 +5,14 @@ use leptos::prelude::*;
 use sluice_types::{DecideGate, ReviewDecision, StepPath};
 
 use super::form::{GateForm, TextEditor};
-use crate::components::{
-    Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, MarkdownView, Note, NoteKind,
-};
+use super::seen::TextToReview;
+use crate::components::{Button, ButtonKind, Confirm, CopyButton, DiffView, FailureNote, Field, Note, NoteKind};
 use crate::pages::run::store::RunStore;
-use crate::pages::run::text_box::{TextBox, TextFrame, text_of};
+use crate::pages::run::text_box::{TextBox, text_of};
 
-/// The text in question, and what can be said about it.
+/// The text to review, and what can be said about it.
 #[component]
-pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoView {
+pub fn ReviewGate(form: GateForm, store: RunStore, path: StepPath, label: String) -> impl IntoView {
     let content = Memo::new(move |_| form.content());
     let editing = Memo::new(move |_| form.typed.read().text.is_some());
     let begin = move |_| {
@@ -28,13 +27,12 @@ pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoVi
     let is_stale =
         store.watch(move |run| from.read().as_ref().and_then(|path| run.step(path)).is_some_and(|step| step.run.stale));
     view! {
-        <References form store />
         <div class="row wrap between">
             <h4>
                 {move || match (editing.get(), label_from()) {
                     (true, _) => "Text, as you edit it".to_owned(),
-                    (false, Some(from)) => format!("Text in question: {from}"),
-                    (false, None) => "Text in question".to_owned(),
+                    (false, Some(from)) => format!("Text to review (from {from})"),
+                    (false, None) => "Text to review".to_owned(),
                 }}
             </h4>
             <div class="row">
@@ -53,19 +51,15 @@ pub fn ReviewGate(form: GateForm, store: RunStore, label: String) -> impl IntoVi
             if editing.get() {
                 view! { <EditText form content /> }.into_any()
             } else {
-                view! {
-                    <TextFrame label=label.clone()>
-                        <MarkdownView source=content />
-                    </TextFrame>
-                }
-                .into_any()
+                view! { <TextToReview form store path=path.clone() label=label.clone() content from /> }.into_any()
             }
         }}
+        <References form store />
         <Decisions form content />
     }
 }
 
-/// The other texts that the review shows: collapsed, so that the text in question comes first.
+/// The other texts that the review shows: collapsed, so that the text to review comes first.
 #[component]
 fn References(form: GateForm, store: RunStore) -> impl IntoView {
     let others = Memo::new(move |_| {
@@ -120,7 +114,7 @@ fn EditText(form: GateForm, content: Memo<String>) -> impl IntoView {
     view! {
         <Show when=move || is_other.get()>
             <Note kind=NoteKind::Warn>
-                "The text in question is another one since you began to edit. Your edit is kept; the difference below is to the new text."
+                "The text to review is another one since you began to edit. Your edit is kept; the difference below is to the new text."
             </Note>
         </Show>
         <TextEditor form label="Text, as you edit it" class="textarea grows tall" text />
@@ -162,7 +156,7 @@ fn Decisions(form: GateForm, content: Memo<String>) -> impl IntoView {
     view! {
         <Comment form wrong field />
         {move || form.error().map(|error| view! { <FailureNote error /> })}
-        <div class="row wrap">
+        <div class="row wrap gate-actions">
             <Show when=move || form.may(ReviewDecision::Approve)>
                 <Button
                     kind=ButtonKind::Primary

@@ -181,7 +181,7 @@ fn Decisions(form: GateForm) -> impl IntoView {
             ></textarea>
         </FieldFrame>
         {move || form.error().map(|error| view! { <FailureNote error /> })}
-        <div class="row wrap">
+        <div class="row wrap gate-actions">
             <Show when=move || form.may(ReviewDecision::Approve)>
                 <Button
                     kind=ButtonKind::Primary

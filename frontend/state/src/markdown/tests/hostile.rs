@@ -7,7 +7,14 @@ use super::{assert_safe, to_html};
 const LENGTH: usize = 200_000;
 
 /// The repeated part.
-const PIECES: [&str; 85] = [
+const PIECES: [&str; 92] = [
+    "http://",
+    "http://a.b ",
+    "a://",
+    "a:",
+    "http://a(",
+    "@a.b",
+    "http://a.b/\"",
     "[",
     "]",
     "*",
