@@ -6,7 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// What takes keys itself: fields, choices, and surfaces that are moved by keys.
-const TAKES_KEYS: &str = "input, textarea, select, [contenteditable], [role='application']";
+const TAKES_KEYS: &str =
+    "input:not([type='checkbox'], [type='radio']), textarea, select, [contenteditable], [role='application']";
 
 /// Whether a key is meant for the page: nobody types, no dialog is open, and it is pressed without Ctrl, Alt or Meta.
 pub fn is_for_page(event: &KeyboardEvent) -> bool {

@@ -215,7 +215,7 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
                     "Run again"
                 </Button>
             </Show>
-            <SearchButton store />
+            <SearchButton />
             <RunMenu store />
         </div>
         <Confirm

@@ -10,6 +10,7 @@ use web_sys::{Element, HtmlElement};
 use super::ids::{step_heading, tree_row};
 use super::lead::bring_into_view;
 use super::store::RunStore;
+use super::whole::WholeRun;
 use crate::browser::focus::scroll_into_view;
 use crate::browser::keys::is_for_page;
 
@@ -21,11 +22,12 @@ const APPROVES: &str = ".gate .button.primary";
 /// Listens to the keys of the page. They do nothing while a person types.
 #[component]
 pub fn RunKeys(store: RunStore) -> impl IntoView {
+    let searching = expect_context::<WholeRun>().searching;
     let _stop = use_event_listener(window(), leptos::ev::keydown, move |event: KeyboardEvent| {
         let Some(key) = RunKey::of(&event.key()).filter(|_| is_for_page(&event)) else { return };
         let is_done = match key {
             RunKey::Search => {
-                store.searching.set(true);
+                searching.set(true);
                 true
             }
             RunKey::Next => move_step(store, true),

@@ -14,6 +14,7 @@ use super::notice_offer::NoticeItem;
 use super::print::print;
 use super::store::RunStore;
 use super::unsent::{budget, forget, hand_over_input};
+use super::whole::WholeRun;
 use crate::api;
 use crate::browser::clipboard;
 use crate::browser::files::download;
@@ -26,6 +27,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
     let asks_delete = RwSignal::new(false);
     let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());
     let toasts = expect_context::<Toasts>();
+    let whole = expect_context::<WholeRun>();
     let navigate = use_navigate();
     let again = run_again(store);
     let delete = Action::new_unsync(move |&(): &()| {
@@ -48,7 +50,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
                 <MenuItem icon=icondata_lu::LuRotateCcw label="Run again" on_press=again.clone() />
             </Show>
             <MenuItem icon=icondata_lu::LuLink label="Copy link" on_press=move |_| copy_link(toasts) />
-            <MenuItem icon=icondata_lu::LuPrinter label="Print" on_press=move |_| print(store, toasts) />
+            <MenuItem icon=icondata_lu::LuPrinter label="Print" on_press=move |_| print(store, whole, toasts) />
             <MenuItem icon=icondata_lu::LuDownload label="Export JSON" on_press=move |_| export(store.id(), toasts) />
             <Show when=move || may.get().edit_budget>
                 <MenuItem icon=icondata_lu::LuCoins label="Change budget" on_press=move |_| asks_budget.set(true) />

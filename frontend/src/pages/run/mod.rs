@@ -3,7 +3,6 @@
 mod address;
 mod agent;
 mod agent_rows;
-mod all_steps;
 mod auto_scroll;
 mod bar;
 mod budget;
@@ -43,5 +42,6 @@ mod store;
 mod text_box;
 mod tree;
 pub mod unsent;
+mod whole;
 
 pub use page::RunPage;

@@ -28,6 +28,7 @@ use super::search::RunSearch;
 use super::step::StepItem;
 use super::store::RunStore;
 use super::tree::RunTree;
+use super::whole::WholeRun;
 use crate::api;
 use crate::browser::focus::use_title;
 use crate::browser::view::is_as_wide;
@@ -105,6 +106,7 @@ fn Run(execution: Execution) -> impl IntoView {
     let id = store.id();
     let view = view_of_address();
     Chooser::provide(store, view);
+    WholeRun::provide();
     let is_wide = is_as_wide(PANES_FROM_PX);
     let layout = Memo::new(move |_| match (view.get(), is_wide.get()) {
         (RunView::Timeline, _) => Layout::Timeline,

@@ -11,13 +11,15 @@ use sluice_web_state::run::{InputPart, StepView, begun_containers, in_order, inp
 use sluice_web_state::run_status::RunStanding;
 
 use super::store::RunStore;
+use super::whole::WholeRun;
 use crate::components::{MarkdownView, Message, Toasts, step_word};
 
 /// Draws the run for paper while the browser prints. What is not loaded cannot be read in time then; the menu of the run
 /// reads it first.
 #[component]
 pub fn PrintedRun(store: RunStore, #[prop(into)] name: Signal<String>) -> impl IntoView {
-    let printing = store.printing;
+    let whole = expect_context::<WholeRun>();
+    let printing = whole.printing;
     let _stop = use_event_listener(window(), leptos::ev::Custom::<web_sys::Event>::new("beforeprint"), move |_| {
         printing.set(true);
     });
@@ -30,19 +32,20 @@ pub fn PrintedRun(store: RunStore, #[prop(into)] name: Signal<String>) -> impl I
                 <h1>{move || name.get()}</h1>
                 <Facts store />
                 <Input store />
-                <Steps store />
+                <Steps store whole />
             </article>
         </Show>
     }
 }
 
 /// Prints the run with what runs inside its containers.
-pub fn print(store: RunStore, toasts: Toasts) {
+pub fn print(store: RunStore, whole: WholeRun, toasts: Toasts) {
     spawn_local(async move {
-        if let Err(error) = store.read_inside().await {
-            return toasts.retry("The steps inside containers were not read", &error, move || print(store, toasts));
+        if let Err(error) = whole.read(store).await {
+            return toasts
+                .retry("The steps inside containers were not read", &error, move || print(store, whole, toasts));
         }
-        store.printing.try_set(true);
+        whole.printing.try_set(true);
         // It is drawn in the frame after this one.
         request_animation_frame(move || {
             request_animation_frame(|| {
@@ -95,8 +98,8 @@ fn Input(store: RunStore) -> impl IntoView {
 }
 
 #[component]
-fn Steps(store: RunStore) -> impl IntoView {
-    let (steps, unread) = store.read.with_untracked(|read| {
+fn Steps(store: RunStore, whole: WholeRun) -> impl IntoView {
+    let (steps, unread) = whole.inside.with_untracked(|read| {
         store.peek(|run| {
             let steps = in_order(run, read);
             let printed: Vec<Printed> = steps.iter().map(|step| Printed::of(step)).collect();

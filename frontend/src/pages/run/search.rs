@@ -7,12 +7,13 @@ use leptos_use_watch_debounce_throttle::watch_debounced;
 use sluice_types::StepPath;
 use sluice_web_state::format::plural;
 use sluice_web_state::keys::run::moved;
-use sluice_web_state::run::{Found, Hit, MOST_HITS, in_order, search};
+use sluice_web_state::run::{Found, Hit, MOST_HITS, begun_containers, in_order, search};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::address::{Chooser, address_of};
 use super::store::RunStore;
+use super::whole::WholeRun;
 use crate::api::ApiResult;
 use crate::components::{Button, CloseButton, FailureNote, Icon};
 
@@ -23,13 +24,14 @@ const BUTTON: &str = "run-search-button";
 
 /// The button that opens the search.
 #[component]
-pub fn SearchButton(store: RunStore) -> impl IntoView {
+pub fn SearchButton() -> impl IntoView {
+    let searching = expect_context::<WholeRun>().searching;
     view! {
         <span id=BUTTON>
             <Button
                 icon=icondata_lu::LuSearch
                 label="Search in this run (/)"
-                on_press=move |_| store.searching.update(|open| *open = !*open)
+                on_press=move |_| searching.update(|open| *open = !*open)
             />
         </span>
     }
@@ -38,8 +40,9 @@ pub fn SearchButton(store: RunStore) -> impl IntoView {
 /// The search, while it is open.
 #[component]
 pub fn RunSearch(store: RunStore) -> impl IntoView {
+    let searching = expect_context::<WholeRun>().searching;
     view! {
-        <Show when=move || store.searching.get()>
+        <Show when=move || searching.get()>
             <OpenSearch store />
         </Show>
     }
@@ -50,13 +53,14 @@ fn OpenSearch(store: RunStore) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let wanted = RwSignal::new(String::new());
     let _stop = watch_debounced(move || typed.get(), move |typed, _, _| wanted.set(typed.clone()), PAUSE_MS);
-    let read = Action::new_unsync(move |&(): &()| store.read_inside());
-    if untrack(|| store.has_unread()) {
+    let whole = expect_context::<WholeRun>();
+    let read = Action::new_unsync(move |&(): &()| whole.read(store));
+    if store.peek(|run| !begun_containers(run.top()).is_empty()) {
         read.dispatch_local(());
     }
     let found = Memo::new(move |_| {
         let wanted = wanted.read();
-        store.read.with(|read| store.head(|run| search(&in_order(run, read), &wanted)))
+        whole.inside.with(|read| store.head(|run| search(&in_order(run, read), &wanted)))
     });
     let hits = move || found.read().as_ref().map(|found| found.hits.clone()).unwrap_or_default();
     let field: NodeRef<html::Input> = NodeRef::new();
@@ -71,7 +75,7 @@ fn OpenSearch(store: RunStore) -> impl IntoView {
     let keys = move |event: KeyboardEvent| match event.key().as_str() {
         "Escape" => {
             event.prevent_default();
-            close(store);
+            close(whole.searching);
         }
         "ArrowDown" | "ArrowUp" => move_focus(&event, panel),
         "Enter" if is_field(&event) => {
@@ -105,11 +109,11 @@ fn OpenSearch(store: RunStore) -> impl IntoView {
                     prop:value=move || typed.get()
                     on:input:target=move |event| typed.set(event.target().value())
                 />
-                <CloseButton label="Close the search" on_press=move |_| close(store) />
+                <CloseButton label="Close the search" on_press=move |_| close(whole.searching) />
             </div>
             <p class="small muted" role="status">
                 {move || found.with(|found| found.as_ref().map(|found| told(found, read.pending().get())))}
-                <Show when=move || store.read.read().is_cut>" Of a run this large, not all steps inside containers are read."</Show>
+                <Show when=move || whole.inside.read().is_cut>" Of a run this large, not all steps inside containers are read."</Show>
             </p>
             {move || {
                 let failed = read.value().get().and_then(ApiResult::err);
@@ -124,8 +128,8 @@ fn OpenSearch(store: RunStore) -> impl IntoView {
     }
 }
 
-fn close(store: RunStore) {
-    store.searching.set(false);
+fn close(searching: RwSignal<bool>) {
+    searching.set(false);
     let button = document().query_selector(&format!("#{BUTTON} button")).ok().flatten();
     if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
         let _focused = button.focus();

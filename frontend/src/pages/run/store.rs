@@ -11,7 +11,7 @@ use sluice_types::{
     Definition, Execution, ExecutionEvent, ExecutionId, Index, Step, StepKind, StepPath, StepRun, StepRunStatus,
 };
 use sluice_web_state::connection::Connection;
-use sluice_web_state::run::{Changed, RunState, StepView, StepsRead};
+use sluice_web_state::run::{Changed, RunState, StepView};
 use sluice_web_state::shared::Shared;
 
 use super::unsent::{self, Choices};
@@ -129,12 +129,6 @@ pub struct RunStore {
     pub missing: RwSignal<Option<(StepPath, ApiError)>>,
     /// The step that is to be run again, while the dialog about it is open.
     pub retrying: RwSignal<Option<StepPath>>,
-    /// Whether the search is open.
-    pub searching: RwSignal<bool>,
-    /// Whether the run is drawn as it is printed.
-    pub printing: RwSignal<bool>,
-    /// The step runs inside containers, as they were read for the search or for paper.
-    pub read: RwSignal<StepsRead>,
     pub(super) buffer: StoredValue<Vec<ExecutionEvent>>,
     pub(super) flush_due: StoredValue<bool>,
     pub(super) fetching: StoredValue<bool>,
@@ -170,9 +164,6 @@ impl RunStore {
             wanted: RwSignal::new(None),
             missing: RwSignal::new(None),
             retrying: RwSignal::new(None),
-            searching: RwSignal::new(false),
-            printing: RwSignal::new(false),
-            read: RwSignal::new(StepsRead::default()),
             buffer: StoredValue::new(Vec::new()),
             flush_due: StoredValue::new(false),
             fetching: StoredValue::new(false),

@@ -103,15 +103,15 @@ mod tests {
         .unwrap()
     }
 
-    fn waiting(gates: &[OpenGate]) -> Waiting {
-        Waiting { gates: gates.to_vec(), has_more: false }
+    fn waiting(gates: &[&OpenGate]) -> Waiting {
+        Waiting { gates: gates.iter().copied().cloned().collect(), has_more: false }
     }
 
     #[test]
     fn only_gates_that_are_new_are_told_of() {
         let known = gate("a", 4);
-        assert_eq!(notices(&waiting(&[known.clone()]), &waiting(&[known.clone()])), []);
-        let told = notices(&waiting(&[known.clone()]), &waiting(&[known, gate("b", 9)]));
+        assert_eq!(notices(&waiting(&[&known]), &waiting(&[&known])), []);
+        let told = notices(&waiting(&[&known]), &waiting(&[&known, &gate("b", 9)]));
         let [notice] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((notice.title.as_str(), notice.text.as_str()), ("Brief waits for you", "Check\nIs it good?"));
         assert_eq!(notice.address, "/runs/execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11#b");
@@ -119,13 +119,13 @@ mod tests {
 
     #[test]
     fn a_gate_that_opens_again_is_told_of_again() {
-        assert_eq!(notices(&waiting(&[gate("a", 4)]), &waiting(&[gate("a", 12)])).len(), 1);
+        assert_eq!(notices(&waiting(&[&gate("a", 4)]), &waiting(&[&gate("a", 12)])).len(), 1);
     }
 
     #[test]
     fn many_at_once_are_one_notification() {
         let many: Vec<OpenGate> = (0..5).map(|seq| gate("a", seq)).collect();
-        let told = notices(&Waiting::default(), &waiting(&many));
+        let told = notices(&Waiting::default(), &Waiting { gates: many, has_more: false });
         assert_eq!((told.len(), told[0].title.as_str()), (1, "5 steps wait for you"));
         assert_eq!((told[0].text.as_str(), told[0].address.as_str()), ("Brief", "/runs?status=waiting"));
     }

@@ -1,4 +1,4 @@
-//! Reading the step runs inside all containers, for the search and for paper.
+//! The whole run, as it is searched and printed: with the step runs inside all containers.
 
 use leptos::prelude::*;
 use sluice_web_state::run::{StepView, StepsRead, begun_containers};
@@ -10,16 +10,31 @@ use crate::api::executions::steps_inside;
 /// Pages of 200 step runs that are read at the most.
 const MOST_PAGES: usize = 20;
 
-impl RunStore {
-    /// Whether step runs inside containers are not all on the page. Tracks changes.
-    pub fn has_unread(self) -> bool {
-        self.head(|run| !begun_containers(run.steps()).is_empty())
+/// What the search and the print of a run share.
+#[derive(Clone, Copy)]
+pub struct WholeRun {
+    /// Whether the search is open.
+    pub searching: RwSignal<bool>,
+    /// Whether the run is drawn as it is printed.
+    pub printing: RwSignal<bool>,
+    /// The step runs inside containers, as they were read last.
+    pub inside: RwSignal<StepsRead>,
+}
+
+impl WholeRun {
+    /// Makes the place for it, for the page.
+    pub fn provide() {
+        provide_context(Self {
+            searching: RwSignal::new(false),
+            printing: RwSignal::new(false),
+            inside: RwSignal::new(StepsRead::default()),
+        });
     }
 
-    /// Reads them, as many as there may be, and keeps them with the page.
-    pub async fn read_inside(self) -> ApiResult<()> {
-        let Some(id) = self.try_id() else { return Ok(()) };
-        let mut due = self.peek(|run| begun_containers(run.top()));
+    /// Reads the step runs inside containers, as many as there may be.
+    pub async fn read(self, store: RunStore) -> ApiResult<()> {
+        let Some(id) = store.try_id() else { return Ok(()) };
+        let mut due = store.peek(|run| begun_containers(run.top()));
         let mut read = StepsRead::default();
         let mut pages = 0;
         while let Some(container) = due.pop() {
@@ -41,7 +56,7 @@ impl RunStore {
             }
         }
         // The page may have been left meanwhile.
-        self.read.try_set(read);
+        self.inside.try_set(read);
         Ok(())
     }
 }
