@@ -14,6 +14,7 @@ mod cached;
 mod command_menu;
 mod commands;
 mod components;
+mod notices;
 mod pages;
 mod session;
 mod waiting;

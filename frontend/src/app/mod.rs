@@ -21,6 +21,7 @@ use crate::browser::secrets::Secrets;
 use crate::browser::theme::ThemeChoice;
 use crate::commands::PageCommands;
 use crate::components::{Deletions, Toasts, ToastsView};
+use crate::notices::{GateNotices, GateNoticesView};
 use crate::pages::builder::Handover;
 use crate::session::Session;
 use crate::waiting::WaitingGates;
@@ -35,6 +36,7 @@ pub fn App() -> impl IntoView {
     Deletions::provide();
     Session::provide();
     Handover::provide();
+    GateNotices::provide();
     WaitingGates::provide();
     PageCommands::provide();
     Overlays::provide();
@@ -44,6 +46,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <TopBar />
             <TitleAnnouncer />
+            <GateNoticesView />
             <main id=MAIN class="page" tabindex="-1">
                 <Pages />
             </main>

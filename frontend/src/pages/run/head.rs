@@ -11,6 +11,7 @@ use super::address::{Chooser, RunView, ViewChoice};
 use super::commands::tell;
 use super::ids::gate_heading;
 use super::menu::{RunMenu, run_again};
+use super::search::SearchButton;
 use super::store::RunStore;
 use crate::api;
 use crate::api::executions::Command;
@@ -39,12 +40,28 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<R
                 <span role="status">
                     <RunBadge standing />
                 </span>
+                <RunOrigin store />
             </div>
             <ViewChoice view />
             <ActionsBar store />
         </header>
         <RunFacts store />
         <RunMetadata store />
+    }
+}
+
+/// The version that the run runs, and who started it.
+#[component]
+fn RunOrigin(store: RunStore) -> impl IntoView {
+    let (workflow, version, starter) = store.peek(|run| {
+        let run = run.execution();
+        (run.workflow_id.to_string(), run.workflow_version, run.triggered_by.clone())
+    });
+    view! {
+        <p class="small muted break run-origin">
+            <a href=format!("/workflows/{workflow}/versions")>{format!("Version {version}")}</a>
+            {format!(" · started by {starter}")}
+        </p>
     }
 }
 
@@ -140,7 +157,7 @@ fn RunFacts(store: RunStore) -> impl IntoView {
     }
 }
 
-/// The buttons that fit the run's state, the YOLO switch, and the rest in a menu.
+/// The buttons that fit the run's state, the switch that skips reviews, and the rest in a menu.
 #[component]
 pub fn ActionsBar(store: RunStore) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
@@ -157,15 +174,15 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
     offered::offer(store, send, asks_cancel);
     let switch_yolo = Action::new_unsync(move |&on: &bool| {
         let (id, patch) = (store.id(), PatchExecution { yolo: Some(on), ..PatchExecution::default() });
-        async move { tell(toasts, "YOLO was not switched", store.send(api::executions::update(&id, &patch)).await) }
+        async move { tell(toasts, "The reviews were not switched", store.send(api::executions::update(&id, &patch)).await) }
     });
     view! {
         <div class="run-actions">
             <Decide store />
             <Show when=move || may.get().yolo_switch>
                 <Switch
-                    label="YOLO"
-                    title="Skip reviews: the run goes on without asking"
+                    label="Skip reviews"
+                    title="YOLO: the run goes on without asking"
                     on=yolo
                     disabled=switch_yolo.pending()
                     on_change=move |on| _ = switch_yolo.dispatch_local(on)
@@ -200,12 +217,14 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
                     "Run again"
                 </Button>
             </Show>
+            <SearchButton />
             <RunMenu store />
         </div>
         <Confirm
             open=asks_cancel
             title="Cancel this run?"
             verb="Cancel the run"
+            keep="Keep running"
             on_confirm=move |()| send("The run was not cancelled", Command::Cancel)
         >
             <p>

@@ -11,8 +11,11 @@ use sluice_web_state::actions::run_actions;
 use super::budget::BudgetDialog;
 use super::commands::tell;
 use super::compare_with::CompareDialog;
+use super::notice_offer::NoticeItem;
+use super::print::print;
 use super::store::RunStore;
 use super::unsent::{budget, forget, hand_over_input};
+use super::whole::WholeRun;
 use crate::api;
 use crate::browser::clipboard;
 use crate::browser::files::download;
@@ -26,6 +29,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
     let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());
     let compares = RwSignal::new(false);
     let toasts = expect_context::<Toasts>();
+    let whole = expect_context::<WholeRun>();
     let navigate = use_navigate();
     let again = run_again(store);
     let delete = Action::new_unsync(move |&(): &()| {
@@ -49,10 +53,12 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
             </Show>
             <MenuItem icon=icondata_lu::LuLink label="Copy link" on_press=move |_| copy_link(toasts) />
             <MenuItem icon=icondata_lu::LuGitCompare label="Compare with…" on_press=move |_| compares.set(true) />
+            <MenuItem icon=icondata_lu::LuPrinter label="Print" on_press=move |_| print(store, whole, toasts) />
             <MenuItem icon=icondata_lu::LuDownload label="Export JSON" on_press=move |_| export(store.id(), toasts) />
             <Show when=move || may.get().edit_budget>
                 <MenuItem icon=icondata_lu::LuCoins label="Change budget" on_press=move |_| asks_budget.set(true) />
             </Show>
+            <NoticeItem />
             <Show when=move || may.get().delete>
                 <MenuItem
                     icon=icondata_lu::LuTrash2
@@ -70,14 +76,18 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
     }
 }
 
+/// Copies the link of the page.
 pub fn copy_link(toasts: Toasts) {
-    spawn_local(async move {
-        if clipboard::copy(&window().location().href().unwrap_or_default()).await {
-            toasts.done("The link is copied.");
-        } else {
-            toasts.failed("The browser did not allow copying. Take the link from the address bar.");
-        }
-    });
+    spawn_local(copy_text(window().location().href().unwrap_or_default(), toasts));
+}
+
+/// Copies a link, and says whether that was possible.
+pub async fn copy_text(link: String, toasts: Toasts) {
+    if clipboard::copy(&link).await {
+        toasts.done("The link is copied.");
+    } else {
+        toasts.failed("The browser did not allow copying. Take the link from the address bar.");
+    }
 }
 
 /// Gives the run to the person as a file. A message about it outlives the page, so it holds nothing of the page.

@@ -1,6 +1,7 @@
 //! The keys of the app: which there are, and where `g` and a letter lead.
 
 mod builder;
+pub mod run;
 mod sending;
 
 /// Keys and what they do.
@@ -23,6 +24,7 @@ pub fn of_page(path: &str) -> Option<(&'static str, Keys)> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
         ["new"] | ["workflows", _] => Some(("Builder", builder::BUILDER_KEYS)),
+        ["runs", id] if *id != "compare" => Some(("Run", run::RUN_KEYS)),
         ["workflows", _, "run"] => Some(("Start", sending::START_KEYS)),
         ["generate"] => Some(("Describe", sending::DESCRIBE_KEYS)),
         _ => None,
@@ -82,6 +84,8 @@ mod tests {
         let page = |path| of_page(path).map(|(name, keys)| (name, keys.is_empty()));
         assert_eq!(page("/workflows/a"), Some(("Builder", false)));
         assert_eq!(page("/workflows/a/run"), Some(("Start", false)));
+        assert_eq!(page("/runs/a"), Some(("Run", false)));
+        assert_eq!(page("/runs/compare"), None);
         assert_eq!(page("/new"), Some(("Builder", false)));
         assert_eq!(page("/settings/providers"), None);
     }

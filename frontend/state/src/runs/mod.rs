@@ -3,6 +3,7 @@
 mod bulk;
 mod filter;
 mod keys;
+mod notice;
 mod selection;
 mod usd;
 mod waiting;
@@ -10,6 +11,7 @@ mod waiting;
 pub use bulk::{AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, summary_of};
 pub use filter::{RunsFilter, Since, StatusFilter, is_entry, parse_version};
 pub use keys::RowKey;
+pub use notice::{Notice, Notices, Permission, notices};
 pub use selection::RunSelection;
 pub use usd::Usd;
 pub use waiting::{Waiting, question};
