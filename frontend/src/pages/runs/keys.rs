@@ -4,7 +4,7 @@ use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::ExecutionSummary;
-use sluice_web_state::runs::RowKey;
+use sluice_web_state::keys::runs::RowKey;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 

@@ -2,6 +2,7 @@
 
 mod builder;
 pub mod run;
+pub mod runs;
 mod sending;
 
 /// Keys and what they do.
@@ -24,6 +25,7 @@ pub fn of_page(path: &str) -> Option<(&'static str, Keys)> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
         ["new"] | ["workflows", _] => Some(("Builder", builder::BUILDER_KEYS)),
+        ["runs"] => Some(("Runs", runs::RUNS_KEYS)),
         ["runs", id] if *id != "compare" => Some(("Run", run::RUN_KEYS)),
         ["workflows", _, "run"] => Some(("Start", sending::START_KEYS)),
         ["generate"] => Some(("Describe", sending::DESCRIBE_KEYS)),
@@ -84,6 +86,7 @@ mod tests {
         let page = |path| of_page(path).map(|(name, keys)| (name, keys.is_empty()));
         assert_eq!(page("/workflows/a"), Some(("Builder", false)));
         assert_eq!(page("/workflows/a/run"), Some(("Start", false)));
+        assert_eq!(page("/runs"), Some(("Runs", false)));
         assert_eq!(page("/runs/a"), Some(("Run", false)));
         assert_eq!(page("/runs/compare"), None);
         assert_eq!(page("/new"), Some(("Builder", false)));

@@ -2,7 +2,6 @@
 
 mod bulk;
 mod filter;
-mod keys;
 mod notice;
 mod selection;
 mod usd;
@@ -10,7 +9,6 @@ mod waiting;
 
 pub use bulk::{AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, summary_of};
 pub use filter::{RunsFilter, Since, StatusFilter, is_entry, parse_version};
-pub use keys::RowKey;
 pub use notice::{Notice, Notices, Permission, notices};
 pub use selection::RunSelection;
 pub use usd::Usd;

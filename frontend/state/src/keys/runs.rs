@@ -1,4 +1,8 @@
-//! Keys of the list of runs.
+//! The keys of the list of runs.
+
+/// Each key with what it does, for the help.
+pub const RUNS_KEYS: &[(&str, &str)] =
+    &[("j", "Next run"), ("k", "Previous run"), ("x", "Choose the run, or no more"), ("Enter", "Open the run")];
 
 /// What a key does in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
