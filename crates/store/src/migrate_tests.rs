@@ -123,9 +123,15 @@ fn the_newest_migrations_can_be_reverted() {
         ('local', 'deleted', 'start_execution', 'hash', 'gone', 50)";
     connection.batch_execute(newer).unwrap();
     connection.revert_last_migration(MIGRATIONS).unwrap();
+    let table = "SELECT name AS value FROM sqlite_master WHERE name = 'workflow_search'";
+    assert_eq!(texts(&mut connection, table), [""; 0]);
+    connection.revert_last_migration(MIGRATIONS).unwrap();
     let columns =
         "SELECT name AS value FROM pragma_table_info('workflow_versions') WHERE name IN ('created_by', 'origin')";
     assert_eq!(texts(&mut connection, columns), [""; 0]);
+    connection.revert_last_migration(MIGRATIONS).unwrap();
+    let column = "SELECT name AS value FROM pragma_table_info('executions') WHERE name = 'tried_step'";
+    assert_eq!(texts(&mut connection, column), [""; 0]);
     connection.revert_last_migration(MIGRATIONS).unwrap();
     let table = "SELECT name AS value FROM sqlite_master WHERE name IN ('uncounted_executions', 'workflows_published')";
     assert_eq!(texts(&mut connection, table), [""; 0]);

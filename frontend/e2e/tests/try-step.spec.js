@@ -38,6 +38,9 @@ test('a step is tried with the values of the newest run, as the draft is', async
   await text.press('Control+Enter');
   await expect(lastTry(card)).toContainText('Again: A plan on tea');
   await expect(card.getByText(/^2 tries of this step/)).toBeVisible();
+  // Typing begins with the values of the run.
+  await card.getByLabel('Values from').selectOption('Type the values');
+  await expect(card.getByRole('textbox', { name: 'Output of Plan' })).toHaveValue('A plan on tea');
   expect((await api.workflow(workflow.id)).version).toBe(1);
   expect((await api.get('/workflows/executions')).items).toHaveLength(1);
   await expectSound(page);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use sluice_types::json::escape;
-use sluice_types::{Definition, ExecutionId, Index, InputField, InputType, StepId, StepKind, TryStep};
+use sluice_types::{Definition, Execution, ExecutionId, Index, InputField, InputType, StepId, StepKind, TryStep};
 
 use super::needs::Needs;
 use super::pins::Pins;
@@ -51,6 +51,20 @@ impl TryValues {
         }
     }
 
+    /// Fills in from a run what is not typed.
+    pub fn fill_from(&mut self, needs: &Needs, run: &Execution) {
+        for need in &needs.outputs {
+            let output = run.step_results.as_ref().and_then(|results| results.get(need.id.as_str()));
+            fill(self.outputs.entry(need.id.clone()).or_default(), output);
+        }
+        if needs.whole_input {
+            fill(self.input.entry(String::new()).or_default(), Some(&run.input));
+        }
+        for name in &needs.fields {
+            fill(self.input.entry(name.clone()).or_default(), run.input.get(name));
+        }
+    }
+
     /// The request for a try.
     #[must_use]
     pub fn request(&self, definition: Definition, needs: &Needs, pins: &Pins, newest: Option<&ExecutionId>) -> TryStep {
@@ -87,6 +101,12 @@ impl TryValues {
             Some((name.clone(), field_of(field, text)))
         });
         Value::Object(given.collect::<Map<_, _>>())
+    }
+}
+
+fn fill(text: &mut String, value: Option<&Value>) {
+    if let Some(value) = value.filter(|value| text.is_empty() && !value.is_null()) {
+        *text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     }
 }
 
@@ -149,5 +169,19 @@ mod tests {
         let sent = request(&values);
         assert_eq!((sent.execution_id, sent.input), (None, Some(json!({"count": 7, "topic": "7"}))));
         assert_eq!(sent.outputs.get(&id("plan")), Some(&json!("[typed]")));
+        // A run fills in what is not typed.
+        let usage = json!({"input_tokens": 0, "output_tokens": 0, "cached_input_tokens": 0});
+        let execution: Execution = serde_json::from_value(json!({
+            "id": run, "workflow_id": "w", "workflow_version": 1, "temporal_workflow_id": null, "status": "completed",
+            "input": {"count": 9, "topic": "tea"}, "error": null, "token_usage": usage, "cost_usd": 0.0, "budget_usd": null,
+            "yolo": false, "triggered_by": "api", "created_at": "2026-01-01T00:00:00Z", "duration_ms": null,
+            "on_hold": false, "steps": [], "steps_executed": [], "step_results": {"plan": "P", "list": [2]}
+        }))
+        .unwrap();
+        values.input.remove("topic");
+        values.fill_from(&needs, &execution);
+        assert_eq!(values.input, BTreeMap::from([("count".into(), "7".into()), ("topic".into(), "tea".into())]));
+        assert_eq!(values.outputs.get(&id("list")).map(String::as_str), Some("[2]"));
+        assert_eq!(values.outputs.get(&id("plan")).map(String::as_str), Some("[typed]"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sluice_types::{EventType, ExecutionEvent, ExecutionId, ExecutionSummary, StepId, WorkflowId};
-use sluice_web_state::try_step::{LiveTry, Needs, Pins, TryValues};
+use sluice_web_state::try_step::{LiveTry, Needs, Pins, Source, TryValues};
 
 use super::super::model::Builder;
 use super::super::save::Saver;
@@ -122,6 +122,25 @@ impl Tries {
             let filter = [("workflow_id", workflow.to_string())];
             if let Ok(page) = api::executions::list(&filter, RUNS, None, true).await {
                 self.runs.try_set(Some(page.items));
+            }
+        });
+    }
+
+    /// Takes the values of a try from a run, or from nowhere: then those of the run before are filled in.
+    pub fn choose(self, id: &StepId, source: Source) {
+        let before = untrack(|| self.newest());
+        let before = self.typed.with_untracked(|typed| match typed.get(id) {
+            Some(typed) => typed.run(before.as_ref()).cloned(),
+            None => before,
+        });
+        let is_typed = source == Source::Typed;
+        self.typed.update(|typed| typed.entry(id.clone()).or_default().source = source);
+        let Some(run) = before.filter(|_| is_typed) else { return };
+        let (id, needs) = (id.clone(), untrack(|| self.needs(id)));
+        spawn_local(async move {
+            // Without an answer, all is typed.
+            if let Ok(run) = api::executions::whole(&run).await {
+                self.typed.try_update(|typed| typed.entry(id).or_default().fill_from(&needs, &run));
             }
         });
     }

@@ -39,7 +39,7 @@ pub fn ValueFields(tries: Tries, id: StepId, needs: Memo<Needs>) -> impl IntoVie
             when=move || needs.with(|needs| !needs.is_free())
             fallback=|| view! { <p class="small muted">"It reads nothing of a run."</p> }
         >
-            <RunChoice tries typed on_choose=move |source: Source| change(&|typed| typed.source = source.clone()) />
+            <RunChoice tries typed on_choose=move |source: Source| own.with_value(|id| tries.choose(id, source)) />
             <div class="try-values">
                 <For each=move || outputs.get() key=|need| (need.id.clone(), need.label.clone()) let:need>
                     {
