@@ -29,10 +29,6 @@ enum ListView {
 #[component]
 pub fn Rows(listing: Listing) -> impl IntoView {
     let rows = Memo::new(move |_| listing.shown());
-    let by_id = Memo::new(move |_| {
-        rows.with(|rows| rows.iter().map(|row| (row.id.clone(), Arc::clone(row))).collect::<HashMap<_, _>>())
-    });
-    let repeated = Memo::new(move |_| rows.with(|rows| repeated_names(rows.iter().map(|row| row.name.as_str()))));
     let shown = Memo::new(move |_| {
         let none = rows.with(Vec::is_empty);
         let filtered = listing.state.with(ListState::is_filtered);
@@ -72,22 +68,7 @@ pub fn Rows(listing: Listing) -> impl IntoView {
                     <Show when=move || outdated.get()>
                         <ListFailure listing />
                     </Show>
-                    <ul
-                        class="card workflow-list"
-                        class:compact=move || listing.compact.get()
-                        class:outdated=outdated
-                        aria-label="Workflows"
-                        aria-busy=move || outdated.get().then_some("true")
-                    >
-                        <For each=move || rows.get() key=|row| row.id.clone() let:first>
-                            {
-                                let id = first.id.clone();
-                                let found = move || by_id.with(|all| all.get(&id).cloned());
-                                let workflow = Memo::new(move |_| found().unwrap_or_else(|| Arc::clone(&first)));
-                                view! { <Row workflow repeated listing /> }
-                            }
-                        </For>
-                    </ul>
+                    <RowList rows outdated listing />
                     <Show when=move || !outdated.get()>
                         <ListFailure listing />
                     </Show>
@@ -96,6 +77,38 @@ pub fn Rows(listing: Listing) -> impl IntoView {
                     .into_any()
             }
         }}
+    }
+}
+
+/// The rows that came.
+#[component]
+fn RowList(
+    rows: Memo<Vec<Arc<WorkflowSummary>>>,
+    /// Whether they are those of the search before.
+    outdated: Memo<bool>,
+    listing: Listing,
+) -> impl IntoView {
+    let by_id = Memo::new(move |_| {
+        rows.with(|rows| rows.iter().map(|row| (row.id.clone(), Arc::clone(row))).collect::<HashMap<_, _>>())
+    });
+    let repeated = Memo::new(move |_| rows.with(|rows| repeated_names(rows.iter().map(|row| row.name.as_str()))));
+    view! {
+        <ul
+            class="card workflow-list"
+            class:compact=move || listing.compact.get()
+            class:outdated=outdated
+            aria-label="Workflows"
+            aria-busy=move || outdated.get().then_some("true")
+        >
+            <For each=move || rows.get() key=|row| row.id.clone() let:first>
+                {
+                    let id = first.id.clone();
+                    let found = move || by_id.with(|all| all.get(&id).cloned());
+                    let workflow = Memo::new(move |_| found().unwrap_or_else(|| Arc::clone(&first)));
+                    view! { <Row workflow repeated listing /> }
+                }
+            </For>
+        </ul>
     }
 }
 

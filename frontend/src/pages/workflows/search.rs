@@ -157,6 +157,28 @@ impl SearchBox {
         true
     }
 
+    /// Searches when nothing is typed for a while, and shows what the address says.
+    fn follow(self) {
+        // A search that comes due on another page would lead back to this one.
+        let _stop = watch_debounced(
+            move || self.text.track(),
+            move |(), _, _| {
+                if !self.text.is_disposed() {
+                    self.send();
+                }
+            },
+            PAUSE_MS,
+        );
+        // The address may change without typing: a link, one step back, "Clear search".
+        Effect::new(move || {
+            let search = self.listing.state.with(|state| state.search.clone());
+            if self.sent.with_value(|sent| *sent != search) {
+                self.sent.set_value(search.clone());
+                self.text.set(search);
+            }
+        });
+    }
+
     /// What is wrong with what is typed. Tracks changes.
     fn wrong(self) -> Option<String> {
         if self.is_full.get() {
@@ -171,28 +193,19 @@ impl SearchBox {
 pub fn Search(listing: Listing) -> impl IntoView {
     let field = SearchBox::new(listing);
     let element: NodeRef<html::Input> = NodeRef::new();
-    // A search that comes due on another page would lead back to this one.
-    let _stop = watch_debounced(
-        move || field.text.track(),
-        move |(), _, _| {
-            if !field.text.is_disposed() {
-                field.send();
-            }
-        },
-        PAUSE_MS,
-    );
-    // The address may change without typing: a link, one step back, "Clear search".
-    Effect::new(move || {
-        let search = listing.state.with(|state| state.search.clone());
-        if field.sent.with_value(|sent| *sent != search) {
-            field.sent.set_value(search.clone());
-            field.text.set(search);
-        }
-    });
+    field.follow();
     follow_slash(element);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         field.submit();
+    };
+    let input = move |element: web_sys::HtmlInputElement| {
+        field.typed(element.value());
+        // What was rendered last may be the rest already: then nothing is rendered anew.
+        let rest = field.text.get_untracked();
+        if element.value() != rest {
+            element.set_value(&rest);
+        }
     };
     let keydown = move |event: KeyboardEvent| {
         if !event.is_composing() && field.press(&event.key()) {
@@ -220,7 +233,7 @@ pub fn Search(listing: Listing) -> impl IntoView {
                 placeholder="Search, or tag: state: category:"
                 autocomplete="off"
                 prop:value=move || field.text.get()
-                on:input:target=move |event| field.typed(event.target().value())
+                on:input:target=move |event| input(event.target())
                 on:keydown=keydown
                 on:blur=move |_| field.is_closed.set(true)
             />

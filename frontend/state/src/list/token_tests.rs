@@ -20,7 +20,7 @@ fn tokens_are_taken_out_of_words() {
     assert_eq!(done(text), (all, "weekly brief".to_owned()));
     assert_eq!(
         done("TAG: marketing State:FAILED"),
-        (vec![tag("marketing"), Token::State(StatusFilter::Failed)], "".into())
+        (vec![tag("marketing"), Token::State(StatusFilter::Failed)], String::new())
     );
     // The same twice counts once.
     assert_eq!(done("tag:a tag:a").0, [tag("a")]);

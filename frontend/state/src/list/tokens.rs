@@ -204,18 +204,14 @@ impl Term {
         let Some(key) = Key::parse(key) else { return word };
         let value = value.trim_start();
         let begin = text.len() - value.len();
-        match value.strip_prefix('"') {
-            Some(quoted) => {
-                let (value, length, is_closed) = unquote(quoted);
-                Self { length: begin + 1 + length, token: Some((key, value)), may_go_on: !is_closed }
-            }
-            None => {
-                let length = value.find(char::is_whitespace).unwrap_or(value.len());
-                let value_text = value.get(..length).unwrap_or_default().to_owned();
-                let may_go_on = length == value.len();
-                Self { length: begin + length, token: Some((key, value_text)), may_go_on }
-            }
+        if let Some(quoted) = value.strip_prefix('"') {
+            let (value, length, is_closed) = unquote(quoted);
+            return Self { length: begin + 1 + length, token: Some((key, value)), may_go_on: !is_closed };
         }
+        let length = value.find(char::is_whitespace).unwrap_or(value.len());
+        let may_go_on = length == value.len();
+        let value = value.get(..length).unwrap_or_default().to_owned();
+        Self { length: begin + length, token: Some((key, value)), may_go_on }
     }
 }
 
