@@ -30,7 +30,6 @@ pub fn Filters(listing: Listing, names: Names) -> impl IntoView {
         all
     });
     let is_open = RwSignal::new(filter.with_untracked(RunsFilter::has_more));
-    let is_filtered = Memo::new(move |_| filter.with(RunsFilter::is_filtered));
     view! {
         <div class="filters wrap">
             <Select
@@ -71,14 +70,7 @@ pub fn Filters(listing: Listing, names: Names) -> impl IntoView {
         <Show when=move || is_open.get()>
             <MoreFilters listing />
         </Show>
-        <Show when=move || is_filtered.get()>
-            <div class="filter-tags row wrap" role="group" aria-label="Filters in use">
-                <FilterTags listing names />
-                <Button kind=ButtonKind::Ghost small=true on_press=move |_| listing.change(|it| *it = RunsFilter::default())>
-                    "Clear filters"
-                </Button>
-            </div>
-        </Show>
+        <FilterTags listing names />
     }
 }
 
@@ -117,13 +109,26 @@ fn Select(
 fn FilterTags(listing: Listing, names: Names) -> impl IntoView {
     let words = Memo::new(move |_| listing.filter.with(|filter| filter.words(|id| names.of(id))));
     view! {
-        <For each=move || words.get() key=Clone::clone let:filter>
-            {
-                let (name, text) = filter;
-                let label = format!("Remove the filter: {text}");
-                view! { <Tag text label removable=true on_press=move |()| listing.change(|it| it.remove(name)) /> }
-            }
-        </For>
+        <Show when=move || !words.read().is_empty()>
+            <div class="filter-tags row wrap" role="group" aria-label="Filters in use">
+                <For each=move || words.get() key=Clone::clone let:filter>
+                    {
+                        let (name, text) = filter;
+                        let label = format!("Remove the filter: {text}");
+                        view! {
+                            <Tag text label removable=true on_press=move |()| listing.change(|it| it.remove(name)) />
+                        }
+                    }
+                </For>
+                <Button
+                    kind=ButtonKind::Ghost
+                    small=true
+                    on_press=move |_| listing.change(|it| *it = RunsFilter::default())
+                >
+                    "Clear filters"
+                </Button>
+            </div>
+        </Show>
     }
 }
 

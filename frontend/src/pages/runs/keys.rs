@@ -26,7 +26,9 @@ pub fn use_row_keys(rows: Memo<Vec<ExecutionSummary>>, bulk: Bulk) {
         let at = rows.with_untracked(|rows| focused(rows));
         if let Some(to) = key.row(at, rows.with_untracked(Vec::len)) {
             event.prevent_default();
-            rows.with_untracked(|rows| rows.get(to).map(link_id)).as_deref().map(focus_now);
+            if let Some(link) = rows.with_untracked(|rows| rows.get(to).map(link_id)) {
+                focus_now(&link);
+            }
         }
         if let (RowKey::Choose, Some(at)) = (key, at) {
             event.prevent_default();
