@@ -27,7 +27,7 @@ const WITHOUT_NULL: [&str; 13] = [
     "ToolStep",
 ];
 /// Fields that answers leave out when they are empty, or when they were not asked for.
-const LEFT_OUT: [(&str, &str); 49] = [
+const LEFT_OUT: [(&str, &str); 50] = [
     ("AgentRun", "finished"),
     ("AgentRun", "turns"),
     ("Attachment", "data"),

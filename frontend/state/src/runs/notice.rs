@@ -103,8 +103,12 @@ mod tests {
         .unwrap()
     }
 
+    fn of(gates: Vec<OpenGate>) -> Waiting {
+        Waiting { total: u32::try_from(gates.len()).unwrap(), gates }
+    }
+
     fn waiting(gates: &[&OpenGate]) -> Waiting {
-        Waiting { gates: gates.iter().copied().cloned().collect(), has_more: false }
+        of(gates.iter().copied().cloned().collect())
     }
 
     #[test]
@@ -125,7 +129,7 @@ mod tests {
     #[test]
     fn many_at_once_are_one_notification() {
         let many: Vec<OpenGate> = (0..5).map(|seq| gate("a", seq)).collect();
-        let told = notices(&Waiting::default(), &Waiting { gates: many, has_more: false });
+        let told = notices(&Waiting::default(), &of(many));
         assert_eq!((told.len(), told[0].title.as_str()), (1, "5 steps wait for you"));
         assert_eq!((told[0].text.as_str(), told[0].address.as_str()), ("Brief", "/runs?status=waiting"));
     }
