@@ -5,7 +5,7 @@ use sluice_types::{GatePage, OpenGate};
 
 use crate::format::number;
 
-/// The gates that were read, and whether there are more.
+/// The gates that were read, and how many there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waiting {
     /// Those that wait longest, first.
