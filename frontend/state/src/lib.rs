@@ -26,6 +26,7 @@ pub mod generation;
 pub mod history;
 pub mod import;
 pub mod input;
+pub mod keys;
 pub mod list;
 pub mod live_text;
 pub mod markdown;

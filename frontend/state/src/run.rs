@@ -6,8 +6,11 @@
 
 mod changed;
 mod follow;
+mod input_view;
+mod order;
 mod progress;
 mod rounds;
+mod search;
 mod step;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -26,8 +29,11 @@ use sluice_types::{
 
 pub use changed::{Changed, TextChange};
 pub use follow::followed;
+pub use input_view::{InputPart, first_part, input_parts, input_preview};
+pub use order::{OutlineLine, StepsRead, begun_containers, in_order, outline, stale_steps};
 pub use progress::CallProgress;
 pub use rounds::{Round, rounds};
+pub use search::{Excerpt, Found, Hit, MOST_HITS, search};
 pub use step::{Retry, StepView};
 pub use timeline::{Axis, Piece, PieceKind, bar, end_ms, marks, spent_briefly, spent_text, told};
 pub use times::{Span, SpanEnd, SpanKind, Spent, Times};
@@ -485,11 +491,4 @@ impl RunState {
 
 fn index_of(steps: &[StepView]) -> HashMap<StepPath, usize> {
     steps.iter().enumerate().map(|(at, step)| (step.run.path.clone(), at)).collect()
-}
-
-/// The step runs that were made from an output that a person has replaced since, in their order.
-#[must_use]
-pub fn stale_steps(run: &RunState) -> Vec<StepPath> {
-    let stale = run.steps.iter().filter(|step| step.run.stale && step.run.status == StepRunStatus::Completed);
-    stale.map(|step| step.run.path.clone()).collect()
 }

@@ -1,0 +1,3 @@
+//! The keys of pages, for their help and for what listens to them.
+
+pub mod run;
