@@ -12,6 +12,7 @@ mod app;
 mod browser;
 mod cached;
 mod components;
+mod notices;
 mod pages;
 mod session;
 mod waiting;

@@ -16,6 +16,7 @@ use crate::browser::focus::{MAIN, TitleAnnouncer, provide_title};
 use crate::browser::secrets::Secrets;
 use crate::browser::theme::ThemeChoice;
 use crate::components::{Deletions, Toasts, ToastsView};
+use crate::notices::{GateNotices, GateNoticesView};
 use crate::pages::builder::Handover;
 use crate::session::Session;
 use crate::waiting::WaitingGates;
@@ -30,6 +31,7 @@ pub fn App() -> impl IntoView {
     Deletions::provide();
     Session::provide();
     Handover::provide();
+    GateNotices::provide();
     WaitingGates::provide();
     provide_title();
     preload_linked_pages();
@@ -37,6 +39,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <TopBar />
             <TitleAnnouncer />
+            <GateNoticesView />
             <main id=MAIN class="page" tabindex="-1">
                 <Pages />
             </main>

@@ -7,6 +7,8 @@ pub mod events;
 pub mod files;
 pub mod focus;
 pub mod ids;
+pub mod keys;
+pub mod notifications;
 pub mod secrets;
 pub mod storage;
 pub mod theme;
