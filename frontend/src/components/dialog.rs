@@ -59,6 +59,9 @@ pub fn Confirm(
     #[prop(into)]
     verb: String,
     #[prop(into)] on_confirm: Callback<()>,
+    /// The words on the button that changes nothing.
+    #[prop(default = "Keep")]
+    keep: &'static str,
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
@@ -71,7 +74,7 @@ pub fn Confirm(
         <Dialog open on_close=move |()| open.set(false) title>
             <div class="body">{children.with_value(|children| children())}</div>
             <footer>
-                <Button on_press=move |_| open.set(false)>"Keep"</Button>
+                <Button on_press=move |_| open.set(false)>{keep}</Button>
                 <Button kind=ButtonKind::Danger on_press=confirm>
                     {verb.get_value()}
                 </Button>

@@ -9,12 +9,11 @@ use sluice_web_state::changes::{OneOfMany, change_llm, difference, limited, one_
 use sluice_web_state::editor::parse_max_tokens;
 use sluice_web_state::model_choice::called;
 
-use super::commands::tell;
 use super::store::RunStore;
 use super::unsent::{change, keep_change};
 use crate::api::{self, ApiResult};
 use crate::components::{
-    Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Segments, Switch, Toasts,
+    Button, ButtonKind, FailureNote, Field, ModelChoice, ModelPicker, PersonaPicker, Segments, Toasts,
 };
 use crate::session::Session;
 
@@ -96,7 +95,6 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
     let known = path.clone();
     let may = store.watch(move |run| run.step(&known).map(|step| step_actions(step, run)));
     let can_edit = Memo::new(move |_| may.with(|may| may.as_ref().is_some_and(|may| may.edit_model)));
-    let can_toggle = Memo::new(move |_| may.with(|may| may.as_ref().is_some_and(|may| may.toggle_enabled)));
     let path = StoredValue::new(path);
     let pending = store.watch_step(&path.get_value(), |step| step.run.status == StepRunStatus::Pending);
     let is_defined = Memo::new(move |_| store.definition().is_some());
@@ -105,16 +103,11 @@ pub fn ChangeStep(store: RunStore, path: StepPath) -> impl IntoView {
         <Show when=move || can_edit.get() && pending.get()>
             <Planned store path=path.get_value() />
         </Show>
-        <Show when=move || can_edit.get() || can_toggle.get()>
-            <div class="row wrap">
-                <Show when=move || can_edit.get() && !open.get()>
-                    <Button small=true icon=icondata_lu::LuSlidersHorizontal on_press=move |_| open.set(true)>
-                        "Change model or prompt"
-                    </Button>
-                </Show>
-                <Show when=move || can_toggle.get()>
-                    <EnabledSwitch store path=path.get_value() />
-                </Show>
+        <Show when=move || can_edit.get() && !open.get()>
+            <div>
+                <Button small=true icon=icondata_lu::LuSlidersHorizontal on_press=move |_| open.set(true)>
+                    "Change model or prompt"
+                </Button>
             </div>
         </Show>
         <Show when=move || can_edit.get() && open.get()>
@@ -166,25 +159,6 @@ fn Planned(store: RunStore, path: StepPath) -> impl IntoView {
         <p class="facts small muted">
             <span>"Model: " <span class="mono">{move || planned.get()}</span></span>
         </p>
-    }
-}
-
-#[component]
-fn EnabledSwitch(store: RunStore, path: StepPath) -> impl IntoView {
-    let toasts = expect_context::<Toasts>();
-    let known = path.clone();
-    let on = Memo::new(move |_| store.step_at(&known).is_none_or(|step| step.enabled));
-    let switch = Action::new_unsync(move |&enabled: &bool| {
-        let (path, patch) = (path.clone(), PatchStep { enabled: Some(enabled), ..PatchStep::default() });
-        async move { tell(toasts, "The step was not switched", store.change_step(path, patch).await) }
-    });
-    view! {
-        <Switch
-            label="Run this step"
-            on
-            disabled=switch.pending()
-            on_change=move |enabled| _ = switch.dispatch_local(enabled)
-        />
     }
 }
 
@@ -326,7 +300,7 @@ fn LongestAnswer(
         typed.set(Some(text));
     };
     view! {
-        <Field label="Longest answer" hint="In tokens, those that the model thinks with included" wrong let:ids>
+        <Field label="Max. answer length" hint="In tokens, those that the model thinks with included" wrong let:ids>
             <input
                 class="input amount numbers"
                 id=ids.input

@@ -217,7 +217,7 @@ const UNNOTICED_MS: u64 = 700;
 /// How often the countdown moves on.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Says that the connection is away, when it is tried again, and that the run goes on. It lies over
+/// Says that the connection is away, and when it is tried again. Nothing is known of the run until then. It lies over
 /// the page, so that nothing moves when it comes and goes.
 #[component]
 pub fn ConnectionNote(store: RunStore) -> impl IntoView {
@@ -241,7 +241,7 @@ pub fn ConnectionNote(store: RunStore) -> impl IntoView {
         <Show when=move || away.get()>
             <div class="connection-note">
                 <Icon icon=icondata_lu::LuWifiOff />
-                <span class="grow">{move || message.get()} " The run goes on at the server."</span>
+                <span class="grow">{move || message.get()}</span>
                 <Button small=true on_press=move |_| store.retry_now()>
                     "Try now"
                 </Button>

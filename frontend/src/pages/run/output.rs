@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use sluice_types::{ExecutionStatus, StepType};
+use sluice_types::{ExecutionStatus, StepRunStatus, StepType};
 use sluice_web_state::finish::finish_warning;
 use sluice_web_state::format::{duration, known_cost};
 use sluice_web_state::run::{RunState, StepView};
@@ -26,7 +26,9 @@ fn output_of(run: &RunState) -> Option<(String, bool)> {
         }
         _ => step.text.clone(),
     };
-    let shown = run.top().next_back().is_some_and(|step| step.text == text);
+    // The steps after it may be switched off.
+    let last = run.top().rfind(|step| step.run.status == StepRunStatus::Completed);
+    let shown = last.is_some_and(|step| step.text == text);
     Some((text, shown))
 }
 

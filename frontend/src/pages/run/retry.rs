@@ -92,13 +92,13 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
             {many.map(|many| view! { <ReachOfChange many only_here /> })}
             {move || match current.get() {
                 None => view! { <Skeleton lines=6 /> }.into_any(),
-                Some(Ok(plan)) => view! { <PlanView plan /> }.into_any(),
+                Some(Ok(plan)) => view! { <PlanView store plan /> }.into_any(),
                 Some(Err(error)) => view! { <PlanFailure error on_retry=move |()| plan.refetch() /> }.into_any(),
             }}
             {move || error().map(|error| view! { <FailureNote error /> })}
         </div>
         <footer>
-            <Button on_press=move |_| on_close.run(())>"Not now"</Button>
+            <Button on_press=move |_| on_close.run(())>"Cancel"</Button>
             <Button
                 kind=ButtonKind::Primary
                 icon=icondata_lu::LuPlay
@@ -112,8 +112,10 @@ fn RetryForm(store: RunStore, path: StepPath, #[prop(into)] on_close: Callback<(
     }
 }
 
-fn reason(step: &RepeatedStep) -> String {
+/// Why a step runs again. The first one may have been offered because it is out of date: a person chose another one then.
+fn reason(step: &RepeatedStep, is_stale: bool) -> String {
     match step.reason {
+        RerunReason::Requested if is_stale => "it was made from an older text".to_owned(),
         RerunReason::Requested => "it is the one you chose".to_owned(),
         RerunReason::NotCompleted => "it has not completed".to_owned(),
         RerunReason::Unknown => "the server says so".to_owned(),
@@ -143,7 +145,7 @@ fn PlanFailure(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl In
 }
 
 #[component]
-fn PlanView(plan: RerunPlan) -> impl IntoView {
+fn PlanView(store: RunStore, plan: RerunPlan) -> impl IntoView {
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let total = total_cost(plan.repeated.iter().map(|step| step.cost_usd));
     let writes: Vec<String> = plan
@@ -154,6 +156,7 @@ fn PlanView(plan: RerunPlan) -> impl IntoView {
             step.map_or_else(|| path.to_string(), |step| step.label.clone())
         })
         .collect();
+    let is_stale = |path: &StepPath| store.peek_step(path, |step| step.run.stale).unwrap_or_default();
     let kept: Vec<&str> = plan.kept.iter().map(|step| step.label.as_str()).collect();
     view! {
         {(!writes.is_empty())
@@ -175,7 +178,7 @@ fn PlanView(plan: RerunPlan) -> impl IntoView {
                     view! {
                         <li>
                             <span class="grow">
-                                {step.label.clone()} <span class="muted small">{format!(" – {}", reason(step))}</span>
+                                {step.label.clone()} <span class="muted small">{format!(" – {}", reason(step, is_stale(&step.path)))}</span>
                             </span>
                             <span class="small muted numbers">
                                 {estimated_cost(step.cost_usd)}
