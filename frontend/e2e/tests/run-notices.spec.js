@@ -48,9 +48,8 @@ test('a gate that begins to wait is told of, once that was asked for', async ({ 
   await expect(offer()).toHaveCount(0);
   expect(await page.evaluate(() => window.asked)).toBe(1);
   const { id } = await api.createWorkflow('Weekly report', [prompt('Write'), review('Look over')]);
-  const { id: execution } = await api.start(id);
-  await api.untilRun(execution, 'paused');
   await page.evaluate(() => (document.hasFocus = () => false));
+  const { id: execution } = await api.start(id);
   await expect.poll(() => shown(page)).toEqual(['Weekly report waits for you: Look over\nLook at it: Look over.']);
   await page.evaluate(() => window.shown[0].onclick());
   await expect(page).toHaveURL(new RegExp(`/runs/${execution}#look-over$`));

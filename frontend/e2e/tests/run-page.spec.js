@@ -83,8 +83,11 @@ test.describe('the outline', () => {
       { name: 'law', steps: [instant('Risks', 'Of risks')] },
     ];
     const many = Array.from({ length: 12 }, (_, at) => instant(`Step ${at}`, `Number ${at}`));
-    await run.begin(api, [instant('First', 'Of the first'), { label: 'Look', type: 'parallel', branches }, ...many]);
-    await expect(run.status).toHaveText('Completed');
+    const steps = [instant('First', 'Of the first'), { label: 'Look', type: 'parallel', branches }, ...many];
+    const { id } = await api.createWorkflow('Market brief', steps);
+    const { id: execution } = await api.start(id);
+    await api.untilRun(execution, 'completed');
+    await run.open(execution);
     const outline = page.getByRole('navigation', { name: 'Outline' });
     await expect(outline.getByRole('link')).toHaveCount(14);
     await run.openStep('Look');
@@ -119,6 +122,7 @@ test.describe('the search', () => {
     await expect(page).toHaveURL(/#each\.217\.ask$/);
     await expect(run.step('Ask')).toContainText('Number 217');
     await page.keyboard.press('/');
+    await expect(field).toBeFocused();
     await field.fill('last');
     await expect(found(page)).toHaveCount(1);
     await field.press('ArrowDown');

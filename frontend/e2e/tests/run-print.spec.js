@@ -19,9 +19,6 @@ test.beforeEach(async ({ page, api }) => {
 const paper = (page) => page.locator('.printed-run');
 
 test('a run is printed with all its texts, and without what is there to be pressed', async ({ page }) => {
-  await page.evaluate(() => {
-    addEventListener('beforeprint', () => queueMicrotask(() => setTimeout(() => (window.drawn = document.querySelector('.printed-run')?.textContent ?? ''))));
-  });
   await page.emulateMedia({ media: 'print' });
   await expect(page.locator('.top-bar')).toBeHidden();
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
@@ -38,10 +35,9 @@ test('a run is printed with all its texts, and without what is there to be press
 });
 
 test('the browser’s own print draws the run for paper', async ({ page }) => {
-  await page.evaluate(() => addEventListener('afterprint', () => (window.printed = document.querySelector('.printed-run')?.textContent)));
-  const file = await page.pdf();
-  expect(file.length).toBeGreaterThan(10_000);
-  expect(await page.evaluate(() => window.printed)).toContain('Line 119');
+  const file = (await page.pdf()).toString('latin1');
+  const pages = file.match(/\/Type \/Page\b/g).length;
+  expect(pages, 'all texts, without a limit of their height').toBeGreaterThan(3);
 });
 
 test('“Print” in the menu reads what runs inside containers first', async ({ page }) => {

@@ -42,7 +42,10 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<R
                 </span>
                 <RunOrigin store />
             </div>
-            <ViewChoice view />
+            <div class="row">
+                <ViewChoice view />
+                <SearchButton />
+            </div>
             <ActionsBar store />
         </header>
         <RunFacts store />
@@ -163,7 +166,6 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let may = store.watch(run_actions);
     let asks_cancel = RwSignal::new(false);
-    let yolo = store.watch(|run| run.execution().yolo);
     let ended = store.watch(|run| run.status().is_terminal());
     let command = Action::new_unsync(move |&(command, doing): &(Command, &'static str)| {
         let id = store.id();
@@ -172,22 +174,10 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
     let busy = command.pending();
     let send = move |doing, what| _ = command.dispatch_local((what, doing));
     offered::offer(store, send, asks_cancel);
-    let switch_yolo = Action::new_unsync(move |&on: &bool| {
-        let (id, patch) = (store.id(), PatchExecution { yolo: Some(on), ..PatchExecution::default() });
-        async move { tell(toasts, "The reviews were not switched", store.send(api::executions::update(&id, &patch)).await) }
-    });
     view! {
         <div class="run-actions">
             <Decide store />
-            <Show when=move || may.get().yolo_switch>
-                <Switch
-                    label="Skip reviews"
-                    title="YOLO: the run goes on without asking"
-                    on=yolo
-                    disabled=switch_yolo.pending()
-                    on_change=move |on| _ = switch_yolo.dispatch_local(on)
-                />
-            </Show>
+            <SkipReviews store />
             <Show when=move || may.get().pause>
                 <Button
                     icon=icondata_lu::LuPause
@@ -217,7 +207,6 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
                     "Run again"
                 </Button>
             </Show>
-            <SearchButton />
             <RunMenu store />
         </div>
         <Confirm
@@ -231,6 +220,30 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
                 "Steps under way stop at once. The text that has come so far is kept, and the run can be taken up again from any step."
             </p>
         </Confirm>
+    }
+}
+
+/// The switch that skips the reviews to come.
+#[component]
+fn SkipReviews(store: RunStore) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
+    let may = store.watch(|run| run_actions(run).yolo_switch);
+    let on = store.watch(|run| run.execution().yolo);
+    let switch = Action::new_unsync(move |&on: &bool| {
+        let (id, patch) = (store.id(), PatchExecution { yolo: Some(on), ..PatchExecution::default() });
+        let failed = "The reviews were not switched";
+        async move { tell(toasts, failed, store.send(api::executions::update(&id, &patch)).await) }
+    });
+    view! {
+        <Show when=move || may.get()>
+            <Switch
+                label="Skip reviews"
+                title="YOLO: the run goes on without asking"
+                on
+                disabled=switch.pending()
+                on_change=move |on| _ = switch.dispatch_local(on)
+            />
+        </Show>
     }
 }
 

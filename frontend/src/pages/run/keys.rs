@@ -9,9 +9,10 @@ use web_sys::{Element, HtmlElement};
 
 use super::ids::{step_heading, tree_row};
 use super::lead::bring_into_view;
+use super::search::SEARCH_FIELD;
 use super::store::RunStore;
 use super::whole::WholeRun;
-use crate::browser::focus::scroll_into_view;
+use crate::browser::focus::{focus_soon, scroll_into_view};
 use crate::browser::keys::is_for_page;
 
 /// The steps that keys move between: rows of the tree, or headings of the list.
@@ -28,6 +29,7 @@ pub fn RunKeys(store: RunStore) -> impl IntoView {
         let is_done = match key {
             RunKey::Search => {
                 searching.set(true);
+                focus_soon(SEARCH_FIELD.to_owned());
                 true
             }
             RunKey::Next => move_step(store, true),

@@ -102,8 +102,8 @@ fn Steps(store: RunStore, whole: WholeRun) -> impl IntoView {
     let (steps, unread) = whole.inside.with_untracked(|read| {
         store.peek(|run| {
             let steps = in_order(run, read);
-            let printed: Vec<Printed> = steps.iter().map(|step| Printed::of(step)).collect();
             let is_read = |path: &StepPath| read.inside.contains_key(path);
+            let printed: Vec<Printed> = steps.iter().map(|step| Printed::of(step, is_read(&step.run.path))).collect();
             let missing = begun_containers(steps).into_iter().filter(|path| !is_read(path)).count();
             (printed, missing > 0 || read.is_cut)
         })
@@ -132,16 +132,25 @@ struct Printed {
 }
 
 impl Printed {
-    fn of(step: &StepView) -> Self {
+    /// What a container gave is not repeated where the steps inside are printed.
+    fn of(step: &StepView, is_inside_read: bool) -> Self {
         let run = &step.run;
         let word = (run.status != StepRunStatus::Completed).then(|| step_word(run.status).to_owned());
         let cost = (run.cost_usd > 0.0 || run.unpriced_calls > 0).then(|| known_cost(run.cost_usd, run.unpriced_calls));
-        let json = run.output.as_ref().filter(|value| matches!(value, Value::Object(_) | Value::Array(_)));
+        let json = run
+            .output
+            .as_ref()
+            .filter(|_| !is_inside_read)
+            .filter(|value| matches!(value, Value::Object(_) | Value::Array(_)));
         Self {
             name: name_of_run(run),
             around: step.container.as_ref().map(|_| run.path.to_string()).unwrap_or_default(),
             facts: [word, run.model.clone(), cost].into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            text: json.map_or_else(|| step.text.clone(), |json| serde_json::to_string_pretty(json).unwrap_or_default()),
+            text: match json {
+                Some(json) => serde_json::to_string_pretty(json).unwrap_or_default(),
+                None if is_inside_read => String::new(),
+                None => step.text.clone(),
+            },
             is_json: json.is_some(),
             error: run.error.as_ref().map(|error| error.message.clone()),
         }

@@ -4,7 +4,6 @@ use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos_use_watch_debounce_throttle::watch_debounced;
-use sluice_types::StepPath;
 use sluice_web_state::format::plural;
 use sluice_web_state::keys::run::moved;
 use sluice_web_state::run::{Found, Hit, MOST_HITS, begun_containers, in_order, search};
@@ -15,10 +14,13 @@ use super::address::{Chooser, address_of};
 use super::store::RunStore;
 use super::whole::WholeRun;
 use crate::api::ApiResult;
+use crate::browser::focus::focus_soon;
 use crate::components::{Button, CloseButton, FailureNote, Icon};
 
 /// How long typing must pause before the texts are searched, in milliseconds.
 const PAUSE_MS: f64 = 150.0;
+/// The field.
+pub const SEARCH_FIELD: &str = "run-search-field";
 /// What the focus goes back to when the search is closed.
 const BUTTON: &str = "run-search-button";
 
@@ -63,12 +65,7 @@ fn OpenSearch(store: RunStore) -> impl IntoView {
         whole.inside.with(|read| store.head(|run| search(&in_order(run, read), &wanted)))
     });
     let hits = move || found.read().as_ref().map(|found| found.hits.clone()).unwrap_or_default();
-    let field: NodeRef<html::Input> = NodeRef::new();
-    Effect::new(move || {
-        if let Some(field) = field.get() {
-            request_animation_frame(move || _ = field.focus());
-        }
-    });
+    focus_soon(SEARCH_FIELD.to_owned());
     let chooser = expect_context::<Chooser>();
     let panel: NodeRef<html::Section> = NodeRef::new();
     let first = move || found.with_untracked(|found| found.as_ref()?.hits.first().map(|hit| hit.path.clone()));
@@ -99,7 +96,7 @@ fn OpenSearch(store: RunStore) -> impl IntoView {
             <div class="row">
                 <Icon icon=icondata_lu::LuSearch />
                 <input
-                    node_ref=field
+                    id=SEARCH_FIELD
                     class="input grow"
                     type="search"
                     autocomplete="off"
@@ -175,7 +172,12 @@ fn HitItem(store: RunStore, hit: Hit) -> impl IntoView {
     let Hit { path, name, excerpt, count } = hit;
     let chooser = expect_context::<Chooser>();
     let href = address_of(store, &path);
-    let go = go_to(chooser, path);
+    let go = move |event: MouseEvent| {
+        if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            chooser.open(&path);
+        }
+    };
     let more = count.checked_sub(1).filter(|more| *more > 0).map(|more| format!("+{more} more in it"));
     view! {
         <li>
@@ -196,14 +198,5 @@ fn HitItem(store: RunStore, hit: Hit) -> impl IntoView {
                     })}
             </a>
         </li>
-    }
-}
-
-fn go_to(chooser: Chooser, path: StepPath) -> impl Fn(MouseEvent) {
-    move |event| {
-        if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-            event.prevent_default();
-            chooser.open(&path);
-        }
     }
 }

@@ -20,6 +20,8 @@ pub fn StepMenu(store: RunStore, path: StepPath, label: String) -> impl IntoView
         store.watch(move |run| run.step(&known).is_some_and(|step| step_actions(step, run).toggle_enabled));
     let is_on = runs(store, &path);
     let path = StoredValue::new(path);
+    let mut said = label;
+    said.insert_str(0, "More for ");
     let switch = Action::new_unsync(move |&enabled: &bool| {
         let (path, patch) = (path.get_value(), PatchStep { enabled: Some(enabled), ..PatchStep::default() });
         let failed = if enabled { "The step was not switched on" } else { "The step was not switched off" };
@@ -31,7 +33,7 @@ pub fn StepMenu(store: RunStore, path: StepPath, label: String) -> impl IntoView
         }
     };
     view! {
-        <Menu label=format!("More for {label}")>
+        <Menu label=said>
             <MenuItem
                 icon=icondata_lu::LuLink
                 label="Copy link to this step"

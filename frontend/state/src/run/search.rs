@@ -58,7 +58,8 @@ pub fn search(steps: &[&StepView], typed: &str) -> Option<Found> {
     let mut found = Found { searched: steps.len(), ..Found::default() };
     for step in steps {
         let name = name_of_run(&step.run);
-        let text = folded(&step.text);
+        // The output of a container is that of the steps inside, which are searched themselves.
+        let text = if step.is_container() { String::new() } else { folded(&step.text) };
         let first = text.find(&wanted);
         if first.is_none() && !folded(&name).contains(&wanted) {
             continue;
@@ -152,6 +153,15 @@ mod tests {
         assert_eq!((text.matching, text.searched, text.hits[0].count), (1, 2, 2));
         assert_eq!(text.hits[0].excerpt.as_ref().unwrap().found, "Tides");
         assert_eq!(found("Tides", "moon").unwrap().hits, []);
+    }
+
+    #[test]
+    fn the_output_of_a_container_is_found_at_the_steps_inside() {
+        let step = json!({"label": "Both", "type": "parallel", "status": "completed", "content": "Tides"});
+        let state = RunState::new(execution(&Value::Null, &[step]));
+        let steps: Vec<&StepView> = state.steps().iter().collect();
+        assert_eq!(search(&steps, "tides").map(|found| found.matching), Some(0));
+        assert_eq!(search(&steps, "both").map(|found| found.matching), Some(1));
     }
 
     #[test]
