@@ -15,7 +15,7 @@ async function panel(builder, label) {
   return card;
 }
 
-const lastTry = (card) => card.getByRole('region', { name: 'Last try' });
+const lastTry = (card) => card.getByRole('group', { name: 'Last try' });
 const tryIt = (card) => card.getByRole('button', { name: 'Try', exact: true });
 
 test('a step is tried with the values of the newest run, as the draft is', async ({ page, api }) => {

@@ -54,7 +54,8 @@ pub struct Tries {
     /// Counts the tries that were begun or have ended, for the list of earlier ones.
     pub news: RwSignal<u32>,
     streams: StoredValue<HashMap<StepId, EventStream>, LocalStorage>,
-    reading: StoredValue<HashSet<StepId>>,
+    /// The tries that are being read, and whether each has changed since.
+    reading: StoredValue<HashMap<StepId, bool>>,
 }
 
 impl Tries {
@@ -80,7 +81,7 @@ impl Tries {
             runs: RwSignal::new(None),
             news: RwSignal::new(0),
             streams: StoredValue::new_local(HashMap::new()),
-            reading: StoredValue::new(HashSet::new()),
+            reading: StoredValue::new(HashMap::new()),
         }
     }
 
@@ -229,7 +230,17 @@ impl Tries {
     /// Reads a try anew.
     fn read(self, id: &StepId) {
         let Some(execution) = self.execution(id) else { return };
-        if self.reading.try_update_value(|reading| reading.insert(id.clone())) != Some(true) {
+        let is_reading = self.reading.try_update_value(|reading| match reading.get_mut(id) {
+            Some(is_due) => {
+                *is_due = true;
+                true
+            }
+            None => {
+                reading.insert(id.clone(), false);
+                false
+            }
+        });
+        if is_reading != Some(false) {
             return;
         }
         let id = id.clone();
@@ -240,13 +251,15 @@ impl Tries {
                 Some(path) => api::executions::step(&execution, path).await.ok().map(|detail| detail.run),
                 None => None,
             };
-            self.reading.try_update_value(|reading| reading.remove(&id));
+            let is_due = self.reading.try_update_value(|reading| reading.remove(&id)).flatten() == Some(true);
             match answer {
                 Ok(read) if self.execution(&id).as_ref() == Some(&execution) => {
                     self.lives.try_update(|lives| lives.get_mut(&id).map(|live| live.resync(read, run)));
                     if !self.is_under_way(&id) {
                         let _ended = self.streams.try_update_value(|streams| streams.remove(&id));
                         self.news.try_update(|news| *news += 1);
+                    } else if is_due {
+                        self.read(&id);
                     }
                 }
                 Ok(_) => {}

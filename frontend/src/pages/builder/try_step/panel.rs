@@ -34,7 +34,7 @@ pub fn TryPanel(form: StepForm) -> impl IntoView {
         });
     };
     view! {
-        <section class="try" aria-label="Try this step">
+        <div class="try">
             <button
                 type="button"
                 class="button small"
@@ -51,7 +51,7 @@ pub fn TryPanel(form: StepForm) -> impl IntoView {
                     <Opened form id=key.get_value() />
                 </Show>
             </div>
-        </section>
+        </div>
     }
 }
 

@@ -42,8 +42,8 @@ fn Shown(tries: Tries, live: Memo<Option<LiveTry>>, id: StepId) -> impl IntoView
     let id = StoredValue::new(id);
     let pin = move |_| id.with_value(|id| tries.pin(id, Some(text.get_untracked())));
     view! {
-        <div class="stack tight try-result" role="region" aria-label="Last try" aria-live="polite">
-            <p class="small muted numbers">{move || facts.get()}</p>
+        <div class="stack tight try-result" role="group" aria-label="Last try">
+            <p class="small muted numbers" role="status">{move || facts.get()}</p>
             {move || {
                 error.get().map(|message| {
                     view! {
