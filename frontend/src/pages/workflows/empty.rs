@@ -80,16 +80,16 @@ fn Alone(
         Some(0) => "nothing".to_owned(),
         Some(count) => plural(u64::try_from(count).unwrap_or(0), "workflow", "workflows"),
     };
-    let clear_words = move |()| listing.change(|state| state.search.clear());
+    let filter = if let Some(token) = token {
+        view! { <TokenTag token listing /> }.into_any()
+    } else {
+        let label = format!("Remove the search for {words}");
+        let clear = move |()| listing.change(|state| state.search.clear());
+        view! { <Tag text=words label removable=true on_press=clear /> }.into_any()
+    };
     view! {
         <li>
-            {match token {
-                Some(token) => view! { <TokenTag token listing /> }.into_any(),
-                None => {
-                    let label = format!("Remove the search for {words}");
-                    view! { <Tag text=words label removable=true on_press=clear_words /> }.into_any()
-                }
-            }}
+            {filter}
             <span class="small" class:none=move || found.get() == Some(0)>
                 "finds "
                 {said}
