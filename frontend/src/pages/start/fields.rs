@@ -126,7 +126,7 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
     view! {
         <Field label hint=hint wrong=wrong let:ids>
             {
-                let InputField { kind, options, example, required, .. } = field.get_value();
+                let InputField { kind, options, example, required, label, .. } = field.get_value();
                 let required = required.then_some("true");
                 let use_id = ids.input.clone();
                 let invalid = move || wrong.read().is_some().then_some("true");
@@ -137,6 +137,7 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
                 };
                 if choices.is_empty() {
                     let placeholder = (!example.is_empty()).then(|| for_example(&example));
+                    let name_of_example = format!("Use the example for {label}");
                     let offers = !example.is_empty();
                     let take = move |_| {
                         set(example.clone());
@@ -157,7 +158,12 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
                             on:input:target=move |event| set(event.target().value())
                         ></textarea>
                         <Show when=move || offers && value.read().is_empty()>
-                            <button type="button" class="link small use-example" on:click=take.clone()>
+                            <button
+                                type="button"
+                                class="link use-example"
+                                aria-label=name_of_example.clone()
+                                on:click=take.clone()
+                            >
                                 "Use the example"
                             </button>
                         </Show>
