@@ -99,7 +99,8 @@ test('turns and calls are rows of the tree and of the timeline, and each has a l
   await call.getByText('Arguments', { exact: true }).click();
   await run.row('Turn 1').click();
   await expect(run.step('Turn 1')).toBeVisible();
-  await expect(page.getByRole('switch', { name: 'Run this step' })).toHaveCount(0);
+  await run.step('Turn 1').getByLabel('More for Turn 1').click();
+  await expect(run.button('Skip this step')).toHaveCount(0);
   await page.getByRole('button', { name: 'Inside Turn 1' }).click();
   await expect(run.row('current_time')).toHaveCount(0);
   await page.getByRole('button', { name: 'Inside Turn 1' }).click();

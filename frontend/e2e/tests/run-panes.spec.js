@@ -97,7 +97,8 @@ for (const [width, viewport] of Object.entries({ 'two panes': { width: 1440, hei
       await expect(page.locator(':focus')).toHaveText('Ask');
       await expect(page.locator(':focus')).toBeInViewport();
       await expect(run.step('Ask').getByText('Number 201', { exact: true })).toBeVisible();
-      await run.button('Copy the link to Ask').click();
+      await run.step('Ask').getByLabel('More for Ask').click();
+      await run.button('Copy link to this step').click();
       await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
     });
 

@@ -188,9 +188,9 @@ test.describe('a gate', () => {
     await expect(amount).toHaveValue('7.5');
   });
 
-  test('is skipped in a run on YOLO', async ({ page, api }) => {
+  test('is skipped in a run that skips reviews', async ({ page, api }) => {
     await run.begin(api, [prompt('Research', 'Research', { model: 'demo-slow' }), review('Check'), prompt('Write')]);
-    await page.getByRole('switch', { name: 'YOLO' }).click();
+    await page.getByRole('switch', { name: 'Skip reviews' }).click();
     await expect(run.status).toHaveText('Completed');
     expect((await api.run(run.id)).yolo).toBe(true);
     expect((await api.step(run.id, 'check')).status).toBe('skipped');

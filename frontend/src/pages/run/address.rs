@@ -7,7 +7,7 @@ use sluice_types::StepPath;
 
 use super::ids::step_heading;
 use super::store::RunStore;
-use crate::components::{CopyButton, Segments};
+use crate::components::Segments;
 
 /// How the steps of a run are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,16 +62,10 @@ pub fn address_of(store: RunStore, path: &StepPath) -> String {
     format!("/runs/{}#{path}", store.id())
 }
 
-/// Copies the address of a step.
-#[component]
-pub fn CopyLink(store: RunStore, path: StepPath, label: String) -> impl IntoView {
-    let text = move |()| {
-        let origin = window().location().origin().unwrap_or_default();
-        [origin, address_of(store, &path)].concat()
-    };
-    let mut said = label;
-    said.insert_str(0, "Copy the link to ");
-    view! { <CopyButton icon=icondata_lu::LuLink label=said text /> }
+/// The whole address of a step.
+pub fn link_to(store: RunStore, path: &StepPath) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    [origin, address_of(store, path)].concat()
 }
 
 /// What takes a step that a person chose into the address.
@@ -122,6 +116,13 @@ impl Chooser {
         self.store.follows.set(false);
         self.store.shown.set(Some(path.clone()));
         self.go_quietly(path);
+    }
+
+    /// Opens a step in the view that shows steps, and brings the focus to its heading.
+    pub fn open(self, path: &StepPath) {
+        self.store.follows.set(false);
+        self.go_quietly(path);
+        self.store.lead_to(path, step_heading(path));
     }
 
     /// Brings the focus to an element of a step, in the view that shows steps.

@@ -11,6 +11,7 @@ use super::address::{Chooser, RunView, ViewChoice};
 use super::commands::tell;
 use super::ids::gate_heading;
 use super::menu::{RunMenu, run_again};
+use super::search::SearchButton;
 use super::store::RunStore;
 use crate::api;
 use crate::api::executions::Command;
@@ -25,13 +26,16 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<R
     let standing = store.watch(RunStanding::of_run);
     let workflow = store.peek(|run| run.execution().workflow_id.to_string());
     view! {
-        <nav class="crumbs" aria-label="Breadcrumbs">
-            <a href="/">"Workflows"</a>
-            <span aria-hidden="true">"/"</span>
-            <a href=format!("/workflows/{workflow}")>{move || name.get()}</a>
-            <span aria-hidden="true">"/"</span>
-            <span aria-current="page">"Run"</span>
-        </nav>
+        <div class="run-top">
+            <nav class="crumbs" aria-label="Breadcrumbs">
+                <a href="/">"Workflows"</a>
+                <span aria-hidden="true">"/"</span>
+                <a href=format!("/workflows/{workflow}")>{move || name.get()}</a>
+                <span aria-hidden="true">"/"</span>
+                <span aria-current="page">"Run"</span>
+            </nav>
+            <RunOrigin store />
+        </div>
         <header class="page-head run-head">
             <div class="row wrap">
                 <h1 class="break">{move || name.get()}</h1>
@@ -39,11 +43,29 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<R
                     <RunBadge standing />
                 </span>
             </div>
-            <ViewChoice view />
+            <div class="row">
+                <ViewChoice view />
+                <SearchButton />
+            </div>
             <ActionsBar store />
         </header>
         <RunFacts store />
         <RunMetadata store />
+    }
+}
+
+/// The version that the run runs, and who started it.
+#[component]
+fn RunOrigin(store: RunStore) -> impl IntoView {
+    let (workflow, version, starter) = store.peek(|run| {
+        let run = run.execution();
+        (run.workflow_id.to_string(), run.workflow_version, run.triggered_by.clone())
+    });
+    view! {
+        <p class="small muted break run-origin">
+            <a href=format!("/workflows/{workflow}/versions")>{format!("Version {version}")}</a>
+            {format!(" · started by {starter}")}
+        </p>
     }
 }
 
@@ -139,13 +161,12 @@ fn RunFacts(store: RunStore) -> impl IntoView {
     }
 }
 
-/// The buttons that fit the run's state, the YOLO switch, and the rest in a menu.
+/// The buttons that fit the run's state, the switch that skips reviews, and the rest in a menu.
 #[component]
 pub fn ActionsBar(store: RunStore) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let may = store.watch(run_actions);
     let asks_cancel = RwSignal::new(false);
-    let yolo = store.watch(|run| run.execution().yolo);
     let ended = store.watch(|run| run.status().is_terminal());
     let command = Action::new_unsync(move |&(command, doing): &(Command, &'static str)| {
         let id = store.id();
@@ -153,22 +174,10 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
     });
     let busy = command.pending();
     let send = move |doing, what| _ = command.dispatch_local((what, doing));
-    let switch_yolo = Action::new_unsync(move |&on: &bool| {
-        let (id, patch) = (store.id(), PatchExecution { yolo: Some(on), ..PatchExecution::default() });
-        async move { tell(toasts, "YOLO was not switched", store.send(api::executions::update(&id, &patch)).await) }
-    });
     view! {
         <div class="run-actions">
             <Decide store />
-            <Show when=move || may.get().yolo_switch>
-                <Switch
-                    label="YOLO"
-                    title="Skip reviews: the run goes on without asking"
-                    on=yolo
-                    disabled=switch_yolo.pending()
-                    on_change=move |on| _ = switch_yolo.dispatch_local(on)
-                />
-            </Show>
+            <SkipReviews store />
             <Show when=move || may.get().pause>
                 <Button
                     icon=icondata_lu::LuPause
@@ -204,12 +213,37 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
             open=asks_cancel
             title="Cancel this run?"
             verb="Cancel the run"
+            keep="Keep running"
             on_confirm=move |()| send("The run was not cancelled", Command::Cancel)
         >
             <p>
                 "Steps under way stop at once. The text that has come so far is kept, and the run can be taken up again from any step."
             </p>
         </Confirm>
+    }
+}
+
+/// The switch that skips the reviews to come.
+#[component]
+fn SkipReviews(store: RunStore) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
+    let may = store.watch(|run| run_actions(run).yolo_switch);
+    let on = store.watch(|run| run.execution().yolo);
+    let switch = Action::new_unsync(move |&on: &bool| {
+        let (id, patch) = (store.id(), PatchExecution { yolo: Some(on), ..PatchExecution::default() });
+        let failed = "The reviews were not switched";
+        async move { tell(toasts, failed, store.send(api::executions::update(&id, &patch)).await) }
+    });
+    view! {
+        <Show when=move || may.get()>
+            <Switch
+                label="Skip reviews"
+                title="YOLO: the run goes on without asking"
+                on
+                disabled=switch.pending()
+                on_change=move |on| _ = switch.dispatch_local(on)
+            />
+        </Show>
     }
 }
 

@@ -10,8 +10,11 @@ use sluice_web_state::actions::run_actions;
 
 use super::budget::BudgetDialog;
 use super::commands::tell;
+use super::notice_offer::NoticeItem;
+use super::print::print;
 use super::store::RunStore;
 use super::unsent::{budget, forget, hand_over_input};
+use super::whole::WholeRun;
 use crate::api;
 use crate::browser::clipboard;
 use crate::browser::files::download;
@@ -24,6 +27,7 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
     let asks_delete = RwSignal::new(false);
     let asks_budget = RwSignal::new(may.get_untracked().edit_budget && budget(&store.id()).is_some());
     let toasts = expect_context::<Toasts>();
+    let whole = expect_context::<WholeRun>();
     let navigate = use_navigate();
     let again = run_again(store);
     let delete = Action::new_unsync(move |&(): &()| {
@@ -46,10 +50,12 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
                 <MenuItem icon=icondata_lu::LuRotateCcw label="Run again" on_press=again.clone() />
             </Show>
             <MenuItem icon=icondata_lu::LuLink label="Copy link" on_press=move |_| copy_link(toasts) />
+            <MenuItem icon=icondata_lu::LuPrinter label="Print" on_press=move |_| print(store, whole, toasts) />
             <MenuItem icon=icondata_lu::LuDownload label="Export JSON" on_press=move |_| export(store.id(), toasts) />
             <Show when=move || may.get().edit_budget>
                 <MenuItem icon=icondata_lu::LuCoins label="Change budget" on_press=move |_| asks_budget.set(true) />
             </Show>
+            <NoticeItem />
             <Show when=move || may.get().delete>
                 <MenuItem
                     icon=icondata_lu::LuTrash2
@@ -67,13 +73,16 @@ pub fn RunMenu(store: RunStore) -> impl IntoView {
 }
 
 fn copy_link(toasts: Toasts) {
-    spawn_local(async move {
-        if clipboard::copy(&window().location().href().unwrap_or_default()).await {
-            toasts.done("The link is copied.");
-        } else {
-            toasts.failed("The browser did not allow copying. Take the link from the address bar.");
-        }
-    });
+    spawn_local(copy_text(window().location().href().unwrap_or_default(), toasts));
+}
+
+/// Copies a link, and says whether that was possible.
+pub async fn copy_text(link: String, toasts: Toasts) {
+    if clipboard::copy(&link).await {
+        toasts.done("The link is copied.");
+    } else {
+        toasts.failed("The browser did not allow copying. Take the link from the address bar.");
+    }
 }
 
 /// Gives the run to the person as a file. A message about it outlives the page, so it holds nothing of the page.

@@ -16,12 +16,19 @@ use super::canvas::RunCanvas;
 use super::failure::RunFailure;
 use super::follow::ConnectionNote;
 use super::head::RunHead;
+use super::input::RunInput;
+use super::keys::RunKeys;
+use super::notice_offer::NoticeOffer;
+use super::outline::RunOutline;
 use super::output::OutputCard;
 use super::pane::ChosenStep;
+use super::print::PrintedRun;
 use super::retry::RetryDialog;
+use super::search::RunSearch;
 use super::step::StepItem;
 use super::store::RunStore;
 use super::tree::RunTree;
+use super::whole::WholeRun;
 use crate::api;
 use crate::browser::focus::use_title;
 use crate::browser::view::is_as_wide;
@@ -93,11 +100,13 @@ fn Run(execution: Execution) -> impl IntoView {
         open
     });
     let standing = store.watch(RunStanding::of_run);
-    let title = Signal::derive(move || name.get().unwrap_or_else(|| "Run".to_owned()));
-    use_title(move || format!("{} · {}", standing.get().word(), title.get()));
+    // Another name would be seen for a moment: the heading stays empty until the name is there.
+    let title = Signal::derive(move || name.get().unwrap_or_default());
+    use_title(move || format!("{} · {}", standing.get().word(), name.get().as_deref().unwrap_or("Run")));
     let id = store.id();
     let view = view_of_address();
     Chooser::provide(store, view);
+    WholeRun::provide();
     let is_wide = is_as_wide(PANES_FROM_PX);
     let layout = Memo::new(move |_| match (view.get(), is_wide.get()) {
         (RunView::Timeline, _) => Layout::Timeline,
@@ -134,7 +143,10 @@ fn Run(execution: Execution) -> impl IntoView {
                     <StepsSection store><Pipeline store /></StepsSection>
                     <OutputCard store />
                 </div>
-                {history()}
+                <div class="run-side">
+                    <RunOutline store />
+                    {history()}
+                </div>
             </div>
         }
         .into_any(),
@@ -144,12 +156,17 @@ fn Run(execution: Execution) -> impl IntoView {
         <Show when=move || !store.gone.get() fallback=|| view! { <Missing heading="No such run" what="run" /> }>
             <ConnectionNote store />
             <RunHead store name=title view />
+            <RunSearch store />
+            <NoticeOffer store />
+            <RunInput store />
             <RunFailure store />
             <StaleSteps store />
             <NoSuchStep store />
             {columns.with_value(ViewFn::run)}
             <RetryDialog store />
             <AutoScroll store />
+            <RunKeys store />
+            <PrintedRun store name=title />
         </Show>
     }
 }

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use sluice_types::{StepPath, StepRunStatus, StepType};
 use sluice_web_state::run::{name_of_run, turn_words};
 
-use super::address::CopyLink;
 use super::ids::step_heading;
 use super::step::{Meta, StepDetails};
+use super::step_menu::StepMenu;
 use super::store::RunStore;
 use crate::components::StepDot;
 
@@ -46,7 +46,7 @@ fn StepPane(store: RunStore, path: StepPath) -> impl IntoView {
                     <h3 id=id tabindex="-1" class="grow break">
                         {label.clone()}
                     </h3>
-                    <CopyLink store path=path.clone() label=label.clone() />
+                    <StepMenu store path=path.clone() label=label.clone() />
                 </div>
                 <Meta store path=path.clone() status kind />
             </header>

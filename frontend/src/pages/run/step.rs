@@ -1,12 +1,11 @@
 //! One step of the run: its dot on the line, its heading, and what it shows when it is open.
 
 use leptos::prelude::*;
-use sluice_types::{StepPath, StepRunStatus, StepType};
+use sluice_types::{StepPath, StepRunStatus, StepType, TokenUsage};
 use sluice_web_state::finish::finish_mark;
 use sluice_web_state::format::{known_cost, tokens};
 use sluice_web_state::run::{fact_of, spent_text};
 
-use super::address::CopyLink;
 use super::agent::AgentView;
 use super::change::ChangeStep;
 use super::container::ContainerView;
@@ -15,6 +14,7 @@ use super::ids::step_heading;
 use super::result::ResultView;
 use super::running::Running;
 use super::spent::took;
+use super::step_menu::{StepMenu, runs};
 use super::store::RunStore;
 use super::unsent::keep_choices;
 use crate::components::{Icon, NewerServer, Note, NoteKind, StepDot, step_kind, step_word};
@@ -74,8 +74,8 @@ pub fn StepItem(store: RunStore, path: StepPath, latest: Memo<Option<StepPath>>)
                     </h3>
                     <Meta store path=meta_path status kind />
                     <Show when=move || open.get()>
-                        <span class="run-step-link">
-                            <CopyLink store path=body_path.get_value() label=link_label.clone() />
+                        <span class="run-step-menu">
+                            <StepMenu store path=body_path.get_value() label=link_label.clone() />
                         </span>
                     </Show>
                 </header>
@@ -133,7 +133,8 @@ pub fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: 
     let model = store.watch_step(&path, |step| step.run.model.clone());
     let stale = store.watch_step(&path, |step| step.run.stale);
     let edited = store.watch_step(&path, |step| step.run.overridden);
-    let used = store.watch_step(&path, |step| step.run.token_usage.output_tokens);
+    let used = store.watch_step(&path, |step| step.run.token_usage);
+    let is_on = runs(store, &path);
     let spent = store.watch_step(&path, |step| {
         let (usd, unpriced) = (step.run.cost_usd, step.run.unpriced_calls);
         (usd > 0.0 || unpriced > 0).then(|| known_cost(usd, unpriced))
@@ -155,16 +156,23 @@ pub fn Meta(store: RunStore, path: StepPath, status: Memo<StepRunStatus>, kind: 
         <p class="meta small muted numbers">
             <span class="state">{word}</span>
             {move || stale.get().then(|| view! { <span class="badge warn">"Out of date"</span> })}
+            {move || (!is_on.get() && status.get() == StepRunStatus::Pending).then(|| view! { <span class="badge">"Will be skipped"</span> })}
             {move || edited.get().then(|| view! { <span class="badge">"Edited"</span> })}
             {move || mark.get().map(|mark| view! { <span class="badge warn">{mark}</span> })}
             {(kind != StepType::Llm).then_some(view! { <span>{step_kind(kind).word}</span> })}
             <span>{move || fact.get()}</span>
             <span class="mono">{move || model.get()}</span>
             <span>{move || took.get()}</span>
-            <span>{move || (used.get() > 0).then(|| format!("{} tokens", tokens(used.get())))}</span>
+            <span>{move || tokens_in_and_out(used.get())}</span>
             <span>{move || spent.get()}</span>
         </p>
     }
+}
+
+/// The tokens that a model read and wrote: what it read often costs more.
+fn tokens_in_and_out(used: TokenUsage) -> Option<String> {
+    let (read, written) = (used.input_tokens, used.output_tokens);
+    (read > 0 || written > 0).then(|| format!("{} in, {} out", tokens(read), tokens(written)))
 }
 
 /// The body of a step. It is made anew when the step takes on another status or begins anew.
