@@ -99,8 +99,13 @@ impl Chooser {
             store.follows.set(false);
             store.shown.set(first);
         }
+        let own = format!("/runs/{}", store.id());
         Effect::new(move || {
             location.search.track();
+            // The address of another run comes before this page goes.
+            if location.pathname.with_untracked(|address| address.trim_end_matches('/') != own) {
+                return;
+            }
             let Some(path) = location.hash.with(|hash| named(hash)) else { return };
             let is_quiet = quiet.try_update_value(Option::take).flatten().as_ref() == Some(&path);
             let is_shown = store.shown.with_untracked(|shown| shown.as_ref() == Some(&path));

@@ -27,20 +27,22 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<R
     let standing = store.watch(RunStanding::of_run);
     let workflow = store.peek(|run| run.execution().workflow_id.to_string());
     view! {
-        <nav class="crumbs" aria-label="Breadcrumbs">
-            <a href="/">"Workflows"</a>
-            <span aria-hidden="true">"/"</span>
-            <a href=format!("/workflows/{workflow}")>{move || name.get()}</a>
-            <span aria-hidden="true">"/"</span>
-            <span aria-current="page">"Run"</span>
-        </nav>
+        <div class="run-top">
+            <nav class="crumbs" aria-label="Breadcrumbs">
+                <a href="/">"Workflows"</a>
+                <span aria-hidden="true">"/"</span>
+                <a href=format!("/workflows/{workflow}")>{move || name.get()}</a>
+                <span aria-hidden="true">"/"</span>
+                <span aria-current="page">"Run"</span>
+            </nav>
+            <RunOrigin store />
+        </div>
         <header class="page-head run-head">
             <div class="row wrap">
                 <h1 class="break">{move || name.get()}</h1>
                 <span role="status">
                     <RunBadge standing />
                 </span>
-                <RunOrigin store />
             </div>
             <div class="row">
                 <ViewChoice view />

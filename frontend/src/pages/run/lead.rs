@@ -36,9 +36,9 @@ impl RunStore {
 
     /// Reads one step run that no list has brought yet.
     fn read_step(self, path: StepPath) {
-        let seq = self.peek(sluice_web_state::run::RunState::listed_seq);
+        let (seq, id) = (self.peek(sluice_web_state::run::RunState::listed_seq), self.id());
         spawn_local(async move {
-            match api::executions::step(&self.id(), &path).await {
+            match api::executions::step(&id, &path).await {
                 Ok(detail) => {
                     if let Some(container) = path.parent() {
                         self.take_inside(&container, seq, vec![detail.run], false);

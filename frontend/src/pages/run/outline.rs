@@ -2,12 +2,12 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use sluice_types::{StepPath, StepRunStatus};
+use sluice_types::StepPath;
 use sluice_web_state::run::{OutlineLine, outline};
 
 use super::address::{Chooser, address_of};
 use super::store::RunStore;
-use crate::components::{StepDot, step_word};
+use crate::components::StepDot;
 
 /// The steps with their states: each line leads to its step and opens it.
 #[component]
@@ -42,10 +42,6 @@ fn Line(store: RunStore, path: StepPath, label: String, lane: Option<String>, de
         let path = path.clone();
         Memo::new(move |_| store.shown.read().as_ref() == Some(&path))
     };
-    let said = move || match status.get() {
-        StepRunStatus::Pending => None,
-        other => Some(format!(", {}", step_word(other))),
-    };
     let go = move |event: MouseEvent| {
         if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
             event.prevent_default();
@@ -57,9 +53,7 @@ fn Line(store: RunStore, path: StepPath, label: String, lane: Option<String>, de
             {lane.map(|lane| view! { <p class="small muted outline-lane">{lane}</p> })}
             <a href=href aria-current=move || is_shown.get().then_some("true") on:click=go>
                 <StepDot status stale />
-                <span class="outline-name">
-                    {label} <span class="visually-hidden">{said}</span>
-                </span>
+                <span class="outline-name">{label}</span>
             </a>
         </li>
     }
