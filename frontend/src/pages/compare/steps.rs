@@ -76,7 +76,7 @@ fn StepPair(ids: Ids, pair: Pair, shows_all: RwSignal<bool>) -> impl IntoView {
                     {move || {
                         let pair = pair.get_value();
                         view! {
-                            <div class="stack padded">
+                            <div class="stack compare-body">
                                 <FactsTable
                                     label=format!("Facts of {}", pair.label())
                                     rows=pair.facts(step_word)
