@@ -137,12 +137,6 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
                 };
                 if choices.is_empty() {
                     let placeholder = (!example.is_empty()).then(|| for_example(&example));
-                    let name_of_example = format!("Use the example for {label}");
-                    let offers = !example.is_empty();
-                    let take = move |_| {
-                        set(example.clone());
-                        focus_soon(use_id.clone());
-                    };
                     view! {
                         <textarea
                             class="textarea grows short example"
@@ -157,16 +151,7 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
                             on:blur=move |_| left.set(true)
                             on:input:target=move |event| set(event.target().value())
                         ></textarea>
-                        <Show when=move || offers && value.read().is_empty()>
-                            <button
-                                type="button"
-                                class="link use-example"
-                                aria-label=name_of_example.clone()
-                                on:click=take.clone()
-                            >
-                                "Use the example"
-                            </button>
-                        </Show>
+                        <UseExample label example input=use_id value on_use=set />
                     }
                         .into_any()
                 } else {
@@ -199,6 +184,31 @@ fn FormField(state: StartState, field: InputField) -> impl IntoView {
                 }
             }
         </Field>
+    }
+}
+
+/// Fills a field that is empty with its example, if it has one.
+#[component]
+fn UseExample(
+    label: String,
+    example: String,
+    /// The id of the field.
+    input: String,
+    value: Memo<String>,
+    #[prop(into)] on_use: Callback<String>,
+) -> impl IntoView {
+    let name = format!("Use the example for {label}");
+    let is_there = !example.is_empty();
+    let take = move |_| {
+        on_use.run(example.clone());
+        focus_soon(input.clone());
+    };
+    view! {
+        <Show when=move || is_there && value.read().is_empty()>
+            <button type="button" class="link use-example" aria-label=name.clone() on:click=take.clone()>
+                "Use the example"
+            </button>
+        </Show>
     }
 }
 
