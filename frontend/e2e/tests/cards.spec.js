@@ -199,3 +199,29 @@ test('one message tells of the last removal', async ({ page, api }) => {
   await page.keyboard.press('Control+z');
   await expect(page.locator('.toast')).toHaveCount(1);
 });
+
+test('on a wide screen the settings of an open step stand beside its prompt', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Wide', [prompt('One')]);
+  await builder.open(id);
+  const card = await builder.openStep('One');
+  const side = async () => {
+    const [text, row] = await Promise.all([promptOf('One').boundingBox(), card.locator('.settings-row').boundingBox()]);
+    return row.x > text.x + text.width;
+  };
+  expect(await side()).toBe(false);
+  await page.setViewportSize({ width: 1920, height: 1000 });
+  await expect.poll(side).toBe(true);
+});
+
+test('the summary of a row gives way to its name', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Rows', [prompt('One', 'A summary'), prompt('A name that leaves no room in its row', 'A summary')]);
+  await page.setViewportSize({ width: 700, height: 800 });
+  await builder.open(id);
+  const seen = (label) => builder.card(label).locator('.step-summary').evaluate((it) => {
+    const text = it.parentElement.getBoundingClientRect();
+    return it.getBoundingClientRect().top < text.bottom - 2;
+  });
+  expect(await seen('One')).toBe(true);
+  await page.setViewportSize({ width: 660, height: 800 });
+  await expect.poll(() => seen('A name that leaves no room in its row')).toBe(false);
+});
