@@ -79,8 +79,9 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     components.schemas.extend(schemas_of::<Problem>());
     components.schemas.extend(schemas_of::<sluice_types::ExecutionEvent>());
     components.schemas.extend(schemas_of::<sluice_types::GenerationEvent>());
-    // A parameter refers to it: then generators make one type of it, and not one for each operation.
+    // Parameters refer to these: then generators make one type of each, and not one for each operation.
     components.schemas.extend(schemas_of::<sluice_types::Include>());
+    components.schemas.extend(schemas_of::<sluice_types::WorkflowInclude>());
     for item in document.paths.paths.values_mut() {
         item.post.iter_mut().for_each(idempotency::declare);
     }

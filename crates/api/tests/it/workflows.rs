@@ -253,6 +253,7 @@ async fn the_list_is_filtered_and_answers_what_it_is_asked_for(#[future(awt)] da
     assert_eq!(page["facets"]["categories"], json!([{"name": "Content", "count": 2}]));
     let page = listed("status=completed&include=recent_executions").await;
     let recent = &page["items"][0]["recent_executions"];
-    assert_eq!((&recent[0]["id"], &recent[0]["status"]), (&json!(execution), &json!("completed")));
+    let address = format!("/workflows/executions/{}", recent[0]["id"].as_str().unwrap());
+    assert_eq!((address.as_str(), &recent[0]["status"]), (execution.as_str(), &json!("completed")));
     assert!(recent[0]["duration_ms"].is_i64() && recent[0]["cost_usd"].is_number(), "{recent}");
 }
