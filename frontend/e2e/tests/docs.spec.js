@@ -8,16 +8,17 @@ const operation = (page, path, method = 'get') => page.locator(`.opblock-${metho
 const background = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 
 test('the documentation looks like the app, in the theme that was chosen there, and leads back', async ({ page }) => {
-  await page.goto('/settings/providers');
+  await page.goto('/settings/appearance');
   const app = {};
   for (const theme of ['Dark', 'Light']) {
-    await page.getByRole('radio', { name: theme }).click();
+    await page.getByText(theme, { exact: true }).click();
+    await expect(page.getByRole('radio', { name: theme })).toBeChecked();
     app[theme] = await background(page);
     await page.getByRole('link', { name: 'API', exact: true }).click();
     await expect(page).toHaveURL(/\/docs\/$/);
     await expect(operations(page).first()).toBeVisible();
     expect(await background(page)).toBe(app[theme]);
-    await page.goto('/settings/providers');
+    await page.goto('/settings/appearance');
   }
   expect(app.Dark).not.toBe(app.Light);
   await page.goto('/docs');

@@ -219,13 +219,13 @@ fn CostFilters(listing: Listing) -> impl IntoView {
     view! {
         <Typed
             label="Cost at least"
-            hint=Signal::stored("In US dollars, as far as it is known".to_owned())
+            hint=Signal::stored("In US dollars, if known".to_owned())
             value=Signal::derive(move || listing.filter.with(|it| text(it.min_cost)))
             take=move |text: String| take(text, |it, usd| it.min_cost = usd)
         />
         <Typed
             label="Cost at most"
-            hint=Signal::stored("In US dollars, as far as it is known".to_owned())
+            hint=Signal::stored("In US dollars, if known".to_owned())
             value=Signal::derive(move || listing.filter.with(|it| text(it.max_cost)))
             take=move |text: String| take(text, |it, usd| it.max_cost = usd)
         />
