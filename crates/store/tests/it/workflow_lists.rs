@@ -42,7 +42,8 @@ async fn found(store: &Store, tenant: &TenantId, filter: WorkflowFilter) -> Vec<
     let page = store.workflows(tenant, filter.clone()).await.unwrap();
     let mut ids: Vec<String> = page.items.into_iter().map(|item| item.id.to_string()).collect();
     ids.sort();
-    assert_eq!(store.count_workflows(tenant, WorkflowFilter { limit: 1, ..filter }).await.unwrap(), ids.len() as i64);
+    let count = store.count_workflows(tenant, WorkflowFilter { limit: 1, ..filter }).await.unwrap();
+    assert_eq!(usize::try_from(count).unwrap(), ids.len());
     ids
 }
 
@@ -166,7 +167,7 @@ async fn the_newest_executions_are_listed_and_filtered_by(#[future(awt)] databas
     let recent = store.recent_executions(&tenant, ids()).await.unwrap();
     let of = |name: &str| recent.get(name).map(|runs| runs.iter().map(|run| run.id.clone()).collect::<Vec<_>>());
     let newest: Vec<_> = (6..=25).rev().map(id).collect();
-    assert_eq!(newest.len(), MAX_RECENT_EXECUTIONS as usize);
+    assert_eq!(newest.len(), usize::try_from(MAX_RECENT_EXECUTIONS).unwrap());
     assert_eq!((of("w"), of("two"), of("never")), (Some(newest), Some(vec![id(26)]), None));
     let first = &recent["w"][0];
     assert_eq!((first.status, first.duration_ms, first.cost_usd), (ExecutionStatus::Failed, Some(25), 0.5));
