@@ -176,15 +176,14 @@ fn values(tried: &TriedStep<'_>, source: &Source, body: &TryStep) -> Result<Valu
         let own = body.item.clone().filter(|_| number + 1 == each.len());
         let record = source.records.get(&tried.path_of(container));
         let of_run = || record?.items.as_ref()?.first().cloned();
-        match own.or_else(of_run) {
-            Some(item) => items.push(item),
-            None => {
-                let label = &container.step.label;
-                let message = format!(
-                    "The step reads the item of “{label}”: give an item, or the `execution_id` of a run that came there."
-                );
-                missing.push(FieldError::with_code("/item", ErrorCode::OutputNotFound.as_str(), message));
-            }
+        if let Some(item) = own.or_else(of_run) {
+            items.push(item);
+        } else {
+            let label = &container.step.label;
+            let message = format!(
+                "The step reads the item of “{label}”: give an item, or the `execution_id` of a run that came there."
+            );
+            missing.push(FieldError::with_code("/item", ErrorCode::OutputNotFound.as_str(), message));
         }
     }
     if missing.is_empty() {
@@ -209,9 +208,9 @@ fn output_of(read: &ReadStep<'_>, source: &Source, body: &TryStep) -> Result<Opt
     if !has_output || record.run.output.is_none() {
         return Ok(None);
     }
-    run.content = record.run.content.clone();
-    run.output = record.run.output.clone();
-    run.choice = record.run.choice.clone();
+    run.content.clone_from(&record.run.content);
+    run.output.clone_from(&record.run.output);
+    run.choice.clone_from(&record.run.choice);
     Ok(Some(given(run, StepRunStatus::Completed)))
 }
 

@@ -1,33 +1,62 @@
 //! The values of a try: the run that they come from, a field for each, and the pinned ones.
 
 use leptos::prelude::*;
-use sluice_types::{ExecutionSummary, StepId};
+use sluice_types::{ExecutionId, ExecutionSummary, StepId};
 use sluice_web_state::format::{plural, relative_time};
 use sluice_web_state::run_status::RunStanding;
-use sluice_web_state::try_step::{Needs, Source, TryValues, pointer_of};
+use sluice_web_state::try_step::{Need, Needs, Source, TryValues, pointer_of};
 
 use super::model::Tries;
 use crate::browser::clock::{RelativeClock, whole_ms};
 use crate::components::{Button, Field};
 
+/// What is typed for the tries of a step. A copy is a handle to the same.
+#[derive(Clone, Copy)]
+struct Typed {
+    tries: Tries,
+    id: StoredValue<StepId>,
+    values: Memo<TryValues>,
+    /// The run from which the other values are taken.
+    run: Memo<Option<ExecutionId>>,
+}
+
+impl Typed {
+    fn new(tries: Tries, id: StepId) -> Self {
+        let key = id.clone();
+        let values = Memo::new(move |_| tries.typed.with(|typed| typed.get(&key).cloned().unwrap_or_default()));
+        let run = Memo::new(move |_| values.with(|values| values.run(tries.newest().as_ref()).cloned()));
+        Self { tries, id: StoredValue::new(id), values, run }
+    }
+
+    fn change(self, change: impl FnOnce(&mut TryValues)) {
+        self.tries.typed.update(|typed| change(typed.entry(self.id.get_value()).or_default()));
+    }
+
+    /// One of the typed texts.
+    fn text(self, read: impl Fn(&TryValues) -> Option<String> + Send + Sync + 'static) -> Signal<String> {
+        Signal::derive(move || self.values.with(|values| read(values).unwrap_or_default()))
+    }
+
+    /// What the server said of the value at a pointer of the last request.
+    fn wrong(self, pointer: String) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            self.tries.failures.with(|failures| self.id.with_value(|id| failures.get(id)?.field(&pointer)))
+        })
+    }
+
+    /// A hint where a run has the value.
+    fn hint(self, of_run: &'static str) -> Signal<String> {
+        Signal::derive(move || if self.run.with(Option::is_some) { of_run.to_owned() } else { String::new() })
+    }
+}
+
 /// The choice of a run, and the fields of what is not taken from it.
 #[component]
 pub fn ValueFields(tries: Tries, id: StepId, needs: Memo<Needs>) -> impl IntoView {
-    let key = id.clone();
-    let typed = Memo::new(move |_| tries.typed.with(|typed| typed.get(&key).cloned().unwrap_or_default()));
-    let own = StoredValue::new(id);
-    let change = move |change: &dyn Fn(&mut TryValues)| {
-        tries.typed.update(|typed| change(typed.entry(own.get_value()).or_default()));
-    };
-    let failure = Memo::new(move |_| own.with_value(|id| tries.failures.with(|failures| failures.get(id).cloned())));
-    let wrong = move |pointer: String| {
-        Signal::derive(move || failure.with(|failure| failure.as_ref().and_then(|error| error.field(&pointer))))
-    };
-    let run = Memo::new(move |_| typed.with(|typed| typed.run(tries.newest().as_ref()).cloned()));
-    let hint = move || if run.get().is_some() { "From the run, unless you type it" } else { "" };
+    let typed = Typed::new(tries, id);
     let outputs = Memo::new(move |_| needs.with(|needs| needs.outputs.clone()));
     let fields = Memo::new(move |_| {
-        needs.with(|needs| match (run.get().is_some(), needs.whole_input) {
+        needs.with(|needs| match (typed.run.with(Option::is_some), needs.whole_input) {
             (true, _) => Vec::new(),
             (false, true) => vec![String::new()],
             (false, false) => needs.fields.clone(),
@@ -39,91 +68,97 @@ pub fn ValueFields(tries: Tries, id: StepId, needs: Memo<Needs>) -> impl IntoVie
             when=move || needs.with(|needs| !needs.is_free())
             fallback=|| view! { <p class="small muted">"It reads nothing of a run."</p> }
         >
-            <RunChoice tries typed on_choose=move |source: Source| own.with_value(|id| tries.choose(id, source)) />
+            <RunChoice typed />
             <div class="try-values">
                 <For each=move || outputs.get() key=|need| (need.id.clone(), need.label.clone()) let:need>
-                    {
-                        let (read, write, pin) = (need.id.clone(), need.id.clone(), need.id.clone());
-                        let value = Signal::derive(move || {
-                            typed.with(|typed| typed.outputs.get(&read).cloned().unwrap_or_default())
-                        });
-                        let pinned = {
-                            let id = need.id.clone();
-                            Memo::new(move |_| tries.pins.with(|pins| pins.has(&id)))
-                        };
-                        let label = if need.required { need.label.clone() } else { format!("{} (optional)", need.label) };
-                        view! {
-                            <ValueField
-                                label=format!("Output of {label}")
-                                hint=Signal::derive(move || {
-                                    if pinned.get() { "Pinned, unless you type another".to_owned() } else { hint().to_owned() }
-                                })
-                                value
-                                wrong=wrong(pointer_of(&need.id))
-                                on_type=move |text: String| {
-                                    change(&|typed| _ = typed.outputs.insert(write.clone(), text.clone()));
-                                }
-                                on_pin=Some(Callback::new(move |()| tries.pin(&pin, Some(value.get_untracked()))))
-                            />
-                        }
-                    }
+                    <OutputField typed need />
                 </For>
-                {move || {
-                    item_of.get().map(|label| {
-                        view! {
-                            <ValueField
-                                label=format!("Item of {label}")
-                                hint=Signal::derive(move || {
-                                    if run.get().is_some() { "The first of the run, unless you type one".to_owned() } else { String::new() }
-                                })
-                                value=Signal::derive(move || typed.with(|typed| typed.item.clone()))
-                                wrong=wrong("/item".to_owned())
-                                on_type=move |text: String| change(&|typed| typed.item.clone_from(&text))
-                                on_pin=None
-                            />
-                        }
-                    })
-                }}
+                {move || item_of.get().map(|label| view! { <ItemField typed label /> })}
                 <For each=move || fields.get() key=Clone::clone let:name>
-                    {
-                        let (read, write) = (name.clone(), name.clone());
-                        let label = if name.is_empty() { "Input".to_owned() } else { format!("Input: {name}") };
-                        view! {
-                            <ValueField
-                                label
-                                hint=Signal::stored(String::new())
-                                value=Signal::derive(move || {
-                                    typed.with(|typed| typed.input.get(&read).cloned().unwrap_or_default())
-                                })
-                                wrong=wrong(format!("/input/{name}"))
-                                on_type=move |text: String| {
-                                    change(&|typed| _ = typed.input.insert(write.clone(), text.clone()));
-                                }
-                                on_pin=None
-                            />
-                        }
-                    }
+                    <InputField typed name />
                 </For>
             </div>
         </Show>
     }
 }
 
+/// The output of another step, which can be pinned.
+#[component]
+fn OutputField(typed: Typed, need: Need) -> impl IntoView {
+    let Need { id, label, required } = need;
+    let wrong = typed.wrong(pointer_of(&id));
+    let key = id.clone();
+    let value = typed.text(move |values| values.outputs.get(&key).cloned());
+    let key = id.clone();
+    let is_pinned = Memo::new(move |_| typed.tries.pins.with(|pins| pins.has(&key)));
+    let of_run = typed.hint("From the run, unless you type it");
+    let hint =
+        Signal::derive(
+            move || {
+                if is_pinned.get() { "Pinned, unless you type another".to_owned() } else { of_run.get() }
+            },
+        );
+    let label = if required { format!("Output of {label}") } else { format!("Output of {label} (optional)") };
+    let key = id.clone();
+    let change = move |text: String| typed.change(|values| _ = values.outputs.insert(key.clone(), text));
+    let pin = Callback::new(move |()| typed.tries.pin(&id, Some(value.get_untracked())));
+    view! { <ValueField label hint value wrong on_type=change on_pin=Some(pin) /> }
+}
+
+/// The item of the `for_each` around the step.
+#[component]
+fn ItemField(typed: Typed, label: String) -> impl IntoView {
+    let value = typed.text(|values| Some(values.item.clone()));
+    let change = move |text: String| typed.change(|values| values.item = text);
+    view! {
+        <ValueField
+            label=format!("Item of {label}")
+            hint=typed.hint("The first of the run, unless you type one")
+            value
+            wrong=typed.wrong("/item".to_owned())
+            on_type=change
+            on_pin=None
+        />
+    }
+}
+
+/// A field of the input, or the input as a whole.
+#[component]
+fn InputField(typed: Typed, name: String) -> impl IntoView {
+    let key = name.clone();
+    let value = typed.text(move |values| values.input.get(&key).cloned());
+    let (label, pointer) = if name.is_empty() {
+        ("Input".to_owned(), "/input".to_owned())
+    } else {
+        (format!("Input: {name}"), format!("/input/{name}"))
+    };
+    let change = move |text: String| typed.change(|values| _ = values.input.insert(name.clone(), text));
+    view! {
+        <ValueField
+            label
+            hint=Signal::stored(String::new())
+            value
+            wrong=typed.wrong(pointer)
+            on_type=change
+            on_pin=None
+        />
+    }
+}
+
 /// The run that values are taken from, or none.
 #[component]
-fn RunChoice(tries: Tries, typed: Memo<TryValues>, #[prop(into)] on_choose: Callback<Source>) -> impl IntoView {
+fn RunChoice(typed: Typed) -> impl IntoView {
     const TYPED: &str = "typed";
+    let tries = typed.tries;
     let RelativeClock(now) = expect_context();
     let name = move |run: &ExecutionSummary| {
         let at = relative_time(run.created_at.timestamp_millis(), whole_ms(now.get()));
         format!("Run of {at}, {}", RunStanding::of_summary(run).word())
     };
-    let shown = move || match typed.with(|typed| typed.run(tries.newest().as_ref()).cloned()) {
-        Some(run) => run.to_string(),
-        None => TYPED.to_owned(),
-    };
+    let shown = move || typed.run.with(|run| run.as_ref().map_or_else(|| TYPED.to_owned(), ToString::to_string));
     let choose = move |value: String| {
-        on_choose.run(value.parse().map_or(Source::Typed, Source::Run));
+        let source = value.parse().map_or(Source::Typed, Source::Run);
+        typed.id.with_value(|id| tries.choose(id, source));
     };
     let options = move || {
         let runs = tries.runs.get().unwrap_or_default();
