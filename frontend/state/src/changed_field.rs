@@ -50,14 +50,14 @@ mod tests {
 
     use super::*;
 
-    fn field(pointer: &str, before: Value, after: Value) -> ChangedField {
+    fn field(pointer: &str, before: &Value, after: &Value) -> ChangedField {
         let change = json!({"pointer": pointer, "before": before, "after": after});
         ChangedField::from(&serde_json::from_value::<FieldChange>(change).unwrap())
     }
 
     #[test]
     fn a_pointer_is_told_in_words() {
-        let name = |pointer: &str| field(pointer, json!("a"), json!("b")).name;
+        let name = |pointer: &str| field(pointer, &json!("a"), &json!("b")).name;
         let pointers =
             ["/name", "/definition/entry_step", "/definition/context/a~1b", "/cases/0/when", "/max_tokens", ""];
         let expected = ["Name", "First step", "Context: a/b", "Cases 1: when", "Answer length", "All fields"];
@@ -66,10 +66,10 @@ mod tests {
 
     #[test]
     fn long_values_are_compared_line_by_line() {
-        assert!(field("/prompt", json!("a\nb"), json!("c")).is_text);
-        assert!(field("/fallbacks", json!([{"model": "m"}]), json!([{"model": "n"}])).is_text);
-        assert!(!field("/prompt", json!("a"), json!("b")).is_text);
-        let new = field("/prompt", Value::Null, json!("long ".repeat(40)));
+        assert!(field("/prompt", &json!("a\nb"), &json!("c")).is_text);
+        assert!(field("/fallbacks", &json!([{"model": "m"}]), &json!([{"model": "n"}])).is_text);
+        assert!(!field("/prompt", &json!("a"), &json!("b")).is_text);
+        let new = field("/prompt", &Value::Null, &json!("long ".repeat(40)));
         assert!(!new.is_text && new.before.is_empty(), "there is nothing to compare it with");
     }
 }
