@@ -16,7 +16,7 @@ use serde_json::error::Category;
 use sluice_types::json::{ReadError, plain_words};
 use sluice_types::limits::{MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_METADATA_FILTERS};
 use sluice_types::numbers::{self, Exact};
-pub use sluice_types::query_values::{comma_separated, words};
+pub use sluice_types::query_values::{comma_separated, repeated, words};
 use sluice_types::{ErrorCode, FieldError};
 
 use crate::error::ApiError;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sluice_types::limits::{
     MAX_CREDENTIAL_CHARS, MAX_CURSOR_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_OUTPUT_BYTES, MAX_PAGE,
-    MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAGS,
+    MAX_SEARCH_CHARS, MAX_STEPS, MAX_TAG_CHARS, MAX_TAG_FILTERS, MAX_TAGS,
 };
 use sluice_types::{
     Definition, ErrorCode, FieldError, LintContext, LintFinding, Metadata, RESERVED_WORKFLOW_IDS, Severity, WorkflowId,
@@ -182,6 +182,15 @@ pub fn filter(name: &str, value: Option<String>, most: usize) -> Result<Option<S
         return Err(ApiError::parameter(ErrorCode::InvalidQuery, name, message));
     }
     Ok(value)
+}
+
+/// Checks the tags that a list is filtered by.
+pub fn tags(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
+    if tags.len() > MAX_TAG_FILTERS {
+        let message = format!("at most {MAX_TAG_FILTERS} tags, not {}", tags.len());
+        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "tag", message));
+    }
+    tags.into_iter().map(|tag| Ok(filter("tag", Some(tag), MAX_TAG_CHARS)?.unwrap_or_default())).collect()
 }
 
 /// The size of a page, within the limit.

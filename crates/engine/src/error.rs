@@ -83,6 +83,6 @@ mod tests {
     #[test]
     fn an_invalid_request_names_its_code_and_fields() {
         let error = EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", "a budget is not negative");
-        assert_eq!(error.to_string(), "invalid_request: `/budget_usd` a budget is not negative");
+        assert_eq!(error.to_string(), "invalid_request: `/budget_usd` A budget is not negative");
     }
 }

@@ -33,8 +33,8 @@ pub struct ExecutionFilter {
     pub created_before: Option<DateTime<Utc>>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
-    /// Only those of workflows that have this tag now.
-    pub tag: Option<String>,
+    /// Only those of workflows that have all these tags now.
+    pub tags: Vec<String>,
     /// Only those that failed with this code.
     pub error_code: Option<ErrorCode>,
     /// Only those with this known cost or more, in US dollars.
@@ -74,11 +74,13 @@ impl ExecutionFilter {
         add("before", self.created_before.map(|at| to_micros(at).to_string()));
         add("by", self.triggered_by.clone());
         add("version", self.workflow_version.map(|version| version.to_string()));
-        add("tag", self.tag.clone());
         add("least", self.min_cost_usd.map(|usd| usd.to_string()));
         add("most", self.max_cost_usd.map(|usd| usd.to_string()));
         add("error", self.error_code.map(|code| code.as_str().to_owned()));
         add("tried", self.tried.then(|| "true".to_owned()));
+        for tag in &self.tags {
+            add("tag", Some(tag.clone()));
+        }
         for (name, value) in &self.metadata {
             add("metadata", Some(format!("{name}:{value}")));
         }
@@ -91,7 +93,7 @@ impl ExecutionFilter {
             return Source::Scan(Some((name, value)));
         }
         let of_both = self.workflow_id.is_some() && self.triggered_by.is_some();
-        let by_value = self.tag.is_some() || self.min_cost_usd.is_some() || self.max_cost_usd.is_some();
+        let by_value = !self.tags.is_empty() || self.min_cost_usd.is_some() || self.max_cost_usd.is_some();
         if self.tried || of_both || by_value || self.workflow_version.is_some() || self.error_code.is_some() {
             return Source::Scan(None);
         }
@@ -150,7 +152,7 @@ mod tests {
             ExecutionFilter { triggered_by: Some("me".into()), ..filter.clone() },
             ExecutionFilter { workflow_version: Some(1), ..filter.clone() },
             ExecutionFilter { error_code: Some(ErrorCode::Internal), ..filter.clone() },
-            ExecutionFilter { tag: Some("a".into()), ..filter.clone() },
+            ExecutionFilter { tags: vec!["a".into()], ..filter.clone() },
             ExecutionFilter { min_cost_usd: Some(0.5), ..filter.clone() },
             ExecutionFilter { max_cost_usd: Some(0.5), ..filter.clone() },
             ExecutionFilter { metadata: vec![("a".into(), "b".into())], ..filter.clone() },

@@ -81,7 +81,7 @@ async fn scans_of_executions_read_the_index_of_a_filter() {
     let triggered_by = Some("me".to_owned());
     let of_workflow = ExecutionFilter { workflow_id: workflow_id.clone(), triggered_by, ..filter() };
     let failed = ExecutionFilter { error_code, ..filter() };
-    let tagged = ExecutionFilter { tag: Some("a".into()), statuses: vec![ExecutionStatus::Failed], ..filter() };
+    let tagged = ExecutionFilter { tags: vec!["a".into()], statuses: vec![ExecutionStatus::Failed], ..filter() };
     let paid = ExecutionFilter { min_cost_usd: Some(1.0), workflow_id: workflow_id.clone(), ..tagged.clone() };
     let cheap = ExecutionFilter { max_cost_usd: Some(1.0), ..filter() };
     let both = ExecutionFilter { workflow_id, error_code, ..filter() };

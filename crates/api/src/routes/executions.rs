@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use sluice_engine::{Command, StartRequest};
 use sluice_store::ExecutionFilter;
-use sluice_types::limits::{MAX_NAME_CHARS, MAX_TAG_CHARS};
+use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{
     CreationOrder, Definition, ErrorCode, Execution, ExecutionId, ExecutionPage, ExecutionStatus, Include,
     PatchExecution, StartExecution, WorkflowId,
@@ -20,7 +20,7 @@ use super::workflows::require;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::error::{ApiError, ApiResult};
 use crate::etag::{REVALIDATED, is_known, not_modified, tag_of};
-use crate::extract::{Body, OptionalBody, Query, comma_separated, metadata_filter};
+use crate::extract::{Body, OptionalBody, Query, comma_separated, metadata_filter, repeated};
 use crate::idempotency::{self, Answered, KeyHeader, once};
 use crate::openapi::Document;
 use crate::state::App;
@@ -54,8 +54,10 @@ pub struct ExecutionQuery {
     pub workflow_version: Option<i64>,
     /// Only those that this person or program started.
     pub triggered_by: Option<String>,
-    /// Only those of workflows that have this tag now.
-    pub tag: Option<String>,
+    /// Only those of workflows that have this tag now. Repeat the parameter for several tags, at most 10: they have them all.
+    #[serde(default, deserialize_with = "repeated")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode)]
+    pub tag: Vec<String>,
     /// Only those that cost this or more, in US dollars, as far as the prices are known.
     pub min_cost_usd: Option<f64>,
     /// Only those that cost this or less, in US dollars, as far as the prices are known.
@@ -207,7 +209,7 @@ pub async fn list_workflow_executions(
         workflow_id: Some(id.into_inner()),
         workflow_version: query.workflow_version,
         triggered_by: query.triggered_by,
-        tag: None,
+        tag: Vec::new(),
         min_cost_usd: query.min_cost_usd,
         max_cost_usd: query.max_cost_usd,
         error_code: query.error_code,
@@ -258,7 +260,7 @@ fn filter_of(query: ExecutionQuery) -> ApiResult<ExecutionFilter> {
         created_after: query.created_after,
         created_before: query.created_before,
         triggered_by: validate::filter("triggered_by", query.triggered_by, MAX_NAME_CHARS)?,
-        tag: validate::filter("tag", query.tag, MAX_TAG_CHARS)?,
+        tags: validate::tags(query.tag)?,
         min_cost_usd: cost("min_cost_usd", query.min_cost_usd)?,
         max_cost_usd: cost("max_cost_usd", query.max_cost_usd)?,
         error_code: query.error_code,

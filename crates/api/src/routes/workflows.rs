@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use sluice_store::{ResourceKind, SortOrder, WorkflowFilter};
 use sluice_types::edit::rename_references;
-use sluice_types::limits::{DEFAULT_STATS_DAYS, MAX_NAME_CHARS, MAX_STATS_DAYS, MAX_TAG_CHARS, MAX_TAG_FILTERS};
+use sluice_types::limits::{DEFAULT_STATS_DAYS, MAX_NAME_CHARS, MAX_STATS_DAYS};
 use sluice_types::{
     ALL_TOOLS, AgentId, CopyWorkflow, CreateWorkflow, ErrorCode, Estimate, EstimateWorkflow, LintReport, ListQuery,
     McpServerId, ToolId, UpdateWorkflow, ValidateWorkflow, VersionOrigin, Workflow, WorkflowId, WorkflowInclude,
@@ -25,7 +25,7 @@ use crate::etag::{IfMatch, WithETag, is_known, not_modified, tag_of_version};
 use crate::extract::{Body, OptionalBody, Query};
 use crate::idempotency::{Answered, KeyHeader};
 use crate::state::App;
-use crate::validate::{Check, check_definition, cursor, filter, page_size, search};
+use crate::validate::{Check, check_definition, cursor, filter, page_size, search, tags};
 
 /// Lists workflows, without their definitions.
 ///
@@ -75,15 +75,6 @@ pub async fn list_workflows(caller: Viewer, query: Query<ListQuery>, app: Data<A
         page.total = Some(store.count_workflows(tenant, wanted).await?);
     }
     Ok(Json(page))
-}
-
-/// Checks the tags that a list is filtered by.
-fn tags(tags: Vec<String>) -> ApiResult<Vec<String>> {
-    if tags.len() > MAX_TAG_FILTERS {
-        let message = format!("at most {MAX_TAG_FILTERS} tags, not {}", tags.len());
-        return Err(ApiError::parameter(ErrorCode::InvalidQuery, "tag", message));
-    }
-    tags.into_iter().map(|tag| Ok(filter("tag", Some(tag), MAX_TAG_CHARS)?.unwrap_or_default())).collect()
 }
 
 /// What the listed workflows name.

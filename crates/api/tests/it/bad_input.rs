@@ -315,7 +315,7 @@ async fn a_wrong_parameter_is_named() {
         ("/workflows?search=a%00b", "search", "U+0000"),
         ("/workflows?status=done", "status", "pending, running"),
         ("/workflows?include=everything", "include", "recent_executions"),
-        ("/workflows?tag=0&tag=1&tag=2&tag=3&tag=4&tag=5&tag=6&tag=7&tag=8&tag=9&tag=10", "tag", "at most 10 tags"),
+        ("/workflows?tag=0&tag=1&tag=2&tag=3&tag=4&tag=5&tag=6&tag=7&tag=8&tag=9&tag=10", "tag", "At most 10 tags"),
         ("/workflows/executions?created_after=yesterday", "created_after", "2026-01-31T12:00:00Z"),
         ("/workflows/executions?status=done", "status", "pending, running"),
         ("/workflows/executions?sort=size", "sort", "created_at"),

@@ -269,7 +269,7 @@ async fn the_command_line_lists_and_tests_them() {
     assert!(lines[0].starts_with("absent\tAbsent\t") && lines[0].contains("\tfailed: "), "{text}");
     assert!(lines[1].starts_with("files\tFiles\tnode ") && lines[1].contains(" tools, listed 20"), "{text}");
     let (code, text) = sluice(&["test", "nobody"]);
-    assert!(code == Some(2) && text.contains("there is no MCP server `nobody`"), "{code:?} {text}");
+    assert!(code == Some(2) && text.contains("There is no MCP server `nobody`"), "{code:?} {text}");
 }
 
 #[test]

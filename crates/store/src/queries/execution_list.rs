@@ -223,7 +223,7 @@ fn filtered(tenant: &str, filter: &ExecutionFilter) -> ListQuery {
     if let Some(code) = filter.error_code {
         query = query.filter(executions::error.is_not_null()).filter(error_code().eq(code.as_str()));
     }
-    if let Some(tag) = &filter.tag {
+    for tag in &filter.tags {
         let tagged = (tenant.to_owned(), tag.clone(), executions::workflow_id);
         query = query.filter(exists(workflow_tags::table.find(tagged)));
     }

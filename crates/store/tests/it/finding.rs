@@ -76,7 +76,7 @@ async fn executions_are_found_by_metadata_and_error_and_whatever_else(#[future(a
         ),
         (ExecutionFilter { workflow_id: w.clone(), workflow_version: Some(1), ..all.clone() }, vec![1, 2, 3, 4]),
         (ExecutionFilter { workflow_id: w.clone(), workflow_version: Some(2), ..all.clone() }, vec![]),
-        (ExecutionFilter { tag: Some("none".into()), ..all.clone() }, vec![]),
+        (ExecutionFilter { tags: vec!["none".into()], ..all.clone() }, vec![]),
         (ExecutionFilter { min_cost_usd: Some(0.0), max_cost_usd: Some(1e9), ..all.clone() }, vec![1, 2, 3, 4]),
         (ExecutionFilter { min_cost_usd: Some(1e9), ..all.clone() }, vec![]),
     ] {
