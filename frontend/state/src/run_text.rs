@@ -183,9 +183,9 @@ mod tests {
     fn a_budget_gate_tells_its_amounts_once_and_short() {
         assert_eq!(
             budget_gate_hint(0.020_005, Some(0.02), 0.013, Some(0.1)),
-            "$0.020 of $0.020 is spent. The next call may cost $0.013, the rest of the run up to $0.100."
+            "$0.02 of $0.02 is spent. The next call may cost $0.01, the rest of the run up to $0.10."
         );
-        assert_eq!(budget_gate_hint(0.0, None, 0.5, Some(0.4)), "$0 is spent. The next call may cost $0.500.");
+        assert_eq!(budget_gate_hint(0.0, None, 0.5, Some(0.4)), "$0 is spent. The next call may cost $0.50.");
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn facts_and_texts_have_both_sides() {
     let facts = pair.facts(|status| if status == StepRunStatus::Completed { "Done" } else { "Other" });
     assert_eq!(row(&facts, "State"), ("Done", "Done"));
     assert_eq!(row(&facts, "Model"), ("demo / demo-echo", "demo / demo-echo"));
-    assert_eq!(row(&facts, "Cost"), ("", "$0.250"));
+    assert_eq!(row(&facts, "Cost"), ("", "$0.25"));
     assert_eq!(row(&facts, "Attempts"), ("", "2"));
     assert!(facts.iter().all(|row| row.name != "Tool"));
     assert_eq!(row(&pair.texts(), "Output"), ("Text", "{\n  \"b\": [\n    1\n  ]\n}"));
@@ -91,7 +91,7 @@ fn runs_are_compared_fact_by_fact() {
     let rows = run_rows(&a, &b);
     assert_eq!(row(&rows, "State"), ("Completed", "Waiting for you"));
     assert_eq!(row(&rows, "Version"), ("1", "2"));
-    assert_eq!(row(&rows, "Cost"), ("$0.500", "at least $0.500"));
+    assert_eq!(row(&rows, "Cost"), ("$0.50", "at least $0.50"));
     assert_eq!(row(&rows, "Tokens"), ("1,000 in, 20 out", "1,000 in, 20 out"));
     assert_eq!(row(&rows, "Time"), ("1 min 5 s", ""));
     assert_eq!(row(&rows, "Time in reviews"), ("1 min", ""));

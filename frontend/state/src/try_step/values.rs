@@ -175,7 +175,7 @@ mod tests {
             "id": run, "workflow_id": "w", "workflow_version": 1, "temporal_workflow_id": null, "status": "completed",
             "input": {"count": 9, "topic": "tea"}, "error": null, "token_usage": usage, "cost_usd": 0.0, "budget_usd": null,
             "yolo": false, "triggered_by": "api", "created_at": "2026-01-01T00:00:00Z", "duration_ms": null,
-            "on_hold": false, "steps": [], "steps_executed": [], "step_results": {"plan": "P", "list": [2]}
+            "on_hold": false, "steps": [], "steps_executed": [], "last_seq": 0, "step_results": {"plan": "P", "list": [2]}
         }))
         .unwrap();
         values.input.remove("topic");
