@@ -1,5 +1,7 @@
 import { expect } from '@playwright/test';
 
+import { chooseModel } from './builder.js';
+
 /** The pages on which a model designs, in the words of whoever uses them. */
 export class Generate {
   constructor(page) {
@@ -19,8 +21,7 @@ export class Generate {
 
   /** Chooses a model of the built-in provider. */
   async choose(model) {
-    await this.model.focus();
-    await this.model.selectOption(`demo\n${model}`);
+    await chooseModel(this.model, 'demo', model);
   }
 
   /** Has a workflow designed, by default by a model that answers at once. */

@@ -85,7 +85,7 @@ export const places = {
       workflow.definition.steps[0].prompt = 'Two\n'.repeat(3);
     });
     await page.goto(`/workflows/${id}/versions`);
-    await page.getByText('What version 2 changed').click();
+    await page.locator('summary', { hasText: 'What version 2 changed' }).click();
     await expect(page.getByRole('region', { name: 'Difference' }).first()).toBeVisible();
   },
   'a new workflow': async ({ page }) => {

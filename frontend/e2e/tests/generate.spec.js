@@ -125,8 +125,7 @@ test('what is missing is said before anything is sent', async ({ page, guard }) 
   await expect(design.prompt).toHaveValue(/^Translate a text/);
   await page.reload();
   await expect(design.prompt, 'what is typed survives a reload').toHaveValue(/^Translate a text/);
-  await design.model.focus();
-  await design.model.selectOption('anthropic\n');
+  await chooseModel(design.model, 'anthropic', 'claude-opus-4-5');
   await expect(page.getByText('Anthropic cannot be used: no key yet.')).toBeVisible();
   await page.getByRole('button', { name: 'Design the workflow' }).click();
   await expect(page.getByRole('alert').getByRole('link', { name: 'Open the settings' })).toBeVisible();
