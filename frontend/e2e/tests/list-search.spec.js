@@ -195,7 +195,7 @@ test('workflows of one name are told apart by their ids', async ({ page, api }) 
 });
 
 test('a list that could not be loaded comes by itself when the server is back', async ({ page, api, server, guard }) => {
-  guard.allow(/ERR_CONNECTION_REFUSED|Failed to load resource/);
+  guard.allow(/Failed to fetch|ERR_CONNECTION_REFUSED|Failed to load resource/);
   await api.createWorkflow('One', [prompt('Step')]);
   await api.createWorkflow('Two', [prompt('Step')]);
   await page.goto('/');

@@ -245,7 +245,7 @@ test.describe('deleting', () => {
 
   test('brings back what could not be deleted, and offers to try again', async ({ page, api, server, guard }) => {
     // The pointer may rest on a link, whose page is loaded ahead.
-    guard.allow(/ERR_CONNECTION_REFUSED|Failed to load resource|Failed to fetch/);
+    guard.allow(/Failed to fetch|ERR_CONNECTION_REFUSED|Failed to load resource|Failed to fetch/);
     await choose(page, 'One', 'Delete');
     await server.crash();
     await page.clock.fastForward(20_000);
@@ -260,7 +260,7 @@ test.describe('deleting', () => {
 });
 
 test('says what to do when the list cannot be loaded', async ({ page, api, server, guard }) => {
-  guard.allow(/ERR_CONNECTION_REFUSED|Failed to load resource/);
+  guard.allow(/Failed to fetch|ERR_CONNECTION_REFUSED|Failed to load resource/);
   await api.createWorkflow('One', [prompt('Step')]);
   await page.goto('/templates');
   await expect(page.getByRole('heading', { name: 'Content Studio' })).toBeVisible();

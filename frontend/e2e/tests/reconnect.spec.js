@@ -24,7 +24,7 @@ async function expectSameTexts(run, api) {
 }
 
 test('a server that is killed and started again is noticed, and the page goes on by itself', async ({ page, api, server, guard }) => {
-  guard.allow(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to load resource/);
+  guard.allow(/Failed to fetch|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to load resource/);
   const run = await begin(page, api, slow('One', 'Two'));
   await expect(run.stream('One')).toContainText('Simulated');
   await page.evaluate(() => (window.sameDocument = true));
@@ -40,7 +40,7 @@ test('a server that is killed and started again is noticed, and the page goes on
 });
 
 test('a step at which the server stops three times waits for a person', async ({ page, api, server, guard }) => {
-  guard.allow(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to load resource/);
+  guard.allow(/Failed to fetch|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to load resource/);
   const run = await begin(page, api, slow('One', 'Two'));
   for (let crash = 1; crash <= 3; crash += 1) {
     await expect.poll(async () => (await api.step(run.id, 'one')).attempt).toBe(crash);
@@ -61,7 +61,7 @@ test('a step at which the server stops three times waits for a person', async ({
 });
 
 test('“Try now” does not wait', async ({ page, api, server, guard }) => {
-  guard.allow(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to load resource/);
+  guard.allow(/Failed to fetch|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED|Failed to load resource/);
   const run = await begin(page, api, slow('One', 'Two', 'Three', 'Four'));
   await expect(run.stream('One')).toContainText('Simulated');
   await server.crash();
@@ -73,7 +73,7 @@ test('“Try now” does not wait', async ({ page, api, server, guard }) => {
 });
 
 test('a network that goes away and comes back loses nothing', async ({ page, api, context, guard }) => {
-  guard.allow(/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_INCOMPLETE_CHUNKED|ERR_FAILED|Failed to load resource/);
+  guard.allow(/Failed to fetch|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_INCOMPLETE_CHUNKED|ERR_FAILED|Failed to load resource/);
   const run = await begin(page, api, slow('One', 'Two'));
   await expect(run.stream('One')).toContainText('Simulated');
   await context.setOffline(true);

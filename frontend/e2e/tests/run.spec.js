@@ -63,7 +63,7 @@ test.describe('the start', () => {
     const { id } = await api.createWorkflow('Broken', [prompt('Ask', 'Write of {{steps.Nobody.content}}.')]);
     await page.goto(`/workflows/${id}/run`);
     await expect(page.getByText('The workflow cannot run as it is', { exact: true })).toBeVisible();
-    await expect(page.getByText(/there is no step “Nobody”/)).toBeVisible();
+    await expect(page.getByText(/There is no step “Nobody”/)).toBeVisible();
     await page.getByRole('link', { name: 'Fix in builder' }).click();
     await expect(page).toHaveURL(new RegExp(`/workflows/${id}$`));
   });
@@ -458,8 +458,8 @@ test('the totals and the copy button tell what the API tells', async ({ page, ap
   const execution = await run.begin(api, [prompt('Research')]);
   await expect(run.status).toHaveText('Completed');
   const { token_usage: usage } = await api.run(execution);
-  await expect(page.getByText(`${usage.input_tokens} in`)).toBeVisible();
-  await expect(page.getByText(`${usage.output_tokens} out`)).toBeVisible();
+  await expect(page.getByText(`${usage.input_tokens} in`, { exact: true })).toBeVisible();
+  await expect(page.getByText(`${usage.output_tokens} out`, { exact: true })).toBeVisible();
   await run.step('Research').getByRole('button', { name: 'Copy the text of Research' }).click();
   const { content } = await api.step(execution, 'research');
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(content);

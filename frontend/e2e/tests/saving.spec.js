@@ -115,7 +115,7 @@ test('tells that another tab edits the same workflow', async ({ page, context, a
 });
 
 test('says how a failed save can be tried again, and loses nothing', async ({ page, api, server, guard }) => {
-  guard.allow(/ERR_CONNECTION_REFUSED|Failed to load resource/);
+  guard.allow(/Failed to fetch|ERR_CONNECTION_REFUSED|Failed to load resource/);
   const { id } = await api.createWorkflow('Away', [prompt('One')]);
   await builder.open(id);
   await builder.name.fill('Away, and back');

@@ -28,9 +28,15 @@ type Open = Rc<dyn Fn() -> Option<EventStream>>;
 pub struct StreamHandle {
     /// How it stands.
     pub standing: RwSignal<Standing>,
-    open: StoredValue<Option<Open>, LocalStorage>,
-    stream: StoredValue<Option<EventStream>, LocalStorage>,
-    timer: StoredValue<Option<TimeoutHandle>>,
+    parts: StoredValue<Parts, LocalStorage>,
+}
+
+/// What a stream is made of.
+#[derive(Default)]
+struct Parts {
+    open: Option<Open>,
+    stream: Option<EventStream>,
+    timer: Option<TimeoutHandle>,
 }
 
 impl StreamHandle {
@@ -38,15 +44,13 @@ impl StreamHandle {
     pub fn new() -> Self {
         Self {
             standing: RwSignal::new(Standing { connection: Connection::default(), since_ms: now_ms() }),
-            open: StoredValue::new_local(None),
-            stream: StoredValue::new_local(None),
-            timer: StoredValue::new(None),
+            parts: StoredValue::new_local(Parts::default()),
         }
     }
 
     /// Opens the stream in this way when it is wanted, until the component that calls this is gone.
     pub fn steer(self, open: impl Fn() -> Option<EventStream> + 'static) {
-        self.open.set_value(Some(Rc::new(open)));
+        self.parts.update_value(|parts| parts.open = Some(Rc::new(open)));
         let _stop = use_event_listener(window(), ev::online, move |_| self.happened(Happened::Online));
         let _stop = use_event_listener(window(), ev::offline, move |_| self.happened(Happened::Offline));
         on_cleanup(move || self.close());
@@ -75,18 +79,18 @@ impl StreamHandle {
     /// Opens the stream anew.
     pub fn reopen(self) {
         self.close();
-        let Some(open) = self.open.try_get_value().flatten() else { return };
+        let Some(open) = self.parts.try_with_value(|parts| parts.open.clone()).flatten() else { return };
         let stream = open();
         if stream.is_none() {
             self.failed();
         }
-        self.stream.try_set_value(stream);
+        self.parts.try_update_value(|parts| parts.stream = stream);
     }
 
     fn close(self) {
         // Dropped outside of the update: closing calls into the browser.
-        let _closed = self.stream.try_update_value(Option::take);
-        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+        let taken = self.parts.try_update_value(|parts| (parts.stream.take(), parts.timer.take()));
+        if let Some((_, Some(timer))) = taken {
             timer.clear();
         }
     }
@@ -95,7 +99,7 @@ impl StreamHandle {
         self.close();
         let due = move || self.happened(Happened::Due);
         if let Ok(handle) = set_timeout_with_handle(due, Duration::from_millis(ms)) {
-            self.timer.try_set_value(Some(handle));
+            self.parts.try_update_value(|parts| parts.timer = Some(handle));
         }
     }
 }

@@ -76,7 +76,8 @@ impl Engine {
             Ok(BeginOutcome::Begun) => {
                 let engine = self.clone();
                 let run = generation.clone();
-                self.shared.tasks.spawn(async move { engine.run_generation(tenant, run, design, live).await });
+                let designing = async move { Box::pin(engine.run_generation(tenant, run, design, live)).await };
+                self.shared.tasks.spawn(designing);
                 Ok(generation)
             }
             Ok(BeginOutcome::TooMany) => {

@@ -113,7 +113,8 @@ fn RunFacts(store: RunStore) -> impl IntoView {
     let budget = store.watch(|run| run.execution().budget_usd);
     let failed = store.watch(|run| run.status() == ExecutionStatus::Failed);
     view! {
-        <dl class="run-facts numbers">
+        // On a phone it is scrolled sideways, also by keys.
+        <dl class="run-facts numbers" tabindex="0">
             <div>
                 <dt>"Started"</dt>
                 <dd>

@@ -118,8 +118,8 @@ struct Placed<'t, 'i> {
 /// `… before Write`, `… after Write`; no target when no step is meant.
 fn placed<'t, 'i>(text: &'t str, index: &'i Index) -> Placed<'t, 'i> {
     let lower = text.to_lowercase();
-    let found = [(" before ", true), (" after ", false), (" behind ", false)].into_iter();
-    let found = found.filter_map(|(word, is_before)| Some((lower.find(word)?, word.len(), is_before))).next();
+    let found = [(" before ", true), (" after ", false), (" behind ", false)];
+    let found = found.into_iter().find_map(|(word, is_before)| Some((lower.find(word)?, word.len(), is_before)));
     let Some((at, length, is_before)) = found else { return Placed { what: text, target: None } };
     // Small letters may take another number of bytes: then nothing is understood.
     let (Some(what), Some(rest)) = (text.get(..at), text.get(at + length..)) else {

@@ -1,7 +1,7 @@
 //! Earlier tries of a step, with what they cost: no list of runs has them.
 
 use leptos::prelude::*;
-use sluice_types::{ExecutionSummary, StepId};
+use sluice_types::{ExecutionSummary, StepId, StepPath};
 use sluice_web_state::format::{known_cost, plural};
 use sluice_web_state::run_status::RunStanding;
 
@@ -22,7 +22,7 @@ pub fn Earlier(tries: Tries, id: StepId) -> impl IntoView {
             let filter = [("workflow_id", workflow?.to_string()), ("tried", "true".to_owned())];
             let page = api::executions::list(&filter, NEWEST, None, true).await.ok()?;
             let of_step =
-                |run: &ExecutionSummary| run.tried_step.as_ref().and_then(|path| path.step_id()).as_ref() == Some(&id);
+                |run: &ExecutionSummary| run.tried_step.as_ref().and_then(StepPath::step_id).as_ref() == Some(&id);
             Some(page.items.into_iter().filter(of_step).collect::<Vec<_>>())
         }
     });

@@ -33,10 +33,8 @@ const RUNS: u32 = 20;
 /// The tries of a builder. A copy is a handle to the same ones.
 #[derive(Clone, Copy)]
 pub struct Tries {
-    /// The builder.
-    pub builder: Builder,
-    /// Saves a workflow that was never saved.
-    pub saver: Saver,
+    /// The builder, and what saves a workflow that was never saved.
+    page: StoredValue<(Builder, Saver)>,
     /// The steps whose panels are open.
     pub open: RwSignal<HashSet<StepId>>,
     /// The pinned outputs.
@@ -70,8 +68,7 @@ impl Tries {
             }
         });
         Self {
-            builder,
-            saver,
+            page: StoredValue::new((builder, saver)),
             open: RwSignal::new(HashSet::new()),
             pins,
             typed: RwSignal::new(HashMap::new()),
@@ -85,14 +82,24 @@ impl Tries {
         }
     }
 
+    /// The builder.
+    pub fn builder(self) -> Builder {
+        self.page.with_value(|(builder, _)| *builder)
+    }
+
+    /// What saves a workflow that was never saved.
+    pub fn saver(self) -> Saver {
+        self.page.with_value(|(_, saver)| *saver)
+    }
+
     /// The stored workflow. Tracks changes.
     pub fn workflow(self) -> Option<WorkflowId> {
-        self.builder.saved.with(|saved| saved.as_ref().filter(|saved| !saved.deleted).map(|saved| saved.id.clone()))
+        self.builder().saved.with(|saved| saved.as_ref().filter(|saved| !saved.deleted).map(|saved| saved.id.clone()))
     }
 
     /// What a step reads. Tracks changes.
     pub fn needs(self, id: &StepId) -> Needs {
-        self.builder.index.with(|index| Needs::of(index, id))
+        self.builder().index.with(|index| Needs::of(index, id))
     }
 
     /// The newest run that values can be taken from. Tracks changes.
@@ -102,8 +109,8 @@ impl Tries {
 
     /// Opens the panel of a step, and leads to it.
     pub fn show(self, id: &StepId) {
-        self.builder.on_canvas().open(id);
-        self.builder.open.update(|open| _ = open.insert(id.clone()));
+        self.builder().on_canvas().open(id);
+        self.builder().open.update(|open| _ = open.insert(id.clone()));
         self.open.update(|open| _ = open.insert(id.clone()));
         focus_soon(panel_id(id));
     }
@@ -152,8 +159,8 @@ impl Tries {
         if self.starting.with_untracked(|starting| starting.contains(id)) || self.is_under_way(id) {
             return;
         }
-        self.builder.seal();
-        let definition = self.builder.draft.with_untracked(|draft| draft.to_definition());
+        self.builder().seal();
+        let definition = self.builder().draft.with_untracked(|draft| draft.to_definition());
         let (needs, newest) = untrack(|| (self.needs(id), self.newest()));
         let values = self.typed.with_untracked(|typed| typed.get(id).cloned()).unwrap_or_default();
         let request = self.pins.with_untracked(|pins| values.request(definition, &needs, pins, newest.as_ref()));
@@ -180,7 +187,7 @@ impl Tries {
         let id = id.clone();
         spawn_local(async move {
             if let Err(error) = api::executions::command(&execution, api::executions::Command::Cancel).await {
-                self.builder.toasts.failed(error.title());
+                self.builder().toasts.failed(error.title());
             }
             self.read(&id);
         });
@@ -230,15 +237,13 @@ impl Tries {
     /// Reads a try anew.
     fn read(self, id: &StepId) {
         let Some(execution) = self.execution(id) else { return };
-        let is_reading = self.reading.try_update_value(|reading| match reading.get_mut(id) {
-            Some(is_due) => {
+        let is_reading = self.reading.try_update_value(|reading| {
+            if let Some(is_due) = reading.get_mut(id) {
                 *is_due = true;
-                true
+                return true;
             }
-            None => {
-                reading.insert(id.clone(), false);
-                false
-            }
+            reading.insert(id.clone(), false);
+            false
         });
         if is_reading != Some(false) {
             return;

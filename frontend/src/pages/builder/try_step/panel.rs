@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{StepId, StepKind};
 use sluice_web_state::format::cost_range;
+use sluice_web_state::try_step::LiveTry;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -78,8 +79,8 @@ fn SaveFirst(tries: Tries) -> impl IntoView {
                 <Button
                     small=true
                     kind=ButtonKind::Primary
-                    busy=Signal::derive(move || tries.saver.is_busy())
-                    on_press=move |_| tries.saver.save(false)
+                    busy=Signal::derive(move || tries.saver().is_busy())
+                    on_press=move |_| tries.saver().save(false)
                 >
                     "Save"
                 </Button>
@@ -99,7 +100,7 @@ fn Panel(form: StepForm, id: StepId) -> impl IntoView {
     let key = id.clone();
     let busy = Memo::new(move |_| {
         tries.starting.with(|starting| starting.contains(&key))
-            || tries.lives.with(|lives| lives.get(&key).is_some_and(|live| live.is_under_way()))
+            || tries.lives.with(|lives| lives.get(&key).is_some_and(LiveTry::is_under_way))
     });
     let key = id.clone();
     let failure = Memo::new(move |_| tries.failures.with(|failures| failures.get(&key).cloned()));
@@ -172,7 +173,7 @@ fn Price(form: StepForm, id: StepId) -> impl IntoView {
     let calls = form.read(|step| step.kind.model_use().is_some());
     let is_agent = form.read(|step| matches!(step.kind, StepKind::Agent(_)));
     let text = move || {
-        tries.builder.analysis.with(|analysis| {
+        tries.builder().analysis.with(|analysis| {
             let estimate = analysis.step_estimate(&id)?;
             let cost = estimate.cost_usd.map_or_else(|| "price not known".to_owned(), cost_range);
             let model = estimate.model.clone().unwrap_or_else(|| "the first available model".to_owned());

@@ -230,7 +230,7 @@ pub fn PinList(tries: Tries) -> impl IntoView {
         tries.pins.with(|pins| pins.0.iter().map(|(id, text)| (id.clone(), text.chars().count())).collect::<Vec<_>>())
     });
     let label = move |id: &StepId| {
-        tries.builder.index.with(|index| index.place(id).map_or_else(|| id.to_string(), |it| it.step.label.clone()))
+        tries.builder().index.with(|index| index.place(id).map_or_else(|| id.to_string(), |it| it.step.label.clone()))
     };
     view! {
         <Show when=move || pins.with(|pins| !pins.is_empty())>
