@@ -121,7 +121,7 @@ test('the page follows what runs, and leaves the reader who scrolls alone', asyn
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.waitForURL('**/runs/*');
   await expect(run.stream('Two')).toContainText('Simulated');
-  await expect(run.step('Two').getByRole('heading')).toBeInViewport();
+  await expect(run.step('Two').getByRole('heading', { name: 'Two' })).toBeInViewport();
   await expect(page.getByText('Following', { exact: true })).toBeVisible();
   await page.mouse.wheel(0, -5_000);
   await expect(run.button('Follow the run')).toBeVisible();
