@@ -94,12 +94,11 @@ fn of_field(schema: &str, field: &str) -> Option<Limits> {
         // The description of a template's input is accepted and ignored.
         ("TemplateInput", _) => return None,
         ("GenerateWorkflow", "prompt") => Limits::Text(1, MAX_GENERATION_PROMPT_BYTES, Some(NOT_BLANK)),
-        // It may be empty: a draft has no name yet.
-        ("GenerateWorkflow", "name") => SHORT,
         ("ApplyGeneration", "agents") => Limits::List(0, MAX_APPLIED_AGENTS, None),
         ("AgentStep" | "ReviewStep", "instructions") | (_, "prompt" | "system_prompt") => PROMPT,
+        // The name of a draft may be empty: it has none yet.
+        ("GenerateWorkflow", "name") | ("InputField", "label") | (_, "category" | "model") => SHORT,
         (_, "name" | "triggered_by") => NAME,
-        ("InputField", "label") | (_, "category" | "model") => SHORT,
         ("InputField", "options") => Limits::List(0, MAX_INPUT_OPTIONS, Some(&LONG)),
         (_, "inputs") => Limits::List(0, MAX_INPUT_FIELDS, None),
         (_, "when" | "until" | "for_each") => EXPRESSION,

@@ -28,8 +28,8 @@ pub async fn save_once(
     key: Option<&IdempotencyKey>,
     save: impl Future<Output = ApiResult<Workflow>>,
 ) -> ApiResult<Answered<Workflow>> {
-    once(app, caller, key, save, async |earlier| earlier_workflow(app, caller, &earlier, &earlier.resource_id).await)
-        .await
+    let earlier = async |earlier: EarlierRequest| earlier_workflow(app, caller, &earlier, &earlier.resource_id).await;
+    once(app, caller, key, Box::pin(save), earlier).await
 }
 
 /// The workflow of an earlier request, as it is now.

@@ -88,20 +88,14 @@ async fn request(server: &Server, operation: &str) -> Request {
             server.workflow("started", &[step("a", "demo-echo", "x")]).await;
             Request::new("/workflows/started/executions", json!({"input": {"topic": "tea"}}))
         }
-        "pause_execution" => {
-            let execution = start(server, "paused", "demo-slow").await;
-            Request::new(format!("{execution}/pause"), Value::Null)
-        }
+        "pause_execution" => Request::new(start(server, "paused", "demo-slow").await + "/pause", Value::Null),
         "resume_execution" => {
             let execution = start(server, "resumed", "demo-slow").await;
             server.post(&format!("{execution}/pause"), &Value::Null).await.expect(StatusCode::OK);
             server.settled(&execution).await;
             Request::new(format!("{execution}/resume"), Value::Null)
         }
-        "cancel_execution" => {
-            let execution = start(server, "cancelled", "demo-slow").await;
-            Request::new(format!("{execution}/cancel"), Value::Null)
-        }
+        "cancel_execution" => Request::new(start(server, "cancelled", "demo-slow").await + "/cancel", Value::Null),
         "retry_step" => {
             let execution = start(server, "retried", "demo-broken").await;
             server.settled(&execution).await;
