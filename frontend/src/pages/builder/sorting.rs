@@ -322,7 +322,8 @@ impl Sorting {
 
     /// A closed block opens when the pointer rests over it.
     fn open_hovered(self, y: f64) {
-        let below = self.scene.with_value(|scene| scene.closed_at(y).map(str::to_owned));
+        let landing = self.target.get_untracked();
+        let below = self.scene.with_value(|scene| scene.closed_at(y, landing.as_ref()).map(str::to_owned));
         if self.hovered.with_value(|hovered| hovered.as_ref().map(|(name, _)| name) == below.as_ref()) {
             return;
         }

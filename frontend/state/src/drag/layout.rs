@@ -50,6 +50,8 @@ pub struct Scene {
     gaps: Vec<(Spot, f64)>,
     /// The closed blocks that are drawn, by their names, in the same way.
     closed: Vec<(String, Span)>,
+    /// The room that the step, or the mark of the place where it would land, takes with the gap below it.
+    room: f64,
 }
 
 impl Scene {
@@ -80,7 +82,7 @@ impl Scene {
             tops.into_iter().enumerate().map(move |(position, top)| (Spot { list: list.clone(), position }, top))
         });
         let closed = closed.into_iter().map(|(name, span)| (name, Span { top: rest(span.top), ..span }));
-        Self { gaps: gaps.collect(), closed: closed.collect(), ..self }
+        Self { gaps: gaps.collect(), closed: closed.collect(), room: hole.height + GAP_PX, ..self }
     }
 
     /// Whether it is the scene of this step.
@@ -122,13 +124,18 @@ impl Scene {
         gaps.min_by(|one, other| distance(one).total_cmp(&distance(other))).map(|(spot, _)| spot)
     }
 
-    /// The name of the closed block at a height. The mark of the landing place may have moved the block away: it counts
-    /// where it would be without the mark.
+    /// The name of the closed block at a height, while the step would land at a spot. The mark of the landing place moves
+    /// the blocks below it. Where none is drawn, a block counts where it would be without the mark, which may just have
+    /// moved it away.
     #[must_use]
-    pub fn closed_at(&self, y: f64) -> Option<&str> {
-        let is_at = |span: &Span| span.top <= y && y < span.top + span.height;
+    pub fn closed_at(&self, y: f64, landing: Option<&Spot>) -> Option<&str> {
+        let mark = landing.and_then(|spot| self.gaps.iter().find(|(gap, _)| gap == spot)).map(|(_, top)| *top);
+        let moved = |span: &Span| if mark.is_some_and(|top| top <= span.top) { self.room } else { 0.0 };
+        let is_at = |span: &Span, moved: f64| span.top + moved <= y && y < span.top + moved + span.height;
         // The innermost one comes last.
-        self.closed.iter().rev().find(|(_, span)| is_at(span)).map(|(name, _)| name.as_str())
+        let innermost = |is_met: &dyn Fn(&Span) -> bool| self.closed.iter().rev().find(|(_, span)| is_met(span));
+        let drawn = innermost(&|span| is_at(span, moved(span)));
+        drawn.or_else(|| innermost(&|span| is_at(span, 0.0))).map(|(name, _)| name.as_str())
     }
 
     /// The spot after a move by key.

@@ -236,8 +236,19 @@ fn a_closed_block_is_met_where_it_is_without_the_step() {
         ("below".to_owned(), Span { top: 96.0, height: 40.0 }),
     ];
     let scene = Scene::new(&flat(), &id("b")).drawn(Vec::new(), closed, Span { top: 48.0, height: 40.0 });
-    let met = [-1.0, 0.0, 39.0, 40.0, 48.0, 87.0, 88.0].map(|y| scene.closed_at(y));
+    let met = [-1.0, 0.0, 39.0, 40.0, 48.0, 87.0, 88.0].map(|y| scene.closed_at(y, None));
     assert_eq!(met, [None, Some("above"), Some("above"), None, Some("below"), Some("below"), None]);
+}
+
+#[test]
+fn a_closed_block_is_met_where_it_is_drawn_below_the_mark() {
+    let closed = ["first", "second"].map(str::to_owned).into_iter().zip([96.0, 144.0]);
+    let closed = closed.map(|(name, top)| (name, Span { top, height: 40.0 })).collect();
+    let lists = vec![DrawnList { list: BlockAddress::Root, top: 0.0, items: Vec::new() }];
+    let scene = Scene::new(&flat(), &id("b")).drawn(lists, closed, Span { top: 48.0, height: 40.0 });
+    // The mark is above both, and moves them by its room.
+    let met = [60.0, 96.0, 135.0, 144.0, 184.0].map(|y| scene.closed_at(y, Some(&root(0))));
+    assert_eq!(met, [Some("first"), Some("first"), Some("first"), Some("second"), None]);
 }
 
 #[test]
