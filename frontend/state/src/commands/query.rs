@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(fit("mar", "Market brief"), Some(Fit::Beginning));
         assert_eq!(fit("BRIEF  mar", "Market brief"), Some(Fit::WordStarts));
         assert_eq!(fit("brief", "Tea (brief)"), Some(Fit::WordStarts));
-        assert_eq!(fit("ket rie", "Market brief"), Some(Fit::Inside));
+        assert_eq!(fit("ark rie", "Market brief"), Some(Fit::Inside));
         assert_eq!(fit("market open", "Market brief"), Some(Fit::Also));
         assert_eq!(fit("penai", "Market brief"), None);
         assert_eq!(fit("", "Market brief"), Some(Fit::Beginning));
