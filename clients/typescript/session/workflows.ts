@@ -50,7 +50,7 @@ async function list(): Promise<void> {
   const found = new Set<string>();
   let cursor: string | null = null;
   do {
-    const query = { tag: MARK, limit: 1, sort: "name" as const, ...(cursor === null ? {} : { cursor }) };
+    const query = { tag: [MARK], limit: 1, sort: "name" as const, ...(cursor === null ? {} : { cursor }) };
     const page: Schemas["WorkflowPage"] = ok(await client.GET("/api/v1/workflows", { params: { query } }));
     page.items.forEach((item) => found.add(item.id));
     cursor = page.next_cursor;
