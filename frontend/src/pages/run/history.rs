@@ -26,9 +26,12 @@ pub fn StepHistory(store: RunStore, path: StepPath) -> impl IntoView {
     }
 }
 
-/// A step run with its attempts and decisions, read again when its attempt or status changes.
+/// A step run with its attempts and decisions, read again when its attempt, its status or its gate changes. A gate that was
+/// decided and opened again between two looks has the same status.
 pub fn detail_of(store: RunStore, path: StepPath) -> LocalResource<ApiResult<StepRunDetail>> {
-    let known = store.watch_step(&path, |step| (step.run.attempt, Some(step.run.status)));
+    let known = store.watch_step(&path, |step| {
+        (step.run.attempt, Some(step.run.status), step.run.gate.as_ref().map(|gate| gate.opened_seq))
+    });
     LocalResource::new(move || {
         let _changed = known.get();
         let (id, path) = (store.id(), path.clone());
