@@ -20,7 +20,7 @@ async function withRuns(api) {
 test('the statistics are a click away, as charts and as tables', async ({ page, api }) => {
   const id = await withRuns(api);
   await page.goto(`/workflows/${id}`);
-  await page.getByRole('link', { name: 'Statistics' }).click();
+  await page.getByRole('link', { name: 'Statistics' }).first().click();
   await expect(page.getByRole('heading', { level: 1, name: 'Statistics' })).toBeVisible();
   const chart = page.getByRole('img', { name: '2 completed, 1 failed and 0 cancelled in 30 days. At most 3 on one day.' });
   await expect(chart).toBeVisible();
