@@ -123,6 +123,7 @@ test.describe('the search', () => {
     await field.press('Enter');
     await expect(page).toHaveURL(/#each\.217\.ask$/);
     await expect(run.step('Ask')).toContainText('Number 217');
+    await expect(field, 'the focus follows to the step').not.toBeFocused();
     await page.keyboard.press('/');
     await expect(field).toBeFocused();
     await field.fill('last');
