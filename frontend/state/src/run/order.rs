@@ -27,8 +27,17 @@ pub fn begun_containers<'a>(steps: impl IntoIterator<Item = &'a StepView>) -> Ve
     steps.into_iter().filter(has_begun).map(|step| step.run.path.clone()).collect()
 }
 
-/// All step runs in order: each container is followed by what is known to run inside it. A step run that the page
-/// follows is newer than one that was read.
+/// The step run that the page follows, which is newer than the one that was read. Events hold no outputs: a step run that has
+/// ended, and whose output the page has not read, is as it was read.
+fn newest<'a>(run: &'a RunState, read: &'a StepView) -> &'a StepView {
+    let has_text = |step: &StepView| !step.text.is_empty() || step.run.output.is_some();
+    let is_told_only = |followed: &StepView| {
+        followed.is_over || has_text(read) && !has_text(followed) && followed.run.status == read.run.status
+    };
+    run.step(&read.run.path).filter(|followed| !is_told_only(followed)).unwrap_or(read)
+}
+
+/// All step runs in order: each container is followed by what is known to run inside it.
 #[must_use]
 pub fn in_order<'a>(run: &'a RunState, read: &'a StepsRead) -> Vec<&'a StepView> {
     let mut known: HashMap<&StepPath, Vec<&StepView>> = HashMap::new();
@@ -43,7 +52,7 @@ pub fn in_order<'a>(run: &'a RunState, read: &'a StepsRead) -> Vec<&'a StepView>
         all.push(step);
         let path = &step.run.path;
         let inside = match read.inside.get(path) {
-            Some(read) => read.iter().map(|step| run.step(&step.run.path).unwrap_or(step)).collect(),
+            Some(read) => read.iter().map(|step| newest(run, step)).collect(),
             None => known.get(path).cloned().unwrap_or_default(),
         };
         due.extend(inside.into_iter().rev());
@@ -194,6 +203,16 @@ mod tests {
         let read =
             StepsRead { inside: HashMap::from([(path("a"), vec![StepView::new(at("a.one.x"))])]), is_cut: false };
         assert_eq!(in_order(&state, &read)[1].run.label, "newer");
+    }
+
+    #[test]
+    fn a_step_whose_text_the_page_has_not_is_as_it_was_read() {
+        let mut state = state();
+        state.take_inside(&path("a"), 0, vec![at("a.one.x")], true);
+        let mut with_text = at("a.one.x");
+        with_text.content = Some("Text".into());
+        let read = StepsRead { inside: HashMap::from([(path("a"), vec![StepView::new(with_text)])]), is_cut: false };
+        assert_eq!(in_order(&state, &read)[1].text, "Text");
     }
 
     #[test]
