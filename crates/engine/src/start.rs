@@ -205,12 +205,8 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
             format!("`{}` is switched off: set `is_active` to run it", workflow.id),
         );
     }
-    if start.budget_usd.is_some_and(|budget| !budget.is_finite() || budget < 0.0) {
-        return refused(ErrorCode::InvalidRequest, "/budget_usd", "a budget is not negative".into());
-    }
-    if !(start.input.is_object() || start.input.is_string() || start.input.is_null()) {
-        return refused(ErrorCode::InvalidInput, "/input", "an input is an object or a text".into());
-    }
+    check_budget(start.budget_usd)?;
+    check_form(&start.input)?;
     let errors = check_input(&workflow.definition.inputs, &start.input);
     if !errors.is_empty() {
         return Err(EngineError::Invalid(ErrorCode::InvalidInput, errors));
@@ -228,6 +224,26 @@ fn check_start(workflow: &Workflow, start: &StartExecution) -> Result<(), Engine
         );
     }
     Ok(())
+}
+
+/// The error of an amount that is no budget.
+pub(crate) fn budget_error(budget: Option<f64>) -> Option<FieldError> {
+    let is_wrong = budget.is_some_and(|budget| !budget.is_finite() || budget < 0.0);
+    is_wrong.then(|| FieldError::new("/budget_usd", "a budget is not negative"))
+}
+
+/// Refuses an amount that is no budget.
+pub(crate) fn check_budget(budget: Option<f64>) -> Result<(), EngineError> {
+    let refused = |error| Err(EngineError::Invalid(ErrorCode::InvalidRequest, vec![error]));
+    budget_error(budget).map_or(Ok(()), refused)
+}
+
+/// Refuses an input that is neither an object nor a text; it may be left out.
+pub(crate) fn check_form(input: &Value) -> Result<(), EngineError> {
+    if input.is_object() || input.is_string() || input.is_null() {
+        return Ok(());
+    }
+    Err(EngineError::field(ErrorCode::InvalidInput, "/input", "an input is an object or a text"))
 }
 
 /// Errors of the input only are reported as input errors, not as errors of the definition.

@@ -15,7 +15,7 @@ use sluice_types::{
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::machine::{Machine, checked_output, pending_run, size_of};
-use crate::start::refusal;
+use crate::start::{budget_error, check_form, refusal};
 use crate::templating::text_of;
 
 /// A step to try.
@@ -242,10 +242,7 @@ fn given(run: sluice_types::StepRun, status: StepRunStatus) -> StepRecord {
 
 /// Checks the parts of a request that need no definition but the ids of its steps.
 fn check_sizes(body: &TryStep, index: &Index) -> Result<(), EngineError> {
-    let mut errors = Vec::new();
-    if body.budget_usd.is_some_and(|budget| !budget.is_finite() || budget < 0.0) {
-        errors.push(FieldError::new("/budget_usd", "a budget is not negative"));
-    }
+    let mut errors = Vec::from_iter(budget_error(body.budget_usd));
     let limited = [("/input", &body.input, MAX_INPUT_BYTES), ("/item", &body.item, MAX_ITEM_BYTES)];
     let limited = limited.into_iter().filter_map(|(at, value, most)| Some((at.to_owned(), value.as_ref()?, most)));
     let outputs = body.outputs.iter();
@@ -268,9 +265,7 @@ fn check_sizes(body: &TryStep, index: &Index) -> Result<(), EngineError> {
 
 /// Refuses an input with wrong values. Fields may be missing that only other steps read: the lint knows those of this one.
 fn check_given_input(definition: &Definition, input: &Value) -> Result<(), EngineError> {
-    if !(input.is_object() || input.is_string() || input.is_null()) {
-        return Err(EngineError::field(ErrorCode::InvalidInput, "/input", "an input is an object or a text"));
-    }
+    check_form(input)?;
     let mut errors = check_input(&definition.inputs, input);
     errors.retain(|error| error.code != "missing_input");
     if errors.is_empty() { Ok(()) } else { Err(EngineError::Invalid(ErrorCode::InvalidInput, errors)) }

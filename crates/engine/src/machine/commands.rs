@@ -9,6 +9,7 @@ use super::containers::may_exist;
 use super::tool_work::is_call;
 use super::{Command, Env, Machine};
 use crate::error::EngineError;
+use crate::start::check_budget;
 
 /// The message of refused commands in a status that this version does not know.
 pub(super) const NEWER: &str = "A newer version of Sluice runs this: send the command to a server of that version.";
@@ -147,9 +148,7 @@ impl Machine {
     }
 
     fn patch(&mut self, patch: &PatchExecution) -> Result<(), EngineError> {
-        if patch.budget_usd.flatten().is_some_and(|budget| !budget.is_finite() || budget < 0.0) {
-            return Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", "a budget is not negative"));
-        }
+        check_budget(patch.budget_usd.flatten())?;
         if let Some(budget) = patch.budget_usd {
             self.journal.state.budget_usd = budget;
             // A call that waits for a larger budget is checked again.
