@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::rows::VersionRow;
 use crate::store::{Store, read};
 
-/// Who saves a version, and how.
+/// The author of a version, and the way it was saved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SavedBy {
     /// The person.

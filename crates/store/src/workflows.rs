@@ -92,7 +92,7 @@ pub struct WorkflowFilter {
     pub search: Option<String>,
     /// Tags that they have, all of them.
     pub tags: Vec<String>,
-    /// Statuses of the newest execution; all, and none, when there is none here.
+    /// Statuses of the newest execution. When empty, workflows that never ran are listed, too.
     pub statuses: Vec<ExecutionStatus>,
     /// Their category.
     pub category: Option<String>,

@@ -76,7 +76,7 @@ async fn each_version_names_its_author_and_how_it_was_saved(#[future(awt)] datab
         (&fifth["created_by"], &fifth["origin"], &fifth["restored_version"]),
         (&json!("local"), &json!("restored"), &json!(1))
     );
-    // What is made from another one says so, too.
+    // Copies and workflows from templates name their origin, too.
     server.post("/workflows/w/copy", &json!({"id": "copy"})).await.expect(StatusCode::CREATED);
     assert_eq!(authors(&server, "copy").await, ["1 local copied null"]);
     let templates = server.get("/workflows/templates").await.expect(StatusCode::OK);

@@ -30,7 +30,7 @@ pub struct Base {
 }
 
 impl Base {
-    /// What a version of it would hold.
+    /// Its name, description and definition, as a version holds them.
     pub(crate) fn content(&self) -> VersionContent<'_> {
         VersionContent { name: &self.name, description: &self.description, definition: &self.definition }
     }

@@ -116,7 +116,7 @@ impl Settling<'_> {
         (count > most).then(|| LintFinding::new(Severity::Warning, "/steps".into(), "too_many_steps", message()))
     }
 
-    /// What differs from the workflow that is changed: its fields, and its steps.
+    /// The difference to the workflow that is changed: its fields, and its steps.
     fn changes(&self, workflow: &CreateWorkflow) -> (Vec<FieldChange>, Vec<StepChange>) {
         let CreateWorkflow { name, description, definition, .. } = workflow;
         let after = VersionContent { name, description, definition };

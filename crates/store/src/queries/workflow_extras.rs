@@ -1,4 +1,4 @@
-//! What a list of workflows answers on request: the number of all, the newest executions of each, tags and categories.
+//! The parts of a list of workflows that are answered on request: the total, the newest executions of each, and facets.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

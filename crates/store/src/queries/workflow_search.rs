@@ -1,4 +1,4 @@
-//! What workflows are found by. It is in a table of its own, so that a search reads no definitions.
+//! The search words of workflows, in a table of their own, so that a search reads no definitions.
 
 use diesel::expression::IntoSql as _;
 use diesel::prelude::*;

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::schema::workflows;
 use crate::time::from_micros;
 
-/// What a workflow is found by.
+/// The columns of a workflow that search words are made of.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = workflows)]
 pub(crate) struct SearchedRow {

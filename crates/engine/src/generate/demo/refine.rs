@@ -1,5 +1,5 @@
 //! Changes a workflow by simple words: remove, rename, move, switch off or add a step or a review, and what `whole` knows.
-//! What else is said becomes part of the last prompt.
+//! A sentence of any other kind becomes part of the last prompt.
 
 use std::collections::HashSet;
 

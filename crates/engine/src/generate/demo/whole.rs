@@ -22,7 +22,7 @@ const MODELS: [&str; 5] =
 const INPUTS: [&str; 5] =
     ["add an input called ", "add an input named ", "add an input for ", "add the input ", "add an input "];
 
-/// What follows one of these beginnings, whatever its case; the first one counts.
+/// The rest of a sentence after the first of these beginnings, in any case.
 fn after<'t>(text: &'t str, beginnings: &[&str]) -> Option<&'t str> {
     let rest = |beginning: &&str| {
         let head = text.get(..beginning.len())?;
