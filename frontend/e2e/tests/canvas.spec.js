@@ -152,6 +152,7 @@ test('a line is taken away by mouse and by keyboard, and comes back with undo', 
   });
   await page.mouse.click(at.x, at.y);
   await canvas.expectSaid(/^The line from case big of Which to Send\./);
+  await expect(page.getByRole('group', { name: 'The chosen line' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(which).toBeFocused();
   await page.mouse.click(at.x, at.y);

@@ -42,6 +42,8 @@ test.describe('the input', () => {
     await expect.poll(() => page.evaluate(async () => JSON.parse(await navigator.clipboard.readText()))).toEqual(input);
     await expectSound(page);
     await page.setViewportSize(PHONE);
+    await expect(page.locator('.run-panes')).toHaveCount(0);
+    await expect(card.getByRole('region', { name: 'extra' }), 'another layout leaves the input open').toContainText('"depth"');
     await expectNoSidewaysScrolling(page);
   });
 

@@ -37,6 +37,14 @@ impl CanvasState {
         }
     }
 
+    /// Chooses no connection any more, and gives whether one was chosen.
+    pub fn leave_jump(self) -> bool {
+        let Some(jump) = self.jump.try_update(Option::take).flatten() else { return false };
+        self.said.set("The line stays.".to_owned());
+        self.lead_to(&jump.id);
+        true
+    }
+
     /// Takes the chosen connection away, and gives whether there was one.
     pub fn remove_jump(self) -> bool {
         let Some(jump) = self.jump.get_untracked() else { return false };
@@ -60,12 +68,7 @@ const TOOL: &str = "canvas-jump";
 fn key(state: CanvasState, event: &KeyboardEvent) {
     match event.key().as_str() {
         "Delete" | "Backspace" => _ = state.remove_jump(),
-        "Escape" => {
-            let left = state.jump.try_update(Option::take).flatten();
-            if let Some(jump) = left {
-                state.lead_to(&jump.id);
-            }
-        }
+        "Escape" => _ = state.leave_jump(),
         _ => return,
     }
     event.prevent_default();

@@ -389,11 +389,7 @@ fn escape(state: CanvasState) -> bool {
         state.connecting.set(None);
         return is_done(|| state.said.set("Nothing was connected.".to_owned()));
     }
-    if state.jump.with_untracked(Option::is_some) {
-        state.jump.set(None);
-        return is_done(|| state.said.set("The line stays.".to_owned()));
-    }
-    false
+    state.leave_jump()
 }
 
 /// A key while a connection is made.

@@ -162,7 +162,7 @@ fn Run(execution: Execution) -> impl IntoView {
             <RunFailure store />
             <StaleSteps store />
             <NoSuchStep store />
-            {columns.with_value(ViewFn::run)}
+            {move || columns.with_value(ViewFn::run)}
             <RetryDialog store />
             <AutoScroll store />
             <RunKeys store />
