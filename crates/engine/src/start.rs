@@ -83,25 +83,34 @@ impl Engine {
         let record = actor.start_record(&outcome, idempotency);
         let outcome_of_write = match self.shared.store.start_execution(record).await {
             // The answer may have been lost on its way: then the execution is there.
-            Err(error) if error.is_transient() => match self.shared.store.ownership(&key.tenant, &key.id).await {
-                Ok(Some(_)) => Ok(StartOutcome::Started),
-                Ok(None) => Err(error.into()),
-                Err(_) => Err(EngineError::StartUnknown(key.id.clone())),
-            },
+            Err(error) if error.is_transient() => self.look_for_start(key).await.unwrap_or(Err(error.into())),
             written => written.map_err(EngineError::from),
         };
         match outcome_of_write? {
-            StartOutcome::Started if self.shared.faults.stops_at(FaultPoint::AfterStart) => {
+            StartOutcome::Started { .. } if self.shared.faults.stops_at(FaultPoint::AfterStart) => {
                 self.shared.halt();
                 Err(EngineError::ShuttingDown)
             }
-            StartOutcome::Started => {
+            StartOutcome::Started { number } => {
+                actor.machine().set_number(number);
                 let execution = actor.machine().execution();
                 actor.go_on_after_start(outcome);
                 Ok(execution)
             }
             StartOutcome::WorkflowNotFound => Err(EngineError::WorkflowNotFound),
         }
+    }
+
+    /// The outcome of a start whose answer was lost; `None` when nothing was written.
+    async fn look_for_start(&self, key: &ExecutionKey) -> Option<Result<StartOutcome, EngineError>> {
+        let ExecutionKey { tenant, id } = key;
+        let written = match self.shared.store.ownership(tenant, id).await {
+            Ok(Some(_)) => self.shared.store.execution_number(tenant, id).await,
+            Ok(None) => return None,
+            Err(error) => Err(error),
+        };
+        let started = written.map(|number| StartOutcome::Started { number });
+        Some(started.map_err(|_| EngineError::StartUnknown(id.clone())))
     }
 
     /// The definition as it will run, with its index: checked, with providers, models and personas written into it.
@@ -166,6 +175,7 @@ impl Engine {
             execution_id: self.shared.outside.ids.execution_id(),
             workflow_id: workflow.id,
             workflow_version: workflow.version,
+            number: None,
             tried_step: None,
             temporal_workflow_id: None,
             triggered_by: start.triggered_by.unwrap_or_else(|| "api".into()),

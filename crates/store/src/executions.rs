@@ -22,7 +22,10 @@ use crate::time::to_micros;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StartOutcome {
     /// The execution is written.
-    Started,
+    Started {
+        /// Its number in its workflow; a try has none.
+        number: Option<i64>,
+    },
     /// There is no such workflow any more.
     WorkflowNotFound,
 }
@@ -99,6 +102,12 @@ impl Store {
         read!(self, |conn| queries::turns::ownership(conn, tenant.as_str(), id.as_str()))
     }
 
+    /// The number of an execution in its workflow, if it has one.
+    pub async fn execution_number(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Option<i64>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        read!(self, |conn| queries::execution_numbers::of(conn, tenant.as_str(), id.as_str()))
+    }
+
     /// An execution's journal.
     pub async fn journal(&self, tenant: &TenantId, id: &ExecutionId) -> Result<Option<Journal>, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
@@ -125,14 +134,20 @@ impl Store {
     /// A page of executions.
     pub async fn executions(&self, tenant: &TenantId, filter: ExecutionFilter) -> Result<ExecutionPage, StoreError> {
         let (tenant, limit, scope) = (tenant.clone(), filter.limit, filter.scope());
-        let (rows, scanned_to) = read!(self, |conn| async move {
+        let (rows, scanned_to, numbers) = read!(self, |conn| async move {
             let listed = queries::execution_list::list(conn, tenant.as_str(), &filter).await?;
-            Ok((listed.rows, listed.scanned_to))
+            let ids = listed.rows.iter().map(|row| row.id.as_str());
+            let numbers = queries::execution_numbers::of_each(conn, tenant.as_str(), ids).await?;
+            Ok((listed.rows, listed.scanned_to, numbers))
         })?;
         let cursor_after = |id: &str| Cursor { sort: scope.clone(), key: String::new(), id: id.to_owned() };
         let (rows, next_cursor) = page(rows, limit, |last| cursor_after(&last.id));
         let next_cursor = next_cursor.or_else(|| scanned_to.map(|id| cursor_after(&id).encode()));
-        let items = readable(rows.into_iter().map(ExecutionSummaryRow::into_summary));
+        let summary = |row: ExecutionSummaryRow| {
+            let number = numbers.get(&row.id).copied();
+            row.into_summary(number)
+        };
+        let items = readable(rows.into_iter().map(summary));
         Ok(ExecutionPage { items, next_cursor })
     }
 

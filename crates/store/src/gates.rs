@@ -51,8 +51,10 @@ impl Store {
         let mut ids: Vec<String> = rows.iter().map(|row| row.execution_id.clone()).collect();
         ids.dedup();
         let workflows = read!(self, |conn| queries::gates::workflows_of(conn, tenant.as_str(), &ids))?;
-        let workflows: HashMap<String, (String, String)> =
-            workflows.into_iter().map(|(execution, id, name)| (execution, (id, name))).collect();
+        let workflows: HashMap<String, (Option<i64>, String, String)> = workflows
+            .into_iter()
+            .map(|(execution, number, workflow, name)| (execution, (number, workflow, name)))
+            .collect();
         // An execution that was deleted in between has no workflow any more.
         let items = readable(rows.into_iter().filter_map(|row| {
             let workflow = workflows.get(&row.execution_id)?;
@@ -62,13 +64,17 @@ impl Store {
     }
 }
 
-fn open_gate(row: OpenGateRow, (workflow_id, workflow_name): &(String, String)) -> Result<OpenGate, StoreError> {
+fn open_gate(
+    row: OpenGateRow,
+    (number, workflow_id, workflow_name): &(Option<i64>, String, String),
+) -> Result<OpenGate, StoreError> {
     let corrupt = |error: sluice_types::IdError| StoreError::Corrupt(error.to_string());
     let gate: Gate = crate::rows::read_json(&row.gate)?;
     let end = gate.message.char_indices().nth(MAX_LISTED_MESSAGE_CHARS).map(|(at, _)| at);
     let message = gate.message.get(..end.unwrap_or(gate.message.len())).unwrap_or_default().to_owned();
     Ok(OpenGate {
         execution_id: row.execution_id.parse().map_err(corrupt)?,
+        execution_number: *number,
         workflow_id: workflow_id.parse().map_err(corrupt)?,
         workflow_name: workflow_name.clone(),
         path: row.path.parse().map_err(corrupt)?,

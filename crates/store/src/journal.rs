@@ -258,6 +258,8 @@ pub struct Journal {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
+    /// Its number in the workflow; `None` until it is written, and for a try.
+    pub number: Option<i64>,
     /// The path of the step that is tried alone; `None` for a run of the whole workflow.
     pub tried_step: Option<StepPath>,
     /// The id that Temporal knows it by.

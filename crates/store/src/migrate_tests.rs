@@ -57,6 +57,8 @@ fn an_old_database_keeps_its_rows() {
     assert_eq!(texts(&mut connection, query), ["-2 first", "-1 second"]);
     let query = "SELECT operation || ' ' || resource_id || ' ' || request_hash || ' ' || created_at AS value FROM idempotency_keys";
     assert_eq!(texts(&mut connection, query), ["start_execution e hash 30"]);
+    let query = "SELECT n.number || ' of ' || c.last_number AS value FROM execution_numbers n, execution_counters c";
+    assert_eq!(texts(&mut connection, query), ["1 of 1"]);
 }
 
 #[test]
@@ -122,6 +124,9 @@ fn the_newest_migrations_can_be_reverted() {
     let newer = "INSERT INTO idempotency_keys VALUES ('local', 'newer', 'copy_workflow', 'hash', 'w', 40),
         ('local', 'deleted', 'start_execution', 'hash', 'gone', 50)";
     connection.batch_execute(newer).unwrap();
+    connection.revert_last_migration(MIGRATIONS).unwrap();
+    let table = "SELECT name AS value FROM sqlite_master WHERE name IN ('execution_numbers', 'execution_counters')";
+    assert_eq!(texts(&mut connection, table), [""; 0]);
     connection.revert_last_migration(MIGRATIONS).unwrap();
     let table = "SELECT name AS value FROM sqlite_master WHERE name = 'workflow_search'";
     assert_eq!(texts(&mut connection, table), [""; 0]);

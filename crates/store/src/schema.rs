@@ -104,6 +104,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    execution_numbers (tenant_id, execution_id) {
+        tenant_id -> Text,
+        execution_id -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    execution_counters (tenant_id, workflow_id) {
+        tenant_id -> Text,
+        workflow_id -> Text,
+        last_number -> BigInt,
+    }
+}
+
+diesel::table! {
     execution_metadata (tenant_id, name, value, execution_id) {
         tenant_id -> Text,
         name -> Text,
@@ -440,7 +456,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     duration_buckets,
     engines,
     events,
+    execution_counters,
     execution_metadata,
+    execution_numbers,
     execution_snapshots,
     executions,
     gate_decisions,

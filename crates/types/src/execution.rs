@@ -47,6 +47,10 @@ pub struct Execution {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
+    /// Its number among the runs of the workflow, from 1. `null` for a try of one step, and for a run that an older server
+    /// started.
+    #[serde(default)]
+    pub number: Option<i64>,
     /// The path of the step that is tried alone, with given outputs of other steps. Absent of runs of the whole workflow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tried_step: Option<StepPath>,
@@ -394,6 +398,10 @@ pub struct ExecutionSummary {
     pub workflow_id: WorkflowId,
     /// The version of the workflow that it runs.
     pub workflow_version: i64,
+    /// Its number among the runs of the workflow, from 1. `null` for a try of one step, and for a run that an older server
+    /// started.
+    #[serde(default)]
+    pub number: Option<i64>,
     /// The path of the step that is tried alone, with given outputs of other steps. Absent of runs of the whole workflow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tried_step: Option<StepPath>,

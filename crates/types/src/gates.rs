@@ -12,6 +12,9 @@ use crate::ids::{ExecutionId, StepPath, WorkflowId};
 pub struct OpenGate {
     /// The execution that waits.
     pub execution_id: ExecutionId,
+    /// The execution's number among the runs of the workflow, from 1. `null` for a run that an older server started.
+    #[serde(default)]
+    pub execution_number: Option<i64>,
     /// The workflow that it runs.
     pub workflow_id: WorkflowId,
     /// The workflow's name.

@@ -13,6 +13,9 @@ use crate::status::{ExecutionStatus, status};
 pub struct RecentExecution {
     /// `execution-` and a UUID v7.
     pub id: ExecutionId,
+    /// Its number among the runs of the workflow, from 1. `null` for a run that an older server started.
+    #[serde(default)]
+    pub number: Option<i64>,
     /// Status of the execution.
     pub status: ExecutionStatus,
     /// Whether a person paused it. A run that is `paused` and not on hold waits for a decision.
@@ -63,6 +66,7 @@ impl From<&ExecutionSummary> for RecentExecution {
     fn from(run: &ExecutionSummary) -> Self {
         Self {
             id: run.id.clone(),
+            number: run.number,
             status: run.status,
             on_hold: run.on_hold,
             duration_ms: run.duration_ms,

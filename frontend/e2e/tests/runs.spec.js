@@ -110,7 +110,7 @@ test('several runs are cancelled, retried and deleted at once', async ({ page, a
   await expect(bar(page)).toHaveCount(0);
 
   const before = (await api.get('/workflows/executions?status=failed')).items[0];
-  await page.getByRole('checkbox', { name: 'Choose the run of Broken' }).check();
+  await page.getByRole('checkbox', { name: 'Choose the run Broken' }).check();
   await bar(page).getByRole('button', { name: 'Retry 1' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Retry', exact: true }).click();
   await expect(page.getByText('1 run was retried.')).toBeVisible();
@@ -123,7 +123,7 @@ test('several runs are cancelled, retried and deleted at once', async ({ page, a
   await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(rows(page)).toHaveCount(3);
-  await page.getByRole('checkbox', { name: 'Choose the run of Done' }).check();
+  await page.getByRole('checkbox', { name: 'Choose the run Done' }).check();
   await bar(page).getByRole('button', { name: 'Delete 1' }).click();
   await expect(rows(page)).toHaveCount(2);
   await expect.poll(async () => (await api.get('/workflows/executions')).items.length).toBe(2);
@@ -224,7 +224,7 @@ test('keys lead from run to run, choose and open', async ({ page, api }) => {
   await expect(link('First')).toBeFocused();
   await page.keyboard.press('x');
   await expect(bar(page)).toContainText('1 run chosen');
-  await expect(page.getByRole('checkbox', { name: 'Choose the run of First' })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: 'Choose the run First' })).toBeChecked();
   await page.keyboard.press('x');
   await expect(bar(page)).toHaveCount(0);
   await page.keyboard.press('k');

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::{ExecutionId, ExecutionSummary, WorkflowId};
-use sluice_web_state::format::{duration, known_cost_in_list};
+use sluice_web_state::format::{duration, known_cost_in_list, run_number};
 use sluice_web_state::run_status::RunStanding;
 
 use super::button::{Button, ButtonKind};
@@ -146,7 +146,7 @@ pub fn RunHistory(
 
 #[component]
 fn RunItem(run: Memo<ExecutionSummary>, current: bool) -> impl IntoView {
-    let id = run.with_untracked(|run| run.id.clone());
+    let (id, number) = run.with_untracked(|run| (run.id.clone(), run.number));
     let facts = move || {
         run.with(|run| {
             let took = run.duration_ms.map(duration);
@@ -158,6 +158,7 @@ fn RunItem(run: Memo<ExecutionSummary>, current: bool) -> impl IntoView {
     view! {
         <li>
             <a href=format!("/runs/{id}") aria-current=current.then_some("page")>
+                {number.map(|number| view! { <span class="small muted numbers">{run_number(number)}</span> })}
                 <RunBadge standing=Signal::derive(move || run.with(RunStanding::of_summary)) />
                 <span class="small">
                     <When at=Signal::derive(move || run.with(|run| run.created_at)) />

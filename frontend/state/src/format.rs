@@ -196,6 +196,18 @@ pub fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
+/// The number of a run in its workflow: `#15`.
+#[must_use]
+pub fn run_number(number: i64) -> String {
+    format!("#{number}")
+}
+
+/// A run as it is called: `Market brief #15`, or by its workflow alone when it has no number.
+#[must_use]
+pub fn run_name(workflow: &str, number: Option<i64>) -> String {
+    number.map_or_else(|| workflow.to_owned(), |number| format!("{workflow} {}", run_number(number)))
+}
+
 /// How many of all: `3 workflows`, or `18 of 199 workflows` when not all are shown.
 #[must_use]
 pub fn counted_of(shown: u64, all: Option<u64>, one: &str, many: &str) -> String {

@@ -2,7 +2,7 @@
 
 use sluice_types::{ExecutionId, RecentExecution};
 
-use crate::format::{duration, known_cost, relative_time};
+use crate::format::{duration, known_cost, relative_time, run_number};
 use crate::run_status::RunStanding;
 
 /// The height of the lowest bar, in percent: it can still be seen and pressed.
@@ -45,6 +45,7 @@ fn look(run: &RecentExecution) -> &'static str {
 
 fn says(run: &RecentExecution, now_ms: i64) -> String {
     let parts = [
+        run.number.map(run_number),
         Some(RunStanding::of_recent(run).word().to_owned()),
         Some(relative_time(run.created_at.timestamp_millis(), now_ms)),
         run.duration_ms.map(duration),
@@ -63,6 +64,7 @@ mod tests {
     fn run(number: u32, status: ExecutionStatus, duration_ms: Option<i64>) -> RecentExecution {
         RecentExecution {
             id: ExecutionId::new(format!("execution-0199e0f4-7b1c-7cc0-8a4e-{number:012x}")).unwrap(),
+            number: Some(i64::from(number)),
             status,
             on_hold: false,
             duration_ms,

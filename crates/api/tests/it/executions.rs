@@ -65,6 +65,32 @@ async fn the_whole_story(#[future(awt)] database: TestDatabase) {
 
 #[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_answer_about_a_run_has_its_number(#[future(awt)] database: TestDatabase) {
+    let server = Server::start(&database);
+    server.workflow("w", &[json!({"id": "check", "label": "Check", "type": "review"})]).await;
+    let first = server.post("/workflows/w/executions?wait=30", &json!({})).await.expect(StatusCode::OK);
+    let second = server.post("/workflows/w/executions?wait=30", &json!({})).await.expect(StatusCode::OK);
+    assert_eq!((&first["number"], &second["number"]), (&json!(1), &json!(2)));
+    let id = format!("/workflows/executions/{}", second["id"].as_str().unwrap());
+    assert_eq!(server.get(&id).await.expect(StatusCode::OK)["number"], 2);
+    for list in ["/workflows/executions", "/workflows/w/executions", "/workflows/executions?status=paused"] {
+        let listed = server.get(list).await.expect(StatusCode::OK);
+        assert_eq!((&listed["items"][0]["number"], &listed["items"][1]["number"]), (&json!(2), &json!(1)), "{list}");
+    }
+    let gates = server.get("/workflows/executions/gates").await.expect(StatusCode::OK);
+    assert_eq!((&gates["items"][0]["execution_number"], &gates["total"]), (&json!(2), &json!(2)), "{gates}");
+    let listed = server.get("/workflows?include=recent_executions").await.expect(StatusCode::OK);
+    let workflow = &listed["items"][0];
+    assert_eq!(
+        (&workflow["last_execution"]["number"], &workflow["recent_executions"][0]["number"]),
+        (&json!(2), &json!(2))
+    );
+    let done = server.post(&format!("{id}/steps/check/review"), &json!({"decision": "approve"})).await;
+    assert_eq!(done.expect(StatusCode::OK)["number"], 2);
+}
+
+#[rstest(database, case::sqlite(sqlite()), case::postgres(postgres()))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_key_starts_once(#[future(awt)] database: TestDatabase) {
     let server = Server::start(&database);
     server.workflow("w", &[step("a", "demo-echo", "{{input.topic}}")]).await;

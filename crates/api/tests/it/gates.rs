@@ -50,7 +50,7 @@ async fn open_gates_are_listed_until_they_are_decided(#[future(awt)] database: T
     let waiting = server.get(&format!("{execution}?{WHOLE}")).await.expect(StatusCode::OK);
     let gate = &run_of(&waiting, "r")["gate"];
     assert_eq!((&gate["content"], gate["opened_at"].is_string()), (&json!("A quokka"), true));
-    let expected = json!({"execution_id": first, "workflow_id": "w", "workflow_name": "w", "path": "r", "step_label": "R",
+    let expected = json!({"execution_id": first, "execution_number": 1, "workflow_id": "w", "workflow_name": "w", "path": "r", "step_label": "R",
         "kind": "review", "message": "Is it right?", "message_cut": false, "decisions": ["approve", "reject", "revise"],
         "opened_seq": gate["opened_seq"], "opened_at": gate["opened_at"], "expires_at": gate["expires_at"]});
     assert_eq!(listed["items"][2], expected);

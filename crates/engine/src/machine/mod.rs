@@ -160,6 +160,11 @@ impl Machine {
         &self.journal
     }
 
+    /// Notes the number that the execution has since its start was written.
+    pub fn set_number(&mut self, number: Option<i64>) {
+        self.journal.number = number;
+    }
+
     /// The step runs.
     #[must_use]
     pub fn runs(&self) -> &Runs {

@@ -18,6 +18,7 @@ pub fn execution(journal: &Journal, index: &Index, runs: &Runs) -> Execution {
         id: journal.execution_id.clone(),
         workflow_id: journal.workflow_id.clone(),
         workflow_version: journal.workflow_version,
+        number: journal.number,
         tried_step: journal.tried_step.clone(),
         temporal_workflow_id: journal.temporal_workflow_id.clone(),
         status: state.status,

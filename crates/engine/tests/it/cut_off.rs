@@ -75,6 +75,7 @@ async fn a_start_whose_commit_lost_its_answer_goes_on() {
     let lost = way.clone();
     let bench = engine(&database, &way, move || lost.lose_next_commit()).await;
     let started = bench.try_start("w", StartExecution::default()).await.unwrap();
+    assert_eq!(started.number, Some(1));
     assert_eq!(bench.settled(&started.id).await.status, ExecutionStatus::Completed);
     assert_eq!(way.lost_commits(), 1);
     assert_eq!(database.count("executions").await, 1);

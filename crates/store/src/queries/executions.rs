@@ -6,7 +6,7 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use sluice_types::{Attempt, GateDecision, StepRun, StepRunStatus};
 
-use super::{Backend, Connection, Result, begin_read, end_read};
+use super::{Backend, Connection, Result, begin_read, end_read, execution_numbers};
 use crate::journal::{EVENTS_PER_PAGE, Journal, Snapshot, StepRecord, StoredEvent};
 use crate::rows::{
     AttemptRow, AttemptTextRow, DecisionRow, EventRow, ExecutionRow, SnapshotRow, StepRunRow, add_texts, read_json,
@@ -52,7 +52,8 @@ async fn read_journal(conn: &mut Connection, tenant: &str, id: &str) -> Result<O
         .load(conn)
         .await?;
     read_texts(conn, tenant, id, &mut runs).await?;
-    execution.into_journal(&snapshot, runs).map(Some)
+    let number = execution_numbers::of(conn, tenant, id).await?;
+    execution.into_journal(number, &snapshot, runs).map(Some)
 }
 
 /// Adds the text of attempts under way as far as it was checkpointed.

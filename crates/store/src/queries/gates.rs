@@ -10,7 +10,7 @@ use super::{Backend, Connection, Result, slim_gate};
 use crate::cursor::Cursor;
 use crate::gates::GateFilter;
 use crate::rows::OpenGateRow;
-use crate::schema::{executions, step_runs, workflows};
+use crate::schema::{execution_numbers, executions, step_runs, workflows};
 
 /// The rows of a page and one more.
 pub async fn list(conn: &mut Connection, tenant: &str, filter: &GateFilter) -> Result<Vec<OpenGateRow>> {
@@ -62,17 +62,20 @@ pub fn list_query(tenant: &str, filter: &GateFilter) -> ListQuery {
     query.limit(i64::from(filter.limit) + 1)
 }
 
-/// The workflow of each execution: the execution's id, the workflow's id and its name.
+/// The workflow of each execution: the execution's id and number, the workflow's id and its name.
 pub async fn workflows_of(
     conn: &mut Connection,
     tenant: &str,
     ids: &[String],
-) -> Result<Vec<(String, String, String)>> {
+) -> Result<Vec<(String, Option<i64>, String, String)>> {
     let same = workflows::tenant_id.eq(executions::tenant_id).and(workflows::id.eq(executions::workflow_id));
+    let numbered =
+        execution_numbers::tenant_id.eq(executions::tenant_id).and(execution_numbers::execution_id.eq(executions::id));
     Ok(executions::table
         .inner_join(workflows::table.on(same))
+        .left_join(execution_numbers::table.on(numbered))
         .filter(executions::tenant_id.eq(tenant).and(executions::id.eq_any(ids)))
-        .select((executions::id, workflows::id, workflows::name))
+        .select((executions::id, execution_numbers::number.nullable(), workflows::id, workflows::name))
         .load(conn)
         .await?)
 }

@@ -7,6 +7,7 @@ pub mod changes;
 pub mod counting;
 pub mod deletion;
 pub mod execution_list;
+pub mod execution_numbers;
 pub mod executions;
 pub mod gates;
 pub mod generation_applications;

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use sluice_types::StepRunStatus;
 
 use super::idempotency::claim as claim_key;
-use super::{Connection, Result, counting, lock_execution, lock_workflow_for_start};
+use super::{Connection, Result, counting, execution_numbers, lock_execution, lock_workflow_for_start};
 use crate::error::StoreError;
 use crate::executions::StartOutcome;
 use crate::journal::{AttemptRecord, StartRecord, StoredEvent, Turn};
@@ -62,7 +62,11 @@ pub async fn start(conn: &mut Connection, record: &StartRecord) -> Result<StartO
     if let Some(key) = &record.idempotency {
         claim_key(conn, tenant, key, id, to_micros(record.created_at)).await?;
     }
-    Ok(StartOutcome::Started)
+    let number = match record.tried_step {
+        None => Some(execution_numbers::give(conn, tenant, record.workflow_id.as_str(), id).await?),
+        Some(_) => None,
+    };
+    Ok(StartOutcome::Started { number })
 }
 
 /// Writes one turn; false when it was written already, and its answer was lost.

@@ -57,9 +57,10 @@ pub fn recent_query<'a>(
     }
     let before = MAX_RECENT_EXECUTIONS.saturating_sub(1);
     let sql = format!(
-        "SELECT r.workflow_id, r.id, r.status, r.on_hold, r.cost_usd, r.unpriced_calls, r.created_at, r.started_at,
+        "SELECT r.workflow_id, r.id, n.number, r.status, r.on_hold, r.cost_usd, r.unpriced_calls, r.created_at, r.started_at,
             r.completed_at
         FROM workflows w CROSS JOIN executions r
+        LEFT JOIN execution_numbers n ON n.tenant_id = r.tenant_id AND n.execution_id = r.id
         WHERE w.tenant_id = $1 AND w.id IN ({places}) AND r.tenant_id = w.tenant_id AND r.workflow_id = w.id
             AND r.id >= COALESCE((
                 SELECT e.id FROM executions e

@@ -8,7 +8,7 @@ use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 use sluice_types::{ExecutionSummary, Workflow, WorkflowVersion};
 
-use super::{Backend, Connection, Result, canvas, name_key, resources, workflow_search};
+use super::{Backend, Connection, Result, canvas, execution_numbers, name_key, resources, workflow_search};
 use crate::cursor::Cursor;
 use crate::rows::{ExecutionSummaryRow, VersionRow, WorkflowRow, WorkflowSummaryRow, check_format, readable};
 use crate::schema::{executions, workflow_resources, workflow_tags, workflow_versions, workflows};
@@ -223,7 +223,12 @@ async fn summaries(conn: &mut Connection, tenant: &str, ids: &[&String]) -> Resu
         .select(ExecutionSummaryRow::as_select())
         .load(conn)
         .await?;
-    Ok(readable(rows.into_iter().map(|row| Ok((row.id.clone(), row.into_summary()?)))).into_iter().collect())
+    let numbers = execution_numbers::of_each(conn, tenant, ids.iter().map(|id| id.as_str())).await?;
+    let summary = |row: ExecutionSummaryRow| {
+        let number = numbers.get(&row.id).copied();
+        Ok((row.id.clone(), row.into_summary(number)?))
+    };
+    Ok(readable(rows.into_iter().map(summary)).into_iter().collect())
 }
 
 pub async fn versions(

@@ -134,11 +134,12 @@ pub(crate) struct ExecutionSummaryRow {
 }
 
 impl ExecutionSummaryRow {
-    pub fn into_summary(self) -> Result<ExecutionSummary, StoreError> {
+    pub fn into_summary(self, number: Option<i64>) -> Result<ExecutionSummary, StoreError> {
         Ok(ExecutionSummary {
             id: read_word(&self.id)?,
             workflow_id: read_word(&self.workflow_id)?,
             workflow_version: self.workflow_version,
+            number,
             tried_step: self.tried_step.as_deref().map(read_word).transpose()?,
             status: read_word(&self.status)?,
             on_hold: self.on_hold,
@@ -163,13 +164,19 @@ impl ExecutionSummaryRow {
 }
 
 impl ExecutionRow {
-    pub fn into_journal(self, snapshot: &SnapshotRow, runs: Vec<StepRunRow>) -> Result<Journal, StoreError> {
+    pub fn into_journal(
+        self,
+        number: Option<i64>,
+        snapshot: &SnapshotRow,
+        runs: Vec<StepRunRow>,
+    ) -> Result<Journal, StoreError> {
         check_format(snapshot.format)?;
         Ok(Journal {
             tenant: read_word(&self.tenant_id)?,
             execution_id: read_word(&self.id)?,
             workflow_id: read_word(&self.workflow_id)?,
             workflow_version: self.workflow_version,
+            number,
             tried_step: self.tried_step.as_deref().map(read_word).transpose()?,
             temporal_workflow_id: self.temporal_workflow_id,
             triggered_by: self.triggered_by,

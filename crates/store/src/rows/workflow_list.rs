@@ -37,6 +37,8 @@ pub(crate) struct RecentExecutionRow {
     workflow_id: String,
     #[diesel(sql_type = Text)]
     pub id: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    number: Option<i64>,
     #[diesel(sql_type = Text)]
     status: String,
     #[diesel(sql_type = Bool)]
@@ -58,6 +60,7 @@ impl RecentExecutionRow {
     pub fn into_recent(self) -> Result<(String, RecentExecution), StoreError> {
         let recent = RecentExecution {
             id: read_word(&self.id)?,
+            number: self.number,
             status: read_word(&self.status)?,
             on_hold: self.on_hold,
             duration_ms: duration_ms(self.started_at, self.completed_at),

@@ -90,7 +90,7 @@ async fn of_starts_with_one_key_one_is_written(#[future(awt)] database: TestData
     let tenant = with_workflow(&store).await;
     let starts = (1..=8).map(|number| store.start_execution(start(&tenant, &id(number), "one", Some(("key", "hash")))));
     let outcomes = futures_util::future::join_all(starts).await;
-    let started = outcomes.iter().filter(|outcome| matches!(outcome, Ok(StartOutcome::Started))).count();
+    let started = outcomes.iter().filter(|outcome| matches!(outcome, Ok(StartOutcome::Started { .. }))).count();
     let used = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreError::KeyUsed))).count();
     assert_eq!((started, used, database.count("executions").await), (1, 7, 1), "{outcomes:?}");
     let earlier = resource_of(&store, &tenant, "key", now()).await.unwrap();

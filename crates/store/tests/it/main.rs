@@ -15,6 +15,7 @@ mod finding;
 mod generations;
 mod group_commit;
 mod idempotency;
+mod numbers;
 mod reads;
 mod resources;
 mod scale;

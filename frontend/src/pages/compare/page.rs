@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use sluice_types::{ErrorCode, Execution, ExecutionId};
 use sluice_web_state::compare::{Asked, asked, input_rows, pairs, run_rows, steps_of};
+use sluice_web_state::format::run_name;
 
 use super::facts::{FactsTable, Texts};
 use super::steps::Steps;
@@ -163,7 +164,7 @@ fn RunCard(name: &'static str, run: Execution) -> impl IntoView {
                 {name}
             </a>
             <span class="small break" dir="auto">
-                {run.workflow_id.to_string()}
+                {run_name(run.workflow_id.as_str(), run.number)}
             </span>
             <span class="small muted">
                 <When at=Signal::stored(run.created_at) />

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::ExecutionSummary;
 use sluice_web_state::compare::address;
-use sluice_web_state::format::{duration, known_cost};
+use sluice_web_state::format::{duration, known_cost, run_number};
 use sluice_web_state::run_status::RunStanding;
 
 use super::store::RunStore;
@@ -73,6 +73,7 @@ fn Other(href: String, run: ExecutionSummary) -> impl IntoView {
     view! {
         <li>
             <a href=href>
+                {run.number.map(|number| view! { <span class="numbers">{run_number(number)}</span> })}
                 <RunBadge standing=Signal::stored(standing) />
                 <When at=Signal::stored(run.created_at) />
                 <span class="muted numbers small">{format!("Version {}", run.workflow_version)}</span>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::{ExecutionStatus, PatchExecution};
 use sluice_web_state::actions::run_actions;
-use sluice_web_state::format::{cost, duration, known_cost, number};
+use sluice_web_state::format::{cost, duration, known_cost, number, run_number};
 use sluice_web_state::run::RunState;
 use sluice_web_state::run_status::RunStanding;
 
@@ -25,7 +25,8 @@ const LEAST_WAIT_MS: i64 = 1_000;
 #[component]
 pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<RunView>) -> impl IntoView {
     let standing = store.watch(RunStanding::of_run);
-    let workflow = store.peek(|run| run.execution().workflow_id.to_string());
+    let (workflow, number) = store.peek(|run| (run.execution().workflow_id.to_string(), run.execution().number));
+    let number = number.map(run_number);
     view! {
         <div class="run-top">
             <nav class="crumbs" aria-label="Breadcrumbs">
@@ -33,13 +34,16 @@ pub fn RunHead(store: RunStore, #[prop(into)] name: Signal<String>, view: Memo<R
                 <span aria-hidden="true">"/"</span>
                 <a href=format!("/workflows/{workflow}")>{move || name.get()}</a>
                 <span aria-hidden="true">"/"</span>
-                <span aria-current="page">"Run"</span>
+                <span aria-current="page">{number.clone().unwrap_or_else(|| "Run".to_owned())}</span>
             </nav>
             <RunOrigin store />
         </div>
         <header class="page-head run-head">
             <div class="row wrap">
-                <h1 class="break">{move || name.get()}</h1>
+                <h1 class="break">
+                    {move || name.get()}
+                    {number.map(|number| view! { <span class="muted numbers">" " {number}</span> })}
+                </h1>
                 <span role="status">
                     <RunBadge standing />
                 </span>

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
 use sluice_types::{ErrorCode, Execution, ExecutionId, StepPath, StepRunStatus};
 use sluice_web_state::actions::step_actions;
-use sluice_web_state::format::plural;
+use sluice_web_state::format::{plural, run_name};
 use sluice_web_state::run::{RunState, stale_steps};
 use sluice_web_state::run_status::RunStanding;
 
@@ -102,7 +102,11 @@ fn Run(execution: Execution) -> impl IntoView {
     let standing = store.watch(RunStanding::of_run);
     // Another name would be seen for a moment: the heading stays empty until the name is there.
     let title = Signal::derive(move || name.get().unwrap_or_default());
-    use_title(move || format!("{} · {}", standing.get().word(), name.get().as_deref().unwrap_or("Run")));
+    let number = store.peek(|run| run.execution().number);
+    use_title(move || {
+        let name = name.get().map_or_else(|| "Run".to_owned(), |name| run_name(&name, number));
+        format!("{} · {name}", standing.get().word())
+    });
     let id = store.id();
     let view = view_of_address();
     Chooser::provide(store, view);

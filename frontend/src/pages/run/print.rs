@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use leptos_use_event_listener::use_event_listener;
 use serde_json::Value;
 use sluice_types::{StepPath, StepRunStatus};
-use sluice_web_state::format::{known_cost, number, utc_iso};
+use sluice_web_state::format::{known_cost, number, run_name, utc_iso};
 use sluice_web_state::input::fields;
 use sluice_web_state::run::{InputPart, StepView, begun_containers, in_order, input_parts, name_of_run};
 use sluice_web_state::run_status::RunStanding;
@@ -29,7 +29,7 @@ pub fn PrintedRun(store: RunStore, #[prop(into)] name: Signal<String>) -> impl I
     view! {
         <Show when=move || printing.get()>
             <article class="printed-run">
-                <h1>{move || name.get()}</h1>
+                <h1>{move || run_name(&name.get(), store.peek(|run| run.execution().number))}</h1>
                 <Facts store />
                 <Input store />
                 <Steps store whole />

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use leptos::prelude::*;
 use sluice_types::{Execution, ExecutionSummary, PatchStep};
 use sluice_web_state::compare::address;
-use sluice_web_state::format::plural;
+use sluice_web_state::format::{plural, run_name};
 use sluice_web_state::list::Pages;
 use sluice_web_state::runs::{AT_ONCE, BulkAction, BulkFailure, BulkReport, MOST_CHOSEN, RunSelection, summary_of};
 
@@ -131,7 +131,8 @@ impl Bulk {
 }
 
 fn failure(names: Names, run: &ExecutionSummary, why: String) -> BulkFailure {
-    BulkFailure { id: run.id.clone(), name: untrack(|| names.of(&run.workflow_id)), why }
+    let name = untrack(|| run_name(&names.of(&run.workflow_id), run.number));
+    BulkFailure { id: run.id.clone(), name, why }
 }
 
 /// Sends a command to one run; gives the run as it is then, or why it did not work. Deletions are not sent here: they

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::ExecutionSummary;
-use sluice_web_state::format::{duration, known_cost_in_list, plural};
+use sluice_web_state::format::{duration, known_cost_in_list, plural, run_name, run_number};
 use sluice_web_state::list::Pages;
 use sluice_web_state::run_status::RunStanding;
 use sluice_web_state::runs::{RunSelection, RunsFilter};
@@ -179,7 +179,11 @@ fn Row(run: Memo<ExecutionSummary>, names: Names, bulk: Bulk) -> impl IntoView {
     };
     let href = format!("/runs/{id}");
     let link = run.with_untracked(link_id);
-    let version = run.with_untracked(|run| run.workflow_version);
+    let number = run.with_untracked(|run| run.number);
+    let version = run.with_untracked(|run| {
+        let version = format!("version {}", run.workflow_version);
+        run.number.map_or_else(|| version.clone(), |number| format!("{} · {version}", run_number(number)))
+    });
     let trigger = run.with_untracked(|run| run.triggered_by.clone());
     let why = move || run.with(|run| run.error.as_ref().map(|error| error.message.clone()));
     let took = move || run.with(|run| run.duration_ms.map(duration));
@@ -189,14 +193,14 @@ fn Row(run: Memo<ExecutionSummary>, names: Names, bulk: Bulk) -> impl IntoView {
             <td role="cell" class="choose">
                 <input
                     type="checkbox"
-                    aria-label=move || format!("Choose the run of {}", name.get())
+                    aria-label=move || format!("Choose the run {}", run_name(&name.get(), number))
                     prop:checked=move || is_chosen.get()
                     on:change:target=move |event| bulk.chosen.update(|chosen| chosen.put(&id, event.target().checked()))
                 />
             </td>
             <td role="cell" class="what">
                 <a href=href id=link dir="auto">{move || name.get()}</a>
-                <span class="small muted numbers">{format!("version {version}")}</span>
+                <span class="small muted numbers">{version}</span>
                 <Why why=Signal::derive(why) />
             </td>
             <td role="cell" class="state">

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::OpenGate;
+use sluice_web_state::format::{run_name, run_number};
 use sluice_web_state::runs::{Waiting, question};
 
 use crate::components::{Button, ButtonKind, Icon, LinkButton, When};
@@ -59,7 +60,7 @@ pub fn WaitingForYou() -> impl IntoView {
 fn GateRow(gate: OpenGate) -> impl IntoView {
     let asks = question(&gate);
     let href = format!("/runs/{}#{}", gate.execution_id, gate.path);
-    let about = format!(" {} of {}", gate.step_label, gate.workflow_name);
+    let about = format!(" {} of {}", gate.step_label, run_name(&gate.workflow_name, gate.execution_number));
     view! {
         <li>
             <div class="what">
@@ -67,6 +68,7 @@ fn GateRow(gate: OpenGate) -> impl IntoView {
                     <strong dir="auto">{gate.step_label}</strong>
                     <span class="muted">" in "</span>
                     <span dir="auto">{gate.workflow_name}</span>
+                    {gate.execution_number.map(|number| view! { <span class="muted numbers">" " {run_number(number)}</span> })}
                 </p>
                 {(!asks.is_empty()).then(|| view! { <p class="small muted one-line" dir="auto">{asks}</p> })}
             </div>

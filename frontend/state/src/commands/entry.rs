@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sluice_types::{ExecutionStatus, ExecutionSummary, OpenGate, TemplateSummary, WorkflowSummary};
 
-use crate::format::relative_time;
+use crate::format::{relative_time, run_number};
 
 /// What an entry is. The order is that in which groups are offered before anything is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -132,10 +132,12 @@ impl Entry {
     #[must_use]
     pub fn waiting(gate: &OpenGate, now_ms: i64) -> Self {
         let address = format!("/runs/{}#{}", gate.execution_id, gate.path);
-        let since = gate.opened_at.map(|at| format!(" · {}", relative_time(at.timestamp_millis(), now_ms)));
+        let number = gate.execution_number.map(run_number);
+        let since = gate.opened_at.map(|at| relative_time(at.timestamp_millis(), now_ms));
+        let detail = [number.clone(), Some(gate.step_label.clone()), since];
         Self {
-            also: format!("decide review {}", gate.step_label),
-            detail: [gate.step_label.as_str(), since.as_deref().unwrap_or_default()].concat(),
+            also: format!("decide review {} {}", gate.step_label, number.unwrap_or_default()),
+            detail: detail.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             ..Self::page(Kind::Waiting, gate.workflow_name.clone(), address)
         }
     }
@@ -152,8 +154,10 @@ impl Entry {
             ExecutionStatus::Cancelled => "Cancelled",
             ExecutionStatus::Unknown => "Run",
         };
-        let detail = format!("{word} · {ago}");
-        Self { also: word.to_owned(), detail, ..Self::page(Kind::Run, workflow, format!("/runs/{}", run.id)) }
+        let number = run.number.map(run_number);
+        let also = format!("{word} {}", number.as_deref().unwrap_or_default());
+        let detail = [number.as_deref(), Some(word), Some(ago)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        Self { also, detail, ..Self::page(Kind::Run, workflow, format!("/runs/{}", run.id)) }
     }
 
     /// A template. Its page shows all of them.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sluice_types::{Execution, StepRunStatus, StepType};
 
 use super::Row;
-use crate::format::{capitalised, cost, duration, known_cost, number};
+use crate::format::{capitalised, cost, duration, known_cost, number, run_number};
 use crate::run::RunState;
 use crate::run_status::RunStanding;
 
@@ -14,6 +14,7 @@ pub fn run_rows(a: &Execution, b: &Execution) -> Vec<Row> {
     let row = |name: &str, of: fn(&Execution) -> String| Row::new(name, of(a), of(b));
     let rows = [
         row("State", |run| RunStanding::of_run(&RunState::new(run.clone())).word().to_owned()),
+        row("Run", |run| run.number.map(run_number).unwrap_or_default()),
         row("Version", |run| run.workflow_version.to_string()),
         row("Started by", |run| run.triggered_by.clone()),
         row("Cost", |run| known_cost(run.cost_usd, run.unpriced_calls)),

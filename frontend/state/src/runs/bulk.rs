@@ -70,6 +70,7 @@ pub fn summary_of(run: Execution) -> ExecutionSummary {
         cost_usd: run.cost_usd,
         unpriced_calls: run.unpriced_calls,
         triggered_by: run.triggered_by,
+        number: run.number,
         tried_step: run.tried_step,
         metadata: run.metadata,
         created_at: run.created_at,

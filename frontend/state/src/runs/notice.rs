@@ -3,7 +3,7 @@
 use sluice_types::OpenGate;
 
 use super::waiting::Waiting;
-use crate::format::plural;
+use crate::format::{plural, run_name};
 
 /// What the browser allows this page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +79,9 @@ pub fn notices(before: &Waiting, now: &Waiting) -> Vec<Notice> {
 }
 
 fn notice(gate: &OpenGate) -> Notice {
-    let OpenGate { execution_id, path, opened_seq, workflow_name, step_label, .. } = gate;
+    let OpenGate { execution_id, execution_number, path, opened_seq, workflow_name, step_label, .. } = gate;
     Notice {
-        title: format!("{workflow_name} waits for you"),
+        title: format!("{} waits for you", run_name(workflow_name, *execution_number)),
         text: [step_label.as_str(), &super::question(gate)].join("\n").trim_end().to_owned(),
         address: format!("/runs/{execution_id}#{path}"),
         tag: format!("{execution_id}.{path}.{opened_seq}"),

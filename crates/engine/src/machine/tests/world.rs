@@ -104,6 +104,7 @@ fn journal(steps: &[Value]) -> Journal {
         execution_id: ExecutionId::new("execution-0199e0f4-7b1c-7cc0-8a4e-6f0d7b2c9a11").unwrap(),
         workflow_id: WorkflowId::new("w").unwrap(),
         workflow_version: 1,
+        number: None,
         tried_step: None,
         temporal_workflow_id: None,
         triggered_by: "test".into(),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use sluice_types::{ExecutionId, ExecutionSummary, StepId};
-use sluice_web_state::format::{plural, relative_time};
+use sluice_web_state::format::{plural, relative_time, run_number};
 use sluice_web_state::run_status::RunStanding;
 use sluice_web_state::try_step::{Need, Needs, Source, TryValues, pointer_of};
 
@@ -153,7 +153,8 @@ fn RunChoice(typed: Typed) -> impl IntoView {
     let RelativeClock(now) = expect_context();
     let name = move |run: &ExecutionSummary| {
         let at = relative_time(run.created_at.timestamp_millis(), whole_ms(now.get()));
-        format!("Run of {at}, {}", RunStanding::of_summary(run).word())
+        let called = run.number.map_or_else(|| "Run".to_owned(), |number| format!("Run {}", run_number(number)));
+        format!("{called}, {}, {at}", RunStanding::of_summary(run).word())
     };
     let shown = move || typed.run.with(|run| run.as_ref().map_or_else(|| TYPED.to_owned(), ToString::to_string));
     let choose = move |value: String| {
@@ -162,8 +163,8 @@ fn RunChoice(typed: Typed) -> impl IntoView {
     };
     let options = move || {
         let runs = tries.runs.get().unwrap_or_default();
-        let options = runs.iter().enumerate().map(|(number, run)| {
-            let name = if number == 0 { format!("{} (newest)", name(run)) } else { name(run) };
+        let options = runs.iter().enumerate().map(|(position, run)| {
+            let name = if position == 0 { format!("{} (newest)", name(run)) } else { name(run) };
             let id = run.id.to_string();
             let chosen = shown() == id;
             view! { <option value=id selected=chosen>{name}</option> }

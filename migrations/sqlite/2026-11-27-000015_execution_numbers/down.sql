@@ -1,0 +1,2 @@
+DROP TABLE execution_counters;
+DROP TABLE execution_numbers;
