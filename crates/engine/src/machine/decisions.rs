@@ -1,6 +1,7 @@
 //! Deciding at gates.
 
 use serde_json::Value;
+use sluice_types::amounts::cost;
 use sluice_types::{
     DecideGate, ErrorCode, EventType, ExecutionEvent, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, RunError,
     StepKind, StepPath, StepRunStatus, StepType, json,
@@ -206,7 +207,7 @@ impl Machine {
         let least = state.cost_usd + gate.needed_usd.unwrap_or_default();
         match request.budget_usd {
             _ if gate.needed_usd.is_none() => {
-                let message = "No budget covers a price that is not known: take the budget away, or switch the step to another model, then `repeat`.";
+                let message = "No budget covers a price that is not known: remove the budget, or switch the step to another model, then `repeat`.";
                 Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message))
             }
             Some(budget) if budget.is_finite() && budget >= least => {
@@ -214,9 +215,12 @@ impl Machine {
                 Ok(())
             }
             _ => {
-                let least = round_up(least);
-                let message =
-                    format!("give a `budget_usd` of at least {least:.6}: the amount spent plus the next call");
+                let enough = round_up(least);
+                let message = format!(
+                    "{} is spent, and the next call may cost {}: a `budget_usd` of {enough} is enough",
+                    cost(state.cost_usd),
+                    cost(gate.needed_usd.unwrap_or_default())
+                );
                 Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", message))
             }
         }
@@ -273,9 +277,10 @@ impl Machine {
     }
 }
 
-/// Rounds up to a millionth of a dollar, the precision of messages.
+/// Rounds up to a cent; an amount below a cent to a millionth of a dollar.
 fn round_up(usd: f64) -> f64 {
-    (usd * 1_000_000.0).ceil() / 1_000_000.0
+    let parts = if usd < 0.01 { 1_000_000.0 } else { 100.0 };
+    (usd * parts).ceil() / parts
 }
 
 fn check_request(gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
