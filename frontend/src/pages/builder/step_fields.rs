@@ -90,7 +90,7 @@ fn NameAndKind(form: StepForm, step_type: Signal<StepType>) -> impl IntoView {
                         on_choose=move |chosen| form.set(StepField::Type(chosen))
                     />
                 </Show>
-                <Switch label="Enabled" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
+                <Switch label="Switched on" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
             </div>
         </div>
     }
