@@ -130,7 +130,7 @@ error_codes! {
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
     RateLimited = "rate_limited", 429, "Too many requests of this kind";
-    TooManyGenerations = "too_many_generations", 429, "Too many workflows are being generated at once";
+    TooManyGenerations = "too_many_generations", 429, "Too many workflows are being designed at once";
     TooManyStreams = "too_many_streams", 429, "The caller has too many event streams open";
     ProviderUnauthorized = "provider_unauthorized", 502, "The provider refused the key";
     ProviderRateLimited = "provider_rate_limited", 502, "The provider answers too many requests";

@@ -69,9 +69,13 @@ impl Machine {
             }
             ReviewDecision::Reject | ReviewDecision::Fail => {
                 let is_review = gate.kind == GateKind::Review;
-                let code = if is_review { ErrorCode::ReviewRejected } else { ErrorCode::Interrupted };
+                let (code, decided) = if is_review {
+                    (ErrorCode::ReviewRejected, "rejected the text")
+                } else {
+                    (ErrorCode::Interrupted, "decided that the step failed")
+                };
                 let why = request.comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default();
-                self.fail_step(path, RunError::new(code, format!("{by} decided `{}`{why}", request.decision)));
+                self.fail_step(path, RunError::new(code, format!("{by} {decided}{why}")));
             }
             ReviewDecision::Revise => self.revise(gate, request, env)?,
             ReviewDecision::RaiseBudget => {
