@@ -7,7 +7,7 @@ use sluice_engine::EngineError;
 use sluice_engine::mcp_servers::McpServerError;
 use sluice_engine::providers::CredentialError;
 use sluice_store::StoreError;
-use sluice_types::{ErrorCode, ExecutionStatus, FieldError, Problem};
+use sluice_types::{ErrorCode, ExecutionStatus, FieldError, Problem, begun_with_capital};
 
 use crate::request_id::request_id;
 
@@ -30,7 +30,7 @@ impl ApiError {
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self {
             code,
-            detail: detail.into(),
+            detail: begun_with_capital(&detail.into()),
             errors: Vec::new(),
             current_version: None,
             current_status: None,
@@ -152,7 +152,7 @@ impl From<StoreError> for ApiError {
                 ErrorCode::IdempotencyKeyReused,
                 "Another request has just used this `Idempotency-Key`: use a new key for another request.",
             ),
-            StoreError::NewerFormat { .. } => Self::new(ErrorCode::NewerServerNeeded, error.to_string()),
+            StoreError::NewerFormat { .. } => Self::new(ErrorCode::NewerServerNeeded, format!("{error}.")),
             cause @ (StoreError::Fenced
             | StoreError::Duplicate
             | StoreError::Corrupt(_)
@@ -239,7 +239,7 @@ impl From<McpServerError> for ApiError {
                 Self::new(ErrorCode::McpServerNotFound, format!("There is no MCP server `{id}`."))
             }
             McpServerError::Invalid(fields) => Self::fields(ErrorCode::InvalidRequest, fields),
-            McpServerError::StdioNotAllowed => Self::new(ErrorCode::StdioNotAllowed, error.to_string()),
+            McpServerError::StdioNotAllowed => Self::new(ErrorCode::StdioNotAllowed, format!("{error}.")),
             McpServerError::Vault(_) => {
                 let told = format!("{error}: give all values again, or leave their names out");
                 Self::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/transport", told)])
