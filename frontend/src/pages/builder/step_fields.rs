@@ -121,7 +121,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
             <ParsedField
                 id=form.field_id("max_retries")
                 label="Retries"
-                hint="For each model, after a first try"
+                hint="For each model, after the first attempt"
                 placeholder=DEFAULT_RETRIES.to_string()
                 value=retries
                 typed=form.typed("retries")
@@ -132,7 +132,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
             <ParsedField
                 id=form.field_id("timeout")
                 label="Timeout"
-                hint="For one try, as 90s or 10m"
+                hint="For one attempt, as 90s or 10m"
                 placeholder=format!("{DEFAULT_TIMEOUT_SECONDS}s")
                 value=timeout
                 typed=form.typed("timeout")
