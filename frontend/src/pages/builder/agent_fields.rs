@@ -42,7 +42,7 @@ pub fn AgentFields(form: StepForm) -> impl IntoView {
             form
             field=Signal::stored("prompt".to_owned())
             label="Task"
-            hint="What the agent is to do. Type {{ to refer to the input or to an earlier step."
+            hint="What the agent should do. Type {{ to refer to the input or to an earlier step."
             text=prompt
             on_change=move |text| form.set(LlmField::Prompt(text))
         />
@@ -209,7 +209,7 @@ fn Instructions(form: StepForm, named: Memo<Option<Agent>>) -> impl IntoView {
                     form
                     field=Signal::stored("instructions".to_owned())
                     label="Instructions"
-                    hint="How the agent is to behave, in every turn."
+                    hint="How the agent should behave, in every turn."
                     text
                     on_change=move |text| form.set(LlmField::SystemPrompt(text))
                 />

@@ -241,7 +241,7 @@ fn PromptSettings(form: StepForm) -> impl IntoView {
                     form
                     field=Signal::stored("system_prompt".to_owned())
                     label="System prompt"
-                    hint="How the model is to behave. The persona's instructions come before it."
+                    hint="How the model should behave. The persona's instructions come before it."
                     text=system
                     on_change=move |text| form.set(LlmField::SystemPrompt(text))
                 />
