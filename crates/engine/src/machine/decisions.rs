@@ -306,3 +306,17 @@ fn check_request(gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::round_up;
+
+    #[test]
+    fn the_budget_that_is_told_is_enough_and_has_few_digits() {
+        for (least, told) in [(0.020_005, "0.03"), (0.000_000_4, "0.000001"), (0.5, "0.5"), (1.0, "1")] {
+            let enough = round_up(least);
+            assert!(enough >= least, "{enough} < {least}");
+            assert_eq!(enough.to_string(), told);
+        }
+    }
+}
