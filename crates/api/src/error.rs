@@ -7,7 +7,7 @@ use sluice_engine::EngineError;
 use sluice_engine::mcp_servers::McpServerError;
 use sluice_engine::providers::CredentialError;
 use sluice_store::StoreError;
-use sluice_types::{ErrorCode, ExecutionStatus, FieldError, Problem};
+use sluice_types::{ErrorCode, ExecutionStatus, FieldError, Problem, begun_with_capital};
 
 use crate::request_id::request_id;
 
@@ -30,7 +30,7 @@ impl ApiError {
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self {
             code,
-            detail: detail.into(),
+            detail: begun_with_capital(&detail.into()),
             errors: Vec::new(),
             current_version: None,
             current_status: None,
@@ -152,7 +152,7 @@ impl From<StoreError> for ApiError {
                 ErrorCode::IdempotencyKeyReused,
                 "Another request has just used this `Idempotency-Key`: use a new key for another request.",
             ),
-            StoreError::NewerFormat { .. } => Self::new(ErrorCode::NewerServerNeeded, error.to_string()),
+            StoreError::NewerFormat { .. } => Self::new(ErrorCode::NewerServerNeeded, format!("{error}.")),
             cause @ (StoreError::Fenced
             | StoreError::Duplicate
             | StoreError::Corrupt(_)
@@ -172,10 +172,10 @@ impl From<EngineError> for ApiError {
             EngineError::StepNotFound => ErrorCode::StepNotFound.into(),
             EngineError::GenerationNotFound => ErrorCode::GenerationNotFound.into(),
             EngineError::GenerationEnded(status) => {
-                Self::new(ErrorCode::GenerationEnded, format!("The generation has ended: it is `{status}`."))
+                Self::new(ErrorCode::GenerationEnded, format!("It has ended already: it is `{status}`."))
             }
             EngineError::TooManyGenerations(most) => {
-                let detail = format!("{most} workflows are being generated: wait until one has ended, or cancel one.");
+                let detail = format!("{most} workflows are being designed: wait until one has ended, or cancel one.");
                 Self { retry_after_seconds: Some(10), ..Self::new(ErrorCode::TooManyGenerations, detail) }
             }
             EngineError::InvalidDefinition(findings) => {
@@ -187,18 +187,18 @@ impl From<EngineError> for ApiError {
             EngineError::Invalid(code, fields) => Self::fields(code, fields),
             EngineError::WrongState { code, status, step_status, message } => {
                 let step = step_status.map(|status| format!(" The step run is `{status}`.")).unwrap_or_default();
-                let detail = format!("The execution is `{status}`.{step} {message}");
+                let detail = format!("The run is `{status}`.{step} {message}");
                 Self { current_status: Some(status), ..Self::new(code, detail) }
             }
             EngineError::Elsewhere => Self::new(
                 ErrorCode::ExecutionElsewhere,
-                "Another server runs this execution: send the command there, or wait until its lease ends.",
+                "Send the command to that server, or try again in some seconds.",
             ),
             EngineError::CommandPending => Self {
                 retry_after_seconds: Some(5),
                 ..Self::new(
                     ErrorCode::DatabaseUnavailable,
-                    "The command was accepted and will be executed when the database is available again: read the execution before you repeat the command. With an `Idempotency-Key` it can be sent again.",
+                    "The command was accepted and will be carried out when the database is available again: look at the run before you repeat the command. With an `Idempotency-Key` it can be sent again.",
                 )
             },
             EngineError::StartUnknown(id) => Self {
@@ -206,7 +206,7 @@ impl From<EngineError> for ApiError {
                 ..Self::new(
                     ErrorCode::DatabaseUnavailable,
                     format!(
-                        "The database was lost while the run was being written: read {id} when it is back, before you start \
+                        "The connection to the database was lost while the run was being written: look for {id} when the database is back, before you start \
                          another one. With an `Idempotency-Key` the request can be sent again."
                     ),
                 )
@@ -239,7 +239,7 @@ impl From<McpServerError> for ApiError {
                 Self::new(ErrorCode::McpServerNotFound, format!("There is no MCP server `{id}`."))
             }
             McpServerError::Invalid(fields) => Self::fields(ErrorCode::InvalidRequest, fields),
-            McpServerError::StdioNotAllowed => Self::new(ErrorCode::StdioNotAllowed, error.to_string()),
+            McpServerError::StdioNotAllowed => Self::new(ErrorCode::StdioNotAllowed, format!("{error}.")),
             McpServerError::Vault(_) => {
                 let told = format!("{error}: give all values again, or leave their names out");
                 Self::fields(ErrorCode::InvalidRequest, vec![FieldError::new("/transport", told)])

@@ -305,7 +305,7 @@ impl Engine {
                 code: ErrorCode::ExecutionActive,
                 status,
                 step_status: None,
-                message: "Cancel the execution before you delete it.".into(),
+                message: "Cancel it before you delete it.".into(),
             });
         }
         if self.shared.store.delete_execution(tenant, id).await? {

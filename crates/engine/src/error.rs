@@ -10,10 +10,10 @@ pub enum EngineError {
     #[error("there is no such workflow")]
     WorkflowNotFound,
     /// There is no such execution.
-    #[error("there is no such execution")]
+    #[error("there is no such run")]
     ExecutionNotFound,
     /// The execution has no such step run.
-    #[error("the execution has no step run at this path")]
+    #[error("the run has no step at this path")]
     StepRunNotFound,
     /// The workflow has no such step.
     #[error("the workflow has no such step")]
@@ -46,7 +46,7 @@ pub enum EngineError {
         message: String,
     },
     /// Another server runs the execution.
-    #[error("another server runs this execution")]
+    #[error("another server has this run")]
     Elsewhere,
     /// The command was accepted and waits for the database.
     #[error("the command is carried out when the database is back")]

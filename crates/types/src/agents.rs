@@ -19,7 +19,7 @@ pub struct Agent {
     pub name: String,
     /// Purpose of the agent.
     pub description: String,
-    /// How the agent is to behave: its system prompt; a template.
+    /// How the agent should behave: its system prompt; a template.
     pub instructions: String,
     /// The tools that it may call, as `native:name` or `server-id:name`; `server-id:*` stands for all tools of a server.
     #[serde(default)]
@@ -80,7 +80,7 @@ pub struct CreateAgent {
     /// Purpose of the agent.
     #[serde(default)]
     pub description: String,
-    /// How the agent is to behave: its system prompt; a template.
+    /// How the agent should behave: its system prompt; a template.
     pub instructions: String,
     /// The tools that it may call, as `native:name` or `server-id:name`; `server-id:*` stands for all tools of a server.
     #[serde(default)]
@@ -222,7 +222,7 @@ pub struct UpdateAgent {
     /// Purpose of the agent.
     #[serde(default)]
     pub description: String,
-    /// How the agent is to behave: its system prompt; a template.
+    /// How the agent should behave: its system prompt; a template.
     pub instructions: String,
     /// The tools that it may call, as `native:name` or `server-id:name`; `server-id:*` stands for all tools of a server.
     #[serde(default)]
@@ -287,7 +287,7 @@ pub struct PatchAgent {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<String>)]
     pub description: Option<Option<String>>,
-    /// How the agent is to behave: its system prompt; a template.
+    /// How the agent should behave: its system prompt; a template.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
     #[schema(value_type = String)]
     pub instructions: Option<String>,

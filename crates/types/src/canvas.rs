@@ -156,7 +156,7 @@ pub struct NodePosition {
     pub y: f64,
 }
 
-/// A connection to make or to take away.
+/// A connection to make or to remove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeChange {
@@ -165,7 +165,7 @@ pub struct EdgeChange {
     /// Where at the step: `next`, `case:NAME` or `otherwise`; `next` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_port: Option<String>,
-    /// A later step of the same list, or `end`. `null` takes the connection away, so that the next step follows.
+    /// A later step of the same list, or `end`. `null` removes the connection, so that the next step follows.
     #[schema(required = true)]
     pub target: Option<StepId>,
 }

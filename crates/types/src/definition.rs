@@ -97,7 +97,7 @@ pub struct Step {
     /// What running it twice would do; by default it comes from the type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<StepEffect>,
-    /// The step to go on with: the id of a later step, or `end`. The next one when left out.
+    /// The step that runs next: the id of a later step, or `end`. The next one of the list when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<StepId>,
 }
@@ -235,7 +235,7 @@ words!(
 pub struct LlmStep {
     /// What the model is asked; a template.
     pub prompt: String,
-    /// How the model is to behave; a template.
+    /// How the model should behave; a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system_prompt: Option<String>,
     /// Provider to call; the workflow's when left out.
@@ -361,7 +361,7 @@ struct StepCommon {
     idle_timeout: Option<u32>,
     /// What running it twice would do; by default it comes from the type.
     effect: Option<StepEffect>,
-    /// The step to go on with: the id of a later step, or `end`. The next one when left out.
+    /// The step that runs next: the id of a later step, or `end`. The next one of the list when left out.
     next: Option<StepId>,
     /// The tag and the fields of its kind.
     #[serde(flatten)]

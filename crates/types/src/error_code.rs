@@ -124,13 +124,13 @@ error_codes! {
     UnknownTool = "unknown_tool", 422, "There is no tool with this id";
     ToolArgumentsInvalid = "tool_arguments_invalid", 422, "The arguments do not fit the tool";
     ToolCallRefused = "tool_call_refused", 422, "A person refused the call of a tool";
-    MaxTurnsReached = "max_turns_reached", 422, "The agent had all its turns and has no answer";
+    MaxTurnsReached = "max_turns_reached", 422, "The agent used all its turns and has no answer";
     SecretInPrompt = "secret_in_prompt", 422, "The text holds something that looks like a key";
     DecisionNotPossible = "decision_not_possible", 422, "This gate does not take this decision";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
     IfMatchRequired = "if_match_required", 428, "The request needs an If-Match header";
     RateLimited = "rate_limited", 429, "Too many requests of this kind";
-    TooManyGenerations = "too_many_generations", 429, "Too many workflows are being generated at once";
+    TooManyGenerations = "too_many_generations", 429, "Too many workflows are being designed at once";
     TooManyStreams = "too_many_streams", 429, "The caller has too many event streams open";
     ProviderUnauthorized = "provider_unauthorized", 502, "The provider refused the key";
     ProviderRateLimited = "provider_rate_limited", 502, "The provider answers too many requests";

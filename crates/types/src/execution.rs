@@ -280,7 +280,7 @@ status!(
     }
 );
 
-/// One try of a step run.
+/// One attempt of a step run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Attempt {
     /// From 1, counted over all retries of the step.
@@ -382,7 +382,7 @@ pub struct GateDecision {
     pub difference: Option<String>,
     /// The person who decided.
     pub decided_by: String,
-    /// When.
+    /// When it was decided.
     pub decided_at: DateTime<Utc>,
     /// The gate's `opened_seq`. Negative for a decision that was made before this was stored.
     #[serde(default)]

@@ -16,11 +16,11 @@ use crate::status::status;
 use crate::usage::TokenUsage;
 use crate::workflows::{CreateWorkflow, Workflow};
 
-/// What a workflow is to do, in words. A model designs it.
+/// What a workflow should do, in words. A model designs it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GenerateWorkflow {
-    /// What the workflow is to do, or how it is to be changed, in any language.
+    /// What the workflow should do, or how it should be changed, in any language.
     pub prompt: String,
     /// Provider of the model that designs; that of the model, or of the server's setting, when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,7 +164,7 @@ pub struct GenerationSummary {
 pub struct GenerationPage {
     /// The generations, newest first.
     pub items: Vec<GenerationSummary>,
-    /// For the next page; `null` at the end.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 

@@ -7,6 +7,7 @@
 
 mod agent_run;
 mod agents;
+pub mod amounts;
 mod attachment;
 mod block;
 mod canvas;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::ids::PersonaId;
 use crate::{integer, patch};
 
-/// A voice and instructions that steps can take on.
+/// A voice and instructions that steps can use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Persona {
     /// Unique in the tenant.

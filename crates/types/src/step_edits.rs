@@ -81,7 +81,7 @@ pub struct ConnectStep {
     /// out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_port: Option<String>,
-    /// A later step of the same list, or `end`. `null` takes the connection away, so that the next step follows.
+    /// A later step of the same list, or `end`. `null` removes the connection, so that the next step follows.
     #[schema(required = true)]
     pub target: Option<StepId>,
 }

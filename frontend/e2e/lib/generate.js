@@ -6,7 +6,7 @@ import { chooseModel } from './builder.js';
 export class Generate {
   constructor(page) {
     this.page = page;
-    this.prompt = page.getByRole('textbox', { name: 'What is it to do?' });
+    this.prompt = page.getByRole('textbox', { name: 'What should the workflow do?' });
     this.model = page.getByRole('combobox', { name: 'Model that designs' });
     this.name = page.getByRole('textbox', { name: 'Name of the workflow' });
     this.progress = page.getByRole('region', { name: 'Progress' });

@@ -70,8 +70,8 @@ export const places = {
     const { id: run } = await api.start(id);
     await api.untilRun(run, 'completed');
     await page.goto(`/workflows/${id}/stats`);
-    await page.getByText('Table of the days').click();
-    await expect(page.getByRole('region', { name: 'Table of the days' })).toBeVisible();
+    await page.getByText('Table by day').click();
+    await expect(page.getByRole('region', { name: 'Table by day' })).toBeVisible();
   },
   'the statistics of a workflow that has never run': async ({ page, api }) => {
     const { id } = await api.createWorkflow('Market brief', [prompt('Research')]);
@@ -334,7 +334,7 @@ export const places = {
       runs.push(run);
     }
     await page.goto(`/runs/compare?a=${runs[0]}&b=${runs[1]}`);
-    await page.getByRole('switch', { name: 'Show all, equal parts too' }).click();
+    await page.getByRole('switch', { name: 'Show unchanged parts, too' }).click();
     await page.locator('.compare-step summary').first().click();
     await expect(page.getByRole('region', { name: 'Difference: Output' })).toBeVisible();
   },

@@ -46,7 +46,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await card.getByRole('textbox', { name: 'Longest silence' }).fill('90');
   await card.getByRole('combobox', { name: 'If interrupted' }).selectOption('Run again: it only reads');
   await card.getByRole('combobox', { name: 'Then go to' }).selectOption('Three');
-  await card.getByRole('switch', { name: 'Enabled' }).click();
+  await card.getByRole('switch', { name: 'Switched on' }).click();
   await builder.save(2);
 
   const { definition } = await api.workflow(id);
@@ -91,7 +91,7 @@ test('saves every field of a prompt, and shows it again', async ({ page, api }) 
   await value('textbox', 'Longest silence').toHaveValue('90s');
   await value('combobox', 'If interrupted').toHaveValue('reads');
   await value('combobox', 'Then go to').toHaveValue('three');
-  await expect(again.getByRole('switch', { name: 'Enabled' })).not.toBeChecked();
+  await expect(again.getByRole('switch', { name: 'Switched on' })).not.toBeChecked();
 });
 
 test('saves every field of a review, and shows it again', async ({ page, api }) => {

@@ -93,7 +93,7 @@ test('cases are connected by mouse and by keyboard, and a run of it is watched',
   await expect(builder.state).toHaveText('Saved as version 1');
   await canvas.connect('Which', 'case:big', 'Send');
   await canvas.expectSaid('Connected case big of Which with Send.');
-  await expect(canvas.node('Which')).toHaveAccessibleName(/Case big goes on with Send\.$/);
+  await expect(canvas.node('Which')).toHaveAccessibleName(/Case big goes to Send\.$/);
 
   await canvas.node('Which').focus();
   await page.keyboard.press('c');
@@ -112,7 +112,7 @@ test('cases are connected by mouse and by keyboard, and a run of it is watched',
   await canvas.connect('Which', 'case:small', 'Check');
   await expect(canvas.node('Which')).toHaveAccessibleName(/with Send\.$/);
   await builder.saveBar.getByRole('button', { name: /^Undo/ }).click();
-  await expect(canvas.node('Which')).toHaveAccessibleName(/Case small goes on with Polish\.$/);
+  await expect(canvas.node('Which')).toHaveAccessibleName(/Case small goes to Polish\.$/);
 
   const { id: execution } = await api.start(id, { n: 9 });
   const run = new Run(page);
@@ -157,11 +157,11 @@ test('a line is taken away by mouse and by keyboard, and comes back with undo', 
   await expect(which).toBeFocused();
   await page.mouse.click(at.x, at.y);
   await expectSound(page);
-  await page.getByRole('button', { name: 'Take the line away' }).click();
-  await canvas.expectSaid('The line from case big of Which is gone: it goes on with the next step.');
+  await page.getByRole('button', { name: 'Remove the line' }).click();
+  await canvas.expectSaid('The line from case big of Which is removed: it goes to the next step.');
   await expect(which).not.toHaveAccessibleName(/Case big/);
   await undo.click();
-  await expect(which).toHaveAccessibleName(/Case big goes on with Send\./);
+  await expect(which).toHaveAccessibleName(/Case big goes to Send\./);
 
   await which.focus();
   await page.keyboard.press('l');
@@ -169,7 +169,7 @@ test('a line is taken away by mouse and by keyboard, and comes back with undo', 
   await canvas.expectSaid(/^The line from case small of Which to Polish\./);
   await page.keyboard.press('Delete');
   await expect(which).toBeFocused();
-  await expect(which).toHaveAccessibleName(/Case big goes on with Send\.$/);
+  await expect(which).toHaveAccessibleName(/Case big goes to Send\.$/);
   await builder.save(2);
   const { definition } = await api.workflow(id);
   expect(definition.steps.map((step) => step.id)).toContain('which');

@@ -82,14 +82,14 @@ test('the menu does what the builder can do', async ({ page, api }) => {
   await builder.expectOrder('Research', 'Review');
   await commands.go('save', 'Save');
   await expect(builder.state).toHaveText('Saved as version 2');
-  await commands.go('refine', 'Refine: change it by a sentence');
+  await commands.go('change it', 'Change it by a sentence');
   await expect(page.getByRole('textbox', { name: 'What should be different?' })).toBeFocused();
-  await commands.go('vers', 'Versions');
+  await commands.go('hist', 'History');
   await expect(page).toHaveURL(new RegExp(`/workflows/${id}/versions$`));
   // The builder's actions went with its page.
   await commands.open();
   await commands.field.fill('undo');
-  await expect(commands.note).toHaveText('Nothing fits.');
+  await expect(commands.note).toHaveText('Nothing found.');
 });
 
 test('the menu does what the page of a run can do', async ({ page, api }) => {
@@ -124,7 +124,7 @@ test('the menu is bounded, and works with a quote and with 10,000 characters', a
   const asked = page.waitForResponse((response) => response.url().includes('search='));
   await commands.field.fill('a'.repeat(10_000));
   expect((await asked).status()).toBe(200);
-  await expect(commands.note).toHaveText('Nothing fits. Only the first 200 characters are searched for.');
+  await expect(commands.note).toHaveText('Nothing found. Only the first 200 characters are searched for.');
   await commands.field.fill('appear');
   await expect(commands.chosen).toContainText('Appearance');
 });

@@ -6,7 +6,7 @@ import { expect, test } from '../lib/test.js';
 const echo = (label, text) => prompt(label, text, { model: 'demo-echo' });
 const step = (page, label) => page.locator('.compare-step').filter({ has: page.getByRole('heading', { name: label, exact: true }) });
 const facts = (page) => page.getByRole('table', { name: 'Facts of the runs' });
-const showAll = (page) => page.getByRole('switch', { name: 'Show all, equal parts too' });
+const showAll = (page) => page.getByRole('switch', { name: 'Show unchanged parts, too' });
 
 /** Two runs of one workflow: another idea, another version with a step more. */
 async function twoRuns(api) {
@@ -74,7 +74,7 @@ test('addresses that name no two runs are told', async ({ page, api, guard }) =>
     await expect(page.getByText('Two runs are needed')).toBeVisible();
   }
   await page.goto(`/runs/compare?a=${a}&b=${a}`);
-  await expect(page.getByText('That is one run twice')).toBeVisible();
+  await expect(page.getByText('Both are the same run')).toBeVisible();
   await page.goto(`/runs/compare?a=execution-018f0000-0000-7000-8000-000000000001&b=${b}`);
   await expect(page.getByText('The first run does not exist')).toBeVisible();
 });
@@ -93,7 +93,7 @@ test('runs of different workflows are told, and a run that goes on is read again
   await api.review(b, 'check', { decision: 'approve' });
   await api.untilRun(b, 'completed');
   await api.call('DELETE', `/workflows/executions/${a}`);
-  await page.getByRole('button', { name: 'Read again' }).click();
+  await page.getByRole('button', { name: 'Refresh' }).click();
   await expect(page.getByText('The first run does not exist')).toBeVisible();
 });
 

@@ -12,7 +12,7 @@ const DESIGN = /\/generate\/generation-/;
 test('a sentence becomes a workflow, which is refined, created and run', async ({ page, api }) => {
   const design = new Generate(page);
   await page.goto('/');
-  await page.getByRole('textbox', { name: 'Describe what it is to do' }).fill(SENTENCE);
+  await page.getByRole('textbox', { name: 'Describe what the workflow should do' }).fill(SENTENCE);
   await page.keyboard.press('Control+Enter');
 
   await test.step('the prompt comes along, and the page says which model designs', async () => {
@@ -36,7 +36,7 @@ test('a sentence becomes a workflow, which is refined, created and run', async (
     await design.name.fill('Mail digest');
     const first = page.url();
     await page.getByRole('textbox', { name: 'What should be different?' }).fill('Add a step that checks the tone');
-    await page.getByRole('button', { name: 'Refine', exact: true }).click();
+    await page.getByRole('button', { name: 'Change it', exact: true }).click();
     await expect(page).not.toHaveURL(first);
     await expect(page.getByRole('heading', { name: 'What changes' })).toBeVisible();
     await expect(page.locator('.change').getByText('added')).toBeVisible();
@@ -74,7 +74,7 @@ test('a design goes on while the page is left, and a second tab watches it too',
 
   await test.step('an answer without a workflow is sent back', async () => {
     await designer.release();
-    await expect(design.progress.getByText('Mending 1 finding')).toBeVisible();
+    await expect(design.progress.getByText('Fixing 1 problem')).toBeVisible();
     await expect(design.progress.getByText(/^Call 2/)).toBeVisible();
   });
 
@@ -149,7 +149,7 @@ test('a design opens in the builder as a draft that is not saved', async ({ page
   await expect(builder.name).toHaveValue('Mail digest');
   await expect(builder.state).toHaveText('Not saved yet. Kept in this browser.');
   expect((await api.get('/workflows')).items).toEqual([]);
-  await builder.saveBar.getByRole('button', { name: 'Undo: take the design' }).click();
+  await builder.saveBar.getByRole('button', { name: 'Undo: open the design' }).click();
   await expect(page.getByRole('heading', { name: 'No steps yet' })).toBeVisible();
 });
 
@@ -201,7 +201,7 @@ test('the builder changes its draft by a sentence, as one step of undo', async (
     await expect(dialog.locator('.change').getByText('added')).toBeVisible();
   });
 
-  await dialog.getByRole('button', { name: 'Take it into the draft' }).click();
+  await dialog.getByRole('button', { name: 'Apply to the draft' }).click();
   await expect(dialog).toBeHidden();
   await expect.poll(async () => (await builder.order()).length).toBe(3);
   await expect(builder.state).toHaveText('Not saved yet. Kept in this browser.');
@@ -219,7 +219,7 @@ test('a sentence changes what is outside of the steps, too', async ({ page, api 
   await page.getByRole('button', { name: 'Change it', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.locator('.change').getByText('Weekly brief')).toBeVisible();
-  await dialog.getByRole('button', { name: 'Take it into the draft' }).click();
+  await dialog.getByRole('button', { name: 'Apply to the draft' }).click();
   await builder.save(2);
   expect((await api.workflow(id)).name).toBe('Weekly brief');
 });
@@ -232,7 +232,7 @@ test('a change that is dropped leaves the draft as it is', async ({ page, api })
   await page.getByRole('button', { name: 'Change it', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.locator('.change').getByText('removed')).toBeVisible();
-  await dialog.getByRole('button', { name: 'Drop it' }).click();
+  await dialog.getByRole('button', { name: 'Discard it' }).click();
   await expect(dialog).toBeHidden();
   await builder.expectOrder('Research', 'Write');
   await expect(page.getByRole('textbox', { name: 'What should be different?' })).toHaveValue('Remove Write');

@@ -146,7 +146,7 @@ test('leads from nothing to the templates', async ({ page, api }) => {
   await expect(page.getByRole('heading', { name: 'Start with your first workflow' })).toBeVisible();
   await page.getByRole('button', { name: 'Preview Research Brief' }).click();
   const preview = page.getByRole('dialog', { name: 'Research Brief' });
-  await expect(preview.getByRole('heading', { name: 'What you give it' })).toBeVisible();
+  await expect(preview.getByRole('heading', { name: 'Input' })).toBeVisible();
   await preview.getByRole('button', { name: 'Use template' }).click();
   await expect(page.getByRole('textbox', { name: 'Name of the workflow' })).toHaveValue('Research Brief');
   expect((await api.workflow('research-brief')).definition.steps).toHaveLength(5);

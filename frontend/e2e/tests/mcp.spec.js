@@ -46,9 +46,9 @@ test('an allowed tool, and trust, are kept at once', async ({ page, api }) => {
   await expect(write).not.toBeChecked();
   await write.click();
   await expect.poll(async () => (await api.get('/mcp-servers/files')).allowed_tools).toEqual([]);
-  await files.getByRole('switch', { name: 'Trust what it says of its tools' }).click();
+  await files.getByRole('switch', { name: 'Trust what it says about its tools' }).click();
   await expect.poll(async () => (await api.get('/mcp-servers/files')).trusted).toBe(true);
-  await expect(files).toContainText('What it says of its tools counts');
+  await expect(files).toContainText('What it says about its tools counts');
 });
 
 test('a secret is written, named, and never shown again', async ({ page, api }) => {

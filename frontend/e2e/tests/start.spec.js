@@ -23,13 +23,13 @@ test('an example is no value, until it is used', async ({ page, api }) => {
   const { example } = await open(api, page);
   await expect(field(page, 'Topic')).toHaveAttribute('placeholder', 'e.g. Tidal power …');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(input(page).getByText('“Topic” is needed.')).toBeVisible();
+  await expect(input(page).getByText('“Topic” is required.')).toBeVisible();
   await expectSound(page);
   await page.getByRole('button', { name: 'Use the example' }).click();
   await expect(field(page, 'Topic')).toHaveValue(example);
   await expect(field(page, 'Topic')).toBeFocused();
   await expect(page.getByRole('button', { name: 'Use the example' })).toHaveCount(0);
-  await expect(input(page).getByText('“Topic” is needed.')).toHaveCount(0);
+  await expect(input(page).getByText('“Topic” is required.')).toHaveCount(0);
 });
 
 test('JSON that the form cannot show keeps its place, and is said once', async ({ page, api }) => {

@@ -25,13 +25,13 @@ test('the statistics are a click away, as charts and as tables', async ({ page, 
   const chart = page.getByRole('img', { name: '2 completed, 1 failed and 0 cancelled in 30 days. At most 3 on one day.' });
   await expect(chart).toBeVisible();
   await expect(chart.locator('rect')).toHaveCount(2);
-  const steps = page.getByRole('region', { name: 'Table of the steps' });
+  const steps = page.getByRole('region', { name: 'Table by step' });
   await expect(steps.getByRole('row', { name: /^Research 3 0/ })).toBeVisible();
   await expect(steps.getByRole('row', { name: /^Write 3 1 \(33 %\)/ })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Cost by model' })).toBeVisible();
   await expect(page.getByText('demo · demo-instant')).toBeVisible();
-  await page.getByText('Table of the days').click();
-  const days = page.getByRole('region', { name: 'Table of the days' });
+  await page.getByText('Table by day').click();
+  const days = page.getByRole('region', { name: 'Table by day' });
   const today = new Date().toISOString().slice(0, 10);
   await expect(days.getByRole('row', { name: new RegExp(`^${today} 2 1 0`) })).toBeVisible();
   await expect(days.getByRole('row')).toHaveCount(2);

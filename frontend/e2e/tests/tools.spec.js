@@ -121,7 +121,7 @@ test('an agent is chosen, or written in its step, with its tools', async ({ page
   await dialog.getByRole('checkbox', { name: /^read_text_file/ }).check();
   await dialog.getByRole('button', { name: 'Done' }).click();
   await card.getByRole('combobox', { name: 'Ask a person before' }).selectOption('Every call');
-  await card.getByRole('textbox', { name: 'Most turns' }).fill('4');
+  await card.getByRole('textbox', { name: 'Max. turns' }).fill('4');
   await builder.save();
   const [step] = (await api.workflow(id)).definition.steps;
   expect(step).toMatchObject({ type: 'agent', agent_id: 'scout', prompt: 'Find the tides', tools: ['files:read_text_file'], approve: 'always', max_turns: 4 });
@@ -139,7 +139,7 @@ test('agents are made, edited and deleted in the settings', async ({ page, api }
   await page.getByRole('button', { name: 'Choose tools' }).click();
   await page.getByRole('dialog').getByRole('checkbox', { name: /^current_time/ }).check();
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
-  await page.getByRole('textbox', { name: 'Most turns' }).fill('3');
+  await page.getByRole('textbox', { name: 'Max. turns' }).fill('3');
   await page.getByRole('button', { name: 'Save agent' }).click();
   const scout = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Scout', exact: true }) });
   await expect(scout).toContainText('native:current_time');
@@ -148,7 +148,7 @@ test('agents are made, edited and deleted in the settings', async ({ page, api }
   await page.reload();
   await expect(scout).toContainText('1 workflow uses it.');
   await scout.getByRole('button', { name: 'Edit Scout' }).click();
-  await page.getByRole('textbox', { name: 'Most turns' }).fill('5');
+  await page.getByRole('textbox', { name: 'Max. turns' }).fill('5');
   await page.getByRole('button', { name: 'Save agent' }).click();
   await expect.poll(async () => (await api.get('/agents/scout')).max_turns).toBe(5);
   await scout.getByRole('button', { name: 'Delete Scout' }).click();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sluice_types::{ErrorCode, Problem};
+use sluice_web_state::message::title_in_pages;
 
 /// The answer of every call.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -44,7 +45,7 @@ impl ApiError {
     pub fn title(&self) -> String {
         match self {
             Self::Unreachable => "The server cannot be reached".into(),
-            Self::Problem(problem) => problem.title.clone(),
+            Self::Problem(problem) => title_in_pages(problem.code).map_or_else(|| problem.title.clone(), str::to_owned),
             Self::Unreadable { status } => format!("The answer could not be read (status {status})"),
         }
     }

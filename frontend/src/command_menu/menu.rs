@@ -222,7 +222,7 @@ fn Notes(query: Memo<Query>, found: Found, has_some: Memo<bool>) -> impl IntoVie
     let note = move || {
         let mut lines = Vec::new();
         if !has_some.get() {
-            lines.push("Nothing fits.".to_owned());
+            lines.push("Nothing found.".to_owned());
         }
         if query.with(Query::is_cut) {
             lines.push(format!("Only the first {MAX_SEARCH_CHARS} characters are searched for."));

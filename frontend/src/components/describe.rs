@@ -50,7 +50,7 @@ pub fn DescribeField(
     view! {
         <section class="card padded describe" aria-labelledby=format!("{id}-head")>
             <h2 id=format!("{id}-head")>
-                <label for=id.clone()>"Describe what it is to do"</label>
+                <label for=id.clone()>"Describe what the workflow should do"</label>
             </h2>
             <div class="describe-line">
                 <textarea

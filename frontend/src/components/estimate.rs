@@ -32,7 +32,7 @@ pub fn EstimateSummary(#[prop(into)] estimate: Signal<Option<Estimate>>) -> impl
     };
     let unknown = move || {
         let labels = estimate.with(|it| it.as_ref().map(|it| it.unknown_prices.join(", ")).unwrap_or_default());
-        (!labels.is_empty()).then(|| format!("No price is known for: {labels}."))
+        (!labels.is_empty()).then(|| format!("The price is not known for: {labels}."))
     };
     let date = move || estimate.with(|it| it.as_ref().map(|it| format!("Prices of {}.", it.prices_date)));
     view! {

@@ -104,7 +104,7 @@ fn ToolSearch(chosen: Signal<Vec<String>>, several: bool, press: Callback<String
         </div>
         {move || {
             let id = typed.get()?;
-            let label = format!("Use {id}, which no listing has");
+            let label = format!("Use {id}, which is not in the list");
             Some(view! {
                 <div>
                     <Button icon=icondata_lu::LuPlus on_press=move |_| press.run(id.clone())>{label}</Button>

@@ -182,7 +182,7 @@ impl AgentForm {
             ("Description", &self.description),
             ("Tools", &self.tools.join(" ")),
             ("Asks before", &self.approve),
-            ("Most turns", &self.max_turns),
+            ("Max. turns", &self.max_turns),
             ("Long conversation", &self.on_context_full),
             ("Model", &model),
             ("Fallbacks", &fallbacks.join(" ")),

@@ -3,44 +3,14 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sluice_types::CostRange;
+use sluice_types::amounts::CENT_USD;
+
+pub use sluice_types::amounts::{PRICE_NOT_KNOWN, cost, known_cost, number, plural};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-
-/// The text in place of a cost whose price is not known: never `$0`, which reads as free.
-pub const PRICE_NOT_KNOWN: &str = "price not known";
-
-/// The least cost that is written in cents, in US dollars: from there on it reads as one cent.
-const CENT_USD: f64 = 0.009_95;
-/// Digits behind the point at the most.
-const MOST_PLACES: usize = 7;
-
-/// A cost in US dollars: `$0.0042`, `$0.12`, `$3.50`, `$1,204`. Below a cent it has two digits that count.
-#[must_use]
-pub fn cost(usd: f64) -> String {
-    if usd.is_nan() || usd <= 0.0 {
-        "$0".into()
-    } else if usd < CENT_USD {
-        small_cost(usd)
-    } else if usd < 999.995 {
-        format!("${usd:.2}")
-    } else {
-        format!("${}", grouped(&format!("{usd:.0}")))
-    }
-}
-
-/// A cost below a cent, with two digits that count.
-fn small_cost(usd: f64) -> String {
-    let (mut places, mut least) = (4, 0.001);
-    // What would be rounded up to the place before has its digits there.
-    while usd < least * 0.995 && places < MOST_PLACES {
-        places += 1;
-        least /= 10.0;
-    }
-    if usd < least * 0.995 { format!("< ${least:.places$}", places = places - 1) } else { format!("${usd:.places$}") }
-}
 
 /// A cost in a list, where costs are compared at a glance: `< $0.01`, `$0.12`.
 #[must_use]
@@ -58,16 +28,6 @@ pub fn known_cost_in_list(usd: f64, unpriced_calls: u32) -> String {
     }
 }
 
-/// A cost, as far as it is known: the prices of so many calls are not.
-#[must_use]
-pub fn known_cost(usd: f64, unpriced_calls: u32) -> String {
-    match unpriced_calls {
-        0 => cost(usd),
-        _ if usd > 0.0 => format!("at least {}", cost(usd)),
-        _ => "price not known".into(),
-    }
-}
-
 /// From the least to the most that something may cost: `$0.0042–$0.0120`, or one cost when both read
 /// the same.
 #[must_use]
@@ -80,12 +40,6 @@ pub fn cost_range(range: CostRange) -> String {
     } else {
         format!("{low}–{high}")
     }
-}
-
-/// A number with its thousands set apart: `12,345`.
-#[must_use]
-pub fn number(count: u64) -> String {
-    grouped(&count.to_string())
 }
 
 /// A number of tokens: `999`, `1.2k`, `45k`, `1.3M`.
@@ -113,7 +67,7 @@ fn scaled(count: u64, units: &[(&str, u64)], first: u64, plain: &str) -> String 
         shown = if tenths < 100 {
             format!("{}.{}{space}{name}", tenths / 10, tenths % 10)
         } else {
-            format!("{}{space}{name}", grouped(&whole.to_string()))
+            format!("{}{space}{name}", number(whole))
         };
         let next_unit = units.get(at + 1).map(|&(_, next)| next / unit);
         if next_unit.is_none_or(|next| whole < next) {
@@ -126,17 +80,6 @@ fn scaled(count: u64, units: &[(&str, u64)], first: u64, plain: &str) -> String 
 fn rounded(count: u64, unit: u64) -> u64 {
     let unit = unit.max(1);
     count / unit + u64::from(count % unit >= unit.div_ceil(2))
-}
-
-fn grouped(digits: &str) -> String {
-    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
 }
 
 /// A duration: `40 ms`, `0.8 s`, `42 s`, `2 min 5 s`, `1 h 3 min`, `2 d 4 h`.
@@ -188,12 +131,6 @@ pub fn relative_time(then_ms: i64, now_ms: i64) -> String {
 
 fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
-}
-
-/// A count with its noun: `1 step`, `3 steps`.
-#[must_use]
-pub fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 /// The number of a run in its workflow: `#15`.
@@ -266,37 +203,6 @@ mod tests {
     }
 
     #[test]
-    fn costs_keep_the_digits_that_matter() {
-        check(
-            cost,
-            &[
-                (0.0, "$0"),
-                (-1.0, "$0"),
-                (f64::NAN, "$0"),
-                (0.000_000_1, "< $0.000001"),
-                (0.000_001, "$0.0000010"),
-                (0.000_099_6, "$0.00010"),
-                (0.000_05, "$0.000050"),
-                (0.0042, "$0.0042"),
-                (0.009_94, "$0.0099"),
-                (0.009_96, "$0.01"),
-                (0.12, "$0.12"),
-                (0.9996, "$1.00"),
-                (3.5, "$3.50"),
-                (999.994, "$999.99"),
-                (999.996, "$1,000"),
-                (1_234_567.8, "$1,234,568"),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_cost_that_is_not_known_is_no_zero() {
-        let shown = |(usd, unpriced)| known_cost(usd, unpriced);
-        check(shown, &[((0.0, 0), "$0"), ((0.0, 1), "price not known"), ((0.12, 1), "at least $0.12")]);
-    }
-
-    #[test]
     fn a_list_has_no_fractions_of_a_cent() {
         let costs = [(0.0, "$0"), (0.000_01, "< $0.01"), (0.009_94, "< $0.01"), (0.009_96, "$0.01"), (0.154, "$0.15")];
         check(cost_in_list, &costs);
@@ -340,7 +246,6 @@ mod tests {
             bytes,
             &[(512, "512 B"), (1_023, "1023 B"), (1_536, "1.5 KiB"), (2 << 20, "2.0 MiB"), (1_048_575, "1.0 MiB")],
         );
-        check(number, &[(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")]);
     }
 
     #[test]
@@ -393,9 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn nouns_agree_and_times_are_rfc_3339() {
-        let steps = |count| plural(count, "step", "steps");
-        check(steps, &[(0, "0 steps"), (1, "1 step"), (1_200, "1,200 steps")]);
+    fn times_are_rfc_3339() {
         assert_eq!(utc_iso(DateTime::from_timestamp_millis(1_700_000_000_123).unwrap()), "2023-11-14T22:13:20Z");
     }
 }

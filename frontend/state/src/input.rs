@@ -286,8 +286,8 @@ impl InputForm {
         let missing = |field: &&Field| field.required && value.get(&field.name).is_none();
         let Some(field) = self.fields.iter().find(missing) else { return Ok(()) };
         let message = match (self.mode, value) {
-            (Mode::Form, _) => format!("“{}” is needed.", field.label),
-            (Mode::Json, Value::Object(_)) => format!("The field `{}` is needed.", field.name),
+            (Mode::Form, _) => format!("“{}” is required.", field.label),
+            (Mode::Json, Value::Object(_)) => format!("The field `{}` is required.", field.name),
             (Mode::Text | Mode::Json, _) => {
                 format!("A step reads the field `{}`: fill in the form, or write an object with it.", field.name)
             }

@@ -1,6 +1,27 @@
 //! Messages of the server, in which names of fields stand between backticks.
 
+use sluice_types::ErrorCode;
+
 use crate::format::capitalised;
+
+/// The title of an error in the words of the pages, where the API has another noun for the same thing.
+#[must_use]
+pub const fn title_in_pages(code: ErrorCode) -> Option<&'static str> {
+    Some(match code {
+        ErrorCode::ExecutionNotFound => "There is no run with this id",
+        ErrorCode::StepRunNotFound => "The run has no such step",
+        ErrorCode::ExecutionActive => "A run has not ended",
+        ErrorCode::IllegalTransition => "The state of the run does not allow this",
+        ErrorCode::GateOpen => "The run waits for a decision",
+        ErrorCode::GateDecided => "This was decided already",
+        ErrorCode::DecisionNotPossible => "This decision is not possible here",
+        ErrorCode::ExecutionElsewhere => "Another server has this run",
+        ErrorCode::GenerationNotFound => "There is no design with this id",
+        ErrorCode::GenerationEnded => "The design has ended",
+        ErrorCode::GenerationNotCompleted => "The design has no workflow",
+        _ => return None,
+    })
+}
 
 /// A part of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +70,15 @@ mod tests {
     fn backticks_that_are_no_pair_stay() {
         for message in ["one ` alone", "a ``` fence ```", "`over\nlines`", "``"] {
             assert_eq!(spans(message), [Text(message)], "{message}");
+        }
+    }
+
+    #[test]
+    fn pages_call_an_execution_a_run_and_a_generation_a_design() {
+        for &code in ErrorCode::ALL {
+            let title = title_in_pages(code).unwrap_or(code.title());
+            let words = ["execution", "generation", "gate"];
+            assert!(!words.iter().any(|word| title.to_lowercase().contains(word)), "{title}");
         }
     }
 

@@ -86,8 +86,12 @@ mod tests {
         let drawn: Vec<_> = bars.iter().map(|bar| (bar.percent, bar.look)).collect();
         assert_eq!(drawn, [(50, "good"), (100, "good"), (LEAST_PERCENT, "bad"), (50, "live")]);
         assert_eq!(bars[0].id, runs[3].id);
-        assert!(bars[1].says.starts_with("Completed · ") && bars[1].says.ends_with(" · $0.02"), "{}", bars[1].says);
-        assert!(bars[3].says.starts_with("Running"));
+        assert!(
+            bars[1].says.starts_with("#2 · Completed · ") && bars[1].says.ends_with(" · $0.02"),
+            "{}",
+            bars[1].says
+        );
+        assert!(bars[3].says.starts_with("#4 · Running"));
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub fn origin_words(version: &WorkflowVersionSummary) -> Option<String> {
                 None => "Restored".to_owned(),
             });
         }
-        VersionOrigin::Generated => "Generated",
+        VersionOrigin::Generated => "Designed by a model",
         VersionOrigin::Copied => "Copied from another workflow",
         VersionOrigin::Template => "From a template",
     };
@@ -158,7 +158,7 @@ mod tests {
             origin_words(&serde_json::from_value(version).unwrap())
         };
         assert_eq!(words(json!("restored"), json!(3)).unwrap(), "Restored version 3");
-        assert_eq!(words(json!("generated"), Value::Null).unwrap(), "Generated");
+        assert_eq!(words(json!("generated"), Value::Null).unwrap(), "Designed by a model");
         for silent in [json!("saved"), json!("of next year"), Value::Null] {
             assert_eq!(words(silent, Value::Null), None);
         }

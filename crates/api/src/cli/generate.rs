@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 use sluice_engine::{Engine, EngineError, GenerationRequest};
+use sluice_types::amounts::{cost, plural};
 use sluice_types::{GenerateWorkflow, Generation, GenerationEventType, GenerationId, GenerationStatus, TenantId};
 
 use super::data_folder;
@@ -13,7 +14,6 @@ use super::own_engine::OwnEngine;
 use super::run::explain;
 use super::serve::start_log;
 use super::signals::StopSignals;
-use super::terminal::cost_of;
 use super::visible::{print_line, tell, tell_line};
 use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, eprint_error};
 
@@ -113,7 +113,7 @@ async fn follow(engine: &Engine, tenant: &TenantId, started: &Generation) -> Res
     let generation = engine.generation(tenant, &started.id).await.map_err(|error| explain(&error))?;
     Ok(match generation.status {
         GenerationStatus::Completed => print_design(&generation),
-        GenerationStatus::Cancelled => eprint_error(STOPPED, "it was cancelled"),
+        GenerationStatus::Cancelled => eprint_error(STOPPED, "the design was cancelled"),
         GenerationStatus::Running | GenerationStatus::Failed | GenerationStatus::Unknown => {
             let message = generation.error.map(|error| error.message).unwrap_or_default();
             eprint_error(FAILED, &message)
@@ -123,7 +123,7 @@ async fn follow(engine: &Engine, tenant: &TenantId, started: &Generation) -> Res
 
 /// Prints the file, and tells what is to know of it.
 fn print_design(generation: &Generation) -> u8 {
-    let Some(workflow) = &generation.workflow else { return eprint_error(FAILED, "it has no workflow") };
+    let Some(workflow) = &generation.workflow else { return eprint_error(FAILED, "the design has no workflow") };
     let mut file =
         json!({"name": workflow.name, "description": workflow.description, "definition": workflow.definition});
     if let Some(fields) = file.as_object_mut()
@@ -139,6 +139,7 @@ fn print_design(generation: &Generation) -> u8 {
     for server in &generation.mcps_suggested {
         tell_line(&format!("an MCP server would help: {}: {}", server.name, server.reason));
     }
-    tell_line(&format!("✔ designed with {} calls, {}", generation.calls, cost_of(generation.cost_usd, 0)));
+    let calls = plural(u64::try_from(generation.calls).unwrap_or(0), "call", "calls");
+    tell_line(&format!("✔ designed with {calls}, {}", cost(generation.cost_usd)));
     DONE
 }

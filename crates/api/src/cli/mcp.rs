@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use sluice_engine::providers::{NetworkPolicy, ProvidersConfig};
 use sluice_engine::{Engine, EngineConfig};
 use sluice_store::{Cursor, StoreConfig, StoredMcpServer};
+use sluice_types::amounts::plural;
 use sluice_types::limits::MAX_PAGE;
 use sluice_types::{McpServerId, McpTransport, TenantId};
 
@@ -107,7 +108,10 @@ fn line(stored: &StoredMcpServer, tools: i64) -> String {
     };
     let state = match (&stored.listing.error, stored.listing.listed_at) {
         (Some(error), _) => format!("failed: {error}"),
-        (None, Some(at)) => format!("{tools} tools, listed {}", at.format("%Y-%m-%d %H:%M UTC")),
+        (None, Some(at)) => {
+            let tools = plural(u64::try_from(tools).unwrap_or(0), "tool", "tools");
+            format!("{tools}, listed {}", at.format("%Y-%m-%d %H:%M UTC"))
+        }
         (None, None) => "not connected yet".to_owned(),
     };
     format!("{}\t{}\t{}\t{state}", server.id, server.name, place.trim())

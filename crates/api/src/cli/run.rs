@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::Value;
 use sluice_engine::{Command, Engine, EngineError, StartRequest, lint_deeply};
+use sluice_types::amounts::{known_cost, plural};
 use sluice_types::{
     Definition, ErrorCode, Execution, ExecutionId, ExecutionStatus, GateDecision, Index, LintContext, Metadata,
     ProviderName, ReviewDecision, StartExecution, TenantId, Workflow, WorkflowId, provider_of_model, slug_from_name,
@@ -19,7 +20,7 @@ use super::follow::Follower;
 use super::own_engine::OwnEngine;
 use super::serve::start_log;
 use super::signals::StopSignals;
-use super::terminal::{Terminal, ask, can_ask, cost_of, named};
+use super::terminal::{Terminal, ask, can_ask, named};
 use super::visible::{print_line, tell_line};
 use super::{DONE, FAILED, INTERRUPTED, STOPPED, USAGE, WAITING, eprint_error};
 
@@ -286,11 +287,12 @@ fn print_output(execution: &Execution, quiet: bool) -> u8 {
             execution.output.as_ref().map(|output| output.as_str().map_or_else(|| output.to_string(), str::to_owned));
         print_line(&text.unwrap_or_default());
     }
+    let steps = u64::try_from(execution.steps_executed.len()).unwrap_or(u64::MAX);
     tell_line(&format!(
-        "\n✔ completed: {} steps, {} tokens, {}",
-        execution.steps_executed.len(),
-        execution.token_usage.input_tokens + execution.token_usage.output_tokens,
-        cost_of(execution.cost_usd, execution.unpriced_calls)
+        "\n✔ completed: {}, {}, {}",
+        plural(steps, "step", "steps"),
+        plural(execution.token_usage.input_tokens + execution.token_usage.output_tokens, "token", "tokens"),
+        known_cost(execution.cost_usd, execution.unpriced_calls)
     ));
     DONE
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal as _};
 use std::path::Path;
 
+use sluice_types::amounts::{known_cost, plural};
 use sluice_types::limits::MAX_OUTPUT_BYTES;
 use sluice_types::{DecideGate, EventType, ExecutionEvent, Gate, GateKind, ReviewDecision, StepPath, StepRunStatus};
 
@@ -118,28 +119,20 @@ fn sentence_of(event: &ExecutionEvent) -> Option<String> {
         }
         (EventType::Progress, Some(StepRunStatus::Completed)) => {
             let tokens = event.token_usage.map_or(0, |usage| usage.input_tokens + usage.output_tokens);
+            let tokens = plural(tokens, "token", "tokens");
             let seconds =
                 std::time::Duration::from_millis(event.duration_ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0))
                     .as_secs_f64();
-            let cost = cost_of(event.cost_estimate.unwrap_or(0.0), event.unpriced_calls.unwrap_or(0));
+            let cost = known_cost(event.cost_estimate.unwrap_or(0.0), event.unpriced_calls.unwrap_or(0));
             let before = indent(event.path.as_ref());
             let warning =
                 event.message.as_ref().map(|message| format!("\n{before}⚠ {label}: {message}")).unwrap_or_default();
-            Some(format!("✔ {label}  {seconds:.1} s, {tokens} tokens, {cost}{warning}"))
+            Some(format!("✔ {label}  {seconds:.1} s, {tokens}, {cost}{warning}"))
         }
         (EventType::Retry, _) => Some(format!("↻ {label}: {message}")),
         (EventType::Skipped, _) => Some(format!("- {label}: {message}")),
         (EventType::Error, Some(_)) => Some(format!("✘ {label}: {message}")),
         _ => None,
-    }
-}
-
-/// A cost, as far as it is known. The prices of so many calls are not.
-pub fn cost_of(usd: f64, unpriced_calls: u32) -> String {
-    match unpriced_calls {
-        0 => format!("${usd:.4}"),
-        _ if usd > 0.0 => format!("at least ${usd:.4}"),
-        _ => "price not known".into(),
     }
 }
 

@@ -89,9 +89,10 @@ pub async fn follow_workflow(
 ) -> ApiResult<HttpResponse> {
     let (read_of, after) = position_of(&request, query.0.after.as_deref())?;
     require(&app, &caller, &id).await?;
-    let newest = app.engine.store().newest_execution(caller.tenant(), &id).await?.ok_or_else(|| {
-        ApiError::new(ErrorCode::ExecutionNotFound, "The workflow has no execution yet: start one first.")
-    })?;
+    let newest =
+        app.engine.store().newest_execution(caller.tenant(), &id).await?.ok_or_else(|| {
+            ApiError::new(ErrorCode::ExecutionNotFound, "The workflow has no run yet: start one first.")
+        })?;
     let position = app.engine.store().event_position(caller.tenant(), &newest).await?;
     let is_older = read_of.is_some_and(|read_of| read_of != newest);
     let after = if is_older || position.is_some_and(|(last, _)| after > last) { 0 } else { after };

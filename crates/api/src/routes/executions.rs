@@ -32,9 +32,9 @@ use crate::wait::{self, IncludeQuery, WaitForEventQuery, WaitQuery};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExecutionQuery {
-    /// Items on the page: 1 to 200, 20 when left out.
+    /// Items on the page: 1 to 200. Default: 20.
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Only those in one of these statuses, separated by commas.
     #[serde(default, deserialize_with = "comma_separated")]
@@ -80,9 +80,9 @@ pub struct ExecutionQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WorkflowExecutionQuery {
-    /// Items on the page: 1 to 200, 20 when left out.
+    /// Items on the page: 1 to 200. Default: 20.
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Only those in one of these statuses, separated by commas.
     #[serde(default, deserialize_with = "comma_separated")]

@@ -18,9 +18,9 @@ use crate::validate::{cursor, page_size};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct GateQuery {
-    /// Items on the page: 1 to 200, 20 when left out.
+    /// Items on the page: 1 to 200. Default: 20.
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// The order, by the creation of the executions: `-created_at`, newest first, when left out, or `created_at`.
     #[serde(default)]

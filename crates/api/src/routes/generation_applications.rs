@@ -208,8 +208,8 @@ fn completed(stored: StoredGeneration) -> ApiResult<StoredGeneration> {
     let detail = match stored.generation.status {
         GenerationStatus::Completed => return Ok(stored),
         GenerationStatus::Running => "It is still running: wait until it has ended.",
-        GenerationStatus::Failed => "It failed, and `error` says why: generate the workflow again.",
-        GenerationStatus::Cancelled => "It was cancelled: generate the workflow again.",
+        GenerationStatus::Failed => "It failed, and `error` says why: have the workflow designed again.",
+        GenerationStatus::Cancelled => "It was cancelled: have the workflow designed again.",
         GenerationStatus::Unknown => "A newer version of Sluice wrote it.",
     };
     Err(ApiError::new(ErrorCode::GenerationNotCompleted, detail))

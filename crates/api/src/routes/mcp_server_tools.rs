@@ -17,7 +17,7 @@ use crate::validate::page_size;
 /// The connection is kept for calls that follow. The list of tools is stored with its time.
 #[utoipa::path(
     tag = "mcp-servers", params(("mcp_server_id" = McpServerId, Path, description = "The MCP server")),
-    responses((status = 200, description = "Whether the server answers, and what it says of itself", body = McpCheck)),
+    responses((status = 200, description = "Whether the server answers, and what it says about itself", body = McpCheck)),
     extensions(("x-error-codes" = json!(["mcp_server_not_found"])))
 )]
 #[post("/mcp-servers/{mcp_server_id}/check")]
@@ -25,7 +25,7 @@ pub async fn check_mcp_server(caller: Editor, id: Path<McpServerId>, app: Data<A
     Ok(Json(app.engine.mcp_servers().check(caller.tenant(), &id).await?))
 }
 
-/// Lists the tools of an MCP server, as they were last listed, with what the server says of their effects.
+/// Lists the tools of an MCP server, as they were last listed, with what the server says about their effects.
 ///
 /// A server that was never listed is connected to and listed now. `check_mcp_server` lists them anew.
 #[utoipa::path(

@@ -29,9 +29,9 @@ type StepAddress = Path<(ExecutionId, StepPath)>;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StepRunQuery {
-    /// Items on the page: 1 to 200, 20 when left out.
+    /// Items on the page: 1 to 200. Default: 20.
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// The path of a container: its step runs are listed. The workflow's own steps when left out.
     pub parent: Option<StepPath>,

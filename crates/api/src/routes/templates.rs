@@ -52,9 +52,9 @@ impl Start {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TemplateQuery {
-    /// Items on the page: 1 to 200, 20 when left out.
+    /// Items on the page: 1 to 200. Default: 20.
     pub limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     pub cursor: Option<String>,
     /// Their category.
     pub category: Option<String>,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sluice_store::{
     EarlierRequest, IdempotencyKey, LayoutChange, NodesChange, SavedBy, StoreError, WorkflowSave, WorkflowUpdate,
 };
+use sluice_types::amounts::plural;
 use sluice_types::json::ReadError;
 use sluice_types::{
     CreateWorkflow, Definition, ErrorCode, FieldError, VersionOrigin, Workflow, WorkflowId, built_in_templates,
@@ -298,8 +299,8 @@ pub fn saved(update: &WorkflowUpdate) -> ApiResult<()> {
         WorkflowUpdate::Stale(current) => Err(ApiError::stale(*current)),
         WorkflowUpdate::NotFound => Err(ErrorCode::WorkflowNotFound.into()),
         WorkflowUpdate::Active(count) => {
-            let detail =
-                format!("{count} of its executions have not ended: cancel them before you delete the workflow.");
+            let runs = plural(u64::try_from(*count).unwrap_or(0), "run", "runs");
+            let detail = format!("The workflow has {runs} under way: cancel them before you delete it.");
             Err(ApiError::new(ErrorCode::ExecutionActive, detail))
         }
     }

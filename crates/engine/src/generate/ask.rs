@@ -146,7 +146,10 @@ impl Asking<'_> {
 
 /// The generation has had all its time.
 pub fn timed_out() -> DesignError {
-    DesignError::failed(ErrorCode::AttemptTimedOut, "The generation took too long. Try again, with another model.")
+    DesignError::failed(
+        ErrorCode::AttemptTimedOut,
+        "The design took too long. Try again with another model, or ask for a smaller workflow.",
+    )
 }
 
 impl Said {

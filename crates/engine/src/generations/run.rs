@@ -22,7 +22,7 @@ const WRITE_AGAIN: Duration = Duration::from_secs(1);
 pub fn interrupted() -> RunError {
     RunError::new(
         ErrorCode::Interrupted,
-        "The server stopped while the workflow was being generated. What was spent is counted. Generate it again.",
+        "The server stopped while the workflow was being designed. What was spent is counted. Try again.",
     )
 }
 

@@ -1,6 +1,7 @@
 //! Deciding at gates.
 
 use serde_json::Value;
+use sluice_types::amounts::cost;
 use sluice_types::{
     DecideGate, ErrorCode, EventType, ExecutionEvent, Gate, GateDecision, GateKind, OnExpiry, ReviewDecision, RunError,
     StepKind, StepPath, StepRunStatus, StepType, json,
@@ -68,9 +69,13 @@ impl Machine {
             }
             ReviewDecision::Reject | ReviewDecision::Fail => {
                 let is_review = gate.kind == GateKind::Review;
-                let code = if is_review { ErrorCode::ReviewRejected } else { ErrorCode::Interrupted };
+                let (code, decided) = if is_review {
+                    (ErrorCode::ReviewRejected, "rejected the text")
+                } else {
+                    (ErrorCode::Interrupted, "decided that the step failed")
+                };
                 let why = request.comment.as_deref().map(|comment| format!(": {comment}")).unwrap_or_default();
-                self.fail_step(path, RunError::new(code, format!("{by} decided `{}`{why}", request.decision)));
+                self.fail_step(path, RunError::new(code, format!("{by} {decided}{why}")));
             }
             ReviewDecision::Revise => self.revise(gate, request, env)?,
             ReviewDecision::RaiseBudget => {
@@ -206,7 +211,7 @@ impl Machine {
         let least = state.cost_usd + gate.needed_usd.unwrap_or_default();
         match request.budget_usd {
             _ if gate.needed_usd.is_none() => {
-                let message = "No budget covers a price that is not known: take the budget away, or switch the step to another model, then `repeat`.";
+                let message = "No budget covers a price that is not known: remove the budget, or switch the step to another model, then `repeat`.";
                 Err(EngineError::field(ErrorCode::DecisionNotPossible, "/decision", message))
             }
             Some(budget) if budget.is_finite() && budget >= least => {
@@ -214,9 +219,12 @@ impl Machine {
                 Ok(())
             }
             _ => {
-                let least = round_up(least);
-                let message =
-                    format!("give a `budget_usd` of at least {least:.6}: the amount spent plus the next call");
+                let enough = round_up(least);
+                let message = format!(
+                    "{} is spent, and the next call may cost {}: a `budget_usd` of {enough} is enough",
+                    cost(state.cost_usd),
+                    cost(gate.needed_usd.unwrap_or_default())
+                );
                 Err(EngineError::field(ErrorCode::InvalidRequest, "/budget_usd", message))
             }
         }
@@ -273,9 +281,10 @@ impl Machine {
     }
 }
 
-/// Rounds up to a millionth of a dollar, the precision of messages.
+/// Rounds up to a cent; an amount below a cent to a millionth of a dollar.
 fn round_up(usd: f64) -> f64 {
-    (usd * 1_000_000.0).ceil() / 1_000_000.0
+    let parts = if usd < 0.01 { 1_000_000.0 } else { 100.0 };
+    (usd * parts).ceil() / parts
 }
 
 fn check_request(gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
@@ -296,4 +305,18 @@ fn check_request(gate: &Gate, request: &DecideGate) -> Result<(), EngineError> {
         return Err(EngineError::field(ErrorCode::InvalidRequest, "/content", message));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::round_up;
+
+    #[test]
+    fn the_budget_that_is_told_is_enough_and_has_few_digits() {
+        for (least, told) in [(0.020_005, "0.03"), (0.000_000_4, "0.000001"), (0.5, "0.5"), (1.0, "1")] {
+            let enough = round_up(least);
+            assert!(enough >= least, "{enough} < {least}");
+            assert_eq!(enough.to_string(), told);
+        }
+    }
 }

@@ -43,7 +43,7 @@ impl Machine {
             Some(wait) => self.retry_in(path, failure.message.clone(), wait, failures, progress.candidate),
             None => match next {
                 Some(next) => {
-                    let message = format!("{} Going on with `{}`.", failure.message, next.model);
+                    let message = format!("{} Continuing with `{}`.", failure.message, next.model);
                     self.retry_in(path, message, Duration::ZERO, 0, progress.candidate + 1);
                 }
                 None => self.fail_step(path, RunError::new(failure.code, failure.message.clone())),

@@ -1,6 +1,7 @@
 //! Opening gates: points at which an execution waits for a person.
 
 use chrono::TimeDelta;
+use sluice_types::amounts::cost;
 use sluice_types::{
     Candidate, EventType, ExecutionEvent, Gate, GateKind, OnExpiry, ReviewDecision, StepKind, StepPath, StepRun,
     StepRunStatus,
@@ -40,16 +41,17 @@ impl Machine {
 
     pub(super) fn open_budget_gate(&mut self, path: &StepPath, needed_usd: Option<f64>, candidate: &Candidate) {
         let state = &self.journal.state;
-        let budget = state.budget_usd.unwrap_or_default();
-        let (spent, model) = (state.cost_usd, &candidate.model);
+        let budget = cost(state.budget_usd.unwrap_or_default());
+        let (spent, model) = (cost(state.cost_usd), &candidate.model);
         let message = match needed_usd {
             Some(needed) => format!(
-                "The next call of `{model}` may cost ${needed:.6}, and ${spent:.6} of the budget of ${budget:.6} is spent. \
-                 Raise the budget, switch the step to another model and repeat it, or stop."
+                "The next call of `{model}` may cost {}, and {spent} of the budget of {budget} is spent. \
+                 Raise the budget, switch the step to another model and repeat it, or stop.",
+                cost(needed)
             ),
             None => format!(
-                "The price of `{model}` is not known, so the budget of ${budget:.6} cannot be kept. \
-                 Take the budget away and repeat the step, switch it to another model, or stop."
+                "The price of `{model}` is not known, so the budget of {budget} cannot be kept. \
+                 Remove the budget and repeat the step, switch it to another model, or stop."
             ),
         };
         let decisions = [ReviewDecision::RaiseBudget, ReviewDecision::Repeat, ReviewDecision::Stop];

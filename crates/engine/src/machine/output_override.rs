@@ -27,7 +27,7 @@ impl Machine {
             return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         if self.journal.state.status == ExecutionStatus::Running {
-            let message = "Pause the execution first: later steps are being run.";
+            let message = "Pause the run first: later steps are running.";
             return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         let (content, output) = self.checked_override(path, request)?;

@@ -56,7 +56,7 @@ pub fn add(snapshot: &mut Snapshot, path: &StepPath, patch: &PatchStep) -> Resul
     let is_full = snapshot.own_changes.len() >= MAX_OWN_CHANGES;
     if is_full && !snapshot.own_changes.contains_key(path) {
         return Err(refused(format!(
-            "{MAX_OWN_CHANGES} step runs of this execution have changes of their own already: change the step for all"
+            "{MAX_OWN_CHANGES} steps of this run have changes of their own already: change the step for all"
         )));
     }
     merge(snapshot.own_changes.entry(path.clone()).or_default(), patch);

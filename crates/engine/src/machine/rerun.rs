@@ -266,11 +266,11 @@ impl Machine {
         }
         let place = self.place(path).ok_or(EngineError::StepRunNotFound)?;
         if !patch.enabled.unwrap_or(place.step.enabled) {
-            let message = "The step is disabled: send `enabled: true` along to run it.";
+            let message = "The step is switched off: send `enabled: true` along to run it.";
             return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         if !self.index.leads_to(place) {
-            let message = "A `next` or the entry step skips this step: it would be skipped again.";
+            let message = "The run goes to a later step and skips this one: change `next` or the entry step in the workflow, and start a new run.";
             return Err(self.wrong_state(ErrorCode::IllegalTransition, Some(status), message));
         }
         Ok(())

@@ -145,8 +145,8 @@ impl Machine {
 
     pub(super) fn skip(&mut self, path: &StepPath, reason: SkipReason) {
         let (content, message) = match reason {
-            SkipReason::Disabled => (None, "The step is disabled."),
-            SkipReason::JumpedOver => (None, "A `next` or the entry step skips this step."),
+            SkipReason::Disabled => (None, "The step is switched off."),
+            SkipReason::JumpedOver => (None, "The run goes to a later step and skips this one."),
             SkipReason::NotTaken => (None, "Its case, item or round does not run this time."),
             SkipReason::Yolo => (self.shown_text(path).map(|(_, text)| text), "Reviews are skipped in this run."),
         };

@@ -20,11 +20,11 @@ pub struct AgentStep {
     /// The agent; none when `instructions` and `tools` are given here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<AgentId>,
-    /// What the agent is to do; a template.
+    /// What the agent should do; a template.
     #[serde(default)]
     #[schema(required = true)]
     pub prompt: String,
-    /// How the agent is to behave: its system prompt; a template. The agent's when left out.
+    /// How the agent should behave: its system prompt; a template. The agent's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
     /// The tools that it may call, as `native:name` or `server-id:name`; `server-id:*` stands for all tools of a server. The

@@ -142,7 +142,7 @@ pub struct Case {
     /// The step to begin with; the first one when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,
-    /// The step to go on with after the case: the id of a step after the `conditional` step in its list, or `end`.
+    /// The step that runs after the case: the id of a step after the `conditional` step in its list, or `end`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<StepId>,
     /// Fields that a newer version has added.
@@ -161,7 +161,7 @@ pub struct Otherwise {
     /// The step to begin with; the first one when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_step: Option<StepId>,
-    /// The step to go on with afterwards: the id of a step after the `conditional` step in its list, or `end`.
+    /// The step that runs afterwards: the id of a step after the `conditional` step in its list, or `end`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<StepId>,
     /// Fields that a newer version has added.

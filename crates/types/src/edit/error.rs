@@ -24,9 +24,7 @@ pub enum EditError {
         count: usize,
     },
     /// A jump that does not lead to a later step of the same list.
-    #[error(
-        "`{0}` is no later step of the same list: a step goes on with one that comes after it there, or with `end`."
-    )]
+    #[error("`{0}` is not a later step of the same list: name one that comes after this step there, or `end`.")]
     NotLater(StepId),
     /// The definition has no such list, or it is inside the step that is moved.
     #[error("There is no such list of steps.")]

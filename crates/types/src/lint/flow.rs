@@ -105,7 +105,7 @@ fn check_jump(index: &Index, from: &Place, next: &StepId, pointer: &str, finding
         }
         (None, None) => ("unknown_next", format!("there is no step `{next}`; `end` ends the run")),
     };
-    let fix = LintFix { title: "Go on with the next step".into(), pointer: pointer.into(), value: Value::Null };
+    let fix = LintFix { title: "Go to the next step".into(), pointer: pointer.into(), value: Value::Null };
     findings.add(Severity::Error, pointer, code, message, Some(fix));
 }
 

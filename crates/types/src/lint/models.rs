@@ -122,25 +122,26 @@ fn check_fit(at: &str, step: &Step, uses: ModelUse<'_>, model: &ModelInfo, findi
         findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
     }
     if uses.output_schema.is_some_and(|schema| model.provider == "openai" && !describes_an_object(schema)) {
-        let message = "OpenAI makes only objects fit a schema: the prompt tells this one, and answers are checked";
+        let message = "OpenAI takes only schemas of objects: this one is sent in the prompt, and answers are checked";
         findings.warning(format!("{at}/output_schema"), "schema_not_supported", message);
     }
     if uses.temperature.is_some() && model.takes_temperature == Some(false) {
-        let message = format!("`{}` takes no temperature: the call is made without", model.model);
+        let message = format!("`{}` takes no temperature: the call is made without it", model.model);
         findings.warning(format!("{at}/temperature"), "temperature_not_supported", message);
     }
     if model.provider == "anthropic" && uses.temperature.is_some_and(|temperature| temperature > 1.0) {
-        let message = "Anthropic's models take a temperature from 0 to 1: the call is made without";
+        let message = "Anthropic's models take a temperature from 0 to 1: the call is made without this one";
         findings.warning(format!("{at}/temperature"), "temperature_not_supported", message);
     }
     if uses.reasoning.is_some() && model.never_thinks() {
-        let message = format!("`{}` does not think before it answers: the call is made without", model.model);
+        let message =
+            format!("`{}` does not think before it answers: the call is made without `reasoning`", model.model);
         findings.warning(format!("{at}/reasoning"), "reasoning_not_supported", message);
     }
     if let (Some(asked), Some(most)) = (uses.max_tokens, model.max_output_tokens)
         && u64::from(asked) > most
     {
-        let message = format!("`{}` answers with at most {most} tokens: the call is made with that", model.model);
+        let message = format!("`{}` answers with at most {most} tokens: the call asks for so many", model.model);
         findings.warning(format!("{at}/max_tokens"), "max_tokens_too_large", message);
     }
     let prompt = step.templates().into_iter().next().map_or("", |(_, text)| text);

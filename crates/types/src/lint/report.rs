@@ -49,7 +49,7 @@ impl LintFinding {
     }
 }
 
-/// A change that mends a finding: put `value` at `pointer`.
+/// A change that fixes a finding: put `value` at `pointer`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LintFix {
     /// Title for people.

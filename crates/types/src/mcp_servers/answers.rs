@@ -52,7 +52,7 @@ pub struct McpTool {
     pub input_schema: Value,
     /// JSON Schema of its structured result, if it says one.
     pub output_schema: Option<Value>,
-    /// What the server says of its effect.
+    /// What the server says about its effect.
     pub annotations: ToolAnnotations,
     /// What calling it twice would do. The annotations count when the server is trusted.
     pub effect: StepEffect,
@@ -60,7 +60,7 @@ pub struct McpTool {
     pub allowed: bool,
 }
 
-/// What a server says of the effect of its tool; `null` where it says nothing.
+/// What a server says about the effect of its tool; `null` where it says nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ToolAnnotations {
     /// It changes nothing.

@@ -27,7 +27,7 @@ pub struct McpServer {
     pub transport: McpTransport,
     /// The names of the tools that steps and agents may call; all when empty.
     pub allowed_tools: Vec<String>,
-    /// Whether what the server says of its tools' effects counts. Without it each tool counts as one that writes.
+    /// Whether what the server says about its tools' effects counts. Without it each tool counts as one that writes.
     pub trusted: bool,
     /// Seconds that a call of a tool may take when its step does not say.
     pub timeout: Option<u32>,

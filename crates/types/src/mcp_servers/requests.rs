@@ -73,7 +73,7 @@ pub struct CreateMcpServer {
     /// The names of the tools that steps and agents may call; all when empty.
     #[serde(default)]
     pub allowed_tools: Vec<String>,
-    /// Whether what the server says of its tools' effects counts. Without it each tool counts as one that writes.
+    /// Whether what the server says about its tools' effects counts. Without it each tool counts as one that writes.
     #[serde(default)]
     pub trusted: bool,
     /// Seconds that a call of a tool may take when its step does not say. Default: 60.
@@ -107,7 +107,7 @@ pub struct UpdateMcpServer {
     /// The names of the tools that steps and agents may call; all when empty.
     #[serde(default)]
     pub allowed_tools: Vec<String>,
-    /// Whether what the server says of its tools' effects counts. Without it each tool counts as one that writes.
+    /// Whether what the server says about its tools' effects counts. Without it each tool counts as one that writes.
     #[serde(default)]
     pub trusted: bool,
     /// Seconds that a call of a tool may take when its step does not say. Default: 60.
@@ -147,7 +147,7 @@ pub struct PatchMcpServer {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::some")]
     #[schema(value_type = Option<Vec<String>>)]
     pub allowed_tools: Option<Option<Vec<String>>>,
-    /// Whether what the server says of its tools' effects counts.
+    /// Whether what the server says about its tools' effects counts.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::given")]
     #[schema(value_type = bool)]
     pub trusted: Option<bool>,

@@ -33,7 +33,7 @@ impl CanvasState {
         let chosen = self.jump.get_untracked();
         match self.picture.with_untracked(|picture| next_jump(picture, id, chosen.as_ref())) {
             Some(jump) => self.choose_jump(jump),
-            None => self.said.set("This step goes on with the next one: no line can be taken away.".to_owned()),
+            None => self.said.set("This step goes to the next one: it has no line to remove.".to_owned()),
         }
     }
 
@@ -101,7 +101,7 @@ pub fn JumpTool(state: CanvasState) -> impl IntoView {
                 on:keydown=move |event| key(state, &event)
             >
                 <Button small=true icon=icondata_lu::LuUnlink on_press=move |_| _ = state.remove_jump()>
-                    "Take the line away"
+                    "Remove the line"
                 </Button>
             </div>
         </Show>

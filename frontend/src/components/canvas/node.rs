@@ -177,9 +177,9 @@ fn Handles(state: CanvasState, id: StepId) -> impl IntoView {
     };
     let one = move |port: Port| {
         let title = match &port {
-            Port::Next => "Drag to the step to go on with".to_owned(),
-            Port::Case(name) => format!("Drag to the step to go on with after case {name}"),
-            Port::Otherwise => "Drag to the step to go on with otherwise".to_owned(),
+            Port::Next => "Drag to the step to go to".to_owned(),
+            Port::Case(name) => format!("Drag to the step to go to after case {name}"),
+            Port::Otherwise => "Drag to the step to go to otherwise".to_owned(),
         };
         let name = port.to_string();
         let side = move |of: fn(Point) -> f64| {

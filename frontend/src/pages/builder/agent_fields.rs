@@ -42,7 +42,7 @@ pub fn AgentFields(form: StepForm) -> impl IntoView {
             form
             field=Signal::stored("prompt".to_owned())
             label="Task"
-            hint="What the agent is to do. Type {{ to refer to the input or to an earlier step."
+            hint="What the agent should do. Type {{ to refer to the input or to an earlier step."
             text=prompt
             on_change=move |text| form.set(LlmField::Prompt(text))
         />
@@ -165,8 +165,8 @@ fn Bounds(form: StepForm, named: Memo<Option<Agent>>) -> impl IntoView {
             </ChoiceField>
             <ParsedField
                 id=form.field_id("max_turns")
-                label="Most turns"
-                hint="Then it ends with what there is"
+                label="Max. turns"
+                hint="Then it ends with what it has"
                 placeholder=most.to_string()
                 value=turns
                 typed=form.typed("max_turns")
@@ -175,8 +175,8 @@ fn Bounds(form: StepForm, named: Memo<Option<Agent>>) -> impl IntoView {
                 on_change=move |value| form.set(AgentField::MaxTurns(value))
             />
             <ChoiceField
-                label="When it gets too long"
-                hint="The conversation, for the model to read"
+                label="If the conversation is too long"
+                hint="For the model to read"
                 value=context
                 on_choose=move |word| form.set(AgentField::OnContextFull(filled(word).map(OnContextFull::from)))
             >
@@ -209,7 +209,7 @@ fn Instructions(form: StepForm, named: Memo<Option<Agent>>) -> impl IntoView {
                     form
                     field=Signal::stored("instructions".to_owned())
                     label="Instructions"
-                    hint="How the agent is to behave, in every turn."
+                    hint="How the agent should behave, in every turn."
                     text
                     on_change=move |text| form.set(LlmField::SystemPrompt(text))
                 />

@@ -159,7 +159,7 @@ fn Settings(form: StepForm) -> impl IntoView {
             <summary>"Name and settings"</summary>
             <div class="inside">
                 <div class="row wrap between">
-                    <Switch label="Enabled" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
+                    <Switch label="Switched on" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
                 </div>
                 <LabelField form />
                 <div class="step-fields">

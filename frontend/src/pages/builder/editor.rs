@@ -49,7 +49,7 @@ pub fn Editor(beginning: Beginning) -> impl IntoView {
         if name.is_empty() { "New workflow".to_owned() } else { name }
     });
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
+        <nav class="crumbs" aria-label="Breadcrumbs">
             <a href="/">"Workflows"</a>
             <span aria-hidden="true">"/"</span>
             <span>{move || if builder.saved.with(Option::is_some) { "Edit" } else { "New" }}</span>
@@ -176,14 +176,14 @@ fn begin(beginning: Beginning) -> Begun {
     let mut history = History::new(workflow.as_ref().map_or_else(Draft::empty, Draft::from_workflow));
     let mut saved = server.clone();
     if let Some(restored) = &restored {
-        history.edit("go on with what was not saved", None, restored.draft.clone());
+        history.edit("restore what was not saved", None, restored.draft.clone());
         if let (Some(saved), Some(version)) = (&mut saved, restored.older_version) {
             *saved = Saved { version, draft: None, ..saved.clone() };
         }
     }
     // What was kept is one undo away.
     if let Some(design) = expect_context::<Handover>().take_design(server.as_ref().map(|server| &server.id)) {
-        history.edit("take the design", None, design);
+        history.edit("open the design", None, design);
         return Begun { builder: Builder::new(history, saved), restored: None, server };
     }
     let builder = Builder::new(history, saved);

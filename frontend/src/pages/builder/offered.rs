@@ -43,7 +43,7 @@ pub fn offer(builder: Builder, saver: Saver, view: Memo<BuilderView>) {
             })
         }));
         if view.get() == BuilderView::List && builder.step_count() > 0 {
-            commands.push(PageCommand::new("Refine: change it by a sentence", icondata_lu::LuSparkles, || {
+            commands.push(PageCommand::new("Change it by a sentence", icondata_lu::LuSparkles, || {
                 scroll_into_view(REFINE);
                 focus_soon(REFINE.to_owned());
             }));
@@ -51,7 +51,7 @@ pub fn offer(builder: Builder, saver: Saver, view: Memo<BuilderView>) {
         if let Some(id) = id {
             let address = format!("/workflows/{id}");
             commands.push(PageCommand::link("Statistics", icondata_lu::LuChartColumn, format!("{address}/stats")));
-            commands.push(PageCommand::link("Versions", icondata_lu::LuHistory, format!("{address}/versions")));
+            commands.push(PageCommand::link("History", icondata_lu::LuHistory, format!("{address}/versions")));
         }
         commands
     });

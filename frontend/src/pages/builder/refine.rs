@@ -138,7 +138,7 @@ pub fn RefineCard(builder: Builder) -> impl IntoView {
                     "Show it"
                 </Button>
                 <Button small=true on_press=move |_| refine.drop_generation()>
-                    "Drop it"
+                    "Discard it"
                 </Button>
             </div>
         }

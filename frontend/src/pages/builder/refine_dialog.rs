@@ -139,14 +139,14 @@ fn Difference(refine: Refine, generation: Generation) -> impl IntoView {
             {move || taker.error.get().map(|error| view! { <FailureNote error on_retry=move |()| taker.take() /> })}
         </div>
         <footer>
-            <Button on_press=move |_| refine.drop_generation()>"Drop it"</Button>
+            <Button on_press=move |_| refine.drop_generation()>"Discard it"</Button>
             <Button
                 kind=ButtonKind::Primary
                 busy=taker.create.pending()
                 disabled=changes_nothing
                 on_press=move |_| taker.take()
             >
-                "Take it into the draft"
+                "Apply to the draft"
             </Button>
         </footer>
     }
@@ -159,7 +159,7 @@ fn NewAgents(agents: Vec<CreateAgent>) -> impl IntoView {
         let names = agents.iter().map(|agent| agent.name.clone()).collect::<Vec<_>>().join(", ");
         view! {
             <Note kind=NoteKind::Info>
-                {format!("It needs {count}: {names}. They are created when you take it, and stay when you undo it.")}
+                {format!("It needs {count}: {names}. They are created when you apply it, and stay when you undo it.")}
             </Note>
         }
     })

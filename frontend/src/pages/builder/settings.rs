@@ -194,7 +194,7 @@ fn Switches(builder: Builder) -> impl IntoView {
     let template = read(builder, |draft| draft.is_template);
     view! {
         <div>
-            <Switch label="Active" on=active on_change=move |on| _ = builder.edit(DraftEdit::SetActive(on)) />
+            <Switch label="Switched on" on=active on_change=move |on| _ = builder.edit(DraftEdit::SetActive(on)) />
             <p class="small muted">"Off: it is kept, and no run of it can be started."</p>
         </div>
         <div>

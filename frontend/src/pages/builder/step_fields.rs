@@ -90,7 +90,7 @@ fn NameAndKind(form: StepForm, step_type: Signal<StepType>) -> impl IntoView {
                         on_choose=move |chosen| form.set(StepField::Type(chosen))
                     />
                 </Show>
-                <Switch label="Enabled" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
+                <Switch label="Switched on" on=enabled on_change=move |on| form.set(StepField::Enabled(on)) />
             </div>
         </div>
     }
@@ -121,7 +121,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
             <ParsedField
                 id=form.field_id("max_retries")
                 label="Retries"
-                hint="For each model, after a first try"
+                hint="For each model, after the first attempt"
                 placeholder=DEFAULT_RETRIES.to_string()
                 value=retries
                 typed=form.typed("retries")
@@ -132,7 +132,7 @@ pub fn CommonFields(form: StepForm) -> impl IntoView {
             <ParsedField
                 id=form.field_id("timeout")
                 label="Timeout"
-                hint="For one try, as 90s or 10m"
+                hint="For one attempt, as 90s or 10m"
                 placeholder=format!("{DEFAULT_TIMEOUT_SECONDS}s")
                 value=timeout
                 typed=form.typed("timeout")
@@ -241,7 +241,7 @@ fn PromptSettings(form: StepForm) -> impl IntoView {
                     form
                     field=Signal::stored("system_prompt".to_owned())
                     label="System prompt"
-                    hint="How the model is to behave. The persona's instructions come before it."
+                    hint="How the model should behave. The persona's instructions come before it."
                     text=system
                     on_change=move |text| form.set(LlmField::SystemPrompt(text))
                 />

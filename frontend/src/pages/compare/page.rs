@@ -22,20 +22,20 @@ pub fn ComparePage() -> impl IntoView {
     let shows_all = RwSignal::new(false);
     use_title(|| TITLE.to_owned());
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
+        <nav class="crumbs" aria-label="Breadcrumbs">
             <a href="/runs">"Runs"</a>
             <span aria-hidden="true">"/"</span>
             <span aria-current="page">{TITLE}</span>
         </nav>
         <header class="page-head">
             <h1>{TITLE}</h1>
-            <Switch label="Show all, equal parts too" on=shows_all on_change=move |on| shows_all.set(on) />
+            <Switch label="Show unchanged parts, too" on=shows_all on_change=move |on| shows_all.set(on) />
         </header>
         {move || match asked.get() {
             Asked::Two(a, b) => view! { <TwoRuns a b shows_all /> }.into_any(),
             Asked::Same(id) => {
                 view! {
-                    <Nothing title="That is one run twice" text="Choose another run to compare it with.">
+                    <Nothing title="Both are the same run" text="Choose another run to compare it with.">
                         <LinkButton href=format!("/runs/{id}")>"Open the run"</LinkButton>
                     </Nothing>
                 }
@@ -44,7 +44,7 @@ pub fn ComparePage() -> impl IntoView {
             Asked::Incomplete => {
                 view! {
                     <Nothing title="Two runs are needed" text="The address does not name two runs. Choose two in the list of runs, then press Compare.">
-                        <LinkButton href="/runs".to_owned()>"To the runs"</LinkButton>
+                        <LinkButton href="/runs".to_owned()>"Go to the runs"</LinkButton>
                     </Nothing>
                 }
                     .into_any()
@@ -97,7 +97,7 @@ fn Unread(which: &'static str, error: ApiError, reload: Callback<()>) -> impl In
             title=format!("The {which} run does not exist")
             text="It may have been deleted, or the address may be wrong."
         >
-            <LinkButton href="/runs".to_owned()>"To the runs"</LinkButton>
+            <LinkButton href="/runs".to_owned()>"Go to the runs"</LinkButton>
         </Empty>
     }
     .into_any()
@@ -127,9 +127,9 @@ fn Comparison(a: Execution, b: Execution, shows_all: RwSignal<bool>, reload: Cal
                     view! {
                         <Note kind=NoteKind::Info>
                             <div class="row wrap between">
-                                <span>"A run is still going. It is shown as it stood when this page read it."</span>
+                                <span>"A run has not ended. This page shows it as it was when it was read."</span>
                                 <Button small=true icon=icondata_lu::LuRefreshCw on_press=move |_| reload.run(())>
-                                    "Read again"
+                                    "Refresh"
                                 </Button>
                             </div>
                         </Note>

@@ -18,7 +18,7 @@ pub fn NewAgents(state: DesignState) -> impl IntoView {
             <section class="stack" aria-labelledby="new-agents">
                 <h2 id="new-agents">"New agents"</h2>
                 <p class="small muted">
-                    "They are created together with the workflow, and other workflows can use them then."
+                    "They are created together with the workflow. Other workflows can use them, too."
                 </p>
                 <ul class="stack">{agents.into_iter().enumerate().map(item).collect_view()}</ul>
             </section>

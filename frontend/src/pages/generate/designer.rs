@@ -64,11 +64,11 @@ fn DesignerLine(chosen: Signal<ModelChoice>) -> impl IntoView {
             format!("{name} designs: simulated, from templates and the words of your prompt. It costs nothing.").into_any()
         }
         Designer::Model { name, .. } if is_chosen() => {
-            format!("{name} designs. Its calls cost what the model costs: one, and up to three more to mend what the check finds.")
+            format!("{name} designs. Its calls cost what the model costs: one, and up to three more to fix what the check finds.")
                 .into_any()
         }
         Designer::Model { name, .. } => {
-            format!("{name} designs, unless the server names another model. Its calls cost what the model costs: one, and up to three more to mend what the check finds.")
+            format!("{name} designs, unless the server names another model. Its calls cost what the model costs: one, and up to three more to fix what the check finds.")
                 .into_any()
         }
     }

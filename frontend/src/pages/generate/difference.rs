@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::StepChangeKind;
 use sluice_web_state::changed_field::ChangedField;
+use sluice_web_state::format::capitalised;
 use sluice_web_state::generation::ChangedStep;
 
 use crate::components::DiffView;
@@ -40,7 +41,7 @@ fn Step(step: ChangedStep) -> impl IntoView {
         <li class="change">
             <h4 class="row wrap">
                 <span dir="auto">{step.label}</span>
-                <span class=class>{step.word}</span>
+                <span class=class>{capitalised(step.word)}</span>
             </h4>
             {step.fields.into_iter().map(|field| view! { <Changed field /> }).collect_view()}
         </li>
@@ -59,7 +60,7 @@ fn Changed(field: ChangedField) -> impl IntoView {
         }
         .into_any();
     }
-    let shown = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+    let shown = |text: String| if text.is_empty() { "Nothing".to_owned() } else { text };
     view! {
         <p class="small change-field">
             <span class="muted">{name}": "</span>

@@ -23,15 +23,12 @@ pub fn DesignFailed(
     let spent = (generation.cost_usd > 0.0).then(|| format!("It has cost {}.", cost(generation.cost_usd)));
     let note = match generation.error {
         _ if is_cancelled => {
-            view! { <Note kind=NoteKind::Info>"It was stopped. Nothing was created, and your prompt is kept. " {spent}</Note> }
+            view! { <Note kind=NoteKind::Info>"Nothing was created, and your prompt is kept. " {spent}</Note> }
                 .into_any()
         }
         error => {
             let title = error.as_ref().map_or("The design failed", |error| error.code.title());
-            let message = error.map_or_else(
-                || "The server does not say why.".to_owned(),
-                |error| error.message,
-            );
+            let message = error.map_or_else(|| "The server does not say why.".to_owned(), |error| error.message);
             view! {
                 <Note kind=NoteKind::Bad>
                     <div class="stack tight">

@@ -122,7 +122,7 @@ pub fn FinishBar(state: DesignState) -> impl IntoView {
         _ if created => String::new(),
         (false, 0) => "Nothing is created yet.".to_owned(),
         (false, agents) => {
-            format!("Nothing is created yet: it comes with {}.", plural(agents, "new agent", "new agents"))
+            format!("Nothing is created yet. {} will be created with it.", plural(agents, "new agent", "new agents"))
         }
         (true, _) => "The saved workflow is not changed yet.".to_owned(),
     };

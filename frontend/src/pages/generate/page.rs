@@ -24,7 +24,7 @@ use crate::pages::not_found::NotFound;
 #[component]
 pub fn Crumbs(here: &'static str) -> impl IntoView {
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
+        <nav class="crumbs" aria-label="Breadcrumbs">
             <a href="/">"Workflows"</a>
             <span aria-hidden="true">"/"</span>
             <span>{here}</span>
@@ -71,7 +71,7 @@ pub fn GeneratePage() -> impl IntoView {
             <section class="card padded stack" aria-label="Describe">
                 <PromptField
                     id=PROMPT
-                    label="What is it to do?"
+                    label="What should the workflow do?"
                     hint="Say what goes in, what comes out, and where a person decides. Any language will do."
                     prompt
                     starter
@@ -90,7 +90,7 @@ pub fn GeneratePage() -> impl IntoView {
                     >
                         "Design the workflow"
                     </Button>
-                    <span class="small muted">"Ctrl+Enter does it, too. Nothing is created before you say so."</span>
+                    <span class="small muted">"Ctrl+Enter does the same. Nothing is created until you say so."</span>
                 </div>
             </section>
             <Recent />

@@ -28,9 +28,9 @@ fn row(preview: PreviewStep) -> AnyView {
     let look = step_look(&step);
     let label = step.label.clone();
     let change = change.and_then(|kind| match kind {
-        StepChangeKind::Added => Some(("badge good", "new")),
-        StepChangeKind::Changed => Some(("badge info", "changed")),
-        StepChangeKind::Moved => Some(("badge info", "moved")),
+        StepChangeKind::Added => Some(("badge good", "New")),
+        StepChangeKind::Changed => Some(("badge info", "Changed")),
+        StepChangeKind::Moved => Some(("badge info", "Moved")),
         StepChangeKind::Removed | StepChangeKind::Unknown => None,
     });
     view! {

@@ -30,7 +30,7 @@ pub fn ProgressCard(store: GenerationStore) -> impl IntoView {
                     <p class="small muted">
                         <span class="mono">{model}</span>
                         {simulated.then_some(" · simulated")}
-                        " · You may leave this page: the design goes on."
+                        " · You can leave this page: the design continues."
                     </p>
                     <p class="small muted" role="status">
                         {move || away.get()}

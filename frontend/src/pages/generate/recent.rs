@@ -29,7 +29,7 @@ pub fn Recent() -> impl IntoView {
 
 fn item(it: &GenerationSummary) -> impl IntoView + use<> {
     let (class, word) = match it.status {
-        GenerationStatus::Running => ("badge info", "Under way"),
+        GenerationStatus::Running => ("badge info", "Running"),
         GenerationStatus::Completed if it.applied_workflow_id.is_some() => ("badge good", "Created"),
         GenerationStatus::Completed => ("badge", "Designed"),
         GenerationStatus::Failed => ("badge bad", "Failed"),

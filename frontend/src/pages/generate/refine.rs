@@ -49,7 +49,7 @@ pub fn RefineCard(state: DesignState) -> impl IntoView {
     };
     view! {
         <section class="card padded stack" aria-labelledby="refine">
-            <h2 id="refine">"Refine"</h2>
+            <h2 id="refine">"Change it by a sentence"</h2>
             <PromptField
                 id="refine-prompt"
                 label="What should be different?"
@@ -63,7 +63,7 @@ pub fn RefineCard(state: DesignState) -> impl IntoView {
             <StartFailure starter />
             <div>
                 <Button icon=icondata_lu::LuSparkles busy=starter.is_busy() on_press=move |_| send()>
-                    "Refine"
+                    "Change it"
                 </Button>
             </div>
         </section>

@@ -67,7 +67,7 @@ pub fn DesignResult(generation: Generation) -> impl IntoView {
                 <Changed state />
                 <Asked prompt=state.read(|generation| generation.prompt.clone()) />
             </div>
-            <aside class="stack" aria-label="Refine and estimate">
+            <aside class="stack" aria-label="Change and estimate">
                 <RefineCard state />
                 <EstimateSummary estimate=Signal::stored(state.read(|generation| generation.estimate.clone())) />
             </aside>
@@ -190,7 +190,7 @@ fn Steps(state: DesignState) -> impl IntoView {
                 .then(|| {
                     view! {
                         <Note kind=NoteKind::Warn>
-                            "It cannot run as it is: what is marked was not mended by the model. Refine it by a sentence, or mend it in the builder."
+                            "It cannot run as it is: the model did not fix what is marked. Change it by a sentence, or fix it in the builder."
                         </Note>
                     }
                 })}

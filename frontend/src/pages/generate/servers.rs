@@ -33,7 +33,7 @@ pub fn Servers(suggested: Vec<SuggestedMcpServer>) -> impl IntoView {
                     </LinkButton>
                 </div>
                 <p class="small muted">
-                    "Steps with a missing tool run only when its server is there. Sluice sets up none by itself."
+                    "Steps with a missing tool run only when its server is there. Sluice adds no server by itself."
                 </p>
                 <ul class="stack">{suggested.into_iter().map(item).collect_view()}</ul>
             </section>

@@ -69,7 +69,7 @@ pub fn ReportHead(
         ("Statistics", format!("{edit}/stats"), icondata_lu::LuChartColumn)
     };
     view! {
-        <nav class="crumbs" aria-label="Breadcrumb">
+        <nav class="crumbs" aria-label="Breadcrumbs">
             <a href="/">"Workflows"</a>
             <span aria-hidden="true">"/"</span>
             <a href=edit.clone() class="break" dir="auto">

@@ -92,7 +92,7 @@ fn parts(stats: &WorkflowStats, definition: &Definition) -> impl IntoView + use<
                     <section class="card padded stack" aria-labelledby="time-by-day">
                         <h2 id="time-by-day">"Time that completed runs took"</h2>
                         <DurationChart lines days />
-                        <p class="muted small">"Times are up to 9 % off."</p>
+                        <p class="muted small">"Times may be off by up to 9 %."</p>
                     </section>
                 }
             })}
@@ -129,8 +129,8 @@ fn DayTable(days: StoredValue<Vec<WorkflowDayStats>>) -> impl IntoView {
     };
     view! {
         <details class="disclosure">
-            <summary>"Table of the days"</summary>
-            <div class="table-box" tabindex="0" role="region" aria-label="Table of the days">
+            <summary>"Table by day"</summary>
+            <div class="table-box" tabindex="0" role="region" aria-label="Table by day">
                 <table class="figures-table">
                     <thead>
                         <tr>{heads.map(|head| view! { <th scope="col">{head}</th> })}</tr>
@@ -150,7 +150,7 @@ fn StepTable(steps: Vec<StepLine>) -> impl IntoView {
             <tr>
                 <th scope="row" class="break" dir="auto">
                     {step.label}
-                    {step.is_gone.then(|| view! { <span class="muted small">" (gone)"</span> })}
+                    {step.is_gone.then(|| view! { <span class="muted small">" (removed)"</span> })}
                 </th>
                 <td>{step.runs}</td>
                 <td class:bad=step.has_failures>{step.failures}</td>
@@ -163,7 +163,7 @@ fn StepTable(steps: Vec<StepLine>) -> impl IntoView {
     view! {
         <section class="card padded stack" aria-labelledby="by-step">
             <h2 id="by-step">"Steps"</h2>
-            <div class="table-box" tabindex="0" role="region" aria-label="Table of the steps">
+            <div class="table-box" tabindex="0" role="region" aria-label="Table by step">
                 <table class="figures-table">
                     <thead>
                         <tr>{heads.map(|head| view! { <th scope="col">{head}</th> })}</tr>

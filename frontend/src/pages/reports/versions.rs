@@ -140,7 +140,7 @@ fn VersionItem(history: History, version: WorkflowVersionSummary) -> impl IntoVi
     let line = version.changes.as_ref().map(changes_line);
     let by = version.created_by.clone().map(|name| [" by ", &name].concat());
     let restore = move |()| {
-        history.restore(number, history.current, format!("Version {number} is the newest again."));
+        history.restore(number, history.current, format!("Version {number} is restored."));
     };
     let toggled = move |event: leptos::ev::Event| {
         if event_target::<web_sys::HtmlDetailsElement>(&event).open() {

@@ -224,7 +224,7 @@ pub fn ActionsBar(store: RunStore) -> impl IntoView {
             on_confirm=move |()| send("The run was not cancelled", Command::Cancel)
         >
             <p>
-                "Steps under way stop at once. The text that has come so far is kept, and the run can be taken up again from any step."
+                "Steps under way stop at once. The text that has come so far is kept, and the run can continue from any step."
             </p>
         </Confirm>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sluice_types::{Attempt, AttemptStatus, GateDecision, StepPath, StepRunDetail};
 use sluice_web_state::finish::finish_mark;
-use sluice_web_state::format::{cost, duration, number};
+use sluice_web_state::format::{PRICE_NOT_KNOWN, cost, duration, number};
 use sluice_web_state::model_choice::called;
 use sluice_web_state::run_text::decision_word;
 
@@ -67,7 +67,7 @@ fn AttemptItem(attempt: Attempt) -> impl IntoView {
     let tokens = format!("{} tokens in, {} out{guessed}", number(usage.input_tokens), number(usage.output_tokens));
     let mark = finish_mark(attempt.finish_reason, attempt.finish_word.as_deref());
     let spent = match attempt.cost_usd {
-        None => Some("price not known".to_owned()),
+        None => Some(PRICE_NOT_KNOWN.to_owned()),
         Some(usd) => (usd > 0.0).then(|| cost(usd)),
     };
     let took = duration((attempt.completed_at - attempt.started_at).num_milliseconds());

@@ -88,7 +88,7 @@ fn NoRuns() -> impl IntoView {
             title="No runs yet"
             text="Press Run at a workflow. Its run appears here, with those that are started through the API."
         >
-            <LinkButton href="/".to_owned()>"To the workflows"</LinkButton>
+            <LinkButton href="/".to_owned()>"Go to your workflows"</LinkButton>
         </Empty>
     }
 }

@@ -199,15 +199,15 @@ fn Bounds(editing: Editing<Agent>) -> impl IntoView {
                 text=form.text(|form| &mut form.approve)
             />
             <TextField
-                label="Most turns"
-                hint="Then it ends with what there is"
+                label="Max. turns"
+                hint="Then it ends with what it has"
                 placeholder=DEFAULT_TURNS.to_string()
                 text=form.text(|form| &mut form.max_turns)
                 wrong=editing.wrong("/max_turns", |form| form.check().max_turns)
             />
             <Words
-                label="When it gets too long"
-                hint="The conversation, for the model to read"
+                label="If the conversation is too long"
+                hint="For the model to read"
                 options=&[
                     ("", "Default: fail"),
                     ("fail", "Fail"),

@@ -296,7 +296,7 @@ fn Trust(card: ServerCard) -> impl IntoView {
     let trusted = Memo::new(move |_| card.server.with(|server| server.trusted));
     let says = move || {
         if trusted.get() {
-            "What it says of its tools counts: a tool that it calls read-only runs without approval and may be repeated."
+            "What it says about its tools counts: a tool that it calls read-only runs without approval and may be repeated."
         } else {
             "Each of its tools counts as one that writes: an agent asks before every call. Switch this on when you know that it tells the truth about which tools only read."
         }
@@ -304,7 +304,7 @@ fn Trust(card: ServerCard) -> impl IntoView {
     view! {
         <div class="stack tight">
             <Switch
-                label="Trust what it says of its tools"
+                label="Trust what it says about its tools"
                 on=trusted
                 disabled=card.is_changing()
                 on_change=move |trusted| card.change(PatchMcpServer { trusted: Some(trusted), ..PatchMcpServer::default() })

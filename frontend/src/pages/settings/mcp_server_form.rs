@@ -120,10 +120,10 @@ fn ServerEditor(editing: Editing<McpServer>, #[prop(into)] title: String) -> imp
             }}
             <Secrets editing reach />
             <TextField
-                label="Longest call"
+                label="Timeout"
                 text=form.text(|form| &mut form.timeout)
                 placeholder="60s"
-                hint="As 90s or 5m. A step may say otherwise."
+                hint="For one call, as 90s or 5m. A step can have its own."
                 wrong=editing.wrong("/timeout", |form| form.check().timeout)
             />
         </EditorFrame>
@@ -159,7 +159,7 @@ fn Program(editing: Editing<McpServer>) -> impl IntoView {
         <TextField
             label="Folder"
             text=form.text(|form| &mut form.cwd)
-            hint="In which it runs. Left empty, in Sluice's own."
+            hint="Where the program runs. If empty: in Sluice's own folder."
             wrong=editing.wrong("/transport/cwd", |_| None)
         />
     }

@@ -22,7 +22,7 @@ pub fn Personas() -> impl IntoView {
                 <div class="stack tight grow">
                     <h2 id="personas">"Personas"</h2>
                     <p class="muted">
-                        "A voice and instructions that stand before a step's system prompt. A workflow or a single step uses one."
+                        "A voice and instructions that come before a step's system prompt. A workflow or a single step uses one."
                     </p>
                 </div>
                 <Show when=move || !none()>

@@ -159,7 +159,7 @@ fn TestResult(form: ProviderForm) -> impl IntoView {
             {move || match form.tested() {
                 None => ().into_any(),
                 Some(Ok(())) => {
-                    view! { <Note kind=NoteKind::Good>"The provider answers and takes the key."</Note> }.into_any()
+                    view! { <Note kind=NoteKind::Good>"The provider answers and accepts the key."</Note> }.into_any()
                 }
                 Some(Err(error)) => {
                     view! { <FailureNote error on_retry=move |()| form.test() /> }.into_any()

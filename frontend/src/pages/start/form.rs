@@ -79,7 +79,7 @@ pub fn StartForm(state: StartState) -> impl IntoView {
                         let estimate = state.estimate.get();
                         estimate.map(|estimate| format!("Expected cost: {}. ", expected_cost(&estimate).0))
                     }}
-                    <span class="by-keys">{keys_here("Ctrl Enter")} " starts, too."</span>
+                    <span class="by-keys">{keys_here("Ctrl Enter")} " does the same."</span>
                 </span>
             </div>
         </section>

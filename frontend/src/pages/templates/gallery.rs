@@ -306,7 +306,7 @@ fn DeleteButton(template: TemplateSummary, gallery: Gallery) -> impl IntoView {
         />
         <Confirm open title="Delete this template?" verb="Delete" on_confirm=move |()| _ = delete.dispatch_local(())>
             <p class="break">
-                "“" {name.get_value()} "” will be gone for good, with its runs. Workflows that were made of it stay."
+                "“" {name.get_value()} "” will be deleted for good, with its runs. Workflows that were made from it stay."
             </p>
         </Confirm>
     }

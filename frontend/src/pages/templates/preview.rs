@@ -61,7 +61,7 @@ pub fn TemplatePreview(template: WorkflowTemplate) -> impl IntoView {
 #[component]
 fn Inputs(inputs: Vec<TemplateInput>) -> impl IntoView {
     let field = |input: TemplateInput| {
-        let needed = if input.required { "needed" } else { "optional" };
+        let needed = if input.required { "required" } else { "optional" };
         view! {
             <div>
                 <dt>{input.label} " " <span class="muted small">{needed}</span></dt>
@@ -70,8 +70,8 @@ fn Inputs(inputs: Vec<TemplateInput>) -> impl IntoView {
         }
     };
     view! {
-        <section class="stack" aria-label="What you give it">
-            <h3>"What you give it"</h3>
+        <section class="stack" aria-label="Input">
+            <h3>"Input"</h3>
             <dl class="stack template-inputs">{inputs.into_iter().map(field).collect_view()}</dl>
         </section>
     }

@@ -35,7 +35,7 @@ pub fn NoMatch(listing: Listing) -> impl IntoView {
     let verb = Signal::derive(move || if searched.get() { "Clear search" } else { "Show all workflows" });
     let text = move || {
         if alone.with(Vec::len) > 1 {
-            "No workflow has all of this. Take away what is too much."
+            "No workflow has all of this. Remove a filter or a word."
         } else if searched.get() {
             "Names, descriptions, tags, ids and the labels of steps were searched. Try fewer or other words."
         } else {

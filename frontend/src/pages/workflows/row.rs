@@ -56,7 +56,7 @@ pub fn Row(
                     <Show when=move || is_repeated.get()>
                         <code class="row-id">{shown_id.get_value()}</code>
                     </Show>
-                    {move || (!active.get()).then(|| view! { <span class="badge">"Inactive"</span> })}
+                    {move || (!active.get()).then(|| view! { <span class="badge">"Switched off"</span> })}
                     {move || view! { <Category category=category.get() listing /> }}
                     {move || view! { <Tags tags=tags.get() listing /> }}
                 </div>

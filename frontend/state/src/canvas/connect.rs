@@ -47,7 +47,7 @@ impl Refusal {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Itself => "A step cannot go on with itself. To repeat steps, put them into a loop.",
+            Self::Itself => "A step cannot go to itself. To repeat steps, put them into a loop.",
             Self::Earlier => "A run does not go back. To repeat steps, put them into a loop.",
             Self::OtherList => "Only steps of the same list can be connected.",
             Self::Unknown => "This step is gone.",

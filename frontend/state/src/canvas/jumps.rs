@@ -45,7 +45,7 @@ impl Jump {
         let target = target.and_then(|id| index.place(id)).map(|place| place.step.label.as_str());
         let target = target.unwrap_or("the end of the list");
         format!(
-            "The line from {} to {target}. Delete takes it away, L chooses the next one, Escape leaves it.",
+            "The line from {} to {target}. Delete removes it, L chooses the next one, Escape leaves it.",
             self.begins_at(index),
         )
     }
@@ -53,7 +53,7 @@ impl Jump {
     /// What is said once it is gone.
     #[must_use]
     pub fn gone_words(&self, index: &Index) -> String {
-        format!("The line from {} is gone: it goes on with the next step.", self.begins_at(index))
+        format!("The line from {} is removed: it goes to the next step.", self.begins_at(index))
     }
 
     fn begins_at(&self, index: &Index) -> String {
@@ -117,7 +117,7 @@ mod tests {
         let (index, picture_before) = picture(&before);
         let which = StepId::new("which").unwrap();
         let jump = next_jump(&picture_before, &which, None).unwrap();
-        assert_eq!(jump.gone_words(&index), "The line from case big of Which is gone: it goes on with the next step.");
+        assert_eq!(jump.gone_words(&index), "The line from case big of Which is removed: it goes to the next step.");
         let after = edit::apply(&before, jump.removal()).unwrap().definition;
         let (_, picture_after) = picture(&after);
         assert_eq!(jump.line(&picture_after), None);

@@ -58,9 +58,9 @@ pub fn jumps_words(picture: &Picture, id: &StepId, label_of: impl Fn(&StepId) ->
         let target = edge.target.as_ref().filter(|target| target.as_str() != NEXT_END);
         let target = target.map_or_else(|| "the end of the list".to_owned(), &label_of);
         let said = match port {
-            Port::Next => format!("Goes on with {target}."),
-            Port::Case(name) => format!("Case {name} goes on with {target}."),
-            Port::Otherwise => format!("Otherwise it goes on with {target}."),
+            Port::Next => format!("Then goes to {target}."),
+            Port::Case(name) => format!("Case {name} goes to {target}."),
+            Port::Otherwise => format!("Otherwise it goes to {target}."),
         };
         (source == id).then_some(said)
     });
@@ -126,7 +126,7 @@ mod tests {
         let picture = Picture::of(&Index::of(&definition), &BTreeMap::new());
         let id = |text: &str| StepId::new(text).unwrap();
         let told = jumps_words(&picture, &id("which"), |id| id.as_str().to_uppercase());
-        assert_eq!(told.as_deref(), Some("Case big goes on with C. Goes on with the end of the list."));
+        assert_eq!(told.as_deref(), Some("Case big goes to C. Then goes to the end of the list."));
         assert_eq!(jumps_words(&picture, &id("b"), ToString::to_string), None);
         let draft = Draft::from_definition(definition);
         let case: Slot = "case:big".parse().unwrap();

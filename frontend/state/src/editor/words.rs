@@ -45,7 +45,7 @@ fn label_of_edit(before: &Draft, edit: &Edit) -> String {
         Edit::ReplaceStep(replaced) => format!("change {}", step(&replaced.id)),
         Edit::ReorderSteps { .. } => "change the order".into(),
         Edit::Connect { id, .. } => format!("change next step of {}", step(id)),
-        Edit::ForgetStep(id) => format!("take references to {} out", step(id)),
+        Edit::ForgetStep(id) => format!("remove references to {}", step(id)),
         Edit::MoveStep { id, .. } => format!("move {}", step(id)),
         Edit::DuplicateSteps(ids) => format!("duplicate {}", labels(before, ids)),
         Edit::RemoveSteps(ids) => format!("remove {}", labels(before, ids)),

@@ -94,7 +94,7 @@ impl Design {
             empty.or_else(|| too_long(name, MAX_NAME_CHARS))
         };
         let instructed = |text: &str| {
-            let empty = text.trim().is_empty().then(|| "Say how it is to behave.".to_owned());
+            let empty = text.trim().is_empty().then(|| "Say how it should behave.".to_owned());
             empty.or_else(|| too_long(text, MAX_DESCRIPTION_CHARS))
         };
         let agent = |agent: &AgentEdit| {

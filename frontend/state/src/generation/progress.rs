@@ -81,7 +81,7 @@ impl Progress {
         let changes = self.generation.refines || self.generation.workflow_id.is_some();
         match (self.findings.filter(|&count| count > 0), changes) {
             (Some(findings), _) => {
-                format!("Mending {}", plural(u64::try_from(findings).unwrap_or(0), "finding", "findings"))
+                format!("Fixing {}", plural(u64::try_from(findings).unwrap_or(0), "problem", "problems"))
             }
             (None, true) => "Changing the workflow".to_owned(),
             (None, false) => "Designing the workflow".to_owned(),
@@ -142,12 +142,12 @@ mod tests {
         assert!(!progress.apply(&event("running", 1, 1_204, 0.0, None)));
         assert_eq!(progress.so_far(), "Call 1 · 1,204 characters");
         progress.apply(&event("running", 2, 10, 0.012, Some(3)));
-        assert_eq!(progress.doing(), "Mending 3 findings");
+        assert_eq!(progress.doing(), "Fixing 3 problems");
         assert_eq!(progress.so_far(), "Call 2 · 10 characters · $0.01 so far");
         progress.apply(&event("running", 2, 900, 0.012, None));
-        assert_eq!(progress.doing(), "Mending 3 findings", "an event without findings says nothing of them");
+        assert_eq!(progress.doing(), "Fixing 3 problems", "an event without findings says nothing of them");
         progress.apply(&event("running", 3, 0, 0.02, Some(1)));
-        assert_eq!(progress.doing(), "Mending 1 finding");
+        assert_eq!(progress.doing(), "Fixing 1 problem");
     }
 
     #[test]

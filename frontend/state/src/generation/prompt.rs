@@ -61,7 +61,7 @@ impl Described {
 #[must_use]
 pub fn prompt_fault(prompt: &str) -> Option<String> {
     if prompt.trim().is_empty() {
-        return Some("Describe in a sentence or two what is to be done.".to_owned());
+        return Some("Describe in a sentence or two what the workflow should do.".to_owned());
     }
     let is_long = prompt.len() > MAX_GENERATION_PROMPT_BYTES;
     is_long.then(|| format!("At most {}; it has {}.", size(MAX_GENERATION_PROMPT_BYTES), size(prompt.len())))

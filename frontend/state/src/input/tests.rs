@@ -83,13 +83,13 @@ fn every_template_can_be_started_with_its_examples() {
 fn what_is_needed_is_asked_for_and_what_is_empty_left_out() {
     let mut form = topic_form();
     let error = form.value().unwrap_err();
-    assert_eq!((error.message.as_str(), error.field.as_deref()), ("“Topic” is needed.", Some("topic")));
+    assert_eq!((error.message.as_str(), error.field.as_deref()), ("“Topic” is required.", Some("topic")));
     put(&mut form, "topic", "Bees");
     put(&mut form, "tone", "  ");
     assert_eq!(form.value(), Ok(json!({"topic": "Bees"})));
     form.mode = Mode::Json;
     form.json = "{\"tone\": \"x\"}".into();
-    assert_eq!(form.value().unwrap_err().message, "The field `topic` is needed.");
+    assert_eq!(form.value().unwrap_err().message, "The field `topic` is required.");
     form.mode = Mode::Text;
     form.text = "Bees".into();
     assert!(form.value().unwrap_err().message.starts_with("A step reads the field `topic`"));

@@ -2,7 +2,7 @@
 
 /// Each key with what it does, for the help.
 pub const RUNS_KEYS: &[(&str, &str)] =
-    &[("j", "Next run"), ("k", "Previous run"), ("x", "Choose the run, or no more"), ("Enter", "Open the run")];
+    &[("j", "Next run"), ("k", "Previous run"), ("x", "Select the run, or deselect it"), ("Enter", "Open the run")];
 
 /// What a key does in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

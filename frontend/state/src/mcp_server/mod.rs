@@ -150,7 +150,7 @@ impl McpServerForm {
         McpServerErrors {
             name: needed(true, &self.name, "Give it a name.").or_else(|| too_long(&self.name, MAX_NAME_CHARS)),
             description: too_long(&self.description, MAX_DESCRIPTION_CHARS),
-            command: needed(self.reach == Reach::Program, &self.command, "Name the program that is the server."),
+            command: needed(self.reach == Reach::Program, &self.command, "Name the program to start."),
             url: needed(self.reach == Reach::Address, &self.url, "Write the address of the server."),
             secrets: self.secrets_fault(),
             timeout: parse_timeout(&self.timeout)
@@ -173,7 +173,7 @@ impl McpServerForm {
             [one, other] if one == other => Some(*one),
             _ => None,
         });
-        twice.map(|name| format!("{name} is there twice."))
+        twice.map(|name| format!("{name} is listed twice."))
     }
 
     /// How the server is to be reached, with new secrets, and the names of those that stay.
@@ -252,7 +252,7 @@ impl McpServerForm {
             ),
             Reach::Address => format!("Address: {}\nHeaders: {names}", self.url),
         };
-        format!("{head}\n{reach}\nTime for a call: {}\nTools: {allowed}\nTrusted: {trusted}", self.timeout)
+        format!("{head}\n{reach}\nTimeout: {}\nTools: {allowed}\nTrusted: {trusted}", self.timeout)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ends of agents.
 
 use serde_json::Value;
+use sluice_types::amounts::plural;
 use sluice_types::{AgentFinish, ErrorCode, ExecutionEvent, RunError, StepPath, StepRun, StepRunStatus};
 
 use super::plan::{calls_of, turn_of};
@@ -18,7 +19,7 @@ impl Machine {
         let has_schema = self.agent_step(path).is_some_and(|agent| agent.output_schema.is_some());
         let Some((content, output)) = answer.filter(|_| !(is_cut && has_schema)) else {
             let message = format!(
-                "The agent had all its {number} turns, and its model asked for more calls of tools instead of an answer. Allow more turns (`max_turns`), or ask for less."
+                "The agent used all its turns ({number}), and its model asked for more calls of tools instead of an answer. Allow more turns (`max_turns`), or ask for less."
             );
             let error = RunError::new(ErrorCode::MaxTurnsReached, message);
             return self.fail_container(path, RunError { path: Some(turn), ..error }, env);
@@ -44,7 +45,10 @@ impl Machine {
         let (finish_reason, finish_word) =
             self.runs.get(turn).map(|run| (run.finish_reason, run.finish_word.clone())).unwrap_or_default();
         let message = is_cut.then(|| {
-            format!("The agent ended after {number} turns, the most that it may have: its model asked for more calls of tools.")
+            let turns = plural(number.into(), "turn", "turns");
+            format!(
+                "The agent ended after {turns}, the most that it may have: its model asked for more calls of tools."
+            )
         });
         self.change(path, |record| {
             let run = &mut record.run;

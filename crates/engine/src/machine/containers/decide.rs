@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use sluice_types::amounts::plural;
 use sluice_types::limits::{
     MAX_GATHERED_DEPTH, MAX_ITEM_BYTES, MAX_ITEMS, MAX_ITEMS_BYTES, MAX_PATH_BYTES, MAX_TESTED,
 };
@@ -185,7 +186,7 @@ fn internal(path: &StepPath) -> RunError {
 fn told(choice: &Choice, has_items: bool) -> Option<String> {
     if let Some(count) = choice.count {
         let (one, many) = if has_items { ("item", "items") } else { ("branch", "branches") };
-        return Some(format!("{count} {}", if count == 1 { one } else { many }));
+        return Some(plural(count.into(), one, many));
     }
     if choice.iterations.is_some() {
         return None;

@@ -1,6 +1,7 @@
 //! Ends of lists and containers.
 
 use sluice_store::AttemptProgress;
+use sluice_types::amounts::plural;
 use sluice_types::limits::{MAX_GATHERED_BYTES, MAX_GATHERED_DEPTH};
 use sluice_types::{
     AttemptStatus, ErrorCode, EventType, ExecutionEvent, LoopEnd, RunError, StepKind, StepPath, StepRun, StepRunStatus,
@@ -102,7 +103,8 @@ impl Machine {
         }
         let message = match (choice.finished, choice.iterations) {
             (Some(LoopEnd::MaxIterations), Some(rounds)) => Some(format!(
-                "The loop ended after {rounds} rounds, the most that it may have: its `until` was not true."
+                "The loop ended after {}, the most that it may have: its `until` was not true.",
+                plural(rounds.into(), "round", "rounds")
             )),
             _ if failed > 0 => Some(format!("{failed} of {} failed.", choice.count.unwrap_or(0))),
             _ => None,

@@ -4,7 +4,7 @@ use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 use leptos_use_event_listener::use_event_listener;
 use sluice_types::{StepId, StepKind};
-use sluice_web_state::format::cost_range;
+use sluice_web_state::format::{PRICE_NOT_KNOWN, cost_range};
 use sluice_web_state::try_step::LiveTry;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -175,7 +175,7 @@ fn Price(form: StepForm, id: StepId) -> impl IntoView {
     let text = move || {
         tries.builder().analysis.with(|analysis| {
             let estimate = analysis.step_estimate(&id)?;
-            let cost = estimate.cost_usd.map_or_else(|| "price not known".to_owned(), cost_range);
+            let cost = estimate.cost_usd.map_or_else(|| PRICE_NOT_KNOWN.to_owned(), cost_range);
             let model = estimate.model.clone().unwrap_or_else(|| "the first available model".to_owned());
             let each = if is_agent.get() { " for a turn" } else { "" };
             Some(format!("Calls {model}: {cost}{each}"))

@@ -108,7 +108,7 @@ pub fn TextEditor(form: GateForm, label: &'static str, class: &'static str, text
 /// Somebody else decided, or the gate was opened anew: says so, and gives back what was typed.
 fn changed_meanwhile(toasts: Toasts, error: &ApiError, request: &DecideGate) {
     let what = match error.code() {
-        Some(ErrorCode::GateDecided) => "The gate was decided or opened anew meanwhile.",
+        Some(ErrorCode::GateDecided) => "Somebody decided meanwhile, or the question was asked anew.",
         _ => "The run has changed meanwhile.",
     };
     let text = request.content.clone().or_else(|| request.comment.clone());

@@ -19,7 +19,7 @@ pub fn UnknownGate(form: GateForm) -> impl IntoView {
     view! {
         <Show when=move || form.may(ReviewDecision::AssumeDone)>
             <div class="stack tight">
-                <h4>"Its text, as later steps are to read it"</h4>
+                <h4>"Its text, as later steps will read it"</h4>
                 <TextEditor form label="Text of the step" class="textarea grows" text />
             </div>
         </Show>
