@@ -180,11 +180,15 @@ impl<'a> Scope<'a> {
         let mut steps = HashMap::new();
         let mut budget = Budget::default();
         for reference in template.references.iter().filter(|reference| reference.root == Root::Steps) {
-            if !steps.contains_key(reference.name.as_str())
-                && let Some(value) = self.step_value(&reference.name)
-            {
+            if steps.contains_key(reference.name.as_str()) {
+                continue;
+            }
+            if let Some(value) = self.step_value(&reference.name) {
                 budget.pay_value(&value).map_err(|_| too_much())?;
                 steps.insert(reference.name.as_str(), value);
+            } else if template.reads_only_fields_of(&reference.name) {
+                // A field of nothing cannot have a `default`; a missing field of an object can.
+                steps.insert(reference.name.as_str(), JinjaValue::from_pairs(HashMap::<&str, JinjaValue>::new()));
             }
         }
         let inputs = self.inputs.get();
@@ -249,6 +253,13 @@ impl Read {
     fn new(reading: Reading<'_>, jinja: String) -> Self {
         let (depth, insertions) = (reading.depth(), reading.insertions());
         Self { jinja, depth, insertions, references: reading.into_references() }
+    }
+
+    /// Whether each reference to a step names a field: none asks whether the step has an output.
+    fn reads_only_fields_of(&self, step: &str) -> bool {
+        let mut of_step =
+            self.references.iter().filter(|reference| reference.root == Root::Steps && reference.name == step);
+        of_step.all(|reference| reference.field.is_some())
     }
 
     /// The template in the spelling of minijinja.

@@ -113,6 +113,22 @@ fn what_is_missing_is_an_error_that_says_where() {
 }
 
 #[test]
+fn a_step_without_an_output_can_be_done_without() {
+    for (source, expected) in [
+        ("[{{steps.Late.content | default('none')}}]", "[none]"),
+        ("{{steps.Late.score | default(0) + 1}}{{steps.Late.content | d('-')}}", "1-"),
+        ("{% for i in steps.Late.items | default([]) %}x{% endfor %}{{steps.Late.content is defined}}", "false"),
+        ("{% if steps.Late.content %}x{% else %}y{% endif %}", "y"),
+        ("{{steps.Late | default('none')}}{% if steps.Late %}{{steps.Late.content}}{% endif %}", "none"),
+        ("{{steps.Late is defined}}", "false"),
+        ("{{steps.Data.nothing | default('none')}}", "none"),
+    ] {
+        assert_eq!(fill(source).as_deref(), Ok(expected), "{source}");
+    }
+    assert!(fill("{{steps.Late.content}}{{steps.Late.content | default('x')}}").unwrap_err().contains("undefined"));
+}
+
+#[test]
 fn what_cannot_be_bounded_is_refused_by_name() {
     for (source, message) in [
         ("{% set ns = namespace(a=1) %}", "line 1: there is no function `namespace`"),
