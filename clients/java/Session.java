@@ -37,11 +37,11 @@ public final class Session {
     var id = session.instantiate();
     var run = session.start(id);
     for (var gate : List.of("review-1", "review-2")) {
-      run = session.settled(run);
+      run = Support.settled(session.executions, run);
       Support.check(run.getStatus() == ExecutionStatus.PAUSED, "the run is " + run.getStatus());
       run = session.decide(run, gate);
     }
-    run = session.settled(run);
+    run = Support.settled(session.executions, run);
     Support.check(run.getStatus() == ExecutionStatus.COMPLETED, "the run is " + run.getStatus());
     session.retry(run);
     session.find(run);
@@ -72,7 +72,7 @@ public final class Session {
   /** Runs a workflow of three steps once, and finds the run in its statistics. */
   private void statistics(String id) throws Exception {
     var request = ExecutionsApi.APIStartExecutionRequest.newBuilder().workflowId(id).waitSeconds(Support.WAIT);
-    var run = settled(executions.startExecution(request.startExecution(new StartExecution()).build()));
+    var run = Support.settled(executions, executions.startExecution(request.startExecution(new StartExecution()).build()));
     Support.check(run.getStatus() == ExecutionStatus.COMPLETED, "the run is " + run.getStatus());
     var asked = WorkflowsApi.APIGetWorkflowStatsRequest.newBuilder().workflowId(id).days(7).build();
     var stats = workflows.getWorkflowStats(asked);
@@ -117,15 +117,7 @@ public final class Session {
     var run = executions.startExecution(request.startExecution(body).build());
     var again = executions.startExecution(request.build());
     Support.check(run.getId().equals(again.getId()), "the key has started a second run");
-    return run;
-  }
-
-  /** Waits without a stream until the run has ended or waits for a person. */
-  private Execution settled(Execution run) throws Exception {
-    while (run.getStatus() == ExecutionStatus.PENDING || run.getStatus() == ExecutionStatus.RUNNING) {
-      var request = ExecutionsApi.APIGetExecutionRequest.newBuilder().executionId(run.getId());
-      run = executions.getExecution(request.waitSeconds(Support.WAIT).afterSeq(run.getLastSeq()).build());
-    }
+    Support.check(run.getNumber() == 1, "its number is " + run.getNumber());
     return run;
   }
 
@@ -150,7 +142,7 @@ public final class Session {
     var repeated = executions.planRetry(plan.build()).getRepeated();
     Support.check(repeated.get(0).getPath().equals(path), "another step is repeated");
     var request = ExecutionsApi.APIRetryStepRequest.newBuilder().executionId(run.getId()).stepPath(path);
-    var again = settled(executions.retryStep(request.waitSeconds(Support.WAIT).patchStep(body).build()));
+    var again = Support.settled(executions, executions.retryStep(request.waitSeconds(Support.WAIT).patchStep(body).build()));
     Support.check(again.getStatus() == ExecutionStatus.COMPLETED, "the retry is " + again.getStatus());
   }
 

@@ -1,6 +1,8 @@
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import sluice.client.ApiClient;
+import sluice.client.api.ExecutionsApi;
 import sluice.client.api.StepsApi;
 import sluice.client.api.WorkflowsApi;
 import sluice.client.model.*;
@@ -26,13 +28,14 @@ final class StepEdits {
     insert();
     move();
     connect();
+    tryOne();
     delete();
     compare();
   }
 
   /** The same key inserts one step. */
   private void insert() throws Exception {
-    var body = new InsertStep().step(Support.llm("Shorten", "Shorten it"));
+    var body = new InsertStep().step(Support.llm("Shorten", "Shorten {{steps.Plan.content}}"));
     body.parent("both").slot("branch:left").after("draft");
     var request = StepsApi.APIInsertStepRequest.newBuilder().workflowId(WORKFLOW).insertStep(body);
     var edit = steps.insertStep(request.idempotencyKey(Support.MARK + "-insert").build());
@@ -72,6 +75,19 @@ final class StepEdits {
   private static StepsApi.APIConnectStepRequest connection(String source, String target) {
     var request = StepsApi.APIConnectStepRequest.newBuilder().workflowId(WORKFLOW).stepId(source);
     return request.connectStep(new ConnectStep().target(target)).build();
+  }
+
+  /** One step runs alone, with an output that is given for the step that it reads. */
+  private void tryOne() throws Exception {
+    var request = StepsApi.APITryStepRequest.newBuilder().workflowId(WORKFLOW).stepId("shorten");
+    var bare = request.tryStep(new TryStep()).build();
+    var missing = Support.refused(() -> steps.tryStep(bare), 422, "invalid_input");
+    var pointer = missing.getErrors().get(0).getPointer();
+    Support.check(pointer.equals("/outputs/plan"), "the pointer is " + pointer);
+    var body = new TryStep().outputs(Map.of("plan", "A text"));
+    var tried = Support.settled(new ExecutionsApi(client), steps.tryStep(request.tryStep(body).build()));
+    var isTry = "shorten".equals(tried.getTriedStep()) && tried.getNumber() == null;
+    Support.check(isTry && tried.getStatus() == ExecutionStatus.COMPLETED, "it is another run: " + tried);
   }
 
   private void delete() throws Exception {

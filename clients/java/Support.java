@@ -1,6 +1,7 @@
 import java.util.List;
 import sluice.client.ApiClient;
 import sluice.client.ApiException;
+import sluice.client.api.ExecutionsApi;
 import sluice.client.api.WorkflowsApi;
 import sluice.client.model.*;
 
@@ -33,6 +34,15 @@ final class Support {
 
   static Step llm(String label, String prompt) {
     return new Step(new LlmStep().type(LlmStepType.LLM).label(label).prompt(prompt));
+  }
+
+  /** Waits without a stream until the run has ended or waits for a person. */
+  static Execution settled(ExecutionsApi executions, Execution run) throws Exception {
+    while (run.getStatus() == ExecutionStatus.PENDING || run.getStatus() == ExecutionStatus.RUNNING) {
+      var request = ExecutionsApi.APIGetExecutionRequest.newBuilder().executionId(run.getId());
+      run = executions.getExecution(request.waitSeconds(WAIT).afterSeq(run.getLastSeq()).build());
+    }
+    return run;
   }
 
   interface Call {

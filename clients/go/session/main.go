@@ -104,6 +104,7 @@ func start(ctx context.Context, client *sluice.APIClient, id string) *sluice.Exe
 	run := must(call.Execute())
 	again := must(call.Execute())
 	check(run.Id == again.Id, "the key has started a second run")
+	check(run.GetNumber() == 1, "its number is %d", run.GetNumber())
 	return run
 }
 

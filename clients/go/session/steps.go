@@ -20,13 +20,14 @@ func steps(ctx context.Context, client *sluice.APIClient) string {
 	create(ctx, client, id, llm("Plan", "Plan"), sluice.ParallelStepAsStep(both), last)
 	insertAndMove(ctx, client, id)
 	connect(ctx, client, id)
+	tryOne(ctx, client, id)
 	remove(ctx, client, id)
 	compare(ctx, client, id)
 	return id
 }
 
 func insertAndMove(ctx context.Context, client *sluice.APIClient, id string) {
-	body := sluice.NewInsertStep(llm("Shorten", "Shorten it"))
+	body := sluice.NewInsertStep(llm("Shorten", "Shorten {{steps.Plan.content}}"))
 	body.SetParent("both")
 	body.SetSlot("branch:left")
 	body.SetAfter("draft")
@@ -60,6 +61,19 @@ func connect(ctx context.Context, client *sluice.APIClient, id string) {
 	following := must(client.StepsAPI.ConnectStep(ctx, id, plan).ConnectStep(target(nil)).Execute())
 	check(!following.Step.Get().LlmStep.HasNext() && following.Version == 5, "the connection is still there")
 	check(len(following.Findings) == 0, "the findings are %v", following.Findings)
+}
+
+// tryOne runs one step alone, with an output that is given for the step that it reads.
+func tryOne(ctx context.Context, client *sluice.APIClient, id string) {
+	call := client.StepsAPI.TryStep(ctx, id, "shorten")
+	_, _, err := call.TryStep(*sluice.NewTryStep()).Execute()
+	missing := refused(err, 422, "invalid_input")
+	check(missing.Errors[0].Pointer == "/outputs/plan", "the pointer is %s", missing.Errors[0].Pointer)
+	body := sluice.NewTryStep()
+	body.SetOutputs(map[string]any{"plan": "A text"})
+	tried := settled(ctx, client, must(call.TryStep(*body).Execute()))
+	check(tried.Status == sluice.EXECUTIONSTATUS_COMPLETED, "the try is %s", tried.Status)
+	check(tried.GetTriedStep() == "shorten" && tried.Number.Get() == nil, "it is another run: %v", tried)
 }
 
 func remove(ctx context.Context, client *sluice.APIClient, id string) {

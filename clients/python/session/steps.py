@@ -2,21 +2,25 @@
 
 from uuid import uuid4
 
-from sluice_client.api.steps import connect_step, delete_step, get_step, insert_step, move_step
+from sluice_client.api.steps import connect_step, delete_step, get_step, insert_step, move_step, try_step
 from sluice_client.api.workflows import compare_versions, create_workflow
 from sluice_client.models import (
     Branch,
     ConnectStep,
     CreateWorkflow,
     DeleteStepReferences,
+    ExecutionStatus,
     InsertStep,
     LlmStep,
     MoveStep,
     ParallelStep,
     ParallelStepType,
+    TryStep,
+    TryStepOutputs,
 )
 from sluice_client.types import UNSET, Unset
 
+from .runs import settled
 from .support import MARK, client, definition, llm, ok, refused
 
 ID = f"{MARK}-steps"
@@ -31,13 +35,15 @@ def steps() -> None:
     insert()
     move()
     connect()
+    try_one()
     remove()
     compare()
 
 
 def insert() -> None:
     """The same key inserts one step."""
-    body = InsertStep(step=llm("Shorten", "Shorten it"), parent="both", slot="branch:left", after="draft")
+    step = llm("Shorten", "Shorten {{steps.Plan.content}}")
+    body = InsertStep(step=step, parent="both", slot="branch:left", after="draft")
     key = str(uuid4())
     edit = ok(insert_step.sync_detailed(ID, client=client, body=body, idempotency_key=key), 201)
     assert (edit.parent, edit.slot, edit.position, edit.version) == ("both", "branch:left", 1, 2)
@@ -65,6 +71,15 @@ def connect() -> None:
     following = ok(connect_step.sync_detailed(ID, "plan", client=client, body=ConnectStep(target=None)))
     assert isinstance(following.step, LlmStep) and following.step.next_ is UNSET
     assert following.version == 5 and not following.findings
+
+
+def try_one() -> None:
+    """One step runs alone, with an output that is given for the step that it reads."""
+    missing = refused(try_step.sync_detailed(ID, "shorten", client=client, body=TryStep()), 422, "invalid_input")
+    assert not isinstance(missing.errors, Unset) and missing.errors[0].pointer == "/outputs/plan"
+    body = TryStep(outputs=TryStepOutputs.from_dict({"plan": "A text"}))
+    tried = settled(ok(try_step.sync_detailed(ID, "shorten", client=client, body=body), 201))
+    assert (tried.status, tried.tried_step, tried.number) == (ExecutionStatus.COMPLETED, "shorten", None)
 
 
 def remove() -> None:

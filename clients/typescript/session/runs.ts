@@ -39,7 +39,7 @@ async function startOnce(): Promise<string> {
   const first = await client.POST("/api/v1/workflows/{workflow_id}/executions", { params, body: input });
   const run = ok(first, 202);
   const again = await client.POST("/api/v1/workflows/{workflow_id}/executions", { params, body: input });
-  assert.equal(again.data?.id, run.id);
+  assert.deepEqual([again.data?.id, again.data?.number], [run.id, 1]);
   refused(
     await client.POST("/api/v1/workflows/{workflow_id}/executions", { params, body: { input: 1 } }),
     422,

@@ -1,6 +1,7 @@
 // Steps of a workflow: put in, moved, connected and deleted one by one; and what has changed between two versions.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { settled } from "./runs.js";
 import { client, definition, MARK, ok, refused, type Schemas } from "./support.js";
 
 const workflow_id = `${MARK}-steps`;
@@ -19,13 +20,14 @@ export async function steps(): Promise<void> {
   await insert();
   await move();
   await connect();
+  await tryOne();
   await remove();
   await compare();
 }
 
 /** The same key inserts one step. */
 async function insert(): Promise<void> {
-  const step: Schemas["Step"] = { type: "llm", label: "Shorten", prompt: "Shorten it" };
+  const step: Schemas["Step"] = { type: "llm", label: "Shorten", prompt: "Shorten {{steps.Plan.content}}" };
   const body = { step, parent: "both", slot: "branch:left", after: "draft" };
   const params = { path, header: { "Idempotency-Key": randomUUID() } };
   const edit = ok(await client.POST("/api/v1/workflows/{workflow_id}/steps", { params, body }), 201);
@@ -58,6 +60,16 @@ async function connect(): Promise<void> {
   assert.equal(backwards.errors?.[0]?.pointer, "/target");
   const following = ok(await client.POST(address, { ...plan, body: { target: null } }));
   assert(following.step?.next === undefined && following.version === 5 && following.findings.length === 0);
+}
+
+/** One step runs alone, with an output that is given for the step that it reads. */
+async function tryOne(): Promise<void> {
+  const address = "/api/v1/workflows/{workflow_id}/steps/{step_id}/try";
+  const params = { path: { workflow_id, step_id: "shorten" } };
+  const missing = refused(await client.POST(address, { params, body: {} }), 422, "invalid_input");
+  assert.equal(missing.errors?.[0]?.pointer, "/outputs/plan");
+  const tried = await settled(ok(await client.POST(address, { params, body: { outputs: { plan: "A text" } } }), 201));
+  assert.deepEqual([tried.status, tried.tried_step, tried.number], ["completed", "shorten", null]);
 }
 
 async function remove(): Promise<void> {

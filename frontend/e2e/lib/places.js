@@ -98,7 +98,7 @@ export const places = {
   'the builder with its settings open': async (test) => {
     const builder = await openBuilder(test);
     await builder.unfold(test.page, 'More settings');
-    await expect(test.page.getByRole('switch', { name: 'Active' })).toBeVisible();
+    await expect(test.page.getByRole('switch', { name: 'Switched on' })).toBeVisible();
   },
   'the builder with a model named by hand': async (test) => {
     const picker = (await openBuilder(test)).card('Research').getByRole('combobox', { name: 'Model of Research' });

@@ -149,7 +149,7 @@ test('saves what few workflows need, and shows it again', async ({ page, api }) 
   await builder.unfold(page, 'More settings');
   await category.fill('research');
   await page.getByRole('combobox', { name: 'Begin with' }).selectOption('Two');
-  await page.getByRole('switch', { name: 'Active' }).click();
+  await page.getByRole('switch', { name: 'Switched on' }).click();
   await page.getByRole('switch', { name: 'Template' }).click();
   await builder.save(2);
   expect(await api.workflow(id)).toMatchObject({
@@ -161,10 +161,10 @@ test('saves what few workflows need, and shows it again', async ({ page, api }) 
   await page.reload();
   await expect(category).toHaveValue('research');
   await expect(page.getByRole('combobox', { name: 'Begin with' })).toHaveValue('two');
-  await expect(page.getByRole('switch', { name: 'Active' })).not.toBeChecked();
+  await expect(page.getByRole('switch', { name: 'Switched on' })).not.toBeChecked();
   await expect(page.getByRole('switch', { name: 'Template' })).toBeChecked();
   await page.getByRole('combobox', { name: 'Begin with' }).selectOption('The first step');
-  await page.getByRole('switch', { name: 'Active' }).click();
+  await page.getByRole('switch', { name: 'Switched on' }).click();
   await builder.save(3);
   expect((await api.workflow(id)).definition.entry_step ?? null).toBeNull();
 });

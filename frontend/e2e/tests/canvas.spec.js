@@ -110,7 +110,7 @@ test('cases are connected by mouse and by keyboard, and a run of it is watched',
 
   // To the next step again: nothing needs to be said then. Undo brings it back.
   await canvas.connect('Which', 'case:small', 'Check');
-  await expect(canvas.node('Which')).toHaveAccessibleName(/with Send\.$/);
+  await expect(canvas.node('Which')).toHaveAccessibleName(/to Send\.$/);
   await builder.saveBar.getByRole('button', { name: /^Undo/ }).click();
   await expect(canvas.node('Which')).toHaveAccessibleName(/Case small goes to Polish\.$/);
 

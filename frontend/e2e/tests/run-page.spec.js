@@ -66,6 +66,23 @@ test.describe('the input', () => {
   });
 });
 
+test('a run is called by its number in its workflow', async ({ page, api }) => {
+  const { id } = await api.createWorkflow('Market brief', [{ type: 'review', id: 'check', label: 'Check' }]);
+  await api.start(id);
+  const { id: second } = await api.start(id);
+  await run.open(second);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Market brief #2');
+  await expect(page.getByRole('navigation', { name: 'Breadcrumbs' })).toContainText('#2');
+  await expect(page).toHaveTitle(/^\(2\) Waiting for you · Market brief #2/);
+  await expect(page.getByRole('complementary', { name: 'Runs of this workflow' }).getByRole('link')).toContainText(['#2', '#1']);
+  await page.goto('/runs');
+  await expect(page.getByRole('checkbox', { name: 'Choose the run Market brief #2' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Decide Check of Market brief #1' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Market #1');
+  await expect(page.getByRole('option', { name: /#1 · Check/ })).toBeVisible();
+});
+
 test('the head tells the version and who started the run', async ({ page, api }) => {
   const { id } = await api.createWorkflow('Market brief', [instant('Ask', 'Say one word.')]);
   await api.changeWorkflow(id, (workflow) => (workflow.description = 'Another'));

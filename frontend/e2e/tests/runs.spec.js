@@ -145,7 +145,7 @@ test('of a command that fails for some runs it is said for which, and why', asyn
   await bar(page).getByRole('button', { name: 'Cancel 2' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel the runs' }).click();
   const note = page.getByRole('alert').filter({ hasText: '1 of 2 runs were not cancelled.' });
-  await expect(note.getByRole('listitem')).toHaveText(/^Ended: .+/);
+  await expect(note.getByRole('listitem')).toHaveText(/^Ended #1: .+/);
   await expect(note.getByRole('link', { name: 'Ended' })).toHaveAttribute('href', `/runs/${ended}`);
   await expect.poll(async () => (await api.run(held)).status).toBe('cancelled');
   await expectSound(page);
@@ -269,7 +269,7 @@ test('of sixty runs half are not retried, and it is said why', async ({ page, ap
   await page.getByRole('dialog', { name: 'Retry 60 runs?' }).getByRole('button', { name: 'Retry', exact: true }).click();
   const note = page.getByRole('alert').filter({ hasText: '30 of 60 runs were not retried.' });
   await expect(note.getByRole('listitem')).toHaveCount(30);
-  await expect(note.getByRole('listitem').first()).toHaveText('Brief: Send it to another server.');
+  await expect(note.getByRole('listitem').first()).toHaveText(/^Brief #\d+: Send it to another server\.$/);
   await expect(note.locator('code')).toHaveText(Array.from({ length: 30 }, () => 'another'));
   // Those that failed are chosen still, to be tried again.
   await page.unroute('**/retry?*');

@@ -116,7 +116,7 @@ test('high contrast shows what is on and what is chosen', async ({ page, api }) 
   await new Builder(page).open(id);
   await page.locator('summary').filter({ hasText: 'More settings' }).click();
   const knob = (name) => page.getByRole('switch', { name }).evaluate((it) => getComputedStyle(it, '::before').backgroundImage + getComputedStyle(it, '::before').borderColor);
-  expect(await knob('Active')).not.toBe(await knob('Template'));
+  expect(await knob('Switched on')).not.toBe(await knob('Template'));
 });
 
 test('a page that is left for another leads the keyboard and screen readers to it', async ({ page }) => {
