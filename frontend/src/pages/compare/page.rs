@@ -27,7 +27,7 @@ pub fn ComparePage() -> impl IntoView {
             <span aria-hidden="true">"/"</span>
             <span aria-current="page">{TITLE}</span>
         </nav>
-        <header class="page-head">
+        <header class="page-head broad">
             <h1>{TITLE}</h1>
             <Switch label="Show unchanged parts, too" on=shows_all on_change=move |on| shows_all.set(on) />
         </header>

@@ -78,7 +78,7 @@ pub fn ReportHead(
             <span aria-hidden="true">"/"</span>
             <span aria-current="page">{title}</span>
         </nav>
-        <header class="page-head">
+        <header class="page-head broad">
             <h1>{title}</h1>
             <div class="row wrap">
                 <a class="button" href=other_href>

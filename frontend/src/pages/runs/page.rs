@@ -18,7 +18,7 @@ pub fn RunsPage() -> impl IntoView {
     let names = Names::load(listing);
     let bulk = Bulk::new(listing, names);
     view! {
-        <div class="page-head">
+        <div class="page-head wide">
             <h1>"Runs"</h1>
         </div>
         <WaitingForYou />

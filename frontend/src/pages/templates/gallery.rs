@@ -19,7 +19,7 @@ use crate::components::{Button, ButtonKind, Confirm, FailureNote, Icon, Toasts};
 pub fn TemplatesPage() -> impl IntoView {
     use_title(|| "Templates".to_owned());
     view! {
-        <div class="page-head">
+        <div class="page-head wide">
             <div class="stack tight">
                 <h1>"Templates"</h1>
                 <p class="muted">"Each makes a workflow of your own, to change as you like."</p>
