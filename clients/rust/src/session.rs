@@ -39,7 +39,8 @@ async fn lists(server: &Configuration) {
     assert!(!list_models(server).await.unwrap().items.is_empty());
     let personas = personas_api::ListPersonasParams { limit: None, cursor: None };
     personas_api::list_personas(server, personas).await.unwrap();
-    assert!(!list_templates(server, ListTemplatesParams { limit: None, cursor: None }).await.unwrap().items.is_empty());
+    let templates = ListTemplatesParams { limit: None, cursor: None, category: None };
+    assert!(!list_templates(server, templates).await.unwrap().items.is_empty());
     assert!(!list_step_templates(server).await.unwrap().items.is_empty());
     let nobody = get_workflow(server, GetWorkflowParams { workflow_id: "nobody".into() }).await;
     refused(nobody, 404, "workflow_not_found");
@@ -141,6 +142,10 @@ async fn find(server: &Configuration, run: &Execution) {
         triggered_by: None,
         error_code: None,
         metadata: None,
+        tag: None,
+        min_cost_usd: None,
+        max_cost_usd: None,
+        tried: None,
     };
     assert_eq!(list_executions(server, params).await.unwrap().items[0].id, run.id);
 }
