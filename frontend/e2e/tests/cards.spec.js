@@ -64,6 +64,19 @@ test('a step is added below another by its menu, also in a lane', async ({ page,
   expect(definition.steps[1].branches[0].steps.map((step) => step.label)).toEqual(['Prompt 2', 'Facts', 'Prompt', 'Risks']);
 });
 
+test('a menu opens above its button where the window ends', async ({ page, api }) => {
+  await page.setViewportSize({ width: 1440, height: 600 });
+  const { id } = await api.createWorkflow('Menus', ['A', 'B', 'C', 'D', 'E', 'F'].map((label) => prompt(label)));
+  await builder.open(id);
+  for (const label of ['A', 'F']) {
+    const button = builder.card(label).getByLabel(`More for ${label}`, { exact: true });
+    await button.scrollIntoViewIfNeeded();
+    await button.click();
+    await expect(builder.card(label).locator('.menu[open] > .items')).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press('Escape');
+  }
+});
+
 test('a step of the palette asks for no other input', async ({ page, api }) => {
   await builder.open();
   await page.getByRole('button', { name: 'Begin with a template' }).click();

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::icon::Icon;
 
-/// A menu of `MenuItem`s below its button. It closes when one is chosen, on Escape, and when the
+/// A menu of `MenuItem`s below its button, or above it where the window ends. It closes when one is chosen, on Escape, and when the
 /// focus or the pointer goes elsewhere.
 #[component]
 pub fn Menu(
@@ -26,6 +26,12 @@ pub fn Menu(
     let icon = if text.is_some() { icondata_lu::LuPlus } else { icondata_lu::LuEllipsis };
     let element: NodeRef<html::Details> = NodeRef::new();
     let holds = move |node: &web_sys::Node| element.get_untracked().is_some_and(|details| details.contains(Some(node)));
+    let is_up = RwSignal::new(false);
+    let place = move |_| {
+        if let Some(details) = element.get_untracked() {
+            is_up.set(details.open() && fits_above_only(&details));
+        }
+    };
     let close = move || {
         if let Some(details) = element.get_untracked() {
             details.set_open(false);
@@ -59,8 +65,10 @@ pub fn Menu(
         <details
             node_ref=element
             class=menu_class
+            class:up=is_up
             on:keydown=keys
             on:focusout=left
+            on:toggle=place
         >
             <summary class=class aria-label=move || label.get() title=move || label.get()>
                 <Icon icon />
@@ -69,6 +77,15 @@ pub fn Menu(
             <ul class="items" on:click=move |_| close()>{children()}</ul>
         </details>
     }
+}
+
+/// Whether the list of an open menu goes below the window, and has room above its button.
+fn fits_above_only(details: &web_sys::HtmlDetailsElement) -> bool {
+    let Some(items) = details.query_selector(".items").ok().flatten() else { return false };
+    let height = items.get_bounding_client_rect().height();
+    let button = details.get_bounding_client_rect();
+    let window = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(f64::INFINITY);
+    button.bottom() + height > window && button.top() > height
 }
 
 /// A heading between the actions of a menu.

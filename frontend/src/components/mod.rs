@@ -25,6 +25,7 @@ mod sparkline;
 mod status;
 mod step_kind;
 mod text;
+mod title_field;
 mod toasts;
 mod tool_list;
 
@@ -50,5 +51,6 @@ pub use sparkline::{RecentRuns, Sparkline};
 pub use status::{RunBadge, StepDot, step_word};
 pub use step_kind::{StepKindLook, new_step_icon, step_kind, step_look, wrapper_icon};
 pub use text::{CopyButton, DiffView, MarkdownView, Message, Tooltip, When};
+pub use title_field::TitleField;
 pub use toasts::{ToastId, Toasts, ToastsView};
 pub use tool_list::{EffectBadge, ToolChips, ToolDialog};

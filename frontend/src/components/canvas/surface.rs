@@ -125,18 +125,16 @@ fn NodeMenu(state: CanvasState) -> impl IntoView {
         let size = state.size.get();
         let is_seen = (0.0..=size.width).contains(&at.x) && (0.0..=size.height).contains(&at.y);
         let at = Point::new(at.x.min(size.width - MENU_WIDTH), at.y);
-        is_seen.then_some((at, at.y > size.height / 2.0))
+        is_seen.then_some(at)
     });
-    let place = move |side: fn(Point) -> f64| {
-        move || corner.with(|corner| corner.map(|(at, _)| format!("{}px", side(at))).unwrap_or_default())
-    };
+    let place =
+        move |side: fn(Point) -> f64| move || corner.get().map(|at| format!("{}px", side(at))).unwrap_or_default();
     move || {
         let id = current.get()?;
         let menu = state.host().menu(&id)?;
         Some(view! {
             <div
                 class="canvas-menu"
-                class:up=move || corner.with(|corner| corner.is_some_and(|(_, is_low)| is_low))
                 hidden=move || corner.with(Option::is_none) || state.held.with(Option::is_some)
                 style:left=place(|at| at.x)
                 style:top=place(|at| at.y)

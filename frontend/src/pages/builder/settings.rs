@@ -10,7 +10,7 @@ use sluice_web_state::model_choice::named;
 
 use super::fields::{ChoiceField, step_options};
 use super::model::Builder;
-use crate::components::{Field, Icon, ModelChoice, ModelPicker, PersonaPicker, Switch, Tag};
+use crate::components::{Field, ModelChoice, ModelPicker, PersonaPicker, Switch, Tag, TitleField};
 use crate::session::Session;
 
 /// Reads something of the draft, told again only when it changes.
@@ -31,30 +31,12 @@ pub fn Heading(builder: Builder) -> impl IntoView {
             <h1 class="visually-hidden">
                 {move || name.with(|name| if name.is_empty() { "New workflow".to_owned() } else { name.clone() })}
             </h1>
-            <div class="title-field">
-                // It grows with a long name. A name is one line: its breaks become spaces.
-                <textarea
-                    id="workflow-name"
-                    class="title-input"
-                    aria-label="Name of the workflow"
-                    placeholder="Name of the workflow"
-                    rows="1"
-                    maxlength=MAX_NAME_CHARS.to_string()
-                    autocomplete="off"
-                    prop:value=move || name.get()
-                    on:input:target=move |event| {
-                        let name = event.target().value().replace(['\r', '\n'], " ");
-                        builder.edit(DraftEdit::SetName(name));
-                    }
-                    on:keydown=move |event| {
-                        if event.key() == "Enter" {
-                            event.prevent_default();
-                        }
-                    }
-                    on:blur=move |_| builder.seal()
-                ></textarea>
-                <Icon icon=icondata_lu::LuPencil />
-            </div>
+            <TitleField
+                id="workflow-name"
+                name
+                on_change=move |name| _ = builder.edit(DraftEdit::SetName(name))
+                on_leave=move |()| builder.seal()
+            />
             <textarea
                 class="description-input"
                 aria-label="Description"

@@ -157,14 +157,22 @@ fn Comparison(a: Execution, b: Execution, shows_all: RwSignal<bool>, reload: Cal
 /// Which run it is, and the way to it.
 #[component]
 fn RunCard(name: &'static str, run: Execution) -> impl IntoView {
-    let id = run.id.to_string();
+    let (id, number, workflow) = (run.id.to_string(), run.number, run.workflow_id.clone());
+    let found = LocalResource::new(move || {
+        let workflow = workflow.clone();
+        async move {
+            let found = api::workflows::get(&workflow).await;
+            found.map_or_else(|_| workflow.to_string(), |workflow| workflow.name)
+        }
+    });
+    let called = move || found.get().map(|workflow| run_name(&workflow, number));
     view! {
         <div class="card padded stack tight">
             <a class="strong" href=format!("/runs/{id}")>
                 {name}
             </a>
             <span class="small break" dir="auto">
-                {run_name(run.workflow_id.as_str(), run.number)}
+                {called}
             </span>
             <span class="small muted">
                 <When at=Signal::stored(run.created_at) />

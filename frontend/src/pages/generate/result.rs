@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use sluice_types::limits::MAX_NAME_CHARS;
 use sluice_types::{Generation, LintFinding, Severity};
 use sluice_web_state::format::{cost, plural};
 use sluice_web_state::generation::{Design, Preview, changed_fields, changed_steps, preview_summary, reuse_summary};
@@ -18,7 +17,7 @@ use super::refine::RefineCard;
 use super::servers::Servers;
 use crate::browser::focus::use_title;
 use crate::browser::storage;
-use crate::components::{EstimateSummary, Icon, LinkButton, Note, NoteKind};
+use crate::components::{EstimateSummary, LinkButton, Note, NoteKind, TitleField};
 
 /// The state of the page. A copy is a handle to the same one.
 #[derive(Clone, Copy)]
@@ -87,35 +86,12 @@ fn Heading(state: DesignState) -> impl IntoView {
     view! {
         <div class="grow stack tight">
             <h1 class="visually-hidden">{move || format!("Design: {}", name.get())}</h1>
-            <div class="title-field">
-                // It grows with a long name. A name is one line: its breaks become spaces.
-                <textarea
-                    id="design-name"
-                    class="title-input"
-                    aria-label="Name of the workflow"
-                    aria-describedby="design-name-wrong"
-                    aria-invalid=move || wrong.read().is_some().then_some("true")
-                    placeholder="Name of the workflow"
-                    rows="1"
-                    maxlength=MAX_NAME_CHARS.to_string()
-                    autocomplete="off"
-                    dir="auto"
-                    prop:value=move || name.get()
-                    on:input:target=move |event| {
-                        let text = event.target().value().replace(['\r', '\n'], " ");
-                        state.design.update(|design| design.name = text);
-                    }
-                    on:keydown=move |event| {
-                        if event.key() == "Enter" {
-                            event.prevent_default();
-                        }
-                    }
-                ></textarea>
-                <Icon icon=icondata_lu::LuPencil />
-            </div>
-            <span class="wrong" id="design-name-wrong" hidden=move || wrong.read().is_none()>
-                {move || wrong.get()}
-            </span>
+            <TitleField
+                id="design-name"
+                name
+                wrong
+                on_change=move |name| state.design.update(|design| design.name = name)
+            />
             <p class="muted" dir="auto">
                 {description}
             </p>

@@ -152,6 +152,25 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_that_leads_to_no_step_says_so() {
+        let step = json!({"id": "a", "label": "a", "type": "llm", "prompt": "x", "next": "end"});
+        let case = json!({"name": "big", "when": "true", "steps": [step], "next": "end"});
+        let which = json!({"id": "which", "label": "which", "type": "conditional", "cases": [case]});
+        let definition: Definition = serde_json::from_value(json!({"steps": [which]})).unwrap();
+        let picture = Picture::of(&Index::of(&definition), &BTreeMap::new());
+        let said = |address: &BlockAddress| {
+            let edges = picture.list(address).unwrap().edges.iter().filter(|edge| edge.is_explicit);
+            edges.filter(|edge| edge.target.is_none()).map(|edge| edge.label.clone()).collect::<Vec<_>>()
+        };
+        let slot = "case:big".parse::<Slot>().unwrap();
+        let inner = BlockAddress::Inner { parent: StepId::new("which").unwrap(), slot };
+        assert_eq!(
+            (said(&BlockAddress::Root), said(&inner)),
+            (vec!["big: ends the run".into()], vec!["ends here".into()])
+        );
+    }
+
+    #[test]
     fn a_list_is_entered_from_its_head() {
         let picture = picture();
         let address =

@@ -70,6 +70,12 @@ pub struct PictureEdge {
     pub label: String,
 }
 
+/// What is written at a connection to the end of a list, which leads to no step.
+fn ending(label: &str, list: &BlockAddress) -> String {
+    let end = if *list == BlockAddress::Root { "ends the run" } else { "ends here" };
+    if label.is_empty() { end.to_owned() } else { format!("{label}: {end}") }
+}
+
 impl Picture {
     /// The picture of a definition.
     #[must_use]
@@ -132,8 +138,12 @@ impl Picture {
                 (source.list.clone(), Start::Step(edge.source, port))
             }
         };
-        // The name of a list is written at its head.
-        let label = if start == Start::List { String::new() } else { edge.label };
+        let label = match start {
+            // The name of a list is written at its head.
+            Start::List => String::new(),
+            Start::Step(..) if edge.is_explicit && edge.target.is_none() => ending(&edge.label, &list),
+            Start::Step(..) => edge.label,
+        };
         if let Some(list) = self.lists.get_mut(&list) {
             let (id, target, is_explicit) = (edge.id, edge.target, edge.is_explicit);
             list.edges.push(PictureEdge { id, start, target, is_explicit, label });

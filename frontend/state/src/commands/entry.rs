@@ -157,7 +157,7 @@ impl Entry {
         let number = run.number.map(run_number);
         let also = format!("{word} {}", number.as_deref().unwrap_or_default());
         let detail = [number.as_deref(), Some(word), Some(ago)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        Self { also, detail, ..Self::page(Kind::Run, workflow, format!("/runs/{}", run.id)) }
+        Self { detail, also, ..Self::page(Kind::Run, workflow, format!("/runs/{}", run.id)) }
     }
 
     /// A template. Its page shows all of them.
