@@ -87,7 +87,7 @@ test.describe('a browser', () => {
       keys.forEach((key, at) => localStorage.setItem(key, other[at % other.length]));
     }, [id, execution]);
     for (const [address, heading] of [['/', 'Workflows'], ['/new', 'New workflow'], [`/workflows/${id}`, 'Plain'],
-      [`/workflows/${id}/run`, 'Run Plain'], [`/runs/${execution}`, 'Plain'], ['/settings/providers', 'Settings'], ['/settings/personas', 'Settings']]) {
+      [`/workflows/${id}/run`, 'Run Plain'], [`/runs/${execution}`, 'Plain #1'], ['/settings/providers', 'Settings'], ['/settings/personas', 'Settings']]) {
       await page.goto(address);
       await expect(page.getByRole('heading', { level: 1, name: heading, exact: true })).toBeAttached();
       await expect(page.locator('#crash')).toBeHidden();

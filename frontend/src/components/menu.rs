@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::icon::Icon;
 
-/// A menu of `MenuItem`s below its button, or above it where the window ends. It closes when one is chosen, on Escape, and when the
+/// A menu of `MenuItem`s below its button, or above it where there is more room. It closes when one is chosen, on Escape, and when the
 /// focus or the pointer goes elsewhere.
 #[component]
 pub fn Menu(
@@ -26,10 +26,10 @@ pub fn Menu(
     let icon = if text.is_some() { icondata_lu::LuPlus } else { icondata_lu::LuEllipsis };
     let element: NodeRef<html::Details> = NodeRef::new();
     let holds = move |node: &web_sys::Node| element.get_untracked().is_some_and(|details| details.contains(Some(node)));
-    let is_up = RwSignal::new(false);
-    let place = move |_| {
-        if let Some(details) = element.get_untracked() {
-            is_up.set(details.open() && fits_above_only(&details));
+    let place = RwSignal::new(Place::default());
+    let measure = move |_| {
+        if let Some(details) = element.get_untracked().filter(web_sys::HtmlDetailsElement::open) {
+            place.set(Place::of(&details));
         }
     };
     let close = move || {
@@ -65,27 +65,48 @@ pub fn Menu(
         <details
             node_ref=element
             class=menu_class
-            class:up=is_up
+            class:up=move || place.get().is_up
             on:keydown=keys
             on:focusout=left
-            on:toggle=place
+            on:toggle=measure
         >
             <summary class=class aria-label=move || label.get() title=move || label.get()>
                 <Icon icon />
                 {text}
             </summary>
-            <ul class="items" on:click=move |_| close()>{children()}</ul>
+            <ul class="items" style:max-height=move || place.get().most_height() on:click=move |_| close()>
+                {children()}
+            </ul>
         </details>
     }
 }
 
-/// Whether the list of an open menu goes below the window, and has room above its button.
-fn fits_above_only(details: &web_sys::HtmlDetailsElement) -> bool {
-    let Some(items) = details.query_selector(".items").ok().flatten() else { return false };
-    let height = items.get_bounding_client_rect().height();
-    let button = details.get_bounding_client_rect();
-    let window = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(f64::INFINITY);
-    button.bottom() + height > window && button.top() > height
+/// The side on which the list of a menu opens, and the room that it has there, in pixels.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Place {
+    is_up: bool,
+    room: Option<f64>,
+}
+
+/// What stays free between a list and the border of the window, with the distance of the list from its button, in pixels.
+const MARGIN_PX: f64 = 12.0;
+
+impl Place {
+    /// Below the button, unless the list does not fit there and has more room above.
+    fn of(details: &web_sys::HtmlDetailsElement) -> Self {
+        let items = details.query_selector(".items").ok().flatten();
+        let window = window().inner_height().ok().and_then(|height| height.as_f64());
+        let Some((items, window)) = items.zip(window) else { return Self::default() };
+        let button = details.get_bounding_client_rect();
+        let (above, below) = (button.top() - MARGIN_PX, window - button.bottom() - MARGIN_PX);
+        let is_up = f64::from(items.scroll_height()) > below && above > below;
+        Self { is_up, room: Some(if is_up { above } else { below }) }
+    }
+
+    /// A longer list is scrolled.
+    fn most_height(self) -> Option<String> {
+        self.room.map(|room| format!("{room}px"))
+    }
 }
 
 /// A heading between the actions of a menu.
