@@ -95,6 +95,9 @@ pub(crate) async fn lock_deleting_execution(conn: &mut Connection, tenant: &str,
     Ok(row.for_update().first(conn).await.optional()?.unwrap_or(false))
 }
 
+/// The ids in the JSON list of the third parameter, for `IN`.
+pub(crate) const LISTED_IDS: &str = "(SELECT jsonb_array_elements_text(CAST($3 AS JSONB)))";
+
 /// The time by which leases are compared, in microseconds: the clocks of several servers may differ, so the database's counts.
 pub(crate) async fn clock(conn: &mut Connection, _now: i64) -> Result<i64, StoreError> {
     let micros = sql::<BigInt>("CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)");

@@ -305,6 +305,9 @@ pub(crate) async fn lock_deleting_execution(conn: &mut Connection, tenant: &str,
     Ok(row.first(conn).await.optional()?.unwrap_or(false))
 }
 
+/// The ids in the JSON list of the third parameter, for `IN`.
+pub(crate) const LISTED_IDS: &str = "(SELECT value FROM json_each($3))";
+
 /// The time by which leases are compared, in microseconds: one process has the file, so its own clock counts.
 pub(crate) async fn clock(_conn: &mut Connection, now: i64) -> Result<i64, StoreError> {
     Ok(now)

@@ -28,7 +28,7 @@ pub mod workflow_search;
 pub mod workflows;
 
 use super::{
-    Backend, Connection, agent_tools, begin_read, clock, end_read, error_code, lock_deleting_execution,
+    Backend, Connection, LISTED_IDS, agent_tools, begin_read, clock, end_read, error_code, lock_deleting_execution,
     lock_deleting_workflow, lock_execution, lock_figures, lock_workflow, lock_workflow_for_start, name_key,
     put_step_run, slim_gate,
 };
