@@ -146,19 +146,18 @@ pub fn RunHistory(
 
 #[component]
 fn RunItem(run: Memo<ExecutionSummary>, current: bool) -> impl IntoView {
-    let (id, number) = run.with_untracked(|run| (run.id.clone(), run.number));
+    let id = run.with_untracked(|run| run.id.clone());
     let facts = move || {
         run.with(|run| {
             let took = run.duration_ms.map(duration);
             let has_cost = run.cost_usd > 0.0 || run.unpriced_calls > 0;
             let spent = has_cost.then(|| known_cost_in_list(run.cost_usd, run.unpriced_calls));
-            [took, spent].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+            [run.number.map(run_number), took, spent].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         })
     };
     view! {
         <li>
             <a href=format!("/runs/{id}") aria-current=current.then_some("page")>
-                {number.map(|number| view! { <span class="small muted numbers">{run_number(number)}</span> })}
                 <RunBadge standing=Signal::derive(move || run.with(RunStanding::of_summary)) />
                 <span class="small">
                     <When at=Signal::derive(move || run.with(|run| run.created_at)) />

@@ -153,7 +153,7 @@ fn lane_view(state: CanvasState, parent: StepId, slot: Slot) -> AnyView {
                 <span class="muted">{move || note.get()}</span>
             </p>
             <Show when=move || is_empty.get()>
-                <p class="canvas-lane-empty">"nothing: goes on"</p>
+                <p class="canvas-lane-empty">"No steps"</p>
             </Show>
             {list_view(state, &list)}
         </div>

@@ -148,7 +148,7 @@ fn LaneCount(form: StepForm, list: BlockAddress, closed: Memo<bool>) -> impl Int
     let own = list.clone();
     let count = Memo::new(move |_| builder.tree.with(|tree| tree.steps_within(&own)));
     let text = move || match count.get() {
-        0 => "nothing: goes on".to_owned(),
+        0 => "no steps".to_owned(),
         count => plural(u64::try_from(count).unwrap_or(u64::MAX), "step", "steps"),
     };
     let counts = Memo::new(move |_| {
