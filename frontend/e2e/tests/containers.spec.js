@@ -201,6 +201,8 @@ test.describe('keyboard', () => {
     await page.keyboard.press('Enter');
     await second.getByRole('button', { name: 'Condition', exact: true }).focus();
     await page.keyboard.press('Enter');
+    // The new step has the focus once it is drawn.
+    await expect(second.getByRole('button', { name: /^1B\.1 Condition/ })).toBeFocused();
     const value = second.getByRole('combobox', { name: 'Value', exact: true });
     await value.focus();
     await page.keyboard.type('input.level');

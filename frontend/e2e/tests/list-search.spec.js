@@ -138,7 +138,7 @@ test('the last runs are bars, each a link to its run', async ({ page, api }) => 
   await page.goto('/');
   const bars = page.getByRole('list', { name: 'The last runs of Brief, the newest at the end' }).getByRole('link');
   await expect(bars).toHaveCount(20);
-  await expect(bars.last()).toHaveAccessibleName(/^Completed · .+ · \$0/);
+  await expect(bars.last()).toHaveAccessibleName(/^#22 · Completed · .+ · \$0/);
   await expect(bars.last()).toHaveAttribute('href', `/runs/${runs.at(-1)}`);
   await expect(bars.first()).toHaveAttribute('href', `/runs/${runs[2]}`);
   await expect(row(page, 'Never').locator('.sparkline')).toHaveCount(0);
@@ -162,9 +162,9 @@ test('bars follow a run that goes on', async ({ page, api }) => {
   await api.untilRun(run, 'paused');
   await page.goto('/');
   const bar = row(page, 'Brief').locator('.sparkline a');
-  await expect(bar).toHaveAccessibleName(/^Waiting for you/);
+  await expect(bar).toHaveAccessibleName(/^#1 · Waiting for you/);
   await api.review(run, 'check', { decision: 'approve' });
-  await expect(bar).toHaveAccessibleName(/^Completed/);
+  await expect(bar).toHaveAccessibleName(/^#1 · Completed/);
 });
 
 test('compact rows have one line, and the browser keeps them', async ({ page, api }) => {
