@@ -8,6 +8,9 @@ import { once } from 'node:events';
 export class Flood {
   #http;
   #stream;
+  #came;
+  /** Until the page listens. */
+  #reader = new Promise((resolve) => (this.#came = resolve));
   url = '';
   sent = 0;
   #said = 0;
@@ -21,6 +24,7 @@ export class Flood {
         answer.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
         answer.flushHeaders();
         flood.#stream = answer;
+        flood.#came();
       } else if (incoming.url.split('?')[0] === path) {
         answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(snapshot));
       } else {
@@ -35,6 +39,7 @@ export class Flood {
 
   /** Sends the words from 1 to `words`, each as an event of its own, this many a second. */
   async send(step, words, perSecond) {
+    await this.#reader;
     const everyMs = 20;
     let offset = 0;
     while (this.sent < words) {
@@ -51,7 +56,8 @@ export class Flood {
   }
 
   /** Sends one text behind those that were said before. */
-  say(step, text) {
+  async say(step, text) {
+    await this.#reader;
     const offset = this.#said;
     this.#said += text.length;
     this.#stream.write(`event: text\ndata: ${JSON.stringify({ ...step, type: 'text', offset, text })}\n\n`);

@@ -50,7 +50,7 @@ test('a gate that begins to wait is told of, once that was asked for', async ({ 
   const { id } = await api.createWorkflow('Weekly report', [prompt('Write'), review('Look over')]);
   await page.evaluate(() => (document.hasFocus = () => false));
   const { id: execution } = await api.start(id);
-  await expect.poll(() => shown(page)).toEqual(['Weekly report waits for you: Look over\nLook at it: Look over.']);
+  await expect.poll(() => shown(page)).toEqual(['Weekly report #1 waits for you: Look over\nLook at it: Look over.']);
   await page.evaluate(() => window.shown[0].onclick());
   await expect(page).toHaveURL(new RegExp(`/runs/${execution}#look-over$`));
   await expect(run.gate('Look over')).toBeVisible();
