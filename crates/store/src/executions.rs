@@ -14,7 +14,7 @@ use crate::cursor::{Cursor, page};
 use crate::error::StoreError;
 use crate::execution_filter::ExecutionFilter;
 use crate::journal::{Journal, Snapshot, StartRecord, StepRecord, StoredEvent, Turn};
-use crate::rows::{AttemptTextRow, ExecutionSummaryRow, read_json, read_word, readable};
+use crate::rows::{AttemptTextRow, read_json, read_word, readable};
 use crate::store::{Store, read, write};
 use crate::time::to_micros;
 
@@ -143,11 +143,7 @@ impl Store {
         let cursor_after = |id: &str| Cursor { sort: scope.clone(), key: String::new(), id: id.to_owned() };
         let (rows, next_cursor) = page(rows, limit, |last| cursor_after(&last.id));
         let next_cursor = next_cursor.or_else(|| scanned_to.map(|id| cursor_after(&id).encode()));
-        let summary = |row: ExecutionSummaryRow| {
-            let number = numbers.get(&row.id).copied();
-            row.into_summary(number)
-        };
-        let items = readable(rows.into_iter().map(summary));
+        let items = readable(rows.into_iter().map(|row| row.into_summary(&numbers)));
         Ok(ExecutionPage { items, next_cursor })
     }
 

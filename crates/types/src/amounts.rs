@@ -25,7 +25,7 @@ pub fn cost(usd: f64) -> String {
 /// A cost below a cent, with two digits that count.
 fn small_cost(usd: f64) -> String {
     let (mut places, mut least) = (4, 0.001);
-    // What would be rounded up to the place before has its digits there.
+    // An amount that rounds up to the next larger place is written with the digits of that place.
     while usd < least * 0.995 && places < MOST_PLACES {
         places += 1;
         least /= 10.0;

@@ -9,8 +9,8 @@ use wasm_bindgen::JsCast;
 
 use super::icon::Icon;
 
-/// A menu of `MenuItem`s below its button, or above it where there is more room. It closes when one is chosen, on Escape, and when the
-/// focus or the pointer goes elsewhere.
+/// A menu of `MenuItem`s below its button, or above it where there is more room. It closes when one is chosen, on Escape,
+/// and when the focus or the pointer goes elsewhere.
 #[component]
 pub fn Menu(
     /// The accessible name of the button.
@@ -88,7 +88,7 @@ struct Place {
     room: Option<f64>,
 }
 
-/// What stays free between a list and the border of the window, with the distance of the list from its button, in pixels.
+/// The gaps between the button, a list and the border of the window together, in pixels.
 const MARGIN_PX: f64 = 12.0;
 
 impl Place {

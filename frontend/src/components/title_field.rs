@@ -11,7 +11,7 @@ pub fn TitleField(
     /// The id of the text field.
     id: &'static str,
     #[prop(into)] name: Signal<String>,
-    /// What is wrong with the name.
+    /// The error of the name; `None` when it is valid.
     #[prop(optional, into)]
     wrong: Signal<Option<String>>,
     #[prop(into)] on_change: Callback<String>,

@@ -224,11 +224,7 @@ async fn summaries(conn: &mut Connection, tenant: &str, ids: &[&String]) -> Resu
         .load(conn)
         .await?;
     let numbers = execution_numbers::of_each(conn, tenant, ids.iter().map(|id| id.as_str())).await?;
-    let summary = |row: ExecutionSummaryRow| {
-        let number = numbers.get(&row.id).copied();
-        Ok((row.id.clone(), row.into_summary(number)?))
-    };
-    Ok(readable(rows.into_iter().map(summary)).into_iter().collect())
+    Ok(readable(rows.into_iter().map(|row| Ok((row.id.clone(), row.into_summary(&numbers)?)))).into_iter().collect())
 }
 
 pub async fn versions(

@@ -1,5 +1,7 @@
 //! Rows of executions, and the rows that are written once with them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use sluice_types::ExecutionSummary;
 
@@ -134,12 +136,13 @@ pub(crate) struct ExecutionSummaryRow {
 }
 
 impl ExecutionSummaryRow {
-    pub fn into_summary(self, number: Option<i64>) -> Result<ExecutionSummary, StoreError> {
+    /// The execution, with its number among these, by the ids of executions.
+    pub fn into_summary(self, numbers: &HashMap<String, i64>) -> Result<ExecutionSummary, StoreError> {
         Ok(ExecutionSummary {
             id: read_word(&self.id)?,
             workflow_id: read_word(&self.workflow_id)?,
             workflow_version: self.workflow_version,
-            number,
+            number: numbers.get(&self.id).copied(),
             tried_step: self.tried_step.as_deref().map(read_word).transpose()?,
             status: read_word(&self.status)?,
             on_hold: self.on_hold,

@@ -70,7 +70,7 @@ pub struct PictureEdge {
     pub label: String,
 }
 
-/// What is written at a connection to the end of a list, which leads to no step.
+/// The label of a connection to the end of a list, which leads to no step.
 fn ending(label: &str, list: &BlockAddress) -> String {
     let end = if *list == BlockAddress::Root { "ends the run" } else { "ends here" };
     if label.is_empty() { end.to_owned() } else { format!("{label}: {end}") }
