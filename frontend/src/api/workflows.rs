@@ -46,6 +46,11 @@ pub async fn get(id: &WorkflowId) -> ApiResult<Workflow> {
     Call::get(&format!("/workflows/{id}")).answer().await
 }
 
+/// The name of a workflow, or its id when the name cannot be read.
+pub async fn name_of(id: &WorkflowId) -> String {
+    get(id).await.map_or_else(|_| id.to_string(), |workflow| workflow.name)
+}
+
 /// Creates a workflow.
 pub async fn create(workflow: &CreateWorkflow) -> ApiResult<Workflow> {
     Call::post("/workflows").json(workflow).answer().await

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use sluice_types::{ErrorCode, Execution, ExecutionId};
+use sluice_types::{ErrorCode, Execution, ExecutionId, WorkflowId};
 use sluice_web_state::compare::{Asked, asked, input_rows, pairs, run_rows, steps_of};
 use sluice_web_state::format::run_name;
 
@@ -107,6 +107,7 @@ fn Unread(which: &'static str, error: ApiError, reload: Callback<()>) -> impl In
 fn Comparison(a: Execution, b: Execution, shows_all: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let goes_on = !a.status.is_terminal() || !b.status.is_terminal();
     let are_apart = a.workflow_id != b.workflow_id;
+    let names = names_of(a.workflow_id.clone(), b.workflow_id.clone());
     let facts = run_rows(&a, &b);
     let input = input_rows(&a.input, &b.input);
     let steps = pairs(steps_of(&a), steps_of(&b));
@@ -136,8 +137,8 @@ fn Comparison(a: Execution, b: Execution, shows_all: RwSignal<bool>, reload: Cal
                     }
                 })}
             <div class="compare-runs">
-                <RunCard name="Run A" run=a />
-                <RunCard name="Run B" run=b />
+                <RunCard name="Run A" run=a workflow=Signal::derive(move || names.get().map(|(of_a, _)| of_a)) />
+                <RunCard name="Run B" run=b workflow=Signal::derive(move || names.get().map(|(_, of_b)| of_b)) />
             </div>
             <section class="stack" aria-labelledby="compare-facts">
                 <h2 id="compare-facts">"Runs"</h2>
@@ -154,18 +155,28 @@ fn Comparison(a: Execution, b: Execution, shows_all: RwSignal<bool>, reload: Cal
     }
 }
 
+/// Reads the names of the workflows of two runs, once where both are of one workflow.
+fn names_of(of_a: WorkflowId, of_b: WorkflowId) -> LocalResource<(String, String)> {
+    LocalResource::new(move || {
+        let (of_a, of_b) = (of_a.clone(), of_b.clone());
+        async move {
+            let first = api::workflows::name_of(&of_a).await;
+            let second = if of_a == of_b { first.clone() } else { api::workflows::name_of(&of_b).await };
+            (first, second)
+        }
+    })
+}
+
 /// Which run it is, and the way to it.
 #[component]
-fn RunCard(name: &'static str, run: Execution) -> impl IntoView {
-    let (id, number, workflow) = (run.id.to_string(), run.number, run.workflow_id.clone());
-    let found = LocalResource::new(move || {
-        let workflow = workflow.clone();
-        async move {
-            let found = api::workflows::get(&workflow).await;
-            found.map_or_else(|_| workflow.to_string(), |workflow| workflow.name)
-        }
-    });
-    let called = move || found.get().map(|workflow| run_name(&workflow, number));
+fn RunCard(
+    name: &'static str,
+    run: Execution,
+    /// The name of its workflow, once it is read.
+    workflow: Signal<Option<String>>,
+) -> impl IntoView {
+    let (id, number) = (run.id.to_string(), run.number);
+    let called = move || workflow.get().map(|workflow| run_name(&workflow, number));
     view! {
         <div class="card padded stack tight">
             <a class="strong" href=format!("/runs/{id}")>

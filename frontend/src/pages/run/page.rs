@@ -223,8 +223,7 @@ fn load_workflow(store: RunStore, name: RwSignal<Option<String>>) {
     let (id, workflow) = store.peek(|run| (run.execution().id.clone(), run.execution().workflow_id.clone()));
     spawn_local(store.read_definition(id));
     spawn_local(async move {
-        let called = api::workflows::get(&workflow).await.map(|workflow| workflow.name);
-        name.try_set(Some(called.unwrap_or_else(|_| workflow.to_string())));
+        name.try_set(Some(api::workflows::name_of(&workflow).await));
     });
 }
 
